@@ -1,0 +1,24 @@
+"""A folder of posts becomes feeds and an XMPP pubsub node that equals it.
+
+The modules, in the order in which a post passes through them. Each imports only from those
+above it::
+
+    errors      every error a user can meet
+    marked      YAML as people write it: text, bounded, every value with its line
+    config      config.yaml -> frozen Config; every problem at once, with its line
+    sources/    a post's file -> Post; one module per engine
+    render      markup -> safe, well-formed XHTML with absolute URLs
+    entry       Post -> Entry: ids, title, link, dates, content, fingerprint
+    feed        entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
+    item        an Atom entry element -> Item: id, namespaced payload, fingerprint
+    plan        desired, recorded, present -> Plan; pure
+    ledger      what we published
+    publish     the Node protocol; apply a plan: intent, step, record
+    pubsub/     the Node over XMPP
+    commands/   one module per command: arguments, wiring, what it prints
+    cli         the command table, exit codes: the one error boundary
+
+Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,81 @@
+"""Every error a user can meet: a sentence that says what is wrong, where, and the way out.
+
+The class says what the error costs and gives the exit code; the worst of a run wins::
+
+    0 done
+    1 something was refused or a post is broken; the rest is done
+    2 usage, configuration, wrong password, untrusted certificate, stripped TLS
+    3 the plan was not safe; nothing was sent
+    4 a service or a lock was unavailable; trying again may help
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePath
+
+
+class PublisherError(Exception):
+    """The root: whatever we raise on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(PublisherError):
+    """The configuration cannot be used. Carries every problem found, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, title: str, problems: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([title, *(f"  - {problem}" for problem in problems)]))
+
+
+class PostError(PublisherError):
+    """One post cannot be read. Costs that post only."""
+
+    def __init__(self, path: PurePath, message: str, *, line: int | None = None) -> None:
+        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
+        self.path = path
+        self.line = line
+        self.message = message
+
+
+class LedgerError(PublisherError):
+    """The ledger cannot be read or written."""
+
+    exit_code = 2
+
+
+class LockedError(PublisherError):
+    """Another run holds the ledger."""
+
+    exit_code = 4
+
+
+class UnsafePlanError(PublisherError):
+    """The plan would take away more than anybody means by accident. Nothing was sent."""
+
+    exit_code = 3
+
+
+class ServiceError(PublisherError):
+    """A pubsub service said no, or nothing."""
+
+
+class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fault of ours
+    """The service refused one request. Costs that one change."""
+
+
+class Unavailable(ServiceError):  # noqa: N818 - a state of the service
+    """The service cannot be used now. Ends the work on it; other services go on."""
+
+    exit_code = 4
+
+
+class LoginFailed(Unavailable):
+    """The service must not be used as configured: wrong password, untrusted, or no TLS."""
+
+    exit_code = 2

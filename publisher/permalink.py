@@ -1,0 +1,111 @@
+"""A permalink template and a post's facts -> the path of its page, by Jekyll's rules. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+
+# English whatever the locale is: a URL must not depend on the machine that made it.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
+
+_DATES: dict[str, Callable[[dt.datetime], str]] = {
+    "year": lambda at: f"{at.year:04}",
+    "short_year": lambda at: f"{at.year % 100:02}",
+    "month": lambda at: f"{at.month:02}",
+    "i_month": lambda at: str(at.month),
+    "short_month": lambda at: _MONTHS[at.month - 1][:3],
+    "long_month": lambda at: _MONTHS[at.month - 1],
+    "day": lambda at: f"{at.day:02}",
+    "i_day": lambda at: str(at.day),
+    "y_day": lambda at: f"{at.timetuple().tm_yday:03}",
+    "w_year": lambda at: str(at.isocalendar().year),
+    "week": lambda at: f"{at.isocalendar().week:02}",
+    "w_day": lambda at: str(at.isoweekday()),
+    "short_day": lambda at: _DAYS[at.weekday()][:3],
+    "long_day": lambda at: _DAYS[at.weekday()],
+    "hour": lambda at: f"{at.hour:02}",
+    "minute": lambda at: f"{at.minute:02}",
+    "second": lambda at: f"{at.second:02}",
+}
+_TEXTS = ("title", "slug", "name", "categories", "slugified_categories", "output_ext")
+PLACEHOLDERS = frozenset([*_DATES, *_TEXTS])
+
+_PLACEHOLDER = re.compile(":([a-z_]+)")
+
+
+def unknown_placeholders(template: str) -> list[str]:
+    """The placeholders that no rule gives a value to, in order."""
+    names = _PLACEHOLDER.findall(STYLES.get(template, template))
+    return [name for name in names if _known(name) is None]
+
+
+def expand(
+    template: str, *, published: dt.datetime, slug: str, name: str, categories: Sequence[str]
+) -> str:
+    """The absolute path, percent-encoded, e.g. `/2008/10/21/my-post/`.
+
+    `template` is a style or a template, `published` in the site's zone, `slug` the title's part
+    of the URL, `name` the file name without date and extension. A placeholder that has no value
+    here stays as it is written.
+    """
+    values = {key: form(published) for key, form in _DATES.items()}
+    values["title"] = slugify(slug, mode="pretty")
+    values["slug"] = slugify(slug, mode="default").lower()
+    values["name"] = slugify(name, mode="default").lower()
+    folded = list(dict.fromkeys(category.lower() for category in categories))
+    values["categories"] = "/".join(folded)
+    values["slugified_categories"] = "/".join(slugify(c, mode="default") for c in folded)
+    values["output_ext"] = ".html"
+
+    def fill(match: re.Match[str]) -> str:
+        known = _known(match[1])
+        if known is None:
+            return match[0]
+        return _escape(values[known]) + match[1][len(known) :]
+
+    path = _PLACEHOLDER.sub(fill, STYLES.get(template, template))
+    return re.sub(r"/{2,}", "/", re.sub(r"\.{2,}", "", "/" + path).replace("/./", "/"))
+
+
+def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
+    """Jekyll's slug: what is not a letter, a mark or a digit becomes one hyphen.
+
+    `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
+    """
+    keep = "._~!$&'()+,;=@" if mode == "pretty" else ""
+    folded = "".join(c if c in keep or _is_word(c) else "-" for c in text)
+    slug = re.sub(r"-{2,}", "-", folded)
+    return slug.removeprefix("-").removesuffix("-")
+
+
+def _known(name: str) -> str | None:
+    """`title_` is the placeholder `title` and an underscore, unless `title_` is one itself."""
+    if name in PLACEHOLDERS:
+        return name
+    head = name.rstrip("_")
+    return head if head in PLACEHOLDERS else None
+
+
+def _is_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"
+
+
+def _escape(value: str) -> str:
+    # RFC 3986 section 3.3: what a path segment may carry as it is.
+    return quote(value, safe="/!$&'()*+,;=:@~")

@@ -1,0 +1,1 @@
+"""A folder of posts -> posts, skips and warnings; one module per engine."""

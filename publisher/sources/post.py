@@ -1,0 +1,76 @@
+"""A post: what the author wrote, as typed values. No rendering, no identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import PurePosixPath
+
+    from publisher.config import Person
+
+Markup: TypeAlias = Literal["markdown", "html"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post that is to be published.
+
+    `path` is relative to the folder of the posts. `body` is the text below the front matter as it
+    was written, with LF line ends, and starts at line `body_line` (from 1) of the file. `title`
+    is None where the author gave none. `file_date` is the date in the file's name. `page` is the
+    absolute path of the post's page, percent-encoded. `updated` is never earlier than `published`;
+    both are aware. `id` is the front matter's key as it stands, with its line.
+    """
+
+    path: PurePosixPath
+    body: str
+    body_line: int
+    markup: Markup
+    marker: str | None
+    title: str | None
+    slug: str
+    published: dt.datetime
+    updated: dt.datetime
+    file_date: dt.date | None
+    page: str
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[Person, ...] = ()
+    language: str | None = None
+    id: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A file that is not published, and why. `broken`: the author did not mean that."""
+
+    path: PurePosixPath
+    reason: str
+    line: int | None = None
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - the word of the command line and of its JSON
+    """Something a reader will see differently from what the author meant. Lines count from 1."""
+
+    path: PurePosixPath
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a folder of posts held. Files read = posts + skipped; all in the order of paths."""
+
+    posts: tuple[Post, ...]
+    skipped: tuple[Skip, ...]
+    warnings: tuple[Warning, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether any file could not be read: then nothing may be concluded from absence."""
+        return any(skip.broken for skip in self.skipped)
