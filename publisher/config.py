@@ -22,7 +22,7 @@ from publisher import marked, permalink
 from publisher.errors import ConfigError
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -45,13 +45,17 @@ EXAMPLES = {
     "xmpp.nodes.node": "node: blog",
 }
 
+EXAMPLE_URL = "https://blog.example"
 ID_PLACEHOLDERS = ("host", "date", "since", "id", "path")
 
+PASSWORDS = ("password_env", "password_file", "password_command")
+
+_NODE_KEYS = frozenset({"access_model", "title", "description"})
+_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PLAIN = (
     ("Expected `int.*` >= (\\d+)", r"give a number, \1 or more"),
     ("Expected `int.*` <= (\\d+)", r"give a number, at most \1"),
-    ("Expected `int \\| str`|Invalid enum value 'all'", "give a number, or all"),
     ("Expected `int", "give a whole number"),
     ("Expected `str", "give a text"),
     ("Expected `date|Invalid RFC3339", "give a date, e.g. 2008-10-21"),
@@ -194,9 +198,12 @@ class _Reader:
         if not isinstance(document, dict):
             self.problems.append((1, f"the file is empty; start with e.g. {EXAMPLES['site']}"))
             return None
-        document.setdefault("state", ".publisher")
+        if document.get("state") is None:
+            document["state"] = ".publisher"
         document["path"] = str(self._path)
         self._default_addresses(document)
+        if not document.get("feeds") and not document.get("xmpp"):
+            self._problem((), "there is nothing to do: add feeds:, or xmpp:, or both")
         return typing.cast("Config | None", self._section(Config, document, ()))
 
     def _default_addresses(self, document: dict[str, marked.Value]) -> None:
@@ -204,30 +211,34 @@ class _Reader:
         site, feeds = document.get("site"), document.get("feeds")
         if not isinstance(site, dict) or not isinstance(feeds, list):
             return
+        url = str(site.get("url"))
+        root = (url if _is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
         for feed in feeds:
-            if isinstance(feed, dict) and "url" not in feed and isinstance(feed.get("path"), str):
-                root = f"{site.get('url') or ''}".rstrip("/") + "/"
+            if isinstance(feed, dict) and not feed.get("url") and isinstance(feed.get("path"), str):
                 feed["url"] = urljoin(root, quote(str(feed["path"])))
 
     def _section(self, kind: type[Struct], value: marked.Value, key: marked.Key) -> Struct | None:
         if not isinstance(value, dict):
             self._problem(key, f"must be a section of keys{_example(key)}")
             return None
-        before = len(self.problems)
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for name in value.keys() - fields.keys():
             self._problem((*key, name), f"is not a key that is known here{_near(name, fields)}")
+        before = len(self.problems)
         parts: dict[str, Any] = {}
         for name, field in fields.items():
-            if value.get(name) is not None:
-                parts[name] = self._part(field.type, value[name], (*key, name))
-            elif field.required:
-                self._problem((*key, name), f"is missing; add e.g. {_example((*key, name), '')}")
-        whole = None
-        if len(self.problems) == before:
-            whole = kind(**parts)
-            self._check(whole, key)
-        return whole
+            if value.get(name) is None:
+                if field.required:
+                    self._problem(
+                        (*key, name), f"is missing; add e.g. {_example((*key, name), '')}"
+                    )
+                continue
+            part = self._part(field.type, value[name], (*key, name))
+            if part is not None:
+                parts[name] = part
+        for where, message in _impossible(kind, parts):
+            self._problem((*key, *where), message)
+        return kind(**parts) if len(self.problems) == before else None
 
     def _part(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
         section = _section_type(kind)
@@ -244,7 +255,7 @@ class _Reader:
         try:
             return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
         except msgspec.ValidationError as error:
-            self._problem(key, f"is {_shown(value)}: {_plainly(str(error))}{_example(key)}")
+            self._problem(key, f"is {_shown(value)}: {_wanted(kind, str(error))}")
             return None
 
     def _decode(self, kind: type, value: object) -> object:
@@ -254,55 +265,49 @@ class _Reader:
             return self._path.parent / Path(value).expanduser()
         raise NotImplementedError(kind)
 
-    def _check(self, whole: Struct, key: marked.Key) -> None:
-        for name, message in _impossible(whole):
-            self._problem((*key, *name), message)
-
     def _problem(self, key: marked.Key, message: str) -> None:
         self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
 
 
-def _impossible(whole: Struct) -> Iterator[tuple[marked.Key, str]]:
-    """What no single value shows: where the problem is (below the section), and what it is."""
-    match whole:
-        case Site():
-            yield from _check_site(whole)
-        case Posts(permalink=template):
-            yield from _check_permalink(template)
-        case FeedFile(url=url) if not _is_web(url):
-            yield (
-                ("url",),
-                f"is {url!r}: give the full address, e.g. https://blog.example/feed.atom",
-            )
-        case NodeConfig():
-            yield from _check_node(whole)
-        case Xmpp():
-            yield from _check_xmpp(whole)
-        case Config():
-            yield from _check_config(whole)
+def _impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    """What the type of a value does not show: where (below the section), and what is wrong.
+
+    `parts` holds the values that could be read, so that one unreadable value hides no other.
+    """
+    if kind in _CHECKS:
+        yield from _CHECKS[kind](parts)
 
 
-def _check_site(site: Site) -> Iterator[tuple[marked.Key, str]]:
-    if not _is_web(site.url) or urlsplit(site.url).query or urlsplit(site.url).fragment:
-        yield ("url",), f"is {site.url!r}: give the site's address, e.g. https://blog.example"
+def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    url = site.get("url", EXAMPLE_URL)
+    if not _is_web(url) or urlsplit(url).query or urlsplit(url).fragment:
+        yield ("url",), f"is {url!r}: give the site's address, e.g. https://blog.example"
+    zone = site.get("timezone", "UTC")
     try:
-        _ = site.zone
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield ("timezone",), f"is {site.timezone!r}: give an IANA name, e.g. Europe/Berlin or UTC"
-    if site.language and not _LANGUAGE.fullmatch(site.language):
-        yield ("language",), f"is {site.language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
-    names = re.findall(r"\{([^{}]*)\}", site.id_template)
+        yield ("timezone",), f"is {zone!r}: give an IANA name, e.g. Europe/Berlin or UTC"
+    language = site.get("language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
+    if "id_template" in site:
+        yield from _check_id_template(site["id_template"])
+
+
+def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
+    names = re.findall(r"\{([^{}]*)\}", template)
     for name in names:
         if name not in ID_PLACEHOLDERS:
             known = ", ".join(f"{{{known}}}" for known in ID_PLACEHOLDERS)
             yield ("id_template",), f"has {{{name}}}, which has no value; use {known}"
     if not {"id", "path"} & set(names):
         yield ("id_template",), "gives all posts one id; add {id}"
-    if not re.match("[A-Za-z][A-Za-z0-9+.-]*:", site.id_template):
+    if not _ABSOLUTE.match(template):
         yield ("id_template",), "is not an absolute IRI; start it with e.g. tag: or https:"
 
 
-def _check_permalink(template: str) -> Iterator[tuple[marked.Key, str]]:
+def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    template = posts.get("permalink", "date")
     if template in permalink.STYLES:
         return
     if not template.startswith("/"):
@@ -313,39 +318,63 @@ def _check_permalink(template: str) -> Iterator[tuple[marked.Key, str]]:
         yield ("permalink",), f"has :{name}, which has no value{near}"
 
 
-def _check_node(node: NodeConfig) -> Iterator[tuple[marked.Key, str]]:
-    if "/" in node.service or " " in node.service:
-        yield ("service",), f"is {node.service!r}: give a JID without a resource"
-    for name in node.options:
-        if name in {"access_model", "title", "description"}:
-            yield ("options", name), f"has a key of its own; write {name}: beside options:"
+def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    if "url" in feed and not _is_web(feed["url"]):
+        yield ("url",), f"is {feed['url']!r}: give it in full, e.g. https://blog.example/feed.atom"
 
 
-def _check_xmpp(xmpp: Xmpp) -> Iterator[tuple[marked.Key, str]]:
-    local, at, domain = xmpp.jid.partition("@")
-    if not (local and at and domain) or re.search(r"[/\s@]", domain):
-        yield ("jid",), f"is {xmpp.jid!r}: give a bare JID, e.g. blog@example.org"
-    sources = [xmpp.password_env, xmpp.password_file, xmpp.password_command]
-    if sum(source is not None for source in sources) != 1:
-        yield (), ("needs exactly one of password_env, password_file and password_command, "
-                   "e.g. password_env: PUBLISHER_PASSWORD")  # fmt: skip
-    if xmpp.port and not xmpp.host:
+def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    service = node.get("service", "")
+    if "/" in service or " " in service:
+        yield ("service",), f"is {service!r}: give a JID without a resource"
+    for name in node.get("options", {}):
+        if name in _NODE_KEYS:
+            yield ("options", name), f"has a key of its own: write {name}: beside options:"
+
+
+def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    jid = xmpp.get("jid", "blog@example.org")
+    local, _, domain = jid.partition("@")
+    if not (local and domain) or re.search(r"[/\s@]", domain):
+        yield ("jid",), f"is {jid!r}: give a bare JID, e.g. blog@example.org"
+    if sum(name in xmpp for name in PASSWORDS) != 1:
+        yield (
+            (),
+            "needs exactly one of password_env, password_file and password_command; "
+            "e.g. password_env: PUBLISHER_PASSWORD",
+        )
+    if "port" in xmpp and "host" not in xmpp:
         yield ("port",), "needs a host beside it; without a host the port comes from DNS"
-    if not xmpp.nodes:
+    if xmpp.get("nodes") == ():
         yield ("nodes",), f"is empty; add e.g. {EXAMPLES['xmpp.nodes']}"
-    for index, node in enumerate(xmpp.nodes):
-        if (node.service, node.node) in {(n.service, n.node) for n in xmpp.nodes[:index]}:
-            yield ("nodes", index), "names a node that another entry names already; remove one"
+    yield from _check_unique(
+        [(n.service, n.node) if n else None for n in xmpp.get("nodes", ())],
+        ("nodes",),
+        "names a node that another entry names already; remove one",
+    )
 
 
-def _check_config(config: Config) -> Iterator[tuple[marked.Key, str]]:
-    if not config.feeds and not config.xmpp:
-        yield (), "there is nothing to do: add feeds:, or xmpp:, or both"
-    for index, feed in enumerate(config.feeds):
-        if feed.path in {f.path for f in config.feeds[:index]}:
-            yield ("feeds", index, "path"), "is the path of another feed, too; change one"
-        if config.posts.path == feed.path:
-            yield ("feeds", index, "path"), "is the folder of the posts; name a file"
+def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    paths = [feed.path if feed else None for feed in config.get("feeds", ())]
+    yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+
+
+def _check_unique(
+    values: list[Any], key: marked.Key, message: str
+) -> Iterator[tuple[marked.Key, str]]:
+    for index, value in enumerate(values):
+        if value is not None and value in values[:index]:
+            yield (*key, index), message
+
+
+_CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key, str]]]] = {
+    Site: _check_site,
+    Posts: _check_posts,
+    FeedFile: _check_feed,
+    NodeConfig: _check_node,
+    Xmpp: _check_xmpp,
+    Config: _check_config,
+}
 
 
 def _is_web(url: str) -> bool:
@@ -388,10 +417,32 @@ def _shown(value: marked.Value) -> str:
             return repr(value)
 
 
-def _plainly(message: str) -> str:
-    """msgspec's words, for people who do not program."""
+def _wanted(kind: Any, message: str) -> str:
+    """What the value should have been, for people who do not program."""
+    choices = [str(choice) for choice in _choices(kind)]
+    if choices:
+        number = ["a number"] if int in _parts(kind) else []
+        return f"give {' or '.join([', '.join(choices), *number])}"
     for pattern, words in _PLAIN:
         found = re.search(pattern, message)
         if found:
             return found.expand(words)
     return message
+
+
+def _choices(kind: Any) -> list[object]:
+    return [
+        choice
+        for part in _parts(kind)
+        if typing.get_origin(part) is Literal
+        for choice in typing.get_args(part)
+    ]
+
+
+def _parts(kind: Any) -> list[Any]:
+    """The members of a union, without their annotations."""
+    members = [kind] if typing.get_origin(kind) is Literal else [kind, *typing.get_args(kind)]
+    return [
+        typing.get_args(member)[0] if typing.get_origin(member) is Annotated else member
+        for member in members
+    ]

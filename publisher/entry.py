@@ -1,18 +1,36 @@
-"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, content, fingerprint. Pure."""
+"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, content, fingerprint. Pure.
+
+Identity is a function of the post's own path: never of its title, text, date or address, so that
+an edit stays an edit.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher import render
+from publisher.config import Person
+from publisher.sources.post import Reading, Skip, Warning
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import PurePosixPath
 
-    from publisher.config import Person
+    from publisher.config import Site
     from publisher.sources.post import Post
+
+# Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
+# escaping in an xmpp: URI.
+MIN_ID, MAX_ID = 8, 100
+_ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +38,9 @@ class Entry:
     """What the world reads. `content` is rendered when it is first asked for, and kept.
 
     Instants are aware and in UTC, whole seconds. `authors` is never empty. `link` is the absolute
-    URL of the post's page. `language` is None where the site's holds.
+    URL of the post's page. `language` is None where the site's holds. `fingerprint` is a hash of
+    the source's meaning: it changes when a reader would see something else, and never because our
+    output does.
     """
 
     item_id: str
@@ -45,3 +65,173 @@ class Entry:
             prefix=self.item_id,
             first_line=self.post.body_line,
         )
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether anybody has asked for the content yet."""
+        return "content" in self.__dict__
+
+    @property
+    def warnings(self) -> tuple[Warning, ...]:
+        """What rendering warned of."""
+        return tuple(Warning(self.post.path, *warning) for warning in self.content.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a folder gave: the entries in the order of their posts' paths, and what it did not."""
+
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skip, ...]
+    warnings: tuple[Warning, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether any post could not be read: then nothing may be concluded from absence."""
+        return any(skip.broken for skip in self.skipped)
+
+    @property
+    def posts(self) -> int:
+        """How many posts the folder holds, published or not."""
+        return len(self.entries) + len(self.skipped)
+
+
+def entries(reading: Reading, site: Site) -> Entries:
+    """All entries of a reading. Of two posts with one id the first path keeps it."""
+    made: list[Entry] = []
+    skipped, warnings = list(reading.skipped), list(reading.warnings)
+    owners: dict[str, PurePosixPath] = {}
+    for post in reading.posts:
+        outcome, more = entry(post, site)
+        warnings += more
+        if isinstance(outcome, Entry):
+            outcome = _unless_taken(outcome, owners)
+        if isinstance(outcome, Entry):
+            made.append(outcome)
+        else:
+            skipped.append(outcome)
+    skipped.sort(key=lambda skip: skip.path)
+    return Entries(tuple(made), tuple(skipped), tuple(warnings))
+
+
+def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip:
+    path = made.post.path
+    for identity in (made.item_id, made.atom_id):
+        if identity in owners:
+            reason = (
+                f"has the id {identity}, which {owners[identity]} has already; "
+                "rename one of the files, or give one an `id:` of its own"
+            )
+            return Skip(path, reason, broken=True)
+    owners[made.item_id] = owners[made.atom_id] = path
+    return made
+
+
+def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Warning]]:
+    """The entry of one post, or why it has none; and what is odd about its id."""
+    item, atom, warnings = item_id(post.path), None, []
+    if post.id:
+        text, line = post.id
+        if _IRI.fullmatch(text):
+            atom = unicodedata.normalize("NFC", text)
+        elif _ITEM_ID.fullmatch(text):
+            item = text
+        else:
+            message = (
+                f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
+                "characters A-Z a-z 0-9 - . _ ~; it is not used"
+            )
+            warnings.append(Warning(post.path, line, message))
+    atom = atom or atom_id(post, site, item)
+    if atom is None:
+        reason = (
+            "has no date in its file name, so its id needs site.since; add a day on which "
+            f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
+        )
+        return Skip(post.path, reason, broken=True), warnings
+    return _entry(post, site, item, atom), warnings
+
+
+def _entry(post: Post, site: Site, item: str, atom: str) -> Entry:
+    link = site.url.rstrip("/") + post.page
+    return Entry(
+        item_id=item,
+        atom_id=atom,
+        title=post.title or _titleized(post.slug) or site.title,
+        link=link,
+        published=post.published,
+        updated=post.updated,
+        authors=post.authors or (site.author or Person(name=site.title),),
+        categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
+        language=post.language,
+        fingerprint=fingerprint(post, site, link),
+        post=post,
+    )
+
+
+def item_id(path: PurePosixPath) -> str:
+    """The item id of a post at `path` (relative to the folder of the posts).
+
+    The folders and the name without extension, joined by `~`; `index` drops out. Where that had
+    to be changed to be a good id, 8 hex digits of the path's SHA-256 keep it unique.
+    """
+    normal = unicodedata.normalize("NFC", str(path))
+    parts = normal.removesuffix(path.suffix).split("/")
+    if len(parts) > 1 and parts[-1] == "index":
+        parts.pop()
+    joined = "~".join(parts)
+    safe = _NOT_IN_ID.sub("-", joined)
+    if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
+        return safe
+    digest = hashlib.sha256(normal.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{safe[: MAX_ID - 9]}-{digest}"
+
+
+def atom_id(post: Post, site: Site, item: str) -> str | None:
+    """The atom:id (RFC 4287 section 4.2.6) by the site's template; None if it lacks a date.
+
+    By default a tag: URI (RFC 4151) with the date of the file's name, else the site's `since`.
+    """
+    date = post.file_date or site.since
+    if date is None and ("{date}" in site.id_template or "{since}" in site.id_template):
+        return None
+    return site.id_template.format(
+        host=site.host,
+        date=date,
+        since=site.since or date,
+        id=item,
+        path=str(post.path.with_suffix("")),
+    )
+
+
+def fingerprint(post: Post, site: Site, link: str) -> str:
+    """A hash of what the author wrote and of the site's options that show in the entry.
+
+    Empty values are left out, so that a key added later does not announce the world again.
+    """
+    meaning = {
+        "title": post.title,
+        "link": link,
+        "published": post.published.isoformat(),
+        "updated": post.updated.isoformat() if post.updated != post.published else None,
+        "authors": [_person(author) for author in post.authors or (site.author,) if author],
+        "categories": post.categories,
+        "tags": post.tags,
+        "language": post.language or site.language,
+        "markup": post.markup,
+        "marker": post.marker,
+        "body": post.body,
+    }
+    shown = {key: value for key, value in meaning.items() if value}
+    canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _person(person: Person) -> dict[str, str]:
+    parts = {"name": person.name, "email": person.email, "uri": person.uri}
+    return {key: value for key, value in parts.items() if value}
+
+
+def _titleized(slug: str) -> str:
+    """Jekyll's title for a post that has none: the slug's words, capitalised."""
+    return " ".join(word.capitalize() for word in slug.split("-") if word)

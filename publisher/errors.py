@@ -43,6 +43,10 @@ class PostError(PublisherError):
         self.message = message
 
 
+class FeedError(PublisherError):
+    """One feed cannot be written. Costs that feed only."""
+
+
 class LedgerError(PublisherError):
     """The ledger cannot be read or written."""
 
@@ -66,7 +70,22 @@ class ServiceError(PublisherError):
 
 
 class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fault of ours
-    """The service refused one request. Costs that one change."""
+    """The service refused one request. Costs that one change.
+
+    `condition` is the stanza error's (RFC 6120 section 8.3.3), where there was one.
+    """
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+
+
+class NotFound(Refused):
+    """The node or the item is not there."""
+
+
+class Forbidden(Refused):
+    """The account lacks a right at the node: whatever comes next there is refused, too."""
 
 
 class Unavailable(ServiceError):  # noqa: N818 - a state of the service

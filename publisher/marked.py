@@ -2,11 +2,13 @@
 
 YAML 1.1 turns `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` into something that
 nobody meant, so scalars stay text here and only `null`, `~` and nothing become None; whoever
-needs a number or a date parses it. Refuses aliases that expand without bound.
+needs a number or a date parses it. Refuses what is nested or expanded without bound, and control
+characters.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +20,9 @@ Key: TypeAlias = tuple[str | int, ...]
 MAX_DEPTH = 50
 MAX_VALUES = 20_000
 
+# YAML 1.1 breaks lines here, YAML 1.2 (section 5.4) and every editor do not.
+_NO_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
+_UNPRINTABLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -53,25 +58,50 @@ def read(text: str) -> Marked:
 
     Raises MarkedError.
     """
+    text = text.translate(_NO_BREAKS)
+    _refuse_unprintable(text)
     reader = _Reader()
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise MarkedError(error.problem or "not YAML", line) from error
-    except yaml.YAMLError as error:  # a character that YAML forbids
-        raise MarkedError(str(error).splitlines()[0], 1) from error
+        raise MarkedError(error.problem or "not YAML", _line(error)) from error
     return Marked(reader.value, reader.lines, tuple(reader.duplicates))
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    """Where the author has to look: where the open quote is, not where the text ends."""
+    marks = [error.problem_mark, error.context_mark]
+    if isinstance(error, yaml.scanner.ScannerError):
+        marks.reverse()
+    return next((mark.line + 1 for mark in marks if mark), 1)
+
+
+def _refuse_unprintable(text: str) -> None:
+    """What YAML 1.2 section 5.1 forbids; here and not in the parser, which loses the line."""
+    found = _UNPRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        raise MarkedError(f"the character U+{ord(found[0]):04X} is not allowed; remove it", line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an alias stands for: how many values it adds, and how many levels."""
+
+    value: Value
+    size: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True)
 class _Open:
-    """A list or a map that has not ended yet."""
+    """A list or a map that has not ended yet. `before` counts the values above it."""
 
     value: list[Value] | dict[str, Value]
     anchor: str | None
+    before: int
+    height: int = 1
     key: str | None = None
     key_line: int = 1
 
@@ -85,7 +115,7 @@ class _Reader:
         self.duplicates: list[tuple[str, int]] = []
         self._open: list[_Open] = []
         self._path: list[str | int] = []
-        self._anchors: dict[str, tuple[Value, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
         self._count = 0
 
     def feed(self, event: yaml.Event) -> None:
@@ -94,11 +124,7 @@ class _Reader:
             case yaml.ScalarEvent():
                 self._scalar(event, line)
             case yaml.AliasEvent():
-                if event.anchor not in self._anchors:
-                    raise MarkedError(f"nothing before it is called &{event.anchor}", line)
-                value, size = self._anchors[event.anchor]
-                self._bound(size, line)
-                self._put(value, line)
+                self._alias(str(event.anchor), line)
             case yaml.SequenceStartEvent():
                 self._begin([], event.anchor, line)
             case yaml.MappingStartEvent():
@@ -112,32 +138,54 @@ class _Reader:
                 pass
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
-        top = self._open[-1] if self._open else None
-        if top and isinstance(top.value, dict) and top.key is None:
-            if event.value in top.value:
-                self.duplicates.append((event.value, line))
-            top.key, top.key_line = event.value, line
-            self._path.append(event.value)
-            return
-        plain = event.style is None or event.style == ""
+        plain = not event.style and event.tag is None
         value = None if plain and event.value in _NULLS else event.value
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
-        self._put(value, line)
+            self._anchors[event.anchor] = _Anchored(event.value if self._at_key() else value)
+        if self._at_key():
+            self._key(event.value, line)
+        else:
+            self._put(value, line)
+
+    def _alias(self, name: str, line: int) -> None:
+        if name not in self._anchors:
+            raise MarkedError(f"nothing before it is called &{name}", line)
+        anchored = self._anchors[name]
+        if self._at_key():
+            if not isinstance(anchored.value, str):
+                raise MarkedError("a key must be text", line)
+            self._key(anchored.value, line)
+            return
+        self._bound(anchored.size, line)
+        self._deepen(anchored.height, line)
+        self._put(anchored.value, line)
 
     def _begin(self, value: list[Value] | dict[str, Value], anchor: str | None, line: int) -> None:
-        if len(self._open) >= MAX_DEPTH:
-            raise MarkedError(f"nested deeper than {MAX_DEPTH} levels", line)
-        if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
+        if self._at_key():
             raise MarkedError("a key must be text", line)
+        self._deepen(1, line)
+        before = self._count
         self._put(value, line, closed=False)
-        self._open.append(_Open(value, anchor))
+        self._open.append(_Open(value, anchor, before))
 
     def _end(self) -> None:
         ended = self._open.pop()
         if ended.anchor:
-            self._anchors[ended.anchor] = (ended.value, _size(ended.value))
+            size = self._count - ended.before
+            self._anchors[ended.anchor] = _Anchored(ended.value, size, ended.height)
         self._leave()
+
+    def _at_key(self) -> bool:
+        """Whether what comes next is the key of a map."""
+        top = self._open[-1] if self._open else None
+        return top is not None and isinstance(top.value, dict) and top.key is None
+
+    def _key(self, key: str, line: int) -> None:
+        top = self._open[-1]
+        if key in top.value:
+            self.duplicates.append((key, line))
+        top.key, top.key_line = key, line
+        self._path.append(key)
 
     def _put(self, value: Value, line: int, *, closed: bool = True) -> None:
         self._bound(1, line)
@@ -160,17 +208,14 @@ class _Reader:
             self._open[-1].key = None
             self._path.pop()
 
+    def _deepen(self, levels: int, line: int) -> None:
+        """Let a value of so many levels begin here; those around it are as high as it."""
+        for above, opened in enumerate(reversed(self._open), start=1):
+            opened.height = max(opened.height, levels + above)
+        if len(self._open) + levels > MAX_DEPTH:
+            raise MarkedError(f"nested deeper than {MAX_DEPTH} levels", line)
+
     def _bound(self, size: int, line: int) -> None:
         self._count += size
         if self._count > MAX_VALUES:
             raise MarkedError(f"more than {MAX_VALUES} values", line)
-
-
-def _size(value: Value) -> int:
-    match value:
-        case list():
-            return 1 + sum(_size(part) for part in value)
-        case dict():
-            return 1 + sum(_size(part) for part in value.values())
-        case _:
-            return 1

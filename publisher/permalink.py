@@ -10,6 +10,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from pathlib import PurePosixPath
 
 STYLES = {
     "date": "/:categories/:year/:month/:day/:title:output_ext",
@@ -43,10 +44,14 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "minute": lambda at: f"{at.minute:02}",
     "second": lambda at: f"{at.second:02}",
 }
-_TEXTS = ("title", "slug", "name", "categories", "slugified_categories", "output_ext")
+_TEXTS = ("title", "slug", "name", "path", "collection", "categories", "slugified_categories",
+          "output_ext")  # fmt: skip
 PLACEHOLDERS = frozenset([*_DATES, *_TEXTS])
 
 _PLACEHOLDER = re.compile(":([a-z_]+)")
+# RFC 3986 section 3.3: what a path may carry as it is.
+_PATH = "/!$&'()*+,;=:@~"
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def unknown_placeholders(template: str) -> list[str]:
@@ -56,31 +61,50 @@ def unknown_placeholders(template: str) -> list[str]:
 
 
 def expand(
-    template: str, *, published: dt.datetime, slug: str, name: str, categories: Sequence[str]
+    template: str,
+    *,
+    published: dt.datetime,
+    slug: str,
+    path: PurePosixPath,
+    categories: Sequence[str],
 ) -> str:
     """The absolute path, percent-encoded, e.g. `/2008/10/21/my-post/`.
 
     `template` is a style or a template, `published` in the site's zone, `slug` the title's part
-    of the URL, `name` the file name without date and extension. A placeholder that has no value
+    of the URL, `path` the file's below the folder of the posts. A placeholder that has no value
     here stays as it is written.
     """
     values = {key: form(published) for key, form in _DATES.items()}
-    values["title"] = slugify(slug, mode="pretty")
-    values["slug"] = slugify(slug, mode="default").lower()
-    values["name"] = slugify(name, mode="default").lower()
-    folded = list(dict.fromkeys(category.lower() for category in categories))
-    values["categories"] = "/".join(folded)
-    values["slugified_categories"] = "/".join(slugify(c, mode="default") for c in folded)
-    values["output_ext"] = ".html"
+    values |= _texts(slug, path, categories)
 
     def fill(match: re.Match[str]) -> str:
         known = _known(match[1])
         if known is None:
             return match[0]
-        return _escape(values[known]) + match[1][len(known) :]
+        return quote(values[known], safe=_PATH) + match[1][len(known) :]
 
-    path = _PLACEHOLDER.sub(fill, STYLES.get(template, template))
-    return re.sub(r"/{2,}", "/", re.sub(r"\.{2,}", "", "/" + path).replace("/./", "/"))
+    return _sanitized(_PLACEHOLDER.sub(fill, STYLES.get(template, template)))
+
+
+def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[str, str]:
+    slugified = [slugify(category, mode="default").lower() for category in categories]
+    return {
+        "title": slugify(slug, mode="pretty"),
+        "slug": slugify(slug, mode="default").lower(),
+        "name": slugify(path.stem, mode="default").lower(),
+        "path": "/" + str(path).removesuffix(path.suffix).rstrip("."),
+        "collection": "posts",
+        "categories": "/".join(dict.fromkeys(category.lower() for category in categories)),
+        "slugified_categories": "/".join(dict.fromkeys(slugified)),
+        "output_ext": ".html",
+    }
+
+
+def _sanitized(path: str) -> str:
+    """Jekyll's order: also a slug that ends in a dot loses it, and the slash behind it."""
+    path = f"/{path}".replace("..", "/").replace("./", "")
+    path = _STRAY_PERCENT.sub("%25", quote(path, safe=_PATH + "%"))
+    return "/" + re.sub("/{2,}", "/", path).removeprefix("/")
 
 
 def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
@@ -98,14 +122,9 @@ def _known(name: str) -> str | None:
     """`title_` is the placeholder `title` and an underscore, unless `title_` is one itself."""
     if name in PLACEHOLDERS:
         return name
-    head = name.rstrip("_")
+    head = name.removesuffix("_")
     return head if head in PLACEHOLDERS else None
 
 
 def _is_word(character: str) -> bool:
     return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"
-
-
-def _escape(value: str) -> str:
-    # RFC 3986 section 3.3: what a path segment may carry as it is.
-    return quote(value, safe="/!$&'()*+,;=:@~")

@@ -1,0 +1,50 @@
+# make demo   the main job on a throw-away local server
+# make test   all tests, against real servers
+# make lint   ruff and mypy
+#
+# Each installs what it needs: a virtual environment in .venv, and Debian packages where a program
+# is missing (with sudo, unless you are root).
+
+PYTHON ?= python3
+export PYTHON
+
+.PHONY: demo test lint clean
+
+demo: .venv/ready
+	@tools/install-packages prosody=prosody openssl=openssl
+	@.venv/bin/publisher demo --output .demo
+
+test: .venv/dev .venv-subscriber/ready
+	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git
+	.venv/bin/python -m pytest
+
+lint: .venv/dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+clean:
+	rm -rf .venv .venv-subscriber .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/ready: pyproject.toml
+	@tools/install-packages python3-venv=python3-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "publisher needs Python 3.11 or later: make PYTHON=python3.12")'
+	@echo "Installing publisher and its Python packages into .venv"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@.venv/bin/python -m pip install -q --editable .
+	@touch $@
+
+.venv/dev: .venv/ready
+	@echo "Installing what the tests need into .venv"
+	@.venv/bin/python -m pip install -q --group dev
+	@touch $@
+
+# The subscriber of the tests has its own environment: its library wants an older lxml than ours.
+.venv-subscriber/ready: tests/subscriber/requirements.txt
+	@tools/install-packages python3-venv=python3-venv
+	@echo "Installing the subscriber of the tests into .venv-subscriber"
+	@$(PYTHON) -m venv .venv-subscriber
+	@.venv-subscriber/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@.venv-subscriber/bin/python -m pip install -q --requirement tests/subscriber/requirements.txt
+	@touch $@

@@ -1,0 +1,98 @@
+"""The command line: the table of commands, and the one place that prints errors.
+
+Results go to stdout, talk to stderr. The exit code is the worst of what happened, as `errors`
+lists them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from publisher import __version__
+from publisher.commands import build, demo, init, plan, publish, status
+from publisher.errors import PublisherError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "init": init,
+    "build": build,
+    "plan": plan,
+    "publish": publish,
+    "status": status,
+    "demo": demo,
+}
+
+EPILOG = """\
+A first run:
+  publisher init            write a config.yaml from what is here
+  publisher plan            see what would happen
+  publisher publish         build the feeds and push the posts
+
+exit codes: 0 done; 1 something was refused or a post is broken, the rest is done;
+2 usage, configuration, password, certificate; 3 unsafe plan; 4 unavailable, try again
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except PublisherError as error:
+        print(f"publisher: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("publisher: interrupted; run it again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="publisher",
+        description="Turns a folder of posts into feeds, and keeps XMPP pubsub nodes equal to it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"publisher {__version__}")
+    _add_config(parser, default=Path("config.yaml"))
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(
+            name,
+            help=command.HELP,
+            description=command.__doc__,
+            epilog=f"example:\n{command.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        # Without a default here: it would overwrite what stood before the command.
+        _add_config(subparser, default=argparse.SUPPRESS)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser, *, default: object) -> None:
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="the configuration (default: config.yaml)",
+    )

@@ -1,0 +1,61 @@
+"""Build the feeds from the posts. Files whose content would not change are left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.commands import site as sites
+
+if TYPE_CHECKING:
+    import argparse
+
+    from publisher.commands.site import Built, Site
+
+HELP = "build the feeds, push nothing"
+EXAMPLE = "  publisher build --config blog/config.yaml"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sites.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    site = sites.load(arguments)
+    built = sites.build(site)
+    if arguments.json:
+        print(_document(site, built))
+    else:
+        sites.tell_skipped(site, broken_only=False)
+        sites.tell_remarks(site, sites.remarks(site))
+        _tell(site, built)
+    for one in built:
+        if one.error:
+            sites.say(f"error: {one.error}")
+    return sites.exit_code(site, [one.error for one in built])
+
+
+def _tell(site: Site, built: list[Built]) -> None:
+    for one in built:
+        if not one.error:
+            state = "written" if one.written else "unchanged"
+            print(f"{state:9}  {one.feed.path}  ({sites.count(one.entries, 'entry', 'entries')})")
+    skipped = len(site.entries.skipped)
+    print(
+        f"{sites.count(site.entries.posts, 'post')}: "
+        f"{sites.count(len(site.entries.entries), 'entry', 'entries')}, {skipped} skipped"
+    )
+
+
+def _document(site: Site, built: list[Built]) -> str:
+    feeds = [
+        {
+            "path": str(one.feed.path),
+            "format": one.feed.format,
+            "entries": one.entries,
+            "written": one.written,
+        }
+        for one in built
+    ]
+    return sites.document(
+        site, posts=site.entries.posts, entries=len(site.entries.entries), feeds=feeds
+    )

@@ -1,0 +1,142 @@
+"""Build the feeds, then make every node equal to the posts.
+
+A new post is published, an edited one replaced in place, a removed one retracted; running again
+does nothing and says nothing. Safe to run twice at once: the second run waits for the first.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from publisher import publish
+from publisher.commands import nodes, pages
+from publisher.commands import site as sites
+from publisher.ledger import Ledger, lock
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from publisher.commands.site import Built, Site
+    from publisher.publish import Node, Result, Step, Task
+
+HELP = "build the feeds and push the posts"
+EXAMPLE = "  publisher publish\n  publisher publish --wait-for-url 300   (after a deployment)"
+
+WAIT_SECONDS = 120.0
+WATCHABLE = 5  # changes; fewer are over before a bar can be read
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sites.add_arguments(parser)
+    nodes.add_arguments(parser)
+    parser.add_argument(
+        "--allow-retracts",
+        action="store_true",
+        help="yes, so many posts are meant to go",
+    )
+    parser.add_argument(
+        "--wait-for-url",
+        type=float,
+        nargs="?",
+        const=WAIT_SECONDS,
+        metavar="SECONDS",
+        help="before a post is pushed, wait until its page is on the web "
+        f"(default: do not wait; without a number: {WAIT_SECONDS:.0f})",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    config = sites.load_config(arguments)
+    with lock(config.state, wait=arguments.lock_wait), Ledger(config.state) as ledger:
+        site = sites.load(arguments)
+        built = sites.build(site)
+        if not arguments.json:
+            _tell_feeds(site, built)
+        results = _push(site, ledger, arguments)
+    if arguments.json:
+        print(sites.document(site, nodes=nodes.as_json(results)))
+    else:
+        _tell_results(site, results)
+    return nodes.exit_code(site, results, *(one.error for one in built))
+
+
+def _push(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Result]:
+    links = {entry.item_id: entry.link for entry in site.entries.entries}
+
+    async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
+        if arguments.wait_for_url is None:
+            return {}
+        missing = await pages.unreachable(
+            [links[id_] for id_ in ids], seconds=arguments.wait_for_url
+        )
+        return {
+            id_: f"{links[id_]} is not there yet ({missing[links[id_]]}); run again later"
+            for id_ in ids
+            if links[id_] in missing
+        }
+
+    async def work(node: Node, task: Task) -> Result:
+        with _progress(enabled=not arguments.json) as on_step:
+            return await publish.reconcile(node, task, ledger, hold_back=hold_back, on_step=on_step)
+
+    return nodes.visit(site, work, allow_retracts=arguments.allow_retracts)
+
+
+@contextmanager
+def _progress(*, enabled: bool) -> Iterator[Callable[[Step, int], None]]:
+    """One line for each change; above a bar, where somebody is watching a longer run."""
+    if not enabled:
+        yield lambda _step, _total: None
+        return
+    if not sys.stderr.isatty():
+        yield lambda step, _total: nodes.tell_step(step)
+        return
+    from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    )
+    with bar:
+        task = bar.add_task("publishing", total=None, visible=False)
+
+        def on_step(step: Step, total: int) -> None:
+            nodes.tell_step(step)
+            bar.update(task, total=total, advance=1, visible=total >= WATCHABLE)
+
+        yield on_step
+
+
+def _tell_feeds(site: Site, built: Sequence[Built]) -> None:
+    sites.tell_skipped(site, broken_only=True)
+    for one in built:
+        if one.error:
+            sites.say(f"error: {one.error}")
+        elif one.written:
+            print(f"written  {one.feed.path}  ({sites.count(one.entries, 'entry', 'entries')})")
+
+
+def _tell_results(site: Site, results: Sequence[Result]) -> None:
+    pushed = {step.change.id for result in results for step in result.steps}
+    paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
+    sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
+    for result in results:
+        nodes.tell_result(result)
+        if any(step.outcome == "done" for step in result.steps):
+            print(f"{result.address}: {nodes.summary(result)}")
+            print(f"subscribe: {result.address.subscribe_uri}")
+    if sys.stdout.isatty() and not any(r.steps or r.error for r in results):
+        print("nothing to push: every node equals the posts")

@@ -1,0 +1,75 @@
+"""Show how the feeds and the nodes stand beside the posts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from publisher.commands import nodes
+from publisher.commands import site as sites
+from publisher.commands.plan import preview
+
+if TYPE_CHECKING:
+    import argparse
+
+    from publisher.commands.site import Site
+    from publisher.publish import Result
+
+HELP = "show how feeds and nodes stand"
+EXAMPLE = "  publisher status"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sites.add_arguments(parser)
+    nodes.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    site, results = preview(arguments)
+    if arguments.json:
+        print(json.dumps(_document(site, results), ensure_ascii=False, indent=2))
+    else:
+        _tell(site, results)
+    return nodes.exit_code(site, results)
+
+
+def _tell(site: Site, results: list[Result]) -> None:
+    entries, skipped = len(site.entries.entries), len(site.entries.skipped)
+    print(f"posts  {site.config.posts.path}: {entries} published, {skipped} not")
+    for one in site.config.feeds:
+        state = "" if one.path.exists() else "  (not built yet)"
+        print(f"feed   {one.path}  {one.url}{state}")
+    for result in results:
+        print(f"node   {result.address.uri}")
+        if not result.error:
+            print(f"       {sites.count(result.items, 'item')}; {nodes.summary(result)}")
+        for id_ in result.foreign:
+            print(f"       not ours: {id_}")
+        print(f"       subscribe: {result.address.subscribe_uri}")
+        nodes.tell_result(result)
+    sites.tell_skipped(site, broken_only=True)
+
+
+def _document(site: Site, results: list[Result]) -> dict[str, object]:
+    return {
+        "posts": site.entries.posts,
+        "entries": len(site.entries.entries),
+        "feeds": [
+            {"path": str(f.path), "format": f.format, "url": f.url, "built": f.path.exists()}
+            for f in site.config.feeds
+        ],
+        "nodes": [
+            {
+                "service": result.address.service,
+                "node": result.address.node,
+                "uri": result.address.uri,
+                "subscribe": result.address.subscribe_uri,
+                "items": result.items,
+                "pending": len(result.steps),
+                "foreign": list(result.foreign),
+                "notes": result.notes,
+                "error": str(result.error) if result.error else None,
+            }
+            for result in results
+        ],
+    }

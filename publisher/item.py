@@ -1,0 +1,174 @@
+"""An Atom entry element -> Item: the id, payload and fingerprint of one pubsub item.
+
+The payload (XEP-0277, XEP-0472) is the web feed's entry with what XMPP readers want in addition:
+the text twin beside the xhtml content, the item's own xmpp: link, the publishing account as the
+author's URI, the fingerprint. No summary: Movim shows it above the full content, a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from lxml import etree
+
+from publisher import feed
+from publisher.feed import ATOM
+
+if TYPE_CHECKING:
+    from publisher.config import Site
+    from publisher.entry import Entry
+
+# Prosody and ejabberd close the stream at 262,144 bytes, and refuse payloads above 250,000.
+STANZA_LIMIT = 240_000
+SHORT_TEXT = 1_000
+SUMMARY = 500
+
+# The fingerprint's own namespace, a name that nobody else mints (RFC 4122 section 3).
+FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A node at a service (XEP-0060); PEP is the service at an account's bare JID (XEP-0163)."""
+
+    service: str
+    node: str
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.node}"
+
+    @property
+    def uri(self) -> str:
+        """Identifies the node (XEP-0060 section 12.22)."""
+        return f"xmpp:{self.service}?;node={quote(self.node, safe='')}"
+
+    @property
+    def subscribe_uri(self) -> str:
+        """Asks a client to subscribe (XEP-0060 section 16.6)."""
+        return f"xmpp:{self.service}?pubsub;action=subscribe;node={quote(self.node, safe='')}"
+
+    def item_uri(self, item_id: str) -> str:
+        """Identifies an item of the node (XEP-0060 section 12.22)."""
+        return f"{self.uri};item={quote(item_id, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What sits at a node: an id and a payload, serialised as XML without a declaration.
+
+    `shortened` says what had to go to keep the stanza under the limit.
+    """
+
+    id: str
+    payload: str
+    shortened: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What we can tell of an item that is at a node already. None: it does not say."""
+
+    id: str
+    atom_id: str | None
+    title: str | None
+    fingerprint: str | None
+
+
+def item(entry: Entry, site: Site, address: Address, *, account: str) -> Item:
+    """The item of an entry at a node. `account` is the publishing account's bare JID.
+
+    What would be too big for a stanza loses first most of its text twin, then its content.
+    """
+    element = _element(entry, site, address, account)
+    shortened = None
+    for message, shorten in _LADDER:
+        if _stanza_size(element) <= STANZA_LIMIT:
+            break
+        shorten(element, entry)
+        shortened = message
+    return Item(entry.item_id, _serialised(element), shortened)
+
+
+def _element(entry: Entry, site: Site, address: Address, account: str) -> etree._Element:
+    element: etree._Element = feed.atom_entry(entry, site)
+    _remove(element, "summary")
+    _join_authors(element, account)
+    _link_item(element, address.item_uri(entry.item_id))
+    _add_text_twin(element, entry.content.text)
+    etree.SubElement(element, FINGERPRINT).text = entry.fingerprint
+    etree.cleanup_namespaces(element)
+    return element
+
+
+def _serialised(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def _stanza_size(element: etree._Element) -> int:
+    """An upper bound of the whole IQ in bytes: slixmpp also escapes quotes in text, as 6 bytes."""
+    payload = _serialised(element)
+    return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
+
+
+def _shorten_text(element: etree._Element, entry: Entry) -> None:
+    twin = element.findall(f"{ATOM}content")[-1]
+    twin.text = f"{entry.content.text[:SHORT_TEXT].rstrip()} […]\n\n{entry.link}"
+
+
+def _summarise(element: etree._Element, entry: Entry) -> None:
+    """RFC 4287 section 4.1.2: an entry without content has an alternate link; it has one."""
+    _remove(element, "content")
+    text = " ".join(entry.content.text.split())[:SUMMARY]
+    etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
+
+
+_LADDER = (
+    ("too big for one stanza: its text twin is shortened", _shorten_text),
+    ("too big for one stanza: a summary and the link are sent instead", _summarise),
+)
+
+
+def seen(item_id: str, payload: str) -> Seen:
+    """Read back what identifies an item. Any payload will do, also a foreign one."""
+    root = etree.fromstring(payload.encode())
+    return Seen(
+        id=item_id,
+        atom_id=root.findtext(f"{ATOM}id"),
+        title=root.findtext(f"{ATOM}title"),
+        fingerprint=root.findtext(FINGERPRINT),
+    )
+
+
+def _remove(element: etree._Element, name: str) -> None:
+    for child in element.findall(f"{ATOM}{name}"):
+        element.remove(child)
+
+
+def _join_authors(element: etree._Element, account: str) -> None:
+    """One author, whose URI is the account: Movim and Converse take any other for a repost."""
+    authors = element.findall(f"{ATOM}author")
+    name = ", ".join(author.findtext(f"{ATOM}name") or "" for author in authors)
+    place = element.index(authors[0])
+    _remove(element, "author")
+    joined = etree.Element(f"{ATOM}author")
+    etree.SubElement(joined, f"{ATOM}name").text = name
+    etree.SubElement(joined, f"{ATOM}uri").text = f"xmpp:{account}"
+    element.insert(place, joined)
+
+
+def _link_item(element: etree._Element, uri: str) -> None:
+    """The item's own address, behind the page's: readers open the first alternate."""
+    page = element.find(f"{ATOM}link")
+    place = len(element) if page is None else element.index(page) + 1
+    element.insert(place, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
+
+
+def _add_text_twin(element: etree._Element, text: str) -> None:
+    """Behind the xhtml: RSS Guard shows the first content (XEP-0472 section 4.2 wants both)."""
+    content = element.find(f"{ATOM}content")
+    place = len(element) if content is None else element.index(content) + 1
+    twin = etree.Element(f"{ATOM}content", type="text")
+    twin.text = text
+    element.insert(place, twin)

@@ -1,0 +1,7 @@
+"""Nodes over XMPP. The only importer of slixmpp, and the only one that sees its errors."""
+
+from publisher.pubsub.connection import Connection, connect
+from publisher.pubsub.node import XmppNode
+from publisher.pubsub.subscriber import Event, Published, Retracted, Subscriber
+
+__all__ = ["Connection", "Event", "Published", "Retracted", "Subscriber", "XmppNode", "connect"]

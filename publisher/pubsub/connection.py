@@ -1,0 +1,317 @@
+"""One authenticated stream to an XMPP server (RFC 6120), or the reason why there is none.
+
+slixmpp is a fine stream and a trusting one, so the rules are enforced here: no credential leaves
+before the certificate was verified, one login is one attempt, nobody redirects us, and nothing
+waits longer than its deadline. A connection is used once: a new one has a new client, so that no
+stanza of the last can leave late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import ssl
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from slixmpp import ClientXMPP
+from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.features.feature_mechanisms.stanza import Challenge
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from publisher.errors import ConfigError, LoginFailed, Unavailable
+from publisher.pubsub import answers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+    from xml.etree.ElementTree import Element
+
+    from publisher.config import Xmpp
+
+CONNECT_SECONDS = 15.0
+ANSWER_SECONDS = 30.0
+CLOSE_SECONDS = 0.5
+PORTS = {"starttls": 5222, "direct": 5223}
+
+# Best first. PLAIN is the last resort: it shows the password to the (verified) server.
+MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN")
+MAX_ITERATIONS = 1_000_000  # of SCRAM: a few seconds; servers use 4,096 to 100,000
+
+_STARTTLS_FAILURE = "{urn:ietf:params:xml:ns:xmpp-tls}failure"
+
+# Its messages are for developers, its DEBUG level prints credentials.
+logging.getLogger("slixmpp").addHandler(logging.NullHandler())
+logging.getLogger("slixmpp").propagate = False
+
+
+class Connection:
+    """A stream after login. Every request has an answer, or an error within its deadline."""
+
+    def __init__(self, client: _Client) -> None:
+        self._client = client
+
+    @property
+    def jid(self) -> str:
+        """The account's bare JID."""
+        return str(self._client.boundjid.bare)
+
+    @property
+    def client(self) -> ClientXMPP:
+        """The stream itself, for a subscriber that listens to messages."""
+        return self._client
+
+    async def request(
+        self, kind: Literal["get", "set"], child: Element, *, to: str, purpose: str
+    ) -> Element:
+        """Send an IQ; the answer's IQ element. `purpose` is for errors, e.g. "publish to it".
+
+        Raises Refused if the answer is an error, Unavailable if there is none: whether the request
+        had its effect is unknown then.
+        """
+        iq: Any = self._client.make_iq(itype=kind, ito=to)
+        iq.append(child)
+        lost = self._client.lost
+        sent = asyncio.ensure_future(iq.send(timeout=ANSWER_SECONDS))
+        await asyncio.wait({sent, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not sent.done():
+            sent.cancel()
+            reason = _because(lost.result())
+            raise Unavailable(f"the connection was lost on the way to {purpose}: {reason}")
+        try:
+            answer: Element = sent.result().xml
+        except IqError as error:
+            raise answers.error(
+                error.iq.xml, service=to, account=self.jid, purpose=purpose
+            ) from error
+        except IqTimeout as error:
+            raise Unavailable(
+                f"{to} did not answer within {ANSWER_SECONDS:.0f} seconds when asked to {purpose}"
+            ) from error
+        return answer
+
+
+@asynccontextmanager
+async def connect(
+    xmpp: Xmpp, password: str, *, seconds: float = CONNECT_SECONDS
+) -> AsyncIterator[Connection]:
+    """Log in; log out at the end.
+
+    Raises Unavailable if the server cannot be reached within `seconds`, LoginFailed if it must
+    not be used (untrusted, without TLS) or does not let us in, ConfigError for a bad `ca_file`.
+    """
+    client = _Client(xmpp, password, _tls(xmpp.ca_file))
+    try:
+        await _log_in(client, xmpp, seconds)
+        yield Connection(client)
+    finally:
+        await _close(client)
+
+
+async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
+    if xmpp.host:
+        client.connect(xmpp.host, xmpp.port or PORTS[xmpp.tls])
+    else:
+        client.connect()
+    try:
+        async with asyncio.timeout(seconds):
+            await client.ready
+    except TimeoutError as error:
+        where = _where(xmpp)
+        raise Unavailable(f"{where} did not let us in within {seconds:.0f} seconds") from error
+
+
+async def _close(client: _Client) -> None:
+    """Say farewell and leave, without waiting long for the server's."""
+    client.cancel_connection_attempt()
+    transport = client.transport
+    if transport is not None:
+        if client.ready.done() and not client.ready.cancelled() and not client.ready.exception():
+            client.send_raw(client.stream_footer)
+            await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
+        transport.abort()
+        await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
+    await client.stop_tasks()
+
+
+class _Client(ClientXMPP):
+    """slixmpp's client, with the rules. `ready` and `lost` are the only outcomes."""
+
+    def __init__(self, xmpp: Xmpp, password: str, context: ssl.SSLContext) -> None:
+        super().__init__(xmpp.jid, password, ssl_context=context)
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.lost: asyncio.Future[object] = loop.create_future()
+        self._config = xmpp
+        self._problem: object = None
+        self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
+        self.enable_direct_tls = xmpp.tls == "direct"
+        self.enable_starttls = xmpp.tls == "starttls"
+        self.use_aiodns = xmpp.host is None  # for SRV records
+        self._listen()
+
+    def _listen(self) -> None:
+        """Every way in which a login can end; slixmpp's futures know none of them."""
+        for event, react in {
+            "session_start": self._on_session,
+            "connection_failed": self._on_failed_attempt,
+            "reconnect_delay": self._on_all_attempts_failed,
+            "ssl_invalid_chain": self._on_untrusted,
+            "failed_auth": self._on_wrong_password,
+            "stream_error": self._on_stream_error,
+            "disconnected": self._on_disconnected,
+        }.items():
+            self.add_event_handler(event, react)
+        refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
+        self.register_handler(refused)
+        self.add_filter("in", self._bound_work)
+
+    def _on_session(self, _: object) -> None:
+        if not self.ready.done():
+            self.ready.set_result(None)
+
+    def _on_failed_attempt(self, problem: object) -> None:
+        self._problem = problem
+        if isinstance(problem, ssl.SSLError):
+            self._on_untrusted(problem)
+
+    def _on_all_attempts_failed(self, _: object) -> None:
+        # slixmpp reports a name without an address as text, everything else as an exception.
+        unresolved = isinstance(self._problem, str)
+        why = "the name has no address" if unresolved else self._problem
+        self._fail(Unavailable(f"{_where(self._config)} cannot be reached: {why}"))
+
+    def _on_untrusted(self, problem: object) -> None:
+        self._fail(_untrusted(self._config, problem))
+
+    def _on_starttls_failure(self, _: object) -> None:
+        self._fail(LoginFailed(f"{_where(self._config)} refuses to begin TLS; {_NOTHING_SENT}"))
+
+    def _on_wrong_password(self, failure: Any) -> None:
+        condition = failure["condition"] or "no reason given"
+        self._fail(
+            LoginFailed(
+                f"{_where(self._config)} does not accept the password of {self._config.jid} "
+                f"({condition}); it was tried once"
+            )
+        )
+
+    def _on_stream_error(self, error: Any) -> None:
+        condition = error["condition"]
+        self._problem = f"{condition} {error['text']}".strip()
+        if condition == "see-other-host":
+            self._problem = (
+                "it sends us to another host; name that one as xmpp.host if you trust it"
+            )
+        self._fail(Unavailable(f"{_where(self._config)} closed the stream: {self._problem}"))
+
+    def _on_disconnected(self, reason: object) -> None:
+        reason = self._problem or reason
+        if not self.lost.done():
+            self.lost.set_result(reason)
+        if isinstance(reason, ssl.SSLError):
+            self._on_untrusted(reason)
+        advice = "check xmpp.port and xmpp.tls"
+        where, why = _where(self._config), _because(reason)
+        self._fail(Unavailable(f"{where} closed the connection before the login: {why}; {advice}"))
+
+    def _bound_work(self, stanza: Any) -> Any:
+        """SCRAM lets the server choose how long we compute (RFC 5802 section 5.1)."""
+        if isinstance(stanza, Challenge):
+            count = re.search(rb"(?:^|,)i=([0-9]+)", bytes(stanza["value"]))
+            if count and int(count[1]) > MAX_ITERATIONS:
+                where, rounds = _where(self._config), int(count[1])
+                self._fail(LoginFailed(f"{where} wants {rounds} rounds of SCRAM; {_NOTHING_SENT}"))
+                return None
+        return stanza
+
+    def data_received(self, data: Any) -> None:
+        """Whatever a server sends that slixmpp trips over ends the stream, in one sentence."""
+        try:
+            super().data_received(data)
+        except Exception as error:  # noqa: BLE001 - the other side chooses what is raised
+            self.exception(error)
+            if self.transport is not None:
+                self.transport.abort()
+
+    def exception(self, exception: Exception) -> None:
+        """What goes wrong inside a handler, e.g. at an answer that breaks the SASL dialogue."""
+        name = type(exception).__name__
+        self._problem = f"it does not speak XMPP as it should ({name})"
+        self._fail(LoginFailed(f"{_where(self._config)}: {self._problem}"))
+
+    async def _handle_stream_features(self, features: Any) -> bool | None:
+        """Begin TLS before anything else, then log in by the best mechanism that is safe."""
+        if self.ready.done():
+            return None
+        encrypted = self.transport is not None and bool(self.transport.get_extra_info("ssl_object"))
+        if not encrypted and "starttls" not in features["features"]:
+            self._fail(LoginFailed(f"{_where(self._config)} offers no TLS; {_NOTHING_SENT}"))
+            return None
+        if encrypted and not self.authenticated and not self._choose(features):
+            return None
+        return await super()._handle_stream_features(features)
+
+    def _choose(self, features: Any) -> bool:
+        """Allow slixmpp one mechanism: a failed SCRAM must not become a second try with PLAIN."""
+        offered = set(features["mechanisms"]) if "mechanisms" in features["features"] else set()
+        chosen = next((name for name in MECHANISMS if name in offered), None)
+        if chosen is None:
+            names = ", ".join(sorted(offered)) or "none"
+            self._fail(
+                LoginFailed(
+                    f"{_where(self._config)} offers no login that is safe: {names}; {_NOTHING_SENT}"
+                )
+            )
+            return False
+        self.plugin["feature_mechanisms"].use_mechs = {chosen}
+        return True
+
+    def _fail(self, error: Exception) -> None:
+        """The login did not succeed. `connect` closes the socket, and nothing more is sent."""
+        if not self.ready.done():
+            self.ready.set_exception(error)
+
+    async def stop_tasks(self) -> None:
+        """slixmpp leaves its sender running, which asyncio reports when the loop ends."""
+        task = self._run_out_filters
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
+_NOTHING_SENT = "the password was not sent"
+
+
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or later, names and chains verified (RFC 9325, RFC 9525)."""
+    try:
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {error}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        why = problem.verify_message
+        advice = "check xmpp.jid's domain, or name its authority's certificate as xmpp.ca_file"
+        return LoginFailed(
+            f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. {advice}"
+        )
+    reason = getattr(problem, "reason", None) or problem
+    return LoginFailed(
+        f"{_where(xmpp)} does not speak TLS ({reason}); check xmpp.port and xmpp.tls"
+    )
+
+
+def _where(xmpp: Xmpp) -> str:
+    domain = xmpp.jid.partition("@")[2]
+    return f"{xmpp.host}:{xmpp.port or PORTS[xmpp.tls]}" if xmpp.host else domain
+
+
+def _because(reason: object) -> str:
+    return str(reason) if reason else "no reason given"

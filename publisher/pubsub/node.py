@@ -1,0 +1,164 @@
+"""The Node of `publish` over XMPP (XEP-0060)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+
+from publisher.errors import Refused
+from publisher.item import Address, Item
+from publisher.publish import State
+from publisher.pubsub import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from publisher.config import NodeConfig
+    from publisher.pubsub.connection import Connection
+
+PUBSUB = "{http://jabber.org/protocol/pubsub}"
+OWNER = "{http://jabber.org/protocol/pubsub#owner}"
+DISCO_ITEMS = "{http://jabber.org/protocol/disco#items}"
+
+# ejabberd says resource-constraint, Prosody bad-request, XEP-0060 section 8.2.5.2 not-acceptable.
+_BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
+
+# What to ask for where `max` does not say how much it is, as on ejabberd: an item that the server
+# had to push out would look as if it were missing.
+MAX_ITEMS = ("10000", "5000", "2000", "1000", "500", "250", "100", "20")
+
+
+class XmppNode:
+    """A node at a service. Every call is one request or a few, in order."""
+
+    def __init__(self, connection: Connection, config: NodeConfig, *, site_title: str) -> None:
+        self.address = Address(config.service, config.node)
+        self._connection = connection
+        self._wanted = forms.desired(config, site_title=site_title)
+
+    async def look(self) -> State:
+        """What the node is like. Raises NotFound if there is none, Refused if we may not see it."""
+        ids = await self._ids()
+        try:
+            form = await self._form()
+        except Refused as error:  # only owners may see it
+            return State(ids=ids, unreadable=str(error))
+        actual = forms.values(form)
+        return State(
+            ids=ids,
+            max_items=forms.number(actual.get("max_items")) or forms.largest(form),
+            persistent=actual.get("persist_items", "1") in {"1", "true"},
+            drift=tuple(
+                f"{name} is {actual[name]!r}, not {value!r}"
+                for name, value in forms.unmet(self._wanted, actual).items()
+            ),
+        )
+
+    async def create(self) -> None:
+        """Create and configure in one request, so that no half-made node can stay behind.
+
+        Raises Refused, Forbidden.
+        """
+        default = await self._default_form()
+        offered = forms.PORTABLE | forms.values(default).keys()
+        wanted = {name: value for name, value in self._wanted.items() if name in offered}
+        for max_items in ("max",) if forms.largest(default) else MAX_ITEMS:
+            try:
+                await self._create({**wanted, "max_items": max_items})
+                break
+            except Refused as error:
+                if error.condition not in _BAD_VALUE:
+                    raise
+        else:
+            await self._create(None)
+        await self._repair()
+
+    async def fetch(self, ids: Sequence[str]) -> list[Item]:
+        """The items of these ids that are there (section 6.5)."""
+        items = Element(f"{PUBSUB}items", node=self.address.node)
+        for id_ in ids:
+            SubElement(items, f"{PUBSUB}item", id=id_)
+        answer = await self._request("get", _pubsub(items), "show items of")
+        return list(_items(answer.iter(f"{PUBSUB}item")))
+
+    async def publish(self, item: Item) -> None:
+        """Publish, in place if the id is there (section 7.1)."""
+        payload = fromstring(item.payload)  # noqa: S314 - we wrote it
+        publish = Element(f"{PUBSUB}publish", node=self.address.node)
+        SubElement(publish, f"{PUBSUB}item", id=item.id).append(payload)
+        await self._request("set", _pubsub(publish), "publish to")
+
+    async def retract(self, id_: str, *, notify: bool) -> None:
+        """Take an item away (section 7.2). Raises NotFound if it is not there."""
+        retract = Element(f"{PUBSUB}retract", node=self.address.node)
+        if notify:
+            retract.set("notify", "true")
+        SubElement(retract, f"{PUBSUB}item", id=id_)
+        await self._request("set", _pubsub(retract), "retract from")
+
+    async def _ids(self) -> tuple[str, ...]:
+        """The ids alone, by service discovery (section 5.5): the cheapest list there is."""
+        query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
+        answer = await self._request("get", query, "list the items of")
+        names = (item.get("name") for item in answer.iter(f"{DISCO_ITEMS}item"))
+        return tuple(name for name in names if name)
+
+    async def _form(self) -> Element | None:
+        """The node's configuration (section 8.2)."""
+        configure = Element(f"{OWNER}configure", node=self.address.node)
+        answer = await self._request("get", _owner(configure), "show the configuration of")
+        return answer.find(f".//{forms.X}x")
+
+    async def _default_form(self) -> Element | None:
+        """The service's default configuration (section 8.3), if it shows it."""
+        try:
+            answer = await self._request("get", _owner(Element(f"{OWNER}default")), "configure")
+        except Refused:
+            return None
+        return answer.find(f".//{forms.X}x")
+
+    async def _create(self, fields: Mapping[str, str] | None) -> None:
+        create = Element(f"{PUBSUB}create", node=self.address.node)
+        request = _pubsub(create)
+        if fields is not None:
+            SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
+        try:
+            await self._request("set", request, "create")
+        except Refused as error:
+            if error.condition != "conflict":
+                raise
+
+    async def _repair(self) -> None:
+        """Set what the service did not take with the creation: some ignore the form."""
+        left = forms.unmet(self._wanted, forms.values(await self._form()))
+        if not left:
+            return
+        configure = Element(f"{OWNER}configure", node=self.address.node)
+        configure.append(forms.submit(left))
+        try:
+            await self._request("set", _owner(configure), "configure")
+        except Refused:
+            return  # `look` reports what is still unmet
+
+    async def _request(self, kind: Literal["get", "set"], child: Element, verb: str) -> Element:
+        purpose = f"{verb} the node {self.address.node}"
+        return await self._connection.request(kind, child, to=self.address.service, purpose=purpose)
+
+
+def _pubsub(child: Element) -> Element:
+    parent = Element(f"{PUBSUB}pubsub")
+    parent.append(child)
+    return parent
+
+
+def _owner(child: Element) -> Element:
+    parent = Element(f"{OWNER}pubsub")
+    parent.append(child)
+    return parent
+
+
+def _items(elements: Iterable[Element]) -> Iterator[Item]:
+    for element in elements:
+        payload = next(iter(element), None)
+        if payload is not None:
+            yield Item(element.get("id", ""), tostring(payload, encoding="unicode"))

@@ -1,0 +1,88 @@
+"""A subscriber: what a live client sees of a node (XEP-0060 sections 6.1 and 7.1.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from xml.etree.ElementTree import Element, tostring
+
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from publisher.pubsub.node import PUBSUB
+
+if TYPE_CHECKING:
+    from publisher.item import Address
+    from publisher.pubsub.connection import Connection
+
+EVENT = "{http://jabber.org/protocol/pubsub#event}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An item arrived, for the first time or again. `at` is of time.monotonic()."""
+
+    id: str
+    payload: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """An item was taken away."""
+
+    id: str
+    at: float
+
+
+Event: TypeAlias = Published | Retracted
+
+
+class Subscriber:
+    """Events of one node, in the order in which they arrive."""
+
+    def __init__(self, connection: Connection, address: Address) -> None:
+        self._connection = connection
+        self._address = address
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+
+    async def subscribe(self) -> Self:
+        """Subscribe with the bare JID, and be available for what comes. Raises Refused."""
+        client = self._connection.client
+        matcher = MatchXPath(f"{{jabber:client}}message/{EVENT}event")
+        client.register_handler(Callback("pubsub event", matcher, self._receive))
+        client.send_presence()
+        pubsub = Element(f"{PUBSUB}pubsub")
+        pubsub.append(
+            Element(f"{PUBSUB}subscribe", node=self._address.node, jid=self._connection.jid)
+        )
+        purpose = f"subscribe to the node {self._address.node}"
+        await self._connection.request("set", pubsub, to=self._address.service, purpose=purpose)
+        return self
+
+    async def next(self, *, seconds: float) -> Event:
+        """The next event. Raises TimeoutError after `seconds`."""
+        async with asyncio.timeout(seconds):
+            return await self._events.get()
+
+    def _receive(self, message: Any) -> None:
+        at = time.monotonic()
+        for items in message.xml.iter(f"{EVENT}items"):
+            if items.get("node") != self._address.node:
+                continue
+            for child in items:
+                event = _event(child, at)
+                if event:
+                    self._events.put_nowait(event)
+
+
+def _event(child: Element, at: float) -> Event | None:
+    id_ = child.get("id", "")
+    if child.tag == f"{EVENT}retract":
+        return Retracted(id_, at)
+    payload = next(iter(child), None)
+    if child.tag != f"{EVENT}item" or payload is None:
+        return None
+    return Published(id_, tostring(payload, encoding="unicode"), at)

@@ -1,0 +1,67 @@
+"""The account's password: from the environment, a file, or a command. Never from argv.
+
+Refuses a file that others may read. The text never reaches a log or an error.
+"""
+
+from __future__ import annotations
+
+import shlex
+import stat
+import subprocess
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.config import Xmpp
+
+COMMAND_SECONDS = 60
+
+
+def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
+    """The password, without the line end that files and commands add. Raises ConfigError."""
+    if xmpp.password_env:
+        found = environ.get(xmpp.password_env, "")
+        source = f"the environment variable {xmpp.password_env} (xmpp.password_env)"
+    elif xmpp.password_file:
+        found = _from_file(xmpp.password_file)
+        source = f"{xmpp.password_file} (xmpp.password_file)"
+    else:
+        found = _from_command(xmpp.password_command or "")
+        source = "the output of xmpp.password_command"
+    found = found.rstrip("\r\n")
+    if not found:
+        raise ConfigError(f"there is no password for {xmpp.jid}: {source} is empty or not set")
+    return found
+
+
+def _from_file(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigError(f"{path} may be read by others; run: chmod 600 {path}")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"xmpp.password_file: {path} cannot be read: {error}") from error
+
+
+def _from_command(command: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+        )
+    except subprocess.CalledProcessError as error:
+        raise ConfigError(
+            f"xmpp.password_command ended with exit code {error.returncode}"
+        ) from None  # the cause carries the output
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise ConfigError(f"xmpp.password_command failed: {type(error).__name__}") from None
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Claims about the whole, checked on real servers where the wire matters."""

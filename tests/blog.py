@@ -1,0 +1,132 @@
+"""A blog in a temporary folder, and the program run in it as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SECONDS = 60.0
+
+SITE = """\
+site:
+  title: A blog of the tests
+  url: https://blog.example
+  author: {name: Ada Example}
+  language: en
+  timezone: Europe/Berlin
+  since: 2020-01-01
+posts: {path: posts, permalink: pretty}
+feeds:
+  - {path: feed.atom, format: atom}
+  - {path: feed.rss, format: rss}
+  - {path: feed.json, format: json}
+"""
+
+
+class Door(Protocol):
+    """Where to log in: a real server or a hostile one."""
+
+    host: str
+    domain: str
+    service: str
+    port: int
+    direct_port: int
+    ca_file: Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the program said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Of `--json`: action, id and outcome of every change of the first node."""
+        return [(c["action"], c["id"], c["outcome"]) for c in self.json["nodes"][0]["changes"]]
+
+
+@dataclass
+class Blog:
+    """Its folder is `folder`, its posts are in `folder/posts`."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.posts = self.folder / "posts"
+        self.posts.mkdir(parents=True)
+        self.configure()
+
+    def configure(
+        self,
+        door: Door | None = None,
+        *,
+        node: str = "blog",
+        user: str = "blog",
+        password: str = "",
+        tls: str = "direct",
+        more: str = "",
+        **xmpp: object,
+    ) -> None:
+        """Write config.yaml: with a `door`, for pushing through it. `more` goes to the node."""
+        text = SITE
+        if door:
+            keys = {
+                "jid": f"{user}@{door.domain}",
+                "password_env": "BLOG_PASSWORD",
+                "host": door.host,
+                "port": door.direct_port if tls == "direct" else door.port,
+                "tls": tls,
+                "ca_file": door.ca_file,
+                "service": door.service,
+                **xmpp,
+            }
+            service = keys.pop("service")
+            lines = "".join(f"  {key}: {value}\n" for key, value in keys.items() if value)
+            text += f"xmpp:\n{lines}  nodes: [{{service: {service}, node: {node}{more}}}]\n"
+            self.environment["BLOG_PASSWORD"] = password
+        (self.folder / "config.yaml").write_text(text, encoding="utf-8")
+
+    def write(self, name: str, text: str = "", **front: str) -> Path:
+        """Write a post. The name may hold folders."""
+        path = self.posts / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = "".join(f"{key}: {value}\n" for key, value in front.items())
+        path.write_text(f"---\n{head}---\n{text}", encoding="utf-8")
+        return path
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env={**os.environ, **self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    @staticmethod
+    def command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "publisher", *arguments]
+
+    def built(self) -> dict[str, bytes]:
+        """The feeds on disk, by name."""
+        return {path.name: path.read_bytes() for path in sorted(self.folder.glob("feed.*"))}

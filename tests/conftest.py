@@ -1,0 +1,60 @@
+"""Fixtures that cost something: servers are started when first asked for, and shared by the run.
+
+A test on a shared server uses a node name of its own and leaves the server running; one that kills
+or pauses starts its own. A missing program is an error, not a skip: `make test` installs it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hostile import Certificates
+from tests.servers import Ejabberd, Prosody, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# `blog` publishes and may create nodes; the others are ordinary.
+ACCOUNTS = {"blog": "blog password", "reader": "reader password", "stranger": "stranger password"}
+ADMINS = ("blog@localhost",)
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Mapping[str, str]:
+    """User name at localhost -> password."""
+    return ACCOUNTS
+
+
+@pytest.fixture(scope="session")
+def prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
+    with Prosody(accounts, admins=ADMINS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ejabberd(accounts: Mapping[str, str]) -> Iterator[Ejabberd]:
+    with Ejabberd(accounts) as server:
+        yield server
+
+
+@pytest.fixture(params=["prosody", "ejabberd"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each real server in turn."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Server)
+    return found
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """What `tests.hostile.Hostile` shows."""
+    return Certificates.make(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def node() -> str:
+    """A node name that no other test uses."""
+    return f"node-{secrets.token_hex(4)}"

@@ -1,0 +1,216 @@
+"""The program as a user meets it: help, exit codes, JSON, messages that name the way out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import __version__
+from publisher.cli import COMMANDS
+from tests.blog import Blog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.write("2026-01-01-first-post.md", "The *first* one.", title="First")
+    return made
+
+
+def test_the_help_fits_on_a_screen(blog: Blog) -> None:
+    run = blog.run("--help", environment={"COLUMNS": "80"})
+    assert run.code == 0
+    assert len(run.out.splitlines()) <= 40
+    assert all(name in run.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example(blog: Blog, command: str) -> None:
+    run = blog.run(command, "--help")
+    assert run.code == 0
+    assert f"example:\n  publisher {command}" in run.out
+
+
+def test_the_version_is_told(blog: Blog) -> None:
+    assert blog.run("--version").out == f"publisher {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("publisch",), ("build", "--loud"), ("build", "--now", "x")]
+)
+def test_usage_errors_are_one_line(blog: Blog, arguments: tuple[str, ...]) -> None:
+    run = blog.run(*arguments)
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1
+    assert "--help" in run.err
+
+
+def test_the_configuration_is_named_before_or_after_the_command(blog: Blog, tmp_path: Path) -> None:
+    elsewhere = Blog(tmp_path / "elsewhere")
+    config = str(blog.folder / "config.yaml")
+    for arguments in (["--config", config, "build"], ["build", "--config", config]):
+        assert str(blog.folder) in elsewhere.run(*arguments).out
+    (elsewhere.folder / "config.yaml").unlink()
+    missing = elsewhere.run("build")
+    assert (missing.code, "publisher init" in missing.err) == (2, True)
+
+
+def test_build_tells_everything_as_json(blog: Blog) -> None:
+    blog.write("2026-01-02-draft.md", title="Draft", draft="true")
+    blog.write("2026-01-03-bad-link.md", "\nSee [this]().", title="Bad link")
+    built = blog.run("build", "--json")
+    assert built.code == 0
+    assert built.err == ""
+    feeds = built.json.pop("feeds")
+    document = built.json
+    assert {key: document[key] for key in ("posts", "entries")} == {"posts": 3, "entries": 2}
+    assert document["skipped"] == [{"path": "2026-01-02-draft.md", "reason": "a draft"}]
+    (warning,) = document["warnings"]
+    assert (warning["path"], warning["line"]) == ("2026-01-03-bad-link.md", 5)
+    assert feeds == [
+        {"path": str(blog.folder / f"feed.{kind}"), "format": kind, "entries": 2, "written": True}
+        for kind in ("atom", "rss", "json")
+    ]
+    assert not any(feed["written"] for feed in blog.run("build", "--json").json["feeds"])
+
+
+def test_one_broken_post_costs_no_other(blog: Blog) -> None:
+    blog.write("2026-01-02-broken.md", "Text.", title="A: B: C")
+    run = blog.run("build")
+    assert run.code == 1
+    assert f"{blog.posts}/2026-01-02-broken.md:2: " in run.err
+    assert "(1 entry)" in run.out
+    assert b"First" in blog.built()["feed.atom"]
+
+
+def test_a_feed_that_cannot_be_written_costs_no_other(blog: Blog) -> None:
+    (blog.folder / "feed.rss").mkdir()
+    run = blog.run("build")
+    assert run.code == 1
+    assert f"{blog.folder}/feed.rss cannot be written" in run.err
+    assert (blog.folder / "feed.atom").exists()
+    assert (blog.folder / "feed.json").exists()
+
+
+def test_now_decides_what_is_out(blog: Blog) -> None:
+    blog.write("2036-01-01-some-day.md", "Text.", title="Some day")
+    assert "scheduled for 2035-12-31T23:00:00Z" in blog.run("build").err
+    assert blog.run("build", "--json", "--now", "2036-01-01T00:00:00+01:00").json["entries"] == 2
+
+
+def test_without_xmpp_publish_builds_and_plan_says_so(blog: Blog) -> None:
+    assert blog.run("publish").code == 0
+    assert set(blog.built()) == {"feed.atom", "feed.rss", "feed.json"}
+    plan = blog.run("plan")
+    assert (plan.code, "no xmpp section" in plan.err) == (0, True)
+    assert blog.run("plan", "--json").json["nodes"] == []
+
+
+def test_a_missing_folder_of_posts_is_named(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("path: posts", "path: postings"))
+    run = blog.run("build")
+    assert (run.code, "posts.path" in run.err) == (2, True)
+
+
+def test_a_reader_that_goes_away_is_no_error(blog: Blog) -> None:
+    command = blog.command("build", "--help")
+    with subprocess.Popen(
+        command, cwd=blog.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_init_writes_what_can_be_built(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "new")
+    blog.write("2019-05-06-first-post.md", "Text.", title="First")
+    (blog.folder / "config.yaml").unlink()
+    run = blog.run("init", "--url", "https://blog.example", "--title", 'It\'s: "mine"')
+    assert run.code == 0, run.err
+    text = (blog.folder / "config.yaml").read_text()
+    assert "since: 2019-05-06" in text
+    assert blog.run("build").code == 0
+    assert json.loads(blog.built()["feed.json"])["title"] == 'It\'s: "mine"'
+    again = blog.run("init")
+    assert (again.code, "exists already" in again.err) == (2, True)
+    assert (blog.folder / "config.yaml").read_text() == text
+
+
+def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "jekyll")
+    blog.posts.rename(blog.folder / "_posts")
+    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "_config.yml").write_text(
+        "title: Notes\nurl: https://notes.example\nbaseurl: /blog\ntimezone: Asia/Tokyo\n"
+        "permalink: pretty\nauthor:\n  name: Ada Example\nplugins: [jekyll-feed]\n"
+    )
+    run = blog.run("init", "--jid", "notes@xmpp.example")
+    assert run.code == 0, run.err
+    text = (blog.folder / "config.yaml").read_text()
+    for line in (
+        "title: Notes",
+        'url: "https://notes.example/blog"',
+        "timezone: Asia/Tokyo",
+        "path: _posts",
+        "permalink: pretty",
+        'name: "Ada Example"',
+        "jid: notes@xmpp.example",
+        "service: pubsub.xmpp.example",
+    ):
+        assert line in text
+
+
+def test_the_password_may_come_from_a_command_or_a_file(blog: Blog) -> None:
+    """Only the errors here; that it is used is tested on real servers."""
+    config = blog.folder / "config.yaml"
+    head = config.read_text() + (
+        "xmpp:\n  jid: blog@localhost\n  host: 127.0.0.1\n  port: 1\n"
+        "  nodes: [{service: pubsub.localhost, node: blog}]\n"
+    )
+    secret = blog.folder / "password"
+    secret.write_text("hush\n")
+    secret.chmod(0o644)
+    config.write_text(head + "  password_file: password\n")
+    assert f"chmod 600 {secret}" in blog.run("publish").err
+    secret.chmod(0o600)
+    assert "127.0.0.1:1 cannot be reached" in blog.run("publish").err
+    config.write_text(head + "  password_command: sh -c 'echo hush; exit 3'\n")
+    failed = blog.run("publish")
+    assert (failed.code, "exit code 3" in failed.err, "hush" in failed.err) == (2, True, False)
+    config.write_text(head + "  password_command: echo hush\n")
+    assert "127.0.0.1:1 cannot be reached" in blog.run("publish").err
+
+
+def test_the_demo_shows_what_it_promises(blog: Blog, tmp_path: Path) -> None:
+    run = blog.run("demo", "--output", str(tmp_path / "out"))
+    assert run.code == 0, run.out + run.err
+    assert run.out.count("reader received, ") == 5
+    for words in (
+        "| title       How fast is fast?",
+        "| retracted   ",
+        "(it printed nothing)",
+        "From file to subscriber: ",
+        str(tmp_path / "out" / "feed.atom"),
+    ):
+        assert words in run.out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "feed.atom",
+        "feed.json",
+        "feed.rss",
+    ]
+
+
+def test_the_demo_without_prosody_names_the_package(blog: Blog) -> None:
+    run = blog.run("demo", environment={"PATH": os.devnull})
+    assert run.code == 4
+    assert "apt-get install prosody" in run.err

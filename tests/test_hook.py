@@ -1,0 +1,178 @@
+"""As a hook: after a push to git, and after a site was deployed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.blog import Blog
+from tests.subscribers import Outsider, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.servers import Prosody
+
+# As the README has it, with the program of the tests in the place of the installed one.
+HOOK = """\
+#!/bin/sh
+set -e
+site={site}
+git --work-tree="$site" checkout -f main
+{publisher} publish --config "$site/config.yaml"
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=Ada Example", "-c", "user.email=ada@blog.example"]
+    done = subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def blog(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.configure(prosody, node=node, password=accounts["blog"])
+    return made
+
+
+def test_a_push_to_git_publishes(
+    tmp_path: Path, blog: Blog, prosody: Prosody, node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, bare = tmp_path / "site", tmp_path / "blog.git"
+    site.mkdir()
+    git(tmp_path, "init", "--bare", "--initial-branch=main", str(bare))
+    hook = bare / "hooks" / "post-receive"
+    hook.write_text(HOOK.format(site=site, publisher=f"{sys.executable} -m publisher"))
+    hook.chmod(0o755)
+    monkeypatch.setenv("BLOG_PASSWORD", blog.environment["BLOG_PASSWORD"])
+    git(blog.folder, "init", "--initial-branch=main")
+    git(blog.folder, "remote", "add", "origin", str(bare))
+
+    def push(message: str) -> str:
+        git(blog.folder, "add", "--all")
+        git(blog.folder, "commit", "--allow-empty", "--message", message)
+        return git(blog.folder, "push", "origin", "main")
+
+    blog.write("2026-01-01-first-post.md", "Text.", title="First")
+    assert "remote: + new      2026-01-01-first-post" in push("A first post")
+    assert (site / "feed.atom").exists()
+    with Subscriber(prosody, "reader", node) as reader:
+        blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+        push("A second post")
+        assert reader.next().id == "2026-01-02-second-post"
+        assert "publish" not in push("Nothing new")
+        shutil.move(
+            blog.posts / "2026-01-02-second-post.md", blog.folder / "2026-01-02-second-post.md"
+        )
+        push("Second thoughts")
+        event = reader.next()
+        assert (event.kind, event.id) == ("retracted", "2026-01-02-second-post")
+
+
+class Pages(ThreadingHTTPServer):
+    """A web server: which pages are there, and what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Page)
+        self.there: set[str] = set()
+        self.asked: list[tuple[str, str]] = []
+        self.heads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Page(BaseHTTPRequestHandler):
+    server: Pages
+
+    def do_HEAD(self) -> None:
+        self._answer("HEAD")
+
+    def do_GET(self) -> None:
+        self._answer("GET")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _answer(self, method: str) -> None:
+        self.server.asked.append((method, self.path))
+        code = 200 if self.path in self.server.there else 404
+        self.send_response(405 if method == "HEAD" and not self.server.heads else code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    with Pages() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def deployed(blog: Blog, pages: Pages) -> Blog:
+    """The blog's site is on the web server of the test."""
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("https://blog.example", pages.url))
+    blog.write("2026-01-01-first-post.md", "Text.", title="First")
+    return blog
+
+
+FIRST = "/2026/01/01/first-post/"
+
+
+@pytest.mark.parametrize("heads", [True, False], ids=["HEAD", "GET"])
+def test_a_post_waits_for_its_page(
+    deployed: Blog, pages: Pages, prosody: Prosody, node: str, *, heads: bool
+) -> None:
+    pages.heads = heads
+    appear = threading.Timer(1.5, lambda: pages.there.add(FIRST))
+    appear.start()
+    run = deployed.run("publish", "--wait-for-url", "30")
+    appear.join()
+    assert run.code == 0, run.err
+    assert len(pages.asked) > 1
+    assert [item.id for item in Outsider(prosody, "reader", node).items()] == [
+        "2026-01-01-first-post"
+    ]
+
+
+def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages: Pages) -> None:
+    deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
+    pages.there.add("/2026/01/02/second-post/")
+    run = deployed.run("publish", "--json", "--wait-for-url", "1")
+    assert run.code == 4
+    assert run.changes == [
+        ("new", "2026-01-01-first-post", "planned"),
+        ("new", "2026-01-02-second-post", "done"),
+    ]
+    assert f"{pages.url}{FIRST} is not there yet (404)" in run.json["nodes"][0]["error"]
+    pages.there.add(FIRST)
+    again = deployed.run("publish", "--json", "--wait-for-url", "1")
+    assert again.changes == [("new", "2026-01-01-first-post", "done")]
+
+
+def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
+    assert deployed.run("publish").code == 0
+    assert pages.asked == []

@@ -1,0 +1,187 @@
+"""The decision table, row by row, and what frames it: the window, the order, the guard."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from publisher import plan
+from publisher.errors import UnsafePlanError
+from publisher.item import Seen
+from publisher.plan import Adopt, Desired, Forget, Publish, Recorded, Refuse, Retract
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def post(number: int = 1, fingerprint: str = "new") -> Desired:
+    return Desired(
+        id=f"post-{number:04}",
+        atom_id=f"tag:blog.example,2026:post-{number:04}",
+        title=f"Post {number}",
+        fingerprint=fingerprint,
+        published=START + dt.timedelta(days=number),
+    )
+
+
+def record(number: int = 1, fingerprint: str = "new", *, done: bool = True) -> Recorded:
+    return Recorded(f"post-{number:04}", f"Post {number}", fingerprint, done)
+
+
+def there(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True) -> Seen:
+    atom_id = f"tag:blog.example,2026:post-{number:04}" if ours else "tag:other.example,2026:x"
+    return Seen(f"post-{number:04}", atom_id, "At the node", fingerprint)
+
+
+def decide(
+    posts: list[Desired], recorded: list[Recorded], present: list[Seen], **options: int | None
+) -> list[plan.Change]:
+    found = plan.decide(
+        posts,
+        {record.id: record for record in recorded},
+        {seen.id: seen for seen in present},
+        **options,  # type: ignore[arg-type]
+    )
+    return list(found.changes)
+
+
+NEW = Publish("post-0001", "Post 1", "new", "new")
+MISSING = Publish("post-0001", "Post 1", "new", "missing")
+CHANGED = Publish("post-0001", "Post 1", "new", "changed")
+ADOPT = Adopt("post-0001", "Post 1", "new")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "present", "change"),
+    [
+        pytest.param([], [], NEW, id="never seen"),
+        pytest.param([record(done=False)], [], NEW, id="intended, never arrived"),
+        pytest.param([record()], [], MISSING, id="done, and lost by the server"),
+        pytest.param([record()], [there()], None, id="all three agree"),
+        pytest.param([record(done=False)], [there()], ADOPT, id="intended, and it arrived"),
+        pytest.param([record(fingerprint="old")], [there()], ADOPT, id="arrived from elsewhere"),
+        pytest.param([], [there()], ADOPT, id="a lost ledger"),
+        pytest.param([record(fingerprint="old")], [there(1, "old")], CHANGED, id="edited"),
+        pytest.param([], [there(1, "old")], CHANGED, id="edited, and a lost ledger"),
+        pytest.param([], [there(1, None)], CHANGED, id="ours by its atom:id"),
+        pytest.param([record()], [there(1, None, ours=False)], CHANGED, id="ours by the ledger"),
+    ],
+)
+def test_a_desired_item(
+    recorded: list[Recorded], present: list[Seen], change: plan.Change | None
+) -> None:
+    assert decide([post()], recorded, present) == ([change] if change else [])
+
+
+def test_an_item_of_somebody_else_is_never_overwritten() -> None:
+    (change,) = decide([post()], [], [there(1, None, ours=False)])
+    assert isinstance(change, Refuse)
+    assert '"At the node"' in change.reason
+
+
+def test_a_removed_post_is_retracted() -> None:
+    assert decide([], [record()], [there()]) == [Retract("post-0001", "Post 1")]
+
+
+def test_what_is_gone_from_both_sides_is_forgotten() -> None:
+    assert decide([], [record()], []) == [Forget("post-0001", "Post 1")]
+
+
+def test_what_nobody_recorded_is_left_alone() -> None:
+    assert decide([], [], [there()]) == []
+
+
+def test_nothing_is_concluded_from_absence_while_a_post_is_unreadable() -> None:
+    found = plan.decide([], {"post-0001": record()}, {"post-0001": there()}, broken=True)
+    assert found.changes == ()
+
+
+def test_retracts_come_first_and_publishes_oldest_first() -> None:
+    changes = decide([post(3), post(2), post(4)], [record(9)], [there(9)])
+    assert [change.id for change in changes] == ["post-0009", "post-0002", "post-0003", "post-0004"]
+
+
+def test_posts_of_one_instant_go_by_their_ids() -> None:
+    twins = [post(2), post(1)]
+    same = [Desired(p.id, p.atom_id, p.title, p.fingerprint, START) for p in twins]
+    assert [p.id for p in plan.window(same, keep=None, room=None)] == ["post-0001", "post-0002"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "max_items", "kept"),
+    [(None, None, [1, 2, 3]), (2, None, [2, 3]), (None, 2, [2, 3]), (3, 1, [3]), (1, 3, [3])],
+)
+def test_the_window_holds_the_newest(
+    keep: int | None, max_items: int | None, kept: list[int]
+) -> None:
+    changes = decide([post(n) for n in (1, 2, 3)], [], [], keep=keep, max_items=max_items)
+    assert [change.id for change in changes] == [f"post-{n:04}" for n in kept]
+
+
+def test_foreign_items_take_room() -> None:
+    foreign = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
+    changes = decide([post(1), post(2)], [], [foreign], max_items=2)
+    assert [change.id for change in changes] == ["post-0002"]
+
+
+def test_foreign_items_do_not_count_towards_keep() -> None:
+    foreign = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
+    changes = decide([post(1), post(2)], [], [foreign], keep=2)
+    assert len(changes) == 2
+
+
+def test_no_room_at_all_is_no_negative_window() -> None:
+    foreign = [Seen(f"somebody-{n}", None, None, None) for n in range(5)]
+    assert decide([post(1), post(2)], [], foreign, max_items=3) == []
+
+
+def test_evicted_is_not_missing() -> None:
+    posts, recorded = [post(n) for n in (1, 2, 3)], [record(n) for n in (1, 2, 3)]
+    changes = decide(posts, recorded, [there(2), there(3)], max_items=2)
+    assert changes == [Forget("post-0001", "Post 1")]
+
+
+def test_what_falls_out_of_the_window_goes_quietly() -> None:
+    changes = decide([post(1), post(2)], [record(1)], [there(1)], keep=1)
+    retract = changes[0]
+    assert isinstance(retract, Retract)
+    assert not retract.notify
+    assert retract.reason
+
+
+def test_an_unreadable_post_does_not_stop_the_window() -> None:
+    found = plan.decide(
+        [post(1), post(2)], {"post-0001": record(1)}, {"post-0001": there(1)}, keep=1, broken=True
+    )
+    assert [change.id for change in found.changes] == ["post-0001", "post-0002"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "gone", "safe"),
+    [
+        (10, 3, True),
+        (10, 4, False),
+        (100, 30, True),
+        (100, 31, False),
+        (1, 1, False),
+        (3, 3, False),
+    ],
+)
+def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) -> None:
+    recorded = {f"post-{n:04}": record(n) for n in range(ours)}
+    present = {f"post-{n:04}": there(n) for n in range(ours)}
+    found = plan.decide([post(n) for n in range(gone, ours)], recorded, present)
+    plan.check(found, recorded, allow_retracts=True)
+    if safe:
+        plan.check(found, recorded, allow_retracts=False)
+    else:
+        with pytest.raises(UnsafePlanError, match="--allow-retracts"):
+            plan.check(found, recorded, allow_retracts=False)
+
+
+def test_the_guard_lets_the_window_move() -> None:
+    recorded = {f"post-{n:04}": record(n) for n in range(10)}
+    present = {f"post-{n:04}": there(n) for n in range(10)}
+    found = plan.decide([post(n) for n in range(10)], recorded, present, keep=1)
+    plan.check(found, recorded, allow_retracts=False)
+    assert len(found.changes) == 9

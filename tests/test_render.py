@@ -1,0 +1,653 @@
+"""Claims about rendering. The judge of every result is expat, which is neither nh3 nor libxml2."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publisher.render import SCHEMES, Content, _Builder, render
+
+if TYPE_CHECKING:
+    from publisher.sources.post import Markup
+
+BASE = "https://example.org/2008/10/21/post/"
+PREFIX = "2008-10-21-post"
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ADDRESSES = ("href", "src", "poster", "cite")
+FORBIDDEN = re.compile(
+    r"applet|base|body|button|embed|form|frame|frameset|head|html|iframe|input|link|math|meta"
+    r"|noembed|noframes|noscript|object|option|plaintext|script|select|style|svg|template|textarea"
+    r"|title|xmp"
+)
+
+
+def rendered(
+    body: str, markup: Markup = "markdown", marker: str | None = None, first_line: int = 1
+) -> Content:
+    return render(
+        body, markup=markup, marker=marker, base=BASE, prefix=PREFIX, first_line=first_line
+    )
+
+
+def tree(content: Content) -> ET.Element:
+    return ET.fromstring(f"<div>{content.xhtml}</div>")  # noqa: S314 - its own output
+
+
+def reads(content: Content) -> str:
+    return "".join(tree(content).itertext())
+
+
+def assert_safe(content: Content) -> None:
+    for element in tree(content).iter():
+        assert not FORBIDDEN.fullmatch(element.tag)
+        assert ":" not in element.tag
+        assert "{" not in element.tag
+        for name, value in element.items():
+            assert not name.startswith("on")
+            assert name not in {"style", "srcdoc", "formaction", "action", "xmlns"}
+            assert ":" not in name
+            for address in addresses(name, value):
+                assert urlsplit(address).scheme in SCHEMES, address
+    ids = [element.attrib["id"] for element in tree(content).iter() if "id" in element.attrib]
+    assert len(ids) == len(set(ids))
+    assert all(name.startswith(f"{PREFIX}-") and name.split() == [name] for name in ids)
+    for text in (content.xhtml, content.text, content.summary or ""):
+        assert not ILLEGAL.search(text)
+
+
+def addresses(name: str, value: str) -> list[str]:
+    if name == "srcset":
+        return [candidate.split()[0] for candidate in value.split(", ")]
+    return [value] if name in ADDRESSES and not value.startswith("#") else []
+
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "script with junk": "<script/x>alert(1)</script >",
+    "script in script": "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "upper case": "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "unclosed script": "a\n\n<script>alert(1)",
+    "onload": "<svg/onload=alert(1)>",
+    "svg use": "<svg><use href='data:image/svg+xml,x#x'/></svg>",
+    "svg script": "<svg><script>alert(1)</script></svg>",
+    "onerror": "<img src=x onerror=alert(1)>",
+    "onerror without quotes or blanks": '<img/src="x"/onerror=alert(1)>',
+    "onclick": "<p onclick='alert(1)'>a</p>",
+    "handler with attr_list": "# a {: onclick=alert(1) }",
+    "ontoggle": "<details open ontoggle=alert(1)><summary>a</summary>b</details>",
+    "javascript": "<a href='javascript:alert(1)'>a</a>",
+    "javascript in Markdown": "[a](javascript:alert(1))",
+    "javascript in a reference": "[a]\n\n[a]: javascript:alert(1)",
+    "javascript in an autolink": "<javascript:alert(1)>",
+    "mixed case": "<a href='JaVaScRiPt:alert(1)'>a</a>",
+    "tab": "<a href='java&Tab;script:alert(1)'>a</a>",
+    "newline": "<a href='java&NewLine;script:alert(1)'>a</a>",
+    "literal newline": "<a href='java\nscript:alert(1)'>a</a>",
+    "entities": "<a href='&#106;&#x61;vascript&colon;alert(1)'>a</a>",
+    "entities without semicolon": "<a href='&#0000106&#0000097vascript:alert(1)'>a</a>",
+    "vertical tab": "<a href='java&#11;script:alert(1)'>a</a>",
+    "leading control": "<a href='&#1;javascript:alert(1)'>a</a>",
+    "leading literal control": "<a href='\x01javascript:alert(1)'>a</a>",
+    "leading blank": "<a href=' \u00a0javascript:alert(1)'>a</a>",
+    "NUL": "<a href='java\x00script:alert(1)'>a</a>",
+    "vbscript": "<a href='vbscript:msgbox(1)'>a</a>",
+    "data": "<a href='data:text/html,<script>alert(1)</script>'>a</a>",
+    "data image": "![a](data:image/svg+xml;base64,PHN2Zy8+)",
+    "cite": "<blockquote cite='javascript:alert(1)'>a</blockquote>",
+    "poster": "<video poster='javascript:alert(1)' src=a.mp4></video>",
+    "srcset": "<img src=a.png srcset='javascript:alert(1) 1x, b.png 2x'>",
+    "style": "<style>@import 'evil.css';</style>",
+    "style attribute": "<p style='background:url(javascript:alert(1))'>a</p>",
+    "meta refresh": "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    "base": "<base href='//evil.example/'>a",
+    "link": "<link rel=stylesheet href=//evil.example/x.css>",
+    "form": "<form action='javascript:alert(1)'><input name=a><button>b</button></form>",
+    "formaction": "<button formaction='javascript:alert(1)'>a</button>",
+    "iframe": "<iframe src='javascript:alert(1)'></iframe>",
+    "iframe srcdoc": "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "iframe with breakout": "<iframe src='https://a.example/\"><script>alert(1)</script>'></iframe>",
+    "iframe in an attribute": "<p title='<iframe src=\"//a/\">'>a</p>",
+    "object": "<object data='javascript:alert(1)'><p>a</p></object>",
+    "embed": "<embed src='javascript:alert(1)'>",
+    "math": "<math><maction xlink:href='javascript:alert(1)'>a</maction></math>",
+    "frameset": "<frameset onload=alert(1)><frame src=x></frameset>",
+    "unclosed tags": "<b><i><p>a<table><tr><td>b",
+    "unclosed attribute": "<a href='x",
+    "crossed tags": "<b><p>a</b>c</p>",
+    "stray end tags": "</div></div></p></body></html>a",
+    "end of CDATA": "a ]]> b",
+    "CDATA": "<![CDATA[<script>alert(1)</script>]]>",
+    "marked section": "<![foo[x]]> a <![bar",
+    "comment": "a <!-- <script>alert(1)</script> --> b",
+    "comment with dashes": "a <!-- -- --!> <img src=x onerror=alert(1)> -->",
+    "unclosed comment": "a <!-- b",
+    "conditional comment": "<!--[if IE]><script>alert(1)</script><![endif]-->",
+    "processing instruction": "<?xml-stylesheet href='javascript:alert(1)'?> a <?php echo 1 ?>",
+    "doctype": "<!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>&x;",
+    "duplicate attributes": "<a href='a' href='javascript:alert(1)' title=a title=b>a</a>",
+    "attributes illegal in XML": "<p a'b\"c=1 1x=2 <=3 =4 @click=5 :k=6>a</p>",
+    "prefixed tag": "<o:p>a</o:p><v:shape xmlns:v='x'>b</v:shape>",
+    "prefixed attribute": "<a xlink:href='javascript:alert(1)' xml:base='//evil/'>a</a>",
+    "xmlns": "<p xmlns='http://www.w3.org/2000/svg'>a</p>",
+    "nbsp": "a&nbsp;b&hellip;&fjlig;",
+    "unknown entity": "a &nosuch; & b &amp &lt",
+    "vertical tab in text": "a&#11;b\x0bc\x0cd",
+    "NUL in text": "a\x00b&#0;c",
+    "noncharacters": "a\ufffeb\uffffc&#xFFFE;&#xFFFF;",
+    "lone surrogates": "a\ud800b\udfffc &#xD800;",
+    "too large a reference": "&#x110000; &#99999999999;",
+    "astral": "&#x1F600; \U0001f600 \U00010000",
+    "C1 controls": "a\x80\x9f b",
+    "mutation: noscript": '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "mutation: svg style": '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
+    "mutation: math": "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;"
+    "&lt;img src=1 onerror=alert(1)&gt;'>",
+    "mutation: form": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=x>",
+    "mutation: select": '<select><template><style><!--</template><a rel="--></style>'
+    '</select><img src=x onerror=alert(1)>">',
+    "mutation: textarea": "<textarea><p title='</textarea><img src=x onerror=alert(1)>'>",
+    "mutation: title": "<title><a title='</title><img src=x onerror=alert(1)>'>",
+    "mutation: plaintext": "<plaintext><img src=x onerror=alert(1)>",
+    "mutation: xmp": "<xmp><p title='</xmp><img src=x onerror=alert(1)>'></xmp>",
+    "mutation: backtick": "<img alt='`<script>alert(1)</script>`'>",
+    "nested blockquotes": "> " * 300 + "a",
+    "nested tags": "<blockquote>" * 300 + "a" + "</blockquote>" * 300,
+    "nested divs": "<div>" * 300 + "a",
+    "nested lists": "<ul><li>" * 300 + "a",
+    "nested formatting": "<b><i>" * 300 + "a",
+    "nested emptiness": "<b><i>" * 300,
+    "nested Markdown lists": "\n".join("    " * depth + "* a" for depth in range(120)),
+    "many brackets": "[" * 500 + "]()" * 500,
+    "blank": " \n\t\n",
+    "empty": "",
+}
+
+
+# What an author of soup may drop into a post.
+FRAGMENTS = [
+    *HOSTILE.values(),
+    *"<>&\"'=/!-[]()`*_#:|~^{}\\\n\t ",
+    "\n\n",
+    "<a href=",
+    "javascript:",
+    "onerror=alert(1) ",
+    "<!--",
+    "-->",
+    "<svg>",
+    "</svg>",
+    "<style>",
+    "</style>",
+    "<table><tr>",
+    "<td>",
+    "<picture><source srcset='",
+    "<img src='",
+    "<a id='x y'>",
+    "<a name=x>",
+    "<p id=x>",
+    "[a](#x)",
+    "[a](",
+    "](",
+    "[^1]",
+    "[^1]: a",
+    "```\n",
+    "    a\n",
+    "- [ ] a\n",
+    "MARK\n",
+    "<iframe src=",
+    "<div markdown=1>",
+]
+SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=12).map("".join)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
+
+
+@pytest.mark.parametrize("markup", ["markdown", "html"])
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_hostile_becomes_safe_xml(body: str, markup: Markup) -> None:
+    assert_safe(rendered(body, markup))
+
+
+@given(body=SOUP | ANY_TEXT, markup=st.sampled_from(["markdown", "html"]))
+@settings(deadline=None, max_examples=400)
+def test_any_text_becomes_safe_xml(body: str, markup: Markup) -> None:
+    content = rendered(body, markup, marker="MARK")
+    assert_safe(content)
+    assert not any(line.rstrip() == "MARK" for line in content.text.split("\n"))
+    assert "\n" not in (content.summary or "")
+
+
+@given(body=SOUP)
+@settings(deadline=None, max_examples=200)
+def test_rendering_twice_gives_the_same(body: str) -> None:
+    assert rendered(body) == rendered(body)
+
+
+@given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=100))
+def test_text_in_code_is_kept_as_it_is(text: str) -> None:
+    body = f"<pre><code>{text.replace('&', '&amp;').replace('<', '&lt;')}</code></pre>"
+    if "\ufffe" in text or "\uffff" in text or not text:
+        return
+    assert reads(rendered(body, "html")) == text
+    assert rendered(body, "html").text == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("body", "reading"),
+    [
+        ("a <b>bold</b> <o:p>word</o:p>", "a bold word"),
+        ("<form><label>Name</label> <button>Go</button></form>", "Name Go"),
+        ("<p>a<script>alert(1)</script>b", "ab"),
+        ("<object>a</object><svg><text>b</text></svg>c", "c"),
+        ("<a href='javascript:alert(1)'>still here</a>", "still here"),
+        ("<img alt='a cat' src='data:image/png;base64,AA=='>", "a cat"),
+        ("<img alt='a cat'>", "a cat"),
+        ("a&#11;b\x0bc\x0cd", "a b c d"),
+        ("a\x00b\ufffec\ud800d", "abcd"),
+        ("a&nbsp;b &#x1F600; \U00010000", "a\u00a0b \U0001f600 \U00010000"),
+        ("a <!-- b --> c ]]> d", "a  c ]]> d"),
+    ],
+)
+def test_what_is_taken_out_leaves_its_text(body: str, reading: str) -> None:
+    assert reads(rendered(body, "html")) == reading
+
+
+def test_html_is_not_read_as_markdown() -> None:
+    assert rendered("<p>*a*</p>\n\n# b", "html").xhtml == "<p>*a*</p>\n\n# b"
+
+
+def test_markdown_becomes_xhtml() -> None:
+    content = rendered('# Über uns\n\nOne *two*\n**three**.  \nFour --- "five"\n\n---\n\n3. six')
+    assert content.xhtml == (
+        f'<h1 id="{PREFIX}-über-uns">Über uns</h1>\n'
+        '<p>One <em>two</em>\n<strong>three</strong>.<br/>\nFour --- "five"</p>\n<hr/>\n'
+        '<ol start="3">\n<li>six</li>\n</ol>'
+    )
+
+
+def test_fenced_code_names_its_language_and_is_escaped() -> None:
+    content = rendered('```c++\nif (a < b && c > d) "e";\n```')
+    assert content.xhtml == (
+        '<pre><code class="language-c++">if (a &lt; b &amp;&amp; c &gt; d) "e";\n</code></pre>'
+    )
+
+
+def test_other_classes_and_styles_are_dropped() -> None:
+    body = "<p class='lead x' style='color:red'>a <code class='hl language-c'>b</code></p>"
+    assert rendered(body, "html").xhtml == '<p>a <code class="language-c">b</code></p>'
+
+
+def test_tables_keep_their_alignment() -> None:
+    found = tree(rendered("a | b\n:-|-:\n1 | "))
+    assert [cell.get("align") for cell in found.iter("th")] == ["left", "right"]
+    assert [cell.text for cell in found.iter("td")] == ["1", None]
+
+
+def test_definition_lists_are_kept() -> None:
+    found = tree(rendered("Apple\n:   A fruit\n:   A firm"))
+    assert [(child.tag, child.text) for child in found.find("dl") or ()] == [
+        ("dt", "Apple"),
+        ("dd", "A fruit"),
+        ("dd", "A firm"),
+    ]
+
+
+def test_footnotes_link_within_the_post() -> None:
+    found = tree(rendered("One[^1]\n\n[^1]: Two"))
+    note, back = found.iter("a")
+    assert note.get("href") == f"#{PREFIX}-fn:1"
+    assert back.get("href") == f"#{PREFIX}-fnref:1"
+    ids = {element.get("id") for element in found.iter()}
+    assert {f"{PREFIX}-fn:1", f"{PREFIX}-fnref:1"} <= ids
+
+
+def test_elements_that_readers_show_are_kept() -> None:
+    body = (
+        '<figure><picture><source srcset="https://a.example/a.webp" type="image/webp"/>'
+        '<img src="https://a.example/a.png" alt="a"/></picture><figcaption>b</figcaption></figure>'
+        '<details open=""><summary>c</summary><ruby>d<rt>e</rt></ruby></details>'
+        '<p dir="rtl" lang="fa">f<kbd>g</kbd><time datetime="2008-10-21">h</time></p>'
+        '<video src="https://a.example/a.mp4" controls="">i</video>'
+        '<table><caption>j</caption><tbody><tr><td colspan="2">k</td></tr></tbody></table>'
+    )
+    assert rendered(body, "html").xhtml == body
+
+
+def test_joiners_and_directions_of_the_text_are_kept() -> None:
+    text = "می\u200cخواهم \u2067עברית\u2069 \u200f👩\u200d🚀"
+    assert rendered(text).xhtml == f"<p>{text}</p>"
+    assert rendered(text).text == text
+
+
+def test_task_lists_show_their_boxes() -> None:
+    content = rendered(
+        "- [ ] one\n- [x] two\n\n- [X] three\n- not [ ] four\n- `[ ]` five\n- [x](/) six"
+    )
+    assert [line for line in reads(content).split("\n") if line] == [
+        "☐ one",
+        "☑ two",
+        "☑ three",
+        "not [ ] four",
+        "[ ] five",
+        "x six",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "absolute"),
+    [
+        ("b.html", "https://example.org/2008/10/21/post/b.html"),
+        ("../x/", "https://example.org/2008/10/21/x/"),
+        ("/about", "https://example.org/about"),
+        ("//cdn.example/a.js", "https://cdn.example/a.js"),
+        ("?page=2", "https://example.org/2008/10/21/post/?page=2"),
+        ("#nowhere", "https://example.org/2008/10/21/post/#nowhere"),
+        ("#", "https://example.org/2008/10/21/post/"),
+        ("a%20b?c=d&e=f", "https://example.org/2008/10/21/post/a%20b?c=d&e=f"),
+        ("http://b.example/ü", "http://b.example/ü"),
+        ("HTTP://b.example/", "HTTP://b.example/"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+        ("xmpp:a@b.example?message", "xmpp:a@b.example?message"),
+        ("tel:+1", "tel:+1"),
+        ("geo:1,2", "geo:1,2"),
+    ],
+)
+def test_addresses_become_absolute(address: str, absolute: str) -> None:
+    link, image, quote = tree(
+        rendered(f"<a href='{address}'>a</a><img src='{address}'><q cite='{address}'>b</q>", "html")
+    )
+    assert (link.get("href"), image.get("src"), quote.get("cite")) == (absolute,) * 3
+    assert tree(rendered(f"[a]({address})")).find("p/a").get("href") == absolute  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", " ", "ftp://a.example/", "javascript:x", "data:,x", "http://[", "view-source:http://a/"],
+)
+def test_a_link_that_must_not_be_followed_is_unwrapped(address: str) -> None:
+    assert rendered(f"<p><a href='{address}'>a <b>b</b></a> c</p>", "html").xhtml == (
+        "<p>a <b>b</b> c</p>"
+    )
+
+
+def test_every_candidate_of_a_srcset_is_made_absolute() -> None:
+    srcset = "a.png, /w_1,h_2/b.png 2x,\n javascript:x 3x, //c.example/c.png 640w"
+    image = tree(rendered(f"<img src='a.png' srcset='{srcset}'>", "html"))[0]
+    assert image.get("srcset") == (
+        "https://example.org/2008/10/21/post/a.png, https://example.org/w_1,h_2/b.png 2x, "
+        "https://c.example/c.png 640w"
+    )
+
+
+def test_ids_are_unique_among_posts_and_links_follow_them() -> None:
+    body = (
+        "<h2 id='a'>A</h2><p id='a'>twice</p><p id='b c'>blank</p><p id=''>none</p>"
+        "<a name='old'>B</a><a href='#a'>to a</a><a href='#old'>to B</a><a href='#%61'>to a</a>"
+    )
+    assert rendered(body, "html").xhtml == (
+        f'<h2 id="{PREFIX}-a">A</h2><p>twice</p><p>blank</p><p>none</p>'
+        f'<span id="{PREFIX}-old">B</span><a href="#{PREFIX}-a">to a</a>'
+        f'<a href="#{PREFIX}-old">to B</a><a href="#{PREFIX}-a">to a</a>'
+    )
+
+
+def test_a_prefix_with_blanks_still_makes_ids() -> None:
+    content = render("<p id='a'>b</p>", markup="html", marker=None, base=BASE, prefix="my post")
+    assert content.xhtml == '<p id="my-post-a">b</p>'
+
+
+def test_nothing_empty_stays_open_in_a_reader_of_html() -> None:
+    body = "<p>a <i class='fa'></i><a href='/'><b></b></a><a id='x'></a><span></span>b</p>"
+    assert rendered(body, "html").xhtml == f'<p>a <span id="{PREFIX}-x"/>b</p>'
+
+
+def test_a_source_without_address_is_dropped() -> None:
+    body = "<picture><source srcset='data:x'><source src='a'><img src='b'></picture>"
+    assert rendered(body, "html").xhtml == (
+        f'<picture><source src="{BASE}a"/><img src="{BASE}b"/></picture>'
+    )
+
+
+def test_what_the_sanitiser_let_through_goes_no_further() -> None:
+    builder = _Builder()
+    builder.feed("<p onclick='a' title='b'>c</p>")
+    assert [dict(child.attrib) for child in builder.root()] == [{"title": "b"}]
+    with pytest.raises(ValueError, match="<script> came through"):
+        _Builder().feed("<script>")
+
+
+def test_a_bare_video_offers_its_address() -> None:
+    assert rendered("<video src='/a.mp4'></video>", "html").xhtml == (
+        '<video src="https://example.org/a.mp4">'
+        '<a href="https://example.org/a.mp4">https://example.org/a.mp4</a></video>'
+    )
+
+
+@pytest.mark.parametrize("markup", ["markdown", "html"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<iframe width="5" src="//video.example/a?b=c&amp;d" allowfullscreen></iframe>',
+        "<IFRAME SRC=https://video.example/a?b=c&d>no frames</IFRAME>",
+        "<iframe title='a > b' data-src='/x' src='https://video.example/a?b=c&d' />",
+    ],
+)
+def test_an_iframe_becomes_a_link(frame: str, markup: Markup) -> None:
+    content = rendered(f"<p>a {frame} b</p>", markup)
+    address = "https://video.example/a?b=c&d"
+    assert reads(content) == f"a {address} b"
+    assert [link.get("href") for link in tree(content).iter("a")] == [address]
+    assert content.warnings == (
+        (1, f"<iframe> becomes a link to {address}; readers load no frames"),
+    )
+
+
+def test_a_link_without_target_stays_readable() -> None:
+    body = "One:\n\n* two\n* [pears are in season]()http://example.org/2009/05/06/pears/).\n"
+    content = rendered(body, first_line=8)
+    assert "<li>pears are in seasonhttp://example.org/2009/05/06/pears/).</li>" in content.xhtml
+    assert content.warnings == (
+        (
+            11,
+            'the link "pears are in season" has no target; write [text](address): the '
+            "address stands behind the brackets, so write "
+            "[pears are in season](http://example.org/2009/05/06/pears/)",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("a\n[b]()", 2, 'the link "b" has no target; write [text](address)'),
+        ("`[b]()`\n\n    [b]()\n\n[b]( )", 5, 'the link "b" has no target; write [text](address)'),
+        ("[b](<>)", 1, 'the link "b" has no target; write [text](address)'),
+        ("[*b* &\n<]()", 2, 'the link "b & <" has no target; write [text](address)'),
+        ('[b]( "title")', 1, 'the link "b" has no target; write [text](address)'),
+        ("\n[b][c]\n\n[c]: <>", 2, 'the link "b" has no target; write [text](address)'),
+        ("a\n\nMARK\n\n[b]()", 5, 'the link "b" has no target; write [text](address)'),
+        (
+            "[b]()<https://a.example/c_(d)>, e",
+            1,
+            'the link "b" has no target; write [text](address): the address stands behind the '
+            "brackets, so write [b](https://a.example/c_(d))",
+        ),
+    ],
+)
+def test_a_link_without_target_is_named_with_its_line(body: str, line: int, message: str) -> None:
+    assert rendered(body, marker="MARK").warnings == ((line, message),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`[a]()`",
+        "``[a]() ` [b]()``",
+        "    [a]()",
+        "```\n[a]()\n<script>\n```",
+        "- a\n\n        [a]()",
+        "`<script>` and `<p onclick=x>` and `[a](javascript:x)`",
+        "\\[a]()",
+        "[a](b)",
+        "<http://a.example/> <a@b.example>",
+        "a <!-- <script> [a]() --> b",
+        "<a name='a'></a><a href=''>top</a>",
+        "a < b > c & d",
+        "> <p>a</p>\n\n| a |\n|---|\n| [b](c) |",
+    ],
+)
+def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
+    assert rendered(body).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ("<script>a</script>", "<script> is taken out with what is in it"),
+        ("<STYLE>a</STYLE>", "<style> is taken out with what is in it"),
+        ("<object data=a><b>c</b></object>", "<object> is taken out with what is in it"),
+        ("<svg><g/></svg>", "<svg> is taken out with what is in it"),
+        ("<embed src=a>", "<embed> is taken out, what is in it stays"),
+        ("<form>a</form>", "<form> is taken out, what is in it stays"),
+        ("<your-name>", "<your-name> is taken out, what is in it stays"),
+        ("<iframe srcdoc=a></iframe>", "<iframe> has no http address: taken out"),
+        ("<p onclick='a'>b</p>", "the handler onclick of <p> is taken out"),
+        ("<a href='javascript:a'>b</a>", 'the address "javascript:a" is taken out'),
+        ("<img src='data:image/png;base64,AA=='>", 'the address "data:image/png;base64,AA==" is'),
+        ("<a href='java&#115;cript:a'>b</a>", 'the address "javascript:a" is taken out'),
+    ],
+)
+@pytest.mark.parametrize("markup", ["markdown", "html"])
+def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, markup: Markup) -> None:
+    code = f"    {loss}\n" if markup == "markdown" else f"<!-- {loss} -->\n"
+    content = rendered(f"{code}\na\n\n<div>\n{loss}\n</div>\n", markup, first_line=10)
+    ((line, found),) = content.warnings
+    assert line == 15
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("a\n\n[b](javascript:c)", 'the address "javascript:c" is taken out'),
+        ("a\n\n![b](data:,c)", 'the address "data:,c" is taken out'),
+        ("a [b]\n\n[b]: javascript:c", 'the address "javascript:c" is taken out'),
+        ("a\n\n# b {: onclick=c }", "the handler onclick of <h1> is taken out"),
+    ],
+)
+def test_what_markdown_hides_is_named_too(body: str, message: str) -> None:
+    ((line, found),) = rendered(body).warnings
+    assert line == 3
+    assert found.startswith(message)
+
+
+def test_two_losses_are_two_warnings_in_the_order_of_lines() -> None:
+    lines = [line for line, _ in rendered("[b]()\n<script></script>\n\n[a]()").warnings]
+    assert lines == [1, 2, 4]
+
+
+LEAD = "Lead *one* [two][].\n\nMore[^1] of it.\n"
+REST = "\nExtended.\n\n[two]: /two\n[^1]: Note.\n"
+
+
+def test_lead_and_extended_part_are_one_document() -> None:
+    content = rendered(f"{LEAD}:EXTENDED: \t\n{REST}", marker=":EXTENDED:")
+    plain = rendered(f"{LEAD}\n{REST}")
+    assert content.xhtml == plain.xhtml
+    assert content.text == f"{LEAD}{REST}".strip()
+    assert content.summary == "Lead one two. More of it."
+
+
+@pytest.mark.parametrize(
+    ("body", "markup"),
+    [
+        ("a\nMARK\nb", "markdown"),
+        ("<p>a</p>\nMARK\n<p>b</p>", "html"),
+        ("a\nMARK\nMARK\nb\nMARK", "markdown"),
+        ("a\n\nMARK\x0b\n\nb", "markdown"),
+    ],
+)
+def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Markup) -> None:
+    content = rendered(body, markup, marker="MARK")
+    assert [element.text for element in tree(content).iter("p")] == ["a", "b"]
+    assert content.text.split() == ["a", "b"]
+    assert content.summary == "a"
+
+
+@pytest.mark.parametrize(
+    "body", ["a b", "a b\n\nMARK", "a b\n\nMARK\n \n\t\n", "MARK\n\na b", "\n\nMARK\na b"]
+)
+def test_without_lead_or_extended_part_there_is_no_summary(body: str) -> None:
+    content = rendered(body, marker="MARK")
+    assert content == Content("<p>a b</p>", "a b")
+
+
+@pytest.mark.parametrize("line", [" MARK", "MARKED", "the MARK", "mark"])
+def test_a_line_that_only_resembles_the_marker_is_text(line: str) -> None:
+    assert line.strip() in rendered(f"a\n\n{line}\n\nb", marker="MARK").xhtml
+
+
+@pytest.mark.parametrize("marker", [None, "", "  "])
+def test_an_empty_marker_divides_nothing(marker: str | None) -> None:
+    assert rendered("a\n\nb", marker=marker).summary is None
+
+
+def test_a_lead_that_says_nothing_is_no_summary() -> None:
+    assert rendered("<img src='a.png'>\n\nMARK\n\nb", marker="MARK").summary is None
+
+
+def test_the_text_twin_of_markdown_is_its_source() -> None:
+    assert rendered("\n# a\x00\n\n* b &amp; <i>c</i>\n\n").text == "# a\n\n* b &amp; <i>c</i>"
+
+
+def test_the_text_twin_of_html_has_a_line_for_each_block() -> None:
+    body = (
+        "<h1>One</h1>\n<p>two\n  <b>three</b><br>four <img alt='five' src='a.png'></p><ul><li>six"
+        "<li> seven </ul><table><tr><th>a<td>b<tr><td>c</table>"
+        "<pre>  def f():\n      pass</pre>eight"
+    )
+    assert rendered(body, "html").text == (
+        "One\ntwo three\nfour five\nsix\nseven\na b\nc\n  def f():\n      pass\neight"
+    )
+
+
+def test_what_is_nested_too_deep_becomes_text_and_a_warning() -> None:
+    body = "<div>" * 300 + "a & b\nc\n\nd"
+    content = rendered(body, first_line=7)
+    first, second = tree(content)
+    assert [first.text, second.text] == [f"{'<div>' * 300}a & b", "d"]
+    assert first[0].tail == "c"
+    assert content.text == body
+    ((line, message),) = content.warnings
+    assert line == 7
+    assert message.startswith("the post cannot be rendered, so readers get its source as text: ")
+    assert "more than 200 deep" in message
+
+
+def test_nesting_leaves_room_for_a_feed_around_it() -> None:
+    deepest = "<div>" * 199 + "a" + "</div>" * 199
+    assert rendered(deepest, "html").xhtml == deepest
+
+
+def test_a_post_of_many_megabytes_is_no_trouble() -> None:
+    content = rendered("a" * 10_500_000, "html")
+    assert len(reads(content)) == 10_500_000
+    assert len(content.warnings) == 1
+
+
+def test_a_failure_leaves_nothing_behind_for_the_next_post() -> None:
+    healthy = "- a\n\n    b\n- c\n\nd[^1]\n\n[^1]: e"
+    before = rendered(healthy)
+    failed = rendered("- " * 2000 + "a")
+    assert reads(failed) == "- " * 2000 + "a"
+    assert "maximum recursion depth exceeded" in failed.warnings[0][1]
+    assert rendered(healthy) == before
+
+
+def test_one_post_never_shows_in_the_next() -> None:
+    rendered("a[^1] [b]\n\n[^1]: c\n[b]: /d")
+    assert rendered("[b] e[^1]").xhtml == "<p>[b] e[^1]</p>"
