@@ -41,8 +41,8 @@ exit codes: 0 done; 1 something was refused or a post is broken, the rest is don
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    arguments = _parser().parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except PublisherError as error:

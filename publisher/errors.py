@@ -88,6 +88,10 @@ class Forbidden(Refused):
     """The account lacks a right at the node: whatever comes next there is refused, too."""
 
 
+class TooBig(Refused):
+    """The service takes no item of this size; a shorter one may do."""
+
+
 class Unavailable(ServiceError):  # noqa: N818 - a state of the service
     """The service cannot be used now. Ends the work on it; other services go on."""
 

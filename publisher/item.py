@@ -58,12 +58,13 @@ class Address:
 class Item:
     """What sits at a node: an id and a payload, serialised as XML without a declaration.
 
-    `shortened` says what had to go to keep the stanza under the limit.
+    `shortened` says what had to go, and `level` how much: 0 nothing, `SHORTEST` all that can.
     """
 
     id: str
     payload: str
-    shortened: str | None = None
+    shortened: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,19 @@ class Seen:
     fingerprint: str | None
 
 
-def item(entry: Entry, site: Site, address: Address, *, account: str) -> Item:
+def item(entry: Entry, site: Site, address: Address, *, account: str, level: int = 0) -> Item:
     """The item of an entry at a node. `account` is the publishing account's bare JID.
 
-    What would be too big for a stanza loses first most of its text twin, then its content.
+    What would be too big for a stanza loses first most of its text twin, then its content; `level`
+    asks for a loss where the service said that it is too big.
     """
     element = _element(entry, site, address, account)
-    shortened = None
-    for message, shorten in _LADDER:
-        if _stanza_size(element) <= STANZA_LIMIT:
-            break
+    lost, shortened = 0, ""
+    while lost < SHORTEST and (lost < level or _stanza_size(element) > STANZA_LIMIT):
+        shortened, shorten = _LADDER[lost]
         shorten(element, entry)
-        shortened = message
-    return Item(entry.item_id, _serialised(element), shortened)
+        lost += 1
+    return Item(entry.item_id, _serialised(element), shortened, lost)
 
 
 def _element(entry: Entry, site: Site, address: Address, account: str) -> etree._Element:
@@ -128,6 +129,7 @@ _LADDER = (
     ("too big for one stanza: its text twin is shortened", _shorten_text),
     ("too big for one stanza: a summary and the link are sent instead", _summarise),
 )
+SHORTEST = len(_LADDER)
 
 
 def seen(item_id: str, payload: str) -> Seen:

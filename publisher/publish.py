@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
 from publisher import item as items
 from publisher import plan as plans
-from publisher.errors import Forbidden, NotFound, PublisherError, Refused, Unavailable
+from publisher.errors import Forbidden, NotFound, PublisherError, Refused, TooBig, Unavailable
 from publisher.plan import Adopt, Forget, Publish, Refuse, Retract
 
 if TYPE_CHECKING:
@@ -81,10 +81,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a node is to become. `make` gives the item of an id, rendered when it is needed."""
+    """What a node is to become. `make` gives the item of an id, shortened to a level of
+    `item.item`; it is called when the item is needed.
+    """
 
     desired: Sequence[Desired]
-    make: Callable[[str], Item]
+    make: Callable[[str, int], Item]
     keep: int | None = None
     broken: bool = False
     allow_retracts: bool = False
@@ -226,11 +228,10 @@ class _Run:
         address, ledger = self.node.address, self.ledger
         match change:
             case Publish():
-                item = self.task.make(change.id)
                 ledger.intend(address, change.id, change.title, change.fingerprint)
-                await self.node.publish(item)
+                item = await self._publish(change.id)
                 ledger.done(address, change.id, change.title, change.fingerprint)
-                return item.shortened or ""
+                return item.shortened
             case Adopt():
                 ledger.done(address, change.id, change.title, change.fingerprint)
             case Retract():
@@ -244,6 +245,19 @@ class _Run:
             case _:
                 assert_never(change)
         return ""
+
+    async def _publish(self, id_: str) -> Item:
+        """Publish as much of the post as the service takes."""
+        item = self.task.make(id_, 0)
+        while True:
+            try:
+                await self.node.publish(item)
+            except TooBig:
+                if item.level == items.SHORTEST:
+                    raise
+                item = self.task.make(id_, item.level + 1)
+            else:
+                return item
 
 
 async def _retract(node: Node, change: Retract) -> None:

@@ -255,7 +255,7 @@ def _named(root: etree._Element, prefix: str) -> dict[str, str]:
     for element in root.iter():
         name = _take(element, "name")  # <a name="x">, the anchor of old
         own = _take(element, "id") or name
-        if own and own not in ids and own.split() == [own]:
+        if own not in ids and own.split() == [own]:
             ids[own] = f"{prefix}-{own}"
             element.set("id", ids[own])
     return ids
@@ -293,7 +293,7 @@ def _candidates(srcset: str, base: str) -> str:
     """The addresses of a srcset that may be followed, each with its descriptor."""
     candidates = [
         f"{address} {descriptor}".rstrip()
-        for found, descriptor in _CANDIDATE.findall(srcset.strip(" \t\n\r,"))
+        for found, descriptor in _CANDIDATE.findall(srcset)
         if (address := _absolute(found, base))
     ]
     return ", ".join(candidates)
@@ -301,7 +301,7 @@ def _candidates(srcset: str, base: str) -> str:
 
 def _absolute(address: str, base: str) -> str:
     """The address as seen from `base`; empty if there is none, or none that may be followed."""
-    bare = re.sub(r"[\t\n\r]", "", _legal(address)).strip()  # browsers look through them, too
+    bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers look through them, too
     try:
         absolute = urljoin(base, bare)
         allowed = urlsplit(absolute).scheme in SCHEMES
@@ -416,15 +416,15 @@ def _losses(html: str, source: str, base: str) -> Iterator[tuple[str, int | None
             continue
         for name in attributes:
             if name.startswith("on"):
-                yield f"the handler {name} of <{tag}> is taken out; no reader runs it", at, name
+                yield f"the event handler {name} of <{tag}> is taken out", at, name
         for name in attributes.keys() & _ADDRESSES:
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
             if target.strip() and not _absolute(target, base):
                 yield _not_followed(target), where, target
-            elif not target.strip() and tag == "a" and at is None:
-                text = _words(html[found.end() :].partition("</a")[0])
-                yield _untargeted(text, source, where), where, f"[{text}]"
+            elif not target.strip() and at is None:  # not written as a tag
+                text = _words(attributes.get("alt") or html[found.end() :].partition("</a")[0])
+                yield _untargeted(tag, text, source, where), where, f"[{text}]"
 
 
 def _taken_out(tag: str, attributes: dict[str, str], base: str) -> str:
@@ -446,10 +446,11 @@ def _words(html: str) -> str:
     return " ".join(entities.unescape(re.sub(r"<[^<>]*>", "", html)).split())
 
 
-def _untargeted(text: str, source: str, at: int | None) -> str:
-    message = f'the link "{text}" has no target; write [text](address)'
+def _untargeted(tag: str, text: str, source: str, at: int | None) -> str:
+    kind, mark = ("image", "!") if tag == "img" else ("link", "")
+    message = f'the {kind} "{text}" has no target; write {mark}[text](address)'
     behind = _BEHIND.match(source, at) if at is not None else None
     if behind is None:
         return message
     address = behind[1].rstrip(".,;:!?")
-    return f"{message}: the address stands behind the brackets, so write [{text}]({address})"
+    return f"{message}: the address stands behind the brackets, so write {mark}[{text}]({address})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.errors import NotFound, Unavailable
+from publisher.errors import NotFound, TooBig, Unavailable
 from publisher.item import Address, Item
 from publisher.publish import State
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 class FakeNode:
     """`cut_before` and `cut_after` are the calls (from 1) at which the connection dies: before the
-    call has its effect, or after it, with the answer lost. `answers` are raised by item id.
+    call has its effect, or after it, with the answer lost. `answers` are raised by item id, and
+    `too_big` is the level of shortening from which an item fits.
     """
 
     def __init__(self, *, exists: bool = True, max_items: int | None = None) -> None:
@@ -30,6 +31,7 @@ class FakeNode:
         self.events: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.answers: dict[str, Exception] = {}
+        self.too_big: dict[str, int] = {}
         self.cut_before: int | None = None
         self.cut_after: int | None = None
 
@@ -59,6 +61,8 @@ class FakeNode:
     async def publish(self, item: Item) -> None:
         self._begin(f"publish {item.id}")
         self._answer(item.id)
+        if item.level < self.too_big.get(item.id, 0):
+            raise TooBig("too big", condition="not-acceptable")
         self.items[item.id] = item.payload
         self.events.append(("published", item.id))
         self._end()

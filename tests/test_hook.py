@@ -77,7 +77,7 @@ def test_a_push_to_git_publishes(
         blog.write("2026-01-02-second-post.md", "Text.", title="Second")
         push("A second post")
         assert reader.next().id == "2026-01-02-second-post"
-        assert "publish" not in push("Nothing new")
+        assert "subscribe: " not in push("Nothing new")
         shutil.move(
             blog.posts / "2026-01-02-second-post.md", blog.folder / "2026-01-02-second-post.md"
         )

@@ -55,6 +55,7 @@ def test_every_scalar_is_the_text_it_was_written_as(text: str, value: Value) -> 
         ("a: &x\nb: *x", {"a": None, "b": None}),
         ("a: &x one\n*x : b", {"a": "one", "one": "b"}),
         ("&x a: b\nc: *x", {"a": "b", "c": "a"}),
+        ("&x ~: b\nc: *x", {"~": "b", "c": "~"}),
         ("a: &x 1\nb: &x 2\nc: *x", {"a": "1", "b": "2", "c": "2"}),
     ],
 )

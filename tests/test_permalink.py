@@ -128,13 +128,14 @@ def test_dots_are_squeezed_as_jekyll_squeezes_them() -> None:
 def test_categories_are_folders_in_lower_case_each_once() -> None:
     categories = ("News", "Über/Rust", "news", "News!")
     assert expand("/:categories/", categories=categories) == "/news/%C3%BCber/rust/news!/"
+    assert expand("/:categories/", categories=("50%25",)) == "/50%2525/"
     assert expand("/:slugified_categories/", categories=categories) == "/news/%C3%BCber-rust/"
 
 
 def test_the_name_is_the_file_and_the_path_has_its_folders() -> None:
     path = PurePosixPath("de/2008-10-05-Der Titel...md")
     assert expand("/:name", path=path) == "/2008-10-05-der-titel"
-    assert expand("/:path/", path=path) == "/de/2008-10-05-Der%20Titel/"
+    assert expand("/:path:output_ext", path=path) == "/de/2008-10-05-Der%20Titel.html"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import Forbidden, Refused, Unavailable, UnsafePlanError
-from publisher.item import FINGERPRINT, Item
+from publisher.item import FINGERPRINT, SHORTEST, Item
 from publisher.ledger import Ledger
 from publisher.plan import Desired
 from publisher.publish import CHUNK, Result, Task, preview, reconcile
@@ -37,7 +37,7 @@ def task(posts: Mapping[int, str], **options: object) -> Task:
             Desired(id_, atom_id(id_), id_, text, START + dt.timedelta(days=int(id_[-4:])))
             for id_, text in texts.items()
         ],
-        make=lambda id_: Item(id_, payload(id_, texts[id_])),
+        make=lambda id_, level: Item(id_, payload(id_, texts[id_]), "shortened" * level, level),
         **options,  # type: ignore[arg-type]
     )
 
@@ -131,6 +131,23 @@ def test_one_refused_item_costs_no_other(ledger: Ledger) -> None:
     assert [outcome for _, _, outcome in outcomes(result)] == ["done", "refused", "done"]
     assert result.steps[1].reason == "too big"
     assert set(ledger.recorded(node.address)) == {"post-0001", "post-0003"}
+
+
+def test_what_is_too_big_is_shortened_until_it_fits(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.too_big = {"post-0001": SHORTEST}
+    result = run(node, task({1: "a", 2: "b"}), ledger)
+    assert [step.outcome for step in result.steps] == ["done", "done"]
+    assert result.steps[0].reason.startswith("shortened")
+    assert node.calls == ["look", *["publish post-0001"] * (SHORTEST + 1), "publish post-0002"]
+
+
+def test_what_is_still_too_big_is_refused(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.too_big = {"post-0001": SHORTEST + 1}
+    result = run(node, task({1: "a", 2: "b"}), ledger)
+    assert [step.outcome for step in result.steps] == ["refused", "done"]
+    assert set(ledger.recorded(node.address)) == {"post-0002"}
 
 
 def test_a_refused_edit_leaves_the_record_of_the_last(ledger: Ledger) -> None:

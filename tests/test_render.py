@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from publisher.render import SCHEMES, Content, _Builder, render
 
@@ -324,9 +325,8 @@ def test_joiners_and_directions_of_the_text_are_kept() -> None:
 
 
 def test_task_lists_show_their_boxes() -> None:
-    content = rendered(
-        "- [ ] one\n- [x] two\n\n- [X] three\n- not [ ] four\n- `[ ]` five\n- [x](/) six"
-    )
+    boxes = "- [ ] one\n- [x] two\n\n- [X] three\n"
+    content = rendered(f"{boxes}- not [ ] four\n- `[ ]` five\n- [x](/) six\n- [x]seven")
     assert [line for line in reads(content).split("\n") if line] == [
         "☐ one",
         "☑ two",
@@ -334,6 +334,7 @@ def test_task_lists_show_their_boxes() -> None:
         "not [ ] four",
         "[ ] five",
         "x six",
+        "[x]seven",
     ]
 
 
@@ -347,6 +348,8 @@ def test_task_lists_show_their_boxes() -> None:
         ("?page=2", "https://example.org/2008/10/21/post/?page=2"),
         ("#nowhere", "https://example.org/2008/10/21/post/#nowhere"),
         ("#", "https://example.org/2008/10/21/post/"),
+        ("a b", "https://example.org/2008/10/21/post/a%20b"),
+        ("ht&Tab;tp://b.example/", "http://b.example/"),
         ("a%20b?c=d&e=f", "https://example.org/2008/10/21/post/a%20b?c=d&e=f"),
         ("http://b.example/ü", "http://b.example/ü"),
         ("HTTP://b.example/", "HTTP://b.example/"),
@@ -357,11 +360,17 @@ def test_task_lists_show_their_boxes() -> None:
     ],
 )
 def test_addresses_become_absolute(address: str, absolute: str) -> None:
-    link, image, quote = tree(
-        rendered(f"<a href='{address}'>a</a><img src='{address}'><q cite='{address}'>b</q>", "html")
+    body = (
+        f"<a href='{address}'>a</a><img src='{address}'><q cite='{address}'>b</q>"
+        f"<video poster='{address}'>c</video>"
     )
-    assert (link.get("href"), image.get("src"), quote.get("cite")) == (absolute,) * 3
-    assert tree(rendered(f"[a]({address})")).find("p/a").get("href") == absolute  # type: ignore[union-attr]
+    found = [element.get(name) for element in tree(rendered(body, "html")) for name in ADDRESSES]
+    assert [value for value in found if value is not None] == [absolute] * 4
+
+
+def test_addresses_in_markdown_become_absolute() -> None:
+    links = tree(rendered("[a](/b) [c][]\n\n[c]: d")).iter("a")
+    assert [link.get("href") for link in links] == ["https://example.org/b", f"{BASE}d"]
 
 
 @pytest.mark.parametrize(
@@ -383,6 +392,12 @@ def test_every_candidate_of_a_srcset_is_made_absolute() -> None:
     )
 
 
+@pytest.mark.timeout(20)
+def test_a_srcset_costs_no_more_than_its_length() -> None:
+    image = tree(rendered(f"<img src='a' srcset='b{',' * 200_000}'>", "html"))[0]
+    assert image.get("srcset") == f"{BASE}b"
+
+
 def test_ids_are_unique_among_posts_and_links_follow_them() -> None:
     body = (
         "<h2 id='a'>A</h2><p id='a'>twice</p><p id='b c'>blank</p><p id=''>none</p>"
@@ -401,8 +416,20 @@ def test_a_prefix_with_blanks_still_makes_ids() -> None:
 
 
 def test_nothing_empty_stays_open_in_a_reader_of_html() -> None:
-    body = "<p>a <i class='fa'></i><a href='/'><b></b></a><a id='x'></a><span></span>b</p>"
-    assert rendered(body, "html").xhtml == f'<p>a <span id="{PREFIX}-x"/>b</p>'
+    body = "<p>a <i class='fa'></i><a href='/'><b></b></a><a id='x'></a></p><p id='y'></p>"
+    assert rendered(body, "html").xhtml == (
+        f'<p>a <span id="{PREFIX}-x"/></p><span id="{PREFIX}-y"/>'
+    )
+
+
+def test_what_only_looks_empty_stays() -> None:
+    body = "<p><i></i>a</p><p><a>b</a></p><p><img alt='c'></p><p><br></p>"
+    assert rendered(body, "html").xhtml == "<p>a</p><p>b</p><p>c</p><p><br/></p>"
+
+
+@pytest.mark.parametrize("body", ["", "<p></p>", "<script>a</script>", "<!-- a -->"])
+def test_nothing_becomes_nothing(body: str) -> None:
+    assert rendered(body, "html").xhtml == ""
 
 
 def test_a_source_without_address_is_dropped() -> None:
@@ -433,7 +460,7 @@ def test_a_bare_video_offers_its_address() -> None:
     [
         '<iframe width="5" src="//video.example/a?b=c&amp;d" allowfullscreen></iframe>',
         "<IFRAME SRC=https://video.example/a?b=c&d>no frames</IFRAME>",
-        "<iframe title='a > b' data-src='/x' src='https://video.example/a?b=c&d' />",
+        "<iframe title='a > b' data-src='/x' src='https://video.example/a?b=c&d' src='/y' />",
     ],
 )
 def test_an_iframe_becomes_a_link(frame: str, markup: Markup) -> None:
@@ -444,6 +471,11 @@ def test_an_iframe_becomes_a_link(frame: str, markup: Markup) -> None:
     assert content.warnings == (
         (1, f"<iframe> becomes a link to {address}; readers load no frames"),
     )
+
+
+def test_an_iframe_address_with_quotes_stays_whole() -> None:
+    content = rendered("<iframe src='https://video.example/\">b'></iframe>", "html")
+    assert reads(content) == 'https://video.example/">b'
 
 
 def test_a_link_without_target_stays_readable() -> None:
@@ -465,6 +497,8 @@ def test_a_link_without_target_stays_readable() -> None:
     [
         ("a\n[b]()", 2, 'the link "b" has no target; write [text](address)'),
         ("`[b]()`\n\n    [b]()\n\n[b]( )", 5, 'the link "b" has no target; write [text](address)'),
+        ("![b]()", 1, 'the image "b" has no target; write ![text](address)'),
+        ("\n[*b*][c]\n\n[c]: <>", 1, 'the link "b" has no target; write [text](address)'),
         ("[b](<>)", 1, 'the link "b" has no target; write [text](address)'),
         ("[*b* &\n<]()", 2, 'the link "b & <" has no target; write [text](address)'),
         ('[b]( "title")', 1, 'the link "b" has no target; write [text](address)'),
@@ -497,6 +531,7 @@ def test_a_link_without_target_is_named_with_its_line(body: str, line: int, mess
         "a <!-- <script> [a]() --> b",
         "<a name='a'></a><a href=''>top</a>",
         "a < b > c & d",
+        "<img alt='a' src=''>",
         "> <p>a</p>\n\n| a |\n|---|\n| [b](c) |",
     ],
 )
@@ -512,10 +547,11 @@ def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
         ("<object data=a><b>c</b></object>", "<object> is taken out with what is in it"),
         ("<svg><g/></svg>", "<svg> is taken out with what is in it"),
         ("<embed src=a>", "<embed> is taken out, what is in it stays"),
-        ("<form>a</form>", "<form> is taken out, what is in it stays"),
+        ("<form onsubmit='a'>a</form>", "<form> is taken out, what is in it stays"),
         ("<your-name>", "<your-name> is taken out, what is in it stays"),
         ("<iframe srcdoc=a></iframe>", "<iframe> has no http address: taken out"),
-        ("<p onclick='a'>b</p>", "the handler onclick of <p> is taken out"),
+        ("<iframe src='mailto:a@b.example'></iframe>", "<iframe> has no http address: taken out"),
+        ("<p onclick='a'>b</p>", "the event handler onclick of <p> is taken out"),
         ("<a href='javascript:a'>b</a>", 'the address "javascript:a" is taken out'),
         ("<img src='data:image/png;base64,AA=='>", 'the address "data:image/png;base64,AA==" is'),
         ("<a href='java&#115;cript:a'>b</a>", 'the address "javascript:a" is taken out'),
@@ -536,7 +572,7 @@ def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, marku
         ("a\n\n[b](javascript:c)", 'the address "javascript:c" is taken out'),
         ("a\n\n![b](data:,c)", 'the address "data:,c" is taken out'),
         ("a [b]\n\n[b]: javascript:c", 'the address "javascript:c" is taken out'),
-        ("a\n\n# b {: onclick=c }", "the handler onclick of <h1> is taken out"),
+        ("a\n\n# b {: onclick=c }", "the event handler onclick of <h1> is taken out"),
     ],
 )
 def test_what_markdown_hides_is_named_too(body: str, message: str) -> None:
@@ -586,6 +622,10 @@ def test_without_lead_or_extended_part_there_is_no_summary(body: str) -> None:
     assert content == Content("<p>a b</p>", "a b")
 
 
+def test_blanks_behind_the_marker_in_the_front_matter_do_not_count() -> None:
+    assert rendered("a\n\nMARK\n\nb", marker="MARK ").summary == "a"
+
+
 @pytest.mark.parametrize("line", [" MARK", "MARKED", "the MARK", "mark"])
 def test_a_line_that_only_resembles_the_marker_is_text(line: str) -> None:
     assert line.strip() in rendered(f"a\n\n{line}\n\nb", marker="MARK").xhtml
@@ -594,6 +634,11 @@ def test_a_line_that_only_resembles_the_marker_is_text(line: str) -> None:
 @pytest.mark.parametrize("marker", [None, "", "  "])
 def test_an_empty_marker_divides_nothing(marker: str | None) -> None:
     assert rendered("a\n\nb", marker=marker).summary is None
+
+
+def test_a_summary_of_html_leaves_footnotes_out() -> None:
+    body = "<p>a<a class='footnote' href='/'>1</a> b</p>\nMARK\nc"
+    assert rendered(body, "html", marker="MARK").summary == "a b"
 
 
 def test_a_lead_that_says_nothing_is_no_summary() -> None:
@@ -633,9 +678,15 @@ def test_nesting_leaves_room_for_a_feed_around_it() -> None:
     assert rendered(deepest, "html").xhtml == deepest
 
 
+def test_width_is_not_depth() -> None:
+    body = "<p>a<br/></p>" * 300
+    assert rendered(body, "html").xhtml == body
+
+
 def test_a_post_of_many_megabytes_is_no_trouble() -> None:
     content = rendered("a" * 10_500_000, "html")
-    assert len(reads(content)) == 10_500_000
+    parsed = etree.fromstring(f"<div>{content.xhtml}</div>")  # with the limits of the feed's parser
+    assert sum(len(paragraph.text or "") for paragraph in parsed) == 10_500_000
     assert len(content.warnings) == 1
 
 

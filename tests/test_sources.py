@@ -533,7 +533,7 @@ def test_titles(tmp_path: Path, matter: str, title: str | None) -> None:
     [
         ("tags: [a, b, a, A]", ("a", "b", "A")),
         ("tags:\n- a b\n- ' c '\n- 2012\n- no\n- 'x, y'", ("a b", "c", "2012", "no", "x, y")),
-        ("tags: [a, null, '', ~, [b, [c]]]", ("a", "b", "c")),
+        ("tags: [a, null, '', ~, [b, [c]], d]", ("a", "b", "c", "d")),
         ("tags: one two  three", ("one", "two", "three")),
         ("tags: one, two words, three", ("one", "two words", "three")),
         ("tags: one,two,,", ("one", "two")),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tests.servers import Prosody, Server
+    from tests.blog import Run
+    from tests.servers import Ejabberd, Prosody, Server
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -153,20 +154,34 @@ def test_one_account_reaches_its_own_pep_node(
     assert links[1] == f"xmpp:blog@localhost?;node={node};item={item.id}"
 
 
-def test_an_account_that_only_publishes_needs_keep(
+def publish_as_publisher(
+    blog: Blog, server: Server, node: str, password: str, *, more: str = ""
+) -> Run:
+    """The account `stranger` publishes to the node of `blog`, who allowed it to."""
+    Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
+    blog.configure(server, node=node, user="stranger", password=password, more=more)
+    blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    return blog.run("publish", "--json")
+
+
+def test_an_account_that_only_publishes_does_so(
     started: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
-    Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
-    started.configure(server, node=node, user="stranger", password=accounts["stranger"])
-    started.write("2026-01-02-second-post.md", "Text.", title="Second")
-    refused = started.run("publish")
-    assert (refused.code, "`keep`" in refused.err) == (1, True)
-    started.configure(
-        server, node=node, user="stranger", password=accounts["stranger"], more=", keep: 20"
-    )
-    assert started.run("publish", "--json").changes[-1] == (
-        *("new", "2026-01-02-second-post", "done"),
-    )
+    run = publish_as_publisher(started, server, node, accounts["stranger"], more=", keep: 20")
+    assert run.code == 0
+    assert run.changes == [("new", "2026-01-02-second-post", "done")]
+
+
+def test_where_the_configuration_is_hidden_keep_is_needed(
+    tmp_path: Path, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
+) -> None:
+    """Prosody shows it to publishers, ejabberd to owners only."""
+    blog = Blog(tmp_path / "blog")
+    Outsider(ejabberd, "blog", node).create()
+    run = publish_as_publisher(blog, ejabberd, node, accounts["stranger"])
+    assert run.code == 1
+    assert "set `keep`" in run.json["nodes"][0]["error"]
+    assert Outsider(ejabberd, "reader", node).items() == []
 
 
 def test_without_rights_at_a_node_nothing_is_recorded(

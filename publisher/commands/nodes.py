@@ -77,7 +77,9 @@ def _task(site: Site, config: NodeConfig, *, account: str, options: dict[str, An
     by_id = {entry.item_id: entry for entry in site.entries.entries}
     return Task(
         desired=[_desired(entry) for entry in site.entries.entries],
-        make=lambda id_: items.item(by_id[id_], site.config.site, address, account=account),
+        make=lambda id_, level: items.item(
+            by_id[id_], site.config.site, address, account=account, level=level
+        ),
         keep=config.keep,
         broken=site.entries.broken,
         **options,
@@ -100,7 +102,10 @@ def tell_step(step: Step) -> None:
 
 def summary(result: Result) -> str:
     """How many changes of each kind, e.g. `2 new, 1 changed`."""
-    counts = Counter(step.change.action for step in result.steps)
+    counts = Counter(
+        step.change.action if step.outcome in {"planned", "done"} else step.outcome
+        for step in result.steps
+    )
     return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no changes"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.errors import Forbidden, NotFound, Refused, ServiceError, Unavailable
+from publisher.errors import Forbidden, NotFound, Refused, ServiceError, TooBig, Unavailable
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -56,6 +56,8 @@ def error(iq: Element, *, service: str, account: str, purpose: str) -> ServiceEr
     message = f"{service} refused to {purpose}: {said}" + (f"; {advice}" if advice else "")
     if condition == "item-not-found":
         return NotFound(message, condition=condition)
+    if specific == "payload-too-big":
+        return TooBig(message, condition=condition)
     if condition in _UNAVAILABLE:
         return Unavailable(message)
     return Refused(message, condition=condition)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Xmpp
 
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0
 CLOSE_SECONDS = 0.5
 PORTS = {"starttls": 5222, "direct": 5223}
@@ -213,8 +213,10 @@ class _Client(ClientXMPP):
             self.lost.set_result(reason)
         if isinstance(reason, ssl.SSLError):
             self._on_untrusted(reason)
-        advice = "check xmpp.port and xmpp.tls"
         where, why = _where(self._config), _because(reason)
+        if self.plugin["feature_mechanisms"].attempted_mechs:  # it failed our check of its proof
+            self._fail(LoginFailed(f"{where} does not prove that it knows the password"))
+        advice = "check xmpp.port and xmpp.tls"
         self._fail(Unavailable(f"{where} closed the connection before the login: {why}; {advice}"))
 
     def _bound_work(self, stanza: Any) -> Any:
@@ -231,7 +233,7 @@ class _Client(ClientXMPP):
         """Whatever a server sends that slixmpp trips over ends the stream, in one sentence."""
         try:
             super().data_received(data)
-        except Exception as error:  # noqa: BLE001 - the other side chooses what is raised
+        except Exception as error:  # whatever it is, the other side chose it
             self.exception(error)
             if self.transport is not None:
                 self.transport.abort()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from publisher.errors import Refused
+from publisher.errors import NotFound, Refused
 from publisher.item import Address, Item
 from publisher.publish import State
 from publisher.pubsub import forms
@@ -41,6 +41,8 @@ class XmppNode:
         ids = await self._ids()
         try:
             form = await self._form()
+        except NotFound:  # ejabberd's PEP lists the items of a missing node, too: none
+            raise
         except Refused as error:  # only owners may see it
             return State(ids=ids, unreadable=str(error))
         actual = forms.values(form)
