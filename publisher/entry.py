@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from publisher import render
 from publisher.config import Person
-from publisher.sources.post import Reading, Skip, Warning
+from publisher.sources.post import Reading, Remark, Skip
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,9 +72,9 @@ class Entry:
         return "content" in self.__dict__
 
     @property
-    def warnings(self) -> tuple[Warning, ...]:
+    def warnings(self) -> tuple[Remark, ...]:
         """What rendering warned of."""
-        return tuple(Warning(self.post.path, *warning) for warning in self.content.warnings)
+        return tuple(Remark(self.post.path, *warning) for warning in self.content.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Entries:
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Remark, ...]
 
     @property
     def broken(self) -> bool:
@@ -127,7 +127,7 @@ def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip
     return made
 
 
-def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Warning]]:
+def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Remark]]:
     """The entry of one post, or why it has none; and what is odd about its id."""
     item, atom, warnings = item_id(post.path), None, []
     if post.id:
@@ -141,7 +141,7 @@ def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Warning]]:
                 f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
                 "characters A-Z a-z 0-9 - . _ ~; it is not used"
             )
-            warnings.append(Warning(post.path, line, message))
+            warnings.append(Remark(post.path, line, message))
     atom = atom or atom_id(post, site, item)
     if atom is None:
         reason = (

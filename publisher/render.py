@@ -293,7 +293,7 @@ def _candidates(srcset: str, base: str) -> str:
     """The addresses of a srcset that may be followed, each with its descriptor."""
     candidates = [
         f"{address} {descriptor}".rstrip()
-        for found, descriptor in _CANDIDATE.findall(srcset)
+        for found, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r"))
         if (address := _absolute(found, base))
     ]
     return ", ".join(candidates)

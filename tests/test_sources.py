@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+import pwd
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,7 +20,7 @@ from publisher.config import Config, Person, Posts, Site
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from publisher.sources.post import Post, Reading, Skip
 
@@ -284,13 +287,28 @@ def test_what_cannot_be_read_is_broken_and_costs_nothing_else(tmp_path: Path) ->
     assert "is not a regular file" in reading.skipped[2].reason
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_what_is_closed_to_us_is_broken(tmp_path: Path) -> None:
-    write(tmp_path, {"2020-01-01-a.md": "", "closed/2020-01-01-a.md": ""})
-    (tmp_path / "2020-01-01-a.md").chmod(0)
-    (tmp_path / "closed").chmod(0)
-    skipped = read(tmp_path).skipped
-    (tmp_path / "closed").chmod(0o700)
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Nothing is closed to root: be somebody else for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_what_is_closed_to_us_is_broken() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's are closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        write(folder, {"2020-01-01-a.md": "", "closed/2020-01-01-a.md": ""})
+        (folder / "2020-01-01-a.md").chmod(0)
+        (folder / "closed").chmod(0)
+        with ordinary_user():
+            skipped = read(folder).skipped
+        (folder / "closed").chmod(0o700)
     assert [(str(each.path), each.broken) for each in skipped] == [
         ("2020-01-01-a.md", True),
         ("closed", True),

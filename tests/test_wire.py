@@ -230,8 +230,9 @@ def test_a_full_node_makes_room_at_its_old_end(blog: Blog, server: Server, node:
 def test_the_biggest_post_is_shortened_and_costs_no_other(
     blog: Blog, server: Server, node: str
 ) -> None:
-    blog.write("2026-01-01-middling.md", "A line of 'quoted' text.\n\n" * 5_000, title="Middling")
-    blog.write("2026-01-02-enormous.md", "A line of 'quoted' text.\n\n" * 40_000, title="Enormous")
+    paragraph = "A line of 'quoted' text. " * 100 + "\n\n"
+    blog.write("2026-01-01-middling.md", paragraph * 50, title="Middling")
+    blog.write("2026-01-02-enormous.md", paragraph * 400, title="Enormous")
     blog.write("2026-01-03-ordinary.md", "Text.", title="Ordinary")
     run = blog.run("publish")
     assert run.code == 0

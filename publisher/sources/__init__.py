@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import ConfigError
 from publisher.sources import jekyll
-from publisher.sources.post import Post, Reading, Skip, Warning  # noqa: A004 - as there
+from publisher.sources.post import Post, Reading, Remark, Skip
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +33,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     _require_folder(folder, config.path)
     paths, skipped = _walk(folder)
     posts: list[Post] = []
-    warnings: list[Warning] = []
+    warnings: list[Remark] = []
     for path in sorted(paths):
         outcome, remarks = ENGINES[config.posts.engine](folder, path, config=config, now=now)
         warnings += remarks

@@ -16,7 +16,7 @@ from publisher.config import Person
 from publisher.errors import PostError
 from publisher.sources import dates, frontmatter
 from publisher.sources.dates import DateError, Written
-from publisher.sources.post import Post, Skip, Warning  # noqa: A004 - as there
+from publisher.sources.post import Post, Remark, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ _WEB = re.compile(r"https?://\S+")
 _AND = re.compile(r",? and |, ?")
 _NAME_AND_ADDRESS = re.compile(r"([^<>()]*)[<(]([^<>()]*)[>)]")
 
-Outcome = tuple[Post | Skip | None, list[Warning]]
+Outcome = tuple[Post | Skip | None, list[Remark]]
 
 
 def read(folder: Path, path: PurePosixPath, *, config: Config, now: dt.datetime) -> Outcome:
@@ -132,7 +132,7 @@ class _Matter:
     def __init__(self, document: frontmatter.Document, path: PurePosixPath) -> None:
         self.document = document
         self.path = path
-        self.warnings = [Warning(path, line, message) for line, message in document.remarks]
+        self.warnings = [Remark(path, line, message) for line, message in document.remarks]
 
     def value(self, key: str) -> Value:
         return self.document.values.get(key)
@@ -160,7 +160,7 @@ class _Matter:
                 yield text
 
     def warn(self, key: str, message: str) -> None:
-        self.warnings.append(Warning(self.path, self.document.line(key), message))
+        self.warnings.append(Remark(self.path, self.document.line(key), message))
 
     def error(self, key: str, message: str) -> PostError:
         return PostError(self.path, message, line=self.document.line(key))

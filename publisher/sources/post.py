@@ -54,7 +54,7 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the word of the command line and of its JSON
+class Remark:
     """Something a reader will see differently from what the author meant. Lines count from 1."""
 
     path: PurePosixPath
@@ -68,7 +68,7 @@ class Reading:
 
     posts: tuple[Post, ...]
     skipped: tuple[Skip, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Remark, ...]
 
     @property
     def broken(self) -> bool:
