@@ -32,6 +32,7 @@ _ADVICE = {
     "payload-too-big": "the service takes no entries of this size; shorten the post",
     "node-full": "raise the node's pubsub#max_items, or set keep in the configuration",
     "closed-node": "the node admits only accounts of its list",
+    "persistent-items": "the node keeps no items; set its pubsub#persist_items to true",
     "precondition-not-met": "the node is configured differently; see `publisher status`",
     "max-nodes-exceeded": "the service allows no more nodes",
     "remote-server-not-found": "check the name of the service in the configuration",

@@ -1,0 +1,170 @@
+"""The payload: what XMPP readers need, beside what the web feed has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import PurePosixPath
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from publisher import feed, item
+from publisher.config import Person, Site
+from publisher.entry import Entry
+from publisher.item import Address
+from publisher.sources.post import Post
+
+ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
+SITE = Site(title="My blog", url="https://blog.example", language="en")
+BLOG = Address("pubsub.example", "blog")
+NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+
+
+def entry(body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", **values: object) -> Entry:
+    post = Post(
+        path=PurePosixPath("2026-01-02-first-post.md"),
+        body=body,
+        body_line=4,
+        markup="markdown",
+        marker="MORE",
+        title="First",
+        slug="first-post",
+        published=NOON,
+        updated=NOON,
+        file_date=NOON.date(),
+        page="/first/",
+    )
+    made = Entry(
+        item_id="2026-01-02-first-post",
+        atom_id="tag:blog.example,2026-01-02:2026-01-02-first-post",
+        title="First",
+        link="https://blog.example/first/",
+        published=NOON,
+        updated=NOON,
+        authors=(Person(name="Ada", email="ada@blog.example"), Person(name="Bob")),
+        categories=("news", "xmpp"),
+        language=None,
+        fingerprint="f00d",
+        post=post,
+    )
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def payload(made: Entry, **options: int) -> ET.Element:
+    built = item.item(made, SITE, BLOG, account="blog@example.org", **options)
+    return ET.fromstring(built.payload)  # noqa: S314 - our own
+
+
+def names(element: ET.Element) -> list[str]:
+    return [child.tag.removeprefix(ATOM) for child in element]
+
+
+def test_the_web_feed_has_one_content_and_the_payload_two() -> None:
+    web = feed.atom_entry(entry(), SITE)
+    assert [c.get("type") for c in web.findall(f"{ATOM}content")] == ["xhtml"]
+    xhtml, text = payload(entry()).findall(f"{ATOM}content")
+    assert (xhtml.get("type"), text.get("type")) == ("xhtml", "text")
+    assert "".join(xhtml.itertext()).split() == ["The", "lead.", "The", "rest."]
+    assert text.text == "The lead.\n\nThe *rest*."
+
+
+def test_the_lead_is_the_summary_of_the_web_feed_only() -> None:
+    assert feed.atom_entry(entry(), SITE).findtext(f"{ATOM}summary") == "The lead."
+    assert payload(entry()).find(f"{ATOM}summary") is None
+
+
+def test_the_author_is_the_account() -> None:
+    (author,) = payload(entry()).findall(f"{ATOM}author")
+    assert names(author) == ["name", "uri"]
+    assert author.findtext(f"{ATOM}name") == "Ada, Bob"
+    assert author.findtext(f"{ATOM}uri") == "xmpp:blog@example.org"
+
+
+def test_the_page_is_the_first_link_and_the_item_the_second() -> None:
+    page, own = payload(entry()).findall(f"{ATOM}link")
+    assert page.attrib == {
+        "rel": "alternate",
+        "type": "text/html",
+        "href": "https://blog.example/first/",
+    }
+    assert own.attrib == {
+        "rel": "alternate",
+        "href": "xmpp:pubsub.example?;node=blog;item=2026-01-02-first-post",
+    }
+
+
+def test_the_ids_are_those_of_the_web_feed() -> None:
+    web, own = feed.atom_entry(entry(), SITE), payload(entry())
+    for name in ("id", "title", "published", "updated"):
+        assert own.findtext(f"{ATOM}{name}") == web.findtext(f"{ATOM}{name}")
+
+
+def test_the_fingerprint_can_be_read_back() -> None:
+    built = item.item(entry(), SITE, BLOG, account="blog@example.org")
+    seen = item.seen(built.id, built.payload)
+    assert seen == item.Seen(
+        "2026-01-02-first-post",
+        "tag:blog.example,2026-01-02:2026-01-02-first-post",
+        "First",
+        "f00d",
+    )
+
+
+def test_any_payload_can_be_looked_at() -> None:
+    assert item.seen("x", "<tune xmlns='urn:x'/>") == item.Seen("x", None, None, None)
+
+
+def test_only_the_account_and_the_node_differ_between_nodes() -> None:
+    texts = [
+        item.item(entry(), SITE, address, account=account).payload
+        for address, account in ((BLOG, "blog@example.org"), (Address("p", "n"), "a@b"))
+    ]
+    assert texts[0] == texts[1].replace("xmpp:p?;node=n;", f"{BLOG.uri};").replace(
+        "xmpp:a@b", "xmpp:blog@example.org"
+    )
+
+
+@pytest.mark.parametrize(("size", "level"), [(100, 0), (20_000, 1), (60_000, 2)])
+def test_what_is_too_big_loses_its_twin_then_its_content(size: int, level: int) -> None:
+    built = item.item(entry("Words. " * size), SITE, BLOG, account="blog@example.org")
+    assert built.level == level
+    assert bool(built.shortened) == (level > 0)
+    assert len(built.payload.encode()) < item.STANZA_LIMIT
+    root = ET.fromstring(built.payload)  # noqa: S314 - our own
+    contents = root.findall(f"{ATOM}content")
+    if level == item.SHORTEST:
+        assert contents == []
+        assert len(root.findtext(f"{ATOM}summary") or "") < 600
+    else:
+        assert [content.get("type") for content in contents] == ["xhtml", "text"]
+        assert ("https://blog.example/first/" in (contents[1].text or "")) == (level == 1)
+
+
+def test_quotes_count_as_what_they_are_escaped_to() -> None:
+    """slixmpp sends each as six bytes."""
+    built = item.item(entry("\"'" * 15_000), SITE, BLOG, account="blog@example.org")
+    assert built.level == 1
+
+
+@pytest.mark.parametrize("level", range(item.SHORTEST + 1))
+def test_a_level_can_be_asked_for(level: int) -> None:
+    built = item.item(entry(), SITE, BLOG, account="blog@example.org", level=level)
+    assert built.level == level
+    assert item.seen(built.id, built.payload).fingerprint == "f00d"
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        (BLOG, "xmpp:pubsub.example?;node=blog"),
+        (
+            Address("ada@example.org", "urn:xmpp:microblog:0"),
+            "xmpp:ada@example.org?;node=urn%3Axmpp%3Amicroblog%3A0",
+        ),
+        (Address("pubsub.example", "a/b c+ü"), "xmpp:pubsub.example?;node=a%2Fb%20c%2B%C3%BC"),
+    ],
+)
+def test_uris_escape_everything_that_is_not_unreserved(address: Address, uri: str) -> None:
+    assert address.uri == uri
+    assert address.subscribe_uri == uri.replace("?;", "?pubsub;action=subscribe;")
