@@ -21,6 +21,8 @@ from tests.subscribers import Outsider
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from tests.servers import Ejabberd, Prosody
+
 ATOM = "http://www.w3.org/2005/Atom"
 PEP = "blog@localhost"
 
@@ -183,18 +185,20 @@ def test_drift_is_told(server: Server, node: str) -> None:
     assert state.max_items == 7
 
 
-def test_a_node_that_keeps_nothing_is_refused_or_says_so(server: Server, node: str) -> None:
-    async def main() -> State:
-        config = NodeConfig(service=server.service, node=node)
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            return await XmppNode(connection, config, site_title="x").look()
-
+async def look_at_forgetful(server: Server, node: str) -> State:
+    """A node that keeps no items."""
     owner = Outsider(server, "blog", node)
     owner.create()
     owner.configure(persist_items="false")
-    try:
-        state = asyncio.run(main())
-    except Refused as error:
-        assert "persist_items" in str(error)
-    else:
-        assert not state.persistent
+    config = NodeConfig(service=server.service, node=node)
+    async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+        return await XmppNode(connection, config, site_title="x").look()
+
+
+def test_a_node_that_keeps_nothing_is_refused_by_prosody(prosody: Prosody, node: str) -> None:
+    with pytest.raises(Refused, match="persist_items"):
+        asyncio.run(look_at_forgetful(prosody, node))
+
+
+def test_a_node_that_keeps_nothing_is_seen_on_ejabberd(ejabberd: Ejabberd, node: str) -> None:
+    assert not asyncio.run(look_at_forgetful(ejabberd, node)).persistent

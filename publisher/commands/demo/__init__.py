@@ -205,7 +205,7 @@ def _tell_event(event: Event, seconds: float) -> None:
     print(f"    | title       {entry.findtext(f'{ATOM}title')}")
     print(f"    | updated     {entry.findtext(f'{ATOM}updated')}")
     print(f"    | link        {'' if link is None else link.get('href')}")
-    for line in (line for line in "".join(texts).splitlines()[:3] if line):
+    for line in "".join(texts).partition("\n\n")[0].splitlines():
         print(f"    | {line}")
 
 
