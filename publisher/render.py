@@ -79,7 +79,7 @@ _INERT = re.compile(
 )
 
 # Where the source may hold a tag or a link, and the mark that a link gets there.
-_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s>]|/(?!/))|\]\(\s*+<?", re.IGNORECASE)
+_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])|\]\(\s*+<?", re.IGNORECASE)
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
@@ -114,7 +114,7 @@ def render(
     `base` is the absolute URL of the post's page, `prefix` (e.g. the item id) makes the ids of
     this post unique among all posts, `first_line` is the body's first line in its file.
     """
-    source, text, lead = _divided(_legal(body), _legal(marker or "").rstrip())
+    source, text, lead = _divided(_legal(body), (marker or "").rstrip())
     try:
         html = _html(source, markup)
         tree = _tree(html, base, prefix)

@@ -201,11 +201,16 @@ class Conversation:
 
     def open(self, *features: str) -> None:
         """Awaits the client's stream header and answers with ours and our features."""
+        self.greet()
+        self.send(f"<stream:features>{''.join(features)}</stream:features>")
+
+    def greet(self) -> None:
+        """Awaits the client's stream header and answers with ours."""
         if self.starts_with_tls():
             self.send(f"{HEADER}{NOT_WELL_FORMED}")
             raise ConnectionError("the client wants TLS, where this server has none")
         self._await(self._HEADER)
-        self.send(f"{HEADER}<stream:features>{''.join(features)}</stream:features>")
+        self.send(HEADER)
 
     def element(self) -> re.Match[bytes]:
         """The next element that the client sends: its name, attributes and text."""
@@ -283,7 +288,7 @@ def _redirect_name(client: Conversation, hostile: Hostile) -> None:
 
 
 def _send_to(address: str, client: Conversation) -> None:
-    client.open()
+    client.greet()
     client.send(
         f"<stream:error><see-other-host xmlns='{STREAMS}'>{address}</see-other-host>"
         "</stream:error></stream:stream>"

@@ -218,7 +218,6 @@ def test_what_is_hostile_becomes_safe_xml(body: str, markup: Markup) -> None:
 def test_any_text_becomes_safe_xml(body: str, markup: Markup) -> None:
     content = rendered(body, markup, marker="MARK")
     assert_safe(content)
-    assert not any(line.rstrip() == "MARK" for line in content.text.split("\n"))
     assert "\n" not in (content.summary or "")
 
 
@@ -499,13 +498,20 @@ def test_a_link_without_target_stays_readable() -> None:
         ("`[b]()`\n\n    [b]()\n\n[b]( )", 5, 'the link "b" has no target; write [text](address)'),
         ("![b]()", 1, 'the image "b" has no target; write ![text](address)'),
         ("\n[*b*][c]\n\n[c]: <>", 1, 'the link "b" has no target; write [text](address)'),
+        ("<http://a.example/> [b]()", 1, 'the link "b" has no target; write [text](address)'),
         ("[b](<>)", 1, 'the link "b" has no target; write [text](address)'),
         ("[*b* &\n<]()", 2, 'the link "b & <" has no target; write [text](address)'),
         ('[b]( "title")', 1, 'the link "b" has no target; write [text](address)'),
         ("\n[b][c]\n\n[c]: <>", 2, 'the link "b" has no target; write [text](address)'),
         ("a\n\nMARK\n\n[b]()", 5, 'the link "b" has no target; write [text](address)'),
         (
-            "[b]()<https://a.example/c_(d)>, e",
+            "[b]()<https://a.example/c_(d)>",
+            1,
+            'the link "b" has no target; write [text](address): the address stands behind the '
+            "brackets, so write [b](https://a.example/c_(d))",
+        ),
+        (
+            "[b]()https://a.example/c_(d), e",
             1,
             'the link "b" has no target; write [text](address): the address stands behind the '
             "brackets, so write [b](https://a.example/c_(d))",
@@ -554,6 +560,8 @@ def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
         ("<p onclick='a'>b</p>", "the event handler onclick of <p> is taken out"),
         ("<a href='javascript:a'>b</a>", 'the address "javascript:a" is taken out'),
         ("<img src='data:image/png;base64,AA=='>", 'the address "data:image/png;base64,AA==" is'),
+        ("<a href='a:b&#10; c'>d</a>", 'the address "a:b c" is taken out'),
+        (f"<a href='a:{'b' * 99}'>d</a>", f'the address "a:{"b" * 38}" is taken out'),
         ("<a href='java&#115;cript:a'>b</a>", 'the address "javascript:a" is taken out'),
     ],
 )
