@@ -319,6 +319,8 @@ def _shape(element: etree._Element) -> None:
     match element.tag:
         case "a" if not element.get("href"):
             element.tag = "span" if element.get("id") else _GONE
+            if (element.tail or "").startswith("http"):  # `[text]()http://…`, and legible
+                element.tail = f" {element.tail}"
         case "img" if not source:
             element.tag, element.text = _GONE, element.get("alt")
         case "source" | "track" if not (source or element.get("srcset")):

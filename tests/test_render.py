@@ -480,7 +480,7 @@ def test_an_iframe_address_with_quotes_stays_whole() -> None:
 def test_a_link_without_target_stays_readable() -> None:
     body = "One:\n\n* two\n* [pears are in season]()http://example.org/2009/05/06/pears/).\n"
     content = rendered(body, first_line=8)
-    assert "<li>pears are in seasonhttp://example.org/2009/05/06/pears/).</li>" in content.xhtml
+    assert "<li>pears are in season http://example.org/2009/05/06/pears/).</li>" in content.xhtml
     assert content.warnings == (
         (
             11,
