@@ -183,7 +183,7 @@ def item_id(path: PurePosixPath) -> str:
     safe = _NOT_IN_ID.sub("-", joined)
     if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
         return safe
-    digest = hashlib.sha256(normal.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe[: MAX_ID - 9]}-{digest}"
 
 
