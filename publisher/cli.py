@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(
             name,
             help=command.HELP,
-            description=command.__doc__,
+            description=_reflowed(command.__doc__ or ""),
             epilog=f"example:\n{command.EXAMPLE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
@@ -85,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     return parser
+
+
+def _reflowed(text: str) -> str:
+    """Paragraphs for a screen of 80 columns."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(textwrap.fill(" ".join(part.split()), 78) for part in paragraphs)
 
 
 def _add_config(parser: argparse.ArgumentParser, *, default: object) -> None:
