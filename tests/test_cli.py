@@ -97,6 +97,9 @@ def test_a_feed_that_cannot_be_written_costs_no_other(blog: Blog) -> None:
     assert f"{blog.folder}/feed.rss cannot be written" in run.err
     assert (blog.folder / "feed.atom").exists()
     assert (blog.folder / "feed.json").exists()
+    for command in ("build", "publish"):
+        again = blog.run(command, "--json")
+        assert (again.code, "cannot be written" in again.err) == (1, True)
 
 
 def test_now_decides_what_is_out(blog: Blog) -> None:

@@ -28,9 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         sites.tell_skipped(site, broken_only=False)
         sites.tell_remarks(site, sites.remarks(site))
         _tell(site, built)
-    for one in built:
-        if one.error:
-            sites.say(f"error: {one.error}")
+    sites.tell_failed(built)
     return sites.exit_code(site, [one.error for one in built])
 
 

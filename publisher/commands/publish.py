@@ -53,8 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     with lock(config.state, wait=arguments.lock_wait), Ledger(config.state) as ledger:
         site = sites.load(arguments)
         built = sites.build(site)
+        sites.tell_failed(built)
         if not arguments.json:
-            _tell_feeds(site, built)
+            _tell_built(site, built)
         results = _push(site, ledger, arguments)
     if arguments.json:
         print(sites.document(site, nodes=nodes.as_json(results)))
@@ -120,12 +121,10 @@ def _progress(*, enabled: bool) -> Iterator[Callable[[Step, int], None]]:
         yield on_step
 
 
-def _tell_feeds(site: Site, built: Sequence[Built]) -> None:
+def _tell_built(site: Site, built: Sequence[Built]) -> None:
     sites.tell_skipped(site, broken_only=True)
     for one in built:
-        if one.error:
-            sites.say(f"error: {one.error}")
-        elif one.written:
+        if one.written:
             print(f"written  {one.feed.path}  ({sites.count(one.entries, 'entry', 'entries')})")
 
 

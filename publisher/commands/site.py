@@ -95,6 +95,13 @@ def tell_skipped(site: Site, *, broken_only: bool) -> None:
             say(f"skipped: {path}: {skip.reason}")
 
 
+def tell_failed(built: Sequence[Built]) -> None:
+    """Say which feeds could not be written."""
+    for one in built:
+        if one.error:
+            say(f"error: {one.error}")
+
+
 def tell_remarks(site: Site, found: Iterable[Remark]) -> None:
     """Say what readers will see differently from what was meant."""
     for remark in found:
