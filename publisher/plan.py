@@ -114,10 +114,15 @@ Change: TypeAlias = Publish | Adopt | Retract | Forget | Refuse
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes in the order in which they are to be made; `foreign` are the items not ours."""
+    """The changes in the order in which they are to be made.
+
+    `foreign` are the items that are not ours, `outside` is how many posts the node has
+    no room for although they are to be kept.
+    """
 
     changes: tuple[Change, ...]
     foreign: tuple[str, ...] = ()
+    outside: int = 0
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -154,7 +159,9 @@ def decide(
         if id_ not in desired and (id_ in ours or not broken)
     ]
     wanted = [_wanted(post, recorded.get(post.id), present.get(post.id)) for post in kept]
-    return Plan((*gone, *(change for change in wanted if change)), foreign)
+    changes = (*gone, *(change for change in wanted if change))
+    wished = len(window(posts, keep=keep, room=None))
+    return Plan(changes, foreign, outside=wished - len(kept))
 
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:

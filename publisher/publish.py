@@ -137,7 +137,7 @@ async def reconcile(
 
 async def _plan(node: Node, task: Task, ledger: Ledger, result: Result, *, create: bool) -> Plan:
     state = await _look(node, create=create)
-    result.notes += [f"the node's {drift}" for drift in state.drift]
+    result.notes += [f"its {drift}" for drift in state.drift]
     if not state.persistent:
         raise Refused(f"{node.address} keeps no items; set its pubsub#persist_items to true")
     if state.unreadable and task.keep is None:
@@ -155,6 +155,8 @@ async def _plan(node: Node, task: Task, ledger: Ledger, result: Result, *, creat
         broken=task.broken,
     )
     result.items, result.foreign = len(state.ids), plan.foreign
+    if plan.outside:
+        result.notes.append(f"has no room for the oldest posts, {plan.outside} in number")
     return plan
 
 

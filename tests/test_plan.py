@@ -118,6 +118,14 @@ def test_the_window_holds_the_newest(
     assert [change.id for change in changes] == [f"post-{n:04}" for n in kept]
 
 
+@pytest.mark.parametrize(
+    ("keep", "max_items", "outside"), [(None, None, 0), (None, 1, 2), (2, 1, 1), (1, 2, 0)]
+)
+def test_what_has_no_room_is_counted(keep: int | None, max_items: int | None, outside: int) -> None:
+    posts = [post(n) for n in (1, 2, 3)]
+    assert plan.decide(posts, {}, {}, keep=keep, max_items=max_items).outside == outside
+
+
 def test_foreign_items_take_room() -> None:
     foreign = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
     changes = decide([post(1), post(2)], [], [foreign], max_items=2)

@@ -222,7 +222,9 @@ def test_a_full_node_makes_room_at_its_old_end(blog: Blog, server: Server, node:
     for day in range(2, 6):
         blog.write(f"2026-01-0{day}-post-{day}.md", "Text.")
         assert blog.run("publish").code == 0
-    assert blog.run("publish").out == ""
+    quiet = blog.run("publish")
+    assert (quiet.out, quiet.err) == ("", "")
+    assert "has no room for the oldest posts, 2 in number" in blog.run("status").err
     left = {item.id for item in Outsider(server, "reader", node).items()}
     assert left == {f"2026-01-0{day}-post-{day}" for day in (3, 4, 5)}
 

@@ -109,9 +109,9 @@ def summary(result: Result) -> str:
     return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no changes"
 
 
-def tell_result(result: Result) -> None:
-    """What a result has for the owner's eyes: notes, and the error that ended the work."""
-    for note in result.notes:
+def tell_result(result: Result, *, notes: bool = True) -> None:
+    """What a result has for the owner's eyes: its notes, and the error that ended the work."""
+    for note in result.notes if notes else []:
         sites.say(f"note: {result.address}: {note}")
     if result.error:
         sites.say(f"error: {result.address}: {result.error}")
@@ -132,6 +132,7 @@ def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
             "node": result.address.node,
             "uri": result.address.uri,
             "error": str(result.error) if result.error else None,
+            "notes": result.notes,
             "changes": [
                 {
                     "action": step.change.action,

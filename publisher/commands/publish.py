@@ -133,7 +133,7 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     for result in results:
-        nodes.tell_result(result)
+        nodes.tell_result(result, notes=bool(result.steps))
         if any(step.outcome == "done" for step in result.steps):
             print(f"{result.address}: {nodes.summary(result)}")
             print(f"subscribe: {result.address.subscribe_uri}")
