@@ -14,6 +14,7 @@ from urllib.parse import quote
 from lxml import etree
 
 from publisher import feed
+from publisher.errors import TooBig
 from publisher.feed import ATOM
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def item(entry: Entry, site: Site, address: Address, *, account: str, level: int
 
     What would be too big for a stanza loses first most of its text twin, then its content; `level`
     asks for a loss where the service said that it is too big.
+
+    Raises TooBig if nothing is left to lose: such a stanza would cost the stream.
     """
     element = _element(entry, site, address, account)
     lost, shortened = 0, ""
@@ -89,6 +92,11 @@ def item(entry: Entry, site: Site, address: Address, *, account: str, level: int
         shortened, shorten = _LADDER[lost]
         shorten(element, entry)
         lost += 1
+    if _stanza_size(element) > STANZA_LIMIT:
+        raise TooBig(
+            f"the entry is bigger than {STANZA_LIMIT:,} bytes even without its content; "
+            "shorten its title, tags and authors"
+        )
     return Item(entry.item_id, _serialised(element), shortened, lost)
 
 
@@ -134,7 +142,10 @@ SHORTEST = len(_LADDER)
 
 def seen(item_id: str, payload: str) -> Seen:
     """Read back what identifies an item. Any payload will do, also a foreign one."""
-    root = etree.fromstring(payload.encode())
+    try:
+        root = etree.fromstring(payload.encode())
+    except etree.XMLSyntaxError:  # libxml2 has limits, e.g. of depth; nothing of ours exceeds them
+        return Seen(item_id, None, None, None)
     return Seen(
         id=item_id,
         atom_id=root.findtext(f"{ATOM}id"),

@@ -16,7 +16,7 @@ from publisher.errors import LedgerError, LockedError
 from publisher.plan import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x70756273  # "pubs": `file` and others tell our databases by it
 VERSION = 1
+
+POLL_SECONDS = 0.05
+SILENT_SECONDS = 2.0
 
 _SCHEMA = """
 CREATE TABLE item (
@@ -41,19 +44,24 @@ CREATE TABLE item (
 class Ledger:
     """One transaction for each change, so that a run can die anywhere."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the ledger in `folder`, or begin one. Raises LedgerError."""
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        """Open the ledger in `folder`, or begin one: in memory, if only to read. LedgerError."""
         self.path = folder / "ledger.sqlite"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, isolation_level=None)
+            if read_only:
+                exists = self.path.exists()
+                name = f"{self.path.absolute().as_uri()}?mode=ro" if exists else ":memory:"
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                name = str(self.path)
+            self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{self.path}: cannot be opened: {error}") from error
         try:
             self._prepare()
         except sqlite3.Error as error:
             self._db.close()
-            raise LedgerError(f"{self.path}: {error}; {_WAY_OUT}") from error
+            raise _failed(self.path, error) from error
         except LedgerError:
             self._db.close()
             raise
@@ -118,7 +126,7 @@ class Ledger:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise LedgerError(f"{self.path}: {error}; {_WAY_OUT}") from error
+            raise _failed(self.path, error) from error
 
     def _prepare(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
@@ -136,12 +144,22 @@ class Ledger:
             self._db.execute(f"PRAGMA user_version = {VERSION}")
 
 
-_WAY_OUT = "move it away, and the next run makes a new one from what the nodes hold"
+def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
+    """A full disk or a missing right is no reason to give the ledger up; damage is."""
+    if isinstance(error, sqlite3.OperationalError):
+        way_out = "make room, or make the file writable"
+    else:
+        way_out = "move it away, and the next run makes a new one from what the nodes hold"
+    return LedgerError(f"{path}: {error}; {way_out}")
 
 
 @contextmanager
-def lock(folder: Path, *, wait: float, poll: float = 0.05) -> Iterator[None]:
+def lock(
+    folder: Path, *, wait: float, on_wait: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Hold the folder's lock for one run; a second run waits up to `wait` seconds.
+
+    `on_wait` is called once, when it is clear that the other run takes its time.
 
     Raises LockedError, and LedgerError if the folder cannot be written.
     """
@@ -152,21 +170,27 @@ def lock(folder: Path, *, wait: float, poll: float = 0.05) -> Iterator[None]:
     except OSError as error:
         raise LedgerError(f"{path}: cannot be opened: {error}") from error
     try:
-        _acquire(descriptor, path, time.monotonic() + wait, poll)
+        _acquire(descriptor, path, wait, on_wait)
         yield
     finally:
         os.close(descriptor)  # releases the lock, too
 
 
-def _acquire(descriptor: int, path: Path, deadline: float, poll: float) -> None:
+def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
+    begun = time.monotonic()
+    told = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - begun
+            if waited >= wait:
                 raise LockedError(
                     f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
                 ) from None
-            time.sleep(poll)
+            if waited >= SILENT_SECONDS and not told:
+                on_wait()
+                told = True
+            time.sleep(POLL_SECONDS)
         else:
             return

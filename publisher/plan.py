@@ -14,9 +14,10 @@ yes      any                        other, ours  publish: `changed`
 yes      none                       other        `refused`: not ours, never overwritten
 no       yes                        yes          retract: `removed`
 no       yes                        no           `forget`
-no       no                         yes          nothing
+no       no                         yes          nothing, unless its post is outside the window
 =======  =========================  ===========  ================================================
 
+An item whose post is outside the window makes room quietly: the server never chooses what goes.
 While any post is unreadable nothing is retracted and nothing is forgotten. Retracts come first,
 then publishes, oldest first, so that the newest post is the last item of the node.
 """
@@ -159,7 +160,14 @@ def decide(
         if id_ not in desired and (id_ in ours or not broken)
     ]
     wanted = [_wanted(post, recorded.get(post.id), present.get(post.id)) for post in kept]
-    changes = (*gone, *(change for change in wanted if change))
+    pushed_out = [
+        Retract(post.id, post.title, notify=False, reason=_TOO_OLD)
+        for post in posts
+        if post.id not in desired | recorded.keys()
+        and post.id in present
+        and post.id not in foreign
+    ]
+    changes = (*gone, *pushed_out, *(change for change in wanted if change))
     wished = len(window(posts, keep=keep, room=None))
     return Plan(changes, foreign, outside=wished - len(kept))
 
@@ -197,6 +205,7 @@ def _wanted(post: Desired, record: Recorded | None, there: Seen | None) -> Chang
     return Refuse(post.id, post.title, _NOT_OURS.format(there.title or "without a title"))
 
 
+_TOO_OLD = "older than what is kept"
 _NOT_OURS = (
     'the node has an item of this id that is not ours ("{}"); '
     "retract it there, or give the post an `id:` of its own"
@@ -207,5 +216,5 @@ def _unwanted(record: Recorded, *, present: bool, outside: bool) -> Retract | Fo
     if not present:
         return Forget(record.id, record.title)
     if outside:
-        return Retract(record.id, record.title, notify=False, reason="older than what is kept")
+        return Retract(record.id, record.title, notify=False, reason=_TOO_OLD)
     return Retract(record.id, record.title)

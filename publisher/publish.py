@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
 from publisher import item as items
 from publisher import plan as plans
-from publisher.errors import Forbidden, NotFound, PublisherError, Refused, TooBig, Unavailable
+from publisher.errors import (
+    Forbidden,
+    LedgerError,
+    NotFound,
+    PublisherError,
+    Refused,
+    TooBig,
+    Unavailable,
+)
 from publisher.plan import Adopt, Forget, Publish, Refuse, Retract
 
 if TYPE_CHECKING:
@@ -131,7 +139,8 @@ async def reconcile(
     else:
         await _Run(node, task, ledger, result, held).apply(on_step)
         if held and result.error is None:
-            result.error = Unavailable("; ".join(dict.fromkeys(held.values())))
+            count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
+            result.error = Unavailable(f"{count} for a page on the web; run again later")
     return result
 
 
@@ -201,7 +210,8 @@ class _Run:
         steps = self.result.steps
         for index, planned in enumerate(steps):
             steps[index] = await self._step(planned, recorded.get(planned.change.id))
-            on_step(steps[index], len(steps))
+            if steps[index].outcome != "planned":
+                on_step(steps[index], len(steps))
 
     async def _step(self, planned: Step, record: Recorded | None) -> Step:
         if isinstance(self.result.error, Forbidden):
@@ -215,9 +225,9 @@ class _Run:
     async def _take(self, change: Change, record: Recorded | None) -> Step:
         try:
             reason = await self._do(change)
-        except Unavailable as error:
+        except (Unavailable, LedgerError) as error:
             self.result.error = error
-            return Step(change, "unknown", str(error))
+            return Step(change, "unknown", "the next run finds out")
         except Refused as error:
             self.ledger.restore(self.node.address, record, change.id)
             if isinstance(error, Forbidden):

@@ -12,6 +12,7 @@ import pytest
 from publisher import feed, item
 from publisher.config import Person, Site
 from publisher.entry import Entry
+from publisher.errors import TooBig
 from publisher.item import Address
 from publisher.sources.post import Post
 
@@ -113,6 +114,16 @@ def test_the_fingerprint_can_be_read_back() -> None:
 
 def test_any_payload_can_be_looked_at() -> None:
     assert item.seen("x", "<tune xmlns='urn:x'/>") == item.Seen("x", None, None, None)
+
+
+def test_a_payload_beyond_the_limits_of_the_parser_is_only_not_ours() -> None:
+    deep = "<a xmlns='urn:x'>" + "<a>" * 400 + "</a>" * 400 + "</a>"
+    assert item.seen("x", deep) == item.Seen("x", None, None, None)
+
+
+def test_what_is_too_big_without_its_content_is_never_sent() -> None:
+    with pytest.raises(TooBig, match="shorten its title"):
+        item.item(entry(title='"' * 60_000), SITE, BLOG, account="blog@example.org")
 
 
 def test_only_the_account_and_the_node_differ_between_nodes() -> None:

@@ -157,6 +157,23 @@ def test_what_falls_out_of_the_window_goes_quietly() -> None:
     assert retract.reason
 
 
+def test_what_is_outside_goes_also_when_the_ledger_is_lost() -> None:
+    """Else the server makes room, at the wrong end: the next run would find an item missing."""
+    changes = decide([post(1), post(2), post(3)], [], [there(1), there(2)], max_items=2)
+    assert [(change.action, change.id) for change in changes] == [
+        ("removed", "post-0001"),
+        ("adopt", "post-0002"),
+        ("new", "post-0003"),
+    ]
+    assert isinstance(changes[0], Retract)
+    assert not changes[0].notify
+
+
+def test_a_foreign_item_outside_the_window_stays() -> None:
+    changes = decide([post(1), post(2)], [], [there(1, None, ours=False)], keep=1)
+    assert [change.id for change in changes] == ["post-0002"]
+
+
 def test_an_unreadable_post_does_not_stop_the_window() -> None:
     found = plan.decide(
         [post(1), post(2)], {"post-0001": record(1)}, {"post-0001": there(1)}, keep=1, broken=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from publisher.plan import Desired
 from publisher.publish import Result, Task
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Awaitable, Callable, Sequence
 
     from publisher.commands.site import Site
@@ -24,18 +24,16 @@ if TYPE_CHECKING:
     from publisher.entry import Entry
     from publisher.publish import Node, Step
 
-SIGNS = {"new": "+", "missing": "+", "changed": "~", "removed": "-", "refused": "!"}
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that takes the lock."""
-    parser.add_argument(
-        "--lock-wait",
-        type=float,
-        default=60.0,
-        metavar="SECONDS",
-        help="how long to wait for another run (default: 60)",
-    )
+SIGNS = {
+    "new": "+",
+    "missing": "+",
+    "changed": "~",
+    "removed": "-",
+    "refused": "!",
+    "unknown": "?",
+}
+WORDS = {"adopt": "there already", "forget": "forgotten"}
+TITLE = 80
 
 
 def visit(
@@ -92,21 +90,34 @@ def _desired(entry: Entry) -> Desired:
 
 def tell_step(step: Step) -> None:
     """One line for a change that a reader can see; adopting and forgetting are bookkeeping."""
-    sign = SIGNS.get("refused" if step.outcome == "refused" else step.change.action)
+    action = step.outcome if step.outcome in {"refused", "unknown"} else step.change.action
+    sign = SIGNS.get(action)
     if sign is None:
         return
-    outcome = "" if step.outcome in {"planned", "done"} else f"  [{step.outcome}]"
     reason = f"  ({step.reason})" if step.reason else ""
-    print(f"{sign} {step.change.action:8} {step.change.id}  {step.change.title}{outcome}{reason}")
+    print(f"{sign} {action:8} {step.change.id}  {_one_line(step.change.title)}{reason}")
 
 
-def summary(result: Result) -> str:
-    """How many changes of each kind, e.g. `2 new, 1 changed`."""
-    counts = Counter(
-        step.change.action if step.outcome in {"planned", "done"} else step.outcome
-        for step in result.steps
-    )
-    return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no changes"
+def _one_line(title: str) -> str:
+    """What a terminal may show: no control characters, no change of direction, no wall."""
+    shown = "".join(c for c in title if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
+    return shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…"
+
+
+def summary(result: Result, *, done: bool = False) -> str:
+    """How many changes of each kind, e.g. `2 new, 1 changed`; `done`: what was planned is late."""
+    counts = Counter(_kind(step, late=done) for step in result.steps)
+    return ", ".join(f"{number} {kind}" for kind, number in counts.items()) or "no changes"
+
+
+def _kind(step: Step, *, late: bool) -> str:
+    match step.outcome:
+        case "planned" if late:
+            return "not sent"
+        case "planned" | "done":
+            return WORDS.get(step.change.action, step.change.action)
+        case outcome:
+            return outcome
 
 
 def tell_result(result: Result, *, notes: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from publisher import publish
 from publisher.commands import nodes
 from publisher.commands import site as sites
-from publisher.ledger import Ledger, lock
+from publisher.ledger import Ledger
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,6 @@ EXAMPLE = "  publisher plan\n  publisher plan --json | jq '.nodes[].changes'"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    nodes.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,9 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def preview(arguments: argparse.Namespace) -> tuple[sites.Site, list[Result]]:
     """The site, and what would change at its nodes."""
-    config = sites.load_config(arguments)
-    with lock(config.state, wait=arguments.lock_wait), Ledger(config.state) as ledger:
-        site = sites.load(arguments)
+    site = sites.load(arguments)
+    with Ledger(site.config.state, read_only=True) as ledger:
 
         async def work(node: Node, task: Task) -> Result:
             return await publish.preview(node, task, ledger)

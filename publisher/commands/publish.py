@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from publisher import publish
 from publisher.commands import nodes, pages
 from publisher.commands import site as sites
+from publisher.errors import UnsafePlanError
+from publisher.item import Address
 from publisher.ledger import Ledger, lock
 
 if TYPE_CHECKING:
@@ -31,7 +33,13 @@ WATCHABLE = 5  # changes; fewer are over before a bar can be read
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    nodes.add_arguments(parser)
+    parser.add_argument(
+        "--lock-wait",
+        type=sites.seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long to wait for another run (default: 60)",
+    )
     parser.add_argument(
         "--allow-retracts",
         action="store_true",
@@ -39,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--wait-for-url",
-        type=float,
+        type=sites.seconds,
         nargs="?",
         const=WAIT_SECONDS,
         metavar="SECONDS",
@@ -50,13 +58,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     config = sites.load_config(arguments)
-    with lock(config.state, wait=arguments.lock_wait), Ledger(config.state) as ledger:
-        site = sites.load(arguments)
-        built = sites.build(site)
-        sites.tell_failed(built)
-        if not arguments.json:
-            _tell_built(site, built)
-        results = _push(site, ledger, arguments)
+    if config.xmpp is None:
+        return _publish(arguments)
+    with lock(config.state, wait=arguments.lock_wait, on_wait=_tell_wait):
+        return _publish(arguments)
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    site = sites.load(arguments)
+    _check_emptiness(site, allow_retracts=arguments.allow_retracts)
+    built = sites.build(site)
+    sites.tell_failed(built)
+    if not arguments.json:
+        _tell_built(site, built)
+    results = _push(site, arguments)
     if arguments.json:
         print(sites.document(site, nodes=nodes.as_json(results)))
     else:
@@ -64,7 +79,30 @@ def run(arguments: argparse.Namespace) -> int:
     return nodes.exit_code(site, results, *(one.error for one in built))
 
 
-def _push(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Result]:
+def _check_emptiness(site: Site, *, allow_retracts: bool) -> None:
+    """An empty folder is a checkout gone wrong, sooner than a blog at its end. UnsafePlanError."""
+    if site.entries.posts or allow_retracts or site.config.xmpp is None:
+        return
+    with Ledger(site.config.state, read_only=True) as ledger:
+        if any(ledger.recorded(Address(n.service, n.node)) for n in site.config.xmpp.nodes):
+            raise UnsafePlanError(
+                f"{site.config.posts.path} is empty, but posts of it were published; nothing was "
+                "built or sent. If they are meant to go, run again with --allow-retracts"
+            )
+
+
+def _tell_wait() -> None:
+    sites.say("waiting for another run to end ...")
+
+
+def _push(site: Site, arguments: argparse.Namespace) -> list[Result]:
+    if site.config.xmpp is None:
+        return []
+    with Ledger(site.config.state) as ledger:
+        return _reconcile(site, ledger, arguments)
+
+
+def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Result]:
     links = {entry.item_id: entry.link for entry in site.entries.entries}
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
@@ -74,7 +112,7 @@ def _push(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Res
             [links[id_] for id_ in ids], seconds=arguments.wait_for_url
         )
         return {
-            id_: f"{links[id_]} is not there yet ({missing[links[id_]]}); run again later"
+            id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"
             for id_ in ids
             if links[id_] in missing
         }
@@ -134,8 +172,11 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     for result in results:
         nodes.tell_result(result, notes=bool(result.steps))
+        for step in result.steps:
+            if step.outcome == "planned" and step.reason:
+                sites.say(f"note: {step.change.id}: {step.reason}")
         if any(step.outcome == "done" for step in result.steps):
-            print(f"{result.address}: {nodes.summary(result)}")
+            print(f"{result.address}: {nodes.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty() and not any(r.steps or r.error for r in results):
         print("nothing to push: every node equals the posts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import math
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,17 @@ def exit_code(site: Site, errors: Sequence[Exception | None] = ()) -> int:
     """The worst: of the errors given, and 1 if any post is broken."""
     codes = [getattr(error, "exit_code", 1) for error in errors if error]
     return max([1 if site.entries.broken else 0, *codes])
+
+
+def seconds(text: str) -> float:
+    """A number of seconds on the command line."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not (math.isfinite(found) and found >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds; e.g. 60")
+    return found
 
 
 def _instant(text: str) -> dt.datetime:

@@ -21,7 +21,6 @@ EXAMPLE = "  publisher status"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    nodes.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
