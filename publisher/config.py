@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import os
 import re
 import typing
 from pathlib import Path
@@ -48,10 +49,19 @@ EXAMPLES = {
 EXAMPLE_URL = "https://blog.example"
 ID_PLACEHOLDERS = ("host", "date", "since", "id", "path")
 
+PERSON_SCHEMES = frozenset({"http", "https", "mailto", "xmpp"})
 PASSWORDS = ("password_env", "password_file", "password_command")
 
 _NODE_KEYS = frozenset({"access_model", "title", "description"})
-_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# RFC 7622 sections 3.2 and 3.3, as far as no server says otherwise.
+_DOMAIN = re.compile(
+    r"(?=.{1,255}$)[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?"
+    r"(?:\.[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?)*"
+)
+_LOCAL = re.compile(r"(?=.{1,255}$)[^\s@/\"&'<>:]+")
+_MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PLAIN = (
     ("Expected `int.*` >= (\\d+)", r"give a number, \1 or more"),
@@ -60,6 +70,7 @@ _PLAIN = (
     ("Expected `str", "give a text"),
     ("Expected `date|Invalid RFC3339", "give a date, e.g. 2008-10-21"),
     ("Expected `object", "give keys with values"),
+    ("expected a path of", "there is no such user"),
     ("expected a path", "give a path"),
 )
 
@@ -214,8 +225,8 @@ class _Reader:
         url = str(site.get("url"))
         root = (url if _is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
         for feed in feeds:
-            if isinstance(feed, dict) and not feed.get("url") and isinstance(feed.get("path"), str):
-                feed["url"] = urljoin(root, quote(str(feed["path"])))
+            if isinstance(feed, dict) and not feed.get("url"):
+                feed["url"] = urljoin(root, quote(str(feed.get("path"))))
 
     def _section(self, kind: type[Struct], value: marked.Value, key: marked.Key) -> Struct | None:
         if not isinstance(value, dict):
@@ -252,6 +263,9 @@ class _Reader:
         return tuple(self._section(section, part, (*key, i)) for i, part in enumerate(value))
 
     def _scalar(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+        if isinstance(value, str) and _ILLEGAL.search(value):
+            self._problem(key, f"is {value!r}: it has a character that neither XML nor a path can")
+            return None
         try:
             return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
         except msgspec.ValidationError as error:
@@ -262,7 +276,10 @@ class _Reader:
         if kind is Path:
             if not isinstance(value, str):
                 raise ValueError("expected a path")
-            return self._path.parent / Path(value).expanduser()
+            try:
+                return self._path.parent / Path(value).expanduser()
+            except RuntimeError as error:
+                raise ValueError("expected a path of a user that exists") from error
         raise NotImplementedError(kind)
 
     def _problem(self, key: marked.Key, message: str) -> None:
@@ -296,20 +313,30 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
     names = re.findall(r"\{([^{}]*)\}", template)
+    rest = re.sub(r"\{[^{}]*\}", "x", template)
     for name in names:
         if name not in ID_PLACEHOLDERS:
             known = ", ".join(f"{{{known}}}" for known in ID_PLACEHOLDERS)
             yield ("id_template",), f"has {{{name}}}, which has no value; use {known}"
     if not {"id", "path"} & set(names):
         yield ("id_template",), "gives all posts one id; add {id}"
-    if not _ABSOLUTE.match(template):
-        yield ("id_template",), "is not an absolute IRI; start it with e.g. tag: or https:"
+    if not _IRI.fullmatch(rest):
+        yield ("id_template",), "is not an absolute IRI, e.g. tag:{host},{date}:{id}"
+
+
+def _check_person(person: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    if "email" in person and not _MAIL.fullmatch(person["email"]):
+        yield ("email",), f"is {person['email']!r}: give an address, e.g. ada@blog.example"
+    if "uri" in person and not is_person_uri(person["uri"]):
+        yield ("uri",), f"is {person['uri']!r}: give an http, https, mailto or xmpp address"
 
 
 def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     template = posts.get("permalink", "date")
     if template in permalink.STYLES:
         return
+    if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
+        yield ("permalink",), f"is {template!r}: all posts share one address; add :title"
     if not template.startswith("/"):
         styles = ", ".join(permalink.STYLES)
         yield ("permalink",), f"is {template!r}: start it with a slash, or use one of {styles}"
@@ -324,8 +351,9 @@ def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 
 def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    service = node.get("service", "")
-    if "/" in service or " " in service:
+    service = node.get("service", "pubsub.example.org")
+    local, at, domain = service.rpartition("@")
+    if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
         yield ("service",), f"is {service!r}: give a JID without a resource"
     for name in node.get("options", {}):
         if name in _NODE_KEYS:
@@ -335,7 +363,7 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     jid = xmpp.get("jid", "blog@example.org")
     local, _, domain = jid.partition("@")
-    if not (local and domain) or re.search(r"[/\s@]", domain):
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         yield ("jid",), f"is {jid!r}: give a bare JID, e.g. blog@example.org"
     if sum(name in xmpp for name in PASSWORDS) != 1:
         yield (
@@ -355,8 +383,11 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    paths = [feed.path if feed else None for feed in config.get("feeds", ())]
+    paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
     yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+    if os.path.normpath(config["path"]) in paths:
+        index = paths.index(os.path.normpath(config["path"]))
+        yield ("feeds", index, "path"), "is this file itself; name another"
 
 
 def _check_unique(
@@ -368,6 +399,7 @@ def _check_unique(
 
 
 _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key, str]]]] = {
+    Person: _check_person,
     Site: _check_site,
     Posts: _check_posts,
     FeedFile: _check_feed,
@@ -377,9 +409,25 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
 }
 
 
+def is_person_uri(text: str) -> bool:
+    """Whether a reader may be offered it as a link: never `javascript:` or `data:`."""
+    return bool(_IRI.fullmatch(text)) and text.partition(":")[0].lower() in PERSON_SCHEMES
+
+
 def _is_web(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in url
+    """An address of the web, without credentials in it."""
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and port_is_good
+        and "@" not in parts.netloc
+        and not re.search(r"\s", url)
+    )
 
 
 def _section_type(kind: Any) -> type[Struct] | None:

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from publisher import render
 from publisher.config import Person
@@ -195,13 +196,14 @@ def atom_id(post: Post, site: Site, item: str) -> str | None:
     date = post.file_date or site.since
     if date is None and ("{date}" in site.id_template or "{since}" in site.id_template):
         return None
-    return site.id_template.format(
-        host=site.host,
-        date=date,
-        since=site.since or date,
-        id=item,
-        path=str(post.path.with_suffix("")),
-    )
+    values = {
+        "host": site.host,
+        "date": date,
+        "since": site.since or date,
+        "id": item,
+        "path": quote(str(post.path.with_suffix(""))),
+    }
+    return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), site.id_template)
 
 
 def fingerprint(post: Post, site: Site, link: str) -> str:

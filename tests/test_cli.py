@@ -11,6 +11,8 @@ import pytest
 
 from publisher import __version__
 from publisher.cli import COMMANDS
+from publisher.item import Address
+from publisher.ledger import Ledger
 from tests.blog import Blog
 
 if TYPE_CHECKING:
@@ -171,6 +173,63 @@ def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
         "service: pubsub.xmpp.example",
     ):
         assert line in text
+
+
+def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "jekyll")
+    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "_config.yml").write_text(
+        "title: Notes\nurl: https://notes.example\ntimezone: Mars/Olympus\npermalink: /:odd/:title/\n"
+    )
+    run = blog.run("init")
+    assert run.code == 0, run.err
+    assert "site.timezone is 'Mars/Olympus'" in run.err
+    assert "posts.permalink has :odd" in run.err
+    assert "timezone: UTC" in (blog.folder / "config.yaml").read_text()
+    assert blog.run("build").code == 0
+
+
+def test_init_names_what_it_was_told_wrongly(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "new")
+    (blog.folder / "config.yaml").unlink()
+    run = blog.run("init", "--url", "https://blog.example", "--jid", "nonsense")
+    assert run.code == 2
+    assert "config.yaml is not written" in run.err
+    assert "xmpp.jid is 'nonsense'" in run.err
+    assert not (blog.folder / "config.yaml").exists()
+
+
+def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
+    """Feeds are as public as a node: nothing is built from nothing, where there was something."""
+    config = blog.folder / "config.yaml"
+    config.write_text(
+        config.read_text()
+        + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n  host: 127.0.0.1\n"
+        "  port: 1\n  nodes: [{service: pubsub.localhost, node: blog}]\n"
+    )
+    with Ledger(blog.folder / ".publisher") as ledger:
+        ledger.done(Address("pubsub.localhost", "blog"), "2026-01-01-first-post", "First", "aa")
+    blog.run("build")
+    before = blog.built()
+    (blog.posts / "2026-01-01-first-post.md").unlink()
+    run = blog.run("publish")
+    assert (run.code, "--allow-retracts" in run.err) == (3, True)
+    assert blog.built() == before
+    assert blog.run("publish", "--allow-retracts").code == 2  # the password is next
+    assert blog.built() != before
+
+
+def test_plan_and_status_write_nothing(blog: Blog) -> None:
+    before = sorted(path.name for path in blog.folder.iterdir())
+    for command in ("plan", "status"):
+        assert blog.run(command).code == 0
+    assert sorted(path.name for path in blog.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("text", ["nan", "-1", "soon", "inf"])
+def test_seconds_are_seconds(blog: Blog, text: str) -> None:
+    run = blog.run("publish", f"--lock-wait={text}")
+    assert (run.code, "not a number of seconds" in run.err) == (2, True)
 
 
 def test_the_password_may_come_from_a_command_or_a_file(blog: Blog) -> None:

@@ -167,7 +167,9 @@ def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages:
         ("new", "2026-01-01-first-post", "planned"),
         ("new", "2026-01-02-second-post", "done"),
     ]
-    assert f"{pages.url}{FIRST} is not there yet (404)" in run.json["nodes"][0]["error"]
+    (node,) = run.json["nodes"]
+    assert node["changes"][0]["reason"] == f"{pages.url}{FIRST} is not there yet (404)"
+    assert "1 post waits" in node["error"]
     pages.there.add(FIRST)
     again = deployed.run("publish", "--json", "--wait-for-url", "1")
     assert again.changes == [("new", "2026-01-01-first-post", "done")]

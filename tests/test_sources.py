@@ -746,3 +746,11 @@ def test_any_name_is_a_post_or_a_skip_or_hidden(tmp_path: Path, name: str) -> No
     shown = [*reading.posts, *reading.skipped]
     hidden = name.startswith((".", "README", "_index.")) or name.lower().startswith("readme.")
     assert bool(shown) != (hidden or name.lower() == "readme" or name == "_index")
+
+
+def test_an_address_that_runs_code_is_never_offered(tmp_path: Path) -> None:
+    text = "---\nauthor: {name: Eve, uri: 'javascript:alert(1)'}\n---\n"
+    write(tmp_path, {"2020-01-01-a.md": text})
+    reading = read(tmp_path)
+    assert reading.posts[0].authors == (Person(name="Eve"),)
+    assert [remark.line for remark in reading.warnings] == [2]

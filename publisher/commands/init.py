@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
@@ -18,7 +19,6 @@ from publisher.errors import ConfigError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 HELP = "write a config.yaml from what is found here"
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
@@ -87,10 +87,19 @@ def run(arguments: argparse.Namespace) -> int:
         permalink=_quoted(found.get("permalink", "date")),
         xmpp=_xmpp(arguments),
     )
-    configs.parse(text, path)
+    _check(text, path)
     _write(path, text)
     _tell(path, folder / posts, has_url=bool(url), has_jid=bool(arguments.jid))
     return 0
+
+
+def _check(text: str, path: Path) -> None:
+    """Raises ConfigError, in terms of what was asked for: there is no file yet to look into."""
+    try:
+        configs.parse(text, path)
+    except ConfigError as error:
+        problems = [line.partition(": ")[2] for line in str(error).splitlines()[1:]]
+        raise ConfigError(f"{path} is not written; these values do not fit", problems) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -135,7 +144,26 @@ def _jekyll(folder: Path) -> Mapping[str, str]:
         "permalink": texts.get("permalink"),
         "author": name if isinstance(name, str) else None,
     }
-    return {key: part for key, part in wanted.items() if part}
+    return {key: part for key, part in wanted.items() if part and _fits(key, part)}
+
+
+def _fits(key: str, value: str) -> bool:
+    """Whether a value of _config.yml may stand in ours; what may not is left out, and said."""
+    section = "posts: {path: p, permalink: %s}" if key == "permalink" else "posts: {path: p}"
+    site = {"title": "t", "url": configs.EXAMPLE_URL}
+    if key not in {"permalink", "author"}:
+        site[key] = value
+    text = (
+        f"site: {json.dumps(site)}\n{section.replace('%s', json.dumps(value))}\n"
+        "feeds: [{path: f, format: atom}]\n"
+    )
+    try:
+        configs.parse(text, Path("_config.yml"))
+    except ConfigError as error:
+        reason = str(error).splitlines()[-1].partition(": ")[2]
+        sites.say(f"note: _config.yml: {reason}; it is left out")
+        return False
+    return True
 
 
 def _posts_folder(folder: Path) -> str:

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from publisher import permalink
-from publisher.config import Person
+from publisher.config import Person, is_person_uri
 from publisher.errors import PostError
 from publisher.sources import dates, frontmatter
 from publisher.sources.dates import DateError, Written
@@ -324,6 +324,9 @@ def _authors(matter: _Matter) -> tuple[Person, ...]:
     for key in ("author", "authors"):
         for value in _apart(matter.value(key)):
             person = _person(value)
+            if person and person.uri and not is_person_uri(person.uri):
+                matter.warn(key, f"{key}: {person.uri!r} is not offered to readers; use https:")
+                person = Person(name=person.name, email=person.email)
             if person:
                 persons.setdefault(person.name, person)
             else:
