@@ -117,13 +117,14 @@ Change: TypeAlias = Publish | Adopt | Retract | Forget | Refuse
 class Plan:
     """The changes in the order in which they are to be made.
 
-    `foreign` are the items that are not ours, `outside` is how many posts the node has
-    no room for although they are to be kept.
+    `foreign` are the items that are not ours, `outside` is how many posts the node has no room for
+    although they are to be kept, `withheld` how many retracts wait until every post can be read.
     """
 
     changes: tuple[Change, ...]
     foreign: tuple[str, ...] = ()
     outside: int = 0
+    withheld: int = 0
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -169,7 +170,8 @@ def decide(
     ]
     changes = (*gone, *pushed_out, *(change for change in wanted if change))
     wished = len(window(posts, keep=keep, room=None))
-    return Plan(changes, foreign, outside=wished - len(kept))
+    withheld = sum(id_ in present and id_ not in ours for id_ in recorded) if broken else 0
+    return Plan(changes, foreign, outside=wished - len(kept), withheld=withheld)
 
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:

@@ -166,6 +166,8 @@ async def _plan(node: Node, task: Task, ledger: Ledger, result: Result, *, creat
     result.items, result.foreign = len(state.ids), plan.foreign
     if plan.outside:
         result.notes.append(f"has no room for the oldest posts, {plan.outside} in number")
+    if plan.withheld:
+        result.notes.append(f"keeps {plan.withheld} removed until every post can be read")
     return plan
 
 

@@ -94,6 +94,7 @@ def test_what_nobody_recorded_is_left_alone() -> None:
 def test_nothing_is_concluded_from_absence_while_a_post_is_unreadable() -> None:
     found = plan.decide([], {"post-0001": record()}, {"post-0001": there()}, broken=True)
     assert found.changes == ()
+    assert found.withheld == 1
 
 
 def test_retracts_come_first_and_publishes_oldest_first() -> None:

@@ -120,12 +120,18 @@ def _kind(step: Step, *, late: bool) -> str:
             return outcome
 
 
-def tell_result(result: Result, *, notes: bool = True) -> None:
-    """What a result has for the owner's eyes: its notes, and the error that ended the work."""
-    for note in result.notes if notes else []:
+def tell_notes(result: Result) -> None:
+    """What the node's owner should know."""
+    for note in result.notes:
         sites.say(f"note: {result.address}: {note}")
-    if result.error:
-        sites.say(f"error: {result.address}: {result.error}")
+
+
+def tell_errors(results: Sequence[Result]) -> None:
+    """What ended the work, once where it ended it at several nodes."""
+    errors = {id(result.error): result.error for result in results if result.error}
+    for key, error in errors.items():
+        addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
+        sites.say(f"error: {addresses}: {error}")
 
 
 def exit_code(site: Site, results: Sequence[Result], *more: Exception | None) -> int:

@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         sites.tell_skipped(site, broken_only=False)
         for result in results:
             _tell(result)
+        nodes.tell_errors(results)
     if site.config.xmpp is None:
         sites.say("the configuration has no xmpp section: there is no node to compare with")
     return nodes.exit_code(site, results)
@@ -49,6 +50,6 @@ def preview(arguments: argparse.Namespace) -> tuple[sites.Site, list[Result]]:
 def _tell(result: Result) -> None:
     for step in result.steps:
         nodes.tell_step(step)
-    nodes.tell_result(result)
+    nodes.tell_notes(result)
     if not result.error:
         print(f"{result.address}: {nodes.summary(result)}")

@@ -170,8 +170,10 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     pushed = {step.change.id for result in results for step in result.steps}
     paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
+    nodes.tell_errors(results)
     for result in results:
-        nodes.tell_result(result, notes=bool(result.steps))
+        if result.steps or site.entries.broken:
+            nodes.tell_notes(result)
         for step in result.steps:
             if step.outcome == "planned" and step.reason:
                 sites.say(f"note: {step.change.id}: {step.reason}")

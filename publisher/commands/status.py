@@ -45,7 +45,8 @@ def _tell(site: Site, results: list[Result]) -> None:
         for id_ in result.foreign:
             print(f"       not ours: {id_}")
         print(f"       subscribe: {result.address.subscribe_uri}")
-        nodes.tell_result(result)
+        nodes.tell_notes(result)
+    nodes.tell_errors(results)
     sites.tell_skipped(site, broken_only=True)
 
 

@@ -300,9 +300,9 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
 def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
     if isinstance(problem, ssl.SSLCertVerificationError):
         why = problem.verify_message
-        advice = "check xmpp.jid's domain, or name its authority's certificate as xmpp.ca_file"
         return LoginFailed(
-            f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. {advice}"
+            f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
+            "domain of xmpp.jid, or name the authority's certificate as xmpp.ca_file"
         )
     reason = getattr(problem, "reason", None) or problem
     return LoginFailed(
