@@ -179,7 +179,8 @@ def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "jekyll")
     (blog.folder / "config.yaml").unlink()
     (blog.folder / "_config.yml").write_text(
-        "title: Notes\nurl: https://notes.example\ntimezone: Mars/Olympus\npermalink: /:odd/:title/\n"
+        "title: Notes\nurl: https://notes.example\ntimezone: Mars/Olympus\n"
+        "permalink: /:odd/:title/\n"
     )
     run = blog.run("init")
     assert run.code == 0, run.err
