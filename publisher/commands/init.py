@@ -118,7 +118,8 @@ def _tell(path: Path, posts: Path, *, has_url: bool, has_jid: bool) -> None:
         sites.say(f"note: set site.url; it is {configs.EXAMPLE_URL} now")
     if not has_jid:
         sites.say("note: there is no xmpp section: feeds only; see config.example.yaml")
-    print(f"next: publisher {'plan' if has_jid else 'build'} --config {path}")
+    named = "" if path == Path("config.yaml") else f" --config {path}"
+    print(f"next: publisher {'plan' if has_jid else 'build'}{named}")
 
 
 def _jekyll(folder: Path) -> Mapping[str, str]:
