@@ -216,6 +216,10 @@ def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
     run = blog.run("publish")
     assert (run.code, "--allow-retracts" in run.err) == (3, True)
     assert blog.built() == before
+    blog.posts.rename(blog.folder / "elsewhere")
+    missing = blog.run("publish")
+    assert (missing.code, "is not there, but posts" in missing.err) == (3, True)
+    (blog.folder / "elsewhere").rename(blog.posts)
     assert blog.run("publish", "--allow-retracts").code == 2  # the password is next
     assert blog.built() != before
 

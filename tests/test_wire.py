@@ -201,6 +201,17 @@ def test_without_rights_at_a_node_nothing_is_recorded(
     assert ("new", "2026-01-02-second-post", "planned") in planned
 
 
+def test_an_unknown_service_is_unavailable(
+    tmp_path: Path, server: Server, accounts: Mapping[str, str]
+) -> None:
+    blog = Blog(tmp_path / "blog")
+    blog.configure(server, password=accounts["blog"], service="nowhere.localhost")
+    blog.write("2026-01-01-first-post.md", "Text.", title="First")
+    run = blog.run("publish")
+    assert (run.code, len(run.err.splitlines())) == (4, 1)
+    assert "check the name of the service" in run.err
+
+
 def test_without_the_right_to_create_the_message_names_admins(
     tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]
 ) -> None:

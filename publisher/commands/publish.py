@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from publisher.commands.site import Built, Site
+    from publisher.config import Config
     from publisher.publish import Node, Result, Step, Task
 
 HELP = "build the feeds and push the posts"
@@ -59,14 +60,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     config = sites.load_config(arguments)
     if config.xmpp is None:
-        return _publish(arguments)
+        return _publish(config, arguments)
     with lock(config.state, wait=arguments.lock_wait, on_wait=_tell_wait):
-        return _publish(arguments)
+        return _publish(config, arguments)
 
 
-def _publish(arguments: argparse.Namespace) -> int:
+def _publish(config: Config, arguments: argparse.Namespace) -> int:
+    if not config.posts.path.is_dir():
+        _check_emptiness(config, arguments, "is not there")
     site = sites.load(arguments)
-    _check_emptiness(site, allow_retracts=arguments.allow_retracts)
+    if not site.entries.posts:
+        _check_emptiness(config, arguments, "is empty")
     built = sites.build(site)
     sites.tell_failed(built)
     if not arguments.json:
@@ -79,15 +83,15 @@ def _publish(arguments: argparse.Namespace) -> int:
     return nodes.exit_code(site, results, *(one.error for one in built))
 
 
-def _check_emptiness(site: Site, *, allow_retracts: bool) -> None:
-    """An empty folder is a checkout gone wrong, sooner than a blog at its end. UnsafePlanError."""
-    if site.entries.posts or allow_retracts or site.config.xmpp is None:
+def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -> None:
+    """No posts at all are a checkout gone wrong, sooner than a blog's end. UnsafePlanError."""
+    if arguments.allow_retracts or config.xmpp is None:
         return
-    with Ledger(site.config.state, read_only=True) as ledger:
-        if any(ledger.recorded(Address(n.service, n.node)) for n in site.config.xmpp.nodes):
+    with Ledger(config.state, read_only=True) as ledger:
+        if any(ledger.recorded(Address(n.service, n.node)) for n in config.xmpp.nodes):
             raise UnsafePlanError(
-                f"{site.config.posts.path} is empty, but posts of it were published; nothing was "
-                "built or sent. If they are meant to go, run again with --allow-retracts"
+                f"the folder {config.posts.path} {what}, but posts of it were published; nothing "
+                "was built or sent. If they are meant to go, run again with --allow-retracts"
             )
 
 

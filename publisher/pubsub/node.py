@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from publisher.errors import NotFound, Refused
+from publisher.errors import NotFound, Refused, Unavailable
 from publisher.item import Address, Item
 from publisher.publish import State
 from publisher.pubsub import forms
@@ -101,7 +101,12 @@ class XmppNode:
     async def _ids(self) -> tuple[str, ...]:
         """The ids alone, by service discovery (section 5.5): the cheapest list there is."""
         query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
-        answer = await self._request("get", query, "list the items of")
+        try:
+            answer = await self._request("get", query, "list the items of")
+        except Refused as error:
+            if error.condition == "not-allowed":  # Prosody, of a domain that it does not reach
+                raise Unavailable(str(error)) from error
+            raise
         names = (item.get("name") for item in answer.iter(f"{DISCO_ITEMS}item"))
         return tuple(name for name in names if name)
 
