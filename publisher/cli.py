@@ -7,6 +7,7 @@ lists them.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import textwrap
@@ -42,6 +43,9 @@ exit codes: 0 done; 1 something was refused or a post is broken, the rest is don
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a title must not end a run on a poor terminal
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments)

@@ -38,14 +38,16 @@ Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 class State:
     """What a node is like.
 
-    `unreadable` says why we may not see its configuration, and so do not know `max_items` (None
-    otherwise means: without bound). `drift` lists what is configured differently than wanted.
+    `unreadable` says why we do not know its `max_items` (None otherwise means: without bound).
+    `exposed`: it is open to all, and is not to be. `drift` lists what is configured differently
+    than wanted.
     """
 
     ids: tuple[str, ...] = ()
     max_items: int | None = None
     unreadable: str = ""
     persistent: bool = True
+    exposed: bool = False
     drift: tuple[str, ...] = ()
 
 
@@ -149,10 +151,12 @@ async def _plan(node: Node, task: Task, ledger: Ledger, result: Result, *, creat
     result.notes += [f"its {drift}" for drift in state.drift]
     if not state.persistent:
         raise Refused(f"{node.address} keeps no items; set its pubsub#persist_items to true")
+    if state.exposed:
+        raise Forbidden(f"{node.address} is open to all; set its pubsub#access_model first")
     if state.unreadable and task.keep is None:
         raise Forbidden(
-            f"{state.unreadable}. If the account is only meant to publish there, set `keep` of "
-            f"this node, to at most its pubsub#max_items"
+            f"{state.unreadable}. If the account is only meant to publish there, or the number is "
+            "hidden, set `keep` of this node, to at most what it can hold"
         )
     recorded = ledger.recorded(node.address)
     plan = plans.decide(
@@ -216,9 +220,9 @@ class _Run:
                 on_step(steps[index], len(steps))
 
     async def _step(self, planned: Step, record: Recorded | None) -> Step:
-        if isinstance(self.result.error, Forbidden):
+        if isinstance(self.result.error, Forbidden) and isinstance(planned.change, Publish):
             return Step(planned.change, "refused", str(self.result.error))
-        if self.result.error or planned.outcome == "refused":
+        if isinstance(self.result.error, Unavailable | LedgerError) or planned.outcome == "refused":
             return planned
         if planned.change.id in self.held:
             return replace(planned, reason=self.held[planned.change.id])
@@ -232,7 +236,8 @@ class _Run:
             return Step(change, "unknown", "the next run finds out")
         except Refused as error:
             self.ledger.restore(self.node.address, record, change.id)
-            if isinstance(error, Forbidden):
+            # Who may not add may add nothing; an edit or a retract may be of somebody else's item.
+            if isinstance(error, Forbidden) and change.action in {"new", "missing"}:
                 self.result.error = error
             return Step(change, "refused", str(error))
         return Step(change, "done", reason)

@@ -27,6 +27,7 @@ class FakeNode:
         self.max_items = max_items
         self.persistent = True
         self.unreadable = ""
+        self.exposed = False
         self.items: dict[str, str] = {}
         self.events: list[tuple[str, str]] = []
         self.calls: list[str] = []
@@ -45,6 +46,7 @@ class FakeNode:
             max_items=self.max_items,
             unreadable=self.unreadable,
             persistent=self.persistent,
+            exposed=self.exposed,
         )
 
     async def create(self) -> None:

@@ -169,6 +169,41 @@ def test_a_missing_right_is_asked_for_once(ledger: Ledger) -> None:
     assert ledger.recorded(node.address) == {}
 
 
+def test_an_edit_that_is_forbidden_costs_no_other(ledger: Ledger) -> None:
+    """A publisher may not touch what the owner published."""
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.answers = dict.fromkeys(("post-0001", "post-0002"), Forbidden("x", condition="forbidden"))
+    result = run(node, task({2: "edited", 3: "c"}), ledger)
+    assert [outcome for _, _, outcome in outcomes(result)] == ["refused", "refused", "done"]
+    assert result.error is None
+
+
+def test_an_open_node_gets_nothing_that_is_not_for_all(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.exposed = True
+    result = run(node, task({1: "a"}), ledger)
+    assert isinstance(result.error, Forbidden)
+    assert node.calls == ["look"]
+
+
+def test_nothing_is_retracted_while_a_post_is_broken(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    result = run(node, task({2: "b"}, broken=True), ledger)
+    assert result.steps == []
+    assert result.notes == ["keeps 1 removed until every post can be read"]
+    assert set(node.items) == {"post-0001", "post-0002"}
+
+
+def test_a_dead_service_is_asked_no_more(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.cut_before = 2
+    result = run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
+    assert [outcome for _, _, outcome in outcomes(result)] == ["unknown", "planned", "planned"]
+    assert node.calls == ["look", "publish post-0001"]
+
+
 def test_without_the_right_to_create_everything_is_refused(ledger: Ledger) -> None:
     node = FakeNode(exists=False)
     node.answers["create"] = Forbidden("no right", condition="forbidden")

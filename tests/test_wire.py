@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.blog import Blog
-from tests.subscribers import Outsider, Subscriber
+from tests.subscribers import Denied, Outsider, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,6 +201,37 @@ def test_without_rights_at_a_node_nothing_is_recorded(
     assert ("new", "2026-01-02-second-post", "planned") in planned
 
 
+def test_what_is_not_for_all_never_reaches_an_open_node(
+    blog: Blog, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    Outsider(server, "blog", node).create()
+    for name in (node, f"{node}-new"):
+        blog.configure(
+            server, node=name, password=accounts["blog"], more=", access_model: whitelist"
+        )
+        blog.write("2026-01-01-first-post.md", "Text.", title="First")
+        run = blog.run("publish")
+        assert (run.code, "is open to all" in run.err) == (
+            (1, True) if name == node else (0, False)
+        )
+    assert Outsider(server, "reader", node).items() == []
+    with pytest.raises(Denied):
+        Outsider(server, "reader", f"{node}-new").items()
+
+
+def test_a_bound_that_is_hidden_needs_keep(
+    tmp_path: Path, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
+) -> None:
+    owner = Outsider(ejabberd, "blog", node)
+    owner.create()
+    owner.configure(max_items="max")
+    blog = Blog(tmp_path / "blog")
+    blog.configure(ejabberd, node=node, password=accounts["blog"])
+    blog.write("2026-01-01-first-post.md", "Text.", title="First")
+    run = blog.run("publish")
+    assert (run.code, "set `keep`" in run.err) == (1, True)
+
+
 def test_an_unknown_service_is_unavailable(
     tmp_path: Path, server: Server, accounts: Mapping[str, str]
 ) -> None:
@@ -258,10 +289,9 @@ def test_the_biggest_post_is_shortened_and_costs_no_other(
     assert len(items) == 3
 
 
-def test_a_post_reaches_a_subscriber_within_a_second_of_the_program(
+def test_what_the_program_sent_has_arrived_when_it_ends(
     started: Blog, server: Server, node: str
 ) -> None:
-    """No timing is asserted beyond the order of events: what is sent has arrived at the end."""
     with Subscriber(server, "reader", node) as reader:
         started.write("2026-01-02-second-post.md", "Two.", title="Second")
         assert started.run("publish").code == 0

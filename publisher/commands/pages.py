@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -51,6 +52,7 @@ def _request(link: str, method: str, deadline: float) -> str:
         with urlopen(request, timeout=left):  # noqa: S310 - links are http(s) by construction
             return ""
     except HTTPError as error:
+        error.close()
         return str(error.code)
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, HTTPException, OSError, ValueError) as error:
         return str(getattr(error, "reason", error))

@@ -15,7 +15,7 @@ import ssl
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from slixmpp import ClientXMPP
+from slixmpp import ClientXMPP, InvalidJID
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.features.feature_mechanisms.stanza import Challenge
 from slixmpp.xmlstream.handler import Callback
@@ -71,7 +71,10 @@ class Connection:
         Raises Refused if the answer is an error, Unavailable if there is none: whether the request
         had its effect is unknown then.
         """
-        iq: Any = self._client.make_iq(itype=kind, ito=to)
+        try:
+            iq: Any = self._client.make_iq(itype=kind, ito=to)
+        except InvalidJID as error:
+            raise ConfigError(f"the service {to!r} is no JID: {error}") from error
         iq.append(child)
         lost = self._client.lost
         sent = asyncio.ensure_future(iq.send(timeout=ANSWER_SECONDS))
@@ -102,7 +105,10 @@ async def connect(
     Raises Unavailable if the server cannot be reached within `seconds`, LoginFailed if it must
     not be used (untrusted, without TLS) or does not let us in, ConfigError for a bad `ca_file`.
     """
-    client = _Client(xmpp, password, _tls(xmpp.ca_file))
+    try:
+        client = _Client(xmpp, password, _tls(xmpp.ca_file))
+    except InvalidJID as error:
+        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is no JID: {error}") from error
     try:
         await _log_in(client, xmpp, seconds)
         yield Connection(client)
@@ -149,6 +155,7 @@ class _Client(ClientXMPP):
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         self.enable_direct_tls = xmpp.tls == "direct"
         self.enable_starttls = xmpp.tls == "starttls"
+        self.default_port = PORTS[xmpp.tls]
         self.use_aiodns = xmpp.host is None  # for SRV records
         self._listen()
 
@@ -222,10 +229,13 @@ class _Client(ClientXMPP):
     def _bound_work(self, stanza: Any) -> Any:
         """SCRAM lets the server choose how long we compute (RFC 5802 section 5.1)."""
         if isinstance(stanza, Challenge):
-            count = re.search(rb"(?:^|,)i=([0-9]+)", bytes(stanza["value"]))
-            if count and int(count[1]) > MAX_ITERATIONS:
-                where, rounds = _where(self._config), int(count[1])
-                self._fail(LoginFailed(f"{where} wants {rounds} rounds of SCRAM; {_NOTHING_SENT}"))
+            parts = bytes(stanza["value"]).split(b",")
+            rounds = [part[2:] for part in parts if part.startswith(b"i=")]
+            good = all(re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds)
+            if len(rounds) > 1 or not good:
+                wanted = b" and ".join(rounds).decode(errors="replace")
+                where = _where(self._config)
+                self._fail(LoginFailed(f"{where} wants {wanted} rounds of SCRAM; {_NOTHING_SENT}"))
                 return None
         return stanza
 

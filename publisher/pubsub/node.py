@@ -27,6 +27,8 @@ _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
 # had to push out would look as if it were missing.
 MAX_ITEMS = ("10000", "5000", "2000", "1000", "500", "250", "100", "20")
 
+_NO_BOUND = "the node's pubsub#max_items is `max`, which does not say how many that is"
+
 
 class XmppNode:
     """A node at a service. Every call is one request or a few, in order."""
@@ -46,9 +48,13 @@ class XmppNode:
         except Refused as error:  # only owners may see it
             return State(ids=ids, unreadable=str(error))
         actual = forms.values(form)
+        max_items = forms.number(actual.get("max_items")) or forms.largest(form)
+        hidden = max_items is None and "max_items" in actual
         return State(
             ids=ids,
-            max_items=forms.number(actual.get("max_items")) or forms.largest(form),
+            max_items=max_items,
+            unreadable=_NO_BOUND if hidden else "",
+            exposed=actual.get("access_model") == "open" != self._wanted["access_model"],
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(
                 f"{name} is {actual[name]!r}, not {value!r}"
@@ -64,6 +70,7 @@ class XmppNode:
         default = await self._default_form()
         offered = forms.PORTABLE | forms.values(default).keys()
         wanted = {name: value for name, value in self._wanted.items() if name in offered}
+        refusal: Refused | None = None
         for max_items in ("max",) if forms.largest(default) else MAX_ITEMS:
             try:
                 await self._create({**wanted, "max_items": max_items})
@@ -71,8 +78,9 @@ class XmppNode:
             except Refused as error:
                 if error.condition not in _BAD_VALUE:
                     raise
-        else:
-            await self._create(None)
+                refusal = error
+        else:  # without our form it would be as open as the service likes
+            raise refusal or Refused(f"{self.address.service} takes no max_items")
         await self._repair()
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
@@ -124,11 +132,10 @@ class XmppNode:
             return None
         return answer.find(f".//{forms.X}x")
 
-    async def _create(self, fields: Mapping[str, str] | None) -> None:
+    async def _create(self, fields: Mapping[str, str]) -> None:
         create = Element(f"{PUBSUB}create", node=self.address.node)
         request = _pubsub(create)
-        if fields is not None:
-            SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
+        SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
         try:
             await self._request("set", request, "create")
         except Refused as error:
