@@ -132,6 +132,13 @@ def test_the_first_path_keeps_an_id_that_two_have() -> None:
     assert found.posts == 2
 
 
+def test_two_posts_cannot_have_one_atom_id() -> None:
+    twins = tuple(post(f"2026-01-0{n}-post.md", id=("urn:uuid:1234", 2)) for n in (1, 2))
+    found = entry.entries(Reading(twins, (), ()), SITE)
+    assert [e.item_id for e in found.entries] == ["2026-01-01-post"]
+    assert "urn:uuid:1234" in found.skipped[0].reason
+
+
 def test_what_the_author_left_out_is_filled_in() -> None:
     bare = made(post(title=None))
     assert bare.title == "First Post"
