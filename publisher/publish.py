@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from publisher.ledger import Ledger
     from publisher.plan import Change, Desired, Plan, Recorded
 
-CHUNK = 20  # payloads per fetch: some 100 kB, in any case below what a stanza may be
+CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a stanza
 
 Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 

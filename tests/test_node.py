@@ -171,6 +171,18 @@ def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) ->
     assert Outsider(server, "stranger", node).items() == []
 
 
+def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) -> None:
+    async def main() -> State:
+        config = NodeConfig(service=server.service, node=node, options={"max_items": "7"})
+        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+            made = XmppNode(connection, config, site_title="x")
+            await made.create()
+            return await made.look()
+
+    state = asyncio.run(main())
+    assert (state.max_items, state.drift) == (7, ())
+
+
 def test_drift_is_told(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, title="A new title")
