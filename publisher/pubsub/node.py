@@ -71,7 +71,7 @@ class XmppNode:
         offered = forms.PORTABLE | forms.values(default).keys()
         wanted = {name: value for name, value in self._wanted.items() if name in offered}
         refusal: Refused | None = None
-        for max_items in self._max_items(default):
+        for max_items in ("max",) if forms.largest(default) else MAX_ITEMS:
             try:
                 await self._create({**wanted, "max_items": max_items})
                 break
@@ -82,12 +82,6 @@ class XmppNode:
         else:  # without our form it would be as open as the service likes
             raise refusal or Refused(f"{self.address.service} takes no max_items")
         await self._repair()
-
-    def _max_items(self, default: Element | None) -> tuple[str, ...]:
-        """What to ask for, the best first: the owner's number, or as many as can be."""
-        if "max_items" in self._wanted:
-            return (self._wanted["max_items"],)
-        return ("max",) if forms.largest(default) else MAX_ITEMS
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         """The items of these ids that are there (section 6.5)."""
