@@ -30,7 +30,7 @@ def accounts() -> Mapping[str, str]:
 
 @pytest.fixture(scope="session")
 def prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
-    with Prosody(accounts, admins=ADMINS) as server:
+    with Prosody(accounts, admins=ADMINS, storage="sql") as server:
         yield server
 
 

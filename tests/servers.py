@@ -22,14 +22,22 @@ class Ejabberd(Server):
 
     Run by `erl` itself: `ejabberdctl` refuses all users but root and ejabberd. Without a node name
     there is no epmd and no cookie, and any number of them run side by side.
-    `max_items` is the largest that a node may ask for.
+    `max_items` is the largest that a node may ask for, of the service or of an account's PEP;
+    `max_stanza_size` is what a client may send at once, in bytes.
     """
 
     packages = "ejabberd openssl"
     start_seconds = 30.0
 
-    def __init__(self, accounts: Mapping[str, str], *, max_items: int = 1000) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[str, str],
+        *,
+        max_items: int = 1000,
+        max_stanza_size: int = 262_144,  # as in the configuration that it is shipped with
+    ) -> None:
         self._max_items = max_items
+        self._max_stanza_size = max_stanza_size
         super().__init__(accounts)
 
     def start(self) -> None:
@@ -120,7 +128,7 @@ class Ejabberd(Server):
             "port": port,
             "ip": self.host,
             "module": "ejabberd_c2s",
-            "max_stanza_size": 262_144,  # as in the configuration that it is shipped with
+            "max_stanza_size": self._max_stanza_size,
             "access": "all",
         }
 

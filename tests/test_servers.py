@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -32,6 +33,20 @@ STREAM = (
     b"xmlns:stream='http://etherx.jabber.org/streams'>"
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+# Answers every request to a pubsub service, or to an account's PEP, with an error.
+REFUSING = """
+local st = require "util.stanza";
+
+local function refuse(event)
+  event.origin.send(st.error_reply(event.stanza, "wait", "resource-constraint"));
+  return true;
+end
+
+for _, kind in ipairs { "host", "bare" } do
+  module:hook("iq/"..kind.."/http://jabber.org/protocol/pubsub:pubsub", refuse, 10);
+end
+"""
 
 
 def test_subscriber_sees_what_another_account_does(server: Server, node: str) -> None:
@@ -84,9 +99,9 @@ def test_the_owner_can_let_others_publish_and_limit_the_node(server: Server, nod
     assert [item.id for item in blog.items()] == ["second", "third"]
 
 
-@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+@pytest.mark.parametrize("kind", ["internal", "sql", "ejabberd"])
 def test_a_server_keeps_items_over_a_restart_and_leaves_no_trace(
-    kind: str, accounts: Mapping[str, str], node: str
+    kind: Literal["internal", "sql", "ejabberd"], accounts: Mapping[str, str], node: str
 ) -> None:
     before = time.monotonic()
     with _lasting(kind, accounts) as server:
@@ -104,10 +119,60 @@ def test_a_server_keeps_items_over_a_restart_and_leaves_no_trace(
     assert not _runs(pid)
 
 
-def _lasting(kind: str, accounts: Mapping[str, str]) -> Server:
+def _lasting(kind: Literal["internal", "sql", "ejabberd"], accounts: Mapping[str, str]) -> Server:
     if kind == "ejabberd":
         return Ejabberd(accounts)
-    return Prosody(accounts, admins=["blog@localhost"], storage="internal")
+    return Prosody(accounts, admins=["blog@localhost"], storage=kind)
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_a_node_may_hold_as_many_items_as_asked_for_and_no_more(
+    kind: str, accounts: Mapping[str, str], node: str
+) -> None:
+    with _roomy(kind, accounts, max_items=1500) as server:
+        for service in (server.service, "blog@localhost"):
+            blog = Outsider(server, "blog", node, service=service)
+            blog.create()
+            blog.configure(max_items="1500")
+            blog.configure(max_items="max")
+            with pytest.raises(Denied, match="max_items"):
+                blog.configure(max_items="1501")
+
+
+def _roomy(kind: str, accounts: Mapping[str, str], *, max_items: int) -> Server:
+    if kind == "ejabberd":
+        return Ejabberd(accounts, max_items=max_items)
+    return Prosody(accounts, admins=["blog@localhost"], max_items=max_items)
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+def test_a_server_takes_no_stanza_far_above_its_limit(
+    kind: str, accounts: Mapping[str, str], node: str
+) -> None:
+    with _narrow(kind, accounts, limit=20_000) as server:
+        blog = Outsider(server, "blog", node)
+        blog.create()
+        blog.publish("small", f"<entry xmlns='urn:example'>{'x' * 18_000}</entry>")
+        with pytest.raises(Denied):  # the server ends the stream
+            blog.publish("big", f"<entry xmlns='urn:example'>{'x' * 30_000}</entry>")
+        assert [item.id for item in blog.items()] == ["small"]
+
+
+def _narrow(kind: str, accounts: Mapping[str, str], *, limit: int) -> Server:
+    if kind == "ejabberd":
+        return Ejabberd(accounts, max_stanza_size=limit)
+    return Prosody(accounts, admins=["blog@localhost"], stanza_size_limit=limit)
+
+
+def test_a_module_of_the_test_answers_for_the_service_and_for_pep(
+    accounts: Mapping[str, str], node: str
+) -> None:
+    modules = {"refusing": REFUSING}
+    with Prosody(accounts, admins=["blog@localhost"], modules=modules) as prosody:
+        for service in (prosody.service, "blog@localhost"):
+            with pytest.raises(Denied) as denied:
+                Outsider(prosody, "blog", node, service=service).create()
+            assert denied.value.condition == "resource-constraint"
 
 
 def test_a_subscriber_comes_back_after_a_crash(accounts: Mapping[str, str], node: str) -> None:
@@ -161,6 +226,19 @@ def test_a_missing_program_names_the_packages(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="apt-get install prosody openssl"):
         Prosody({"blog": "x"})
+
+
+def test_a_missing_driver_of_sqlite_names_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("prosody", "openssl"):
+        (tmp_path / name).symlink_to(shutil.which(name) or "")
+    lua = tmp_path / "lua"
+    lua.write_text("#!/bin/sh\nexit 1\n")
+    lua.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match=r"apt-get install .* lua-dbi-sqlite3"):
+        Prosody({"blog": "x"}, storage="sql")
 
 
 def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from publisher.errors import Unavailable
@@ -37,7 +38,7 @@ STOP_SECONDS = 5.0
 LOG_LINES = 20
 PR_SET_PDEATHSIG = 1
 
-Storage = Literal["memory", "internal"]
+Storage = Literal["memory", "internal", "sql"]
 
 
 class Server(ABC):
@@ -47,7 +48,7 @@ class Server(ABC):
     `direct_port` TLS from the first byte; both show a certificate that `ca_file` trusts.
     """
 
-    packages: ClassVar[str]
+    packages: str
     start_seconds: ClassVar[float]
     host = LOOPBACK
     domain = DOMAIN
@@ -183,8 +184,10 @@ class Prosody(Server):
     """Prosody with PEP and a pubsub service on which only `admins` create and publish.
 
     There is no finer right in Prosody 0.12: an ordinary account may publish to its own PEP only.
-    `memory` is fast and forgets at every stop; `internal`, Prosody's default, rewrites a whole
-    node for each item. `max_items` is the largest that a node may ask for.
+    `memory` is fast and forgets at every stop, and now and then an item beside one that is
+    replaced; `internal`, Prosody's default, rewrites a whole node for each item; `sql` keeps the
+    items in SQLite. `max_items` is the largest that a node may
+    ask for, `stanza_size_limit` what a client may send at once, in bytes; None is Prosody's own.
     """
 
     packages = "prosody openssl"
@@ -195,30 +198,53 @@ class Prosody(Server):
         accounts: Mapping[str, str],
         *,
         admins: Collection[str] = (),
-        storage: Storage = "memory",
+        storage: Storage = "internal",
         max_items: int = 256,
+        stanza_size_limit: int | None = None,
+        modules: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`admins`: bare JIDs."""
+        """`admins`: bare JIDs. `modules`: more modules, for the host and for the pubsub service;
+        name -> Lua source.
+        """
         self._admins = admins
         self._storage = storage
         self._max_items = max_items
+        self._stanza_size_limit = stanza_size_limit
+        self._modules = modules
+        if storage == "sql":
+            self.packages = f"{self.packages} lua-dbi-sqlite3"
         super().__init__(accounts)
 
     def _programs_needed(self) -> None:
         for name in ("prosody", "openssl"):
             self._program(name)
+        if self._storage == "sql":
+            self._lua_module_needed("dbd.sqlite3")
+
+    def _lua_module_needed(self, name: str) -> None:
+        """Prosody itself would start without it, and then answer no request."""
+        command = [self._program("lua"), "-e", f"require {_lua(name)}"]
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603
+            raise Unavailable(f"Lua has no module {name}; run: apt-get install {self.packages}")
 
     def _command(self) -> Sequence[str]:
         return [self._program("prosody"), "-F", "--config", str(self.folder / "prosody.cfg.lua")]
 
     def _lay_out(self) -> None:
         (self.folder / "prosody.cfg.lua").write_text(self._configuration(), encoding="utf-8")
+        self._module_folder.mkdir()
+        for name, source in self._modules.items():
+            (self._module_folder / f"mod_{name}.lua").write_text(source, encoding="utf-8")
         folder = self.folder / "data" / DOMAIN / "accounts"
         folder.mkdir(parents=True)
         for user, password in self.accounts.items():
             # The file names of util.datamanager: all but letters and digits as %xx.
             name = re.sub(rb"[^A-Za-z0-9]", lambda m: b"%%%02x" % m[0][0], user.encode()).decode()
             (folder / f"{name}.dat").write_text(f"return {{ password = {_lua(password)} }};\n")
+
+    @property
+    def _module_folder(self) -> Path:
+        return self.folder / "modules"
 
     def _configuration(self) -> str:
         return _TEMPLATE.format(
@@ -233,6 +259,9 @@ class Prosody(Server):
             storage=_lua(self._storage),
             max_items=self._max_items,
             most_items=max(self._max_items, 10_000),
+            stanza_size_limit=self._stanza_size_limit or "nil",
+            module_folder=_lua(str(self._module_folder)),
+            modules="; ".join(_lua(name) for name in self._modules),
             domain=_lua(DOMAIN),
             service=_lua(SERVICE),
             admins=", ".join(_lua(admin) for admin in sorted(self._admins)),
@@ -246,12 +275,15 @@ interfaces = {{ {loopback} }}
 c2s_ports = {{ {port} }}
 c2s_direct_tls_ports = {{ {direct_port} }}
 c2s_require_encryption = true
+c2s_stanza_size_limit = {stanza_size_limit}
 certificates = {folder}
 ssl = {{ key = {key}; certificate = {certificate} }}
 log = {{ {{ levels = {{ min = "info" }}, to = "console"; timestamps = true }} }}
 
+plugin_paths = {{ {module_folder} }}
 modules_enabled = {{
   "roster"; "saslauth"; "tls"; "disco"; "pep"; "ping"; "smacks"; "carbons"; "blocklist";
+  {modules}
 }}
 modules_disabled = {{ "s2s"; "s2s_auth_certs" }}
 
@@ -266,6 +298,7 @@ pep_max_items = {max_items}
 VirtualHost {domain}
 
 Component {service} "pubsub"
+  modules_enabled = {{ {modules} }}
   autocreate_on_publish = true
   admins = {{ {admins} }}
 """
