@@ -9,11 +9,13 @@ above it::
     sources/    a post's file -> Post; one module per engine
     render      markup -> safe, well-formed XHTML with absolute URLs
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
+    selection   which entries belong to a feed or a node
     feed        entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
     item        an Atom entry element -> Item: id, namespaced payload, fingerprint
     plan        desired, recorded, present -> Plan; pure
+    hints       what a plan looks like to a person: a rename, a move
     ledger      what we published
-    publish     the Node protocol; apply a plan: intent, step, record
+    publish/    the Node protocol; look, decide, then intent, step, record
     pubsub/     the Node over XMPP
     commands/   one module per command: arguments, wiring, what it prints
     cli         the command table, exit codes: the one error boundary

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.commands import build, demo, init, plan, publish, status
+from publisher.commands import build, demo, init, node, plan, publish, status
+from publisher.commands.site import add_config
 from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ COMMANDS = {
     "plan": plan,
     "publish": publish,
     "status": status,
+    "node": node,
     "demo": demo,
 }
 
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"publisher {__version__}")
-    _add_config(parser, default=Path("config.yaml"))
+    add_config(parser, default=Path("config.yaml"))
     commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for name, command in COMMANDS.items():
         subparser = commands.add_parser(
@@ -85,8 +87,7 @@ def _parser() -> argparse.ArgumentParser:
             epilog=f"example:\n{command.EXAMPLE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        # Without a default here: it would overwrite what stood before the command.
-        _add_config(subparser, default=argparse.SUPPRESS)
+        add_config(subparser)
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     return parser
@@ -96,14 +97,3 @@ def _reflowed(text: str) -> str:
     """Paragraphs for a screen of 80 columns."""
     paragraphs = text.strip().split("\n\n")
     return "\n\n".join(textwrap.fill(" ".join(part.split()), 78) for part in paragraphs)
-
-
-def _add_config(parser: argparse.ArgumentParser, *, default: object) -> None:
-    parser.add_argument(
-        "-c",
-        "--config",
-        type=Path,
-        metavar="FILE",
-        default=default,
-        help="the configuration (default: config.yaml)",
-    )

@@ -23,13 +23,14 @@ from publisher import marked, permalink
 from publisher.errors import ConfigError
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
+Prune = Literal["own", "site", "all"]
 
 EXAMPLES = {
     "site": 'site: {title: "My blog", url: "https://blog.example"}',
@@ -40,6 +41,7 @@ EXAMPLES = {
     "posts.path": "path: _posts",
     "feeds.path": "path: feed.atom",
     "feeds.format": "format: atom",
+    "only": "only: {tags: [xmpp]}",
     "xmpp.jid": "jid: blog@example.org",
     "xmpp.nodes": "nodes: [{service: pubsub.example.org, node: blog}]",
     "xmpp.nodes.service": "service: pubsub.example.org",
@@ -48,10 +50,12 @@ EXAMPLES = {
 
 EXAMPLE_URL = "https://blog.example"
 ID_PLACEHOLDERS = ("host", "date", "since", "id", "path")
+NODE_PLACEHOLDERS = ("tag", "category", "language")
 
 PERSON_SCHEMES = frozenset({"http", "https", "mailto", "xmpp"})
 PASSWORDS = ("password_env", "password_file", "password_command")
 
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NODE_KEYS = frozenset({"access_model", "title", "description"})
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -67,6 +71,7 @@ _PLAIN = (
     ("Expected `int.*` >= (\\d+)", r"give a number, \1 or more"),
     ("Expected `int.*` <= (\\d+)", r"give a number, at most \1"),
     ("Expected `int", "give a whole number"),
+    ("Expected `bool", "give true or false"),
     ("Expected `str", "give a text"),
     ("Expected `date|Invalid RFC3339", "give a date, e.g. 2008-10-21"),
     ("Expected `object", "give keys with values"),
@@ -117,25 +122,80 @@ class Posts(Struct, frozen=True, kw_only=True):
     permalink: Text = "date"
 
 
+class Selection(Struct, frozen=True, kw_only=True):
+    """Some of the posts: those that have, for every key given, at least one of its values.
+
+    In YAML one value alone stands for a list of one. Tags and categories are the same whatever
+    their case and their Unicode form. A language selects the narrower ones, too: `en` also `en-GB`
+    (RFC 4647 section 3.3.1). `paths` are globs below the folder of the posts, for the whole path:
+    `*` and `?` stay within a folder, `**` crosses folders, nothing else is special.
+    """
+
+    tags: tuple[Text, ...] = ()
+    categories: tuple[Text, ...] = ()
+    languages: tuple[Text, ...] = ()
+    paths: tuple[Text, ...] = ()
+
+
 class FeedFile(Struct, frozen=True, kw_only=True):
     """One feed document: the file, its format, and the address at which readers find it."""
 
     path: Path
     format: Format
     limit: Count | Literal["all"] = 20
+    only: Selection | None = None
     url: Text
 
 
 class NodeConfig(Struct, frozen=True, kw_only=True):
-    """One pubsub node that is to equal the posts (XEP-0060)."""
+    """One pubsub node that is to equal the posts (XEP-0060), or some of them.
+
+    A `node` with a placeholder is a pattern: it stands for one node per value. `since` is a day in
+    the site's zone. Where the owner leaves the choice, ask `access` and `pruning`.
+    """
 
     service: Text
     node: Text
     title: Text | None = None
     description: Text | None = None
+    only: Selection | None = None
+    since: dt.date | None = None
     keep: Count | None = None
-    access_model: AccessModel = "open"
+    announce_limit: Annotated[int, Meta(ge=0)] = 10
+    edits: Literal["push", "ignore"] = "push"
+    prune: Prune | None = None
+    exclusive: bool = False
+    access_model: AccessModel | None = None
     options: dict[str, str] = {}
+
+    @property
+    def pattern(self) -> tuple[str, str, str] | None:
+        """What stands before the placeholder, its name, what stands behind it. None: a name."""
+        found = _PLACEHOLDER.search(self.node)
+        return (self.node[: found.start()], found[1], self.node[found.end() :]) if found else None
+
+    def value_in(self, node: str) -> str | None:
+        """What stands in the place of the placeholder in a node's name. None: it does not fit."""
+        if self.pattern is None:
+            return None
+        head, _, tail = self.pattern
+        fits = node.startswith(head) and node.endswith(tail) and len(node) > len(head + tail)
+        return node[len(head) : len(node) - len(tail)] if fits else None
+
+    @property
+    def access(self) -> AccessModel:
+        return self.access_model or "open"
+
+    @property
+    def pruning(self) -> Prune:
+        """Where nobody else writes, everything that is not wanted goes."""
+        return self.prune or ("all" if self.exclusive else "own")
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The fields of the node's configuration that the owner wrote down, without `pubsub#`."""
+        given = {name for name in _NODE_KEYS if getattr(self, name) is not None}
+        return frozenset(given | {_field_name(name) for name in self.options})
 
 
 class Xmpp(Struct, frozen=True, kw_only=True):
@@ -158,7 +218,7 @@ class Config(Struct, frozen=True, kw_only=True):
     site: Site
     posts: Posts
     feeds: tuple[FeedFile, ...] = ()
-    xmpp: Xmpp | None = None
+    xmpp: tuple[Xmpp, ...] = ()
     state: Path
     path: Path
 
@@ -220,11 +280,11 @@ class _Reader:
     def _default_addresses(self, document: dict[str, marked.Value]) -> None:
         """A feed's address is the site's URL and the feed's path, unless it says otherwise."""
         site, feeds = document.get("site"), document.get("feeds")
-        if not isinstance(site, dict) or not isinstance(feeds, list):
+        if not isinstance(site, dict):
             return
         url = str(site.get("url"))
         root = (url if _is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
-        for feed in feeds:
+        for feed in feeds if isinstance(feeds, list) else [feeds]:
             if isinstance(feed, dict) and not feed.get("url"):
                 feed["url"] = urljoin(root, quote(str(feed.get("path"))))
 
@@ -232,19 +292,22 @@ class _Reader:
         if not isinstance(value, dict):
             self._problem(key, f"must be a section of keys{_example(key)}")
             return None
+        if kind is Selection and all(part is None for part in value.values()):
+            self._problem(key, f"is empty; give e.g. {EXAMPLES['only']}, or remove it")
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for name in value.keys() - fields.keys():
             self._problem((*key, name), f"is not a key that is known here{_near(name, fields)}")
         before = len(self.problems)
         parts: dict[str, Any] = {}
         for name, field in fields.items():
-            if value.get(name) is None:
+            given = _given(value, field)
+            if given is None:
                 if field.required:
                     self._problem(
                         (*key, name), f"is missing; add e.g. {_example((*key, name), '')}"
                     )
                 continue
-            part = self._part(field.type, value[name], (*key, name))
+            part = self._part(field.type, given, (*key, name))
             if part is not None:
                 parts[name] = part
         for where, message in _impossible(kind, parts):
@@ -252,15 +315,24 @@ class _Reader:
         return kind(**parts) if len(self.problems) == before else None
 
     def _part(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+        if typing.get_origin(kind) is tuple:
+            return self._list(typing.get_args(kind)[0], value, key)
         section = _section_type(kind)
         if section is None:
             return self._scalar(kind, value, key)
-        if typing.get_origin(kind) is not tuple:
-            return self._section(section, value, key)
-        if not isinstance(value, list):
-            self._problem(key, f"must be a list{_example(key)}")
+        return self._section(section, value, key)
+
+    def _list(self, kind: Any, value: marked.Value, key: marked.Key) -> tuple[Any, ...] | None:
+        """What stands alone stands for a list of one."""
+        section = _section_type(kind)
+        if not isinstance(value, (list, dict if section else str)):
+            wanted = "list of sections" if section else "list"
+            self._problem(key, f"must be a {wanted}{_example(key)}")
             return None
-        return tuple(self._section(section, part, (*key, i)) for i, part in enumerate(value))
+        if not value and not section:
+            self._problem(key, "is empty; give at least one value, or remove it")
+        parts = value if isinstance(value, list) else [value]
+        return tuple(self._part(kind, part, (*key, i)) for i, part in enumerate(parts))
 
     def _scalar(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
         if isinstance(value, str) and _ILLEGAL.search(value):
@@ -283,7 +355,31 @@ class _Reader:
         raise NotImplementedError(kind)
 
     def _problem(self, key: marked.Key, message: str) -> None:
+        key = self._as_written(key)
         self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
+
+    def _as_written(self, key: marked.Key) -> marked.Key:
+        """The key without the index of what stands alone where there could be a list."""
+        value: marked.Value = self._document.value
+        written: list[str | int] = []
+        for part in key:
+            match value, part:
+                case list(), int():
+                    value = value[part]
+                case _, int():
+                    continue
+                case dict(), str():
+                    value = value.get(part)
+            written.append(part)
+        return tuple(written)
+
+
+def _given(section: dict[str, marked.Value], field: msgspec.structs.FieldInfo) -> marked.Value:
+    """The value of a key. A selection without one is no selection of everything, but a slip."""
+    value = section.get(field.name)
+    if value is None and field.name in section and _section_type(field.type) is Selection:
+        return {}
+    return value
 
 
 def _impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -312,11 +408,11 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 
 def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
-    names = re.findall(r"\{([^{}]*)\}", template)
-    rest = re.sub(r"\{[^{}]*\}", "x", template)
+    names = _PLACEHOLDER.findall(template)
+    rest = _PLACEHOLDER.sub("x", template)
     for name in names:
         if name not in ID_PLACEHOLDERS:
-            known = ", ".join(f"{{{known}}}" for known in ID_PLACEHOLDERS)
+            known = _braced(ID_PLACEHOLDERS)
             yield ("id_template",), f"has {{{name}}}, which has no value; use {known}"
     if not {"id", "path"} & set(names):
         yield ("id_template",), "gives all posts one id; add {id}"
@@ -345,6 +441,20 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("permalink",), f"has :{name}, which has no value{near}"
 
 
+def _check_selection(only: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    for index, language in enumerate(only.get("languages", ())):
+        if language and not _LANGUAGE.fullmatch(language):
+            message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
+            yield ("languages", index), message
+    for index, path in enumerate(only.get("paths", ())):
+        if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
+            message = (
+                f"is {path!r}: no post is there; give a path below the folder of the posts, "
+                "e.g. notes/* for one level, notes/** for all"
+            )
+            yield ("paths", index), message
+
+
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     if "url" in feed and not _is_web(feed["url"]):
         yield ("url",), f"is {feed['url']!r}: give it in full, e.g. https://blog.example/feed.atom"
@@ -355,9 +465,30 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     local, at, domain = service.rpartition("@")
     if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
         yield ("service",), f"is {service!r}: give a JID without a resource"
-    for name in node.get("options", {}):
+    for option in node.get("options", {}):
+        name = _field_name(option)
         if name in _NODE_KEYS:
-            yield ("options", name), f"has a key of its own: write {name}: beside options:"
+            yield ("options", option), f"has a key of its own: write {name}: beside options:"
+    if "node" in node:
+        yield from _check_node_name(node["node"])
+    if node.get("prune") == "all" and not node.get("exclusive"):
+        yield (
+            ("prune",),
+            "is all: it retracts also what others published; "
+            "add exclusive: true if nobody else writes there",
+        )
+
+
+def _check_node_name(node: str) -> Iterator[tuple[marked.Key, str]]:
+    names = _PLACEHOLDER.findall(node)
+    known = _braced(NODE_PLACEHOLDERS)
+    for name in names:
+        if name not in NODE_PLACEHOLDERS:
+            yield ("node",), f"has {{{name}}}, which has no value; use one of {known}"
+    if len(names) > 1:
+        yield ("node",), f"has {len(names)} placeholders; use one of {known}, once"
+    if re.search("[{}]", _PLACEHOLDER.sub("", node)):
+        yield ("node",), f"is {node!r}: braces are for a placeholder, one of {known}"
 
 
 def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -375,11 +506,34 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("port",), "needs a host beside it; without a host the port comes from DNS"
     if xmpp.get("nodes") == ():
         yield ("nodes",), f"is empty; add e.g. {EXAMPLES['xmpp.nodes']}"
-    yield from _check_unique(
-        [(n.service, n.node) if n else None for n in xmpp.get("nodes", ())],
-        ("nodes",),
-        "names a node that another entry names already; remove one",
-    )
+    nodes = xmpp.get("nodes", ())
+    for index, node in enumerate(nodes):
+        if message := _clash(node, nodes[:index]):
+            yield ("nodes", index), message
+
+
+def _clash(node: NodeConfig | None, others: Iterable[NodeConfig | None]) -> str | None:
+    """What is wrong with a node beside others, of this account or another one."""
+    for other in others:
+        if node is None or other is None or node.service != other.service:
+            continue
+        if node.node == other.node:
+            return "names a node that another entry names already; remove one"
+        if _overlap(node, other):
+            return (
+                f"may become the same node as {other.node}; "
+                "give patterns a beginning of their own, e.g. tag/{tag}"
+            )
+    return None
+
+
+def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
+    """Whether a value of a placeholder could make one node of the two."""
+    if one.pattern is None or other.pattern is None:
+        return one.value_in(other.node) is not None or other.value_in(one.node) is not None
+    (head, _, tail), (head_2, _, tail_2) = one.pattern, other.pattern
+    heads, tails = sorted([head, head_2], key=len), sorted([tail, tail_2], key=len)
+    return heads[1].startswith(heads[0]) and tails[1].endswith(tails[0])
 
 
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -388,6 +542,13 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     if os.path.normpath(config["path"]) in paths:
         index = paths.index(os.path.normpath(config["path"]))
         yield ("feeds", index, "path"), "is this file itself; name another"
+    known: list[NodeConfig] = []
+    for number, account in enumerate(config.get("xmpp", ())):
+        nodes = account.nodes if account else ()
+        for index, node in enumerate(nodes):
+            if message := _clash(node, known):
+                yield ("xmpp", number, "nodes", index), message
+        known += nodes
 
 
 def _check_unique(
@@ -402,6 +563,7 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
     Person: _check_person,
     Site: _check_site,
     Posts: _check_posts,
+    Selection: _check_selection,
     FeedFile: _check_feed,
     NodeConfig: _check_node,
     Xmpp: _check_xmpp,
@@ -438,6 +600,14 @@ def _section_type(kind: Any) -> type[Struct] | None:
     return None
 
 
+def _field_name(option: str) -> str:
+    return option.removeprefix("pubsub#")
+
+
+def _braced(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
 def _dotted(key: marked.Key) -> str:
     """`("xmpp", "nodes", 0)` as `xmpp.nodes[0]`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
@@ -446,7 +616,7 @@ def _dotted(key: marked.Key) -> str:
 
 def _example(key: marked.Key, lead: str = "; e.g. ") -> str:
     dotted = ".".join(part for part in key if isinstance(part, str))
-    example = EXAMPLES.get(dotted)
+    example = EXAMPLES.get(dotted) or EXAMPLES.get(str(key[-1]))
     return f"{lead}{example}" if example else ("" if lead else f"{key[-1]}: ...")
 
 
@@ -457,6 +627,8 @@ def _near(name: str, known: Collection[str]) -> str:
 
 def _shown(value: marked.Value) -> str:
     match value:
+        case None:
+            return "empty"
         case list():
             return "a list"
         case dict():

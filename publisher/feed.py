@@ -32,6 +32,8 @@ ATOM: Final = f"{{{ATOM_NS}}}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATES = (f"{ATOM}published", f"{ATOM}updated")
 _EPOCH = dt.date(1970, 1, 1)
+# What sits at a node: Atom entries. Feedparser takes the last alternate of no type for the page.
+_NODE_TYPE: Final = "application/atom+xml"
 
 
 def newest(entries: Sequence[Entry], limit: int | Literal["all"]) -> list[Entry]:
@@ -43,15 +45,21 @@ def newest(entries: Sequence[Entry], limit: int | Literal["all"]) -> list[Entry]
     return ordered if limit == "all" else ordered[:limit]
 
 
-def build(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
-    """The document of a feed, of as many entries (in whatever order) as it is to have."""
-    return FORMATS[feed.format](feed, site, newest(entries, feed.limit))
+def build(
+    feed: FeedFile, site: Site, entries: Sequence[Entry], *, nodes: Sequence[str] = ()
+) -> bytes:
+    """The document of a feed, of as many entries (in whatever order) as it is to have.
+
+    `nodes` are the xmpp: URIs of the nodes that hold the same entries, the foremost first.
+    """
+    return FORMATS[feed.format](feed, site, newest(entries, feed.limit), nodes)
 
 
-def _atom(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
+def _atom(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[str]) -> bytes:
     """RFC 4287 section 4.1.1."""
     head = _head(feed, site, entries, "application/atom+xml")
     root = _dated(etree.fromstring(head.atom_str()))
+    _link_nodes(root, nodes)
     root.extend(_spaced(atom_entry(entry, site)) for entry in entries)
     return _document(_spaced(root))
 
@@ -104,7 +112,20 @@ def _dated(element: etree._Element) -> etree._Element:
     return element
 
 
-def _rss(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
+def _link_nodes(parent: etree._Element, nodes: Sequence[str]) -> None:
+    """Behind the feed's own links, because readers open the first alternate.
+
+    Without a rel a link is an alternate (RFC 4287 section 4.2.7.2); Newsboat takes the last one
+    that says so for the page. More than one alternate of a type must not be (section 4.1.1).
+    """
+    place = parent.index(parent.findall(f"{ATOM}link")[-1]) + 1
+    for number, uri in enumerate(nodes):
+        rel = {"rel": "related"} if number else {}
+        link = etree.Element(f"{ATOM}link", {"href": uri, **rel, "type": _NODE_TYPE})
+        parent.insert(place + number, link)
+
+
+def _rss(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[str]) -> bytes:
     """RSS 2.0.11, in the RSS Board's profile."""
     head = _head(feed, site, entries, "application/rss+xml")
     head.description(site.description or site.title)
@@ -114,6 +135,7 @@ def _rss(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
         head.pubDate(entries[0].published)
     root = etree.fromstring(head.rss_str())
     channel = root[0]
+    _link_nodes(channel, nodes)
     channel.extend(_spaced(_rss_item(entry)) for entry in entries)
     _spaced(channel)
     return _document(_spaced(root))
@@ -173,8 +195,8 @@ def _document(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
 
 
-def _json(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
-    """JSON Feed 1.1."""
+def _json(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[str]) -> bytes:
+    """JSON Feed 1.1. A key with an underscore is an extension."""
     document = _given(
         version="https://jsonfeed.org/version/1.1",
         title=site.title,
@@ -183,6 +205,7 @@ def _json(feed: FeedFile, site: Site, entries: Sequence[Entry]) -> bytes:
         description=site.description,
         language=site.language,
         authors=[_json_author(_owner(site))],
+        _xmpp={"nodes": [*nodes]} if nodes else None,
         items=[_json_item(entry) for entry in entries],
     )
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -215,7 +238,7 @@ def _rfc3339(instant: dt.datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-FORMATS: Mapping[Format, Callable[[FeedFile, Site, Sequence[Entry]], bytes]] = {
+FORMATS: Mapping[Format, Callable[[FeedFile, Site, Sequence[Entry], Sequence[str]], bytes]] = {
     "atom": _atom,
     "rss": _rss,
     "json": _json,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from publisher import __version__
 from publisher.cli import COMMANDS
 from publisher.item import Address
 from publisher.ledger import Ledger
+from publisher.plan import Desired
 from tests.blog import Blog
 
 if TYPE_CHECKING:
@@ -102,6 +104,42 @@ def test_a_feed_that_cannot_be_written_costs_no_other(blog: Blog) -> None:
     for command in ("build", "publish"):
         again = blog.run(command, "--json")
         assert (again.code, "cannot be written" in again.err) == (1, True)
+
+
+SELECTIVE = """\
+site: {title: Notes, url: "https://blog.example", since: 2020-01-01}
+posts: {path: posts}
+feeds:
+  - {path: feed.json, format: json}
+  - {path: feed.bread.json, format: json, only: {tags: Bread}}
+  - {path: feed.none.json, format: json, only: {tags: [nothing], paths: "x/**"}}
+xmpp:
+  jid: blog@blog.example
+  password_env: NOT_ASKED_FOR
+  nodes:
+    - {service: pubsub.blog.example, node: blog}
+    - {service: pubsub.blog.example, node: "tag/{tag}"}
+    - {service: blog@blog.example, node: "urn:xmpp:microblog:0"}
+"""
+
+
+def test_a_feed_has_the_posts_of_its_selection_and_names_their_nodes(blog: Blog) -> None:
+    (blog.folder / "config.yaml").write_text(SELECTIVE)
+    blog.write("2026-01-02-rye.md", "Rye.", title="Rye", tags="[bread, rye]")
+    run = blog.run("build", "--json")
+    assert run.code == 0, run.err
+    assert [feed["entries"] for feed in run.json["feeds"]] == [2, 1, 0]
+    found = {
+        name: ([item["title"] for item in feed["items"]], feed.get("_xmpp", {}).get("nodes"))
+        for name, feed in ((name, json.loads(text)) for name, text in blog.built().items())
+    }
+    service = "xmpp:pubsub.blog.example?;node="
+    pep = "xmpp:blog@blog.example?;node=urn%3Axmpp%3Amicroblog%3A0"
+    assert found == {
+        "feed.json": (["Rye", "First"], [f"{service}blog", pep]),
+        "feed.bread.json": (["Rye"], [f"{service}tag%2Fbread"]),
+        "feed.none.json": ([], None),
+    }
 
 
 def test_now_decides_what_is_out(blog: Blog) -> None:
@@ -209,7 +247,9 @@ def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
         "  port: 1\n  nodes: [{service: pubsub.localhost, node: blog}]\n"
     )
     with Ledger(blog.folder / ".publisher") as ledger:
-        ledger.done(Address("pubsub.localhost", "blog"), "2026-01-01-first-post", "First", "aa")
+        published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        post = Desired("2026-01-01-first-post", "tag:x", "First", "aa", published)
+        ledger.done(Address("pubsub.localhost", "blog"), post, at=0.0)
     blog.run("build")
     before = blog.built()
     (blog.posts / "2026-01-01-first-post.md").unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from publisher import config, sources
-from publisher.config import Engine, Person
+from publisher.config import Engine, NodeConfig, Person, Selection
 from publisher.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
@@ -43,7 +43,7 @@ def problems(text: str) -> list[str]:
 
 def test_the_example_can_be_loaded() -> None:
     example = config.load(EXAMPLE)
-    assert example.xmpp is not None
+    assert [xmpp.jid for xmpp in example.xmpp] == ["blog@example.org"]
     assert [feed.format for feed in example.feeds] == ["atom", "rss", "json"]
 
 
@@ -51,7 +51,7 @@ def test_the_example_shows_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     sections = [
         config.Config, config.Site, config.Person, config.Posts,
-        config.FeedFile, config.Xmpp, config.NodeConfig,
+        config.Selection, config.FeedFile, config.Xmpp, config.NodeConfig,
     ]  # fmt: skip
     keys = {key for section in sections for key in section.__struct_fields__} - {"path"}
     assert {key for key in keys if not re.search(rf"^[# -]*{key}:", text, re.MULTILINE)} == set()
@@ -66,7 +66,8 @@ def test_the_smallest_has_defaults() -> None:
     assert small.feeds[0].limit == 20
     assert small.site.timezone == "UTC"
     assert small.state == FOLDER / ".publisher"
-    assert small.xmpp is None
+    assert small.xmpp == ()
+    assert small.feeds[0].only is None
 
 
 def test_values_are_what_was_written() -> None:
@@ -95,6 +96,158 @@ def test_the_author_is_a_person() -> None:
 def test_feeds_may_be_absent_where_there_is_xmpp() -> None:
     text = SMALL.replace("feeds: [{path: feed.atom, format: atom}]\n", XMPP)
     assert parse(text).feeds == ()
+
+
+def node(more: str = "", name: str = "blog") -> NodeConfig:
+    """The one node of a configuration that says `more` of it."""
+    text = SMALL + XMPP.replace("node: blog", f"node: {name}{more}")
+    ((found,),) = (xmpp.nodes for xmpp in parse(text).xmpp)
+    return found
+
+
+def test_a_node_that_says_little_has_defaults() -> None:
+    small = node()
+    assert (small.only, small.since, small.announce_limit) == (None, None, 10)
+    assert (small.edits, small.pruning, small.exclusive) == ("push", "own", False)
+    assert (small.access, small.named, small.pattern) == ("open", frozenset(), None)
+
+
+def test_a_node_is_what_was_written() -> None:
+    more = ", since: 2020-02-29, announce_limit: 0, edits: ignore, prune: site, exclusive: TRUE"
+    found = node(more)
+    assert (found.since, found.announce_limit, found.edits) == (dt.date(2020, 2, 29), 0, "ignore")
+    assert (found.pruning, found.exclusive) == ("site", True)
+
+
+def test_where_nobody_else_writes_everything_is_pruned() -> None:
+    assert node(", exclusive: true").pruning == "all"
+    assert node(", exclusive: true, prune: own").pruning == "own"
+    assert node(", exclusive: true, prune: all").pruning == "all"
+    assert node(", exclusive: false").pruning == "own"
+
+
+def test_a_node_knows_which_fields_its_owner_named() -> None:
+    assert node(", title: T").named == {"title"}
+    assert node(", access_model: open, description: D").named == {"access_model", "description"}
+    assert node(", options: {'pubsub#max_items': 7, itemreply: owner}, keep: 3").named == {
+        "max_items",
+        "itemreply",
+    }
+    assert node(", access_model: whitelist").access == "whitelist"
+
+
+def test_a_node_may_be_a_pattern() -> None:
+    pattern = node(name='"tag/{tag}/posts"')
+    assert pattern.pattern == ("tag/", "tag", "/posts")
+    assert pattern.value_in("tag/xmpp/posts") == "xmpp"
+    for other in ("tag//posts", "tag/posts", "xmpp", "tag/xmpp", "x/tag/xmpp/posts"):
+        assert pattern.value_in(other) is None
+    assert node().value_in("blog") is None
+
+
+def test_one_value_stands_for_a_list_of_one() -> None:
+    only = "only: {tags: xmpp, languages: [en, de-AT], paths: notes/**}"
+    feed = parse(SMALL.replace("format: atom", f"format: atom, {only}")).feeds[0]
+    assert feed.only == Selection(tags=("xmpp",), languages=("en", "de-AT"), paths=("notes/**",))
+    assert node(f", {only}").only == feed.only
+
+
+def test_one_section_stands_for_a_list_of_one() -> None:
+    several = parse(SMALL + XMPP)
+    text = SMALL.replace("[{path: feed.atom, format: atom}]", "{path: feed.atom, format: atom}")
+    one = parse(text + XMPP.replace("[{", "{").replace("}]", "}"))
+    assert one == several
+    assert [feed.url for feed in one.feeds] == ["https://blog.example/feed.atom"]
+
+
+SECOND = {"blog@example.org": "ada@example.org", "pubsub.": "other."}
+
+
+def accounts(*replacements: dict[str, str]) -> str:
+    """A configuration of as many accounts, each like the first but for what is replaced."""
+    text = SMALL + "xmpp:\n"
+    for replaced in replacements:
+        section = XMPP.partition("\n")[2]
+        for old, new in replaced.items():
+            assert old in section
+            section = section.replace(old, new)
+        text += "  - " + section.strip().replace("\n", "\n  ") + "\n"
+    return text
+
+
+def test_there_may_be_several_accounts() -> None:
+    found = parse(accounts({}, SECOND)).xmpp
+    assert [xmpp.jid for xmpp in found] == ["blog@example.org", "ada@example.org"]
+    assert [xmpp.nodes[0].service for xmpp in found] == ["pubsub.example.org", "other.example.org"]
+
+
+def test_what_is_wrong_in_a_list_has_a_number_and_what_stands_alone_has_none() -> None:
+    assert problems(accounts({}, {**SECOND, "node: blog": "nod: blog"})) == [
+        "line 10: xmpp[1].nodes[0].nod is not a key that is known here; did you mean node?",
+        "line 10: xmpp[1].nodes[0].node is missing; add e.g. node: blog",
+    ]
+    assert problems(accounts({}, {**SECOND, "blog@example.org": "nobody"})) == [
+        "line 8: xmpp[1].jid is 'nobody': give a bare JID, e.g. blog@example.org"
+    ]
+    alone = SMALL.replace("[{path: feed.atom, format: atom}]", "{path: config.yaml, format: atom}")
+    assert problems(alone + XMPP.replace("blog@example.org", "nobody")) == [
+        "line 3: feeds.path is this file itself; name another",
+        "line 5: xmpp.jid is 'nobody': give a bare JID, e.g. blog@example.org",
+    ]
+    selection = (
+        "feeds:\n  path: f\n  format: atom\n  only:\n    languages:\n      - en\n      - e\n"
+    )
+    assert problems(SMALL.replace("feeds: [{path: feed.atom, format: atom}]\n", selection)) == [
+        "line 9: feeds.only.languages[1] is 'e': give a tag as of BCP 47, e.g. en or pt-BR"
+    ]
+    assert problems(SMALL.replace("atom}", "atom, only: {languages: e}}")) == [
+        "line 3: feeds[0].only.languages is 'e': give a tag as of BCP 47, e.g. en or pt-BR"
+    ]
+
+
+def test_an_empty_selection_is_said_with_its_line() -> None:
+    for empty in ("", " {}", " {tags: }"):
+        text = SMALL.replace("feeds: [{path: feed.atom, format: atom}]", "feeds:\n- path: f")
+        assert problems(f"{text}  format: atom\n  only:{empty}\n") == [
+            "line 6: feeds[0].only is empty; give e.g. only: {tags: [xmpp]}, or remove it"
+        ]
+
+
+NODES = [
+    (["blog", "news"], None),
+    (["blog", "blog"], "names a node that another entry names already"),
+    (["tag/{tag}", "tag/{tag}"], "names a node that another entry names already"),
+    (["blog", "tag/{tag}"], None),
+    (["tag/{tag}", "tag/"], None),
+    (["tag/{tag}", "tag/xmpp"], "may become the same node as tag/{tag}"),
+    (["blog", "{tag}"], "may become the same node as blog"),
+    (["tag/{tag}", "tag/{category}"], "may become the same node as tag/{tag}"),
+    (["{language}-posts", "all-{tag}"], "may become the same node as {language}-posts"),
+    (["tag/{tag}", "category/{category}"], None),
+    (["{tag}/tag", "{language}/language"], None),
+]
+
+
+@pytest.mark.parametrize(("names", "expected"), NODES)
+def test_two_entries_never_mean_one_node(names: list[str], expected: str | None) -> None:
+    first, second = names
+    within = SMALL + XMPP.replace(
+        "node: blog", f'node: "{first}"}}, {{service: pubsub.example.org, node: "{second}"'
+    )
+    across = accounts(
+        {"node: blog": f'node: "{first}"'},
+        {"blog@": "ada@", "node: blog": f'node: "{second}"'},
+    )
+    elsewhere = accounts(
+        {"node: blog": f'node: "{first}"'}, {**SECOND, "node: blog": f'node: "{second}"'}
+    )
+    assert len(parse(elsewhere).xmpp) == 2
+    if expected is None:
+        assert len(parse(within).xmpp[0].nodes) == len(parse(across).xmpp) == 2
+    else:
+        for text, key in ((within, "xmpp.nodes[1]"), (across, "xmpp[1].nodes[0]")):
+            (problem,) = problems(text)
+            assert f" {key} {expected}" in problem
 
 
 def test_the_engines_are_those_that_can_read() -> None:
@@ -154,6 +307,39 @@ WRONG = {
     SMALL + XMPP.replace("blog@example.org", "a@-..-"): ["xmpp.jid is 'a@-..-'"],
     SMALL + XMPP.replace("blog@example.org", "o'neill@b"): ["xmpp.jid is"],
     SMALL + XMPP.replace("node: blog", 'node: "x\\u0001"'): ["nodes[0].node is"],
+    SMALL + XMPP.replace("node: blog", "node: blog, exclusive: yes"): [
+        "exclusive is 'yes': give true or false"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, exclusive: on"): [
+        "exclusive is 'on': give true or false"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, prune: all"): ["add exclusive: true if nobody"],
+    SMALL + XMPP.replace("node: blog", "node: blog, prune: mine"): ["give own, site, all"],
+    SMALL + XMPP.replace("node: blog", "node: blog, edits: no"): ["give push, ignore"],
+    SMALL + XMPP.replace("node: blog", "node: blog, announce_limit: -1"): ["a number, 0 or more"],
+    SMALL + XMPP.replace("node: blog", "node: blog, since: soon"): ["give a date, e.g. 2008-10-21"],
+    SMALL + XMPP.replace("node: blog", "node: '{tga}'"): [
+        "node has {tga}, which has no value; use one of {tag}, {category}, {language}"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: '{tag}-{language}'"): ["node has 2 placeholders"],
+    SMALL + XMPP.replace("node: blog", "node: '{tag}-{tag}'"): ["node has 2 placeholders"],
+    SMALL + XMPP.replace("node: blog", "node: 'blog{'"): ["braces are for a placeholder"],
+    SMALL + XMPP.replace("node: blog", "node: '{{tag}}'"): ["braces are for a placeholder"],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#title': x}"): [
+        "options.pubsub#title has a key of its own: write title: beside"
+    ],
+    SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is not a key", "mean tags?"],
+    SMALL.replace("atom}", "atom, only: xmpp}"): ["only must be a section", "{tags: [xmpp]}"],
+    SMALL.replace("atom}", "atom, only: {tags: []}}"): ["only.tags is empty; give at least one"],
+    SMALL.replace("atom}", "atom, only: {tags: ['']}}"): ["only.tags[0] is ''"],
+    SMALL.replace("atom}", "atom, only: {tags: [a, ~]}}"): ["only.tags[1] is empty: give a text"],
+    SMALL.replace("atom}", "atom, only: {tags: {a: b}}}"): ["only.tags must be a list"],
+    SMALL.replace("atom}", "atom, only: {languages: en_GB}}"): ["only.languages is 'en_GB'"],
+    SMALL.replace("atom}", "atom, only: {paths: [a, /b]}}"): ["only.paths[1] is '/b': no post"],
+    SMALL.replace("atom}", "atom, only: {paths: ../b}}"): ["only.paths is '../b': no post"],
+    SMALL.replace("atom}", "atom, only: {paths: notes/}}"): ["only.paths is 'notes/': no post"],
+    SMALL + "xmpp: blog@example.org\n": ["xmpp must be a list of sections"],
+    SMALL + "xmpp: [blog@example.org]\n": ["xmpp[0] must be a section of keys"],
     SMALL + "posts: {path: x}\n": ["posts is given twice"],
     "": ["the file is empty"],
 }

@@ -290,6 +290,65 @@ def test_the_checker_wants_an_author_and_something_to_read() -> None:
     assert violations(b"<entry/>") == ["the root is entry"]
 
 
+# --- The nodes that hold the same
+
+BLOG = "xmpp:pubsub.example.org?;node=blog"
+PEP = "xmpp:ada@example.org?;node=urn%3Axmpp%3Amicroblog%3A0"
+
+
+def linked(format_: Format, *nodes: str) -> bytes:
+    return feed.build(feed_file(format_), SITE, entries(), nodes=nodes)
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss"])
+def test_the_page_stays_the_page_beside_a_node(format_: Format) -> None:
+    read = feedparser.parse(linked(format_, BLOG, PEP))
+    assert not read.bozo
+    assert read.feed.link == SITE.root
+    alternates = [link.href for link in read.feed.links if link.rel == "alternate"]
+    assert alternates[-1] == BLOG
+    assert set(alternates[:-1]) <= {SITE.root}
+    assert [link.href for link in read.feed.links if link.rel == "related"] == [PEP]
+    assert [link.href for link in read.feed.links if link.rel == "self"] == [
+        f"https://blog.example/feed.{format_}"
+    ]
+
+
+def test_a_node_is_an_alternate_behind_the_page_that_no_reader_takes_for_it() -> None:
+    """Newsboat takes the last link with rel="alternate", others the first without another rel."""
+    root = ET.fromstring(linked("atom", BLOG))  # noqa: S314
+    links = [link for link in root.findall(ATOM_LINK) if link.get("rel", "alternate") != "self"]
+    assert [link.get("href") for link in links] == [SITE.root, BLOG]
+    assert [link.get("href") for link in links if "rel" in link.attrib] == [SITE.root]
+    channel = found(ET.fromstring(linked("rss", BLOG)), "channel")  # noqa: S314
+    assert channel.findtext("link") == SITE.root
+    assert [link.get("href") for link in channel.findall(ATOM_LINK)] == [
+        "https://blog.example/feed.rss",
+        BLOG,
+    ]
+
+
+def test_a_feed_of_several_nodes_keeps_the_rules_of_its_rfc() -> None:
+    assert violations(linked("atom", BLOG, PEP)) == []
+
+
+def test_the_json_feed_names_its_nodes() -> None:
+    document = json.loads(linked("json", BLOG, PEP))
+    assert document["_xmpp"] == {"nodes": [BLOG, PEP]}
+    assert len(document["items"]) == len(entries())
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_node_changes_nothing_else(format_: Format) -> None:
+    """Line by line: the document has more of them, and those that it had."""
+    before, after = built(format_).splitlines(), linked(format_, BLOG).splitlines()
+    more = [line for line in after if line not in before]
+    assert [line for line in after if line in before] == before
+    assert len(more) == (5 if format_ == "json" else 1)
+    assert BLOG.encode() in b"".join(more)
+    assert linked(format_) == golden(format_)
+
+
 # --- The same bytes everywhere
 
 MACHINES = (

@@ -8,17 +8,20 @@ import json
 import math
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher import config as configs
-from publisher import entry, feed, sources
+from publisher import entry, feed, selection, sources
 from publisher.errors import FeedError, PostError
+from publisher.item import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from publisher.config import Config, FeedFile
+    from publisher.config import Config, FeedFile, NodeConfig
     from publisher.entry import Entries
+    from publisher.selection import Group
     from publisher.sources.post import Remark
 
 
@@ -52,6 +55,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SUPPRESS) -> None:
+    """Before the command with a default, after it without: that would overwrite the first."""
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="the configuration (default: config.yaml)",
+    )
+
+
 def load_config(arguments: argparse.Namespace) -> Config:
     """The configuration alone. Raises ConfigError."""
     return configs.load(arguments.config)
@@ -66,13 +81,27 @@ def load(arguments: argparse.Namespace) -> Site:
 
 def build(site: Site) -> list[Built]:
     """Bring the feeds on disk up to date. One that cannot be written costs no other."""
-    return [_build(site, document) for document in site.config.feeds]
+    nodes = [
+        (node, group)
+        for xmpp in site.config.xmpp
+        for node in xmpp.nodes
+        for group in selection.groups(node, site.entries.entries, site.config.site)
+    ]
+    return [_build(site, document, nodes) for document in site.config.feeds]
 
 
-def _build(site: Site, document: FeedFile) -> Built:
-    entries = feed.newest(site.entries.entries, document.limit)
+def _build(site: Site, document: FeedFile, nodes: Sequence[tuple[NodeConfig, Group]]) -> Built:
+    of_feed = selection.select(site.entries.entries, document.only, site=site.config.site)
+    entries = feed.newest(of_feed, document.limit)
+    uris = [
+        Address(node.service, group.node).uri
+        for node, group in selection.nodes_of(document, nodes)
+        if node.access == "open"  # a link that only few may follow is not for a public feed
+    ]
     try:
-        written = feed.write(document.path, feed.build(document, site.config.site, entries))
+        written = feed.write(
+            document.path, feed.build(document, site.config.site, entries, nodes=uris)
+        )
     except OSError as error:
         message = f"{document.path} cannot be written: {error.strerror or error}"
         return Built(document, len(entries), written=False, error=FeedError(message))

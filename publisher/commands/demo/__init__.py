@@ -118,9 +118,7 @@ class Blog:
             ),
             encoding="utf-8",
         )
-        xmpp = configs.load(path).xmpp
-        assert xmpp is not None  # noqa: S101 - it is in CONFIG
-        return xmpp
+        return configs.load(path).xmpp[0]
 
     def write(self, name: str) -> None:
         source = resources.files(__package__).joinpath("posts", name)

@@ -1,0 +1,320 @@
+"""Claims about what belongs where: the entries of a selection, the nodes of a pattern."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import selection
+from publisher.config import FeedFile, NodeConfig, Selection, Site
+from publisher.entry import Entry, entry
+from publisher.sources.post import Post
+
+SITE = Site(title="Notes", url="https://blog.example", since=dt.date(2020, 1, 1))
+ENGLISH = Site(title="Notes", url="https://blog.example", language="en", since=SITE.since)
+NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def of(
+    path: str = "a.md",
+    *,
+    tags: tuple[str, ...] = (),
+    categories: tuple[str, ...] = (),
+    language: str | None = None,
+    published: dt.datetime = NOON,
+) -> Entry:
+    """The entry of a post that has these facts."""
+    post = Post(
+        path=PurePosixPath(path),
+        body="",
+        body_line=1,
+        markup="markdown",
+        marker=None,
+        title=path,
+        slug="a",
+        published=published,
+        updated=published,
+        file_date=None,
+        page="/a/",
+        tags=tags,
+        categories=categories,
+        language=language,
+    )
+    made, _ = entry(post, SITE)
+    assert isinstance(made, Entry)
+    return made
+
+
+def node(name: str, only: Selection | None = None, *, since: dt.date | None = None) -> NodeConfig:
+    return NodeConfig(service="pubsub.example", node=name, only=only, since=since)
+
+
+def paths(*entries: Entry) -> list[str]:
+    return [str(one.post.path) for one in entries]
+
+
+def is_selected(one: Entry, only: Selection | None, site: Site = SITE) -> bool:
+    return selection.select([one], only, site=site) == (one,)
+
+
+# --- Which entries
+
+
+def test_without_a_selection_all_are_selected_in_their_order() -> None:
+    entries = [of("b.md"), of("a.md", tags=("x",)), of("c.md")]
+    assert selection.select(entries, None, site=SITE) == tuple(entries)
+
+
+@pytest.mark.parametrize(
+    ("tags", "categories", "expected"),
+    [
+        ((), (), False),
+        (("xmpp",), (), False),
+        ((), ("notes",), False),
+        ((), ("notes", "xmpp"), False),
+        (("xmpp",), ("notes",), True),
+        (("feeds",), ("notes",), True),
+        (("other", "feeds"), ("other", "notes"), True),
+        (("notes",), ("xmpp",), False),
+    ],
+)
+def test_every_key_has_to_be_met_by_one_of_its_values(
+    tags: tuple[str, ...], categories: tuple[str, ...], *, expected: bool
+) -> None:
+    only = Selection(tags=("xmpp", "feeds"), categories=("notes",))
+    assert is_selected(of(tags=tags, categories=categories), only) is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag"),
+    [
+        ("XMPP", "xmpp"),
+        ("straße", "STRASSE"),
+        ("Ärger", "a\u0308rger"),
+        ("α\u0345\u0301", "α\u0301\u0345"),
+    ],
+)
+def test_tags_and_categories_are_the_same_in_every_case_and_form(wanted: str, tag: str) -> None:
+    assert is_selected(of(tags=(tag,)), Selection(tags=(wanted,)))
+    assert is_selected(of(categories=(wanted,)), Selection(categories=(tag,)))
+    assert not is_selected(of(tags=(tag + "x",)), Selection(tags=(wanted,)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language", "expected"),
+    [
+        ("en", "en", True),
+        ("en", "en-GB", True),
+        ("EN", "en-gb", True),
+        ("en-gb", "en-GB", True),
+        ("en-GB", "en", False),
+        ("en", "enm", False),
+        ("en", "de", False),
+        ("zh-Hant", "zh-Hant-TW", True),
+    ],
+)
+def test_a_language_selects_the_narrower_ones(
+    wanted: str, language: str, *, expected: bool
+) -> None:
+    assert is_selected(of(language=language), Selection(languages=(wanted,))) is expected
+
+
+def test_an_entry_without_a_language_has_the_sites() -> None:
+    only = Selection(languages=("en",))
+    assert is_selected(of(), only, ENGLISH)
+    assert not is_selected(of(language="de"), only, ENGLISH)
+    assert not is_selected(of(), only, SITE)
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "expected"),
+    [
+        ("notes/*", "notes/a.md", True),
+        ("notes/*", "notes/2024/a.md", False),
+        ("notes/*", "other/notes/a.md", False),
+        ("notes/**", "notes/a.md", True),
+        ("notes/**", "notes/2024/a.md", True),
+        ("notes/**", "notes.md", False),
+        ("**/a.md", "a.md", True),
+        ("**/a.md", "x/y/a.md", True),
+        ("**/a.md", "x/ba.md", False),
+        ("*.md", "x/a.md", False),
+        ("a.md", "a.md", True),
+        ("a.md", "axmd", False),
+        ("a.md", "A.md", False),
+        ("202?-*", "2024-a.md", True),
+        ("202?-*", "202/-a.md", False),
+        ("[ab].md", "a.md", False),
+        ("[ab].md", "[ab].md", True),
+        ("\u00fc.md", "u\u0308.md", True),
+    ],
+)
+def test_a_path_is_a_glob_below_the_folder_of_the_posts(
+    glob: str, path: str, *, expected: bool
+) -> None:
+    assert is_selected(of(path), Selection(paths=(glob,))) is expected
+
+
+def test_since_is_a_day_in_the_zone_of_the_site() -> None:
+    late = of(published=dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.UTC))
+    berlin = Site(title="N", url="https://blog.example", timezone="Europe/Berlin")
+    march = dt.date(2024, 3, 1)
+    assert selection.select([late], None, site=berlin, since=march) == (late,)
+    assert selection.select([late], None, site=SITE, since=march) == ()
+    assert selection.select([of()], None, site=SITE, since=march) == (of(),)
+
+
+# --- Which nodes
+
+
+def test_a_plain_name_is_one_node_even_without_entries() -> None:
+    only = Selection(tags=("xmpp",))
+    (group,) = selection.groups(node("blog", only), [of()], SITE)
+    assert group == selection.Group("blog", only, ())
+
+
+def test_a_pattern_makes_a_node_for_every_value_in_the_order_of_names() -> None:
+    entries = [of("a.md", tags=("xmpp", "bread")), of("b.md", tags=("xmpp",)), of("c.md")]
+    groups = selection.groups(node("tag/{tag}!"), entries, SITE)
+    assert [(group.node, paths(*group.entries)) for group in groups] == [
+        ("tag/bread!", ["a.md"]),
+        ("tag/xmpp!", ["a.md", "b.md"]),
+    ]
+    assert groups[0].only == Selection(tags=("bread",))
+    assert selection.groups(node("tag/{tag}"), [of()], SITE) == ()
+
+
+def test_a_pattern_of_categories_is_not_one_of_tags() -> None:
+    (group,) = selection.groups(node("{category}"), [of(tags=("a",), categories=("b",))], SITE)
+    assert (group.node, group.only) == ("b", Selection(categories=("b",)))
+
+
+def test_values_that_become_the_same_name_are_one_node() -> None:
+    entries = [
+        of("a.md", tags=("Free Software",)),
+        of("b.md", tags=("free/software", "free \t/ software")),
+        of("c.md", tags=("FREE-SOFTWARE",)),
+        of("d.md", tags=("free",)),
+    ]
+    free, group = selection.groups(node("tag/{tag}"), entries, SITE)
+    assert (free.node, group.node) == ("tag/free", "tag/free-software")
+    assert paths(*group.entries) == ["a.md", "b.md", "c.md"]
+    assert group.entries == selection.select(entries, group.only, site=SITE)
+
+
+def test_a_node_of_a_language_has_the_narrower_ones_too() -> None:
+    entries = [of("a.md"), of("b.md", language="en-GB"), of("c.md", language="de-AT")]
+    groups = selection.groups(node("{language}"), entries, ENGLISH)
+    assert [(group.node, paths(*group.entries)) for group in groups] == [
+        ("de-at", ["c.md"]),
+        ("en", ["a.md", "b.md"]),
+        ("en-gb", ["b.md"]),
+    ]
+    assert selection.groups(node("{language}"), [of("a.md")], SITE) == ()
+
+
+def test_a_pattern_makes_nodes_only_for_values_that_are_selected() -> None:
+    entries = [
+        of("a.md", tags=("Bread", "sea"), categories=("notes",)),
+        of("b.md", tags=("salt",), categories=("notes",)),
+        of("c.md", tags=("bread", "salt")),
+    ]
+    only = Selection(tags=("bread", "salt"), categories=("notes",))
+    groups = selection.groups(node("{tag}", only), entries, SITE)
+    assert [(group.node, paths(*group.entries)) for group in groups] == [
+        ("bread", ["a.md"]),
+        ("salt", ["b.md"]),
+    ]
+    assert groups[0].only == Selection(tags=("bread",), categories=("notes",))
+
+
+def test_what_is_older_makes_no_node() -> None:
+    old = of("old.md", tags=("x", "y"), published=dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
+    entries = [old, of("new.md", tags=("x",))]
+    (group,) = selection.groups(node("{tag}", since=dt.date(2020, 1, 1)), entries, SITE)
+    assert (group.node, paths(*group.entries)) == ("x", ["new.md"])
+
+
+def test_a_node_of_a_vanished_value_is_recognised() -> None:
+    pattern = node("tag/{tag}/posts", Selection(tags=("xmpp",)))
+    assert selection.of_pattern(pattern, "tag/free-software/posts")
+    for other in ("tag//posts", "tag/posts", "tag/Free/posts", "tag/a b/posts", "tag/a/b/posts"):
+        assert not selection.of_pattern(pattern, other)
+    assert not selection.of_pattern(node("blog"), "blog")
+
+
+TAGS = st.text(min_size=1) | st.sampled_from(
+    ["a", "A", "a b", "a/b", "a-b", "ß", "SS", "e\u0301", "É", "/", " "]
+)
+LANGUAGES = st.none() | st.sampled_from(["en", "EN", "en-GB", "en-gb-oed", "de", "de-AT"])
+ENTRIES = st.lists(
+    st.builds(
+        lambda tags, categories, language: (tuple(tags), tuple(categories), language),
+        st.lists(TAGS, max_size=3),
+        st.lists(TAGS, max_size=3),
+        LANGUAGES,
+    ),
+    max_size=6,
+).map(
+    lambda facts: [
+        of(f"{number}.md", tags=tags, categories=categories, language=language)
+        for number, (tags, categories, language) in enumerate(facts)
+    ]
+)
+SELECTIONS = st.none() | st.builds(
+    Selection,
+    tags=st.lists(TAGS, max_size=2).map(tuple),
+    languages=st.sampled_from([(), ("en",), ("de-AT", "en-GB")]),
+)
+
+
+@given(ENTRIES, SELECTIONS, st.sampled_from(["x/{tag}", "{category}/x", "{language}"]))
+def test_a_group_holds_what_its_selection_selects(
+    entries: list[Entry], only: Selection | None, name: str
+) -> None:
+    """That is why a feed with the same selection may link to the node."""
+    config = node(name, only)
+    chosen = set(paths(*selection.select(entries, only, site=ENGLISH)))
+    groups = selection.groups(config, entries, ENGLISH)
+    assert [group.node for group in groups] == sorted({group.node for group in groups})
+    for group in groups:
+        assert group.entries == selection.select(entries, group.only, site=ENGLISH)
+        assert set(paths(*group.entries)) <= chosen
+        assert group.entries
+        assert selection.of_pattern(config, group.node)
+        assert unicodedata.is_normalized("NFC", group.node)
+    if only is None and name == "{language}":
+        assert {path for group in groups for path in paths(*group.entries)} == chosen
+
+
+# --- Which feed belongs to which node
+
+
+def test_a_feed_belongs_to_the_nodes_that_select_the_same() -> None:
+    configs = [
+        node("blog"),
+        node("new", since=dt.date(2024, 1, 1)),
+        node("tag/{tag}"),
+        node("both", Selection(tags=("b", "A"))),
+        node("notes", Selection(paths=("notes/*",))),
+    ]
+    entries = [of("a.md", tags=("a",)), of("b.md", tags=("b",))]
+    nodes = [(config, g) for config in configs for g in selection.groups(config, entries, SITE)]
+
+    def names(only: Selection | None) -> list[str]:
+        url = "https://blog.example/f"
+        feed = FeedFile(path=Path("f"), format="atom", url=url, only=only)
+        return [group.node for _, group in selection.nodes_of(feed, nodes)]
+
+    assert names(None) == ["blog", "new"]
+    assert names(Selection(tags=("A",))) == ["tag/a"]
+    assert names(Selection(tags=("a", "B", "b"))) == ["both"]
+    assert names(Selection(categories=("a",))) == []
+    assert names(Selection(tags=("a",), languages=("en",))) == []
+    assert names(Selection(paths=("notes/*",))) == ["notes"]
+    assert names(Selection(paths=("Notes/*",))) == []
