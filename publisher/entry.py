@@ -6,6 +6,7 @@ an edit stays an edit.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -13,14 +14,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from publisher import render
 from publisher.config import Person
 from publisher.sources.post import Reading, Remark, Skip
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import PurePosixPath
 
     from publisher.config import Site
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MIN_ID, MAX_ID = 8, 100
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -130,20 +131,20 @@ def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip
 
 def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Remark]]:
     """The entry of one post, or why it has none; and what is odd about its id."""
-    item, atom, warnings = item_id(post.path), None, []
+    item, date, atom, warnings = item_id(post.path), post.file_date, None, []
     if post.id:
         text, line = post.id
         if _IRI.fullmatch(text):
             atom = unicodedata.normalize("NFC", text)
         elif _ITEM_ID.fullmatch(text):
-            item = text
+            item, date = text, _date_of(text) or date
         else:
             message = (
                 f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
                 "characters A-Z a-z 0-9 - . _ ~; it is not used"
             )
             warnings.append(Remark(post.path, line, message))
-    atom = atom or atom_id(post, site, item)
+    atom = atom or atom_id(post, site, item, date=date)
     if atom is None:
         reason = (
             "has no date in its file name, so its id needs site.since; add a day on which "
@@ -178,22 +179,36 @@ def item_id(path: PurePosixPath) -> str:
     """
     normal = unicodedata.normalize("NFC", str(path))
     parts = normal.removesuffix(path.suffix).split("/")
-    if len(parts) > 1 and parts[-1] == "index":
-        parts.pop()
-    joined = "~".join(parts)
-    safe = _NOT_IN_ID.sub("-", joined)
+    joined, safe = "~".join(_named(parts)), _readable(parts)
     if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
         return safe
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe[: MAX_ID - 9]}-{digest}"
 
 
-def atom_id(post: Post, site: Site, item: str) -> str | None:
+def _named(parts: list[str]) -> list[str]:
+    return parts[:-1] if len(parts) > 1 and parts[-1] == "index" else parts
+
+
+def _readable(parts: list[str]) -> str:
+    return _NOT_IN_ID.sub("-", "~".join(_named(parts)))
+
+
+def _date_of(item: str) -> dt.date | None:
+    """The date with which an item id begins: an id that is kept keeps the whole atom:id."""
+    found = _DATED.match(item)
+    try:
+        return dt.date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def atom_id(post: Post, site: Site, item: str, *, date: dt.date | None) -> str | None:
     """The atom:id (RFC 4287 section 4.2.6) by the site's template; None if it lacks a date.
 
-    By default a tag: URI (RFC 4151) with the date of the file's name, else the site's `since`.
+    By default a tag: URI (RFC 4151) with `date`, that of the file's name, else the site's `since`.
     """
-    date = post.file_date or site.since
+    date = date or site.since
     if date is None and ("{date}" in site.id_template or "{since}" in site.id_template):
         return None
     values = {
@@ -204,6 +219,34 @@ def atom_id(post: Post, site: Site, item: str) -> str | None:
         "path": quote(str(post.path.with_suffix(""))),
     }
     return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), site.id_template)
+
+
+def is_minted(item: str, atom: str, site: Site) -> bool:
+    """Whether our site gives this atom:id to this item id, whatever post that may be."""
+    day = r"\d{4}-\d{2}-\d{2}"
+    values = {
+        "host": re.escape(site.host),
+        "date": day,
+        "since": re.escape(str(site.since)) if site.since else day,
+        "id": re.escape(item),
+        "path": "(.+)",
+    }
+    parts = re.split(r"(\{\w+\})", site.id_template)
+    pattern = "".join(values[p[1:-1]] if p.startswith("{") else re.escape(p) for p in parts)
+    found = re.fullmatch(pattern, atom)
+    return found is not None and all(_is_id_of(item, unquote(path)) for path in found.groups())
+
+
+def _is_id_of(item: str, path: str) -> bool:
+    """Whether a file of this path, whatever its extension, may have this item id."""
+    safe = _readable(path.split("/"))
+    return item == safe or item[:-9] == safe[: MAX_ID - 9]
+
+
+def body_hash(post: Post) -> str:
+    """Tells posts of the same text; empty for a post without any."""
+    text = post.body.strip()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
 def fingerprint(post: Post, site: Site, link: str) -> str:

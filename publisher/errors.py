@@ -92,10 +92,24 @@ class TooBig(Refused):
     """The service takes no item of this size; a shorter one may do."""
 
 
+class Busy(Refused):
+    """The service refuses for the moment: the same request may succeed later."""
+
+    exit_code = 4
+
+
 class Unavailable(ServiceError):  # noqa: N818 - a state of the service
     """The service cannot be used now. Ends the work on it; other services go on."""
 
     exit_code = 4
+
+
+class StreamBroken(Unavailable):
+    """The server closed the stream at something we sent: not to be sent again as it was."""
+
+
+class StreamReset(StreamBroken):
+    """The connection broke without a word while we sent: perhaps at what we sent."""
 
 
 class LoginFailed(Unavailable):

@@ -78,23 +78,31 @@ class Seen:
     fingerprint: str | None
 
 
-def item(entry: Entry, site: Site, address: Address, *, account: str, level: int = 0) -> Item:
+def item(
+    entry: Entry,
+    site: Site,
+    address: Address,
+    *,
+    account: str,
+    level: int = 0,
+    limit: int = STANZA_LIMIT,
+) -> Item:
     """The item of an entry at a node. `account` is the publishing account's bare JID.
 
-    What would be too big for a stanza loses first most of its text twin, then its content; `level`
-    asks for a loss where the service said that it is too big.
+    What would be bigger than `limit` bytes as a stanza loses first most of its text twin, then its
+    content; `level` asks for a loss where the service said that it is too big.
 
     Raises TooBig if nothing is left to lose: such a stanza would cost the stream.
     """
     element = _element(entry, site, address, account)
     lost, shortened = 0, ""
-    while lost < SHORTEST and (lost < level or _stanza_size(element) > STANZA_LIMIT):
+    while lost < SHORTEST and (lost < level or _stanza_size(element) > limit):
         shortened, shorten = _LADDER[lost]
         shorten(element, entry)
         lost += 1
-    if _stanza_size(element) > STANZA_LIMIT:
+    if _stanza_size(element) > limit:
         raise TooBig(
-            f"the entry is bigger than {STANZA_LIMIT:,} bytes even without its content; "
+            f"the entry is bigger than {limit:,} bytes even without its content; "
             "shorten its title, tags and authors"
         )
     return Item(entry.item_id, _serialised(element), shortened, lost)

@@ -9,26 +9,28 @@ import fcntl
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from publisher.errors import LedgerError, LockedError
+from publisher.item import Address
 from publisher.plan import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
-    from publisher.item import Address
+    from publisher.plan import Desired
 
 APPLICATION_ID = 0x70756273  # "pubs": `file` and others tell our databases by it
-VERSION = 1
-
 POLL_SECONDS = 0.05
 SILENT_SECONDS = 2.0
 
-_SCHEMA = """
+# What each version adds to the one before; a database is as old as its user_version.
+_VERSIONS = (
+    """
 CREATE TABLE item (
     service     TEXT NOT NULL,
     node        TEXT NOT NULL,
@@ -37,8 +39,50 @@ CREATE TABLE item (
     fingerprint TEXT NOT NULL,
     done        INTEGER NOT NULL CHECK (done IN (0, 1)),
     PRIMARY KEY (service, node, id)
-) STRICT, WITHOUT ROWID
-"""
+) STRICT, WITHOUT ROWID;
+""",
+    """
+ALTER TABLE item ADD COLUMN seen INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1));
+ALTER TABLE item ADD COLUMN retracted INTEGER NOT NULL DEFAULT 0 CHECK (retracted IN (0, 1));
+ALTER TABLE item ADD COLUMN at REAL NOT NULL DEFAULT 0;
+ALTER TABLE item ADD COLUMN atom_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE item ADD COLUMN body TEXT NOT NULL DEFAULT '';
+ALTER TABLE item ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE node (
+    service TEXT NOT NULL,
+    node    TEXT NOT NULL,
+    created INTEGER NOT NULL DEFAULT 0 CHECK (created IN (0, 1)),
+    muted   INTEGER NOT NULL DEFAULT 0 CHECK (muted IN (0, 1)),
+    looked  REAL NOT NULL DEFAULT 0,
+    room    INTEGER,
+    wanted  TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (service, node)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE accepted (
+    service TEXT NOT NULL,
+    node    TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    PRIMARY KEY (service, node, id)
+) STRICT, WITHOUT ROWID;
+""",
+)
+VERSION = len(_VERSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What we know of a node from our visits to it.
+
+    `looked` is when it was last seen to equal the posts, in seconds since 1970, 0 if never; `room`
+    how many items of ours it can hold, None if there is no bound; `wanted` a digest of what it was
+    meant to be. `created`: by us. `muted`: we had its notifications turned off.
+    """
+
+    looked: float = 0.0
+    room: int | None = None
+    wanted: str = ""
+    created: bool = False
+    muted: bool = False
 
 
 class Ledger:
@@ -58,7 +102,11 @@ class Ledger:
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{self.path}: cannot be opened: {error}") from error
         try:
-            self._prepare()
+            self._prepare(read_only=read_only)
+            if not read_only:
+                # A commit that waits for no disk: after a power cut the node tells what is missing.
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             self._db.close()
             raise _failed(self.path, error) from error
@@ -75,73 +123,192 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        with suppress(sqlite3.Error):  # somebody reads it just now: the next run folds it up
+            self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
     def recorded(self, address: Address) -> dict[str, Recorded]:
         """What we published at a node, in the order of the ids."""
         rows = self._run(
-            "SELECT id, title, fingerprint, done FROM item WHERE service = ? AND node = ?"
-            " ORDER BY id",
-            address.service,
-            address.node,
+            "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level"
+            " FROM item WHERE service = ? AND node = ? ORDER BY id",
+            *_key(address),
         )
-        return {row[0]: Recorded(row[0], row[1], row[2], bool(row[3])) for row in rows}
+        return {row[0]: _recorded(row) for row in rows}
 
-    def intend(self, address: Address, id_: str, title: str, fingerprint: str) -> None:
+    def counts(self) -> dict[Address, int]:
+        """How many items we have at every node where we have any."""
+        rows = self._run(
+            "SELECT service, node, count(*) FROM item WHERE NOT retracted GROUP BY service, node"
+        )
+        return {Address(service, node): count for service, node, count in rows}
+
+    def intend(self, address: Address, post: Desired, *, at: float, level: int = 0) -> None:
         """Write down that we are about to publish. Comes before the bytes leave."""
-        self._put(address, id_, title, fingerprint, done=False)
+        self._put(address, _record(post, "intended", at, level))
 
-    def done(self, address: Address, id_: str, title: str, fingerprint: str) -> None:
-        """Write down that the node has it. Comes after its answer."""
-        self._put(address, id_, title, fingerprint, done=True)
+    def done(self, address: Address, post: Desired, *, at: float, level: int = 0) -> None:
+        """Write down that the node acknowledged it. Comes after its answer."""
+        self._put(address, _record(post, "done", at, level))
+        self._run(
+            "DELETE FROM accepted WHERE service = ? AND node = ? AND id = ?",
+            *_key(address),
+            post.id,
+        )
+
+    def seen(self, address: Address, ids: Iterable[str]) -> None:
+        """Write down that what was acknowledged was still there later."""
+        for id_ in ids:
+            self._run(
+                "UPDATE item SET seen = 1 WHERE service = ? AND node = ? AND id = ? AND done",
+                *_key(address),
+                id_,
+            )
+
+    def retracted(self, address: Address, record: Recorded, *, at: float) -> None:
+        """Write down that the node acknowledged a retraction. Comes after its answer."""
+        self.forget(address, record.id)
+        self._put(address, replace(record, state="retracted", at=at))
 
     def forget(self, address: Address, id_: str) -> None:
         """Drop the record of an item that the node has no longer."""
-        self._run(
-            "DELETE FROM item WHERE service = ? AND node = ? AND id = ?",
-            address.service,
-            address.node,
-            id_,
-        )
+        for table in ("item", "accepted"):
+            self._run(
+                f"DELETE FROM {table} WHERE service = ? AND node = ? AND id = ?",  # noqa: S608
+                *_key(address),
+                id_,
+            )
 
     def restore(self, address: Address, before: Recorded | None, id_: str) -> None:
         """Take an intention back: the service refused it, so what was before still holds."""
-        if before is None:
-            self.forget(address, id_)
-        else:
-            self._put(address, id_, before.title, before.fingerprint, done=before.done)
+        self.forget(address, id_)
+        if before is not None:
+            self._put(address, before)
 
-    def _put(self, address: Address, id_: str, title: str, fingerprint: str, *, done: bool) -> None:
+    def shorten(self, address: Address, id_: str, level: int) -> None:
+        """Write down that the stream broke with less shortened than `level`."""
         self._run(
-            "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)",
-            address.service,
-            address.node,
+            "UPDATE item SET level = ? WHERE service = ? AND node = ? AND id = ?",
+            level,
+            *_key(address),
             id_,
-            title,
-            fingerprint,
-            int(done),
         )
 
-    def _run(self, statement: str, *values: str | int) -> list[tuple[str, str, str, int]]:
+    def accept(self, address: Address, ids: Iterable[str]) -> None:
+        """Write down which changes have passed the guards, in place of what did before."""
+        self._run("DELETE FROM accepted WHERE service = ? AND node = ?", *_key(address))
+        for id_ in ids:
+            self._run("INSERT INTO accepted VALUES (?, ?, ?)", *_key(address), id_)
+
+    def accepted(self, address: Address) -> frozenset[str]:
+        """What has passed the guards and is not done yet."""
+        rows = self._run("SELECT id FROM accepted WHERE service = ? AND node = ?", *_key(address))
+        return frozenset(row[0] for row in rows)
+
+    def visit(self, address: Address) -> Visit:
+        """What we know of a node."""
+        rows = self._run(
+            "SELECT looked, room, wanted, created, muted FROM node WHERE service = ? AND node = ?",
+            *_key(address),
+        )
+        for looked, room, wanted, created, muted in rows:
+            return Visit(looked, room, wanted, bool(created), bool(muted))
+        return Visit()
+
+    def remember(self, address: Address, visit: Visit) -> None:
+        """Write down what we know of a node now."""
+        self._run(
+            "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *_key(address),
+            int(visit.created),
+            int(visit.muted),
+            visit.looked,
+            visit.room,
+            visit.wanted,
+        )
+
+    def drop(self, address: Address) -> None:
+        """Forget a node and all that we published there."""
+        for table in ("item", "accepted", "node"):
+            self._run(f"DELETE FROM {table} WHERE service = ? AND node = ?", *_key(address))  # noqa: S608
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for what is written inside: all of it, or nothing."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._run("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+    def _put(self, address: Address, record: Recorded) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
+            " retracted, at, atom_id, body, level) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *_key(address),
+            record.id,
+            record.title,
+            record.fingerprint,
+            int(record.done),
+            int(record.state == "seen"),
+            int(record.state == "retracted"),
+            record.at,
+            record.atom_id,
+            record.body,
+            record.level,
+        )
+
+    def _run(self, statement: str, *values: str | float | None) -> list[Any]:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise _failed(self.path, error) from error
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, read_only: bool) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if (application, version) == (APPLICATION_ID, VERSION):
             return
-        if application == APPLICATION_ID:
+        if application == APPLICATION_ID and version > VERSION:
             raise LedgerError(f"{self.path}: is of a newer publisher (version {version})")
-        if application or self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        if application != APPLICATION_ID and (
+            application or self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        ):
             raise LedgerError(f"{self.path}: is a database of another program")
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(_SCHEMA)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
+        if read_only and version:
+            self._db = _copied(self._db)
+        steps = "".join(_VERSIONS[version:])
+        self._db.executescript(
+            f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID};"
+            f" PRAGMA user_version = {VERSION}; COMMIT;"
+        )
+
+
+def _copied(database: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy in memory, which may be brought up to date where the file may not."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    database.backup(copy)
+    database.close()
+    return copy
+
+
+def _key(address: Address) -> tuple[str, str]:
+    return address.service, address.node
+
+
+def _record(post: Desired, state: Literal["intended", "done"], at: float, level: int) -> Recorded:
+    return Recorded(
+        post.id, post.title, post.fingerprint, state, at, post.atom_id, post.body, level
+    )
+
+
+def _recorded(row: tuple[Any, ...]) -> Recorded:
+    id_, title, fingerprint, done, seen, retracted, *rest = row
+    kept: Literal["seen", "done"] = "seen" if seen else "done"
+    gone: Literal["retracted", "intended"] = "retracted" if retracted else "intended"
+    return Recorded(id_, title, fingerprint, kept if done else gone, *rest)
 
 
 def _failed(path: Path, error: sqlite3.Error) -> LedgerError:

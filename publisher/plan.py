@@ -1,83 +1,116 @@
 """A plan: what must change at a node so that it equals the posts. Pure; decides all, does nothing.
 
 An item is *desired* (the newest posts have it), *recorded* (the ledger has it, as intended or as
-done) and *present* (the node has it). It is ours if it is recorded, or if its atom:id is the one
-that our site gives to that item id.
+done) and *present* (the node has it). It is *ours* if it is recorded, if its atom:id is the one
+that our site gives to that item id, or if the node is exclusive.
 
 =======  =========================  ===========  ================================================
 desired  recorded                   present      change
 =======  =========================  ===========  ================================================
 yes      any                        no           publish: `missing` if recorded as done, or `new`
-yes      same fingerprint, done     same         nothing
+yes      same fingerprint, done     same         nothing; publish: `refresh` if that was asked for
 yes      differs, intended or none  same         `adopt`: record it, tell nobody twice
-yes      any                        other, ours  publish: `changed`
+yes      any                        other, ours  publish: `changed`; `adopt` if edits are ignored
 yes      none                       other        `refused`: not ours, never overwritten
 no       yes                        yes          retract: `removed`
 no       yes                        no           `forget`
-no       no                         yes          nothing, unless its post is outside the window
+no       no                         yes          nothing, unless `prune` or the window says so
 =======  =========================  ===========  ================================================
 
-An item whose post is outside the window makes room quietly: the server never chooses what goes.
-While any post is unreadable nothing is retracted and nothing is forgotten. Retracts come first,
-then publishes, oldest first, so that the newest post is the last item of the node.
+`prune` is what is retracted without a post: `own` is what is recorded, `site` also what has an
+atom:id as our site gives it, `all` everything. An item whose post is outside the window makes room
+quietly: the server never chooses what goes. While any post is unreadable nothing is pruned and
+nothing is forgotten. Retracts come first, then publishes, oldest first, so that the newest post is
+the last item of the node.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher.errors import UnsafePlanError
+from publisher.item import Seen
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
-
-    from publisher.item import Seen
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
 
+Action: TypeAlias = Literal["new", "changed", "missing", "refresh"]
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """An item that the node should have."""
+    """An item that the node should have. `body` is a hash of the post's text alone."""
 
     id: str
     atom_id: str
     title: str
     fingerprint: str
     published: dt.datetime
+    path: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An item that the ledger has. Not `done`: it was on its way, and may have arrived."""
+    """An item that the ledger has.
+
+    `intended`: it was on its way, and may have arrived. `done`: the node acknowledged it. `seen`:
+    it was still there when that had become durable. `retracted`: the node acknowledged that, and
+    may forget it yet. `at` is when that was, in seconds since 1970.
+    `level` is how much it must be shortened at least, because the stream broke with more.
+    """
 
     id: str
     title: str
     fingerprint: str
-    done: bool
+    state: Literal["intended", "done", "seen", "retracted"] = "done"
+    at: float = 0.0
+    atom_id: str = ""
+    body: str = ""
+    level: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether the node has it, as far as we know."""
+        return self.state in {"done", "seen"}
 
 
 @dataclass(frozen=True, slots=True)
 class Publish:
     """Publish the item, in place if it is there."""
 
-    id: str
-    title: str
-    fingerprint: str
-    action: Literal["new", "changed", "missing"]
+    post: Desired
+    action: Action
+
+    @property
+    def id(self) -> str:
+        return self.post.id
+
+    @property
+    def title(self) -> str:
+        return self.post.title
 
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
     """The node has it already: record it."""
 
-    id: str
-    title: str
-    fingerprint: str
+    post: Desired
     action: Literal["adopt"] = "adopt"
+
+    @property
+    def id(self) -> str:
+        return self.post.id
+
+    @property
+    def title(self) -> str:
+        return self.post.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,31 +146,82 @@ class Refuse:
 Change: TypeAlias = Publish | Adopt | Retract | Forget | Refuse
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How a node is kept equal to the posts.
+
+    `minted` says whether an item has an atom:id as our site gives it to that item id. `refresh`
+    publishes again what is there already.
+    """
+
+    keep: int | None = None
+    edits: Literal["push", "ignore"] = "push"
+    prune: Literal["own", "site", "all"] = "own"
+    exclusive: bool = False
+    refresh: bool = False
+    minted: Callable[[Seen], bool] = lambda _: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What nobody means by accident. `announce_limit` is None where any number may be told.
+
+    `accepted` are the ids of a plan that has passed already and was interrupted.
+    """
+
+    allow_retracts: bool = False
+    announce_limit: int | None = 10
+    accepted: Collection[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The changes in the order in which they are to be made.
 
-    `foreign` are the items that are not ours, `outside` is how many posts the node has no room for
-    although they are to be kept, `withheld` how many retracts wait until every post can be read.
+    `ours` is how many items of ours there are now. `foreign` are the ids of the items that are not
+    ours, `unclaimed` of those that are by their atom:id, without a post or a record. `outside` is
+    how many posts the node has no room for although they are to be kept, `withheld` how many
+    retracts wait until every post can be read, `put_off` how many changes were not asked for, and
+    `room` how many items the node can hold beside those that are not ours.
     """
 
     changes: tuple[Change, ...]
+    ours: int = 0
     foreign: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] = ()
     outside: int = 0
     withheld: int = 0
+    put_off: int = 0
+    room: int | None = None
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
         """What subscribers are to see vanish."""
         return tuple(c for c in self.changes if isinstance(c, Retract) and c.notify)
 
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The ids of what a guard has judged."""
+        guarded: tuple[Change, ...] = (*self.retracts, *self.publishes)
+        return tuple(change.id for change in guarded)
+
+    def quieted(self) -> Plan:
+        """The same, telling nobody of what goes."""
+        changes = (replace(c, notify=False) if isinstance(c, Retract) else c for c in self.changes)
+        return replace(self, changes=tuple(changes))
+
+    @property
+    def publishes(self) -> tuple[Publish, ...]:
+        """What subscribers are to be told."""
+        return tuple(c for c in self.changes if isinstance(c, Publish))
+
 
 def decide(
     posts: Sequence[Desired],
     recorded: Mapping[str, Recorded],
     present: Mapping[str, Seen],
+    policy: Policy,
     *,
-    keep: int | None = None,
     max_items: int | None = None,
     broken: bool = False,
 ) -> Plan:
@@ -147,31 +231,35 @@ def decide(
     post could not be read. `present[id].fingerprint` may come from the ledger where the node was
     only asked for its ids.
     """
-    ours = {post.id: post.atom_id for post in posts}
-    foreign = tuple(
+    by_id = {post.id: post for post in posts}
+    ours = {id_ for id_, seen in present.items() if _is_ours(seen, by_id, recorded, policy)}
+    postless = {
         id_
-        for id_, there in present.items()
-        if id_ not in recorded and (id_ not in ours or ours[id_] != there.atom_id)
-    )
-    kept = window(posts, keep=keep, room=None if max_items is None else max_items - len(foreign))
+        for id_, seen in present.items()
+        if id_ not in by_id and _is_pruned(seen, recorded, policy)
+    }
+    pruned = set() if broken else postless
+    staying = present.keys() - pruned - (ours & by_id.keys())
+    room = None if max_items is None else max(0, max_items - len(staying))
+    kept = window(posts, keep=policy.keep, room=room)
     desired = {post.id for post in kept}
-    gone = [
-        _unwanted(record, present=id_ in present, outside=id_ in ours)
-        for id_, record in recorded.items()
-        if id_ not in desired and (id_ in ours or not broken)
-    ]
-    wanted = [_wanted(post, recorded.get(post.id), present.get(post.id)) for post in kept]
-    pushed_out = [
-        Retract(post.id, post.title, notify=False, reason=_TOO_OLD)
-        for post in posts
-        if post.id not in desired | recorded.keys()
-        and post.id in present
-        and post.id not in foreign
-    ]
-    changes = (*gone, *pushed_out, *(change for change in wanted if change))
-    wished = len(window(posts, keep=keep, room=None))
-    withheld = sum(id_ in present and id_ not in ours for id_ in recorded) if broken else 0
-    return Plan(changes, foreign, outside=wished - len(kept), withheld=withheld)
+    changes = (
+        *(_gone(id_, recorded, present) for id_ in sorted(pruned)),
+        *_forgotten(recorded, present, by_id, desired, broken=broken),
+        *_pushed_out(posts, ours, desired),
+        *_wanted(kept, recorded, present, ours, policy),
+    )
+    known = recorded.keys() | by_id.keys()
+    unclaimed = {i for i, seen in present.items() if i not in known and policy.minted(seen)}
+    return Plan(
+        changes,
+        ours=len(ours | postless | {id_ for id_, record in recorded.items() if record.done}),
+        foreign=tuple(i for i in present if i not in ours | postless | unclaimed),
+        unclaimed=tuple(i for i in present if i in unclaimed - pruned),
+        outside=len(window(posts, keep=policy.keep, room=None)) - len(kept),
+        withheld=len(postless - pruned),
+        room=None if max_items is None else max(0, max_items - len(staying - postless)),
+    )
 
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:
@@ -181,42 +269,159 @@ def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> t
     return tuple(ordered[len(ordered) - max(0, size) :])
 
 
-def check(plan: Plan, recorded: Mapping[str, Recorded], *, allow_retracts: bool) -> None:
-    """Stop what nobody means by accident. Raises UnsafePlanError."""
-    count, ours = len(plan.retracts), len(recorded)
-    share = count / ours if ours else 0.0
-    if allow_retracts or not count:
-        return
-    if count == ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
+def settled(
+    posts: Sequence[Desired],
+    recorded: Mapping[str, Recorded],
+    policy: Policy,
+    *,
+    room: int | None,
+    broken: bool = False,
+) -> bool:
+    """Whether, by the ledger alone, the node is known to equal the posts."""
+    if policy.refresh or any(record.state != "seen" for record in recorded.values()):
+        return False
+    return not from_ledger(posts, recorded, policy, room=room, broken=broken).changes
+
+
+def from_ledger(
+    posts: Sequence[Desired],
+    recorded: Mapping[str, Recorded],
+    policy: Policy,
+    *,
+    room: int | None,
+    broken: bool = False,
+) -> Plan:
+    """The plan if the node holds exactly what the ledger says it acknowledged."""
+    present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
+    return decide(posts, recorded, present, policy, max_items=room, broken=broken)
+
+
+def as_seen(record: Recorded) -> Seen:
+    """What the node has of an item, if it has what we recorded."""
+    return Seen(record.id, record.atom_id or None, record.title, record.fingerprint)
+
+
+def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
+    """Only the changes that were asked for, and what makes room."""
+    asked = tuple(
+        change
+        for change in plan.changes
+        if keeps(change) or (isinstance(change, Retract) and not change.notify)
+    )
+    return replace(plan, changes=asked, put_off=len(plan.changes) - len(asked))
+
+
+def is_loud(plan: Plan, guard: Guard) -> bool:
+    """Whether so much would be told at once that somebody must mean it."""
+    told = [change for change in plan.publishes if change.id not in guard.accepted]
+    return guard.announce_limit is not None and len(told) > guard.announce_limit
+
+
+def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
+    """Stop what nobody means by accident. `audience`: the node has items, or subscribers.
+
+    Raises UnsafePlanError that names the option that means it.
+    """
+    _check_retracts(plan, guard)
+    if audience and is_loud(plan, guard):
+        counts = Counter(c.action for c in plan.publishes if c.id not in guard.accepted)
+        what = ", ".join(f"{number} {action}" for action, number in counts.items())
         raise UnsafePlanError(
-            f"this would retract {count} of the {ours} items that were published; nothing was "
-            "sent. If the posts are meant to go, run again with --allow-retracts"
+            f"this would tell subscribers of {sum(counts.values())} posts at once ({what}), and "
+            f"the limit is {guard.announce_limit}; nothing was sent. If they are meant to hear "
+            "of it, run again with --announce-all; to publish without telling them, with --quiet"
         )
 
 
-def _wanted(post: Desired, record: Recorded | None, there: Seen | None) -> Change | None:
-    if there is None:
-        action: Literal["new", "missing"] = "missing" if record and record.done else "new"
-        return Publish(post.id, post.title, post.fingerprint, action)
-    if there.fingerprint == post.fingerprint:
-        if record and record.done and record.fingerprint == post.fingerprint:
-            return None
-        return Adopt(post.id, post.title, post.fingerprint)
-    if record or there.atom_id == post.atom_id:
-        return Publish(post.id, post.title, post.fingerprint, "changed")
-    return Refuse(post.id, post.title, _NOT_OURS.format(there.title or "without a title"))
+def _check_retracts(plan: Plan, guard: Guard) -> None:
+    count = sum(change.id not in guard.accepted for change in plan.retracts)
+    share = count / plan.ours if plan.ours else 0.0
+    if guard.allow_retracts or not count:
+        return
+    if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
+        raise UnsafePlanError(
+            f"this would retract {count} of the {plan.ours} items that were published; nothing "
+            "was sent. If the posts are meant to go, run again with --allow-retracts"
+        )
 
 
-_TOO_OLD = "older than what is kept"
+def _is_ours(
+    seen: Seen, posts: Mapping[str, Desired], recorded: Mapping[str, Recorded], policy: Policy
+) -> bool:
+    if seen.id in recorded or policy.exclusive:
+        return True
+    post = posts.get(seen.id)
+    return post is not None and (
+        post.atom_id == seen.atom_id or post.fingerprint == seen.fingerprint
+    )
+
+
+def _is_pruned(seen: Seen, recorded: Mapping[str, Recorded], policy: Policy) -> bool:
+    """Whether an item without a post is to go."""
+    if seen.id in recorded or policy.prune == "all":
+        return True
+    return policy.prune == "site" and policy.minted(seen)
+
+
+def _gone(id_: str, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]) -> Retract:
+    title = recorded[id_].title if id_ in recorded else present[id_].title
+    return Retract(id_, title or "")
+
+
+def _forgotten(
+    recorded: Mapping[str, Recorded],
+    present: Mapping[str, Seen],
+    posts: Mapping[str, Desired],
+    desired: Collection[str],
+    *,
+    broken: bool,
+) -> Iterator[Forget]:
+    for id_, record in recorded.items():
+        if id_ not in present and id_ not in desired and (id_ in posts or not broken):
+            yield Forget(id_, record.title)
+
+
+def _pushed_out(
+    posts: Sequence[Desired], ours: Collection[str], desired: Collection[str]
+) -> Iterator[Retract]:
+    for post in posts:
+        if post.id in ours and post.id not in desired:
+            yield Retract(post.id, post.title, notify=False, reason="older than what is kept")
+
+
+def _wanted(
+    kept: Sequence[Desired],
+    recorded: Mapping[str, Recorded],
+    present: Mapping[str, Seen],
+    ours: Collection[str],
+    policy: Policy,
+) -> Iterator[Change]:
+    for post in kept:
+        record, seen = recorded.get(post.id), present.get(post.id)
+        if seen is None:
+            yield Publish(post, "missing" if record and record.done else "new")
+        elif post.id not in ours:
+            yield Refuse(post.id, post.title, _NOT_OURS.format(seen.title or "without a title"))
+        else:
+            yield from _kept_up(post, record, seen, policy)
+
+
+def _kept_up(
+    post: Desired, record: Recorded | None, seen: Seen, policy: Policy
+) -> Iterator[Change]:
+    """An item of ours that is there."""
+    if seen.fingerprint != post.fingerprint:
+        if policy.edits == "push":
+            yield Publish(post, "changed")
+            return
+        post = replace(post, fingerprint=seen.fingerprint or "")
+    if policy.refresh:
+        yield Publish(post, "refresh")
+    elif not (record and record.done and record.fingerprint == post.fingerprint):
+        yield Adopt(post)
+
+
 _NOT_OURS = (
     'the node has an item of this id that is not ours ("{}"); '
     "retract it there, or give the post an `id:` of its own"
 )
-
-
-def _unwanted(record: Recorded, *, present: bool, outside: bool) -> Retract | Forget:
-    if not present:
-        return Forget(record.id, record.title)
-    if outside:
-        return Retract(record.id, record.title, notify=False, reason=_TOO_OLD)
-    return Retract(record.id, record.title)

@@ -2,56 +2,154 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
+import os
 import sqlite3
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.errors import LedgerError, LockedError
 from publisher.item import Address
-from publisher.ledger import APPLICATION_ID, Ledger, lock
-from publisher.plan import Recorded
+from publisher.ledger import APPLICATION_ID, Ledger, Visit, lock
+from publisher.plan import Desired, Recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BLOG = Address("pubsub.example", "blog")
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+ONE = Desired("post-0001", "tag:1", "One", "aa", START, body="body")
+TWO = Desired("post-0002", "tag:2", "Two", "bb", START)
 
 
 def test_it_remembers_over_runs(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state") as ledger:
-        ledger.intend(BLOG, "post-0001", "One", "aa")
-        ledger.done(BLOG, "post-0002", "Two", "bb")
+        ledger.intend(BLOG, ONE, at=5.0)
+        ledger.done(BLOG, TWO, at=6.0)
     with Ledger(tmp_path / "state") as ledger:
         assert ledger.recorded(BLOG) == {
-            "post-0001": Recorded("post-0001", "One", "aa", done=False),
-            "post-0002": Recorded("post-0002", "Two", "bb", done=True),
+            "post-0001": Recorded("post-0001", "One", "aa", "intended", 5.0, "tag:1", "body"),
+            "post-0002": Recorded("post-0002", "Two", "bb", "done", 6.0, "tag:2"),
         }
 
 
 def test_nodes_do_not_mix(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, "post-0001", "One", "aa")
+        ledger.done(BLOG, ONE, at=5.0)
         assert ledger.recorded(Address("pubsub.example", "other")) == {}
         assert ledger.recorded(Address("other.example", "blog")) == {}
 
 
 def test_a_refused_intention_leaves_what_was_before(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, "post-0001", "One", "aa")
+        ledger.done(BLOG, ONE, at=5.0)
         before = ledger.recorded(BLOG)
-        ledger.intend(BLOG, "post-0001", "One, edited", "bb")
+        ledger.intend(BLOG, replace(ONE, title="One, edited", fingerprint="cc"), at=7.0)
         ledger.restore(BLOG, before["post-0001"], "post-0001")
-        ledger.intend(BLOG, "post-0002", "Two", "cc")
+        ledger.intend(BLOG, TWO, at=7.0)
         ledger.restore(BLOG, None, "post-0002")
         assert ledger.recorded(BLOG) == before
 
 
+def test_what_was_acknowledged_is_seen_again_until_it_changes(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.done(BLOG, ONE, at=5.0)
+        ledger.intend(BLOG, TWO, at=5.0)
+        ledger.seen(BLOG, ["post-0001", "post-0002"])
+        states = [record.state for record in ledger.recorded(BLOG).values()]
+        assert states == ["seen", "intended"]
+        ledger.done(BLOG, ONE, at=9.0)
+        assert ledger.recorded(BLOG)["post-0001"].state == "done"
+
+
+def test_what_was_accepted_is_accepted_until_it_is_done(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.accept(BLOG, ["post-0000", "post-0001", "post-0002", "post-0003"])
+        ledger.accept(BLOG, ["post-0001", "post-0002", "post-0003"])
+        ledger.intend(BLOG, ONE, at=5.0)
+        ledger.done(BLOG, TWO, at=5.0)
+        ledger.forget(BLOG, "post-0003")
+        assert ledger.accepted(BLOG) == {"post-0001"}
+
+
+def test_visits_are_remembered(tmp_path: Path) -> None:
+    visit = Visit(looked=7.5, room=20, wanted="digest", created=True, muted=True)
+    with Ledger(tmp_path) as ledger:
+        assert ledger.visit(BLOG) == Visit()
+        ledger.remember(BLOG, visit)
+        assert ledger.visit(BLOG) == visit
+        ledger.drop(BLOG)
+        assert ledger.visit(BLOG) == Visit()
+
+
+def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        with pytest.raises(ZeroDivisionError):
+            write_half(ledger)
+        assert ledger.recorded(BLOG) == {}
+        with ledger.together():
+            ledger.done(BLOG, ONE, at=5.0)
+            ledger.done(BLOG, TWO, at=5.0)
+        assert ledger.counts() == {BLOG: 2}
+
+
+def write_half(ledger: Ledger) -> None:
+    with ledger.together():
+        ledger.done(BLOG, ONE, at=5.0)
+        raise ZeroDivisionError
+
+
+def test_how_short_an_item_must_be_is_kept(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.intend(BLOG, ONE, at=5.0)
+        ledger.shorten(BLOG, "post-0001", 2)
+        assert ledger.recorded(BLOG)["post-0001"].level == 2
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_only: bool) -> None:
+    database = sqlite3.connect(tmp_path / "ledger.sqlite")
+    database.executescript(
+        "CREATE TABLE item (service TEXT NOT NULL, node TEXT NOT NULL, id TEXT NOT NULL,"
+        " title TEXT NOT NULL, fingerprint TEXT NOT NULL, done INTEGER NOT NULL,"
+        " PRIMARY KEY (service, node, id)) STRICT, WITHOUT ROWID;"
+        "INSERT INTO item VALUES ('pubsub.example', 'blog', 'post-0001', 'One', 'aa', 1);"
+    )
+    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.execute("PRAGMA user_version = 1")
+    database.close()
+    before = (tmp_path / "ledger.sqlite").read_bytes()
+    with Ledger(tmp_path, read_only=read_only) as ledger:
+        assert ledger.recorded(BLOG) == {"post-0001": Recorded("post-0001", "One", "aa", "done")}
+        assert ledger.visit(BLOG) == Visit()
+    assert ((tmp_path / "ledger.sqlite").read_bytes() == before) == read_only
+
+
+def test_a_run_that_was_killed_leaves_a_ledger_that_can_be_read(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    died = context.Process(target=write_and_die, args=(tmp_path,))
+    died.start()
+    died.join()
+    assert died.exitcode == 9
+    for read_only in (True, False):
+        with Ledger(tmp_path, read_only=read_only) as ledger:
+            assert set(ledger.recorded(BLOG)) == {"post-0001"}
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+def write_and_die(folder: Path) -> None:
+    ledger = Ledger(folder)
+    ledger.done(BLOG, ONE, at=5.0)
+    os._exit(9)
+
+
 def test_forgotten_is_forgotten(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, "post-0001", "One", "aa")
+        ledger.done(BLOG, ONE, at=5.0)
         ledger.forget(BLOG, "post-0001")
         assert ledger.recorded(BLOG) == {}
 

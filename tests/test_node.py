@@ -12,7 +12,7 @@ from publisher import item as items
 from publisher.config import NodeConfig, Xmpp
 from publisher.errors import NotFound, Refused
 from publisher.item import Item
-from publisher.publish import Node, State
+from publisher.publish import Drift, Node, State
 from publisher.pubsub import XmppNode, connect
 from tests.fake_node import FakeNode
 from tests.servers import Server
@@ -193,7 +193,7 @@ def test_drift_is_told(server: Server, node: str) -> None:
     owner.create()
     owner.configure(title="An old title", max_items="7")
     state = asyncio.run(main())
-    assert "title is 'An old title', not 'A new title'" in state.drift
+    assert Drift("title", "An old title", "A new title") in state.drift
     assert state.max_items == 7
 
 

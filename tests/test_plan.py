@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from publisher import plan
 from publisher.errors import UnsafePlanError
 from publisher.item import Seen
-from publisher.plan import Adopt, Desired, Forget, Publish, Recorded, Refuse, Retract
+from publisher.plan import (
+    Adopt,
+    Desired,
+    Forget,
+    Guard,
+    Policy,
+    Publish,
+    Recorded,
+    Refuse,
+    Retract,
+)
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -25,7 +37,8 @@ def post(number: int = 1, fingerprint: str = "new") -> Desired:
 
 
 def record(number: int = 1, fingerprint: str = "new", *, done: bool = True) -> Recorded:
-    return Recorded(f"post-{number:04}", f"Post {number}", fingerprint, done)
+    state: Literal["seen", "intended"] = "seen" if done else "intended"
+    return Recorded(f"post-{number:04}", f"Post {number}", fingerprint, state)
 
 
 def there(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True) -> Seen:
@@ -33,22 +46,40 @@ def there(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True
     return Seen(f"post-{number:04}", atom_id, "At the node", fingerprint)
 
 
-def decide(
-    posts: list[Desired], recorded: list[Recorded], present: list[Seen], **options: int | None
-) -> list[plan.Change]:
-    found = plan.decide(
+def plan_of(
+    posts: list[Desired],
+    recorded: list[Recorded],
+    present: list[Seen],
+    *,
+    max_items: int | None = None,
+    broken: bool = False,
+    **policy: object,
+) -> plan.Plan:
+    return plan.decide(
         posts,
         {record.id: record for record in recorded},
         {seen.id: seen for seen in present},
-        **options,  # type: ignore[arg-type]
+        Policy(minted=is_minted, **policy),  # type: ignore[arg-type]
+        max_items=max_items,
+        broken=broken,
     )
-    return list(found.changes)
 
 
-NEW = Publish("post-0001", "Post 1", "new", "new")
-MISSING = Publish("post-0001", "Post 1", "new", "missing")
-CHANGED = Publish("post-0001", "Post 1", "new", "changed")
-ADOPT = Adopt("post-0001", "Post 1", "new")
+def decide(
+    posts: list[Desired], recorded: list[Recorded], present: list[Seen], **options: object
+) -> list[plan.Change]:
+    return list(plan_of(posts, recorded, present, **options).changes)  # type: ignore[arg-type]
+
+
+def is_minted(seen: Seen) -> bool:
+    return seen.atom_id == f"tag:blog.example,2026:{seen.id}"
+
+
+NEW = Publish(post(), "new")
+MISSING = Publish(post(), "missing")
+CHANGED = Publish(post(), "changed")
+REFRESH = Publish(post(), "refresh")
+ADOPT = Adopt(post())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +123,7 @@ def test_what_nobody_recorded_is_left_alone() -> None:
 
 
 def test_nothing_is_concluded_from_absence_while_a_post_is_unreadable() -> None:
-    found = plan.decide([], {"post-0001": record()}, {"post-0001": there()}, broken=True)
+    found = plan_of([], [record()], [there()], broken=True)
     assert found.changes == ()
     assert found.withheld == 1
 
@@ -124,7 +155,7 @@ def test_the_window_holds_the_newest(
 )
 def test_what_has_no_room_is_counted(keep: int | None, max_items: int | None, outside: int) -> None:
     posts = [post(n) for n in (1, 2, 3)]
-    assert plan.decide(posts, {}, {}, keep=keep, max_items=max_items).outside == outside
+    assert plan_of(posts, [], [], keep=keep, max_items=max_items).outside == outside
 
 
 def test_foreign_items_take_room() -> None:
@@ -176,9 +207,7 @@ def test_a_foreign_item_outside_the_window_stays() -> None:
 
 
 def test_an_unreadable_post_does_not_stop_the_window() -> None:
-    found = plan.decide(
-        [post(1), post(2)], {"post-0001": record(1)}, {"post-0001": there(1)}, keep=1, broken=True
-    )
+    found = plan_of([post(1), post(2)], [record(1)], [there(1)], keep=1, broken=True)
     assert [change.id for change in found.changes] == ["post-0001", "post-0002"]
 
 
@@ -194,20 +223,145 @@ def test_an_unreadable_post_does_not_stop_the_window() -> None:
     ],
 )
 def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) -> None:
-    recorded = {f"post-{n:04}": record(n) for n in range(ours)}
-    present = {f"post-{n:04}": there(n) for n in range(ours)}
-    found = plan.decide([post(n) for n in range(gone, ours)], recorded, present)
-    plan.check(found, recorded, allow_retracts=True)
+    recorded, present = [record(n) for n in range(ours)], [there(n) for n in range(ours)]
+    found = plan_of([post(n) for n in range(gone, ours)], recorded, present)
+    plan.check(found, Guard(allow_retracts=True), audience=True)
     if safe:
-        plan.check(found, recorded, allow_retracts=False)
+        plan.check(found, Guard(), audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--allow-retracts"):
-            plan.check(found, recorded, allow_retracts=False)
+            plan.check(found, Guard(), audience=True)
+        accepted = {retract.id for retract in found.retracts}
+        plan.check(found, Guard(accepted=accepted), audience=True)
 
 
 def test_the_guard_lets_the_window_move() -> None:
-    recorded = {f"post-{n:04}": record(n) for n in range(10)}
-    present = {f"post-{n:04}": there(n) for n in range(10)}
-    found = plan.decide([post(n) for n in range(10)], recorded, present, keep=1)
-    plan.check(found, recorded, allow_retracts=False)
+    recorded, present = [record(n) for n in range(10)], [there(n) for n in range(10)]
+    found = plan_of([post(n) for n in range(10)], recorded, present, keep=1)
+    plan.check(found, Guard(), audience=True)
     assert len(found.changes) == 9
+
+
+@pytest.mark.parametrize("kind", ["new", "changed", "missing"])
+@pytest.mark.parametrize(("number", "safe"), [(10, True), (11, False)])
+def test_the_guard_stops_a_flood(kind: str, number: int, *, safe: bool) -> None:
+    posts = [post(n) for n in range(number)]
+    recorded = [record(n) for n in range(number)] if kind == "missing" else []
+    present = [there(n, "old") for n in range(number)] if kind == "changed" else []
+    found = plan_of(posts, recorded, present)
+    assert {change.action for change in found.changes} == {kind}
+    for guard in (Guard(announce_limit=None), Guard(announce_limit=11)):
+        plan.check(found, guard, audience=True)
+    plan.check(found, Guard(), audience=False)
+    plan.check(found, Guard(accepted={"post-0000"}), audience=True)
+    if safe:
+        plan.check(found, Guard(), audience=True)
+    else:
+        with pytest.raises(UnsafePlanError, match="--announce-all"):
+            plan.check(found, Guard(), audience=True)
+
+
+def test_adopting_announces_nothing() -> None:
+    found = plan_of([post(n) for n in range(20)], [], [there(n) for n in range(20)])
+    plan.check(found, Guard(announce_limit=0), audience=True)
+
+
+def test_an_ignored_edit_is_recorded_and_told_to_nobody() -> None:
+    (change,) = decide([post()], [], [there(1, "old")], edits="ignore")
+    assert change == Adopt(post(1, "old"))
+    assert decide([post()], [record(1, "old")], [there(1, "old")], edits="ignore") == []
+
+
+def test_ignored_edits_do_not_hide_what_is_missing() -> None:
+    assert decide([post()], [record(1, "old")], [], edits="ignore") == [MISSING]
+
+
+@pytest.mark.parametrize("recorded", [[], [record()]])
+def test_a_refresh_publishes_what_is_there(recorded: list[Recorded]) -> None:
+    assert decide([post()], recorded, [there()], refresh=True) == [REFRESH]
+
+
+def test_a_refresh_leaves_what_is_not_ours() -> None:
+    (change,) = decide([post()], [], [there(1, "old", ours=False)], refresh=True)
+    assert change.action == "refused"
+
+
+THEIRS = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
+
+
+@pytest.mark.parametrize(
+    ("prune", "exclusive", "gone"),
+    [
+        ("own", False, ["post-0003"]),
+        ("site", False, ["post-0002", "post-0003"]),
+        ("all", True, ["post-0002", "post-0003", "somebody-elses"]),
+        ("own", True, ["post-0003"]),
+    ],
+)
+def test_prune_says_what_is_ours_to_retract(
+    prune: str, gone: list[str], *, exclusive: bool
+) -> None:
+    present = [there(1), there(2), there(3), THEIRS]
+    recorded = [record(1), record(3)]
+    found = plan_of([post(1)], recorded, present, prune=prune, exclusive=exclusive)
+    assert [change.id for change in found.retracts] == gone
+    broken = plan_of([post(1)], recorded, present, prune=prune, exclusive=exclusive, broken=True)
+    assert broken.changes == ()
+    assert broken.withheld == len(gone)
+
+
+def test_what_carries_our_ids_without_a_post_is_listed() -> None:
+    found = plan_of([post(1)], [record(1)], [there(1), there(2), THEIRS])
+    assert (found.unclaimed, found.foreign) == (("post-0002",), ("somebody-elses",))
+
+
+def test_what_is_to_be_pruned_takes_no_room() -> None:
+    changes = decide([post(1), post(2)], [], [THEIRS], max_items=2, prune="all", exclusive=True)
+    assert [change.id for change in changes] == ["somebody-elses", "post-0001", "post-0002"]
+
+
+def test_what_waits_for_a_broken_post_takes_room() -> None:
+    changes = decide([post(1), post(2)], [record(9)], [there(9)], max_items=2, broken=True)
+    assert [change.id for change in changes] == ["post-0002"]
+
+
+def test_on_an_exclusive_node_everything_is_ours() -> None:
+    changes = decide([post()], [], [there(1, "old", ours=False)], exclusive=True)
+    assert changes == [CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("posts", "recorded", "settled"),
+    [
+        ([post()], [record()], True),
+        ([post()], [record(done=False)], False),
+        ([post()], [replace(record(), state="done")], False),
+        ([post(1, "edited")], [record()], False),
+        ([post()], [], False),
+        ([], [record()], False),
+        ([], [], True),
+    ],
+)
+def test_the_ledger_tells_when_there_is_no_need_to_look(
+    posts: list[Desired], recorded: list[Recorded], *, settled: bool
+) -> None:
+    by_id = {one.id: one for one in recorded}
+    assert plan.settled(posts, by_id, Policy(), room=None) == settled
+
+
+def test_the_ledger_knows_how_much_a_node_holds() -> None:
+    recorded = {f"post-{n:04}": record(n) for n in (2, 3)}
+    assert plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
+    assert not plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
+
+
+def test_the_room_is_what_others_leave() -> None:
+    assert plan_of([post(1)], [record(9)], [there(9), THEIRS], max_items=5).room == 4
+
+
+def test_only_what_was_asked_for_changes_and_what_makes_room() -> None:
+    posts, recorded = [post(1), post(2), post(3)], [record(1), record(9)]
+    found = plan_of(posts, recorded, [there(1), there(9)], keep=2)
+    narrowed = plan.narrow(found, lambda change: change.id == "post-0003")
+    assert [change.id for change in narrowed.changes] == ["post-0001", "post-0003"]
+    assert narrowed.put_off == 2

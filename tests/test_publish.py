@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.errors import Forbidden, Refused, Unavailable, UnsafePlanError
+from publisher.errors import (
+    Busy,
+    Forbidden,
+    Refused,
+    StreamBroken,
+    StreamReset,
+    Unavailable,
+    UnsafePlanError,
+)
 from publisher.item import FINGERPRINT, SHORTEST, Item
 from publisher.ledger import Ledger
-from publisher.plan import Desired
-from publisher.publish import CHUNK, Result, Task, preview, reconcile
+from publisher.plan import Desired, Guard, Policy
+from publisher.publish import Result, Step, Task, is_settled, offline, preview, reconcile
+from publisher.publish.apply import WINDOW, WINDOW_BYTES
+from publisher.publish.look import CHUNK
 from tests.fake_node import FakeNode
 
 if TYPE_CHECKING:
@@ -32,14 +43,30 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def task(posts: Mapping[int, str], **options: object) -> Task:
     """`posts`: number -> text; the text is the fingerprint, too."""
     texts = {f"post-{number:04}": text for number, text in posts.items()}
+    policy = {name: options.pop(name) for name in list(options) if name in POLICY}
+    guard = {name: options.pop(name) for name in list(options) if name in GUARD}
     return Task(
         desired=[
-            Desired(id_, atom_id(id_), id_, text, START + dt.timedelta(days=int(id_[-4:])))
+            Desired(
+                id_,
+                atom_id(id_),
+                id_,
+                text,
+                START + dt.timedelta(days=int(id_[-4:])),
+                path=f"{id_}.md",
+                body=text.partition(" ")[0],
+            )
             for id_, text in texts.items()
         ],
         make=lambda id_, level: Item(id_, payload(id_, texts[id_]), "shortened" * level, level),
+        policy=Policy(minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
+        guard=Guard(**guard),  # type: ignore[arg-type]
         **options,  # type: ignore[arg-type]
     )
+
+
+POLICY = {field.name for field in dataclasses.fields(Policy)}
+GUARD = {field.name for field in dataclasses.fields(Guard)}
 
 
 def atom_id(id_: str) -> str:
@@ -55,13 +82,28 @@ def payload(id_: str, text: str, *, atom: str | None = None) -> str:
 
 
 def run(
-    node: FakeNode, work: Task, ledger: Ledger, *, held: Mapping[str, str] | None = None
+    node: FakeNode,
+    work: Task,
+    ledger: Ledger,
+    *,
+    held: Mapping[str, str] | None = None,
+    later: float = 3600,
 ) -> Result:
+    """A run that follows `later` seconds after the one before."""
+
     async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
         return held or {}
 
+    node.clock.time += later
     return asyncio.run(
-        reconcile(node, work, ledger, hold_back=hold_back, on_step=lambda _step, _total: None)
+        reconcile(
+            node,
+            work,
+            ledger,
+            hold_back=hold_back,
+            on_step=lambda _step, _total: None,
+            clock=node.clock,
+        )
     )
 
 
@@ -82,7 +124,9 @@ def test_a_second_run_does_nothing(ledger: Ledger) -> None:
     node.events.clear()
     node.calls.clear()
     assert run(node, task({1: "a", 2: "b"}), ledger).steps == []
-    assert node.calls == ["look"]
+    assert run(node, task({1: "a", 2: "b"}), ledger).steps == []
+    assert node.calls == ["look", "fetch 2", "look"]
+    assert node.events == []
 
 
 def test_a_lost_ledger_is_rebuilt_from_the_node(ledger: Ledger, tmp_path: Path) -> None:
@@ -94,8 +138,9 @@ def test_a_lost_ledger_is_rebuilt_from_the_node(ledger: Ledger, tmp_path: Path) 
     with Ledger(tmp_path / "new") as empty:
         assert {step.change.action for step in run(node, task(posts), empty).steps} == {"adopt"}
         assert run(node, task(posts), empty).steps == []
+        assert run(node, task(posts), empty).steps == []
     assert node.events == []
-    assert node.calls == ["look", f"fetch {CHUNK}", "fetch 5", "look"]
+    assert node.calls == [*["look", f"fetch {CHUNK}", "fetch 5"] * 2, "look"]
 
 
 def test_an_edit_is_published_under_its_id(ledger: Ledger) -> None:
@@ -152,6 +197,7 @@ def test_what_is_still_too_big_is_refused(ledger: Ledger) -> None:
 
 def test_a_refused_edit_leaves_the_record_of_the_last(ledger: Ledger) -> None:
     node = FakeNode()
+    run(node, task({1: "a"}), ledger)
     run(node, task({1: "a"}), ledger)
     before = ledger.recorded(node.address)
     node.answers["post-0001"] = Refused("no", condition="not-acceptable")
@@ -267,39 +313,403 @@ def test_a_foreign_item_is_refused_by_the_plan(ledger: Ledger) -> None:
     assert "theirs" in node.items["post-0001"]
 
 
-# What a run meets, and what the folder holds when the next one begins.
-BEFORE = {1: "a", 2: "b", 3: "c", 4: "d"}
-WANTED = {2: "b", 3: "edited", 4: "d", 5: "new"}
-CALLS = 4  # look, retract, two publishes
-NEXT: list[dict[int, str]] = [
-    WANTED,
-    {2: "b", 3: "edited again", 4: "d", 5: "new"},
-    {2: "b", 4: "d"},
-]
-
-
-@pytest.mark.parametrize("call", range(1, CALLS + 1))
-@pytest.mark.parametrize("effect", ["before", "after"])
-@pytest.mark.parametrize("then", NEXT, ids=["unchanged", "edited", "removed"])
-@pytest.mark.parametrize("fresh", [False, True], ids=["same ledger", "new ledger"])
-def test_a_cut_costs_nothing_and_doubles_nothing(
-    ledger: Ledger, tmp_path: Path, call: int, effect: str, then: dict[int, str], *, fresh: bool
-) -> None:
-    """At every call of a run, before it has its effect or after (with the answer lost)."""
+def test_several_are_on_their_way_at_a_time_and_in_order(ledger: Ledger) -> None:
     node = FakeNode()
-    run(node, task(BEFORE), ledger)
-    node.events.clear()
+    posts = dict.fromkeys(range(1, 3 * WINDOW), "a")
+    result = run(node, task(posts), ledger)
+    assert {step.outcome for step in result.steps} == {"done"}
+    assert 1 < node.most_in_flight <= WINDOW
+    assert [id_ for _, id_ in node.events] == sorted(id_ for _, id_ in node.events)
+
+
+def test_how_much_is_on_its_way_is_bounded(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 9), "x" * (WINDOW_BYTES // 3))
+    assert run(node, task(posts), ledger).error is None
+    assert node.most_in_flight == 2
+
+
+def test_every_retract_is_answered_before_a_publish_leaves(ledger: Ledger) -> None:
+    """The server would make room itself, and choose what goes."""
+    node = FakeNode(max_items=3)
+    run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
     node.calls.clear()
-    setattr(node, f"cut_{effect}", call)
-    cut = run(node, task(WANTED), ledger)
-    assert isinstance(cut.error, Unavailable)
-    node.cut_before = node.cut_after = None
-    with Ledger(tmp_path / "new") as new:
-        after = run(node, task(then), new if fresh else ledger)
-    assert after.error is None
-    texts = {id_: text.split(">")[-3].split("<")[0] for id_, text in node.items.items()}
-    expected = {f"post-{n:04}": text for n, text in then.items()}
-    left = {} if not fresh else {id_: t for id_, t in texts.items() if id_ not in expected}
-    assert texts == expected | left, "only what no ledger knows may stay"
-    versions = [event for event in node.events if then is WANTED or event[0] == "retracted"]
-    assert len(versions) == len(set(versions)), "no version was sent twice"
+    assert run(node, task({1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}), ledger).error is None
+    sent = [call for call in node.calls if call.startswith(("retract", "publish"))]
+    assert [call.split()[0] for call in sent] == ["retract", "retract", "publish", "publish"]
+    assert list(node.items) == ["post-0003", "post-0004", "post-0005"]
+
+
+def test_what_was_intended_stays_so_when_the_user_interrupts(ledger: Ledger) -> None:
+    node = FakeNode()
+
+    async def interrupted() -> None:
+        def interrupt(step: Step, _: int) -> None:
+            if step.change.id == "post-0010":
+                work.cancel()
+
+        work = asyncio.ensure_future(
+            reconcile(
+                node,
+                task(dict.fromkeys(range(1, 100), "a")),
+                ledger,
+                hold_back=nothing_waits,
+                on_step=interrupt,
+                clock=node.clock,
+            )
+        )
+        await work
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(interrupted())
+    assert 10 <= len(node.items) < 99
+    assert set(node.items) <= set(ledger.recorded(node.address))
+    assert run(node, task(dict.fromkeys(range(1, 100), "a")), ledger).error is None
+    assert len(node.versions) == 99
+
+
+async def nothing_waits(_: Sequence[str]) -> Mapping[str, str]:
+    return {}
+
+
+def test_a_flood_is_stopped_where_somebody_listens(ledger: Ledger) -> None:
+    posts = dict.fromkeys(range(1, 12), "a")
+    for subscribed, others in ((True, {}), (False, {"theirs": "<x/>"})):
+        node = FakeNode()
+        node.subscribed, node.items = subscribed, dict(others)
+        result = run(node, task(posts), ledger)
+        assert isinstance(result.error, UnsafePlanError)
+        assert "--announce-all" in str(result.error)
+        assert node.events == []
+        assert run(node, task(posts, announce_limit=None), ledger).error is None
+        assert len(node.events) == 11
+        for id_ in list(ledger.recorded(node.address)):
+            ledger.forget(node.address, id_)
+
+
+def test_subscribers_are_asked_for_only_where_that_decides(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task(dict.fromkeys(range(1, 11), "a")), ledger)
+    assert "subscriptions" not in node.calls
+
+
+def test_a_quiet_run_tells_nobody_and_turns_the_sound_on_again(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.subscribed = True
+    result = run(node, task(dict.fromkeys(range(1, 20), "a"), quiet="must"), ledger)
+    assert result.error is None
+    assert len(node.items) == 19
+    assert node.events == []
+    run(node, task(dict.fromkeys(range(2, 20), "a"), quiet="must"), ledger)
+    assert node.events == []
+    assert set(node.config.values()) == {"1", "A title"}
+    run(node, task({**dict.fromkeys(range(2, 20), "a"), 20: "loud"}), ledger)
+    assert node.events == [("published", "post-0020")]
+
+
+def test_what_cannot_be_quiet_is_refused_before_anything_is_sent(ledger: Ledger) -> None:
+    for spoil in (forbid_configuring, forget_the_field):
+        node = FakeNode()
+        spoil(node)
+        result = run(node, task({1: "a"}, quiet="must"), ledger)
+        assert isinstance(result.error, Refused)
+        assert "quietly" in str(result.error)
+        assert node.items == {}
+        assert not ledger.visit(node.address).muted
+
+
+def forbid_configuring(node: FakeNode) -> None:
+    node.answers["configure"] = Forbidden("no right", condition="forbidden")
+
+
+def forget_the_field(node: FakeNode) -> None:
+    del node.config["deliver_notifications"]
+    node.wanted = {}
+    node.config = {}
+
+
+def test_a_quiet_run_is_guarded_against_retracts_all_the_same(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.calls.clear()
+    assert isinstance(run(node, task({}, quiet="must"), ledger).error, UnsafePlanError)
+    assert not any(call.startswith("configure") for call in node.calls)
+
+
+def test_a_refresh_is_quiet_where_it_can_be(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 20), "a")
+    run(node, task(posts), ledger)
+    node.events.clear()
+    refreshed = run(node, task(posts, refresh=True, quiet="prefer"), ledger)
+    assert {step.change.action for step in refreshed.steps} == {"refresh"}
+    assert node.events == []
+    forbid_configuring(node)
+    loud = run(node, task(posts, refresh=True, quiet="prefer"), ledger)
+    assert isinstance(loud.error, UnsafePlanError)
+    assert node.events == []
+    few = run(node, task({1: "a"}, refresh=True, quiet="prefer", allow_retracts=True), ledger)
+    assert few.error is None
+    assert ("published", "post-0001") in node.events
+    assert any("are told" in note for note in few.notes)
+
+
+def test_what_is_configured_otherwise_is_repaired_if_it_is_ours_to_repair(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.wanted = {"title": "Wanted"}
+    left = run(node, task({1: "a"}), ledger)
+    assert node.config["title"] == "A title"
+    assert left.notes == [
+        "its title is 'A title', not 'Wanted'; name title in the configuration to repair that"
+    ]
+    seen = asyncio.run(preview(node, task({1: "a"}, named=frozenset({"title"})), ledger))
+    assert seen.notes == ["its title is 'A title', not 'Wanted'; publish repairs that"]
+    assert node.config["title"] == "A title"
+    repaired = run(node, task({1: "a"}, named=frozenset({"title"})), ledger)
+    assert node.config["title"] == "Wanted"
+    assert repaired.notes == ["repaired: its title is 'A title', not 'Wanted'"]
+
+
+def test_a_node_that_we_created_is_repaired(ledger: Ledger) -> None:
+    node = FakeNode(exists=False)
+    run(node, task({1: "a"}), ledger)
+    node.wanted = {"title": "Wanted"}
+    run(node, task({1: "a"}), ledger)
+    assert node.config["title"] == "Wanted"
+
+
+def test_a_repair_that_is_forbidden_costs_no_post(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.wanted = {"title": "Wanted"}
+    forbid_configuring(node)
+    result = run(node, task({1: "a"}, named=frozenset({"title"})), ledger)
+    assert outcomes(result) == [("new", "post-0001", "done")]
+    assert "its title is 'A title', not 'Wanted'" in result.notes
+
+
+def test_what_a_busy_service_refuses_is_tried_again(ledger: Ledger) -> None:
+    node = FakeNode()
+    busy = Busy("too much to do", condition="resource-constraint")
+    node.answers["post-0002"] = [busy, busy, busy]
+    result = run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
+    assert [step.outcome for step in result.steps] == ["done"] * 3
+    assert node.calls.count("publish post-0002") == 4
+    assert len(node.clock.slept) == 3
+    assert node.clock.slept[2] > node.clock.slept[0]
+
+
+def test_a_service_that_stays_busy_is_given_up_in_time(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.answers["post-0001"] = Busy("too much to do", condition="resource-constraint")
+    result = run(node, task({1: "a", 2: "b"}), ledger)
+    assert isinstance(result.error, Unavailable)
+    assert sum(node.clock.slept) == pytest.approx(30.0)
+    del node.answers["post-0001"]
+    assert run(node, task({1: "a", 2: "b"}), ledger).error is None
+    assert len(node.versions) == len(set(node.versions)) == 2
+
+
+def test_what_broke_the_stream_is_not_sent_again_as_it_was(ledger: Ledger) -> None:
+    """The biggest of what was on its way is the culprit, and goes shorter until it fits."""
+    node = FakeNode()
+    texts = {1: "a", 2: "b" * 20_000, 3: "c" * 12_000}
+    levels: list[int] = []
+    for _ in range(SHORTEST + 1):
+        node.broken = "post-0002"
+        result = run(node, task(texts), ledger)
+        assert isinstance(result.error, StreamBroken)
+        assert result.blamed
+        assert {"post-0002", "post-0003"} <= set(ledger.recorded(node.address))
+        levels.append(ledger.recorded(node.address)["post-0002"].level)
+        assert ledger.recorded(node.address)["post-0003"].level == 0
+        node.broken = ""
+        node.reconnect()
+    assert levels == [1, 2, 3]
+    last = run(node, task(texts), ledger)
+    assert [step.outcome for step in last.steps if step.change.id == "post-0002"] == ["refused"]
+    assert "post-0002" not in node.items
+    assert "post-0003" in node.items
+    edited = run(node, task({**texts, 2: "shorter"}), ledger)
+    assert edited.error is None
+    assert "post-0002" in node.items
+
+
+def test_a_reset_is_held_against_an_item_only_when_it_was_alone(ledger: Ledger) -> None:
+    """It may have been the server that died, and not the stanza that killed it."""
+    node = FakeNode()
+    texts = {1: "a" * 12_000, 2: "b" * 20_000}
+    node.answers = {id_: StreamReset("reset by peer") for id_ in ("post-0001", "post-0002")}
+    first = run(node, task({2: texts[2]}), ledger)
+    assert (first.blamed, first.suspect) == (False, "post-0002")
+    assert ledger.recorded(node.address)["post-0002"].level == 0
+    second = run(node, task(texts, alone=frozenset({"post-0002"})), ledger)
+    assert (second.blamed, second.suspect) == (False, "post-0001")
+    third = run(node, task({2: texts[2]}, alone=frozenset({"post-0002"})), ledger)
+    assert (third.blamed, third.suspect) == (True, "")
+    assert ledger.recorded(node.address)["post-0002"].level == 1
+
+
+def test_a_suspect_travels_alone(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 9), "a")
+    alone = frozenset(f"post-{number:04}" for number in posts)
+    assert run(node, task(posts, alone=alone), ledger).error is None
+    assert node.most_in_flight == 1
+
+
+def test_a_small_stanza_is_not_blamed(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.answers = {"post-0001": StreamBroken("closed")}
+    result = run(node, task({1: "a"}), ledger)
+    assert not result.blamed
+    assert ledger.recorded(node.address)["post-0001"].level == 0
+
+
+def test_an_edit_that_is_rolled_back_by_the_server_is_seen(ledger: Ledger) -> None:
+    """Same id, older text: what a server does that dies before it wrote its memory down."""
+    node = FakeNode()
+    run(node, task({1: "a"}), ledger)
+    old = dict(node.items)
+    run(node, task({1: "edited"}), ledger)
+    node.items = old
+    result = run(node, task({1: "edited"}), ledger)
+    assert outcomes(result) == [("changed", "post-0001", "done")]
+
+
+def test_a_retraction_that_is_rolled_back_by_the_server_is_made_again(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    old = dict(node.items)
+    run(node, task({2: "b"}), ledger)
+    node.items = dict(old)
+    assert outcomes(run(node, task({2: "b"}), ledger, later=2)) == [
+        ("removed", "post-0001", "done")
+    ]
+    for later in (2.0, 60.0):
+        assert not is_settled(node.address, task({2: "b"}), ledger, now=node.clock.now())
+        assert run(node, task({2: "b"}), ledger, later=later).steps == []
+    assert is_settled(node.address, task({2: "b"}), ledger, now=node.clock.now())
+    assert set(ledger.recorded(node.address)) == {"post-0002"}
+
+
+def test_a_post_that_comes_back_is_new(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    run(node, task({2: "b"}), ledger)
+    assert outcomes(run(node, task({1: "a", 2: "b"}), ledger, later=2)) == [
+        ("new", "post-0001", "done")
+    ]
+
+
+def test_what_is_seen_too_early_is_looked_at_again(ledger: Ledger) -> None:
+    """Before it is durable, to be there means little."""
+    node = FakeNode()
+    run(node, task({1: "a"}), ledger)
+    run(node, task({1: "a"}), ledger, later=2)
+    assert ledger.recorded(node.address)["post-0001"].state == "done"
+    run(node, task({1: "a"}), ledger, later=60)
+    assert ledger.recorded(node.address)["post-0001"].state == "seen"
+
+
+def test_a_list_is_not_enough_to_call_an_item_missing(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.hidden = {"post-0002"}
+    result = run(node, task({1: "a", 2: "b"}), ledger)
+    assert result.steps == []
+    assert len(node.versions) == 2
+
+
+def test_verifying_looks_at_every_payload(ledger: Ledger) -> None:
+    node = FakeNode()
+    for _ in range(2):
+        run(node, task({1: "a", 2: "b"}), ledger)
+    node.items["post-0001"] = payload("post-0001", "changed by somebody")
+    assert run(node, task({1: "a", 2: "b"}), ledger).steps == []
+    result = run(node, task({1: "a", 2: "b"}, verify=True), ledger)
+    assert outcomes(result) == [("changed", "post-0001", "done")]
+
+
+def test_only_what_was_asked_for_is_changed(ledger: Ledger) -> None:
+    node = FakeNode()
+    asked = task({1: "a", 2: "b"}, asked=lambda change: change.id == "post-0002")
+    result = run(node, asked, ledger)
+    assert list(node.items) == ["post-0002"]
+    assert result.notes == ["1 other change waits for a run without a selection"]
+    assert not is_settled(node.address, task({1: "a", 2: "b"}), ledger, now=node.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("change", "settled"),
+    [
+        ({}, True),
+        ({"later": 86_500.0}, False),
+        ({"later": -10.0}, False),
+        ({"posts": {1: "edited"}}, False),
+        ({"posts": {1: "a", 2: "due"}}, False),
+        ({"posts": {}}, False),
+        ({"verify": True}, False),
+        ({"wanted": "another configuration"}, False),
+        ({"refresh": True}, False),
+    ],
+)
+def test_a_run_looks_only_where_something_may_have_to_be_done(
+    ledger: Ledger, change: dict[str, object], *, settled: bool
+) -> None:
+    node = FakeNode()
+    for _ in range(2):
+        run(node, task({1: "a"}), ledger)
+    options = {name: value for name, value in change.items() if name not in {"posts", "later"}}
+    work = task(change.get("posts", {1: "a"}), **options)  # type: ignore[arg-type]
+    now = node.clock.now() + float(change.get("later", 60.0))  # type: ignore[arg-type]
+    assert is_settled(node.address, work, ledger, now=now) == settled
+
+
+def test_a_run_looks_until_what_was_acknowledged_last_was_seen_again(ledger: Ledger) -> None:
+    node = FakeNode()
+    work = task({1: "a"})
+    assert not is_settled(node.address, work, ledger, now=node.clock.now())
+    run(node, work, ledger)
+    assert not is_settled(node.address, work, ledger, now=node.clock.now())
+    run(node, work, ledger)
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+
+
+def test_a_post_that_waits_for_the_ledger_alone_is_planned_offline(ledger: Ledger) -> None:
+    node = FakeNode(max_items=2)
+    for _ in range(2):
+        run(node, task({1: "a", 2: "b"}), ledger)
+    node.calls.clear()
+    result = offline(node.address, task({1: "a", 2: "edited", 3: "c"}), ledger)
+    assert outcomes(result) == [
+        ("removed", "post-0001", "planned"),
+        ("changed", "post-0002", "planned"),
+        ("new", "post-0003", "planned"),
+    ]
+    assert node.calls == []
+
+
+def test_a_rename_is_told_with_the_line_that_keeps_the_item(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    result = asyncio.run(preview(node, task({1: "a", 3: "b"}), ledger))
+    assert result.hints == [
+        "post-0003.md has the text of the post that was post-0002; if it was renamed, keep its "
+        "item with a line in its front matter: id: post-0002"
+    ]
+
+
+def test_a_move_is_told_with_and_without_a_ledger(ledger: Ledger, tmp_path: Path) -> None:
+    node = FakeNode()
+    run(node, task({1: "a"}), ledger)
+    work = task({1: "a with new links"})
+    (post,) = work.desired
+    moved = dataclasses.replace(post, atom_id="tag:new.example,2026:post-0001")
+    work = dataclasses.replace(work, desired=[moved])
+    with Ledger(tmp_path / "none") as none:
+        for known in (ledger, none):
+            result = asyncio.run(preview(node, work, known))
+            (hint,) = result.hints
+            assert 'site.id_template: "tag:blog.example,{date}:{id}"' in hint
+            assert "tag:new.example,2026:post-0001" in hint

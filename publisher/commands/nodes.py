@@ -1,104 +1,296 @@
-"""What the commands that go to the nodes share: one login, node after node, and what to print."""
+"""What the commands that go to the nodes share: where to go, one login for each account, printing.
+
+Accounts are visited side by side, and so are the services of an account: a dead one delays nobody.
+The nodes of one service come one after the other.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import unicodedata
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections import Counter, defaultdict
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
+from publisher import entry as entries
+from publisher import hints, publish, secret, selection
 from publisher import item as items
-from publisher import secret
+from publisher.commands import choice as choices
 from publisher.commands import site as sites
-from publisher.errors import PublisherError
+from publisher.errors import PublisherError, StreamBroken, Unavailable
 from publisher.item import Address
-from publisher.plan import Desired
+from publisher.plan import Desired, Guard, Policy
 from publisher.publish import Result, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
+    from publisher.commands.choice import Choice
     from publisher.commands.site import Site
     from publisher.config import NodeConfig, Xmpp
     from publisher.entry import Entry
+    from publisher.item import Item, Seen
+    from publisher.ledger import Ledger
     from publisher.publish import Node, Step
+    from publisher.pubsub import Connection
 
 SIGNS = {
     "new": "+",
     "missing": "+",
     "changed": "~",
+    "refresh": "~",
     "removed": "-",
     "refused": "!",
     "unknown": "?",
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
 TITLE = 80
+LOGINS = 10  # for one run at one account, each with something less to trip over
 
 
-def visit(
-    site: Site, work: Callable[[Node, Task], Awaitable[Result]], **options: Any
-) -> list[Result]:
-    """Do `work` at every node of the configuration; what fails is in the results.
+class Work(Protocol):
+    """What is to be done at a node. Its errors are in the result."""
 
-    `options` go to every Task. slixmpp is imported here, and not by commands that send nothing.
+    async def __call__(self, node: Node, task: Task) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One node, who publishes there, and what it is to become."""
+
+    xmpp: Xmpp
+    config: NodeConfig
+    address: Address
+    task: Task
+    entries: Mapping[str, Entry]
+    site_title: str
+
+
+def targets(site: Site, ledger: Ledger, choice: Choice) -> list[Target]:
+    """Every node of the configuration, in its order; patterns stand for the nodes that they make.
+
+    The node of a value that no post has any longer is one of them, as long as we have items there.
+    Raises ConfigError if the choice names a post that does not exist.
     """
-    if site.config.xmpp is None:
-        return []
-    return asyncio.run(_visit(site, site.config.xmpp, work, options))
+    held = ledger.counts()
+    known = {id_ for address in held for id_ in ledger.recorded(address)}
+    asked = choices.asked(choice, site, known)
+    found: list[Target] = []
+    for xmpp in site.config.xmpp:
+        for config in xmpp.nodes:
+            groups = selection.groups(config, site.entries.entries, site.config.site)
+            nodes = {group.node: group.entries for group in groups}
+            vanished = (a.node for a in held if _has_vanished(a, config, nodes))
+            for node, chosen in (*nodes.items(), *((name, ()) for name in sorted(vanished))):
+                address = Address(config.service, node)
+                task = _task(site, xmpp, config, chosen, choice)
+                by_id = {one.item_id: one for one in chosen}
+                task = replace(task, asked=asked)
+                found.append(Target(xmpp, config, address, task, by_id, site.config.site.title))
+    return found
 
 
-async def _visit(
-    site: Site,
-    xmpp: Xmpp,
-    work: Callable[[Node, Task], Awaitable[Result]],
-    options: dict[str, Any],
-) -> list[Result]:
-    from publisher.pubsub import XmppNode, connect  # noqa: PLC0415 - 0.1 s, see `visit`
-
-    results: list[Result] = []
-    try:
-        password = secret.password(xmpp, os.environ)
-        async with connect(xmpp, password) as connection:
-            for config in xmpp.nodes:
-                node = XmppNode(connection, config, site_title=site.config.site.title)
-                task = _task(site, config, account=connection.jid, options=options)
-                results.append(await work(node, task))
-    except PublisherError as error:
-        left = xmpp.nodes[len(results) :]
-        results += [Result(Address(node.service, node.node), error=error) for node in left]
-    return results
-
-
-def _task(site: Site, config: NodeConfig, *, account: str, options: dict[str, Any]) -> Task:
-    address = Address(config.service, config.node)
-    by_id = {entry.item_id: entry for entry in site.entries.entries}
-    return Task(
-        desired=[_desired(entry) for entry in site.entries.entries],
-        make=lambda id_, level: items.item(
-            by_id[id_], site.config.site, address, account=account, level=level
-        ),
-        keep=config.keep,
-        broken=site.entries.broken,
-        **options,
+def _has_vanished(address: Address, config: NodeConfig, nodes: Mapping[str, object]) -> bool:
+    return (
+        address.service == config.service
+        and address.node not in nodes
+        and selection.of_pattern(config, address.node)
     )
 
 
+def _task(
+    site: Site, xmpp: Xmpp, config: NodeConfig, chosen: Sequence[Entry], choice: Choice
+) -> Task:
+    return Task(
+        desired=[_desired(one) for one in chosen],
+        policy=Policy(
+            keep=config.keep,
+            edits=config.edits,
+            prune=config.pruning,
+            exclusive=config.exclusive,
+            refresh=choice.refresh,
+            minted=partial(_is_minted, site),
+        ),
+        guard=Guard(
+            allow_retracts=choice.allow_retracts,
+            announce_limit=None if choice.announce_all else config.announce_limit,
+        ),
+        named=config.named,
+        sound={name: config.options.get(name, "1") for name in publish.SOUND},
+        wanted=_digest(site, xmpp, config),
+        broken=site.entries.broken,
+        verify=choice.verify,
+        quiet="must" if choice.quiet else "prefer" if choice.refresh else "no",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the item of an id, when it is needed, for one connection."""
+
+    site: Site
+    target: Target
+    connection: Connection
+
+    def __call__(self, id_: str, level: int) -> Item:
+        return items.item(
+            self.target.entries[id_],
+            self.site.config.site,
+            self.target.address,
+            account=self.connection.jid,
+            level=level,
+            limit=min(items.STANZA_LIMIT, self.connection.max_bytes or items.STANZA_LIMIT),
+        )
+
+
+def _is_minted(site: Site, seen: Seen) -> bool:
+    return seen.atom_id is not None and entries.is_minted(seen.id, seen.atom_id, site.config.site)
+
+
+def _digest(site: Site, xmpp: Xmpp, config: NodeConfig) -> str:
+    """Changes with whatever the configuration says about a node."""
+    parts = (xmpp.jid, site.config.site.title, config)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
 def _desired(entry: Entry) -> Desired:
-    return Desired(entry.item_id, entry.atom_id, entry.title, entry.fingerprint, entry.published)
+    return Desired(
+        entry.item_id,
+        entry.atom_id,
+        entry.title,
+        entry.fingerprint,
+        entry.published,
+        path=str(entry.post.path),
+        body=entries.body_hash(entry.post),
+    )
 
 
-def tell_step(step: Step) -> None:
-    """One line for a change that a reader can see; adopting and forgetting are bookkeeping."""
+def visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+    """Do `work` at every target; what fails is in the results, which are in the same order.
+
+    slixmpp is imported here, and not by commands that send nothing.
+    """
+    return asyncio.run(_visit(site, found, work)) if found else []
+
+
+async def _visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+    results: dict[Address, Result] = {}
+    async with asyncio.TaskGroup() as accounts:
+        for xmpp in site.config.xmpp:
+            some = [target for target in found if target.xmpp is xmpp]
+            if some:
+                accounts.create_task(_visit_account(site, xmpp, some, work, results))
+    return [results[target.address] for target in found]
+
+
+async def _visit_account(
+    site: Site,
+    xmpp: Xmpp,
+    found: Sequence[Target],
+    work: Work,
+    results: dict[Address, Result],
+) -> None:
+    """Log in again, if the server closed the stream at an item that will not break it twice."""
+    left = list(found)
+    for _ in range(LOGINS):
+        try:
+            async with login(xmpp) as connection, asyncio.TaskGroup() as services:
+                for some in _by_service(left):
+                    services.create_task(_visit_service(site, connection, some, work, results))
+        except PublisherError as error:
+            for target in left:
+                _keep(results, Result(target.address, error=error))
+        broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
+        ended = [results[target.address] for target in broken]
+        if not any(result.blamed or result.suspect for result in ended):
+            return
+        suspects = frozenset(result.suspect for result in ended)
+        left = [replace(t, task=replace(t.task, alone=t.task.alone | suspects)) for t in broken]
+
+
+@asynccontextmanager
+async def login(xmpp: Xmpp) -> AsyncIterator[Connection]:
+    """A connection of an account. Raises ConfigError, LoginFailed, Unavailable."""
+    from publisher.pubsub import connect  # noqa: PLC0415 - 0.1 s, see `visit`
+
+    async with connect(xmpp, secret.password(xmpp, os.environ)) as connection:
+        yield connection
+
+
+def _by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
+    services: dict[str, list[Target]] = defaultdict(list)
+    for target in found:
+        services[target.address.service].append(target)
+    yield from services.values()
+
+
+async def _visit_service(
+    site: Site,
+    connection: Connection,
+    found: Sequence[Target],
+    work: Work,
+    results: dict[Address, Result],
+) -> None:
+    from publisher.pubsub import XmppNode  # noqa: PLC0415 - see `visit`
+
+    dead: PublisherError | None = None
+    for target in found:
+        if dead:
+            _keep(results, Result(target.address, error=dead))
+            continue
+        node = XmppNode(connection, config_of(target), site_title=site.config.site.title)
+        task = replace(target.task, make=Maker(site, target, connection))
+        result = await work(node, task)
+        _keep(results, result)
+        dead = result.error if isinstance(result.error, Unavailable) else None
+
+
+def _keep(results: dict[Address, Result], result: Result) -> None:
+    """A second visit of one run adds to the first."""
+    before = results.get(result.address)
+    if before:
+        again = {step.change.id for step in result.steps}
+        kept = [step for step in before.steps if step.outcome == "done" or not result.steps]
+        result.steps = [*(step for step in kept if step.change.id not in again), *result.steps]
+    results[result.address] = result
+
+
+def config_of(target: Target) -> NodeConfig:
+    """The configuration of one node; a pattern's title may have the placeholder, too."""
+    config, node = target.config, target.address.node
+    if config.pattern is None:
+        return config
+    placeholder, value = f"{{{config.pattern[1]}}}", config.value_in(node) or ""
+    title = (config.title or f"{target.site_title}: {placeholder}").replace(placeholder, value)
+    return msgspec.structs.replace(config, node=node, title=title)
+
+
+def left_behind(found: Sequence[Target], ledger: Ledger) -> list[str]:
+    """Hints at nodes with items of ours that no target is."""
+    return list(hints.left_behind(ledger.counts(), {target.address for target in found}))
+
+
+def tell_step(step: Step, *, where: str = "") -> None:
+    """One line for a change that a reader can see; adopting and forgetting are bookkeeping.
+
+    `where` names the node, if there are several.
+    """
     action = step.outcome if step.outcome in {"refused", "unknown"} else step.change.action
     sign = SIGNS.get(action)
     if sign is None:
         return
     reason = f"  ({step.reason})" if step.reason else ""
-    print(f"{sign} {action:8} {step.change.id}  {_one_line(step.change.title)}{reason}")
+    node = f"  -> {where}" if where else ""
+    print(f"{sign} {action:8} {step.change.id}  {one_line(step.change.title)}{node}{reason}")
 
 
-def _one_line(title: str) -> str:
+def one_line(title: str) -> str:
     """What a terminal may show: no control characters, no change of direction, no wall."""
     shown = "".join(c for c in title if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
     return shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…"
@@ -121,12 +313,23 @@ def _kind(step: Step, *, late: bool) -> str:
 
 
 def tell_notes(result: Result) -> None:
-    """What the node's owner should know."""
+    """What the node's owner and the author should know."""
     for note in result.notes:
         sites.say(f"note: {result.address}: {note}")
+    for hint in result.hints:
+        sites.say(f"hint: {hint}")
 
 
-def tell_errors(results: Sequence[Result]) -> None:
+class Visited(Protocol):
+    """What became of a visit."""
+
+    @property
+    def address(self) -> Address: ...
+    @property
+    def error(self) -> PublisherError | None: ...
+
+
+def tell_errors(results: Sequence[Visited]) -> None:
     """What ended the work, once where it ended it at several nodes."""
     errors = {id(result.error): result.error for result in results if result.error}
     for key, error in errors.items():
@@ -150,6 +353,7 @@ def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
             "uri": result.address.uri,
             "error": str(result.error) if result.error else None,
             "notes": result.notes,
+            "hints": result.hints,
             "changes": [
                 {
                     "action": step.change.action,
@@ -163,3 +367,8 @@ def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
         }
         for result in results
     ]
+
+
+def is_settled(target: Target, ledger: Ledger, *, now: float) -> bool:
+    """Whether there is no need to look at the target's node."""
+    return publish.is_settled(target.address, target.task, ledger, now=now)

@@ -1,17 +1,22 @@
-"""Show what `publish` would change at every node. Sends nothing, writes nothing."""
+"""Show what `publish` would change at every node. Sends nothing, writes nothing.
+
+Takes the options of `publish`, so that it shows what that would do. `--offline` asks no server and
+takes the ledger at its word.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from publisher import publish
-from publisher.commands import nodes
+from publisher.commands import choice, nodes
 from publisher.commands import site as sites
 from publisher.ledger import Ledger
 
 if TYPE_CHECKING:
     import argparse
 
+    from publisher.commands.choice import Choice
     from publisher.publish import Node, Result, Task
 
 HELP = "show what publish would change"
@@ -20,36 +25,52 @@ EXAMPLE = "  publisher plan\n  publisher plan --json | jq '.nodes[].changes'"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
+    parser.add_argument(
+        "--offline", action="store_true", help="ask no server: compare with the ledger alone"
+    )
+    choice.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    site, results = preview(arguments)
+    site = sites.load(arguments)
+    results, hints = preview(site, choice.choice(arguments), offline=arguments.offline)
     if arguments.json:
-        print(sites.document(site, nodes=nodes.as_json(results)))
+        print(sites.document(site, nodes=nodes.as_json(results), hints=hints))
     else:
         sites.tell_skipped(site, broken_only=False)
         for result in results:
-            _tell(result)
+            _tell(result, where=result.address.node if len(results) > 1 else "")
         nodes.tell_errors(results)
-    if site.config.xmpp is None:
+        tell_hints(hints)
+    if not site.config.xmpp:
         sites.say("the configuration has no xmpp section: there is no node to compare with")
     return nodes.exit_code(site, results)
 
 
-def preview(arguments: argparse.Namespace) -> tuple[sites.Site, list[Result]]:
-    """The site, and what would change at its nodes."""
-    site = sites.load(arguments)
+def preview(
+    site: sites.Site, chosen: Choice, *, offline: bool = False
+) -> tuple[list[Result], list[str]]:
+    """What would change at the nodes, and what the configuration seems to have left behind."""
     with Ledger(site.config.state, read_only=True) as ledger:
+        found = nodes.targets(site, ledger, chosen)
+        hints = nodes.left_behind(found, ledger)
+        if offline:
+            return [publish.offline(one.address, one.task, ledger) for one in found], hints
 
         async def work(node: Node, task: Task) -> Result:
             return await publish.preview(node, task, ledger)
 
-        return site, nodes.visit(site, work)
+        return nodes.visit(site, found, work), hints
 
 
-def _tell(result: Result) -> None:
+def tell_hints(hints: list[str]) -> None:
+    for hint in hints:
+        sites.say(f"hint: {hint}")
+
+
+def _tell(result: Result, *, where: str) -> None:
     for step in result.steps:
-        nodes.tell_step(step)
+        nodes.tell_step(step, where=where)
     nodes.tell_notes(result)
     if not result.error:
         print(f"{result.address}: {nodes.summary(result)}")

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import publish
-from publisher.commands import nodes, pages
+from publisher.commands import choice, nodes, pages
 from publisher.commands import site as sites
 from publisher.errors import UnsafePlanError
-from publisher.item import Address
 from publisher.ledger import Ledger, lock
+from publisher.publish import Clock, Result
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from publisher.commands.site import Built, Site
     from publisher.config import Config
-    from publisher.publish import Node, Result, Step, Task
+    from publisher.publish import Node, Step, Task
 
 HELP = "build the feeds and push the posts"
-EXAMPLE = "  publisher publish\n  publisher publish --wait-for-url 300   (after a deployment)"
+EXAMPLE = """\
+  publisher publish
+  publisher publish --wait-for-url 300   (after a deployment)
+  publisher publish --only _posts/2026-01-31-news.md --quiet"""
 
 WAIT_SECONDS = 120.0
 WATCHABLE = 5  # changes; fewer are over before a bar can be read
@@ -42,9 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long to wait for another run (default: 60)",
     )
     parser.add_argument(
-        "--allow-retracts",
-        action="store_true",
-        help="yes, so many posts are meant to go",
+        "--retry",
+        type=sites.seconds,
+        default=publish.RETRY_SECONDS,
+        metavar="SECONDS",
+        help="how long to try again what a busy service refuses for the moment (default: 30)",
     )
     parser.add_argument(
         "--wait-for-url",
@@ -55,11 +61,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="before a post is pushed, wait until its page is on the web "
         f"(default: do not wait; without a number: {WAIT_SECONDS:.0f})",
     )
+    choice.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     config = sites.load_config(arguments)
-    if config.xmpp is None:
+    if not config.xmpp:
         return _publish(config, arguments)
     with lock(config.state, wait=arguments.lock_wait, on_wait=_tell_wait):
         return _publish(config, arguments)
@@ -85,10 +92,10 @@ def _publish(config: Config, arguments: argparse.Namespace) -> int:
 
 def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -> None:
     """No posts at all are a checkout gone wrong, sooner than a blog's end. UnsafePlanError."""
-    if arguments.allow_retracts or config.xmpp is None:
+    if arguments.allow_retracts or not config.xmpp:
         return
     with Ledger(config.state, read_only=True) as ledger:
-        if any(ledger.recorded(Address(n.service, n.node)) for n in config.xmpp.nodes):
+        if any(ledger.counts().values()):
             raise UnsafePlanError(
                 f"the folder {config.posts.path} {what}, but posts of it were published; nothing "
                 "was built or sent. If they are meant to go, run again with --allow-retracts"
@@ -100,67 +107,115 @@ def _tell_wait() -> None:
 
 
 def _push(site: Site, arguments: argparse.Namespace) -> list[Result]:
-    if site.config.xmpp is None:
+    if not site.config.xmpp:
         return []
     with Ledger(site.config.state) as ledger:
         return _reconcile(site, ledger, arguments)
 
 
 def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Result]:
+    """Look only where something may have to be done."""
+    found = nodes.targets(site, ledger, choice.choice(arguments))
+    now = Clock().now()
+    open_ = [target for target in found if not nodes.is_settled(target, ledger, now=now)]
+    hold_back = _waiting(site, arguments.wait_for_url)
+    where = len(found) > 1
+
+    with _progress(enabled=not arguments.json, where=where) as on_step:
+
+        async def work(node: Node, task: Task) -> Result:
+            return await publish.reconcile(
+                node,
+                task,
+                ledger,
+                hold_back=hold_back,
+                on_step=partial(on_step, node.address.node),
+                retry_seconds=arguments.retry,
+            )
+
+        visited = {result.address: result for result in nodes.visit(site, open_, work)}
+    return [visited.get(target.address, Result(target.address)) for target in found]
+
+
+def _waiting(
+    site: Site, seconds: float | None
+) -> Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]:
+    """Which posts have no page yet, and why."""
     links = {entry.item_id: entry.link for entry in site.entries.entries}
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
-        if arguments.wait_for_url is None:
+        if seconds is None:
             return {}
-        missing = await pages.unreachable(
-            [links[id_] for id_ in ids], seconds=arguments.wait_for_url
-        )
+        missing = await pages.unreachable([links[id_] for id_ in ids], seconds=seconds)
         return {
             id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"
             for id_ in ids
             if links[id_] in missing
         }
 
-    async def work(node: Node, task: Task) -> Result:
-        with _progress(enabled=not arguments.json) as on_step:
-            return await publish.reconcile(node, task, ledger, hold_back=hold_back, on_step=on_step)
-
-    return nodes.visit(site, work, allow_retracts=arguments.allow_retracts)
+    return hold_back
 
 
 @contextmanager
-def _progress(*, enabled: bool) -> Iterator[Callable[[Step, int], None]]:
-    """One line for each change; above a bar, where somebody is watching a longer run."""
+def _progress(*, enabled: bool, where: bool) -> Iterator[Callable[[str, Step, int], None]]:
+    """One line for each change; above a bar, where somebody is watching a longer run.
+
+    `where`: each line names its node.
+    """
+
+    def tell(node: str, step: Step, _total: int) -> None:
+        nodes.tell_step(step, where=node if where else "")
+
     if not enabled:
-        yield lambda _step, _total: None
-        return
-    if not sys.stderr.isatty():
-        yield lambda step, _total: nodes.tell_step(step)
-        return
+        yield lambda _node, _step, _total: None
+    elif not sys.stderr.isatty():
+        yield tell
+    else:
+        with _bar() as advance:
+
+            def on_step(node: str, step: Step, total: int) -> None:
+                tell(node, step, total)
+                advance(node, total)
+
+            yield on_step
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int], None]]:
+    """How far, how fast, and how much longer; all nodes together."""
     from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        TextColumn,
         TimeRemainingColumn,
     )
 
     bar = Progress(
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("left"),
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
     )
+    totals: dict[str, int] = {}
     with bar:
-        task = bar.add_task("publishing", total=None, visible=False)
+        task = bar.add_task("publishing", total=None, visible=False, rate="")
 
-        def on_step(step: Step, total: int) -> None:
-            nodes.tell_step(step)
-            bar.update(task, total=total, advance=1, visible=total >= WATCHABLE)
+        def advance(node: str, total: int) -> None:
+            totals[node] = total
+            everything = sum(totals.values())
+            speed = bar.tasks[task].speed
+            rate = f"{speed:.0f} a second" if speed else ""
+            bar.update(
+                task, total=everything, advance=1, visible=everything >= WATCHABLE, rate=rate
+            )
 
-        yield on_step
+        yield advance
 
 
 def _tell_built(site: Site, built: Sequence[Built]) -> None:
@@ -176,9 +231,11 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     nodes.tell_errors(results)
     for result in results:
-        if result.steps or site.entries.broken:
+        if result.steps or result.error or site.entries.broken:
             nodes.tell_notes(result)
         for step in result.steps:
+            if step.outcome == "unknown":
+                nodes.tell_step(step)
             if step.outcome == "planned" and step.reason:
                 sites.say(f"note: {step.change.id}: {step.reason}")
         if any(step.outcome == "done" for step in result.steps):

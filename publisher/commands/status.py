@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from publisher.commands import nodes
 from publisher.commands import site as sites
-from publisher.commands.plan import preview
+from publisher.commands.choice import Choice
+from publisher.commands.plan import preview, tell_hints
 
 if TYPE_CHECKING:
     import argparse
@@ -24,11 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    site, results = preview(arguments)
+    site = sites.load(arguments)
+    # What is unsafe to do is not unsafe to look at.
+    results, hints = preview(site, Choice(allow_retracts=True, announce_all=True))
     if arguments.json:
-        print(json.dumps(_document(site, results), ensure_ascii=False, indent=2))
+        document = {**_document(site, results), "hints": hints}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _tell(site, results)
+        tell_hints(hints)
     return nodes.exit_code(site, results)
 
 
@@ -44,6 +49,8 @@ def _tell(site: Site, results: list[Result]) -> None:
             print(f"       {sites.count(result.items, 'item')}; {nodes.summary(result)}")
         for id_ in result.foreign:
             print(f"       not ours: {id_}")
+        for id_ in result.unclaimed:
+            print(f"       without a post: {id_}")
         print(f"       subscribe: {result.address.subscribe_uri}")
         nodes.tell_notes(result)
     nodes.tell_errors(results)
@@ -67,7 +74,9 @@ def _document(site: Site, results: list[Result]) -> dict[str, object]:
                 "items": result.items,
                 "pending": len(result.steps),
                 "foreign": list(result.foreign),
+                "unclaimed": list(result.unclaimed),
                 "notes": result.notes,
+                "hints": result.hints,
                 "error": str(result.error) if result.error else None,
             }
             for result in results

@@ -14,14 +14,15 @@ import re
 import ssl
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
+from xml.etree.ElementTree import tostring
 
 from slixmpp import ClientXMPP, InvalidJID
-from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.exceptions import IqError
 from slixmpp.features.feature_mechanisms.stanza import Challenge
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from publisher.errors import ConfigError, LoginFailed, Unavailable
+from publisher.errors import ConfigError, LoginFailed, StreamBroken, StreamReset, Unavailable
 from publisher.pubsub import answers
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0
+SLOWEST = 2_000  # bytes per second: stock ejabberd reads 3,000 of an ordinary account
+NEVER_SECONDS = 1e6
 CLOSE_SECONDS = 0.5
 PORTS = {"starttls": 5222, "direct": 5223}
 
@@ -40,6 +43,10 @@ PORTS = {"starttls": 5222, "direct": 5223}
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN")
 MAX_ITERATIONS = 1_000_000  # of SCRAM: a few seconds; servers use 4,096 to 100,000
 
+# Stream errors that say that a stanza was too big or not XML (RFC 6120 section 4.9.3).
+_OUR_FAULT = frozenset({"bad-format", "invalid-xml", "not-well-formed", "policy-violation"})
+
+_MAX_BYTES = "{urn:xmpp:stream-limits:0}limits/{urn:xmpp:stream-limits:0}max-bytes"
 _STARTTLS_FAILURE = "{urn:ietf:params:xml:ns:xmpp-tls}failure"
 
 # Its messages are for developers, its DEBUG level prints credentials.
@@ -52,6 +59,7 @@ class Connection:
 
     def __init__(self, client: _Client) -> None:
         self._client = client
+        self._paces: dict[str, _Pace] = {}
 
     @property
     def jid(self) -> str:
@@ -59,41 +67,94 @@ class Connection:
         return str(self._client.boundjid.bare)
 
     @property
+    def max_bytes(self) -> int | None:
+        """The largest stanza that the server takes, if it says so (XEP-0478)."""
+        return self._client.max_bytes
+
+    @property
     def client(self) -> ClientXMPP:
         """The stream itself, for a subscriber that listens to messages."""
         return self._client
 
     async def request(
-        self, kind: Literal["get", "set"], child: Element, *, to: str, purpose: str
+        self,
+        kind: Literal["get", "set"],
+        child: Element,
+        *,
+        to: str,
+        purpose: str,
+        patient: bool = True,
     ) -> Element:
         """Send an IQ; the answer's IQ element. `purpose` is for errors, e.g. "publish to it".
 
-        Raises Refused if the answer is an error, Unavailable if there is none: whether the request
-        had its effect is unknown then.
+        Not `patient`: an error of type `wait` is no promise that the same request may succeed.
+
+        Raises Refused if the answer is an error, Unavailable if there is none (StreamBroken, if the
+        server closed the stream at something we sent): whether the request had its effect is
+        unknown then.
         """
         try:
             iq: Any = self._client.make_iq(itype=kind, ito=to)
         except InvalidJID as error:
             raise ConfigError(f"the service {to!r} is no JID: {error}") from error
         iq.append(child)
-        lost = self._client.lost
-        sent = asyncio.ensure_future(iq.send(timeout=ANSWER_SECONDS))
-        await asyncio.wait({sent, lost}, return_when=asyncio.FIRST_COMPLETED)
-        if not sent.done():
-            sent.cancel()
-            reason = _because(lost.result())
-            raise Unavailable(f"the connection was lost on the way to {purpose}: {reason}")
+        pace = self._paces.setdefault(to, _Pace())
+        size = len(tostring(child))
+        pace.begin(size)
+        sent = iq.send(timeout=NEVER_SECONDS)
+        try:
+            await self._answered(sent, pace, to, purpose)
+        finally:
+            pace.end(size)
         try:
             answer: Element = sent.result().xml
         except IqError as error:
             raise answers.error(
-                error.iq.xml, service=to, account=self.jid, purpose=purpose
-            ) from error
-        except IqTimeout as error:
-            raise Unavailable(
-                f"{to} did not answer within {ANSWER_SECONDS:.0f} seconds when asked to {purpose}"
+                error.iq.xml, service=to, account=self.jid, purpose=purpose, patient=patient
             ) from error
         return answer
+
+    async def _answered(
+        self, sent: asyncio.Future[Any], pace: _Pace, to: str, purpose: str
+    ) -> None:
+        """Wait for the answer as long as the service makes progress with what it was sent."""
+        lost = self._client.lost
+        while not sent.done():
+            left = pace.deadline - pace.now()
+            if lost.done():
+                sent.cancel()
+                raise self._client.loss(f"the connection was lost on the way to {purpose}")
+            if left <= 0:
+                sent.cancel()
+                raise Unavailable(
+                    f"{to} did not answer for {ANSWER_SECONDS:.0f} seconds when asked to {purpose}"
+                )
+            await asyncio.wait({sent, lost}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+
+class _Pace:
+    """How long a service may be silent: longer, while there is much that it has to read first."""
+
+    def __init__(self) -> None:
+        self._unanswered = 0
+        self._progress = 0.0
+
+    @staticmethod
+    def now() -> float:
+        return asyncio.get_running_loop().time()
+
+    @property
+    def deadline(self) -> float:
+        return self._progress + ANSWER_SECONDS + self._unanswered / SLOWEST
+
+    def begin(self, size: int) -> None:
+        if not self._unanswered:
+            self._progress = self.now()
+        self._unanswered += size
+
+    def end(self, size: int) -> None:
+        self._unanswered -= size
+        self._progress = self.now()
 
 
 @asynccontextmanager
@@ -152,6 +213,8 @@ class _Client(ClientXMPP):
         self.lost: asyncio.Future[object] = loop.create_future()
         self._config = xmpp
         self._problem: object = None
+        self._condition = ""
+        self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         self.enable_direct_tls = xmpp.tls == "direct"
         self.enable_starttls = xmpp.tls == "starttls"
@@ -208,6 +271,7 @@ class _Client(ClientXMPP):
     def _on_stream_error(self, error: Any) -> None:
         condition = error["condition"]
         self._problem = f"{condition} {error['text']}".strip()
+        self._condition = condition
         if condition == "see-other-host":
             self._problem = (
                 "it sends us to another host; name that one as xmpp.host if you trust it"
@@ -258,6 +322,8 @@ class _Client(ClientXMPP):
         """Begin TLS before anything else, then log in by the best mechanism that is safe."""
         if self.ready.done():
             return None
+        limit = features.xml.findtext(_MAX_BYTES) or ""
+        self.max_bytes = int(limit) if re.fullmatch("[0-9]{1,12}", limit) else self.max_bytes
         encrypted = self.transport is not None and bool(self.transport.get_extra_info("ssl_object"))
         if not encrypted and "starttls" not in features["features"]:
             self._fail(LoginFailed(f"{_where(self._config)} offers no TLS; {_NOTHING_SENT}"))
@@ -280,6 +346,15 @@ class _Client(ClientXMPP):
             return False
         self.plugin["feature_mechanisms"].use_mechs = {chosen}
         return True
+
+    def loss(self, message: str) -> Unavailable:
+        """The error for a request whose answer will never come."""
+        reason = self.lost.result()
+        if self._condition in _OUR_FAULT:
+            kind: type[Unavailable] = StreamBroken
+        else:  # a server that has no patience closes while we still send: its reason gets lost
+            kind = StreamReset if isinstance(reason, ConnectionError) else Unavailable
+        return kind(f"{message}: {_because(reason)}")
 
     def _fail(self, error: Exception) -> None:
         """The login did not succeed. `connect` closes the socket, and nothing more is sent."""

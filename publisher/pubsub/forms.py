@@ -43,7 +43,7 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
         "title": node.title or site_title,
         "description": node.description or "",
         "type": MICROBLOG if node.node == MICROBLOG else SOCIAL_FEED,
-        "access_model": node.access_model,
+        "access_model": node.access,
         "publish_model": "publishers",
         "persist_items": "1",
         "deliver_payloads": "1",
@@ -98,6 +98,11 @@ def unmet(wanted: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str
         for name, value in wanted.items()
         if name in actual and _normal(actual[name]) != _normal(value)
     }
+
+
+def unmet_or_absent(wanted: Mapping[str, str], actual: Mapping[str, str]) -> set[str]:
+    """What of `wanted` the node has otherwise, or does not offer."""
+    return unmet(wanted, actual).keys() | (wanted.keys() - actual.keys())
 
 
 def _normal(value: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from publisher.errors import NotFound, Refused, Unavailable
+from publisher.errors import Busy, NotFound, Refused, Unavailable
 from publisher.item import Address, Item
-from publisher.publish import State
+from publisher.publish import Drift, State
 from publisher.pubsub import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 
     from publisher.config import NodeConfig
     from publisher.pubsub.connection import Connection
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 PUBSUB = "{http://jabber.org/protocol/pubsub}"
 OWNER = "{http://jabber.org/protocol/pubsub#owner}"
 DISCO_ITEMS = "{http://jabber.org/protocol/disco#items}"
+DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
+RSM = "{http://jabber.org/protocol/rsm}"
+
+PAGE = 500  # ids: some 50 kB
 
 # ejabberd says resource-constraint, Prosody bad-request, XEP-0060 section 8.2.5.2 not-acceptable.
 _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
@@ -57,7 +63,7 @@ class XmppNode:
             exposed=actual.get("access_model") == "open" != self._wanted["access_model"],
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(
-                f"{name} is {actual[name]!r}, not {value!r}"
+                Drift(name, actual[name], value)
                 for name, value in forms.unmet(self._wanted, actual).items()
             ),
         )
@@ -83,6 +89,68 @@ class XmppNode:
             raise refusal or Refused(f"{self.address.service} takes no max_items")
         await self._repair()
 
+    async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Set fields of the configuration (section 8.2); those that are still otherwise.
+
+        Raises Refused, Forbidden.
+        """
+        configure = Element(f"{OWNER}configure", node=self.address.node)
+        configure.append(forms.submit(fields))
+        await self._request("set", _owner(configure), "configure", patient=False)
+        actual = forms.values(await self._form())
+        return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
+
+    async def has_subscribers(self) -> bool:
+        """By the owner's list (section 8.8.1). At PEP contacts hear without a subscription."""
+        if "@" in self.address.service:
+            return True
+        subscriptions = Element(f"{OWNER}subscriptions", node=self.address.node)
+        try:
+            answer = await self._request("get", _owner(subscriptions), "list the subscribers of")
+        except Busy:
+            raise
+        except Refused:
+            return True
+        return any(
+            one.get("subscription") not in {None, "none"}
+            for one in answer.iter(f"{OWNER}subscription")
+        )
+
+    async def describe(self) -> Description:
+        """What is wanted of the node, and what it is, as far as the account may see.
+
+        Raises NotFound, Refused, Unavailable.
+        """
+        wanted = self._wanted
+        try:
+            return Description(wanted, forms.values(await self._form()), OWNERS_FORM)
+        except (NotFound, Busy):
+            raise
+        except Refused as error:
+            hidden = str(error)
+        try:
+            return Description(wanted, forms.values(await self._meta_data()), META_DATA)
+        except (Refused, Unavailable):  # ejabberd and Prosody hide it at somebody else's PEP
+            return Description(wanted, {}, hidden)
+
+    async def affiliation(self) -> str:
+        """Ours at the node (section 5.7); empty if the service does not say."""
+        pubsub = _pubsub(Element(f"{PUBSUB}affiliations", node=self.address.node))
+        try:
+            answer = await self._request("get", pubsub, "tell our affiliation with")
+        except (Refused, Unavailable):  # Prosody knows no such question
+            return ""
+        found = {
+            one.get("node", self.address.node): one.get("affiliation", "")
+            for one in answer.iter(f"{PUBSUB}affiliation")
+        }
+        return found.get(self.address.node, "")
+
+    async def delete(self) -> None:
+        """Delete the node with all its items and subscriptions (section 8.4). Owners only."""
+        delete = _owner(Element(f"{OWNER}delete", node=self.address.node))
+        await self._request("set", delete, "delete", patient=False)
+
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         """The items of these ids that are there (section 6.5)."""
         items = Element(f"{PUBSUB}items", node=self.address.node)
@@ -107,21 +175,57 @@ class XmppNode:
         await self._request("set", _pubsub(retract), "retract from")
 
     async def _ids(self) -> tuple[str, ...]:
-        """The ids alone, by service discovery (section 5.5): the cheapest list there is."""
-        query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
+        """The ids alone, by service discovery (section 5.5): the cheapest list there is.
+
+        A publisher at somebody else's PEP may not ask for that, and gets the items themselves.
+        """
         try:
-            answer = await self._request("get", query, "list the items of")
+            return await self._pages(self._listed)
+        except (NotFound, Busy):
+            raise
         except Refused as error:
             if error.condition == "not-allowed":  # Prosody, of a domain that it does not reach
                 raise Unavailable(str(error)) from error
-            raise
+        except Unavailable:
+            if "@" not in self.address.service:
+                raise
+        return await self._pages(self._shown)
+
+    async def _pages(self, ask: Callable[[Element], Awaitable[Page]]) -> tuple[str, ...]:
+        """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once."""
+        found: dict[str, None] = {}
+        after = ""
+        while True:
+            page = await ask(_page(after))
+            before = len(found)
+            found |= dict.fromkeys(page.ids)
+            if not page.last or len(found) in {before, page.count}:
+                return tuple(found)
+            after = page.last
+
+    async def _listed(self, page: Element) -> Page:
+        query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
+        query.append(page)
+        answer = await self._request("get", query, "list the items of")
         names = (item.get("name") for item in answer.iter(f"{DISCO_ITEMS}item"))
-        return tuple(name for name in names if name)
+        return Page.read(answer, names)
+
+    async def _shown(self, page: Element) -> Page:
+        pubsub = _pubsub(Element(f"{PUBSUB}items", node=self.address.node))
+        pubsub.append(page)
+        answer = await self._request("get", pubsub, "show the items of")
+        return Page.read(answer, (item.get("id") for item in answer.iter(f"{PUBSUB}item")))
 
     async def _form(self) -> Element | None:
         """The node's configuration (section 8.2)."""
         configure = Element(f"{OWNER}configure", node=self.address.node)
         answer = await self._request("get", _owner(configure), "show the configuration of")
+        return answer.find(f".//{forms.X}x")
+
+    async def _meta_data(self) -> Element | None:
+        """What everybody may know (section 5.4)."""
+        query = Element(f"{DISCO_INFO}query", node=self.address.node)
+        answer = await self._request("get", query, "describe")
         return answer.find(f".//{forms.X}x")
 
     async def _default_form(self) -> Element | None:
@@ -137,7 +241,7 @@ class XmppNode:
         request = _pubsub(create)
         SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
         try:
-            await self._request("set", request, "create")
+            await self._request("set", request, "create", patient=False)
         except Refused as error:
             if error.condition != "conflict":
                 raise
@@ -145,18 +249,59 @@ class XmppNode:
     async def _repair(self) -> None:
         """Set what the service did not take with the creation: some ignore the form."""
         left = forms.unmet(self._wanted, forms.values(await self._form()))
-        if not left:
-            return
-        configure = Element(f"{OWNER}configure", node=self.address.node)
-        configure.append(forms.submit(left))
-        try:
-            await self._request("set", _owner(configure), "configure")
-        except Refused:
-            return  # `look` reports what is still unmet
+        if left:
+            with suppress(Refused):  # `look` reports what is still unmet
+                await self.configure(left)
 
-    async def _request(self, kind: Literal["get", "set"], child: Element, verb: str) -> Element:
-        purpose = f"{verb} the node {self.address.node}"
-        return await self._connection.request(kind, child, to=self.address.service, purpose=purpose)
+    async def _request(
+        self, kind: Literal["get", "set"], child: Element, verb: str, *, patient: bool = True
+    ) -> Element:
+        return await self._connection.request(
+            kind,
+            child,
+            to=self.address.service,
+            purpose=f"{verb} the node {self.address.node}",
+            patient=patient,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A node's configuration beside what is wanted; names are without `pubsub#`.
+
+    `source` says where `actual` comes from, or why it is empty.
+    """
+
+    wanted: Mapping[str, str]
+    actual: Mapping[str, str]
+    source: str
+
+
+OWNERS_FORM = "its configuration"
+META_DATA = "its public meta-data; only owners see the rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some ids. `last` is where the next page begins, empty if the service does not page."""
+
+    ids: tuple[str, ...]
+    last: str = ""
+    count: int | None = None
+
+    @classmethod
+    def read(cls, answer: Element, names: Iterable[str | None]) -> Page:
+        ids = tuple(name for name in names if name)
+        last = answer.findtext(f".//{RSM}last") or ""
+        return cls(ids, last, forms.number(answer.findtext(f".//{RSM}count")))
+
+
+def _page(after: str) -> Element:
+    page = Element(f"{RSM}set")
+    SubElement(page, f"{RSM}max").text = str(PAGE)
+    if after:
+        SubElement(page, f"{RSM}after").text = after
+    return page
 
 
 def _pubsub(child: Element) -> Element:
