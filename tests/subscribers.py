@@ -171,7 +171,11 @@ class Subscriber(Outsider):
 
     def next(self, timeout: float = 10.0) -> Event:
         """The next event in the order of arrival. AssertionError if there is none in time."""
-        return self._early.pop(0) if self._early else self._await(timeout)
+        while True:
+            event = self._early.pop(0) if self._early else self._await(timeout)
+            # ejabberd sends the last item of other nodes, too, to whoever comes online.
+            if event.node in {None, self._node}:
+                return event
 
     def nothing_for(self, seconds: float) -> None:
         """AssertionError with the event, if one arrives."""
