@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,13 +11,14 @@ import pytest
 
 from publisher import item as items
 from publisher.config import NodeConfig, Xmpp
-from publisher.errors import NotFound, Refused
+from publisher.errors import Busy, NotFound, Refused
 from publisher.item import Item
 from publisher.publish import Drift, Node, State
 from publisher.pubsub import XmppNode, connect
+from publisher.pubsub.node import PAGE_OF_IDS
 from tests.fake_node import FakeNode
 from tests.servers import Server
-from tests.subscribers import Outsider
+from tests.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,7 +36,7 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
     """Runs some work with a node that does not exist yet."""
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Node]:
+    async def backends() -> AsyncIterator[Node]:
         name, _, pep = request.param.partition(" ")
         if name == "fake":
             yield FakeNode(exists=False)
@@ -47,7 +49,7 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
 
     def run(work: Work) -> None:
         async def main() -> None:
-            async with opened() as backend:
+            async with backends() as backend:
                 await work(backend)
 
         asyncio.run(main())
@@ -155,6 +157,81 @@ def test_what_was_retracted_is_gone(run: Callable[[Work], None]) -> None:
             await node.retract("post-0001", notify=True)
 
     run(work)
+
+
+def test_a_field_can_be_set(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await node.configure({"deliver_notifications": "0"}) == {}
+        assert Drift("deliver_notifications", "0", "1") in (await node.look()).drift
+        assert await node.configure({"deliver_notifications": "1"}) == {}
+
+    run(work)
+
+
+def test_a_field_that_was_not_set_is_told(run: Callable[[Work], None]) -> None:
+    """Prosody ignores it without a word, ejabberd refuses the whole form."""
+
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await refused_fields(node, "no_such_field") == {"no_such_field"}
+
+    run(work)
+
+
+async def refused_fields(node: Node, name: str) -> set[str]:
+    try:
+        return set(await node.configure({name: "1"}))
+    except Busy:
+        raise
+    except Refused as error:
+        return {name} & set(re.split(r"[^\w]+", str(error)))
+
+
+def test_a_new_node_has_no_subscribers_but_contacts(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await node.has_subscribers() == ("@" in node.address.service)
+
+    run(work)
+
+
+@pytest.mark.parametrize("service", ["pubsub.localhost", PEP])
+def test_every_id_of_a_full_node_is_listed_once(
+    ejabberd: Ejabberd, node: str, service: str
+) -> None:
+    """More than go on one page, for its owner and for one who may only read."""
+    count = PAGE_OF_IDS + 1
+
+    async def main() -> tuple[State, State]:
+        config = NodeConfig(service=service, node=node)
+        async with opened(ejabberd, "blog", config) as mine:
+            await mine.create()
+            await asyncio.gather(*(mine.publish(post(number)) for number in range(count)))
+            async with opened(ejabberd, "reader", config) as theirs:
+                return await mine.look(), await theirs.look()
+
+    for state in asyncio.run(main()):
+        assert len(state.ids) == len(set(state.ids)) == count
+
+
+@asynccontextmanager
+async def opened(server: Server, user: str, config: NodeConfig) -> AsyncIterator[XmppNode]:
+    async with connect(account(server, user, config), server.accounts[user]) as connection:
+        yield XmppNode(connection, config, site_title="The contract")
+
+
+def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:
+    async def main(user: str) -> bool:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, user, config) as found:
+            return await found.has_subscribers()
+
+    Outsider(server, "blog", node).create()
+    assert not asyncio.run(main("blog"))
+    assert asyncio.run(main("stranger")), "who may not know must assume so"
+    with Subscriber(server, "reader", node):
+        assert asyncio.run(main("blog"))
 
 
 def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) -> None:

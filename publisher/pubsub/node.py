@@ -24,7 +24,8 @@ DISCO_ITEMS = "{http://jabber.org/protocol/disco#items}"
 DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
 RSM = "{http://jabber.org/protocol/rsm}"
 
-PAGE = 500  # ids: some 50 kB
+PAGE_OF_IDS = 500  # some 50 kB
+PAGE_OF_ITEMS = 50
 
 # ejabberd says resource-constraint, Prosody bad-request, XEP-0060 section 8.2.5.2 not-acceptable.
 _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
@@ -180,7 +181,7 @@ class XmppNode:
         A publisher at somebody else's PEP may not ask for that, and gets the items themselves.
         """
         try:
-            return await self._pages(self._listed)
+            return await self._pages(self._listed, PAGE_OF_IDS)
         except (NotFound, Busy):
             raise
         except Refused as error:
@@ -189,14 +190,14 @@ class XmppNode:
         except Unavailable:
             if "@" not in self.address.service:
                 raise
-        return await self._pages(self._shown)
+        return await self._pages(self._shown, PAGE_OF_ITEMS)
 
-    async def _pages(self, ask: Callable[[Element], Awaitable[Page]]) -> tuple[str, ...]:
+    async def _pages(self, ask: Callable[[Element], Awaitable[Page]], size: int) -> tuple[str, ...]:
         """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once."""
         found: dict[str, None] = {}
         after = ""
         while True:
-            page = await ask(_page(after))
+            page = await ask(_page(after, size))
             before = len(found)
             found |= dict.fromkeys(page.ids)
             if not page.last or len(found) in {before, page.count}:
@@ -296,9 +297,9 @@ class Page:
         return cls(ids, last, forms.number(answer.findtext(f".//{RSM}count")))
 
 
-def _page(after: str) -> Element:
+def _page(after: str, size: int) -> Element:
     page = Element(f"{RSM}set")
-    SubElement(page, f"{RSM}max").text = str(PAGE)
+    SubElement(page, f"{RSM}max").text = str(size)
     if after:
         SubElement(page, f"{RSM}after").text = after
     return page
