@@ -173,6 +173,8 @@ def test_a_quiet_run_that_died_is_put_right_by_any_later_one(tmp_path: Path, bas
         world.node.reconnect()
         assert world.run({**WANTED, 7: "loud"}).error is None
         assert set(world.node.config.values()) == {"1", "A title"}
+        with Ledger(world.state) as ledger:
+            assert not ledger.visit(world.node.address).muted
         assert ("published", "post-0007") in world.node.events
         assert len(world.texts) == 6
 

@@ -97,11 +97,11 @@ async def _repaired(
     if ours and change:
         left -= await _configure(node, ours, result)
         state = await node.look()
-        if visit.muted and not any(drift.name in SOUND for drift in state.drift):
-            ledger.remember(node.address, replace(visit, muted=False))
     elif ours:
         result.notes += [f"its {drift}; publish repairs that" for drift in ours]
         left -= set(ours)
+    if change and visit.muted and not any(drift.name in SOUND for drift in state.drift):
+        ledger.remember(node.address, replace(visit, muted=False))
     result.notes += [_reported(drift, ours) for drift in state.drift if drift in left]
     return state
 
