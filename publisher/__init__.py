@@ -5,7 +5,7 @@ above it::
 
     errors      every error a user can meet
     marked      YAML as people write it: text, bounded, every value with its line
-    config      config.yaml -> frozen Config; every problem at once, with its line
+    config/     config.yaml -> frozen Config; every problem at once, with its line
     sources/    a post's file -> Post; one module per engine
     render      markup -> safe, well-formed XHTML with absolute URLs
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint

@@ -1,0 +1,38 @@
+"""config.yaml -> frozen Config. Reports every problem at once, each with its line and a way out.
+
+Behind this door there are no dicts and no Nones that cannot be: paths are absolute, defaults are
+filled in. Refuses unknown keys: a misspelt option must never be a silent one.
+"""
+
+from publisher.config.checks import is_person_uri
+from publisher.config.reader import load, parse
+from publisher.config.values import (
+    EXAMPLE_URL,
+    Config,
+    Engine,
+    FeedFile,
+    Format,
+    NodeConfig,
+    Person,
+    Posts,
+    Selection,
+    Site,
+    Xmpp,
+)
+
+__all__ = [
+    "EXAMPLE_URL",
+    "Config",
+    "Engine",
+    "FeedFile",
+    "Format",
+    "NodeConfig",
+    "Person",
+    "Posts",
+    "Selection",
+    "Site",
+    "Xmpp",
+    "is_person_uri",
+    "load",
+    "parse",
+]

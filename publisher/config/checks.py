@@ -1,0 +1,284 @@
+"""What the type of a value does not show: options that are impossible, alone or together."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from publisher import permalink
+from publisher.config.values import (
+    EXAMPLE_URL,
+    NODE_KEYS,
+    NODE_PLACEHOLDERS,
+    PLACEHOLDER,
+    Config,
+    FeedFile,
+    NodeConfig,
+    Person,
+    Posts,
+    Selection,
+    Site,
+    Xmpp,
+    field_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from msgspec import Struct
+
+    from publisher import marked
+
+EXAMPLES = {
+    "site": 'site: {title: "My blog", url: "https://blog.example"}',
+    "site.title": 'title: "My blog"',
+    "site.url": 'url: "https://blog.example"',
+    "site.author.name": 'name: "Ada Example"',
+    "posts": "posts: {path: _posts}",
+    "posts.path": "path: _posts",
+    "feeds.path": "path: feed.atom",
+    "feeds.format": "format: atom",
+    "only": "only: {tags: [xmpp]}",
+    "xmpp.jid": "jid: blog@example.org",
+    "xmpp.nodes": "nodes: [{service: pubsub.example.org, node: blog}]",
+    "xmpp.nodes.service": "service: pubsub.example.org",
+    "xmpp.nodes.node": "node: blog",
+}
+
+ID_PLACEHOLDERS = ("host", "date", "since", "id", "path")
+PERSON_SCHEMES = frozenset({"http", "https", "mailto", "xmpp"})
+PASSWORDS = ("password_env", "password_file", "password_command")
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+# RFC 7622 sections 3.2 and 3.3, as far as no server says otherwise.
+_DOMAIN = re.compile(
+    r"(?=.{1,255}$)[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?"
+    r"(?:\.[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?)*"
+)
+_LOCAL = re.compile(r"(?=.{1,255}$)[^\s@/\"&'<>:]+")
+_MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    """What the type of a value does not show: where (below the section), and what is wrong.
+
+    `parts` holds the values that could be read, so that one unreadable value hides no other.
+    """
+    if kind in _CHECKS:
+        yield from _CHECKS[kind](parts)
+
+
+def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    url = site.get("url", EXAMPLE_URL)
+    if not is_web(url) or urlsplit(url).query or urlsplit(url).fragment:
+        yield ("url",), f"is {url!r}: give the site's address, e.g. https://blog.example"
+    zone = site.get("timezone", "UTC")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield ("timezone",), f"is {zone!r}: give an IANA name, e.g. Europe/Berlin or UTC"
+    language = site.get("language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
+    if "id_template" in site:
+        yield from _check_id_template(site["id_template"])
+
+
+def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
+    names = PLACEHOLDER.findall(template)
+    rest = PLACEHOLDER.sub("x", template)
+    for name in names:
+        if name not in ID_PLACEHOLDERS:
+            known = _braced(ID_PLACEHOLDERS)
+            yield ("id_template",), f"has {{{name}}}, which has no value; use {known}"
+    if not {"id", "path"} & set(names):
+        yield ("id_template",), "gives all posts one id; add {id}"
+    if not _IRI.fullmatch(rest):
+        yield ("id_template",), "is not an absolute IRI, e.g. tag:{host},{date}:{id}"
+
+
+def _check_person(person: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    if "email" in person and not _MAIL.fullmatch(person["email"]):
+        yield ("email",), f"is {person['email']!r}: give an address, e.g. ada@blog.example"
+    if "uri" in person and not is_person_uri(person["uri"]):
+        yield ("uri",), f"is {person['uri']!r}: give an http, https, mailto or xmpp address"
+
+
+def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    template = posts.get("permalink", "date")
+    if template in permalink.STYLES:
+        return
+    if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
+        yield ("permalink",), f"is {template!r}: all posts share one address; add :title"
+    if not template.startswith("/"):
+        styles = ", ".join(permalink.STYLES)
+        yield ("permalink",), f"is {template!r}: start it with a slash, or use one of {styles}"
+    for name in permalink.unknown_placeholders(template):
+        hint = near(name, permalink.PLACEHOLDERS)
+        yield ("permalink",), f"has :{name}, which has no value{hint}"
+
+
+def _check_selection(only: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    for index, language in enumerate(only.get("languages", ())):
+        if language and not _LANGUAGE.fullmatch(language):
+            message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
+            yield ("languages", index), message
+    for index, path in enumerate(only.get("paths", ())):
+        if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
+            message = (
+                f"is {path!r}: no post is there; give a path below the folder of the posts, "
+                "e.g. notes/* for one level, notes/** for all"
+            )
+            yield ("paths", index), message
+
+
+def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    if "url" in feed and not is_web(feed["url"]):
+        yield ("url",), f"is {feed['url']!r}: give it in full, e.g. https://blog.example/feed.atom"
+
+
+def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    service = node.get("service", "pubsub.example.org")
+    local, at, domain = service.rpartition("@")
+    if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
+        yield ("service",), f"is {service!r}: give a JID without a resource"
+    for option in node.get("options", {}):
+        name = field_name(option)
+        if name in NODE_KEYS:
+            yield ("options", option), f"has a key of its own: write {name}: beside options:"
+    if "node" in node:
+        yield from _check_node_name(node["node"])
+    if node.get("prune") == "all" and not node.get("exclusive"):
+        yield (
+            ("prune",),
+            "is all: it retracts also what others published; "
+            "add exclusive: true if nobody else writes there",
+        )
+
+
+def _check_node_name(node: str) -> Iterator[tuple[marked.Key, str]]:
+    names = PLACEHOLDER.findall(node)
+    known = _braced(NODE_PLACEHOLDERS)
+    for name in names:
+        if name not in NODE_PLACEHOLDERS:
+            yield ("node",), f"has {{{name}}}, which has no value; use one of {known}"
+    if len(names) > 1:
+        yield ("node",), f"has {len(names)} placeholders; use one of {known}, once"
+    if re.search("[{}]", PLACEHOLDER.sub("", node)):
+        yield ("node",), f"is {node!r}: braces are for a placeholder, one of {known}"
+
+
+def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    jid = xmpp.get("jid", "blog@example.org")
+    local, _, domain = jid.partition("@")
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
+        yield ("jid",), f"is {jid!r}: give a bare JID, e.g. blog@example.org"
+    if sum(name in xmpp for name in PASSWORDS) != 1:
+        yield (
+            (),
+            "needs exactly one of password_env, password_file and password_command; "
+            "e.g. password_env: PUBLISHER_PASSWORD",
+        )
+    if "port" in xmpp and "host" not in xmpp:
+        yield ("port",), "needs a host beside it; without a host the port comes from DNS"
+    if xmpp.get("nodes") == ():
+        yield ("nodes",), f"is empty; add e.g. {EXAMPLES['xmpp.nodes']}"
+    nodes = xmpp.get("nodes", ())
+    for index, node in enumerate(nodes):
+        if message := _clash(node, nodes[:index]):
+            yield ("nodes", index), message
+
+
+def _clash(node: NodeConfig | None, others: Iterable[NodeConfig | None]) -> str | None:
+    """What is wrong with a node beside others, of this account or another one."""
+    for other in others:
+        if node is None or other is None or node.service != other.service:
+            continue
+        if node.node == other.node:
+            return "names a node that another entry names already; remove one"
+        if _overlap(node, other):
+            return (
+                f"may become the same node as {other.node}; "
+                "give patterns a beginning of their own, e.g. tag/{tag}"
+            )
+    return None
+
+
+def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
+    """Whether a value of a placeholder could make one node of the two."""
+    if one.pattern is None or other.pattern is None:
+        return one.value_in(other.node) is not None or other.value_in(one.node) is not None
+    (head, _, tail), (head_2, _, tail_2) = one.pattern, other.pattern
+    heads, tails = sorted([head, head_2], key=len), sorted([tail, tail_2], key=len)
+    return heads[1].startswith(heads[0]) and tails[1].endswith(tails[0])
+
+
+def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
+    yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+    if os.path.normpath(config["path"]) in paths:
+        index = paths.index(os.path.normpath(config["path"]))
+        yield ("feeds", index, "path"), "is this file itself; name another"
+    known: list[NodeConfig] = []
+    for number, account in enumerate(config.get("xmpp", ())):
+        nodes = account.nodes if account else ()
+        for index, node in enumerate(nodes):
+            if message := _clash(node, known):
+                yield ("xmpp", number, "nodes", index), message
+        known += nodes
+
+
+def _check_unique(
+    values: list[Any], key: marked.Key, message: str
+) -> Iterator[tuple[marked.Key, str]]:
+    for index, value in enumerate(values):
+        if value is not None and value in values[:index]:
+            yield (*key, index), message
+
+
+_CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key, str]]]] = {
+    Person: _check_person,
+    Site: _check_site,
+    Posts: _check_posts,
+    Selection: _check_selection,
+    FeedFile: _check_feed,
+    NodeConfig: _check_node,
+    Xmpp: _check_xmpp,
+    Config: _check_config,
+}
+
+
+def is_person_uri(text: str) -> bool:
+    """Whether a reader may be offered it as a link: never `javascript:` or `data:`."""
+    return bool(_IRI.fullmatch(text)) and text.partition(":")[0].lower() in PERSON_SCHEMES
+
+
+def is_web(url: str) -> bool:
+    """An address of the web, without credentials in it."""
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and port_is_good
+        and "@" not in parts.netloc
+        and not re.search(r"\s", url)
+    )
+
+
+def _braced(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """What somebody may have meant, as the end of a sentence."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"

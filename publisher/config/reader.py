@@ -1,0 +1,252 @@
+"""config.yaml -> Config: every problem at once, each with its line and a way out."""
+
+from __future__ import annotations
+
+import re
+import typing
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urljoin
+
+import msgspec
+from msgspec import Struct
+
+from publisher import marked
+from publisher.config.checks import EXAMPLES, impossible, is_web, near
+from publisher.config.values import EXAMPLE_URL, Config, Selection
+from publisher.errors import ConfigError
+
+_ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_PLAIN = (
+    ("Expected `int.*` >= (\\d+)", r"give a number, \1 or more"),
+    ("Expected `int.*` <= (\\d+)", r"give a number, at most \1"),
+    ("Expected `int", "give a whole number"),
+    ("Expected `bool", "give true or false"),
+    ("Expected `str", "give a text"),
+    ("Expected `date|Invalid RFC3339", "give a date, e.g. 2008-10-21"),
+    ("Expected `object", "give keys with values"),
+    ("expected a path of", "there is no such user"),
+    ("expected a path", "give a path"),
+)
+
+
+def load(path: Path) -> Config:
+    """Read the configuration; paths in it are relative to its folder.
+
+    Raises ConfigError that lists every problem found.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: there is no such file; `publisher init` writes one, `--config FILE` names it"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The same from a text; `path` says where it came from. Raises ConfigError."""
+    try:
+        document = marked.read(text)
+    except marked.MarkedError as error:
+        raise ConfigError(f"{path}:{error.line}: not YAML: {error.message}") from error
+    reader = _Reader(document, path)
+    config = reader.config()
+    if reader.problems or config is None:
+        count = len(reader.problems)
+        title = f"{path}: {count} {'problem' if count == 1 else 'problems'}"
+        raise ConfigError(title, [f"line {line}: {text}" for line, text in sorted(reader.problems)])
+    return config
+
+
+class _Reader:
+    """Turns the document into values, section by section, and gathers what is wrong."""
+
+    def __init__(self, document: marked.Marked, path: Path) -> None:
+        self.problems: list[tuple[int, str]] = [
+            (line, f"{key} is given twice; remove one") for key, line in document.duplicates
+        ]
+        self._document = document
+        self._path = path.absolute()
+
+    def config(self) -> Config | None:
+        document = self._document.value
+        if not isinstance(document, dict):
+            self.problems.append((1, f"the file is empty; start with e.g. {EXAMPLES['site']}"))
+            return None
+        if document.get("state") is None:
+            document["state"] = ".publisher"
+        document["path"] = str(self._path)
+        self._default_addresses(document)
+        if not document.get("feeds") and not document.get("xmpp"):
+            self._problem((), "there is nothing to do: add feeds:, or xmpp:, or both")
+        return typing.cast("Config | None", self._section(Config, document, ()))
+
+    def _default_addresses(self, document: dict[str, marked.Value]) -> None:
+        """A feed's address is the site's URL and the feed's path, unless it says otherwise."""
+        site, feeds = document.get("site"), document.get("feeds")
+        if not isinstance(site, dict):
+            return
+        url = str(site.get("url"))
+        root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
+        for feed in feeds if isinstance(feeds, list) else [feeds]:
+            if isinstance(feed, dict) and not feed.get("url"):
+                feed["url"] = urljoin(root, quote(str(feed.get("path"))))
+
+    def _section(self, kind: type[Struct], value: marked.Value, key: marked.Key) -> Struct | None:
+        if not isinstance(value, dict):
+            self._problem(key, f"must be a section of keys{_example(key)}")
+            return None
+        if kind is Selection and all(part is None for part in value.values()):
+            self._problem(key, f"is empty; give e.g. {EXAMPLES['only']}, or remove it")
+        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        for name in value.keys() - fields.keys():
+            self._problem((*key, name), f"is not a key that is known here{near(name, fields)}")
+        before = len(self.problems)
+        parts: dict[str, Any] = {}
+        for name, field in fields.items():
+            given = _given(value, field)
+            if given is None:
+                if field.required:
+                    self._problem(
+                        (*key, name), f"is missing; add e.g. {_example((*key, name), '')}"
+                    )
+                continue
+            part = self._part(field.type, given, (*key, name))
+            if part is not None:
+                parts[name] = part
+        for where, message in impossible(kind, parts):
+            self._problem((*key, *where), message)
+        return kind(**parts) if len(self.problems) == before else None
+
+    def _part(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+        if typing.get_origin(kind) is tuple:
+            return self._list(typing.get_args(kind)[0], value, key)
+        section = _section_type(kind)
+        if section is None:
+            return self._scalar(kind, value, key)
+        return self._section(section, value, key)
+
+    def _list(self, kind: Any, value: marked.Value, key: marked.Key) -> tuple[Any, ...] | None:
+        """What stands alone stands for a list of one."""
+        section = _section_type(kind)
+        if not isinstance(value, (list, dict if section else str)):
+            wanted = "list of sections" if section else "list"
+            self._problem(key, f"must be a {wanted}{_example(key)}")
+            return None
+        if not value and not section:
+            self._problem(key, "is empty; give at least one value, or remove it")
+        parts = value if isinstance(value, list) else [value]
+        return tuple(self._part(kind, part, (*key, i)) for i, part in enumerate(parts))
+
+    def _scalar(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+        if isinstance(value, str) and _ILLEGAL.search(value):
+            self._problem(key, f"is {value!r}: it has a character that neither XML nor a path can")
+            return None
+        try:
+            return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
+        except msgspec.ValidationError as error:
+            self._problem(key, f"is {_shown(value)}: {_wanted(kind, str(error))}")
+            return None
+
+    def _decode(self, kind: type, value: object) -> object:
+        if kind is Path:
+            if not isinstance(value, str):
+                raise ValueError("expected a path")
+            try:
+                return self._path.parent / Path(value).expanduser()
+            except RuntimeError as error:
+                raise ValueError("expected a path of a user that exists") from error
+        raise NotImplementedError(kind)
+
+    def _problem(self, key: marked.Key, message: str) -> None:
+        key = self._as_written(key)
+        self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
+
+    def _as_written(self, key: marked.Key) -> marked.Key:
+        """The key without the index of what stands alone where there could be a list."""
+        value: marked.Value = self._document.value
+        written: list[str | int] = []
+        for part in key:
+            match value, part:
+                case list(), int():
+                    value = value[part]
+                case _, int():
+                    continue
+                case dict(), str():
+                    value = value.get(part)
+            written.append(part)
+        return tuple(written)
+
+
+def _given(section: dict[str, marked.Value], field: msgspec.structs.FieldInfo) -> marked.Value:
+    """The value of a key. A selection without one is no selection of everything, but a slip."""
+    value = section.get(field.name)
+    if value is None and field.name in section and _section_type(field.type) is Selection:
+        return {}
+    return value
+
+
+def _section_type(kind: Any) -> type[Struct] | None:
+    """The section inside `Site`, `Site | None` or `tuple[NodeConfig, ...]`."""
+    for part in (kind, *typing.get_args(kind)):
+        if isinstance(part, type) and issubclass(part, Struct):
+            return part
+    return None
+
+
+def _dotted(key: marked.Key) -> str:
+    """`("xmpp", "nodes", 0)` as `xmpp.nodes[0]`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
+    return text.removeprefix(".")
+
+
+def _example(key: marked.Key, lead: str = "; e.g. ") -> str:
+    dotted = ".".join(part for part in key if isinstance(part, str))
+    example = EXAMPLES.get(dotted) or EXAMPLES.get(str(key[-1]))
+    return f"{lead}{example}" if example else ("" if lead else f"{key[-1]}: ...")
+
+
+def _shown(value: marked.Value) -> str:
+    match value:
+        case None:
+            return "empty"
+        case list():
+            return "a list"
+        case dict():
+            return "a section"
+        case _:
+            return repr(value)
+
+
+def _wanted(kind: Any, message: str) -> str:
+    """What the value should have been, for people who do not program."""
+    choices = [str(choice) for choice in _choices(kind)]
+    if choices:
+        number = ["a number"] if int in _parts(kind) else []
+        return f"give {' or '.join([', '.join(choices), *number])}"
+    for pattern, words in _PLAIN:
+        found = re.search(pattern, message)
+        if found:
+            return found.expand(words)
+    return message
+
+
+def _choices(kind: Any) -> list[object]:
+    return [
+        choice
+        for part in _parts(kind)
+        if typing.get_origin(part) is Literal
+        for choice in typing.get_args(part)
+    ]
+
+
+def _parts(kind: Any) -> list[Any]:
+    """The members of a union, without their annotations."""
+    members = [kind] if typing.get_origin(kind) is Literal else [kind, *typing.get_args(kind)]
+    return [
+        typing.get_args(member)[0] if typing.get_origin(member) is Annotated else member
+        for member in members
+    ]

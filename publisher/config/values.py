@@ -1,0 +1,172 @@
+"""The values of a configuration, typed and frozen. config.example.yaml says what they mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=1)]
+Format = Literal["atom", "rss", "json"]
+Engine = Literal["jekyll"]
+AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
+Prune = Literal["own", "site", "all"]
+
+EXAMPLE_URL = "https://blog.example"
+NODE_PLACEHOLDERS = ("tag", "category", "language")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+NODE_KEYS = frozenset({"access_model", "title", "description"})
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A person construct of RFC 4287 section 3.2."""
+
+    name: Text
+    email: Text | None = None
+    uri: Text | None = None
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What the posts belong to: one website, under one URL."""
+
+    title: Text
+    url: Text
+    description: Text | None = None
+    author: Person | None = None
+    language: Text | None = None
+    timezone: Text = "UTC"
+    since: dt.date | None = None
+    id_template: Text = "tag:{host},{date}:{id}"
+
+    @property
+    def root(self) -> str:
+        """The URL with a slash at its end, so that paths resolve below it."""
+        return self.url.rstrip("/") + "/"
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.url).hostname or "").lower()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Posts(Struct, frozen=True, kw_only=True):
+    """Where the posts are, and by which rules they are read."""
+
+    path: Path
+    engine: Engine = "jekyll"
+    permalink: Text = "date"
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """Some of the posts: those that have, for every key given, at least one of its values.
+
+    In YAML one value alone stands for a list of one. Tags and categories are the same whatever
+    their case and their Unicode form. A language selects the narrower ones, too: `en` also `en-GB`
+    (RFC 4647 section 3.3.1). `paths` are globs below the folder of the posts, for the whole path:
+    `*` and `?` stay within a folder, `**` crosses folders, nothing else is special.
+    """
+
+    tags: tuple[Text, ...] = ()
+    categories: tuple[Text, ...] = ()
+    languages: tuple[Text, ...] = ()
+    paths: tuple[Text, ...] = ()
+
+
+class FeedFile(Struct, frozen=True, kw_only=True):
+    """One feed document: the file, its format, and the address at which readers find it."""
+
+    path: Path
+    format: Format
+    limit: Count | Literal["all"] = 20
+    only: Selection | None = None
+    url: Text
+
+
+class NodeConfig(Struct, frozen=True, kw_only=True):
+    """One pubsub node that is to equal the posts (XEP-0060), or some of them.
+
+    A `node` with a placeholder is a pattern: it stands for one node per value. `since` is a day in
+    the site's zone. Where the owner leaves the choice, ask `access` and `pruning`.
+    """
+
+    service: Text
+    node: Text
+    title: Text | None = None
+    description: Text | None = None
+    only: Selection | None = None
+    since: dt.date | None = None
+    keep: Count | None = None
+    announce_limit: Annotated[int, Meta(ge=0)] = 10
+    edits: Literal["push", "ignore"] = "push"
+    prune: Prune | None = None
+    exclusive: bool = False
+    access_model: AccessModel | None = None
+    options: dict[str, str] = {}
+
+    @property
+    def pattern(self) -> tuple[str, str, str] | None:
+        """What stands before the placeholder, its name, what stands behind it. None: a name."""
+        found = PLACEHOLDER.search(self.node)
+        return (self.node[: found.start()], found[1], self.node[found.end() :]) if found else None
+
+    def value_in(self, node: str) -> str | None:
+        """What stands in the place of the placeholder in a node's name. None: it does not fit."""
+        if self.pattern is None:
+            return None
+        head, _, tail = self.pattern
+        fits = node.startswith(head) and node.endswith(tail) and len(node) > len(head + tail)
+        return node[len(head) : len(node) - len(tail)] if fits else None
+
+    @property
+    def access(self) -> AccessModel:
+        return self.access_model or "open"
+
+    @property
+    def pruning(self) -> Prune:
+        """Where nobody else writes, everything that is not wanted goes."""
+        return self.prune or ("all" if self.exclusive else "own")
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The fields of the node's configuration that the owner wrote down, without `pubsub#`."""
+        given = {name for name in NODE_KEYS if getattr(self, name) is not None}
+        return frozenset(given | {field_name(name) for name in self.options})
+
+
+class Xmpp(Struct, frozen=True, kw_only=True):
+    """The account that publishes, and the way to its server."""
+
+    jid: Text
+    password_env: Text | None = None
+    password_file: Path | None = None
+    password_command: Text | None = None
+    host: Text | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    tls: Literal["direct", "starttls"] = "starttls"
+    ca_file: Path | None = None
+    nodes: tuple[NodeConfig, ...]
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The whole configuration, complete and consistent."""
+
+    site: Site
+    posts: Posts
+    feeds: tuple[FeedFile, ...] = ()
+    xmpp: tuple[Xmpp, ...] = ()
+    state: Path
+    path: Path
+
+
+def field_name(option: str) -> str:
+    """The name of a field of XEP-0060 section 16.4.4, without its prefix."""
+    return option.removeprefix("pubsub#")
