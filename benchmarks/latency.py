@@ -57,7 +57,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    server = Prosody({"blog": PASSWORD}, admins=["blog@localhost"])
+    server = Prosody({"blog": PASSWORD}, admins=["blog@localhost"], storage="memory")
     with server, tempfile.TemporaryDirectory() as name:
         seconds = measure(Path(name), server, rounds)
     plain = statistics.median(seconds["plain slixmpp script"])

@@ -186,8 +186,8 @@ class Prosody(Server):
     There is no finer right in Prosody 0.12: an ordinary account may publish to its own PEP only.
     `memory` is fast and forgets at every stop, and now and then an item beside one that is
     replaced; `internal`, Prosody's default, rewrites a whole node for each item; `sql` keeps the
-    items in SQLite. `max_items` is the largest that a node may
-    ask for, `stanza_size_limit` what a client may send at once, in bytes; None is Prosody's own.
+    items in SQLite. `max_items` is the largest that a node may ask for, `stanza_size_limit` what a
+    client may send at once, in bytes; None is Prosody's own.
     """
 
     packages = "prosody openssl"
