@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.commands import nodes
+from publisher.commands import nodes, report
 from publisher.commands import site as sites
 from publisher.commands.choice import Choice
 from publisher.config import NodeConfig
@@ -87,7 +87,7 @@ def _show(arguments: argparse.Namespace) -> int:
     else:
         for one in seen:
             _tell(one)
-    nodes.tell_errors(seen)
+    report.tell_errors(seen)
     return max((one.error.exit_code for one in seen if one.error), default=0)
 
 
@@ -160,7 +160,7 @@ def _tell(shown: Shown) -> None:
 
 
 def _cell(value: str | None) -> str:
-    return ABSENT if value is None else nodes.one_line(value)
+    return ABSENT if value is None else report.one_line(value)
 
 
 def _as_json(shown: Shown) -> dict[str, object]:

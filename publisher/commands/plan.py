@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher import publish
-from publisher.commands import choice, nodes
+from publisher.commands import choice, nodes, report
 from publisher.commands import site as sites
 from publisher.ledger import Ledger
 
@@ -35,16 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
     results, hints = preview(site, choice.choice(arguments), offline=arguments.offline)
     if arguments.json:
-        print(sites.document(site, nodes=nodes.as_json(results), hints=hints))
+        print(sites.document(site, nodes=report.as_json(results), hints=hints))
     else:
         sites.tell_skipped(site, broken_only=False)
         for result in results:
             _tell(result, where=result.address.node if len(results) > 1 else "")
-        nodes.tell_errors(results)
+        report.tell_errors(results)
         tell_hints(hints)
     if not site.config.xmpp:
         sites.say("the configuration has no xmpp section: there is no node to compare with")
-    return nodes.exit_code(site, results)
+    return report.exit_code(site, results)
 
 
 def preview(
@@ -70,7 +70,7 @@ def tell_hints(hints: list[str]) -> None:
 
 def _tell(result: Result, *, where: str) -> None:
     for step in result.steps:
-        nodes.tell_step(step, where=where)
-    nodes.tell_notes(result)
+        report.tell_step(step, where=where)
+    report.tell_notes(result)
     if not result.error:
-        print(f"{result.address}: {nodes.summary(result)}")
+        print(f"{result.address}: {report.summary(result)}")

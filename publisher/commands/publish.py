@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import publish
-from publisher.commands import choice, nodes, pages
+from publisher.commands import choice, nodes, pages, report
 from publisher.commands import site as sites
 from publisher.errors import UnsafePlanError
 from publisher.ledger import Ledger, lock
@@ -84,10 +84,10 @@ def _publish(config: Config, arguments: argparse.Namespace) -> int:
         _tell_built(site, built)
     results = _push(site, arguments)
     if arguments.json:
-        print(sites.document(site, nodes=nodes.as_json(results)))
+        print(sites.document(site, nodes=report.as_json(results)))
     else:
         _tell_results(site, results)
-    return nodes.exit_code(site, results, *(one.error for one in built))
+    return report.exit_code(site, results, *(one.error for one in built))
 
 
 def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -> None:
@@ -164,7 +164,7 @@ def _progress(*, enabled: bool, where: bool) -> Iterator[Callable[[str, Step, in
     """
 
     def tell(node: str, step: Step, _total: int) -> None:
-        nodes.tell_step(step, where=node if where else "")
+        report.tell_step(step, where=node if where else "")
 
     if not enabled:
         yield lambda _node, _step, _total: None
@@ -229,17 +229,17 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     pushed = {step.change.id for result in results for step in result.steps}
     paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
-    nodes.tell_errors(results)
+    report.tell_errors(results)
     for result in results:
         if result.steps or result.error or site.entries.broken:
-            nodes.tell_notes(result)
+            report.tell_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
-                nodes.tell_step(step)
+                report.tell_step(step)
             if step.outcome == "planned" and step.reason:
                 sites.say(f"note: {step.change.id}: {step.reason}")
         if any(step.outcome == "done" for step in result.steps):
-            print(f"{result.address}: {nodes.summary(result, done=True)}")
+            print(f"{result.address}: {report.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty() and not any(r.steps or r.error for r in results):
         print("nothing to push: every node equals the posts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from publisher.commands import nodes
+from publisher.commands import report
 from publisher.commands import site as sites
 from publisher.commands.choice import Choice
 from publisher.commands.plan import preview, tell_hints
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _tell(site, results)
         tell_hints(hints)
-    return nodes.exit_code(site, results)
+    return report.exit_code(site, results)
 
 
 def _tell(site: Site, results: list[Result]) -> None:
@@ -46,14 +46,14 @@ def _tell(site: Site, results: list[Result]) -> None:
     for result in results:
         print(f"node   {result.address.uri}")
         if not result.error:
-            print(f"       {sites.count(result.items, 'item')}; {nodes.summary(result)}")
+            print(f"       {sites.count(result.items, 'item')}; {report.summary(result)}")
         for id_ in result.foreign:
             print(f"       not ours: {id_}")
         for id_ in result.unclaimed:
             print(f"       without a post: {id_}")
         print(f"       subscribe: {result.address.subscribe_uri}")
-        nodes.tell_notes(result)
-    nodes.tell_errors(results)
+        report.tell_notes(result)
+    report.tell_errors(results)
     sites.tell_skipped(site, broken_only=True)
 
 
