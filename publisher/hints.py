@@ -38,18 +38,18 @@ def moved(
     posts: Sequence[Desired], recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
 ) -> Iterator[str]:
     """The same item ids under other atom:ids."""
-    pairs = [(_atom_id(post.id, recorded, present), post.atom_id) for post in posts]
+    pairs = [(_old_id(post, recorded, present), post.atom_id) for post in posts]
     changed = [(old, new) for old, new in pairs if old and old != new]
     if not changed:
         return
     old, new = changed[-1]
     found = _TAG.match(old)
     template = f"tag:{found[1]},{{date}}:{{id}}" if found else "..."
-    count = f"{len(changed)} {'post changes' if len(changed) == 1 else 'posts change'}"
+    count = "id of 1 post changes" if len(changed) == 1 else f"ids of {len(changed)} posts change"
     yield (
-        f"the ids of {count}, e.g. from {old} to {new}: feed readers would show them again. If the "
-        f'site has moved, keep them with site.id_template: "{template}", and run publish with '
-        "--quiet, so that nobody is told of the new links"
+        f"the {count}, e.g. from {old} to {new}: feed readers would show them again. If the site "
+        f'has moved, keep them with site.id_template: "{template}", and run publish with --quiet, '
+        "so that nobody is told of the new links"
     )
 
 
@@ -68,7 +68,15 @@ def left_behind(held: Mapping[Address, int], configured: Collection[Address]) ->
         )
 
 
-def _atom_id(id_: str, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]) -> str | None:
-    if id_ in recorded:
-        return recorded[id_].atom_id or None
-    return present[id_].atom_id if id_ in present else None
+def _old_id(
+    post: Desired, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
+) -> str | None:
+    """What the post's atom:id was. Without a record it may be a stranger's, unless only the
+    authority of a tag: URI differs.
+    """
+    if post.id in recorded:
+        return recorded[post.id].atom_id or None
+    seen = present.get(post.id)
+    if seen is None or seen.atom_id is None or not _TAG.match(seen.atom_id):
+        return None
+    return seen.atom_id if _TAG.sub("", seen.atom_id) == _TAG.sub("", post.atom_id) else None

@@ -310,6 +310,7 @@ def test_a_foreign_item_is_refused_by_the_plan(ledger: Ledger) -> None:
     node.items["post-0001"] = payload("post-0001", "theirs", atom="tag:other.example,2026:x")
     result = run(node, task({1: "a", 2: "b"}), ledger)
     assert outcomes(result) == [("refused", "post-0001", "refused"), ("new", "post-0002", "done")]
+    assert result.hints == [], "a stranger's item does not tell that we have moved"
     assert "theirs" in node.items["post-0001"]
 
 
