@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("PUBLISHER_ROUNDS", "4"))
 PAIRS = max(25, ROUNDS)
 LONG = ROUNDS > 25
+pytestmark = pytest.mark.timeout(120 + 10 * ROUNDS)
 ATOM = "{http://www.w3.org/2005/Atom}"
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
