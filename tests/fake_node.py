@@ -59,6 +59,7 @@ class FakeNode:
         self.versions: list[tuple[str, str]] = []  # every payload that subscribers were sent
         self.calls: list[str] = []
         self.broken = ""  # the item at whose arrival the server closes the stream
+        self.stuck: set[str] = set()  # what is there, and cannot be retracted
         self.hidden: set[str] = set()  # what a truncated list leaves out
         self.answers: dict[str, Exception | list[Exception]] = {}
         self.too_big: dict[str, int] = {}
@@ -152,7 +153,7 @@ class FakeNode:
 
     async def retract(self, id_: str, *, notify: bool) -> None:
         def effect() -> None:
-            if self.items.pop(id_, None) is None:
+            if id_ in self.stuck or self.items.pop(id_, None) is None:
                 raise NotFound("there is no such item", condition="item-not-found")
             if notify and self.config["notify_retract"] == "1":
                 self.events.append(("retracted", id_))

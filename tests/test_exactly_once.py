@@ -224,12 +224,17 @@ class Newsroom:
             stderr=subprocess.PIPE,
         )
 
-    def finish(self) -> str:
-        """A whole run. AssertionError unless it ends well."""
+    def finish(self, *, refused: bool = False) -> set[str]:
+        """A whole run; the ids of what was `refused`, if that may be.
+
+        AssertionError unless it ends well.
+        """
         process = self.start()
         out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err.decode()
-        return out.decode()
+        found = {line.split()[2] for line in out.decode().splitlines() if line[:2] == "! "}
+        assert process.returncode == (1 if found else 0), err.decode()
+        assert refused or not found
+        return found
 
     def seconds(self) -> float:
         """How long a run takes that has work to do."""
@@ -297,7 +302,10 @@ def mortal(request: pytest.FixtureRequest, accounts: Mapping[str, str]) -> Itera
 def test_a_server_that_is_killed_gets_what_it_lost_and_nothing_else_again(
     newsroom: Newsroom, mortal: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
-    """What a server loses after it acknowledged it is told again; what it kept is not."""
+    """What a server loses after it acknowledged it is told again; what it kept is not.
+
+    ejabberd may come back with an item that it shows, and says is not there: that one is named.
+    """
     newsroom.blog.configure(mortal, node=node, password=accounts["blog"])
     newsroom.finish()
     seconds = newsroom.seconds()
@@ -313,8 +321,9 @@ def test_a_server_that_is_killed_gets_what_it_lost_and_nothing_else_again(
         mortal.start()
         kept = set(editions(Outsider(mortal, "blog", node).items()))
         with Subscriber(mortal, "reader", node) as reader:
-            newsroom.finish()
-            assert set(editions(reader.items())) == newsroom.wanted
+            stuck = newsroom.finish(refused=isinstance(mortal, Ejabberd))
+            left = {(id_, text) for id_, text in editions(reader.items()) if id_ not in stuck}
+            assert left == newsroom.wanted
             after = editions(drained(reader))
         assert kept.isdisjoint(after)
         assert len(after) == len(set(after))

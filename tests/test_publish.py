@@ -593,6 +593,17 @@ def test_a_retraction_that_is_rolled_back_by_the_server_is_made_again(ledger: Le
     assert set(ledger.recorded(node.address)) == {"post-0002"}
 
 
+def test_what_is_there_and_cannot_be_retracted_is_named_at_every_run(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.stuck = {"post-0001"}
+    for _ in range(2):
+        (step,) = run(node, task({2: "b"}), ledger).steps
+        assert (step.outcome, "says that it is not there" in step.reason) == ("refused", True)
+    node.stuck.clear()
+    assert outcomes(run(node, task({2: "b"}), ledger)) == [("removed", "post-0001", "done")]
+
+
 def test_a_post_that_comes_back_is_new(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)

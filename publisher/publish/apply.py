@@ -8,7 +8,6 @@ answers nothing until it has read them.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -40,6 +39,13 @@ WINDOW_BYTES = 128_000
 
 # RFC 6120 section 13.12: no server may close a stream for a smaller stanza.
 LEAST_LIMIT = 10_000
+
+
+# COMPAT(ejabberd 23.01): killed within a second of a change, it comes back like that.
+_CONTRADICTION = (
+    "the service shows the item and says that it is not there, as after a crash; only its "
+    "administrator can remove it, or take a new node"
+)
 
 
 @dataclass(slots=True)
@@ -192,14 +198,20 @@ class Run:
                 assert item is not None  # noqa: S101 - made in `_launch`
                 return await self._publish(change, item)
             case Retract():
-                with suppress(NotFound):  # somebody was faster: it is gone, as wanted
-                    await self.node.retract(change.id, notify=change.notify)
-                self._bury(change)
-                return change.reason
+                return await self._retract(change)
             case Adopt() | Forget() | Refuse():
                 return ""
             case _:
                 assert_never(change)
+
+    async def _retract(self, change: Retract) -> str:
+        try:
+            await self.node.retract(change.id, notify=change.notify)
+        except NotFound as error:  # somebody was faster, or the service is wrong
+            if await self.node.fetch([change.id]):
+                raise Refused(_CONTRADICTION) from error
+        self._bury(change)
+        return change.reason
 
     def _bury(self, change: Retract) -> None:
         """Not forgotten yet: a server that dies now may bring it back."""
