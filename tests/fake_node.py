@@ -58,6 +58,8 @@ class FakeNode:
         self.events: list[tuple[str, str]] = []  # what happened to which item
         self.versions: list[tuple[str, str]] = []  # every payload that subscribers were sent
         self.calls: list[str] = []
+        self.deaf = False  # tells of a retract that asks for it, whatever is configured
+        self.slow = False  # what is sent after the late call lies in the buffer, too
         self.broken = ""  # the item at whose arrival the server closes the stream
         self.stuck: set[str] = set()  # what is there, and cannot be retracted
         self.hidden: set[str] = set()  # what a truncated list leaves out
@@ -67,7 +69,8 @@ class FakeNode:
         self.cut_after: int | None = None
         self.cut_late: int | None = None
         self.most_in_flight = 0
-        self._in_flight = 0
+        self.met: set[tuple[str, str]] = set()  # a call that began while another was in flight
+        self._flying: list[str] = []
         self._dead = False
         self._buffered: list[Callable[[], None]] = []
         self.clock = FakeClock(self.drain)
@@ -85,11 +88,11 @@ class FakeNode:
         self.cut_before = self.cut_after = self.cut_late = None
         self.calls.clear()
 
-    def drain(self) -> None:
-        """The server gets round to what it had read."""
-        for effect in self._buffered:
+    def drain(self, most: int | None = None) -> None:
+        """The server gets round to what it had read, or to the first of it."""
+        for effect in self._buffered[:most]:
             effect()
-        self._buffered.clear()
+        del self._buffered[:most]
 
     def remove(self, ids: Iterable[str]) -> None:
         """As a server does that loses what it acknowledged."""
@@ -155,7 +158,7 @@ class FakeNode:
         def effect() -> None:
             if id_ in self.stuck or self.items.pop(id_, None) is None:
                 raise NotFound("there is no such item", condition="item-not-found")
-            if notify and self.config["notify_retract"] == "1":
+            if notify and (self.deaf or self.config["notify_retract"] == "1"):
                 self.events.append(("retracted", id_))
 
         await self._call(f"retract {id_}", effect, answers_to=id_)
@@ -166,9 +169,12 @@ class FakeNode:
         """Requests have their effects in the order of the calls; answers take a while."""
         self.calls.append(name)
         number = len(self.calls)
-        if number == self.cut_late:
+        if number == self.cut_late or (self.slow and number > (self.cut_late or number)):
             self._buffered.append(effect)
-        self._dead = self._dead or number in {self.cut_before, self.cut_late}
+            for _ in range(10 if self.slow else 0):
+                await asyncio.sleep(0)
+            self._dead = True
+        self._dead = self._dead or number == self.cut_before
         if self.broken and self.broken == answers_to:
             await asyncio.sleep(0)
             self._dead = True
@@ -176,11 +182,13 @@ class FakeNode:
         self._answer(answers_to)
         effect()
         self._dead = self._dead or number == self.cut_after
-        self._in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self._in_flight)
+        verb = name.split(maxsplit=1)[0]
+        self.met |= {(verb, other) for other in self._flying}
+        self._flying.append(verb)
+        self.most_in_flight = max(self.most_in_flight, len(self._flying))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        self._in_flight -= 1
+        self._flying.remove(verb)
         self._require_connection()
 
     def _require_connection(self) -> None:

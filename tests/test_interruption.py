@@ -139,6 +139,18 @@ def test_what_arrives_late_is_waited_for(tmp_path: Path, base: World) -> None:
     assert len(world.node.versions) == len(set(world.node.versions))
 
 
+def test_what_arrives_bit_by_bit_is_waited_for_to_the_end(tmp_path: Path, base: World) -> None:
+    """A server that is slow on purpose still reads what a dead run has sent."""
+    world = copied(base, tmp_path)
+    world.node.cut_late, world.node.slow = 4, True
+    world.run(WANTED)
+    world.node.reconnect()
+    world.node.clock.on_sleep = lambda: world.node.drain(1)
+    assert world.run(WANTED, later=1).error is None
+    assert len(world.node.clock.slept) == len(world.node.versions) == 3
+    assert len(world.node.versions) == len(set(world.node.versions))
+
+
 def test_a_cut_while_the_node_is_made_leaves_a_whole_one(tmp_path: Path) -> None:
     for call, cut in itertools.product(range(1, 9), ("before", "after")):
         world = World(FakeNode(exists=False), tmp_path / f"{call} {cut}")

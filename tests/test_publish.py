@@ -233,6 +233,14 @@ def test_an_open_node_gets_nothing_that_is_not_for_all(ledger: Ledger) -> None:
     assert node.calls == ["look"]
 
 
+def test_an_open_node_is_not_closed_over_its_subscribers(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.exposed = True
+    node.config["access_model"], node.wanted["access_model"] = "open", "whitelist"
+    run(node, task({1: "a"}, named=frozenset({"access_model"})), ledger)
+    assert node.config["access_model"] == "open"
+
+
 def test_nothing_is_retracted_while_a_post_is_broken(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
@@ -338,6 +346,8 @@ def test_every_retract_is_answered_before_a_publish_leaves(ledger: Ledger) -> No
     assert run(node, task({1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}), ledger).error is None
     sent = [call for call in node.calls if call.startswith(("retract", "publish"))]
     assert [call.split()[0] for call in sent] == ["retract", "retract", "publish", "publish"]
+    assert ("retract", "retract") in node.met
+    assert ("publish", "retract") not in node.met
     assert list(node.items) == ["post-0003", "post-0004", "post-0005"]
 
 
@@ -427,6 +437,16 @@ def forget_the_field(node: FakeNode) -> None:
     del node.config["deliver_notifications"]
     node.wanted = {}
     node.config = {}
+
+
+def test_a_quiet_run_asks_for_no_notification_either(ledger: Ledger) -> None:
+    """ejabberd tells of a retract that asks for it, whatever the node is configured to do."""
+    node = FakeNode()
+    node.deaf = True
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.events.clear()
+    assert run(node, task({2: "b"}, quiet="must"), ledger).error is None
+    assert node.events == []
 
 
 def test_a_quiet_run_is_guarded_against_retracts_all_the_same(ledger: Ledger) -> None:
@@ -650,6 +670,34 @@ def test_only_what_was_asked_for_is_changed(ledger: Ledger) -> None:
     assert list(node.items) == ["post-0002"]
     assert result.notes == ["1 other change waits for a run without a selection"]
     assert not is_settled(node.address, task({1: "a", 2: "b"}), ledger, now=node.clock.now())
+
+
+def test_a_run_with_a_selection_does_not_say_that_all_was_looked_after(ledger: Ledger) -> None:
+    """A stranger's item that is to be pruned has left no trace in the ledger."""
+    node = FakeNode()
+    everything = task({1: "a"}, prune="all", exclusive=True)
+    run(node, everything, ledger)
+    node.clock.time += 90_000
+    node.items["theirs"] = "<x/>"
+    asked = dataclasses.replace(everything, asked=lambda change: change.id == "post-0001")
+    for _ in range(2):
+        run(node, asked, ledger)
+    assert "theirs" in node.items
+    assert not is_settled(node.address, everything, ledger, now=node.clock.now())
+
+
+def test_what_was_accepted_is_no_longer_when_the_node_equals_the_posts(ledger: Ledger) -> None:
+    """Or else a flood of the same posts would pass another time."""
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 12), "a")
+    run(node, task(posts), ledger)
+    node.reconnect()
+    node.cut_before = 4
+    run(node, task(dict.fromkeys(posts, "edited"), announce_limit=None), ledger)
+    node.reconnect()
+    assert len(ledger.accepted(node.address)) == 11
+    assert run(node, task(posts), ledger).error is None
+    assert ledger.accepted(node.address) == frozenset()
 
 
 @pytest.mark.parametrize(
