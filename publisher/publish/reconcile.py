@@ -184,12 +184,11 @@ def _conclude(
         count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
         result.error = Unavailable(f"{count} for a page on the web; run again later")
         return
-    address = result.address
-    with ledger.together():
-        ledger.accept(address, ())
-        if not plan.put_off:
-            visit = ledger.visit(address)
-            ledger.remember(address, replace(visit, looked=now, room=plan.room, wanted=task.wanted))
+    if not plan.put_off:
+        visit = replace(
+            ledger.visit(result.address), looked=now, room=plan.room, wanted=task.wanted
+        )
+        ledger.remember(result.address, visit)
 
 
 def _planned(change: Change) -> Step:
