@@ -481,7 +481,8 @@ def test_what_is_configured_otherwise_is_repaired_if_it_is_ours_to_repair(ledger
     left = run(node, task({1: "a"}), ledger)
     assert node.config["title"] == "A title"
     assert left.notes == [
-        "its title is 'A title', not 'Wanted'; name title in the configuration to repair that"
+        "its title is 'A title', not 'Wanted'; name title in the configuration, and its owner's "
+        "account repairs that"
     ]
     seen = asyncio.run(preview(node, task({1: "a"}, named=frozenset({"title"})), ledger))
     assert seen.notes == ["its title is 'A title', not 'Wanted'; publish repairs that"]

@@ -29,6 +29,8 @@ CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a st
 DURABLE_SECONDS = 30.0
 DRAIN_SECONDS = 2.0
 
+KEYS = frozenset({"title", "description", "access_model"})  # of a node in config.yaml
+
 
 async def look(
     node: Node, task: Task, ledger: Ledger, result: Result, *, clock: Clock, change: bool
@@ -107,8 +109,10 @@ async def _repaired(
 
 
 def _reported(drift: Drift, ours: Collection[Drift]) -> str:
-    way_out = "" if drift in ours else f"; name {drift.name} in the configuration to repair that"
-    return f"its {drift}{way_out}"
+    if drift in ours:
+        return f"its {drift}"
+    key = drift.name if drift.name in KEYS else f"options: {{{drift.name}: ...}}"
+    return f"its {drift}; name {key} in the configuration, and its owner's account repairs that"
 
 
 async def _configure(node: Node, ours: Sequence[Drift], result: Result) -> set[Drift]:
