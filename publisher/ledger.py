@@ -62,6 +62,7 @@ CREATE TABLE accepted (
     service TEXT NOT NULL,
     node    TEXT NOT NULL,
     id      TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
     PRIMARY KEY (service, node, id)
 ) STRICT, WITHOUT ROWID;
 """,
@@ -194,16 +195,18 @@ class Ledger:
             id_,
         )
 
-    def accept(self, address: Address, ids: Iterable[str]) -> None:
-        """Write down which changes have passed the guards, in place of what did before."""
+    def accept(self, address: Address, tokens: Iterable[tuple[str, str]]) -> None:
+        """Write down which changes (`plan.token`) have passed the guards, in place of others."""
         self._run("DELETE FROM accepted WHERE service = ? AND node = ?", *_key(address))
-        for id_ in ids:
-            self._run("INSERT INTO accepted VALUES (?, ?, ?)", *_key(address), id_)
+        for token in tokens:
+            self._run("INSERT INTO accepted VALUES (?, ?, ?, ?)", *_key(address), *token)
 
-    def accepted(self, address: Address) -> frozenset[str]:
+    def accepted(self, address: Address) -> frozenset[tuple[str, str]]:
         """What has passed the guards and is not done yet."""
-        rows = self._run("SELECT id FROM accepted WHERE service = ? AND node = ?", *_key(address))
-        return frozenset(row[0] for row in rows)
+        rows = self._run(
+            "SELECT id, fingerprint FROM accepted WHERE service = ? AND node = ?", *_key(address)
+        )
+        return frozenset((row[0], row[1]) for row in rows)
 
     def visit(self, address: Address) -> Visit:
         """What we know of a node."""

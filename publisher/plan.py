@@ -166,12 +166,12 @@ class Policy:
 class Guard:
     """What nobody means by accident. `announce_limit` is None where any number may be told.
 
-    `accepted` are the ids of a plan that has passed already and was interrupted.
+    `accepted` are the changes (see `token`) of a plan that has passed and was interrupted.
     """
 
     allow_retracts: bool = False
     announce_limit: int | None = 10
-    accepted: Collection[str] = frozenset()
+    accepted: Collection[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +198,6 @@ class Plan:
     def retracts(self) -> tuple[Retract, ...]:
         """What subscribers are to see vanish."""
         return tuple(c for c in self.changes if isinstance(c, Retract) and c.notify)
-
-    @property
-    def guarded(self) -> tuple[str, ...]:
-        """The ids of what a guard has judged."""
-        guarded: tuple[Change, ...] = (*self.retracts, *self.publishes)
-        return tuple(change.id for change in guarded)
 
     def quieted(self) -> Plan:
         """The same, telling nobody of what goes."""
@@ -302,18 +296,29 @@ def as_seen(record: Recorded) -> Seen:
 
 
 def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
-    """Only the changes that were asked for, and what makes room."""
+    """Only the changes that were asked for, and the room that these need."""
+    added = sum(keeps(c) and c.action in {"new", "missing"} for c in plan.publishes)
+    making = [c for c in plan.changes if isinstance(c, Retract) and not c.notify][:added]
     asked = tuple(
         change
         for change in plan.changes
-        if keeps(change) or (isinstance(change, Retract) and not change.notify)
+        if change in making or (keeps(change) and not _makes_room(change))
     )
     return replace(plan, changes=asked, put_off=len(plan.changes) - len(asked))
 
 
+def _makes_room(change: Change) -> bool:
+    return isinstance(change, Retract) and not change.notify
+
+
+def token(change: Publish | Retract) -> tuple[str, str]:
+    """What makes a change the one that was accepted: its id and text, or that it goes."""
+    return change.id, change.post.fingerprint if isinstance(change, Publish) else ""
+
+
 def is_loud(plan: Plan, guard: Guard) -> bool:
     """Whether so much would be told at once that somebody must mean it."""
-    told = [change for change in plan.publishes if change.id not in guard.accepted]
+    told = [change for change in plan.publishes if token(change) not in guard.accepted]
     return guard.announce_limit is not None and len(told) > guard.announce_limit
 
 
@@ -324,7 +329,7 @@ def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
     """
     _check_retracts(plan, guard)
     if audience and is_loud(plan, guard):
-        counts = Counter(c.action for c in plan.publishes if c.id not in guard.accepted)
+        counts = Counter(c.action for c in plan.publishes if token(c) not in guard.accepted)
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
         raise UnsafePlanError(
             f"this would tell subscribers of {sum(counts.values())} posts at once ({what}), and "
@@ -334,7 +339,7 @@ def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
 
 
 def _check_retracts(plan: Plan, guard: Guard) -> None:
-    count = sum(change.id not in guard.accepted for change in plan.retracts)
+    count = sum(token(change) not in guard.accepted for change in plan.retracts)
     share = count / plan.ours if plan.ours else 0.0
     if guard.allow_retracts or not count:
         return
@@ -384,7 +389,7 @@ def _forgotten(
 def _pushed_out(
     posts: Sequence[Desired], ours: Collection[str], desired: Collection[str]
 ) -> Iterator[Retract]:
-    for post in posts:
+    for post in window(posts, keep=None, room=None):
         if post.id in ours and post.id not in desired:
             yield Retract(post.id, post.title, notify=False, reason="older than what is kept")
 
@@ -410,12 +415,13 @@ def _kept_up(
     post: Desired, record: Recorded | None, seen: Seen, policy: Policy
 ) -> Iterator[Change]:
     """An item of ours that is there."""
-    if seen.fingerprint != post.fingerprint:
-        if policy.edits == "push":
-            yield Publish(post, "changed")
-            return
+    edited = seen.fingerprint != post.fingerprint
+    if edited and policy.edits == "push":
+        yield Publish(post, "changed")
+        return
+    if edited:
         post = replace(post, fingerprint=seen.fingerprint or "")
-    if policy.refresh:
+    if policy.refresh and not edited:
         yield Publish(post, "refresh")
     elif not (record and record.done and record.fingerprint == post.fingerprint):
         yield Adopt(post)

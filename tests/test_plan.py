@@ -231,7 +231,7 @@ def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) 
     else:
         with pytest.raises(UnsafePlanError, match="--allow-retracts"):
             plan.check(found, Guard(), audience=True)
-        accepted = {retract.id for retract in found.retracts}
+        accepted = {plan.token(retract) for retract in found.retracts}
         plan.check(found, Guard(accepted=accepted), audience=True)
 
 
@@ -253,12 +253,26 @@ def test_the_guard_stops_a_flood(kind: str, number: int, *, safe: bool) -> None:
     for guard in (Guard(announce_limit=None), Guard(announce_limit=11)):
         plan.check(found, guard, audience=True)
     plan.check(found, Guard(), audience=False)
-    plan.check(found, Guard(accepted={"post-0000"}), audience=True)
+    plan.check(found, Guard(accepted={("post-0000", "new")}), audience=True)
     if safe:
         plan.check(found, Guard(), audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--announce-all"):
             plan.check(found, Guard(), audience=True)
+
+
+def test_what_was_accepted_is_accepted_as_it_was() -> None:
+    """Neither another text of the post, nor that it goes."""
+    posts = [post(n, "newer") for n in range(11)]
+    accepted = {plan.token(Publish(post(n), "changed")) for n in range(11)}
+    changed = plan_of(
+        posts, [record(n, "old") for n in range(11)], [there(n, "old") for n in range(11)]
+    )
+    with pytest.raises(UnsafePlanError):
+        plan.check(changed, Guard(accepted=accepted), audience=True)
+    gone = plan_of([], [record(n) for n in range(11)], [there(n) for n in range(11)])
+    with pytest.raises(UnsafePlanError):
+        plan.check(gone, Guard(accepted=accepted), audience=True)
 
 
 def test_adopting_announces_nothing() -> None:
@@ -270,6 +284,12 @@ def test_an_ignored_edit_is_recorded_and_told_to_nobody() -> None:
     (change,) = decide([post()], [], [there(1, "old")], edits="ignore")
     assert change == Adopt(post(1, "old"))
     assert decide([post()], [record(1, "old")], [there(1, "old")], edits="ignore") == []
+
+
+def test_an_ignored_edit_is_not_refreshed_either() -> None:
+    assert (
+        decide([post()], [record(1, "old")], [there(1, "old")], edits="ignore", refresh=True) == []
+    )
 
 
 def test_ignored_edits_do_not_hide_what_is_missing() -> None:
@@ -365,3 +385,11 @@ def test_only_what_was_asked_for_changes_and_what_makes_room() -> None:
     narrowed = plan.narrow(found, lambda change: change.id == "post-0003")
     assert [change.id for change in narrowed.changes] == ["post-0001", "post-0003"]
     assert narrowed.put_off == 2
+
+
+def test_no_more_room_is_made_than_was_asked_for() -> None:
+    posts, old = [post(n) for n in range(1, 7)], (1, 2, 3)
+    found = plan_of(posts, [record(n) for n in old], [there(n) for n in old], keep=3)
+    one = plan.narrow(found, lambda change: change.id == "post-0006")
+    assert [change.id for change in one.changes] == ["post-0001", "post-0006"]
+    assert plan.narrow(found, lambda change: change.id == "post-0001").changes == ()

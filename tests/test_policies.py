@@ -166,6 +166,19 @@ def test_a_flood_is_stopped_and_can_be_quiet(blog: Blog, server: Server, node: s
     assert announced.code == 0
 
 
+def test_a_new_node_can_be_planned_and_a_deleted_one_again(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write_many(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("plan").code == 0
+    assert blog.run("publish").code == 0
+    Outsider(server, "blog", node).delete()
+    planned = blog.run("plan", "--verify")
+    assert (planned.code, planned.out.count("+ missing")) == (0, 12)
+    assert blog.run("publish", "--verify").out.count("+ missing") == 12
+
+
 def test_subscribers_are_asked_for_on_an_empty_node(blog: Blog, server: Server, node: str) -> None:
     Outsider(server, "blog", node).create()
     write_many(blog)

@@ -418,6 +418,29 @@ def test_a_quiet_run_tells_nobody_and_turns_the_sound_on_again(ledger: Ledger) -
     assert node.events == [("published", "post-0020")]
 
 
+def test_what_was_to_be_quiet_is_not_told_by_the_run_that_goes_on(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 30), "a")
+    run(node, task(posts), ledger)
+    node.reconnect()
+    node.events.clear()
+    node.cut_after = 12
+    edited = dict.fromkeys(posts, "edited")
+    assert isinstance(run(node, task(edited, quiet="must"), ledger).error, Unavailable)
+    node.reconnect()
+    assert isinstance(run(node, task(edited), ledger).error, UnsafePlanError)
+    assert run(node, task(edited, quiet="must"), ledger).error is None
+    assert node.events == []
+
+
+def test_making_room_is_quiet_where_that_is_asked_for(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.calls.clear()
+    run(node, task({1: "a", 2: "b"}, keep=1, quiet="must"), ledger)
+    assert "configure deliver_notifications=0 notify_retract=0" in node.calls
+
+
 def test_what_cannot_be_quiet_is_refused_before_anything_is_sent(ledger: Ledger) -> None:
     for spoil in (forbid_configuring, forget_the_field):
         node = FakeNode()
@@ -498,6 +521,29 @@ def test_a_node_that_we_created_is_repaired(ledger: Ledger) -> None:
     node.wanted = {"title": "Wanted"}
     run(node, task({1: "a"}), ledger)
     assert node.config["title"] == "Wanted"
+
+
+def test_a_node_that_somebody_closed_is_not_opened_again(ledger: Ledger) -> None:
+    node = FakeNode(exists=False)
+    run(node, task({1: "a"}), ledger)
+    node.config["access_model"], node.wanted["access_model"] = "whitelist", "open"
+    assert "access_model" in run(node, task({1: "a"}), ledger).notes[0]
+    assert node.config["access_model"] == "whitelist"
+    run(node, task({1: "a"}, named=frozenset({"access_model"})), ledger)
+    assert node.config["access_model"] == "open"
+
+
+def test_a_preview_knows_that_a_missing_node_has_nothing(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(1, 20), "a")
+    run(node, task(posts), ledger)
+    node.exists = False
+    node.items.clear()
+    node.calls.clear()
+    result = asyncio.run(preview(node, task(posts), ledger))
+    assert result.error is None
+    assert {step.change.action for step in result.steps} == {"missing"}
+    assert node.calls == ["look", "subscriptions"]
 
 
 def test_a_repair_that_is_forbidden_costs_no_post(ledger: Ledger) -> None:

@@ -7,7 +7,7 @@ does nothing and says nothing. Safe to run twice at once: the second run waits f
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,8 @@ def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -
         if any(ledger.counts().values()):
             raise UnsafePlanError(
                 f"the folder {config.posts.path} {what}, but posts of it were published; nothing "
-                "was built or sent. If they are meant to go, run again with --allow-retracts"
+                "was built or sent. If they are meant to go, let it be there and empty, and run "
+                "again with --allow-retracts"
             )
 
 
@@ -164,6 +165,10 @@ def _progress(*, enabled: bool, where: bool) -> Iterator[Callable[[str, Step, in
     """
 
     def tell(node: str, step: Step, _total: int) -> None:
+        with suppress(BrokenPipeError):  # whoever reads this has gone; the posts go out
+            say(node, step)
+
+    def say(node: str, step: Step) -> None:
         report.tell_step(step, where=node if where else "")
 
     if not enabled:
@@ -231,14 +236,14 @@ def _tell_results(site: Site, results: Sequence[Result]) -> None:
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     report.tell_errors(results)
     for result in results:
-        if result.steps or result.error or site.entries.broken:
+        if result.steps or result.error or result.repaired or site.entries.broken:
             report.tell_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
                 report.tell_step(step)
             if step.outcome == "planned" and step.reason:
                 sites.say(f"note: {step.change.id}: {step.reason}")
-        if any(step.outcome == "done" for step in result.steps):
+        if any(step.outcome == "done" and report.is_seen(step) for step in result.steps):
             print(f"{result.address}: {report.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty() and not any(r.steps or r.error for r in results):

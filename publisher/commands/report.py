@@ -43,6 +43,11 @@ def tell_step(step: Step, *, where: str = "") -> None:
     print(f"{sign} {action:8} {step.change.id}  {one_line(step.change.title)}{node}{reason}")
 
 
+def is_seen(step: Step) -> bool:
+    """Whether a reader can see the change; adopting and forgetting are bookkeeping."""
+    return step.change.action in SIGNS
+
+
 def one_line(title: str) -> str:
     """What a terminal may show: no control characters, no change of direction, no wall."""
     shown = "".join(c for c in title if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})

@@ -45,7 +45,9 @@ async def look(
     state = await _repaired(node, task, ledger, state, result, change=change)
     _require_usable(node, task, state)
     recorded = ledger.recorded(node.address)
-    present = await _present(node, task, state.ids, recorded, clock=clock)
+    present = {}
+    if state.exists:
+        present = await _present(node, task, state.ids, recorded, clock=clock)
     gone = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
     if change:
         ledger.seen(node.address, _durable(recorded, present, clock.now()))
@@ -72,7 +74,7 @@ async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:
         return await node.look()
     except NotFound:
         if not change:
-            return State()
+            return State(exists=False)
     before = ledger.visit(node.address)
     ledger.remember(node.address, replace(before, created=True))
     try:
@@ -91,10 +93,15 @@ async def _repaired(
     Notifications are always ours to turn on: a quiet run that died left them off.
     """
     visit = ledger.visit(node.address)
-    named = task.named | ({*SOUND} if visit.muted else {SOUND[0]})
-    ours = [drift for drift in state.drift if visit.created or drift.name in named]
+    named = task.named | {*SOUND}
+    ours = [
+        drift
+        for drift in state.drift
+        if drift.name in named or (visit.created and drift.name != "access_model")
+    ]
     if state.exposed:  # closing it is its owner's to do: who subscribed while it was open may stay
         ours = [drift for drift in ours if drift.name != "access_model"]
+        state = replace(state, drift=tuple(d for d in state.drift if d.name != "access_model"))
     left = set(state.drift)
     if ours and change:
         left -= await _configure(node, ours, result)
@@ -123,6 +130,7 @@ async def _configure(node: Node, ours: Sequence[Drift], result: Result) -> set[D
         result.notes.append(f"its configuration could not be repaired: {error}")
         return set()
     repaired = {drift for drift in ours if drift.name not in left}
+    result.repaired = bool(repaired)
     result.notes += [f"repaired: its {drift}" for drift in ours if drift in repaired]
     return repaired
 

@@ -44,6 +44,7 @@ class State:
     """
 
     ids: tuple[str, ...] = ()
+    exists: bool = True
     max_items: int | None = None
     unreadable: str = ""
     persistent: bool = True
@@ -97,7 +98,7 @@ class Result:
     `notes` are for the node's owner, `hints` for the author; `items` is how many items the node
     held, `foreign` which of them are not ours, `unclaimed` which carry our ids without a post.
     `blamed`: the stream broke, and what broke it will be shorter next time. `suspect` is the id of
-    what may have broken it.
+    what may have broken it. `repaired`: the node's configuration was changed.
     """
 
     address: Address
@@ -109,6 +110,7 @@ class Result:
     hints: list[str] = field(default_factory=list)
     error: PublisherError | None = None
     blamed: bool = False
+    repaired: bool = False
     suspect: str = ""
 
 

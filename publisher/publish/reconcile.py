@@ -96,7 +96,9 @@ async def reconcile(
             await _check(patient, plan, state, _guard(task, ledger, node.address, quiet=quiet))
             held = await hold_back([change.id for change in plan.publishes])
             with ledger.together():
-                ledger.accept(node.address, plan.guarded)
+                # What may be published while nobody listens may not be told to all later.
+                told = [] if quiet else [plans.token(change) for change in plan.publishes]
+                ledger.accept(node.address, [*map(plans.token, plan.retracts), *told])
             await Run(patient, task, ledger, result, clock, held, on_step).apply()
         _conclude(task, ledger, plan, result, held, now=clock.now())
     except Forbidden as error:
@@ -126,7 +128,8 @@ async def _quietly(
 
     The ledger knows before the node does: whatever happens, a later run turns them on again.
     """
-    if task.quiet == "no" or not (plan.publishes or plan.retracts):
+    sent = any(isinstance(change, Publish | Retract) for change in plan.changes)
+    if task.quiet == "no" or not sent:
         yield False
         return
     plans.check(plan, _guard(task, ledger, node.address, quiet=True), audience=False)

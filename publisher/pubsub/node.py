@@ -110,6 +110,8 @@ class XmppNode:
             answer = await self._request("get", _owner(subscriptions), "list the subscribers of")
         except Busy:
             raise
+        except NotFound:
+            return False
         except Refused:
             return True
         return any(
