@@ -284,6 +284,9 @@ WRONG = {
     SMALL + XMPP.replace("[{service: pubsub.example.org, node: blog}]", "[]"): ["nodes is empty"],
     SMALL + XMPP.replace("node: blog", "node: blog, keep: -1"): ["keep is '-1': give a number"],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {title: x}"): ["a key of its own"],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {persist_items: 0}"): [
+        "options.persist_items is off: a node that keeps no items"
+    ],
     SMALL + XMPP.replace("org, node", "org/x, node"): ["a JID without a resource"],
     SMALL
     + XMPP.replace(

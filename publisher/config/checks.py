@@ -151,6 +151,8 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         name = field_name(option)
         if name in NODE_KEYS:
             yield ("options", option), f"has a key of its own: write {name}: beside options:"
+        if name == "persist_items" and node["options"][option] in {"0", "false"}:
+            yield ("options", option), "is off: a node that keeps no items cannot equal a folder"
     if "node" in node:
         yield from _check_node_name(node["node"])
     if node.get("prune") == "all" and not node.get("exclusive"):
