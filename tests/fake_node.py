@@ -105,7 +105,7 @@ class FakeNode:
             raise NotFound("there is no such node", condition="item-not-found")
         return State(
             ids=tuple(id_ for id_ in self.items if id_ not in self.hidden),
-            max_items=self.max_items,
+            max_items=None if self.unreadable else self.max_items,
             unreadable=self.unreadable,
             persistent=self.persistent,
             exposed=self.exposed,

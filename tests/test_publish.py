@@ -277,6 +277,21 @@ def test_who_may_not_see_the_configuration_needs_keep(ledger: Ledger) -> None:
     assert node.events == [("published", "post-0001")]
 
 
+def test_what_a_node_pushed_out_is_not_sent_again_for_ever(ledger: Ledger) -> None:
+    """A publisher who says that the node holds more than it does."""
+    node = FakeNode(max_items=5)
+    node.unreadable = "only owners may know"
+    posts = dict.fromkeys(range(1, 9), "a")
+    run(node, task(posts, keep=20), ledger)
+    node.calls.clear()
+    stopped = run(node, task(posts, keep=20), ledger)
+    assert isinstance(stopped.error, Forbidden)
+    assert "set `keep` of this node to 5" in str(stopped.error)
+    assert not any(call.startswith("publish") for call in node.calls)
+    assert run(node, task(posts, keep=5), ledger).error is None
+    assert len(node.versions) == 8
+
+
 def test_a_node_that_keeps_nothing_is_refused(ledger: Ledger) -> None:
     node = FakeNode()
     node.persistent = False

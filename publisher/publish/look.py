@@ -62,6 +62,8 @@ async def look(
         max_items=state.max_items,
         broken=task.broken,
     )
+    if state.unreadable:
+        _require_room(node, plan, task, present)
     if task.asked:
         plan = plans.narrow(plan, task.asked)
     result.hints += [*hints.renamed(plan, recorded), *hints.moved(task.desired, recorded, present)]
@@ -216,6 +218,17 @@ def _durable(
         and id_ in present
         and _is_same(record, present[id_])
     ]
+
+
+def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) -> None:
+    """Where we may not know how many items fit: what is missing must not be what was pushed out."""
+    missing = [c.post.published for c in plan.publishes if c.action == "missing"]
+    there = [post.published for post in task.desired if post.id in present]
+    if missing and there and max(missing) < min(there):
+        raise Forbidden(
+            f"{node.address} has pushed out the oldest of our items, {len(missing)} in number: it "
+            f"holds fewer than `keep`; set `keep` of this node to {len(there)}"
+        )
 
 
 def _describe(plan: Plan, state: State, result: Result) -> None:
