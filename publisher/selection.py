@@ -11,11 +11,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from publisher import globs
 from publisher.config import Selection
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 _KEYS: Final = {"tag": "tags", "category": "categories", "language": "languages"}
 
 _NOT_IN_NODE = re.compile(r"[\s/]+")
-_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_WILDCARD = re.compile(r"(\*\*/|\*\*|\*|\?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _selects(key: str, wanted: AbstractSet[str], value: str) -> bool:
         case "languages":
             return not wanted.isdisjoint(_ranges(value))
         case "paths":
-            return any(_glob(pattern).fullmatch(value) for pattern in wanted)
+            return any(globs.matches(pattern, value) for pattern in wanted)
         case _:
             return value in wanted
 
@@ -104,13 +102,6 @@ def _ranges(language: str) -> list[str]:
     """The ranges that match a language (RFC 4647 section 3.3.1): of `en-gb` `en` and `en-gb`."""
     parts = language.split("-")
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """fnmatch's `*` crosses folders, and pathlib has no `**` before Python 3.13."""
-    parts = _WILDCARD.split(pattern)
-    return re.compile("".join(_WILD.get(part) or re.escape(part) for part in parts), re.DOTALL)
 
 
 def groups(config: NodeConfig, entries: Sequence[Entry], site: Site) -> tuple[Group, ...]:
