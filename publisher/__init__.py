@@ -5,9 +5,12 @@ above it::
 
     errors      every error a user can meet
     marked      YAML as people write it: text, bounded, every value with its line
+    globs       patterns of paths
     config/     config.yaml -> frozen Config; every problem at once, with its line
     sources/    a post's file -> Post; one module per engine
+    rest        reStructuredText -> HTML
     render      markup -> safe, well-formed XHTML with absolute URLs
+    links       links from post to post -> addresses of the web
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
     selection   which entries belong to a feed or a node
     feed        entries -> Atom entry elements, and Atom, RSS and JSON Feed documents

@@ -11,13 +11,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher import render
 from publisher.config import Person
+from publisher.links import Links
 from publisher.sources.post import Reading, Remark, Skip
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class Entry:
 
     item_id: str
     atom_id: str
-    title: str
     link: str
     published: dt.datetime
     updated: dt.datetime
@@ -56,16 +56,24 @@ class Entry:
     language: str | None
     fingerprint: str
     post: Post
+    links: Links = field(repr=False, compare=False)
+
+    @cached_property
+    def title(self) -> str:
+        """The author's, or what the engine calls such a post, or its first words."""
+        given = self.post.title or self.post.name
+        return given or render.first_words(self.content) or self.post.slug or self.item_id
 
     @cached_property
     def content(self) -> render.Content:
         return render.render(
-            self.post.body,
+            self.links.source(self.post),
             markup=self.post.markup,
             marker=self.post.marker,
             base=self.link,
             prefix=self.item_id,
             first_line=self.post.body_line,
+            resolve=self.links.resolver(self.post),
         )
 
     @property
@@ -103,8 +111,9 @@ def entries(reading: Reading, site: Site) -> Entries:
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
     owners: dict[str, PurePosixPath] = {}
+    links = Links([(post, link(post, site)) for post in reading.posts], site)
     for post in reading.posts:
-        outcome, more = entry(post, site)
+        outcome, more = entry(post, site, links)
         warnings += more
         if isinstance(outcome, Entry):
             outcome = _unless_taken(outcome, owners)
@@ -116,6 +125,11 @@ def entries(reading: Reading, site: Site) -> Entries:
     return Entries(tuple(made), tuple(skipped), tuple(warnings))
 
 
+def link(post: Post, site: Site) -> str:
+    """The absolute URL of the post's page."""
+    return site.url.rstrip("/") + post.page
+
+
 def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip:
     path = made.post.path
     for identity in (made.item_id, made.atom_id):
@@ -124,13 +138,25 @@ def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip
                 f"has the id {identity}, which {owners[identity]} has already; "
                 "rename one of the files, or give one an `id:` of its own"
             )
-            return Skip(path, reason, broken=True)
+            return Skip(path, reason, broken=True, post=made.post)
     owners[made.item_id] = owners[made.atom_id] = path
     return made
 
 
-def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Remark]]:
+def entry(post: Post, site: Site, links: Links) -> tuple[Entry | Skip, list[Remark]]:
     """The entry of one post, or why it has none; and what is odd about its id."""
+    item, atom, warnings = ids(post, site)
+    if atom is None:
+        reason = (
+            "has no date in its file name, so its id needs site.since; add a day on which "
+            f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
+        )
+        return Skip(post.path, reason, broken=True, post=post), warnings
+    return _entry(post, site, item, atom, links), warnings
+
+
+def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
+    """The item id and the atom:id, None if a date is missing; and what is odd about them."""
     item, date, atom, warnings = item_id(post.path), post.file_date, None, []
     if post.id:
         text, line = post.id
@@ -144,30 +170,22 @@ def entry(post: Post, site: Site) -> tuple[Entry | Skip, list[Remark]]:
                 "characters A-Z a-z 0-9 - . _ ~; it is not used"
             )
             warnings.append(Remark(post.path, line, message))
-    atom = atom or atom_id(post, site, item, date=date)
-    if atom is None:
-        reason = (
-            "has no date in its file name, so its id needs site.since; add a day on which "
-            f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
-        )
-        return Skip(post.path, reason, broken=True), warnings
-    return _entry(post, site, item, atom), warnings
+    return item, atom or atom_id(post, site, item, date=date), warnings
 
 
-def _entry(post: Post, site: Site, item: str, atom: str) -> Entry:
-    link = site.url.rstrip("/") + post.page
+def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
     return Entry(
         item_id=item,
         atom_id=atom,
-        title=post.title or _titleized(post.slug) or site.title,
-        link=link,
+        link=link(post, site),
         published=post.published,
         updated=post.updated,
         authors=post.authors or (site.author or Person(name=site.title),),
         categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
         language=post.language,
-        fingerprint=fingerprint(post, site, link),
+        fingerprint=fingerprint(post, site, link(post, site)),
         post=post,
+        links=links,
     )
 
 
@@ -187,7 +205,9 @@ def item_id(path: PurePosixPath) -> str:
 
 
 def _named(parts: list[str]) -> list[str]:
-    return parts[:-1] if len(parts) > 1 and parts[-1] == "index" else parts
+    """Without the folders in which Jekyll gathers posts, and the name that all bundles share."""
+    folders = [part for part in parts[:-1] if part not in {"_posts", "_drafts"}]
+    return folders if folders and parts[-1] == "index" else [*folders, parts[-1]]
 
 
 def _readable(parts: list[str]) -> str:
@@ -275,8 +295,3 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
 def _person(person: Person) -> dict[str, str]:
     parts = {"name": person.name, "email": person.email, "uri": person.uri}
     return {key: value for key, value in parts.items() if value}
-
-
-def _titleized(slug: str) -> str:
-    """Jekyll's title for a post that has none: the slug's words, capitalised."""
-    return " ".join(word.capitalize() for word in slug.split("-") if word)

@@ -30,19 +30,25 @@ _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 class MarkedError(ValueError):
     """Not YAML, or too much of it. `line` counts from 1 within the text."""
 
-    def __init__(self, message: str, line: int) -> None:
+    def __init__(self, message: str, line: int, *, is_too_much: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
+        self.is_too_much = is_too_much
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A document: its value, and the line (from 1) where each part of it starts."""
+    """A document: its value, and the line (from 1) where each part of it starts.
+
+    `plain` are the parts that were written without quotes and are not blocks: YAML may take them
+    for something else than text.
+    """
 
     value: Value
     lines: dict[Key, int]
     duplicates: tuple[tuple[str, int], ...] = ()
+    plain: frozenset[Key] = frozenset()
 
     def line(self, key: Key) -> int:
         """The line of the part, or of the nearest part around it."""
@@ -66,7 +72,7 @@ def read(text: str) -> Marked:
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
         raise MarkedError(error.problem or "not YAML", _line(error)) from error
-    return Marked(reader.value, reader.lines, tuple(reader.duplicates))
+    return Marked(reader.value, reader.lines, tuple(reader.duplicates), frozenset(reader.plain))
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:
@@ -113,6 +119,7 @@ class _Reader:
         self.value: Value = None
         self.lines: dict[Key, int] = {}
         self.duplicates: list[tuple[str, int]] = []
+        self.plain: set[Key] = set()
         self._open: list[_Open] = []
         self._path: list[str | int] = []
         self._anchors: dict[str, _Anchored] = {}
@@ -144,8 +151,8 @@ class _Reader:
             self._anchors[event.anchor] = _Anchored(event.value if self._at_key() else value)
         if self._at_key():
             self._key(event.value, line)
-        else:
-            self._put(value, line)
+            return
+        self._put(value, line, plain=plain)
 
     def _alias(self, name: str, line: int) -> None:
         if name not in self._anchors:
@@ -187,7 +194,7 @@ class _Reader:
         top.key, top.key_line = key, line
         self._path.append(key)
 
-    def _put(self, value: Value, line: int, *, closed: bool = True) -> None:
+    def _put(self, value: Value, line: int, *, closed: bool = True, plain: bool = False) -> None:
         self._bound(1, line)
         if not self._open:
             self.value = value
@@ -200,6 +207,7 @@ class _Reader:
                 top.value[str(top.key)] = value
                 line = top.key_line
         self.lines[tuple(self._path)] = line
+        (self.plain.add if plain else self.plain.discard)(tuple(self._path))
         if closed:
             self._leave()
 
@@ -213,9 +221,9 @@ class _Reader:
         for above, opened in enumerate(reversed(self._open), start=1):
             opened.height = max(opened.height, levels + above)
         if len(self._open) + levels > MAX_DEPTH:
-            raise MarkedError(f"nested deeper than {MAX_DEPTH} levels", line)
+            raise MarkedError(f"nested deeper than {MAX_DEPTH} levels", line, is_too_much=True)
 
     def _bound(self, size: int, line: int) -> None:
         self._count += size
         if self._count > MAX_VALUES:
-            raise MarkedError(f"more than {MAX_VALUES} values", line)
+            raise MarkedError(f"more than {MAX_VALUES} values", line, is_too_much=True)

@@ -1,4 +1,7 @@
-"""A permalink template and a post's facts -> the path of its page, by Jekyll's rules. Pure."""
+"""A permalink template and a post's facts -> the path of its page, by Jekyll's rules. Pure.
+
+`:section` and `:sections`, the first and all of the folders, are ours: for other engines.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ STYLES = {
 }
 
 # English whatever the locale is: a URL must not depend on the machine that made it.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
 
 _DATES: dict[str, Callable[[dt.datetime], str]] = {
@@ -30,22 +33,22 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "short_year": lambda at: f"{at.year % 100:02}",
     "month": lambda at: f"{at.month:02}",
     "i_month": lambda at: str(at.month),
-    "short_month": lambda at: _MONTHS[at.month - 1][:3],
-    "long_month": lambda at: _MONTHS[at.month - 1],
+    "short_month": lambda at: MONTHS[at.month - 1][:3],
+    "long_month": lambda at: MONTHS[at.month - 1],
     "day": lambda at: f"{at.day:02}",
     "i_day": lambda at: str(at.day),
     "y_day": lambda at: f"{at.timetuple().tm_yday:03}",
     "w_year": lambda at: str(at.isocalendar().year),
     "week": lambda at: f"{at.isocalendar().week:02}",
     "w_day": lambda at: str(at.isoweekday()),
-    "short_day": lambda at: _DAYS[at.weekday()][:3],
-    "long_day": lambda at: _DAYS[at.weekday()],
+    "short_day": lambda at: DAYS[at.weekday()][:3],
+    "long_day": lambda at: DAYS[at.weekday()],
     "hour": lambda at: f"{at.hour:02}",
     "minute": lambda at: f"{at.minute:02}",
     "second": lambda at: f"{at.second:02}",
 }
 _TEXTS = ("title", "slug", "name", "path", "collection", "categories", "slugified_categories",
-          "output_ext")  # fmt: skip
+          "output_ext", "section", "sections")  # fmt: skip
 PLACEHOLDERS = frozenset([*_DATES, *_TEXTS])
 
 _PLACEHOLDER = re.compile(":([a-z_]+)")
@@ -87,6 +90,8 @@ def expand(
 
 
 def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[str, str]:
+    bundle = path.stem == "index" and len(path.parts) > 1
+    folders = path.parts[: -2 if bundle else -1]
     slugified = [slugify(category, mode="default").lower() for category in categories]
     return {
         "title": slugify(slug, mode="pretty"),
@@ -97,6 +102,8 @@ def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[st
         "categories": "/".join(dict.fromkeys(category.lower() for category in categories)),
         "slugified_categories": "/".join(dict.fromkeys(slugified)),
         "output_ext": ".html",
+        "section": "/".join(folders[:1]),
+        "sections": "/".join(folders),
     }
 
 
@@ -113,7 +120,7 @@ def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
     `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
     """
     keep = "._~!$&'()+,;=@" if mode == "pretty" else ""
-    folded = "".join(c if c in keep or _is_word(c) else "-" for c in text)
+    folded = "".join(c if c in keep or is_word(c) else "-" for c in text)
     slug = re.sub(r"-{2,}", "-", folded)
     return slug.removeprefix("-").removesuffix("-")
 
@@ -126,5 +133,5 @@ def _known(name: str) -> str | None:
     return head if head in PLACEHOLDERS else None
 
 
-def _is_word(character: str) -> bool:
+def is_word(character: str) -> bool:
     return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"

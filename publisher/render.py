@@ -12,7 +12,7 @@ import html as entities
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 import markdown
@@ -20,8 +20,15 @@ import nh3
 from lxml import etree
 from markdown.extensions.toc import slugify_unicode
 
+from publisher import rest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from publisher.sources.post import Markup
+
+    Resolve: TypeAlias = Callable[[str], "str | None"]
 
 
 def _names(text: str) -> frozenset[str]:
@@ -84,6 +91,10 @@ _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
 
+def _as_it_is(address: str) -> str | None:
+    return address
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A rendered body.
@@ -103,26 +114,28 @@ class Content:
 def render(
     body: str,
     *,
-    markup: Literal["markdown", "html"],
+    markup: Markup,
     marker: str | None,
     base: str,
     prefix: str,
     first_line: int = 1,
+    resolve: Resolve = _as_it_is,
 ) -> Content:
     """Render a body. Never raises: what cannot be rendered becomes escaped text and a warning.
 
     `base` is the absolute URL of the post's page, `prefix` (e.g. the item id) makes the ids of
-    this post unique among all posts, `first_line` is the body's first line in its file.
+    this post unique among all posts, `first_line` is the body's first line in its file. `resolve`
+    turns an address as it was written into one of the web; None: nothing is there.
     """
     source, text, lead = _divided(_legal(body), (marker or "").rstrip())
     try:
         html = _html(source, markup)
-        tree = _tree(html, base, prefix)
+        tree = _tree(html, base, prefix, resolve)
         return Content(
             xhtml=_xml(tree),
             text=text if markup == "markdown" else _plain(tree),
-            summary=_summary(lead, markup, base),
-            warnings=_warnings(html, source, markup, base, first_line),
+            summary=_summary(lead, markup, base, resolve),
+            warnings=_warnings(html, source, markup, base, first_line, resolve=resolve),
         )
     except Exception as error:  # whatever a parser may raise: one post must not cost the feed
         _markdown.cache_clear()  # it may have stopped half-way
@@ -143,13 +156,16 @@ def _divided(body: str, marker: str) -> tuple[str, str, str]:
     """
     lines = body.split("\n")
     marks = [number for number, line in enumerate(lines) if marker and line.rstrip() == marker]
+    if not marks and marker.startswith("<!--") and marker in body:  # within a line
+        lead, _, tail = body.partition(marker)
+        return lead + tail, (lead + tail).strip(), lead if tail.strip() else ""
     if not marks:
         return body, body.strip(), ""
     for mark in marks:
         lines[mark] = ""
-    lead, rest = ("\n".join(part) for part in (lines[: marks[0]], lines[marks[0] :]))
-    text = "\n\n".join((lead.rstrip(), rest.strip("\n"))).strip()
-    return "\n".join(lines), text, lead if rest.strip() else ""
+    lead, tail = ("\n".join(part) for part in (lines[: marks[0]], lines[marks[0] :]))
+    text = "\n\n".join((lead.rstrip(), tail.strip("\n"))).strip()
+    return "\n".join(lines), text, lead if tail.strip() else ""
 
 
 def _html(source: str, markup: str, *, known: bool = False) -> str:
@@ -159,6 +175,8 @@ def _html(source: str, markup: str, *, known: bool = False) -> str:
     """
     if markup == "html":
         return source
+    if markup == "rest":
+        return rest.html(source)[0]
     if not known:
         _markdown().reset()
     html = _markdown().convert(source)
@@ -177,7 +195,7 @@ def _markdown() -> markdown.Markdown:
     )
 
 
-def _tree(html: str, base: str, prefix: str) -> etree._Element:
+def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
     """What is safe of `html`, in a div."""
     linked = _IFRAME.sub(lambda frame: _frame_link(frame[1], base), html)
     builder = _Builder()
@@ -186,7 +204,7 @@ def _tree(html: str, base: str, prefix: str) -> etree._Element:
     ids = _named(root, prefix)
     for element in [*root.iter()][:0:-1]:  # children before their parents, and not the root
         _classify(element)
-        _address(element, base, ids)
+        _address(element, base, ids, resolve)
         _shape(element)
     etree.strip_tags(root, _GONE)
     return root
@@ -273,7 +291,7 @@ def _classify(element: etree._Element) -> None:
         element.set("class", " ".join(kept))
 
 
-def _address(element: etree._Element, base: str, ids: dict[str, str]) -> None:
+def _address(element: etree._Element, base: str, ids: dict[str, str], resolve: Resolve) -> None:
     """Make the addresses of an element absolute, and take out those that must not be followed."""
     for name in {*element.keys()} & {*_ADDRESSES, "srcset"}:
         value = element.get(name, "")
@@ -282,7 +300,7 @@ def _address(element: etree._Element, base: str, ids: dict[str, str]) -> None:
         elif value.startswith("#") and (own := unquote(value[1:])) in ids:
             address = f"#{ids[own]}"
         else:
-            address = _absolute(value, base)
+            address = _absolute(resolve(value) or "", base)
         if address:
             element.set(name, address)
         else:
@@ -364,15 +382,25 @@ def _plain(tree: etree._Element) -> str:
     return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
 
 
-def _summary(lead: str, markup: str, base: str) -> str | None:
+def _summary(lead: str, markup: str, base: str, resolve: Resolve) -> str | None:
     if not lead:
         return None
-    tree = _tree(_html(lead, markup, known=True), base, "")
+    tree = _tree(_html(lead, markup, known=True), base, "", resolve)
     for element in tree.iter():
         if "footnote" in element.get("class", ""):
             element.tag = _GONE
     etree.strip_elements(tree, _GONE, with_tail=False)
     return " ".join(_plain(tree).split()) or None
+
+
+def first_words(content: Content, length: int = 60) -> str:
+    """A title for what has none: the first line of the text, cut between words."""
+    lines = _plain(etree.fromstring(f"<div>{content.xhtml}</div>")).split("\n")
+    words = " ".join(next((line for line in lines if line.strip()), "").split())
+    if len(words) <= length:
+        return words
+    cut = words[:length].rpartition(" ")[0] or words[:length]
+    return cut.rstrip(" ,.;:-") + "…"
 
 
 def _escaped(text: str) -> str:
@@ -384,18 +412,20 @@ def _escaped(text: str) -> str:
 
 
 def _warnings(
-    html: str, source: str, markup: str, base: str, first_line: int
+    html: str, source: str, markup: str, base: str, first_line: int, *, resolve: Resolve
 ) -> tuple[tuple[int, str], ...]:
     """What is lost, by line.
 
     Only a Markdown parser can tell a tag from code that shows one. So where something is lost,
     the source is rendered again, with a mark on each tag and link that says where it stands.
     """
-    if not any(_losses(html, source, base)):
-        return ()
     warnings = set()
-    marked = _SPOT.sub(_with_mark, source)
-    for message, at, sought in _losses(_html(marked, markup), source, base):
+    if markup == "rest":
+        warnings = {(first_line + line - 1, said) for line, said in rest.html(source)[1]}
+    if not any(_losses(html, source, base, resolve)):
+        return tuple(sorted(warnings))
+    marked = html if markup == "rest" else _html(_SPOT.sub(_with_mark, source), markup)
+    for message, at, sought in _losses(marked, source, base, resolve):
         offset = source.find(sought) if at is None else at
         warnings.add((first_line + source.count("\n", 0, max(offset, 0)), message))
     return tuple(sorted(warnings))
@@ -406,7 +436,9 @@ def _with_mark(spot: re.Match[str]) -> str:
     return spot[0] + mark
 
 
-def _losses(html: str, source: str, base: str) -> Iterator[tuple[str, int | None, str]]:
+def _losses(
+    html: str, source: str, base: str, resolve: Resolve
+) -> Iterator[tuple[str, int | None, str]]:
     """What readers will not get: a message, the offset in the source or None, what to look for."""
     html = _INERT.sub(r"\1", html)
     for found in _TAG.finditer(html):
@@ -422,7 +454,10 @@ def _losses(html: str, source: str, base: str) -> Iterator[tuple[str, int | None
         for name in attributes.keys() & _ADDRESSES:
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
-            if target.strip() and not _absolute(target, base):
+            resolved = resolve(target)
+            if resolved is None:
+                yield f'"{_words(target)[:80]}" is no file of a post: it is no link', where, target
+            elif target.strip() and not _absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag
                 text = _words(attributes.get("alt") or html[found.end() :].partition("</a")[0])

@@ -60,7 +60,7 @@ def test_the_example_shows_every_key() -> None:
 def test_the_smallest_has_defaults() -> None:
     small = parse(SMALL)
     assert small.posts.path == FOLDER / "_posts"
-    assert small.posts.permalink == "date"
+    assert small.posts.permalink is None
     assert small.feeds[0].path == FOLDER / "feed.atom"
     assert small.feeds[0].url == "https://blog.example/feed.atom"
     assert small.feeds[0].limit == 20
@@ -267,7 +267,9 @@ WRONG = {
     SMALL.replace("My blog", "x, id_template: '{id}'"): ["not an absolute IRI"],
     SMALL.replace("_posts", "p, permalink: blog"): ["start it with a slash"],
     SMALL.replace("_posts", "p, permalink: '/:yeer/'"): ["did you mean year?"],
-    SMALL.replace("_posts", "p, engine: wordstar"): ["posts.engine is 'wordstar': give jekyll"],
+    SMALL.replace("_posts", "p, engine: wordstar"): [
+        "posts.engine is 'wordstar': give jekyll, hugo"
+    ],
     SMALL.replace("atom}", "atm}"): ["feeds[0].format is 'atm': give atom, rss, json"],
     SMALL.replace("atom}", "atom, limit: 0}"): ["feeds[0].limit is '0': give all or a number"],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from publisher import entry
 from publisher.config import Person, Site
 from publisher.entry import Entry
+from publisher.links import Links
 from publisher.sources.post import Post, Reading, Skip
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
@@ -38,7 +39,7 @@ def post(path: str = "2026-01-02-first-post.md", **values: object) -> Post:
 
 
 def made(found: Post, site: Site = SITE) -> Entry:
-    outcome, _ = entry.entry(found, site)
+    outcome, _ = entry.entry(found, site, Links([], site))
     assert isinstance(outcome, Entry)
     return outcome
 
@@ -99,7 +100,7 @@ def test_the_template_of_a_site_with_a_history_holds() -> None:
 
 def test_without_any_date_the_way_out_is_named() -> None:
     site = Site(title="x", url="https://blog.example")
-    outcome, _ = entry.entry(post("undated.md", file_date=None), site)
+    outcome, _ = entry.entry(post("undated.md", file_date=None), site, Links([], site))
     assert isinstance(outcome, Skip)
     assert outcome.broken
     assert "since: 2008-01-01" in outcome.reason
@@ -114,7 +115,7 @@ def test_the_author_may_say_the_id() -> None:
 
 @pytest.mark.parametrize("text", ["short", "with blanks in it", "x" * 101, "a/b/c/d/e/f"])
 def test_an_id_that_is_none_is_warned_of(text: str) -> None:
-    outcome, (remark,) = entry.entry(post(id=(text, 3)), SITE)
+    outcome, (remark,) = entry.entry(post(id=(text, 3)), SITE, Links([], SITE))
     assert isinstance(outcome, Entry)
     assert outcome.item_id == "2026-01-02-first-post"
     assert (remark.line, repr(text) in remark.message) == (3, True)
@@ -141,9 +142,31 @@ def test_two_posts_cannot_have_one_atom_id() -> None:
 
 def test_what_the_author_left_out_is_filled_in() -> None:
     bare = made(post(title=None))
-    assert bare.title == "First Post"
+    assert bare.title == "Text."
     assert bare.authors == (Person(name="My blog"),)
     assert bare.link == "https://Blog.Example/sub/2026/01/02/first-post/"
+
+
+@pytest.mark.parametrize(
+    ("post", "title"),
+    [
+        (post(title=None, name="First Post"), "First Post"),
+        (post(title=None, body="# A *head* line\n\nText."), "A head line"),
+        (post(title=None, body="![an image](a.png)\n\nText."), "an image"),
+        (post(title=None, body="word " * 20), "word " * 11 + "word…"),
+        (post(title=None, body="x" * 70), "x" * 60 + "…"),
+        (post(title=None, body="<!-- nothing -->"), "first-post"),
+        (post(title=None, body="", slug=""), "2026-01-02-first-post"),
+    ],
+)
+def test_a_title_is_found_for_every_post(post: Post, title: str) -> None:
+    assert made(post).title == title
+
+
+def test_the_folders_of_jekyll_are_no_part_of_an_id() -> None:
+    found = [entry.item_id(PurePosixPath(f"{folder}2026-01-02-a.md")) for folder in ("", "_posts/")]
+    assert found == ["2026-01-02-a"] * 2
+    assert entry.item_id(PurePosixPath("news/_posts/2026-01-02-a.md")) == "news~2026-01-02-a"
 
 
 def test_categories_and_tags_are_one_list() -> None:

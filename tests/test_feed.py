@@ -29,6 +29,7 @@ from publisher import feed
 from publisher.config import FeedFile, Format, Person, Site
 from publisher.entry import Entry
 from publisher.feed import ATOM, FORMATS, newest
+from publisher.links import Links
 from publisher.render import Content
 from publisher.sources.post import Post
 from tests.rfc4287 import DIV, violations
@@ -73,7 +74,7 @@ def entry(
         body_line=1,
         markup="markdown",
         marker=None,
-        title=None,
+        title=parts.pop("title", "A post"),
         slug=item_id[11:],
         published=day,
         updated=day,
@@ -83,7 +84,6 @@ def entry(
     facts: dict[str, Any] = {
         "item_id": item_id,
         "atom_id": f"tag:blog.example,{item_id[:10]}:{item_id}",
-        "title": "A post",
         "link": f"https://blog.example{post.page}",
         "published": day,
         "updated": day,
@@ -92,6 +92,7 @@ def entry(
         "language": None,
         "fingerprint": "",
         "post": post,
+        "links": Links([], SITE),
     }
     made = Entry(**{**facts, **parts})
     made.__dict__["content"] = content or Content("<p>Text</p>", "Text")

@@ -67,9 +67,6 @@ def test_values_know_their_lines_in_the_file() -> None:
     [
         ("---\ntitle: x\n", 1, "the front matter never ends; add a line `---` below it"),
         ("\n---", 2, "the front matter never ends; add a line `---` below it"),
-        ("---\na: 1\ntitle: A: B\n---\n", 3, "put the value in quotes"),
-        ("---\na: 1\nb: [1,\n-\n---\n", 4, "not YAML"),
-        ("---\na: 1\n\n:x\n---\n", 4, "check the quotes, brackets and blanks"),
         ("---\n\n- a\n- b\n---\n", 3, "the front matter must be lines of `key: value`"),
         ("---\njust text\n---\n", 2, "the front matter must be lines of `key: value`"),
         (
@@ -90,6 +87,42 @@ def test_what_may_be_a_mistake_is_refused_with_its_line(text: str, line: int, me
     assert caught.value.line == line
     assert message in caught.value.message
     assert caught.value.path == PATH
+
+
+@pytest.mark.parametrize(
+    ("block", "values", "line", "message"),
+    [
+        ("a: 1\ntitle: A: B", {"a": "1", "title": "A: B"}, 3, "put the value in quotes"),
+        ('title: "A" and B\ntags: [x, y]', {"title": 'A" and B', "tags": ["x", "y"]}, 2, "quotes"),
+        ("title: 'It's'\ndraft: true", {"title": "It's", "draft": "true"}, 2, "not YAML"),
+        ("title: @home\ndate: 2020-01-02", {"title": "@home", "date": "2020-01-02"}, 2, "not YAML"),
+        ("tags:\n- a\n- b\ntitle: A: B", {"tags": ["a", "b"], "title": "A: B"}, 5, "quotes"),
+        ("tags: [a, 'b'\ntitle: x", {"tags": ["a", "b"], "title": "x"}, 3, "not YAML"),
+        ("title: x\n\t:y", {"title": "x"}, 2, "not YAML"),
+        ("title: A: B\ntext: |\n  x: y: z", {"title": "A: B", "text": "x: y: z"}, 2, "quotes"),
+    ],
+)
+def test_what_is_no_yaml_is_read_key_by_key(
+    block: str, values: dict[str, Value], line: int, message: str
+) -> None:
+    document = read(f"---\n{block}\n---\nbody")
+    assert document.values == values
+    assert document.body == "body"
+    (remark,) = document.remarks
+    assert remark[0] == line
+    assert message in remark[1]
+    assert remark[1].endswith("; until then its keys are read one by one")
+
+
+def test_a_rescued_key_has_its_line() -> None:
+    document = read("---\na: 1\ntitle: A: B\ntags: x\n---\n")
+    assert [document.line(key) for key in ("a", "title", "tags")] == [2, 3, 4]
+
+
+def test_curly_quotes_around_a_value_are_taken_off_and_told() -> None:
+    document = read("---\ntitle: “Hello”\ndate: “2020-01-02”\n---\n")
+    assert document.values == {"title": "“Hello”", "date": "2020-01-02"}
+    assert document.remarks == ((3, "date is in curly quotes; write straight ones"),)
 
 
 def test_as_much_front_matter_as_is_allowed_is_read() -> None:

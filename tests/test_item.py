@@ -14,6 +14,7 @@ from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.errors import TooBig
 from publisher.item import Address
+from publisher.links import Links
 from publisher.sources.post import Post
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
@@ -39,7 +40,6 @@ def entry(body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", **values: object) ->
     made = Entry(
         item_id="2026-01-02-first-post",
         atom_id="tag:blog.example,2026-01-02:2026-01-02-first-post",
-        title="First",
         link="https://blog.example/first/",
         published=NOON,
         updated=NOON,
@@ -47,7 +47,8 @@ def entry(body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", **values: object) ->
         categories=("news", "xmpp"),
         language=None,
         fingerprint="f00d",
-        post=post,
+        post=replace(post, title=values.pop("title", "First")),  # type: ignore[arg-type]
+        links=Links([], SITE),
     )
     return replace(made, **values)  # type: ignore[arg-type]
 

@@ -11,11 +11,14 @@ PACKAGE = Path(__file__).parent.parent / "publisher"
 FLOORS = [
     "errors",
     "marked",
+    "globs",
     "permalink",
     "config",
     "secret",
     "sources",
+    "rest",
     "render",
+    "links",
     "entry",
     "selection",
     "feed",
@@ -29,7 +32,7 @@ FLOORS = [
     "cli",
     "__main__",
 ]
-ONLY = {"slixmpp": "pubsub", "feedgen": "feed", "sqlite3": "ledger"}
+ONLY = {"slixmpp": "pubsub", "feedgen": "feed", "sqlite3": "ledger", "docutils": "rest"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

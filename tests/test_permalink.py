@@ -43,6 +43,8 @@ VALUES = {
     "categories": "c++%23/b",
     "slugified_categories": "c/b",
     "output_ext": ".html",
+    "section": "news",
+    "sections": "news/2012",
 }
 
 
@@ -72,10 +74,14 @@ def test_the_styles(style: str, path: str) -> None:
 
 @pytest.mark.parametrize("placeholder", sorted(permalink.PLACEHOLDERS))
 def test_every_placeholder(placeholder: str) -> None:
-    assert (
-        expand(f"/x/:{placeholder}", categories=("C++#", "b", "c++#"))
-        == "/x/" + VALUES[placeholder]
-    )
+    path = PATH if placeholder == "path" else "news/2012" / PATH
+    found = expand(f"/x/:{placeholder}", path=path, categories=("C++#", "b", "c++#"))
+    assert found == "/x/" + VALUES[placeholder]
+
+
+def test_the_folder_of_a_bundle_is_no_section() -> None:
+    path = PurePosixPath("news/2012/a/index.md")
+    assert expand("/:sections/:slug/", path=path, slug="a") == "/news/2012/a/"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from publisher import selection
 from publisher.config import FeedFile, NodeConfig, Selection, Site
 from publisher.entry import Entry, entry
+from publisher.links import Links
 from publisher.sources.post import Post
 
 SITE = Site(title="Notes", url="https://blog.example", since=dt.date(2020, 1, 1))
@@ -45,7 +46,7 @@ def of(
         categories=categories,
         language=language,
     )
-    made, _ = entry(post, SITE)
+    made, _ = entry(post, SITE, Links([], SITE))
     assert isinstance(made, Entry)
     return made
 

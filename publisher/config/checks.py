@@ -15,6 +15,7 @@ from publisher.config.values import (
     NODE_KEYS,
     NODE_PLACEHOLDERS,
     PLACEHOLDER,
+    POST_KEYS,
     Config,
     FeedFile,
     NodeConfig,
@@ -110,7 +111,16 @@ def _check_person(person: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 
 def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    template = posts.get("permalink", "date")
+    if "permalink" in posts:
+        yield from _check_permalink(posts["permalink"])
+    yield from _check_languages(posts)
+    yield from _check_globs("exclude", posts)
+    for name in posts.get("keys", {}):
+        if name not in POST_KEYS:
+            yield ("keys", name), f"is nothing that a post has{near(name, POST_KEYS)}"
+
+
+def _check_permalink(template: str) -> Iterator[tuple[marked.Key, str]]:
     if template in permalink.STYLES:
         return
     if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
@@ -124,17 +134,25 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 
 def _check_selection(only: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    for index, language in enumerate(only.get("languages", ())):
+    yield from _check_languages(only)
+    yield from _check_globs("paths", only)
+
+
+def _check_languages(section: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    for index, language in enumerate(section.get("languages", ())):
         if language and not _LANGUAGE.fullmatch(language):
             message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
             yield ("languages", index), message
-    for index, path in enumerate(only.get("paths", ())):
+
+
+def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    for index, path in enumerate(section.get(key, ())):
         if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
             message = (
                 f"is {path!r}: no post is there; give a path below the folder of the posts, "
                 "e.g. notes/* for one level, notes/** for all"
             )
-            yield ("paths", index), message
+            yield (key, index), message
 
 
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:

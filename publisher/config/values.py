@@ -14,13 +14,16 @@ from msgspec import Meta, Struct
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
-Engine = Literal["jekyll"]
+Engine = Literal["jekyll", "hugo", "zola", "eleventy", "pelican", "nikola", "plain"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
 Prune = Literal["own", "site", "all"]
 
 EXAMPLE_URL = "https://blog.example"
 NODE_PLACEHOLDERS = ("tag", "category", "language")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# What of a post may stand under a key of another name.
+POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
+             "permalink", "id", "draft")  # fmt: skip
 NODE_KEYS = frozenset({"access_model", "title", "description"})
 
 
@@ -59,11 +62,22 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 class Posts(Struct, frozen=True, kw_only=True):
-    """Where the posts are, and by which rules they are read."""
+    """Where the posts are, and by which rules they are read.
+
+    `site` is the folder of the site's own settings; None: where they are found. `permalink` None:
+    what they say. `exclude` are globs below `path`, as in a selection. `languages` are those that
+    the name of a file or a folder may end with; empty: what the settings say. `keys` names the
+    front matter's own key for what stands in POST_KEYS.
+    """
 
     path: Path
     engine: Engine = "jekyll"
-    permalink: Text = "date"
+    site: Path | None = None
+    permalink: Text | None = None
+    exclude: tuple[Text, ...] = ()
+    languages: tuple[Text, ...] = ()
+    updated: Literal["keys", "git"] = "keys"
+    keys: dict[str, Text] = {}
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -1,41 +1,63 @@
 """A folder of posts -> posts, skips and warnings; one module per engine.
 
 Nothing is lost silently: a file or a folder that cannot be read is a broken skip, named with its
-reason. Only a folder of posts that is not there at all is an error of the configuration.
+reason. Only a folder of posts that is not there at all, or a site whose settings cannot be read, is
+an error of the configuration.
 """
 
 from __future__ import annotations
 
-import heapq
-import os
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
+from publisher import globs
 from publisher.errors import ConfigError
-from publisher.sources import jekyll
+from publisher.sources import history, settings
+from publisher.sources.eleventy import CONFIGS, Eleventy
+from publisher.sources.engine import Engine, Folder
+from publisher.sources.hugo import Hugo
+from publisher.sources.jekyll import Jekyll
+from publisher.sources.nikola import Nikola
+from publisher.sources.pelican import Pelican
+from publisher.sources.plain import Plain
 from publisher.sources.post import Post, Reading, Remark, Skip
+from publisher.sources.walk import walk
+from publisher.sources.zola import Zola
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from publisher.config import Config
 
-ENGINES = {"jekyll": jekyll.read}
+ENGINES: Mapping[str, type[Engine]] = {
+    "jekyll": Jekyll,
+    "hugo": Hugo,
+    "zola": Zola,
+    "eleventy": Eleventy,
+    "pelican": Pelican,
+    "nikola": Nikola,
+    "plain": Plain,
+}
 
 
 def read(config: Config, *, now: dt.datetime) -> Reading:
     """Read all posts; those dated after `now` are skipped. Everything is in the order of paths.
 
-    Raises ConfigError if there is no folder of posts.
+    Raises ConfigError if there is no folder of posts, or its site cannot be understood.
     """
-    folder = config.posts.path
-    _require_folder(folder, config.path)
-    paths, skipped = _walk(folder)
+    posts_folder = config.posts.path
+    _require_folder(posts_folder, config.path)
+    paths, skipped = walk(posts_folder)
+    engine = ENGINES[config.posts.engine](_folder(config, paths))
     posts: list[Post] = []
     warnings: list[Remark] = []
     for path in sorted(paths):
-        outcome, remarks = ENGINES[config.posts.engine](folder, path, config=config, now=now)
+        if any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude):
+            continue
+        outcome, remarks = engine.read(path, now=now)
         warnings += remarks
         match outcome:
             case Post():
@@ -63,59 +85,39 @@ def _require_folder(folder: Path, config: Path) -> None:
     )
 
 
-def _walk(folder: Path) -> tuple[list[PurePosixPath], list[Skip]]:
-    """All files that are not hidden; what lies behind a link comes last, so that a loop ends.
+def _folder(config: Config, paths: Sequence[PurePosixPath]) -> Folder:
+    """Raises ConfigError."""
+    posts = config.posts
+    by_git = posts.updated == "git"
+    return Folder(
+        config=config,
+        posts=posts.path,
+        site=site_of(config),
+        paths=frozenset(paths),
+        committed=history.last_changes(posts.path, paths) if by_git else {},
+    )
 
-    Every folder is entered once, by its own path where it has one: a link moves no post.
+
+def site_of(config: Config) -> Path:
+    """The folder of the site: as configured, else the nearest one that holds the settings.
+
+    It is looked for from the posts up to the configuration. Without settings it is the folder
+    around the posts.
     """
-    files: list[PurePosixPath] = []
-    skipped: list[Skip] = []
-    folders, links = [PurePosixPath()], list[PurePosixPath]()
-    entered: set[tuple[int, int]] = set()
-    while folders or links:
-        here = folders.pop() if folders else heapq.heappop(links)
-        try:
-            entries = _enter(folder / here, entered)
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}; repair or remove the folder"
-            skipped.append(Skip(here, reason, broken=True))
-            continue
-        for entry in entries:
-            path = here / entry.name
-            if not _is_folder(entry):
-                files.append(path)
-            elif entry.is_symlink():
-                heapq.heappush(links, path)
-            else:
-                folders.append(path)
-    return files, skipped
+    posts = config.posts
+    if posts.site:
+        return posts.site
+    names = ENGINES[posts.engine].SETTINGS or CONFIGS
+    top = config.path.parent
+    candidates = [posts.path, *_between(posts.path, top)]
+    found = (folder for folder in candidates if settings.find(folder, names))
+    return next(found, posts.path.parent)
 
 
-def _enter(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What is in the folder, unless it was entered already. Raises OSError."""
-    status = folder.stat()
-    if (status.st_dev, status.st_ino) in entered:
-        return []
-    entered.add((status.st_dev, status.st_ino))
-    with os.scandir(folder) as entries:
-        return [entry for entry in entries if not _is_ignored(entry.name)]
-
-
-def _is_ignored(name: str) -> bool:
-    """Hidden, or what an editor leaves beside a file."""
-    return name.startswith(".") or name.endswith("~") or (name[0] == name[-1] == "#")
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Also a link that leads nowhere, if no ending says that it is a file: it may hide posts."""
-    try:
-        return entry.is_dir() or (_is_nameless_link(entry) and not Path(entry).exists())
-    except OSError:  # links in a circle, or through a folder that is closed to us
-        return _is_nameless_link(entry)
-
-
-def _is_nameless_link(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() and not Path(entry).suffix
+def _between(posts: Path, top: Path) -> Sequence[Path]:
+    """The folders above the posts: up to the top, or three where the posts lie elsewhere."""
+    parents = [*posts.parents]
+    return parents[: parents.index(top) + 1] if top in parents else parents[:3]
 
 
 def _printable(skip: Skip) -> Skip:

@@ -1,12 +1,15 @@
 """A post's file -> its front matter, each value with its line in the file, and its body. Pure.
 
-Refuses what may lose what the author meant: text that is not UTF-8, a fence that never closes, a
-merge conflict, YAML that is none, and more front matter than anybody writes.
+What is not YAML is read key by key, with a warning. Refuses what may lose what the author meant:
+text that is not UTF-8, a fence that never closes, a merge conflict, and more front matter than
+anybody writes.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,10 @@ _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A plain title, of which YAML makes a comment from ` #` on.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
+_KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
+_CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
+# Here they may be meant.
+_PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
 _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 
 
@@ -34,7 +41,8 @@ _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 class Document:
     """A file, taken apart. `body` has LF line ends and starts at line `body_line` of the file.
 
-    `remarks` are what a reader will see differently from what was meant: (line, message).
+    `remarks` are what a reader will see differently from what was meant: (line, message). `plain`
+    are the keys whose value YAML may take for something else than text.
     """
 
     values: dict[str, marked.Value]
@@ -42,33 +50,50 @@ class Document:
     body_line: int = 1
     remarks: tuple[tuple[int, str], ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
 
     def line(self, key: str) -> int:
         """The line of the file at which the key stands."""
         return self.lines.get(key, 1)
 
 
-def read(data: bytes, path: PurePosixPath) -> Document:
-    """Take a file apart; one without front matter is all body. Raises PostError."""
-    text = _decoded(data, path)
+Head = Callable[[list[str], "PurePosixPath"], "Document | None"]
+
+
+def read(data: bytes, path: PurePosixPath, heads: Sequence[Head] = ()) -> Document:
+    """Take a file apart by the first of the heads that it has, by default YAML between fences.
+
+    One without front matter is all body. Raises PostError.
+    """
+    text = decoded(data, path)
     lines = text.split("\n")
-    opening = _opening(lines, path)
-    if opening is None:
-        return Document({}, text)
+    for head in heads or (fenced,):
+        document = head(lines, path)
+        if document is not None:
+            return document
+    return Document({}, text)
+
+
+def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
+    """YAML between `---` and `---` or `...`. What is no YAML is read line by line."""
+    opening = first_line(lines, path)
+    if opening is None or not _OPENING.fullmatch(lines[opening]):
+        return None
     closing = _closing(lines, opening, path)
     above = opening + 1
-    block = lines[above:closing]
-    matter = _parsed(block, above, path)
+    matter, remarks = _parsed(lines[above:closing], above, path)
     values = {} if matter.value is None else matter.value
     if not isinstance(values, dict):
         line = above + matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
+    remarks += [*_remarks(matter, lines[above:closing], above), *_curly(values, matter, above)]
     return Document(
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,
-        remarks=tuple(sorted(_remarks(matter, block, above))),
+        remarks=tuple(sorted(remarks)),
         lines={key: above + matter.line((key,)) for key in values},
+        plain=frozenset(str(key[0]) for key in matter.plain if len(key) == 1),
     )
 
 
@@ -77,7 +102,8 @@ def clean(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
-def _decoded(data: bytes, path: PurePosixPath) -> str:
+def decoded(data: bytes, path: PurePosixPath) -> str:
+    """The text with LF line ends and without a byte order mark. Raises PostError."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -87,14 +113,30 @@ def _decoded(data: bytes, path: PurePosixPath) -> str:
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _opening(lines: list[str], path: PurePosixPath) -> int | None:
-    """The index of the fence that opens; blank lines may come before it."""
+def first_line(lines: list[str], path: PurePosixPath) -> int | None:
+    """The index of the first line that is not blank. Raises PostError at a merge conflict."""
     for index, line in enumerate(lines):
         if _CONFLICT.match(line):
             raise _conflict(path, index + 1)
         if line.strip():
-            return index if _OPENING.fullmatch(line) else None
+            return index
     return None
+
+
+def bounded(block: list[str], above: int, path: PurePosixPath) -> str:
+    """The text of a front matter below line `above`. Raises PostError if it cannot be one."""
+    text = "".join(f"{line}\n" for line in block)
+    size = len(text.encode("utf-8"))
+    if size > MAX_BYTES:
+        message = (
+            f"the front matter has {size} bytes, at most {MAX_BYTES} are read; "
+            "close it above the text"
+        )
+        raise PostError(path, message, line=above)
+    for index, line in enumerate(block, start=above + 1):
+        if _CONFLICT.match(line):
+            raise _conflict(path, index)
+    return clean(text)
 
 
 def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
@@ -105,23 +147,49 @@ def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
     raise PostError(path, message, line=opening + 1)
 
 
-def _parsed(block: list[str], above: int, path: PurePosixPath) -> marked.Marked:
-    text = "".join(f"{line}\n" for line in block)
-    size = len(text.encode("utf-8"))
-    if size > MAX_BYTES:
-        message = (
-            f"the front matter has {size} bytes, at most {MAX_BYTES} are read; "
-            "close it with a line `---` above the text"
-        )
-        raise PostError(path, message, line=above)
-    for index, line in enumerate(block, start=above + 1):
-        if _CONFLICT.match(line):
-            raise _conflict(path, index)
+def _parsed(
+    block: list[str], above: int, path: PurePosixPath
+) -> tuple[marked.Marked, list[tuple[int, str]]]:
+    """The front matter, and what had to be rescued of it."""
+    text = bounded(block, above, path)
     try:
-        return marked.read(clean(text))
+        return marked.read(text), []
     except marked.MarkedError as error:
         message = f"the front matter is not YAML: {error.message}; {_hint(block, error.line)}"
-        raise PostError(path, message, line=above + error.line) from error
+        rescued = None if error.is_too_much else _rescued(block)
+        if rescued is None:
+            raise PostError(path, message, line=above + error.line) from error
+        remark = f"{message}; until then its keys are read one by one"
+        return rescued, [(above + error.line, remark)]
+
+
+def _rescued(block: list[str]) -> marked.Marked | None:
+    """Every key by itself: as YAML, or where that is none, its line as text. None: no keys."""
+    starts = [index for index, line in enumerate(block) if _KEY.match(line)]
+    values: dict[str, marked.Value] = {}
+    lines: dict[marked.Key, int] = {}
+    plain: set[marked.Key] = set()
+    for start, end in itertools.pairwise([*starts, len(block)]):
+        found = _KEY.match(block[start])
+        key = found[1] if found else ""
+        try:
+            part = marked.read(clean("\n".join(block[start:end])))
+            value = part.value.get(key) if isinstance(part.value, dict) else None
+            plain |= part.plain
+        except marked.MarkedError:
+            value = _plain(clean(block[start].partition(":")[2].strip()))
+        values[key] = value
+        lines[key,] = start + 1
+    return marked.Marked(values, lines, plain=frozenset(plain)) if values else None
+
+
+def _plain(text: str) -> marked.Value:
+    """A text without the quotes around it, or the one that nobody closed; a list by its commas."""
+    if text.startswith("["):
+        return [_plain(part.strip()) for part in text.strip("[]").split(",")]
+    quote = text[:1]
+    bare = text[1:].removesuffix(quote) if quote in {'"', "'"} else text
+    return bare or None
 
 
 def _hint(block: list[str], line: int) -> str:
@@ -143,3 +211,14 @@ def _remarks(matter: marked.Marked, block: list[str], above: int) -> Iterator[tu
     if comment:
         cut = clean(comment[0][:40])
         yield above + line, f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
+
+
+def _curly(
+    values: dict[str, marked.Value], matter: marked.Marked, above: int
+) -> Iterator[tuple[int, str]]:
+    """Take off the quotes that a word processor made, which YAML takes for text."""
+    for key, value in values.items():
+        found = _CURLY.fullmatch(value) if isinstance(value, str) else None
+        if found and key not in _PROSE:
+            values[key] = found[1]
+            yield above + matter.line((key,)), f"{key[:40]} is in curly quotes; write straight ones"

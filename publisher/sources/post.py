@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import PurePosixPath
 
-    from publisher.config import Person
+    from publisher.config import Engine, Person
 
-Markup: TypeAlias = Literal["markdown", "html"]
+Markup: TypeAlias = Literal["markdown", "html", "rest"]
+# Why a post is not published; `skipped` is what nobody meant.
+Status: TypeAlias = Literal["draft", "future", "expired", "hidden", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,9 @@ class Post:
     was written, with LF line ends, and starts at line `body_line` (from 1) of the file. `title`
     is None where the author gave none. `file_date` is the date in the file's name. `page` is the
     absolute path of the post's page, percent-encoded. `updated` is never earlier than `published`;
-    both are aware. `id` is the front matter's key as it stands, with its line.
+    both are aware. `name` is what the engine calls a post without a title, None where it has no
+    rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
+    path below the folder from which the engine's links between posts start.
     """
 
     path: PurePosixPath
@@ -40,17 +44,26 @@ class Post:
     tags: tuple[str, ...] = ()
     authors: tuple[Person, ...] = ()
     language: str | None = None
+    name: str | None = None
     id: tuple[str, int] | None = None
+    engine: Engine = "jekyll"
+    location: PurePosixPath | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A file that is not published, and why. `broken`: the author did not mean that."""
+    """A file that is not published, and why. `broken`: the author did not mean that.
+
+    `post` is what it would be, as far as it can be read, with what is odd about it.
+    """
 
     path: PurePosixPath
     reason: str
     line: int | None = None
     broken: bool = False
+    status: Status = "skipped"
+    post: Post | None = None
+    warnings: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

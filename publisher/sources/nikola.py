@@ -1,0 +1,125 @@
+"""Nikola's posts: lines of `.. key: value` above the text or in a file beside it, reST by default.
+
+The settings are a Python program: only what is written out there is read, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from publisher.sources import frontmatter, heads, settings
+from publisher.sources.engine import HTML, MARKDOWN, Engine, ascii_slug, encoded
+from publisher.sources.matter import FALSE, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.marked import Value
+    from publisher.sources.engine import Folder, Moment, Name
+    from publisher.sources.frontmatter import Head
+    from publisher.sources.matter import Matter
+    from publisher.sources.post import Markup, Status
+
+
+class Nikola(Engine):
+    SETTINGS = ("conf.py",)
+    MARKUPS: ClassVar[Mapping[str, Markup]] = {
+        ".rst": "rest",
+        ".rest": "rest",
+        ".txt": "rest",
+        **dict.fromkeys(MARKDOWN, "markdown"),
+        **dict.fromkeys(HTML, "html"),
+    }
+    HEADS: ClassVar[Sequence[Head]] = (
+        heads.comments, frontmatter.fenced, heads.toml, heads.named,
+    )  # fmt: skip
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self.location = folder.below("")
+
+    def site_languages(self) -> list[str]:
+        return [*settings.section(self.settings, "TRANSLATIONS")]
+
+    @property
+    def shows_future(self) -> bool:
+        return self.settings.get("FUTURE_IS_NOW") == "true"
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """In the site's folder only what the settings call posts."""
+        return self.location.parts != () or self._rule(path) is not None
+
+    def _rule(self, path: PurePosixPath) -> list[str] | None:
+        """Pattern and destination of the posts among which the file is."""
+        location = str(self.location / path)
+        found = self.settings.get("POSTS")
+        for rule in found if isinstance(found, list) else []:
+            texts = (
+                [part for part in rule if isinstance(part, str)] if isinstance(rule, list) else []
+            )
+            base = texts[0].partition("*")[0] if texts else ""
+            name = texts[0].rpartition("/")[2] if texts else ""
+            if base and location.startswith(base) and fnmatch.fnmatchcase(path.name, name):
+                return texts
+        return None
+
+    def document(self, path: PurePosixPath) -> frontmatter.Document:
+        """What stands beside the text comes first."""
+        found = frontmatter.read(self.folder.bytes(path), path, self.HEADS)
+        if not found.values and self.MARKUPS[path.suffix.lower()] == "rest":
+            found = frontmatter.read(self.folder.bytes(path), path, (heads.docinfo,))
+        beside = path.with_suffix(".meta")
+        if beside in self.folder.paths:
+            more = frontmatter.read(self.folder.bytes(beside), beside, self.HEADS).values
+            # The lines are those of another file: point at the post itself.
+            found = replace(found, values={**found.values, **more})
+        return found
+
+    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
+        marks = {tag.lower() for tag in matter.listed("tags", ",")} & {"draft", "private"}
+        if marks:
+            mark = min(marks)
+            return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
+        return super().kept_back(matter)
+
+    def page(
+        self,
+        matter: Matter,
+        name: Name,
+        published: Moment,
+        *,
+        slug: str,
+        categories: Sequence[str],
+    ) -> str:
+        if self.config.posts.permalink:
+            return super().page(matter, name, published, slug=slug, categories=categories)
+        rule = self._rule(matter.path) or [str(self.location), str(self.location)]
+        base = rule[0].partition("*")[0].strip("/")
+        inside = (self.location / matter.path).parent
+        folders = str(inside).removeprefix(base).strip("/.")
+        language = name.language and self._language_folder(name.language)
+        last = matter.wanted("slug") or ascii_slug(self.without_language(matter.path)[0])
+        pretty = self.settings.get("PRETTY_URLS") not in FALSE
+        parts = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
+        return encoded(
+            "/".join(part.strip("/") for part in parts if part) + ("/" if pretty else "")
+        )
+
+    def _language_folder(self, language: str) -> str:
+        translations = settings.section(self.settings, "TRANSLATIONS")
+        return (settings.text(translations, language) or "").removeprefix("./")
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """What has no date may have one in the name, as everywhere."""
+        for key, value in settings.section(self.settings, "DEFAULT_METADATA").items():
+            values.setdefault(key, value)
+
+    def categories(self, matter: Matter) -> tuple[str, ...]:
+        return unique([*matter.texts("category"), *matter.listed("categories", ",")])
+
+    def tags(self, matter: Matter) -> tuple[str, ...]:
+        found = matter.listed("tags", ",")
+        return unique([tag for tag in found if tag.lower() not in {"mathjax", "draft", "private"}])

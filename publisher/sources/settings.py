@@ -1,0 +1,121 @@
+"""A site's own settings -> texts, lists and maps. Programs are read, and never run.
+
+Of Python only what is written as a literal is taken: a name may stand for a literal above it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from publisher import marked
+from publisher.errors import ConfigError
+from publisher.sources import heads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from publisher.marked import Value
+
+MAX_BYTES = 1024 * 1024
+
+
+def read(file: Path) -> dict[str, Value]:
+    """The settings in a YAML, TOML, JSON or Python file. Raises ConfigError."""
+    text = _text(file)
+    try:
+        match file.suffix:
+            case ".toml":
+                return heads.toml_values(text)
+            case ".json":
+                return heads.json_values(text)
+            case ".py":
+                return _literals(text)
+            case _:
+                value = marked.read(text).value
+                return value if isinstance(value, dict) else {}
+    except marked.MarkedError as error:
+        raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from error
+
+
+def _text(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise ConfigError(f"{file}: has {len(data)} bytes, at most {MAX_BYTES} are read")
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: is not UTF-8; save it with that encoding") from error
+
+
+def find(folder: Path, names: Iterable[str]) -> Path | None:
+    """The first of the files that is there."""
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def text(settings: Mapping[str, Value], *keys: str) -> str | None:
+    """The text at a path of keys; None if there is none."""
+    value: Value = dict(settings)
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def section(settings: Mapping[str, Value], *keys: str) -> dict[str, Value]:
+    """The map at a path of keys; empty if there is none."""
+    value: Value = dict(settings)
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def texts(settings: Mapping[str, Value], key: str) -> list[str]:
+    """The texts of a list, or the one text."""
+    value = settings.get(key)
+    parts = value if isinstance(value, list) else [value]
+    return [part for part in parts if isinstance(part, str) and part]
+
+
+def folded(value: dict[str, Value]) -> dict[str, Value]:
+    """The same with the keys of all maps in small letters."""
+    return {
+        key.lower(): folded(part) if isinstance(part, dict) else part for key, part in value.items()
+    }
+
+
+def _literals(text: str) -> dict[str, Value]:
+    """What a Python module assigns to names at its top level, as far as it is written out."""
+    found: dict[str, object] = {}
+    for node in ast.parse(text).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                _assign(found, name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                _assign(found, name, value)
+            case _:
+                pass
+    return heads.as_values(found)
+
+
+def _assign(found: dict[str, object], name: str, value: ast.expr) -> None:
+    """What is computed is not known, also where it was known before."""
+    try:
+        found[name] = ast.literal_eval(_Names(found).visit(value))
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        found.pop(name, None)
+
+
+class _Names(ast.NodeTransformer):
+    """Puts literals in the place of the names that stand for them."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        known = self._known.get(node.id)
+        return ast.Constant(known) if isinstance(known, str | int | float | bool) else node
