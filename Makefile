@@ -1,14 +1,16 @@
 # make demo   the main job on a throw-away local server
 # make test   all tests, against real servers
 # make lint   ruff and mypy
+# make fuzz   mutated posts, for a minute (SECONDS=3600 for an hour)
 #
 # Each installs what it needs: a virtual environment in .venv, and Debian packages where a program
 # is missing (with sudo, unless you are root).
 
 PYTHON ?= python3
 export PYTHON
+SECONDS ?= 60
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -23,6 +25,9 @@ lint: .venv/dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+fuzz: .venv/dev
+	.venv/bin/python -m tests.fuzz --seconds $(SECONDS)
 
 clean:
 	rm -rf .venv .venv-subscriber .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

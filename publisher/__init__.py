@@ -9,9 +9,11 @@ above it::
     config/     config.yaml -> frozen Config; every problem at once, with its line
     sources/    a post's file -> Post; one module per engine
     rest        reStructuredText -> HTML
+    markup      Markdown, HTML and reStructuredText -> HTML, within bounds
     render      markup -> safe, well-formed XHTML with absolute URLs
     links       links from post to post -> addresses of the web
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
+    check       what readers will make of the posts
     selection   which entries belong to a feed or a node
     feed        entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
     item        an Atom entry element -> Item: id, namespaced payload, fingerprint

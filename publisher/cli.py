@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.commands import build, demo, init, node, plan, publish, status
+from publisher.commands import build, check, demo, init, node, plan, publish, status
 from publisher.commands.site import add_config
 from publisher.errors import PublisherError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "init": init,
+    "check": check,
     "build": build,
     "plan": plan,
     "publish": publish,

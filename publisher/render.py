@@ -7,7 +7,6 @@ will not get is named in a warning, with its line.
 
 from __future__ import annotations
 
-import functools
 import html as entities
 import re
 from dataclasses import dataclass
@@ -15,11 +14,10 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-import markdown
 import nh3
 from lxml import etree
-from markdown.extensions.toc import slugify_unicode
 
+from publisher import markup as markups
 from publisher import rest
 
 if TYPE_CHECKING:
@@ -72,7 +70,6 @@ _GONE = "gone"  # the tag of an element that its content will replace
 _BREAK, _BLANK = "\0", "\1"  # no text has these
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:\s++([\d.]++[wxh]))?\s*+(?:,|$)")
 
 # HTML as it was written. These miss what is broken; nh3 does not.
@@ -88,6 +85,7 @@ _INERT = re.compile(
 # Where the source may hold a tag or a link, and the mark that a link gets there.
 _SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])|\]\(\s*+<?", re.IGNORECASE)
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
+_UNCLOSED = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s)]*|\((?:https?:/|/)[^\s)]*)")
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
 
@@ -129,7 +127,7 @@ def render(
     """
     source, text, lead = _divided(_legal(body), (marker or "").rstrip())
     try:
-        html = _html(source, markup)
+        html = markups.html(source, markup)
         tree = _tree(html, base, prefix, resolve)
         return Content(
             xhtml=_xml(tree),
@@ -138,7 +136,6 @@ def render(
             warnings=_warnings(html, source, markup, base, first_line, resolve=resolve),
         )
     except Exception as error:  # whatever a parser may raise: one post must not cost the feed
-        _markdown.cache_clear()  # it may have stopped half-way
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"the post cannot be rendered, so readers get its source as text: {reason}"
         return Content(_escaped(text), text, warnings=((first_line, message),))
@@ -166,33 +163,6 @@ def _divided(body: str, marker: str) -> tuple[str, str, str]:
     lead, tail = ("\n".join(part) for part in (lines[: marks[0]], lines[marks[0] :]))
     text = "\n\n".join((lead.rstrip(), tail.strip("\n"))).strip()
     return "\n".join(lines), text, lead if tail.strip() else ""
-
-
-def _html(source: str, markup: str, *, known: bool = False) -> str:
-    """HTML as the author meant it: neither safe nor well-formed.
-
-    `known`: the link references and footnotes of the document before this one still hold.
-    """
-    if markup == "html":
-        return source
-    if markup == "rest":
-        return rest.html(source)[0]
-    if not known:
-        _markdown().reset()
-    html = _markdown().convert(source)
-    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), html)
-
-
-@functools.cache
-def _markdown() -> markdown.Markdown:
-    """Made once, because making it costs more than a post. Not for two threads at a time."""
-    return markdown.Markdown(
-        extensions=["extra", "sane_lists", "toc"],
-        extension_configs={
-            "extra": {"tables": {"use_align_attribute": True}},  # no style survives
-            "toc": {"slugify": slugify_unicode},
-        },
-    )
 
 
 def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
@@ -382,10 +352,10 @@ def _plain(tree: etree._Element) -> str:
     return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
 
 
-def _summary(lead: str, markup: str, base: str, resolve: Resolve) -> str | None:
+def _summary(lead: str, markup: Markup, base: str, resolve: Resolve) -> str | None:
     if not lead:
         return None
-    tree = _tree(_html(lead, markup, known=True), base, "", resolve)
+    tree = _tree(markups.html(lead, markup, known=True), base, "", resolve)
     for element in tree.iter():
         if "footnote" in element.get("class", ""):
             element.tag = _GONE
@@ -412,7 +382,7 @@ def _escaped(text: str) -> str:
 
 
 def _warnings(
-    html: str, source: str, markup: str, base: str, first_line: int, *, resolve: Resolve
+    html: str, source: str, markup: Markup, base: str, first_line: int, *, resolve: Resolve
 ) -> tuple[tuple[int, str], ...]:
     """What is lost, by line.
 
@@ -424,11 +394,52 @@ def _warnings(
         warnings = {(first_line + line - 1, said) for line, said in rest.html(source)[1]}
     if not any(_losses(html, source, base, resolve)):
         return tuple(sorted(warnings))
-    marked = html if markup == "rest" else _html(_SPOT.sub(_with_mark, source), markup)
+    marked = html if markup == "rest" else markups.html(_SPOT.sub(_with_mark, source), markup)
     for message, at, sought in _losses(marked, source, base, resolve):
         offset = source.find(sought) if at is None else at
         warnings.add((first_line + source.count("\n", 0, max(offset, 0)), message))
     return tuple(sorted(warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in a body: the tag that has it, as it was written, as readers get it, its line."""
+
+    tag: str
+    written: str
+    absolute: str
+    line: int
+
+
+def addresses(
+    body: str, *, markup: Markup, base: str, first_line: int = 1, resolve: Resolve = _as_it_is
+) -> Iterator[Address]:
+    """All addresses of a body that readers may follow, in the order of the text. Never raises."""
+    source = _legal(body)
+    try:
+        html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
+    except Exception:
+        return
+    for found in _TAG.finditer(_INERT.sub(r"\1", html)):
+        attributes = _attributes(found[2])
+        mark = attributes.pop("data-at", "")
+        for name in attributes.keys() & _ADDRESSES:
+            place, written = _MARKED.findall(attributes[name])[0]
+            at = int(place or (mark if mark.isdecimal() else source.find(written)))
+            absolute = _absolute(resolve(written) or "", base)
+            if absolute:
+                line = first_line + source.count("\n", 0, max(at, 0))
+                yield Address(found[1].lower(), written, absolute, line)
+
+
+def unclosed(content: Content) -> Iterator[str]:
+    """What looks like a link or an image of Markdown, and has become plain text."""
+    tree = etree.fromstring(f"<div>{content.xhtml}</div>")
+    for element in tree.iter("pre", "code", "samp", "kbd"):
+        element.tag, element.text = _GONE, ""
+    etree.strip_elements(tree, _GONE, with_tail=False)
+    for found in _UNCLOSED.finditer(_plain(tree)):
+        yield found[0]
 
 
 def _with_mark(spot: re.Match[str]) -> str:

@@ -205,7 +205,7 @@ def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
         'url: "https://notes.example/blog"',
         "timezone: Asia/Tokyo",
         "path: _posts",
-        "permalink: pretty",
+        "engine: jekyll",
         'name: "Ada Example"',
         "jid: notes@xmpp.example",
         "service: pubsub.xmpp.example",

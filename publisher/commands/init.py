@@ -1,4 +1,4 @@
-"""Write a config.yaml from what is here: the posts, and a Jekyll site's _config.yml.
+"""Write a config.yaml from what is here: the posts, and the settings of the site's own engine.
 
 Never touches a file that exists.
 """
@@ -8,22 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher import marked
+from publisher import permalink as permalinks
 from publisher.commands import site as sites
 from publisher.errors import ConfigError
+from publisher.sources import detect
+from publisher.sources.matter import language_tag
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
+    from publisher.sources.detect import Found
+
 HELP = "write a config.yaml from what is found here"
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
-
-POST_FOLDERS = ("_posts", "posts", "content/posts", "content/post", "content/blog", "src/posts")
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_]")
 
@@ -39,8 +42,8 @@ site:
 
 posts:
   path: {posts}
-  permalink: {permalink}
-
+  engine: {engine}
+{permalink}
 feeds:
   - path: feed.atom
     format: atom
@@ -62,8 +65,14 @@ xmpp:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--title", help="the site's title (default: Jekyll's, or the folder's)")
-    parser.add_argument("--url", help="the site's address (default: Jekyll's)")
+    parser.add_argument(
+        "--title", help="the site's title (default: its settings', or the folder's)"
+    )
+    parser.add_argument("--url", help="the site's address (default: its settings')")
+    parser.add_argument("--posts", help="the folder of the posts (default: what is found)")
+    parser.add_argument(
+        "--engine", choices=typing.get_args(configs.Engine), help="whose rules (default: found)"
+    )
     parser.add_argument("--jid", help="the account that publishes (default: no xmpp section)")
     parser.add_argument("--service", help="the pubsub service (default: pubsub. and JID's domain)")
     parser.add_argument("--node", default="blog", help="the node (default: blog)")
@@ -74,22 +83,27 @@ def run(arguments: argparse.Namespace) -> int:
     if path.exists():
         raise ConfigError(f"{path} exists already; edit it, or name another file with --config")
     folder = path.absolute().parent
-    found = _jekyll(folder)
-    posts = _posts_folder(folder)
-    url = arguments.url or found.get("url")
+    found = detect.detect(folder)
+    for note in found.notes:
+        sites.say(f"note: {note}")
+    told = _told(found)
+    engine = arguments.engine or found.engine
+    posts = arguments.posts or found.posts or detect.POSTS[0]
+    url = arguments.url or told.get("url")
     text = TEMPLATE.format(
-        title=_quoted(arguments.title or found.get("title") or folder.name),
+        title=_quoted(arguments.title or told.get("title") or folder.name),
         url=_quoted(url or configs.EXAMPLE_URL),
-        optional="".join(_optional(found)),
-        timezone=found.get("timezone", "UTC"),
+        optional="".join(_optional(found, told)),
+        timezone=told.get("timezone", "UTC"),
         since=_since(folder / posts),
         posts=_quoted(posts),
-        permalink=_quoted(found.get("permalink", "date")),
+        engine=engine,
+        permalink="" if "permalink" in told or not found.permalink else "  permalink: date\n",
         xmpp=_xmpp(arguments),
     )
     _check(text, path)
     _write(path, text)
-    _tell(path, folder / posts, has_url=bool(url), has_jid=bool(arguments.jid))
+    _tell(path, folder / posts, found, has_url=bool(url), has_jid=bool(arguments.jid))
     return 0
 
 
@@ -110,8 +124,9 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _tell(path: Path, posts: Path, *, has_url: bool, has_jid: bool) -> None:
-    print(f"wrote {path}")
+def _tell(path: Path, posts: Path, found: Found, *, has_url: bool, has_jid: bool) -> None:
+    source = f", with what {found.source} says" if found.source else ""
+    print(f"wrote {path}: a site of {found.engine}{source}")
     if not posts.is_dir():
         sites.say(f"note: there is no folder {posts}; set posts.path")
     if not has_url:
@@ -122,53 +137,34 @@ def _tell(path: Path, posts: Path, *, has_url: bool, has_jid: bool) -> None:
     print(f"next: publisher {'plan' if has_jid else 'build'}{named}")
 
 
-def _jekyll(folder: Path) -> Mapping[str, str]:
-    """What a Jekyll site's configuration tells, in our words."""
-    try:
-        value = marked.read((folder / "_config.yml").read_text(encoding="utf-8-sig")).value
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, marked.MarkedError) as error:
-        sites.say(f"note: _config.yml is not used: {error}")
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    texts = {key: part for key, part in value.items() if isinstance(part, str)}
-    author = value.get("author")
-    name = author.get("name") if isinstance(author, dict) else author
-    wanted = {
-        "title": texts.get("title") or texts.get("name"),
-        "url": (texts.get("url", "") + texts.get("baseurl", "")).rstrip("/"),
-        "description": texts.get("description"),
-        "language": texts.get("lang"),
-        "timezone": texts.get("timezone"),
-        "permalink": texts.get("permalink"),
-        "author": name if isinstance(name, str) else None,
-    }
-    return {key: part for key, part in wanted.items() if part and _fits(key, part)}
+def _told(found: Found) -> dict[str, str]:
+    """What the site's settings tell, as far as it may stand in ours."""
+    keys = ("title", "url", "description", "language", "timezone", "permalink")
+    values = {key: getattr(found, key) for key in keys}
+    if found.language:
+        values["language"] = language_tag(found.language)
+    return {key: value for key, value in values.items() if value and _fits(found, key, value)}
 
 
-def _fits(key: str, value: str) -> bool:
-    """Whether a value of _config.yml may stand in ours; what may not is left out, and said."""
+def _fits(found: Found, key: str, value: str) -> bool:
+    """Whether a value may stand in our configuration; what may not is left out, and said."""
     section = "posts: {path: p, permalink: %s}" if key == "permalink" else "posts: {path: p}"
     site = {"title": "t", "url": configs.EXAMPLE_URL}
-    if key not in {"permalink", "author"}:
+    if key != "permalink":
         site[key] = value
+    elif value not in permalinks.STYLES:  # ours start with a slash
+        value = f"/{value.lstrip('/')}"
     text = (
         f"site: {json.dumps(site)}\n{section.replace('%s', json.dumps(value))}\n"
         "feeds: [{path: f, format: atom}]\n"
     )
     try:
-        configs.parse(text, Path("_config.yml"))
+        configs.parse(text, Path(found.source))
     except ConfigError as error:
         reason = str(error).splitlines()[-1].partition(": ")[2]
-        sites.say(f"note: _config.yml: {reason}; it is left out")
+        sites.say(f"note: {found.source}: {reason}; it is left out")
         return False
     return True
-
-
-def _posts_folder(folder: Path) -> str:
-    return next((name for name in POST_FOLDERS if (folder / name).is_dir()), POST_FOLDERS[0])
 
 
 def _since(posts: Path) -> dt.date:
@@ -182,12 +178,14 @@ def _since(posts: Path) -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def _optional(found: Mapping[str, str]) -> Iterator[str]:
+def _optional(found: Found, told: Mapping[str, str]) -> Iterator[str]:
     for key in ("description", "language"):
-        if key in found:
-            yield f"  {key}: {_quoted(found[key])}\n"
-    if "author" in found:
-        yield f"  author: {{name: {_quoted(found['author'])}}}\n"
+        if key in told:
+            yield f"  {key}: {_quoted(told[key])}\n"
+    if found.author:
+        parts = {"name": found.author.name, "email": found.author.email, "uri": found.author.uri}
+        inside = ", ".join(f"{key}: {_quoted(part)}" for key, part in parts.items() if part)
+        yield f"  author: {{{inside}}}\n"
 
 
 def _xmpp(arguments: argparse.Namespace) -> str:

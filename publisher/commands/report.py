@@ -49,9 +49,14 @@ def is_seen(step: Step) -> bool:
 
 
 def one_line(title: str) -> str:
-    """What a terminal may show: no control characters, no change of direction, no wall."""
-    shown = "".join(c for c in title if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
+    """What a terminal may show of a title, and no wall of it."""
+    shown = printable(title)
     return shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…"
+
+
+def printable(text: str) -> str:
+    """What a terminal may show: no control characters, no change of direction."""
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
 
 
 def summary(result: Result, *, done: bool = False) -> str:

@@ -101,8 +101,8 @@ def _folder(config: Config, paths: Sequence[PurePosixPath]) -> Folder:
 def site_of(config: Config) -> Path:
     """The folder of the site: as configured, else the nearest one that holds the settings.
 
-    It is looked for from the posts up to the configuration. Without settings it is the folder
-    around the posts.
+    It is looked for from the posts up to the configuration. Without settings it is the folder of
+    the configuration, if the posts are below it, else the folder around them.
     """
     posts = config.posts
     if posts.site:
@@ -111,7 +111,11 @@ def site_of(config: Config) -> Path:
     top = config.path.parent
     candidates = [posts.path, *_between(posts.path, top)]
     found = (folder for folder in candidates if settings.find(folder, names))
-    return next(found, posts.path.parent)
+    if site := next(found, None):
+        return site
+    if posts.engine == "jekyll" and (posts.path / "_posts").is_dir():
+        return posts.path
+    return top if top in posts.path.parents else posts.path.parent
 
 
 def _between(posts: Path, top: Path) -> Sequence[Path]:

@@ -105,6 +105,7 @@ def _plain(text: str) -> str:
     """Without a remark at the end, doubled colons and blanks; `GMT+2` is two hours ahead."""
     text = re.sub(r"\([^()]*\)\s*$", "", text)
     text = re.sub(r":{2,}", ":", text)
+    text = re.sub(r"^(\d{4})(\D.*\d:\d\d) \1\b", r"\1\2", text)  # the year a second time
     text = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", text)
     return " ".join(text.split())
 

@@ -89,7 +89,8 @@ class Jekyll(Engine):
         if found is None or found in permalink.STYLES:
             return found or "date"
         if unknown := permalink.unknown_placeholders(found):
-            raise ConfigError(f"_config.yml: permalink has :{unknown[0]}, which has no value")
+            message = f"permalink has :{unknown[0]}, which has no value; set posts.permalink"
+            raise ConfigError(f"{self.folder.site / self.SETTINGS[0]}: {message}")
         return "/" + found
 
     def marker(self, matter: Matter) -> str | None:

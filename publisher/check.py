@@ -1,0 +1,192 @@
+"""What readers will make of the posts, beyond what reading and rendering warn of already.
+
+Looks into the site's folder for images and pages; asks nobody on the web. What is only likely is
+said as likely.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from publisher import render
+from publisher.sources.post import Remark
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path, PurePosixPath
+
+    from publisher.config import Site
+    from publisher.entry import Entries, Entry
+
+# Where engines keep what they copy to the site's root.
+ROOTS = ("", "static", "public", "content", "src", "assets", "files", "images", "source", "_site")
+FIRST_YEAR = 1990
+YEARS_AHEAD = 2
+
+_NUMBER = re.compile(r"\d+")
+
+
+def check(
+    found: Entries,
+    site: Site,
+    *,
+    folder: Path,
+    posts: Path,
+    now: dt.datetime,
+    watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
+) -> list[Remark]:
+    """All remarks, in the order of paths and lines.
+
+    `folder` is the site's, `posts` the posts'. `watch` passes the entries on, and may show how far
+    they are.
+    """
+    pages = _Pages(found, site, folder, posts)
+    remarks = [*_twins(found.entries, site), *_held_back(found, now)]
+    for entry in watch(found.entries):
+        remarks += [*_dates(entry, now), *_brackets(entry), *pages.check(entry)]
+    return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
+
+
+def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Remark]:
+    """Readers take two posts of one title on one day for one that was published again."""
+    days: defaultdict[tuple[dt.date, str | None, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        day = entry.published.astimezone(site.zone).date()
+        if entry.post.title:
+            days[day, entry.language, " ".join(entry.post.title.casefold().split())].append(entry)
+    for first, *others in days.values():
+        for other in others:
+            message = f"has the title and the day of {first.post.path}; give one another title"
+            yield Remark(other.post.path, 1, f"{message}, or readers take it for a repost")
+
+
+def _held_back(found: Entries, now: dt.datetime) -> Iterator[Remark]:
+    for skip in found.skipped:
+        if skip.status == "future" and skip.post and _is_far(skip.post.published, now):
+            year = skip.post.published.year
+            yield Remark(skip.path, 1, f"is dated {year}, far in the future; is the year meant?")
+
+
+def _dates(entry: Entry, now: dt.datetime) -> Iterator[Remark]:
+    path = entry.post.path
+    if entry.published.year < FIRST_YEAR:
+        message = f"is dated {entry.published.year}, before there was a web; readers sort it last"
+        yield Remark(path, 1, f"{message}: is the year meant?")
+    for what, instant in (("dated", entry.published), ("updated", entry.updated)):
+        if _is_far(instant, now):
+            yield Remark(path, 1, f"is {what} {instant.year}, far in the future; is that meant?")
+            return
+    if entry.updated > now >= entry.published:
+        message = "is updated in the future; readers show that date, or ignore the update"
+        yield Remark(path, 1, f"{message}: correct it")
+
+
+def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:
+    return instant.year > now.year + YEARS_AHEAD
+
+
+def _brackets(entry: Entry) -> Iterator[Remark]:
+    if entry.post.markup != "markdown":
+        return
+    for text in render.unclosed(entry.content):
+        line = _line_of(entry, text)
+        shown = " ".join(text.split())[:60]
+        message = f'"{shown}" is shown as it is: a bracket of the link never closes'
+        yield Remark(entry.post.path, line, f"{message}; write [text](address)")
+
+
+def _line_of(entry: Entry, text: str) -> int:
+    """Where the text, or at least its end, stands in the file."""
+    body = entry.post.body
+    tail = re.split(r"[(\[\s]", text)[-1]
+    at = next((at for part in (text, tail) if part and (at := body.find(part)) >= 0), 0)
+    return entry.post.body_line + body.count("\n", 0, at)
+
+
+class _Pages:
+    """What is there under the site's address, as far as its folder shows."""
+
+    def __init__(self, found: Entries, site: Site, folder: Path, posts: Path) -> None:
+        self._root = urlsplit(site.root)
+        self._folder = folder
+        self._posts = posts
+        self._pages = {_page(urlsplit(entry.link).path) for entry in found.entries}
+        self._shapes = {_shape(path) for path in self._pages} - {""}
+        self._held: dict[str, PurePosixPath] = {}
+        base = self._root.path.rstrip("/")
+        for skip in found.skipped:
+            if skip.post:
+                self._held[_page(base + skip.post.page)] = skip.path
+
+    def check(self, entry: Entry) -> Iterator[Remark]:
+        post = entry.post
+        found = render.addresses(
+            entry.links.source(post),
+            markup=post.markup,
+            base=entry.link,
+            first_line=post.body_line,
+            resolve=entry.links.resolver(post),
+        )
+        for address in found:
+            message = self._wrong(address, entry)
+            if message:
+                yield Remark(post.path, address.line, message)
+
+    def _wrong(self, address: render.Address, entry: Entry) -> str | None:
+        parts = urlsplit(address.absolute)
+        if parts.netloc != self._root.netloc or parts.path == urlsplit(entry.link).path:
+            return None
+        path = _page(parts.path)
+        if path in self._held:
+            return f"links to {self._held[path]}, which is not published: readers get an error"
+        if path in self._pages or self._has(parts.path, address, entry):
+            return None
+        if address.tag in {"img", "audio", "video", "source"}:
+            return (
+                f"the file {address.written} is not found in {self._folder}; readers may see a gap"
+            )
+        if _shape(path) in self._shapes:
+            return (
+                f"links to {address.written}, which looks like the address of a post, "
+                "but there is none"
+            )
+        return None
+
+    def _has(self, path: str, address: render.Address, entry: Entry) -> bool:
+        """Whether the site's folder, or that of the post, has such a file or page."""
+        below = unquote(path.removeprefix(self._root.path)).strip("/")
+        names = [below, f"{below}/index.html", f"{below}.html", f"{below}.md"]
+        if any(_is_there(self._folder / root, name) for root in ROOTS for name in names):
+            return True
+        written = unquote(address.written.partition("#")[0].partition("?")[0])
+        here = self._posts / entry.post.path.parent
+        beside = (here, here / entry.post.path.stem, self._posts)
+        return bool(written) and any(_is_there(one, written.strip("/")) for one in beside)
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Never above the folder, whatever the name says."""
+    normal = posixpath.normpath(name)
+    try:
+        return not normal.startswith(("..", "/")) and (folder / normal).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _page(path: str) -> str:
+    """The same for all spellings of one page."""
+    return unquote(path).removesuffix("index.html").removesuffix(".html").rstrip("/") or "/"
+
+
+def _shape(path: str) -> str:
+    """What the addresses of many posts have in common: `/2008/10/21/a` is /9/9/9/*.
+
+    Empty where that says too little.
+    """
+    folders = path.strip("/").split("/")[:-1]
+    return "/".join([*(_NUMBER.sub("9", folder) for folder in folders), "*"]) if folders else ""

@@ -1,0 +1,146 @@
+"""Say what readers will do with the posts: each one that is not published, and why; each slip.
+
+Builds and pushes nothing. The exit code is 1 if a post is skipped that was meant to be published.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from publisher import check, entry, sources
+from publisher.commands import report
+from publisher.commands import site as sites
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.commands.site import Site
+    from publisher.entry import Entry
+    from publisher.sources.post import Post, Remark, Skip
+
+HELP = "say what readers will do with the posts"
+EXAMPLE = "  publisher check --json"
+
+WATCHABLE = 200
+WORDS = {"future": "scheduled"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sites.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    site = sites.load(arguments)
+    posts = site.config.posts.path
+    found = check.check(
+        site.entries,
+        site.config.site,
+        folder=sources.site_of(site.config),
+        posts=posts,
+        now=arguments.now or dt.datetime.now(dt.UTC),
+        watch=_watched if sys.stderr.isatty() else iter,
+    )
+    remarks: defaultdict[PurePosixPath, list[Remark]] = defaultdict(list)
+    skipped = [remark for skip in site.entries.skipped for remark in skip.warnings]
+    for remark in (*sites.remarks(site), *skipped, *found):
+        remarks[remark.path].append(remark)
+    if arguments.json:
+        print(_document(site, remarks))
+    else:
+        _tell(site, remarks)
+    return 1 if any(skip.status == "skipped" for skip in site.entries.skipped) else 0
+
+
+def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """With a bar, where that takes long enough to be looked at."""
+    if len(entries) < WATCHABLE:
+        yield from entries
+        return
+    from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
+    from rich.progress import track  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    yield from track(entries, "reading as a reader", console=console, transient=True)
+
+
+def _tell(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> None:
+    """In the order of paths: what is skipped, then what is odd."""
+    folder = site.config.posts.path
+    skips = {skip.path: skip for skip in site.entries.skipped}
+    for path in sorted({*skips, *remarks}):
+        if path in skips:
+            print(_skip_line(skips[path], str(folder / path)))
+        for remark in sorted(remarks.get(path, ()), key=lambda one: (one.line, one.message)):
+            print(report.printable(f"{folder / path}:{remark.line}: warning: {remark.message}"))
+    print(_summary(site, sum(map(len, remarks.values()))))
+
+
+def _skip_line(skip: Skip, name: str) -> str:
+    place = f"{name}:{skip.line}" if skip.line else name
+    kind = "skipped" if skip.status == "skipped" else "not published"
+    return report.printable(f"{place}: {kind}: {skip.reason}")
+
+
+def _summary(site: Site, warnings: int) -> str:
+    counts = Counter(skip.status for skip in site.entries.skipped)
+    held = "".join(
+        f", {counts[status]} {WORDS.get(status, status)}"
+        for status in ("draft", "future", "expired", "hidden", "skipped")
+        if counts[status]
+    )
+    return (
+        f"{sites.count(site.entries.posts, 'post')}: {len(site.entries.entries)} published{held}; "
+        f"{sites.count(warnings, 'warning')}"
+    )
+
+
+def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> str:
+    posts = [_of_entry(one) for one in site.entries.entries]
+    posts += [_of_skip(skip, site) for skip in site.entries.skipped]
+    by_name = {str(path): found for path, found in remarks.items()}
+    for post in posts:
+        found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
+        post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
+    posts.sort(key=lambda post: str(post["path"]))
+    return json.dumps({"posts": posts}, ensure_ascii=False, indent=2)
+
+
+def _of_entry(one: Entry) -> dict[str, Any]:
+    facts = {"status": "published", "reason": None, "id": one.atom_id, "item_id": one.item_id}
+    authors = [author.name for author in one.authors]
+    return {**_of_post(one.post), **facts, "url": one.link, "title": one.title, "authors": authors}
+
+
+def _of_skip(skip: Skip, site: Site) -> dict[str, Any]:
+    """What the post would be, as far as that can be said."""
+    nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
+    lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
+    facts = {"path": str(skip.path), **nothing, **lists, "item_id": entry.item_id(skip.path)}
+    if skip.post:
+        item, atom, _ = entry.ids(skip.post, site.config.site)
+        url = entry.link(skip.post, site.config.site)
+        facts |= {**_of_post(skip.post), "id": atom, "item_id": item, "url": url}
+    return {**facts, "status": skip.status, "reason": skip.reason}
+
+
+def _of_post(post: Post) -> dict[str, Any]:
+    return {
+        "path": str(post.path),
+        "title": post.title or post.name,
+        "published": _instant(post.published),
+        "updated": _instant(post.updated),
+        "tags": list(post.tags),
+        "categories": list(post.categories),
+        "authors": [author.name for author in post.authors],
+        "language": post.language,
+    }
+
+
+def _instant(instant: dt.datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,123 @@
+"""Markup -> HTML as the author meant it: neither safe nor well-formed. Pure.
+
+Refuses what would take the parsers for ever: their time grows with the square of what never closes.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+import markdown
+from markdown.extensions.toc import slugify_unicode
+
+from publisher import rest
+
+if TYPE_CHECKING:
+    from publisher.sources.post import Markup
+
+# About a second each: what is open, times the length of the text around it.
+MAX_BRACKETS = 10_000_000
+MAX_TAGS = 20_000_000
+MAX_ABBREVIATIONS = 50_000_000
+MAX_MARKS = 200_000_000
+MAX_OPEN = 2_000
+
+_CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
+_BRACKET = re.compile(r"\]\(|[\[\]()]")
+_BLOCKS = re.compile(r"\n[ \t]*\n")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|#\.|\d+\.)[ \t])")
+_MARK = re.compile(r"[^\w\s]")
+_UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
+_ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*(/?)>")
+# They close themselves in HTML, or never open.
+_LOOSE = frozenset({
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+    "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+})  # fmt: skip
+
+
+def html(source: str, markup: Markup, *, known: bool = False) -> str:
+    """The HTML of a body.
+
+    `known`: the link references and footnotes of the document before this one still hold.
+
+    Raises ValueError for what would take too long, and whatever a parser may raise.
+    """
+    _refuse_open_tags(source)
+    if markup == "html":
+        return source
+    if markup == "rest":
+        _refuse_dense(source)
+        return rest.html(source)[0]
+    _refuse_intricate(source)
+    try:
+        if not known:
+            _markdown().reset()
+        found = _markdown().convert(source)
+    except Exception:
+        _markdown.cache_clear()  # it has stopped half-way
+        raise
+    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), found)
+
+
+@functools.cache
+def _markdown() -> markdown.Markdown:
+    """Made once, because making it costs more than a post. Not for two threads at a time."""
+    return markdown.Markdown(
+        extensions=["extra", "sane_lists", "toc"],
+        extension_configs={
+            "extra": {"tables": {"use_align_attribute": True}},  # no style survives
+            "toc": {"slugify": slugify_unicode},
+        },
+    )
+
+
+def _refuse_open_tags(source: str) -> None:
+    """Raises ValueError."""
+    depth = 0
+    for closing, name, empty in _TAG.findall(source):
+        if not empty and name.lower() not in _LOOSE:
+            depth = max(depth + (-1 if closing else 1), 0)
+            if depth > MAX_OPEN:
+                raise ValueError(f"more than {MAX_OPEN} elements are open at once")
+
+
+def _refuse_dense(source: str) -> None:
+    """reStructuredText: the marks of a paragraph, times its length. Raises ValueError."""
+    for block in _PARAGRAPHS.split(source):
+        if len(_MARK.findall(block)) * len(block) > MAX_MARKS:
+            raise ValueError("it has a paragraph with too many marks")
+
+
+def _refuse_intricate(source: str) -> None:
+    """Raises ValueError."""
+    if any(_open_brackets(block) * len(block) > MAX_BRACKETS for block in _BLOCKS.split(source)):
+        raise ValueError("it has too many brackets that never close")
+    if len(_UNFINISHED.findall(source)) * len(source) > MAX_TAGS:
+        raise ValueError("it has too many tags that never end")
+    if len(_ABBREVIATION.findall(source)) * len(source) > MAX_ABBREVIATIONS:
+        raise ValueError("it has too many abbreviations")
+
+
+def _open_brackets(block: str) -> int:
+    """How many `[` and `](` have no partner."""
+    squares = targets = lost = 0
+    for mark in _BRACKET.findall(block):
+        match mark:
+            case "[":
+                squares += 1
+            case "](":
+                squares, targets = max(squares - 1, 0), targets + 1
+            case "]":
+                squares = max(squares - 1, 0)
+            case "(" if targets:
+                lost += 1
+            case ")":
+                if lost:
+                    lost -= 1
+                else:
+                    targets = max(targets - 1, 0)
+    return squares + targets

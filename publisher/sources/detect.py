@@ -1,0 +1,205 @@
+"""A site's folder -> whose it is, where its posts are, and what its settings tell, in our words.
+
+Only for a first configuration: whatever was guessed stands there to be looked over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+from publisher.sources import settings
+from publisher.sources.eleventy import CONFIGS
+from publisher.sources.hugo import Hugo
+from publisher.sources.jekyll import Jekyll
+from publisher.sources.matter import person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from publisher.config import Engine, Person
+    from publisher.marked import Value
+
+POSTS = ("_posts", "posts", "content/posts", "content/post", "content/blog", "src/posts")
+CONTENT = ("content/posts", "content/post", "content/blog")
+ELEVENTY = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/posts", "src")
+_NOT_SITES = frozenset({"node_modules", "vendor", "_site", "public", "output", "test", "tests"})
+_DEPTH = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a site's settings tell; None where they do not. `notes` say what was not used."""
+
+    engine: Engine = "jekyll"
+    posts: str | None = None
+    source: str = ""
+    title: str | None = None
+    url: str | None = None
+    description: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    permalink: str | None = None
+    author: Person | None = None
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def detect(folder: Path) -> Found:
+    """The first engine whose files are there. Never raises: what cannot be read is a note."""
+    for names, tell in _ENGINES:
+        file = settings.find(folder, names)
+        if file is None:
+            continue
+        try:
+            found = tell(folder, file)
+        except ConfigError as error:
+            return Found(posts=_first(folder, POSTS), notes=(f"{file.name} is not used: {error}",))
+        if found is not None:
+            return found
+    engine: Engine = "plain" if (folder / ".obsidian").is_dir() else "jekyll"
+    return Found(engine=engine, posts="." if engine == "plain" else _first(folder, POSTS))
+
+
+def _jekyll(folder: Path, file: Path) -> Found:
+    found = settings.read(file)
+    source = settings.text(found, "collections_dir") or settings.text(found, "source") or ""
+    places = [*_folders(folder / source, "_posts")]
+    inside = f"{source.strip('/')}/" if source.strip("./") else ""
+    url = (settings.text(found, "url") or "") + (settings.text(found, "baseurl") or "")
+    return Found(
+        engine="jekyll",
+        posts=_gathered(folder, inside, places),
+        source=file.name,
+        title=settings.text(found, "title") or settings.text(found, "name"),
+        url=url.rstrip("/") or None,
+        description=settings.text(found, "description"),
+        language=settings.text(found, "lang") or settings.text(found, "locale"),
+        timezone=settings.text(found, "timezone"),
+        permalink=settings.text(found, "permalink"),
+        author=_author(found.get("author")),
+    )
+
+
+def _gathered(folder: Path, inside: str, places: Sequence[str]) -> str | None:
+    """The only folder of posts, or the one around several."""
+    if len(places) > 1:
+        return inside or "."
+    return f"{inside}{places[0]}" if places else _first(folder, POSTS)
+
+
+def _hugo(folder: Path, file: Path) -> Found | None:
+    found = settings.folded(settings.read(file))
+    if "base_url" in found or not ("baseurl" in found or file.name.startswith("hugo")):
+        return None  # Zola's, or somebody else's
+    params = settings.section(found, "params")
+    language = settings.text(found, "defaultcontentlanguage")
+    content = settings.text(found, "contentdir") or "content"
+    main = settings.texts(params, "mainsections")
+    sections = [f"{content}/{name}" for name in main] or CONTENT
+    return Found(
+        engine="hugo",
+        posts=(content if len(main) > 1 else None) or _first(folder, sections) or content,
+        source=file.name,
+        title=settings.text(found, "title"),
+        url=settings.text(found, "baseurl"),
+        description=settings.text(params, "description"),
+        language=settings.text(found, "languagecode") or settings.text(found, "locale") or language,
+        timezone=settings.text(found, "timezone"),
+        author=_author(params.get("author") or found.get("author")),
+    )
+
+
+def _zola(folder: Path, file: Path) -> Found | None:
+    found = settings.read(file)
+    if "base_url" not in found:
+        return None
+    return Found(
+        engine="zola",
+        posts=_first(folder, CONTENT) or "content",
+        source=file.name,
+        title=settings.text(found, "title"),
+        url=settings.text(found, "base_url"),
+        description=settings.text(found, "description"),
+        language=settings.text(found, "default_language"),
+        author=_author(settings.text(found, "author") or settings.text(found, "extra", "author")),
+    )
+
+
+def _pelican(folder: Path, file: Path) -> Found:
+    published = folder / "publishconf.py"
+    more = settings.read(published) if published.is_file() else {}
+    found = {**settings.read(file), **more}
+    return Found(
+        engine="pelican",
+        posts=settings.text(found, "PATH") or "content",
+        source=file.name,
+        title=settings.text(found, "SITENAME"),
+        url=settings.text(found, "SITEURL"),
+        description=settings.text(found, "SITESUBTITLE"),
+        language=settings.text(found, "DEFAULT_LANG"),
+        timezone=settings.text(found, "TIMEZONE"),
+        author=_author(found.get("AUTHOR")),
+    )
+
+
+def _nikola(folder: Path, file: Path) -> Found | None:
+    found = settings.read(file)
+    if "POSTS" not in found and "BLOG_TITLE" not in found:
+        return None
+    rules = found.get("POSTS")
+    patterns = (
+        [rule[0] for rule in rules if isinstance(rule, list)] if isinstance(rules, list) else []
+    )
+    folders = {one.partition("*")[0].rstrip("/") for one in patterns if isinstance(one, str)}
+    return Found(
+        engine="nikola",
+        posts=folders.pop() if len(folders) == 1 else "." if folders else "posts",
+        source=file.name,
+        title=settings.text(found, "BLOG_TITLE"),
+        url=settings.text(found, "SITE_URL"),
+        description=settings.text(found, "BLOG_DESCRIPTION"),
+        language=settings.text(found, "DEFAULT_LANG"),
+        timezone=settings.text(found, "TIMEZONE"),
+        author=_author(found.get("BLOG_AUTHOR")),
+    )
+
+
+def _eleventy(folder: Path, file: Path) -> Found:
+    note = f"{file.name} is a program, which is not run: name the address of your site with --url"
+    return Found(engine="eleventy", posts=_first(folder, ELEVENTY), notes=(note,))
+
+
+_ENGINES: Sequence[tuple[Sequence[str], Callable[[Path, Path], Found | None]]] = (
+    (Jekyll.SETTINGS, _jekyll),
+    (("zola.toml", "config.toml"), _zola),
+    (Hugo.SETTINGS, _hugo),
+    (("pelicanconf.py",), _pelican),
+    (("conf.py",), _nikola),
+    (CONFIGS, _eleventy),
+)
+
+
+def _author(value: Value) -> Person | None:
+    return person(value) if value is not None else None
+
+
+def _first(folder: Path, names: Sequence[str]) -> str | None:
+    return next((name for name in names if (folder / name).is_dir()), None)
+
+
+def _folders(folder: Path, wanted: str) -> Iterator[str]:
+    """Where folders of that name are, not too deep, in order."""
+    for here, folders, _ in os.walk(folder):
+        below = os.path.relpath(here, folder)
+        depth = 0 if below == "." else below.count(os.sep) + 1
+        if wanted in folders:
+            yield wanted if below == "." else f"{below}/{wanted}"
+        folders[:] = sorted(
+            name
+            for name in folders
+            if depth < _DEPTH and name not in _NOT_SITES and not re.match(r"[._]", name)
+        )

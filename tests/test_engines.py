@@ -1,0 +1,740 @@
+"""Each engine reads its own posts: whatever it calls a date, a tag, an address, a draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from publisher import sources
+from publisher.config import Config, Engine, Person, Posts, Site
+from publisher.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.sources.post import Post, Reading, Skip
+
+NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
+
+
+def read(
+    folder: Path,
+    engine: Engine,
+    files: Mapping[str, str],
+    *,
+    posts: str = "",
+    zone: str = "Europe/Berlin",
+    **options: Any,
+) -> Reading:
+    """Write a site and read its posts, which are in the folder `posts` of it."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    config = Config(
+        site=Site(title="A blog", url="https://blog.example", timezone=zone),
+        posts=Posts(path=folder / posts, engine=engine, **options),
+        state=folder / ".publisher",
+        path=folder / "config.yaml",
+    )
+    return sources.read(config, now=NOW)
+
+
+def post(*arguments: Any, **options: Any) -> Post:
+    """The one post of a site, with nothing odd about it."""
+    reading = read(*arguments, **options)
+    assert [skip.reason for skip in reading.skipped] == []
+    assert [warning.message for warning in reading.warnings] == []
+    (made,) = reading.posts
+    return made
+
+
+def skip(*arguments: Any, **options: Any) -> Skip:
+    reading = read(*arguments, **options)
+    assert not reading.posts
+    (found,) = reading.skipped
+    return found
+
+
+def iso(instant: dt.datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+# --- Jekyll: what _config.yml says ---
+
+JEKYLL = "---\ntitle: A\n---\nText.\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "page"),
+    [
+        ("permalink: pretty", "/2020/02/03/a/"),
+        ("permalink: /:year/:title", "/2020/a"),
+        ("permalink: blog/:title/", "/blog/a/"),
+        ("permalink: none\ncollections: {posts: {permalink: '/p/:title/'}}", "/p/a/"),
+        ("title: no permalink", "/2020/02/03/a.html"),
+    ],
+)
+def test_jekyll_s_permalink_is_that_of_the_settings(
+    tmp_path: Path, settings: str, page: str
+) -> None:
+    files = {"_config.yml": settings, "_posts/2020-02-03-a.md": JEKYLL}
+    assert post(tmp_path, "jekyll", files, posts="_posts").page == page
+    own = post(tmp_path, "jekyll", files, posts="_posts", permalink="/own/:title/")
+    assert own.page == "/own/a/"
+
+
+@pytest.mark.parametrize(
+    ("defaults", "tags", "title"),
+    [
+        ("- {scope: {path: ''}, values: {tags: [d], title: D}}", ("d",), "A"),
+        ("- {scope: {type: posts}, values: {tags: d}}", ("d",), "A"),
+        ("- {scope: {type: post}, values: {tags: d}}", ("d",), "A"),
+        ("- {scope: {type: pages}, values: {tags: d}}", (), "A"),
+        ("- {scope: {path: news/_posts}, values: {tags: d}}", ("d",), "A"),
+        ("- {scope: {path: /news}, values: {tags: d}}", ("d",), "A"),
+        ("- {scope: {path: 'n*/_posts'}, values: {tags: d}}", ("d",), "A"),
+        ("- {scope: {path: other}, values: {tags: d}}", (), "A"),
+        # the longer path wins, then a type, then the later one
+        (
+            "- {scope: {path: news}, values: {tags: long}}\n- {scope: {}, values: {tags: short}}",
+            ("long",),
+            "A",
+        ),
+        (
+            "- {scope: {path: '', type: posts}, values: {tags: typed}}\n"
+            "- {scope: {path: ''}, values: {tags: untyped}}",
+            ("typed",),
+            "A",
+        ),
+        (
+            "- {scope: {path: ''}, values: {tags: one}}\n"
+            "- {scope: {path: ''}, values: {tags: two}}",
+            ("two",),
+            "A",
+        ),
+        ("  nonsense", (), "A"),
+    ],
+)
+def test_jekyll_s_defaults_fill_what_a_post_leaves_out(
+    tmp_path: Path, defaults: str, tags: tuple[str, ...], title: str
+) -> None:
+    files = {"_config.yml": f"defaults:\n{defaults}\n", "news/_posts/2020-02-03-a.md": JEKYLL}
+    made = post(tmp_path, "jekyll", files)
+    assert (made.tags, made.title) == (tags, title)
+
+
+def test_jekyll_s_defaults_join_categories_and_hide_posts(tmp_path: Path) -> None:
+    settings = "defaults: [{scope: {path: ''}, values: {categories: [d], author: ada}}]"
+    files = {"_config.yml": settings, "_posts/2020-02-03-a.md": "---\ncategories: own\n---\n"}
+    made = post(tmp_path, "jekyll", files)
+    assert (made.categories, made.authors) == (("d", "own"), (Person(name="ada"),))
+    (tmp_path / "_config.yml").write_text(
+        "defaults: [{scope: {path: ''}, values: {published: false}}]"
+    )
+    assert skip(tmp_path, "jekyll", {}).status == "hidden"
+
+
+def test_jekyll_s_folders_are_categories_and_only_posts_folders_hold_posts(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "",
+        "Big News/tech/_posts/deep/2020-02-03-a.md": "---\ncategory: own\n---\n",
+        "about.md": "---\ntitle: About\n---\n",
+        "_layouts/default.html": "<html>",
+    }
+    made = post(tmp_path, "jekyll", files)
+    assert made.categories == ("Big News", "tech", "own")
+    assert made.page == "/big%20news/tech/own/2020/02/03/a.html"
+
+
+def test_jekyll_s_authors_are_known_by_their_short_names(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "",
+        "_data/authors.yml": "ada:\n  name: Ada Example\n  email: ada@blog.example\n"
+        "eve: {name: Eve, uri: 'javascript:x'}\nbad: [1]\n",
+        "_posts/2020-02-03-a.md": "---\nauthors: [ada, eve, bob]\n---\n",
+    }
+    assert post(tmp_path, "jekyll", files).authors == (
+        Person(name="Ada Example", email="ada@blog.example"),
+        Person(name="Eve"),
+        Person(name="bob"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "published", "page"),
+    [
+        # Ruby's YAML takes an instant without a zone for UTC, and a text for the site's zone.
+        ("2020-02-03 23:30:00", "2020-02-03T23:30:00Z", "/2020/02/04/a.html"),
+        ("2020-02-03T23:30:00", "2020-02-03T23:30:00Z", "/2020/02/04/a.html"),
+        ('"2020-02-03 23:30:00"', "2020-02-03T22:30:00Z", "/2020/02/03/a.html"),
+        ("2020-02-03 23:30", "2020-02-03T22:30:00Z", "/2020/02/03/a.html"),
+        ("2020-02-03", "2020-02-02T23:00:00Z", "/2020/02/03/a.html"),
+        ("2020-02-03 23:30:00 -0800", "2020-02-04T07:30:00Z", "/2020/02/04/a.html"),
+    ],
+)
+def test_jekyll_s_dates_are_ruby_s(tmp_path: Path, date: str, published: str, page: str) -> None:
+    files = {"_posts/2020-02-01-a.md": f"---\ndate: {date}\n---\n"}
+    made = post(tmp_path, "jekyll", files, posts="_posts")
+    assert (iso(made.published), made.page) == (published, page)
+
+
+def test_jekyll_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> None:
+    files = {"_config.yml": "future: true", "_posts/2030-01-01-a.md": JEKYLL}
+    assert post(tmp_path, "jekyll", files, posts="_posts")
+    (tmp_path / "_config.yml").write_text("")
+    found = skip(tmp_path, "jekyll", {}, posts="_posts")
+    assert (found.status, found.reason) == ("future", "scheduled for 2029-12-31T23:00:00Z")
+    assert found.post
+    assert found.post.title == "A"
+
+
+def test_jekyll_s_excerpt_separator_divides(tmp_path: Path) -> None:
+    files = {"_config.yml": "excerpt_separator: '<!--cut-->'", "_posts/2020-02-03-a.md":
+             "---\ntitle: A\n---\nLead.\n\n<!--cut-->\n\nRest.\n"}  # fmt: skip
+    assert post(tmp_path, "jekyll", files, posts="_posts").marker == "<!--cut-->"
+    (tmp_path / "_config.yml").write_text("excerpt_separator: ''")
+    assert post(tmp_path, "jekyll", {}, posts="_posts").marker is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: [", "_config.yml:2: not YAML"),
+        (
+            "permalink: /:odd/:title",
+            "_config.yml: permalink has :odd, which has no value; set posts",
+        ),
+        ("x: \xff", "is not UTF-8; save it"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_an_error_of_the_configuration(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts/2020-02-03-a.md").write_text(JEKYLL)
+    (tmp_path / "_config.yml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigError, match=message):
+        read(tmp_path, "jekyll", {}, posts="_posts")
+
+
+# --- Hugo ---
+
+
+def hugo(folder: Path, files: Mapping[str, str], **options: Any) -> Post:
+    return post(folder, "hugo", {"hugo.toml": "", **files}, posts="content", **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '+++\ntitle = "A title"\ndate = 2020-02-03T10:00:00Z\ntags = ["a", "b c"]\n+++\nText.\n',
+        '---\nTitle: A title\ndate: 2020-02-03T10:00:00Z\ntags: [a, "b c"]\n---\nText.\n',
+        '{\n  "title": "A title",\n  "date": "2020-02-03T10:00:00Z",\n'
+        '  "tags": ["a", "b c"]\n}\nText.\n',
+    ],
+)
+def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> None:
+    made = hugo(tmp_path, {"content/posts/A Post.md": text})
+    assert (made.title, made.tags) == ("A title", ("a", "b c"))
+    assert iso(made.published) == "2020-02-03T10:00:00Z"
+    assert made.page == "/posts/a-post/"
+    assert (made.body, made.body_line) == ("Text.\n", text.count("\n"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "matter", "page"),
+    [
+        ("", "posts/Über Uns!.md", "", "/posts/%C3%BCber-uns/"),
+        ("", "posts/2020-01-01-a.md", "", "/posts/2020-01-01-a/"),
+        ("", "posts/tech/a.md", "", "/posts/tech/a/"),
+        ("", "posts/a/index.md", "", "/posts/a/"),
+        ("", "posts/a.md", 'slug = "Other"', "/posts/other/"),
+        ("", "posts/a.md", 'url = "/x/y"', "/x/y/"),
+        ("", "posts/a.md", 'url = "/x/y.html"', "/x/y.html"),
+        ("uglyURLs = true", "posts/a.md", "", "/posts/a.html"),
+        ("disablePathToLower = true", "posts/Ab.md", "", "/posts/Ab/"),
+        ('[permalinks]\nposts = "/:year/:month/:slug/"', "posts/a.md", "", "/2020/02/the-title/"),
+        ('[permalinks.page]\nposts = "/:section/:title"', "posts/a.md", "", "/posts/the-title/"),
+        ('[permalinks]\nposts = "/:slugorcontentbasename/"', "posts/a.md", "", "/a/"),
+        ('[permalinks]\nposts = "/:sections[1:]/:contentbasename/"', "posts/b/a.md", "", "/b/a/"),
+        ('[permalinks]\nposts = "/:monthname/:2/:06/:filename/"', "posts/a.md", "",
+         "/february/3/20/a/"),
+        ('[permalinks]\nother = "/x/:title/"', "posts/a.md", "", "/posts/a/"),
+        ('[languages.fr]\nweight = 1\n[languages.en]\nweight = 2', "posts/a.fr.md", "",
+         "/fr/posts/a/"),
+        ('[languages.en]\nweight = 2', "posts/a.en.md", "", "/posts/a/"),
+        ('defaultContentLanguageInSubdir = true\n[languages.en]\nx = 2', "posts/a.en.md", "",
+         "/en/posts/a/"),
+        ('[frontmatter]\ndate = [":filename", ":default"]', "posts/2020-01-01-a.md", "",
+         "/posts/a/"),
+    ],
+)  # fmt: skip
+def test_hugo_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+    text = f'+++\ntitle = "The title"\ndate = 2020-02-03\n{matter}\n+++\n'
+    assert hugo(tmp_path, {"hugo.toml": settings, f"content/{name}": text}).page == page
+
+
+def test_hugo_s_addresses_count_in_the_zone_of_the_date(tmp_path: Path) -> None:
+    files = {
+        "hugo.toml": '[permalinks]\nposts = "/:year/:month/:day/:title/"',
+        "content/posts/a.md": "---\ntitle: A\ndate: 2020-02-03T00:30:00+08:00\n---\n",
+    }
+    assert hugo(tmp_path, files).page == "/2020/02/03/a/"
+
+
+def test_hugo_s_bundles_have_one_post(tmp_path: Path) -> None:
+    files = {
+        "content/posts/_index.md": "+++\ntitle='List'\n+++\n",
+        "content/posts/a/index.md": "+++\ntitle='A'\ndate=2020-01-01\n+++\n",
+        "content/posts/a/notes.md": "a resource",
+        "content/posts/a/more/deep.md": "a resource",
+    }
+    assert hugo(tmp_path, files).path.as_posix() == "posts/a/index.md"
+
+
+@pytest.mark.parametrize(
+    ("matter", "published", "updated"),
+    [
+        ("date: 2020-01-01", "2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+        ("date: 2020-01-01\npublishDate: 2020-02-01", "2020-02-01T00:00:00Z",
+         "2020-02-01T00:00:00Z"),
+        ("pubdate: 2020-02-01", "2020-02-01T00:00:00Z", "2020-02-01T00:00:00Z"),
+        ("date: 2020-01-01\nlastmod: 2020-03-01", "2020-01-01T00:00:00Z", "2020-03-01T00:00:00Z"),
+        ("lastmod: 2020-03-01", "2020-03-01T00:00:00Z", "2020-03-01T00:00:00Z"),
+        ("params:\n  x: y\nDate: 2020-01-01", "2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+        ("date: 2020-01-01\nexpiryDate: 2030-01-01", "2020-01-01T00:00:00Z",
+         "2020-01-01T00:00:00Z"),
+    ],
+)  # fmt: skip
+def test_hugo_s_dates(tmp_path: Path, matter: str, published: str, updated: str) -> None:
+    made = hugo(tmp_path, {"content/posts/a.md": f"---\n{matter}\n---\n"}, zone="UTC")
+    assert (iso(made.published), iso(made.updated)) == (published, updated)
+
+
+@pytest.mark.parametrize(
+    ("matter", "status", "reason"),
+    [
+        ("draft: true", "draft", "a draft"),
+        ("expiryDate: 2021-01-01", "expired", "expired on 2021-01-01T00:00:00Z"),
+        ("publishDate: 2027-01-01", "future", "scheduled for 2027-01-01T00:00:00Z"),
+        ("headless: true", "hidden", "headless: true"),
+        ("build: {list: never}", "hidden", "build: it is not listed"),
+        ("_build: {render: false}", "hidden", "build: it is not listed"),
+    ],
+)
+def test_what_hugo_does_not_show(tmp_path: Path, matter: str, status: str, reason: str) -> None:
+    files = {"hugo.toml": "", "content/posts/a.md": f"---\ndate: 2020-01-01\n{matter}\n---\n"}
+    found = skip(tmp_path, "hugo", files, posts="content", zone="UTC")
+    assert (found.status, found.reason, found.broken) == (status, reason, False)
+
+
+def test_hugo_s_cascade_reaches_the_posts_below(tmp_path: Path) -> None:
+    files = {
+        "content/posts/_index.md": "---\ncascade:\n  tags: [near]\n---\n",
+        "content/_index.md": "---\ncascade:\n- {tags: [far], author: Ada}\n---\n",
+        "content/posts/a.md": "---\ndate: 2020-01-01\n---\n",
+    }
+    made = hugo(tmp_path, files)
+    assert (made.tags, made.authors) == (("near",), (Person(name="Ada"),))
+    (tmp_path / "content/posts/_index.md").write_text("---\ncascade: {draft: true}\n---\n")
+    assert skip(tmp_path, "hugo", {}, posts="content").status == "draft"
+
+
+def test_of_a_whole_hugo_site_the_main_sections_are_read(tmp_path: Path) -> None:
+    text = "+++\ndate=2020-01-01\n+++\n"
+    files = {"hugo.toml": "[params]\nmainSections = ['posts']", "content/posts/a.md": text,
+             "content/docs/b.md": text}  # fmt: skip
+    assert hugo(tmp_path, files).path.as_posix() == "posts/a.md"
+
+
+# --- Zola ---
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "matter", "page"),
+    [
+        ("", "blog/A Post.md", "", "/blog/a-post/"),
+        ("", "blog/a/index.md", "", "/blog/a/"),
+        ("", "blog/2020-02-03-a.md", "", "/blog/a/"),
+        ("", "blog/2020-02-03_a.md", "", "/blog/a/"),
+        ("", "blog/2020-02-03T10-00-00Z-a.md", "", "/blog/a/"),
+        ("[slugify]\npaths_keep_dates = true", "blog/2020-02-03-a.md", "", "/blog/2020-02-03-a/"),
+        ("[slugify]\npaths = 'safe'", "blog/Ü b.md", "", "/blog/%C3%9C_b/"),
+        ("[slugify]\npaths = 'off'", "blog/Ü.md", "", "/blog/%C3%9C/"),
+        ("", "blog/Über.md", "", "/blog/uber/"),
+        ("", "blog/a.md", "slug = 'other one'", "/blog/other-one/"),
+        ("", "blog/a.md", "path = 'x/Y'", "/x/Y/"),
+        ("[languages.fr]", "blog/a.fr.md", "", "/fr/blog/a/"),
+    ],
+)
+def test_zola_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+    text = f"+++\ntitle = 'T'\ndate = 2020-02-03\n{matter}\n+++\nText.\n"
+    files = {"zola.toml": f"base_url = 'x'\n{settings}", f"content/{name}": text}
+    assert post(tmp_path, "zola", files, posts="content").page == page
+
+
+def test_zola_s_taxonomies_and_authors(tmp_path: Path) -> None:
+    text = (
+        "+++\ntitle = 'T'\ndate = 2020-02-03\nauthors = ['Ada', 'Bob']\nupdated = 2020-03-01\n"
+        "[taxonomies]\ntags = ['a', 'b c']\ncategories = ['News']\n+++\nLead <!-- more --> rest.\n"
+    )
+    files = {"config.toml": "base_url = 'x'", "content/blog/a.md": text}
+    made = post(tmp_path, "zola", files, posts="content", zone="UTC")
+    assert (made.tags, made.categories) == (("a", "b c"), ("News",))
+    assert made.authors == (Person(name="Ada"), Person(name="Bob"))
+    assert (iso(made.updated), made.marker) == ("2020-03-01T00:00:00Z", "<!-- more -->")
+
+
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ({"content/blog/a.md": "+++\ndraft = true\n+++\n"}, "draft"),
+        ({"content/blog/a.md": "+++\ndate = 2020-01-01\nrender = false\n+++\n"}, "hidden"),
+        (
+            {
+                "content/blog/a.md": "+++\ndate = 2020-01-01\n+++\n",
+                "content/blog/_index.md": "+++\ndraft = true\n+++\n",
+            },
+            "draft",
+        ),
+    ],
+)
+def test_what_zola_does_not_show(tmp_path: Path, files: Mapping[str, str], status: str) -> None:
+    found = skip(tmp_path, "zola", {"zola.toml": "", **files}, posts="content")
+    assert found.status == status
+
+
+# --- Eleventy ---
+
+
+@pytest.mark.parametrize(
+    ("name", "matter", "page"),
+    [
+        ("blog/a.md", "date: 2020-01-01", "/blog/a/"),
+        ("blog/2020-01-01-a.md", "", "/blog/a/"),
+        ("blog/2020-01-01-a/index.md", "", "/blog/2020-01-01-a/"),
+        ("blog/2020-01-01-a.md", "permalink: /x/{{ page.fileSlug }}/", "/x/a/"),
+        ("blog/2020-01-01-a.md", "permalink: '{{ page.filePathStem }}.html'", "/blog/a.html"),
+        ("blog/2020-01-01-a.md", "title: A B\npermalink: /{{ title | slugify }}/index.html",
+         "/a-b/"),
+        ("blog/2020-01-01-a.md", "permalink: plain/", "/plain/"),
+    ],
+)  # fmt: skip
+def test_eleventy_s_addresses(tmp_path: Path, name: str, matter: str, page: str) -> None:
+    files = {
+        "eleventy.config.js": 'export default { dir: { input: "src" } };',
+        f"src/{name}": f"---\n{matter}\n---\n",
+    }
+    assert post(tmp_path, "eleventy", files, posts="src").page == page
+
+
+def test_eleventy_s_folders_have_data(tmp_path: Path) -> None:
+    files = {
+        ".eleventy.js": "",
+        "blog/blog.json": '{"tags": ["journal"], "author": "Ada", "permalink": "/j/{{slug}}/"}',
+        "blog/2020-01-01-a.md": "---\ntags: [journal, posts, real]\n---\n",
+        "blog/2020-01-02-b.md": "---\ntags: San Francisco\nauthor: Bob\n---\n",
+    }
+    one, other = read(tmp_path, "eleventy", files, posts="blog").posts
+    assert (one.tags, one.authors, one.page) == (("real",), (Person(name="Ada"),), "/j/a/")
+    assert (other.tags, other.authors) == (("San Francisco",), (Person(name="Bob"),))
+
+
+def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
+    files = {
+        "blog/2020-01-01-a.md": "---js\n{date: new Date()}\n---\n",
+        "blog/2020-01-01-b.md": "---\npermalink: /{{ title | shout }}/\n---\n",
+        "blog/2020-01-01-c.md": '---json\n{"title": "C"}\n---\nText.\n',
+    }
+    reading = read(tmp_path, "eleventy", files, posts="blog")
+    (broken,) = reading.skipped
+    assert (broken.line, "is a program (js), which is never run" in broken.reason) == (1, True)
+    assert [made.page for made in reading.posts] == ["/blog/b/", "/blog/c/"]
+    (warning,) = reading.warnings
+    assert (warning.line, "computed by the site's own program" in warning.message) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("matter", "status"),
+    [
+        ("permalink: false", "hidden"),
+        ("eleventyExcludeFromCollections: true", "hidden"),
+        ("draft: true", "draft"),
+    ],
+)
+def test_what_eleventy_does_not_show(tmp_path: Path, matter: str, status: str) -> None:
+    files = {"2020-01-01-a.md": f"---\n{matter}\n---\n"}
+    assert skip(tmp_path, "eleventy", files).status == status
+
+
+# --- Pelican ---
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "Title: A: B --- C\nDate: 2020-02-03 10:00\nTags: a, b c\nAuthors: Ada, Bob\n"
+                 "Category: News\n\nText.\n"),
+        ("a.md", "---\nTitle: 'A: B --- C'\nDate: 2020-02-03 10:00\nTags: a, b c\n"
+                 "Authors: Ada, Bob\nCategory: News\n---\nText.\n"),
+        ("a.rst", "A: B --- C\n##########\n\n:date: 2020-02-03 10:00\n:tags: a, b c\n"
+                  ":authors: Ada, Bob\n:category: News\n\nText.\n"),
+        ("a.rst", "==========\nA: B --- C\n==========\n:date: 2020-02-03 10:00\n:tags: a,\n"
+                  "   b c\n:authors: Ada, Bob\n:category: News\n\nText.\n"),
+        ("a.html", '<html><head><title>A: B --- C</title>\n<meta name="date" content='
+                   '"2020-02-03 10:00">\n<meta name="tags" content="a, b c">'
+                   '<meta name="authors" content="Ada, Bob"><meta name="category" content="News">'
+                   "</head><body>\nText.\n</body></html>"),
+    ],
+)  # fmt: skip
+def test_pelican_s_heads(tmp_path: Path, name: str, text: str) -> None:
+    files = {"pelicanconf.py": "PATH = 'content'", f"content/{name}": text}
+    made = post(tmp_path, "pelican", files, posts="content")
+    assert (made.title, made.tags, made.categories) == ("A: B --- C", ("a", "b c"), ("News",))
+    assert made.authors == (Person(name="Ada"), Person(name="Bob"))
+    assert iso(made.published) == "2020-02-03T09:00:00Z"
+    assert made.page == "/a-b-c.html"
+    assert made.body.strip() == "Text."
+    lines = text.split("\n")
+    assert "Text." in lines[made.body_line - 1 :]
+    assert lines[made.body_line - 1 + made.body.split("\n").index("Text.")] == "Text."
+
+
+@pytest.mark.parametrize(
+    ("settings", "matter", "page"),
+    [
+        ("ARTICLE_URL = '{date:%Y}/{date:%m}/{slug}/'", "", "/2020/02/the-title/"),
+        ("ARTICLE_URL = '{category}/{slug}/index.html'", "Category: Big News\n",
+         "/big-news/the-title/"),
+        ("Y = 'posts/'\nARTICLE_URL = Y + '{slug}'", "", "/the-title.html"),
+        ("SLUGIFY_SOURCE = 'basename'", "", "/a-file.html"),
+        ("", "Slug: own.slug\n", "/own.slug.html"),
+        ("", "Url: x/y/\n", "/x/y/"),
+        ("", "save_as: x/y/index.html\n", "/x/y/"),
+        ("DEFAULT_LANG = 'en'", "Lang: fr\n", "/the-title-fr.html"),
+        ("ARTICLE_LANG_URL = '{lang}/{slug}'", "Lang: fr\n", "/fr/the-title"),
+    ],
+)  # fmt: skip
+def test_pelican_s_addresses(tmp_path: Path, settings: str, matter: str, page: str) -> None:
+    text = f"Title: The title\nDate: 2020-02-03\n{matter}\nText.\n"
+    files = {"pelicanconf.py": settings, "content/news/a file.md": text}
+    assert post(tmp_path, "pelican", files, posts="content").page == page
+
+
+def test_pelican_s_settings_are_read_and_not_run(tmp_path: Path) -> None:
+    trap = tmp_path / "sprung"
+    files = {
+        "pelicanconf.py": f"open({str(trap)!r}, 'w')\nimport os\nos.remove('x')\n"
+        "DEFAULT_METADATA = {'status': 'draft'}\n",
+        "publishconf.py": "from pelicanconf import *\nDEFAULT_METADATA = {'author': 'Ada'}\n",
+        "content/a.md": "Title: T\nDate: 2020-01-01\n\nText.\n",
+    }
+    assert post(tmp_path, "pelican", files, posts="content").authors == (Person(name="Ada"),)
+    assert not trap.exists()
+
+
+def test_pelican_s_folder_is_a_category_and_pages_are_no_posts(tmp_path: Path) -> None:
+    files = {
+        "pelicanconf.py": "",
+        "content/news/a.md": "Title: T\nDate: 2020-01-01\nDate: 2021-01-01\n\nText.\n",
+        "content/pages/about.md": "Title: About\n\nText.\n",
+        "content/extra/robots.txt": "User-agent: *\n",
+    }
+    made = post(tmp_path, "pelican", files, posts="content", zone="UTC")
+    assert (made.categories, iso(made.published)) == (("news",), "2020-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
+def test_what_pelican_does_not_show(tmp_path: Path, status: str) -> None:
+    files = {"a.md": f"Title: T\nDate: 2020-01-01\nStatus: {status}\n\nText.\n"}
+    found = skip(tmp_path, "pelican", files)
+    assert (found.status, found.reason) == (
+        "draft" if status == "draft" else "hidden",
+        f"status: {status}",
+    )
+
+
+# --- Nikola ---
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a-post.rst", ".. title: A title\n.. slug: own\n.. date: 2020-02-03 10:00:00 UTC+01:00\n"
+                       ".. tags: a, b c, mathjax\n.. category: News\n.. author: Ada\n\nText.\n"),
+        ("a-post.md", "<!--\n.. title: A title\n.. slug: own\n.. date: 2020/02/03 10:00\n"
+                      ".. tags: a, b c\n.. category: News\n.. author: Ada\n.. link:\n-->\nText.\n"),
+        ("a-post.rst", "A title\n=======\n\n:slug: own\n:date: 2020-02-03 10:00\n:tags: a, b c\n"
+                       ":category: News\n:author: Ada\n\nText.\n"),
+        ("a-post.md", "---\ntitle: A title\nslug: own\ndate: 2020-02-03 10:00\ntags: [a, b c]\n"
+                      "category: News\nauthor: Ada\n---\nText.\n"),
+    ],
+)  # fmt: skip
+def test_nikola_s_heads(tmp_path: Path, name: str, text: str) -> None:
+    files = {"conf.py": "POSTS = (('posts/*.rst', 'blog', 'p.tmpl'),)", f"posts/{name}": text}
+    made = post(tmp_path, "nikola", files, posts="posts")
+    assert (made.title, made.tags, made.categories) == ("A title", ("a", "b c"), ("News",))
+    assert (iso(made.published), made.authors) == ("2020-02-03T09:00:00Z", (Person(name="Ada"),))
+    assert made.body.strip() == "Text."
+    assert text.split("\n")[made.body_line - 1 :] == made.body.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "page"),
+    [
+        ("", "posts/a post.txt", "/blog/a-post/"),
+        ("PRETTY_URLS = False", "posts/a.txt", "/blog/a.html"),
+        ("", "posts/sub/a.txt", "/blog/sub/a/"),
+        ("TRANSLATIONS = {'en': '', 'fr': './fr'}", "posts/a.fr.txt", "/fr/blog/a/"),
+    ],
+)
+def test_nikola_s_addresses(tmp_path: Path, settings: str, name: str, page: str) -> None:
+    text = ".. title: T\n.. date: 2020-01-01\n\nText.\n"
+    rules = "POSTS = (('posts/*.txt', 'blog', 'post.tmpl'), ('notes/*.md', '', 'post.tmpl'))"
+    files = {"conf.py": f"{rules}\n{settings}\n", name: text, "stories/b.txt": text}
+    assert post(tmp_path, "nikola", files).page == page
+
+
+def test_nikola_s_head_may_be_a_file_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "posts/a.txt": "Text.\n\nA head\n======\n",
+        "posts/a.meta": ".. title: A title\n.. date: 2020-01-01\n",
+    }
+    made = post(tmp_path, "nikola", files, posts="posts")
+    assert (made.title, made.body, made.body_line) == ("A title", files["posts/a.txt"], 1)
+    assert made.markup == "rest"
+
+
+@pytest.mark.parametrize(("tag", "status"), [("draft", "draft"), ("private", "hidden")])
+def test_what_nikola_does_not_show(tmp_path: Path, tag: str, status: str) -> None:
+    files = {"a.rst": f".. title: T\n.. date: 2020-01-01\n.. tags: a, {tag}\n\nText.\n"}
+    assert skip(tmp_path, "nikola", files).status == status
+
+
+def test_a_comment_that_never_ends_swallows_no_text(tmp_path: Path) -> None:
+    found = skip(tmp_path, "nikola", {"a.md": "<!--\n.. title: T\n\nText.\n"})
+    assert (found.line, "the comment never ends" in found.reason) == (1, True)
+
+
+# --- a plain folder ---
+
+
+def test_of_a_plain_folder_only_what_says_so_is_published(tmp_path: Path) -> None:
+    files = {
+        "A note.md": "---\npublish: true\ndate: 2020-01-01\ntags: ['#a/b', c]\n---\nText.\n",
+        "private.md": "Nobody's business.\n",
+        "no.md": "---\npublish: false\ndate: 2020-01-01\n---\n",
+    }
+    reading = read(tmp_path, "plain", files, zone="UTC")
+    (made,) = reading.posts
+    assert (made.name, made.title, made.tags) == ("A note", None, ("a/b", "c"))
+    assert made.page == "/a-note/"
+    assert [(one.path.name, one.status) for one in reading.skipped] == [
+        ("no.md", "hidden"),
+        ("private.md", "hidden"),
+    ]
+
+
+@pytest.mark.parametrize("key", ["date", "created", "published", "created_at"])
+def test_a_plain_note_has_its_date_under_many_names(tmp_path: Path, key: str) -> None:
+    made = post(tmp_path, "plain", {"a.md": f"---\npublish: true\n{key}: 2020-01-02\n---\n"})
+    assert iso(made.published) == "2020-01-01T23:00:00Z"
+
+
+# --- what all have in common ---
+
+
+def test_languages_by_suffix_and_by_folder(tmp_path: Path) -> None:
+    names = [
+        "2020-01-01-a.fr.md", "2020-01-01-a.pt-BR.md", "2020-01-01-a-fr.md", "fr/2020-01-01-a.md",
+        "2020-01-01-a_pt_br.md", "2020-01-01-a.md", "2020-01-01-how-to-do-it.md",
+        "2020-01-01-node.js.md",
+    ]  # fmt: skip
+    reading = read(tmp_path, "jekyll", dict.fromkeys(names, ""), languages=("fr", "pt-BR"))
+    found = {made.path.as_posix(): (made.language, made.slug) for made in reading.posts}
+    assert found == {
+        "2020-01-01-a.fr.md": ("fr", "a"),
+        "2020-01-01-a.pt-BR.md": ("pt-BR", "a"),
+        "2020-01-01-a-fr.md": ("fr", "a"),
+        "fr/2020-01-01-a.md": ("fr", "a"),
+        "2020-01-01-a.md": (None, "a"),
+        "2020-01-01-how-to-do-it.md": (None, "how-to-do-it"),
+        "2020-01-01-node.js.md": (None, "node.js"),
+        "2020-01-01-a_pt_br.md": (None, "a_pt_br"),
+    }
+
+
+def test_keys_of_their_own_are_read_and_told_at_their_line(tmp_path: Path) -> None:
+    text = "---\nheadline: T\nmade: 2020-01-01\nby: Ada\nlang: x y\n---\n"
+    keys = {"title": "headline", "date": "made", "authors": "by"}
+    reading = read(tmp_path, "jekyll", {"a.md": text}, keys=keys)
+    (made,) = reading.posts
+    assert (made.title, made.authors) == ("T", (Person(name="Ada"),))
+    assert iso(made.published) == "2019-12-31T23:00:00Z"
+    broken = read(tmp_path, "jekyll", {"a.md": "---\nx: y\nmade: soon\n---\n"}, keys=keys).skipped
+    assert [(one.line, "date: 'soon' is not a date" in one.reason) for one in broken] == [(3, True)]
+
+
+def test_what_is_excluded_is_not_even_looked_at(tmp_path: Path) -> None:
+    files = {"2020-01-01-a.md": "", "old/2020-01-01-b.md": "", "about.md": ""}
+    assert post(tmp_path, "jekyll", files, exclude=("old/**", "about.md")).slug == "a"
+
+
+def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
+    made = post(tmp_path, "zola", {"2020/2/03/a.md": ""}, zone="UTC")
+    assert (iso(made.published), made.file_date) == ("2020-02-03T00:00:00Z", None)
+    made = post(tmp_path / "b", "zola", {"a.md": "+++\npath = '2020/02/04/a'\n+++\n"}, zone="UTC")
+    assert iso(made.published) == "2020-02-04T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("+++\ntitle = A\n+++\n", 2, "the front matter is not TOML"),
+        ("+++\ntitle = 'A'\n", 1, "the front matter never ends; add a line `+++`"),
+        ('{\n"title": "A",\n}\nText.', 3, "the front matter is not JSON"),
+        ('{"title": ' + "[" * 60 + "]" * 60 + "}", 1, "nested deeper than 50 levels"),
+        ("+++\na = " + "[" * 60 + "]" * 60 + "\n+++\n", 2, "nested deeper than 50 levels"),
+        ('{"title": ' + "[" * 20_000 + "]" * 20_000 + "}", 1, "the front matter is not JSON"),
+        ('{"n": ' + "1" * 5_000 + "}", 1, "the front matter is not JSON"),
+        ("+++\nn = " + "1" * 5_000 + "\n+++\n", 2, "the front matter is not TOML"),
+        ('{"title": "' + "x" * 70_000 + '"}', 1, "at most 65536 are read"),
+    ],
+)
+def test_other_front_matter_is_refused_with_its_line(
+    tmp_path: Path, text: str, line: int, reason: str
+) -> None:
+    found = skip(tmp_path, "hugo", {"2020-01-01-a.md": text})
+    assert (found.line, found.broken) == (line, True)
+    assert reason in found.reason
+
+
+def test_what_only_looks_like_json_is_text(tmp_path: Path) -> None:
+    made = post(tmp_path, "hugo", {"2020-01-01-a.md": "{{< figure >}}\n\nText."})
+    assert made.body == "{{< figure >}}\n\nText."
+
+
+@pytest.mark.parametrize(
+    ("body", "marker"),
+    [
+        ("a\n\n<!--more-->\n\nb", "<!--more-->"),
+        ("a\n <!-- MORE -->  \nb", " <!-- MORE -->"),
+        ("a\n\n<!-- TEASER_END: on -->\nb", "<!-- TEASER_END: on -->"),
+        ("a\n\n.. TEASER_END\n\nb", ".. TEASER_END"),
+        ("a <!-- more --> b", "<!-- more -->"),
+        ("a `<!-- more -->` b", None),
+        ("```\n<!--more-->\n```\n\nb", None),
+        ("~~~~\n```\n<!--more-->\n~~~~\n\n<!-- more -->", "<!-- more -->"),
+        ("    <!-- more -->", "    <!-- more -->"),
+        ("a\nmore\nb", None),
+    ],
+)
+def test_the_line_that_divides_in_every_spelling(
+    tmp_path: Path, body: str, marker: str | None
+) -> None:
+    made = post(tmp_path, "jekyll", {"2020-01-01-a.md": f"---\ntitle: T\n---\n{body}"})
+    assert made.marker == marker
