@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BRACKETS = 10_000_000
 MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
+MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
 MAX_OPEN = 2_000
 
@@ -30,6 +31,8 @@ _BLOCKS = re.compile(r"\n[ \t]*\n")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|#\.|\d+\.)[ \t])")
 _MARK = re.compile(r"[^\w\s]")
 _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
+# Headings and rules, after each of which the parser begins anew with the rest of the block.
+_HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
 _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*(/?)>")
 # They close themselves in HTML, or never open.
@@ -94,8 +97,11 @@ def _refuse_dense(source: str) -> None:
 
 def _refuse_intricate(source: str) -> None:
     """Raises ValueError."""
-    if any(_open_brackets(block) * len(block) > MAX_BRACKETS for block in _BLOCKS.split(source)):
-        raise ValueError("it has too many brackets that never close")
+    for block in _BLOCKS.split(source):
+        if _open_brackets(block) * len(block) > MAX_BRACKETS:
+            raise ValueError("it has too many brackets that never close")
+        if len(_HEADING.findall(block)) * len(block) > MAX_LINES:
+            raise ValueError("it has too many headings or rules without a blank line")
     if len(_UNFINISHED.findall(source)) * len(source) > MAX_TAGS:
         raise ValueError("it has too many tags that never end")
     if len(_ABBREVIATION.findall(source)) * len(source) > MAX_ABBREVIATIONS:

@@ -48,4 +48,4 @@ def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
         problem.parent.replace(problem, nodes.Text(problem.astext()))
     writer = html5_polyglot.Writer()
     core.publish_from_doctree(document, writer=writer, settings_overrides=SETTINGS)
-    return str(writer.parts["body"]), tuple(messages)
+    return str(writer.parts["body"]).strip(), tuple(messages)

@@ -1,0 +1,134 @@
+"""Links from post to post become addresses, as each engine writes them; code is left alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.config import Engine, Site
+from publisher.entry import Entry, entries
+from publisher.sources.post import Post, Reading
+
+if TYPE_CHECKING:
+    from publisher.sources.post import Markup
+
+SITE = Site(title="A blog", url="https://blog.example/sub", since=dt.date(2020, 1, 1))
+NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+OTHER = "https://blog.example/sub/other/"
+
+
+def post(path: str, page: str, body: str, engine: Engine, markup: Markup = "markdown") -> Post:
+    return Post(
+        path=PurePosixPath(path), body=body, body_line=4, markup=markup, marker=None, title=None,
+        slug="", published=NOON, updated=NOON, file_date=NOON.date(), page=page, engine=engine,
+        location=PurePosixPath("blog") / path,
+    )  # fmt: skip
+
+
+def entry(engine: Engine, body: str, markup: Markup = "markdown") -> Entry:
+    """The entry of `blog/notes/a.md`, which has a sister `blog/2026-01-01-other.md`."""
+    posts = (
+        post("2026-01-01-other.md", "/other/", "", engine),
+        post("notes/a.md", "/notes/a/", body, engine, markup),
+    )
+    return entries(Reading(posts, (), ()), SITE).entries[1]
+
+
+@pytest.mark.parametrize(
+    ("engine", "written", "address"),
+    [
+        ("zola", "@/blog/2026-01-01-other.md", OTHER),
+        ("zola", "@/blog/2026-01-01-other.md#part", OTHER + "#part"),
+        ("zola", "@/blog/_index.md", "https://blog.example/sub/blog/"),
+        ("pelican", "{filename}../2026-01-01-other.md", OTHER),
+        ("pelican", "{filename}/blog/2026-01-01-other.md#x", OTHER + "#x"),
+        ("pelican", "|filename|../2026-01-01-other.md", OTHER),
+        ("pelican", "{static}/images/a.png", "https://blog.example/sub/images/a.png"),
+        ("pelican", "{attach}b.pdf", "https://blog.example/sub/blog/notes/b.pdf"),
+        ("pelican", "{tag}news", "https://blog.example/sub/tag/news.html"),
+        ("pelican", "{index}", "https://blog.example/sub/"),
+        ("hugo", "../2026-01-01-other.md", OTHER),
+        ("hugo", "/blog/2026-01-01-other.md#x", OTHER + "#x"),
+        ("hugo", "https://x.example/a.md", "https://x.example/a.md"),
+        ("hugo", "b.md", "https://blog.example/sub/notes/a/b.md"),
+        ("plain", "../2026-01-01-other.md", OTHER),
+        ("jekyll", "{{ site.baseurl }}/x", "https://blog.example/sub/x"),
+        ("jekyll", "{{site.url}}{{site.baseurl}}/x", "https://blog.example/sub/x"),
+        ("jekyll", "{{ '/x' | relative_url }}", "https://blog.example/sub/x"),
+        ("jekyll", '{{ "x" | absolute_url }}', "https://blog.example/sub/x"),
+        ("jekyll", "{% post_url 2026-01-01-other %}", OTHER),
+        ("jekyll", "{% post_url /2026-01-01-other %}#x", OTHER + "#x"),
+        ("jekyll", "{%- link blog/2026-01-01-other.md -%}", OTHER),
+        ("jekyll", "{% link about.html %}", "https://blog.example/sub/about.html"),
+    ],
+)
+def test_an_address_of_the_engine_is_one_of_the_web(
+    engine: Engine, written: str, address: str
+) -> None:
+    found = entry(engine, f"[x]({written})")
+    assert f'<a href="{address}">x</a>' in found.content.xhtml
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("engine", "written"),
+    [("zola", "@/blog/gone.md"), ("pelican", "{filename}gone.md")],
+)
+def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: str) -> None:
+    found = entry(engine, f"Text.\n\n[x]({written})")
+    assert found.content.xhtml == "<p>Text.</p>\n<p>x</p>"
+    (warning,) = found.warnings
+    assert (warning.line, warning.message) == (
+        6,
+        f'"{written}" is no file of a post: it is no link',
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[[2026-01-01-Other]]", f'<a href="{OTHER}">2026-01-01-Other</a>'),
+        ("[[2026-01-01-other|the other]]", f'<a href="{OTHER}">the other</a>'),
+        ("[[2026-01-01-other#Big Part]]", f'<a href="{OTHER}#big-part">2026-01-01-other</a>'),
+        ("[[gone]] and [[gone|text]]", "gone and text"),
+        (
+            "![[a b.png|300]]",
+            '<img alt="a b.png" src="https://blog.example/sub/notes/a/a%20b.png"/>',
+        ),
+        ("a %%hidden%% b", "a  b"),
+        ("`[[gone]]` and `` %%x%% ``", "<code>[[gone]]</code> and <code>%%x%%</code>"),
+    ],
+)
+def test_notes_link_to_notes_that_are_published(written: str, shown: str) -> None:
+    assert entry("plain", written).content.xhtml == f"<p>{shown}</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "```\n{{ site.url }}\n```",
+        "~~~ text\n```\n{% post_url 2026-01-01-other %}\n~~~",
+        "    {{ site.url }}",
+        "`{{ site.url }}`",
+        "{% include x.html %} {{ page.title }} {% post_url gone %}",
+    ],
+)
+def test_what_is_code_or_needs_more_stays_as_it_is_written(body: str) -> None:
+    found = entry("jekyll", body)
+    assert found.links.source(found.post) == body
+
+
+def test_only_the_engine_s_own_links_are_changed() -> None:
+    body = "[a](@/blog/x.md) if [[ -f x ]]; %%x%% {{ site.url }}"
+    for engine in ("hugo", "pelican", "nikola", "eleventy"):
+        found = entry(engine, body)
+        assert found.links.source(found.post) == body
+
+
+def test_links_in_html_and_rest_are_resolved_too() -> None:
+    written = "{filename}../2026-01-01-other.md"
+    assert f'href="{OTHER}"' in entry("pelican", f"`x <{written}>`_", "rest").content.xhtml
+    assert f'href="{OTHER}"' in entry("pelican", f'<a href="{written}">x</a>', "html").content.xhtml

@@ -1,0 +1,121 @@
+"""reStructuredText is rendered without harm; what would take for ever is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import markup, rest
+from publisher.render import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.sources.post import Markup
+
+BASE = "https://blog.example/a/"
+
+
+def test_rest_is_rendered() -> None:
+    body = (
+        "Text with *emphasis*, ``code`` and a `link <b/>`_.\n\nHead\n====\n\n* one\n* two\n\n"
+        ".. code-block:: python\n\n   print('<b>')\n\n.. image:: i.png\n   :alt: A pear\n"
+    )
+    content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
+    assert not content.warnings
+    for part in (
+        "<em>emphasis</em>", "<code>", f'<a href="{BASE}b/">link</a>', "<h2>Head</h2>",
+        "<li><p>one</p></li>", "print('&lt;b&gt;')",
+        f'<img alt="A pear" src="{BASE}i.png"/>',
+    ):  # fmt: skip
+        assert part in content.xhtml
+    assert content.text.startswith("Text with emphasis, code and a link.\nHead\none")
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "shown"),
+    [
+        ("a\n\n.. include:: /etc/passwd", '"include" directive disabled.', "include:: /etc/passwd"),
+        ("a\n\n.. raw:: html\n   :file: /etc/passwd", '"raw" directive disabled.', "/etc/passwd"),
+        ("a\n\n.. csv-table::\n   :file: /etc/passwd", "File and URL access deactivated", "passwd"),
+        ("a\n\n.. youtube:: abc", 'Unknown directive type "youtube".', ".. youtube:: abc"),
+        ("a\n\nb :foo:`x` c", 'Unknown interpreted text role "foo".', ":foo:`x`"),
+        ("a\n\nb `c", "Inline interpreted text or phrase reference start-string", "`c"),
+    ],
+)
+def test_what_rest_cannot_do_stays_readable_and_is_told(
+    body: str, message: str, shown: str
+) -> None:
+    content = render(body, markup="rest", marker=None, base=BASE, prefix="p", first_line=10)
+    assert "root:" not in content.xhtml
+    assert shown in content.text
+    told = {line for line, text in content.warnings if message in text}
+    assert told == {12}
+
+
+def test_raw_html_in_rest_is_sanitised() -> None:
+    body = ".. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
+    content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
+    assert content.xhtml == "<b>bold</b>"
+
+
+def test_the_marker_of_rest_divides() -> None:
+    body = "Lead.\n\n.. TEASER_END\n\nRest.\n"
+    content = render(body, markup="rest", marker=".. TEASER_END", base=BASE, prefix="p")
+    assert content.summary == "Lead."
+    assert content.xhtml == "<p>Lead.</p>\n<p>Rest.</p>"
+
+
+def test_a_marker_within_a_line_divides_too() -> None:
+    body = "Lead <!-- more --> rest."
+    content = render(body, markup="markdown", marker="<!-- more -->", base=BASE, prefix="p")
+    assert (content.summary, content.text) == ("Lead", "Lead  rest.")
+    assert content.xhtml == "<p>Lead  rest.</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("[" * 150_000, "markdown"),
+        ("![](" * 40_000, "markdown"),
+        ("[a][" * 40_000, "markdown"),
+        ("<b " * 50_000, "markdown"),
+        ("<![CDATA[" * 17_000, "markdown"),
+        ("*[a]: b\n" * 20_000, "markdown"),
+        ("---\n" * 25_000, "markdown"),
+        ("a\n=\n" * 25_000, "markdown"),
+        ("<b>" * 60_000, "html"),
+        ("*a &#11; &lt;\n" * 12_000, "rest"),
+    ],
+)
+def test_what_never_closes_becomes_text_at_once(body: str, kind: Markup) -> None:
+    content = render(body, markup=kind, marker=None, base=BASE, prefix="p")
+    ((_, message),) = content.warnings
+    assert "cannot be rendered, so readers get its source as text" in message
+    assert content.xhtml.startswith("<p>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[a](b) " * 20_000,
+        "* [a](b_(c)) and [d][e]\n" * 5_000,
+        "a [sic and (so on\n\n" * 5_000,
+        "# a\ntext\n" * 1_500,
+        "a\n: b\n" * 100,
+        "<p>a\n" * 20_000,
+        "if a < b and c > d:\n" * 5_000,
+        "*[HTML]: x\n" * 50 + "HTML " * 2_000,
+    ],
+)
+def test_a_long_post_is_no_harm(body: str) -> None:
+    assert not markup.html(body, "markdown").startswith("<p>[[")
+
+
+def test_docutils_reads_no_configuration_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docutils.conf").write_text("[general]\nfile_insertion_enabled: yes\n")
+    monkeypatch.chdir(tmp_path)
+    assert "disabled" in str(rest.html("a\n\n.. include:: docutils.conf\n")[1])
