@@ -24,6 +24,7 @@ MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
 MAX_OPEN = 2_000
+MAX_FOOTNOTES = 3_000
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _BRACKET = re.compile(r"\]\(|[\[\]()]")
@@ -104,6 +105,8 @@ def _refuse_intricate(source: str) -> None:
             raise ValueError("it has too many headings or rules without a blank line")
     if len(_UNFINISHED.findall(source)) * len(source) > MAX_TAGS:
         raise ValueError("it has too many tags that never end")
+    if source.count("[^") > MAX_FOOTNOTES:
+        raise ValueError(f"it has more than {MAX_FOOTNOTES} references to footnotes")
     if len(_ABBREVIATION.findall(source)) * len(source) > MAX_ABBREVIATIONS:
         raise ValueError("it has too many abbreviations")
 

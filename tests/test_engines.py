@@ -260,7 +260,12 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
         ('[permalinks]\nposts = "/:year/:month/:slug/"', "posts/a.md", "", "/2020/02/the-title/"),
         ('[permalinks.page]\nposts = "/:section/:title"', "posts/a.md", "", "/posts/the-title/"),
         ('[permalinks]\nposts = "/:slugorcontentbasename/"', "posts/a.md", "", "/a/"),
-        ('[permalinks]\nposts = "/:sections[1:]/:contentbasename/"', "posts/b/a.md", "", "/b/a/"),
+        ('[permalinks]\nposts = "/:sections[1:]/:contentbasename/"', "posts/b/a.md", "", "/a/"),
+        ("", "posts/a--b -- c & d.md", "", "/posts/a--b--c-d/"),
+        ("", "posts/dots...md", "", "/posts/dots../"),
+        ("uglyURLs = true", "posts/a.md", 'url = "/X/Own y"', "/X/Own%20y/"),
+        ("[languages.fr]", "posts/a.fr.md", 'url = "rel/x"', "/fr/rel/x/"),
+        ("[languages.fr]", "posts/a.fr.md", 'url = "own.html"', "/fr/own.html"),
         ('[permalinks]\nposts = "/:monthname/:2/:06/:filename/"', "posts/a.md", "",
          "/february/3/20/a/"),
         ('[permalinks]\nother = "/x/:title/"', "posts/a.md", "", "/posts/a/"),
@@ -284,6 +289,16 @@ def test_hugo_s_addresses_count_in_the_zone_of_the_date(tmp_path: Path) -> None:
         "content/posts/a.md": "---\ntitle: A\ndate: 2020-02-03T00:30:00+08:00\n---\n",
     }
     assert hugo(tmp_path, files).page == "/2020/02/03/a/"
+
+
+@pytest.mark.parametrize(("posts", "page"), [("content", "/q/w/a/"), ("content/posts", "/q/w/a/")])
+def test_hugo_s_sections_have_pages_of_their_own(tmp_path: Path, posts: str, page: str) -> None:
+    files = {
+        "hugo.toml": '[permalinks]\nposts = "/:sections[1:]/:title/"',
+        "content/posts/q/w/_index.md": "",
+        "content/posts/q/w/e/a.md": "+++\ntitle = 'A'\ndate = 2020-01-01\n+++\n",
+    }
+    assert post(tmp_path, "hugo", files, posts=posts).page == page
 
 
 def test_hugo_s_bundles_have_one_post(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_a_marker_within_a_line_divides_too() -> None:
         ("*[a]: b\n" * 20_000, "markdown"),
         ("---\n" * 25_000, "markdown"),
         ("a\n=\n" * 25_000, "markdown"),
+        ("[^1]" * 13_000 + "\n\n[^1]: a", "markdown"),
         ("<b>" * 60_000, "html"),
         ("*a &#11; &lt;\n" * 12_000, "rest"),
     ],

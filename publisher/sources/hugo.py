@@ -109,7 +109,7 @@ class Hugo(Engine):
         """The date stays in the slug, unless the settings take it from there."""
         found = super().name(path)
         order = settings.texts(settings.section(self.settings, "frontmatter"), "date")
-        if found.date is None or ":filename" in order:
+        if found.date and ":filename" in order:
             return found
         stem, _ = self.without_language(path)
         return replace(found, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem)
@@ -124,8 +124,7 @@ class Hugo(Engine):
 
     def _cascade(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:
-            indexes = (folder / f"_index{kind}" for kind in (".md", ".markdown", ".html"))
-            file = next((path for path in indexes if path in self.folder.paths), None)
+            file = next((path for path in _indexes(folder) if path in self.folder.paths), None)
             try:
                 values = self.document(file).values if file else {}
             except PostError:  # a section's page is no post; what it says of others is lost with it
@@ -194,13 +193,15 @@ class Hugo(Engine):
         folders = folders[1:] if name.language and folders[:1] == (name.language,) else folders
         given = matter.wanted("url")
         if given is not None:
-            return self._pretty(_filled(given, self._tokens(matter, name, published, folders)))
+            filled = _filled(given, self._tokens(matter, name, published, folders))
+            filled = filled if filled.startswith("/") else f"{language}/{filled}"
+            return encoded(filled if _has_ending(filled) else filled.rstrip("/") + "/")
         template = self._template(folders)
         if template is not None:
             path = _filled(template, self._tokens(matter, name, published, folders))
             return self._pretty(language + "/" + path)
         last = _urlized(matter.wanted("slug") or name.slug)
-        return self._pretty("/".join([language, *map(_urlized, folders), self._cased(last)]))
+        return self._pretty("/".join([language, *map(_urlized, folders), last]))
 
     def _prefix(self, language: str | None) -> str:
         main = settings.text(self.settings, "defaultcontentlanguage") or "en"
@@ -228,12 +229,21 @@ class Hugo(Engine):
 
         def value(token: str, part: str | None) -> str | None:
             if token in {"sections", "sectionslugs"}:
-                return "/".join(map(_urlized, _sliced(folders, part)))
+                return "/".join(map(_urlized, _sliced(self._section(folders), part)))
             if token in _DATES:
                 return _DATES[token](published.local)
             return texts.get(token)
 
         return value
+
+    def _section(self, folders: Sequence[str]) -> Sequence[str]:
+        """The folders down to the nearest that has a page of its own; the first always counts."""
+        above = len(self.location.parts)
+        for depth in range(len(folders), max(above, 1), -1):
+            indexes = _indexes(PurePosixPath(*folders[above:depth]))
+            if not self.folder.paths.isdisjoint(indexes):
+                return folders[:depth]
+        return folders[:1]
 
     def _cased(self, text: str) -> str:
         return text if self.settings.get("disablepathtolower") == "true" else text.lower()
@@ -247,6 +257,15 @@ class Hugo(Engine):
         if self.settings.get("uglyurls") == "true":
             return encoded(path.rstrip("/") + ".html")
         return encoded(path.rstrip("/") + "/")
+
+
+def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
+    """The files that may be the page of a section."""
+    return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
+
+
+def _has_ending(path: str) -> bool:
+    return re.search(r"\.[A-Za-z0-9]+$", path) is not None
 
 
 def _is_index(path: PurePosixPath) -> bool:
@@ -287,6 +306,15 @@ def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
 
 
 def _urlized(text: str) -> str:
-    """Letters, digits and a few marks; a hyphen for blanks; nothing for the rest."""
-    dashed = re.sub(r"\s+", "-", text.strip())
-    return "".join(c for c in dashed if c in _KEPT or is_word(c))
+    """Letters, digits and a few marks; one hyphen for blanks, unless one is there; no other."""
+    made: list[str] = []
+    blank = False
+    for character in text.strip():
+        if character in _KEPT or is_word(character):
+            if blank and character != "-" and made[-1:] != ["-"]:
+                made.append("-")
+            made.append(character)
+            blank = False
+        elif made and character.isspace():
+            blank = True
+    return "".join(made)
