@@ -430,8 +430,10 @@ def test_what_zola_does_not_show(tmp_path: Path, files: Mapping[str, str], statu
     ("name", "matter", "page"),
     [
         ("blog/a.md", "date: 2020-01-01", "/blog/a/"),
-        ("blog/2020-01-01-a.md", "", "/blog/a/"),
+        ("blog/2020-01-01-a.md", "", "/blog/2020-01-01-a/"),
         ("blog/2020-01-01-a/index.md", "", "/blog/2020-01-01-a/"),
+        ("blog/2020-01-01-index.md", "", "/blog/2020-01-01-index/"),
+        ("index.md", "date: 2020-01-01", "/"),
         ("blog/2020-01-01-a.md", "permalink: /x/{{ page.fileSlug }}/", "/x/a/"),
         ("blog/2020-01-01-a.md", "permalink: '{{ page.filePathStem }}.html'", "/blog/a.html"),
         ("blog/2020-01-01-a.md", "title: A B\npermalink: /{{ title | slugify }}/index.html",
@@ -468,7 +470,10 @@ def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
     reading = read(tmp_path, "eleventy", files, posts="blog")
     (broken,) = reading.skipped
     assert (broken.line, "is a program (js), which is never run" in broken.reason) == (1, True)
-    assert [made.page for made in reading.posts] == ["/blog/b/", "/blog/c/"]
+    assert [made.page for made in reading.posts] == [
+        "/blog/2020-01-01-b/",
+        "/blog/2020-01-01-c/",
+    ]
     (warning,) = reading.warnings
     assert (warning.line, "computed by the site's own program" in warning.message) == (2, True)
 
@@ -622,6 +627,11 @@ def test_nikola_s_head_may_be_a_file_of_its_own(tmp_path: Path) -> None:
     made = post(tmp_path, "nikola", files, posts="posts")
     assert (made.title, made.body, made.body_line) == ("A title", files["posts/a.txt"], 1)
     assert made.markup == "rest"
+
+
+def test_of_nikola_s_keys_the_last_counts(tmp_path: Path) -> None:
+    files = {"a.rst": ".. title: T\n.. tags:\n.. date: 2020-01-01\n.. tags: a\n\nText.\n"}
+    assert post(tmp_path, "nikola", files).tags == ("a",)
 
 
 @pytest.mark.parametrize(("tag", "status"), [("draft", "draft"), ("private", "hidden")])

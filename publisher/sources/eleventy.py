@@ -93,7 +93,9 @@ class Eleventy(Engine):
             matter.warn("permalink", message)
         if self.config.posts.permalink:
             return super().page(matter, name, published, slug=slug, categories=categories)
-        return encoded(f"{known['page.filePathStem'].removesuffix('/index')}/")
+        path = self.location / matter.path
+        last = () if path.stem == "index" else (path.stem,)
+        return encoded("/".join([*path.parts[:-1], *last, ""]))
 
     def _known(self, matter: Matter, name: Name, published: Moment) -> dict[str, str]:
         """What a permalink may ask for."""

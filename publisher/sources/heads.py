@@ -269,7 +269,7 @@ def comments(lines: list[str], path: PurePosixPath) -> Document | None:
         return None
     if hidden:
         at = _comment_end(lines, at, start, path)
-    return _of_pairs(pairs, lines, start, at, path)
+    return _of_pairs(reversed(pairs), lines, start, at, path)  # the last of a key counts
 
 
 def _comment_end(lines: list[str], at: int, start: int, path: PurePosixPath) -> int:
