@@ -93,11 +93,14 @@ def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:
 def _brackets(entry: Entry) -> Iterator[Remark]:
     if entry.post.markup != "markdown":
         return
-    for text in render.unclosed(entry.content):
-        line = _line_of(entry, text)
-        shown = " ".join(text.split())[:60]
-        message = f'"{shown}" is shown as it is: a bracket of the link never closes'
-        yield Remark(entry.post.path, line, f"{message}; write [text](address)")
+    for text, closes in render.unrendered(entry.content):
+        shown = f'"{" ".join(text.split())[:60]}" is shown as it is'
+        reason = (
+            'there is no Markdown inside HTML; write markdown="1" into the tag around it'
+            if closes
+            else "a bracket of the link never closes; write [text](address)"
+        )
+        yield Remark(entry.post.path, _line_of(entry, text), f"{shown}: {reason}")
 
 
 def _line_of(entry: Entry, text: str) -> int:

@@ -85,7 +85,7 @@ _INERT = re.compile(
 # Where the source may hold a tag or a link, and the mark that a link gets there.
 _SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])|\]\(\s*+<?", re.IGNORECASE)
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
-_UNCLOSED = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s)]*|\((?:https?:/|/)[^\s)]*)")
+_LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)")
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
 
@@ -432,14 +432,14 @@ def addresses(
                 yield Address(found[1].lower(), written, absolute, line)
 
 
-def unclosed(content: Content) -> Iterator[str]:
-    """What looks like a link or an image of Markdown, and has become plain text."""
+def unrendered(content: Content) -> Iterator[tuple[str, bool]]:
+    """What looks like a link or an image of Markdown, and has become plain text; does it close?"""
     tree = etree.fromstring(f"<div>{content.xhtml}</div>")
     for element in tree.iter("pre", "code", "samp", "kbd"):
         element.tag, element.text = _GONE, ""
     etree.strip_elements(tree, _GONE, with_tail=False)
-    for found in _UNCLOSED.finditer(_plain(tree)):
-        yield found[0]
+    for found in _LINK.finditer(_plain(tree)):
+        yield found[0].removesuffix(")"), found[0].endswith(")")
 
 
 def _with_mark(spot: re.Match[str]) -> str:

@@ -7,7 +7,10 @@ does not know stays readable as its source, and is named.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from docutils import nodes
 
 SETTINGS: dict[str, Any] = {
     "_disable_config": True,
@@ -29,7 +32,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=2)  # a body and its lead
 def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     """The HTML, and what docutils says is wrong: (line from 1, message)."""
     # Slow to import, and few need it.
@@ -37,15 +40,25 @@ def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     from docutils.writers import html5_polyglot  # noqa: PLC0415
 
     document = core.publish_doctree(source, settings_overrides=SETTINGS)
-    messages = []
+    messages, parents = [], {}
     for message in [*document.findall(nodes.system_message)]:
         if message["level"] >= SETTINGS["report_level"]:
             said = " ".join(part.astext() for part in message.findall(nodes.paragraph))
             messages.append((int(message.get("line", 1)), " ".join(said.split())))
-        quoted = [part for part in message.children if isinstance(part, nodes.literal_block)]
-        message.parent.replace(message, quoted)
+        parents[id(message.parent)] = message.parent
+    for parent in parents.values():
+        parent[:] = [kept for child in parent.children for kept in _readable(child)]
     for problem in [*document.findall(nodes.problematic)]:
         problem.parent.replace(problem, nodes.Text(problem.astext()))
     writer = html5_polyglot.Writer()
     core.publish_from_doctree(document, writer=writer, settings_overrides=SETTINGS)
     return str(writer.parts["body"]).strip(), tuple(messages)
+
+
+def _readable(node: nodes.Node) -> list[nodes.Node]:
+    """The node; of a message only the source that it quotes."""
+    from docutils import nodes  # noqa: PLC0415
+
+    if not isinstance(node, nodes.system_message):
+        return [node]
+    return [part for part in node.children if isinstance(part, nodes.literal_block)]
