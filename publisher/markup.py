@@ -35,6 +35,9 @@ _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
 # Headings and rules, after each of which the parser begins anew with the rest of the block.
 _HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
 _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
+# Tags of templates, and what stands for a brace of theirs meanwhile: no source has that.
+_TEMPLATE = re.compile(r"\{\{|\{%")
+_BRACE = "\x0e"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*(/?)>")
 # They close themselves in HTML, or never open.
 _LOOSE = frozenset({
@@ -60,7 +63,7 @@ def html(source: str, markup: Markup, *, known: bool = False) -> str:
     try:
         if not known:
             _markdown().reset()
-        found = _markdown().convert(source)
+        found = _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
     except Exception:
         _markdown.cache_clear()  # it has stopped half-way
         raise
@@ -77,6 +80,11 @@ def _markdown() -> markdown.Markdown:
             "toc": {"slugify": slugify_unicode},
         },
     )
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """With marks for braces: Markdown takes `{...}` at the end of a line for its own."""
+    return found[0].replace("{", _BRACE)
 
 
 def _refuse_open_tags(source: str) -> None:

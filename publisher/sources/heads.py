@@ -29,7 +29,7 @@ _FENCE_END = re.compile(r"---[ \t]*")
 # Python-Markdown's rules of meta-data.
 _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
 _META_MORE = re.compile(r" {4,}(.*)")
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+[ \t]*")
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 

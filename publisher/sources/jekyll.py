@@ -41,7 +41,7 @@ class Jekyll(Engine):
         super().__init__(folder)
         self.location = folder.below("")
         inside = not _POSTS.isdisjoint(folder.posts.parts)
-        self._mixed = not inside and any(_POSTS & {*path.parts} for path in folder.paths)
+        self._mixed = not inside and any("_posts" in path.parts for path in folder.paths)
         self._defaults = _defaults(self.settings)
 
     @property
