@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
-PATIENCE = 20
-LARGEST = 200_000
+PATIENCE = 30
+LARGEST = 60_000
 
 SEEDS = (
     """---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -691,6 +692,33 @@ def test_languages_by_suffix_and_by_folder(tmp_path: Path) -> None:
         "2020-01-01-node.js.md": (None, "node.js"),
         "2020-01-01-a_pt_br.md": (None, "a_pt_br"),
     }
+
+
+def test_git_says_when_a_post_changed_unless_the_post_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in {
+        "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_DATE": "2021-03-04T05:06:07Z",
+        "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@blog.example",
+        "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@blog.example",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+    files = {
+        "posts/2020-01-01-a.md": "",
+        "posts/2020-01-01-b.md": "---\nupdated: 2020-02-02\n---\n",
+        "posts/2022-01-01-c.md": "",
+    }
+    read(tmp_path, "jekyll", files, posts="posts", zone="UTC")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "posts"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    (tmp_path / "posts/2020-01-01-new.md").write_text("")
+    reading = read(tmp_path, "jekyll", {}, posts="posts", zone="UTC", updated="git")
+    assert [(made.slug, iso(made.updated)) for made in reading.posts] == [
+        ("a", "2021-03-04T05:06:07Z"),
+        ("b", "2020-02-02T00:00:00Z"),
+        ("new", "2020-01-01T00:00:00Z"),
+        ("c", "2022-01-01T00:00:00Z"),
+    ]
 
 
 def test_keys_of_their_own_are_read_and_told_at_their_line(tmp_path: Path) -> None:

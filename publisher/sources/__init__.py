@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher import globs
 from publisher.errors import ConfigError
-from publisher.sources import history, settings
+from publisher.sources import settings
 from publisher.sources.eleventy import CONFIGS, Eleventy
 from publisher.sources.engine import Engine, Folder
 from publisher.sources.hugo import Hugo
@@ -88,13 +88,17 @@ def _require_folder(folder: Path, config: Path) -> None:
 def _folder(config: Config, paths: Sequence[PurePosixPath]) -> Folder:
     """Raises ConfigError."""
     posts = config.posts
-    by_git = posts.updated == "git"
+    committed: Mapping[PurePosixPath, dt.datetime] = {}
+    if posts.updated == "git":
+        from publisher.sources import history  # noqa: PLC0415 - few need it, at every start
+
+        committed = history.last_changes(posts.path, paths)
     return Folder(
         config=config,
         posts=posts.path,
         site=site_of(config),
         paths=frozenset(paths),
-        committed=history.last_changes(posts.path, paths) if by_git else {},
+        committed=committed,
     )
 
 

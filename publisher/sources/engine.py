@@ -56,6 +56,7 @@ MORE = re.compile(
     r"[ \t]*(?:<!--[ \t]*more[ \t]*-->|(?:<!--[ \t]*|\.\.[ \t]+)TEASER_END\b[^\n]*)[ \t]*",
     re.IGNORECASE,
 )
+_ANY_MORE = re.compile(r"<!--[ \t]*more|TEASER_END", re.IGNORECASE)
 _INLINE_MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.IGNORECASE)
 _CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
@@ -406,6 +407,8 @@ class Engine:
 
 def more_of(body: str) -> str | None:
     """The first line, outside of code, that divides the lead from the rest; or a mark in a line."""
+    if not _ANY_MORE.search(body):
+        return None
     fence = ""
     for line in body.split("\n"):
         mark = _CODE_FENCE.match(line)
