@@ -86,11 +86,12 @@ def test_build_tells_everything_as_json(blog: Blog) -> None:
 
 
 def test_one_broken_post_costs_no_other(blog: Blog) -> None:
-    blog.write("2026-01-02-broken.md", "Text.", title="A: B: C")
+    blog.write("2026-01-02-odd.md", "Text.", title="A: B: C", date="2026-02-30")
+    blog.write("broken.md", "Text.", title="A", date="2026-02-30")
     run = blog.run("build")
     assert run.code == 1
-    assert f"{blog.posts}/2026-01-02-broken.md:2: " in run.err
-    assert "(1 entry)" in run.out
+    assert f"{blog.posts}/broken.md:3: " in run.err
+    assert "(2 entries)" in run.out
     assert b"First" in blog.built()["feed.atom"]
 
 

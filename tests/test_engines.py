@@ -145,10 +145,21 @@ def test_jekyll_s_folders_are_categories_and_only_posts_folders_hold_posts(tmp_p
         "Big News/tech/_posts/deep/2020-02-03-a.md": "---\ncategory: own\n---\n",
         "about.md": "---\ntitle: About\n---\n",
         "_layouts/default.html": "<html>",
+        "_site/_posts/2020-02-03-a.md": "",
+        "node_modules/x/_posts/2020-02-03-a.md": "",
     }
     made = post(tmp_path, "jekyll", files)
     assert made.categories == ("Big News", "tech", "own")
     assert made.page == "/big%20news/tech/own/2020/02/03/a.html"
+
+
+def test_what_jekyll_excludes_is_no_post(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "exclude: [old/, _posts/2020-*, /vendor]",
+        **dict.fromkeys(["old/_posts/2020-02-03-a.md", "_posts/2020-02-03-b.md",
+                         "vendor/x/_posts/2020-02-03-c.md", "_posts/2021-02-03-d.md"], JEKYLL),
+    }  # fmt: skip
+    assert post(tmp_path, "jekyll", files).slug == "d"
 
 
 def test_jekyll_s_authors_are_known_by_their_short_names(tmp_path: Path) -> None:

@@ -57,8 +57,17 @@ class Jekyll(Engine):
         return {key: made for key, value in found.items() if (made := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """In a site's folder only what lies in a folder of posts."""
-        return not self._mixed or not _POSTS.isdisjoint(path.parts)
+        """In a site's folder only what lies in a folder of posts; nothing that Jekyll excludes."""
+        location = str(self.location / path)
+        excluded = settings.texts(self.settings, "exclude")
+        if any(globs.matches(f"{pattern.strip('/')}/**", location) for pattern in excluded):
+            return False
+        if any(globs.matches(pattern.strip("/"), location) for pattern in excluded):
+            return False
+        if not self._mixed:
+            return True
+        index = next((n for n, part in enumerate(path.parts) if part in _POSTS), None)
+        return index is not None and not any(part[0] in "_.#~" for part in path.parts[:index])
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         location = str(self.location / path)

@@ -48,7 +48,9 @@ def _enter(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]
 
 
 def _is_ignored(name: str) -> bool:
-    """Hidden, or what an editor leaves beside a file."""
+    """Hidden, what an editor leaves beside a file, or other people's programs by the thousand."""
+    if name == "node_modules":
+        return True
     return name.startswith(".") or name.endswith("~") or (name[0] == name[-1] == "#")
 
 
