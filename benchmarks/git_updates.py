@@ -1,65 +1,101 @@
-"""`updated: git` for a folder of posts: one process for all, beside one for each.
+"""How long git takes to say when every post changed last: one process for all, or one for each.
 
-    python -m benchmarks.git_updates
+Run with: .venv/bin/python -m benchmarks.git_updates [POSTS [ROUNDS]]
 
-Prints times of one run and their ratio. One process per post is tried on a sample.
+Makes a repository with a commit for each post, then one for every tenth that changes it. Every
+round measures:
+
+* all: `last_changes` of all posts, which reads the whole history;
+* newest: `last_changes` of the ten posts that changed last, which ends git early;
+* each: `git log -1` for each post of a sample, spread over the history; scaled to all posts.
+
+The figures are medians over the rounds.
 """
 
 from __future__ import annotations
 
+import statistics
 import subprocess
+import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from publisher.sources import history
 
-POSTS = 2000
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
 SAMPLE = 40
 
 
 def main() -> None:
+    posts = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _repository(folder)
-        paths = [PurePosixPath(f"posts/{number}.md") for number in range(POSTS)]
-        start = time.perf_counter()
-        found = history.last_changes(folder, paths)
-        once = time.perf_counter() - start
-        each = _one_by_one(folder, paths[:: POSTS // SAMPLE]) / SAMPLE * POSTS
-    print(f"{len(found)} posts in as many commits")
-    print(f"one process for all   {once * 1000:9.0f} ms    1.0")
-    print(f"one process for each  {each * 1000:9.0f} ms  {each / once:5.0f}   (from {SAMPLE})")
+        touched = [*range(posts), *range(0, posts, 10)]
+        make_repository(folder, touched)
+        seconds = measure(folder, [PurePosixPath(f"{number}.md") for number in touched], rounds)
+    print(f"{posts} posts in {len(touched)} commits; each: from a sample of {SAMPLE}")
+    once = statistics.median(seconds["all"])
+    for variant, times in seconds.items():
+        median = statistics.median(times)
+        print(f"{variant:7} {1000 * median:8.0f} ms   {median / once:7.2f} x all")
 
 
-def _repository(folder: Path) -> None:
-    """A repository with a commit for each post, the way `git fast-import` takes it."""
-    lines = []
-    for number in range(POSTS):
-        text = f"post {number}"
-        lines += [
+def make_repository(folder: Path, touched: Sequence[int]) -> None:
+    """A commit an hour, each of which writes one post."""
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    stream = []
+    for hour, number in enumerate(touched):
+        text = f"Post {number}, written in hour {hour}."
+        stream += [
             "commit refs/heads/main",
-            f"committer Ada Example <ada@blog.example> {1_600_000_000 + number * 3600} +0000",
-            "data 1", "x",
+            f"committer Ada Example <ada@blog.example> {1_600_000_000 + 3600 * hour} +0000",
+            "data 0",
             f"M 100644 inline posts/{number}.md",
-            f"data {len(text)}", text,
-        ]  # fmt: skip
-    _git(folder, "init", "-q", "-b", "main")
-    _git(folder, "fast-import", "--quiet", text="\n".join(lines) + "\n")
+            f"data {len(text)}",
+            text,
+        ]
+    git(folder, "fast-import", "--quiet", text="\n".join([*stream, ""]))
+    git(folder, "reset", "--quiet", "--hard")
 
 
-def _one_by_one(folder: Path, paths: list[PurePosixPath]) -> float:
-    start = time.perf_counter()
-    for path in paths:
-        _git(folder, "log", "-1", "--format=%at", "HEAD", "--", str(path))
-    return time.perf_counter() - start
+def measure(folder: Path, touched: Sequence[PurePosixPath], rounds: int) -> dict[str, list[float]]:
+    """`touched` are the posts in the order of the commits."""
+    posts = sorted(set(touched))
+    sample = posts[:: max(1, len(posts) // SAMPLE)][:SAMPLE]
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        seconds["all"].append(timed(folder / "posts", posts))
+        seconds["newest"].append(timed(folder / "posts", touched[-10:]))
+        begun = time.perf_counter()
+        for post in sample:
+            git(folder / "posts", "log", "-1", "--format=%at", "HEAD", "--", str(post))
+        seconds["each"].append((time.perf_counter() - begun) / len(sample) * len(posts))
+    return seconds
 
 
-def _git(folder: Path, *arguments: str, text: str = "") -> None:
-    subprocess.run(  # noqa: S603
+def timed(folder: Path, posts: Collection[PurePosixPath]) -> float:
+    begun = time.perf_counter()
+    found = history.last_changes(folder, posts)
+    taken = time.perf_counter() - begun
+    assert found.keys() == {*posts}  # noqa: S101 - or the time says nothing
+    return taken
+
+
+def git(folder: Path, *arguments: str, text: str = "") -> None:
+    subprocess.run(  # noqa: S603 - ours
         ["git", *arguments],  # noqa: S607
-        cwd=folder, input=text, text=True, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=folder,
+        input=text,
+        text=True,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 if __name__ == "__main__":
