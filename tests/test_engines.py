@@ -560,7 +560,7 @@ def test_pelican_s_addresses(tmp_path: Path, settings: str, matter: str, page: s
 def test_pelican_s_settings_are_read_and_not_run(tmp_path: Path) -> None:
     trap = tmp_path / "sprung"
     files = {
-        "pelicanconf.py": f"open({str(trap)!r}, 'w')\nimport os\nos.remove('x')\n"
+        "pelicanconf.py": f"X = '\\d'\nopen({str(trap)!r}, 'w')\nimport os\nos.remove('x')\n"
         "DEFAULT_METADATA = {'status': 'draft'}\n",
         "publishconf.py": "from pelicanconf import *\nDEFAULT_METADATA = {'author': 'Ada'}\n",
         "content/a.md": "Title: T\nDate: 2020-01-01\n\nText.\n",
@@ -578,6 +578,17 @@ def test_pelican_s_folder_is_a_category_and_pages_are_no_posts(tmp_path: Path) -
     }
     made = post(tmp_path, "pelican", files, posts="content", zone="UTC")
     assert (made.categories, iso(made.published)) == (("news",), "2020-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("settings", "page"),
+    [("", "/uber-uns.html"), ("SLUGIFY_USE_UNICODE = True", "/%C3%BCber-uns.html"),
+     ("SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True", "/%C3%9Cber-Uns.html")],
+)  # fmt: skip
+def test_pelican_s_slugs(tmp_path: Path, settings: str, page: str) -> None:
+    files = {"pelicanconf.py": settings, "content/a.md": "Title: ¡ Über  Uns!\nDate: 2020-01-01\n"}
+    made = post(tmp_path, "pelican", files, posts="content")
+    assert (made.page, made.categories) == (page, ())
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
@@ -639,6 +650,12 @@ def test_nikola_s_head_may_be_a_file_of_its_own(tmp_path: Path) -> None:
     made = post(tmp_path, "nikola", files, posts="posts")
     assert (made.title, made.body, made.body_line) == ("A title", files["posts/a.txt"], 1)
     assert made.markup == "rest"
+
+
+def test_rest_without_a_head_is_all_body(tmp_path: Path) -> None:
+    made = post(tmp_path, "nikola", {"2020-01-01-a.RST": "Just text.\n\nAnd more.\n"})
+    assert (made.body, made.body_line, made.title) == ("Just text.\n\nAnd more.\n", 1, None)
+    assert (made.markup, made.slug) == ("rest", "a")
 
 
 def test_of_nikola_s_keys_the_last_counts(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ OTHER = "https://blog.example/sub/other/"
 
 def post(path: str, page: str, body: str, engine: Engine, markup: Markup = "markdown") -> Post:
     return Post(
-        path=PurePosixPath(path), body=body, body_line=4, markup=markup, marker=None, title=None,
+        path=PurePosixPath(path), body=body, body_line=4, markup=markup, marker=None,
+        title="The Title" if "other" in path else None,
         slug="", published=NOON, updated=NOON, file_date=NOON.date(), page=page, engine=engine,
         location=PurePosixPath("blog") / path,
     )  # fmt: skip
@@ -93,6 +94,7 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
         ("[[2026-01-01-Other]]", f'<a href="{OTHER}">2026-01-01-Other</a>'),
         ("[[2026-01-01-other|the other]]", f'<a href="{OTHER}">the other</a>'),
         ("[[2026-01-01-other#Big Part]]", f'<a href="{OTHER}#big-part">2026-01-01-other</a>'),
+        ("[[the TITLE]]", f'<a href="{OTHER}">the TITLE</a>'),
         ("[[gone]] and [[gone|text]]", "gone and text"),
         (
             "![[a b.png|300]]",

@@ -106,6 +106,7 @@ def test_what_never_closes_becomes_text_at_once(body: str, kind: Markup) -> None
         "# a\ntext\n" * 1_500,
         "a\n: b\n" * 100,
         "<p>a\n" * 20_000,
+        "<P>a\n" * 20_000,
         "if a < b and c > d:\n" * 5_000,
         "*[HTML]: x\n" * 50 + "HTML " * 2_000,
     ],

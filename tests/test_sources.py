@@ -334,6 +334,7 @@ def test_a_name_that_is_not_utf_8_is_broken_and_can_be_printed(tmp_path: Path) -
         ("draft: Yes", "a draft"),
         ("published: false", "published: false"),
         ("published: no", "published: false"),
+        ("published: FALSE", "published: false"),
         ("status: draft", "status: draft"),
         ("date: 2026-12-24 09:00", "scheduled for 2026-12-24T08:00:00Z"),
         ("date: 2026-11-01 12:00:01 Z", "scheduled for 2026-11-01T12:00:01Z"),

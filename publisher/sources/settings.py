@@ -6,6 +6,7 @@ Of Python only what is written as a literal is taken: a name may stand for a lit
 from __future__ import annotations
 
 import ast
+import warnings
 from typing import TYPE_CHECKING
 
 from publisher import marked
@@ -91,7 +92,10 @@ def folded(value: dict[str, Value]) -> dict[str, Value]:
 def _literals(text: str) -> dict[str, Value]:
     """What a Python module assigns to names at its top level, as far as it is written out."""
     found: dict[str, object] = {}
-    for node in ast.parse(text).body:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape in it is not for us to tell
+        tree = ast.parse(text)
+    for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 _assign(found, name, value)
