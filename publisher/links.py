@@ -25,8 +25,9 @@ _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _LIQUID = re.compile(
     r"\{\{-?\s*(?:site\.(?P<site>url|baseurl)"
     r"|(?P<quote>[\"'])(?P<text>[^\"'{}]*)(?P=quote)\s*\|\s*(?P<filter>relative_url|absolute_url))"
-    r"\s*-?\}\}|\{%-?\s*(?P<tag>post_url|link)\s+(?P<file>[^%{}]*?)\s*-?%\}"
+    r"\s*-?\}\}(?P<before>(?=\{%-?\s*(?:post_url|link)\s))?|\{%-?\s*(?P<tag>post_url|link)\s+(?P<file>[^%{}]*?)\s*-?%\}"
 )
+_TAG = re.compile(r"\{%-?\s*(?:post_url|link)\s")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
 _NOTE = re.compile(r"%%.*?%%")
 _PELICAN = re.compile(
@@ -62,16 +63,20 @@ class Links:
         """What is no post, or needs more than this, stays as it is written."""
         root = self._site.url.rstrip("/")
         base = urlsplit(root).path
+        if found["site"] == "baseurl":  # Jekyll 3 needed it before a tag, Jekyll 4 adds it there
+            return "" if found["before"] is not None else base
         if found["site"]:
-            return base if found["site"] == "baseurl" else root.removesuffix(base)
+            return root.removesuffix(base)
         if found["filter"]:
             start = base if found["filter"] == "relative_url" else root
             return f"{start}/{found['text'].lstrip('/')}"
-        name = found["file"].strip("\"'")
-        if found["tag"] == "post_url":
-            return self._names.get(name.strip("/").lower(), found[0])
-        page = self._pages.get(name.lstrip("/"))
-        return page or (found[0] if "_posts/" in name else f"{root}/{name.lstrip('/')}")
+        name = found["file"].strip("\"'").lstrip("/")
+        known = self._names if found["tag"] == "post_url" else self._pages
+        page = known.get(name.lower() if found["tag"] == "post_url" else name)
+        if page:
+            return urlsplit(page).path
+        is_post = found["tag"] == "post_url" or "_posts/" in name
+        return found[0] if is_post else f"{base}/{name}"
 
     def _notes(self, text: str) -> str:
         return _WIKI.sub(self._wiki, _NOTE.sub("", text))
@@ -97,6 +102,8 @@ class Links:
         return resolve
 
     def _resolved(self, address: str, post: Post) -> str | None:
+        if post.engine == "jekyll" and _TAG.search(unquote(address)):
+            return None
         if post.engine == "zola" and address.startswith("@/"):
             return self._page(address[2:])
         if post.engine == "pelican" and (found := _PELICAN.match(address)):

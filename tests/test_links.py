@@ -63,6 +63,9 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> Entry:
         ("jekyll", "{% post_url 2026-01-01-other %}", OTHER),
         ("jekyll", "{% post_url /2026-01-01-other %}#x", OTHER + "#x"),
         ("jekyll", "{%- link blog/2026-01-01-other.md -%}", OTHER),
+        ("jekyll", "{{ site.baseurl }}{% post_url 2026-01-01-other %}", OTHER),
+        ("jekyll", "{{site.url}}{{ site.baseurl }}{%link blog/2026-01-01-other.md %}", OTHER),
+        ("jekyll", "{{ site.url }}{% post_url 2026-01-01-other %}", OTHER),
         ("jekyll", "{% link about.html %}", "https://blog.example/sub/about.html"),
     ],
 )
@@ -76,7 +79,12 @@ def test_an_address_of_the_engine_is_one_of_the_web(
 
 @pytest.mark.parametrize(
     ("engine", "written"),
-    [("zola", "@/blog/gone.md"), ("pelican", "{filename}gone.md")],
+    [
+        ("zola", "@/blog/gone.md"),
+        ("pelican", "{filename}gone.md"),
+        ("jekyll", "{% post_url gone %}"),
+        ("jekyll", "{% link _posts/gone.md %}"),
+    ],
 )
 def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: str) -> None:
     found = entry(engine, f"Text.\n\n[x]({written})")
