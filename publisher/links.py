@@ -29,7 +29,9 @@ _LIQUID = re.compile(
 )
 _TAG = re.compile(r"\{%-?\s*(?:post_url|link)\s")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
-_NOTE = re.compile(r"%%.*?%%")
+_CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$")
+_HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
+_BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
 _PELICAN = re.compile(
     r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -54,8 +56,8 @@ class Links:
         match post.engine:
             case "jekyll" if "{" in post.body:
                 return _outside_code(post.body, lambda text: _LIQUID.sub(self._liquid, text))
-            case "plain" if "[[" in post.body or "%%" in post.body:
-                return _outside_code(post.body, self._notes)
+            case "plain":
+                return _outside_code(_without_comments(post.body), self._notes)
             case _:
                 return post.body
 
@@ -79,7 +81,10 @@ class Links:
         return found[0] if is_post else f"{base}/{name}"
 
     def _notes(self, text: str) -> str:
-        return _WIKI.sub(self._wiki, _NOTE.sub("", text))
+        """Also what Obsidian alone knows: callouts, highlights, and the names of blocks."""
+        text = _CALLOUT.sub(lambda found: f"{found[1]}**{found[3] or found[2].title()}**", text)
+        text = _HIGHLIGHT.sub(r"**\1**", _BLOCK_NAME.sub("", text))
+        return _WIKI.sub(self._wiki, text)
 
     def _wiki(self, found: re.Match[str]) -> str:
         """A link if the note is published, else its text; an embedded image is one."""
@@ -143,6 +148,36 @@ class Links:
 
 def _beside(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, unquote(path)))
+
+
+def _without_comments(body: str) -> str:
+    """Without what stands between `%%` and `%%`, also over several lines, which stay as blanks.
+
+    A comment that never ends hides the rest: better too little than what was not for readers.
+    """
+    lines, fence, hidden = body.split("\n"), "", False
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+        elif mark and not hidden:
+            fence = mark[1]
+        elif hidden or "%%" in line:
+            lines[number], hidden = _uncommented(line, hidden=hidden)
+    return "\n".join(lines)
+
+
+def _uncommented(line: str, *, hidden: bool) -> tuple[str, bool]:
+    """What is left of a line, and whether it ends within a comment. `%%` in code is none."""
+    codes = [code.span() for code in _CODE.finditer(line)] if not hidden else []
+    kept, at = [], 0
+    for found in re.finditer("%%", line):
+        if any(start < found.start() < end for start, end in codes):
+            continue
+        if not hidden:
+            kept.append(line[at : found.start()])
+        hidden, at = not hidden, found.end()
+    return "".join([*kept, "" if hidden else line[at:]]), hidden
 
 
 def _outside_code(body: str, change: Callable[[str], str]) -> str:

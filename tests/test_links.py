@@ -109,11 +109,27 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
             '<img alt="a b.png" src="https://blog.example/sub/notes/a/a%20b.png"/>',
         ),
         ("a %%hidden%% b", "a  b"),
+        ("a %%x%% b %%y\nsecret\n%%c", "a  b </p>\n<p>c"),
+        ("a\n%%\nsecret", "a"),
+        ("a ==b c== d == e", "a <strong>b c</strong> d == e"),
+        ("text ^block-1", "text"),
         ("`[[gone]]` and `` %%x%% ``", "<code>[[gone]]</code> and <code>%%x%%</code>"),
     ],
 )
 def test_notes_link_to_notes_that_are_published(written: str, shown: str) -> None:
     assert entry("plain", written).content.xhtml == f"<p>{shown}</p>"
+
+
+def test_callouts_are_quotes_with_a_head() -> None:
+    shown = entry("plain", "> [!note] A head\n> Text.").content.xhtml
+    assert shown == "<blockquote>\n<p><strong>A head</strong>\nText.</p>\n</blockquote>"
+    assert "<strong>Warning</strong>" in entry("plain", "> [!warning]-\n> Text.").content.xhtml
+
+
+def test_what_is_code_in_a_note_is_left_alone() -> None:
+    body = "```\n%%x%%\n==y==\n```\n\n`==y==`"
+    found = entry("plain", body)
+    assert found.links.source(found.post) == body
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def site_of(config: Config) -> Path:
         return site
     if posts.engine == "jekyll" and (posts.path / "_posts").is_dir():
         return posts.path
-    return top if top in posts.path.parents else posts.path.parent
+    return top if top in (posts.path, *posts.path.parents) else posts.path.parent
 
 
 def _between(posts: Path, top: Path) -> Sequence[Path]:
