@@ -46,9 +46,9 @@ def check(
     they are.
     """
     pages = _Pages(found, site, folder, posts)
-    remarks = [*_twins(found.entries, site), *_held_back(found, now)]
+    remarks = [*_twins(found.entries, site), *_held_back(found, site, now)]
     for entry in watch(found.entries):
-        remarks += [*_dates(entry, now), *_brackets(entry), *pages.check(entry)]
+        remarks += [*_dates(entry, site, now), *_brackets(entry), *pages.check(entry)]
     return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
 
 
@@ -65,25 +65,27 @@ def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Remark]:
             yield Remark(other.post.path, 1, f"{message}, or readers take it for a repost")
 
 
-def _held_back(found: Entries, now: dt.datetime) -> Iterator[Remark]:
+def _held_back(found: Entries, site: Site, now: dt.datetime) -> Iterator[Remark]:
     for skip in found.skipped:
         if skip.status == "future" and skip.post and _is_far(skip.post.published, now):
-            year = skip.post.published.year
-            yield Remark(skip.path, 1, f"is dated {year}, far in the future; is the year meant?")
+            year = skip.post.published.astimezone(site.zone).year
+            message = f"is dated {year}, far in the future; is the year meant?"
+            yield Remark(skip.path, skip.post.lines[0], message)
 
 
-def _dates(entry: Entry, now: dt.datetime) -> Iterator[Remark]:
-    path = entry.post.path
-    if entry.published.year < FIRST_YEAR:
-        message = f"is dated {entry.published.year}, before there was a web; readers sort it last"
-        yield Remark(path, 1, f"{message}: is the year meant?")
-    for what, instant in (("dated", entry.published), ("updated", entry.updated)):
-        if _is_far(instant, now):
-            yield Remark(path, 1, f"is {what} {instant.year}, far in the future; is that meant?")
-            return
-    if entry.updated > now >= entry.published:
+def _dates(entry: Entry, site: Site, now: dt.datetime) -> Iterator[Remark]:
+    path, (published_at, updated_at) = entry.post.path, entry.post.lines
+    year = entry.published.astimezone(site.zone).year
+    if year < FIRST_YEAR:
+        message = f"is dated {year}, before there was a web; readers sort it last"
+        yield Remark(path, published_at, f"{message}: is the year meant?")
+    if _is_far(entry.updated, now):
+        year = entry.updated.astimezone(site.zone).year
+        message = f"is updated {year}, far in the future; is that meant?"
+        yield Remark(path, updated_at, message)
+    elif entry.updated > now >= entry.published:
         message = "is updated in the future; readers show that date, or ignore the update"
-        yield Remark(path, 1, f"{message}: correct it")
+        yield Remark(path, updated_at, f"{message}: correct it")
 
 
 def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:

@@ -173,6 +173,11 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
     return item, atom or atom_id(post, site, item, date=date), warnings
 
 
+def authors(post: Post, site: Site) -> tuple[Person, ...]:
+    """The post's, else the site's, which is never nobody."""
+    return post.authors or (site.author or Person(name=site.title),)
+
+
 def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
     return Entry(
         item_id=item,
@@ -180,7 +185,7 @@ def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
         link=link(post, site),
         published=post.published,
         updated=post.updated,
-        authors=post.authors or (site.author or Person(name=site.title),),
+        authors=authors(post, site),
         categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
         language=post.language,
         fingerprint=fingerprint(post, site, link(post, site)),

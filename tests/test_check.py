@@ -194,10 +194,10 @@ def test_images_that_are_missing(blog: Blog, address: str, *, missing: bool) -> 
 @pytest.mark.parametrize(
     ("facts", "line", "message"),
     [
-        ({"date": "0202-01-02 10:00"}, 1, "is dated 202, before there was a web"),
-        ({"updated": "2062-01-02"}, 1, "is updated 2062, far in the future; is that meant?"),
-        ({"updated": "2026-12-02"}, 1, "is updated in the future; readers show that date"),
-        ({"date": "2226-01-02"}, 1, "is dated 2226, far in the future; is the year meant?"),
+        ({"date": "0202-01-01"}, 3, "is dated 202, before there was a web"),
+        ({"updated": "2062-01-01"}, 3, "is updated 2062, far in the future; is that meant?"),
+        ({"updated": "2026-12-02"}, 3, "is updated in the future; readers show that date"),
+        ({"date": "2226-01-01"}, 3, "is dated 2226, far in the future; is the year meant?"),
         ({"date": "2026-12-24"}, 1, None),
         ({"updated": "2026-10-31"}, 1, None),
     ],

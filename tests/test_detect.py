@@ -21,7 +21,8 @@ TOML = '+++\ntitle = "A post"\ndate = 2020-01-02\n+++\nText.\n'
 
 SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
     "jekyll": ("jekyll", "_posts", {
-        "_config.yml": "title: A site\nurl: https://a.example\nauthor: {name: Ada}\n"
+        "_data/authors.yml": "ada: {name: Ada}",
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: ada\n"
                        "timezone: Asia/Tokyo\nlang: de\n",
         "_posts/2020-01-02-a.md": YAML,
     }),
@@ -82,7 +83,7 @@ def test_a_site_is_known_by_its_settings(tmp_path: Path, name: str) -> None:
     assert (found.url or "").rstrip("/") == "https://a.example"
     assert (found.author, found.language) == (Person(name="Ada"), "de")
     assert found.timezone == (None if name in WITHOUT_ZONE else "Asia/Tokyo")
-    assert found.notes == ()
+    assert not found.notes
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -96,6 +97,7 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     assert f"a site of {engine}" in run.out
     assert blog.run("check").code == 0
     assert blog.run("build").code == 0
+    assert "since: 2020-01-02" in (blog.folder / "config.yaml").read_text()
     assert b"<title>A post</title>" in blog.built()["feed.atom"]
     assert b"https://a.example/" in blog.built()["feed.atom"]
 
@@ -117,6 +119,15 @@ def test_a_site_without_settings_that_can_be_read(
     write(tmp_path, files)
     found = detect(tmp_path)
     assert (found.engine, found.posts, found.title) == (engine, posts, None)
+
+
+@pytest.mark.parametrize("settings", [{"hugo.toml": ""}, {"zola.toml": "base_url = ''"}])
+def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[str, str]) -> None:
+    pages = ["posts/a.md", "notes/deep/b.md", "empty/_index.md", "about.md"]
+    write(tmp_path, {**settings, **dict.fromkeys((f"content/{page}" for page in pages), TOML)})
+    assert detect(tmp_path).notes == [
+        "content/notes is not read; to read all sections write `path: content`"
+    ]
 
 
 @pytest.mark.parametrize(

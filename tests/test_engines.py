@@ -153,6 +153,12 @@ def test_jekyll_s_folders_are_categories_and_only_posts_folders_hold_posts(tmp_p
     assert made.page == "/big%20news/tech/own/2020/02/03/a.html"
 
 
+def test_a_name_without_a_date_has_no_page_in_jekyll(tmp_path: Path) -> None:
+    files = {"_config.yml": "", "_posts/a.md": "---\ndate: 2020-01-01\n---\n"}
+    (warning,) = read(tmp_path, "jekyll", files, posts="_posts").warnings
+    assert (warning.line, "so Jekyll makes no page of it" in warning.message) == (1, True)
+
+
 def test_what_jekyll_excludes_is_no_post(tmp_path: Path) -> None:
     files = {
         "_config.yml": "exclude: [old/, _posts/2020-*, /vendor]",
@@ -396,6 +402,7 @@ def test_of_a_whole_hugo_site_the_main_sections_are_read(tmp_path: Path) -> None
         ("", "blog/a.md", "slug = 'other one'", "/blog/other-one/"),
         ("", "blog/a.md", "path = 'x/Y'", "/x/Y/"),
         ("[languages.fr]", "blog/a.fr.md", "", "/fr/blog/a/"),
+        ("[languages.fr]", "blog/a.fr.md", "path = 'x/Y'", "/x/Y/"),
     ],
 )
 def test_zola_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
@@ -488,6 +495,11 @@ def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
     ]
     (warning,) = reading.warnings
     assert (warning.line, "computed by the site's own program" in warning.message) == (2, True)
+
+
+def test_a_date_that_moves_is_none_in_eleventy(tmp_path: Path) -> None:
+    found = skip(tmp_path, "eleventy", {"a.md": "---\ndate: git Last Modified\n---\n"})
+    assert found.reason.startswith("date: 'git Last Modified' moves with every change; write")
 
 
 @pytest.mark.parametrize(
@@ -650,6 +662,26 @@ def test_nikola_s_head_may_be_a_file_of_its_own(tmp_path: Path) -> None:
     made = post(tmp_path, "nikola", files, posts="posts")
     assert (made.title, made.body, made.body_line) == ("A title", files["posts/a.txt"], 1)
     assert made.markup == "rest"
+
+
+def test_a_translation_in_nikola_says_what_the_original_says(tmp_path: Path) -> None:
+    head = ".. title: A title\n.. date: 2020-01-01\n.. tags: a\n"
+    files = {
+        "conf.py": "TRANSLATIONS = {'en': '', 'de': './de'}",
+        "posts/a.rst": f"{head}\nText.\n",
+        "posts/a.de.rst": ".. title: Ein Titel\n\nText.\n",
+        "posts/b.md": "Text.\n",
+        "posts/b.meta": head,
+        "posts/b.de.md": "Text.\n",
+    }
+    reading = read(tmp_path, "nikola", files, posts="posts")
+    assert not reading.skipped
+    assert [(made.path.name, made.title, made.tags, made.language) for made in reading.posts] == [
+        ("a.de.rst", "Ein Titel", ("a",), "de"),
+        ("a.rst", "A title", ("a",), None),
+        ("b.de.md", "A title", ("a",), "de"),
+        ("b.md", "A title", ("a",), None),
+    ]
 
 
 def test_rest_without_a_head_is_all_body(tmp_path: Path) -> None:

@@ -395,7 +395,7 @@ def test_a_broken_file_is_told_and_costs_no_other(
         ("about.md", "title: x", 1, "has no date; add e.g. `date: 2008-10-21` or start the file's"),
         ("about.md", "date:", 1, "has no date"),
         ("2020-13-45-x.md", "title: x", 1, "has no date"),
-        ("20-01-01-x.md", "title: x", 1, "has no date"),
+        ("202-01-01-x.md", "title: x", 1, "has no date"),
         ("about.md", "title: x\ndate: soon", 3, "date: 'soon' is not a date; write e.g. `date: "),
         ("about.md", "date: Sep 2014", 2, "'Sep 2014' is not a date"),
         ("about.md", "date: [2014-09-08]", 2, "there is no date"),
@@ -418,6 +418,8 @@ def test_a_post_without_a_date_is_broken(
     [
         ("2020-02-03-a-slug.md", "2020-02-03", "a-slug"),
         ("2020-2-3-a-slug.md", "2020-02-03", "a-slug"),
+        ("20-2-3-a-slug.md", "2020-02-03", "a-slug"),
+        ("20-13-3-a-slug.md", None, "20-13-3-a-slug"),
         ("2020-02-03_a_slug.md", "2020-02-03", "a_slug"),
         ("2020-02-03 A Slug.md", "2020-02-03", "A Slug"),
         ("2020-02-03---a.md", "2020-02-03", "--a"),
@@ -442,6 +444,12 @@ def test_the_name_of_the_file(tmp_path: Path, name: str, date: str | None, slug:
     assert iso(made.published) == "2020-02-03T23:00:00Z"
     if date:
         assert iso(post(tmp_path, "layout: post", name=name).published) == "2020-02-02T23:00:00Z"
+
+
+def test_a_year_of_two_digits_is_ruby_s(tmp_path: Path) -> None:
+    names = ["68-01-01-a.md", "69-01-01-b.md", "00-01-01-c.md"]
+    posts = read(tmp_path, dict.fromkeys(names, "")).posts
+    assert [made.file_date for made in posts] == [dt.date(2000, 1, 1), dt.date(1969, 1, 1)]
 
 
 @pytest.mark.parametrize(

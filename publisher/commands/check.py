@@ -101,7 +101,7 @@ def _summary(site: Site, warnings: int) -> str:
 
 
 def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> str:
-    posts = [_of_entry(one) for one in site.entries.entries]
+    posts = [_of_entry(one, site) for one in site.entries.entries]
     posts += [_of_skip(skip, site) for skip in site.entries.skipped]
     by_name = {str(path): found for path, found in remarks.items()}
     for post in posts:
@@ -111,10 +111,9 @@ def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> 
     return json.dumps({"posts": posts}, ensure_ascii=False, indent=2)
 
 
-def _of_entry(one: Entry) -> dict[str, Any]:
+def _of_entry(one: Entry, site: Site) -> dict[str, Any]:
     facts = {"status": "published", "reason": None, "id": one.atom_id, "item_id": one.item_id}
-    authors = [author.name for author in one.authors]
-    return {**_of_post(one.post), **facts, "url": one.link, "title": one.title, "authors": authors}
+    return {**_of_post(one.post, site), **facts, "url": one.link, "title": one.title}
 
 
 def _of_skip(skip: Skip, site: Site) -> dict[str, Any]:
@@ -125,11 +124,13 @@ def _of_skip(skip: Skip, site: Site) -> dict[str, Any]:
     if skip.post:
         item, atom, _ = entry.ids(skip.post, site.config.site)
         url = entry.link(skip.post, site.config.site)
-        facts |= {**_of_post(skip.post), "id": atom, "item_id": item, "url": url}
+        facts |= {**_of_post(skip.post, site), "id": atom, "item_id": item, "url": url}
     return {**facts, "status": skip.status, "reason": skip.reason}
 
 
-def _of_post(post: Post) -> dict[str, Any]:
+def _of_post(post: Post, site: Site) -> dict[str, Any]:
+    """What readers will have, with what the site says where the post does not."""
+    authors = entry.authors(post, site.config.site)
     return {
         "path": str(post.path),
         "title": post.title or post.name,
@@ -137,8 +138,8 @@ def _of_post(post: Post) -> dict[str, Any]:
         "updated": _instant(post.updated),
         "tags": list(post.tags),
         "categories": list(post.categories),
-        "authors": [author.name for author in post.authors],
-        "language": post.language,
+        "authors": [author.name for author in authors],
+        "language": post.language or site.config.site.language,
     }
 
 

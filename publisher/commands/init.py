@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import permalink as permalinks
+from publisher import sources
 from publisher.commands import site as sites
 from publisher.errors import ConfigError
 from publisher.sources import detect
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 HELP = "write a config.yaml from what is found here"
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
-
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_]")
 
 TEMPLATE = """\
 # The configuration of publisher. Every key is explained in config.example.yaml.
@@ -90,17 +89,19 @@ def run(arguments: argparse.Namespace) -> int:
     engine = arguments.engine or found.engine
     posts = arguments.posts or found.posts or detect.POSTS[0]
     url = arguments.url or told.get("url")
-    text = TEMPLATE.format(
-        title=_quoted(arguments.title or told.get("title") or folder.name),
-        url=_quoted(url or configs.EXAMPLE_URL),
-        optional="".join(_optional(found, told)),
-        timezone=told.get("timezone", "UTC"),
-        since=_since(folder / posts),
-        posts=_quoted(posts),
-        engine=engine,
-        permalink="" if "permalink" in told or not found.permalink else "  permalink: date\n",
-        xmpp=_xmpp(arguments),
-    )
+    parts = {
+        "title": _quoted(arguments.title or told.get("title") or folder.name),
+        "url": _quoted(url or configs.EXAMPLE_URL),
+        "optional": "".join(_optional(found, told)),
+        "timezone": told.get("timezone", "UTC"),
+        "posts": _quoted(posts),
+        "engine": engine,
+        "permalink": "" if "permalink" in told or not found.permalink else "  permalink: date\n",
+        "xmpp": _xmpp(arguments),
+    }
+    today = dt.datetime.now(dt.UTC).date()
+    since = _since(TEMPLATE.format(since=today, **parts), path, today)
+    text = TEMPLATE.format(since=since, **parts)
     _check(text, path)
     _write(path, text)
     _tell(path, folder / posts, found, has_url=bool(url), has_jid=bool(arguments.jid))
@@ -167,15 +168,15 @@ def _fits(found: Found, key: str, value: str) -> bool:
     return True
 
 
-def _since(posts: Path) -> dt.date:
-    """The oldest date in a file name, else today: the site was its author's by then."""
-    dates = sorted(match[1] for path in posts.rglob("*") if (match := _DATED.match(path.name)))
-    for text in dates:
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            continue
-    return dt.datetime.now(dt.UTC).date()
+def _since(text: str, path: Path, today: dt.date) -> dt.date:
+    """The day of the oldest post, else today: the site was its author's by then."""
+    try:
+        config = configs.parse(text, path)
+        reading = sources.read(config, now=dt.datetime.now(dt.UTC))
+    except ConfigError:  # whatever is wrong is said where it is written, or used
+        return today
+    days = [post.published.astimezone(config.site.zone).date() for post in reading.posts]
+    return min(days, default=today)
 
 
 def _optional(found: Found, told: Mapping[str, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from publisher.errors import ConfigError
 from publisher.sources import settings
 from publisher.sources.eleventy import CONFIGS
 from publisher.sources.hugo import Hugo
-from publisher.sources.jekyll import Jekyll
+from publisher.sources.jekyll import AUTHORS, Jekyll
 from publisher.sources.matter import person
 
 if TYPE_CHECKING:
@@ -80,8 +80,15 @@ def _jekyll(folder: Path, file: Path) -> Found:
         language=settings.text(found, "lang") or settings.text(found, "locale"),
         timezone=settings.text(found, "timezone"),
         permalink=settings.text(found, "permalink"),
-        author=_author(found.get("author")),
+        author=_known(folder, found.get("author")),
     )
+
+
+def _known(folder: Path, value: Value) -> Person | None:
+    """Perhaps by the short name that `_data/authors.yml` explains."""
+    file = settings.find(folder, AUTHORS)
+    known = settings.read(file) if file else {}
+    return _author(known.get(value, value) if isinstance(value, str) else value)
 
 
 def _gathered(folder: Path, inside: str, places: Sequence[str]) -> str | None:
@@ -100,9 +107,10 @@ def _hugo(folder: Path, file: Path) -> Found | None:
     content = settings.text(found, "contentdir") or "content"
     main = settings.texts(params, "mainsections")
     sections = [f"{content}/{name}" for name in main] or CONTENT
+    posts = (content if len(main) > 1 else None) or _first(folder, sections) or content
     return Found(
         engine="hugo",
-        posts=(content if len(main) > 1 else None) or _first(folder, sections) or content,
+        posts=posts,
         source=file.name,
         title=settings.text(found, "title"),
         url=settings.text(found, "baseurl"),
@@ -110,22 +118,36 @@ def _hugo(folder: Path, file: Path) -> Found | None:
         language=settings.text(found, "languagecode") or settings.text(found, "locale") or language,
         timezone=settings.text(found, "timezone"),
         author=_author(params.get("author") or found.get("author")),
+        notes=[] if main else [*_left_out(folder, content, posts)],
     )
+
+
+def _left_out(folder: Path, content: str, posts: str) -> Iterator[str]:
+    """Sections beside the one that was chosen, as far as they have pages."""
+    if posts == content or not (folder / content).is_dir():
+        return
+    for section in sorted((folder / content).iterdir()):
+        name = f"{content}/{section.name}"
+        texts = section.rglob("*.md") if section.is_dir() and name != posts else ()
+        if any(not text.name.startswith("_index.") for text in texts):
+            yield f"{name} is not read; to read all sections write `path: {content}`"
 
 
 def _zola(folder: Path, file: Path) -> Found | None:
     found = settings.read(file)
     if "base_url" not in found:
         return None
+    posts = _first(folder, CONTENT) or "content"
     return Found(
         engine="zola",
-        posts=_first(folder, CONTENT) or "content",
+        posts=posts,
         source=file.name,
         title=settings.text(found, "title"),
         url=settings.text(found, "base_url"),
         description=settings.text(found, "description"),
         language=settings.text(found, "default_language"),
         author=_author(settings.text(found, "author") or settings.text(found, "extra", "author")),
+        notes=[*_left_out(folder, "content", posts)],
     )
 
 

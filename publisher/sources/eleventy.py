@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.permalink import slugify
 from publisher.sources import settings
+from publisher.sources.dates import DateError
 from publisher.sources.engine import Engine, encoded
 from publisher.sources.matter import unique
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.marked import Value
+    from publisher.sources.dates import Written
     from publisher.sources.engine import Folder, Moment, Name
     from publisher.sources.matter import Matter
     from publisher.sources.post import Status
@@ -31,6 +33,7 @@ CONFIGS = tuple(
 _INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOVING = frozenset({"last modified", "created", "git last modified", "git created"})
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 
 
@@ -83,7 +86,7 @@ class Eleventy(Engine):
         slug: str,
         categories: Sequence[str],
     ) -> str:
-        template = matter.wanted("permalink")
+        template = None if matter.is_false("permalink") else matter.wanted("permalink")
         known = self._known(matter, name, published)
         if template is not None:
             filled = _VARIABLE.sub(lambda found: _value(found, known), template)
@@ -110,6 +113,12 @@ class Eleventy(Engine):
             "slug": matter.text("slug") or slug,
             **{key: one for key in matter.document.values if (one := matter.text(key))},
         }
+
+    def written(self, matter: Matter, key: str) -> Written:
+        text = matter.text(key) or ""
+        if text.lower() in _MOVING:
+            raise DateError(f"{text!r} moves with every change")
+        return super().written(matter, key)
 
     def tags(self, matter: Matter) -> tuple[str, ...]:
         """One text is one tag. The names of the site's collections are none."""

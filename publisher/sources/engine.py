@@ -277,6 +277,10 @@ class Engine:
             id=matter.id(),
             engine=self.config.posts.engine,
             location=self.location / matter.path,
+            lines=(
+                matter.line(matter.first(*self.DATES, *self.LATE_DATES) or ""),
+                matter.line(matter.first(*UPDATED) or ""),
+            ),
         )
 
     def called(self, name: Name) -> str | None:

@@ -48,8 +48,8 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
     try:
         found = toml_values(bounded(block, opening + 1, path))
     except (ValueError, RecursionError) as error:
-        message = str(error)
-        at = _TOML_LINE.search(message)
+        message = str(error).partition(" (at ")[0]
+        at = _TOML_LINE.search(str(error))
         message = f"the front matter is not TOML: {message}; check the quotes and brackets there"
         line = min(int(at[1]) if at else 1, max(len(block), 1))
         raise PostError(path, message, line=opening + 1 + line) from error

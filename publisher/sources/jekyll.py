@@ -17,6 +17,7 @@ from publisher.sources import frontmatter, settings
 from publisher.sources.dates import Written
 from publisher.sources.engine import Engine, Name
 from publisher.sources.matter import person, unique
+from publisher.sources.post import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from publisher.config import Person
     from publisher.marked import Value
-    from publisher.sources.engine import Folder
+    from publisher.sources.engine import Folder, Moment
     from publisher.sources.frontmatter import Head
     from publisher.sources.matter import Matter
 
+_SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
+AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
 _POSTS = {"_posts", "_drafts"}
 # What YAML reads as an instant: Ruby takes it for UTC, but a text for a time in the site's zone.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
@@ -51,8 +54,7 @@ class Jekyll(Engine):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        names = [f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml")]
-        file = settings.find(self.folder.site, names)
+        file = settings.find(self.folder.site, AUTHORS)
         found = settings.read(file) if file else {}
         return {key: made for key, value in found.items() if (made := person(value))}
 
@@ -81,9 +83,20 @@ class Jekyll(Engine):
         return " ".join(word.capitalize() for word in name.slug.split("-") if word) or None
 
     def name(self, path: PurePosixPath) -> Name:
-        """A bundle is nothing special here."""
+        """A bundle is nothing special here; a year may have two digits."""
         found = super().name(path)
+        short = _SHORT_YEAR.match(path.stem)
+        if short and not found.date:
+            century = "20" if int(short[1]) < 69 else "19"
+            full = super().name(path.with_name(f"{century}{path.name}"))
+            found = full if full.date else found
         return Name(None, "index", found.language) if path.stem == "index" else found
+
+    def published(self, matter: Matter, name: Name) -> Moment:
+        if not name.date and settings.find(self.folder.site, self.SETTINGS):
+            message = "has no date in its name, so Jekyll makes no page of it: readers get an error"
+            matter.warnings.append(Remark(matter.path, 1, f"{message}; rename the file"))
+        return super().published(matter, name)
 
     def written(self, matter: Matter, key: str) -> Written:
         written = super().written(matter, key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from publisher.sources import frontmatter, heads, settings
@@ -15,7 +16,6 @@ from publisher.sources.matter import FALSE, unique
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import PurePosixPath
 
     from publisher.marked import Value
     from publisher.sources.engine import Folder, Moment, Name
@@ -50,7 +50,8 @@ class Nikola(Engine):
 
     def is_post(self, path: PurePosixPath) -> bool:
         """In the site's folder only what the settings call posts."""
-        return self.location.parts != () or self._rule(path) is not None
+        whole = self.location == PurePosixPath() and "POSTS" in self.settings
+        return not whole or self._rule(path) is not None
 
     def _rule(self, path: PurePosixPath) -> list[str] | None:
         """Pattern and destination of the posts among which the file is."""
@@ -71,12 +72,26 @@ class Nikola(Engine):
         found = frontmatter.read(self.folder.bytes(path), path, self.HEADS)
         if not found.values and self.MARKUPS[path.suffix.lower()] == "rest":
             found = frontmatter.read(self.folder.bytes(path), path, (heads.docinfo,))
+        values = {**self._original(path), **found.values, **self._beside(path)}
+        # The lines of what stands elsewhere are those of another file: point at the post itself.
+        return replace(found, values=values)
+
+    def _beside(self, path: PurePosixPath) -> dict[str, Value]:
+        """What the file says that holds only a head."""
         beside = path.with_suffix(".meta")
-        if beside in self.folder.paths:
-            more = frontmatter.read(self.folder.bytes(beside), beside, self.HEADS).values
-            # The lines are those of another file: point at the post itself.
-            found = replace(found, values={**found.values, **more})
-        return found
+        if beside not in self.folder.paths:
+            return {}
+        return frontmatter.read(self.folder.bytes(beside), beside, self.HEADS).values
+
+    def _original(self, path: PurePosixPath) -> dict[str, Value]:
+        """What the post says of which this is a translation."""
+        stem, language = self.without_language(path)
+        original = path.with_name(f"{stem}{path.suffix}")
+        if language is None or original == path:
+            return {}
+        if original in self.folder.paths:
+            return self.document(original).values
+        return self._beside(original)
 
     def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
         marks = {tag.lower() for tag in matter.listed("tags", ",")} & {"draft", "private"}

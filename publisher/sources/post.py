@@ -26,7 +26,8 @@ class Post:
     absolute path of the post's page, percent-encoded. `updated` is never earlier than `published`;
     both are aware. `name` is what the engine calls a post without a title, None where it has no
     rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
-    path below the folder from which the engine's links between posts start.
+    path below the folder from which the engine's links between posts start. `lines` say when it was
+    published and updated.
     """
 
     path: PurePosixPath
@@ -48,6 +49,7 @@ class Post:
     id: tuple[str, int] | None = None
     engine: Engine = "jekyll"
     location: PurePosixPath | None = None
+    lines: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Zola(Engine):
         prefix = f"{name.language}/" if name.language not in {None, main} else ""
         given = matter.wanted("path")
         if given is not None:
-            return encoded(f"{prefix}{given.strip('/')}/")
+            return encoded(f"{given.strip('/')}/")
         path = self.location / matter.path
         folders = path.parts[: -2 if path.name.partition(".")[0] == "index" else -1]
         parts = [*map(self._slug, folders), self._slug(slug)]
