@@ -560,6 +560,7 @@ def test_pelican_s_heads(tmp_path: Path, name: str, text: str) -> None:
         ("", "Url: x/y/\n", "/x/y/"),
         ("", "save_as: x/y/index.html\n", "/x/y/"),
         ("DEFAULT_LANG = 'en'", "Lang: fr\n", "/the-title-fr.html"),
+        ("DEFAULT_LANG = 'fr'", "Lang: fr\n", "/the-title.html"),
         ("ARTICLE_LANG_URL = '{lang}/{slug}'", "Lang: fr\n", "/fr/the-title"),
     ],
 )  # fmt: skip

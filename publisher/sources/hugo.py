@@ -92,7 +92,6 @@ class Hugo(Engine):
             found,
             values=values,
             lines={key.lower(): line for key, line in found.lines.items()},
-            plain=frozenset(key.lower() for key in found.plain),
         )
 
     def is_post(self, path: PurePosixPath) -> bool:
