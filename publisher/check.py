@@ -132,7 +132,7 @@ class _Pages:
         post = entry.post
         found = render.addresses(
             entry.links.source(post),
-            markup=post.markup,
+            markup=entry.dialect,
             base=entry.link,
             first_line=post.body_line,
             resolve=entry.links.resolver(post),

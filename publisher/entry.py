@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from publisher import render
+from publisher import markup, render
 from publisher.config import Person
 from publisher.links import Links
 from publisher.sources.post import Reading, Remark, Skip
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.config import Site
+    from publisher.markup import Dialect
     from publisher.sources.post import Post
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
@@ -68,13 +69,18 @@ class Entry:
     def content(self) -> render.Content:
         return render.render(
             self.links.source(self.post),
-            markup=self.post.markup,
+            markup=self.dialect,
             marker=self.post.marker,
             base=self.link,
             prefix=self.item_id,
             first_line=self.post.body_line,
             resolve=self.links.resolver(self.post),
         )
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the body is read."""
+        return markup.dialect(self.post.markup, self.post.engine)
 
     @property
     def is_rendered(self) -> bool:

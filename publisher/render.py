@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    from publisher.sources.post import Markup
+    from publisher.markup import Dialect
 
     Resolve: TypeAlias = Callable[[str], "str | None"]
 
@@ -64,7 +64,7 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _ADDRESSES = _names("cite href poster src")
-_CLASS = re.compile(r"language-\S+|footnote(?:-\w+)?")
+_CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
 _MAY_BE_EMPTY = _VOID | {"td", "th"}
 _GONE = "gone"  # the tag of an element that its content will replace
 _BREAK, _BLANK = "\0", "\1"  # no text has these
@@ -83,7 +83,7 @@ _INERT = re.compile(
 )
 
 # Where the source may hold a tag or a link, and the mark that a link gets there.
-_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])|\]\(\s*+<?", re.IGNORECASE)
+_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
 _LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)")
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
@@ -112,7 +112,7 @@ class Content:
 def render(
     body: str,
     *,
-    markup: Markup,
+    markup: Dialect,
     marker: str | None,
     base: str,
     prefix: str,
@@ -131,7 +131,7 @@ def render(
         tree = _tree(html, base, prefix, resolve)
         return Content(
             xhtml=_xml(tree),
-            text=text if markup == "markdown" else _plain(tree),
+            text=_plain(tree) if markup in {"html", "rest"} else text,
             summary=_summary(lead, markup, base, resolve),
             warnings=_warnings(html, source, markup, base, first_line, resolve=resolve),
         )
@@ -352,7 +352,7 @@ def _plain(tree: etree._Element) -> str:
     return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
 
 
-def _summary(lead: str, markup: Markup, base: str, resolve: Resolve) -> str | None:
+def _summary(lead: str, markup: Dialect, base: str, resolve: Resolve) -> str | None:
     if not lead:
         return None
     tree = _tree(markups.html(lead, markup, known=True), base, "", resolve)
@@ -382,7 +382,7 @@ def _escaped(text: str) -> str:
 
 
 def _warnings(
-    html: str, source: str, markup: Markup, base: str, first_line: int, *, resolve: Resolve
+    html: str, source: str, markup: Dialect, base: str, first_line: int, *, resolve: Resolve
 ) -> tuple[tuple[int, str], ...]:
     """What is lost, by line.
 
@@ -412,7 +412,7 @@ class Address:
 
 
 def addresses(
-    body: str, *, markup: Markup, base: str, first_line: int = 1, resolve: Resolve = _as_it_is
+    body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = _as_it_is
 ) -> Iterator[Address]:
     """All addresses of a body that readers may follow, in the order of the text. Never raises."""
     source = _legal(body)

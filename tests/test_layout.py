@@ -34,7 +34,14 @@ FLOORS = [
     "cli",
     "__main__",
 ]
-ONLY = {"slixmpp": "pubsub", "feedgen": "feed", "sqlite3": "ledger", "docutils": "rest"}
+ONLY = {
+    "slixmpp": "pubsub",
+    "feedgen": "feed",
+    "sqlite3": "ledger",
+    "docutils": "rest",
+    "markdown": "markup",
+    "markdown_it": "markup",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -106,10 +106,10 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
         ("[[gone]] and [[gone|text]]", "gone and text"),
         (
             "![[a b.png|300]]",
-            '<img alt="a b.png" src="https://blog.example/sub/notes/a/a%20b.png"/>',
+            '<img src="https://blog.example/sub/notes/a/a%20b.png" alt="a b.png"/>',
         ),
         ("a %%hidden%% b", "a  b"),
-        ("a %%x%% b %%y\nsecret\n%%c", "a  b </p>\n<p>c"),
+        ("a %%x%% b %%y\nsecret\n%%c", "a  b</p>\n<p>c"),
         ("a\n%%\nsecret", "a"),
         ("a ==b c== d == e", "a <strong>b c</strong> d == e"),
         ("text ^block-1", "text"),

@@ -12,7 +12,7 @@ from publisher.render import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.sources.post import Markup
+    from publisher.markup import Dialect
 
 BASE = "https://blog.example/a/"
 
@@ -88,9 +88,13 @@ def test_a_marker_within_a_line_divides_too() -> None:
         ("[^1]" * 13_000 + "\n\n[^1]: a", "markdown"),
         ("<b>" * 60_000, "html"),
         ("*a &#11; &lt;\n" * 12_000, "rest"),
+        ("[" * 150_000, "commonmark"),
+        ("> " * 20_000 + "a", "goldmark"),
+        ("$$a: " * 30_000, "kramdown"),
+        ("{::comment}" * 15_000, "kramdown"),
     ],
 )
-def test_what_never_closes_becomes_text_at_once(body: str, kind: Markup) -> None:
+def test_what_never_closes_becomes_text_at_once(body: str, kind: Dialect) -> None:
     content = render(body, markup=kind, marker=None, base=BASE, prefix="p")
     ((_, message),) = content.warnings
     assert "cannot be rendered, so readers get its source as text" in message
@@ -111,8 +115,25 @@ def test_what_never_closes_becomes_text_at_once(body: str, kind: Markup) -> None
         "*[HTML]: x\n" * 50 + "HTML " * 2_000,
     ],
 )
-def test_a_long_post_is_no_harm(body: str) -> None:
-    assert not markup.html(body, "markdown").startswith("<p>[[")
+@pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
+def test_a_long_post_is_no_harm(body: str, dialect: Dialect) -> None:
+    assert not markup.html(body, dialect).startswith("<p>[[")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% " * 50_000,
+        "{: a='" * 5_000,
+        "a\n{:toc}\n\n" * 10_000,
+        "* T\n{:toc}\n" * 3_000 + "# a\n" * 3_000,
+        "$$a " * 40_000,
+        "".join(f"*[a{number}]: b\n" for number in range(3_000)) + "\n" + "a1 " * 30_000,
+        '<div markdown="1">\n' * 1_500,
+    ],
+)
+def test_what_kramdown_adds_takes_no_time(body: str) -> None:
+    assert markup.html(body, "kramdown")
 
 
 def test_docutils_reads_no_configuration_of_its_own(

@@ -15,8 +15,9 @@ from lxml import etree
 from publisher.render import SCHEMES, Content, _Builder, render
 
 if TYPE_CHECKING:
-    from publisher.sources.post import Markup
+    from publisher.markup import Dialect
 
+DIALECTS: list[Dialect] = ["markdown", "commonmark", "goldmark", "kramdown"]
 BASE = "https://example.org/2008/10/21/post/"
 PREFIX = "2008-10-21-post"
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,7 +30,7 @@ FORBIDDEN = re.compile(
 
 
 def rendered(
-    body: str, markup: Markup = "markdown", marker: str | None = None, first_line: int = 1
+    body: str, markup: Dialect = "markdown", marker: str | None = None, first_line: int = 1
 ) -> Content:
     return render(
         body, markup=markup, marker=marker, base=BASE, prefix=PREFIX, first_line=first_line
@@ -207,24 +208,24 @@ SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=12).m
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
 
 
-@pytest.mark.parametrize("markup", ["markdown", "html"])
+@pytest.mark.parametrize("markup", [*DIALECTS, "html"])
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_hostile_becomes_safe_xml(body: str, markup: Markup) -> None:
+def test_what_is_hostile_becomes_safe_xml(body: str, markup: Dialect) -> None:
     assert_safe(rendered(body, markup))
 
 
-@given(body=SOUP | ANY_TEXT, markup=st.sampled_from(["markdown", "html"]))
+@given(body=SOUP | ANY_TEXT, markup=st.sampled_from([*DIALECTS, "html"]))
 @settings(deadline=None, max_examples=400)
-def test_any_text_becomes_safe_xml(body: str, markup: Markup) -> None:
+def test_any_text_becomes_safe_xml(body: str, markup: Dialect) -> None:
     content = rendered(body, markup, marker="MARK")
     assert_safe(content)
     assert "\n" not in (content.summary or "")
 
 
-@given(body=SOUP)
+@given(body=SOUP, markup=st.sampled_from(DIALECTS))
 @settings(deadline=None, max_examples=200)
-def test_rendering_twice_gives_the_same(body: str) -> None:
-    assert rendered(body) == rendered(body)
+def test_rendering_twice_gives_the_same(body: str, markup: Dialect) -> None:
+    assert rendered(body, markup) == rendered(body, markup)
 
 
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=100))
@@ -462,7 +463,7 @@ def test_a_bare_video_offers_its_address() -> None:
         "<iframe title='a > b' data-src='/x' src='https://video.example/a?b=c&d' src='/y' />",
     ],
 )
-def test_an_iframe_becomes_a_link(frame: str, markup: Markup) -> None:
+def test_an_iframe_becomes_a_link(frame: str, markup: Dialect) -> None:
     content = rendered(f"<p>a {frame} b</p>", markup)
     address = "https://video.example/a?b=c&d"
     assert reads(content) == f"a {address} b"
@@ -566,7 +567,7 @@ def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
     ],
 )
 @pytest.mark.parametrize("markup", ["markdown", "html"])
-def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, markup: Markup) -> None:
+def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, markup: Dialect) -> None:
     code = f"    {loss}\n" if markup == "markdown" else f"<!-- {loss} -->\n"
     content = rendered(f"{code}\na\n\n<div>\n{loss}\n</div>\n", markup, first_line=10)
     ((line, found),) = content.warnings
@@ -615,7 +616,7 @@ def test_lead_and_extended_part_are_one_document() -> None:
         ("a\n\nMARK\x0b\n\nb", "markdown"),
     ],
 )
-def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Markup) -> None:
+def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Dialect) -> None:
     content = rendered(body, markup, marker="MARK")
     assert [element.text for element in tree(content).iter("p")] == ["a", "b"]
     assert content.text.split() == ["a", "b"]

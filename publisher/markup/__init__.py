@@ -1,5 +1,6 @@
 """Markup -> HTML as the author meant it: neither safe nor well-formed. Pure.
 
+Markdown has no one meaning: it is read in the dialect of the engine that makes the post's page.
 Refuses what would take the parsers for ever: their time grows with the square of what never closes.
 """
 
@@ -7,15 +8,32 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import markdown
 from markdown.extensions.toc import slugify_unicode
 
 from publisher import rest
+from publisher.markup import commonmark
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from publisher.config import Engine
     from publisher.sources.post import Markup
+
+# `markdown` is that of Python-Markdown.
+Dialect: TypeAlias = Literal["markdown", "html", "rest"] | commonmark.Dialect
+
+_DIALECTS: dict[Engine, Dialect] = {
+    "jekyll": "kramdown",
+    "hugo": "goldmark",
+    "zola": "commonmark",
+    "eleventy": "commonmark",
+    "pelican": "markdown",
+    "nikola": "markdown",
+    "plain": "commonmark",
+}
 
 # About a second each: what is open, times the length of the text around it.
 MAX_BRACKETS = 10_000_000
@@ -46,7 +64,12 @@ _LOOSE = frozenset({
 })  # fmt: skip
 
 
-def html(source: str, markup: Markup, *, known: bool = False) -> str:
+def dialect(markup: Markup, engine: Engine) -> Dialect:
+    """How an engine reads a markup."""
+    return _DIALECTS[engine] if markup == "markdown" else markup
+
+
+def html(source: str, dialect: Dialect, *, known: bool = False) -> str:
     """The HTML of a body.
 
     `known`: the link references and footnotes of the document before this one still hold.
@@ -54,20 +77,42 @@ def html(source: str, markup: Markup, *, known: bool = False) -> str:
     Raises ValueError for what would take too long, and whatever a parser may raise.
     """
     _refuse_open_tags(source)
-    if markup == "html":
-        return source
-    if markup == "rest":
-        _refuse_dense(source)
-        return rest.html(source)[0]
+    match dialect:
+        case "html":
+            return source
+        case "rest":
+            _refuse_dense(source)
+            return rest.html(source)[0]
+        case "markdown":
+            found = _python_markdown(source, known=known)
+        case _:
+            found = _commonmark(source, dialect, known=known)
+    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), found)
+
+
+def _python_markdown(source: str, *, known: bool) -> str:
     _refuse_intricate(source)
     try:
         if not known:
             _markdown().reset()
-        found = _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
+        return _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
     except Exception:
         _markdown.cache_clear()  # it has stopped half-way
         raise
-    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), found)
+
+
+_defined: MutableMapping[str, Any] = {}
+
+
+def _commonmark(source: str, dialect: commonmark.Dialect, *, known: bool) -> str:
+    for line in source.split("\n"):
+        if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
+            raise ValueError("it has a line with too many colons")
+    found, defined = commonmark.html(source, dialect, _defined if known else None)
+    if not known:
+        _defined.clear()
+        _defined.update(defined)
+    return found
 
 
 @functools.cache

@@ -1,0 +1,118 @@
+"""CommonMark -> HTML as the author meant it, with what GitHub, Hugo, Zola and Jekyll add. Pure.
+
+Tables, footnotes, definition lists, strikethrough and bare links; ids on headings. Refuses to
+decide which addresses may be followed: that is done where HTML is made safe.
+"""
+
+from __future__ import annotations
+
+import functools
+import html as entities
+import re
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+
+from publisher.markup import kramdown
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+Dialect: TypeAlias = Literal["commonmark", "goldmark", "kramdown"]
+
+# Deeper is an error (of the stack), which shows; at its own limit the parser drops text in silence.
+MAX_DEPTH = 5_000
+
+_ALIGN = re.compile(r"text-align:\s*(\w+)")
+_TAG = re.compile(r"\{\{.{0,1000}?\}\}|\{%.{0,1000}?%\}", re.DOTALL)
+_LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
+_DASHES = (("<<", "«"), (">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
+
+
+class _Parser(MarkdownIt):
+    """Takes every address as it is written."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+        return link
+
+
+@functools.cache
+def _parser(dialect: Dialect) -> _Parser:
+    """Made once for each dialect. Not for two threads at a time."""
+    parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
+    parser.enable(["table", "strikethrough"])
+    for plugin in (footnote_plugin, deflist_plugin, gfm_autolink_plugin):
+        parser.use(plugin)
+    parser.inline.ruler.before("escape", "template_tag", _template_tag)
+    parser.core.ruler.after("block", "heading_ids", kramdown.take_heading_ids)
+    if dialect == "kramdown":
+        kramdown.use(parser)
+        parser.core.ruler.before("kramdown_toc", "heading_names", kramdown.name_headings)
+    else:
+        parser.core.ruler.push("heading_names", kramdown.name_headings)
+    if dialect in {"kramdown", "goldmark"}:
+        parser.options["typographer"] = True
+        parser.enable("smartquotes")
+        parser.core.ruler.after("inline", "dashes", _dashes)
+    parser.core.ruler.push("alignment", _alignment)
+    parser.add_render_rule("fence", _fence)
+    return parser
+
+
+def html(
+    source: str, dialect: Dialect, known: MutableMapping[str, Any] | None = None
+) -> tuple[str, MutableMapping[str, Any]]:
+    """The HTML, and what the document defines; `known` was defined by the one around this."""
+    env = dict(known) if known else {}
+    if dialect == "kramdown":
+        source = kramdown.without_extensions(source)
+    return _parser(dialect).render(source, env).rstrip("\n"), env
+
+
+def _template_tag(state: StateInline, silent: bool) -> bool:
+    """A tag of a template that was kept stays as it is, quotes and all."""
+    found = _TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if found is None:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = entities.escape(found[0], quote=False)
+    state.pos = found.end()
+    return True
+
+
+def _dashes(state: StateCore) -> None:
+    for block in state.tokens:
+        for token in block.children or ():
+            if token.type == "text":
+                for written, meant in _DASHES:
+                    token.content = token.content.replace(written, meant)
+
+
+def _alignment(state: StateCore) -> None:
+    for token in state.tokens:
+        style = str(token.attrs.pop("style", "")) if token.type in {"th_open", "td_open"} else ""
+        if found := _ALIGN.match(style):
+            token.attrSet("align", found[1])
+
+
+def _fence(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    """The language is the first word, or a class that an attribute list gave."""
+    token = tokens[index]
+    found = _LANGUAGE.match(token.info.strip())
+    given = [name for name in str(token.attrGet("class") or "").split() if "language-" in name]
+    name = given[0] if given else f"language-{found[1]}" if found else ""
+    kind = f' class="{entities.escape(name)}"' if name else ""
+    return f"<pre><code{kind}>{entities.escape(token.content, quote=False)}</code></pre>\n"

@@ -1,0 +1,327 @@
+"""What kramdown adds to CommonMark, as rules for markdown-it.
+
+Attribute lists, tables of contents, `$$` math, `markdown="1"`, abbreviations, comments. Of the
+attributes those count that readers keep: ids, sizes, languages of code.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.common.html_blocks import block_names
+from markdown_it.rules_block import html_block
+from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+
+_LIST = r"\{:(?!:)((?:[^{}\"'\n]|\"[^\"\n]*\"|'[^'\n]*'){0,500}+)\}"
+_SPAN_LIST = re.compile(_LIST)
+_OWN_LINE = re.compile(rf"[ \t]*{_LIST}[ \t]*")
+_HEADING_ID = re.compile(r"[ \t]+\{#([\w:.-]+)[^{}\n]*\}[ \t]*$")
+_PART = re.compile(r"""#([\w:.-]+)|\.([\w:.+-]+)|([\w:-]+)=("[^"]*"|'[^']*'|[^\s"']+)|([\w:-]+)""")
+_EXTENSION = re.compile(
+    r"\{::comment\}(?:(?!\{::comment\}).)*?\{:/(?:comment)?\}|\{::options\b[^{}\n]*\}"
+    r"|\{::nomarkdown\b[^{}\n]*\}|\{:/(?:nomarkdown)?\}",
+    re.DOTALL,
+)
+_OPENING = re.compile(r"</?([a-z][\w-]*)([^<>]*)>?", re.IGNORECASE)
+_TRANSPARENT = re.compile(r"""\bmarkdown\s*=\s*["']?(?:1|block|span)\b""", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\*\[([^\[\]\n]+)\]:[ \t]*([^\n]*)(?:\n|$)")
+_BLOCKS = frozenset(
+    {*block_names, "pre", "script", "style", "textarea", "object", "video", "audio"}
+)
+_HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline"})
+_TOC = "toc"
+
+
+def without_extensions(source: str) -> str:
+    """Without comments and options; what is no Markdown loses its frame. Lines stay lines."""
+    if "{:" not in source:
+        return source
+    return _EXTENSION.sub(lambda found: "\n" * found[0].count("\n"), source)
+
+
+def use(parser: MarkdownIt) -> None:
+    """Teach it kramdown."""
+    alternatives: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+    parser.block.ruler.at("html_block", _html_block, alternatives)
+    parser.inline.ruler.before("escape", "kramdown_math", _math)
+    parser.inline.ruler.push("kramdown_attributes", _span_attributes)
+    parser.core.ruler.after("block", "kramdown_lists", _attribute_lists)
+    parser.core.ruler.before("inline", "kramdown_abbreviations", _take_abbreviations)
+    parser.core.ruler.push("kramdown_abbreviate", _abbreviate)
+    parser.core.ruler.push("kramdown_toc", _contents)
+    parser.add_render_rule("math_inline", _math_html)
+
+
+def name_headings(state: StateCore) -> None:
+    """`## Head {#id}`, else an id as GitHub makes it; before and after the text is parsed."""
+    used: dict[str, int] = {}
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type == "heading_open" and not opening.attrGet("id"):
+            slug = _slug(plain(inline.children or ()))
+            number = used.get(slug, 0)
+            used[slug] = number + 1
+            opening.attrSet("id", f"{slug}-{number}" if number else slug)
+
+
+def take_heading_ids(state: StateCore) -> None:
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        found = _HEADING_ID.search(inline.content) if opening.type == "heading_open" else None
+        if found:
+            opening.attrSet("id", found[1])
+            inline.content = inline.content[: found.start()]
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The text of what was parsed within a block."""
+    texts = (
+        plain(token.children or ()) if token.type == "image" else token.content
+        for token in tokens
+        if token.type in {"text", "code_inline", "image", "text_special"}
+    )
+    return "".join(texts)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") or "section"
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Tags that stand in a text begin no block; what asks for it holds Markdown."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    found = _OPENING.match(line)
+    if found and found[1].lower() not in _BLOCKS:
+        return False
+    if not found or not _TRANSPARENT.search(found[2]) or state.is_code_block(start):
+        made = html_block(state, start, end, silent)
+        if made and found and not silent:
+            _end_with_element(state, start, found[1])
+        return made
+    if found.end() != len(line.rstrip()):  # with text behind it: a paragraph
+        return False
+    if not silent:
+        token = state.push("html_block", "", 0)
+        token.map, token.content = [start, start + 1], line + "\n"
+        state.line = start + 1
+    return True
+
+
+def _end_with_element(state: StateBlock, start: int, name: str) -> None:
+    """What stands below the end of the element is Markdown, also without a blank line."""
+    tags = re.compile(rf"<(/?){re.escape(name)}\b[^<>]*?(/?)>", re.IGNORECASE)
+    depth = 0
+    for line in range(start, state.line):
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        for closing, empty in tags.findall(text):
+            depth += -1 if closing else not empty
+        if depth <= 0:
+            state.line = line + 1
+            break
+    token = state.tokens[-1]
+    token.map = [start, state.line]
+    token.content = state.getLines(start, state.line, state.blkIndent, True)
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """`$$a_1$$`: never emphasis."""
+    if not state.src.startswith("$$", state.pos):
+        return False
+    end = state.src.find("$$", state.pos + 2)
+    formula = state.src[state.pos + 2 : end].strip()
+    if end < 0 or not formula:
+        return False
+    if not silent:
+        state.push("math_inline", "code", 0).content = formula
+    state.pos = end + 2
+    return True
+
+
+def _math_html(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    return f'<code class="language-math">{entities.escape(tokens[index].content)}</code>'
+
+
+def _span_attributes(state: StateInline, silent: bool) -> bool:
+    """`![a](b){: width="9"}`: of what stands right before it."""
+    found = _SPAN_LIST.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if found is None or state.pending or not state.tokens:
+        return False
+    last = state.tokens[-1]
+    is_mark = last.type == "text" and last.content.strip("*_~") == ""
+    if last.type not in _HOLDERS and not is_mark:
+        return False
+    if not silent and not is_mark:  # what is emphasised is not known yet
+        _give(_opening_of(state.tokens), found[1])
+    state.pos = found.end()
+    return True
+
+
+def _opening_of(tokens: list[Token]) -> Token:
+    last = tokens[-1]
+    if last.nesting == 0:
+        return last
+    return next(token for token in reversed(tokens) if token.nesting == 1)
+
+
+def _give(token: Token, inside: str) -> bool:
+    """Set the attributes; whether it asks for a table of contents."""
+    is_contents = False
+    for name, kind, key, value, word in _PART.findall(inside):
+        if name:
+            token.attrSet("id", name)
+        elif kind:
+            token.attrJoin("class", kind)
+        elif key:
+            token.attrSet(key.lower(), value.strip("\"'"))
+        is_contents = is_contents or word == _TOC
+    return is_contents
+
+
+def _attribute_lists(state: StateCore) -> None:
+    """A list on a line of its own belongs to the block before it, else to the next one."""
+    kept: list[Token] = []
+    waiting: str | None = None
+    tokens = iter(state.tokens)
+    for token in tokens:
+        if token.type != "paragraph_open":
+            if waiting is not None and token.nesting >= 0:
+                _give_to(token, waiting)
+                waiting = None
+            kept.append(token)
+            continue
+        inline, closing = next(tokens), next(tokens)
+        found = _OWN_LINE.fullmatch(inline.content)
+        if found:
+            waiting = None if _belongs_to_last(kept, token, found[1]) else found[1]
+            continue
+        if waiting is not None:
+            _give_to(token, waiting)
+            waiting = None
+        _take_lines(kept, token, inline)
+        kept += [token, inline, closing]
+    state.tokens = kept
+
+
+def _give_to(block: Token, inside: str) -> None:
+    if _give(block, inside):
+        block.meta[_TOC] = True
+
+
+def _belongs_to_last(kept: list[Token], paragraph: Token, inside: str) -> bool:
+    """Whether no blank line divides the list from the block before it, which gets it then."""
+    depth = 0
+    for token in reversed(kept):
+        depth -= token.nesting
+        if depth == 0 and token.type != "inline":
+            starts = paragraph.map[0] if paragraph.map else 0
+            if token.level != paragraph.level or not token.map or token.map[1] != starts:
+                return False
+            _give_to(token, inside)
+            return True
+        if depth < 0:
+            return False
+    return False
+
+
+def _take_lines(kept: list[Token], paragraph: Token, inline: Token) -> None:
+    """The first or last line of a paragraph may be a list: of it, or of the list around it."""
+    first, _, text = inline.content.partition("\n")
+    if found := _OWN_LINE.fullmatch(first):
+        _give_to(paragraph, found[1])
+        inline.content = text
+    text, _, last = inline.content.rpartition("\n")
+    if found := _OWN_LINE.fullmatch(last):
+        inline.content = text
+        owner = paragraph
+        if kept and kept[-1].type == "list_item_open":
+            owner = next(token for token in reversed(kept) if token.type.endswith("_list_open"))
+        _give_to(owner, found[1])
+
+
+def _take_abbreviations(state: StateCore) -> None:
+    """`*[HTML]: HyperText Markup Language`, in paragraphs of their own."""
+    known: dict[str, str] = state.env.setdefault("abbreviations", {})
+    kept: list[Token] = []
+    tokens = iter(state.tokens)
+    for token in tokens:
+        if token.type != "paragraph_open":
+            kept.append(token)
+            continue
+        inline, closing = next(tokens), next(tokens)
+        if "*[" in inline.content:
+            known |= dict(_ABBREVIATION.findall(inline.content))
+            inline.content = _ABBREVIATION.sub("", inline.content).rstrip("\n")
+        if inline.content:
+            kept += [token, inline, closing]
+    state.tokens = kept
+
+
+def _abbreviate(state: StateCore) -> None:
+    known = state.env.get("abbreviations")
+    if not known:
+        return
+    names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<!\w)({names})(?!\w)")
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = [*_abbreviated(token.children or [], pattern, known)]
+
+
+def _abbreviated(
+    tokens: Sequence[Token], pattern: re.Pattern[str], known: dict[str, str]
+) -> Iterator[Token]:
+    for token in tokens:
+        if token.type != "text" or not pattern.search(token.content):
+            yield token
+            continue
+        for number, part in enumerate(pattern.split(token.content)):
+            made = Token("html_inline" if number % 2 else "text", "", 0, content=part)
+            if number % 2:
+                title = entities.escape(known[part])
+                made.content = f'<abbr title="{title}">{entities.escape(part)}</abbr>'
+            yield made
+
+
+def _contents(state: StateCore) -> None:
+    """Put the table of contents in the place of a list that asks for it."""
+    tokens = state.tokens
+    opening = next((n for n, token in enumerate(tokens) if token.meta.get(_TOC)), None)
+    if opening is None:
+        return
+    level, close = tokens[opening].level, opening
+    while close < len(tokens) - 1 and not (close > opening and tokens[close].level == level):
+        close += 1
+    headings = [
+        (token.tag, str(token.attrGet("id")), tokens[number + 1])
+        for number, token in enumerate(tokens)
+        if token.type == "heading_open" and "no_toc" not in str(token.attrGet("class") or "")
+    ]
+    made = Token("html_block", "", 0, content=_nested(headings))
+    state.tokens = [*tokens[:opening], made, *tokens[close + 1 :]]
+
+
+def _nested(headings: Sequence[tuple[str, str, Token]]) -> str:
+    """Lists in lists, as the headings are."""
+    out: list[str] = []
+    open_tags: list[str] = []
+    for tag, name, inline in headings:
+        while open_tags and open_tags[-1] > tag:
+            open_tags.pop()
+            out.append("</li></ul>")
+        if open_tags and open_tags[-1] == tag:
+            out.append("</li>")
+        else:
+            open_tags.append(tag)
+            out.append("<ul>")
+        text = entities.escape(plain(inline.children or ()))
+        out.append(f'<li><a href="#{entities.escape(name)}">{text}</a>')
+    return "".join([*out, "</li></ul>" * len(open_tags)]) + "\n"

@@ -1,0 +1,127 @@
+"""Markdown is read as the engine of the site reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from publisher.markup import Dialect, dialect, html
+from publisher.render import render
+
+COMMONMARK: list[Dialect] = ["commonmark", "goldmark", "kramdown"]
+
+
+def test_every_engine_has_its_dialect() -> None:
+    assert dialect("markdown", "jekyll") == "kramdown"
+    assert dialect("markdown", "hugo") == "goldmark"
+    assert dialect("markdown", "zola") == "commonmark"
+    assert dialect("markdown", "eleventy") == "commonmark"
+    assert dialect("markdown", "pelican") == "markdown"
+    assert dialect("rest", "nikola") == "rest"
+    assert dialect("html", "jekyll") == "html"
+
+
+@pytest.mark.parametrize("dialect", COMMONMARK)
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("* a\n  * b", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>"),
+        ("text\n- a", "<p>text</p>\n<ul>\n<li>a</li>\n</ul>"),
+        ("1. a\n\n   ```py\n   b\n   ```", '<ol>\n<li>\n<p>a</p>\n<pre><code class="language-py">'
+         "b\n</code></pre>\n</li>\n</ol>"),
+        ("~~~ ruby\na <b>\n~~~", '<pre><code class="language-ruby">a &lt;b&gt;\n</code></pre>'),
+        ("```go {hl_lines=[1]}\na\n```", '<pre><code class="language-go">a\n</code></pre>'),
+        ("``` {.c++}\na\n```", '<pre><code class="language-c++">a\n</code></pre>'),
+        ("```\na\n```", "<pre><code>a\n</code></pre>"),
+        ("~~a~~", "<p><s>a</s></p>"),
+        ("see https://a.example/b_c_d.", '<p>see <a href="https://a.example/b_c_d">'
+         "https://a.example/b_c_d</a>.</p>"),
+        ("- [ ] a\n- [x] b", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>"),
+        ("a\n: b", "<dl>\n<dt>a</dt>\n<dd>b</dd>\n</dl>"),
+        ("## One & two {#own}", '<h2 id="own">One &amp; two</h2>'),
+        ("## A `b` *C*!\n\n## A b C", '<h2 id="a-b-c">A <code>b</code> <em>C</em>!</h2>\n'
+         '<h2 id="a-b-c-1">A b C</h2>'),
+        ('a {% b c="_d_" %} {{ e | f: "g*h*" }}', '<p>a {% b c="_d_" %} {{ e | f: "g*h*" }}</p>'),
+        ("[a](javascript:b)", '<p><a href="javascript:b">a</a></p>'),  # goes later, and is named
+    ],
+)  # fmt: skip
+def test_what_all_but_python_markdown_share(body: str, expected: str, dialect: Dialect) -> None:
+    assert html(body, dialect) == expected
+
+
+def test_a_table_has_no_styles() -> None:
+    cells = html("a|b\n:-|-:\nc|d", "commonmark")
+    assert '<th align="left">a</th>\n<th align="right">b</th>' in cells
+    assert "style" not in cells
+
+
+@pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
+def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
+    body = '"a" \'b\' it\'s -- c --- d... `"--"`\n\n    "--"'
+    assert html(body, dialect) == (
+        '<p>“a” ‘b’ it’s – c — d… <code>&quot;--&quot;</code></p>\n'
+        "<pre><code>&quot;--&quot;\n</code></pre>"
+    )  # fmt: skip
+    assert html("\"a\" -- b", "commonmark") == '<p>&quot;a&quot; -- b</p>'  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a\n{: #b .c}", '<p id="b" class="c">a</p>'),
+        ("# a\n{: #b}", '<h1 id="b">a</h1>'),
+        ("{: #b}\na", '<p id="b">a</p>'),
+        ("{: #b}\n# a", '<h1 id="b">a</h1>'),
+        ("{: #b}\n\n\n> a", '<blockquote id="b">\n<p>a</p>\n</blockquote>'),
+        ("> a\n\n{: #b}\n\nc", '<blockquote>\n<p>a</p>\n</blockquote>\n<p id="b">c</p>'),
+        ("* a\n{: #b}", '<ul id="b">\n<li>a</li>\n</ul>'),
+        ("```\na\n```\n{: .language-js}", '<pre><code class="language-js">a\n</code></pre>'),
+        ("    a\n{: .language-js}", '<pre class="language-js"><code>a\n</code></pre>'),
+        ('![a](b){: width="9" .c}', '<p><img src="b" alt="a" width="9" class="c" /></p>'),
+        ('[a](b){:target="_blank" rel=x}', '<p><a href="b" target="_blank" rel="x">a</a></p>'),
+        ("*a*{: .b} **c**{:.d} `e`{:.f}", '<p><em>a</em> <strong>c</strong> '
+         '<code class="f">e</code></p>'),
+        ("a {: .b} c", "<p>a {: .b} c</p>"),
+        ("a\n{::comment}\nb\n\nc\n{:/comment}\nd", "<p>a</p>\n<p>d</p>"),
+        ("{::options parse_block_html=\"true\" /}\na", "<p>a</p>"),
+        ("{::nomarkdown}<b>a</b>{:/}", "<p><b>a</b></p>"),
+        ("$$a_1 < b_1$$ c", '<p><code class="language-math">a_1 &lt; b_1</code> c</p>'),
+        ("$5 and $6, $$", "<p>$5 and $6, $$</p>"),
+        ('<div markdown="1">\n*a*\n</div>', '<div markdown="1">\n<p><em>a</em></p>\n</div>'),
+        ("<div>\n*a*\n</div>", "<div>\n*a*\n</div>"),
+        ("<div>\na</div>\n*b*", "<div>\na</div>\n<p><em>b</em></p>"),
+        ("<div>\n<div>a</div>\n*b*\n</div>\n*c*", "<div>\n<div>a</div>\n*b*\n</div>\n"
+         "<p><em>c</em></p>"),
+        ("<hr/>\n*a*", "<hr/>\n<p><em>a</em></p>"),
+        ("<!-- a -->\n*b*", "<!-- a -->\n<p><em>b</em></p>"),
+        ("<span>*a*</span>\n*b*", "<p><span><em>a</em></span>\n<em>b</em></p>"),
+        ('HTML\n\n*[HTML]: "A" B', '<p><abbr title="&quot;A&quot; B">HTML</abbr></p>'),
+        ("XHTML `HTML`\n\n*[HTML]: a", "<p>XHTML <code>HTML</code></p>"),
+    ],
+)  # fmt: skip
+def test_what_kramdown_adds(body: str, expected: str) -> None:
+    assert html(body, "kramdown") == expected
+
+
+def test_a_table_of_contents() -> None:
+    body = "* this becomes\n{:toc}\n\n# A *b*\n\n### C\n\n## D\n{:.no_toc}\n\n## E\n\n# F"
+    assert html(body, "kramdown").partition("\n")[0] == (
+        '<ul><li><a href="#a-b">A b</a><ul><li><a href="#c">C</a></li></ul>'
+        '<ul><li><a href="#e">E</a></li></ul></li>'
+        '<li><a href="#f">F</a></li></ul>'
+    )  # fmt: skip
+    assert "this becomes" not in html(body, "kramdown")
+    assert html("1. a\n{:toc}", "kramdown") == ""
+
+
+@pytest.mark.parametrize("dialect", ["kramdown", "markdown"])
+def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) -> None:
+    body = "Lead [a][b].[^1]\n\nMORE\n\nRest.\n\n[b]: https://a.example/\n[^1]: Note."
+    content = render(
+        body, markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1
+    )
+    assert content.summary == "Lead a."
+    other = render(
+        "Lead [a][b].\n\nMORE\n\nRest.",
+        markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1,
+    )  # fmt: skip
+    assert other.summary == "Lead [a][b]."
