@@ -95,10 +95,15 @@ def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:
 def _brackets(entry: Entry) -> Iterator[Remark]:
     if entry.post.markup != "markdown":
         return
+    way_out = (
+        'write markdown="1" into the tag around it'
+        if entry.dialect in {"kramdown", "markdown"}
+        else "leave a blank line below the tag"
+    )
     for text, closes in render.unrendered(entry.content):
         shown = f'"{" ".join(text.split())[:60]}" is shown as it is'
         reason = (
-            'there is no Markdown inside HTML; write markdown="1" into the tag around it'
+            f"there is no Markdown inside HTML; {way_out}"
             if closes
             else "a bracket of the link never closes; write [text](address)"
         )
@@ -131,16 +136,15 @@ class _Pages:
     def check(self, entry: Entry) -> Iterator[Remark]:
         post = entry.post
         found = render.addresses(
-            entry.links.source(post),
+            entry.source.text,
             markup=entry.dialect,
             base=entry.link,
-            first_line=post.body_line,
             resolve=entry.links.resolver(post),
         )
         for address in found:
             message = self._wrong(address, entry)
             if message:
-                yield Remark(post.path, address.line, message)
+                yield Remark(post.path, entry.line(address.line), message)
 
     def _wrong(self, address: render.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)

@@ -11,12 +11,12 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from publisher import markup, render
+from publisher import markup, render, templates
 from publisher.config import Person
 from publisher.links import Links
 from publisher.sources.post import Reading, Remark, Skip
@@ -58,6 +58,7 @@ class Entry:
     fingerprint: str
     post: Post
     links: Links = field(repr=False, compare=False)
+    site: Site = field(repr=False, compare=False)
 
     @cached_property
     def title(self) -> str:
@@ -66,16 +67,29 @@ class Entry:
         return given or render.first_words(self.content) or self.post.slug or self.item_id
 
     @cached_property
+    def source(self) -> templates.Evaluated:
+        """The body with its tags evaluated."""
+        return templates.evaluate(self.post, self.links, self.site)
+
+    @cached_property
     def content(self) -> render.Content:
-        return render.render(
-            self.links.source(self.post),
+        source = self.source
+        content = render.render(
+            source.text,
             markup=self.dialect,
             marker=self.post.marker,
             base=self.link,
             prefix=self.item_id,
-            first_line=self.post.body_line,
             resolve=self.links.resolver(self.post),
         )
+        told = [(self.line(line), message) for line, message in content.warnings]
+        told += [(self.post.body_line + line, message) for line, message in source.remarks]
+        return replace(content, warnings=tuple(sorted(told)))
+
+    def line(self, number: int) -> int:
+        """The line of the post's file that a line (from 1) of the source came from."""
+        lines = self.source.lines
+        return self.post.body_line + lines[min(number, len(lines)) - 1]
 
     @property
     def dialect(self) -> Dialect:
@@ -117,7 +131,8 @@ def entries(reading: Reading, site: Site) -> Entries:
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
     owners: dict[str, PurePosixPath] = {}
-    links = Links([(post, link(post, site)) for post in reading.posts], site)
+    pages = [(post, link(post, site)) for post in reading.posts]
+    links = Links(pages, site, reading.settings)
     for post in reading.posts:
         outcome, more = entry(post, site, links)
         warnings += more
@@ -197,6 +212,7 @@ def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
         fingerprint=fingerprint(post, site, link(post, site)),
         post=post,
         links=links,
+        site=site,
     )
 
 
@@ -297,6 +313,7 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "markup": post.markup,
         "marker": post.marker,
         "body": post.body,
+        "values": templates.used(post),
     }
     shown = {key: value for key, value in meaning.items() if value}
     canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

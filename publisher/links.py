@@ -1,8 +1,8 @@
 """Links from post to post, as each engine writes them -> addresses of the web. Pure.
 
 A file's path stands for its page: `@/blog/a.md` (Zola), `{filename}a.md` (Pelican), `../a.md`
-(Hugo, Eleventy, plain), `{% post_url a %}` and `{% link _posts/a.md %}` (Jekyll), `[[A]]`
-(Obsidian). What stands in code is left alone.
+(Hugo, Eleventy, plain), `[[A]]` (Obsidian), and what the tags of templates name. What stands in
+code is left alone.
 """
 
 from __future__ import annotations
@@ -12,26 +12,21 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from publisher import fences
 from publisher.permalink import slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Site
+    from publisher.marked import Value
     from publisher.sources.post import Post
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_LIQUID = re.compile(
-    r"\{\{-?\s*(?:site\.(?P<site>url|baseurl)"
-    r"|(?P<quote>[\"'])(?P<text>[^\"'{}]*)(?P=quote)\s*\|\s*(?P<filter>relative_url|absolute_url))"
-    r"\s*-?\}\}(?P<before>(?=\{%-?\s*(?:post_url|link)\s))?|\{%-?\s*(?P<tag>post_url|link)\s+(?P<file>[^%{}]*?)\s*-?%\}"
-)
-_TAG = re.compile(r"\{%-?\s*(?:post_url|link)\s")
+_TAG = re.compile(r"\{\{[<%]|\{%")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
-_CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$")
+_CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
-_BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
+_BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)
 _PELICAN = re.compile(
     r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -43,42 +38,63 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 class Links:
     """The posts of a site by their files."""
 
-    def __init__(self, posts: Sequence[tuple[Post, str]], site: Site) -> None:
+    def __init__(
+        self,
+        posts: Sequence[tuple[Post, str]],
+        site: Site,
+        settings: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.settings = settings or {}
         self._site = site
         self._pages = {str(post.location or post.path): link for post, link in posts}
         self._names: dict[str, str] = {}
         for post, link in posts:
-            for name in (str(post.path.with_suffix("")), post.path.stem, post.title or ""):
+            names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
+            for name in names:
                 self._names.setdefault(name.lower(), link)
 
-    def source(self, post: Post) -> str:
-        """The body, where what the engine puts in the place of an address stands already."""
-        match post.engine:
-            case "jekyll" if "{" in post.body:
-                return _outside_code(post.body, lambda text: _LIQUID.sub(self._liquid, text))
-            case "plain":
-                return _outside_code(_without_comments(post.body), self._notes)
-            case _:
-                return post.body
+    def notes(self, post: Post) -> str:
+        """The body, where the links between notes of a plain folder are those of Markdown."""
+        if post.engine != "plain":
+            return post.body
+        return fences.outside(_without_comments(post.body), self._notes)
 
-    def _liquid(self, found: re.Match[str]) -> str:
-        """What is no post, or needs more than this, stays as it is written."""
-        root = self._site.url.rstrip("/")
-        base = urlsplit(root).path
-        if found["site"] == "baseurl":  # Jekyll 3 needed it before a tag, Jekyll 4 adds it there
-            return "" if found["before"] is not None else base
-        if found["site"]:
-            return root.removesuffix(base)
-        if found["filter"]:
-            start = base if found["filter"] == "relative_url" else root
-            return f"{start}/{found['text'].lstrip('/')}"
-        name = found["file"].strip("\"'").lstrip("/")
-        known = self._names if found["tag"] == "post_url" else self._pages
-        page = known.get(name.lower() if found["tag"] == "post_url" else name)
+    def page_of(self, kind: str, target: str, post: Post | None = None) -> str | None:
+        """The page that a tag names; None if there is none.
+
+        `post_url` and `slug` name a post, `link` a file of the site, `ref` a file below or beside
+        that of `post`.
+        """
+        match kind:
+            case "post_url" | "slug":
+                page = self._names.get(target.lstrip("/").lower())
+                return page and urlsplit(page).path
+            case "link":
+                return self._file(target.lstrip("/"))
+            case _:
+                return self._reference(target, post)
+
+    def _file(self, path: str) -> str | None:
+        page = self._pages.get(path)
         if page:
             return urlsplit(page).path
-        is_post = found["tag"] == "post_url" or "_posts/" in name
-        return found[0] if is_post else f"{base}/{name}"
+        base = urlsplit(self._site.url.rstrip("/")).path
+        return None if "_posts/" in path else f"{base}/{path}"
+
+    def _reference(self, target: str, post: Post | None) -> str | None:
+        """Hugo: `a.md`, `/blog/a.md`, `a`, the folder of a bundle; `#head` of this page."""
+        path, mark, anchor = target.partition("#")
+        here = (post.location or post.path).parent.as_posix() if post else "."
+        if not path:
+            return mark + anchor
+        bare = path.strip("/")
+        for name in (_beside(here, path), bare):
+            for file in (name, f"{name}.md", f"{name}/index.md"):
+                if page := self._pages.get(file):
+                    return urlsplit(page).path + mark + anchor
+        stem = bare.rpartition("/")[2].removesuffix(".md").lower()
+        found = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
+        return found and urlsplit(found).path + mark + anchor
 
     def _notes(self, text: str) -> str:
         """Also what Obsidian alone knows: callouts, highlights, and the names of blocks."""
@@ -107,7 +123,7 @@ class Links:
         return resolve
 
     def _resolved(self, address: str, post: Post) -> str | None:
-        if post.engine == "jekyll" and _TAG.search(unquote(address)):
+        if "%7B" in address and _TAG.match(unquote(address)):  # of a template, which found nothing
             return None
         if post.engine == "zola" and address.startswith("@/"):
             return self._page(address[2:])
@@ -154,50 +170,17 @@ def _without_comments(body: str) -> str:
     """Without what stands between `%%` and `%%`, also over several lines, which stay as blanks.
 
     A comment that never ends hides the rest: better too little than what was not for readers.
+    `%%` in code is none.
     """
-    lines, fence, hidden = body.split("\n"), "", False
-    for number, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if fence:
-            fence = "" if mark and mark[1].startswith(fence) else fence
-        elif mark and not hidden:
-            fence = mark[1]
-        elif hidden or "%%" in line:
-            lines[number], hidden = _uncommented(line, hidden=hidden)
-    return "\n".join(lines)
-
-
-def _uncommented(line: str, *, hidden: bool) -> tuple[str, bool]:
-    """What is left of a line, and whether it ends within a comment. `%%` in code is none."""
-    codes = [code.span() for code in _CODE.finditer(line)] if not hidden else []
-    kept, at = [], 0
-    for found in re.finditer("%%", line):
-        if any(start < found.start() < end for start, end in codes):
+    if "%%" not in body:
+        return body
+    codes = [*fences.spans(body)]
+    kept, at, hidden = [], 0, False
+    for found in re.finditer("%%", body):
+        start = found.start()
+        if not hidden and any(first <= start < last for first, last in codes):
             continue
-        if not hidden:
-            kept.append(line[at : found.start()])
+        kept.append("\n" * body.count("\n", at, start) if hidden else body[at:start])
         hidden, at = not hidden, found.end()
-    return "".join([*kept, "" if hidden else line[at:]]), hidden
-
-
-def _outside_code(body: str, change: Callable[[str], str]) -> str:
-    """Change the lines that are no code, and in them what is no code."""
-    lines, fence = body.split("\n"), ""
-    for number, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif fence:
-            if mark and mark[1].startswith(fence) and not line.strip(" `~"):
-                fence = ""
-        elif not line.startswith(("    ", "\t")):
-            lines[number] = _changed(line, change)
-    return "\n".join(lines)
-
-
-def _changed(line: str, change: Callable[[str], str]) -> str:
-    parts, at = [], 0
-    for code in _CODE.finditer(line):
-        parts += [change(line[at : code.start()]), code[0]]
-        at = code.end()
-    return "".join([*parts, change(line[at:])])
+    kept.append("\n" * body.count("\n", at) if hidden else body[at:])
+    return "".join(kept)

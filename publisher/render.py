@@ -467,7 +467,8 @@ def _losses(
             where = int(place) if place else at
             resolved = resolve(target)
             if resolved is None:
-                yield f'"{_words(target)[:80]}" is no file of a post: it is no link', where, target
+                shown = _words(unquote(target))[:80]
+                yield f'"{shown}" is no file of a post: it is no link', where, target
             elif target.strip() and not _absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag

@@ -62,6 +62,7 @@ def test_every_post_is_listed_with_what_becomes_of_it(blog: Blog) -> None:
         "authors": ["Bob"],
         "language": "de",
         "warnings": [],
+        "tags_of_templates": {},
     }
     draft, broken = posts["2026-01-02-draft.md"], posts["broken.md"]
     assert draft.keys() == broken.keys() == posts["2026-01-01-a.md"].keys()
@@ -229,3 +230,13 @@ def test_what_a_terminal_must_not_show_is_not_printed(blog: Blog) -> None:
     run = blog.run("check", NOW)
     assert "\x1b" not in run.out
     assert "\u202e" not in run.out
+
+
+def test_check_counts_what_became_of_the_tags(blog: Blog) -> None:
+    body = "{{ page.title }} {% include a %} {{ site.url }} `{{ b }}`"
+    blog.write("2026-01-02-tags.md", body, title="A")
+    said = blog.run("check", NOW).out
+    assert said.endswith("tags of templates: 2 evaluated, 1 kept readable, 1 left out\n")
+    posts = blog.run("check", "--json", NOW).json["posts"]
+    counts = {"evaluated": 2, "kept": 1, "dropped": 1}
+    assert [post["tags_of_templates"] for post in posts] == [counts]

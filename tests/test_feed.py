@@ -93,6 +93,7 @@ def entry(
         "fingerprint": "",
         "post": post,
         "links": Links([], SITE),
+        "site": SITE,
     }
     made = Entry(**{**facts, **parts})
     made.__dict__["content"] = content or Content("<p>Text</p>", "Text")

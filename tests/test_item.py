@@ -49,6 +49,7 @@ def entry(body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", **values: object) ->
         fingerprint="f00d",
         post=replace(post, title=values.pop("title", "First")),  # type: ignore[arg-type]
         links=Links([], SITE),
+        site=SITE,
     )
     return replace(made, **values)  # type: ignore[arg-type]
 

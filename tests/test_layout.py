@@ -12,6 +12,7 @@ FLOORS = [
     "errors",
     "marked",
     "globs",
+    "fences",
     "permalink",
     "config",
     "secret",
@@ -20,6 +21,7 @@ FLOORS = [
     "markup",
     "render",
     "links",
+    "templates",
     "entry",
     "check",
     "selection",
@@ -41,6 +43,7 @@ ONLY = {
     "docutils": "rest",
     "markdown": "markup",
     "markdown_it": "markup",
+    "liquid": "templates",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -23,12 +23,18 @@ if TYPE_CHECKING:
     from publisher.commands.site import Site
     from publisher.entry import Entry
     from publisher.sources.post import Post, Remark, Skip
+    from publisher.templates.text import Fate
 
 HELP = "say what readers will do with the posts"
 EXAMPLE = "  publisher check --json"
 
 WATCHABLE = 200
 WORDS = {"future": "scheduled"}
+FATES: dict[Fate, str] = {
+    "evaluated": "evaluated",
+    "kept": "kept readable",
+    "dropped": "left out",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +85,15 @@ def _tell(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> None
         for remark in sorted(remarks.get(path, ()), key=lambda one: (one.line, one.message)):
             print(report.printable(f"{folder / path}:{remark.line}: warning: {remark.message}"))
     print(_summary(site, sum(map(len, remarks.values()))))
+    if tags := _tags(site.entries.entries):
+        told = ", ".join(f"{count} {FATES[fate]}" for fate, count in tags.items())
+        print(f"tags of templates: {told}")
+
+
+def _tags(entries: Sequence[Entry]) -> dict[Fate, int]:
+    """What became of the tags, in the order of FATES."""
+    counts = Counter(fate for one in entries for fate, _ in one.source.tags)
+    return {fate: counts[fate] for fate in FATES if counts[fate]}
 
 
 def _skip_line(skip: Skip, name: str) -> str:
@@ -113,14 +128,16 @@ def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> 
 
 def _of_entry(one: Entry, site: Site) -> dict[str, Any]:
     facts = {"status": "published", "reason": None, "id": one.atom_id, "item_id": one.item_id}
-    return {**_of_post(one.post, site), **facts, "url": one.link, "title": one.title}
+    shown = {"url": one.link, "title": one.title, "tags_of_templates": _tags([one])}
+    return {**_of_post(one.post, site), **facts, **shown}
 
 
 def _of_skip(skip: Skip, site: Site) -> dict[str, Any]:
     """What the post would be, as far as that can be said."""
     nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
     lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
-    facts = {"path": str(skip.path), **nothing, **lists, "item_id": entry.item_id(skip.path)}
+    facts: dict[str, Any] = {"path": str(skip.path), **nothing, **lists, "tags_of_templates": {}}
+    facts["item_id"] = entry.item_id(skip.path)
     if skip.post:
         item, atom, _ = entry.ids(skip.post, site.config.site)
         url = entry.link(skip.post, site.config.site)

@@ -17,6 +17,7 @@ from publisher.config.values import (
     Posts,
     Selection,
     Site,
+    Templates,
     Xmpp,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "Posts",
     "Selection",
     "Site",
+    "Templates",
     "Xmpp",
     "is_person_uri",
     "load",

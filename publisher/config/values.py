@@ -15,6 +15,7 @@ Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "pelican", "nikola", "plain"]
+Templates = Literal["drop", "keep", "off"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
 Prune = Literal["own", "site", "all"]
 
@@ -66,8 +67,9 @@ class Posts(Struct, frozen=True, kw_only=True):
 
     `site` is the folder of the site's own settings; None: where they are found. `permalink` None:
     what they say. `exclude` are globs below `path`, as in a selection. `languages` are those that
-    the name of a file or a folder may end with; empty: what the settings say. `keys` names the
-    front matter's own key for what stands in POST_KEYS.
+    the name of a file or a folder may end with; empty: what the settings say. `templates` says
+    what becomes of a tag that only the site can evaluate. `keys` names the front matter's own key
+    for what stands in POST_KEYS.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class Posts(Struct, frozen=True, kw_only=True):
     exclude: tuple[Text, ...] = ()
     languages: tuple[Text, ...] = ()
     updated: Literal["keys", "git"] = "keys"
+    templates: Templates = "drop"
     keys: dict[str, Text] = {}
 
 

@@ -69,7 +69,9 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
             case _:
                 assert_never(outcome)
     skipped.sort(key=lambda skip: skip.path)
-    return Reading(tuple(posts), tuple(map(_printable, skipped)), tuple(warnings))
+    return Reading(
+        tuple(posts), tuple(map(_printable, skipped)), tuple(warnings), settings=engine.settings
+    )
 
 
 def _require_folder(folder: Path, config: Path) -> None:

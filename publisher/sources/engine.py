@@ -134,6 +134,7 @@ class Engine:
         self.folder = folder
         self.config = folder.config
         self.zone: dt.tzinfo = folder.config.site.zone
+        self._templates = folder.config.posts.templates
         # Where the posts are below the folder of the site's texts.
         self.location = PurePosixPath()
 
@@ -281,6 +282,8 @@ class Engine:
                 matter.line(matter.first(*self.DATES, *self.LATE_DATES) or ""),
                 matter.line(matter.first(*UPDATED) or ""),
             ),
+            values=matter.document.values,
+            templates="off" if matter.is_false("render_with_liquid") else self._templates,
         )
 
     def called(self, name: Name) -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
     from pathlib import PurePosixPath
 
-    from publisher.config import Engine, Person
+    from publisher.config import Engine, Person, Templates
+    from publisher.marked import Value
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
 # Why a post is not published; `skipped` is what nobody meant.
@@ -27,7 +29,8 @@ class Post:
     both are aware. `name` is what the engine calls a post without a title, None where it has no
     rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
     path below the folder from which the engine's links between posts start. `lines` say when it was
-    published and updated.
+    published and updated. `values` is all of the front matter, with the engine's defaults;
+    `templates` says what becomes of tags in the body.
     """
 
     path: PurePosixPath
@@ -50,6 +53,8 @@ class Post:
     engine: Engine = "jekyll"
     location: PurePosixPath | None = None
     lines: tuple[int, int] = (1, 1)
+    values: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    templates: Templates = "drop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a folder of posts held. Files read = posts + skipped; all in the order of paths."""
+    """What a folder of posts held. Files read = posts + skipped; all in the order of paths.
+
+    `settings` are those of the site's engine.
+    """
 
     posts: tuple[Post, ...]
     skipped: tuple[Skip, ...]
     warnings: tuple[Remark, ...]
+    settings: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:

@@ -1,0 +1,367 @@
+"""Liquid, as Jekyll and Eleventy have it in their posts. The only importer of python-liquid.
+
+Refuses the clock, files, and what never ends: a loop has at most 1,000 turns. What cannot be
+evaluated costs no other tag.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
+
+from liquid import Environment, RenderContext, Undefined
+from liquid.builtin.filters.misc import date as _date
+from liquid.exceptions import LiquidError, LiquidSyntaxError
+from liquid.filter import with_environment
+
+from publisher.permalink import slugify
+from publisher.templates import shown
+from publisher.templates.text import Evaluated, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from urllib.parse import SplitResult
+
+    from publisher.sources.post import Markup
+
+MAX_TURNS = 1_000
+MAX_BYTES = 500_000
+MAX_LOCAL = 50_000
+# Texts that a filter multiplies: one times the other.
+MAX_PRODUCT = 1_000_000
+MAX_NUMBER = 10**15
+
+_TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*([\w#]+)?.{0,2000}?%\}", re.DOTALL)
+# What ends the blocks in which nothing is a tag.
+_END = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
+_RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
+_CALL = re.compile(r"\{%-?\s*(\w+)\s*(.*?)\s*-?%\}", re.DOTALL)
+_BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
+_BEFORE_LINK = re.compile(r"\{%-?\s*(?:post_url|link)\s")
+_LINKS = frozenset({"post_url", "link"})
+_BLOCKS = frozenset({
+    "if", "unless", "for", "case", "capture", "tablerow", "comment", "ifchanged", "highlight",
+    "raw",
+})  # fmt: skip
+_INNER = frozenset({"else", "elsif", "when", "break", "continue"})
+# What of these fails has no text of its own.
+_EMPTY = frozenset({"for", "tablerow", "capture", "comment"})
+# What Jekyll gathers from the whole site.
+_COUNTED = frozenset({
+    "posts", "pages", "data", "tags", "categories", "collections", "documents", "static_files",
+    "html_pages", "html_files", "related_posts", "time", "github",
+})  # fmt: skip
+_REFUSED = ("include", "render", "include_relative", "doc", "macro", "liquid", "echo")
+_ISO = "%Y-%m-%dT%H:%M:%S%z"
+
+
+class World:
+    """What a template may know. `page_of` finds a post's address by its name or by its file.
+
+    `has_settings`: what is not among the values of the site is not there.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        *,
+        root: SplitResult,
+        page_of: Callable[[str, str], str | None],
+        has_settings: bool,
+    ) -> None:
+        self.values = values
+        self._has_settings = has_settings
+        self.base = root.path.rstrip("/")
+        self.origin = f"{root.scheme}://{root.netloc}"
+        self.page_of = page_of
+
+    def knows(self, path: str) -> bool:
+        """Whether a value that is missing is missing on the page, too."""
+        root, *keys = re.split(r"[.\[\]\"']+", path)
+        if root == "site":
+            return self._has_settings and keys[0] not in _COUNTED
+        return bool(keys)
+
+
+def evaluate(text: Text, world: World, markup: Markup) -> Evaluated:
+    """The body with its tags evaluated, one after the other. Never raises."""
+    return _Evaluation(text, _Liquid(world), world, markup).run()
+
+
+class _Liquid:
+    """Evaluates one piece after the other, which share what they assign."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._missing: list[str] = []
+        self._environment = _environment(world, self._missing)
+        template = self._environment.from_string("")
+        self._context = RenderContext(template, globals=template.make_globals(world.values))
+
+    def said(self, piece: str, name: str, *, is_code: bool = False) -> str:
+        """What the piece says; in code nothing that is not there says nothing.
+
+        Raises LiquidSyntaxError, and _UnknownError for what it lacks.
+        """
+        self._missing.clear()
+        if name != "for" and any(_RANGE.search(tag[0]) for tag in _TAG.finditer(piece)):
+            raise _UnknownError("counts without bound")
+        buffer = _Bounded()
+        try:
+            template = self._environment.from_string(piece)
+            template.render_with_context(self._context, buffer)
+        except LiquidSyntaxError as error:
+            if name and name not in self._environment.tags:
+                raise _UnknownError from error
+            raise
+        except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise _UnknownError(f"cannot be evaluated ({_first_line(error)})") from error
+        unknown = [path for path in self._missing if is_code or not self._world.knows(path)]
+        if unknown:
+            raise _UnknownError(f"needs {unknown[0]}, which is not known here")
+        return buffer.getvalue()
+
+
+class _Evaluation:
+    def __init__(self, text: Text, liquid: _Liquid, world: World, markup: Markup) -> None:
+        self._text = text
+        self._liquid = liquid
+        self._world = world
+        self._markup = markup
+        self._ends = _ends(text.body)
+
+    def run(self) -> Evaluated:
+        body, at = self._text.body, 0
+        while found := _TAG.search(body, at):
+            start, end = found.span()
+            self._text.copy(at, start)
+            if found[0][2:3] == "-":
+                self._text.strip()
+            at = self._tag(start, end, found[1] or "")
+            if body[at - 3 : at - 2] == "-":
+                at += len(body) - at - len(body[at:].lstrip())
+        self._text.copy(at, len(body))
+        return self._text.done()
+
+    def _tag(self, start: int, end: int, name: str) -> int:
+        """One output, one tag or one block; where it ends."""
+        body = self._text.body
+        if name in _INNER or name.startswith("end"):
+            self._text.silent(start, end)
+        elif name in _LINKS:
+            self._link(start, end)
+        elif _BASE.fullmatch(body[start:end]) and _BEFORE_LINK.match(body, end):
+            # Jekyll 3 needed it before a tag, Jekyll 4 adds it there.
+            self._text.evaluated("", start, end)
+        elif name in _BLOCKS:
+            return self._block(start, end, name)
+        else:
+            self._piece(start, end, end, name)
+        return end
+
+    def _block(self, start: int, end: int, name: str) -> int:
+        whole = self._ends.get(start)
+        match name:
+            case _ if whole is None:
+                self._text.unknown(start, end, why="never ends")
+                return end
+            case "raw":
+                inside = self._text.body[end : self._text.body.rindex("{%", end, whole)]
+                self._text.evaluated(inside, start, whole)
+            case "highlight":
+                self._highlight(start, end, whole)
+            case _:
+                return self._piece(start, end, whole, name)
+        return whole
+
+    def _piece(self, start: int, end: int, whole: int, name: str) -> int:
+        """Where it goes on: of a block that cannot be evaluated what is in it is left."""
+        piece = self._text.body[start:whole]
+        try:
+            is_code = self._text.is_code(start)
+            said = self._liquid.said(piece, name, is_code=is_code)
+            if is_code and not said:  # a sample of how to write it
+                self._text.stays(start, whole)
+            else:
+                self._text.evaluated(said, start, whole)
+        except _UnknownError as error:
+            end = whole if name in _EMPTY else end
+            self._text.unknown(start, end, shown=self._shown(piece, name, end), why=str(error))
+            return end
+        except LiquidSyntaxError as error:
+            self._text.stays(start, end, why=f"is no Liquid ({_first_line(error)})")
+            return end
+        return whole
+
+    def _link(self, start: int, end: int) -> None:
+        found = _CALL.match(self._text.body[start:end])
+        kind, name = (found[1], found[2].strip().strip("\"'")) if found else ("", "")
+        if "{{" in name:
+            try:
+                name = self._liquid.said(name, "")
+            except (_UnknownError, LiquidSyntaxError):
+                name = ""
+        page = self._world.page_of(kind, name)
+        if page is None:
+            self._text.nowhere(start, end)
+        else:
+            self._text.evaluated(page, start, end)
+
+    def _highlight(self, start: int, inside: int, end: int) -> None:
+        body = self._text.body
+        close = body.rindex("{%", inside, end)
+        found = _CALL.match(body[start:inside])
+        language = found[2].partition(" ")[0].strip("\"'") if found else ""
+        text = Text(body[inside:close], keeps=True, is_code=True)
+        code = _Evaluation(text, self._liquid, self._world, self._markup).run().text
+        begins_line = self._text.begins_line()
+        made = shown.code(code, language, self._markup, begins_line=begins_line)
+        rest = "" if body[end : end + 1] in {"", "\n"} else "\n"
+        self._text.evaluated(made + rest, start, end)
+
+    def _shown(self, piece: str, name: str, end: int) -> str:
+        found = _CALL.fullmatch(piece)
+        if not found or name in _BLOCKS:
+            return ""
+        placed, named = shown.values(found[2])
+        is_alone = self._text.is_alone(end)
+        return shown.shown(name, placed, named, self._markup, is_alone=is_alone)
+
+
+class _UnknownError(Exception):
+    """Only the site knows."""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].strip()
+
+
+def _ends(body: str) -> dict[int, int]:
+    """For each block that ends: where its first tag begins -> behind its last one.
+
+    What stands in `raw` and `comment` is no tag.
+    """
+    ends: dict[int, int] = {}
+    begun: dict[str, list[int]] = {}
+    last = {name: max((m.end() for m in _END[name].finditer(body)), default=0) for name in _END}
+    at = 0
+    while found := _TAG.search(body, at):
+        name, at = found[1] or "", found.end()
+        if name in _END and last[name] > at:
+            close = _END[name].search(body, at)
+            at = ends[found.start()] = close.end() if close else at
+        elif name in _BLOCKS:
+            begun.setdefault(name, []).append(found.start())
+        elif starts := begun.get(name.removeprefix("end")) if name.startswith("end") else None:
+            ends[starts.pop()] = at
+    return ends
+
+
+class _Bounded(io.StringIO):
+    """Takes what a piece says, up to a size."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > MAX_BYTES:
+            raise ValueError(f"it says more than {MAX_BYTES} characters")
+        return super().write(text)
+
+
+def _environment(world: World, missing: list[str]) -> Environment:
+    class Missing(Undefined):
+        """Remembers that somebody asked for it."""
+
+        def __init__(self, name: str, **more: Any) -> None:
+            super().__init__(name, **more)
+            if hint := more.get("hint"):
+                missing.append(hint.removesuffix(" is undefined").strip("'\""))
+
+    class Made(Environment):
+        loop_iteration_limit = MAX_TURNS
+        local_namespace_limit = MAX_LOCAL
+
+    environment = Made(undefined=Missing)
+    for name in _REFUSED:
+        environment.tags.pop(name, None)
+    for name, function in _filters(world).items():
+        environment.add_filter(name, function)
+    return environment
+
+
+def _filters(world: World) -> dict[str, Callable[..., object]]:
+    def relative(path: object) -> str:
+        text = str(path)
+        return text if re.match(r"[a-z]+:|//", text) else f"{world.base}/{text.lstrip('/')}"
+
+    def absolute(path: object) -> str:
+        text = relative(path)
+        return text if re.match(r"[a-z]+:|//", text) else world.origin + text
+
+    return {
+        "relative_url": relative,
+        "absolute_url": absolute,
+        "url": relative,
+        "date": _steady_date,
+        "date_to_string": lambda value: _shown_date(value, "%d %b %Y"),
+        "date_to_long_string": lambda value: _shown_date(value, "%d %B %Y"),
+        "date_to_xmlschema": lambda value: _shown_date(value, _ISO),
+        "date_to_rfc822": lambda value: _shown_date(value, "%a, %d %b %Y %H:%M:%S %z"),
+        "slugify": _slug,
+        "xml_escape": lambda value: html.escape(str(value)),
+        "cgi_escape": lambda value: quote_plus(str(value)),
+        "uri_escape": lambda value: quote(str(value), safe="/:?#[]@!$&'()*+,;=%"),
+        "number_of_words": lambda value: len(str(value).split()),
+        "strip_index": lambda value: re.sub(r"/index\.html?$", "/", str(value)),
+        "jsonify": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+        "inspect": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+        "array_to_sentence_string": _sentence,
+        "replace": _replace,
+        "times": _times,
+    }
+
+
+@with_environment
+def _steady_date(value: object, form: object, *, environment: Environment) -> object:
+    """Of any date but the clock's: a document that says so changes by itself."""
+    if value in {"now", "today"}:
+        raise ValueError("it asks for the clock")
+    return _date(value, form, environment=environment)
+
+
+def _slug(value: object, mode: object = "default") -> str:
+    return slugify(str(value), mode="pretty" if mode == "pretty" else "default").lower()
+
+
+def _shown_date(value: object, form: str) -> str:
+    if isinstance(value, str):
+        value = dt.datetime.strptime(value, "%Y-%m-%d %H:%M:%S %z")
+    if not isinstance(value, dt.date):
+        raise ValueError("it is no date")  # noqa: TRY004 - what is wrong is the template's value
+    text = value.strftime(form)
+    return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text) if form == _ISO else text
+
+
+def _sentence(value: object, connector: object = "and") -> str:
+    words = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
+    if len(words) < 3:
+        return f" {connector} ".join(words)
+    return f"{', '.join(words[:-1])}, {connector} {words[-1]}"
+
+
+def _replace(value: object, old: object, new: object = "") -> str:
+    text = str(value)
+    if len(text) * len(str(new)) > MAX_PRODUCT:
+        raise ValueError("it becomes too long")
+    return text.replace(str(old), str(new))
+
+
+def _times(value: object, other: object) -> float:
+    one, two = (float(str(part)) for part in (value, other))
+    if abs(one * two) > MAX_NUMBER:
+        raise ValueError("it becomes too big")
+    product = one * two
+    return int(product) if product == int(product) else product

@@ -1,0 +1,211 @@
+"""Shortcodes of Hugo, Nikola and Zola: those that come with the engine, by their documentation.
+
+A site's own are files of its theme, which are not read: what they show is left, and what stands
+between a pair of them. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from publisher.templates import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from publisher.config import Engine
+    from publisher.sources.post import Markup
+    from publisher.templates.text import Evaluated, Text
+
+    Find: TypeAlias = Callable[[str, str], "str | None"]
+
+# Of a tag, and of what ends it.
+_INSIDE = r"(?P<values>(?:\s.{0,3000}?)?)\s*(?P<closed>/)?\s*"
+_NAMED = rf"\s*(?P<end>/)?\s*(?P<name>[\w./-]+?){_INSIDE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How an engine writes its tags.
+
+    `tag` finds one (groups `mark`, `end`, `name`, `values`, `closed`), `literal` what is only to be
+    seen (groups 1 to 3). `end` is the name that ends every pair, where that is one for all;
+    `pair` is the mark of tags that begin a pair, where not all may.
+    """
+
+    tag: re.Pattern[str]
+    literal: re.Pattern[str]
+    end: str | None = None
+    pair: str | None = None
+
+
+_SYNTAX: dict[Engine, Syntax] = {
+    "hugo": Syntax(
+        tag=re.compile(rf"\{{\{{(?P<mark>[<%]){_NAMED}[>%]\}}\}}", re.DOTALL),
+        literal=re.compile(r"(\{\{[<%])/\*(.{0,3000}?)\*/([>%]\}\})", re.DOTALL),
+    ),
+    "nikola": Syntax(
+        tag=re.compile(rf"\{{\{{(?P<mark>%){_NAMED}%\}}\}}", re.DOTALL),
+        literal=re.compile(
+            r"\{\{%\s*raw\s*%\}\}()((?:(?!\{\{%\s*raw).)*?)()\{\{%\s*/raw\s*%\}\}", re.DOTALL
+        ),
+    ),
+    "zola": Syntax(
+        tag=re.compile(
+            r"\{(?P<mark>[{%])\s*(?:(?P<end>end)|(?P<name>\w+)\((?P<values>.{0,3000}?)\))"
+            r"\s*(?P<closed>)[%}]\}",
+            re.DOTALL,
+        ),
+        literal=re.compile(r"(\{[{%])/\*(.{0,3000}?)\*/([%}]\})", re.DOTALL),
+        end="end",
+        pair="%",
+    ),
+}
+
+
+class World:
+    """What a shortcode may know: the page's and the site's values, and where posts are."""
+
+    def __init__(
+        self, page: Mapping[str, object], site: Mapping[str, object], *, page_of: Find
+    ) -> None:
+        self.page = page
+        self.site = site
+        self.page_of = page_of
+
+
+def evaluate(text: Text, engine: Engine, world: World, markup: Markup) -> Evaluated:
+    """The body with its shortcodes evaluated. Never raises."""
+    return _Evaluation(text, _SYNTAX[engine], world, markup).run()
+
+
+class _Evaluation:
+    def __init__(self, text: Text, syntax: Syntax, world: World, markup: Markup) -> None:
+        self._text = text
+        self._syntax = syntax
+        self._world = world
+        self._markup = markup
+        self._partners = _partners(text.body, syntax)
+        self._is_alone = False
+
+    def run(self) -> Evaluated:
+        body, at = self._text.body, 0
+        while found := _next(self._syntax, body, at):
+            self._text.copy(at, found.start())
+            at = self._tag(found)
+        self._text.copy(at, len(body))
+        return self._text.done()
+
+    def _tag(self, found: re.Match[str]) -> int:
+        """One tag, or a pair with what is in it; where it ends."""
+        start, end = found.span()
+        if found.re is self._syntax.literal:
+            self._text.evaluated(found[1] + found[2] + found[3], start, end)
+            return end
+        if found["end"]:
+            self._text.silent(start, end)
+            return end
+        name = found["name"].removesuffix(".html").lower()
+        placed, named = shown.values(found["values"] or "")
+        close = self._partners.get(start)
+        if name in _PAIRS and close is not None:
+            inside = self._text.body[end : close[0]]
+            said = _PAIRS[name](inside, placed, named, self)
+            if said is not None:
+                self._text.evaluated(said, start, close[1])
+                return close[1]
+        if name in _LINKS:
+            self._link(start, end, [*placed, named.get("path", "")][0])
+            return end
+        self._is_alone = self._text.is_alone(end)
+        said = _TAGS[name](placed, named, self) if name in _TAGS else None
+        use = shown.shown(name, placed, named, self._markup, is_alone=self._is_alone)
+        if said is not None or (use and name in shown.PLACES):
+            self._text.evaluated(use if said is None else said, start, end)
+        else:
+            self._text.unknown(start, end, shown=use)
+        return end
+
+    def _link(self, start: int, end: int, target: str) -> None:
+        page = self._world.page_of("ref", target)
+        if page is None:
+            self._text.nowhere(start, end)
+        else:
+            self._text.evaluated(page, start, end)
+
+    # --- what comes with the engines ---
+
+    def figure(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
+        source = named.get("src") or next(iter(placed), "")
+        if not source:
+            return None
+        return shown.figure({**named, "src": source}, self._markup, is_alone=self._is_alone)
+
+    def param(self, placed: Sequence[str], _: Mapping[str, str]) -> str | None:
+        key = next(iter(placed), "").lower()
+        value = self._world.page.get(key, self._world.site.get(key))
+        return str(value) if isinstance(value, str | int | float) else None
+
+    def code(self, inside: str, placed: Sequence[str], named: Mapping[str, str]) -> str:
+        language = (*placed, named.get("lang", ""), named.get("language", ""))[0]
+        begins_line = self._text.begins_line() and "\n" in inside
+        return shown.code(inside, language, self._markup, begins_line=begins_line)
+
+    def details(self, inside: str, _: Sequence[str], named: Mapping[str, str]) -> str:
+        head = f"<summary>{named.get('summary', 'Details')}</summary>"
+        return f"<details>{head}\n\n{inside.strip()}\n\n</details>"
+
+    def document(self, inside: str, _: Sequence[str], __: Mapping[str, str]) -> str | None:
+        """Nikola: `{{% doc %}}Title <slug>{{% /doc %}}`, or the slug alone."""
+        found = re.fullmatch(r"(.*)<([^<>]+)>", inside.strip())
+        slug = found[2] if found else inside.strip()
+        page = self._world.page_of("slug", slug)
+        text = found[1].strip() if found else slug
+        return shown.link(page, text, self._markup) if page else text
+
+    def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
+        address = named.get("url") or next(iter(placed), "")
+        return shown.link(address, address, self._markup) if address else None
+
+
+def _next(syntax: Syntax, body: str, at: int) -> re.Match[str] | None:
+    """The next tag, or what only shows one."""
+    found, literal = syntax.tag.search(body, at), syntax.literal.search(body, at)
+    if found and literal:
+        return literal if literal.start() <= found.start() else found
+    return literal or found
+
+
+def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:
+    """For each tag that is the first of a pair: where the other one is."""
+    begun: list[tuple[str, int]] = []
+    partners: dict[int, tuple[int, int]] = {}
+    for found in syntax.tag.finditer(body):
+        name = found["name"] or ""
+        if not found["end"]:
+            if not found["closed"] and syntax.pair in {None, found["mark"]}:
+                begun.append((name, found.start()))
+        elif any(syntax.end or one == name for one, _ in begun):
+            while begun:
+                last, start = begun.pop()
+                if syntax.end or last == name:
+                    partners[start] = found.span()
+                    break
+    return partners
+
+
+_LINKS = frozenset({"ref", "relref"})
+_TAGS: dict[str, Callable[[Sequence[str], Mapping[str, str], _Evaluation], str | None]] = {
+    "figure": lambda placed, named, at: at.figure(placed, named),
+    "thumbnail": lambda placed, named, at: at.figure(placed, named),
+    "param": lambda placed, named, at: at.param(placed, named),
+    "media": lambda placed, named, at: at.media(placed, named),
+}
+_PAIRS: dict[str, Callable[[str, Sequence[str], Mapping[str, str], _Evaluation], str | None]] = {
+    "highlight": lambda inside, placed, named, at: at.code(inside, placed, named),
+    "details": lambda inside, placed, named, at: at.details(inside, placed, named),
+    "doc": lambda inside, placed, named, at: at.document(inside, placed, named),
+    "comment": lambda *_: "",
+}

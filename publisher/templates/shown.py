@@ -1,0 +1,168 @@
+"""What a reader can use of a tag that makes a picture, a film or a box on the page alone. Pure.
+
+One rule for all engines: a value that names a picture is that picture, with its words; a place
+that many know is a link; other words stay words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.sources.post import Markup
+
+# Where others keep what a tag of this name shows; {} is its first value.
+PLACES = {
+    "youtube": "https://www.youtube.com/watch?v={}",
+    "vimeo": "https://vimeo.com/{}",
+    "gist": "https://gist.github.com/{}",
+    "tweet": "https://twitter.com/i/status/{}",
+    "twitter": "https://twitter.com/i/status/{}",
+    "x": "https://x.com/i/status/{}",
+    "instagram": "https://www.instagram.com/p/{}/",
+    "asciinema": "https://asciinema.org/a/{}",
+    "codepen": "https://codepen.io/pen/{}",
+    "streamable": "https://streamable.com/{}",
+    "soundcloud": "https://soundcloud.com/{}",
+    "speakerdeck": "https://speakerdeck.com/{}",
+}
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
+_SOURCES = (
+    "src",
+    "image",
+    "img",
+    "url",
+    "path",
+    "file",
+    "filename",
+    "link",
+    "href",
+    "source",
+    "name",
+)
+_TARGETS = ("href", "link", "url", "src")
+_WORDS = ("caption", "title", "alt", "text", "description", "content", "summary", "message")
+_ALTERNATIVES = ("alt", "caption", "title")
+_BRACKETS, _ESCAPED = r"([\[\]\\])", r"\\\1"
+_WEB = re.compile(r"https?://\S+")
+_ID = re.compile(r"[\w./-]+")
+_PAIR = re.compile(
+    r"""([\w-]+)\s*[=:]\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^\s,"'`]+)"""
+    r"""|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`|([^\s,"'`]+)"""
+)
+
+
+def values(text: str) -> tuple[list[str], dict[str, str]]:
+    """What stands in a tag: the values by their place, and those that have a name."""
+    placed: list[str] = []
+    named: dict[str, str] = {}
+    for found in _PAIR.finditer(text):
+        if found[1]:
+            named[found[1].lower()] = _bare(found[2])
+        else:
+            placed.append(next(part for part in found.groups()[2:] if part is not None))
+    return placed, named
+
+
+def _bare(value: str) -> str:
+    return value[1:-1].replace('\\"', '"') if value[:1] in {'"', "'", "`"} else value
+
+
+def shown(
+    name: str,
+    placed: Sequence[str],
+    named: Mapping[str, str],
+    markup: Markup,
+    *,
+    is_alone: bool = False,
+) -> str:
+    """The picture, the link or the words of a tag; empty if there is nothing of that."""
+    place = PLACES.get(name.lower())
+    key = next((named[key] for key in ("id", "url", "user") if key in named), None)
+    ident = key or next(iter(placed), "")
+    if place and _WEB.fullmatch(ident):
+        return link(ident, named.get("title", ident), markup)
+    if place and _ID.fullmatch(ident):
+        address = place.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
+        return link(address, named.get("title", address), markup)
+    candidates = [*(named[key] for key in _SOURCES if key in named), *placed]
+    picture = next((one for one in candidates if _is_picture(one)), None)
+    if picture:
+        return figure({**named, "src": picture}, markup, is_alone=is_alone)
+    words = [named[key] for key in _WORDS if named.get(key)]
+    target = next((named[key] for key in _TARGETS if _WEB.fullmatch(named.get(key, ""))), None)
+    target = target or next((one for one in placed if _WEB.fullmatch(one)), None)
+    if target:
+        return link(target, words[0] if words else target, markup)
+    return " ".join(dict.fromkeys(words)) if markup != "html" else html.escape(" ".join(words))
+
+
+def _is_picture(value: str) -> bool:
+    return value.partition("?")[0].lower().endswith(_PICTURES) and "\n" not in value
+
+
+def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
+    """A picture with its caption: a figure where it stands alone on its lines."""
+    source = html.escape(named["src"])
+    alternative = next((named[key] for key in _ALTERNATIVES if named.get(key)), "")
+    caption = next((named[key] for key in ("caption", "title") if named.get(key)), "")
+    if markup == "rest":
+        picture = link(named["src"], alternative or named["src"], markup)
+        return f"{picture} {caption}".strip() if caption != alternative else picture
+    sizes = "".join(
+        f' {key}="{html.escape(named[key])}"' for key in ("width", "height") if named.get(key)
+    )
+    target = named.get("link") or named.get("href") or ""
+    target = "" if target == named["src"] else target
+    if not is_alone or not (caption or sizes or target):
+        return _inline(named["src"], alternative, caption, target, markup)
+    image = f'<img src="{source}" alt="{html.escape(alternative)}"{sizes}>'
+    if target:
+        image = f'<a href="{html.escape(target)}">{image}</a>'
+    text = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
+    return f"<figure>{image}{text}</figure>\n"
+
+
+def _inline(source: str, alternative: str, caption: str, target: str, markup: Markup) -> str:
+    """A picture within a text; its caption behind it."""
+    words = caption if caption != alternative else ""
+    if markup == "html":
+        image = f'<img src="{html.escape(source)}" alt="{html.escape(alternative)}">'
+        image = f'<a href="{html.escape(target)}">{image}</a>' if target else image
+        return f"{image} {html.escape(words, quote=False)}".strip()
+    image = f"![{re.sub(_BRACKETS, _ESCAPED, alternative)}](<{source}>)"
+    return f"{f'[{image}](<{target}>)' if target else image} {words}".strip()
+
+
+def link(address: str, text: str, markup: Markup) -> str:
+    """A link, as the markup writes one."""
+    match markup:
+        case "rest":
+            return f"`{text.replace('`', '')} <{address}>`__"
+        case "markdown" if text == address:
+            return f"<{address}>"
+        case "markdown":
+            words = re.sub(_BRACKETS, _ESCAPED, text)
+            return f"[{words}](<{address}>)"
+        case _:
+            return f'<a href="{html.escape(address)}">{html.escape(text, quote=False)}</a>'
+
+
+def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
+    """A sample of code. Its lines stay where they are."""
+    language = re.sub(r"[^\w+#.-]", "", language)
+    if markup == "markdown" and begins_line:
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        head = "" if text.startswith("\n") else "\n"
+        tail = "" if re.search(r"\n[ \t]*\Z", text) else "\n"
+        return f"{fence}{language}{head}{text}{tail}{fence}"
+    if markup == "rest":
+        lines = "\n".join(f"   {line}".rstrip() for line in text.strip("\n").split("\n"))
+        return f"\n\n.. code:: {language}\n\n{lines}\n\n"
+    kind = f' class="language-{language}"' if language else ""
+    return f"<pre><code{kind}>{html.escape(text.strip(chr(10)), quote=False)}\n</code></pre>"

@@ -1,0 +1,160 @@
+"""A text in the making: what stands in the place of tags, and the line that each part came from."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from urllib.parse import quote
+
+from publisher import fences
+
+# What became of a tag: `kept` is readable as what it says or as it was written.
+Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
+
+_DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
+_MAX_LOOK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A body whose tags are evaluated.
+
+    `lines[n]` is the line of the body (both from 0) that line n of the text came from; `remarks`
+    are (line of the body, from 0; message); `tags` are (fate, tag) in their order.
+    """
+
+    text: str
+    lines: tuple[int, ...]
+    remarks: tuple[tuple[int, str], ...] = ()
+    tags: tuple[tuple[Fate, str], ...] = ()
+
+
+def as_it_is(body: str) -> Evaluated:
+    """A body without tags."""
+    return Evaluated(body, tuple(range(body.count("\n") + 1)))
+
+
+class Text:
+    """Grows from the beginning of a body to its end."""
+
+    def __init__(self, body: str, *, keeps: bool, is_code: bool = False) -> None:
+        self.body = body
+        self._keeps = keeps
+        self._parts: list[str] = []
+        self._lines: list[int] = [0]
+        self._remarks: list[tuple[int, str]] = []
+        self._tags: list[tuple[Fate, str]] = []
+        self._breaks = [found.start() for found in re.finditer("\n", body)]
+        self._codes = [(0, len(body))] if is_code else [*fences.spans(body)]
+
+    def line(self, at: int) -> int:
+        """The line (from 0) of an offset in the body."""
+        return bisect.bisect_left(self._breaks, at)
+
+    def is_code(self, at: int) -> bool:
+        """Whether an offset in the body is within code."""
+        index = bisect.bisect_right(self._codes, (at, len(self.body))) - 1
+        return index >= 0 and self._codes[index][0] <= at < self._codes[index][1]
+
+    def copy(self, start: int, end: int) -> None:
+        """What is no tag."""
+        self._write(self.body[start:end], self.line(start), self.line(end))
+
+    def evaluated(self, text: str, start: int, end: int) -> None:
+        """What a tag says."""
+        self._count("evaluated", start, end)
+        self._write(text, self.line(start), self.line(end))
+
+    def unknown(self, start: int, end: int, *, shown: str = "", why: str = "") -> None:
+        """What only the site can make: in code it is none; else what it shows is left, and told.
+
+        `shown` is what of it a reader can use; `why` replaces the common reason.
+        """
+        why = why or "is made by the site alone"
+        if self.is_code(start):
+            self.stays(start, end)
+        elif self._keeps:
+            self.stays(start, end, why=why)
+        else:
+            outcome = "what it names is shown" if shown else "it is left out"
+            self._remark(start, end, f"{why}: {outcome}")
+            self._count("kept" if shown else "dropped", start, end)
+            self._write(shown, self.line(start), self.line(end))
+
+    def stays(self, start: int, end: int, *, why: str = "") -> None:
+        """What is no tag after all, or is to be seen; `why` is told."""
+        written = self.body[start:end]
+        if why:
+            self._remark(start, end, f"{why}: it stays as it is written")
+        self._count("kept", start, end)
+        text = quote(written, safe="{}%$:/") if self.is_address() else written
+        self._write(text, self.line(start), self.line(end))
+
+    def silent(self, start: int, end: int) -> None:
+        """The other end of what was told already."""
+        if self.is_code(start) or self._keeps:
+            self.stays(start, end)
+        else:
+            self._count("dropped", start, end)
+
+    def nowhere(self, start: int, end: int) -> None:
+        """A link to what is not there: an address that leads nowhere, or nothing."""
+        written = self.body[start:end]
+        if self.is_code(start) or self._keeps or not self.is_address():
+            self.unknown(start, end, why="names no file of a post")
+            return
+        self._count("dropped", start, end)
+        self._write(quote(written), self.line(start), self.line(end))
+
+    def is_address(self) -> bool:
+        """Whether what comes next stands where a link has its address."""
+        tail = "".join(self._parts[-3:])[-_MAX_LOOK:]
+        return _DESTINATION.search(tail) is not None
+
+    def begins_line(self) -> bool:
+        """Whether what comes next begins a line, but for its indent."""
+        tail = "".join(self._parts[-3:])
+        return not tail.rpartition("\n")[2].strip(" \t>")
+
+    def is_alone(self, end: int) -> bool:
+        """Whether what ends there has its lines for itself."""
+        return self.begins_line() and not self.body[end : self._end_of_line(end)].strip()
+
+    def _end_of_line(self, at: int) -> int:
+        found = self.body.find("\n", at)
+        return len(self.body) if found < 0 else found
+
+    def strip(self) -> None:
+        """Take the blanks at the end away."""
+        while self._parts:
+            kept = self._parts[-1].rstrip()
+            lost = self._parts[-1].count("\n") - kept.count("\n")
+            del self._lines[len(self._lines) - lost :]
+            self._parts[-1] = kept
+            if kept:
+                return
+            self._parts.pop()
+
+    def done(self) -> Evaluated:
+        return Evaluated(
+            "".join(self._parts), tuple(self._lines), tuple(self._remarks), tuple(self._tags)
+        )
+
+    def _remark(self, start: int, end: int, message: str) -> None:
+        self._remarks.append((self.line(start), f"{_short(self.body[start:end])} {message}"))
+
+    def _count(self, fate: Fate, start: int, end: int) -> None:
+        self._tags.append((fate, self.body[start:end]))
+
+    def _write(self, text: str, first: int, last: int) -> None:
+        if not text:
+            return
+        self._parts.append(text)
+        self._lines += [min(first + n, last) for n in range(1, text.count("\n") + 1)]
+
+
+def _short(tag: str) -> str:
+    line = " ".join(tag.split())
+    return line if len(line) <= 60 else f"{line[:58]} …"

@@ -1,0 +1,344 @@
+"""Tags in posts: what they say, what is left of those that only the site can evaluate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from publisher import fences
+from publisher.config import Site
+from publisher.entry import Entry, entries
+from publisher.sources.post import Post, Reading
+
+if TYPE_CHECKING:
+    from publisher.config import Engine
+    from publisher.sources.post import Markup
+
+SITE = Site(title="A blog", url="https://blog.example/sub", timezone="Europe/Berlin")
+NOON = dt.datetime(2026, 1, 2, 11, tzinfo=dt.UTC)
+OTHER = "2026-01-01-other"
+
+
+def post(name: str, engine: Engine, body: str, markup: Markup = "markdown", **more: Any) -> Post:
+    facts: dict[str, Any] = {
+        "title": "A title", "slug": name[11:], "file_date": NOON.date(), "body_line": 5,
+        "page": f"/{name}/", "published": NOON, "updated": NOON, "marker": None,
+        "path": PurePosixPath(f"{name}.md"), "location": PurePosixPath(f"blog/{name}.md"),
+    }  # fmt: skip
+    return Post(**{**facts, **more}, engine=engine, body=body, markup=markup)
+
+
+def entry(
+    engine: Engine, body: str, markup: Markup = "markdown", *, settings: Any = None, **more: Any
+) -> Entry:
+    posts = (post("2026-01-02-this", engine, body, markup, **more), post(OTHER, engine, ""))
+    return entries(Reading(posts, (), (), settings=settings or {}), SITE).entries[0]
+
+
+def fates(made: Entry) -> list[str]:
+    return [fate for fate, _ in made.source.tags]
+
+
+def told(made: Entry) -> list[tuple[int, str]]:
+    return [(remark.line, remark.message) for remark in made.warnings]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ page.title }} {{ page.tags | join: ', ' }}", "A title a, b"),
+        ("{{ page.date | date: '%d %B %Y %H:%M' }}", "02 January 2026 12:00"),
+        ("{{ page.date | date_to_string }}, {{ page.date | date_to_long_string }}",
+         "02 Jan 2026, 02 January 2026"),
+        ("{{ page.date | date_to_xmlschema }}", "2026-01-02T12:00:00+01:00"),
+        ("{{ page.date | date_to_rfc822 }}", "Fri, 02 Jan 2026 12:00:00 +0100"),
+        ("{{ page.own.deep[0] }} {{ page.count | plus: 1 }} {{ page.nothing }}.", "x 3 ."),
+        ("{% if page.yes %}a{% endif %}{% unless page.no %}b{% endunless %}", "ab"),
+        ("{{ site.url }}{{ site.baseurl }}/x {{ site.title }} {{ site.repo }}",
+         "https://blog.example/sub/x A blog me/it"),
+        ("{{ site.unset }}{{ page.own.unset }}.", "."),
+        ('{{ "/a" | relative_url }} {{ "a" | absolute_url }} {{ "//a.example/" | absolute_url }}',
+         "/sub/a https://blog.example/sub/a //a.example/"),
+        ('{{ "A b! c" | slugify }} {{ "a b" | cgi_escape }} {{ "a b" | uri_escape }}',
+         "a-b-c a+b a%20b"),
+        ('{{ "<b>" | xml_escape }} {{ "a b c" | number_of_words }}', "&lt;b&gt; 3"),
+        ('{{ page.tags | array_to_sentence_string }} {{ "a,b,c" | split: "," | '
+         'array_to_sentence_string: "or" }}', "a and b a, b, or c"),
+        ('{{ "/a/index.html" | strip_index }} {{ page.own | jsonify }}', '/a/ {"deep": ["x"]}'),
+        ('{% assign a = "b" %}{{ a | upcase }}{% capture c %}d{% endcapture %}{{ c }}', "Bd"),
+        ('{% for x in page.tags %}[{{ x }}]{% endfor %}', "[a][b]"),
+        ("{% for i in (1..3) %}{{ i }}{% endfor %}", "123"),
+        ("{% case page.count %}{% when 2 %}two{% else %}more{% endcase %}", "two"),
+        ("a{% comment %}\nb\n{% endcomment %}c", "ac"),
+        ("a {%- assign b = 1 -%} c\n", "ac\n"),
+        ("{% raw %}{{ x }} {% y %}{% endraw %}", "{{ x }} {% y %}"),
+        (f"[a]({{% post_url {OTHER} %}}) [b]({{% link blog/{OTHER}.md %}})",
+         f"[a](/sub/{OTHER}/) [b](/sub/{OTHER}/)"),
+        (f"{{{{ site.baseurl }}}}{{% post_url {OTHER} %}}", f"/sub/{OTHER}/"),
+        ("{% link /assets/a.pdf %}", "/sub/assets/a.pdf"),
+        ("{% highlight ruby linenos %}\na <b>\n\n{{ page.title }} {{ x }}\n{% endhighlight %}\nb",
+         "```ruby\na <b>\n\nA title {{ x }}\n```\nb"),
+        ("* a\n\n  {% highlight c %}\n  ```\n  {% endhighlight %}",
+         "* a\n\n  ````c\n  ```\n  ````"),
+        ("{% highlight js %}a{% endhighlight %} b", "```js\na\n```\n b"),
+        ("a {% highlight js %}<b>{% endhighlight %}",
+         'a <pre><code class="language-js">&lt;b&gt;\n</code></pre>'),
+        ("`{{ page.title }}`", "`A title`"),  # as in Jekyll
+    ],
+)  # fmt: skip
+def test_liquid_is_evaluated(body: str, said: str) -> None:
+    values = {"own": {"deep": ["x"]}, "count": "2", "yes": "true", "no": "false"}
+    made = entry(
+        "jekyll", body, settings={"repo": "me/it"}, values=values, tags=("a", "b"), title="A title"
+    )
+    assert made.source.text == said
+    assert set(fates(made)) == {"evaluated"}
+    assert not told(made)
+
+
+@pytest.mark.parametrize(
+    ("body", "left", "reason"),
+    [
+        ("a {% include x.html %} b", "a  b", "is made by the site alone: it is left out"),
+        ('{% include i.html src="/a.png" alt="A [b]" caption="C" %}',
+         '<figure><img src="/a.png" alt="A [b]"><figcaption>C</figcaption></figure>\n',
+         "is made by the site alone: what it names is shown"),
+        ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "what it names is shown"),
+        ('{% button href="https://a.example/" text="Go" %}', "[Go](<https://a.example/>)", ""),
+        ("{% youtube abc-1 %}", "<https://www.youtube.com/watch?v=abc-1>", ""),
+        ("{% gist me/123 %}", "<https://gist.github.com/me/123>", ""),
+        ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "is left out"),
+        ("{% for p in site.posts %}{{ p.title }}{% endfor %}.", ".", "needs site.posts, which is"),
+        ("{{ site.data.x.y }}.", ".", "needs site.data"),
+        ("{{ gone }}.", ".", "needs gone, which is not known here: it is left out"),
+        ("{% if gone %}a{% else %}b{% endif %}", "ab", "needs gone"),
+        ("{{ 'now' | date: '%Y' }}.", ".", "it asks for the clock"),
+        ("{{ page.title | unheard_of }}.", ".", "cannot be evaluated"),
+        ("{{P, W, [x]}}.", "{{P, W, [x]}}.", "is no Liquid"),
+        ("{% if a %}b", "b", "never ends"),
+        ("{% for i in (1..100000) %}x{% endfor %}.", ".", "loop iteration limit reached"),
+        ("{{ (1..999999999999) | join }}.", ".", "counts without bound"),
+        ("{% raw %}a", "a", ""),
+    ],
+)  # fmt: skip
+def test_what_only_the_site_can_evaluate_is_left_out_and_told(
+    body: str, left: str, reason: str
+) -> None:
+    made = entry("jekyll", body)
+    assert made.source.text == left
+    ((line, message), *_) = told(made)
+    assert line == 5
+    assert reason in message
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["```\n{{ gone }}\n{% include a %}\n```", "    {{ gone }}", "`{{ gone }}`",
+     "~~~\n{% assign a = 1 %}\n~~~", "a\n\n\t{% endraw %}", "``{% if a %}``",
+     "* b\n\n  ```\n  {{ gone }}\n  ```"],
+)  # fmt: skip
+def test_in_code_it_stays_as_it_is_written(body: str) -> None:
+    made = entry("jekyll", body)
+    assert made.source.text == body
+    assert set(fates(made)) == {"kept"}
+    assert not told(made)
+
+
+def test_the_owner_may_keep_the_tags_or_say_that_there_are_none() -> None:
+    body = "{{ page.title }} {% include a %} [b]({% post_url gone %})"
+    kept = entry("jekyll", body, templates="keep")
+    assert kept.source.text == "A title {% include a %} [b]({%%20post_url%20gone%20%})"
+    assert "stays as it is written" in told(kept)[0][1]
+    assert entry("jekyll", body, templates="off").source.text == body
+
+
+def test_a_link_to_a_post_that_is_not_there_is_told_with_its_line() -> None:
+    made = entry("jekyll", "a\n\n[b]({% post_url gone %}) {% link _posts/gone.md %}")
+    assert made.content.xhtml == "<p>a</p>\n<p>b</p>"
+    assert told(made) == [
+        (7, '"{% post_url gone %}" is no file of a post: it is no link'),
+        (7, "{% link _posts/gone.md %} names no file of a post: it is left out"),
+    ]
+
+
+def test_lines_are_those_of_the_file() -> None:
+    body = (
+        "{% comment %}\n\n{% endcomment %}\n"
+        "{% for i in (1..9) %}\nx\n{% endfor %}\n"
+        "<b onclick='a'>b</b>\n{%- assign a = 1 %}\n\n\n<i onclick='a'>i</i>"
+    )
+    made = entry("jekyll", body)
+    assert [line for line, _ in told(made)] == [5 + 6, 5 + 10]
+    assert len(made.source.lines) == made.source.text.count("\n") + 1
+
+
+def test_eleventy_has_the_front_matter_at_the_top() -> None:
+    made = entry(
+        "eleventy",
+        '{{ own }} {{ page.url }} {{ page.fileSlug }} {{ "/a" | url }} {{ collections.x }}',
+        values={"own": "x"},
+    )
+    assert made.source.text == "x /2026-01-02-this/ this /sub/a "
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{{< figure src="a.png" alt="A" caption="B <b>" width="9" >}}',
+         '<figure><img src="a.png" alt="A" width="9"><figcaption>B &lt;b&gt;</figcaption></figure>'
+         "\n"),
+        ('{{< figure src="a.png" link="https://b.example/" >}}',
+         '<figure><a href="https://b.example/"><img src="a.png" alt=""></a></figure>\n'),
+        ('a {{< figure "b.png" "c" >}}', "a ![](<b.png>)"),
+        ("{{< youtube id=abc >}} {{< vimeo 1 >}}",
+         "<https://www.youtube.com/watch?v=abc> <https://vimeo.com/1>"),
+        ("{{</* figure src=a */>}} `{{%/* b */%}}`", "{{< figure src=a >}} `{{% b %}}`"),
+        ('{{< highlight go "linenos=table" >}}\na <b>\n{{< /highlight >}}', "```go\na <b>\n```"),
+        ("{{< ref \"2026-01-01-other.md\" >}} {{< relref path=\"/blog/2026-01-01-other#b\" >}}",
+         f"/sub/{OTHER}/ /sub/{OTHER}/#b"),
+        ('[a]({{% ref "#b" %}})', "[a](#b)"),
+        ("{{< param own >}} {{< param \"site_own\" >}}", "x y"),
+        ("{{< details summary=\"S\" >}}\na\n{{< /details >}}",
+         "<details><summary>S</summary>\n\na\n\n</details>"),
+        ("{{< comment >}}a{{< /comment >}}.", "."),
+    ],
+)  # fmt: skip
+def test_what_comes_with_hugo_is_evaluated(body: str, said: str) -> None:
+    made = entry("hugo", body, values={"own": "x"}, settings={"params": {"site_own": "y"}})
+    assert made.source.text == said
+    assert set(fates(made)) == {"evaluated"}
+    assert not told(made)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("{{% notice tip %}}\nIn *it*.\n{{% /notice %}}", "\nIn *it*.\n"),
+        ('{{< img src="a.jpg" >}}', "![](<a.jpg>)"),
+        ("{{< unheard-of >}}a{{< b />}}", "a"),
+        ("{{< param gone >}}", ""),
+        ("{{< note It's >}}a", "a"),
+        ('{{< ref "gone.md" >}}', ""),
+    ],
+)
+def test_a_site_s_own_shortcodes_leave_what_they_show(body: str, left: str) -> None:
+    made = entry("hugo", body)
+    assert made.source.text == left
+    assert told(made)[0][0] == 5
+
+
+def test_what_looks_like_go_is_no_shortcode() -> None:
+    body = "{{ .Title }} {{closure}} {{- x -}} `{{< a >}}`\n\n    {{< b >}}"
+    made = entry("hugo", body)
+    assert made.source.text == body
+    assert not told(made)
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "fate"),
+    [
+        ('{{ youtube(id="abc") }}', "<https://www.youtube.com/watch?v=abc>", {"evaluated"}),
+        ('{{ image(src="a.png", alt="A") }}', "![A](<a.png>)", {"kept"}),
+        ('{% quote(author="B") %}\nIn *it*.\n{% end %}', "\nIn *it*.\n", {"dropped"}),
+        ('{{/* a(b="c") */}} {%/* d() */%}', '{{ a(b="c") }} {% d() %}', {"evaluated"}),
+        ("{{closure}} {{ x }} {% if a %} `{{ b() }}`", None, {"kept"}),
+    ],
+)
+def test_zola_s_shortcodes_are_functions(body: str, said: str | None, fate: set[str]) -> None:
+    made = entry("zola", body)
+    assert made.source.text == (body if said is None else said)
+    assert set(fates(made)) == fate
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "markup"),
+    [
+        ("{{% raw %}}{{% a %}}{{% /raw %}}", "{{% a %}}", "markdown"),
+        ("{{% doc %}}A <other>{{% /doc %}}", f"[A](</sub/{OTHER}/>)", "markdown"),
+        ("{{% doc %}}other{{% /doc %}}", f"`other </sub/{OTHER}/>`__", "rest"),
+        ('{{% thumbnail "/a.png" alt="A" %}}{{% /thumbnail %}}', "`A </a.png>`__", "rest"),
+        ("{{% media url=https://a.example/b %}}", "<https://a.example/b>", "markdown"),
+        ("{{% gist 12 %}}", "<https://gist.github.com/12>", "markdown"),
+        ("{{% gist 12 %}}", '<a href="https://gist.github.com/12">https://gist.github.com/12</a>',
+         "html"),
+    ],
+)  # fmt: skip
+def test_what_comes_with_nikola_is_evaluated(body: str, said: str, markup: Markup) -> None:
+    assert entry("nikola", body, markup).source.text == said
+
+
+def test_pelican_and_plain_posts_have_no_tags() -> None:
+    body = "{{ page.title }} {% raw %} {{< figure src=a >}} {{% b %}}"
+    engines: list[Engine] = ["pelican", "plain"]
+    assert all(entry(engine, body).source.text == body for engine in engines)
+
+
+def test_no_template_reads_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("TOLD")
+    for tag in ("include", "include_relative", "render", "include_cached", "layout"):
+        for name in (f"'{secret}'", str(secret), "secret"):
+            assert "TOLD" not in entry("jekyll", f"{{% {tag} {name} %}}").content.xhtml
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% for a in (1..1000) %}{% for b in (1..1000) %}x{% endfor %}{% endfor %}",
+        '{% assign a = "x" %}{% for i in (1..900) %}{% assign a = a | append: a %}{% endfor %}',
+        '{% assign a = "xx" %}{% for i in (1..14) %}{% assign a = a | append: a %}{% endfor %}'
+        '{{ a | replace: "x", a | replace: "x", a }}',
+        "{% assign a = 9 %}{% for i in (1..900) %}{% assign a = a | times: a %}{% endfor %}{{ a }}",
+        "{% if a %}" * 2_000,
+        "{% if page.x %}" * 500 + "{% endif %}" * 500,
+        "{{ " * 50_000,
+        "{% " * 50_000,
+        "{% raw %}" * 10_000,
+        "{% raw %}{% comment %}" * 5_000 + "{% endraw %}",
+        "{% highlight c %}" * 3_000,
+        "{{ page.title }}" * 5_000,
+        "{% tablerow a in (1..1000000) %}{% endtablerow %}",
+    ],
+    ids=str.__len__,
+)
+def test_no_template_goes_on_without_end(body: str) -> None:
+    assert len(entry("jekyll", body).source.text) <= 1_000_000  # or the test's time is up
+
+
+@pytest.mark.parametrize("engine", ["hugo", "zola", "nikola"])
+@pytest.mark.parametrize(
+    "tag", ["{{< ", "{{% a %}}", "{% a() %}", "{{ a(", "{{%/* ", "{{% raw %}}"]
+)
+def test_no_shortcode_goes_on_without_end(engine: Engine, tag: str) -> None:
+    assert entry(engine, tag * (60_000 // len(tag))).source.lines
+
+
+def test_the_fingerprint_knows_what_the_tags_name() -> None:
+    def fingerprint(body: str, **values: str) -> str:
+        return entry("jekyll", body, values=values).fingerprint
+
+    assert fingerprint("{{ page.own }}", own="a") != fingerprint("{{ page.own }}", own="b")
+    assert fingerprint("{{ page.own }}", other="a") == fingerprint("{{ page.own }}", other="b")
+    assert fingerprint("own", own="a") == fingerprint("own", own="b")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("a `b` c", ["`b`"]),
+        ("a ``b ` c`` d", ["``b ` c``"]),
+        ("```\na\n```\nb", ["```\na\n```"]),
+        ("~~~\n```\n~~~\nb `c`", ["~~~\n```\n~~~", "`c`"]),
+        ("```a``` b", ["```a```"]),
+        ("* ```\n  a\n  ```\nb", ["* ```\n  a\n  ```"]),
+        ("    a\nb", ["    a"]),
+        ("a\n    b", []),
+        ("a\n\n\tb\n\tc", ["\tb", "\tc"]),
+        ("```\na", ["```\na"]),
+    ],
+)
+def test_what_is_code(text: str, codes: list[str]) -> None:
+    assert [text[start:end] for start, end in fences.spans(text)] == codes
