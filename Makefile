@@ -17,7 +17,7 @@ demo: .venv/ready
 	@.venv/bin/publisher demo --output .demo
 
 test: .venv/dev .venv-subscriber/ready
-	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git \
+	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git ffmpeg=ffmpeg \
 		lua-dbi-sqlite3=lua-dbi-sqlite3
 	.venv/bin/python -m pytest
 

@@ -6,7 +6,6 @@ said as likely.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -18,13 +17,12 @@ from publisher.sources.post import Remark
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
     from publisher.config import Site
     from publisher.entry import Entries, Entry
+    from publisher.files import Files
 
-# Where engines keep what they copy to the site's root.
-ROOTS = ("", "static", "public", "content", "src", "assets", "files", "images", "source", "_site")
 FIRST_YEAR = 1990
 YEARS_AHEAD = 2
 
@@ -35,17 +33,16 @@ def check(
     found: Entries,
     site: Site,
     *,
-    folder: Path,
-    posts: Path,
+    files: Files,
     now: dt.datetime,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> list[Remark]:
     """All remarks, in the order of paths and lines.
 
-    `folder` is the site's, `posts` the posts'. `watch` passes the entries on, and may show how far
+    `watch` passes the entries on, and may show how far
     they are.
     """
-    pages = _Pages(found, site, folder, posts)
+    pages = _Pages(found, site, files)
     remarks = [*_twins(found.entries, site), *_held_back(found, site, now)]
     for entry in watch(found.entries):
         remarks += [*_dates(entry, site, now), *_brackets(entry), *pages.check(entry)]
@@ -121,10 +118,9 @@ def _line_of(entry: Entry, text: str) -> int:
 class _Pages:
     """What is there under the site's address, as far as its folder shows."""
 
-    def __init__(self, found: Entries, site: Site, folder: Path, posts: Path) -> None:
+    def __init__(self, found: Entries, site: Site, files: Files) -> None:
         self._root = urlsplit(site.root)
-        self._folder = folder
-        self._posts = posts
+        self._files = files
         self._pages = {_page(urlsplit(entry.link).path) for entry in found.entries}
         self._shapes = {_shape(path) for path in self._pages} - {""}
         self._held: dict[str, PurePosixPath] = {}
@@ -141,10 +137,28 @@ class _Pages:
             base=entry.link,
             resolve=entry.links.resolver(post),
         )
+        yield from self._media(entry)
         for address in found:
             message = self._wrong(address, entry)
             if message:
                 yield Remark(post.path, entry.line(address.line), message)
+
+    def _media(self, entry: Entry) -> Iterator[Remark]:
+        """Of recordings readers want to know the size before they fetch them."""
+        post = entry.post
+        for medium in (*post.enclosures, *([post.image] if post.image else [])):
+            address = entry.address(medium)
+            message = ""
+            if not address:
+                message = f"{medium.href[:60]} is no address of the web: readers do not get it"
+            elif self._files.is_ours(address):
+                if not self._files.find(medium.href, address, post.path):
+                    where = self._files.site
+                    message = f"the file {medium.href} is not found in {where}: a gap for readers"
+            elif medium in post.enclosures and medium.length is None:
+                message = f"the size of {medium.href} is not known; add its `length:` in bytes"
+            if message:
+                yield Remark(post.path, medium.line, message)
 
     def _wrong(self, address: render.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
@@ -153,38 +167,18 @@ class _Pages:
         path = _page(parts.path)
         if path in self._held:
             return f"links to {self._held[path]}, which is not published: readers get an error"
-        if path in self._pages or self._has(parts.path, address, entry):
+        here = entry.post.path
+        if path in self._pages or self._files.has(address.written, address.absolute, here):
             return None
         if address.tag in {"img", "audio", "video", "source"}:
-            return (
-                f"the file {address.written} is not found in {self._folder}; readers may see a gap"
-            )
+            where = self._files.site
+            return f"the file {address.written} is not found in {where}; readers may see a gap"
         if _shape(path) in self._shapes:
             return (
                 f"links to {address.written}, which looks like the address of a post, "
                 "but there is none"
             )
         return None
-
-    def _has(self, path: str, address: render.Address, entry: Entry) -> bool:
-        """Whether the site's folder, or that of the post, has such a file or page."""
-        below = unquote(path.removeprefix(self._root.path)).strip("/")
-        names = [below, f"{below}/index.html", f"{below}.html", f"{below}.md"]
-        if any(_is_there(self._folder / root, name) for root in ROOTS for name in names):
-            return True
-        written = unquote(address.written.partition("#")[0].partition("?")[0])
-        here = self._posts / entry.post.path.parent
-        beside = (here, here / entry.post.path.stem, self._posts)
-        return bool(written) and any(_is_there(one, written.strip("/")) for one in beside)
-
-
-def _is_there(folder: Path, name: str) -> bool:
-    """Never above the folder, whatever the name says."""
-    normal = posixpath.normpath(name)
-    try:
-        return not normal.startswith(("..", "/")) and (folder / normal).exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
 
 
 def _page(path: str) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from publisher import markup, render, templates
+from publisher import markup, media, render, templates
 from publisher.config import Person
 from publisher.links import Links
 from publisher.sources.post import Reading, Remark, Skip
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.config import Site
+    from publisher.files import Files
     from publisher.markup import Dialect
-    from publisher.sources.post import Post
+    from publisher.media import Enclosure
+    from publisher.sources.post import Medium, Post
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
 # escaping in an xmpp: URI.
@@ -59,6 +61,7 @@ class Entry:
     post: Post
     links: Links = field(repr=False, compare=False)
     site: Site = field(repr=False, compare=False)
+    files: Files | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def title(self) -> str:
@@ -90,6 +93,32 @@ class Entry:
         """The line of the post's file that a line (from 1) of the source came from."""
         lines = self.source.lines
         return self.post.body_line + lines[min(number, len(lines)) - 1]
+
+    @cached_property
+    def enclosures(self) -> tuple[Enclosure, ...]:
+        """The recordings, in the order of the post; what is no address of the web is left out."""
+        media_ = self.post.enclosures
+        made = zip(media_, media.titled(media_, self.title), strict=True)
+        found = (self._enclosure(medium, title) for medium, title in made)
+        return tuple(one for one in found if one)
+
+    @cached_property
+    def image(self) -> Enclosure | None:
+        """The picture at the head of the post."""
+        return self._enclosure(self.post.image, self.title) if self.post.image else None
+
+    def _enclosure(self, medium: Medium, title: str) -> Enclosure | None:
+        href = self.address(medium)
+        if not href:
+            return None
+        file = self.files.find(medium.href, href, self.post.path) if self.files else None
+        return media.enclosure(medium, href, file, title=title)
+
+    def address(self, medium: Medium) -> str:
+        """Where readers find it; empty if they must not follow that."""
+        resolved = self.links.resolver(self.post)(medium.href)
+        found = render.absolute(resolved or "", self.link)
+        return found if found.startswith(("http:", "https:")) else ""
 
     @property
     def dialect(self) -> Dialect:
@@ -134,7 +163,7 @@ def entries(reading: Reading, site: Site) -> Entries:
     pages = [(post, link(post, site)) for post in reading.posts]
     links = Links(pages, site, reading.settings)
     for post in reading.posts:
-        outcome, more = entry(post, site, links)
+        outcome, more = entry(post, site, links, reading.files)
         warnings += more
         if isinstance(outcome, Entry):
             outcome = _unless_taken(outcome, owners)
@@ -164,7 +193,9 @@ def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip
     return made
 
 
-def entry(post: Post, site: Site, links: Links) -> tuple[Entry | Skip, list[Remark]]:
+def entry(
+    post: Post, site: Site, links: Links, files: Files | None = None
+) -> tuple[Entry | Skip, list[Remark]]:
     """The entry of one post, or why it has none; and what is odd about its id."""
     item, atom, warnings = ids(post, site)
     if atom is None:
@@ -173,7 +204,7 @@ def entry(post: Post, site: Site, links: Links) -> tuple[Entry | Skip, list[Rema
             f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
         )
         return Skip(post.path, reason, broken=True, post=post), warnings
-    return _entry(post, site, item, atom, links), warnings
+    return replace(_entry(post, site, item, atom, links), files=files), warnings
 
 
 def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
@@ -314,10 +345,19 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "marker": post.marker,
         "body": post.body,
         "values": templates.used(post),
+        "enclosures": [_medium(medium) for medium in post.enclosures],
+        "image": post.image.href if post.image else None,
     }
     shown = {key: value for key, value in meaning.items() if value}
     canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _medium(medium: Medium) -> dict[str, str | float]:
+    parts = {
+        name: getattr(medium, name) for name in ("href", "type", "length", "duration", "title")
+    }
+    return {key: value for key, value in parts.items() if value is not None}
 
 
 def _person(person: Person) -> dict[str, str]:

@@ -19,18 +19,24 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from publisher import media
 from publisher.config import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.config import FeedFile, Format, Site
+    from publisher.config import Codec, FeedFile, Format, Site
     from publisher.entry import Entry
+    from publisher.media import Enclosure
 
 ATOM_NS: Final = "http://www.w3.org/2005/Atom"
 ATOM: Final = f"{{{ATOM_NS}}}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATES = (f"{ATOM}published", f"{ATOM}updated")
+_MEDIA: Final = "{http://search.yahoo.com/mrss/}"
+_MEDIA_PREFIX: Any = {"media": _MEDIA.strip("{}")}
+_ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+_ITUNES_PREFIX: Any = {"itunes": _ITUNES.strip("{}")}
 _EPOCH = dt.date(1970, 1, 1)
 # What sits at a node: Atom entries. Feedparser takes the last alternate of no type for the page.
 _NODE_TYPE: Final = "application/atom+xml"
@@ -60,16 +66,20 @@ def _atom(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[
     head = _head(feed, site, entries, "application/atom+xml")
     root = _dated(etree.fromstring(head.atom_str()))
     _link_nodes(root, nodes)
-    root.extend(_spaced(atom_entry(entry, site)) for entry in entries)
+    codecs = feed.enclosures
+    root.extend(_spaced(atom_entry(entry, site, codecs=codecs)) for entry in entries)
     return _document(_spaced(root))
 
 
-def atom_entry(entry: Entry, site: Site) -> etree._Element:
+def atom_entry(entry: Entry, site: Site, *, codecs: Sequence[Codec] = ()) -> etree._Element:
     """The entry as an element of RFC 4287 section 4.1.2, complete in itself: also without a feed.
 
-    Its first link is the post's page. The content is never without a div.
+    Its first link is the post's page. The content is never without a div. Of the recordings it has
+    those of the codecs, of all if none is named.
     """
     made = _feed_entry(entry)
+    for enclosure in media.chosen(entry.enclosures, codecs):
+        made.link(rel="enclosure", **_link_attributes(enclosure))
     made.author([_person(author) for author in entry.authors])
     if entry.content.summary:
         made.summary(entry.content.summary, type="text")
@@ -79,7 +89,23 @@ def atom_entry(entry: Entry, site: Site) -> etree._Element:
         link.attrib.update(given)
     if language := entry.language or site.language:
         element.set(_LANG, language)
+    _add_image(element, entry)
     return _dated(element)
+
+
+def _link_attributes(enclosure: Enclosure) -> dict[str, str]:
+    """Those of RFC 4287 section 4.2.7 that are known."""
+    length = None if enclosure.length is None else str(enclosure.length)
+    known = {"type": enclosure.type, "length": length, "title": enclosure.title}
+    return {"href": enclosure.href, **{key: value for key, value in known.items() if value}}
+
+
+def _add_image(parent: etree._Element, entry: Entry) -> None:
+    """The picture at the head of a post (Media RSS 1.5.1, `media:content`)."""
+    if image := entry.image:
+        known = {} if image.type == media.UNKNOWN else {"type": image.type}
+        attributes = {"url": image.href, "medium": "image", **known}
+        etree.SubElement(parent, f"{_MEDIA}content", attributes, nsmap=_MEDIA_PREFIX)
 
 
 def _feed_entry(entry: Entry) -> Any:
@@ -136,14 +162,17 @@ def _rss(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[s
     root = etree.fromstring(head.rss_str())
     channel = root[0]
     _link_nodes(channel, nodes)
-    channel.extend(_spaced(_rss_item(entry)) for entry in entries)
+    channel.extend(_spaced(_rss_item(entry, feed.enclosures)) for entry in entries)
     _spaced(channel)
     return _document(_spaced(root))
 
 
-def _rss_item(entry: Entry) -> etree._Element:
+def _rss_item(entry: Entry, codecs: Sequence[Codec]) -> etree._Element:
     """The summary as `description` and all of it as `content:encoded`; or the one description."""
     made = _feed_entry(entry)
+    enclosures = media.chosen(entry.enclosures, codecs)
+    for one in enclosures[:1]:  # an item of RSS has only one, for interoperability
+        made.enclosure(url=one.href, length=one.length or 0, type=one.type)
     made.load_extension("dc")  # RSS has an author only with an e-mail address
     made.dc.dc_creator([author.name for author in entry.authors])
     if entry.language:
@@ -151,7 +180,29 @@ def _rss_item(entry: Entry) -> etree._Element:
     if entry.content.summary:
         made.summary(html.escape(entry.content.summary, quote=False))  # descriptions are HTML
     item: etree._Element = made.rss_entry()
+    _add_recordings(item, enclosures)
+    _add_image(item, entry)
     return item
+
+
+def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> None:
+    """The length of the one, and all formats beside it (Media RSS 1.5.1, `media:group`)."""
+    if enclosures and (seconds := enclosures[0].duration):
+        element = etree.SubElement(item, f"{_ITUNES}duration", nsmap=_ITUNES_PREFIX)
+        element.text = str(round(seconds))
+    if len(enclosures) < 2:
+        return
+    group = etree.SubElement(item, f"{_MEDIA}group", nsmap=_MEDIA_PREFIX)
+    for one in enclosures:
+        length = None if one.length is None else str(one.length)
+        duration = None if one.duration is None else _plain_number(one.duration)
+        known = {"url": one.href, "type": one.type, "fileSize": length, "duration": duration}
+        attributes = {key: str(value) for key, value in known.items() if value is not None}
+        etree.SubElement(group, f"{_MEDIA}content", attributes)
+
+
+def _plain_number(seconds: float) -> float | int:
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _head(feed: FeedFile, site: Site, entries: Sequence[Entry], media_type: str) -> Any:
@@ -206,23 +257,38 @@ def _json(feed: FeedFile, site: Site, entries: Sequence[Entry], nodes: Sequence[
         language=site.language,
         authors=[_json_author(_owner(site))],
         _xmpp={"nodes": [*nodes]} if nodes else None,
-        items=[_json_item(entry) for entry in entries],
+        items=[_json_item(entry, feed.enclosures) for entry in entries],
     )
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _json_item(entry: Entry) -> dict[str, object]:
+def _json_item(entry: Entry, codecs: Sequence[Codec]) -> dict[str, object]:
+    enclosures = media.chosen(entry.enclosures, codecs)
     return _given(
         id=entry.atom_id,
         url=entry.link,
         title=entry.title,
         content_html=entry.content.xhtml,
         summary=entry.content.summary,
+        image=entry.image.href if entry.image else None,
         date_published=_rfc3339(entry.published),
         date_modified=_rfc3339(entry.updated),
         authors=[_json_author(author) for author in entry.authors],
         tags=entry.categories or None,
         language=entry.language,
+        attachments=[_attachment(one) for one in enclosures] or None,
+    )
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, object]:
+    """Those of one title are alternates."""
+    seconds = enclosure.duration
+    return _given(
+        url=enclosure.href,
+        mime_type=enclosure.type,
+        title=enclosure.title,
+        size_in_bytes=enclosure.length,
+        duration_in_seconds=None if seconds is None else _plain_number(seconds),
     )
 
 

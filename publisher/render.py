@@ -186,7 +186,7 @@ def _frame_link(inside: str, base: str) -> str:
 
 
 def _frame_address(attributes: dict[str, str], base: str) -> str:
-    address = _absolute(attributes.get("src", ""), base)
+    address = absolute(attributes.get("src", ""), base)
     return address if address.startswith(("http:", "https:")) else ""
 
 
@@ -270,7 +270,7 @@ def _address(element: etree._Element, base: str, ids: dict[str, str], resolve: R
         elif value.startswith("#") and (own := unquote(value[1:])) in ids:
             address = f"#{ids[own]}"
         else:
-            address = _absolute(resolve(value) or "", base)
+            address = absolute(resolve(value) or "", base)
         if address:
             element.set(name, address)
         else:
@@ -282,20 +282,20 @@ def _candidates(srcset: str, base: str) -> str:
     candidates = [
         f"{address} {descriptor}".rstrip()
         for found, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r"))
-        if (address := _absolute(found, base))
+        if (address := absolute(found, base))
     ]
     return ", ".join(candidates)
 
 
-def _absolute(address: str, base: str) -> str:
+def absolute(address: str, base: str) -> str:
     """The address as seen from `base`; empty if there is none, or none that may be followed."""
     bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers look through them, too
     try:
-        absolute = urljoin(base, bare)
-        allowed = urlsplit(absolute).scheme in SCHEMES
+        found = urljoin(base, bare)
+        allowed = urlsplit(found).scheme in SCHEMES
     except ValueError:  # http://[
         return ""
-    return absolute.replace(" ", "%20") if bare and allowed else ""
+    return found.replace(" ", "%20") if bare and allowed else ""
 
 
 def _shape(element: etree._Element) -> None:
@@ -426,10 +426,10 @@ def addresses(
         for name in attributes.keys() & _ADDRESSES:
             place, written = _MARKED.findall(attributes[name])[0]
             at = int(place or (mark if mark.isdecimal() else source.find(written)))
-            absolute = _absolute(resolve(written) or "", base)
-            if absolute:
+            target = absolute(resolve(written) or "", base)
+            if target:
                 line = first_line + source.count("\n", 0, max(at, 0))
-                yield Address(found[1].lower(), written, absolute, line)
+                yield Address(found[1].lower(), written, target, line)
 
 
 def unrendered(content: Content) -> Iterator[tuple[str, bool]]:
@@ -469,7 +469,7 @@ def _losses(
             if resolved is None:
                 shown = _words(unquote(target))[:80]
                 yield f'"{shown}" is no file of a post: it is no link', where, target
-            elif target.strip() and not _absolute(resolved, base):
+            elif target.strip() and not absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag
                 text = _words(attributes.get("alt") or html[found.end() :].partition("</a")[0])

@@ -25,6 +25,7 @@ from xml.etree import ElementTree as ET
 
 from publisher import check, entry, feed, item, sources
 from publisher.config import Config, Engine, FeedFile, Format, Posts, Site
+from publisher.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +235,7 @@ def attempt(case: Case, folder: Path) -> None:
     try:
         reading = sources.read(config, now=NOW)
         found = entry.entries(reading, site)
-        check.check(found, site, folder=folder.parent, posts=folder, now=NOW)
+        check.check(found, site, files=Files(folder, folder.parent, site.root), now=NOW)
         _well_formed(found, site)
     finally:
         path.unlink()

@@ -15,7 +15,7 @@ from publisher import entry
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.links import Links
-from publisher.sources.post import Post, Reading, Skip
+from publisher.sources.post import Medium, Post, Reading, Skip
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
@@ -178,6 +178,8 @@ def test_categories_and_tags_are_one_list() -> None:
     "change",
     [
         {"title": "Other"},
+        {"enclosures": (Medium("/a.ogg", 2),)},
+        {"image": Medium("/a.png", 2)},
         {"body": "Other."},
         {"published": NOON + dt.timedelta(1), "updated": NOON + dt.timedelta(1)},
         {"updated": NOON + dt.timedelta(1)},

@@ -13,6 +13,7 @@ FLOORS = [
     "marked",
     "globs",
     "fences",
+    "files",
     "permalink",
     "config",
     "secret",
@@ -22,6 +23,7 @@ FLOORS = [
     "render",
     "links",
     "templates",
+    "media",
     "entry",
     "check",
     "selection",
@@ -44,6 +46,7 @@ ONLY = {
     "markdown": "markup",
     "markdown_it": "markup",
     "liquid": "templates",
+    "mutagen": "media",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from publisher import check, entry, sources
 from publisher.commands import report
 from publisher.commands import site as sites
+from publisher.files import Files
 
 if TYPE_CHECKING:
     import argparse
@@ -43,12 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
-    posts = site.config.posts.path
+    folder = sources.site_of(site.config)
     found = check.check(
         site.entries,
         site.config.site,
-        folder=sources.site_of(site.config),
-        posts=posts,
+        files=Files(site.config.posts.path, folder, site.config.site.root),
         now=arguments.now or dt.datetime.now(dt.UTC),
         watch=_watched if sys.stderr.isatty() else iter,
     )

@@ -8,6 +8,7 @@ from publisher.config.checks import is_person_uri
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
+    Codec,
     Config,
     Engine,
     FeedFile,
@@ -23,6 +24,7 @@ from publisher.config.values import (
 
 __all__ = [
     "EXAMPLE_URL",
+    "Codec",
     "Config",
     "Engine",
     "FeedFile",

@@ -16,6 +16,7 @@ Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "pelican", "nikola", "plain"]
 Templates = Literal["drop", "keep", "off"]
+Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
 Prune = Literal["own", "site", "all"]
 
@@ -99,12 +100,16 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 class FeedFile(Struct, frozen=True, kw_only=True):
-    """One feed document: the file, its format, and the address at which readers find it."""
+    """One feed document: the file, its format, and the address at which readers find it.
+
+    `enclosures` are the codecs of the recordings in it, the foremost first; empty: all.
+    """
 
     path: Path
     format: Format
     limit: Count | Literal["all"] = 20
     only: Selection | None = None
+    enclosures: tuple[Codec, ...] = ()
     url: Text
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher import globs
 from publisher.errors import ConfigError
+from publisher.files import Files
 from publisher.sources import settings
 from publisher.sources.eleventy import CONFIGS, Eleventy
 from publisher.sources.engine import Engine, Folder
@@ -70,7 +71,11 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
                 assert_never(outcome)
     skipped.sort(key=lambda skip: skip.path)
     return Reading(
-        tuple(posts), tuple(map(_printable, skipped)), tuple(warnings), settings=engine.settings
+        tuple(posts),
+        tuple(map(_printable, skipped)),
+        tuple(warnings),
+        settings=engine.settings,
+        files=Files(posts_folder, engine.folder.site, config.site.root),
     )
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from publisher import permalink
 from publisher.errors import PostError
-from publisher.sources import frontmatter, heads, settings
+from publisher.sources import frontmatter, heads, recordings, settings
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
 from publisher.sources.post import Post, Skip
@@ -283,6 +283,8 @@ class Engine:
                 matter.line(matter.first(*UPDATED) or ""),
             ),
             values=matter.document.values,
+            enclosures=recordings.enclosures(matter),
+            image=recordings.image(matter),
             templates="off" if matter.is_false("render_with_liquid") else self._templates,
         )
 

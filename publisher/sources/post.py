@@ -11,11 +11,24 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.config import Engine, Person, Templates
+    from publisher.files import Files
     from publisher.marked import Value
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
 # Why a post is not published; `skipped` is what nobody meant.
 Status: TypeAlias = Literal["draft", "future", "expired", "hidden", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A file that belongs to a post, as the post says: bytes, seconds; None: it does not say."""
+
+    href: str
+    line: int
+    type: str | None = None
+    length: int | None = None
+    duration: float | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,8 @@ class Post:
     lines: tuple[int, int] = (1, 1)
     values: Mapping[str, Value] = field(default_factory=dict, repr=False)
     templates: Templates = "drop"
+    enclosures: tuple[Medium, ...] = ()
+    image: Medium | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +101,14 @@ class Remark:
 class Reading:
     """What a folder of posts held. Files read = posts + skipped; all in the order of paths.
 
-    `settings` are those of the site's engine.
+    `settings` are those of the site's engine, `files` those of its folder.
     """
 
     posts: tuple[Post, ...]
     skipped: tuple[Skip, ...]
     warnings: tuple[Remark, ...]
     settings: Mapping[str, Value] = field(default_factory=dict)
+    files: Files | None = None
 
     @property
     def broken(self) -> bool:

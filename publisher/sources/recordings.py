@@ -1,0 +1,164 @@
+"""The front matter's recordings and pictures, in the forms that are in use.
+
+`audio: song.ogg`, a list, a map of formats (`{ogg: …, mp3: …}`), `{url, type, length, duration,
+title}`, and the three lines of WordPress. What cannot be understood is named and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from publisher.sources.matter import one_line
+from publisher.sources.post import Medium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.marked import Value
+    from publisher.sources.matter import Matter
+
+KEYS = ("enclosure", "enclosures", "audio", "podcast", "video")
+IMAGES = (
+    "image", "images", "cover", "cover_image", "featured_image", "feature_image", "featureimage",
+    "hero", "hero_image", "banner", "header_image", "thumbnail",
+)  # fmt: skip
+_ADDRESSES = (
+    "href",
+    "url",
+    "src",
+    "file",
+    "path",
+    "source",
+    "link",
+    "feature",
+    "image",
+    "filename",
+)
+_TYPES = ("type", "mime_type", "mime", "mimetype")
+_LENGTHS = ("length", "size", "bytes", "filesize", "size_in_bytes", "length_in_bytes")
+_DURATIONS = ("duration", "duration_in_seconds")
+_TITLES = ("title", "name", "caption", "alt")
+
+_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w-]+=[\w.\"-]+)*")
+_WORDPRESS = re.compile(r"(\S+)\s+([0-9]+)\s+([\w.+-]+/[\w.+-]+)")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-9]{1,2}(?:\.[0-9]{1,6})?)")
+_PERIOD = re.compile(
+    r"PT(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5}(?:\.[0-9]{1,6})?)S)?"
+)
+_FILE = re.compile(r"\S.*\.[A-Za-z0-9]{2,5}(?:[?#]\S*)?|https?://\S+")
+
+
+def enclosures(matter: Matter) -> tuple[Medium, ...]:
+    """All recordings, each address once, in the order of KEYS."""
+    found: dict[str, Medium] = {}
+    for key in KEYS:
+        for medium in _media(matter, key, _value(matter, key)):
+            found.setdefault(medium.href, medium)
+    return _completed(matter, tuple(found.values()))
+
+
+def image(matter: Matter) -> Medium | None:
+    """The picture at the head of the post."""
+    for key in IMAGES:
+        if found := next(_media(matter, key, _value(matter, key)), None):
+            return found
+    return None
+
+
+def _value(matter: Matter, key: str) -> Value:
+    """Zola keeps what is not its own below `extra`."""
+    value = matter.value(key)
+    extra = matter.value("extra")
+    return extra.get(key) if value is None and isinstance(extra, dict) else value
+
+
+def _completed(matter: Matter, media: tuple[Medium, ...]) -> tuple[Medium, ...]:
+    """Of a single recording the post's own keys say what it does not."""
+    if len(media) != 1:
+        return media
+    (one,) = media
+    values = {key: matter.value(key) for key in ("length", "filesize", "duration")}
+    length = one.length if one.length is not None else _number(values, ("length", "filesize"))
+    duration = one.duration if one.duration is not None else _seconds(values["duration"])
+    return (Medium(one.href, one.line, one.type, length, duration, one.title),)
+
+
+def _media(matter: Matter, key: str, value: Value) -> Iterator[Medium]:
+    line = matter.line(key)
+    match value:
+        case None | "" | "true" | "false":
+            return
+        case str():
+            yield from _of_text(matter, key, value)
+        case list():
+            for part in value:
+                yield from _media(matter, key, part)
+        case dict():
+            address = next(
+                (text for name in _ADDRESSES if (text := one_line(value.get(name)))), None
+            )
+            if address:
+                yield _of_map(matter, key, value, address)
+                return
+            parts = [part for part in value.values() if _is_file(part)]
+            if not parts:
+                matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
+            for part in parts:
+                yield Medium(one_line(part) or "", line)
+
+
+def _of_text(matter: Matter, key: str, value: str) -> Iterator[Medium]:
+    line = matter.line(key)
+    if found := _WORDPRESS.match(value.strip()):
+        yield Medium(found[1], line, found[3], int(found[2]))
+    elif (text := one_line(value)) and _FILE.fullmatch(text):
+        yield Medium(text, line)
+    elif key in KEYS:
+        matter.warn(key, f"{key} is {value[:40]!r}: no file; give its address, e.g. /media/a.ogg")
+
+
+def _is_file(value: Value) -> bool:
+    text = one_line(value)
+    return bool(text and _FILE.fullmatch(text))
+
+
+def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> Medium:
+    kind = next((text for name in _TYPES if (text := one_line(value.get(name)))), None)
+    if kind and not _TYPE.fullmatch(kind):
+        kind = None  # `type: audio` says too little
+    for names, read in ((_LENGTHS, _number), (_DURATIONS, _duration)):
+        given = next((name for name in names if value.get(name) is not None), None)
+        if given and read(value, names) is None:
+            matter.warn(key, f"{key}: {given} is {str(value[given])[:40]!r}; it is not used")
+    title = next((text for name in _TITLES if (text := one_line(value.get(name)))), None)
+    return Medium(
+        href=address,
+        line=matter.line(key),
+        type=kind,
+        length=_number(value, _LENGTHS),
+        duration=_duration(value, _DURATIONS),
+        title=title,
+    )
+
+
+def _number(value: dict[str, Value], names: tuple[str, ...]) -> int | None:
+    text = next((text for name in names if (text := one_line(value.get(name)))), "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+
+
+def _duration(value: dict[str, Value], names: tuple[str, ...]) -> float | None:
+    return next((found for name in names if (found := _seconds(value.get(name))) is not None), None)
+
+
+def _seconds(value: Value) -> float | None:
+    """`3723`, `62:03`, `1:02:03`, `PT1H2M3S`."""
+    text = one_line(value) or ""
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    found = _CLOCK.fullmatch(text) or _PERIOD.fullmatch(text)
+    if not found:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds

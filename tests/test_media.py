@@ -1,0 +1,269 @@
+"""Recordings and pictures: real files, made by ffmpeg, described exactly in every format."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+
+from publisher import media
+from publisher.sources import frontmatter, recordings
+from publisher.sources.matter import Matter
+from publisher.sources.post import Medium
+from tests.blog import Blog
+from tests.subscribers import Outsider
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.servers import Server
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+SECONDS = 2.0
+# The encoders of MP3 and AAC fill up their frames.
+FORMATS = {
+    "song.ogg": ("libvorbis", "audio/ogg; codecs=vorbis", "vorbis", 0.0),
+    "song.opus": ("libopus", "audio/ogg; codecs=opus", "opus", 0.01),
+    "song.flac": ("flac", "audio/flac", "flac", 0.0),
+    "song.mp3": ("libmp3lame", "audio/mpeg", "mp3", 0.1),
+    "song.m4a": ("aac", "audio/mp4", "aac", 0.1),
+    "song.wav": ("pcm_s16le", "audio/wav", "wav", 0.0),
+}
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a tone in every format."""
+    folder = tmp_path_factory.mktemp("songs")
+    for name, (codec, *_) in FORMATS.items():
+        tone = f"sine=frequency=440:duration={SECONDS}"
+        command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tone, "-c:a", codec]
+        subprocess.run([*command, str(folder / name)], check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture
+def blog(tmp_path: Path, songs: Path) -> Blog:
+    blog = Blog(tmp_path / "site")
+    (blog.folder / "media").mkdir()
+    for song in songs.iterdir():
+        (blog.folder / "media" / song.name).write_bytes(song.read_bytes())
+    return blog
+
+
+def probed(file: Path) -> float:
+    """The seconds, by a program that is not ours."""
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
+    done = subprocess.run([*command, str(file)], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_is_described_exactly(songs: Path, name: str) -> None:
+    file, (_, kind, codec, tolerance) = songs / name, FORMATS[name]
+    made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="A song")
+    assert (made.type, made.codec, made.length) == (kind, codec, file.stat().st_size)
+    assert made.duration == pytest.approx(SECONDS, abs=tolerance + 0.001)
+    assert made.duration == pytest.approx(probed(file), abs=0.06)
+
+
+def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "song.ogg"
+    wrong.write_bytes((songs / "song.opus").read_bytes())
+    found = media.measure(wrong)
+    assert found
+    assert found.type == "audio/ogg; codecs=opus"
+
+
+def test_a_file_that_is_no_sound_has_at_least_its_size(tmp_path: Path) -> None:
+    noise = {"a.ogg": b"no sound", "b.mp3": b"", "c.flac": b"fLaC" + b"\xff" * 99}
+    for name, data in noise.items():
+        file = tmp_path / name
+        file.write_bytes(data)
+        made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="")
+        assert (made.length, made.duration) == (len(data), None)
+        assert made.type == media.type_of(name)
+
+
+def test_several_formats_of_one_recording_are_alternates(blog: Blog) -> None:
+    blog.write("2026-01-02-song.md", "Listen.", title="A song",
+               audio="[/media/song.ogg, /media/song.flac]", image="/media/cover.webp")  # fmt: skip
+    assert blog.run("build").code == 0
+    built = blog.built()
+    sizes = {name: (blog.folder / "media" / name).stat().st_size for name in FORMATS}
+    (item,) = json.loads(built["feed.json"])["items"]
+    assert item["image"] == "https://blog.example/media/cover.webp"
+    assert item["attachments"] == [
+        {
+            "url": f"https://blog.example/media/{name}",
+            "mime_type": FORMATS[name][1],
+            "title": "A song",
+            "size_in_bytes": sizes[name],
+            "duration_in_seconds": 2,
+        }
+        for name in ("song.ogg", "song.flac")
+    ]
+    (entry,) = feedparser.parse(built["feed.atom"]).entries
+    assert [(one.href, one.type, one.length, one.title) for one in entry.enclosures] == [
+        (
+            f"https://blog.example/media/{name}", FORMATS[name][1], str(sizes[name]), "A song",
+        )
+        for name in ("song.ogg", "song.flac")
+    ]  # fmt: skip
+    assert entry.media_content == [
+        {"url": "https://blog.example/media/cover.webp", "medium": "image", "type": "image/webp"}
+    ]
+    (item,) = feedparser.parse(built["feed.rss"]).entries
+    (enclosure,) = item.enclosures
+    assert enclosure.href == "https://blog.example/media/song.ogg"
+    assert enclosure.length == str(sizes["song.ogg"])
+    assert item.itunes_duration == "2"
+    assert [one["url"].rpartition("/")[2] for one in item.media_content] == [
+        "song.ogg", "song.flac", "cover.webp",
+    ]  # fmt: skip
+
+
+def test_one_feed_per_codec(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    feeds = "".join(
+        f"  - {{path: {codec}.{form}, format: {form}, enclosures: {codec}}}\n"
+        for codec in ("opus", "flac") for form in ("rss", "atom", "json")
+    )  # fmt: skip
+    config.write_text(config.read_text() + feeds)
+    songs = "[/media/song.ogg, /media/song.flac, /media/song.opus, /media/film.mp4]"
+    blog.write("2026-01-02-song.md", title="A song", enclosure=songs)
+    blog.write("2026-01-03-other.md", title="Other", enclosure="/media/song.mp3")
+    assert blog.run("build").code == 0
+    for codec in ("opus", "flac"):
+        for form in ("rss", "atom"):
+            parsed = feedparser.parse((blog.folder / f"{codec}.{form}").read_bytes())
+            found = [[one.href.rpartition("/")[2] for one in e.enclosures] for e in parsed.entries]
+            film = ["film.mp4"] if form == "atom" else []
+            assert found == [[], [f"song.{codec}", *film]]
+    wrong = config.read_text().replace("enclosures: opus", "enclosures: ogg")
+    config.write_text(wrong)
+    run = blog.run("build")
+    assert run.code == 2
+    assert "is 'ogg': give vorbis, opus, flac, mp3, aac, wav" in run.err
+
+
+def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    blog.write("2026-01-02-song.md", "Listen.", title="A song",
+               audio="[/media/song.opus, /media/song.mp3]", image="/media/c.png")  # fmt: skip
+    assert blog.run("publish", "--announce-all").code == 0
+    (item,) = Outsider(server, "reader", node).items()
+    payload = item.payload
+    assert payload is not None
+    links = [link.attrib for link in payload.iter(f"{ATOM}link") if link.get("rel") == "enclosure"]
+    assert links == [
+        {
+            "rel": "enclosure", "href": f"https://blog.example/media/{name}", "title": "A song",
+            "type": FORMATS[name][1],
+            "length": str((blog.folder / "media" / name).stat().st_size),
+        }
+        for name in ("song.opus", "song.mp3")
+    ]  # fmt: skip
+    (picture,) = payload.iter(f"{MEDIA}content")
+    assert picture.get("url") == "https://blog.example/media/c.png"
+
+
+def matter(front: str) -> Matter:
+    data = f"---\n{front}\n---\n".encode()
+    path = PurePosixPath("a.md")
+    return Matter(frontmatter.read(data, path, (frontmatter.fenced,)), path)
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ("enclosure: /a.ogg", [Medium("/a.ogg", 2)]),
+        ("enclosures: [/a.ogg, /b.ogg, /a.ogg]", [Medium("/a.ogg", 2), Medium("/b.ogg", 2)]),
+        ("audio:\n  ogg: /a.ogg\n  mp3: /a.mp3", [Medium("/a.ogg", 2), Medium("/a.mp3", 2)]),
+        ("audio: {url: a.ogg, type: audio/ogg, length: 12, duration: '1:02', title: T}",
+         [Medium("a.ogg", 2, "audio/ogg", 12, 62.0, "T")]),
+        ("podcast: {file: a.mp3, size: 5, duration: PT1H2M3.5S, type: audio}",
+         [Medium("a.mp3", 2, None, 5, 3723.5)]),
+        ("podcast: https://a.example/a?x=1", [Medium("https://a.example/a?x=1", 2)]),
+        ("audio: a.mp3\nduration: 1:00:01\nlength: 9", [Medium("a.mp3", 2, None, 9, 3601.0)]),
+        ("enclosure: |\n  https://a.example/a.mp3\n  123\n  audio/mpeg\n",
+         [Medium("https://a.example/a.mp3", 2, "audio/mpeg", 123)]),
+        ("video: {src: a.webm}", [Medium("a.webm", 2)]),
+        ("extra: {audio: a.ogg}", [Medium("a.ogg", 1)]),
+        ("audio: true", []),
+        ("audio:", []),
+    ],
+)  # fmt: skip
+def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> None:
+    found = matter(front)
+    assert [*recordings.enclosures(found)] == expected
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("audio: loud", "audio is 'loud': no file; give its address, e.g. /media/a.ogg"),
+        ("audio: {loud: yes}", "audio names no file; add e.g. `url: /media/a.ogg`"),
+        ("audio: {url: a.ogg, length: 3 MB}", "audio: length is '3 MB'; it is not used"),
+        ("audio: {url: a.ogg, duration: long}", "audio: duration is 'long'; it is not used"),
+    ],
+)
+def test_what_is_no_recording_is_told(front: str, message: str) -> None:
+    found = matter(front)
+    recordings.enclosures(found)
+    assert [remark.message for remark in found.warnings] == [message]
+
+
+@pytest.mark.parametrize(
+    ("front", "address"),
+    [
+        ("image: /a.png", "/a.png"),
+        ("image: {path: /a.png, alt: A}", "/a.png"),
+        ("images: [/a.png, /b.png]", "/a.png"),
+        ("cover: {image: a.jpg}", "a.jpg"),
+        ("hero: https://a.example/a", "https://a.example/a"),
+        ("image: none", None),
+        ("thumbnail: false", None),
+    ],
+)
+def test_the_forms_of_pictures(front: str, address: str | None) -> None:
+    found = recordings.image(matter(front))
+    assert (found and found.href) == address
+
+
+def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title="A", audio="[/media/gone.ogg, https://a.example/b.mp3]",
+               image="javascript:x.png")  # fmt: skip
+    (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
+    told = {one["message"] for one in post["warnings"] if one["line"] in {3, 4}}
+    assert told == {
+        f"the file /media/gone.ogg is not found in {blog.folder}: a gap for readers",
+        "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
+        "javascript:x.png is no address of the web: readers do not get it",
+    }
+
+
+def test_a_file_beside_the_post_is_found(blog: Blog, songs: Path) -> None:
+    blog.write("2026-01-02-song.md", title="A song", audio="song.opus")
+    (blog.posts / "song.opus").write_bytes((songs / "song.opus").read_bytes())
+    assert blog.run("build").code == 0
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert item["attachments"][0]["size_in_bytes"] == (songs / "song.opus").stat().st_size
+
+
+def test_a_whole_document_with_recordings_is_well_formed(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title='A "&<', audio='["/media/a b&c.ogg", "/media/ü.opus"]')
+    assert blog.run("build").code == 0
+    for name in ("feed.atom", "feed.rss"):
+        ET.fromstring(blog.built()[name])  # noqa: S314 - our own
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert [one["url"] for one in item["attachments"]] == [
+        "https://blog.example/media/a%20b&c.ogg", "https://blog.example/media/ü.opus",
+    ]  # fmt: skip
