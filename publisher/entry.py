@@ -81,13 +81,14 @@ class Entry:
             source.text,
             markup=self.dialect,
             marker=self.post.marker,
-            base=self.link,
+            base=self.post.base or self.link,
             prefix=self.item_id,
             resolve=self.links.resolver(self.post),
         )
         told = [(self.line(line), message) for line, message in content.warnings]
         told += [(self.post.body_line + line, message) for line, message in source.remarks]
-        return replace(content, warnings=tuple(sorted(told)))
+        summary = content.summary or self.post.summary
+        return replace(content, summary=summary, warnings=tuple(sorted(told)))
 
     def line(self, number: int) -> int:
         """The line of the post's file that a line (from 1) of the source came from."""
@@ -117,7 +118,7 @@ class Entry:
     def address(self, medium: Medium) -> str:
         """Where readers find it; empty if they must not follow that."""
         resolved = self.links.resolver(self.post)(medium.href)
-        found = render.absolute(resolved or "", self.link)
+        found = render.absolute(resolved or "", self.post.base or self.link)
         return found if found.startswith(("http:", "https:")) else ""
 
     @property
@@ -177,7 +178,7 @@ def entries(reading: Reading, site: Site) -> Entries:
 
 def link(post: Post, site: Site) -> str:
     """The absolute URL of the post's page."""
-    return site.url.rstrip("/") + post.page
+    return post.link or site.url.rstrip("/") + post.page
 
 
 def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip:
@@ -347,6 +348,7 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "values": templates.used(post),
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
+        "summary": post.summary,
     }
     shown = {key: value for key, value in meaning.items() if value}
     canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

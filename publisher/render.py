@@ -237,14 +237,17 @@ class _Builder(HTMLParser):
 
 
 def _named(root: etree._Element, prefix: str) -> dict[str, str]:
-    """Give the ids their prefix: each that is legal (HTML: has no blank), the first time."""
+    """Give the ids their prefix: each that is legal (HTML: has no blank), the first time.
+
+    What has it already comes from a feed of ours.
+    """
     ids: dict[str, str] = {}
     prefix = "-".join(prefix.split())
     for element in root.iter():
         name = _take(element, "name")  # <a name="x">, the anchor of old
         own = _take(element, "id") or name
         if own not in ids and own.split() == [own]:
-            ids[own] = f"{prefix}-{own}"
+            ids[own] = own if own.startswith(f"{prefix}-") else f"{prefix}-{own}"
             element.set("id", ids[own])
     return ids
 
@@ -326,10 +329,16 @@ def _is_empty(element: etree._Element) -> bool:
 
 
 def _xml(tree: etree._Element) -> str:
-    """The inside of the div; parsed once, with the limits that building a feed has, as a gate."""
+    """The inside of the div; parsed once, with the limits that building a feed has, as a gate.
+
+    What may be empty is `<td></td>`: `<td/>` never ends for those who take it for HTML.
+    """
+    for element in tree.iter():
+        if element.tag not in _VOID and len(element) == 0 and not element.text:
+            element.text = ""
     document = etree.tostring(tree, encoding="unicode")
     etree.fromstring(document)
-    return document.removeprefix("<div>").removesuffix("</div>") if document != "<div/>" else ""
+    return document.removeprefix("<div>").removesuffix("</div>")
 
 
 def _plain(tree: etree._Element) -> str:

@@ -15,6 +15,7 @@ FLOORS = [
     "fences",
     "files",
     "permalink",
+    "fetch",
     "config",
     "secret",
     "sources",
@@ -47,6 +48,7 @@ ONLY = {
     "markdown_it": "markup",
     "liquid": "templates",
     "mutagen": "media",
+    "feedparser": "sources",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

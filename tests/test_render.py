@@ -418,8 +418,17 @@ def test_a_prefix_with_blanks_still_makes_ids() -> None:
 def test_nothing_empty_stays_open_in_a_reader_of_html() -> None:
     body = "<p>a <i class='fa'></i><a href='/'><b></b></a><a id='x'></a></p><p id='y'></p>"
     assert rendered(body, "html").xhtml == (
-        f'<p>a <span id="{PREFIX}-x"/></p><span id="{PREFIX}-y"/>'
+        f'<p>a <span id="{PREFIX}-x"></span></p><span id="{PREFIX}-y"></span>'
     )
+
+
+def test_an_empty_cell_ends_for_readers_of_html_too() -> None:
+    assert "<td></td>" in rendered("a | b\n-|-\n1 | ").xhtml
+
+
+def test_ids_that_a_feed_of_ours_made_are_not_made_again() -> None:
+    once = rendered("<p id='a'>b</p><a href='#a'>c</a>", "html").xhtml
+    assert rendered(once, "html").xhtml == once
 
 
 def test_what_only_looks_empty_stays() -> None:

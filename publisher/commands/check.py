@@ -77,13 +77,14 @@ def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 def _tell(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> None:
     """In the order of paths: what is skipped, then what is odd."""
-    folder = site.config.posts.path
+    posts = site.config.posts
     skips = {skip.path: skip for skip in site.entries.skipped}
     for path in sorted({*skips, *remarks}):
         if path in skips:
-            print(_skip_line(skips[path], str(folder / path)))
+            print(_skip_line(skips[path], posts.where(path, skips[path].line)))
         for remark in sorted(remarks.get(path, ()), key=lambda one: (one.line, one.message)):
-            print(report.printable(f"{folder / path}:{remark.line}: warning: {remark.message}"))
+            place = posts.where(path, remark.line)
+            print(report.printable(f"{place}: warning: {remark.message}"))
     print(_summary(site, sum(map(len, remarks.values()))))
     if tags := _tags(site.entries.entries):
         told = ", ".join(f"{count} {FATES[fate]}" for fate, count in tags.items())
@@ -96,8 +97,7 @@ def _tags(entries: Sequence[Entry]) -> dict[Fate, int]:
     return {fate: counts[fate] for fate in FATES if counts[fate]}
 
 
-def _skip_line(skip: Skip, name: str) -> str:
-    place = f"{name}:{skip.line}" if skip.line else name
+def _skip_line(skip: Skip, place: str) -> str:
     kind = "skipped" if skip.status == "skipped" else "not published"
     return report.printable(f"{place}: {kind}: {skip.reason}")
 

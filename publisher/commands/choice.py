@@ -120,8 +120,8 @@ def _named(text: str, site: Site, known: Collection[str]) -> set[str]:
     removed = {text, entries.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not found | removed:
         raise ConfigError(
-            f"--only {text}: there is no such post; name a file of {folder}, or an item id as "
-            "`publisher plan` prints it"
+            f"--only {text}: there is no such post; name a file of {site.config.posts.place}, or "
+            "an item id as `publisher plan` prints it"
         )
     return found | removed
 

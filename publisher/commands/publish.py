@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _publish(config: Config, arguments: argparse.Namespace) -> int:
-    if not config.posts.path.is_dir():
+    if not config.posts.feed and not config.posts.path.is_dir():
         _check_emptiness(config, arguments, "is not there")
     site = sites.load(arguments)
     if not site.entries.posts:
@@ -97,10 +97,15 @@ def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -
     with Ledger(config.state, read_only=True) as ledger:
         if any(ledger.counts().values()):
             raise UnsafePlanError(
-                f"the folder {config.posts.path} {what}, but posts of it were published; nothing "
+                f"{_source(config)} {what}, but posts of it were published; nothing "
                 "was built or sent. If they are meant to go, let it be there and empty, and run "
                 "again with --allow-retracts"
             )
+
+
+def _source(config: Config) -> str:
+    kind = "feed" if config.posts.feed else "folder"
+    return f"the {kind} {config.posts.place}"
 
 
 def _tell_wait() -> None:

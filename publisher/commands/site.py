@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher import config as configs
 from publisher import entry, feed, selection, sources
-from publisher.errors import FeedError, PostError
+from publisher.errors import FeedError
 from publisher.item import Address
 
 if TYPE_CHECKING:
@@ -118,11 +118,11 @@ def remarks(site: Site) -> list[Remark]:
 def tell_skipped(site: Site, *, broken_only: bool) -> None:
     """Say which files are not published, each with the reason."""
     for skip in site.entries.skipped:
-        path = site.config.posts.path / skip.path
+        place = site.config.posts.where(skip.path, skip.line)
         if skip.broken:
-            say(f"error: {PostError(path, skip.reason, line=skip.line)}")
+            say(f"error: {place}: {skip.reason}")
         elif not broken_only:
-            say(f"skipped: {path}: {skip.reason}")
+            say(f"skipped: {site.config.posts.where(skip.path)}: {skip.reason}")
 
 
 def tell_failed(built: Sequence[Built]) -> None:
@@ -135,7 +135,7 @@ def tell_failed(built: Sequence[Built]) -> None:
 def tell_remarks(site: Site, found: Iterable[Remark]) -> None:
     """Say what readers will see differently from what was meant."""
     for remark in found:
-        say(f"warning: {site.config.posts.path / remark.path}:{remark.line}: {remark.message}")
+        say(f"warning: {site.config.posts.where(remark.path, remark.line)}: {remark.message}")
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tell(site: Site, results: list[Result]) -> None:
     entries, skipped = len(site.entries.entries), len(site.entries.skipped)
-    print(f"posts  {site.config.posts.path}: {entries} published, {skipped} not")
+    print(f"posts  {site.config.posts.place}: {entries} published, {skipped} not")
     for one in site.config.feeds:
         state = "" if one.path.exists() else "  (not built yet)"
         print(f"feed   {one.path}  {one.url}{state}")

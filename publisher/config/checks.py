@@ -113,6 +113,10 @@ def _check_person(person: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     if "permalink" in posts:
         yield from _check_permalink(posts["permalink"])
+    if is_address(posts.get("feed", "")) and not is_web(posts["feed"]):
+        yield ("feed",), f"is {posts['feed']!r}: give an address without a password in it"
+    if posts.get("complete") and "feed" not in posts:
+        yield ("complete",), "is for a feed alone; a folder always holds all posts"
     yield from _check_languages(posts)
     yield from _check_globs("exclude", posts)
     for name in posts.get("keys", {}):
@@ -239,6 +243,8 @@ def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
 
 
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    posts = config.get("posts")
+    is_partial = posts is not None and posts.feed and not posts.complete
     paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
     yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
     if os.path.normpath(config["path"]) in paths:
@@ -250,6 +256,9 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         for index, node in enumerate(nodes):
             if message := _clash(node, known):
                 yield ("xmpp", number, "nodes", index), message
+            if is_partial and node and node.pruning != "own":
+                where = ("xmpp", number, "nodes", index, "prune" if node.prune else "exclusive")
+                yield where, "takes away what the feed forgets; if it holds all, say complete: true"
         known += nodes
 
 
@@ -276,6 +285,11 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
 def is_person_uri(text: str) -> bool:
     """Whether a reader may be offered it as a link: never `javascript:` or `data:`."""
     return bool(_IRI.fullmatch(text)) and text.partition(":")[0].lower() in PERSON_SCHEMES
+
+
+def is_address(text: str) -> bool:
+    """Whether it is to be fetched, and is no file."""
+    return text.startswith(("http://", "https://"))
 
 
 def is_web(url: str) -> bool:

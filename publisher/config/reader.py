@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from publisher import marked
-from publisher.config.checks import EXAMPLES, impossible, is_web, near
+from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
 from publisher.config.values import EXAMPLE_URL, Config, Selection
 from publisher.errors import ConfigError
 
@@ -80,6 +80,7 @@ class _Reader:
             document["state"] = ".publisher"
         document["path"] = str(self._path)
         self._default_addresses(document)
+        self._default_folder(document)
         if not document.get("feeds") and not document.get("xmpp"):
             self._problem((), "there is nothing to do: add feeds:, or xmpp:, or both")
         return typing.cast("Config | None", self._section(Config, document, ()))
@@ -94,6 +95,24 @@ class _Reader:
         for feed in feeds if isinstance(feeds, list) else [feeds]:
             if isinstance(feed, dict) and not feed.get("url"):
                 feed["url"] = urljoin(root, quote(str(feed.get("path"))))
+
+    def _default_folder(self, document: dict[str, marked.Value]) -> None:
+        """A feed stands for the folder of the posts; its file is relative to the configuration."""
+        posts = document.get("posts")
+        if not isinstance(posts, dict) or not isinstance(posts.get("feed"), str):
+            return
+        if not posts["feed"]:
+            posts["path"] = posts.get("path") or "."
+            return
+        if posts.get("path") is not None:
+            self._problem(("posts", "path"), "stands beside feed: the posts are in one of the two")
+        feed = str(posts["feed"])
+        if not is_address(feed):
+            try:
+                posts["feed"] = str(self._path.parent / Path(feed).expanduser())
+            except RuntimeError:
+                self._problem(("posts", "feed"), f"is {feed!r}: there is no such user")
+        posts["path"] = str(self._path.parent)
 
     def _section(self, kind: type[Struct], value: marked.Value, key: marked.Key) -> Struct | None:
         if not isinstance(value, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -66,6 +66,9 @@ class Site(Struct, frozen=True, kw_only=True):
 class Posts(Struct, frozen=True, kw_only=True):
     """Where the posts are, and by which rules they are read.
 
+    `feed` is the file or the address of a feed that stands for the folder; `complete`: it holds all
+    posts, so what is not in it is gone.
+
     `site` is the folder of the site's own settings; None: where they are found. `permalink` None:
     what they say. `exclude` are globs below `path`, as in a selection. `languages` are those that
     the name of a file or a folder may end with; empty: what the settings say. `templates` says
@@ -74,6 +77,8 @@ class Posts(Struct, frozen=True, kw_only=True):
     """
 
     path: Path
+    feed: Text | None = None
+    complete: bool = False
     engine: Engine = "jekyll"
     site: Path | None = None
     permalink: Text | None = None
@@ -82,6 +87,17 @@ class Posts(Struct, frozen=True, kw_only=True):
     updated: Literal["keys", "git"] = "keys"
     templates: Templates = "drop"
     keys: dict[str, Text] = {}
+
+    @property
+    def place(self) -> str:
+        """What holds the posts, as people call it."""
+        return self.feed or str(self.path)
+
+    def where(self, path: PurePosixPath, line: int | None = None) -> str:
+        """Where a post is, as people find it. The items of a feed have no lines."""
+        if self.feed:
+            return f"{self.feed}: {path.with_suffix('')}" if path.name else self.feed
+        return f"{self.path / path}:{line}" if line else str(self.path / path)
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -47,8 +47,13 @@ ENGINES: Mapping[str, type[Engine]] = {
 def read(config: Config, *, now: dt.datetime) -> Reading:
     """Read all posts; those dated after `now` are skipped. Everything is in the order of paths.
 
-    Raises ConfigError if there is no folder of posts, or its site cannot be understood.
+    Raises ConfigError if there is no folder of posts, or its site cannot be understood; and
+    Unavailable if they are in a feed that cannot be had now.
     """
+    if config.posts.feed:
+        from publisher.sources import syndication  # noqa: PLC0415 - few need it
+
+        return syndication.read(config, now=now)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     paths, skipped = walk(posts_folder)

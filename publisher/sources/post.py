@@ -43,7 +43,8 @@ class Post:
     rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
     path below the folder from which the engine's links between posts start. `lines` say when it was
     published and updated. `values` is all of the front matter, with the engine's defaults;
-    `templates` says what becomes of tags in the body.
+    `templates` says what becomes of tags in the body. Only of a feed: `link` is the page's address
+    in full, `base` that from which the body's addresses start, `summary` what stood beside it.
     """
 
     path: PurePosixPath
@@ -70,6 +71,9 @@ class Post:
     templates: Templates = "drop"
     enclosures: tuple[Medium, ...] = ()
     image: Medium | None = None
+    link: str | None = None
+    base: str | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

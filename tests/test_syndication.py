@@ -1,0 +1,463 @@
+"""A feed as a source: its items are the posts, whoever wrote the feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+import time
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import config as configs
+from publisher import entry, fetch, sources
+from publisher.errors import ConfigError, Unavailable
+from publisher.sources import syndication
+from tests.blog import Blog
+from tests.subscribers import Outsider
+from tests.web import Answer, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.entry import Entries
+    from tests.servers import Server
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+HOME = "https://elsewhere.example"
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" xml:base="https://elsewhere.example/">
+<title>Elsewhere</title><id>urn:x:feed</id><updated>2026-02-02T10:00:00Z</updated>
+<author><name>Bob</name><uri>https://elsewhere.example/bob</uri></author>
+<link rel="self" href="feed.xml"/>
+<entry xml:base="posts/">
+ <title type="html">A &amp;lt;b&amp;gt; &lt;i>title&lt;/i></title>
+ <id>urn:x:one</id><link href="one.html"/>
+ <link rel="enclosure" href="one.ogg" type="audio/ogg" length="12" title="One"/>
+ <published>2026-01-01T12:00:00+02:00</published><updated>2026-01-02T10:00:00Z</updated>
+ <category term="x"/><category term="y z"/><category term="x"/>
+ <summary>The lead</summary>
+ <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One<br/>
+ <img src="i.png" alt=""/> <a href="two.html#x">two</a></p></div></content>
+</entry>
+<entry><title>Two</title><id>urn:x:two</id><updated>2026-02-02T10:00:00Z</updated>
+ <author><name>Ada</name></author><content xml:lang="fr">Plain &lt;text>
+
+and more</content></entry>
+</feed>
+"""
+RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"
+ xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
+<channel><title>Elsewhere</title><link>https://elsewhere.example/</link><description/>
+<language>en-gb</language>
+<item><title>One &amp; all</title><guid isPermaLink="false">4711</guid>
+ <link>https://elsewhere.example/one</link><pubDate>Thu, 01 Jan 2026 10:00:00 GMT</pubDate>
+ <dc:creator>Bob</dc:creator><category>x</category>
+ <description>The &lt;b>lead&lt;/b></description>
+ <content:encoded><![CDATA[<p>All <a href="/two">of</a> it</p><script>x</script>]]>
+ </content:encoded>
+ <enclosure url="https://elsewhere.example/one.mp3" type="audio/mpeg" length="77"/>
+ <itunes:duration>1:02</itunes:duration>
+ <media:content url="https://elsewhere.example/one.jpg" medium="image"/></item>
+<item><title>Undated</title><guid>https://elsewhere.example/undated</guid></item>
+<item><guid>https://elsewhere.example/two</guid><pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate>
+ <description>Only this</description></item>
+</channel></rss>
+"""
+JSON = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Elsewhere",
+    "language": "en",
+    "authors": [{"name": "Bob", "url": "https://elsewhere.example/bob"}],
+    "items": [
+        {
+            "id": "https://elsewhere.example/one",
+            "url": "/one",
+            "title": "One",
+            "content_html": "<p>All <a href='/two'>of</a> it</p>",
+            "summary": "The lead",
+            "image": "/one.jpg",
+            "date_published": "2026-01-01T12:00:00+02:00",
+            "date_modified": "2026-01-03T10:00:00Z",
+            "tags": ["x", "y"],
+            "attachments": [
+                {
+                    "url": "/one.opus",
+                    "mime_type": "audio/ogg; codecs=opus",
+                    "title": "One",
+                    "size_in_bytes": 5,
+                    "duration_in_seconds": 1.5,
+                }
+            ],
+        },
+        {"id": 2, "content_text": "a < b", "date_modified": "2026-01-02T10:00:00Z"},
+        {"id": "x:3"},
+        "no item",
+    ],
+}
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as web:
+        yield web
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    return Blog(tmp_path / "site")
+
+
+def use(blog: Blog, source: str, more: str = "") -> None:
+    """Let a feed stand for the folder of the posts."""
+    config = blog.folder / "config.yaml"
+    text = config.read_text()
+    config.write_text(
+        text.replace("posts: {path: posts, permalink: pretty}", f"posts: {{feed: {source}{more}}}")
+    )
+
+
+def read(blog: Blog, text: str | bytes, name: str = "source.xml") -> Entries:
+    data = text if isinstance(text, bytes) else text.encode()
+    (blog.folder / name).write_bytes(data)
+    use(blog, name)
+    config = configs.load(blog.folder / "config.yaml")
+    return entry.entries(sources.read(config, now=NOW), config.site)
+
+
+def test_an_atom_feed_is_read_whole(blog: Blog) -> None:
+    two, one = sorted(read(blog, ATOM).entries, key=lambda e: e.published, reverse=True)
+    assert (one.atom_id, one.title, one.link) == (
+        "urn:x:one", "A <b> title", f"{HOME}/posts/one.html",
+    )  # fmt: skip
+    assert one.published == dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)
+    assert one.updated == dt.datetime(2026, 1, 2, 10, tzinfo=dt.UTC)
+    assert (one.categories, one.language) == (("x", "y z"), "de")
+    assert [(a.name, a.uri) for a in one.authors] == [("Bob", f"{HOME}/bob")]
+    assert one.content.summary == "The lead"
+    assert one.content.xhtml.replace("\n", "") == (
+        f'<p>One<br/> <img src="{HOME}/posts/i.png" alt=""/> '
+        f'<a href="{HOME}/posts/two.html#x">two</a></p>'
+    )
+    (song,) = one.enclosures
+    assert (song.href, song.type, song.length) == (f"{HOME}/posts/one.ogg", "audio/ogg", 12)
+    assert (two.title, two.language, two.content.summary) == ("Two", "fr", None)
+    assert [a.name for a in two.authors] == ["Ada"]
+    assert two.content.xhtml == "<p>Plain &lt;text&gt;</p><p>and more</p>"
+    assert two.link == "https://blog.example/"  # it names no page
+    assert one.item_id != two.item_id
+
+
+def test_an_rss_feed_is_read_whole(blog: Blog) -> None:
+    found = read(blog, RSS)
+    one, two = sorted(found.entries, key=lambda e: e.published)
+    assert (one.title, one.link, one.language) == ("One & all", f"{HOME}/one", "en-gb")
+    assert one.atom_id == f"tag:blog.example,2020-01-01:{one.item_id}"  # 4711 is no IRI
+    assert one.content.summary == "The lead"
+    assert one.content.xhtml.strip() == f'<p>All <a href="{HOME}/two">of</a> it</p>'
+    (song,) = one.enclosures
+    assert (song.type, song.length, song.duration) == ("audio/mpeg", 77, 62.0)
+    assert one.image
+    assert one.image.href == f"{HOME}/one.jpg"
+    assert (two.atom_id, two.link, two.title) == (f"{HOME}/two", f"{HOME}/two", "Only this")
+    (undated,) = found.skipped
+    assert undated.broken
+    assert "has no date" in undated.reason
+
+
+def test_a_json_feed_is_read_whole(blog: Blog) -> None:
+    found = read(blog, json.dumps(JSON).replace('"/', f'"{HOME}/'), "source.json")
+    one, two = sorted(found.entries, key=lambda e: e.published)
+    assert (one.atom_id, one.title, one.link) == (f"{HOME}/one", "One", f"{HOME}/one")
+    assert (one.published.day, one.updated.day, one.categories) == (1, 3, ("x", "y"))
+    assert [(a.name, a.uri) for a in one.authors] == [("Bob", f"{HOME}/bob")]
+    assert one.content.xhtml == f'<p>All <a href="{HOME}/two">of</a> it</p>'
+    assert one.content.summary == "The lead"
+    (song,) = one.enclosures
+    assert (song.length, song.duration, song.codec) == (5, 1.5, "opus")
+    assert one.image
+    assert one.image.href == f"{HOME}/one.jpg"
+    assert two.content.xhtml == "<p>a &lt; b</p>"
+    assert len(found.skipped) == 2
+
+
+def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> None:
+    blog.write("2026-01-01-one.md", "A *b* [c](/d)\n\n## Head\n\n<b>x<br>y</b>[^1]\n\n[^1]: n",
+               title="One <b>", tags="[x, y]", author="Bob", lang="fr")  # fmt: skip
+    blog.write("2026-01-02-two.md", "Lead\n\n<!--more-->\n\nRest | a\n-|-\n1 |", title="Two",
+               audio="[/a.ogg, /b.opus]", image="/i.png", updated="2026-02-01")  # fmt: skip
+    assert blog.run("build").code == 0
+    built = blog.built()
+    config = configs.load(blog.folder / "config.yaml")
+    own = {e.item_id: e for e in entry.entries(sources.read(config, now=NOW), config.site).entries}
+    for name in ("feed.atom", "feed.json", "feed.rss"):
+        other = Blog(blog.folder / name.replace(".", "-"))
+        found = {e.item_id: e for e in read(other, built[name], name).entries}
+        assert found.keys() == own.keys()
+        for id_, one in found.items():
+            meant = own[id_]
+            assert (one.atom_id, one.title, one.link) == (meant.atom_id, meant.title, meant.link)
+            assert (one.published, one.categories) == (meant.published, meant.categories)
+            assert one.updated == (one.published if name == "feed.rss" else meant.updated)
+            assert [a.name for a in one.authors] == [a.name for a in meant.authors]
+            assert one.content.xhtml == meant.content.xhtml
+            assert one.content.summary == meant.content.summary
+            assert (one.language, one.image) == (meant.language, meant.image)
+            heard = [(e.href, e.type) for e in one.enclosures]
+            assert heard == [(e.href, e.type) for e in meant.enclosures]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<html><body>Log in</body></html>", "is no feed"),
+        ("", "is no feed"),
+        ("{}", "is JSON, but no JSON Feed"),
+        ('{"version": ', "is no JSON"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": 1}', "but no JSON Feed"),
+        ("Words.", "is no feed"),
+    ],
+)
+def test_what_is_no_feed_is_an_error(blog: Blog, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read(blog, text)
+
+
+def test_what_stops_half_way_is_read_as_far_as_it_goes(blog: Blog) -> None:
+    found = read(blog, ATOM[: ATOM.index("<entry><title>Two")])
+    assert [one.title for one in found.entries] == ["A <b> title"]
+    assert "is not well-formed" in found.warnings[0].message
+
+
+def test_entities_do_not_grow_without_bound(blog: Blog) -> None:
+    names = "".join(
+        f'<!ENTITY a{n} "{"".join(f"&a{n - 1};" for _ in range(10))}">' for n in range(1, 12)
+    )
+    bomb = f'<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY a0 "lol">{names}]>'
+    text = ATOM.replace('<?xml version="1.0" encoding="utf-8"?>', bomb)
+    text = text.replace("The lead", "&a11;").replace("SYSTEM", "")
+    for one in read(blog, text).entries:
+        assert len(one.content.summary or "") < 1_000_000
+
+
+def test_no_file_comes_in_through_an_entity(blog: Blog) -> None:
+    (blog.folder / "secret").write_text("TOLD")
+    head = f'<!DOCTYPE feed [<!ENTITY x SYSTEM "{(blog.folder / "secret").as_uri()}">]>'
+    text = ATOM.replace("<feed", f"{head}<feed", 1).replace("The lead", "&x;")
+    assert all("TOLD" not in (one.content.summary or "") for one in read(blog, text).entries)
+
+
+def feed_of(*days: int, text: str = "Text") -> bytes:
+    """A JSON Feed of items that were published on these days."""
+    items = [
+        {"id": f"x:{day}", "url": f"{HOME}/{day}", "title": f"Day {day}",
+         "date_published": f"2026-01-{day:02}T00:00:00Z", "content_html": text}
+        for day in days
+    ]  # fmt: skip
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+
+
+def days(found: Entries) -> list[int]:
+    return sorted(one.published.day for one in found.entries)
+
+
+def test_what_falls_off_the_end_is_remembered(blog: Blog) -> None:
+    assert days(read(blog, feed_of(1, 2, 3))) == [1, 2, 3]
+    assert days(read(blog, feed_of(3, 4))) == [1, 2, 3, 4]
+    assert days(read(blog, feed_of(5))) == [1, 2, 3, 4, 5]
+
+
+def test_what_vanishes_between_others_is_gone(blog: Blog) -> None:
+    read(blog, feed_of(1, 2, 3, 4))
+    assert days(read(blog, feed_of(2, 4))) == [1, 2, 4]
+
+
+def test_another_feed_has_another_memory(blog: Blog) -> None:
+    read(blog, feed_of(1, 2), "a.json")
+    config = blog.folder / "config.yaml"
+    (blog.folder / "b.json").write_bytes(feed_of(9))
+    config.write_text(config.read_text().replace("a.json", "b.json"))
+    found = configs.load(config)
+    assert days(entry.entries(sources.read(found, now=NOW), found.site)) == [9]
+
+
+def test_only_what_changed_is_fetched_again(blog: Blog, web: Web) -> None:
+    web.answers["/feed"] = Answer(feed_of(1), headers={"ETag": '"a"'})
+    use(blog, f"{web.url}/feed")
+    for _ in range(2):
+        assert blog.run("build").code == 0
+        (item,) = json.loads(blog.built()["feed.json"])["items"]
+        assert item["title"] == "Day 1"
+    assert "If-None-Match" not in web.asked[0][1]
+    assert web.asked[1][1]["If-None-Match"] == '"a"'
+    web.answers["/feed"] = Answer(feed_of(1, 2), headers={"ETag": '"b"'})
+    assert blog.run("build").code == 0
+    assert len(json.loads(blog.built()["feed.json"])["items"]) == 2
+
+
+def test_relative_addresses_start_from_where_the_feed_was_found(blog: Blog, web: Web) -> None:
+    text = ATOM.replace(' xml:base="https://elsewhere.example/"', "").replace(
+        ' xml:base="posts/"', ""
+    )
+    web.answers["/old"] = Answer(code=301, headers={"Location": "/new/feed.xml"})
+    web.answers["/new/feed.xml"] = Answer(text.encode(), headers={"Content-Type": "text/xml"})
+    use(blog, f"{web.url}/old")
+    assert blog.run("build").code == 0
+    items = json.loads(blog.built()["feed.json"])["items"]
+    assert items[1]["url"] == f"{web.url}/new/one.html"
+    assert f'src="{web.url}/new/i.png"' in items[1]["content_html"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "message"),
+    [
+        (Answer(code=404), 2, "answers 404: there is nothing to read"),
+        (Answer(code=503), 4, "answers 503; try again later"),
+        (Answer(code=302, headers={"Location": "file:///etc/passwd"}), 2, "answers 302"),
+        (Answer(code=302, headers={"Location": "/feed"}), 2, "answers 302"),
+        (Answer(b"<html>", headers={"Content-Type": "text/html"}), 2, "is no feed"),
+        (Answer(b"x", headers={"Content-Encoding": "gzip"}), 4, "it is cut short"),
+        (Answer(b"xyz" * 9, headers={"Content-Encoding": "gzip"}), 4, "cannot be read"),
+    ],
+)
+def test_a_feed_that_cannot_be_had_changes_nothing(
+    blog: Blog, web: Web, answer: Answer, code: int, message: str
+) -> None:
+    web.answers["/feed"] = answer
+    use(blog, f"{web.url}/feed")
+    run = blog.run("build")
+    assert (run.code, blog.built()) == (code, {})
+    assert message in " ".join(run.err.split())
+    assert "Traceback" not in run.err
+
+
+def test_nobody_listens(blog: Blog, web: Web) -> None:
+    url = web.url
+    use(blog, url.rpartition(":")[0] + ":1/feed")
+    assert blog.run("build").code == 4
+
+
+def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path, web: Web) -> None:
+    packed = {"Content-Encoding": "gzip"}
+    web.answers["/small"] = Answer(gzip.compress(feed_of(1)), headers=packed)
+    assert fetch.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
+    web.answers["/bomb"] = Answer(gzip.compress(bytes(fetch.MAX_BYTES * 3)), headers=packed)
+    with pytest.raises(Unavailable, match="more than"):
+        fetch.fetch(f"{web.url}/bomb", tmp_path)
+
+
+def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
+    web.answers["/slow"] = Answer(feed_of(1), wait=lambda: time.sleep(1))
+    with pytest.raises(Unavailable, match="takes too long"):
+        fetch.fetch(f"{web.url}/slow", tmp_path, seconds=0.2)
+
+
+def test_a_broken_cache_is_no_harm(blog: Blog, web: Web) -> None:
+    web.answers["/feed"] = Answer(feed_of(1), headers={"ETag": '"a"'})
+    use(blog, f"{web.url}/feed")
+    assert blog.run("build").code == 0
+    for file in (blog.folder / ".publisher" / "source").iterdir():
+        file.write_bytes(b"\xff broken")
+    assert blog.run("build").code == 0
+    assert "If-None-Match" not in web.asked[-1][1]
+
+
+def test_a_feed_reaches_the_subscribers_of_a_node(
+    blog: Blog, web: Web, server: Server, node: str
+) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    use(blog, f"{web.url}/feed")
+    web.answers["/feed"] = Answer(feed_of(1, 2), headers={"ETag": '"a"'})
+    assert blog.run("publish").code == 0
+    assert blog.run("publish", "--json", "--verify").changes == []
+    web.answers["/feed"] = Answer(feed_of(2, 3))  # 1 fell off the end
+    changes = blog.run("publish", "--json").changes
+    assert [(action, outcome) for action, _, outcome in changes] == [("new", "done")]
+    web.answers["/feed"] = Answer(feed_of(2, 3, text="Edited"))
+    changes = blog.run("publish", "--json").changes
+    assert sorted(action for action, _, _ in changes) == ["changed", "changed"]
+    payloads = [item.payload for item in Outsider(server, "reader", node).items()]
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = {one.findtext(f"{atom}title") for one in payloads if one is not None}
+    assert titles == {"Day 1", "Day 2", "Day 3"}
+    web.answers["/feed"] = Answer(code=500)
+    assert blog.run("publish").code == 4
+    assert len(Outsider(server, "reader", node).items()) == 3
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("/feed}", "/feed, complete: true}"))
+    web.answers["/feed"] = Answer(feed_of(2, 3, text="Edited"))
+    (change,) = blog.run("publish", "--json").changes
+    assert change[0] == "removed"
+
+
+def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    (blog.folder / "f.json").write_bytes(feed_of(1, 2))
+    use(blog, "f.json", ", complete: true")
+    assert blog.run("publish").code == 0
+    (blog.folder / "f.json").write_bytes(feed_of())
+    run = blog.run("publish")
+    assert run.code == 3
+    assert "the feed" in run.err
+    assert len(Outsider(server, "reader", node).items()) == 2
+
+
+@pytest.mark.parametrize(
+    ("posts", "message"),
+    [
+        ("posts: {feed: f.xml, path: posts}", "posts.path stands beside feed"),
+        ("posts: {path: posts, complete: true}", "posts.complete is for a feed alone"),
+        ("posts: {feed: 'https://a:b@c.example/f'}", "give an address without a password"),
+        ("posts: {feed: ''}", "posts.feed is ''"),
+    ],
+)
+def test_what_the_configuration_says_of_a_feed_must_make_sense(
+    blog: Blog, posts: str, message: str
+) -> None:
+    config = blog.folder / "config.yaml"
+    text = config.read_text().replace("posts: {path: posts, permalink: pretty}", posts)
+    config.write_text(text)
+    run = blog.run("build")
+    assert run.code == 2
+    assert message in run.err
+
+
+def test_of_a_feed_that_forgets_nothing_but_our_own_is_taken_away(
+    blog: Blog, server: Server
+) -> None:
+    blog.configure(server, password="x", more=", prune: site")
+    use(blog, "f.xml")
+    run = blog.run("build")
+    assert run.code == 2
+    assert "prune takes away what the feed forgets" in run.err
+
+
+def test_an_item_is_named_as_the_feed_names_it(blog: Blog) -> None:
+    (blog.folder / "f.xml").write_text(RSS)
+    use(blog, "f.xml")
+    run = blog.run("check")
+    assert f"{blog.folder}/f.xml: " in run.out
+    assert "skipped: has no date" in run.out
+    assert run.code == 1
+
+
+def test_ids_of_items_are_good_ids() -> None:
+    site = configs.Site(title="x", url="https://blog.example")
+    idents = (
+        "tag:blog.example,2026-01-02:2026-01-02-first",
+        "tag:other.example,2026:a-b-c-d-e",
+        "4711",
+        "https://a.example/?p=1",
+        "https://a.example/?p=2",
+        "ü",
+        "x" * 500,
+    )
+    names = [syndication.name_of(ident, site) for ident in idents]
+    assert names[0] == "2026-01-02-first"
+    assert len(set(names)) == len(names)
+    assert [entry.item_id(PurePosixPath(f"{name}.html")) for name in names] == names
