@@ -16,6 +16,7 @@ from lxml import etree
 from publisher import feed
 from publisher.errors import TooBig
 from publisher.feed import ATOM
+from publisher.render import MATH_NS
 
 if TYPE_CHECKING:
     from publisher.config import Site
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 STANZA_LIMIT = 240_000
 SHORT_TEXT = 1_000
 SUMMARY = 500
+
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+_MATH = f"{{{MATH_NS}}}"
 
 # The fingerprint's own namespace, a name that nobody else mints (RFC 4122 section 3).
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
@@ -111,6 +115,7 @@ def item(
 def _element(entry: Entry, site: Site, address: Address, account: str) -> etree._Element:
     element: etree._Element = feed.atom_entry(entry, site)
     _remove(element, "summary")
+    _spell_formulas(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
     _add_text_twin(element, entry.content.text)
@@ -165,6 +170,21 @@ def seen(item_id: str, payload: str) -> Seen:
 def _remove(element: etree._Element, name: str) -> None:
     for child in element.findall(f"{ATOM}{name}"):
         element.remove(child)
+
+
+def _spell_formulas(element: etree._Element) -> None:
+    """Movim drops MathML with its text: what stands for it in words, or as TeX, is left."""
+    for formula in [*element.iter(f"{_MATH}math")]:
+        notes = formula.findall(f".//{_MATH}annotation")
+        words = formula.get("alttext") or next((note.text for note in notes if note.text), None)
+        for note in notes:
+            note.text = None
+        said = words or " ".join("".join(map(str, formula.itertext())).split())
+        spelled = etree.Element(f"{_XHTML}code", {"class": "language-math"})
+        spelled.text, spelled.tail = said, formula.tail
+        parent = formula.getparent()
+        if parent is not None:
+            parent.replace(formula, spelled)
 
 
 def _join_authors(element: etree._Element, account: str) -> None:

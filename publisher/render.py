@@ -47,17 +47,26 @@ _TAGS = _BLOCKS | _names(
     "picture q rp rt ruby s samp small source span strike strong sub sup tbody td tfoot th thead "
     "time track tt u var video wbr"
 )
+# MathML Core without what holds HTML, fetches or acts.
+_MATH = _names(
+    "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom "
+    "mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder "
+    "munderover semantics"
+)
+MATH_NS = "http://www.w3.org/1998/Math/MathML"
 _TAGS_WITH_CONTENT = _names(
-    "math noembed noframes noscript object script select style svg template textarea title"
+    "noembed noframes noscript object script select style svg template textarea title"
 )
 # On any element: where an attribute means nothing, it does nothing.
 _ATTRIBUTES = _names(
     "abbr align alt cite class colspan controls datetime dir height href hreflang id kind label "
     "lang loop media muted name open poster preload reversed rowspan scope sizes span src srclang "
-    "srcset start title type value width"
+    "srcset start title type value width "
+    "accent accentunder alttext columnalign columnspan display encoding fence linethickness lspace "
+    "mathvariant maxsize minsize notation rspace separator stretchy"
 )
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
+    tags={*_TAGS, *_MATH},
     clean_content_tags={*_TAGS_WITH_CONTENT, "embed", "iframe"},
     attributes={"*": set(_ATTRIBUTES)},
     url_schemes=set(SCHEMES),
@@ -65,10 +74,11 @@ _CLEANER = nh3.Cleaner(
 )
 _ADDRESSES = _names("cite href poster src")
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
-_MAY_BE_EMPTY = _VOID | {"td", "th"}
+_MAY_BE_EMPTY = _VOID | {"td", "th"} | _MATH - {"math"}
 _GONE = "gone"  # the tag of an element that its content will replace
 _BREAK, _BLANK = "\0", "\1"  # no text has these
 
+_FORMULA = re.compile(r"<math(?=[\s>])")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:\s++([\d.]++[wxh]))?\s*+(?:,|$)")
 
@@ -98,9 +108,9 @@ class Content:
     """A rendered body.
 
     `xhtml` is the inside of the div of an Atom xhtml construct (RFC 4287 section 3.1.1.3): well
-    formed XML without a root, without prefixes, elements in no namespace. `text` is the twin that
-    XMPP readers get beside it. `summary` is the lead as one line of plain text, where the post has
-    a lead and an extended part. `warnings` are (line of the file, message).
+    formed XML without a root, without prefixes, elements in no namespace but for formulas. `text`
+    is the twin that XMPP readers get beside it. `summary` is the lead as one line of plain text,
+    where the post has a lead and an extended part. `warnings` are (line of the file, message).
     """
 
     xhtml: str
@@ -171,6 +181,7 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element
     builder = _Builder()
     builder.feed(_legal(_CLEANER.clean(linked)))  # once more, because `&#11;` was decoded
     root = builder.root()
+    _keep_formulas(root)
     ids = _named(root, prefix)
     for element in [*root.iter()][:0:-1]:  # children before their parents, and not the root
         _classify(element)
@@ -178,6 +189,19 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element
         _shape(element)
     etree.strip_tags(root, _GONE)
     return root
+
+
+def _keep_formulas(root: etree._Element) -> None:
+    """In a formula there are only its own elements, and these nowhere else; none has an address."""
+    for formula in [*root.iter("math")]:
+        for element in formula.iter():
+            if element.tag not in _MATH:
+                element.tag = _GONE
+            element.attrib.pop("href", "")
+            element.attrib.pop("src", "")
+    for element in root.iter(*_MATH - {"math"}):
+        if next(element.iterancestors("math"), None) is None:
+            element.tag = _GONE
 
 
 def _frame_link(inside: str, base: str) -> str:
@@ -217,7 +241,7 @@ class _Builder(HTMLParser):
         return self._builder.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _TAGS:
+        if tag not in _TAGS | _MATH:
             raise ValueError(f"<{tag}> came through the sanitiser")
         if self._depth == MAX_DEPTH:
             raise ValueError(f"its elements are nested more than {MAX_DEPTH} deep")
@@ -337,6 +361,7 @@ def _xml(tree: etree._Element) -> str:
         if element.tag not in _VOID and len(element) == 0 and not element.text:
             element.text = ""
     document = etree.tostring(tree, encoding="unicode")
+    document = _FORMULA.sub(f'<math xmlns="{MATH_NS}"', document)
     etree.fromstring(document)
     return document.removeprefix("<div>").removesuffix("</div>")
 
@@ -356,6 +381,8 @@ def _plain(tree: etree._Element) -> str:
         elif element.tag == "img" and starts:
             parts.append(element.get("alt", ""))
         text = (element.text if starts else element.tail) or ""
+        if starts and etree.QName(element).localname == "annotation":  # the formula once more
+            continue
         parts.append(text if verbatim else re.sub(r"[ \t\n\r]+", _BLANK, text))
     text = re.sub(f"{_BLANK}+", _BLANK, "".join(parts))
     return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
@@ -465,7 +492,7 @@ def _losses(
         tag, attributes = found[1].lower(), _attributes(found[2])
         mark = attributes.pop("data-at", "")
         at = int(mark) if mark.isdecimal() else None
-        if tag not in _TAGS:
+        if tag not in _TAGS | _MATH:
             yield _taken_out(tag, attributes, base), at, f"<{found[1]}"
             continue
         for name in attributes:

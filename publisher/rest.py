@@ -1,6 +1,7 @@
 """reStructuredText -> HTML, as the author meant it: neither safe nor well-formed. Pure.
 
-Refuses to include files, to fetch anything, and to read docutils' own configuration. What docutils
+Refuses to include files, to fetch anything, to pass other markup on, and to read docutils' own
+configuration. What docutils
 does not know stays readable as its source, and is named.
 """
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 SETTINGS: dict[str, Any] = {
     "_disable_config": True,
     "file_insertion_enabled": False,
-    # Raw HTML goes the way of all HTML: through the sanitiser.
-    "raw_enabled": True,
+    "raw_enabled": False,
     "doctitle_xform": False,
     "docinfo_xform": False,
     "initial_header_level": 2,

@@ -181,3 +181,19 @@ def test_a_level_can_be_asked_for(level: int) -> None:
 def test_uris_escape_everything_that_is_not_unreserved(address: Address, uri: str) -> None:
     assert address.uri == uri
     assert address.subscribe_uri == uri.replace("?;", "?pubsub;action=subscribe;")
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ('<math alttext="x squared"><msup><mi>x</mi><mn>2</mn></msup></math>', "x squared"),
+        ("<math><semantics><mi>x</mi><annotation encoding='application/x-tex'>\\xi</annotation>"
+         "</semantics></math>", "\\xi"),
+        ("<math><mi>x</mi> <mo>=</mo> <mn>2</mn></math>", "x = 2"),
+    ],
+)  # fmt: skip
+def test_a_formula_is_spelled_for_clients_that_drop_it(formula: str, said: str) -> None:
+    made = entry(f"<p>So {formula}, then.</p>")
+    (code,) = payload(made).iter("{http://www.w3.org/1999/xhtml}code")
+    assert (code.text, code.tail, code.get("class")) == (said, ", then.", "language-math")
+    assert "MathML" in made.content.xhtml

@@ -54,10 +54,11 @@ def test_what_rest_cannot_do_stays_readable_and_is_told(
     assert told == {12}
 
 
-def test_raw_html_in_rest_is_sanitised() -> None:
-    body = ".. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
+def test_raw_html_in_rest_stays_readable_and_is_told() -> None:
+    body = "a\n\n.. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
-    assert content.xhtml == "<b>bold</b>"
+    assert "&lt;script&gt;x&lt;/script&gt;" in content.xhtml
+    assert [line for line, text in content.warnings if '"raw" directive disabled' in text] == [3]
 
 
 def test_the_marker_of_rest_divides() -> None:

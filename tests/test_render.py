@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 DIALECTS: list[Dialect] = ["markdown", "commonmark", "goldmark", "kramdown"]
 BASE = "https://example.org/2008/10/21/post/"
 PREFIX = "2008-10-21-post"
+MATH = "{http://www.w3.org/1998/Math/MathML}"
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ADDRESSES = ("href", "src", "poster", "cite")
 FORBIDDEN = re.compile(
-    r"applet|base|body|button|embed|form|frame|frameset|head|html|iframe|input|link|math|meta"
+    r"applet|base|body|button|embed|form|frame|frameset|head|html|iframe|input|link|meta"
     r"|noembed|noframes|noscript|object|option|plaintext|script|select|style|svg|template|textarea"
     r"|title|xmp"
 )
@@ -46,10 +47,16 @@ def reads(content: Content) -> str:
 
 
 def assert_safe(content: Content) -> None:
-    for element in tree(content).iter():
+    root = tree(content)
+    formulas = [part for top in root.iter(f"{MATH}math") for part in top.iter()]
+    assert all(part.tag.startswith(MATH) for part in formulas)
+    assert {*map(id, formulas)} == {id(e) for e in root.iter() if e.tag.startswith(MATH)}
+    for element in root.iter():
         assert not FORBIDDEN.fullmatch(element.tag)
-        assert ":" not in element.tag
-        assert "{" not in element.tag
+        name = element.tag.removeprefix(MATH)
+        assert ":" not in name
+        assert "{" not in name
+        assert name == element.tag or not {"href", "src"} & {*element.keys()}
         for name, value in element.items():
             assert not name.startswith("on")
             assert name not in {"style", "srcdoc", "formaction", "action", "xmlns"}
@@ -150,6 +157,11 @@ HOSTILE = {
     "mutation: svg style": '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
     "mutation: math": "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;"
     "&lt;img src=1 onerror=alert(1)&gt;'>",
+    "mutation: annotation": "<math><annotation encoding='text/html'><img src onerror=x>",
+    "mutation: text in math": "<math><mtext><p><b><img src=x onerror=alert(1)></mtext><style>a",
+    "math in a link": "<a href='javascript:x'><math href='javascript:x'><mi src=x>a</math></a>",
+    "math elements alone": "<mi>a</mi><mtd><mtr><semantics>b",
+    "svg in math": "<math><svg><script>alert(1)</script></svg><mi>a</mi></math>",
     "mutation: form": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=x>",
     "mutation: select": '<select><template><style><!--</template><a rel="--></style>'
     '</select><img src=x onerror=alert(1)>">',
@@ -202,6 +214,11 @@ FRAGMENTS = [
     "- [ ] a\n",
     "MARK\n",
     "<iframe src=",
+    "<math>",
+    "</math>",
+    "<mtext>",
+    "<annotation>",
+    "<mi href=javascript:a>",
     "<div markdown=1>",
 ]
 SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=12).map("".join)
@@ -275,6 +292,19 @@ def test_fenced_code_names_its_language_and_is_escaped() -> None:
     assert content.xhtml == (
         '<pre><code class="language-c++">if (a &lt; b &amp;&amp; c &gt; d) "e";\n</code></pre>'
     )
+
+
+def test_formulas_are_kept_with_their_namespace() -> None:
+    inside = (
+        '<semantics><mrow><msup><mi>x</mi><mn>2</mn></msup><mo stretchy="false">≤</mo><mi>y</mi>'
+        '</mrow><annotation encoding="application/x-tex">x^2 \\le y</annotation></semantics>'
+    )
+    body = f'<p>So <math display="block" alttext="x">{inside}</math>.</p>'
+    content = rendered(body, "html")
+    namespace = 'xmlns="http://www.w3.org/1998/Math/MathML"'
+    assert content.xhtml == body.replace("<math ", f"<math {namespace} ")
+    assert content.text == "So x2≤y."
+    assert not content.warnings
 
 
 def test_other_classes_and_styles_are_dropped() -> None:
