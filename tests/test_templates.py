@@ -83,6 +83,7 @@ def told(made: Entry) -> list[tuple[int, str]]:
          "```ruby\na <b>\n\nA title {{ x }}\n```\nb"),
         ("* a\n\n  {% highlight c %}\n  ```\n  {% endhighlight %}",
          "* a\n\n  ````c\n  ```\n  ````"),
+        ("{% codeblock lang:c %}\na\n{% endcodeblock %}", "```c\na\n```"),
         ("{% highlight js %}a{% endhighlight %} b", "```js\na\n```\n b"),
         ("a {% highlight js %}<b>{% endhighlight %}",
          'a <pre><code class="language-js">&lt;b&gt;\n</code></pre>'),
@@ -109,6 +110,9 @@ def test_liquid_is_evaluated(body: str, said: str) -> None:
         ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "what it names is shown"),
         ('{% button href="https://a.example/" text="Go" %}', "[Go](<https://a.example/>)", ""),
         ("{% youtube abc-1 %}", "<https://www.youtube.com/watch?v=abc-1>", ""),
+        ('{% youtubeEmbed "abc-1" %}', "<https://www.youtube.com/watch?v=abc-1>", ""),
+        ('{% person "Ada B", "https://a.example/" %}', "[Ada B](<https://a.example/>)", ""),
+        ('{{ "https://a.example/b" | card }}', "<https://a.example/b>", "cannot be evaluated"),
         ("{% gist me/123 %}", "<https://gist.github.com/me/123>", ""),
         ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "is left out"),
         ("{% for p in site.posts %}{{ p.title }}{% endfor %}.", ".", "needs site.posts, which is"),
@@ -204,6 +208,8 @@ def test_eleventy_has_the_front_matter_at_the_top() -> None:
         ("{{< details summary=\"S\" >}}\na\n{{< /details >}}",
          "<details><summary>S</summary>\n\na\n\n</details>"),
         ("{{< comment >}}a{{< /comment >}}.", "."),
+        ("{{< code file=a.go copy=true >}}\n<b>{{ .c }}\n{{< /code >}}", "```go\n<b>{{ .c }}\n```"),
+        ("{{< code-block lang=c >}}\na\n{{< /code-block >}}", "```c\na\n```"),
     ],
 )  # fmt: skip
 def test_what_comes_with_hugo_is_evaluated(body: str, said: str) -> None:

@@ -41,12 +41,13 @@ _TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*([\w#]+)?.{0,2000}?%\}", re
 _END = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
 _RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
 _CALL = re.compile(r"\{%-?\s*(\w+)\s*(.*?)\s*-?%\}", re.DOTALL)
+_ADDRESS = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
 _BEFORE_LINK = re.compile(r"\{%-?\s*(?:post_url|link)\s")
 _LINKS = frozenset({"post_url", "link"})
 _BLOCKS = frozenset({
     "if", "unless", "for", "case", "capture", "tablerow", "comment", "ifchanged", "highlight",
-    "raw",
+    "raw", "codeblock", "code",
 })  # fmt: skip
 _INNER = frozenset({"else", "elsif", "when", "break", "continue"})
 # What of these fails has no text of its own.
@@ -173,7 +174,7 @@ class _Evaluation:
             case "raw":
                 inside = self._text.body[end : self._text.body.rindex("{%", end, whole)]
                 self._text.evaluated(inside, start, whole)
-            case "highlight":
+            case "highlight" | "codeblock" | "code":
                 self._highlight(start, end, whole)
             case _:
                 return self._piece(start, end, whole, name)
@@ -216,7 +217,7 @@ class _Evaluation:
         body = self._text.body
         close = body.rindex("{%", inside, end)
         found = _CALL.match(body[start:inside])
-        language = found[2].partition(" ")[0].strip("\"'") if found else ""
+        language = shown.language(*shown.values(found[2])) if found else ""
         text = Text(body[inside:close], keeps=True, is_code=True)
         code = _Evaluation(text, self._liquid, self._world, self._markup).run().text
         begins_line = self._text.begins_line()
@@ -225,6 +226,8 @@ class _Evaluation:
         self._text.evaluated(made + rest, start, end)
 
     def _shown(self, piece: str, name: str, end: int) -> str:
+        if address := _ADDRESS.match(piece):
+            return shown.link(address[1], address[1], self._markup)
         found = _CALL.fullmatch(piece)
         if not found or name in _BLOCKS:
             return ""

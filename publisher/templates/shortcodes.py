@@ -110,9 +110,10 @@ class _Evaluation:
         name = found["name"].removesuffix(".html").lower()
         placed, named = shown.values(found["values"] or "")
         close = self._partners.get(start)
-        if name in _PAIRS and close is not None:
+        make = _PAIRS.get(name) or (_PAIRS["highlight"] if shown.is_code(name) else None)
+        if make and close is not None:
             inside = self._text.body[end : close[0]]
-            said = _PAIRS[name](inside, placed, named, self)
+            said = make(inside, placed, named, self)
             if said is not None:
                 self._text.evaluated(said, start, close[1])
                 return close[1]
@@ -149,7 +150,7 @@ class _Evaluation:
         return str(value) if isinstance(value, str | int | float) else None
 
     def code(self, inside: str, placed: Sequence[str], named: Mapping[str, str]) -> str:
-        language = (*placed, named.get("lang", ""), named.get("language", ""))[0]
+        language = shown.language(placed, named)
         begins_line = self._text.begins_line() and "\n" in inside
         return shown.code(inside, language, self._markup, begins_line=begins_line)
 

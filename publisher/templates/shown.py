@@ -48,6 +48,8 @@ _TARGETS = ("href", "link", "url", "src")
 _WORDS = ("caption", "title", "alt", "text", "description", "content", "summary", "message")
 _ALTERNATIVES = ("alt", "caption", "title")
 _BRACKETS, _ESCAPED = r"([\[\]\\])", r"\\\1"
+_SUFFIX = re.compile(r"[-_]?(?:embed|lite|video|player|card)$")
+_CODE = re.compile(r"code(?:[-_]?\w+)?|snippet|listing|console|terminal|prism", re.IGNORECASE)
 _WEB = re.compile(r"https?://\S+")
 _ID = re.compile(r"[\w./-]+")
 _PAIR = re.compile(
@@ -81,7 +83,7 @@ def shown(
     is_alone: bool = False,
 ) -> str:
     """The picture, the link or the words of a tag; empty if there is nothing of that."""
-    place = PLACES.get(name.lower())
+    place = PLACES.get(_SUFFIX.sub("", name.lower()))
     key = next((named[key] for key in ("id", "url", "user") if key in named), None)
     ident = key or next(iter(placed), "")
     if place and _WEB.fullmatch(ident):
@@ -95,7 +97,8 @@ def shown(
         return figure({**named, "src": picture}, markup, is_alone=is_alone)
     words = [named[key] for key in _WORDS if named.get(key)]
     target = next((named[key] for key in _TARGETS if _WEB.fullmatch(named.get(key, ""))), None)
-    target = target or next((one for one in placed if _WEB.fullmatch(one)), None)
+    if not target and (target := next((one for one in placed if _WEB.fullmatch(one)), None)):
+        words += [one for one in placed if one != target and not _WEB.match(one)]
     if target:
         return link(target, words[0] if words else target, markup)
     return " ".join(dict.fromkeys(words)) if markup != "html" else html.escape(" ".join(words))
@@ -150,6 +153,18 @@ def link(address: str, text: str, markup: Markup) -> str:
             return f"[{words}](<{address}>)"
         case _:
             return f'<a href="{html.escape(address)}">{html.escape(text, quote=False)}</a>'
+
+
+def is_code(name: str) -> bool:
+    """Whether a tag of this name holds a sample of code."""
+    return _CODE.fullmatch(name) is not None
+
+
+def language(placed: Sequence[str], named: Mapping[str, str]) -> str:
+    """The language of a sample of code, as its tag says it; else that of its file."""
+    given = named.get("lang") or named.get("language") or named.get("syntax")
+    file = named.get("file") or named.get("filename") or ""
+    return given or next(iter(placed), "") or file.rpartition(".")[2]
 
 
 def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
