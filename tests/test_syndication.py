@@ -461,3 +461,34 @@ def test_ids_of_items_are_good_ids() -> None:
     assert names[0] == "2026-01-02-first"
     assert len(set(names)) == len(names)
     assert [entry.item_id(PurePosixPath(f"{name}.html")) for name in names] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "language"),
+    [
+        (ATOM.replace('href="feed.xml"', 'href="f"/><link href="/"'), "Elsewhere", "de"),
+        (RSS, "Elsewhere", "en-gb"),
+        (json.dumps({**JSON, "home_page_url": f"{HOME}/"}), "Elsewhere", "en"),
+    ],
+    ids=["atom", "rss", "json"],
+)
+def test_init_reads_what_a_feed_says_of_its_site(
+    blog: Blog, web: Web, text: str, title: str, language: str
+) -> None:
+    web.answers["/feed"] = Answer(text.encode())
+    (blog.folder / "config.yaml").unlink()
+    run = blog.run("init", "--feed", f"{web.url}/feed")
+    assert run.code == 0, run.err
+    config = configs.load(blog.folder / "config.yaml")
+    assert (config.site.title, config.site.language) == (title, language)
+    assert config.site.root == f"{HOME}/"
+    assert (config.posts.feed, config.site.since) == (f"{web.url}/feed", dt.date(2026, 1, 1))
+    assert blog.run("build").code == (0 if "<feed" in text else 1)
+    assert len(json.loads(blog.built()["feed.json"])["items"]) == 2
+
+
+def test_init_of_what_is_no_feed_writes_nothing(blog: Blog, web: Web) -> None:
+    (blog.folder / "config.yaml").unlink()
+    run = blog.run("init", "--feed", f"{web.url}/none")
+    assert (run.code, "answers 404" in run.err) == (2, True)
+    assert not (blog.folder / "config.yaml").exists()

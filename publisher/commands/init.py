@@ -18,13 +18,12 @@ from publisher import sources
 from publisher.commands import site as sites
 from publisher.errors import ConfigError
 from publisher.sources import detect
+from publisher.sources.detect import Found
 from publisher.sources.matter import language_tag
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
-
-    from publisher.sources.detect import Found
 
 HELP = "write a config.yaml from what is found here"
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
@@ -40,9 +39,7 @@ site:
   since: {since}
 
 posts:
-  path: {posts}
-  engine: {engine}
-{permalink}
+{posts}
 feeds:
   - path: feed.atom
     format: atom
@@ -69,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--url", help="the site's address (default: its settings')")
     parser.add_argument("--posts", help="the folder of the posts (default: what is found)")
+    parser.add_argument("--feed", help="a feed in its place: an address, or a file")
     parser.add_argument(
         "--engine", choices=typing.get_args(configs.Engine), help="whose rules (default: found)"
     )
@@ -82,11 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
     if path.exists():
         raise ConfigError(f"{path} exists already; edit it, or name another file with --config")
     folder = path.absolute().parent
-    found = detect.detect(folder)
+    found = _in_feed(arguments.feed, folder) if arguments.feed else detect.detect(folder)
     for note in found.notes:
         sites.say(f"note: {note}")
     told = _told(found)
-    engine = arguments.engine or found.engine
     posts = arguments.posts or found.posts or detect.POSTS[0]
     url = arguments.url or told.get("url")
     parts = {
@@ -94,9 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         "url": _quoted(url or configs.EXAMPLE_URL),
         "optional": "".join(_optional(found, told)),
         "timezone": told.get("timezone", "UTC"),
-        "posts": _quoted(posts),
-        "engine": engine,
-        "permalink": "" if "permalink" in told or not found.permalink else "  permalink: date\n",
+        "posts": "".join(_posts(arguments, found, told, posts)),
         "xmpp": _xmpp(arguments),
     }
     today = dt.datetime.now(dt.UTC).date()
@@ -104,8 +99,41 @@ def run(arguments: argparse.Namespace) -> int:
     text = TEMPLATE.format(since=since, **parts)
     _check(text, path)
     _write(path, text)
-    _tell(path, folder / posts, found, has_url=bool(url), has_jid=bool(arguments.jid))
+    _tell(
+        path,
+        None if arguments.feed else folder / posts,
+        found,
+        has_url=bool(url),
+        has_jid=bool(arguments.jid),
+    )
     return 0
+
+
+def _in_feed(feed: str, folder: Path) -> Found:
+    """What a feed says of its site. Raises ConfigError, Unavailable."""
+    from publisher.sources import syndication  # noqa: PLC0415 - few need it
+
+    source = feed if configs.is_address(feed) else str(folder / Path(feed).expanduser())
+    about = syndication.channel(source, folder / ".publisher" / "source")
+    return Found(
+        source=feed,
+        title=about.title or None,
+        url=about.link or None,
+        description=about.description or None,
+        language=about.language or None,
+    )
+
+
+def _posts(
+    arguments: argparse.Namespace, found: Found, told: Mapping[str, str], posts: str
+) -> Iterator[str]:
+    """The section of the posts."""
+    if arguments.feed:
+        yield f"  feed: {_quoted(arguments.feed)}\n"
+        return
+    yield f"  path: {_quoted(posts)}\n  engine: {arguments.engine or found.engine}\n"
+    if found.permalink and "permalink" not in told:
+        yield "  permalink: date\n"
 
 
 def _check(text: str, path: Path) -> None:
@@ -125,10 +153,10 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _tell(path: Path, posts: Path, found: Found, *, has_url: bool, has_jid: bool) -> None:
+def _tell(path: Path, posts: Path | None, found: Found, *, has_url: bool, has_jid: bool) -> None:
     source = f", with what {found.source} says" if found.source else ""
-    print(f"wrote {path}: a site of {found.engine}{source}")
-    if not posts.is_dir():
+    print(f"wrote {path}: {f'a site of {found.engine}' if posts else 'a feed'}{source}")
+    if posts and not posts.is_dir():
         sites.say(f"note: there is no folder {posts}; set posts.path")
     if not has_url:
         sites.say(f"note: set site.url; it is {configs.EXAMPLE_URL} now")

@@ -66,12 +66,22 @@ class Item(Struct, frozen=True, kw_only=True):
     image: File | None = None
 
 
+class Channel(Struct, frozen=True, kw_only=True):
+    """What a feed says of the site that it belongs to; empty where it says nothing."""
+
+    title: str = ""
+    link: str = ""
+    description: str = ""
+    language: str = ""
+
+
 class Parsed(Struct, frozen=True, kw_only=True):
     """A feed: its items, and those that cannot be read, with the reason."""
 
     items: tuple[Item, ...]
     broken: tuple[tuple[str, str], ...] = ()
     remark: str = ""
+    channel: Channel = Channel()
 
 
 def read(config: Config, *, now: dt.datetime) -> Reading:
@@ -80,7 +90,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     Raises ConfigError if it is no feed, Unavailable if it cannot be had now.
     """
     source = config.posts.feed or ""
-    parsed = parse(*_document(source, config), source)
+    parsed = parse(*_document(source, config.state / "source", config.site.root), source)
     items = parsed.items if config.posts.complete else _remembered(parsed, config, source)
     posts: list[Post] = []
     skipped = [Skip(PurePosixPath(name), why, broken=True) for name, why in parsed.broken]
@@ -97,16 +107,21 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     return Reading(tuple(posts), tuple(skipped), warnings)
 
 
-def _document(source: str, config: Config) -> tuple[bytes, str, str]:
-    """The bytes, where addresses in them start, and their type."""
+def channel(source: str, cache: Path) -> Channel:
+    """What a feed says of its site. Raises ConfigError, Unavailable."""
+    return parse(*_document(source, cache, ""), source).channel
+
+
+def _document(source: str, cache: Path, root: str) -> tuple[bytes, str, str]:
+    """The bytes, where addresses in them start (of a file: at `root`), and their type."""
     if is_address(source):
-        document = fetch.fetch(source, config.state / "source")
+        document = fetch.fetch(source, cache)
         return document.body, document.url, document.type
     file = Path(source)
     try:
         if file.stat().st_size > fetch.MAX_BYTES:
             raise ConfigError(f"{file}: has more than {fetch.MAX_BYTES:,} bytes")
-        return file.read_bytes(), config.site.root, ""
+        return file.read_bytes(), root, ""
     except OSError as error:
         raise ConfigError(
             f"{file}: cannot be read: {error.strerror}; name a feed, or its address, in posts.feed"
@@ -128,7 +143,14 @@ def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
         reason = f": {found.bozo_exception}" if found.get("bozo") else ""
         raise ConfigError(f"{name} is no feed{reason}; name one of Atom, RSS or JSON Feed")
     remark = f"is not well-formed: {found.bozo_exception}" if found.bozo else ""
-    return _gathered((_of_entry(entry, found.feed, address) for entry in found.entries), remark)
+    about = Channel(
+        title=_text(found.feed.get("title_detail")),
+        link=_page(found.feed, address),
+        description=_text(found.feed.get("subtitle_detail")),
+        language=_line(found.feed.get("language")),
+    )
+    items = (_of_entry(entry, found.feed, address) for entry in found.entries)
+    return _gathered(items, about, remark)
 
 
 class _Broken(Struct, frozen=True):
@@ -136,7 +158,7 @@ class _Broken(Struct, frozen=True):
     reason: str
 
 
-def _gathered(found: Iterator[Item | _Broken], remark: str = "") -> Parsed:
+def _gathered(found: Iterator[Item | _Broken], about: Channel, remark: str = "") -> Parsed:
     """Of one id the first counts, as in readers."""
     items: dict[str, Item] = {}
     broken: list[tuple[str, str]] = []
@@ -148,7 +170,7 @@ def _gathered(found: Iterator[Item | _Broken], remark: str = "") -> Parsed:
         if len(items) > MAX_ITEMS:
             remark = f"has more than {MAX_ITEMS} items; the others are not read"
             break
-    return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark)
+    return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
 
 
 # --- Atom and RSS ---
@@ -313,7 +335,13 @@ def _json(data: bytes, address: str, name: str) -> Parsed:
     version = document.get("version") if isinstance(document, dict) else None
     if "jsonfeed.org/version/" not in str(version) or not isinstance(document.get("items"), list):
         raise ConfigError(f"{name} is JSON, but no JSON Feed; name a feed in posts.feed")
-    return _gathered(_of_json(item, document, address) for item in document["items"])
+    about = Channel(
+        title=_line(document.get("title")),
+        link=_line(document.get("home_page_url")),
+        description=_line(document.get("description")),
+        language=_line(document.get("language")),
+    )
+    return _gathered((_of_json(item, document, address) for item in document["items"]), about)
 
 
 def _of_json(item: Any, document: dict[str, Any], address: str) -> Item | _Broken:
