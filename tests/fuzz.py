@@ -76,6 +76,33 @@ a|b
 }
 Text
 """,
+    """---
+title: T
+date: 2020-01-02
+audio: [/a.ogg, {url: b.mp3, length: 3, duration: "1:02"}]
+image: {path: c.png}
+---
+* TOC
+{:toc}
+
+{% assign a = "b" %}{% for i in (1..3) %}{{ i }} {{ a | upcase }}{% endfor %}
+
+## Head {#own}
+
+{% highlight ruby %}
+puts "{{ site.url }}"
+{% endhighlight %}
+
+{% include x.html src="d.png" %} {% raw %}{{ e }}{% endraw %} $$f_1$$ *g*{: .h}
+
+{{% notice %}}
+i
+{{% /notice %}}
+{% quote(a="b") %}
+j
+{% end %}
+<math><mi>k</mi></math>
+""",
     """Title: T: x
 Date: 2020-01-02
 Tags: a; b

@@ -36,11 +36,13 @@ MAX_LOCAL = 50_000
 MAX_PRODUCT = 1_000_000
 MAX_NUMBER = 10**15
 
-_TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*([\w#]+)?.{0,2000}?%\}", re.DOTALL)
+_TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*+([\w#]++)?.{0,2000}?%\}", re.DOTALL)
 # What ends the blocks in which nothing is a tag.
-_END = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
+_END = {
+    name: re.compile(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}") for name in ("raw", "comment")
+}
 _RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
-_CALL = re.compile(r"\{%-?\s*(\w+)\s*(.*?)\s*-?%\}", re.DOTALL)
+_CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
 _ADDRESS = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
 _BEFORE_LINK = re.compile(r"\{%-?\s*(?:post_url|link)\s")

@@ -7,6 +7,7 @@ between a pair of them. Pure.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,45 +21,71 @@ if TYPE_CHECKING:
     from publisher.templates.text import Evaluated, Text
 
     Find: TypeAlias = Callable[[str, str], "str | None"]
+    Pair: TypeAlias = Callable[[str, Sequence[str], Mapping[str, str], "_Evaluation"], str]
 
-# Of a tag, and of what ends it.
-_INSIDE = r"(?P<values>(?:\s.{0,3000}?)?)\s*(?P<closed>/)?\s*"
-_NAMED = rf"\s*(?P<end>/)?\s*(?P<name>[\w./-]+?){_INSIDE}"
+_NAMED = re.compile(r"(/?)\s*+([\w./-]+)(?:\s(.*))?", re.DOTALL)
+_CALLED = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag: what it is called, what stands in it; whether it ends a pair, or is none."""
+
+    name: str
+    values: str
+    ends: bool = False
+    closed: bool = False
+
+
+def _named(inside: str) -> Tag | None:
+    """`name a "b" c=d`, `/name`, `name /`."""
+    text = inside.strip()
+    closed = text.endswith("/") and len(text) > 1
+    found = _NAMED.fullmatch(text[:-1].rstrip() if closed else text)
+    return found and Tag(found[2], found[3] or "", ends=bool(found[1]), closed=closed)
+
+
+def _called(inside: str) -> Tag | None:
+    """`name(a="b")`, `end`."""
+    text = inside.strip()
+    if text == "end":
+        return Tag("end", "", ends=True)
+    found = _CALLED.fullmatch(text)
+    return found and Tag(found[1], found[2])
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
     """How an engine writes its tags.
 
-    `tag` finds one (groups `mark`, `end`, `name`, `values`, `closed`), `literal` what is only to be
-    seen (groups 1 to 3). `end` is the name that ends every pair, where that is one for all;
-    `pair` is the mark of tags that begin a pair, where not all may.
+    `tag` finds what may be one (its mark, and what is in it, which `read` understands), `literal`
+    what is only to be seen (groups 1 to 3). `end` is the name that ends every pair, where that is
+    one for all; `pair` is the mark of tags that begin a pair, where not all may.
     """
 
     tag: re.Pattern[str]
     literal: re.Pattern[str]
+    read: Callable[[str], Tag | None] = _named
     end: str | None = None
     pair: str | None = None
 
 
 _SYNTAX: dict[Engine, Syntax] = {
     "hugo": Syntax(
-        tag=re.compile(rf"\{{\{{(?P<mark>[<%]){_NAMED}[>%]\}}\}}", re.DOTALL),
+        tag=re.compile(r"\{\{([<%])(.{0,3000}?)[>%]\}\}", re.DOTALL),
         literal=re.compile(r"(\{\{[<%])/\*(.{0,3000}?)\*/([>%]\}\})", re.DOTALL),
     ),
     "nikola": Syntax(
-        tag=re.compile(rf"\{{\{{(?P<mark>%){_NAMED}%\}}\}}", re.DOTALL),
+        tag=re.compile(r"\{\{(%)(.{0,3000}?)%\}\}", re.DOTALL),
         literal=re.compile(
-            r"\{\{%\s*raw\s*%\}\}()((?:(?!\{\{%\s*raw).)*?)()\{\{%\s*/raw\s*%\}\}", re.DOTALL
+            r"\{\{%\s{0,9}raw\s{0,9}%\}\}()((?:(?!\{\{%\s{0,9}raw).)*?)()\{\{%\s{0,9}/raw\s{0,9}%\}\}",
+            re.DOTALL,
         ),
     ),
     "zola": Syntax(
-        tag=re.compile(
-            r"\{(?P<mark>[{%])\s*(?:(?P<end>end)|(?P<name>\w+)\((?P<values>.{0,3000}?)\))"
-            r"\s*(?P<closed>)[%}]\}",
-            re.DOTALL,
-        ),
+        tag=re.compile(r"\{([{%])(.{0,3000}?)[%}]\}", re.DOTALL),
         literal=re.compile(r"(\{[{%])/\*(.{0,3000}?)\*/([%}]\})", re.DOTALL),
+        read=_called,
         end="end",
         pair="%",
     ),
@@ -104,22 +131,26 @@ class _Evaluation:
         if found.re is self._syntax.literal:
             self._text.evaluated(found[1] + found[2] + found[3], start, end)
             return end
-        if found["end"]:
+        tag = self._syntax.read(found[2])
+        if tag is None:
+            self._text.copy(start, end)
+        elif tag.ends:
             self._text.silent(start, end)
-            return end
-        name = found["name"].removesuffix(".html").lower()
-        placed, named = shown.values(found["values"] or "")
-        close = self._partners.get(start)
-        make = _PAIRS.get(name) or (_PAIRS["highlight"] if shown.is_code(name) else None)
-        if make and close is not None:
-            inside = self._text.body[end : close[0]]
-            said = make(inside, placed, named, self)
-            if said is not None:
-                self._text.evaluated(said, start, close[1])
-                return close[1]
+        elif (close := self._partners.get(start)) and (make := _pair_of(tag.name)):
+            placed, named = shown.values(tag.values)
+            said = make(self._text.body[end : close[0]], placed, named, self)
+            self._text.evaluated(said, start, close[1])
+            return close[1]
+        else:
+            self._alone(start, end, tag)
+        return end
+
+    def _alone(self, start: int, end: int, tag: Tag) -> None:
+        name = _short(tag.name)
+        placed, named = shown.values(tag.values)
         if name in _LINKS:
             self._link(start, end, [*placed, named.get("path", "")][0])
-            return end
+            return
         self._is_alone = self._text.is_alone(end)
         said = _TAGS[name](placed, named, self) if name in _TAGS else None
         use = shown.shown(name, placed, named, self._markup, is_alone=self._is_alone)
@@ -127,7 +158,6 @@ class _Evaluation:
             self._text.evaluated(use if said is None else said, start, end)
         else:
             self._text.unknown(start, end, shown=use)
-        return end
 
     def _link(self, start: int, end: int, target: str) -> None:
         page = self._world.page_of("ref", target)
@@ -158,7 +188,7 @@ class _Evaluation:
         head = f"<summary>{named.get('summary', 'Details')}</summary>"
         return f"<details>{head}\n\n{inside.strip()}\n\n</details>"
 
-    def document(self, inside: str, _: Sequence[str], __: Mapping[str, str]) -> str | None:
+    def document(self, inside: str, _: Sequence[str], __: Mapping[str, str]) -> str:
         """Nikola: `{{% doc %}}Title <slug>{{% /doc %}}`, or the slug alone."""
         found = re.fullmatch(r"(.*)<([^<>]+)>", inside.strip())
         slug = found[2] if found else inside.strip()
@@ -182,19 +212,35 @@ def _next(syntax: Syntax, body: str, at: int) -> re.Match[str] | None:
 def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:
     """For each tag that is the first of a pair: where the other one is."""
     begun: list[tuple[str, int]] = []
+    waiting: Counter[str] = Counter()
     partners: dict[int, tuple[int, int]] = {}
     for found in syntax.tag.finditer(body):
-        name = found["name"] or ""
-        if not found["end"]:
-            if not found["closed"] and syntax.pair in {None, found["mark"]}:
+        tag = syntax.read(found[2])
+        if tag is None:
+            continue
+        name = syntax.end or tag.name
+        if not tag.ends:
+            if not tag.closed and syntax.pair in {None, found[1]}:
                 begun.append((name, found.start()))
-        elif any(syntax.end or one == name for one, _ in begun):
-            while begun:
+                waiting[name] += 1
+        elif waiting[name]:
+            last, start = begun.pop()
+            waiting[last] -= 1
+            while last != name:
                 last, start = begun.pop()
-                if syntax.end or last == name:
-                    partners[start] = found.span()
-                    break
+                waiting[last] -= 1
+            partners[start] = found.span()
     return partners
+
+
+def _short(name: str) -> str:
+    return name.removesuffix(".html").lower()
+
+
+def _pair_of(name: str) -> Pair | None:
+    """What is made of a pair of this name with what is in it; None: what is in it stays."""
+    name = _short(name)
+    return _PAIRS.get(name) or (_PAIRS["highlight"] if shown.is_code(name) else None)
 
 
 _LINKS = frozenset({"ref", "relref"})
@@ -204,7 +250,7 @@ _TAGS: dict[str, Callable[[Sequence[str], Mapping[str, str], _Evaluation], str |
     "param": lambda placed, named, at: at.param(placed, named),
     "media": lambda placed, named, at: at.media(placed, named),
 }
-_PAIRS: dict[str, Callable[[str, Sequence[str], Mapping[str, str], _Evaluation], str | None]] = {
+_PAIRS: dict[str, Pair] = {
     "highlight": lambda inside, placed, named, at: at.code(inside, placed, named),
     "details": lambda inside, placed, named, at: at.details(inside, placed, named),
     "doc": lambda inside, placed, named, at: at.document(inside, placed, named),
