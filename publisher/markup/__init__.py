@@ -10,20 +10,19 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import markdown
-from markdown.extensions.toc import slugify_unicode
-
 from publisher import rest
-from publisher.markup import commonmark
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    import markdown
+
     from publisher.config import Engine
     from publisher.sources.post import Markup
 
+CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown"]
 # `markdown` is that of Python-Markdown.
-Dialect: TypeAlias = Literal["markdown", "html", "rest"] | commonmark.Dialect
+Dialect: TypeAlias = Literal["markdown", "html", "rest"] | CommonMark
 
 _DIALECTS: dict[Engine, Dialect] = {
     "jekyll": "kramdown",
@@ -104,7 +103,9 @@ def _python_markdown(source: str, *, known: bool) -> str:
 _defined: MutableMapping[str, Any] = {}
 
 
-def _commonmark(source: str, dialect: commonmark.Dialect, *, known: bool) -> str:
+def _commonmark(source: str, dialect: CommonMark, *, known: bool) -> str:
+    from publisher.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
+
     for line in source.split("\n"):
         if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
             raise ValueError("it has a line with too many colons")
@@ -118,6 +119,9 @@ def _commonmark(source: str, dialect: commonmark.Dialect, *, known: bool) -> str
 @functools.cache
 def _markdown() -> markdown.Markdown:
     """Made once, because making it costs more than a post. Not for two threads at a time."""
+    import markdown  # noqa: PLC0415 - few sites need it
+    from markdown.extensions.toc import slugify_unicode  # noqa: PLC0415
+
     return markdown.Markdown(
         extensions=["extra", "sane_lists", "toc"],
         extension_configs={

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import html as entities
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-Dialect: TypeAlias = Literal["commonmark", "goldmark", "kramdown"]
+    from publisher.markup import CommonMark
 
 # Deeper is an error (of the stack), which shows; at its own limit the parser drops text in silence.
 MAX_DEPTH = 5_000
@@ -50,7 +50,7 @@ class _Parser(MarkdownIt):
 
 
 @functools.cache
-def _parser(dialect: Dialect) -> _Parser:
+def _parser(dialect: CommonMark) -> _Parser:
     """Made once for each dialect. Not for two threads at a time."""
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
@@ -73,7 +73,7 @@ def _parser(dialect: Dialect) -> _Parser:
 
 
 def html(
-    source: str, dialect: Dialect, known: MutableMapping[str, Any] | None = None
+    source: str, dialect: CommonMark, known: MutableMapping[str, Any] | None = None
 ) -> tuple[str, MutableMapping[str, Any]]:
     """The HTML, and what the document defines; `known` was defined by the one around this."""
     env = dict(known) if known else {}
