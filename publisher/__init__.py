@@ -6,12 +6,19 @@ above it::
     errors      every error a user can meet
     marked      YAML as people write it: text, bounded, every value with its line
     globs       patterns of paths
+    fences      where a text is code
+    files       the site's files, as addresses name them
+    permalink   templates of addresses, slugs
+    fetch       a document of the web, if it changed
     config/     config.yaml -> frozen Config; every problem at once, with its line
-    sources/    a post's file -> Post; one module per engine
+    secret      the account's password
+    sources/    a post's file -> Post; one module per engine; a feed as a source
     rest        reStructuredText -> HTML
-    markup      Markdown, HTML and reStructuredText -> HTML, within bounds
-    render      markup -> safe, well-formed XHTML with absolute URLs
+    markup/     Markdown, HTML and reStructuredText -> HTML, within bounds
+    render/     markup -> safe, well-formed XHTML with absolute URLs
     links       links from post to post -> addresses of the web
+    templates/  tags of Liquid and shortcodes -> what they say
+    media       recordings and pictures -> enclosures, measured
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
     check       what readers will make of the posts
     selection   which entries belong to a feed or a node
@@ -25,7 +32,8 @@ above it::
     commands/   one module per command: arguments, wiring, what it prints
     cli         the command table, exit codes: the one error boundary
 
-Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3.
+Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3; the
+other libraries that matter have one importer each, too (tests/test_layout.py).
 """
 
 __version__ = "0.1.0"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from publisher import render
+from publisher.render import losses
 from publisher.sources.post import Remark
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class _Pages:
 
     def check(self, entry: Entry) -> Iterator[Remark]:
         post = entry.post
-        found = render.addresses(
+        found = losses.addresses(
             entry.source.text,
             markup=entry.dialect,
             base=entry.link,
@@ -160,7 +161,7 @@ class _Pages:
             if message:
                 yield Remark(post.path, medium.line, message)
 
-    def _wrong(self, address: render.Address, entry: Entry) -> str | None:
+    def _wrong(self, address: losses.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
         if parts.netloc != self._root.netloc or parts.path == urlsplit(entry.link).path:
             return None

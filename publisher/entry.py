@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote
 from publisher import markup, media, render, templates
 from publisher.config import Person
 from publisher.links import Links
+from publisher.render.html import absolute
 from publisher.sources.post import Reading, Remark, Skip
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Entry:
     def address(self, medium: Medium) -> str:
         """Where readers find it; empty if they must not follow that."""
         resolved = self.links.resolver(self.post)(medium.href)
-        found = render.absolute(resolved or "", self.post.base or self.link)
+        found = absolute(resolved or "", self.post.base or self.link)
         return found if found.startswith(("http:", "https:")) else ""
 
     @property

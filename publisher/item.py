@@ -16,7 +16,7 @@ from lxml import etree
 from publisher import feed
 from publisher.errors import TooBig
 from publisher.feed import ATOM
-from publisher.render import MATH_NS
+from publisher.render.html import MATH_NS
 
 if TYPE_CHECKING:
     from publisher.config import Site

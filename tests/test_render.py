@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher.render import SCHEMES, Content, _Builder, render
+from publisher.render import Content, _Builder, render
+from publisher.render.html import SCHEMES
 
 if TYPE_CHECKING:
     from publisher.markup import Dialect

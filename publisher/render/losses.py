@@ -1,0 +1,151 @@
+"""What readers will not get of a body, and where in its source it stands. Pure.
+
+Only a parser of the markup can tell a tag from code that shows one. So where something is lost, the
+source is rendered again, with a mark on each tag and link that says where it stands.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from publisher import markup as markups
+from publisher import rest
+from publisher.render.html import (
+    ADDRESSES,
+    INERT,
+    MATH,
+    SCHEMES,
+    TAG,
+    TAGS,
+    TAGS_WITH_CONTENT,
+    absolute,
+    as_it_is,
+    attributes_of,
+    frame_address,
+    legal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.markup import Dialect
+    from publisher.render.html import Resolve
+
+# Where the source may hold a tag or a link, and the mark that a link gets there.
+_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
+_MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
+_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
+
+
+def warnings(
+    html: str, source: str, markup: Dialect, base: str, first_line: int, *, resolve: Resolve
+) -> tuple[tuple[int, str], ...]:
+    """What is lost: (line of the file, message)."""
+    told = set()
+    if markup == "rest":
+        told = {(first_line + line - 1, said) for line, said in rest.html(source)[1]}
+    if not any(_losses(html, source, base, resolve)):
+        return tuple(sorted(told))
+    marked = html if markup == "rest" else markups.html(_SPOT.sub(_with_mark, source), markup)
+    for message, at, sought in _losses(marked, source, base, resolve):
+        offset = source.find(sought) if at is None else at
+        told.add((first_line + source.count("\n", 0, max(offset, 0)), message))
+    return tuple(sorted(told))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in a body: the tag that has it, as it was written, as readers get it, its line."""
+
+    tag: str
+    written: str
+    absolute: str
+    line: int
+
+
+def addresses(
+    body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = as_it_is
+) -> Iterator[Address]:
+    """All addresses of a body that readers may follow, in the order of the text. Never raises."""
+    source = legal(body)
+    try:
+        html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
+    except Exception:
+        return
+    for found in TAG.finditer(INERT.sub(r"\1", html)):
+        attributes = attributes_of(found[2])
+        mark = attributes.pop("data-at", "")
+        for name in attributes.keys() & ADDRESSES:
+            place, written = _MARKED.findall(attributes[name])[0]
+            at = int(place or (mark if mark.isdecimal() else source.find(written)))
+            target = absolute(resolve(written) or "", base)
+            if target:
+                line = first_line + source.count("\n", 0, max(at, 0))
+                yield Address(found[1].lower(), written, target, line)
+
+
+def _with_mark(spot: re.Match[str]) -> str:
+    mark = f' data-at="{spot.end()}"' if spot[0].startswith("<") else f"at:{spot.end()}:"
+    return spot[0] + mark
+
+
+def _losses(
+    html: str, source: str, base: str, resolve: Resolve
+) -> Iterator[tuple[str, int | None, str]]:
+    """What readers will not get: a message, the offset in the source or None, what to look for."""
+    html = INERT.sub(r"\1", html)
+    for found in TAG.finditer(html):
+        tag, attributes = found[1].lower(), attributes_of(found[2])
+        mark = attributes.pop("data-at", "")
+        at = int(mark) if mark.isdecimal() else None
+        if tag not in TAGS | MATH:
+            yield _taken_out(tag, attributes, base), at, f"<{found[1]}"
+            continue
+        for name in attributes:
+            if name.startswith("on"):
+                yield f"the event handler {name} of <{tag}> is taken out", at, name
+        for name in attributes.keys() & ADDRESSES:
+            place, target = _MARKED.findall(attributes[name])[0]
+            where = int(place) if place else at
+            resolved = resolve(target)
+            if resolved is None:
+                shown = _words(unquote(target))[:80]
+                yield f'"{shown}" is no file of a post: it is no link', where, target
+            elif target.strip() and not absolute(resolved, base):
+                yield _not_followed(target), where, target
+            elif not target.strip() and at is None:  # not written as a tag
+                text = _words(attributes.get("alt") or html[found.end() :].partition("</a")[0])
+                yield _untargeted(tag, text, source, where), where, f"[{text}]"
+
+
+def _taken_out(tag: str, attributes: dict[str, str], base: str) -> str:
+    if tag == "iframe":
+        address = frame_address(attributes, base)
+        outcome = f"becomes a link to {address}" if address else "has no http address: taken out"
+        return f"<iframe> {outcome}; readers load no frames"
+    if tag in TAGS_WITH_CONTENT:
+        return f"<{tag}> is taken out with what is in it; readers do not show it"
+    return f"<{tag}> is taken out, what is in it stays; to show the tag itself write &lt;{tag}&gt;"
+
+
+def _not_followed(target: str) -> str:
+    shown, schemes = " ".join(target.split())[:40], ", ".join(sorted(SCHEMES))
+    return f'the address "{shown}" is taken out; readers follow {schemes} only'
+
+
+def _words(html: str) -> str:
+    return " ".join(entities.unescape(re.sub(r"<[^<>]*>", "", html)).split())
+
+
+def _untargeted(tag: str, text: str, source: str, at: int | None) -> str:
+    kind, mark = ("image", "!") if tag == "img" else ("link", "")
+    message = f'the {kind} "{text}" has no target; write {mark}[text](address)'
+    behind = _BEHIND.match(source, at) if at is not None else None
+    if behind is None:
+        return message
+    address = behind[1].rstrip(".,;:!?")
+    return f"{message}: the address stands behind the brackets, so write {mark}[{text}]({address})"
