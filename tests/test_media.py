@@ -250,6 +250,13 @@ def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
     }
 
 
+def test_a_name_that_no_file_can_have_is_no_file(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title="A", audio=f"[/{'x' * 300}.ogg, /a/../../etc/b.ogg]")
+    assert blog.run("build").code == 0
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert [one.get("size_in_bytes") for one in item["attachments"]] == [None, None]
+
+
 def test_a_file_beside_the_post_is_found(blog: Blog, songs: Path) -> None:
     blog.write("2026-01-02-song.md", title="A song", audio="song.opus")
     (blog.posts / "song.opus").write_bytes((songs / "song.opus").read_bytes())

@@ -204,7 +204,7 @@ def test_eleventy_has_the_front_matter_at_the_top() -> None:
         ("{{< ref \"2026-01-01-other.md\" >}} {{< relref path=\"/blog/2026-01-01-other#b\" >}}",
          f"/sub/{OTHER}/ /sub/{OTHER}/#b"),
         ('[a]({{% ref "#b" %}})', "[a](#b)"),
-        ("{{< param own >}} {{< param \"site_own\" >}}", "x y"),
+        ("{{< param own >}} {{< param \"Site_own\" >}}", "x y"),
         ("{{< details summary=\"S\" >}}\na\n{{< /details >}}",
          "<details><summary>S</summary>\n\na\n\n</details>"),
         ("{{< comment >}}a{{< /comment >}}.", "."),
@@ -329,6 +329,11 @@ def test_the_fingerprint_knows_what_the_tags_name() -> None:
     assert fingerprint("{{ page.own }}", own="a") != fingerprint("{{ page.own }}", own="b")
     assert fingerprint("{{ page.own }}", other="a") == fingerprint("{{ page.own }}", other="b")
     assert fingerprint("own", own="a") == fingerprint("own", own="b")
+    off = [
+        entry("jekyll", "{{ page.own }}", values={"own": own}, templates="off").fingerprint
+        for own in "ab"
+    ]
+    assert off[0] == off[1]
 
 
 @pytest.mark.parametrize(
