@@ -34,13 +34,13 @@ def check(
     found: Entries,
     site: Site,
     *,
-    files: Files,
+    files: Files | None,
     now: dt.datetime,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> list[Remark]:
     """All remarks, in the order of paths and lines.
 
-    `watch` passes the entries on, and may show how far
+    Without `files` nothing is said of files. `watch` passes the entries on, and may show how far
     they are.
     """
     pages = _Pages(found, site, files)
@@ -119,7 +119,7 @@ def _line_of(entry: Entry, text: str) -> int:
 class _Pages:
     """What is there under the site's address, as far as its folder shows."""
 
-    def __init__(self, found: Entries, site: Site, files: Files) -> None:
+    def __init__(self, found: Entries, site: Site, files: Files | None) -> None:
         self._root = urlsplit(site.root)
         self._files = files
         self._pages = {_page(urlsplit(entry.link).path) for entry in found.entries}
@@ -146,15 +146,15 @@ class _Pages:
 
     def _media(self, entry: Entry) -> Iterator[Remark]:
         """Of recordings readers want to know the size before they fetch them."""
-        post = entry.post
+        post, files = entry.post, self._files
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
             address = entry.address(medium)
             message = ""
             if not address:
                 message = f"{medium.href[:60]} is no address of the web: readers do not get it"
-            elif self._files.is_ours(address):
-                if not self._files.find(medium.href, address, post.path):
-                    where = self._files.site
+            elif files and files.is_ours(address):
+                if not files.find(medium.href, address, post.path):
+                    where = files.site
                     message = f"the file {medium.href} is not found in {where}: a gap for readers"
             elif medium in post.enclosures and medium.length is None:
                 message = f"the size of {medium.href} is not known; add its `length:` in bytes"
@@ -168,12 +168,15 @@ class _Pages:
         path = _page(parts.path)
         if path in self._held:
             return f"links to {self._held[path]}, which is not published: readers get an error"
-        here = entry.post.path
-        if path in self._pages or self._files.has(address.written, address.absolute, here):
+        return None if path in self._pages else self._missing(address, entry, path)
+
+    def _missing(self, address: losses.Address, entry: Entry, path: str) -> str | None:
+        """What readers miss at an address that is no post's."""
+        files = self._files
+        if files is None or files.has(address.written, address.absolute, entry.post.path):
             return None
         if address.tag in {"img", "audio", "video", "source"}:
-            where = self._files.site
-            return f"the file {address.written} is not found in {where}; readers may see a gap"
+            return f"the file {address.written} is not found in {files.site}; readers may see a gap"
         if _shape(path) in self._shapes:
             return (
                 f"links to {address.written}, which looks like the address of a post, "

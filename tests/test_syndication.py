@@ -197,7 +197,7 @@ def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> Non
     own = {e.item_id: e for e in entry.entries(sources.read(config, now=NOW), config.site).entries}
     for name in ("feed.atom", "feed.json", "feed.rss"):
         other = Blog(blog.folder / name.replace(".", "-"))
-        found = {e.item_id: e for e in read(other, built[name], name).entries}
+        found = {e.item_id: e for e in read(other, built[name], f"source-{name}").entries}
         assert found.keys() == own.keys()
         for id_, one in found.items():
             meant = own[id_]
@@ -414,6 +414,7 @@ def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str)
         ("posts: {path: posts, complete: true}", "posts.complete is for a feed alone"),
         ("posts: {feed: 'https://a:b@c.example/f'}", "give an address without a password"),
         ("posts: {feed: ''}", "posts.feed is ''"),
+        ("posts: {feed: ./feed.atom}", "feeds[0].path is the feed that the posts come from"),
     ],
 )
 def test_what_the_configuration_says_of_a_feed_must_make_sense(
@@ -444,6 +445,13 @@ def test_an_item_is_named_as_the_feed_names_it(blog: Blog) -> None:
     assert f"{blog.folder}/f.xml: " in run.out
     assert "skipped: has no date" in run.out
     assert run.code == 1
+
+
+def test_nothing_is_said_of_files_that_are_elsewhere(blog: Blog) -> None:
+    (blog.folder / "f.xml").write_text(ATOM.replace(HOME, "https://blog.example"))
+    use(blog, "f.xml")
+    run = blog.run("check")
+    assert run.out.splitlines() == ["2 posts: 2 published; 0 warnings"]
 
 
 def test_ids_of_items_are_good_ids() -> None:

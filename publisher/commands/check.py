@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.commands.site import Site
+    from publisher.config import Config
     from publisher.entry import Entry
     from publisher.sources.post import Post, Remark, Skip
     from publisher.templates.text import Fate
@@ -44,11 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
-    folder = sources.site_of(site.config)
     found = check.check(
         site.entries,
         site.config.site,
-        files=Files(site.config.posts.path, folder, site.config.site.root),
+        files=_files(site.config),
         now=arguments.now or dt.datetime.now(dt.UTC),
         watch=_watched if sys.stderr.isatty() else iter,
     )
@@ -61,6 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _tell(site, remarks)
     return 1 if any(skip.status == "skipped" for skip in site.entries.skipped) else 0
+
+
+def _files(config: Config) -> Files | None:
+    """Of a feed nobody knows where the files of its site are."""
+    if config.posts.feed:
+        return None
+    return Files(config.posts.path, sources.site_of(config), config.site.root)
 
 
 def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -247,6 +247,9 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     is_partial = posts is not None and posts.feed and not posts.complete
     paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
     yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+    if posts is not None and posts.feed and os.path.normpath(posts.feed) in paths:
+        index = paths.index(os.path.normpath(posts.feed))
+        yield ("feeds", index, "path"), "is the feed that the posts come from; name another"
     if os.path.normpath(config["path"]) in paths:
         index = paths.index(os.path.normpath(config["path"]))
         yield ("feeds", index, "path"), "is this file itself; name another"
