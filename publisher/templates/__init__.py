@@ -50,6 +50,8 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
         **typed_values(post.values),
         "title": post.title or post.name,
         "url": post.page,
+        "id": post.page.removesuffix(".html").rstrip("/"),
+        "collection": "posts",
         "slug": post.slug,
         "date": post.published.astimezone(site.zone).strftime("%Y-%m-%d %H:%M:%S %z"),
         "path": str(post.path),

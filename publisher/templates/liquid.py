@@ -54,7 +54,8 @@ _BLOCKS = frozenset({
 _INNER = frozenset({"else", "elsif", "when", "break", "continue"})
 # What of these fails has no text of its own.
 _EMPTY = frozenset({"for", "tablerow", "capture", "comment"})
-# What Jekyll gathers from the whole site.
+# What Jekyll makes of the page itself, and gathers from the whole site.
+_MADE = frozenset({"content", "dir", "excerpt", "next", "output", "previous", "relative_path"})
 _COUNTED = frozenset({
     "posts", "pages", "data", "tags", "categories", "collections", "documents", "static_files",
     "html_pages", "html_files", "related_posts", "time", "github",
@@ -86,9 +87,13 @@ class World:
     def knows(self, path: str) -> bool:
         """Whether a value that is missing is missing on the page, too."""
         root, *keys = re.split(r"[.\[\]\"']+", path)
-        if root == "site":
-            return self._has_settings and keys[0] not in _COUNTED
-        return bool(keys)
+        match root, keys:
+            case "site", [key, *_]:
+                return self._has_settings and key not in _COUNTED
+            case "page", [key, *_]:
+                return key not in _MADE
+            case _:
+                return bool(keys)
 
 
 def evaluate(text: Text, world: World, markup: Markup) -> Evaluated:
@@ -321,8 +326,8 @@ def _filters(world: World) -> dict[str, Callable[..., object]]:
         "uri_escape": lambda value: quote(str(value), safe="/:?#[]@!$&'()*+,;=%"),
         "number_of_words": lambda value: len(str(value).split()),
         "strip_index": lambda value: re.sub(r"/index\.html?$", "/", str(value)),
-        "jsonify": lambda value: json.dumps(value, ensure_ascii=False, default=str),
-        "inspect": lambda value: json.dumps(value, ensure_ascii=False, default=str),
+        "jsonify": _json,
+        "inspect": _json,
         "array_to_sentence_string": _sentence,
         "replace": _replace,
         "times": _times,
@@ -348,6 +353,10 @@ def _shown_date(value: object, form: str) -> str:
         raise ValueError("it is no date")  # noqa: TRY004 - what is wrong is the template's value
     text = value.strftime(form)
     return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text) if form == _ISO else text
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
 
 
 def _sentence(value: object, connector: object = "and") -> str:

@@ -112,7 +112,7 @@ def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
     """A picture with its caption: a figure where it stands alone on its lines."""
     source = html.escape(named["src"])
     alternative = next((named[key] for key in _ALTERNATIVES if named.get(key)), "")
-    caption = next((named[key] for key in ("caption", "title") if named.get(key)), "")
+    caption = _caption(named, markup)
     if markup == "rest":
         picture = link(named["src"], alternative or named["src"], markup)
         return f"{picture} {caption}".strip() if caption != alternative else picture
@@ -126,8 +126,21 @@ def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
     image = f'<img src="{source}" alt="{html.escape(alternative)}"{sizes}>'
     if target:
         image = f'<a href="{html.escape(target)}">{image}</a>'
-    text = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
+    if caption and markup == "markdown":  # between blank lines it is Markdown, as in Hugo
+        caption = f"\n\n{caption}\n\n"
+    text = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f"<figure>{image}{text}</figure>\n"
+
+
+def _caption(named: Mapping[str, str], markup: Markup) -> str:
+    """The caption, behind the title, before whom the picture is from; in the markup."""
+    parts = [part for key in ("title", "caption", "attr") if (part := named.get(key))]
+    if markup == "html":
+        parts = [html.escape(part, quote=False) for part in parts]
+    if named.get("title") and len(parts) > 1 and markup != "rest":
+        bold = ("<strong>", "</strong>") if markup == "html" else ("**", "**")
+        parts[0] = parts[0].join(bold)
+    return " ".join(parts)
 
 
 def _inline(source: str, alternative: str, caption: str, target: str, markup: Markup) -> str:
@@ -136,7 +149,7 @@ def _inline(source: str, alternative: str, caption: str, target: str, markup: Ma
     if markup == "html":
         image = f'<img src="{html.escape(source)}" alt="{html.escape(alternative)}">'
         image = f'<a href="{html.escape(target)}">{image}</a>' if target else image
-        return f"{image} {html.escape(words, quote=False)}".strip()
+        return f"{image} {words}".strip()
     image = f"![{re.sub(_BRACKETS, _ESCAPED, alternative)}](<{source}>)"
     return f"{f'[{image}](<{target}>)' if target else image} {words}".strip()
 
