@@ -11,18 +11,19 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from publisher import render
+from publisher import media, render
 from publisher.render import losses
 from publisher.sources.post import Remark
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Site
     from publisher.entry import Entries, Entry
     from publisher.files import Files
+    from publisher.sources.post import Medium
 
 FIRST_YEAR = 1990
 YEARS_AHEAD = 2
@@ -153,9 +154,12 @@ class _Pages:
             if not address:
                 message = f"{medium.href[:60]} is no address of the web: readers do not get it"
             elif files and files.is_ours(address):
-                if not files.find(medium.href, address, post.path):
+                file = files.find(medium.href, address, post.path)
+                if file is None:
                     where = files.site
                     message = f"the file {medium.href} is not found in {where}: a gap for readers"
+                elif medium in post.enclosures and not _is_measured(file, medium):
+                    message = f"{file} cannot be read as a recording; is it whole?"
             elif medium in post.enclosures and medium.length is None:
                 message = f"the size of {medium.href} is not known; add its `length:` in bytes"
             if message:
@@ -183,6 +187,11 @@ class _Pages:
                 "but there is none"
             )
         return None
+
+
+def _is_measured(file: Path, medium: Medium) -> bool:
+    found = media.measure(file)
+    return bool(medium.duration or (found and found.duration))
 
 
 def _page(path: str) -> str:

@@ -152,7 +152,7 @@ def _measure(file: Path, size: int, _changed: int) -> Measure:
         return Measure(None, size, None)
     try:
         found = mutagen.File(file)
-    except (mutagen.MutagenError, OSError, ValueError):
+    except Exception:  # whatever a parser may raise: one recording must not cost the post
         found = None
     if found is None:
         return Measure(None, size, None)

@@ -82,7 +82,12 @@ def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> Non
 
 
 def test_a_file_that_is_no_sound_has_at_least_its_size(tmp_path: Path) -> None:
-    noise = {"a.ogg": b"no sound", "b.mp3": b"", "c.flac": b"fLaC" + b"\xff" * 99}
+    noise = {
+        "a.ogg": b"no sound",
+        "b.mp3": b"",
+        "c.flac": b"fLaC" + b"\xff" * 99,
+        "d.opus": b"OggS\0\2" + bytes(20) + b"\1\1\x0aOpusHead\1\2",
+    }
     for name, data in noise.items():
         file = tmp_path / name
         file.write_bytes(data)
@@ -248,6 +253,26 @@ def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
         "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
         "javascript:x.png is no address of the web: readers do not get it",
     }
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_broken_recording_costs_nothing(songs: Path, tmp_path: Path, name: str) -> None:
+    whole = (songs / name).read_bytes()
+    file = tmp_path / name
+    for size in [*range(0, 400, 7), len(whole) // 2]:
+        file.write_bytes(whole[:size])
+        made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="")
+        assert made.length == size
+
+
+def test_check_names_a_recording_that_cannot_be_read(blog: Blog) -> None:
+    (blog.folder / "media" / "half.ogg").write_bytes(b"OggS")
+    blog.write("2026-01-02-a.md", title="A", audio="[/media/half.ogg, /media/song.ogg]")
+    (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
+    (warning,) = post["warnings"]
+    assert warning["message"] == (
+        f"{blog.folder}/media/half.ogg cannot be read as a recording; is it whole?"
+    )
 
 
 def test_a_name_that_no_file_can_have_is_no_file(blog: Blog) -> None:
