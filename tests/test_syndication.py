@@ -228,6 +228,44 @@ def test_what_is_no_feed_is_an_error(blog: Blog, text: str, message: str) -> Non
         read(blog, text)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("kind", ["text/xml", "application/rss+xml; charset=us-ascii", ""])
+def test_a_feed_may_have_any_encoding(encoding: str, kind: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + RSS.replace("all<", "ü<")
+    parsed = syndication.parse(text.encode(encoding), f"{HOME}/feed", kind)
+    assert parsed.items[0].title == "One & ü"
+    assert not parsed.remark
+
+
+@pytest.mark.parametrize(
+    ("item", "link", "body", "base"),
+    [
+        ({}, "", "", f"{HOME}/f"),
+        ({"url": "javascript:x"}, "", "", f"{HOME}/f"),
+        ({"url": "a", "content_text": "a\n\nb"}, f"{HOME}/a", "<p>a</p><p>b</p>", f"{HOME}/a"),
+        ({"external_url": "https://x.example/", "content_html": 5, "tags": "x", "authors": 7,
+          "attachments": [1, {"url": None}], "title": None, "language": 3, "image": {}},
+         "https://x.example/", "", "https://x.example/"),
+    ],
+)  # fmt: skip
+def test_an_odd_item_is_read_as_far_as_it_goes(
+    item: dict[str, object], link: str, body: str, base: str
+) -> None:
+    item = {"id": "a", "date_published": "2026-01-01", **item}
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
+    (found,) = syndication.parse(json.dumps(feed).encode(), f"{HOME}/f").items
+    assert (found.link, found.body, found.base) == (link, body, base)
+    assert not found.enclosures
+
+
+@pytest.mark.parametrize("year", ["0001", "0999", "9999"])
+def test_a_year_that_no_zone_can_show_is_no_date(blog: Blog, year: str) -> None:
+    item = {"id": "a", "date_published": f"{year}-12-31T23:59:59Z"}
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
+    (skipped,) = read(blog, json.dumps(feed)).skipped
+    assert "has no date" in skipped.reason
+
+
 def test_what_stops_half_way_is_read_as_far_as_it_goes(blog: Blog) -> None:
     found = read(blog, ATOM[: ATOM.index("<entry><title>Two")])
     assert [one.title for one in found.entries] == ["A <b> title"]

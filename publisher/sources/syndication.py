@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from publisher.config import Config, Site
 
 MAX_ITEMS = 20_000
+# The years 1000 to 9998.
+EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")
@@ -142,7 +144,10 @@ def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
     if not found.get("version"):
         reason = f": {found.bozo_exception}" if found.get("bozo") else ""
         raise ConfigError(f"{name} is no feed{reason}; name one of Atom, RSS or JSON Feed")
-    remark = f"is not well-formed: {found.bozo_exception}" if found.bozo else ""
+    # What HTTP says of the encoding is wrong more often than right, and is not used then.
+    odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+    is_broken = found.bozo and not isinstance(found.bozo_exception, odd)
+    remark = f"is not well-formed: {found.bozo_exception}" if is_broken else ""
     about = Channel(
         title=_text(found.feed.get("title_detail")),
         link=_page(found.feed, address),
@@ -237,7 +242,7 @@ def _content(entry: Any) -> tuple[str, str, str]:
 
 def _paragraphs(text: str) -> str:
     parts = re.split(r"\n\s*\n", html.escape(text.strip(), quote=False))
-    return "".join(f"<p>{part}</p>" for part in parts)
+    return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
 def _enclosures(entry: Any) -> tuple[File, ...]:
@@ -291,9 +296,14 @@ def _clock(text: str) -> float | None:
 
 def _seconds(parsed: time.struct_time | None) -> int | None:
     try:
-        return calendar.timegm(parsed) if parsed else None
+        return _sane(calendar.timegm(parsed)) if parsed else None
     except (ValueError, OverflowError):
         return None
+
+
+def _sane(seconds: float) -> int | None:
+    """Of a year that any zone can show."""
+    return int(seconds) if EARLIEST <= seconds <= LATEST else None
 
 
 def _text(detail: Any) -> str:
@@ -352,7 +362,9 @@ def _of_json(item: Any, document: dict[str, Any], address: str) -> Item | _Broke
     if published is None and updated is None:
         return _Broken(ident[:100], "has no date; readers would take it for new at every run")
     published = published if published is not None else (updated or 0)
-    link = urljoin(address, _line(item.get("url") or item.get("external_url")))
+    given = _line(item.get("url") or item.get("external_url"))
+    link = urljoin(address, given) if given else ""
+    link = link if link.startswith(("http://", "https://")) else ""
     body = item.get("content_html")
     if not isinstance(body, str):
         body = _paragraphs(str(item.get("content_text") or ""))
@@ -360,7 +372,7 @@ def _of_json(item: Any, document: dict[str, Any], address: str) -> Item | _Broke
     language = _LANGUAGE.fullmatch(_line(item.get("language") or document.get("language")))
     return Item(
         id=ident,
-        link=link if link.startswith(("http://", "https://")) else "",
+        link=link,
         title=_line(item.get("title")),
         body=body,
         base=link or address,
@@ -402,7 +414,7 @@ def _instant(value: Any) -> int | None:
         found = dt.datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return int((found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp())
+    return _sane((found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp())
 
 
 # --- what falls off the end ---
