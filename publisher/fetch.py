@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import time
 import zlib
+from contextlib import suppress
 from http.client import HTTPException
 from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -128,12 +129,15 @@ def _keep(file: Path, document: Document) -> None:
 
 
 def replace(file: Path, data: bytes) -> None:
-    """Write a file of ours at once. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file of ours at once. Raises ConfigError if that cannot be."""
     temporary = file.with_name(f".{secrets.token_hex(8)}.publisher")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)
         temporary.replace(file)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        with suppress(OSError):  # it may never have been there
+            temporary.unlink()
+        raise ConfigError(
+            f"{file} cannot be written: {error.strerror}; name a folder for it with `state:`"
+        ) from error

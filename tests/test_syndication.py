@@ -315,6 +315,31 @@ def test_what_vanishes_between_others_is_gone(blog: Blog) -> None:
     assert days(read(blog, feed_of(2, 4))) == [1, 2, 4]
 
 
+def test_what_cannot_be_read_to_its_end_takes_nothing_away(blog: Blog) -> None:
+    assert len(read(blog, ATOM).entries) == 2
+    half = ATOM[: ATOM.index("<entry><title>Two")]
+    assert len(read(blog, half).entries) == 2
+    assert len(read(blog, half + "</feed>").entries) == 1
+
+
+def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) -> None:
+    (blog.folder / "f.xml").write_text(ATOM[: ATOM.index("<entry><title>Two")])
+    use(blog, "f.xml", ", complete: true")
+    config = configs.load(blog.folder / "config.yaml")
+    found = entry.entries(sources.read(config, now=NOW), config.site)
+    assert found.broken
+    run = blog.run("build")
+    assert (run.code, "is not well-formed" in run.err) == (1, True)
+
+
+def test_a_state_that_cannot_be_written_is_an_error(blog: Blog) -> None:
+    (blog.folder / ".publisher").write_text("a file")
+    (blog.folder / "f.xml").write_text(ATOM)
+    use(blog, "f.xml")
+    run = blog.run("build")
+    assert (run.code, "name a folder for it with `state:`" in run.err) == (2, True)
+
+
 def test_another_feed_has_another_memory(blog: Blog) -> None:
     read(blog, feed_of(1, 2), "a.json")
     config = blog.folder / "config.yaml"

@@ -96,6 +96,8 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     items = parsed.items if config.posts.complete else _remembered(parsed, config, source)
     posts: list[Post] = []
     skipped = [Skip(PurePosixPath(name), why, broken=True) for name, why in parsed.broken]
+    if parsed.remark and config.posts.complete:  # who knows what else was in it
+        skipped.append(Skip(PurePosixPath(), parsed.remark, broken=True))
     for item in items:
         post = _post(item, config.site)
         if post.published > now:
@@ -105,7 +107,8 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
             posts.append(post)
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
-    warnings = (Remark(PurePosixPath(), 1, parsed.remark),) if parsed.remark else ()
+    told = parsed.remark and not config.posts.complete
+    warnings = (Remark(PurePosixPath(), 1, parsed.remark),) if told else ()
     return Reading(tuple(posts), tuple(skipped), warnings)
 
 
@@ -428,7 +431,8 @@ class _Memory(Struct, frozen=True, kw_only=True):
 def _remembered(parsed: Parsed, config: Config, source: str) -> Sequence[Item]:
     """The items of the feed, and those before its oldest that it had once.
 
-    What would be among them by its dates and is not there was taken away by its author.
+    What would be among them by its dates and is not there was taken away by its author, unless the
+    feed could not be read to its end.
     """
     file = config.state / "source" / "items.msgpack"
     try:
@@ -437,13 +441,13 @@ def _remembered(parsed: Parsed, config: Config, source: str) -> Sequence[Item]:
     except (OSError, msgspec.MsgspecError):
         known = ()
     now = {item.id for item in parsed.items} | {name for name, _ in parsed.broken}
-    published = min((item.published for item in parsed.items), default=0)
-    updated = min((item.updated for item in parsed.items), default=0)
+    published = min((item.published for item in parsed.items), default=LATEST)
+    updated = min((item.updated for item in parsed.items), default=LATEST)
     fallen = [
         item
         for item in known
         if item.id not in now
-        and (not parsed.items or item.published < published or item.updated < updated)
+        and (parsed.remark or item.published < published or item.updated < updated)
     ]
     items = (*parsed.items, *fallen)
     if items != known:
