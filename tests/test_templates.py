@@ -299,6 +299,8 @@ def test_no_template_reads_a_file(tmp_path: Path) -> None:
         '{% assign a = "x" %}{% for i in (1..900) %}{% assign a = a | append: a %}{% endfor %}',
         '{% assign a = "xx" %}{% for i in (1..14) %}{% assign a = a | append: a %}{% endfor %}'
         '{{ a | replace: "x", a | replace: "x", a }}',
+        '{% assign a = "xx" %}{% for i in (1..14) %}{% assign a = a | append: a %}{% endfor %}'
+        '{{ a | split: "" | join: a }}',
         "{% assign a = 9 %}{% for i in (1..900) %}{% assign a = a | times: a %}{% endfor %}{{ a }}",
         "{% if a %}" * 2_000,
         "{% if page.x %}" * 500 + "{% endif %}" * 500,

@@ -329,6 +329,7 @@ def _filters(world: World) -> dict[str, Callable[..., object]]:
         "jsonify": _json,
         "inspect": _json,
         "array_to_sentence_string": _sentence,
+        "join": _join,
         "replace": _replace,
         "times": _times,
     }
@@ -364,6 +365,13 @@ def _sentence(value: object, connector: object = "and") -> str:
     if len(words) < 3:
         return f" {connector} ".join(words)
     return f"{', '.join(words[:-1])}, {connector} {words[-1]}"
+
+
+def _join(value: object, glue: object = " ") -> str:
+    parts = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
+    if len(parts) * len(str(glue)) > MAX_PRODUCT:
+        raise ValueError("it becomes too long")
+    return str(glue).join(parts)
 
 
 def _replace(value: object, old: object, new: object = "") -> str:
