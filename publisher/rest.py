@@ -32,27 +32,74 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+# What Pelican, Nikola and Sphinx allow, and readers cannot have.
+_CODE_OPTIONS = (
+    "anchorlinenos", "caption", "classprefix", "dedent", "emphasize-lines", "force", "hl_lines",
+    "lineanchors", "lineno-start", "linenos", "linenospecial", "linenostart", "linenostep",
+    "lineseparator", "linespans", "nobackground", "nowrap", "number-lines", "tagsfile",
+    "tagurlformat",
+)  # fmt: skip
+_CODE_CLASSES = frozenset({"code", "literal-block"})
+
+
 @functools.lru_cache(maxsize=2)  # a body and its lead
 def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     """The HTML, and what docutils says is wrong: (line from 1, message)."""
     # Slow to import, and few need it.
     from docutils import core, nodes  # noqa: PLC0415
-    from docutils.writers import html5_polyglot  # noqa: PLC0415
 
+    writer = _writer()
     document = core.publish_doctree(source, settings_overrides=SETTINGS)
     messages, parents = [], {}
-    for message in [*document.findall(nodes.system_message)]:
+    late = [*document.parse_messages, *document.transform_messages]
+    document.parse_messages, document.transform_messages = [], []
+    for message in [*document.findall(nodes.system_message), *late]:
         if message["level"] >= SETTINGS["report_level"]:
             said = " ".join(part.astext() for part in message.findall(nodes.paragraph))
             messages.append((int(message.get("line", 1)), " ".join(said.split())))
-        parents[id(message.parent)] = message.parent
+        if message.parent is not None:
+            parents[id(message.parent)] = message.parent
     for parent in parents.values():
         parent[:] = [kept for child in parent.children for kept in _readable(child)]
     for problem in [*document.findall(nodes.problematic)]:
         problem.parent.replace(problem, nodes.Text(problem.astext()))
-    writer = html5_polyglot.Writer()
     core.publish_from_doctree(document, writer=writer, settings_overrides=SETTINGS)
     return str(writer.parts["body"]).strip(), tuple(messages)
+
+
+def _writer() -> Any:
+    """Writes code as `code`, with its language; knows the options of Pygments' directives."""
+    from docutils import nodes  # noqa: PLC0415
+    from docutils.parsers.rst import directives  # noqa: PLC0415
+    from docutils.parsers.rst.directives.body import CodeBlock  # noqa: PLC0415
+    from docutils.writers import html5_polyglot  # noqa: PLC0415
+
+    class Code(CodeBlock):
+        option_spec = {  # noqa: RUF012 - as docutils has it
+            **(CodeBlock.option_spec or {}),
+            **dict.fromkeys(_CODE_OPTIONS, directives.unchanged),
+        }
+
+    for name in ("code", "code-block", "sourcecode"):
+        directives.register_directive(name, Code)
+
+    class Translator(html5_polyglot.HTMLTranslator):
+        def visit_literal(self, node: Any) -> None:
+            self.body.append(f"<code>{self.encode(node.astext())}</code>")
+            raise nodes.SkipNode
+
+        def visit_literal_block(self, node: Any) -> None:
+            classes = [name for name in node["classes"] if name not in _CODE_CLASSES]
+            if "code" not in node["classes"]:
+                super().visit_literal_block(node)
+                return
+            kind = f' class="language-{self.attval(classes[0])}"' if classes else ""
+            self.body.append(f"<pre><code{kind}>{self.encode(node.astext())}\n</code></pre>\n")
+            raise nodes.SkipNode
+
+    writer = html5_polyglot.Writer()
+    writer.translator_class = Translator
+    return writer
 
 
 def _readable(node: nodes.Node) -> list[nodes.Node]:

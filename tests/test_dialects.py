@@ -80,6 +80,8 @@ def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
         ('[a](b){:target="_blank" rel=x}', '<p><a href="b" target="_blank" rel="x">a</a></p>'),
         ("*a*{: .b} **c**{:.d} `e`{:.f}", '<p><em>a</em> <strong>c</strong> '
          '<code class="f">e</code></p>'),
+        ('[a](/b c.png "d e") `[a](b c)`', '<p><a href="/b c.png" title="d e">a</a> '
+         "<code>[a](b c)</code></p>"),
         ("a {: .b} c", "<p>a {: .b} c</p>"),
         ("a\n{::comment}\nb\n\nc\n{:/comment}\nd", "<p>a</p>\n<p>d</p>"),
         ("{::options parse_block_html=\"true\" /}\na", "<p>a</p>"),

@@ -54,6 +54,22 @@ def test_what_rest_cannot_do_stays_readable_and_is_told(
     assert told == {12}
 
 
+def test_code_in_rest_is_code_with_its_language() -> None:
+    body = "a ``b <c>``\n\n.. code-block:: python\n   :linenos:\n   :hl_lines: 1\n\n   d = '<e>'\n"
+    content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
+    assert content.xhtml == (
+        "<p>a <code>b &lt;c&gt;</code></p>\n"
+        "<pre><code class=\"language-python\">d = '&lt;e&gt;'\n</code></pre>"
+    )
+    assert not content.warnings
+
+
+def test_what_docutils_finds_late_is_told_and_not_shown() -> None:
+    content = render("a\n\nb |gone| c", markup="rest", marker=None, base=BASE, prefix="p")
+    assert content.xhtml == "<p>a</p>\n<p>b |gone| c</p>"
+    assert content.warnings == ((3, 'Undefined substitution referenced: "gone".'),)
+
+
 def test_raw_html_in_rest_stays_readable_and_is_told() -> None:
     body = "a\n\n.. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p")

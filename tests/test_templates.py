@@ -72,6 +72,12 @@ def told(made: Entry) -> list[tuple[int, str]]:
         ('{% assign a = "b" %}{{ a | upcase }}{% capture c %}d{% endcapture %}{{ c }}', "Bd"),
         ('{% for x in page.tags %}[{{ x }}]{% endfor %}', "[a][b]"),
         ("{% for i in (1..3) %}{{ i }}{% endfor %}", "123"),
+        ("{% if page.no %}a{% else %}\n{% highlight c %}\nb\n{% endhighlight %}\n{% endif %}",
+         "\n```c\nb\n```\n"),
+        (f"{{% if page.yes %}}[a]({{% post_url {OTHER} %}}){{% raw %}}{{{{ b }}}}{{% endraw %}}"
+         "{% endif %}", f"[a](/sub/{OTHER}/){{{{ b }}}}"),
+        (f"{{% capture a %}}{{% post_url {OTHER} %}}{{% endcapture %}}{{{{ a | upcase }}}}",
+         f"/SUB/{OTHER.upper()}/"),
         ("{% case page.count %}{% when 2 %}two{% else %}more{% endcase %}", "two"),
         ("a{% comment %}\nb\n{% endcomment %}c", "ac"),
         ("a {%- assign b = 1 -%} c\n", "ac\n"),
@@ -121,6 +127,10 @@ def test_liquid_is_evaluated(body: str, said: str) -> None:
         ("{{ page.excerpt }}.", ".", "needs page.excerpt"),
         ("{{ gone }}.", ".", "needs gone, which is not known here: it is left out"),
         ("{% if gone %}a{% else %}b{% endif %}", "ab", "needs gone"),
+        ("{% if page.title %}a{% include x.html %}b{% else %}c{% endif %}", "ab",
+         "{% include x.html %} is made by the site alone"),
+        ('{% unless page.gone %}{% img src="/a.png" %}{% endunless %}', "![](</a.png>)", "shown"),
+        ("{% capture a %}{% include x %}{% endcapture %}{{ a | upcase }}.", ".", "holds what is"),
         ("{{ 'now' | date: '%Y' }}.", ".", "it asks for the clock"),
         ("{{ page.title | unheard_of }}.", ".", "cannot be evaluated"),
         ("{{P, W, [x]}}.", "{{P, W, [x]}}.", "is no Liquid"),
@@ -282,6 +292,12 @@ def test_pelican_and_plain_posts_have_no_tags() -> None:
     body = "{{ page.title }} {% raw %} {{< figure src=a >}} {{% b %}}"
     engines: list[Engine] = ["pelican", "plain"]
     assert all(entry(engine, body).source.text == body for engine in engines)
+
+
+def test_marks_of_ours_in_a_post_do_no_harm() -> None:
+    body = "{% if page.a %}\x0f0:9:link\x0f{% include x %}{{ page.a }}\x0f{% endif %}"
+    made = entry("jekyll", body, values={"a": "\x0f0:9:link\x0f"})
+    assert made.source.text == "0:9:link0:9:link"
 
 
 def test_no_template_reads_a_file(tmp_path: Path) -> None:

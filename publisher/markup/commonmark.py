@@ -78,7 +78,7 @@ def html(
     """The HTML, and what the document defines; `known` was defined by the one around this."""
     env = dict(known) if known else {}
     if dialect == "kramdown":
-        source = kramdown.without_extensions(source)
+        source = kramdown.normalised(source)
     return _parser(dialect).render(source, env).rstrip("\n"), env
 
 

@@ -14,6 +14,8 @@ from markdown_it.common.html_blocks import block_names
 from markdown_it.rules_block import html_block
 from markdown_it.token import Token
 
+from publisher import fences
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -33,6 +35,9 @@ _EXTENSION = re.compile(
     r"|\{::nomarkdown\b[^{}\n]*\}|\{:/(?:nomarkdown)?\}",
     re.DOTALL,
 )
+_BLANK_ADDRESS = re.compile(
+    r"\]\(([^\s()<>\"']+(?: [^\s()<>\"']+){1,20})((?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?)[ \t]*\)"
+)
 _OPENING = re.compile(r"</?([a-z][\w-]*)([^<>]*)>?", re.IGNORECASE)
 _TRANSPARENT = re.compile(r"""\bmarkdown\s*=\s*["']?(?:1|block|span)\b""", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\*\[([^\[\]\n]+)\]:[ \t]*([^\n]*)(?:\n|$)")
@@ -43,11 +48,16 @@ _HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline"})
 _TOC = "toc"
 
 
-def without_extensions(source: str) -> str:
-    """Without comments and options; what is no Markdown loses its frame. Lines stay lines."""
-    if "{:" not in source:
-        return source
-    return _EXTENSION.sub(lambda found: "\n" * found[0].count("\n"), source)
+def normalised(source: str) -> str:
+    """Without comments and options; addresses with blanks as CommonMark has them.
+
+    What is no Markdown loses its frame. Lines stay lines.
+    """
+    if "{:" in source:
+        source = _EXTENSION.sub(lambda found: "\n" * found[0].count("\n"), source)
+    if _BLANK_ADDRESS.search(source):
+        source = fences.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
+    return source
 
 
 def use(parser: MarkdownIt) -> None:

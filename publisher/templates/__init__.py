@@ -35,7 +35,7 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
     keeps = post.templates == "keep"
     match post.engine:
         case "jekyll" | "eleventy" if _LIQUID.search(body):
-            return _liquid(Text(body, keeps=keeps), post, links, site)
+            return _liquid(Text(body.replace("\x0f", ""), keeps=keeps), post, links, site)
         case "hugo" | "nikola" | "zola" if _SHORTCODE.search(body):
             return _shortcodes(Text(body, keeps=keeps), post, links)
         case _:
@@ -114,5 +114,7 @@ def _typed(value: Value) -> object:
             return value == "true"
         case str() if found := _NUMBER.fullmatch(value):
             return float(value) if found[1] else int(value)
+        case str():
+            return value.replace("\x0f", "")  # a mark of ours
         case _:
             return value

@@ -51,6 +51,7 @@ _BLOCKS = frozenset({
     "if", "unless", "for", "case", "capture", "tablerow", "comment", "ifchanged", "highlight",
     "raw", "codeblock", "code",
 })  # fmt: skip
+_SAMPLES = frozenset({"highlight", "codeblock", "code"})
 _INNER = frozenset({"else", "elsif", "when", "break", "continue"})
 # What of these fails has no text of its own.
 _EMPTY = frozenset({"for", "tablerow", "capture", "comment"})
@@ -62,6 +63,10 @@ _COUNTED = frozenset({
 })  # fmt: skip
 _REFUSED = ("include", "render", "include_relative", "doc", "macro", "liquid", "echo")
 _ISO = "%Y-%m-%dT%H:%M:%S%z"
+
+
+# Stands around what is left to do in what was evaluated; no text has it.
+MARK = "\x0f"
 
 
 class World:
@@ -110,6 +115,14 @@ class _Liquid:
         self._environment = _environment(world, self._missing)
         template = self._environment.from_string("")
         self._context = RenderContext(template, globals=template.make_globals(world.values))
+
+    def knows(self, name: str) -> bool:
+        """Whether a tag is Liquid's own."""
+        return (
+            not name
+            or name in _INNER | self._environment.tags.keys()
+            or (name.startswith("end") and name.removeprefix("end") in self._environment.tags)
+        )
 
     def said(self, piece: str, name: str, *, is_code: bool = False) -> str:
         """What the piece says; in code nothing that is not there says nothing.
@@ -181,7 +194,7 @@ class _Evaluation:
             case "raw":
                 inside = self._text.body[end : self._text.body.rindex("{%", end, whole)]
                 self._text.evaluated(inside, start, whole)
-            case "highlight" | "codeblock" | "code":
+            case "highlight" | "codeblock" | "code":  # _SAMPLES
                 self._highlight(start, end, whole)
             case _:
                 return self._piece(start, end, whole, name)
@@ -192,11 +205,12 @@ class _Evaluation:
         piece = self._text.body[start:whole]
         try:
             is_code = self._text.is_code(start)
-            said = self._liquid.said(piece, name, is_code=is_code)
+            masked = piece if is_code else self._masked(start, end, whole, name)
+            said = self._liquid.said(masked, name, is_code=is_code)
             if is_code and not said:  # a sample of how to write it
                 self._text.stays(start, whole)
             else:
-                self._text.evaluated(said, start, whole)
+                self._say(said, start, whole)
         except _UnknownError as error:
             end = whole if name in _EMPTY else end
             self._text.unknown(start, end, shown=self._shown(piece, name, end), why=str(error))
@@ -206,7 +220,43 @@ class _Evaluation:
             return end
         return whole
 
-    def _link(self, start: int, end: int) -> None:
+    def _masked(self, start: int, end: int, whole: int, block: str) -> str:
+        """The block, with a mark for each tag in it that is not Liquid's own."""
+        body, at = self._text.body, end
+        parts = [body[start:end]]
+        while (found := _TAG.search(body, at)) and found.start() < whole:
+            first, stop, name = found.start(), found.end(), found[1] or ""
+            if name in _SAMPLES | {"raw"}:
+                stop = self._ends.get(first, stop)
+            page = self._page(first, stop) if name in _LINKS else None
+            if page is not None:
+                parts += [body[at:first], page]
+            elif name == "raw" or self._liquid.knows(name):
+                parts.append(body[at:stop])
+            else:
+                parts += [body[at:first], f"{MARK}{first}:{stop}:{name}{MARK}"]
+            at = stop
+        if block == "capture" and any(MARK in part for part in parts):  # filters would break it
+            raise _UnknownError("holds what is made by the site alone")
+        return "".join([*parts, body[at:whole]])
+
+    def _say(self, said: str, start: int, end: int) -> None:
+        """What was evaluated, and in it what was marked."""
+        self._text.evaluated("", start, end)
+        for number, part in enumerate(said.split(MARK)):
+            if number % 2:
+                first, last, name = part.split(":")
+                self._tag(int(first), self._first_end(int(first), int(last), name), name)
+            else:
+                self._text.more(part, start, end)
+
+    def _first_end(self, start: int, end: int, name: str) -> int:
+        """Where the first tag of a block ends; a single tag is all there is."""
+        found = _TAG.match(self._text.body, start) if name in _SAMPLES else None
+        return found.end() if found else end
+
+    def _page(self, start: int, end: int) -> str | None:
+        """The page that `post_url` or `link` names."""
         found = _CALL.match(self._text.body[start:end])
         kind, name = (found[1], found[2].strip().strip("\"'")) if found else ("", "")
         if "{{" in name:
@@ -214,7 +264,10 @@ class _Evaluation:
                 name = self._liquid.said(name, "")
             except (_UnknownError, LiquidSyntaxError):
                 name = ""
-        page = self._world.page_of(kind, name)
+        return self._world.page_of(kind, name)
+
+    def _link(self, start: int, end: int) -> None:
+        page = self._page(start, end)
         if page is None:
             self._text.nowhere(start, end)
         else:

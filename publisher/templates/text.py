@@ -67,6 +67,10 @@ class Text:
         self._count("evaluated", start, end)
         self._write(text, self.line(start), self.line(end))
 
+    def more(self, text: str, start: int, end: int) -> None:
+        """The same, of a tag that was counted."""
+        self._write(text, self.line(start), self.line(end))
+
     def unknown(self, start: int, end: int, *, shown: str = "", why: str = "") -> None:
         """What only the site can make: in code it is none; else what it shows is left, and told.
 
