@@ -86,8 +86,8 @@ class Entry:
             prefix=self.item_id,
             resolve=self.links.resolver(self.post),
         )
-        told = [(self.line(line), message) for line, message in content.warnings]
-        told += [(self.post.body_line + line, message) for line, message in source.remarks]
+        told = {(self.line(line), message) for line, message in content.warnings}
+        told |= {(self.post.body_line + line, message) for line, message in source.remarks}
         summary = content.summary or self.post.summary
         return replace(content, summary=summary, warnings=tuple(sorted(told)))
 

@@ -180,6 +180,11 @@ def test_a_link_to_a_post_that_is_not_there_is_told_with_its_line() -> None:
     ]
 
 
+def test_what_is_told_is_told_once() -> None:
+    made = entry("jekyll", "{% for i in (1..9) %}{% include x %}{% endfor %}")
+    assert len(told(made)) == 1
+
+
 def test_lines_are_those_of_the_file() -> None:
     body = (
         "{% comment %}\n\n{% endcomment %}\n"
@@ -319,6 +324,8 @@ def test_no_template_reads_a_file(tmp_path: Path) -> None:
         '{{ a | split: "" | join: a }}',
         "{% assign a = 9 %}{% for i in (1..900) %}{% assign a = a | times: a %}{% endfor %}{{ a }}",
         "{% if a %}" * 2_000,
+        "{% if gone %}" * 4_000 + "{% endif %}" * 4_000,
+        "{% if gone %}{% for a in b %}" * 1_000 + "{% endif %}" * 1_000,
         "{% if page.x %}" * 500 + "{% endif %}" * 500,
         "{{ " * 50_000,
         "{% " * 50_000,

@@ -11,6 +11,7 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
@@ -35,6 +36,7 @@ MAX_LOCAL = 50_000
 # Texts that a filter multiplies: one times the other.
 MAX_PRODUCT = 1_000_000
 MAX_NUMBER = 10**15
+MAX_NESTING = 20
 
 _TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*+([\w#]++)?.{0,2000}?%\}", re.DOTALL)
 # What ends the blocks in which nothing is a tag.
@@ -189,7 +191,7 @@ class _Evaluation:
         whole = self._ends.get(start)
         match name:
             case _ if whole is None:
-                self._text.unknown(start, end, why="never ends")
+                self._text.unknown(start, end, why="never ends, or is nested too deep")
                 return end
             case "raw":
                 inside = self._text.body[end : self._text.body.rindex("{%", end, whole)]
@@ -307,10 +309,13 @@ def _first_line(error: Exception) -> str:
 def _ends(body: str) -> dict[int, int]:
     """For each block that ends: where its first tag begins -> behind its last one.
 
-    What stands in `raw` and `comment` is no tag.
+    What stands in `raw` and `comment` is no tag. What is nested too deep has no end: it would be
+    tried at every level.
     """
     ends: dict[int, int] = {}
-    begun: dict[str, list[int]] = {}
+    begun: list[tuple[str, int]] = []
+    waiting: Counter[str] = Counter()
+    heights: list[int] = [0]  # of what is in the blocks that have begun
     last = {name: max((m.end() for m in _END[name].finditer(body)), default=0) for name in _END}
     at = 0
     while found := _TAG.search(body, at):
@@ -319,10 +324,27 @@ def _ends(body: str) -> dict[int, int]:
             close = _END[name].search(body, at)
             at = ends[found.start()] = close.end() if close else at
         elif name in _BLOCKS:
-            begun.setdefault(name, []).append(found.start())
-        elif starts := begun.get(name.removeprefix("end")) if name.startswith("end") else None:
-            ends[starts.pop()] = at
+            begun.append((name, found.start()))
+            waiting[name] += 1
+            heights.append(0)
+        elif name.startswith("end") and waiting[name.removeprefix("end")]:
+            start, height = _ended(name.removeprefix("end"), begun, waiting, heights)
+            if height <= MAX_NESTING:
+                ends[start] = at
     return ends
+
+
+def _ended(
+    name: str, begun: list[tuple[str, int]], waiting: Counter[str], heights: list[int]
+) -> tuple[int, int]:
+    """Where the last block of this name began, and how deep it is; those in it never end."""
+    while True:
+        last, start = begun.pop()
+        waiting[last] -= 1
+        height = heights.pop() + 1
+        heights[-1] = max(heights[-1], height)
+        if last == name:
+            return start, height
 
 
 class _Bounded(io.StringIO):
