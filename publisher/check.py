@@ -128,7 +128,9 @@ class _Pages:
         self._held: dict[str, PurePosixPath] = {}
         base = self._root.path.rstrip("/")
         for skip in found.skipped:
-            if skip.post:
+            if skip.post and skip.on_web:
+                self._pages.add(_page(base + skip.post.page))
+            elif skip.post:
                 self._held[_page(base + skip.post.page)] = skip.path
 
     def check(self, entry: Entry) -> Iterator[Remark]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.commands import build, check, demo, init, node, plan, publish, status
+from publisher.commands import build, check, demo, init, node, ping, plan, publish, status
 from publisher.commands.site import add_config
 from publisher.errors import PublisherError
 
@@ -28,6 +28,7 @@ COMMANDS = {
     "build": build,
     "plan": plan,
     "publish": publish,
+    "ping": ping,
     "status": status,
     "node": node,
     "demo": demo,

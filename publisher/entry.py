@@ -20,9 +20,11 @@ from publisher import markup, media, render, templates
 from publisher.config import Person
 from publisher.links import Links
 from publisher.render.html import absolute
+from publisher.sources.matter import one_line
 from publisher.sources.post import Reading, Remark, Skip
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import PurePosixPath
 
     from publisher.config import Site
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
 # escaping in an xmpp: URI.
 MIN_ID, MAX_ID = 8, 100
+TEASER = 300
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
@@ -97,6 +100,12 @@ class Entry:
         return self.post.body_line + lines[min(number, len(lines)) - 1]
 
     @cached_property
+    def teaser(self) -> str:
+        """One line that stands for the post: its lead, its own summary, or its first words."""
+        given = self.content.summary or _own_summary(self.post)
+        return given or render.first_words(self.content, TEASER, lines=None) or self.title
+
+    @cached_property
     def enclosures(self) -> tuple[Enclosure, ...]:
         """The recordings, in the order of the post; what is no address of the web is left out."""
         media_ = self.post.enclosures
@@ -139,12 +148,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An entry that was taken back, and when (RFC 6721)."""
+
+    entry: Entry
+    when: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
     """What a folder gave: the entries in the order of their posts' paths, and what it did not."""
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
     warnings: tuple[Remark, ...]
+    deleted: tuple[Tombstone, ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -162,7 +180,8 @@ def entries(reading: Reading, site: Site) -> Entries:
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
     owners: dict[str, PurePosixPath] = {}
-    pages = [(post, link(post, site)) for post in reading.posts]
+    on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
+    pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
     links = Links(pages, site, reading.settings)
     for post in reading.posts:
         outcome, more = entry(post, site, links, reading.files)
@@ -174,7 +193,19 @@ def entries(reading: Reading, site: Site) -> Entries:
         else:
             skipped.append(outcome)
     skipped.sort(key=lambda skip: skip.path)
-    return Entries(tuple(made), tuple(skipped), tuple(warnings))
+    gone = tuple(_tombstones(reading, site, links, owners))
+    return Entries(tuple(made), tuple(skipped), tuple(warnings), gone)
+
+
+def _tombstones(
+    reading: Reading, site: Site, links: Links, taken: Collection[str]
+) -> Iterator[Tombstone]:
+    """Of the posts that were taken back, unless another one has the id now."""
+    for skip in reading.skipped:
+        if skip.post and skip.deleted:
+            gone, _ = entry(skip.post, site, links)
+            if isinstance(gone, Entry) and gone.atom_id not in taken:
+                yield Tombstone(gone, skip.deleted)
 
 
 def link(post: Post, site: Site) -> str:
@@ -350,10 +381,18 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
         "summary": post.summary,
+        "content": (_own_summary(post) or "-") if post.content == "summary" else None,
+        "license": post.license,
     }
     shown = {key: value for key, value in meaning.items() if value}
     canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _own_summary(post: Post) -> str | None:
+    """What the post says of itself in a sentence."""
+    given = (post.values.get(key) for key in ("summary", "description", "excerpt"))
+    return next(filter(None, map(one_line, given)), None)
 
 
 def _medium(medium: Medium) -> dict[str, str | float]:

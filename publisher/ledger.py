@@ -66,6 +66,14 @@ CREATE TABLE accepted (
     PRIMARY KEY (service, node, id)
 ) STRICT, WITHOUT ROWID;
 """,
+    """
+CREATE TABLE ping (
+    hub    TEXT NOT NULL,
+    topic  TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (hub, topic)
+) STRICT, WITHOUT ROWID;
+""",
 )
 VERSION = len(_VERSIONS)
 
@@ -234,6 +242,15 @@ class Ledger:
         """Forget a node and all that we published there."""
         for table in ("item", "accepted", "node"):
             self._run(f"DELETE FROM {table} WHERE service = ? AND node = ?", *_key(address))  # noqa: S608
+
+    def pinged(self, hub: str, topic: str) -> str | None:
+        """The digest of a feed when its hub was last told of it."""
+        rows = self._run("SELECT digest FROM ping WHERE hub = ? AND topic = ?", hub, topic)
+        return rows[0][0] if rows else None
+
+    def ping(self, hub: str, topic: str, digest: str) -> None:
+        """Write down that a hub was told of a feed. Comes after its answer."""
+        self._run("INSERT OR REPLACE INTO ping VALUES (?, ?, ?)", hub, topic, digest)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -20,27 +21,37 @@ from publisher.config import Selection
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
-    from publisher.config import FeedFile, NodeConfig, Site
+    from publisher.config import FeedFile, NodeConfig, Pattern, Site
     from publisher.entry import Entry
 
-_KEYS: Final = {"tag": "tags", "category": "categories", "language": "languages"}
+_KEYS: Final = {
+    "tag": "tags",
+    "category": "categories",
+    "language": "languages",
+    "author": "authors",
+}
 
 _NOT_IN_NODE = re.compile(r"[\s/]+")
+# What a file system, or who types an address, takes for something else.
+_NOT_IN_PATH = re.compile(r"[\s/\\:*?\"<>|#%\x00-\x1f\x7f]+|^\.+")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """One node's name, what it selects of the posts, and those entries, in their order.
 
-    `only` says nothing of `NodeConfig.since`; `entries` respects it.
+    `only` says nothing of `NodeConfig.since`; `entries` respects it. `value` is what a placeholder
+    stands for, as the first of the entries spells it.
     """
 
     node: str
     only: Selection | None
     entries: tuple[Entry, ...]
+    value: str = ""
 
 
 def select(
@@ -78,14 +89,22 @@ def _has(entry: Entry, key: str, wanted: AbstractSet[str], site: Site) -> bool:
 
 def _values(entry: Entry, key: str, site: Site) -> list[str]:
     """What an entry has of a key, normalised."""
+    return [_normal(key, value) for value in _raw(entry, key, site)]
+
+
+def _raw(entry: Entry, key: str, site: Site) -> tuple[str, ...]:
     language = entry.language or site.language
-    values = {
-        "tags": entry.post.tags,
-        "categories": entry.post.categories,
-        "languages": (language,) if language else (),
-        "paths": (str(entry.post.path),),
-    }
-    return [_normal(key, value) for value in values[key]]
+    match key:
+        case "tags":
+            return entry.post.tags
+        case "categories":
+            return entry.post.categories
+        case "languages":
+            return (language,) if language else ()
+        case "authors":
+            return tuple(author.name for author in entry.authors)
+        case _:
+            return (str(entry.post.path),)
 
 
 def _selects(key: str, wanted: AbstractSet[str], value: str) -> bool:
@@ -113,25 +132,80 @@ def groups(config: NodeConfig, entries: Sequence[Entry], site: Site) -> tuple[Gr
     chosen = select(entries, config.only, site=site, since=config.since)
     if config.pattern is None:
         return (Group(config.node, config.only, chosen),)
-    key = _KEYS[config.pattern[1]]
-    nodes = _nodes(config, key, chosen, site)
-    members = _members(key, nodes, chosen, site)
+    return _groups(config.pattern, config.only, chosen, site, spell=_in_node)
+
+
+def feeds(
+    feed: FeedFile, entries: Sequence[Entry], site: Site
+) -> tuple[tuple[FeedFile, tuple[Entry, ...]], ...]:
+    """The feeds of a configured feed, as `groups` makes nodes, each with its entries.
+
+    A feed that a pattern makes has no placeholder left: not in its path, its address, its title,
+    its archive or its selection.
+    """
+    chosen = select(entries, feed.only, site=site)
+    if feed.pattern is None:
+        return ((feed, chosen),)
+    found = _groups(feed.pattern, feed.only, chosen, site, spell=_in_path)
+    return tuple((_filled(feed, feed.pattern, group, site), group.entries) for group in found)
+
+
+def _filled(feed: FeedFile, pattern: Pattern, group: Group, site: Site) -> FeedFile:
+    placeholder = f"{{{pattern.name}}}"
+    in_path = pattern.value_in(group.node) or ""
+    title = feed.title or f"{site.title}: {placeholder}"
+
+    def path(written: Path) -> Path:
+        return type(written)(str(written).replace(placeholder, in_path))
+
+    return msgspec.structs.replace(
+        feed,
+        path=path(feed.path),
+        url=feed.url.replace(placeholder, quote(in_path, safe="")),
+        title=title.replace(placeholder, group.value),
+        description=feed.description and feed.description.replace(placeholder, group.value),
+        archive=feed.archive and path(feed.archive),
+        only=group.only,
+    )
+
+
+def _groups(
+    pattern: Pattern,
+    only: Selection | None,
+    chosen: Sequence[Entry],
+    site: Site,
+    *,
+    spell: Callable[[str], str],
+) -> tuple[Group, ...]:
+    """`spell` makes what stands for a normalised value in the name of a group."""
+    key = _KEYS[pattern.name]
+    wanted = _wanted(only).get(key)
+    written = _written(key, chosen, site)
+    names = {
+        value: f"{pattern.head}{spell(value)}{pattern.tail}"
+        for value in written
+        if value and (wanted is None or _selects(key, wanted, value))
+    }
+    members = _members(key, names, chosen, site)
+    firsts = {name: value for value, name in sorted(names.items(), reverse=True)}
     return tuple(
-        Group(name, _narrowed(config.only, key, nodes, name), tuple(members[name]))
+        Group(
+            name,
+            _narrowed(only, key, names, name),
+            tuple(members[name]),
+            written[firsts[name]],
+        )
         for name in sorted(members)
     )
 
 
-def _nodes(config: NodeConfig, key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
-    """Every value that makes a node, with the node's name. Several values may make the same."""
-    head, _, tail = config.pattern or ("", "", "")
-    wanted = _wanted(config.only).get(key)
-    values = {value for one in entries for value in _values(one, key, site)}
-    return {
-        value: f"{head}{_in_node(value)}{tail}"
-        for value in values
-        if value and (wanted is None or _selects(key, wanted, value))
-    }
+def _written(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
+    """Every value, normalised -> as the first entry has it."""
+    found: dict[str, str] = {}
+    for one in entries:
+        for value in _raw(one, key, site):
+            found.setdefault(_normal(key, value), value)
+    return found
 
 
 def _in_node(value: str) -> str:
@@ -139,21 +213,26 @@ def _in_node(value: str) -> str:
     return _NOT_IN_NODE.sub("-", value)
 
 
+def _in_path(value: str) -> str:
+    """What stands for it in a path, which it never leaves, and where it is not hidden."""
+    return _NOT_IN_PATH.sub("-", value)
+
+
 def _members(
-    key: str, nodes: Mapping[str, str], entries: Sequence[Entry], site: Site
+    key: str, names: Mapping[str, str], entries: Sequence[Entry], site: Site
 ) -> Mapping[str, list[Entry]]:
     members: dict[str, list[Entry]] = defaultdict(list)
     for one in entries:
         values = _values(one, key, site)
         if key == "languages":
             values = [broader for value in values for broader in _ranges(value)]
-        for name in {nodes[value] for value in values if value in nodes}:
+        for name in {names[value] for value in values if value in names}:
             members[name].append(one)
     return members
 
 
-def _narrowed(only: Selection | None, key: str, nodes: Mapping[str, str], name: str) -> Selection:
-    values = tuple(sorted(value for value, node in nodes.items() if node == name))
+def _narrowed(only: Selection | None, key: str, names: Mapping[str, str], name: str) -> Selection:
+    values = tuple(sorted(value for value, made in names.items() if made == name))
     return msgspec.structs.replace(only or Selection(), **{key: values})
 
 

@@ -26,6 +26,7 @@ from xml.etree import ElementTree as ET
 from publisher import check, entry, feed, item, sources
 from publisher.config import Config, Engine, FeedFile, Format, Posts, Site
 from publisher.files import Files
+from tests import feeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,7 +272,7 @@ def attempt(case: Case, folder: Path) -> None:
 def _well_formed(found: entry.Entries, site: Site) -> None:
     for form in get_args(Format):
         file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
-        document = feed.build(file, site, feed.newest(found.entries, "all"))
+        document = feeds.document(file, site, feed.newest(found.entries, "all"))
         if form == "json":
             json.loads(document)
         else:

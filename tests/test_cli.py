@@ -78,8 +78,9 @@ def test_build_tells_everything_as_json(blog: Blog) -> None:
     assert document["skipped"] == [{"path": "2026-01-02-draft.md", "reason": "a draft"}]
     (warning,) = document["warnings"]
     assert (warning["path"], warning["line"]) == ("2026-01-03-bad-link.md", 5)
+    state = {"written": True, "state": "written"}
     assert feeds == [
-        {"path": str(blog.folder / f"feed.{kind}"), "format": kind, "entries": 2, "written": True}
+        {"path": str(blog.folder / f"feed.{kind}"), "format": kind, "entries": 2, **state}
         for kind in ("atom", "rss", "json")
     ]
     assert not any(feed["written"] for feed in blog.run("build", "--json").json["feeds"])

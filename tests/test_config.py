@@ -44,7 +44,7 @@ def problems(text: str) -> list[str]:
 def test_the_example_can_be_loaded() -> None:
     example = config.load(EXAMPLE)
     assert [xmpp.jid for xmpp in example.xmpp] == ["blog@example.org"]
-    assert [feed.format for feed in example.feeds] == ["atom", "rss", "json"]
+    assert [feed.format for feed in example.feeds] == ["atom", "json", "rss"]
 
 
 def test_the_example_shows_every_key() -> None:

@@ -32,6 +32,7 @@ from publisher.feed import ATOM, FORMATS, newest
 from publisher.links import Links
 from publisher.render import Content
 from publisher.sources.post import Post
+from tests import feeds
 from tests.rfc4287 import DIV, violations
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def entries() -> list[Entry]:
 
 
 def built(format_: Format) -> bytes:
-    return feed.build(feed_file(format_), SITE, entries())
+    return feeds.document(feed_file(format_), SITE, entries())
 
 
 def golden(format_: Format) -> bytes:
@@ -156,16 +157,16 @@ def renew() -> None:
 
 
 def atom(*entries: Entry, site: Site = SITE) -> ET.Element:
-    return ET.fromstring(feed.build(feed_file("atom"), site, entries))  # noqa: S314
+    return ET.fromstring(feeds.document(feed_file("atom"), site, entries))  # noqa: S314
 
 
 def rss(*entries: Entry, site: Site = SITE) -> ET.Element:
-    root = ET.fromstring(feed.build(feed_file("rss"), site, entries))  # noqa: S314
+    root = ET.fromstring(feeds.document(feed_file("rss"), site, entries))  # noqa: S314
     return found(root, "channel")
 
 
 def json_feed(*entries: Entry, site: Site = SITE) -> Any:
-    return json.loads(feed.build(feed_file("json"), site, entries))
+    return json.loads(feeds.document(feed_file("json"), site, entries))
 
 
 def found(element: ET.Element, path: str) -> ET.Element:
@@ -299,7 +300,7 @@ PEP = "xmpp:ada@example.org?;node=urn%3Axmpp%3Amicroblog%3A0"
 
 
 def linked(format_: Format, *nodes: str) -> bytes:
-    return feed.build(feed_file(format_), SITE, entries(), nodes=nodes)
+    return feeds.document(feed_file(format_), SITE, entries(), nodes=nodes)
 
 
 @pytest.mark.parametrize("format_", ["atom", "rss"])
@@ -380,7 +381,7 @@ def test_the_machine_does_not_show(machine: dict[str, str]) -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_order_of_reading_does_not_show(format_: Format) -> None:
     for order in itertools.permutations(entries()):
-        assert feed.build(feed_file(format_), SITE, order) == golden(format_)
+        assert feeds.document(feed_file(format_), SITE, order) == golden(format_)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -408,7 +409,7 @@ def test_at_the_same_instant_the_id_decides_whatever_the_order() -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_feed_holds_no_more_than_its_limit(format_: Format) -> None:
-    document = feed.build(feed_file(format_, limit=1), SITE, entries())
+    document = feeds.document(feed_file(format_, limit=1), SITE, entries())
     assert b"kirschkuchen" in document
     assert b"tide" not in document
     assert b"sourdough" not in document
@@ -424,15 +425,15 @@ def test_an_edit_beyond_the_limit_does_not_touch_the_feed(format_: Format) -> No
     short = feed_file(format_, limit=2)
     _, *others = entries()
     edited = entry("2023-12-31-sourdough-timer", updated=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    before = feed.build(short, SITE, entries())
-    assert feed.build(short, SITE, [edited, *others]) == before
+    before = feeds.document(short, SITE, entries())
+    assert feeds.document(short, SITE, [edited, *others]) == before
 
 
 @pytest.mark.parametrize(
     ("site", "updated"), [(SITE, "2019-04-01T00:00:00Z"), (BARE, "1970-01-01T00:00:00Z")]
 )
 def test_an_empty_feed_was_updated_when_the_site_began(site: Site, updated: str) -> None:
-    document = feed.build(feed_file("atom"), site, [])
+    document = feeds.document(feed_file("atom"), site, [])
     assert violations(document) == []
     assert atom(site=site).findtext(f"{ATOM}updated") == updated
 
@@ -448,7 +449,7 @@ def test_an_empty_feed_is_a_feed_in_every_format() -> None:
 
 def test_the_feed_is_the_sites_whatever_its_file_is_called() -> None:
     for path in ("feed", "sub/other"):
-        document = feed.build(feed_file("atom", path=path), SITE, entries())
+        document = feeds.document(feed_file("atom", path=path), SITE, entries())
         root = ET.fromstring(document)  # noqa: S314
         assert root.findtext(f"{ATOM}id") == "https://blog.example/"
         links = {link.get("rel"): link.attrib for link in root.findall(ATOM_LINK)}
@@ -553,8 +554,8 @@ def test_blanks_in_the_content_are_kept() -> None:
 
 def test_an_empty_post_is_an_entry_too() -> None:
     empty = entry(content=Content("", ""))
-    assert violations(feed.build(feed_file("atom"), SITE, [empty])) == []
-    assert b"<div/>" not in feed.build(feed_file("atom"), SITE, [empty])
+    assert violations(feeds.document(feed_file("atom"), SITE, [empty])) == []
+    assert b"<div/>" not in feeds.document(feed_file("atom"), SITE, [empty])
     assert found(rss(empty), "item").findtext("title") == "A post"
     assert json_feed(empty)["items"][0]["content_html"] == ""
 
@@ -644,7 +645,7 @@ def test_a_long_post_does_not_cost_the_feed() -> None:
     piece = "<p>" + "x" * 1_000_000 + "</p>"
     long = entry(content=Content(piece * 11, ""))
     for format_ in FORMATS:
-        assert len(feed.build(feed_file(format_), SITE, [long, *entries()])) > 11_000_000
+        assert len(feeds.document(feed_file(format_), SITE, [long, *entries()])) > 11_000_000
 
 
 # --- The file

@@ -18,6 +18,7 @@ from lxml import etree
 from publisher import entry, feed, item, sources
 from publisher.config import Config, FeedFile, Person, Posts, Site
 from publisher.item import Address
+from tests import feeds
 
 if TYPE_CHECKING:
     from publisher.config import Format
@@ -79,7 +80,7 @@ def test_no_id_is_given_twice() -> None:
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_a_parser_that_we_did_not_write_reads_them_all(form: Format) -> None:
     file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
-    parsed = feedparser.parse(feed.build(file, SITE, [*entries().values()]))
+    parsed = feedparser.parse(feeds.document(file, SITE, [*entries().values()]))
     assert not parsed.bozo
     assert len(parsed.entries) == len(NAMES)
     assert all(one.content if form == "atom" else one.description for one in parsed.entries)

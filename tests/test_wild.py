@@ -15,6 +15,7 @@ import pytest
 
 from publisher import entry, feed, sources
 from publisher.config import Config, Engine, FeedFile, Posts, Site
+from tests import feeds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def publish(
         path=folder / "config.yaml",
     )
     made = entry.entries(sources.read(config, now=NOW), site)
-    document = feed.build(
+    document = feeds.document(
         FeedFile(path=Path("f"), format="atom", limit="all", url="https://blog.example/f"),
         site,
         feed.newest(made.entries, "all"),

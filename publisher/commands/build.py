@@ -35,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell(site: Site, built: list[Built]) -> None:
     for one in built:
         if not one.error:
-            state = "written" if one.written else "unchanged"
-            print(f"{state:9}  {one.feed.path}  ({sites.count(one.entries, 'entry', 'entries')})")
+            print(f"{one.state:9}  {one.path}{sites.counted(one)}")
     skipped = len(site.entries.skipped)
     print(
         f"{sites.count(site.entries.posts, 'post')}: "
@@ -47,10 +46,11 @@ def _tell(site: Site, built: list[Built]) -> None:
 def _document(site: Site, built: list[Built]) -> str:
     feeds = [
         {
-            "path": str(one.feed.path),
-            "format": one.feed.format,
+            "path": str(one.path),
+            "format": one.format,
             "entries": one.entries,
-            "written": one.written,
+            "written": one.state == "written",
+            "state": one.state,
         }
         for one in built
     ]

@@ -113,7 +113,7 @@ def _summary(site: Site, warnings: int) -> str:
     counts = Counter(skip.status for skip in site.entries.skipped)
     held = "".join(
         f", {counts[status]} {WORDS.get(status, status)}"
-        for status in ("draft", "future", "expired", "hidden", "skipped")
+        for status in ("draft", "future", "expired", "deleted", "hidden", "skipped")
         if counts[status]
     )
     return (

@@ -253,7 +253,7 @@ def config_of(target: Target) -> NodeConfig:
     config, node = target.config, target.address.node
     if config.pattern is None:
         return config
-    placeholder, value = f"{{{config.pattern[1]}}}", config.value_in(node) or ""
+    placeholder, value = f"{{{config.pattern.name}}}", config.value_in(node) or ""
     title = (config.title or f"{target.site_title}: {placeholder}").replace(placeholder, value)
     return msgspec.structs.replace(config, node=node, title=title)
 

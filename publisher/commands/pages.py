@@ -1,8 +1,9 @@
-"""Wait until the pages of new posts are on the web: who clicks a pushed link must find them."""
+"""Wait until pages and feeds are on the web: who is told of them must find them there."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from http.client import HTTPException
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 REQUEST_SECONDS = 10.0
 PAUSE_SECONDS = 0.5
+MAX_BYTES = 100_000_000
 
 _NO_HEAD = frozenset({405, 501})
 
@@ -34,6 +36,28 @@ async def _wait(link: str, deadline: float, gate: asyncio.Semaphore) -> str:
         if not answer or time.monotonic() + PAUSE_SECONDS >= deadline:
             return answer
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def is_deployed(address: str, digest: str, *, seconds: float) -> bool:
+    """Whether the document at an address has this SHA-256, now or within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while _digest(address, deadline) != digest:
+        if time.monotonic() + PAUSE_SECONDS >= deadline:
+            return False
+        time.sleep(PAUSE_SECONDS)
+    return True
+
+
+def _digest(address: str, deadline: float) -> str:
+    """Empty if nothing is there, or more than any feed has."""
+    headers = {"Cache-Control": "no-cache", "User-Agent": "publisher"}
+    request = Request(address, headers=headers)  # noqa: S310 - http by configuration
+    left = max(0.1, min(REQUEST_SECONDS, deadline - time.monotonic()))
+    try:
+        with urlopen(request, timeout=left) as answer:  # noqa: S310
+            return hashlib.sha256(answer.read(MAX_BYTES)).hexdigest()
+    except (URLError, HTTPException, OSError, ValueError):
+        return ""
 
 
 def _answer(link: str, deadline: float) -> str:

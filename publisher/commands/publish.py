@@ -38,13 +38,7 @@ WATCHABLE = 5  # changes; fewer are over before a bar can be read
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    parser.add_argument(
-        "--lock-wait",
-        type=sites.seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="how long to wait for another run (default: 60)",
-    )
+    sites.add_lock_wait(parser)
     parser.add_argument(
         "--retry",
         type=sites.seconds,
@@ -68,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = sites.load_config(arguments)
     if not config.xmpp:
         return _publish(config, arguments)
-    with lock(config.state, wait=arguments.lock_wait, on_wait=_tell_wait):
+    with lock(config.state, wait=arguments.lock_wait, on_wait=sites.tell_wait):
         return _publish(config, arguments)
 
 
@@ -106,10 +100,6 @@ def _check_emptiness(config: Config, arguments: argparse.Namespace, what: str) -
 def _source(config: Config) -> str:
     kind = "feed" if config.posts.feed else "folder"
     return f"the {kind} {config.posts.place}"
-
-
-def _tell_wait() -> None:
-    sites.say("waiting for another run to end ...")
 
 
 def _push(site: Site, arguments: argparse.Namespace) -> list[Result]:
@@ -231,8 +221,8 @@ def _bar() -> Iterator[Callable[[str, int], None]]:
 def _tell_built(site: Site, built: Sequence[Built]) -> None:
     sites.tell_skipped(site, broken_only=True)
     for one in built:
-        if one.written:
-            print(f"written  {one.feed.path}  ({sites.count(one.entries, 'entry', 'entries')})")
+        if one.state in {"written", "removed"}:
+            print(f"{one.state}  {one.path}{sites.counted(one)}")
 
 
 def _tell_results(site: Site, results: Sequence[Result]) -> None:

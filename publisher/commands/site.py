@@ -9,19 +9,18 @@ import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
-from publisher import entry, feed, selection, sources
+from publisher import entry, feed, outputs, sources
 from publisher.errors import FeedError
-from publisher.item import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from publisher.config import Config, FeedFile, NodeConfig
+    from publisher.config import Config
     from publisher.entry import Entries
-    from publisher.selection import Group
+    from publisher.outputs import Output
     from publisher.sources.post import Remark
 
 
@@ -35,11 +34,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A feed on disk: how many entries it has, and whether its bytes changed."""
+    """A file on disk: how many entries it has, and what became of it."""
 
-    feed: FeedFile
-    entries: int
-    written: bool
+    path: Path
+    format: str
+    entries: int = 0
+    state: Literal["written", "unchanged", "removed", "failed"] = "failed"
+    remark: str = ""
     error: FeedError | None = None
 
 
@@ -67,6 +68,21 @@ def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SU
     )
 
 
+def add_lock_wait(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that writes into the ledger."""
+    parser.add_argument(
+        "--lock-wait",
+        type=seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long to wait for another run (default: 60)",
+    )
+
+
+def tell_wait() -> None:
+    say("waiting for another run to end ...")
+
+
 def load_config(arguments: argparse.Namespace) -> Config:
     """The configuration alone. Raises ConfigError."""
     return configs.load(arguments.config)
@@ -80,32 +96,45 @@ def load(arguments: argparse.Namespace) -> Site:
 
 
 def build(site: Site) -> list[Built]:
-    """Bring the feeds on disk up to date. One that cannot be written costs no other."""
-    nodes = [
-        (node, group)
-        for xmpp in site.config.xmpp
-        for node in xmpp.nodes
-        for group in selection.groups(node, site.entries.entries, site.config.site)
-    ]
-    return [_build(site, document, nodes) for document in site.config.feeds]
+    """Bring the files on disk up to date. One that cannot be written costs no other."""
+    wanted = [*outputs.outputs(site.config, site.entries)]
+    taken: set[Path] = set()
+    built = []
+    for output in wanted:
+        clash = output.path in taken
+        taken.add(output.path)
+        built.append(_build(site, output, clash=clash))
+    # A post that cannot be read may be the one that had the tag.
+    stale = [] if site.entries.broken else outputs.stale(site.config, wanted)
+    return built + [_remove(path) for path in stale]
 
 
-def _build(site: Site, document: FeedFile, nodes: Sequence[tuple[NodeConfig, Group]]) -> Built:
-    of_feed = selection.select(site.entries.entries, document.only, site=site.config.site)
-    entries = feed.newest(of_feed, document.limit)
-    uris = [
-        Address(node.service, group.node).uri
-        for node, group in selection.nodes_of(document, nodes)
-        if node.access == "open"  # a link that only few may follow is not for a public feed
-    ]
+def _build(site: Site, output: Output, *, clash: bool) -> Built:
+    path = output.path
+    if clash:
+        message = f"{path} is the file of another feed already; give each a path of its own"
+        return Built(path, output.format, error=FeedError(message))
+    made = output.make(site.config)
     try:
-        written = feed.write(
-            document.path, feed.build(document, site.config.site, entries, nodes=uris)
-        )
+        if output.format in {"html", "css"} and not outputs.may_replace(path, output.format):
+            message = f"{path} exists and was not made by publisher; name another file, or move it"
+            return Built(path, output.format, error=FeedError(message))
+        written = feed.write(path, made.data)
     except OSError as error:
-        message = f"{document.path} cannot be written: {error.strerror or error}"
-        return Built(document, len(entries), written=False, error=FeedError(message))
-    return Built(document, len(entries), written=written)
+        message = f"{path} cannot be written: {error.strerror or error}"
+        return Built(path, output.format, made.entries, error=FeedError(message))
+    return Built(
+        path, output.format, made.entries, "written" if written else "unchanged", made.remark
+    )
+
+
+def _remove(path: Path) -> Built:
+    try:
+        path.unlink()
+    except OSError as error:
+        message = f"{path} is stale, and cannot be removed: {error.strerror or error}"
+        return Built(path, "", error=FeedError(message))
+    return Built(path, "", state="removed")
 
 
 def remarks(site: Site) -> list[Remark]:
@@ -126,10 +155,12 @@ def tell_skipped(site: Site, *, broken_only: bool) -> None:
 
 
 def tell_failed(built: Sequence[Built]) -> None:
-    """Say which feeds could not be written."""
+    """Say which files could not be written, and which are not as they were asked for."""
     for one in built:
         if one.error:
             say(f"error: {one.error}")
+        if one.remark:
+            say(f"warning: {one.path} {one.remark}")
 
 
 def tell_remarks(site: Site, found: Iterable[Remark]) -> None:
@@ -141,6 +172,11 @@ def tell_remarks(site: Site, found: Iterable[Remark]) -> None:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 post`, `2 posts`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def counted(built: Built) -> str:
+    """How many entries a file has, where that says something."""
+    return f"  ({count(built.entries, 'entry', 'entries')})" if built.format in feed.FORMATS else ""
 
 
 def say(text: str) -> None:

@@ -4,7 +4,7 @@ Behind this door there are no dicts and no Nones that cannot be: paths are absol
 filled in. Refuses unknown keys: a misspelt option must never be a silent one.
 """
 
-from publisher.config.checks import is_address, is_person_uri
+from publisher.config.checks import is_address, is_person_uri, is_web
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
@@ -14,9 +14,13 @@ from publisher.config.values import (
     FeedFile,
     Format,
     NodeConfig,
+    Page,
+    Pattern,
     Person,
+    Podcast,
     Posts,
     Selection,
+    Shown,
     Site,
     Templates,
     Xmpp,
@@ -30,14 +34,19 @@ __all__ = [
     "FeedFile",
     "Format",
     "NodeConfig",
+    "Page",
+    "Pattern",
     "Person",
+    "Podcast",
     "Posts",
     "Selection",
+    "Shown",
     "Site",
     "Templates",
     "Xmpp",
     "is_address",
     "is_person_uri",
+    "is_web",
     "load",
     "parse",
 ]

@@ -13,13 +13,17 @@ from publisher import permalink
 from publisher.config.values import (
     EXAMPLE_URL,
     NODE_KEYS,
-    NODE_PLACEHOLDERS,
+    PERIOD_PLACEHOLDERS,
     PLACEHOLDER,
     POST_KEYS,
+    VALUE_PLACEHOLDERS,
     Config,
     FeedFile,
     NodeConfig,
+    Page,
+    Pattern,
     Person,
+    Podcast,
     Posts,
     Selection,
     Site,
@@ -28,7 +32,7 @@ from publisher.config.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from msgspec import Struct
 
@@ -43,6 +47,7 @@ EXAMPLES = {
     "posts.path": "path: _posts",
     "feeds.path": "path: feed.atom",
     "feeds.format": "format: atom",
+    "page.path": "path: feeds.html",
     "only": "only: {tags: [xmpp]}",
     "xmpp.jid": "jid: blog@example.org",
     "xmpp.nodes": "nodes: [{service: pubsub.example.org, node: blog}]",
@@ -88,6 +93,15 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
     if "id_template" in site:
         yield from _check_id_template(site["id_template"])
+    for key in ("icon", "logo"):
+        if key in site and not _is_picture(site[key]):
+            yield (key,), f"is {site[key]!r}: give a file of the site, e.g. /icon.png"
+    if "license" in site and not is_web(site["license"]):
+        example = "https://creativecommons.org/licenses/by/4.0/"
+        yield ("license",), f"is {site['license']!r}: give its address, e.g. {example}"
+    for index, hub in enumerate(site.get("hubs", ())):
+        if hub and not is_web(hub):
+            yield ("hubs", index), f"is {hub!r}: give its address, e.g. https://hub.example/"
 
 
 def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
@@ -160,8 +174,61 @@ def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[marked.Key
 
 
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    if "url" in feed and not is_web(feed["url"]):
-        yield ("url",), f"is {feed['url']!r}: give it in full, e.g. https://blog.example/feed.atom"
+    url = feed.get("url", EXAMPLE_URL)
+    if not is_web(url):
+        yield ("url",), f"is {url!r}: give it in full, e.g. https://blog.example/feed.atom"
+    pattern = Pattern.of(str(feed.get("path", "")))
+    own = (pattern.name,) if pattern else ()
+    yield from _check_placeholders("path", url, known=VALUE_PLACEHOLDERS)
+    if own and len(PLACEHOLDER.findall(url)) == 0:
+        yield ("url",), f"is {url!r}: one address for many feeds; add {{{own[0]}}}"
+    for key in ("title", "description"):
+        for name in {*PLACEHOLDER.findall(feed.get(key, ""))} & {*VALUE_PLACEHOLDERS} - {*own}:
+            yield (key,), f"has {{{name}}}, which has no value: it is not in the path of the feed"
+    if "archive" in feed:
+        yield from _check_archive(feed, own)
+    if "podcast" in feed and feed.get("format", "rss") != "rss":
+        yield ("podcast",), "is for a feed of format: rss; podcast apps read no other"
+
+
+def _check_placeholders(
+    key: str, text: str, *, known: Sequence[str]
+) -> Iterator[tuple[marked.Key, str]]:
+    names = PLACEHOLDER.findall(text)
+    for name in names:
+        if name not in known:
+            yield (key,), f"has {{{name}}}, which has no value; use one of {_braced(known)}"
+    if len(names) > 1:
+        yield (key,), f"has {len(names)} placeholders; use one of {_braced(known)}, once"
+    if re.search("[{}]", PLACEHOLDER.sub("", text)):
+        yield (key,), f"is {text!r}: braces are for a placeholder, one of {_braced(known)}"
+
+
+def _check_archive(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[marked.Key, str]]:
+    names = PLACEHOLDER.findall(str(feed["archive"]))
+    if "year" not in names:
+        yield ("archive",), "has no {year}; give e.g. archive/{year}.atom or {year}/{month}.atom"
+    for name in own:
+        if name not in names:
+            yield ("archive",), f"is the same for many feeds; add {{{name}}}"
+    for name in {*names} & {*VALUE_PLACEHOLDERS} - {*own}:
+        known = _braced([*PERIOD_PLACEHOLDERS, *own])
+        yield ("archive",), f"has {{{name}}}, which has no value; use {known}"
+    if feed.get("limit") == "all":
+        yield ("archive",), "stays empty with limit: all; remove one of the two"
+
+
+def _check_page(page: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    if "url" in page and not is_web(page["url"]):
+        yield ("url",), f"is {page['url']!r}: give it in full, e.g. https://blog.example/feeds/"
+
+
+def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    image = podcast.get("image", "/cover.png")
+    if not _is_picture(image) or not urlsplit(image).path.lower().endswith((".png", ".jpg")):
+        yield ("image",), f"is {image!r}: podcast apps take .jpg and .png, e.g. /media/cover.jpg"
+    if "email" in podcast and not _MAIL.fullmatch(podcast["email"]):
+        yield ("email",), f"is {podcast['email']!r}: give an address, e.g. ada@blog.example"
 
 
 def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -176,25 +243,13 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         if name == "persist_items" and node["options"][option] in {"0", "false"}:
             yield ("options", option), "is off: a node that keeps no items cannot equal a folder"
     if "node" in node:
-        yield from _check_node_name(node["node"])
+        yield from _check_placeholders("node", node["node"], known=VALUE_PLACEHOLDERS)
     if node.get("prune") == "all" and not node.get("exclusive"):
         yield (
             ("prune",),
             "is all: it retracts also what others published; "
             "add exclusive: true if nobody else writes there",
         )
-
-
-def _check_node_name(node: str) -> Iterator[tuple[marked.Key, str]]:
-    names = PLACEHOLDER.findall(node)
-    known = _braced(NODE_PLACEHOLDERS)
-    for name in names:
-        if name not in NODE_PLACEHOLDERS:
-            yield ("node",), f"has {{{name}}}, which has no value; use one of {known}"
-    if len(names) > 1:
-        yield ("node",), f"has {len(names)} placeholders; use one of {known}, once"
-    if re.search("[{}]", PLACEHOLDER.sub("", node)):
-        yield ("node",), f"is {node!r}: braces are for a placeholder, one of {known}"
 
 
 def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -245,8 +300,12 @@ def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     posts = config.get("posts")
     is_partial = posts is not None and posts.feed and not posts.complete
+    page, sheet = config.get("page"), config.get("stylesheet")
     paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
     yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+    for key, file in (("page", page.path if page else None), ("stylesheet", sheet)):
+        if file is not None and os.path.normpath(file) in paths:
+            yield (key,), "has the path of a feed; change one"
     if posts is not None and posts.feed and os.path.normpath(posts.feed) in paths:
         index = paths.index(os.path.normpath(posts.feed))
         yield ("feeds", index, "path"), "is the feed that the posts come from; name another"
@@ -279,6 +338,8 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
     Posts: _check_posts,
     Selection: _check_selection,
     FeedFile: _check_feed,
+    Page: _check_page,
+    Podcast: _check_podcast,
     NodeConfig: _check_node,
     Xmpp: _check_xmpp,
     Config: _check_config,
@@ -309,6 +370,11 @@ def is_web(url: str) -> bool:
         and "@" not in parts.netloc
         and not re.search(r"\s", url)
     )
+
+
+def _is_picture(written: str) -> bool:
+    """A path of the site, or an address of the web."""
+    return is_web(written) if ":" in written else not re.search(r"\s", written)
 
 
 def _braced(names: Iterable[str]) -> str:

@@ -86,15 +86,16 @@ class _Reader:
         return typing.cast("Config | None", self._section(Config, document, ()))
 
     def _default_addresses(self, document: dict[str, marked.Value]) -> None:
-        """A feed's address is the site's URL and the feed's path, unless it says otherwise."""
+        """Where a file is on the web: below the site's URL as here, unless it says otherwise."""
         site, feeds = document.get("site"), document.get("feeds")
         if not isinstance(site, dict):
             return
         url = str(site.get("url"))
         root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
-        for feed in feeds if isinstance(feeds, list) else [feeds]:
-            if isinstance(feed, dict) and not feed.get("url"):
-                feed["url"] = urljoin(root, quote(str(feed.get("path"))))
+        for file in [*(feeds if isinstance(feeds, list) else [feeds]), document.get("page")]:
+            if isinstance(file, dict) and not file.get("url"):
+                path = quote(str(file.get("path")), safe="/{}")
+                file["url"] = urljoin(root, path.removesuffix("index.html"))
 
     def _default_folder(self, document: dict[str, marked.Value]) -> None:
         """A feed stands for the folder of the posts; its file is relative to the configuration."""

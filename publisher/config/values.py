@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
@@ -19,9 +19,11 @@ Templates = Literal["drop", "keep", "off"]
 Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
 Prune = Literal["own", "site", "all"]
+Shown = Literal["full", "summary", "auto"]
 
 EXAMPLE_URL = "https://blog.example"
-NODE_PLACEHOLDERS = ("tag", "category", "language")
+VALUE_PLACEHOLDERS = ("tag", "category", "language", "author")
+PERIOD_PLACEHOLDERS = ("year", "month")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # What of a post may stand under a key of another name.
 POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
@@ -48,6 +50,11 @@ class Site(Struct, frozen=True, kw_only=True):
     timezone: Text = "UTC"
     since: dt.date | None = None
     id_template: Text = "tag:{host},{date}:{id}"
+    icon: Text | None = None
+    logo: Text | None = None
+    license: Text | None = None
+    rights: Text | None = None
+    hubs: tuple[Text, ...] = ()
 
     @property
     def root(self) -> str:
@@ -57,6 +64,10 @@ class Site(Struct, frozen=True, kw_only=True):
     @property
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()
+
+    def address(self, written: str) -> str:
+        """The absolute URL of a file of the site; a path is one below the site's address."""
+        return urljoin(self.root, written if urlsplit(written).scheme else written.lstrip("/"))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -112,20 +123,79 @@ class Selection(Struct, frozen=True, kw_only=True):
     tags: tuple[Text, ...] = ()
     categories: tuple[Text, ...] = ()
     languages: tuple[Text, ...] = ()
+    authors: tuple[Text, ...] = ()
     paths: tuple[Text, ...] = ()
+
+
+class Pattern(NamedTuple):
+    """A text with one placeholder, `{name}`, for a value: it stands for one text per value."""
+
+    head: str
+    name: str
+    tail: str
+
+    def value_in(self, text: str) -> str | None:
+        """What stands in the place of the placeholder. None: the text does not fit."""
+        fits = text.startswith(self.head) and text.endswith(self.tail)
+        value = text[len(self.head) : len(text) - len(self.tail)]
+        return value if fits and value else None
+
+    @classmethod
+    def of(cls, text: str) -> Pattern | None:
+        """None: there is no placeholder. Other braces may be those of a folder."""
+        found = next((m for m in PLACEHOLDER.finditer(text) if m[1] in VALUE_PLACEHOLDERS), None)
+        return cls(text[: found.start()], found[1], text[found.end() :]) if found else None
+
+
+class Podcast(Struct, frozen=True, kw_only=True):
+    """What podcast apps want to know of a feed (Apple's RSS tags).
+
+    A category is `Music`, or with its subcategory `Music > Music History`. `email` is the owner's,
+    which directories write to, and everybody can read.
+    """
+
+    categories: tuple[Text, ...] = ()
+    image: Text | None = None
+    explicit: bool = False
+    type: Literal["episodic", "serial"] = "episodic"
+    author: Text | None = None
+    email: Text | None = None
 
 
 class FeedFile(Struct, frozen=True, kw_only=True):
     """One feed document: the file, its format, and the address at which readers find it.
 
-    `enclosures` are the codecs of the recordings in it, the foremost first; empty: all.
+    A `path` with a placeholder is a pattern: it stands for one feed per value; `archive` and `url`
+    have the same placeholder then. `content` says how much of a post is in it, unless the post
+    says so itself. `max_bytes` bounds the document. `archive` is the path of the documents with
+    the older posts, one for each period of its placeholders (RFC 5005 section 4). `enclosures` are
+    the codecs of the recordings in it, the foremost first; empty: all.
     """
 
     path: Path
     format: Format
+    title: Text | None = None
+    description: Text | None = None
+    content: Shown = "full"
     limit: Count | Literal["all"] = 20
+    max_bytes: Count | None = None
     only: Selection | None = None
     enclosures: tuple[Codec, ...] = ()
+    archive: Path | None = None
+    podcast: Podcast | None = None
+    url: Text
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """None: it is one feed."""
+        return Pattern.of(str(self.path))
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """The page for people: how to subscribe, and the newest posts, at most `limit`."""
+
+    path: Path
+    limit: Count = 10
     url: Text
 
 
@@ -151,18 +221,13 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
     options: dict[str, str] = {}
 
     @property
-    def pattern(self) -> tuple[str, str, str] | None:
-        """What stands before the placeholder, its name, what stands behind it. None: a name."""
-        found = PLACEHOLDER.search(self.node)
-        return (self.node[: found.start()], found[1], self.node[found.end() :]) if found else None
+    def pattern(self) -> Pattern | None:
+        """None: it is a name."""
+        return Pattern.of(self.node)
 
     def value_in(self, node: str) -> str | None:
         """What stands in the place of the placeholder in a node's name. None: it does not fit."""
-        if self.pattern is None:
-            return None
-        head, _, tail = self.pattern
-        fits = node.startswith(head) and node.endswith(tail) and len(node) > len(head + tail)
-        return node[len(head) : len(node) - len(tail)] if fits else None
+        return self.pattern.value_in(node) if self.pattern else None
 
     @property
     def access(self) -> AccessModel:
@@ -200,6 +265,8 @@ class Config(Struct, frozen=True, kw_only=True):
     site: Site
     posts: Posts
     feeds: tuple[FeedFile, ...] = ()
+    page: Page | None = None
+    stylesheet: Path | None = None
     xmpp: tuple[Xmpp, ...] = ()
     state: Path
     path: Path

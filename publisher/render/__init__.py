@@ -339,10 +339,13 @@ def _summary(lead: str, markup: Dialect, base: str, resolve: Resolve) -> str | N
     return " ".join(_plain(tree).split()) or None
 
 
-def first_words(content: Content, length: int = 60) -> str:
-    """A title for what has none: the first line of the text, cut between words."""
-    lines = _plain(etree.fromstring(f"<div>{content.xhtml}</div>")).split("\n")
-    words = " ".join(next((line for line in lines if line.strip()), "").split())
+def first_words(content: Content, length: int = 60, *, lines: int | None = 1) -> str:
+    """The beginning of the text as one line, cut between words: a title for what has none.
+
+    Of `lines` lines that are not empty; None: of all.
+    """
+    found = _plain(etree.fromstring(f"<div>{content.xhtml}</div>")).split("\n")
+    words = " ".join(" ".join([line for line in found if line.strip()][:lines]).split())
     if len(words) <= length:
         return words
     cut = words[:length].rpartition(" ")[0] or words[:length]

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from publisher import permalink
 from publisher.errors import PostError
-from publisher.sources import frontmatter, heads, recordings, settings
+from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
 from publisher.sources.post import Post, Skip
@@ -199,11 +199,21 @@ class Engine:
                 raise
             return Skip(matter.path, kept[1], status=kept[0], warnings=(*matter.warnings,)), []
         kept = kept or self._not_now(matter, post, now)
+        skip = Skip(matter.path, kept[1], status=kept[0]) if kept else self._taken_out(matter, now)
         remarks = sorted(matter.warnings, key=lambda warning: warning.line)
-        if kept:
-            status, reason = kept
-            return Skip(matter.path, reason, status=status, post=post, warnings=(*remarks,)), []
-        return post, remarks
+        return (replace(skip, post=post, warnings=(*remarks,)), []) if skip else (post, remarks)
+
+    def _taken_out(self, matter: Matter, now: dt.datetime) -> Skip | None:
+        """What is, or was, on the web, but not in feeds."""
+        deleted = shown.deleted(matter, self.zone)
+        if deleted == "undated":
+            return Skip(matter.path, "deleted", status="deleted")
+        if deleted and deleted <= now:
+            reason = f"deleted on {_z(deleted)}"
+            return Skip(matter.path, reason, status="deleted", deleted=deleted)
+        if shown.is_left_out(matter):
+            return Skip(matter.path, "feed: false", status="hidden", on_web=True)
+        return None
 
     def _not_now(self, matter: Matter, post: Post, now: dt.datetime) -> tuple[Status, str] | None:
         if post.published > now and not self.shows_future:
@@ -285,6 +295,9 @@ class Engine:
             values=matter.document.values,
             enclosures=recordings.enclosures(matter),
             image=recordings.image(matter),
+            content=shown.content(matter),
+            license=shown.license_of(matter),
+            episode=shown.episode(matter),
             templates="off" if matter.is_false("render_with_liquid") else self._templates,
         )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
 # Why a post is not published; `skipped` is what nobody meant.
-Status: TypeAlias = Literal["draft", "future", "expired", "hidden", "skipped"]
+Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,16 @@ class Medium:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """What the post says of itself as an episode of a podcast; numbers are 1 or more."""
+
+    number: int | None = None
+    season: int | None = None
+    type: Literal["full", "trailer", "bonus"] | None = None
+    explicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post that is to be published.
 
@@ -43,8 +53,9 @@ class Post:
     rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
     path below the folder from which the engine's links between posts start. `lines` say when it was
     published and updated. `values` is all of the front matter, with the engine's defaults;
-    `templates` says what becomes of tags in the body. Only of a feed: `link` is the page's address
-    in full, `base` that from which the body's addresses start, `summary` what stood beside it.
+    `templates` says what becomes of tags in the body. `content` is how much of it feeds are to
+    have, None: as they say; `license` an address. Only of a feed: `link` is the page's address in
+    full, `base` that from which the body's addresses start, `summary` what stood beside it.
     """
 
     path: PurePosixPath
@@ -71,6 +82,9 @@ class Post:
     templates: Templates = "drop"
     enclosures: tuple[Medium, ...] = ()
     image: Medium | None = None
+    content: Literal["full", "summary"] | None = None
+    license: str | None = None
+    episode: Episode = Episode()
     link: str | None = None
     base: str | None = None
     summary: str | None = None
@@ -80,7 +94,8 @@ class Post:
 class Skip:
     """A file that is not published, and why. `broken`: the author did not mean that.
 
-    `post` is what it would be, as far as it can be read, with what is odd about it.
+    `post` is what it would be, as far as it can be read, with what is odd about it. `on_web`: its
+    page is there all the same. `deleted` is when a post was taken back.
     """
 
     path: PurePosixPath
@@ -90,6 +105,8 @@ class Skip:
     status: Status = "skipped"
     post: Post | None = None
     warnings: tuple[Remark, ...] = ()
+    on_web: bool = False
+    deleted: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

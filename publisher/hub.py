@@ -1,0 +1,109 @@
+"""Tell a WebSub hub that a feed has changed (WebSub section 4, PubSubHubbub 0.3 section 7.1).
+
+One topic in each request, so that a hub that refuses one costs no other. What may succeed later is
+tried again; a hub that moved is named, not followed: a POST must not become a GET on its way.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from publisher.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+
+REQUEST_SECONDS = 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+REASON_BYTES = 200
+
+_RETRIED = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Seconds, and how to let them pass."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class _Unmoved(HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        """Every redirection is an answer."""
+
+
+_OPENER = build_opener(_Unmoved)
+
+
+def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = None) -> None:
+    """Say that the document at `topic` is another one now. Any 2xx is a yes.
+
+    Raises Refused for what will be the same next time, else Unavailable once `retry_seconds` have
+    passed.
+    """
+    clock = clock or Clock()
+    deadline = clock.now() + retry_seconds
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return _post(hub, topic)
+        except _Later as error:
+            wait = max(pause, error.seconds)
+            if clock.now() + wait > deadline:
+                raise Unavailable(f"{hub} {error}; ping again later") from error
+        clock.sleep(wait)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+class _Later(Exception):  # noqa: N818 - an answer that may be another one in `seconds`
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+def _post(hub: str, topic: str) -> None:
+    """Raises Refused, _Later."""
+    # Some hubs take the topic under the one name, some under the other.
+    form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
+    headers = {"User-Agent": "publisher", "Content-Type": "application/x-www-form-urlencoded"}
+    request = Request(hub, data=form, headers=headers)  # noqa: S310 - http by configuration
+    try:
+        with _OPENER.open(request, timeout=REQUEST_SECONDS):
+            return
+    except HTTPError as error:
+        with error:
+            raise _answered(hub, topic, error) from error
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        raise _Later(f"cannot be reached: {getattr(error, 'reason', None) or error}") from error
+
+
+def _answered(hub: str, topic: str, error: HTTPError) -> Refused | _Later:
+    if 300 <= error.code < 400:
+        place = error.headers.get("Location", "elsewhere")
+        return Refused(f"{hub} has moved to {place}; correct site.hubs")
+    if error.code >= 500 or error.code in _RETRIED:
+        return _Later(f"answers {error.code}", _retry_after(error.headers))
+    said = " ".join(error.read(REASON_BYTES).decode("utf-8", "replace").split())
+    reason = f" ({said})" if said else ""
+    return Refused(f"{hub} refuses {topic}: {error.code}{reason}; is it a hub for this site?")
+
+
+def _retry_after(headers: Message) -> float:
+    """Seconds, as a number or until a date (RFC 9110 section 10.2.3); 0: it does not say."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value[:6])
+    try:
+        then = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    return max(0.0, then.timestamp() - time.time())

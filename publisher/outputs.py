@@ -1,0 +1,184 @@
+"""Everything that is to be on disk: feeds with their archives, the page, the stylesheet. Pure.
+
+What a pattern made once, and does not make any more, is *stale*: a feed of a tag that no post has.
+"""
+
+from __future__ import annotations
+
+import glob
+import html
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from publisher import feed as feeds
+from publisher import page, selection
+from publisher.config import Pattern
+from publisher.item import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.config import Config, FeedFile, Format, NodeConfig
+    from publisher.entry import Entries, Entry
+    from publisher.feed import Document
+    from publisher.selection import Group
+
+_PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
+HEAD_BYTES = 16_384  # of a feed, in which it says what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The bytes of an output, how many entries are in it, and what is odd about it."""
+
+    data: bytes
+    entries: int = 0
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file: where it is, where it will be found, and what it is made of."""
+
+    path: Path
+    format: Format | Literal["html", "css"]
+    url: str = ""
+    document: Document | None = field(default=None, repr=False)
+    data: bytes = field(default=b"", repr=False)
+    entries: int = 0
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether one may subscribe to it: a feed, and no archive (WebSub section 4)."""
+        return self.document is not None and self.document.current is None
+
+    def make(self, config: Config) -> Made:
+        if self.document is None:
+            return Made(self.data, self.entries)
+        document, data = feeds.build(self.document, config.site)
+        limit, remark = document.feed.max_bytes, ""
+        if limit is not None and len(data) > limit:
+            kept = "the newest post alone is" if document.least == 1 else "its period is"
+            remark = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
+        return Made(data, len(document.entries), remark)
+
+
+def outputs(config: Config, entries: Entries) -> Iterator[Output]:
+    """In the order of the configuration: each feed before its archives; then page and stylesheet.
+
+    Of two that have one path both are among them.
+    """
+    documents = [*_documents(config, entries)]
+    for document in documents:
+        file = document.feed
+        yield Output(file.path, file.format, file.url, document)
+    if config.page:
+        newest = feeds.newest(entries.entries, config.page.limit)
+        data = page.page(
+            config.site,
+            newest,
+            feeds=[_on_page(one, config) for one in documents if one.current is None],
+            nodes=[*_nodes_on_page(config, entries)],
+            url=config.page.url,
+        )
+        yield Output(config.page.path, "html", config.page.url, data=data, entries=len(newest))
+    if config.stylesheet:
+        yield Output(config.stylesheet, "css", data=page.STYLESHEET)
+
+
+def _documents(config: Config, entries: Entries) -> Iterator[Document]:
+    site = config.site
+    nodes = _groups(config, entries.entries)
+    gone = {one.entry.item_id: one for one in entries.deleted}
+    for configured in config.feeds:
+        for feed, chosen in selection.feeds(configured, entries.entries, site):
+            uris = [
+                Address(node.service, group.node).uri
+                for node, group in selection.nodes_of(feed, nodes)
+                if node.access == "open"  # a link that only few may follow is not for the public
+            ]
+            deleted = selection.select([one.entry for one in gone.values()], feed.only, site=site)
+            yield from feeds.documents(
+                feed,
+                site,
+                chosen,
+                deleted=[gone[one.item_id] for one in deleted],
+                nodes=uris,
+                stylesheet=config.stylesheet,
+            )
+
+
+def _groups(config: Config, entries: Sequence[Entry]) -> list[tuple[NodeConfig, Group]]:
+    return [
+        (node, group)
+        for xmpp in config.xmpp
+        for node in xmpp.nodes
+        for group in selection.groups(node, entries, config.site)
+    ]
+
+
+def _on_page(document: Document, config: Config) -> page.Feed:
+    return page.Feed(document.title(config.site), document.feed.url, document.feed.format)
+
+
+def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:
+    for node, group in _groups(config, entries.entries):
+        if node.access == "open":
+            address = Address(node.service, group.node)
+            placeholder = f"{{{node.pattern.name}}}" if node.pattern else ""
+            title = node.title or (f"{config.site.title}: {placeholder}" if placeholder else "")
+            title = title.replace(placeholder, group.value) if placeholder else title
+            yield page.Node(title or config.site.title, address.subscribe_uri, str(address))
+
+
+def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
+    """Documents on disk that patterns and archives made once, and do not make any more."""
+    paths = {one.path for one in wanted}
+    found: set[Path] = set()
+    for feed in config.feeds:
+        if feed.pattern:
+            found |= {path for path in _matches(feed.path) if _is_of_pattern(path, feed)}
+        if feed.archive:
+            found |= {path for path in _matches(feed.archive) if _is_archive(path, feed)}
+    return sorted(found - paths)
+
+
+def _matches(pattern: Path) -> Iterator[Path]:
+    """The files that the placeholders of a path could stand for."""
+    parts = _PLACEHOLDER.split(str(pattern))
+    anywhere = Path(pattern.anchor)
+    return anywhere.glob("*".join(map(glob.escape, parts)).removeprefix(pattern.anchor))
+
+
+def _is_of_pattern(path: Path, feed: FeedFile) -> bool:
+    """Whether it says that its own address is the one which the pattern would give it."""
+    pattern = feed.pattern or Pattern("", "", "")
+    value = pattern.value_in(str(path)) or ""
+    url = feed.url.replace(f"{{{pattern.name}}}", quote(value, safe=""))
+    return re.search(rf'"{re.escape(url)}"', _head(path)) is not None
+
+
+def _is_archive(path: Path, feed: FeedFile) -> bool:
+    """Whether it names the feed as the document to subscribe to."""
+    parts = re.split(r"\{\w+\}", feed.url)
+    url = '[^"/]+'.join(map(re.escape, parts))
+    current = rf'href="{url}" rel="current"|"_archive": {{\s*"current": "{url}"'
+    return re.search(current, _head(path)) is not None
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return html.unescape(file.read(HEAD_BYTES).decode("utf-8", "replace"))
+    except OSError:
+        return ""
+
+
+def may_replace(path: Path, kind: Literal["html", "css"] | str) -> bool:
+    """Whether nothing is there, or what we made: an `index.html` may be the site's own."""
+    if not path.exists():
+        return True
+    return (page.MARK if kind == "html" else page.STYLE_MARK) in _head(path)

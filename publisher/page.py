@@ -1,0 +1,259 @@
+"""The page for people: how to subscribe, and the newest posts as readers will see them.
+
+One file of HTML without scripts; light and dark, narrow and wide. Whatever is in it was sanitised
+for the feeds, and is escaped here where it is text. Beside it the style of Atom files in browsers.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from publisher import media
+from publisher.feed import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.config import Format, Site
+    from publisher.entry import Entry
+    from publisher.media import Enclosure
+
+NAMES: Final[dict[Format, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+FOREMOST: Final = 6  # more feeds than that are folded
+MARK: Final = '<meta name="generator" content="publisher">'
+
+STYLE_MARK: Final = "/* How browsers show an Atom feed. Readers never load this. */"
+
+_STYLE: Final = """\
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #57606a;
+  --line: #d0d7de; --box: #f6f8fa; --link: #0a58ca; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #12161b; --ink: #e6e9ec; --faint: #9aa4ae; --line: #343b44; --box: #1b2027;
+    --link: #7db4ff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
+header, main, footer { max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 2.5rem; }
+h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem; }
+h2 { font-size: 1.3rem; margin: 2.5rem 0 .75rem; }
+h3 { font-size: 1.0625rem; margin: 1.5rem 0 .25rem; }
+a { color: var(--link); }
+a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 3px solid var(--link);
+  outline-offset: 2px; }
+p, ul, ol { margin: .5rem 0; }
+ul.feeds { list-style: none; padding: 0; }
+ul.feeds li { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0;
+  padding: .6rem .9rem; background: var(--box); }
+ul.feeds span, .facts { color: var(--faint); font-size: .9375rem; }
+ul.feeds a { display: inline-block; padding: .25rem 0; }
+pre { background: var(--box); border: 1px solid var(--line); border-radius: .5rem;
+  padding: .75rem .9rem; overflow-x: auto; font-size: .875rem; line-height: 1.5; }
+code { font-family: ui-monospace, monospace; }
+article { border-top: 1px solid var(--line); padding: 1.5rem 0 .5rem; }
+article > h3 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .25rem; }
+article img, article video { max-width: 100%; height: auto; }
+article audio { width: 100%; }
+article table { border-collapse: collapse; display: block; overflow-x: auto; }
+article th, article td { border: 1px solid var(--line); padding: .3rem .6rem; }
+article blockquote { border-left: .25rem solid var(--line); margin: 1rem 0; padding-left: 1rem; }
+details > summary { cursor: pointer; padding: .4rem 0; color: var(--link); }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .5rem; }
+footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1rem 1.25rem 2.5rem;
+  color: var(--faint); font-size: .9375rem; }
+"""
+
+STYLESHEET: Final = b"""\
+/* How browsers show an Atom feed. Readers never load this. */
+@namespace atom "http://www.w3.org/2005/Atom";
+@namespace media "http://search.yahoo.com/mrss/";
+:root { color-scheme: light dark; }
+atom|feed { display: block; max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem;
+  font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
+atom|feed > *, atom|entry > * { display: none; }
+atom|feed > atom|title, atom|feed > atom|subtitle { display: block; }
+atom|feed > atom|title { font-size: 2rem; line-height: 1.2; font-weight: bold; }
+atom|feed > atom|title::after { display: block; margin: 1rem 0; padding: .75rem 1rem;
+  border: 1px solid GrayText; border-radius: .5rem; font: 1rem/1.5 system-ui, sans-serif;
+  content: "This is a feed: copy its address from the address bar into your feed reader, "
+    "and new posts come to you."; }
+atom|entry { display: block; border-top: 1px solid GrayText; margin-top: 2rem; padding-top: 1rem; }
+atom|entry > atom|title, atom|entry > atom|published, atom|entry > atom|summary,
+atom|entry > atom|content { display: block; }
+atom|entry > atom|title { font-size: 1.3rem; line-height: 1.3; font-weight: bold; }
+atom|entry > atom|published { color: GrayText; font-size: .9375rem; }
+atom|entry > atom|summary { font-style: italic; margin: .5rem 0; }
+atom|content img, atom|content video { max-width: 100%; height: auto; }
+atom|content pre { overflow-x: auto; }
+atom|content table { display: block; overflow-x: auto; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as the page names it."""
+
+    title: str
+    url: str
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node as the page names it: the address to subscribe at, and who to ask by hand."""
+
+    title: str
+    subscribe_uri: str
+    address: str
+
+
+def page(
+    site: Site, entries: Sequence[Entry], *, feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+) -> bytes:
+    """The document, as UTF-8. `entries` come newest first, `feeds` and `nodes` foremost first."""
+    return "\n".join(_lines(site, entries, feeds, nodes, url)).encode() + b"\n"
+
+
+def _lines(
+    site: Site, entries: Sequence[Entry], feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+) -> Iterator[str]:
+    title, root = _text(site.title), _text(site.root)
+    yield "<!DOCTYPE html>"
+    yield '<html lang="en">'
+    yield "<head>"
+    yield '<meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield MARK
+    yield f"<title>Subscribe to {title}</title>"
+    if site.description:
+        yield f'<meta name="description" content="{_text(site.description)}">'
+    yield f'<link rel="canonical" href="{_text(url)}">'
+    if site.icon:
+        yield f'<link rel="icon" href="{_text(site.address(site.icon))}">'
+    yield from map(autodiscovery, feeds[:FOREMOST])
+    yield f"<style>\n{_STYLE}</style>"
+    yield "</head>"
+    yield "<body>"
+    yield '<a class="skip" href="#posts">To the posts</a>'
+    yield "<header>"
+    yield f'<h1{_lang(site)}><a href="{root}">{title}</a></h1>'
+    if site.description:
+        yield f'<p class="facts"{_lang(site)}>{_text(site.description)}</p>'
+    yield "</header>"
+    yield "<main>"
+    yield from _subscribe(feeds, nodes)
+    yield from _posts(entries, site)
+    yield "</main>"
+    yield "<footer>"
+    yield from _legal(site)
+    yield f'<p><a href="{root}">{root}</a></p>'
+    yield "</footer>"
+    yield "</body>"
+    yield "</html>"
+
+
+def autodiscovery(feed: Feed) -> str:
+    """The line by which programs find a feed of a page (RFC 8288, HTML 4.6.7.1)."""
+    kind, title, url = TYPES[feed.format], _text(feed.title), _text(feed.url)
+    return f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">'
+
+
+def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
+    yield '<section id="subscribe" aria-labelledby="how">'
+    yield '<h2 id="how">Subscribe</h2>'
+    if feeds:
+        yield "<h3>In a feed reader</h3>"
+        yield "<p>Copy one of these addresses into it; which format makes no difference.</p>"
+        yield from _feeds(feeds[:FOREMOST])
+        if feeds[FOREMOST:]:
+            yield f"<details><summary>{len(feeds) - FOREMOST} more feeds</summary>"
+            yield from _feeds(feeds[FOREMOST:])
+            yield "</details>"
+    if nodes:
+        yield "<h3>In an XMPP client</h3>"
+        yield "<p>New posts arrive the moment they are out. Open the address in your client, or"
+        yield "enter service and node by hand.</p>"
+        yield '<ul class="feeds">'
+        for node in nodes:
+            uri = _text(node.subscribe_uri)
+            yield f'<li><a href="{uri}">{_text(node.title)}</a><br>'
+            yield f"<span>{_text(node.address)}</span></li>"
+        yield "</ul>"
+    if feeds:
+        yield "<details><summary>Let other pages be found by feed readers</summary>"
+        yield "<p>Paste these lines into the <code>head</code> of a page:</p>"
+        lines = "\n".join(_text(autodiscovery(feed)) for feed in feeds[:FOREMOST])
+        yield f'<pre tabindex="0"><code>{lines}</code></pre>'
+        yield "</details>"
+    yield "</section>"
+
+
+def _feeds(feeds: Sequence[Feed]) -> Iterator[str]:
+    yield '<ul class="feeds">'
+    for feed in feeds:
+        kind, url = TYPES[feed.format], _text(feed.url)
+        name = f"{_text(feed.title)} <span>({NAMES[feed.format]})</span>"
+        yield f'<li><a href="{url}" type="{kind}">{name}</a><br><span>{url}</span></li>'
+    yield "</ul>"
+
+
+def _posts(entries: Sequence[Entry], site: Site) -> Iterator[str]:
+    yield '<section id="posts" aria-labelledby="newest">'
+    yield '<h2 id="newest">The newest posts</h2>'
+    if not entries:
+        yield "<p>There are none yet.</p>"
+    for number, entry in enumerate(entries):
+        yield from _post(entry, site, is_open=number == 0)
+    yield "</section>"
+
+
+def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
+    """The newest one is open; what the post says is sanitised XHTML, which is HTML, too."""
+    yield f"<article{_lang(site, entry)}>"
+    yield f'<h3><a href="{_text(entry.link)}">{_text(entry.title)}</a></h3>'
+    day = entry.published.astimezone(site.zone).date().isoformat()
+    stamp = entry.published.isoformat().replace("+00:00", "Z")
+    authors = ", ".join(_text(author.name) for author in entry.authors)
+    yield f'<p class="facts"><time datetime="{stamp}">{day}</time> · {authors}</p>'
+    for enclosure in entry.enclosures:
+        yield _player(enclosure)
+    if entry.post.content == "summary":
+        yield f"<p>{_text(entry.teaser)}</p>"
+    else:
+        yield f"<details{' open' if is_open else ''}>"
+        yield f"<summary>{_text(entry.teaser)}</summary>"
+        yield f"<div>{entry.content.xhtml}</div>"
+        yield "</details>"
+    if entry.categories:
+        yield f'<p class="facts">{_text(", ".join(entry.categories))}</p>'
+    yield "</article>"
+
+
+def _player(enclosure: Enclosure) -> str:
+    href, title = _text(enclosure.href), _text(enclosure.title or enclosure.href)
+    if enclosure.type.startswith(("audio/", "video/")):
+        kind = enclosure.type[:5]
+        return f'<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
+    known = "" if enclosure.type == media.UNKNOWN else f' type="{_text(enclosure.type)}"'
+    return f'<p><a href="{href}"{known}>{title}</a></p>'
+
+
+def _legal(site: Site) -> Iterator[str]:
+    rights = _text(site.rights or "Licence")
+    if site.license:
+        yield f'<p><a rel="license" href="{_text(site.license)}">{rights}</a></p>'
+    elif site.rights:
+        yield f"<p>{rights}</p>"
+
+
+def _lang(site: Site, entry: Entry | None = None) -> str:
+    language = (entry.language if entry else None) or site.language
+    return f' lang="{_text(language)}"' if language else ""
+
+
+def _text(text: str) -> str:
+    return html.escape(text)
