@@ -22,18 +22,40 @@ above it::
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
     check       what readers will make of the posts
     selection   which entries belong to a feed or a node
-    feed        entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
+    feed/       entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
     item        an Atom entry element -> Item: id, namespaced payload, fingerprint
+    page        entries -> the page for people
+    outputs     configuration and entries -> every file that is to be there
+    readers     what each reader makes of them
     plan        desired, recorded, present -> Plan; pure
     hints       what a plan looks like to a person: a rename, a move
     ledger      what we published
+    hub         tells a WebSub hub of a feed
     publish/    the Node protocol; look, decide, then intent, step, record
     pubsub/     the Node over XMPP
     commands/   one module per command: arguments, wiring, what it prints
     cli         the command table, exit codes: the one error boundary
+    api         the same from Python: read posts, build feeds, make a plan
 
 Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3; the
 other libraries that matter have one importer each, too (tests/test_layout.py).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publisher.api import Document, build_feeds, load_config, make_plan, read_posts
+
+__all__ = ["Document", "__version__", "build_feeds", "load_config", "make_plan", "read_posts"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Imported when it is asked for: a run of the program needs little of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from publisher import api  # noqa: PLC0415 - it imports all of us
+
+    return getattr(api, name)

@@ -114,11 +114,13 @@ def item(
 
 def _element(entry: Entry, site: Site, address: Address, account: str) -> etree._Element:
     element: etree._Element = feed.atom_entry(entry, site)
-    _remove(element, "summary")
+    if element.find(f"{ATOM}content") is not None:  # else the post wants only its summary sent
+        _remove(element, "summary")
+        _add_text_twin(element, entry.content.text)
     _spell_formulas(element)
+    _simplify_types(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
-    _add_text_twin(element, entry.content.text)
     etree.SubElement(element, FINGERPRINT).text = entry.fingerprint
     etree.cleanup_namespaces(element)
     return element
@@ -135,13 +137,16 @@ def _stanza_size(element: etree._Element) -> int:
 
 
 def _shorten_text(element: etree._Element, entry: Entry) -> None:
-    twin = element.findall(f"{ATOM}content")[-1]
-    twin.text = f"{entry.content.text[:SHORT_TEXT].rstrip()} […]\n\n{entry.link}"
+    twins = element.findall(f"{ATOM}content")
+    if not twins:  # there is only a summary
+        return
+    twins[-1].text = f"{entry.content.text[:SHORT_TEXT].rstrip()} […]\n\n{entry.link}"
 
 
 def _summarise(element: etree._Element, entry: Entry) -> None:
     """RFC 4287 section 4.1.2: an entry without content has an alternate link; it has one."""
     _remove(element, "content")
+    _remove(element, "summary")
     text = " ".join(entry.content.text.split())[:SUMMARY]
     etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
 
@@ -185,6 +190,12 @@ def _spell_formulas(element: etree._Element) -> None:
         parent = formula.getparent()
         if parent is not None:
             parent.replace(formula, spelled)
+
+
+def _simplify_types(element: etree._Element) -> None:
+    """Movim compares the types of recordings as they are: `audio/ogg`, without the codec."""
+    for link in element.findall(f"{ATOM}link[@rel='enclosure']"):
+        link.set("type", link.get("type", "").partition(";")[0])
 
 
 def _join_authors(element: etree._Element, account: str) -> None:

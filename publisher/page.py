@@ -61,6 +61,9 @@ article table { border-collapse: collapse; display: block; overflow-x: auto; }
 article th, article td { border: 1px solid var(--line); padding: .3rem .6rem; }
 article blockquote { border-left: .25rem solid var(--line); margin: 1rem 0; padding-left: 1rem; }
 details > summary { cursor: pointer; padding: .4rem 0; color: var(--link); }
+details:not([open]) .open, details[open] .closed { display: none; }
+.closed { color: var(--ink); }
+.open { color: var(--faint); font-size: .9375rem; }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .5rem; }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1rem 1.25rem 2.5rem;
@@ -72,21 +75,23 @@ STYLESHEET: Final = b"""\
 @namespace atom "http://www.w3.org/2005/Atom";
 @namespace media "http://search.yahoo.com/mrss/";
 :root { color-scheme: light dark; }
-atom|feed { display: block; max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem;
+atom|feed, atom|entry { display: flex; flex-direction: column; }
+atom|feed { max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem;
   font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
-atom|feed > *, atom|entry > * { display: none; }
+atom|feed > :not(atom|entry), atom|entry > * { display: none; }
 atom|feed > atom|title, atom|feed > atom|subtitle { display: block; }
-atom|feed > atom|title { font-size: 2rem; line-height: 1.2; font-weight: bold; }
-atom|feed > atom|title::after { display: block; margin: 1rem 0; padding: .75rem 1rem;
-  border: 1px solid GrayText; border-radius: .5rem; font: 1rem/1.5 system-ui, sans-serif;
+atom|feed > atom|title { font-size: 2rem; line-height: 1.2; font-weight: bold; order: -3; }
+atom|feed > atom|subtitle { order: -2; }
+atom|feed::before { order: -1; margin: 1.25rem 0 0; padding: .75rem 1rem;
+  border: 1px solid GrayText; border-radius: .5rem;
   content: "This is a feed: copy its address from the address bar into your feed reader, "
     "and new posts come to you."; }
-atom|entry { display: block; border-top: 1px solid GrayText; margin-top: 2rem; padding-top: 1rem; }
+atom|entry { border-top: 1px solid GrayText; margin-top: 2rem; padding-top: 1rem; }
 atom|entry > atom|title, atom|entry > atom|published, atom|entry > atom|summary,
 atom|entry > atom|content { display: block; }
-atom|entry > atom|title { font-size: 1.3rem; line-height: 1.3; font-weight: bold; }
-atom|entry > atom|published { color: GrayText; font-size: .9375rem; }
-atom|entry > atom|summary { font-style: italic; margin: .5rem 0; }
+atom|entry > atom|title { font-size: 1.3rem; line-height: 1.3; font-weight: bold; order: -2; }
+atom|entry > atom|published { color: GrayText; font-size: .9375rem; order: -1; }
+atom|entry > atom|content ~ atom|summary { display: none; }
 atom|content img, atom|content video { max-width: 100%; height: auto; }
 atom|content pre { overflow-x: auto; }
 atom|content table { display: block; overflow-x: auto; }
@@ -225,7 +230,8 @@ def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
         yield f"<p>{_text(entry.teaser)}</p>"
     else:
         yield f"<details{' open' if is_open else ''}>"
-        yield f"<summary>{_text(entry.teaser)}</summary>"
+        teaser = f'<span class="closed">{_text(entry.teaser)}</span>'
+        yield f'<summary>{teaser}<span class="open">As readers show it</span></summary>'
         yield f"<div>{entry.content.xhtml}</div>"
         yield "</details>"
     if entry.categories:

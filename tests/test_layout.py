@@ -32,6 +32,7 @@ FLOORS = [
     "item",
     "page",
     "outputs",
+    "readers",
     "plan",
     "hints",
     "ledger",
@@ -40,6 +41,7 @@ FLOORS = [
     "pubsub",
     "commands",
     "cli",
+    "api",
     "__main__",
 ]
 ONLY = {

@@ -9,12 +9,15 @@ import datetime as dt
 import json
 import sys
 from collections import Counter, defaultdict
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from publisher import check, entry, sources
+from publisher import check, entry, feed, outputs, readers, selection, sources
 from publisher.commands import report
 from publisher.commands import site as sites
 from publisher.files import Files
+from publisher.item import Address
+from publisher.ledger import Ledger
 
 if TYPE_CHECKING:
     import argparse
@@ -24,13 +27,15 @@ if TYPE_CHECKING:
     from publisher.commands.site import Site
     from publisher.config import Config
     from publisher.entry import Entry
+    from publisher.readers import Verdict
     from publisher.sources.post import Post, Remark, Skip
     from publisher.templates.text import Fate
 
 HELP = "say what readers will do with the posts"
-EXAMPLE = "  publisher check --json"
+EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
 WATCHABLE = 200
+SUBJECTS = 3  # posts that are named beside a verdict
 WORDS = {"future": "scheduled"}
 FATES: dict[Fate, str] = {
     "evaluated": "evaluated",
@@ -41,6 +46,11 @@ FATES: dict[Fate, str] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
+    parser.add_argument(
+        "--readers",
+        action="store_true",
+        help="also what single readers make of the feeds and items: Movim, newsboat, ...",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,11 +66,48 @@ def run(arguments: argparse.Namespace) -> int:
     skipped = [remark for skip in site.entries.skipped for remark in skip.warnings]
     for remark in (*sites.remarks(site), *skipped, *found):
         remarks[remark.path].append(remark)
+    verdicts = _verdicts(site, arguments.now) if arguments.readers else []
     if arguments.json:
-        print(_document(site, remarks))
+        print(_document(site, remarks, verdicts if arguments.readers else None))
     else:
         _tell(site, remarks)
+        _tell_verdicts(verdicts, asked=arguments.readers)
     return 1 if any(skip.status == "skipped" for skip in site.entries.skipped) else 0
+
+
+def _verdicts(site: Site, now: dt.datetime | None) -> list[Verdict]:
+    """What readers make of the nodes and their items, then of the feeds; each said once."""
+    config, entries = site.config, site.entries.entries
+    found: list[Verdict] = []
+    with Ledger(config.state, read_only=True) as ledger:
+        at_nodes = {id_ for address in ledger.counts() for id_ in ledger.recorded(address)}
+    if config.xmpp:
+        for one in entries:
+            found += readers.of_age(one, now=now or dt.datetime.now(dt.UTC), at_nodes=at_nodes)
+    for xmpp in config.xmpp:
+        for node in xmpp.nodes:
+            found += readers.of_node(node)
+            address = Address(node.service, node.node)
+            for one in selection.select(entries, node.only, site=config.site, since=node.since):
+                found += readers.of_item(one, config.site, address, account=xmpp.jid)
+    for output in outputs.outputs(config, site.entries):
+        if output.document and output.is_topic:
+            document, data = feed.build(output.document, config.site)
+            found += readers.of_feed(document, config.site, data)
+    return list(dict.fromkeys(found))
+
+
+def _tell_verdicts(verdicts: Sequence[Verdict], *, asked: bool) -> None:
+    """Reader by reader; what many posts share is said once, with the first of them."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for one in verdicts:
+        shared.setdefault((one.reader, one.message), []).append(one.subject)
+    for reader, message in sorted(shared, key=lambda key: key[0]):
+        subjects = shared[reader, message]
+        more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
+        print(report.printable(f"{reader}: {message}\n    {', '.join(subjects[:SUBJECTS])}{more}"))
+    if asked and not verdicts:
+        print("readers: nothing to say; all show the posts as they are")
 
 
 def _files(config: Config) -> Files | None:
@@ -122,7 +169,11 @@ def _summary(site: Site, warnings: int) -> str:
     )
 
 
-def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> str:
+def _document(
+    site: Site,
+    remarks: Mapping[PurePosixPath, Sequence[Remark]],
+    verdicts: Sequence[Verdict] | None,
+) -> str:
     posts = [_of_entry(one, site) for one in site.entries.entries]
     posts += [_of_skip(skip, site) for skip in site.entries.skipped]
     by_name = {str(path): found for path, found in remarks.items()}
@@ -130,7 +181,10 @@ def _document(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> 
         found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
         post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
     posts.sort(key=lambda post: str(post["path"]))
-    return json.dumps({"posts": posts}, ensure_ascii=False, indent=2)
+    document: dict[str, Any] = {"posts": posts}
+    if verdicts is not None:
+        document["readers"] = [asdict(one) for one in verdicts]
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _of_entry(one: Entry, site: Site) -> dict[str, Any]:

@@ -187,6 +187,8 @@ def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
             yield (key,), f"has {{{name}}}, which has no value: it is not in the path of the feed"
     if "archive" in feed:
         yield from _check_archive(feed, own)
+    if feed.get("content_type") == "html" and feed.get("format", "atom") != "atom":
+        yield ("content_type",), "is for a feed of format: atom; the others always hold HTML"
     if "podcast" in feed and feed.get("format", "rss") != "rss":
         yield ("podcast",), "is for a feed of format: rss; podcast apps read no other"
 

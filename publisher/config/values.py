@@ -167,9 +167,10 @@ class FeedFile(Struct, frozen=True, kw_only=True):
 
     A `path` with a placeholder is a pattern: it stands for one feed per value; `archive` and `url`
     have the same placeholder then. `content` says how much of a post is in it, unless the post
-    says so itself. `max_bytes` bounds the document. `archive` is the path of the documents with
-    the older posts, one for each period of its placeholders (RFC 5005 section 4). `enclosures` are
-    the codecs of the recordings in it, the foremost first; empty: all.
+    says so itself; `content_type` how Atom carries it (RFC 4287 section 4.1.3.1). `max_bytes`
+    bounds the document. `archive` is the path of the documents with the older posts, one for each
+    period of its placeholders (RFC 5005 section 4). `enclosures` are the codecs of the recordings
+    in it, the foremost first; empty: all.
     """
 
     path: Path
@@ -177,6 +178,7 @@ class FeedFile(Struct, frozen=True, kw_only=True):
     title: Text | None = None
     description: Text | None = None
     content: Shown = "full"
+    content_type: Literal["xhtml", "html"] = "xhtml"
     limit: Count | Literal["all"] = 20
     max_bytes: Count | None = None
     only: Selection | None = None

@@ -13,7 +13,7 @@ from publisher.feed.atom import atom, atom_entry
 from publisher.feed.disk import write
 from publisher.feed.document import Document, documents, newest
 from publisher.feed.json_feed import json_feed
-from publisher.feed.parts import ATOM, ATOM_NS, TYPES
+from publisher.feed.parts import ATOM, ATOM_NS, TYPES, is_full
 from publisher.feed.rss import rss
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "atom_entry",
     "build",
     "documents",
+    "is_full",
     "newest",
     "write",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from lxml import etree
 
@@ -47,7 +47,10 @@ def atom(document: Document, site: Site) -> bytes:
     root.extend(_tombstone(gone) for gone in document.deleted)
     feed = document.feed
     for entry in document.entries:
-        root.append(spaced(atom_entry(entry, site, codecs=feed.enclosures, content=feed.content)))
+        element = atom_entry(
+            entry, site, codecs=feed.enclosures, content=feed.content, kind=feed.content_type
+        )
+        root.append(spaced(element))
     sheet = document.stylesheet
     style = [f'<?xml-stylesheet href="{html.escape(sheet)}" type="text/css"?>'] if sheet else []
     return written(spaced(root), style)
@@ -59,15 +62,20 @@ def _tombstone(gone: Tombstone) -> etree._Element:
 
 
 def atom_entry(
-    entry: Entry, site: Site, *, codecs: Sequence[Codec] = (), content: Shown = "full"
+    entry: Entry,
+    site: Site,
+    *,
+    codecs: Sequence[Codec] = (),
+    content: Shown = "full",
+    kind: Literal["xhtml", "html"] = "xhtml",
 ) -> etree._Element:
     """The entry as an element of RFC 4287 section 4.1.2, complete in itself: also without a feed.
 
-    Its first link is the post's page. The content is never without a div. Of the recordings it has
-    those of the codecs, of all if none is named.
+    Its first link is the post's page. XHTML content is never without a div. Of the recordings it
+    has those of the codecs, of all if none is named.
     """
     full = is_full(entry, content)
-    made = feed_entry(entry, full=full)
+    made = feed_entry(entry, full=full, kind=kind)
     for enclosure in media.chosen(entry.enclosures, codecs):
         made.link(rel="enclosure", **_link_attributes(enclosure))
     made.author([person(author) for author in entry.authors])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -43,8 +43,8 @@ def is_full(entry: Entry, wanted: Shown) -> bool:
     return chosen == "full"
 
 
-def feed_entry(entry: Entry, *, full: bool) -> Any:
-    """What Atom and RSS have in common."""
+def feed_entry(entry: Entry, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:
+    """What Atom and RSS have in common. RSS always makes HTML of the content."""
     made = FeedEntry()
     made.id(entry.atom_id)
     made.title(entry.title)
@@ -54,7 +54,7 @@ def feed_entry(entry: Entry, *, full: bool) -> Any:
     made.category([{"term": category} for category in entry.categories])
     if full:
         # feedgen 1.0.0: no content, no div; and who takes `<div/>` for HTML never closes it.
-        made.content(entry.content.xhtml or " ", type="xhtml")
+        made.content(entry.content.xhtml or " ", type=kind)
     return made
 
 
