@@ -120,6 +120,9 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
         written = feed.write(path, made.data)
+    except UnicodeEncodeError:
+        message = f"{path} cannot be named here: file names are ASCII; run with LC_ALL=C.UTF-8"
+        return Built(path, output.format, made.entries, error=FeedError(message))
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}"
         return Built(path, output.format, made.entries, error=FeedError(message))
