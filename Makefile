@@ -18,7 +18,8 @@ demo: .venv/ready
 
 test: .venv/dev .venv-subscriber/ready
 	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git ffmpeg=ffmpeg \
-		lua-dbi-sqlite3=lua-dbi-sqlite3
+		lua-dbi-sqlite3=lua-dbi-sqlite3 newsboat=newsboat sfeed=sfeed r2e=rss2email \
+		chromium=chromium chromedriver=chromium-driver
 	.venv/bin/python -m pytest
 
 lint: .venv/dev

@@ -207,7 +207,10 @@ def _of_enclosures(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _of_xhtml(document: Document) -> Iterator[tuple[str, str]]:
-    """sfeed unescapes what is in XHTML; rss-parser, which many programs use, reorders it."""
+    """sfeed unescapes what is in XHTML; rss-parser, which many programs use, reorders it.
+
+    The web app of `reader` prefers HTML and texts, and with them the summary.
+    """
     feed = document.feed
     if feed.format != "atom" or feed.content_type == "html":
         return
@@ -215,6 +218,8 @@ def _of_xhtml(document: Document) -> Iterator[tuple[str, str]]:
     full = [one for one in document.entries if is_full(one, feed.content)]
     if mixed := next((one for one in full if _MIXED.search(one.content.xhtml)), None):
         yield "rss-parser", f"moves words behind links, as in {mixed.post.path}; {mend}"
+    if led := next((one for one in full if one.content.summary), None):
+        yield "reader", f"its web app shows only the lead of {led.post.path}; {mend}"
     if sample := next((one for one in full if "&lt;" in one.content.xhtml), None):
         yield "sfeed", f"takes what is written as <tag> for one, as in {sample.post.path}; {mend}"
 

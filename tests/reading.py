@@ -17,7 +17,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Read:
     published: dt.datetime | None
     words: tuple[str, ...]
     enclosures: tuple[str, ...] | None
+    updated: dt.datetime | None = field(default=None, compare=False)
 
 
 def words(content: str) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ def reader(document: Path, folder: Path) -> list[Read]:
         "made = make_reader(':memory:', feed_root=''); made.add_feed(sys.argv[1])\n"
         "made.update_feeds()\n"
         "print(json.dumps([[e.title, e.link, e.id, e.published.isoformat(),\n"
-        "  (e.get_content(prefer_summary=False) or e.content[0]).value,\n"
+        "  e.content[0].value if e.content else e.summary,\n"
         "  [one.href for one in e.enclosures]] for e in made.get_entries()]))"
     )
     text = run(sys.executable, "-W", "ignore", "-c", program, str(document), folder=folder)

@@ -559,11 +559,13 @@ def test_two_machines_write_the_same_bytes(tmp_path: Path) -> None:
             (f"2026-{month:02}-{day:02}-{name}.md", f"Text {name}.", month + day)
             for month in (1, 2, 10)
             for day in (1, 28)
-            for name in ("ä", "b")
+            for name in ("a", "b")
         ]
         random.Random(number).shuffle(posts)  # noqa: S311
         for name, text, tag in posts:
-            blog.write(name, text, title=name, tags=f"[t{tag % 3}, all]", author=f"A{tag % 2}")
+            blog.write(
+                name, text, title=f"Größe {name}", tags=f"[t{tag % 3}, all]", author=f"A{tag % 2}"
+            )
         configure(blog, EVERYTHING, more="page: {path: out/index.html}\nstylesheet: out/f.css\n")
         assert blog.run("build", NOW, environment=machine).code == 0
         built.append(digests(blog.folder / "out"))
