@@ -47,6 +47,8 @@ feeds:
     format: rss
   - path: feed.json
     format: json
+# A page for people: how to subscribe, and the newest posts.
+# page: {{path: feeds.html}}
 
 {xmpp}"""
 

@@ -54,6 +54,8 @@ feeds:
   - {{path: "{output}/feed.atom", format: atom, url: "https://blog.example/feed.atom"}}
   - {{path: "{output}/feed.rss", format: rss, url: "https://blog.example/feed.rss"}}
   - {{path: "{output}/feed.json", format: json, url: "https://blog.example/feed.json"}}
+page: {{path: "{output}/index.html", url: "https://blog.example/"}}
+stylesheet: "{output}/feed.css"
 xmpp:
   jid: {user}@{server.domain}
   password_env: {password_env}
@@ -85,8 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         blog = Blog(Path(folder), server, output, passwords)
         asyncio.run(_show(blog))
-    print("\nThe server, its accounts and its certificate are gone. The feeds are here:")
-    for name in ("feed.atom", "feed.rss", "feed.json"):
+    print(
+        "\nThe server, its accounts and its certificate are gone. The feeds are here, and the page:"
+    )
+    for name in ("feed.atom", "feed.rss", "feed.json", "index.html"):
         print(f"  {output / name}")
     return 0
 
