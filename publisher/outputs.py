@@ -126,12 +126,15 @@ def _on_page(document: Document, config: Config) -> page.Feed:
 
 def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:
     for node, group in _groups(config, entries.entries):
-        if node.access == "open":
-            address = Address(node.service, group.node)
-            placeholder = f"{{{node.pattern.name}}}" if node.pattern else ""
-            title = node.title or (f"{config.site.title}: {placeholder}" if placeholder else "")
-            title = title.replace(placeholder, group.value) if placeholder else title
-            yield page.Node(title or config.site.title, address.subscribe_uri, str(address))
+        if node.access != "open":
+            continue
+        title = node.title or config.site.title
+        if node.pattern:
+            placeholder = f"{{{node.pattern.name}}}"
+            titled = node.title or f"{config.site.title}: {placeholder}"
+            title = titled.replace(placeholder, group.value)
+        address = Address(node.service, group.node)
+        yield page.Node(title, address.subscribe_uri, address.service, address.node)
 
 
 def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:

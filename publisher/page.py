@@ -109,11 +109,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node as the page names it: the address to subscribe at, and who to ask by hand."""
+    """A node as the page names it: the address to subscribe at, and what to enter by hand."""
 
     title: str
     subscribe_uri: str
-    address: str
+    service: str
+    node: str
 
 
 def page(
@@ -186,7 +187,7 @@ def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
         for node in nodes:
             uri = _text(node.subscribe_uri)
             yield f'<li><a href="{uri}">{_text(node.title)}</a><br>'
-            yield f"<span>{_text(node.address)}</span></li>"
+            yield f"<span>service {_text(node.service)}, node {_text(node.node)}</span></li>"
         yield "</ul>"
     if feeds:
         yield "<details><summary>Let other pages be found by feed readers</summary>"
@@ -224,6 +225,8 @@ def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
     stamp = entry.published.isoformat().replace("+00:00", "Z")
     authors = ", ".join(_text(author.name) for author in entry.authors)
     yield f'<p class="facts"><time datetime="{stamp}">{day}</time> · {authors}</p>'
+    if entry.image:
+        yield f'<p><img src="{_text(entry.image.href)}" alt=""></p>'
     for enclosure in entry.enclosures:
         yield _player(enclosure)
     if entry.post.content == "summary":

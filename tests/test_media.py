@@ -169,7 +169,7 @@ def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -
     assert links == [
         {
             "rel": "enclosure", "href": f"https://blog.example/media/{name}", "title": "A song",
-            "type": FORMATS[name][1],
+            "type": FORMATS[name][1].partition(";")[0],  # Movim compares it as it is
             "length": str((blog.folder / "media" / name).stat().st_size),
         }
         for name in ("song.opus", "song.mp3")

@@ -55,6 +55,31 @@ def write_tagged(blog: Blog) -> None:
     blog.write("notes/2026-01-03-a-note.md", "Text.", title="Three", categories="notes", lang="de")
 
 
+def test_what_a_post_says_of_feeds_holds_at_the_node(blog: Blog, server: Server, node: str) -> None:
+    """In short, left out, taken back; and back again."""
+    blog.write("2026-01-01-short.md", "All of it.", title="Short", feed="summary", summary="Some")
+    blog.write("2026-01-02-out.md", "Text.", title="Out")
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone")
+    blog.write("2026-01-04-stays.md", "Text.", title="Stays")
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    items = {item.id: item.payload for item in Outsider(server, "reader", node).items()}
+    short = items["2026-01-01-short"]
+    assert short is not None
+    assert short.findtext(f"{ATOM}summary") == "Some"
+    assert short.find(f"{ATOM}content") is None
+    blog.write("2026-01-02-out.md", "Text.", title="Out", feed="false")
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone", deleted="2026-02-01")
+    run = blog.run("publish", "--json")
+    assert sorted(run.changes) == [
+        ("removed", "2026-01-02-out", "done"),
+        ("removed", "2026-01-03-gone", "done"),
+    ]
+    assert ids(server, node) == {"2026-01-01-short", "2026-01-04-stays"}
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone")
+    assert blog.run("publish", "--json").changes == [("new", "2026-01-03-gone", "done")]
+
+
 def test_each_node_gets_the_posts_that_it_selects(blog: Blog, server: Server, node: str) -> None:
     write_tagged(blog)
     configure(
