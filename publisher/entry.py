@@ -108,20 +108,20 @@ class Entry:
     @cached_property
     def enclosures(self) -> tuple[Enclosure, ...]:
         """The recordings, in the order of the post; what is no address of the web is left out."""
-        media_ = self.post.enclosures
-        made = zip(media_, media.titled(media_, self.title), strict=True)
-        found = (self._enclosure(medium, title) for medium, title in made)
-        return tuple(one for one in found if one)
+        found = [(medium, self.address(medium)) for medium in self.post.enclosures]
+        good = [(medium, href) for medium, href in found if href]
+        titles = media.titled([href for _, href in good], self.title)
+        made = zip(good, titles, strict=True)
+        return tuple(self._enclosure(medium, href, title) for (medium, href), title in made)
 
     @cached_property
     def image(self) -> Enclosure | None:
         """The picture at the head of the post."""
-        return self._enclosure(self.post.image, self.title) if self.post.image else None
+        picture = self.post.image
+        href = self.address(picture) if picture else ""
+        return self._enclosure(picture, href, self.title) if picture and href else None
 
-    def _enclosure(self, medium: Medium, title: str) -> Enclosure | None:
-        href = self.address(medium)
-        if not href:
-            return None
+    def _enclosure(self, medium: Medium, href: str, title: str) -> Enclosure:
         file = self.files.find(medium.href, href, self.post.path) if self.files else None
         return media.enclosure(medium, href, file, title=title)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import mimetypes
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -64,6 +65,7 @@ _CODECS: dict[str, Codec] = {
     "audio/wav": "wav",
     "audio/x-wav": "wav",
 }
+_CODEC = re.compile(r"\bcodecs\s*=\s*\"?([\w.-]+)")
 UNKNOWN = "application/octet-stream"
 
 
@@ -83,7 +85,11 @@ class Enclosure:
 
     @property
     def codec(self) -> Codec | None:
-        return _CODECS.get(self.type)
+        """By the media type (RFC 4281), however it is spelled."""
+        kind, _, parameters = self.type.lower().partition(";")
+        named = _CODEC.search(parameters)
+        whole = f"{kind.strip()}; codecs={named[1]}" if named else ""
+        return _CODECS.get(whole) or _CODECS.get(kind.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,11 @@ def enclosure(medium: Medium, href: str, file: Path | None, *, title: str) -> En
     )
 
 
-def titled(media: Sequence[Medium], title: str) -> list[str]:
-    """A title for each: files of one name but for its ending are one recording."""
-    stems = [_stem(medium.href) for medium in media]
+def titled(addresses: Sequence[str], title: str) -> list[str]:
+    """A title for each recording: files of one name but for its ending are one."""
+    stems = [_stem(address) for address in addresses]
     if len(set(stems)) == 1:
-        return [title] * len(media)
+        return [title] * len(stems)
     return [f"{title}: {stem}" for stem in stems]
 
 

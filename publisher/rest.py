@@ -1,16 +1,18 @@
 """reStructuredText -> HTML, as the author meant it: neither safe nor well-formed. Pure.
 
-Refuses to include files, to fetch anything, to pass other markup on, and to read docutils' own
-configuration. What docutils
-does not know stays readable as its source, and is named.
+Refuses to include files, to fetch anything, to ask the clock, to pass other markup on, and to read
+docutils' own configuration. What docutils does not know stays readable as its source, and is named.
 """
 
 from __future__ import annotations
 
 import functools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docutils import nodes
 
 SETTINGS: dict[str, Any] = {
@@ -36,8 +38,7 @@ SETTINGS: dict[str, Any] = {
 _CODE_OPTIONS = (
     "anchorlinenos", "caption", "classprefix", "dedent", "emphasize-lines", "force", "hl_lines",
     "lineanchors", "lineno-start", "linenos", "linenospecial", "linenostart", "linenostep",
-    "lineseparator", "linespans", "nobackground", "nowrap", "number-lines", "tagsfile",
-    "tagurlformat",
+    "lineseparator", "linespans", "nobackground", "nowrap", "tagsfile", "tagurlformat",
 )  # fmt: skip
 _CODE_CLASSES = frozenset({"code", "literal-block"})
 
@@ -49,7 +50,13 @@ def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     from docutils import core, nodes  # noqa: PLC0415
 
     writer = _writer()
-    document = core.publish_doctree(source, settings_overrides=SETTINGS)
+    with _own_roles():
+        document = core.publish_doctree(source, settings_overrides=SETTINGS)
+    for picture in document.findall(nodes.image):
+        picture.attributes.pop("loading", None)  # `embed` would read a file
+    for decoration in [*document.findall(nodes.decoration)]:  # running heads; a post has none
+        decoration.parent.remove(decoration)
+        document += [part for some in decoration.children for part in some.children]
     messages, parents = [], {}
     late = [*document.parse_messages, *document.transform_messages]
     document.parse_messages, document.transform_messages = [], []
@@ -67,10 +74,24 @@ def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     return str(writer.parts["body"]).strip(), tuple(messages)
 
 
+@contextmanager
+def _own_roles() -> Iterator[None]:
+    """What a post declares is forgotten behind it: docutils' registry is one for all."""
+    from docutils.parsers.rst import roles  # noqa: PLC0415
+
+    registry: dict[str, Any] = vars(roles)["_roles"]  # docutils names no other way
+    known = dict(registry)
+    try:
+        yield
+    finally:
+        registry.clear()
+        registry.update(known)
+
+
 def _writer() -> Any:
     """Writes code as `code`, with its language; knows the options of Pygments' directives."""
     from docutils import nodes  # noqa: PLC0415
-    from docutils.parsers.rst import directives  # noqa: PLC0415
+    from docutils.parsers.rst import Directive, directives  # noqa: PLC0415
     from docutils.parsers.rst.directives.body import CodeBlock  # noqa: PLC0415
     from docutils.writers import html5_polyglot  # noqa: PLC0415
 
@@ -80,6 +101,17 @@ def _writer() -> Any:
             **dict.fromkeys(_CODE_OPTIONS, directives.unchanged),
         }
 
+        def run(self) -> Any:
+            self.options.pop("number-lines", None)  # numbers would be part of the code
+            return super().run()  # type: ignore[no-untyped-call]
+
+    class Date(Directive):
+        has_content = True
+
+        def run(self) -> Any:
+            raise self.warning("the date of the day is different every day; write one")
+
+    directives.register_directive("date", Date)
     for name in ("code", "code-block", "sourcecode"):
         directives.register_directive(name, Code)
 

@@ -315,8 +315,10 @@ def test_the_demo_shows_what_it_promises(blog: Blog, tmp_path: Path) -> None:
         assert words in run.out
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "feed.atom",
+        "feed.css",
         "feed.json",
         "feed.rss",
+        "index.html",
     ]
 
 

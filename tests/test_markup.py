@@ -70,6 +70,35 @@ def test_what_docutils_finds_late_is_told_and_not_shown() -> None:
     assert content.warnings == ((3, 'Undefined substitution referenced: "gone".'),)
 
 
+def test_what_one_rest_post_declares_no_other_knows() -> None:
+    before = rest.html("Hello :mine:`x`")
+    rest.html.cache_clear()
+    assert rest.html(".. role:: mine(code)\n\nHello :mine:`x`")[0] == "<p>Hello <code>x</code></p>"
+    assert rest.html("Hello :mine:`x`") == before
+    assert ":mine:" in before[0]
+
+
+def test_rest_asks_neither_the_clock_nor_the_disk(tmp_path: Path) -> None:
+    html, messages = rest.html(".. |d| date:: %H:%M:%S\n\nIt is |d|.")
+    assert "It is |d|." in html
+    assert "different every day" in messages[0][1]
+    picture = tmp_path / "p.svg"
+    picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>")
+    html, _ = rest.html(f".. image:: {picture}\n   :loading: embed\n   :alt: Alt")
+    assert html == f'<img alt="Alt" src="{picture}" />'
+
+
+@pytest.mark.parametrize("option", ["", " 5"])
+def test_numbers_of_lines_are_no_code(option: str) -> None:
+    html, messages = rest.html(f".. code-block:: python\n   :number-lines:{option}\n\n   a = 1\n")
+    assert (html, messages) == ('<pre><code class="language-python">a = 1\n</code></pre>', ())
+
+
+def test_running_heads_of_rest_are_part_of_the_text() -> None:
+    html, _ = rest.html("Body.\n\n.. header:: Head\n\nMore.")
+    assert html == "<p>Body.</p>\n<p>More.</p>\n<p>Head</p>"
+
+
 def test_raw_html_in_rest_stays_readable_and_is_told() -> None:
     body = "a\n\n.. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p")

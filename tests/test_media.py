@@ -157,6 +157,32 @@ def test_one_feed_per_codec(blog: Blog) -> None:
     assert "is 'ogg': give vorbis, opus, flac, mp3, aac, wav" in run.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "codec"),
+    [
+        ("audio/ogg;codecs=opus", "opus"),
+        ('audio/ogg; codecs="opus"', "opus"),
+        ("Audio/MPEG", "mp3"),
+        ("audio/mpeg; charset=x", "mp3"),
+        ("audio/ogg; codecs=unheard", "vorbis"),
+        ("audio/unheard", None),
+    ],
+)
+def test_a_codec_is_one_however_its_type_is_spelled(kind: str, codec: str | None) -> None:
+    assert media.Enclosure("https://blog.example/a", kind).codec == codec
+
+
+def test_a_recording_at_no_address_costs_nothing_else(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio='["http://[/a.ogg", /media/song.mp3]')
+    blog.write("2026-01-02-b.md", "Text.", title="B")
+    run = blog.run("build")
+    assert (run.code, "Traceback" in run.err) == (0, False)
+    items = json.loads((blog.folder / "feed.json").read_text())["items"]
+    assert [item["title"] for item in items] == ["B", "A"]
+    (found,) = items[1]["attachments"]
+    assert (found["url"], found["title"]) == ("https://blog.example/media/song.mp3", "A")
+
+
 def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -> None:
     blog.configure(server, node=node, password=server.accounts["blog"])
     blog.write("2026-01-02-song.md", "Listen.", title="A song",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,11 @@ def test_liquid_is_evaluated(body: str, said: str) -> None:
         ('{% unless page.gone %}{% img src="/a.png" %}{% endunless %}', "![](</a.png>)", "shown"),
         ("{% capture a %}{% include x %}{% endcapture %}{{ a | upcase }}.", ".", "holds what is"),
         ("{{ 'now' | date: '%Y' }}.", ".", "it asks for the clock"),
+        ("{{ '10:00' | date: '%Y' }}.", ".", "'10:00' is not a date"),
+        ("{{ 'March 14' | date: '%Y' }}.", ".", "'March 14' is not a date"),
+        ("{{ 'Friday' | date: '%Y' }}.", ".", "'Friday' is not a date"),
+        ("{% for i in (1..3) %}{% assign a = (1..3) | sort %}{% endfor %}.", ".", "without bound"),
+        ("{% for i in (1..3) reversed %}x{% endfor %}.", ".", "without bound"),
         ("{{ page.title | unheard_of }}.", ".", "cannot be evaluated"),
         ("{{P, W, [x]}}.", "{{P, W, [x]}}.", "is no Liquid"),
         ("{% if a %}b", "b", "never ends"),
@@ -347,6 +353,34 @@ def test_no_template_goes_on_without_end(body: str) -> None:
 )
 def test_no_shortcode_goes_on_without_end(engine: Engine, tag: str) -> None:
     assert entry(engine, tag * (60_000 // len(tag))).source.lines
+
+
+def test_what_all_tags_of_a_post_say_is_bounded() -> None:
+    made = entry("jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000)
+    assert len(made.source.text) <= 500_000
+    assert "says more than 500000 characters" in told(made)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("written", "form", "said"),
+    [
+        ("0", "%Y-%m-%d %H:%M", "1970-01-01 00:00"),
+        ("86400", "%s", "86400"),
+        ("'2026-01-02 10:00 EST'", "%H:%M %z", "10:00 -0500"),
+        ("'2026-01-02'", "%s", "1767312000"),
+        ("'March 14, 2026'", "%Y-%m-%d", "2026-03-14"),
+    ],
+)
+def test_no_date_depends_on_the_machine(
+    monkeypatch: pytest.MonkeyPatch, written: str, form: str, said: str
+) -> None:
+    for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        made = entry("jekyll", f"{{{{ {written} | date: '{form}' }}}}")
+        assert made.source.text == said
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_the_fingerprint_knows_what_the_tags_name() -> None:

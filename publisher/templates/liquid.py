@@ -21,6 +21,7 @@ from liquid.exceptions import LiquidError, LiquidSyntaxError
 from liquid.filter import with_environment
 
 from publisher.permalink import slugify
+from publisher.sources import dates
 from publisher.templates import shown
 from publisher.templates.text import Evaluated, Text
 
@@ -114,6 +115,7 @@ class _Liquid:
     def __init__(self, world: World) -> None:
         self._world = world
         self._missing: list[str] = []
+        self._written = 0
         self._environment = _environment(world, self._missing)
         template = self._environment.from_string("")
         self._context = RenderContext(template, globals=template.make_globals(world.values))
@@ -132,9 +134,9 @@ class _Liquid:
         Raises LiquidSyntaxError, and _UnknownError for what it lacks.
         """
         self._missing.clear()
-        if name != "for" and any(_RANGE.search(tag[0]) for tag in _TAG.finditer(piece)):
+        if any(_counts(tag[0], tag[1] or "") for tag in _TAG.finditer(piece)):
             raise _UnknownError("counts without bound")
-        buffer = _Bounded()
+        buffer = _Bounded(MAX_BYTES - self._written)
         try:
             template = self._environment.from_string(piece)
             template.render_with_context(self._context, buffer)
@@ -147,6 +149,7 @@ class _Liquid:
         unknown = [path for path in self._missing if is_code or not self._world.knows(path)]
         if unknown:
             raise _UnknownError(f"needs {unknown[0]}, which is not known here")
+        self._written += buffer.tell()
         return buffer.getvalue()
 
 
@@ -347,12 +350,22 @@ def _ended(
             return start, height
 
 
+def _counts(tag: str, name: str) -> bool:
+    """Whether a tag could make a list of any length: only a loop may count, and not backwards."""
+    found = _RANGE.search(tag)
+    return found is not None and (name != "for" or "reversed" in tag[found.end() :])
+
+
 class _Bounded(io.StringIO):
-    """Takes what a piece says, up to a size."""
+    """Takes what a piece says, up to what is left for the body."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self._left = left
 
     def write(self, text: str) -> int:
-        if self.tell() + len(text) > MAX_BYTES:
-            raise ValueError(f"it says more than {MAX_BYTES} characters")
+        if self.tell() + len(text) > self._left:
+            raise ValueError(f"the post says more than {MAX_BYTES} characters by its tags")
         return super().write(text)
 
 
@@ -412,10 +425,26 @@ def _filters(world: World) -> dict[str, Callable[..., object]]:
 
 @with_environment
 def _steady_date(value: object, form: object, *, environment: Environment) -> object:
-    """Of any date but the clock's: a document that says so changes by itself."""
-    if value in {"now", "today"}:
+    """Of a whole date only: the clock, and its zone, would show in what is left out."""
+    instant = _instant(value)
+    # The C library would count from the machine's midnight.
+    seconds = str(int(instant.timestamp()))
+    return _date(instant, str(form).replace("%s", seconds), environment=environment)
+
+
+def _instant(value: object) -> dt.datetime:
+    """Aware; where nothing names a zone it is UTC. Raises ValueError."""
+    if isinstance(value, dt.datetime):
+        return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+    if isinstance(value, dt.date):
+        return dt.datetime.combine(value, dt.time(), dt.UTC)
+    text = str(value).strip()
+    if text in {"now", "today"}:
         raise ValueError("it asks for the clock")
-    return _date(value, form, environment=environment)
+    if re.fullmatch(r"[0-9]{1,11}", text):
+        return dt.datetime.fromtimestamp(int(text), dt.UTC)
+    found = dates.read(text)
+    return dt.datetime.combine(found.day, found.time or dt.time(), found.zone or dt.UTC)
 
 
 def _slug(value: object, mode: object = "default") -> str:
