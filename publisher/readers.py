@@ -7,6 +7,7 @@ documents and items, not posts: so it would see a fault of ours, too. Pure.
 from __future__ import annotations
 
 import datetime as dt
+import html
 import itertools
 import re
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ MOVIM_AUDIO: Final = frozenset(
     f"audio/{kind}" for kind in ("aac", "ogg", "opus", "vorbis", "speex", "mpeg", "webm")
 )
 # HTMLPurifier with XHTML 1.1 and audio, video, source: of others only what is inside is left.
-MOVIM_UNWRAPS: Final = ("figure", "details", "picture", "section", "mark", "svg")
+MOVIM_UNWRAPS: Final = ("figure", "details", "picture", "section", "mark")
+# Of those that it does not know (internal/reader/sanitizer), whose absence is seen.
+MINIFLUX_UNWRAPS: Final = ("details", "mark")
 APPLE_AUDIO: Final = frozenset({"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac"})
 PUSH_AGE: Final = dt.timedelta(days=30)
 MIN_ID: Final = 8
@@ -42,6 +45,10 @@ SHORT: Final = 60
 # An element between words: what XML calls mixed content.
 _MIXED = re.compile(r"<p>[^<]+<(?:a|em|strong|code)\b[^>]*>[^<]*</\w+>[^<]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_NEEDED: Final = (
+    ("image", "an image", "image: /media/cover.jpg"),
+    ("category", "a category", "categories: Music"),
+)
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 
 
@@ -188,7 +195,12 @@ def of_node(node: NodeConfig) -> Iterator[Verdict]:
 def of_feed(document: Document, site: Site, data: bytes) -> Iterator[Verdict]:
     """Of a document as it is on disk."""
     feed = document.feed
-    judged = (_of_enclosures(document), _of_xhtml(document), _of_podcast(document, site, data))
+    judged = (
+        _of_enclosures(document),
+        _of_xhtml(document),
+        _of_miniflux(document),
+        _of_podcast(document, site, data),
+    )
     for reader, message in itertools.chain.from_iterable(judged):
         yield Verdict(reader, str(feed.path), message)
 
@@ -224,6 +236,21 @@ def _of_xhtml(document: Document) -> Iterator[tuple[str, str]]:
         yield "sfeed", f"takes what is written as <tag> for one, as in {sample.post.path}; {mend}"
 
 
+def _of_miniflux(document: Document) -> Iterator[tuple[str, str]]:
+    """It knows fewer elements, and unescapes a title of RSS twice (internal/reader/rss)."""
+    feed = document.feed
+    for one in document.entries:
+        text = one.content.xhtml if is_full(one, feed.content) else ""
+        lost = [name for name in MINIFLUX_UNWRAPS if f"<{name}" in text]
+        if lost:
+            names = _listed(f"<{name}>" for name in lost)
+            yield "Miniflux", f"shows only what is inside of {names}, as in {one.post.path}"
+            break
+    for one in document.entries if feed.format == "rss" else ():
+        if (shown := html.unescape(one.title)) != one.title:
+            yield "Miniflux", f"shows the title of {one.post.path} as {shown!r}; give it Atom"
+
+
 def _of_podcast(document: Document, site: Site, data: bytes) -> Iterator[tuple[str, str]]:
     feed = document.feed
     if feed.format != "rss":
@@ -234,9 +261,9 @@ def _of_podcast(document: Document, site: Site, data: bytes) -> Iterator[tuple[s
             yield "podcast apps", "miss a cover and a category; add `podcast:` to the feed"
         return
     channel = etree.fromstring(data)[0]
-    for name, mend in (("image", "image: /media/cover.jpg"), ("category", "categories: Music")):
+    for name, called, mend in _NEEDED:
         if channel.find(f"{_ITUNES}{name}") is None:
-            yield "podcast apps", f"refuse a feed without a {name}; add `{mend}` to podcast"
+            yield "podcast apps", f"refuse a feed without {called}; add `{mend}` to podcast"
     if not site.language:
         yield "podcast apps", "refuse a feed without a language; add `language: en` to site"
     for one in with_sound:

@@ -148,6 +148,8 @@ def test_a_plain_post_is_shown_as_it_is(tmp_path: Path) -> None:
         ("Text.", {"audio": "/media/a.flac"}, "Movim", "has no player for a.flac (audio/flac)"),
         ("Text.", {"audio": "[/a.opus, /a.mp3]"}, "newsboat", "only the last recording"),
         ("Text.", {"audio": "[/a.opus, /a.mp3]"}, "sfeed", "only the first recording"),
+        ("See <mark>this</mark>.", {}, "Miniflux", "inside of <mark>, as in"),
+        ("Text.", {"audio": "/media/a.m4a"}, "Movim", "has no player for a.m4a (audio/mp4)"),
         ("Text.", {"date": "2026-01-01"}, "Movim", "older than a month"),
     ],
 )  # fmt: skip
@@ -177,11 +179,20 @@ def test_what_podcast_apps_miss(tmp_path: Path) -> None:
     configure(blog, "{path: f.rss, format: rss}")
     assert said(blog, "podcast apps", "add `podcast:` to the feed")
     configure(blog, "{path: f.rss, format: rss, podcast: {}}")
-    assert said(blog, "podcast apps", "without a image; add `image: /media/cover.jpg`")
+    assert said(blog, "podcast apps", "without an image; add `image: /media/cover.jpg`")
     assert said(blog, "Apple Podcasts", "does not play a.opus")
     assert said(blog, "podcast apps", "no size of a.opus")
     configure(blog, "{path: f.rss, format: rss, podcast: {image: /c.jpg, categories: Music}}")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio="{url: /a.mp3, length: 5}")
+    assert verdicts(blog) == []
+
+
+def test_a_title_that_miniflux_unescapes_once_more(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    blog.write("2026-10-31-a.md", "Text.", title="What &nbsp; means")
+    configure(blog, "{path: f.rss, format: rss}")
+    assert said(blog, "Miniflux", r"as 'What \xa0 means'; give it Atom")
+    configure(blog, ATOM)
     assert verdicts(blog) == []
 
 

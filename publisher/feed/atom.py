@@ -20,6 +20,7 @@ from publisher.feed.parts import (
     spaced,
     written,
 )
+from publisher.render.html import VOID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATES = (f"{ATOM}published", f"{ATOM}updated")
+_XHTML: Final = "{http://www.w3.org/1999/xhtml}"
+_VOID: Final = frozenset(f"{_XHTML}{name}" for name in VOID)
 _GONE: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _GONE_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
 
@@ -92,6 +95,7 @@ def atom_entry(
     if language := entry.language or site.language:
         element.set(_LANG, language)
     add_image(element, entry)
+    _close_empty(element)
     return _dated(element)
 
 
@@ -109,6 +113,13 @@ def _namespaced(tree: etree._Element) -> etree._Element:
     for element in list(root.iter("{}*")):
         element.tag = f"{ATOM}{element.tag}"
     return root
+
+
+def _close_empty(element: etree._Element) -> None:
+    """`<em></em>`, not `<em/>`: Miniflux and others read it as HTML, where that never ends."""
+    for inner in element.iter(f"{_XHTML}*"):
+        if not len(inner) and inner.text is None and inner.tag not in _VOID:
+            inner.text = ""
 
 
 def _dated(element: etree._Element) -> etree._Element:

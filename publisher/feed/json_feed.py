@@ -32,13 +32,20 @@ def json_feed(document: Document, site: Site) -> bytes:
         icon=icon and site.address(icon),
         favicon=site.icon and site.address(site.icon),
         language=site.language,
-        authors=[_author(owner(site))],
+        authors=_authors(document, site),
         hubs=hubs or None,
         _license=_given(url=site.license, text=site.rights) or None,
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
         items=[_item(entry, feed) for entry in document.entries],
     )
     return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _authors(document: Document, site: Site) -> list[dict[str, object]] | None:
+    """Of the feed, unless somebody else wrote in it: Miniflux adds them to those of every item."""
+    authors = (owner(site),)
+    guests = any(entry.authors != authors for entry in document.entries)
+    return None if guests else [_author(author) for author in authors]
 
 
 def _item(entry: Entry, feed: FeedFile) -> dict[str, object]:

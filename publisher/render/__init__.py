@@ -27,6 +27,7 @@ from publisher.render.html import (
     SCHEMES,
     TAGS,
     TAGS_WITH_CONTENT,
+    VOID,
     absolute,
     as_it_is,
     attributes_of,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 # libxml2 stops at 256 levels, and a feed or a stanza puts up to a dozen around ours.
 MAX_DEPTH = 200
 
-_VOID = names("br col hr img source track wbr")
 # On any element: where an attribute means nothing, it does nothing.
 _ATTRIBUTES = names(
     "abbr align alt cite class colspan controls datetime dir height href hreflang id kind label "
@@ -63,7 +63,7 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
-_MAY_BE_EMPTY = _VOID | {"td", "th"} | MATH - {"math"}
+_MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
 _GONE = "gone"  # the tag of an element that its content will replace
 _BREAK, _BLANK = "\0", "\1"  # no text has these
 
@@ -200,7 +200,7 @@ class _Builder(HTMLParser):
         self._builder.start(
             tag, {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
         )
-        if tag in _VOID:
+        if tag in VOID:
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -298,7 +298,7 @@ def _xml(tree: etree._Element) -> str:
     What may be empty is `<td></td>`: `<td/>` never ends for those who take it for HTML.
     """
     for element in tree.iter():
-        if element.tag not in _VOID and len(element) == 0 and not element.text:
+        if element.tag not in VOID and len(element) == 0 and not element.text:
             element.text = ""
     document = etree.tostring(tree, encoding="unicode")
     document = _FORMULA.sub(f'<math xmlns="{MATH_NS}"', document)

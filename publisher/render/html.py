@@ -31,6 +31,8 @@ TAGS = BLOCKS | names(
     "picture q rp rt ruby s samp small source span strike strong sub sup tbody td tfoot th thead "
     "time track tt u var video wbr"
 )
+# Those that never have an end tag (HTML, section 13.1.2).
+VOID = names("br col hr img source track wbr")
 # MathML Core without what holds HTML, fetches or acts.
 MATH = names(
     "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom "
