@@ -91,6 +91,7 @@ def test_a_feed_has_an_address_of_its_own() -> None:
 def test_the_author_is_a_person() -> None:
     text = SMALL.replace("title: My blog", "title: My blog, author: {name: Ada, email: a@b.c}")
     assert parse(text).site.author == Person(name="Ada", email="a@b.c")
+    assert parse(text.replace("{name: Ada, email: a@b.c}", "Ada")).site.author == Person(name="Ada")
 
 
 def test_feeds_may_be_absent_where_there_is_xmpp() -> None:
@@ -303,6 +304,7 @@ WRONG = {
     SMALL.replace("My blog", "x, id_template: 'tag:{{id}}'"): ["not an absolute IRI"],
     SMALL.replace("My blog", "x, id_template: 'tag: {id}'"): ["not an absolute IRI"],
     SMALL.replace("My blog", "x, author: {name: A, uri: 'javascript:x'}"): ["site.author.uri is"],
+    SMALL.replace("My blog", "x, author: [A]"): ["site.author must be a section", "author: Ada"],
     SMALL.replace("My blog", "x, author: {name: A, email: no mail}"): ["site.author.email is"],
     SMALL.replace("_posts", "~nosuchuser/x"): ["there is no such user"],
     SMALL.replace("_posts", "p, permalink: /fixed/"): ["all posts share one address"],

@@ -187,6 +187,13 @@ def test_what_podcast_apps_miss(tmp_path: Path) -> None:
     assert verdicts(blog) == []
 
 
+def test_what_is_no_sound_needs_no_player(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    configure(blog, "{path: f.json, format: json}", NODE)
+    blog.write("2026-10-31-a.md", "Text.", title="A", enclosure="/media/score.pdf")
+    assert verdicts(blog) == []
+
+
 def test_a_title_that_miniflux_unescapes_once_more(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="What &nbsp; means")

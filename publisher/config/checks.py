@@ -42,6 +42,7 @@ EXAMPLES = {
     "site": 'site: {title: "My blog", url: "https://blog.example"}',
     "site.title": 'title: "My blog"',
     "site.url": 'url: "https://blog.example"',
+    "site.author": "author: Ada Example",
     "site.author.name": 'name: "Ada Example"',
     "posts": "posts: {path: _posts}",
     "posts.path": "path: _posts",

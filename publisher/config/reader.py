@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from publisher import marked
 from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
-from publisher.config.values import EXAMPLE_URL, Config, Selection
+from publisher.config.values import EXAMPLE_URL, Config, Person, Selection
 from publisher.errors import ConfigError
 
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -147,6 +147,8 @@ class _Reader:
         section = _section_type(kind)
         if section is None:
             return self._scalar(kind, value, key)
+        if section is Person and isinstance(value, str):  # a name, as in front matter
+            value = {"name": value}
         return self._section(section, value, key)
 
     def _list(self, kind: Any, value: marked.Value, key: marked.Key) -> tuple[Any, ...] | None:
