@@ -4,6 +4,8 @@ The modules, in the order in which a post passes through them. Each imports only
 above it::
 
     errors      every error a user can meet
+    characters  what XML can carry
+    disk        files, replaced at once
     marked      YAML as people write it: text, bounded, every value with its line
     globs       patterns of paths
     fences      where a text is code

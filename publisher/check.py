@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from publisher import media, render
+from publisher.files import place
 from publisher.render import losses
 from publisher.sources.post import Remark
 
@@ -169,7 +170,7 @@ class _Pages:
 
     def _wrong(self, address: losses.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
-        if parts.netloc != self._root.netloc or parts.path == urlsplit(entry.link).path:
+        if place(parts) != place(self._root) or parts.path == urlsplit(entry.link).path:
             return None
         path = _page(parts.path)
         if path in self._held:

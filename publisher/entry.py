@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher import markup, media, render, templates
-from publisher.config import Person
+from publisher.config import Person, is_iri
 from publisher.links import Links
 from publisher.render.html import absolute
 from publisher.sources.matter import one_line
@@ -40,7 +40,6 @@ TEASER = 300
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +244,7 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
     item, date, atom, warnings = item_id(post.path), post.file_date, None, []
     if post.id:
         text, line = post.id
-        if _IRI.fullmatch(text):
+        if is_iri(text):
             atom = unicodedata.normalize("NFC", text)
         elif _ITEM_ID.fullmatch(text):
             item, date = text, _date_of(text) or date

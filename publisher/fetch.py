@@ -1,26 +1,28 @@
 """A document of the web, asked for only if it changed (RFC 9110 section 13); size and time bounded.
 
-What came last is kept, with what identifies it, and comes again where the server says that nothing
-changed. Follows redirections to http and https only.
+What is kept comes again where the server says that nothing changed. Follows redirections to http
+and https only, and never from https back to http.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
-import time
+import ssl
+import threading
 import zlib
-from contextlib import suppress
-from http.client import HTTPException
-from typing import IO, TYPE_CHECKING
+from http.client import HTTPException, HTTPResponse, InvalidURL
+from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 
+from publisher import disk
 from publisher.errors import ConfigError, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
     from pathlib import Path
 
@@ -30,6 +32,12 @@ REQUEST_SECONDS = 15.0
 CHUNK = 65_536
 
 _RETRIED = frozenset({408, 425, 429})
+# RFC 9110 section 8.4.1: names are compared without case, and x-gzip is gzip.
+_GZIP = frozenset({"gzip", "x-gzip"})
+_PLAIN = frozenset({"", "identity"})
+_MEMBER = b"\x1f\x8b"  # RFC 1952 section 2.3.1
+# What an address may hold beside letters and digits (RFC 3986 section 2.2), and what is quoted.
+_IN_ADDRESS = "%/:?#[]@!$&'()*+,;=~-._"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,31 +52,60 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Document:
-    """The document at an http address.
+    """The document at an http address, or what was kept of it, in so many seconds at most.
 
     `cache` is a folder of ours, which may not be there yet. Raises Unavailable where trying again
     may help, else ConfigError.
     """
-    file = cache / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.fetched"
-    known = _known(file, address)
+    known = _known(_file(address, cache), address)
     headers = {"User-Agent": "publisher", "Accept-Encoding": "gzip"}
     if known and known.etag:
         headers["If-None-Match"] = known.etag
     if known and known.modified:
         headers["If-Modified-Since"] = known.modified
     try:
-        document = _get(address, headers, time.monotonic() + seconds)
+        return _within(seconds, lambda: _get(address, headers))
     except HTTPError as error:
         error.close()
         if error.code == 304 and known:
             return known
         raise _refused(address, error.code) from error
+    except (_NeverError, InvalidURL) as error:
+        raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
     except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
         reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            raise ConfigError(
+                f"{address} cannot be read: its certificate is not trusted "
+                f"({reason.verify_message})"
+            ) from error
         raise Unavailable(f"{address} cannot be read: {reason}; try again later") from error
+
+
+def keep(document: Document, cache: Path) -> None:
+    """Let it come again as long as it does not change. For what has proved to be a good one.
+
+    Raises ConfigError if the folder cannot be written.
+    """
     if document.etag or document.modified:
-        _keep(file, document)
-    return document
+        disk.keep(_file(document.asked, cache), msgspec.msgpack.encode(document))
+
+
+class _NeverError(ValueError):
+    """What will be the same next time."""
+
+
+def _file(address: str, cache: Path) -> Path:
+    return cache / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.fetched"
+
+
+def _known(file: Path, address: str) -> Document | None:
+    """What was kept; a file that cannot be read is as good as none."""
+    try:
+        document = msgspec.msgpack.decode(file.read_bytes(), type=Document)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return document if document.asked == address else None
 
 
 def _refused(address: str, code: int) -> Unavailable | ConfigError:
@@ -77,67 +114,103 @@ def _refused(address: str, code: int) -> Unavailable | ConfigError:
     return ConfigError(f"{address} answers {code}: there is nothing to read; correct the address")
 
 
-def _get(address: str, headers: dict[str, str], deadline: float) -> Document:
-    """Raises HTTPError, URLError, OSError, ValueError."""
-    request = Request(address, headers=headers)  # noqa: S310 - http by configuration
-    with urlopen(request, timeout=REQUEST_SECONDS) as answer:  # noqa: S310
+def _within(seconds: float, get: Callable[[], Document]) -> Document:
+    """What it returns or raises, unless it takes longer: names, handshakes and headers count, too.
+
+    What takes longer is left to itself; it ends with the process at the latest.
+    """
+    done: list[Document | BaseException] = []
+
+    def work() -> None:
+        try:
+            done.append(get())
+        except BaseException as error:
+            done.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not done:
+        raise TimeoutError("it takes too long")
+    if isinstance(done[0], BaseException):
+        raise done[0]
+    return done[0]
+
+
+class _Careful(HTTPRedirectHandler):
+    def redirect_request(self, req: Request, *answer: Any) -> Request | None:
+        """Before anything is asked at the new address. Raises _NeverError."""
+        address: str = answer[-1]
+        wanted = ("https://",) if req.full_url.startswith("https:") else ("http://", "https://")
+        if not address.lower().startswith(wanted):
+            raise _NeverError(f"it redirects to {address[:80]}")
+        return super().redirect_request(req, *answer)
+
+
+_OPENER = build_opener(_Careful)
+
+
+def _get(address: str, headers: dict[str, str]) -> Document:
+    """Raises HTTPError, URLError, HTTPException, OSError, ValueError, zlib.error."""
+    request = Request(_uri(address), headers=headers)  # noqa: S310 - http by configuration
+    with _OPENER.open(request, timeout=REQUEST_SECONDS) as answer:
         found: Message = answer.headers
-        body = _body(answer, found.get("Content-Encoding", ""), deadline)
         return Document(
             asked=address,
-            url=_web(answer.geturl()),
+            url=answer.geturl(),
             type=found.get("Content-Type", ""),
-            body=body,
+            body=_unpacked(_body(answer), found.get("Content-Encoding", "")),
             etag=found.get("ETag"),
             modified=found.get("Last-Modified"),
         )
 
 
-def _web(url: str) -> str:
-    """Raises ValueError for what is not of the web: urllib follows to ftp, too."""
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"it redirects to {url[:80]}")
-    return url
+def _uri(address: str) -> str:
+    """The address as it is sent (RFC 3987 section 3.1). Raises _NeverError."""
+    try:
+        parts = urlsplit(address.partition("#")[0])
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise _NeverError(str(error)) from error
+    if not host:
+        raise _NeverError("it names no host")
+    place = f"[{host}]" if ":" in host else host
+    path, query = (quote(part, safe=_IN_ADDRESS) for part in (parts.path, parts.query))
+    return f"{parts.scheme}://{place}{port}{path or '/'}" + (f"?{query}" if query else "")
 
 
-def _body(answer: IO[bytes], encoding: str, deadline: float) -> bytes:
-    """Never more than MAX_BYTES, whatever it was packed into. Raises OSError, ValueError."""
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
+def _body(answer: HTTPResponse) -> bytes:
+    """As it was sent. Raises OSError, HTTPException, ValueError."""
     body = bytearray()
-    while chunk := answer.read1(CHUNK):  # type: ignore[attr-defined]
-        if time.monotonic() > deadline:
-            raise TimeoutError("it takes too long")
-        body += unpack.decompress(chunk, MAX_BYTES + 1 - len(body)) if unpack else chunk
+    while chunk := answer.read1(CHUNK):
+        body += chunk
         if len(body) > MAX_BYTES:
-            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
-    if unpack and not unpack.eof:
+            raise _too_big()
+    if answer.length:  # read1 says nothing of what it misses
         raise ValueError("it is cut short")
     return bytes(body)
 
 
-def _known(file: Path, address: str) -> Document | None:
-    """What came last; a file that cannot be read is as good as none."""
-    try:
-        document = msgspec.msgpack.decode(file.read_bytes(), type=Document)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return document if document.asked == address else None
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """Never more than MAX_BYTES, whatever it was packed into. Raises ValueError, zlib.error."""
+    name = encoding.strip().lower()
+    if name in _PLAIN:
+        return body
+    if name not in _GZIP:
+        raise _NeverError(f"it is packed as {encoding[:20]}, and nobody asked for that")
+    whole = bytearray()
+    while True:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        whole += member.decompress(body, MAX_BYTES + 1 - len(whole))
+        if len(whole) > MAX_BYTES:
+            raise _too_big()
+        if not member.eof:
+            raise ValueError("it is cut short")
+        body = member.unused_data
+        if not body.startswith(_MEMBER):  # browsers ignore what else is behind the end, too
+            return bytes(whole)
 
 
-def _keep(file: Path, document: Document) -> None:
-    replace(file, msgspec.msgpack.encode(document))
-
-
-def replace(file: Path, data: bytes) -> None:
-    """Write a file of ours at once. Raises ConfigError if that cannot be."""
-    temporary = file.with_name(f".{secrets.token_hex(8)}.publisher")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(file)
-    except OSError as error:
-        with suppress(OSError):  # it may never have been there
-            temporary.unlink()
-        raise ConfigError(
-            f"{file} cannot be written: {error.strerror}; name a folder for it with `state:`"
-        ) from error
+def _too_big() -> ValueError:
+    return ValueError(f"it has more than {MAX_BYTES:,} bytes")

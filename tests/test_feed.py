@@ -25,7 +25,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher import feed
+from publisher import disk, feed
 from publisher.config import FeedFile, Format, Person, Site
 from publisher.entry import Entry
 from publisher.feed import ATOM, FORMATS, newest
@@ -653,27 +653,27 @@ def test_a_long_post_does_not_cost_the_feed() -> None:
 
 def test_a_document_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
-    assert feed.write(path, b"one")
+    assert disk.write(path, b"one")
     os.utime(path, (0, 0))
     before = path.stat()
-    assert not feed.write(path, b"one")
+    assert not disk.write(path, b"one")
     assert (path.stat().st_mtime, path.stat().st_ino) == (0, before.st_ino)
-    assert feed.write(path, b"two")
+    assert disk.write(path, b"two")
     assert path.read_bytes() == b"two"
     assert [*tmp_path.iterdir()] == [path]
 
 
 def test_folders_are_made(tmp_path: Path) -> None:
-    assert feed.write(tmp_path / "site/feeds/feed.atom", b"one")
+    assert disk.write(tmp_path / "site/feeds/feed.atom", b"one")
     assert (tmp_path / "site/feeds/feed.atom").read_bytes() == b"one"
 
 
 def test_who_reads_meanwhile_reads_the_old_document_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
-    feed.write(path, b"old " * 10_000)
+    disk.write(path, b"old " * 10_000)
     with path.open("rb", buffering=0) as reading:
         start = reading.read(4)
-        feed.write(path, b"new")
+        disk.write(path, b"new")
         assert start + reading.read() == b"old " * 10_000
     assert path.read_bytes() == b"new"
 
@@ -682,7 +682,7 @@ def test_who_reads_meanwhile_reads_the_old_document_to_its_end(tmp_path: Path) -
 def test_the_umask_decides_who_may_read(tmp_path: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
-        feed.write(tmp_path / "feed.atom", b"one")
+        disk.write(tmp_path / "feed.atom", b"one")
     finally:
         os.umask(before)
     assert (tmp_path / "feed.atom").stat().st_mode & 0o777 == mode
@@ -690,9 +690,9 @@ def test_the_umask_decides_who_may_read(tmp_path: Path, umask: int, mode: int) -
 
 def test_a_file_keeps_the_mode_it_was_given(tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
-    feed.write(path, b"one")
+    disk.write(path, b"one")
     path.chmod(0o604)
-    feed.write(path, b"two")
+    disk.write(path, b"two")
     assert path.stat().st_mode & 0o777 == 0o604
 
 
@@ -703,16 +703,16 @@ def test_a_link_stays_a_link(tmp_path: Path, *, exists: bool) -> None:
     if exists:
         target.write_bytes(b"old")
     link.symlink_to("www/feed.atom")
-    assert feed.write(link, b"new")
+    assert disk.write(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
 
 
 def test_a_failure_leaves_the_old_document_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
-    feed.write(path, b"old")
+    disk.write(path, b"old")
     with no_file_above(1_000), pytest.raises(OSError, match="File too large"):
-        feed.write(path, b"new " * 1_000)
+        disk.write(path, b"new " * 1_000)
     assert path.read_bytes() == b"old"
     assert [*tmp_path.iterdir()] == [path]
 
@@ -731,7 +731,7 @@ def no_file_above(size: int) -> Iterator[None]:
 def test_a_place_where_no_file_can_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(NotADirectoryError):
-        feed.write(tmp_path / "file/feed.atom", b"one")
+        disk.write(tmp_path / "file/feed.atom", b"one")
     with pytest.raises(IsADirectoryError):
-        feed.write(tmp_path, b"one")
+        disk.write(tmp_path, b"one")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from publisher.characters import legal
 from publisher.errors import PostError
 from publisher.sources import frontmatter
 from publisher.sources.frontmatter import MAX_BYTES, Document
@@ -178,9 +179,10 @@ def test_a_key_given_twice_is_told_at_the_later_line() -> None:
     )
 
 
-def test_clean_takes_only_what_xml_cannot_carry() -> None:
+def test_what_is_legal_is_what_xml_can_carry() -> None:
     kept = "a\t\n\r\x7f\x85\xa0\u200b\u200f\u2028\ud7ff\ue000\ufffd\U0001f600\U0010ffff"
-    assert frontmatter.clean(f"\x00\x08{kept}\x0b\x0c\x1f\ud800\ufffe\uffff") == kept
+    assert legal(f"\x00\x08{kept}\x1f\ud800\ufffe\uffff") == kept
+    assert legal("a\x0bb\x0cc") == "a b c"
 
 
 PIECES = st.sampled_from(

@@ -10,6 +10,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "publisher"
 FLOORS = [
     "errors",
+    "characters",
+    "disk",
     "marked",
     "globs",
     "fences",

@@ -6,8 +6,10 @@ import datetime as dt
 import gzip
 import json
 import time
+from email.message import Message
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.request import Request
 
 import pytest
 
@@ -15,6 +17,7 @@ from publisher import config as configs
 from publisher import entry, fetch, sources
 from publisher.errors import ConfigError, Unavailable
 from publisher.sources import syndication
+from publisher.sources.syndication import items
 from tests.blog import Blog
 from tests.subscribers import Outsider
 from tests.web import Answer, Web
@@ -245,7 +248,7 @@ def test_a_feed_may_have_any_encoding(encoding: str, kind: str) -> None:
         ({"url": "a", "content_text": "a\n\nb"}, f"{HOME}/a", "<p>a</p><p>b</p>", f"{HOME}/a"),
         ({"external_url": "https://x.example/", "content_html": 5, "tags": "x", "authors": 7,
           "attachments": [1, {"url": None}], "title": None, "language": 3, "image": {}},
-         "https://x.example/", "", "https://x.example/"),
+         "https://x.example/", "5", "https://x.example/"),
     ],
 )  # fmt: skip
 def test_an_odd_item_is_read_as_far_as_it_goes(
@@ -256,6 +259,49 @@ def test_an_odd_item_is_read_as_far_as_it_goes(
     (found,) = syndication.parse(json.dumps(feed).encode(), f"{HOME}/f").items
     assert (found.link, found.body, found.base) == (link, body, base)
     assert not found.enclosures
+
+
+ODD_RSS = """<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"
+ xmlns:media="http://search.yahoo.com/mrss/">
+<channel><title>t</title>
+<item><guid>  one\n </guid><link>http://[bad/</link><title>q&#xD800;&#1;r</title>
+ <pubDate>Mon, 01 Jun 2026 00:00:00 GMT</pubDate><description>a&#55296;b</description>
+ <enclosure url="http://[bad/a.mp3" type="audio/mpeg" length="{digits}"/>
+ <media:content url="/b.mp3" type="audio/mpeg" fileSize="{digits}" duration="{digits}"/>
+ <itunes:duration>{digits}</itunes:duration><category>{digits}</category></item>
+<item><guid>two</guid><pubDate>Tue, 02 Jun 2026 00:00:00 GMT</pubDate></item></channel></rss>"""
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "99999999999999999999", "-1", "٣", "1e30", "\x00"])
+def test_an_odd_value_costs_nothing_else(blog: Blog, digits: str) -> None:
+    found = read(blog, ODD_RSS.replace("{digits}", digits))
+    assert {one.title.rstrip("\ufffd") for one in found.entries} >= {"two"}
+    one = next(one for one in found.entries if one.title != "two")
+    assert [file.length for file in one.enclosures] == [None]
+    assert days(read(blog, ODD_RSS.replace("{digits}", "5"))) == [1, 2]
+
+
+def test_an_odd_value_of_json_costs_nothing_else(blog: Blog) -> None:
+    def one(ident: object, **more: object) -> dict[str, object]:
+        return {"id": ident, "date_published": "2026-01-01", "content_text": "Text", **more}
+
+    sizes: list[object] = [1e30, 2**64, -1, True, "x", [], None]
+    files = [{"url": "/a", "size_in_bytes": n, "duration_in_seconds": n} for n in sizes]
+    odd: list[object] = [
+        one(0),
+        one("a", url="http://[x", content_html="<p>\ud800\x00x</p>", title="\ud83d"),
+        one("b", attachments=files),
+        one("c", date_published="0001-01-01T00:00:00+14:00"),
+        one("d", tags=[None, 0, {}, "\ud800"], authors=[{"name": ["x"]}, {"url": "\x00"}]),
+        one(False), one([]), one({}), one("\x00"),
+    ]  # fmt: skip
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": odd}
+    found = read(blog, json.dumps(feed))
+    assert sorted(one.post.path.stem.partition("-")[0] for one in found.entries) == [*"0abd"]
+    assert {file.length for one in found.entries for file in one.enclosures} == {None}
+    assert len(found.skipped) == 5
+    assert blog.run("build").code == 1
+    assert len(json.loads(blog.built()["feed.json"])["items"]) == 4
 
 
 @pytest.mark.parametrize("year", ["0001", "0999", "9999"])
@@ -313,6 +359,55 @@ def test_what_falls_off_the_end_is_remembered(blog: Blog) -> None:
 def test_what_vanishes_between_others_is_gone(blog: Blog) -> None:
     read(blog, feed_of(1, 2, 3, 4))
     assert days(read(blog, feed_of(2, 4))) == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("looks", "left"),
+    [
+        ([(3, 2, 1), (4, 3, 2)], [1, 2, 3, 4]),  # newest first, as most are
+        ([(1, 4, 3, 2), (1, 5, 4, 3)], [1, 2, 3, 4, 5]),  # an old one is pinned to the top
+        ([(1, 4, 3, 2), (1, 5, 4, 3), (1, 6, 5, 4)], [1, 2, 3, 4, 5, 6]),
+        ([(4, 3, 2, 1), (4, 3)], [1, 2, 3, 4]),  # it is shorter now
+        ([(4, 3, 2, 1), (4, 3), (4, 3, 1)], [1, 2, 3, 4]),  # what fell off stays
+        ([(4, 3, 2, 1), (4, 2, 1)], [1, 2, 4]),
+        ([(4, 3, 2, 1), (3, 2, 1)], [1, 2, 3]),  # the newest was taken back
+        ([(1, 2, 3), (1, 2)], [1, 2]),
+        ([(1, 4, 3, 2), (1, 4, 2)], [1, 2, 4]),
+        ([(3, 2, 1), ()], [1, 2, 3]),
+        ([(3, 2, 1), (), (3, 1)], [1, 2, 3]),
+    ],
+)  # fmt: skip
+def test_what_is_gone_and_what_fell_off(
+    blog: Blog, looks: list[tuple[int, ...]], left: list[int]
+) -> None:
+    for look in looks:
+        found = read(blog, feed_of(*look))
+    assert days(found) == left
+
+
+def test_a_memory_that_cannot_be_read_is_not_an_empty_one(blog: Blog) -> None:
+    read(blog, feed_of(3, 2, 1))
+    memory = blog.folder / ".publisher/source/items.msgpack"
+    whole = memory.read_bytes()
+    memory.write_bytes(whole[:-5])
+    with pytest.raises(ConfigError, match="without it these posts are retracted"):
+        read(blog, feed_of(4, 3))
+    assert memory.read_bytes() == whole[:-5]
+    memory.write_bytes(whole)
+    assert days(read(blog, feed_of(4, 3))) == [1, 2, 3, 4]
+
+
+def test_no_more_items_than_a_feed_may_have() -> None:
+    def parsed(count: int) -> items.Parsed:
+        one = {"date_published": "2026-01-01"}
+        feed = {"version": "https://jsonfeed.org/version/1.1",
+                "items": [{**one, "id": f"x:{number}"} for number in range(count)]}  # fmt: skip
+        return syndication.parse(json.dumps(feed).encode(), f"{HOME}/f")
+
+    assert not parsed(items.MAX_ITEMS).remark
+    more = parsed(items.MAX_ITEMS + 1)
+    assert len(more.items) == items.MAX_ITEMS
+    assert "the others are not read" in more.remark
 
 
 def test_what_cannot_be_read_to_its_end_takes_nothing_away(blog: Blog) -> None:
@@ -386,6 +481,11 @@ def test_relative_addresses_start_from_where_the_feed_was_found(blog: Blog, web:
         (Answer(b"<html>", headers={"Content-Type": "text/html"}), 2, "is no feed"),
         (Answer(b"x", headers={"Content-Encoding": "gzip"}), 4, "it is cut short"),
         (Answer(b"xyz" * 9, headers={"Content-Encoding": "gzip"}), 4, "cannot be read"),
+        (Answer(b"xyz", headers={"Content-Encoding": "br"}), 2, "packed as br, and nobody asked"),
+        (Answer(code=302, headers={"Location": "ftp://127.0.0.1/x"}), 2, "redirects to ftp:"),
+        (Answer(code=302, headers={"Location": "http://[x/"}), 4, "cannot be read"),
+        (Answer(feed_of(1), missing=9), 4, "it is cut short"),
+        (Answer(gzip.compress(feed_of(1))[:-9], headers={"Content-Encoding": "gzip"}), 4, "cut"),
     ],
 )
 def test_a_feed_that_cannot_be_had_changes_nothing(
@@ -399,6 +499,63 @@ def test_a_feed_that_cannot_be_had_changes_nothing(
     assert "Traceback" not in run.err
 
 
+def test_a_half_of_it_is_never_kept(blog: Blog, web: Web) -> None:
+    etag = {"ETag": '"a"'}
+    use(blog, f"{web.url}/feed")
+    for half in (
+        Answer(feed_of(1)[:-9], headers=etag, missing=9),
+        Answer(ATOM[:-30].encode(), headers=etag),
+        Answer(b"<html>Please log in</html>", headers=etag),
+    ):
+        web.answers["/feed"] = half
+        blog.run("build")
+    web.answers["/feed"] = Answer(feed_of(1, 2), headers=etag)
+    assert blog.run("build").code == 0
+    assert all("If-None-Match" not in headers for _, headers in web.asked)
+    assert len(json.loads(blog.built()["feed.json"])["items"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("http://127.0.0.1:99999/x", "Port"),
+        ("http://[bad/x", "IPv6"),
+        ("http:///x", "names no host"),
+        ("http://a..b/x", "label"),
+        ("http://a b/x", "control characters"),
+    ],
+)
+def test_what_is_no_address_is_an_error_for_ever(
+    tmp_path: Path, address: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        fetch.fetch(address, tmp_path)
+
+
+def test_an_address_may_have_any_letters(tmp_path: Path, web: Web) -> None:
+    web.answers["/f%C3%A9%20d?q=%C3%BC"] = Answer(b"here")
+    assert fetch.fetch(f"{web.url}/fé d?q=ü#x", tmp_path).body == b"here"
+
+
+def test_nobody_is_sent_from_https_to_http() -> None:
+    request = Request("https://secure.example/feed")
+    for place, follows in (("http://x.example/", False), ("HTTPS://x.example/", True)):
+        redirect = fetch._Careful().redirect_request
+        arguments = (request, None, 302, "Found", Message(), place)
+        if follows:
+            assert redirect(*arguments)
+        else:
+            with pytest.raises(ValueError, match="redirects to http:"):
+                redirect(*arguments)
+
+
+def test_no_password_is_said(blog: Blog) -> None:
+    use(blog, "http://ada:sesame@127.0.0.1/feed")
+    for run in (blog.run("build"), blog.run("init", "--feed", "http://ada:sesame@127.0.0.1/feed")):
+        assert run.code == 2
+        assert "sesame" not in run.out + run.err
+
+
 def test_nobody_listens(blog: Blog, web: Web) -> None:
     url = web.url
     use(blog, url.rpartition(":")[0] + ":1/feed")
@@ -409,6 +566,14 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
     packed = {"Content-Encoding": "gzip"}
     web.answers["/small"] = Answer(gzip.compress(feed_of(1)), headers=packed)
     assert fetch.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
+    for packed_as, body in (
+        ("GZIP", gzip.compress(b"one")),
+        ("x-gzip", gzip.compress(b"o") + gzip.compress(b"") + gzip.compress(b"ne")),
+        ("gzip", gzip.compress(b"one") + b"\0" * 99),
+        ("Identity", b"one"),
+    ):
+        web.answers["/odd"] = Answer(body, headers={"Content-Encoding": packed_as})
+        assert fetch.fetch(f"{web.url}/odd", tmp_path).body == b"one"
     web.answers["/bomb"] = Answer(gzip.compress(bytes(fetch.MAX_BYTES * 3)), headers=packed)
     with pytest.raises(Unavailable, match="more than"):
         fetch.fetch(f"{web.url}/bomb", tmp_path)
@@ -416,15 +581,17 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
 
 def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
     web.answers["/slow"] = Answer(feed_of(1), wait=lambda: time.sleep(1))
-    with pytest.raises(Unavailable, match="takes too long"):
-        fetch.fetch(f"{web.url}/slow", tmp_path, seconds=0.2)
+    web.answers["/silent"] = Answer(feed_of(1), hold=lambda: time.sleep(1))
+    for path in ("/slow", "/silent"):
+        with pytest.raises(Unavailable, match="takes too long"):
+            fetch.fetch(f"{web.url}{path}", tmp_path, seconds=0.2)
 
 
 def test_a_broken_cache_is_no_harm(blog: Blog, web: Web) -> None:
     web.answers["/feed"] = Answer(feed_of(1), headers={"ETag": '"a"'})
     use(blog, f"{web.url}/feed")
     assert blog.run("build").code == 0
-    for file in (blog.folder / ".publisher" / "source").iterdir():
+    for file in (blog.folder / ".publisher" / "source").glob("*.fetched"):
         file.write_bytes(b"\xff broken")
     assert blog.run("build").code == 0
     assert "If-None-Match" not in web.asked[-1][1]
@@ -475,7 +642,7 @@ def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str)
     [
         ("posts: {feed: f.xml, path: posts}", "posts.path stands beside feed"),
         ("posts: {path: posts, complete: true}", "posts.complete is for a feed alone"),
-        ("posts: {feed: 'https://a:b@c.example/f'}", "give an address without a password"),
+        ("posts: {feed: 'https://a:b@c.example/f'}", "without a name or a password in it"),
         ("posts: {feed: ''}", "posts.feed is ''"),
         ("posts: {feed: ./feed.atom}", "feeds[0].path is the feed that the posts come from"),
     ],

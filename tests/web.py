@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Answer:
-    """What a path answers. `wait` is called before the body is sent."""
+    """What a path answers. `wait` is called before the body is sent, `hold` before the headers.
+
+    Of the body it says that it has `missing` bytes more.
+    """
 
     body: bytes = b""
     code: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     wait: Callable[[], object] = lambda: None
+    hold: Callable[[], object] = lambda: None
+    missing: int = 0
 
 
 class Web:
@@ -36,10 +41,11 @@ class Web:
                 etag = answer.headers.get("ETag")
                 if etag and self.headers.get("If-None-Match") == etag:
                     answer = Answer(code=304)
+                answer.hold()
                 self.send_response(answer.code)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body)))
+                self.send_header("Content-Length", str(len(answer.body) + answer.missing))
                 self.end_headers()
                 answer.wait()
                 self.wfile.write(answer.body)

@@ -115,6 +115,8 @@ def _in_feed(feed: str, folder: Path) -> Found:
     """What a feed says of its site. Raises ConfigError, Unavailable."""
     from publisher.sources import syndication  # noqa: PLC0415 - few need it
 
+    if configs.is_address(feed) and not configs.is_web(feed):
+        raise ConfigError("--feed must be an address without a name or a password in it, or a file")
     source = feed if configs.is_address(feed) else str(folder / Path(feed).expanduser())
     about = syndication.channel(source, folder / ".publisher" / "source")
     return Found(

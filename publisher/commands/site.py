@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
-from publisher import entry, feed, outputs, sources
+from publisher import disk, entry, feed, outputs, sources
 from publisher.errors import FeedError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
         if output.format in {"html", "css"} and not outputs.may_replace(path, output.format):
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
-        written = feed.write(path, made.data)
+        written = disk.write(path, made.data)
     except UnicodeEncodeError:
         message = f"{path} cannot be named here: file names are ASCII; run with LC_ALL=C.UTF-8"
         return Built(path, output.format, made.entries, error=FeedError(message))

@@ -129,7 +129,7 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     if "permalink" in posts:
         yield from _check_permalink(posts["permalink"])
     if is_address(posts.get("feed", "")) and not is_web(posts["feed"]):
-        yield ("feed",), f"is {posts['feed']!r}: give an address without a password in it"
+        yield ("feed",), "must be an address of the web, without a name or a password in it"
     if posts.get("complete") and "feed" not in posts:
         yield ("complete",), "is for a feed alone; a folder always holds all posts"
     yield from _check_languages(posts)
@@ -349,9 +349,14 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
 }
 
 
+def is_iri(text: str) -> bool:
+    """Whether it is an absolute IRI (RFC 3987)."""
+    return _IRI.fullmatch(text) is not None
+
+
 def is_person_uri(text: str) -> bool:
     """Whether a reader may be offered it as a link: never `javascript:` or `data:`."""
-    return bool(_IRI.fullmatch(text)) and text.partition(":")[0].lower() in PERSON_SCHEMES
+    return is_iri(text) and text.partition(":")[0].lower() in PERSON_SCHEMES
 
 
 def is_address(text: str) -> bool:

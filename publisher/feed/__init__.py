@@ -1,4 +1,4 @@
-"""Entries -> Atom entry elements, and Atom, RSS and JSON Feed documents on disk.
+"""Entries -> Atom entry elements, and Atom, RSS and JSON Feed documents.
 
 The only importer of feedgen, and the place where it is repaired. Refuses the clock, chance and
 version numbers: a document is a function of the site and its entries, the same bytes everywhere.
@@ -10,7 +10,6 @@ import bisect
 from typing import TYPE_CHECKING
 
 from publisher.feed.atom import atom, atom_entry
-from publisher.feed.disk import write
 from publisher.feed.document import Document, documents, newest
 from publisher.feed.json_feed import json_feed
 from publisher.feed.parts import ATOM, ATOM_NS, TYPES, is_full
@@ -32,7 +31,6 @@ __all__ = [
     "documents",
     "is_full",
     "newest",
-    "write",
 ]
 
 FORMATS: Mapping[Format, Callable[[Document, Site], bytes]] = {

@@ -18,6 +18,7 @@ import nh3
 from lxml import etree
 
 from publisher import markup as markups
+from publisher.characters import legal
 from publisher.render.html import (
     ADDRESSES,
     BLOCKS,
@@ -32,7 +33,6 @@ from publisher.render.html import (
     as_it_is,
     attributes_of,
     frame_address,
-    legal,
     names,
 )
 from publisher.render.losses import warnings

@@ -45,8 +45,6 @@ TAGS_WITH_CONTENT = names(
 )
 ADDRESSES = names("cite href poster src")
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
 _IN_TAG = r"""((?:[^<>"']|"[^"]*"|'[^']*')*+)"""
 TAG = re.compile(rf"<([a-z][^\s<>/]*+){_IN_TAG}>", re.IGNORECASE)
 IFRAME = re.compile(rf"<iframe\b{_IN_TAG}>(?:[^<]*+</iframe\s*+>)?", re.IGNORECASE)
@@ -59,11 +57,6 @@ INERT = re.compile(
 
 def as_it_is(address: str) -> str | None:
     return address
-
-
-def legal(text: str) -> str:
-    """Without the characters that XML 1.0 cannot carry (section 2.2); a page break is a blank."""
-    return _ILLEGAL.sub(lambda found: " " if found[0] in "\v\f" else "", text)
 
 
 def attributes_of(inside: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from publisher import markup as markups
 from publisher import rest
+from publisher.characters import legal
 from publisher.render.html import (
     ADDRESSES,
     INERT,
@@ -26,7 +27,6 @@ from publisher.render.html import (
     as_it_is,
     attributes_of,
     frame_address,
-    legal,
 )
 
 if TYPE_CHECKING:

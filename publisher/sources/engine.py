@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from publisher import permalink
+from publisher.characters import legal
 from publisher.errors import PostError
 from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
@@ -416,7 +417,7 @@ class Engine:
         """The line between the lead and the rest: compared as it is, but for blanks at its end."""
         value = matter.value("extended")
         if isinstance(value, str):
-            return frontmatter.clean(value).rstrip() or None
+            return legal(value).rstrip() or None
         return more_of(matter.document.body)
 
     def categories(self, matter: Matter) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher import marked
+from publisher.characters import legal
 from publisher.errors import PostError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _OPENING = re.compile(r"---[ \t]*")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _CONFLICT = re.compile(r"<{7} |>{7} ")
 # XML 1.0 section 2.2: everything else must never reach a document or a stanza.
-_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A plain title, of which YAML makes a comment from ` #` on.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
@@ -97,11 +97,6 @@ def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
     )
 
 
-def clean(text: str) -> str:
-    """Without what XML cannot carry."""
-    return _ILLEGAL.sub("", text)
-
-
 def decoded(data: bytes, path: PurePosixPath) -> str:
     """The text with LF line ends and without a byte order mark. Raises PostError."""
     try:
@@ -136,7 +131,7 @@ def bounded(block: list[str], above: int, path: PurePosixPath) -> str:
     for index, line in enumerate(block, start=above + 1):
         if _CONFLICT.match(line):
             raise _conflict(path, index)
-    return clean(text)
+    return legal(text)
 
 
 def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
@@ -173,11 +168,11 @@ def _rescued(block: list[str]) -> marked.Marked | None:
         found = _KEY.match(block[start])
         key = found[1] if found else ""
         try:
-            part = marked.read(clean("\n".join(block[start:end])))
+            part = marked.read(legal("\n".join(block[start:end])))
             value = part.value.get(key) if isinstance(part.value, dict) else None
             plain |= part.plain
         except marked.MarkedError:
-            value = _plain(clean(block[start].partition(":")[2].strip()))
+            value = _plain(legal(block[start].partition(":")[2].strip()))
         values[key] = value
         lines[key,] = start + 1
     return marked.Marked(values, lines, plain=frozenset(plain)) if values else None
@@ -209,7 +204,7 @@ def _remarks(matter: marked.Marked, block: list[str], above: int) -> Iterator[tu
     title = block[line - 1] if line <= len(block) else ""
     comment = _COMMENT.search(title) if _PLAIN_TITLE.match(title) else None
     if comment:
-        cut = clean(comment[0][:40])
+        cut = legal(comment[0][:40])
         yield above + line, f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
 
 

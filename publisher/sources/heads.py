@@ -11,9 +11,10 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
+from publisher.characters import legal
 from publisher.errors import PostError
 from publisher.marked import MAX_DEPTH
-from publisher.sources.frontmatter import Document, bounded, clean, fenced, first_line
+from publisher.sources.frontmatter import Document, bounded, fenced, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,13 +156,13 @@ def _as_value(found: object, depth: int) -> Value:
         case bool():
             return "true" if found else "false"
         case dict():
-            return {clean(str(key)): _as_value(part, depth - 1) for key, part in found.items()}
+            return {legal(str(key)): _as_value(part, depth - 1) for key, part in found.items()}
         case list() | tuple():
             return [_as_value(part, depth - 1) for part in found]
         case dt.datetime():
             return found.isoformat(" ")
         case _:
-            return clean(str(found))
+            return legal(str(found))
 
 
 def metadata(lines: list[str], path: PurePosixPath) -> Document | None:
@@ -200,7 +201,7 @@ def _of_pairs(
     starts: dict[str, int] = {}
     for line, key, value in pairs:
         if key not in values:
-            values[key] = clean(value).strip() or None
+            values[key] = legal(value).strip() or None
             starts[key] = line
     return Document(values, "\n".join(lines[end:]), end + 1, lines=starts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.characters import legal
 from publisher.config import Person, is_person_uri
 from publisher.errors import PostError
 from publisher.sources import dates, frontmatter
@@ -154,7 +155,7 @@ def one_line(value: Value) -> str | None:
     """A text without line breaks and illegal characters; None if nothing is left."""
     if not isinstance(value, str):
         return None
-    line = _BLANKS.sub(" ", frontmatter.clean(value)).strip(" ")
+    line = _BLANKS.sub(" ", legal(value)).strip(" ")
     return line if line.strip() else None
 
 

@@ -1,4 +1,4 @@
-"""Documents on disk: replaced at once, and only when their bytes differ."""
+"""Files on disk: replaced at once, durably, and only when their bytes differ."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import secrets
 import stat
 from pathlib import Path
 
+from publisher.errors import ConfigError
 
-def write(path: Path, document: bytes) -> bool:
-    """Replace the file at once, unless it holds the document already. Returns whether it did.
+
+def write(path: Path, data: bytes) -> bool:
+    """Replace the file at once, unless it holds these bytes already. Returns whether it did.
 
     A symbolic link stays one: what it points to is replaced. A new file has the mode that the
     umask gives, because a web server must read it; an old one keeps its own. Raises OSError, and
@@ -17,7 +19,7 @@ def write(path: Path, document: bytes) -> bool:
     """
     target = Path(os.path.realpath(path))
     try:
-        if target.read_bytes() == document:
+        if target.read_bytes() == data:
             return False
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
@@ -25,7 +27,7 @@ def write(path: Path, document: bytes) -> bool:
         mode = None
     temporary = target.with_name(f".{secrets.token_hex(8)}.publisher")
     try:
-        _write(temporary, document, mode)
+        _write(temporary, data, mode)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -33,9 +35,20 @@ def write(path: Path, document: bytes) -> bool:
     return True
 
 
-def _write(path: Path, document: bytes, mode: int | None) -> None:
+def keep(file: Path, data: bytes) -> None:
+    """Write a file of the state. Raises ConfigError if that cannot be."""
+    try:
+        write(file, data)
+    except OSError as error:
+        raise ConfigError(
+            f"{file} cannot be written: {error.strerror or error}; name a folder for it with "
+            "`state:`"
+        ) from error
+
+
+def _write(path: Path, data: bytes, mode: int | None) -> None:
     with path.open("xb") as file:
-        file.write(document)
+        file.write(data)
         file.flush()
         if mode is not None:
             os.fchmod(file.fileno(), mode)
