@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from publisher.errors import ConfigError
+
+_RANDOM_BYTES, _ENDING = 8, ".publisher"
+_OLD_SECONDS = 3600.0
 
 
 def write(path: Path, data: bytes) -> bool:
@@ -25,7 +30,7 @@ def write(path: Path, data: bytes) -> bool:
     except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = None
-    temporary = target.with_name(f".{secrets.token_hex(8)}.publisher")
+    temporary = target.with_name(f".{secrets.token_hex(_RANDOM_BYTES)}{_ENDING}")
     try:
         _write(temporary, data, mode)
         temporary.replace(target)
@@ -44,6 +49,14 @@ def keep(file: Path, data: bytes) -> None:
             f"{file} cannot be written: {error.strerror or error}; name a folder for it with "
             "`state:`"
         ) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left there an hour ago or more: another one may be at work."""
+    for file in folder.glob(f".{'?' * 2 * _RANDOM_BYTES}{_ENDING}"):
+        with suppress(OSError):  # it is not ours, or went meanwhile
+            if time.time() - file.stat().st_mtime > _OLD_SECONDS:
+                file.unlink()
 
 
 def _write(path: Path, data: bytes, mode: int | None) -> None:

@@ -11,7 +11,7 @@ import ssl
 import threading
 import zlib
 from http.client import HTTPException, HTTPResponse, InvalidURL
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -30,6 +30,8 @@ MAX_BYTES = 30_000_000
 SECONDS = 60.0
 REQUEST_SECONDS = 15.0
 CHUNK = 65_536
+
+T = TypeVar("T")
 
 _RETRIED = frozenset({408, 425, 429})
 # RFC 9110 section 8.4.1: names are compared without case, and x-gzip is gzip.
@@ -64,13 +66,13 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Document:
     if known and known.modified:
         headers["If-Modified-Since"] = known.modified
     try:
-        return _within(seconds, lambda: _get(address, headers))
+        return within(seconds, lambda: _get(address, headers))
     except HTTPError as error:
         error.close()
         if error.code == 304 and known:
             return known
         raise _refused(address, error.code) from error
-    except (_NeverError, InvalidURL) as error:
+    except (NeverError, InvalidURL) as error:
         raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
     except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
         reason = getattr(error, "reason", None) or error
@@ -91,7 +93,7 @@ def keep(document: Document, cache: Path) -> None:
         disk.keep(_file(document.asked, cache), msgspec.msgpack.encode(document))
 
 
-class _NeverError(ValueError):
+class NeverError(ValueError):
     """What will be the same next time."""
 
 
@@ -114,12 +116,12 @@ def _refused(address: str, code: int) -> Unavailable | ConfigError:
     return ConfigError(f"{address} answers {code}: there is nothing to read; correct the address")
 
 
-def _within(seconds: float, get: Callable[[], Document]) -> Document:
-    """What it returns or raises, unless it takes longer: names, handshakes and headers count, too.
+def within(seconds: float, get: Callable[[], T]) -> T:
+    """What it returns or raises; else TimeoutError: names, handshakes and headers count, too.
 
-    What takes longer is left to itself; it ends with the process at the latest.
+    What takes longer is left to itself. It ends with the process at the latest.
     """
-    done: list[Document | BaseException] = []
+    done: list[T | BaseException] = []
 
     def work() -> None:
         try:
@@ -139,11 +141,11 @@ def _within(seconds: float, get: Callable[[], Document]) -> Document:
 
 class _Careful(HTTPRedirectHandler):
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
-        """Before anything is asked at the new address. Raises _NeverError."""
+        """Before anything is asked at the new address. Raises NeverError."""
         address: str = answer[-1]
         wanted = ("https://",) if req.full_url.startswith("https:") else ("http://", "https://")
         if not address.lower().startswith(wanted):
-            raise _NeverError(f"it redirects to {address[:80]}")
+            raise NeverError(f"it redirects to {address[:80]}")
         return super().redirect_request(req, *answer)
 
 
@@ -152,7 +154,7 @@ _OPENER = build_opener(_Careful)
 
 def _get(address: str, headers: dict[str, str]) -> Document:
     """Raises HTTPError, URLError, HTTPException, OSError, ValueError, zlib.error."""
-    request = Request(_uri(address), headers=headers)  # noqa: S310 - http by configuration
+    request = Request(uri(address), headers=headers)  # noqa: S310 - http by configuration
     with _OPENER.open(request, timeout=REQUEST_SECONDS) as answer:
         found: Message = answer.headers
         return Document(
@@ -165,16 +167,16 @@ def _get(address: str, headers: dict[str, str]) -> Document:
         )
 
 
-def _uri(address: str) -> str:
-    """The address as it is sent (RFC 3987 section 3.1). Raises _NeverError."""
+def uri(address: str) -> str:
+    """The address as it is sent (RFC 3987 section 3.1). Raises NeverError."""
     try:
         parts = urlsplit(address.partition("#")[0])
         host = (parts.hostname or "").encode("idna").decode()
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
-        raise _NeverError(str(error)) from error
+        raise NeverError(str(error)) from error
     if not host:
-        raise _NeverError("it names no host")
+        raise NeverError("it names no host")
     place = f"[{host}]" if ":" in host else host
     path, query = (quote(part, safe=_IN_ADDRESS) for part in (parts.path, parts.query))
     return f"{parts.scheme}://{place}{port}{path or '/'}" + (f"?{query}" if query else "")
@@ -198,7 +200,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
     if name in _PLAIN:
         return body
     if name not in _GZIP:
-        raise _NeverError(f"it is packed as {encoding[:20]}, and nobody asked for that")
+        raise NeverError(f"it is packed as {encoding[:20]}, and nobody asked for that")
     whole = bytearray()
     while True:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)

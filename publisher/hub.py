@@ -7,15 +7,17 @@ tried again; a hub that moved is named, not followed: a POST must not become a G
 from __future__ import annotations
 
 import email.utils
+import ssl
 import time
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from publisher.errors import Refused, Unavailable
+from publisher import fetch
+from publisher.errors import ConfigError, Refused, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +49,8 @@ _OPENER = build_opener(_Unmoved)
 def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = None) -> None:
     """Say that the document at `topic` is another one now. Any 2xx is a yes.
 
-    Raises Refused for what will be the same next time, else Unavailable once `retry_seconds` have
-    passed.
+    Raises Refused or ConfigError for what will be the same next time, else Unavailable once
+    `retry_seconds` have passed.
     """
     clock = clock or Clock()
     deadline = clock.now() + retry_seconds
@@ -71,28 +73,46 @@ class _Later(Exception):  # noqa: N818 - an answer that may be another one in `s
 
 
 def _post(hub: str, topic: str) -> None:
-    """Raises Refused, _Later."""
+    """Raises ConfigError, Refused, _Later."""
     # Some hubs take the topic under the one name, some under the other.
     form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
     headers = {"User-Agent": "publisher", "Content-Type": "application/x-www-form-urlencoded"}
-    request = Request(hub, data=form, headers=headers)  # noqa: S310 - http by configuration
+    try:
+        address = fetch.uri(hub)
+        request = Request(address, data=form, headers=headers)  # noqa: S310 - http by configuration
+        fetch.within(REQUEST_SECONDS, lambda: _send(request, hub, topic))
+    except (fetch.NeverError, InvalidURL) as error:
+        raise ConfigError(f"{hub} is no address: {error}; correct site.hubs") from error
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            raise ConfigError(
+                f"{hub} has a certificate that is not trusted ({reason.verify_message}); "
+                "correct site.hubs"
+            ) from error
+        raise _Later(f"cannot be reached: {_short(reason)}") from error
+
+
+def _send(request: Request, hub: str, topic: str) -> None:
     try:
         with _OPENER.open(request, timeout=REQUEST_SECONDS):
             return
     except HTTPError as error:
         with error:
             raise _answered(hub, topic, error) from error
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        raise _Later(f"cannot be reached: {getattr(error, 'reason', None) or error}") from error
+
+
+def _short(text: object) -> str:
+    return " ".join(str(text).split())[:REASON_BYTES]
 
 
 def _answered(hub: str, topic: str, error: HTTPError) -> Refused | _Later:
     if 300 <= error.code < 400:
-        place = error.headers.get("Location", "elsewhere")
+        place = urljoin(hub, error.headers.get("Location", "")) or "elsewhere"
         return Refused(f"{hub} has moved to {place}; correct site.hubs")
     if error.code >= 500 or error.code in _RETRIED:
         return _Later(f"answers {error.code}", _retry_after(error.headers))
-    said = " ".join(error.read(REASON_BYTES).decode("utf-8", "replace").split())
+    said = _short(error.read(REASON_BYTES).decode("utf-8", "replace"))
     reason = f" ({said})" if said else ""
     return Refused(f"{hub} refuses {topic}: {error.code}{reason}; is it a hub for this site?")
 

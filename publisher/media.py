@@ -67,6 +67,8 @@ _CODECS: dict[str, Codec] = {
 }
 _CODEC = re.compile(r"\bcodecs\s*=\s*\"?([\w.-]+)")
 UNKNOWN = "application/octet-stream"
+# Of pictures podcast apps take these alone (Apple's podcast RSS).
+COVERS = frozenset({"image/jpeg", "image/png"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from publisher.selection import Group
 
 _PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
+_MARKS = (
+    f"<generator>{feeds.GENERATOR}</generator>",
+    f'"_generator": "{feeds.GENERATOR}"',
+    page.MARK,
+    page.STYLE_MARK,
+)
 HEAD_BYTES = 16_384  # of a feed, in which it says what it is
 
 
@@ -49,6 +55,13 @@ class Output:
     document: Document | None = field(default=None, repr=False)
     data: bytes = field(default=b"", repr=False)
     entries: int = 0
+
+    @property
+    def kind(self) -> Literal["feed", "old", "page", "style"]:
+        """What it is, in a word; old: an archive."""
+        if self.document is None:
+            return "page" if self.format == "html" else "style"
+        return "feed" if self.is_topic else "old"
 
     @property
     def is_topic(self) -> bool:
@@ -77,10 +90,13 @@ def outputs(config: Config, entries: Entries) -> Iterator[Output]:
         yield Output(file.path, file.format, file.url, document)
     if config.page:
         newest = feeds.newest(entries.entries, config.page.limit)
+        wanted = {feed.content for feed in config.feeds}
+        if config.xmpp or not wanted:
+            wanted.add("full")
         data = page.page(
             config.site,
-            newest,
-            feeds=[_on_page(one, config) for one in documents if one.current is None],
+            [page.Shown(one, any(feeds.is_full(one, how) for how in wanted)) for one in newest],
+            feeds=[_on_page(one, config) for one in _foremost(documents, config)],
             nodes=[*_nodes_on_page(config, entries)],
             url=config.page.url,
         )
@@ -94,13 +110,14 @@ def _documents(config: Config, entries: Entries) -> Iterator[Document]:
     nodes = _groups(config, entries.entries)
     gone = {one.entry.item_id: one for one in entries.deleted}
     for configured in config.feeds:
-        for feed, chosen in selection.feeds(configured, entries.entries, site):
+        taken = [one.entry for one in gone.values()]
+        for feed, chosen in selection.feeds(configured, entries.entries, site, deleted=taken):
             uris = [
                 Address(node.service, group.node).uri
                 for node, group in selection.nodes_of(feed, nodes)
                 if node.access == "open"  # a link that only few may follow is not for the public
             ]
-            deleted = selection.select([one.entry for one in gone.values()], feed.only, site=site)
+            deleted = selection.select(taken, feed.only, site=site)
             yield from feeds.documents(
                 feed,
                 site,
@@ -120,8 +137,22 @@ def _groups(config: Config, entries: Sequence[Entry]) -> list[tuple[NodeConfig, 
     ]
 
 
+def _foremost(documents: Sequence[Document], config: Config) -> list[Document]:
+    """Those to subscribe to: before all others the ones that the configuration names."""
+    own = {feed.path for feed in config.feeds}
+    topics = [one for one in documents if one.current is None]
+    return sorted(topics, key=lambda one: one.feed.path not in own)
+
+
 def _on_page(document: Document, config: Config) -> page.Feed:
-    return page.Feed(document.title(config.site), document.feed.url, document.feed.format)
+    feed = document.feed
+    notes = (
+        "podcast" if feed.podcast else "",
+        "summaries" if feed.content == "summary" else "",
+        *feed.enclosures,
+    )
+    note = ", ".join(filter(None, notes))
+    return page.Feed(document.title(config.site), feed.url, feed.format, note)
 
 
 def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:
@@ -138,7 +169,7 @@ def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:
 
 
 def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
-    """Documents on disk that patterns and archives made once, and do not make any more."""
+    """Documents of ours that patterns and archives made once, and do not make any more."""
     paths = {one.path for one in wanted}
     found: set[Path] = set()
     for feed in config.feeds:
@@ -146,7 +177,7 @@ def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
             found |= {path for path in _matches(feed.path) if _is_of_pattern(path, feed)}
         if feed.archive:
             found |= {path for path in _matches(feed.archive) if _is_archive(path, feed)}
-    return sorted(found - paths)
+    return sorted(path for path in found - paths if _is_ours(path))
 
 
 def _matches(pattern: Path) -> Iterator[Path]:
@@ -180,8 +211,11 @@ def _head(path: Path) -> str:
         return ""
 
 
-def may_replace(path: Path, kind: Literal["html", "css"] | str) -> bool:
-    """Whether nothing is there, or what we made: an `index.html` may be the site's own."""
-    if not path.exists():
-        return True
-    return (page.MARK if kind == "html" else page.STYLE_MARK) in _head(path)
+def may_replace(path: Path) -> bool:
+    """Whether no file is there, or one of ours: a feed or an `index.html` may be the site's own."""
+    return not path.is_file() or path.stat().st_size == 0 or _is_ours(path)
+
+
+def _is_ours(path: Path) -> bool:
+    head = _head(path)
+    return any(mark in head for mark in _MARKS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from publisher import media
 from publisher.feed import TYPES
@@ -94,17 +95,19 @@ atom|entry > atom|published { color: GrayText; font-size: .9375rem; order: -1; }
 atom|entry > atom|content ~ atom|summary { display: none; }
 atom|content img, atom|content video { max-width: 100%; height: auto; }
 atom|content pre { overflow-x: auto; }
+atom|content blockquote { border-left: .25rem solid GrayText; margin-left: 0; padding-left: 1rem; }
 atom|content table { display: block; overflow-x: auto; }
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as the page names it."""
+    """A feed as the page names it; `note` says in what it differs from others."""
 
     title: str
     url: str
     format: Format
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +120,23 @@ class Node:
     node: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post as the page shows it: in full, if a feed or a node has it so."""
+
+    entry: Entry
+    full: bool
+
+
 def page(
-    site: Site, entries: Sequence[Entry], *, feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+    site: Site, posts: Sequence[Shown], *, feeds: Sequence[Feed], nodes: Sequence[Node], url: str
 ) -> bytes:
-    """The document, as UTF-8. `entries` come newest first, `feeds` and `nodes` foremost first."""
-    return "\n".join(_lines(site, entries, feeds, nodes, url)).encode() + b"\n"
+    """The document, as UTF-8. `posts` come newest first, `feeds` and `nodes` foremost first."""
+    return "\n".join(_lines(site, posts, feeds, nodes, url)).encode() + b"\n"
 
 
 def _lines(
-    site: Site, entries: Sequence[Entry], feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+    site: Site, posts: Sequence[Shown], feeds: Sequence[Feed], nodes: Sequence[Node], url: str
 ) -> Iterator[str]:
     title, root = _text(site.title), _text(site.root)
     yield "<!DOCTYPE html>"
@@ -152,7 +163,7 @@ def _lines(
     yield "</header>"
     yield "<main>"
     yield from _subscribe(feeds, nodes)
-    yield from _posts(entries, site)
+    yield from _posts(posts, site)
     yield "</main>"
     yield "<footer>"
     yield from _legal(site)
@@ -173,7 +184,7 @@ def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
     yield '<h2 id="how">Subscribe</h2>'
     if feeds:
         yield "<h3>In a feed reader</h3>"
-        yield "<p>Copy one of these addresses into it; which format makes no difference.</p>"
+        yield "<p>Copy one of these addresses into it. Every reader takes at least one format.</p>"
         yield from _feeds(feeds[:FOREMOST])
         if feeds[FOREMOST:]:
             yield f"<details><summary>{len(feeds) - FOREMOST} more feeds</summary>"
@@ -202,23 +213,25 @@ def _feeds(feeds: Sequence[Feed]) -> Iterator[str]:
     yield '<ul class="feeds">'
     for feed in feeds:
         kind, url = TYPES[feed.format], _text(feed.url)
-        name = f"{_text(feed.title)} <span>({NAMES[feed.format]})</span>"
+        kinds = ", ".join(filter(None, (NAMES[feed.format], feed.note)))
+        name = f"{_text(feed.title)} <span>({_text(kinds)})</span>"
         yield f'<li><a href="{url}" type="{kind}">{name}</a><br><span>{url}</span></li>'
     yield "</ul>"
 
 
-def _posts(entries: Sequence[Entry], site: Site) -> Iterator[str]:
+def _posts(posts: Sequence[Shown], site: Site) -> Iterator[str]:
     yield '<section id="posts" aria-labelledby="newest">'
     yield '<h2 id="newest">The newest posts</h2>'
-    if not entries:
+    if not posts:
         yield "<p>There are none yet.</p>"
-    for number, entry in enumerate(entries):
-        yield from _post(entry, site, is_open=number == 0)
+    for number, shown in enumerate(posts):
+        yield from _post(shown, site, is_open=number == 0)
     yield "</section>"
 
 
-def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
+def _post(shown: Shown, site: Site, *, is_open: bool) -> Iterator[str]:
     """The newest one is open; what the post says is sanitised XHTML, which is HTML, too."""
+    entry = shown.entry
     yield f"<article{_lang(site, entry)}>"
     yield f'<h3><a href="{_text(entry.link)}">{_text(entry.title)}</a></h3>'
     day = entry.published.astimezone(site.zone).date().isoformat()
@@ -228,8 +241,8 @@ def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
     if entry.image:
         yield f'<p><img src="{_text(entry.image.href)}" alt=""></p>'
     for enclosure in entry.enclosures:
-        yield _player(enclosure)
-    if entry.post.content == "summary":
+        yield _player(enclosure, is_one_of_many=len(entry.enclosures) > 1)
+    if not shown.full:
         yield f"<p>{_text(entry.teaser)}</p>"
     else:
         yield f"<details{' open' if is_open else ''}>"
@@ -242,11 +255,13 @@ def _post(entry: Entry, site: Site, *, is_open: bool) -> Iterator[str]:
     yield "</article>"
 
 
-def _player(enclosure: Enclosure) -> str:
+def _player(enclosure: Enclosure, *, is_one_of_many: bool) -> str:
     href, title = _text(enclosure.href), _text(enclosure.title or enclosure.href)
     if enclosure.type.startswith(("audio/", "video/")):
         kind = enclosure.type[:5]
-        return f'<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
+        name = unquote(urlsplit(enclosure.href).path).rpartition("/")[2]
+        called = f'<p class="facts">{_text(name)}</p>' if is_one_of_many else ""
+        return f'{called}<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
     known = "" if enclosure.type == media.UNKNOWN else f' type="{_text(enclosure.type)}"'
     return f'<p><a href="{href}"{known}>{title}</a></p>'
 

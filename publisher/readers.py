@@ -23,7 +23,7 @@ from publisher.item import item
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from publisher.config import FeedFile, NodeConfig, Site
+    from publisher.config import FeedFile, NodeConfig, Podcast, Site
     from publisher.entry import Entry
     from publisher.feed import Document
     from publisher.item import Address
@@ -33,10 +33,14 @@ XHTML: Final = "{http://www.w3.org/1999/xhtml}"
 MOVIM_AUDIO: Final = frozenset(
     f"audio/{kind}" for kind in ("aac", "ogg", "opus", "vorbis", "speex", "mpeg", "webm")
 )
-# HTMLPurifier with XHTML 1.1 and audio, video, source: of others only what is inside is left.
-MOVIM_UNWRAPS: Final = ("figure", "details", "picture", "section", "mark")
-# Of those that it does not know (internal/reader/sanitizer), whose absence is seen.
-MINIFLUX_UNWRAPS: Final = ("details", "mark")
+# Movim purifies to XHTML 1.1, Miniflux by a list of its own (internal/reader/sanitizer): of other
+# elements only what is inside is left. Of these the reader misses something.
+UNWRAPPED: Final = ("details", "mark")
+APPLE_CATEGORIES: Final = (
+    "Arts", "Business", "Comedy", "Education", "Fiction", "Government", "Health & Fitness",
+    "History", "Kids & Family", "Leisure", "Music", "News", "Religion & Spirituality", "Science",
+    "Society & Culture", "Sports", "TV & Film", "Technology", "True Crime",
+)  # fmt: skip
 APPLE_AUDIO: Final = frozenset({"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac"})
 PUSH_AGE: Final = dt.timedelta(days=30)
 MIN_ID: Final = 8
@@ -120,7 +124,7 @@ def _contents(payload: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _markup(content: etree._Element) -> Iterator[tuple[str, str]]:
-    lost = [name for name in MOVIM_UNWRAPS if content.find(f".//{XHTML}{name}") is not None]
+    lost = [name for name in UNWRAPPED if content.find(f".//{XHTML}{name}") is not None]
     if lost:
         yield (
             "Movim",
@@ -229,7 +233,7 @@ def _of_xhtml(document: Document) -> Iterator[tuple[str, str]]:
     mend = "set `content_type: html`, or give them RSS"
     full = [one for one in document.entries if is_full(one, feed.content)]
     if mixed := next((one for one in full if _MIXED.search(one.content.xhtml)), None):
-        yield "rss-parser", f"moves words behind links, as in {mixed.post.path}; {mend}"
+        yield "rss-parser", f"moves words behind links and code, as in {mixed.post.path}; {mend}"
     if led := next((one for one in full if one.content.summary), None):
         yield "reader", f"its web app shows only the lead of {led.post.path}; {mend}"
     if sample := next((one for one in full if "&lt;" in one.content.xhtml), None):
@@ -241,7 +245,7 @@ def _of_miniflux(document: Document) -> Iterator[tuple[str, str]]:
     feed = document.feed
     for one in document.entries:
         text = one.content.xhtml if is_full(one, feed.content) else ""
-        lost = [name for name in MINIFLUX_UNWRAPS if f"<{name}" in text]
+        lost = [name for name in UNWRAPPED if f"<{name}" in text]
         if lost:
             names = _listed(f"<{name}>" for name in lost)
             yield "Miniflux", f"shows only what is inside of {names}, as in {one.post.path}"
@@ -260,14 +264,27 @@ def _of_podcast(document: Document, site: Site, data: bytes) -> Iterator[tuple[s
         if with_sound:
             yield "podcast apps", "miss a cover and a category; add `podcast:` to the feed"
         return
+    yield from _of_show(document, site, feed.podcast, data)
+    for one in with_sound:
+        yield from _of_episode(one, feed)
+
+
+def _of_show(
+    document: Document, site: Site, podcast: Podcast, data: bytes
+) -> Iterator[tuple[str, str]]:
+    for category in podcast.categories:
+        name = category.partition(">")[0].strip()
+        if name not in APPLE_CATEGORIES:
+            known = ", ".join(APPLE_CATEGORIES)
+            yield "Apple Podcasts", f"knows no category {name!r}; it has {known}"
     channel = etree.fromstring(data)[0]
     for name, called, mend in _NEEDED:
         if channel.find(f"{_ITUNES}{name}") is None:
             yield "podcast apps", f"refuse a feed without {called}; add `{mend}` to podcast"
+    if not document.description(site):
+        yield "podcast apps", "refuse a feed without a description; add `description:` to site"
     if not site.language:
         yield "podcast apps", "refuse a feed without a language; add `language: en` to site"
-    for one in with_sound:
-        yield from _of_episode(one, feed)
 
 
 def _of_episode(entry: Entry, feed: FeedFile) -> Iterator[tuple[str, str]]:
@@ -276,6 +293,10 @@ def _of_episode(entry: Entry, feed: FeedFile) -> Iterator[tuple[str, str]]:
     if first.type not in APPLE_AUDIO and first.type.startswith("audio/"):
         message = f"does not play {name} of {entry.post.path} ({first.type}); add an MP3 beside it"
         yield "Apple Podcasts", f"{message}, and `enclosures: [mp3]` to a feed of its own"
+    if entry.image and entry.image.type not in media.COVERS:
+        cover = urlsplit(entry.image.href).path.rpartition("/")[2]
+        message = f"do not show the picture {cover} of {entry.post.path} ({entry.image.type})"
+        yield "podcast apps", f"{message}; give a JPEG or a PNG"
     if not first.length:
         yield "podcast apps", f"show no size of {name} of {entry.post.path}; add its `length:`"
 

@@ -7,6 +7,7 @@ selection has the same entries.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import defaultdict
@@ -38,6 +39,7 @@ _KEYS: Final = {
 _NOT_IN_NODE = re.compile(r"[\s/]+")
 # What a file system, or who types an address, takes for something else.
 _NOT_IN_PATH = re.compile(r"[\s/\\:*?\"<>|#%\x00-\x1f\x7f]+|^\.+")
+_NAME_BYTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,10 @@ def select(
 def _wanted(only: Selection | None) -> Mapping[str, AbstractSet[str]]:
     """The keys that are given, with their values normalised: equal if they mean the same."""
     given = {} if only is None else msgspec.structs.asdict(only)
-    return {key: {_normal(key, one) for one in some} for key, some in given.items() if some}
+    return {key: {normal(key, one) for one in some} for key, some in given.items() if some}
 
 
-def _normal(key: str, value: str) -> str:
+def normal(key: str, value: str) -> str:
     """Paths keep their case. NFD first: casefold alone knows no equivalents (Unicode D145)."""
     if key == "paths":
         return unicodedata.normalize("NFC", value)
@@ -89,7 +91,7 @@ def _has(entry: Entry, key: str, wanted: AbstractSet[str], site: Site) -> bool:
 
 def _values(entry: Entry, key: str, site: Site) -> list[str]:
     """What an entry has of a key, normalised."""
-    return [_normal(key, value) for value in _raw(entry, key, site)]
+    return [normal(key, value) for value in _raw(entry, key, site)]
 
 
 def _raw(entry: Entry, key: str, site: Site) -> tuple[str, ...]:
@@ -136,17 +138,18 @@ def groups(config: NodeConfig, entries: Sequence[Entry], site: Site) -> tuple[Gr
 
 
 def feeds(
-    feed: FeedFile, entries: Sequence[Entry], site: Site
+    feed: FeedFile, entries: Sequence[Entry], site: Site, *, deleted: Sequence[Entry] = ()
 ) -> tuple[tuple[FeedFile, tuple[Entry, ...]], ...]:
     """The feeds of a configured feed, as `groups` makes nodes, each with its entries.
 
     A feed that a pattern makes has no placeholder left: not in its path, its address, its title,
-    its archive or its selection.
+    its archive or its selection. One whose last entries are `deleted` says so, and is empty.
     """
     chosen = select(entries, feed.only, site=site)
+    gone = select(deleted, feed.only, site=site)
     if feed.pattern is None:
         return ((feed, chosen),)
-    found = _groups(feed.pattern, feed.only, chosen, site, spell=_in_path)
+    found = _groups(feed.pattern, feed.only, chosen, site, spell=in_path, gone=gone)
     return tuple((_filled(feed, feed.pattern, group, site), group.entries) for group in found)
 
 
@@ -176,11 +179,15 @@ def _groups(
     site: Site,
     *,
     spell: Callable[[str], str],
+    gone: Sequence[Entry] = (),
 ) -> tuple[Group, ...]:
-    """`spell` makes what stands for a normalised value in the name of a group."""
+    """`spell` makes what stands for a normalised value in the name of a group.
+
+    What only entries that are `gone` have makes groups, too.
+    """
     key = _KEYS[pattern.name]
     wanted = _wanted(only).get(key)
-    written = _written(key, chosen, site)
+    written = _written(key, (*chosen, *gone), site)
     names = {
         value: f"{pattern.head}{spell(value)}{pattern.tail}"
         for value in written
@@ -192,10 +199,10 @@ def _groups(
         Group(
             name,
             _narrowed(only, key, names, name),
-            tuple(members[name]),
+            tuple(members.get(name, ())),
             written[firsts[name]],
         )
-        for name in sorted(members)
+        for name in sorted(firsts)
     )
 
 
@@ -204,7 +211,7 @@ def _written(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in entries:
         for value in _raw(one, key, site):
-            found.setdefault(_normal(key, value), value)
+            found.setdefault(normal(key, value), value)
     return found
 
 
@@ -213,9 +220,16 @@ def _in_node(value: str) -> str:
     return _NOT_IN_NODE.sub("-", value)
 
 
-def _in_path(value: str) -> str:
-    """What stands for it in a path, which it never leaves, and where it is not hidden."""
-    return _NOT_IN_PATH.sub("-", value)
+def in_path(value: str) -> str:
+    """What stands for it in a path, which it never leaves, and where it is not hidden.
+
+    A long one is cut, because file systems take no name of more than 255 bytes.
+    """
+    name = _NOT_IN_PATH.sub("-", value)
+    if len(name.encode()) <= _NAME_BYTES:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name.encode()[: _NAME_BYTES - 9].decode(errors='ignore')}-{digest}"
 
 
 def _members(
@@ -239,7 +253,7 @@ def _narrowed(only: Selection | None, key: str, names: Mapping[str, str], name: 
 def of_pattern(config: NodeConfig, node: str) -> bool:
     """Whether the pattern could have made a node of this name, whatever `only` said then."""
     value = config.value_in(node)
-    return value is not None and _in_node(_normal("tags", value)) == value
+    return value is not None and _in_node(normal("tags", value)) == value
 
 
 def nodes_of(

@@ -273,6 +273,20 @@ def test_plan_and_status_write_nothing(blog: Blog) -> None:
     assert sorted(path.name for path in blog.folder.iterdir()) == before
 
 
+def test_status_names_every_file_that_build_writes(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    head = config.read_text().split("feeds:")[0]
+    feeds = '[{path: f.atom, format: atom, archive: "{year}.atom"}, {path: "t/{tag}", format: rss}]'
+    config.write_text(f"{head}feeds: {feeds}\npage: {{path: p.html}}\nstylesheet: s.css\n")
+    blog.write("2025-01-01-a.md", "Text.", title="A", tags="[x]")
+    blog.write("2026-01-01-b.md", "Text.", title="B", tags="[x]")
+    assert blog.run("status").out.count("(not built yet)") == 5
+    built = [line.split()[1] for line in blog.run("build").out.splitlines()[:-1]]
+    lines = [line.split() for line in blog.run("status").out.splitlines()[1:]]
+    assert [line[1] for line in lines] == built
+    assert [line[0] for line in lines] == ["feed", "old", "feed", "page", "style"]
+
+
 @pytest.mark.parametrize("text", ["nan", "-1", "soon", "inf"])
 def test_seconds_are_seconds(blog: Blog, text: str) -> None:
     run = blog.run("publish", f"--lock-wait={text}")

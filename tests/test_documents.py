@@ -25,6 +25,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NOW = "--now=2026-11-01T12:00:00Z"
 
 
@@ -412,6 +414,140 @@ def test_the_feed_of_a_tag_that_went_is_removed_and_nothing_else(blog: Blog) -> 
     assert left == {"x.atom", "all.atom", "copy.atom", "notes.atom"}
 
 
+@pytest.mark.parametrize("name", ["y.atom", "y.json"])
+def test_a_file_of_somebody_else_is_neither_replaced_nor_removed(blog: Blog, name: str) -> None:
+    """Whatever it says of itself: every feed names its own address."""
+    form = name.partition(".")[2]
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
+    configure(blog, f'[{{path: "{{tag}}.{form}", format: {form}}}]')
+    mine = f'<link href="https://blog.example/{name}" rel="self"/>'
+    (blog.folder / name).write_text(mine)
+    build(blog)
+    assert (blog.folder / name).read_text() == mine
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x, y]")
+    assert "exists and was not made by publisher; name another file" in build(blog, code=1)
+    assert (blog.folder / name).read_text() == mine
+    (blog.folder / name).write_text("")
+    build(blog)
+    assert titles(blog, name) == ["A"]
+
+
+def test_no_post_is_replaced_by_a_feed(blog: Blog) -> None:
+    path = blog.write("2026-01-01-a.md", "Text.", title="A")
+    before = path.read_bytes()
+    configure(blog, f"{{path: {path}, format: atom}}")
+    build(blog, code=1)
+    assert path.read_bytes() == before
+
+
+def test_a_file_may_change_its_format(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    for form in ("atom", "json", "rss", "atom"):
+        configure(blog, f"{{path: feed, format: {form}}}")
+        assert "written" in build(blog)
+
+
+def test_where_no_post_is_left_nothing_is_removed(blog: Blog) -> None:
+    path = blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
+    configure(blog, '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom}]')
+    build(blog)
+    path.unlink()
+    build(blog)
+    assert titles(blog, "x.atom") == ["A"]
+    assert titles(blog, "all.atom") == []
+
+
+def test_what_a_killed_run_left_is_swept_away(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    configure(blog, "{path: out/feed.atom, format: atom}")
+    build(blog)
+    old, new = (blog.folder / f"out/.{digit * 16}.publisher" for digit in "ab")
+    for file in (old, new, blog.folder / "out/.mine.publisher"):
+        file.write_text("half")
+    os.utime(old, (0, 0))
+    build(blog)
+    assert {path.name for path in (blog.folder / "out").iterdir()} == {
+        "feed.atom", ".mine.publisher", new.name
+    }  # fmt: skip
+
+
+def test_the_feed_of_a_language_is_in_that_language(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", lang="de")
+    blog.write("2026-01-02-b.md", "Text.", title="B")
+    configure(
+        blog,
+        '[{path: "{language}.atom", format: atom}, {path: "{language}.rss", format: rss},'
+        ' {path: "{language}.json", format: json}, {path: all.atom, format: atom}]',
+    )
+    build(blog)
+    for language in ("de", "en"):
+        assert root(blog, f"{language}.atom").get(LANG) == language
+        assert root(blog, f"{language}.rss").findtext("channel/language") == language
+        document = json.loads((blog.folder / f"{language}.json").read_text())
+        assert document["language"] == language
+    assert root(blog, "all.atom").get(LANG) == "en"
+
+
+def test_the_id_of_a_feed_stays_when_its_tag_is_spelled_otherwise(blog: Blog) -> None:
+    configure(blog, '{path: "{tag}.atom", format: atom}')
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags='["Free Software"]')
+    build(blog)
+    before = root(blog, "free-software.atom").findtext(f"{ATOM}id")
+    blog.write("2026-01-02-b.md", "Text.", title="B", tags='["free-software", "Free/Software"]')
+    build(blog)
+    assert titles(blog, "free-software.atom") == ["B", "A"]
+    assert root(blog, "free-software.atom").findtext(f"{ATOM}id") == before
+
+
+def test_a_tag_may_be_longer_than_a_file_name(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags=f"[{'ü' * 300}, {'ü' * 299}]")
+    configure(blog, '{path: "{tag}.atom", format: atom}')
+    build(blog)
+    build(blog)
+    assert len([*blog.folder.glob("ü*.atom")]) == 2
+
+
+def test_browsers_are_not_shown_the_source_of_html(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    feeds = "[{path: x.atom, format: atom}, {path: h.atom, format: atom, content_type: html}]"
+    configure(blog, feeds, more="stylesheet: feed.css\n")
+    build(blog)
+    assert b"xml-stylesheet" in (blog.folder / "x.atom").read_bytes()
+    assert b"xml-stylesheet" not in (blog.folder / "h.atom").read_bytes()
+
+
+def test_the_feed_of_a_tag_says_that_its_last_post_is_gone(blog: Blog) -> None:
+    configure(blog, '[{path: "{tag}.atom", format: atom}, {path: "{tag}.rss", format: rss}]')
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[solo]", deleted="2026-02-01")
+    blog.write("2026-01-02-b.md", "Text.", title="B")
+    build(blog)
+    (gone,) = root(blog, "solo.atom").iter(GONE)
+    assert gone.get("ref") == "tag:blog.example,2026-01-01:2026-01-01-a"
+    assert titles(blog, "solo.rss") == []
+
+
+def test_only_atom_has_archives_of_tombstones(blog: Blog) -> None:
+    write_months(blog, "2026-05-01", "2026-06-01")
+    blog.write("2026-01-01-a.md", "Text.", title="A", deleted="2026-02-01")
+    configure(
+        blog,
+        '[{path: f.atom, format: atom, archive: "old/{year}-{month}.atom"},'
+        ' {path: f.rss, format: rss, archive: "old/{year}-{month}.rss"}]',
+    )
+    build(blog)
+    names = {path.name for path in (blog.folder / "old").iterdir()}
+    assert names == {"2026-05.atom", "2026-01.atom", "2026-05.rss"}
+
+
+def test_what_is_deleted_is_said_as_it_was_written(blog: Blog) -> None:
+    blog.write("2026-01-05-a.md", "Text.", title="A", deleted="2026-01-02")
+    configure(blog, "{path: f.atom, format: atom}")
+    out = build(blog)
+    assert "deleted on 2026-01-02" in out
+    told = blog.run("check", NOW).out
+    assert "deleted is before the post was published; is that meant?" in told
+
+
 def test_nothing_is_removed_while_a_post_is_broken(blog: Blog) -> None:
     blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x, y]")
     configure(blog, '{path: "{tag}.atom", format: atom}')
@@ -442,6 +578,16 @@ def test_two_feeds_for_one_file_are_named_and_the_first_is_written(blog: Blog) -
         ('{path: "{tag}.atom", format: atom, archive: "{year}.atom"}', "add {tag}"),
         ('{path: a.atom, format: atom, archive: "{year}-{tag}.atom"}', "has {tag}, which has no"),
         ('{path: a.atom, format: atom, limit: all, archive: "{year}.atom"}', "limit: all"),
+        ("{path: a.rss, format: rss, podcast: {categories: [A > B > C]}}", "name two at most"),
+        (
+            "[{path: a, format: rss}, {path: b, format: rss, url: 'https://blog.example/a'}]",
+            "has the url of another feed",
+        ),
+        (
+            "[{path: a, format: rss, archive: '{year}.x'}, {path: b, format: atom, archive: "
+            "'{year}.x'}]",
+            "has the archive of another feed",
+        ),
         ("{path: a.atom, format: atom, podcast: {}}", "podcast is for a feed of format: rss"),
         ("{path: a.rss, format: rss, podcast: {image: a.gif}}", "take .jpg and .png"),
         ("{path: a.atom, format: atom, title: 'On {tag}'}", "title has {tag}, which has no value"),
@@ -532,6 +678,36 @@ def test_a_podcast_has_what_its_apps_want_and_only_recordings(blog: Blog) -> Non
             ("duration", "episode", "season", "episodeType", "explicit")}  # fmt: skip
     assert told == {"duration": "3723", "episode": "7", "season": "2", "episodeType": "bonus",
                     "explicit": "yes"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        ("/c.webp", False),
+        ("/c.jpeg", True),
+        ("/c.PNG", True),
+        ("https://cdn.example/c.jpg?v=2", True),
+        ("https://cdn.example/img/1", False),
+    ],
+)
+def test_a_picture_of_any_kind_costs_no_episode(blog: Blog, image: str, *, shown: bool) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio="{url: /a.mp3, length: 9}", image=image)
+    configure(blog, "{path: p.rss, format: rss, podcast: {image: /cover.jpg}}")
+    build(blog)
+    (item,) = root(blog, "p.rss")[0].findall("item")
+    found = [one.attrib["href"].rpartition("/")[2] for one in item.iter(f"{ITUNES}image")]
+    assert found == ([image.rpartition("/")[2]] if shown else [])
+    assert [one.attrib["url"] for one in item.iter(f"{MEDIA}content")]
+
+
+def test_odd_words_about_an_episode_are_named(blog: Blog) -> None:
+    odd = {"episode": "two", "season": "3.5", "episode_type": "film", "explicit": "maybe"}
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio="{url: /a.mp3, length: 9}", **odd)
+    blog.write("2026-01-02-b.md", "Text.", title="B", **odd)
+    configure(blog, "{path: p.rss, format: rss, podcast: {}}")
+    out = build(blog)
+    for key, value in odd.items():
+        assert out.count(f"{key} is {value!r}") == 1
 
 
 # --- The same bytes everywhere

@@ -87,6 +87,38 @@ def test_the_lines_to_paste_are_those_of_the_page_itself(blog: Blog) -> None:
     ]
 
 
+def test_what_no_reader_shows_in_full_the_page_does_not_either(blog: Blog) -> None:
+    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    page = "page: {path: subscribe/index.html}\n"
+    for content, full in (("summary", False), ("full", True), ("auto", True)):
+        feeds = f"feeds: {{path: feed.rss, format: rss, content: {content}}}\n"
+        (blog.folder / "config.yaml").write_text(head + feeds + page)
+        built_page = built(blog)
+        assert bool(built_page.cssselect("article details")) == full
+        note = "summaries" in texts(built_page, "ul.feeds li")[0]
+        assert note == (not full)
+
+
+def test_the_feeds_that_the_configuration_names_come_first(blog: Blog) -> None:
+    feeds = (
+        '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom},'
+        " {path: pod.rss, format: rss, podcast: {}, enclosures: [opus, mp3]}]"
+    )
+    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    page = "page: {path: subscribe/index.html}\n"
+    (blog.folder / "config.yaml").write_text(f"{head}feeds: {feeds}\n{page}")
+    names = [line.partition("https")[0] for line in texts(built(blog), "ul.feeds li")]
+    title = "A blog of the tests"
+    assert names[:2] == [f"{title} (Atom)", f"{title} (RSS, podcast, opus, mp3)"]
+    assert names[2:] == [f"{title}: x (Atom)", f"{title}: y (Atom)"]
+
+
+def test_the_formats_of_a_recording_are_told_apart(blog: Blog) -> None:
+    blog.write("2026-01-03-c.md", "Text.", title="C", audio="[/m/c.opus, /m/c.flac]")
+    article = built(blog).cssselect("article")[0]
+    assert [one.text_content() for one in article.cssselect("p.facts")][1:] == ["c.opus", "c.flac"]
+
+
 def test_it_shows_the_newest_posts_as_readers_do(blog: Blog) -> None:
     page = built(blog)
     assert texts(page, "article h3") == ["B & <b>", "A"]

@@ -11,10 +11,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from publisher import hub as hubs
-from publisher.errors import Refused, Unavailable
+from publisher.errors import ConfigError, Refused, Unavailable
 from tests.blog import Blog, Run
 from tests.hub import Callback, Hub
-from tests.web import Answer, Web
+from tests.web import Answer, Secure, Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,10 +161,11 @@ def test_what_may_succeed_later_is_tried_again(blog: Blog, hub: Hub) -> None:
 
 
 def test_a_hub_that_moved_is_named_not_followed(blog: Blog, hub: Hub) -> None:
-    hub.answers = [(301, {"Location": "https://new.example/"})] * 3
+    hub.answers = [(301, {"Location": "https://new.example/"})] * 2 + [(308, {"Location": "/x"})]
     run = ping(blog)
     assert run.code == 1
     assert "has moved to https://new.example/; correct site.hubs" in run.err
+    assert f"has moved to {hub.url.rpartition('/')[0]}/x;" in run.err
     assert hub.told == []
 
 
@@ -173,7 +174,7 @@ def test_nobody_is_told_before_the_feed_is_on_the_web(blog: Blog, web: Web, hub:
     assert blog.run("build").code == 0
     run = ping(blog, "--wait-for-url", "0.6")
     assert run.code == 4
-    assert "has not what is here; deploy it, and ping again" in run.err
+    assert "does not show what was built here; deploy it, and ping again" in run.err
     assert hub.told == []
     later = threading.Timer(1.0, deploy, (blog, web))
     later.start()
@@ -210,6 +211,25 @@ def test_the_time_for_trying_again_is_bounded(hub: Hub) -> None:
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60, clock=clock)
     assert now[0] == 1 + 2 + 4 + 8 + 16
     assert len(hub.answers) == 100 - 6
+
+
+def test_a_hub_may_have_any_letters(web: Web) -> None:
+    """It answers 501 to a POST: it was reached."""
+    with pytest.raises(Unavailable, match="answers 501"):
+        hubs.ping(f"{web.url}/hüb", "https://blog.example/f", retry_seconds=0)
+    with pytest.raises(ConfigError, match=r"correct site\.hubs"):
+        hubs.ping("http://a..b/", "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_whose_certificate_nobody_trusts_is_not_asked_again(tmp_path: Path) -> None:
+    with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
+        hubs.ping(secure.url, "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_that_says_no_is_no_hub_that_moved(hub: Hub) -> None:
+    hub.answers = [(400, {})]
+    with pytest.raises(Refused, match=r"refuses https://blog\.example/f: 400"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
 
 
 def test_a_hub_that_asks_for_more_time_than_there_is_is_left(hub: Hub) -> None:

@@ -137,7 +137,7 @@ def test_a_plain_post_is_shown_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "front", "reader", "part"),
     [
-        ("<figure><img src='/x.png' alt='x'></figure>", {}, "Movim", "inside of <figure>"),
+        ("<details><summary>S</summary>x</details>", {}, "Movim", "inside of <details>"),
         ("`<b>bold</b>`", {}, "Movim", "hides <b> in code"),
         ("`<b>`", {}, "sfeed", "takes what is written as <tag> for one"),
         ("Some [link](/x) in words.", {}, "rss-parser", "moves words behind links"),
@@ -182,8 +182,15 @@ def test_what_podcast_apps_miss(tmp_path: Path) -> None:
     assert said(blog, "podcast apps", "without an image; add `image: /media/cover.jpg`")
     assert said(blog, "Apple Podcasts", "does not play a.opus")
     assert said(blog, "podcast apps", "no size of a.opus")
-    configure(blog, "{path: f.rss, format: rss, podcast: {image: /c.jpg, categories: Music}}")
-    blog.write("2026-10-31-a.md", "Text.", title="A", audio="{url: /a.mp3, length: 5}")
+    configure(blog, "{path: f.rss, format: rss, podcast: {image: /c.jpg, categories: Musik}}")
+    assert said(blog, "Apple Podcasts", "knows no category 'Musik'; it has Arts, Business")
+    assert said(blog, "podcast apps", "without a description; add `description:` to site")
+    mended = "description: D, podcast: {image: /c.jpg, categories: Music}"
+    configure(blog, f"{{path: f.rss, format: rss, {mended}}}")
+    sound = "{url: /a.mp3, length: 5}"
+    blog.write("2026-10-31-a.md", "Text.", title="A", audio=sound, image="/c.webp")
+    assert said(blog, "podcast apps", "do not show the picture c.webp")
+    blog.write("2026-10-31-a.md", "Text.", title="A", audio=sound, image="/c.png")
     assert verdicts(blog) == []
 
 

@@ -539,7 +539,7 @@ def test_an_update_on_the_day_of_the_post_is_no_contradiction(tmp_path: Path) ->
         ("title: no", "no"),
         ("title: ! 'Quoted: yes'", "Quoted: yes"),
         ("title: |\n  Two\n   lines\n", "Two lines"),
-        ('title: "a\\u0008b\\x0Bc\\td"', "abc d"),
+        ('title: "a\\u0008b\\x0Bc\\td"', "ab c d"),
         ("title: a\x08b", "ab"),
         ("title: 'Bonjour\u00a0!'", "Bonjour\u00a0!"),
         ("title: \u05e9\u05dd\u200f \U0001f600", "\u05e9\u05dd\u200f \U0001f600"),

@@ -20,7 +20,7 @@ from publisher.sources import syndication
 from publisher.sources.syndication import items
 from tests.blog import Blog
 from tests.subscribers import Outsider
-from tests.web import Answer, Web
+from tests.web import Answer, Secure, Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -547,6 +547,11 @@ def test_nobody_is_sent_from_https_to_http() -> None:
         else:
             with pytest.raises(ValueError, match="redirects to http:"):
                 redirect(*arguments)
+
+
+def test_a_certificate_that_nobody_trusts_is_no_matter_of_time(tmp_path: Path) -> None:
+    with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
+        fetch.fetch(f"{secure.url}/feed", tmp_path)
 
 
 def test_no_password_is_said(blog: Blog) -> None:

@@ -47,6 +47,8 @@ feeds:
     format: rss
   - path: feed.json
     format: json
+# The older posts, in a document for every year: beside a feed's path e.g.
+#     archive: "archive/{{year}}.atom"
 # A page for people: how to subscribe, and the newest posts.
 # page: {{path: feeds.html}}
 

@@ -143,7 +143,7 @@ def _not_deployed(topics: dict[str, str], seconds: float | None) -> dict[str, Un
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = [*zip(topics, pool.map(is_there, topics), strict=True)]
-    message = "has not what is here; deploy it, and ping again"
+    message = "does not show what was built here; deploy it, and ping again"
     return {topic: Unavailable(f"{topic} {message}") for topic, found in answers if not found}
 
 

@@ -104,8 +104,12 @@ def build(site: Site) -> list[Built]:
         clash = output.path in taken
         taken.add(output.path)
         built.append(_build(site, output, clash=clash))
-    # A post that cannot be read may be the one that had the tag.
-    stale = [] if site.entries.broken else outputs.stale(site.config, wanted)
+    # A post that cannot be read may be the one that had the tag; of no posts at all nobody means
+    # that whatever was built should go.
+    sure = site.entries.entries and not site.entries.broken
+    stale = outputs.stale(site.config, wanted) if sure else []
+    for folder in {output.path.parent for output in wanted}:
+        disk.sweep(folder)
     return built + [_remove(path) for path in stale]
 
 
@@ -116,7 +120,7 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
         return Built(path, output.format, error=FeedError(message))
     made = output.make(site.config)
     try:
-        if output.format in {"html", "css"} and not outputs.may_replace(path, output.format):
+        if not outputs.may_replace(path):
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
         written = disk.write(path, made.data)

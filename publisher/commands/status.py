@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from publisher import outputs
 from publisher.commands import report
 from publisher.commands import site as sites
 from publisher.commands.choice import Choice
@@ -40,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell(site: Site, results: list[Result]) -> None:
     entries, skipped = len(site.entries.entries), len(site.entries.skipped)
     print(f"posts  {site.config.posts.place}: {entries} published, {skipped} not")
-    for one in site.config.feeds:
+    for one in outputs.outputs(site.config, site.entries):
         state = "" if one.path.exists() else "  (not built yet)"
-        print(f"feed   {one.path}  {one.url}{state}")
+        print(f"{one.kind:5}  {one.path}  {one.url}{state}".rstrip())
     for result in results:
         print(f"node   {result.address.uri}")
         if not result.error:
@@ -63,7 +64,7 @@ def _document(site: Site, results: list[Result]) -> dict[str, object]:
         "entries": len(site.entries.entries),
         "feeds": [
             {"path": str(f.path), "format": f.format, "url": f.url, "built": f.path.exists()}
-            for f in site.config.feeds
+            for f in outputs.outputs(site.config, site.entries)
         ],
         "nodes": [
             {

@@ -4,7 +4,7 @@ Behind this door there are no dicts and no Nones that cannot be: paths are absol
 filled in. Refuses unknown keys: a misspelt option must never be a silent one.
 """
 
-from publisher.config.checks import is_address, is_iri, is_person_uri, is_web
+from publisher.config.checks import is_address, is_iri, is_language, is_person_uri, is_web
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
@@ -46,6 +46,7 @@ __all__ = [
     "Xmpp",
     "is_address",
     "is_iri",
+    "is_language",
     "is_person_uri",
     "is_web",
     "load",

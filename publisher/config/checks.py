@@ -68,7 +68,8 @@ _DOMAIN = re.compile(
 )
 _LOCAL = re.compile(r"(?=.{1,255}$)[^\s@/\"&'<>:]+")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+# Of the names of languages in the registry of BCP 47 none has more letters.
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
@@ -90,7 +91,7 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield ("timezone",), f"is {zone!r}: give an IANA name, e.g. Europe/Berlin or UTC"
     language = site.get("language", "en")
-    if not _LANGUAGE.fullmatch(language):
+    if not is_language(language):
         yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
     if "id_template" in site:
         yield from _check_id_template(site["id_template"])
@@ -159,7 +160,7 @@ def _check_selection(only: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 def _check_languages(section: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     for index, language in enumerate(section.get("languages", ())):
-        if language and not _LANGUAGE.fullmatch(language):
+        if language and not is_language(language):
             message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
             yield ("languages", index), message
 
@@ -230,6 +231,9 @@ def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     image = podcast.get("image", "/cover.png")
     if not _is_picture(image) or not urlsplit(image).path.lower().endswith((".png", ".jpg")):
         yield ("image",), f"is {image!r}: podcast apps take .jpg and .png, e.g. /media/cover.jpg"
+    for category in podcast.get("categories", ()):
+        if category.count(">") > 1:
+            yield ("categories",), f"has {category!r}: name two at most, e.g. Music > Music History"
     if "email" in podcast and not _MAIL.fullmatch(podcast["email"]):
         yield ("email",), f"is {podcast['email']!r}: give an address, e.g. ada@blog.example"
 
@@ -306,6 +310,13 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     page, sheet = config.get("page"), config.get("stylesheet")
     paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
     yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
+    urls = [feed.url if feed else None for feed in config.get("feeds", ())]
+    yield from _check_unique(urls, ("feeds",), "has the url of another feed; change one")
+    archives = [
+        os.path.normpath(feed.archive) if feed and feed.archive else None
+        for feed in config.get("feeds", ())
+    ]
+    yield from _check_unique(archives, ("feeds",), "has the archive of another feed; change one")
     for key, file in (("page", page.path if page else None), ("stylesheet", sheet)):
         if file is not None and os.path.normpath(file) in paths:
             yield (key,), "has the path of a feed; change one"
@@ -347,6 +358,11 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key
     Xmpp: _check_xmpp,
     Config: _check_config,
 }
+
+
+def is_language(text: str) -> bool:
+    """Whether it is a tag as of BCP 47 (RFC 5646)."""
+    return _LANGUAGE.fullmatch(text) is not None
 
 
 def is_iri(text: str) -> bool:

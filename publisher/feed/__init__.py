@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.feed.atom import atom, atom_entry
 from publisher.feed.document import Document, documents, newest
 from publisher.feed.json_feed import json_feed
-from publisher.feed.parts import ATOM, ATOM_NS, TYPES, is_full
+from publisher.feed.parts import ATOM, ATOM_NS, GENERATOR, TYPES, is_full
 from publisher.feed.rss import rss
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "ATOM",
     "ATOM_NS",
     "FORMATS",
+    "GENERATOR",
     "TYPES",
     "Document",
     "atom_entry",

@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin
 
 import msgspec
 
-from publisher import media
+from publisher import media, selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,12 +54,17 @@ class Document:
         """A feed with a title of its own does not have the site's."""
         return self.feed.description or (None if self.feed.title else site.description)
 
+    def language(self, site: Site) -> str | None:
+        """Of a feed that selects one language, that one."""
+        only = self.feed.only.languages if self.feed.only else ()
+        return only[0] if len(only) == 1 else site.language
+
     def id(self, site: Site) -> str:
         """The same for the formats and the archives of one selection, wherever they are found."""
         only = self.feed.only and msgspec.structs.asdict(self.feed.only)
         chosen = {key: values for key, values in (only or {}).items() if values}
         parts = [
-            f"{key}={','.join(quote(value, safe='') for value in sorted(values))}"
+            f"{key}={','.join(sorted({quote(_spelled(key, value), safe='') for value in values}))}"
             for key, values in sorted(chosen.items())
         ]
         return site.root + ("#" + "&".join(parts) if parts else "")
@@ -74,6 +79,11 @@ class Document:
     def shortened(self, count: int) -> Document:
         """With that many entries, or the fewest that it may have."""
         return replace(self, entries=self.entries[: max(count, self.least)])
+
+
+def _spelled(key: str, value: str) -> str:
+    """As in the path of a feed for every value: of those that share one it is the same."""
+    return value if key == "paths" else selection.in_path(selection.normal(key, value))
 
 
 @dataclass(slots=True)
@@ -110,7 +120,9 @@ def documents(
     those that it selects.
     """
     ordered = [one for one in newest(entries, "all") if _belongs(one, feed)]
-    gone = sorted(deleted, key=lambda one: (one.when, one.entry.item_id), reverse=True)
+    # The other formats have no tombstones.
+    told = deleted if feed.format == "atom" else ()
+    gone = sorted(told, key=lambda one: (one.when, one.entry.item_id), reverse=True)
     periods = _periods(feed, site, ordered, gone)
     count = len(ordered) if feed.limit == "all" else feed.limit
     least = 1
@@ -118,6 +130,8 @@ def documents(
     if periods:
         least = len(current.entries)
     shown = ordered[: max(count, least)]
+    if feed.content_type == "html":  # of which browsers would show the source
+        stylesheet = None
     style = _relative(stylesheet, feed.path.parent) if stylesheet else None
     yield Document(
         feed=feed,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from publisher import media
-from publisher.feed.parts import is_full, owner, plain_number
+from publisher.feed.parts import GENERATOR, is_full, owner, plain_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,10 +31,11 @@ def json_feed(document: Document, site: Site) -> bytes:
         _archive=_given(current=document.current) or None,
         icon=icon and site.address(icon),
         favicon=site.icon and site.address(site.icon),
-        language=site.language,
+        language=document.language(site),
         authors=_authors(document, site),
         hubs=hubs or None,
         _license=_given(url=site.license, text=site.rights) or None,
+        _generator=GENERATOR,
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
         items=[_item(entry, feed) for entry in document.entries],
     )

@@ -24,6 +24,8 @@ MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 MEDIA_PREFIX: Any = {"media": MEDIA.strip("{}")}
 _HISTORY: Final = "{http://purl.org/syndication/history/1.0}"
 _HISTORY_PREFIX: Any = {"fh": _HISTORY.strip("{}")}
+# By which we know what is ours.
+GENERATOR: Final = "publisher"
 # What sits at a node: Atom entries. Feedparser takes the last alternate of no type for the page.
 _NODE_TYPE: Final = "application/atom+xml"
 # More than that, and `content: auto` shows the summary: 20 of them are what readers still fetch.
@@ -65,10 +67,10 @@ def head(document: Document, site: Site) -> Any:
     made.id(document.id(site))
     made.title(document.title(site))
     made.subtitle(document.description(site))
-    made.language(site.language)
+    made.language(document.language(site))
     made.author(person(owner(site)))
     made.updated(document.updated(site))
-    made.generator("publisher")
+    made.generator(GENERATOR)
     made.link(href=feed.url, rel="self", type=TYPES[feed.format])
     # feedgen 1.0.0: the channel's link is the last one, of whatever rel.
     made.link(href=site.root, rel="alternate", type="text/html")

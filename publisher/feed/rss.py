@@ -91,6 +91,9 @@ def _item(entry: Entry, feed: FeedFile) -> etree._Element:
     if feed.podcast:
         _tell_episode(made, entry)
     item: etree._Element = made.rss_entry()
+    if feed.podcast and entry.image and entry.image.type in media.COVERS:
+        # feedgen 1.0.0 takes no address but one that ends with .jpg or .png.
+        etree.SubElement(item, f"{_ITUNES}image", href=entry.image.href, nsmap=_ITUNES_PREFIX)
     _add_recordings(item, enclosures)
     add_image(item, entry)
     return item
@@ -108,8 +111,6 @@ def _tell_episode(made: Any, entry: Entry) -> None:
         itunes.itunes_season(episode.season)
     if episode.type:
         itunes.itunes_episode_type(episode.type)
-    if entry.image:
-        itunes.itunes_image(entry.image.href)  # which takes .jpg and .png alone
 
 
 def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> None:

@@ -65,6 +65,7 @@ _CLEANER = nh3.Cleaner(
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
 _GONE = "gone"  # the tag of an element that its content will replace
+_PLAYERS = names("audio video")
 _BREAK, _BLANK = "\0", "\1"  # no text has these
 
 _FORMULA = re.compile(r"<math(?=[\s>])")
@@ -342,9 +343,14 @@ def _summary(lead: str, markup: Dialect, base: str, resolve: Resolve) -> str | N
 def first_words(content: Content, length: int = 60, *, lines: int | None = 1) -> str:
     """The beginning of the text as one line, cut between words: a title for what has none.
 
-    Of `lines` lines that are not empty; None: of all.
+    Of `lines` lines that are not empty; None: of all. Footnotes and players are no words.
     """
-    found = _plain(etree.fromstring(f"<div>{content.xhtml}</div>")).split("\n")
+    tree = etree.fromstring(f"<div>{content.xhtml}</div>")
+    for element in tree.iter():
+        if element.tag in _PLAYERS or (element.get("class") or "").startswith("footnote"):
+            element.tag = _GONE
+    etree.strip_elements(tree, _GONE, with_tail=False)
+    found = _plain(tree).split("\n")
     words = " ".join(" ".join([line for line in found if line.strip()][:lines]).split())
     if len(words) <= length:
         return words

@@ -22,7 +22,7 @@ from publisher.errors import PostError
 from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
-from publisher.sources.post import Post, Skip
+from publisher.sources.post import Episode, Post, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -200,17 +200,22 @@ class Engine:
                 raise
             return Skip(matter.path, kept[1], status=kept[0], warnings=(*matter.warnings,)), []
         kept = kept or self._not_now(matter, post, now)
-        skip = Skip(matter.path, kept[1], status=kept[0]) if kept else self._taken_out(matter, now)
+        if kept:
+            skip: Skip | None = Skip(matter.path, kept[1], status=kept[0])
+        else:
+            skip = self._taken_out(matter, post, now)
         remarks = sorted(matter.warnings, key=lambda warning: warning.line)
         return (replace(skip, post=post, warnings=(*remarks,)), []) if skip else (post, remarks)
 
-    def _taken_out(self, matter: Matter, now: dt.datetime) -> Skip | None:
+    def _taken_out(self, matter: Matter, post: Post, now: dt.datetime) -> Skip | None:
         """What is, or was, on the web, but not in feeds."""
         deleted = shown.deleted(matter, self.zone)
         if deleted == "undated":
             return Skip(matter.path, "deleted", status="deleted")
         if deleted and deleted <= now:
-            reason = f"deleted on {_z(deleted)}"
+            if post.published > deleted:
+                matter.warn("deleted", "deleted is before the post was published; is that meant?")
+            reason = f"deleted on {matter.text('deleted')}"
             return Skip(matter.path, reason, status="deleted", deleted=deleted)
         if shown.is_left_out(matter):
             return Skip(matter.path, "feed: false", status="hidden", on_web=True)
@@ -269,6 +274,7 @@ class Engine:
         slug = matter.wanted("slug") or name.slug
         categories, tags = self.categories(matter), self.tags(matter)
         language = matter.language() or name.language
+        sounds = recordings.enclosures(matter)
         return Post(
             path=matter.path,
             body=matter.document.body,
@@ -294,11 +300,11 @@ class Engine:
                 matter.line(matter.first(*UPDATED) or ""),
             ),
             values=matter.document.values,
-            enclosures=recordings.enclosures(matter),
+            enclosures=sounds,
             image=recordings.image(matter),
             content=shown.content(matter),
             license=shown.license_of(matter),
-            episode=shown.episode(matter),
+            episode=shown.episode(matter) if sounds else Episode(),
             templates="off" if matter.is_false("render_with_liquid") else self._templates,
         )
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.characters import legal
-from publisher.config import Person, is_person_uri
+from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
 from publisher.sources import dates, frontmatter
 from publisher.sources.dates import DateError, Written
@@ -23,7 +23,6 @@ TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _WEB = re.compile(r"https?://\S+")
 _AND = re.compile(r",? and |, ?")
@@ -166,7 +165,7 @@ def unique(texts: list[str]) -> tuple[str, ...]:
 def language_tag(text: str) -> str | None:
     """`pt_BR` is pt-BR; None is no tag as of BCP 47."""
     tag = text.replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) else None
+    return tag if is_language(tag) else None
 
 
 def person(value: Value) -> Person | None:

@@ -66,18 +66,38 @@ def license_of(matter: Matter) -> str | None:
 
 
 def episode(matter: Matter) -> Episode:
-    """What podcast apps are told of a recording."""
-    kind = (matter.text("episode_type") or matter.text("episodeType") or "").lower()
-    explicit = (matter.text("explicit") or "").lower()
+    """What podcast apps are told of a recording; for posts that have one."""
     return Episode(
         number=_number(matter, "episode"),
         season=_number(matter, "season"),
-        type=_KINDS.get(kind),
-        explicit=True if explicit in TRUE else False if explicit in FALSE else None,
+        type=_kind(matter, "episode_type") or _kind(matter, "episodeType"),
+        explicit=_explicit(matter),
     )
 
 
+def _kind(matter: Matter, key: str) -> Literal["full", "trailer", "bonus"] | None:
+    text = _word(matter, key).lower()
+    if text and text not in _KINDS:
+        matter.warn(key, f"{key} is {text[:40]!r}; write full, trailer or bonus")
+    return _KINDS.get(text)
+
+
+def _explicit(matter: Matter) -> bool | None:
+    text = _word(matter, "explicit").lower()
+    if text in TRUE:
+        return True
+    if text and text not in FALSE:
+        matter.warn("explicit", f"explicit is {text[:40]!r}; write true or false")
+    return False if text in FALSE else None
+
+
 def _number(matter: Matter, key: str) -> int | None:
-    text = matter.text(key) if not isinstance(matter.value(key), list | dict) else None
-    found = _NUMBER.fullmatch(text or "")
+    text = _word(matter, key)
+    found = _NUMBER.fullmatch(text)
+    if text and not found:
+        matter.warn(key, f"{key} is {text[:40]!r}; podcast apps take a whole number, e.g. {key}: 3")
     return int(found[0]) or None if found else None
+
+
+def _word(matter: Matter, key: str) -> str:
+    return (matter.text(key) if not isinstance(matter.value(key), list | dict) else None) or ""

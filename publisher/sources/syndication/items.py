@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from publisher.characters import legal
-from publisher.config import Person, is_person_uri
+from publisher.config import Person, is_language, is_person_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,6 @@ NO_DATE = "has no date; readers would take it for new at every run"
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _BETWEEN = re.compile(r"\n\s*\n")
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _WEB = ("http://", "https://")
 
@@ -142,8 +141,8 @@ def joined(base: str, written: str) -> str:
 
 def language(*written: object) -> str | None:
     """The first that is given, if it is a language (BCP 47)."""
-    found = _LANGUAGE.fullmatch(next(filter(None, map(line, written)), ""))
-    return found[0] if found else None
+    found = next(filter(None, map(line, written)), "")
+    return found if is_language(found) else None
 
 
 def size(value: object) -> int | None:
