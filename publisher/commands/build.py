@@ -28,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         sites.tell_skipped(site, broken_only=False)
         sites.tell_remarks(site, sites.remarks(site))
         _tell(site, built)
+    if not site.entries.posts:
+        sites.say(f"warning: there is no post in {site.config.posts.place}; the feeds are empty")
     sites.tell_failed(built)
     return sites.exit_code(site, [one.error for one in built])
 
