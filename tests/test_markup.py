@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 BASE = "https://blog.example/a/"
 
 
+def numbered(text: str, times: int) -> str:
+    return "".join(text.format(number) for number in range(times))
+
+
 def test_rest_is_rendered() -> None:
     body = (
         "Text with *emphasis*, ``code`` and a `link <b/>`_.\n\nHead\n====\n\n* one\n* two\n\n"
@@ -133,6 +137,12 @@ def test_a_marker_within_a_line_divides_too() -> None:
         ("a\n=\n" * 25_000, "markdown"),
         ("[^1]" * 13_000 + "\n\n[^1]: a", "markdown"),
         ("<b>" * 60_000, "html"),
+        (numbered("<b id='<{}'>", 60_000), "html"),
+        (numbered("<b id={}></i>", 60_000), "html"),
+        (numbered("<b id='{}'/>", 60_000), "html"),
+        ("<a-b/>" * 60_000 + "</a>" * 60_000, "html"),
+        ("<svg><style>" + numbered("<b id={}>", 60_000), "html"),
+        ("<i/>" * 60_000, "commonmark"),
         ("*a &#11; &lt;\n" * 12_000, "rest"),
         ("[" * 150_000, "commonmark"),
         ("> " * 20_000 + "a", "goldmark"),
@@ -180,6 +190,23 @@ def test_a_long_post_is_no_harm(body: str, dialect: Dialect) -> None:
 )
 def test_what_kramdown_adds_takes_no_time(body: str) -> None:
     assert markup.html(body, "kramdown")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "shown"),
+    [
+        ("a <svg>" + "<path d='x'/>" * 3_000 + "</svg> b", "html", "a  b"),
+        ("a <!-- " + "<div>" * 3_000 + " --> b", "html", "a  b"),
+        ("a <script>" + "if (a<b) {}" * 3_000 + "</script> b", "html", "a  b"),
+        ("<div title='>'>a</div>" * 3_000, "html", "<div"),
+        ("*a*\n\n```\n" + "<alice> hi\n" * 3_000 + "```\n", "markdown", "<p><em>a</em></p>"),
+        ("*a*\n\n```\n" + "<alice> hi\n" * 3_000 + "```\n", "commonmark", "<p><em>a</em></p>"),
+        ("*a* " + "`<b>` " * 3_000, "kramdown", "<p><em>a</em> <code>&lt;b&gt;</code>"),
+        ("*a*\n\n::\n\n" + "   <b>\n" * 3_000, "rest", "<p><em>a</em></p>"),
+    ],
+)
+def test_what_only_looks_open_is_rendered(body: str, kind: Dialect, shown: str) -> None:
+    assert render(body, markup=kind, marker=None, base=BASE, prefix="p").xhtml.startswith(shown)
 
 
 def test_docutils_reads_no_configuration_of_its_own(
