@@ -410,7 +410,34 @@ def test_the_fingerprint_knows_what_the_tags_name() -> None:
         ("a\n    b", []),
         ("a\n\n\tb\n\tc", ["\tb", "\tc"]),
         ("```\na", ["```\na"]),
+        ("a ``b` `c` d", ["` `"]),
+        ("`a`b``c``d`", ["`a`", "``c``"]),
+        ("- a\n\n    b", []),
+        ("- a\n\n      b\n\nc\n\n    d", ["      b", "    d"]),
+        ("- a\nb\n\n    c", []),
+        ("- a\n# b\n\n    c", ["    c"]),
+        ("- a\n- b\n\n  c\n\n    d", []),
+        ("1. a\n    - b\n\n        c\n\n            d", ["            d"]),
+        ("* - a\n\n      b", []),
+        ("10.\ta\n\n\tb\n\n\t\tc", ["\t\tc"]),
+        ("a\n: b\n\n    c", []),
+        ("[^a]: b\n\n    c\n\n        d", ["        d"]),
+        ("* * *\n\n    a", ["    a"]),
+        ("a\n\n    - b\n\n    c", ["    - b", "    c"]),
+        ("- a\n\n  ```\n- b\n  ```\n\n    c", ["  ```\n- b\n  ```"]),
     ],
 )
 def test_what_is_code(text: str, codes: list[str]) -> None:
     assert [text[start:end] for start, end in fences.spans(text)] == codes
+
+
+def test_a_tag_in_a_paragraph_of_an_item_is_none_of_code() -> None:
+    made = entry("jekyll", "- a\n\n    b {% own %}c\n\n          {% own %}\n").source
+    assert made.text.rstrip() == "- a\n\n    b c\n\n          {% own %}"
+
+
+def test_where_code_is_takes_no_time_to_tell() -> None:
+    assert not [*fences.spans("x" + "`" * 400_000)]
+    assert not [*fences.spans("".join("`" * length + " " for length in range(1_000)))]
+    assert not [*fences.spans("- " * 200_000 + "a\n" * 200_000)]
+    assert not [*fences.spans("a\n" + "\t- a\n" * 100_000)]
