@@ -108,3 +108,17 @@ def outside(text: str, change: Callable[[str], str]) -> str:
         parts += [change(text[at:start]), text[start:end]]
         at = end
     return "".join([*parts, change(text[at:])])
+
+
+def replaced(text: str, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> str:
+    """Change what a pattern finds, but for what begins in code; it may hold code."""
+    parts, at = [], 0
+    found = pattern.search(text)
+    for start, end in [*spans(text), (len(text), len(text))]:
+        while found and found.start() < start:
+            parts += [text[at : found.start()], change(found)]
+            at = found.end()
+            found = pattern.search(text, at)
+        if found and found.start() < end:
+            found = pattern.search(text, end)
+    return "".join([*parts, text[at:]])

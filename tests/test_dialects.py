@@ -86,6 +86,13 @@ def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
         ("a\n{::comment}\nb\n\nc\n{:/comment}\nd", "<p>a</p>\n<p>d</p>"),
         ("{::options parse_block_html=\"true\" /}\na", "<p>a</p>"),
         ("{::nomarkdown}<b>a</b>{:/}", "<p><b>a</b></p>"),
+        ("`{:/}` {::comment}b{:/comment}c `{::comment}d{:/comment}`", "<p><code>{:/}</code> c "
+         "<code>{::comment}d{:/comment}</code></p>"),
+        ("```\n{::options a=\"b\" /}\n```\n{::nomarkdown}`a`{:/}", "<pre><code>"
+         "{::options a=\"b\" /}\n</code></pre>\n<p><code>a</code></p>"),
+        ("a\n\n    {::comment}b{:/comment}", "<p>a</p>\n<pre><code>{::comment}b{:/comment}\n"
+         "</code></pre>"),
+        ("a {::comment}\n```\nb\n```\n{:/comment} c", "<p>a</p>\n<p>c</p>"),
         ("$$a_1 < b_1$$ c", '<p><code class="language-math">a_1 &lt; b_1</code> c</p>'),
         ("$5 and $6, $$", "<p>$5 and $6, $$</p>"),
         ('<div markdown="1">\n*a*\n</div>', '<div markdown="1">\n<p><em>a</em></p>\n</div>'),

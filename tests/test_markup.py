@@ -186,6 +186,8 @@ def test_a_long_post_is_no_harm(body: str, dialect: Dialect) -> None:
         "$$a " * 40_000,
         "".join(f"*[a{number}]: b\n" for number in range(3_000)) + "\n" + "a1 " * 30_000,
         '<div markdown="1">\n' * 1_500,
+        "`{:/}` {:/}\n" * 30_000,
+        "`a` " * 100_000 + "{:/}",
     ],
 )
 def test_what_kramdown_adds_takes_no_time(body: str) -> None:

@@ -54,7 +54,7 @@ def normalised(source: str) -> str:
     What is no Markdown loses its frame. Lines stay lines.
     """
     if "{:" in source:
-        source = _EXTENSION.sub(lambda found: "\n" * found[0].count("\n"), source)
+        source = fences.replaced(source, _EXTENSION, lambda found: "\n" * found[0].count("\n"))
     if _BLANK_ADDRESS.search(source):
         source = fences.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
     return source
