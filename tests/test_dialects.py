@@ -64,6 +64,19 @@ def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
     assert html("\"a\" -- b", "commonmark") == '<p>&quot;a&quot; -- b</p>'  # fmt: skip
 
 
+@pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
+def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
+    for written, shown in [
+        ("https://a.example/b--c", "https://a.example/b--c"),
+        ("www.a--b.example", "www.a--b.example"),
+        ("<https://a.example/b--c...it's'd'>", "https://a.example/b--c...it's'd'"),
+        ("<a--b@c.example>", "a--b@c.example"),
+        ("[a--b](https://a.example/b--c)", "a–b"),
+    ]:
+        assert f">{shown}</a>" in html(f"'Before' {written} -- after", dialect)
+    assert html("# https://a.example/b--c", dialect).startswith('<h1 id="httpsaexampleb--c">')
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

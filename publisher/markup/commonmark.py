@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import html as entities
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ def _parser(dialect: CommonMark) -> _Parser:
     if dialect in {"kramdown", "goldmark"}:
         parser.options["typographer"] = True
         parser.enable("smartquotes")
-        parser.core.ruler.after("inline", "dashes", _dashes)
+        parser.core.ruler.after("inline", "addresses", _keep_addresses)
+        parser.core.ruler.after("addresses", "dashes", _dashes)
     parser.core.ruler.push("alignment", _alignment)
     parser.add_render_rule("fence", _fence)
     return parser
@@ -91,6 +93,15 @@ def _template_tag(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = entities.escape(found[0], quote=False)
     state.pos = found.end()
     return True
+
+
+def _keep_addresses(state: StateCore) -> None:
+    """What a bare link shows is no text yet: `text_join` makes it one, behind quotes and dashes."""
+    for block in state.tokens:
+        tokens = block.children or []
+        for opening, shown in itertools.pairwise(tokens):
+            if opening.type == "link_open" and opening.info == "auto" and shown.type == "text":
+                shown.type = "text_special"
 
 
 def _dashes(state: StateCore) -> None:
