@@ -251,6 +251,34 @@ def test_what_is_no_recording_is_told(front: str, message: str) -> None:
     assert [remark.message for remark in found.warnings] == [message]
 
 
+def test_a_name_that_only_begins_like_many_files_takes_no_time() -> None:
+    nearly = f"audio: a{'.aa#' * 15_900} x"
+    for _ in range(12):
+        assert not recordings.enclosures(matter(nearly))
+
+
+def test_more_bytes_than_any_file_has_are_not_known() -> None:
+    found = matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
+    assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        (r'enclosure: "http://a.example/\x1bb.mp3\n5\naudio/mpeg"',
+         [Medium("http://a.example/b.mp3", 2, "audio/mpeg", 5)]),
+        ("audio: what? a.mp3", [Medium("what? a.mp3", 2)]),
+        ("audio: a b.mp3#t=1.5", [Medium("a b.mp3#t=1.5", 2)]),
+        ("audio: a .mp3", [Medium("a .mp3", 2)]),
+        ("audio: .mp3", []),
+        ("audio: a.mp3 later", []),
+        ("audio: [~, [[]], 5, {}, '%']", []),
+    ],
+)  # fmt: skip
+def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
+    assert [*recordings.enclosures(matter(front))] == expected
+
+
 @pytest.mark.parametrize(
     ("front", "address"),
     [

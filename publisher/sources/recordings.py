@@ -41,13 +41,14 @@ _DURATIONS = ("duration", "duration_in_seconds")
 _TITLES = ("title", "name", "caption", "alt")
 
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w-]+=[\w.\"-]+)*")
-_WORDPRESS = re.compile(r"(\S+)\s+([0-9]+)\s+([\w.+-]+/[\w.+-]+)")
+_WORDPRESS = re.compile(r"(\S+) ([0-9]+) ([\w.+-]+/[\w.+-]+)")
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-9]{1,2}(?:\.[0-9]{1,6})?)")
 _PERIOD = re.compile(
     r"PT(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5}(?:\.[0-9]{1,6})?)S)?"
 )
-_FILE = re.compile(r"\S.*\.[A-Za-z0-9]{2,5}(?:[?#]\S*)?|https?://\S+")
+_WEB = re.compile(r"https?://\S+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 
 
 def enclosures(matter: Matter) -> tuple[Medium, ...]:
@@ -111,17 +112,22 @@ def _media(matter: Matter, key: str, value: Value) -> Iterator[Medium]:
 
 def _of_text(matter: Matter, key: str, value: str) -> Iterator[Medium]:
     line = matter.line(key)
-    if found := _WORDPRESS.match(value.strip()):
-        yield Medium(found[1], line, found[3], int(found[2]))
-    elif (text := one_line(value)) and _FILE.fullmatch(text):
+    text = one_line(value) or ""
+    if found := _WORDPRESS.match(text):
+        yield Medium(found[1], line, found[3], _bytes(found[2]))
+    elif _is_file(text):
         yield Medium(text, line)
     elif key in KEYS:
         matter.warn(key, f"{key} is {value[:40]!r}: no file; give its address, e.g. /media/a.ogg")
 
 
 def _is_file(value: Value) -> bool:
-    text = one_line(value)
-    return bool(text and _FILE.fullmatch(text))
+    """An address of the web, or a name with an ending, whatever question follows it."""
+    text = (one_line(value) or "").strip()
+    if not text or _WEB.fullmatch(text):
+        return bool(text)
+    last = len(text) - len(text.split()[-1])
+    return _ENDING.search(text, max(last, 1)) is not None
 
 
 def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> Medium:
@@ -145,6 +151,11 @@ def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> 
 
 def _number(value: dict[str, Value], names: tuple[str, ...]) -> int | None:
     text = next((text for name in names if (text := one_line(value.get(name)))), "")
+    return _bytes(text)
+
+
+def _bytes(text: str) -> int | None:
+    """None: no number, or one that no file has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
 
 
