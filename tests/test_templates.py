@@ -355,6 +355,20 @@ def test_no_shortcode_goes_on_without_end(engine: Engine, tag: str) -> None:
     assert entry(engine, tag * (60_000 // len(tag))).source.lines
 
 
+@pytest.mark.parametrize(
+    ("engine", "body"),
+    [
+        ("hugo", "{{< x >}}" * 100_000),
+        ("nikola", "{{% x %}}\n" * 50_000 + "{{% raw %}}" + "a" * 100_000),
+        ("zola", "{% x() %}\n" * 100_000 + "{% end %}\n" * 100_000),
+        ("hugo", "\n" + ">" * 1_000_000 + "{{< x >}}" * 20_000),
+    ],
+)
+def test_many_shortcodes_take_no_time(engine: Engine, body: str) -> None:
+    made = entry(engine, body).source
+    assert made.text.strip("\n >a") in {"", "{{% raw %}}"}
+
+
 def test_what_all_tags_of_a_post_say_is_bounded() -> None:
     made = entry("jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000)
     assert len(made.source.text) <= 500_000

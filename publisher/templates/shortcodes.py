@@ -116,14 +116,23 @@ class _Evaluation:
         self._markup = markup
         self._partners = _partners(text.body, syntax)
         self._is_alone = False
+        patterns = (syntax.literal, syntax.tag)
+        self._ahead = {pattern: pattern.search(text.body) for pattern in patterns}
 
     def run(self) -> Evaluated:
         body, at = self._text.body, 0
-        while found := _next(self._syntax, body, at):
+        while found := self._next(at):
             self._text.copy(at, found.start())
             at = self._tag(found)
         self._text.copy(at, len(body))
         return self._text.done()
+
+    def _next(self, at: int) -> re.Match[str] | None:
+        """The next tag, or what only shows one. Each text is searched once."""
+        for pattern, found in self._ahead.items():
+            if found and found.start() < at:
+                self._ahead[pattern] = pattern.search(self._text.body, at)
+        return min(filter(None, self._ahead.values()), key=re.Match.start, default=None)
 
     def _tag(self, found: re.Match[str]) -> int:
         """One tag, or a pair with what is in it; where it ends."""
@@ -199,14 +208,6 @@ class _Evaluation:
     def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
         address = named.get("url") or next(iter(placed), "")
         return shown.link(address, address, self._markup) if address else None
-
-
-def _next(syntax: Syntax, body: str, at: int) -> re.Match[str] | None:
-    """The next tag, or what only shows one."""
-    found, literal = syntax.tag.search(body, at), syntax.literal.search(body, at)
-    if found and literal:
-        return literal if literal.start() <= found.start() else found
-    return literal or found
 
 
 def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:

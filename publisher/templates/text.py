@@ -14,6 +14,7 @@ from publisher import fences
 Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
 
 _DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
+_LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _MAX_LOOK = 500
 
 
@@ -114,21 +115,18 @@ class Text:
 
     def is_address(self) -> bool:
         """Whether what comes next stands where a link has its address."""
-        tail = "".join(self._parts[-3:])[-_MAX_LOOK:]
-        return _DESTINATION.search(tail) is not None
+        return _DESTINATION.search(self._tail()) is not None
 
     def begins_line(self) -> bool:
         """Whether what comes next begins a line, but for its indent."""
-        tail = "".join(self._parts[-3:])
-        return not tail.rpartition("\n")[2].strip(" \t>")
+        return not self._tail().rpartition("\n")[2].strip(" \t>")
 
     def is_alone(self, end: int) -> bool:
         """Whether what ends there has its lines for itself."""
-        return self.begins_line() and not self.body[end : self._end_of_line(end)].strip()
+        return self.begins_line() and _LINE_ENDS.match(self.body, end) is not None
 
-    def _end_of_line(self, at: int) -> int:
-        found = self.body.find("\n", at)
-        return len(self.body) if found < 0 else found
+    def _tail(self) -> str:
+        return "".join(part[-_MAX_LOOK:] for part in self._parts[-3:])[-_MAX_LOOK:]
 
     def strip(self) -> None:
         """Take the blanks at the end away."""
