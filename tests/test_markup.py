@@ -8,6 +8,8 @@ import pytest
 
 from publisher import markup, rest
 from publisher.render import render
+from publisher.render.formatting import refuse_reopened
+from publisher.render.html import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,6 +157,42 @@ def test_what_never_closes_becomes_text_at_once(body: str, kind: Dialect) -> Non
     ((_, message),) = content.warnings
     assert "cannot be rendered, so readers get its source as text" in message
     assert content.xhtml.startswith("<p>")
+
+
+BOLD = "".join(f"<b id={number}>" for number in range(180))
+PARAGRAPHS = "<p>x</p>" * 30_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p>{BOLD}</p>{PARAGRAPHS}",
+        "<p>" + BOLD.replace(">", " title='</b>'>") + f"</p>{PARAGRAPHS}",
+        f"<p>{BOLD}<!-- {'</b>' * 180} --></p>{PARAGRAPHS}",
+        f"<p>{BOLD}<table><td>{'</b>' * 180}</table></p>{PARAGRAPHS}",
+        f"<p>{BOLD}{'<div>' * 10}{'</b>' * 180}{'</div>' * 10}</p>{PARAGRAPHS}",
+    ],
+    ids=["open", "closed in an attribute", "in a comment", "in a table", "below many blocks"],
+)
+def test_what_never_closes_is_not_repeated_in_every_block(body: str) -> None:
+    content = render(body, markup="html", marker=None, base=BASE, prefix="p")
+    assert [message.partition(": ")[2] for _, message in content.warnings] == [
+        "its <b>, <i> and the like never close, so all blocks repeat them"
+    ]
+    assert content.text == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<b>a<p>b\n" * 3_000,
+        "<p><font color='red'>a <b>b</b> <code>c</code></font></p>\n" * 8_000,
+        f"<pre><code>{'<span>a</span> <b>b</b> ' * 20_000}</code></pre>",
+        "<table><tr><td><font size=2><b>a<td>b</table>\n" * 3_000,
+    ],
+)
+def test_formatting_as_people_write_it_is_no_harm(body: str) -> None:
+    refuse_reopened(settled(body, BASE))
 
 
 @pytest.mark.parametrize(

@@ -513,6 +513,32 @@ def test_an_iframe_becomes_a_link(frame: str, markup: Dialect) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "xhtml"),
+    [
+        ("<p title='<iframe src=/x>'>a</p>", '<p title="&lt;iframe src=/x&gt;">a</p>'),
+        ("<p title = \"it's <iframe src='/x'>\">a</p>",
+         '<p title="it\'s &lt;iframe src=\'/x\'&gt;">a</p>'),
+        ("<p it's=b>a <!-- <iframe src=/x> --></p>", "<p>a </p>"),
+        ("<xmp>a <iframe src='/x'> &amp; b</xmp>", "a &lt;iframe src='/x'&gt; &amp;amp; b"),
+        ("<style><!-- </style>a --> <iframe title='></iframe>", "a --&gt; "),
+        ("a < b <!---->and<!-- > --> c <3 </3> d <!x> e", "a &lt; b and c &lt;3  d  e"),
+        ("<<!-- -->b>a</b>", "&lt;b&gt;a"),
+    ],
+)  # fmt: skip
+def test_only_a_tag_is_a_tag(body: str, xhtml: str) -> None:
+    assert rendered(body, "html").xhtml == xhtml
+
+
+def test_what_only_looks_like_a_loss_is_none() -> None:
+    body = (
+        "<img alt='<svg onload=a>' src='/a.png'><p title='<!-- '>a</p><p it's>b</p>"
+        "<xmp><font></xmp><a title='<script>' href='/b'>c</a>"
+    )
+    found = [message.partition(" ")[0] for _, message in rendered(body, "html").warnings]
+    assert found == ["<xmp>"]
+
+
 def test_an_iframe_address_with_quotes_stays_whole() -> None:
     content = rendered("<iframe src='https://video.example/\">b'></iframe>", "html")
     assert reads(content) == 'https://video.example/">b'

@@ -19,10 +19,10 @@ from lxml import etree
 
 from publisher import markup as markups
 from publisher.characters import legal
+from publisher.render.formatting import refuse_reopened
 from publisher.render.html import (
     ADDRESSES,
     BLOCKS,
-    IFRAME,
     MATH,
     MATH_NS,
     SCHEMES,
@@ -31,9 +31,8 @@ from publisher.render.html import (
     VOID,
     absolute,
     as_it_is,
-    attributes_of,
-    frame_address,
     names,
+    settled,
 )
 from publisher.render.losses import warnings
 
@@ -143,9 +142,10 @@ def _divided(body: str, marker: str) -> tuple[str, str, str]:
 
 def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
     """What is safe of `html`, in a div."""
-    linked = IFRAME.sub(lambda frame: _frame_link(frame[1], base), html)
+    source = settled(html, base)
+    refuse_reopened(source)
     builder = _Builder()
-    builder.feed(legal(_CLEANER.clean(linked)))  # once more, because `&#11;` was decoded
+    builder.feed(legal(_CLEANER.clean(source)))  # once more, because `&#11;` was decoded
     root = builder.root()
     _keep_formulas(root)
     ids = _named(root, prefix)
@@ -168,11 +168,6 @@ def _keep_formulas(root: etree._Element) -> None:
     for element in root.iter(*MATH - {"math"}):
         if next(element.iterancestors("math"), None) is None:
             element.tag = _GONE
-
-
-def _frame_link(inside: str, base: str) -> str:
-    address = entities.escape(frame_address(attributes_of(inside), base))
-    return address and f'<a href="{address}">{address}</a>'
 
 
 class _Builder(HTMLParser):

@@ -17,16 +17,14 @@ from publisher import rest
 from publisher.characters import legal
 from publisher.render.html import (
     ADDRESSES,
-    INERT,
     MATH,
     SCHEMES,
-    TAG,
     TAGS,
     TAGS_WITH_CONTENT,
     absolute,
     as_it_is,
-    attributes_of,
     frame_address,
+    tags,
 )
 
 if TYPE_CHECKING:
@@ -76,8 +74,8 @@ def addresses(
         html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
     except Exception:
         return
-    for found in TAG.finditer(INERT.sub(r"\1", html)):
-        attributes = attributes_of(found[2])
+    for found in tags(html):
+        attributes = {} if found.closes else found.attributes
         mark = attributes.pop("data-at", "")
         for name in attributes.keys() & ADDRESSES:
             place, written = _MARKED.findall(attributes[name])[0]
@@ -85,7 +83,7 @@ def addresses(
             target = absolute(resolve(written) or "", base)
             if target:
                 line = first_line + source.count("\n", 0, max(at, 0))
-                yield Address(found[1].lower(), written, target, line)
+                yield Address(found.name, written, target, line)
 
 
 def _with_mark(spot: re.Match[str]) -> str:
@@ -97,13 +95,14 @@ def _losses(
     html: str, source: str, base: str, resolve: Resolve
 ) -> Iterator[tuple[str, int | None, str]]:
     """What readers will not get: a message, the offset in the source or None, what to look for."""
-    html = INERT.sub(r"\1", html)
-    for found in TAG.finditer(html):
-        tag, attributes = found[1].lower(), attributes_of(found[2])
+    for found in tags(html):
+        if found.closes:
+            continue
+        tag, attributes = found.name, found.attributes
         mark = attributes.pop("data-at", "")
         at = int(mark) if mark.isdecimal() else None
         if tag not in TAGS | MATH:
-            yield _taken_out(tag, attributes, base), at, f"<{found[1]}"
+            yield _taken_out(tag, attributes, base), at, f"<{tag}"
             continue
         for name in attributes:
             if name.startswith("on"):
@@ -118,7 +117,7 @@ def _losses(
             elif target.strip() and not absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag
-                text = _words(attributes.get("alt") or html[found.end() :].partition("</a")[0])
+                text = _words(attributes.get("alt") or html[found.end :].partition("</a")[0])
                 yield _untargeted(tag, text, source, where), where, f"[{text}]"
 
 
