@@ -429,6 +429,50 @@ def test_a_srcset_costs_no_more_than_its_length() -> None:
     assert image.get("srcset") == f"{BASE}b"
 
 
+@pytest.mark.timeout(60)
+def test_what_is_no_srcset_costs_no_more_than_its_length() -> None:
+    body = f"<img src='a' srcset='{'b' * 200_000} foo bar, c 1.2.3x, d 640w 480h, .5x'>"
+    image = tree(rendered(body, "html"))[0]
+    assert image.get("srcset") == f"{BASE}d 640w 480h, {BASE}.5x"
+
+
+@pytest.mark.parametrize(
+    ("srcset", "src"),
+    [
+        ("a.png 320w, b.png 1280w, c.png 640w", f"{BASE}b.png"),
+        ("a.png, /b.png 1.5x", "https://example.org/b.png"),
+        ("a.png .5x, b.png", f"{BASE}b.png"),
+        ("a.png, b.png 1x", f"{BASE}a.png"),
+        ("javascript:a 3x, b.png 2x", f"{BASE}b.png"),
+        (f"a.png {'9' * 5_000}x, b.png", f"{BASE}a.png"),
+    ],
+)
+@pytest.mark.parametrize("src_as_written", ["", "src=''", "src='data:image/gif;base64,R0lG'"])
+def test_a_picture_with_candidates_only_is_shown(
+    srcset: str, src: str, src_as_written: str
+) -> None:
+    (image,) = tree(rendered(f"<img {src_as_written} srcset='{srcset}'>", "html"))
+    assert (image.tag, image.get("src")) == ("img", src)
+
+
+@pytest.mark.parametrize("srcset", ["", "data:,a 2x", "a.png large"])
+def test_a_picture_without_a_candidate_leaves_its_text(srcset: str) -> None:
+    assert rendered(f"<img alt='a' srcset='{srcset}'>", "html").xhtml == "a"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
+def test_an_id_that_has_the_prefix_already_is_told_from_one_that_gets_it(
+    order: tuple[int, ...],
+) -> None:
+    written = ["a", f"{PREFIX}-a", f"{PREFIX}-{PREFIX}-a"]
+    body = "".join(f"<p id='{written[n]}'>{n}</p>" for n in order)
+    links = "".join(f"<a href='#{name}'>b</a>" for name in written)
+    content = rendered(body + links, "html")
+    found = {f"#{element.get('id')}": element.text for element in tree(content).iter("p")}
+    assert [found[link.attrib["href"]] for link in tree(content).iter("a")] == ["0", "1", "2"]
+    assert rendered(content.xhtml, "html").xhtml == content.xhtml
+
+
 def test_ids_are_unique_among_posts_and_links_follow_them() -> None:
     body = (
         "<h2 id='a'>A</h2><p id='a'>twice</p><p id='b c'>blank</p><p id=''>none</p>"

@@ -68,7 +68,9 @@ _PLAYERS = names("audio video")
 _BREAK, _BLANK = "\0", "\1"  # no text has these
 
 _FORMULA = re.compile(r"<math(?=[\s>])")
-_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:\s++([\d.]++[wxh]))?\s*+(?:,|$)")
+# As HTML 4.8.4.2.1 takes a srcset apart.
+_CANDIDATE = re.compile(r"[\s,]*+(\S++)(?:(?<=,)|\s*+([^,]*+))")
+_DESCRIPTOR = re.compile(r"(?:((?:[0-9]*+\.)?+[0-9]++)[wxh](?:\s++[0-9]++h)?+)?+\s*+")
 
 _LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)")
 
@@ -210,16 +212,21 @@ class _Builder(HTMLParser):
 def _named(root: etree._Element, prefix: str) -> dict[str, str]:
     """Give the ids their prefix: each that is legal (HTML: has no blank), the first time.
 
-    What has it already comes from a feed of ours.
+    What has it already comes from a feed of ours; if another has become the same, it gets one more.
     """
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     prefix = "-".join(prefix.split())
     for element in root.iter():
         name = _take(element, "name")  # <a name="x">, the anchor of old
         own = _take(element, "id") or name
         if own not in ids and own.split() == [own]:
-            ids[own] = own if own.startswith(f"{prefix}-") else f"{prefix}-{own}"
-            element.set("id", ids[own])
+            made = own if own.startswith(f"{prefix}-") else f"{prefix}-{own}"
+            while made in taken:
+                made = f"{prefix}-{made}"
+            taken.add(made)
+            ids[own] = made
+            element.set("id", made)
     return ids
 
 
@@ -240,7 +247,7 @@ def _address(element: etree._Element, base: str, ids: dict[str, str], resolve: R
     for name in {*element.keys()} & {*ADDRESSES, "srcset"}:
         value = element.get(name, "")
         if name == "srcset":
-            address = _candidates(value, base)
+            address = ", ".join(f"{one} {size}".rstrip() for one, size in _candidates(value, base))
         elif value.startswith("#") and (own := unquote(value[1:])) in ids:
             address = f"#{ids[own]}"
         else:
@@ -249,16 +256,24 @@ def _address(element: etree._Element, base: str, ids: dict[str, str], resolve: R
             element.set(name, address)
         else:
             del element.attrib[name]
+    if element.tag == "img" and not element.get("src"):
+        found = [*_candidates(element.get("srcset", ""), base)]
+        if found:
+            element.set("src", max(found, key=_size)[0])
 
 
-def _candidates(srcset: str, base: str) -> str:
+def _candidates(srcset: str, base: str) -> Iterator[tuple[str, str]]:
     """The addresses of a srcset that may be followed, each with its descriptor."""
-    candidates = [
-        f"{address} {descriptor}".rstrip()
-        for found, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r"))
-        if (address := absolute(found, base))
-    ]
-    return ", ".join(candidates)
+    for found, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r")):
+        address = absolute(found.rstrip(","), base)
+        if address and _DESCRIPTOR.fullmatch(descriptor):
+            yield address, " ".join(descriptor.split())
+
+
+def _size(candidate: tuple[str, str]) -> float:
+    """How much it shows: `640w` or `2x`."""
+    found = _DESCRIPTOR.fullmatch(candidate[1])
+    return float(found[1] or 1) if found else 1.0
 
 
 def _shape(element: etree._Element) -> None:
