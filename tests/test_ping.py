@@ -147,6 +147,7 @@ def test_a_hub_that_refuses_is_named_with_its_words_and_the_rest_is_told(
     outcomes = [one["outcome"] for one in run.json["pings"]]
     assert outcomes == ["failed", "pinged", "pinged"]
     assert f"refuses {web.url}/feed.atom: 403" in run.json["pings"][0]["error"]
+    assert {one["hub"] for one in run.json["pings"]} == {hub.url}
     hub.told.clear()
     assert ping(blog).code == 0
     assert hub.told == [f"{web.url}/feed.atom"]

@@ -173,6 +173,37 @@ def test_an_rss_feed_is_read_whole(blog: Blog) -> None:
     assert "has no date" in undated.reason
 
 
+def test_media_rss_says_more_of_recordings_and_pictures() -> None:
+    media = (
+        '<media:content url="/one.opus" type="audio/ogg" fileSize="5" duration="3"/>'
+        '<media:content url="/one.mp3" type="audio/mpeg" duration="1:01:01"/>'
+        '<media:content url="/one.png" type="image/png"/></item>'
+    )
+    text = RSS.replace(' medium="image"/></item>', f' medium="other"/>{media}', 1)
+    one = syndication.parse(text.encode(), f"{HOME}/feed").items[0]
+    assert [(file.href, file.type, file.length, file.duration) for file in one.enclosures] == [
+        (f"{HOME}/one.mp3", "audio/mpeg", 77, 62.0),
+        ("/one.opus", "audio/ogg", 5, 3.0),
+        ("/one.mp3", "audio/mpeg", None, 3661.0),
+    ]
+    assert one.image == items.File(href="/one.png", type="image/png")
+
+
+def test_a_title_of_html_is_its_words() -> None:
+    html = "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;t&lt;i&gt;w&lt;/i&gt;o &amp;amp; three&lt;/p&gt;"
+    text = ATOM.replace("A &amp;lt;b&amp;gt; &lt;i>title&lt;/i>", html)
+    assert syndication.parse(text.encode(), HOME).items[0].title == "One t w o & three"
+
+
+def test_a_complete_feed_that_is_whole_is_not_broken(blog: Blog) -> None:
+    (blog.folder / "f.json").write_bytes(feed_of(1, 2))
+    use(blog, "f.json", ", complete: true")
+    config = configs.load(blog.folder / "config.yaml")
+    assert not entry.entries(sources.read(config, now=NOW), config.site).skipped
+    (blog.folder / "f.json").write_bytes(feed_of(2))
+    assert days(entry.entries(sources.read(config, now=NOW), config.site)) == [2]
+
+
 def test_a_json_feed_is_read_whole(blog: Blog) -> None:
     found = read(blog, json.dumps(JSON).replace('"/', f'"{HOME}/'), "source.json")
     one, two = sorted(found.entries, key=lambda e: e.published)
