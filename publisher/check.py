@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from publisher import media, render
 from publisher.files import place
 from publisher.render import losses
-from publisher.sources.post import Remark
+from publisher.sources.post import Remark, in_short
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +48,9 @@ def check(
     pages = _Pages(found, site, files)
     remarks = [*_twins(found.entries, site), *_held_back(found, site, now)]
     for entry in watch(found.entries):
-        remarks += [*_dates(entry, site, now), *_brackets(entry), *pages.check(entry)]
+        odd = (*_dates(entry, site, now), *_brackets(entry), *pages.check(entry))
+        told = in_short((remark.line, remark.message) for remark in odd)
+        remarks += [Remark(entry.post.path, *one) for one in told]
     return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
 
 
@@ -100,6 +102,7 @@ def _brackets(entry: Entry) -> Iterator[Remark]:
         if entry.dialect in {"kramdown", "markdown"}
         else "leave a blank line below the tag"
     )
+    places = losses.Places(entry.post.body, entry.post.body_line)
     for text, closes in render.unrendered(entry.content):
         shown = f'"{" ".join(text.split())[:60]}" is shown as it is'
         reason = (
@@ -107,15 +110,9 @@ def _brackets(entry: Entry) -> Iterator[Remark]:
             if closes
             else "a bracket of the link never closes; write [text](address)"
         )
-        yield Remark(entry.post.path, _line_of(entry, text), f"{shown}: {reason}")
-
-
-def _line_of(entry: Entry, text: str) -> int:
-    """Where the text, or at least its end, stands in the file."""
-    body = entry.post.body
-    tail = re.split(r"[(\[\s]", text)[-1]
-    at = next((at for part in (text, tail) if part and (at := body.find(part)) >= 0), 0)
-    return entry.post.body_line + body.count("\n", 0, at)
+        parts = (text, re.split(r"[(\[\s]", text)[-1])  # at least its end
+        line = places.line_of(*filter(None, parts))
+        yield Remark(entry.post.path, line, f"{shown}: {reason}")
 
 
 class _Pages:

@@ -21,7 +21,7 @@ from publisher.config import Person, is_iri
 from publisher.links import Links
 from publisher.render.html import absolute
 from publisher.sources.matter import one_line
-from publisher.sources.post import Reading, Remark, Skip
+from publisher.sources.post import Reading, Remark, Skip, in_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -91,7 +91,7 @@ class Entry:
         told = {(self.line(line), message) for line, message in content.warnings}
         told |= {(self.post.body_line + line, message) for line, message in source.remarks}
         summary = content.summary or self.post.summary
-        return replace(content, summary=summary, warnings=tuple(sorted(told)))
+        return replace(content, summary=summary, warnings=in_short(told))
 
     def line(self, number: int) -> int:
         """The line of the post's file that a line (from 1) of the source came from."""

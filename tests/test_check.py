@@ -244,3 +244,14 @@ def test_check_counts_what_became_of_the_tags(blog: Blog) -> None:
     posts = blog.run("check", "--json", NOW).json["posts"]
     counts = {"evaluated": 2, "kept": 1, "dropped": 1}
     assert [post["tags_of_templates"] for post in posts] == [counts]
+
+
+def test_one_thing_in_many_places_is_told_once(blog: Blog) -> None:
+    numbers = ", ".join("5" for _ in range(2_000))
+    images = "![a](gone.png)\n\n" * 5
+    blog.write("2026-01-01-a.md", images, title="A", audio=f"[{numbers}]")
+    found = warnings(blog, "2026-01-01-a.md")
+    told = [message for _, message in found]
+    assert sum(message.startswith("audio is '5'") for message in told) == 1
+    ((line, gone),) = [one for one in found if "gone.png" in one[1]]
+    assert gone.endswith(f"; also in lines {line + 2}, {line + 4}, {line + 6} and 1 more")

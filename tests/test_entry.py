@@ -15,7 +15,7 @@ from publisher import entry
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.links import Links
-from publisher.sources.post import Medium, Post, Reading, Skip
+from publisher.sources.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
@@ -230,3 +230,37 @@ def test_nothing_is_rendered_that_nobody_asked_for() -> None:
     assert not found.is_rendered
     assert "Text." in found.content.xhtml
     assert found.is_rendered
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], ()),
+        ([(3, "b"), (2, "a"), (3, "b")], ((2, "a"), (3, "b"))),
+        ([(9, "a"), (3, "a")], ((3, "a; also in line 9"),)),
+        ([(9, "a"), (3, "a"), (4, "b"), (12, "a")], ((3, "a; also in lines 9 and 12"), (4, "b"))),
+        (
+            [(line, "a") for line in range(1, 80_001)],
+            ((1, "a; also in lines 2, 3, 4 and 79996 more"),),
+        ),
+    ],
+)
+def test_what_is_said_again_is_said_once(
+    told: list[tuple[int, str]], expected: tuple[tuple[int, str], ...]
+) -> None:
+    assert in_short(told) == expected
+
+
+def test_of_very_many_warnings_the_first_are_told_and_the_others_counted() -> None:
+    told = [(line, f"message {line:03}") for line in range(1, 201)]
+    found = in_short(told)
+    assert found[:-1] == tuple(told[:MAX_TOLD])
+    assert found[-1] == (51, "150 more warnings from here on; mend those above first")
+    assert in_short(told[:MAX_TOLD]) == tuple(told[:MAX_TOLD])
+
+
+def test_the_lines_of_a_warning_are_those_of_the_file() -> None:
+    body = "<font>a</font>\n\nb\n\n<font>c</font> <font>d</font>\n\n<p onclick='x'>e</p>\n"
+    font, handler = made(post(body=body, body_line=11)).warnings
+    assert (font.line, font.message.rpartition("; ")[2]) == (11, "also in line 15")
+    assert (handler.line, handler.message[:25]) == (17, "the event handler onclick")

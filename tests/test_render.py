@@ -705,6 +705,18 @@ def test_two_losses_are_two_warnings_in_the_order_of_lines() -> None:
     assert lines == [1, 2, 4]
 
 
+@pytest.mark.parametrize(
+    ("loss", "times"), [("<font>x</font>\n", 200_000), ("<p onclick=a>x</p>\n", 200_000)]
+)
+def test_many_losses_are_found_in_one_pass(loss: str, times: int) -> None:
+    found = {"font": 0, "event": 0}
+    for line, message in rendered(loss * times, "html", first_line=2).warnings:
+        kind = "font" if message.startswith("<font>") else message.split()[1]
+        assert line == found[kind] + 2
+        found[kind] += 1
+    assert sum(found.values()) == times
+
+
 LEAD = "Lead *one* [two][].\n\nMore[^1] of it.\n"
 REST = "\nExtended.\n\n[two]: /two\n[^1]: Note.\n"
 

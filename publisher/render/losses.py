@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 # Where the source may hold a tag or a link, and the mark that a link gets there.
 _SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
+_LONGEST = 2_000  # of what a link says
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
 _BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
@@ -49,10 +51,31 @@ def warnings(
     if not any(_losses(html, source, base, resolve)):
         return tuple(sorted(told))
     marked = html if markup == "rest" else markups.html(_SPOT.sub(_with_mark, source), markup)
+    places = Places(source, first_line)
     for message, at, sought in _losses(marked, source, base, resolve):
-        offset = source.find(sought) if at is None else at
-        told.add((first_line + source.count("\n", 0, max(offset, 0)), message))
+        told.add((places.line_of(sought) if at is None else places.line(at), message))
     return tuple(sorted(told))
+
+
+class Places:
+    """The lines of a text. `first` is the number of its first line."""
+
+    def __init__(self, text: str, first: int) -> None:
+        self._text, self._first = text, first
+        self._breaks = [found.start() for found in re.finditer("\n", text)]
+        self._found: dict[str, int] = {}
+
+    def line(self, offset: int) -> int:
+        return self._first + bisect_left(self._breaks, offset)
+
+    def line_of(self, *sought: str) -> int:
+        """Of the first that stands in the text, else the first line."""
+        return self.line(next((at for part in sought if (at := self._at(part)) >= 0), 0))
+
+    def _at(self, part: str) -> int:
+        if part not in self._found:
+            self._found[part] = self._text.find(part)
+        return self._found[part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +97,16 @@ def addresses(
         html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
     except Exception:
         return
+    places = Places(source, first_line)
     for found in tags(html):
         attributes = {} if found.closes else found.attributes
         mark = attributes.pop("data-at", "")
         for name in attributes.keys() & ADDRESSES:
             place, written = _MARKED.findall(attributes[name])[0]
-            at = int(place or (mark if mark.isdecimal() else source.find(written)))
+            at = place or (mark if mark.isdecimal() else "")
             target = absolute(resolve(written) or "", base)
             if target:
-                line = first_line + source.count("\n", 0, max(at, 0))
+                line = places.line(int(at)) if at else places.line_of(written)
                 yield Address(found.name, written, target, line)
 
 
@@ -117,7 +141,7 @@ def _losses(
             elif target.strip() and not absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag
-                text = _words(attributes.get("alt") or html[found.end :].partition("</a")[0])
+                text = _words(attributes.get("alt") or _inside(html, found.end))
                 yield _untargeted(tag, text, source, where), where, f"[{text}]"
 
 
@@ -134,6 +158,11 @@ def _taken_out(tag: str, attributes: dict[str, str], base: str) -> str:
 def _not_followed(target: str) -> str:
     shown, schemes = " ".join(target.split())[:40], ", ".join(sorted(SCHEMES))
     return f'the address "{shown}" is taken out; readers follow {schemes} only'
+
+
+def _inside(html: str, at: int) -> str:
+    """What a link says, or its beginning."""
+    return html[at : at + _LONGEST].partition("</a")[0]
 
 
 def _words(html: str) -> str:

@@ -198,14 +198,14 @@ class Engine:
         except PostError:
             if not kept:
                 raise
-            return Skip(matter.path, kept[1], status=kept[0], warnings=(*matter.warnings,)), []
+            return Skip(matter.path, kept[1], status=kept[0], warnings=matter.remarks()), []
         kept = kept or self._not_now(matter, post, now)
         if kept:
             skip: Skip | None = Skip(matter.path, kept[1], status=kept[0])
         else:
             skip = self._taken_out(matter, post, now)
-        remarks = sorted(matter.warnings, key=lambda warning: warning.line)
-        return (replace(skip, post=post, warnings=(*remarks,)), []) if skip else (post, remarks)
+        remarks = matter.remarks()
+        return (replace(skip, post=post, warnings=remarks), []) if skip else (post, [*remarks])
 
     def _taken_out(self, matter: Matter, post: Post, now: dt.datetime) -> Skip | None:
         """What is, or was, on the web, but not in feeds."""

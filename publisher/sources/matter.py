@@ -10,7 +10,7 @@ from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
 from publisher.sources import dates, frontmatter
 from publisher.sources.dates import DateError, Written
-from publisher.sources.post import Remark
+from publisher.sources.post import Remark, in_short
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -145,6 +145,11 @@ class Matter:
 
     def warn(self, key: str, message: str) -> None:
         self.warnings.append(Remark(self.path, self.line(key), message))
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """All that was warned of, in short."""
+        told = ((remark.line, remark.message) for remark in self.warnings)
+        return tuple(Remark(self.path, *one) for one in in_short(told))
 
     def error(self, key: str, message: str) -> PostError:
         return PostError(self.path, message, line=self.line(key))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from publisher.config import Engine, Person, Templates
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
 # Why a post is not published; `skipped` is what nobody meant.
 Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
+
+MAX_TOLD = 50  # messages of one post
+MAX_LINES = 3  # named beside the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,33 @@ class Remark:
     path: PurePosixPath
     line: int
     message: str
+
+
+def in_short(told: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """What there is to say of one post, as (line, message), in the order of lines.
+
+    What is said again stands at its first line, and names others; of very much the first is told.
+    """
+    lines: dict[str, list[int]] = {}
+    for line, message in sorted(set(told)):
+        lines.setdefault(message, []).append(line)
+    found = [(first, message + _also(more)) for message, (first, *more) in lines.items()]
+    if len(found) > MAX_TOLD:
+        rest = f"{len(found) - MAX_TOLD} more warnings from here on; mend those above first"
+        found[MAX_TOLD:] = [(found[MAX_TOLD][0], rest)]
+    return tuple(found)
+
+
+def _also(lines: Sequence[int]) -> str:
+    """`; also in lines 7, 9, 12 and 4 more`."""
+    if not lines:
+        return ""
+    named = [*map(str, lines[:MAX_LINES])]
+    if len(lines) > MAX_LINES:
+        named.append(f"{len(lines) - MAX_LINES} more")
+    *most, last = named
+    both = f"{', '.join(most)} and {last}" if most else last
+    return f"; also in line{'s' if most else ''} {both}"
 
 
 @dataclass(frozen=True, slots=True)
