@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from publisher import rest
@@ -41,8 +40,6 @@ MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
-MAX_OPEN = 2_000
-MAX_EMPTY = 20_000
 MAX_FOOTNOTES = 3_000
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
@@ -57,25 +54,6 @@ _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
 # Tags of templates, and what stands for a brace of theirs meanwhile: no source has that.
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
-# A comment or a tag as HTML has them (13.2.5): what an open quote hides is no tag.
-_TAG = re.compile(
-    r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    r"|<(?P<closing>/?)(?P<name>[a-z][^\s/>]*+)"
-    r"(?:(?P<empty>/(?=>))|[\s/]|[^\s/>][^\s/>=]*+"
-    r"(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+)?+)?+)*+(?:>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-# What is in them is text, but in a picture.
-_RAW = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
-# HTML opens them again behind what closed around them: `<b/>` does not close itself.
-_FORMATTING = frozenset({
-    "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-})  # fmt: skip
-# They close themselves in HTML, or never open.
-_LOOSE = frozenset({
-    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
-    "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
-})  # fmt: skip
 
 
 def dialect(markup: Markup, engine: Engine) -> Dialect:
@@ -90,12 +68,6 @@ def html(source: str, dialect: Dialect, *, known: bool = False) -> str:
 
     Raises ValueError for what would take too long, and whatever a parser may raise.
     """
-    found = _html(source, dialect, known=known)
-    _refuse_open_tags(found)  # not of the source, where code shows tags
-    return found
-
-
-def _html(source: str, dialect: Dialect, *, known: bool) -> str:
     match dialect:
         case "html":
             return source
@@ -154,34 +126,6 @@ def _markdown() -> markdown.Markdown:
 def _hidden(found: re.Match[str]) -> str:
     """With marks for braces: Markdown takes `{...}` at the end of a line for its own."""
     return found[0].replace("{", _BRACE)
-
-
-def _refuse_open_tags(html: str) -> None:
-    """The sanitiser looks through what is open at each tag. Raises ValueError."""
-    opened: Counter[str] = Counter()
-    depth = empty = at = 0
-    while found := _TAG.search(html, at):
-        at, name = found.end(), (found["name"] or "").lower()
-        if not name or name in _LOOSE:
-            continue
-        if found["closing"]:
-            closes = min(opened[name], 1)  # else it closes nothing
-            opened[name], depth = opened[name] - closes, depth - closes
-        elif found["empty"] and name not in _FORMATTING:  # as in a picture of SVG
-            empty += 1
-        else:
-            opened[name], depth = opened[name] + 1, depth + 1
-            if name in _RAW and not (opened["svg"] or opened["math"]):
-                at = _end_of_raw(html, name, at)
-        if depth > MAX_OPEN:
-            raise ValueError(f"more than {MAX_OPEN} elements are open at once")
-        if empty > MAX_EMPTY:
-            raise ValueError(f"more than {MAX_EMPTY} elements close themselves")
-
-
-def _end_of_raw(html: str, name: str, at: int) -> int:
-    found = re.compile(f"</{name}", re.IGNORECASE).search(html, at)
-    return found.start() if found else len(html)
 
 
 def _refuse_dense(source: str) -> None:

@@ -19,7 +19,7 @@ from lxml import etree
 
 from publisher import markup as markups
 from publisher.characters import legal
-from publisher.render.formatting import refuse_reopened
+from publisher.render.bounds import refuse_endless
 from publisher.render.html import (
     ADDRESSES,
     BLOCKS,
@@ -145,7 +145,7 @@ def _divided(body: str, marker: str) -> tuple[str, str, str]:
 def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
     """What is safe of `html`, in a div."""
     source = settled(html, base)
-    refuse_reopened(source)
+    refuse_endless(source)
     builder = _Builder()
     builder.feed(legal(_CLEANER.clean(source)))  # once more, because `&#11;` was decoded
     root = builder.root()

@@ -1,7 +1,8 @@
-"""How often formatting begins anew. Pure.
+"""What would take too long to clean, by its tags. Pure.
 
-What never closes, HTML opens again in every block behind it (13.2.4.3): of a few kilobytes it makes
-millions of elements. Refuses that, and counts rather too many of them than too few.
+The sanitiser looks through what is open at each tag; and formatting that never closes, HTML opens
+again in every block behind it (13.2.4.3): of a few kilobytes it makes millions of elements. Counts
+rather too much than too little.
 """
 
 from __future__ import annotations
@@ -12,13 +13,22 @@ from typing import TYPE_CHECKING
 from publisher.render.html import BLOCKS, TAGS_WITH_CONTENT, names, tags
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.render.html import Tag
 
-# Some seconds.
+# Some seconds each.
+MAX_OPEN = 2_000
+MAX_EMPTY = 20_000
 MAX_REOPENED = 300_000
 
 # Of `a` and `nobr` only one is open at a time.
 _FORMATTING = names("b big code em font i s small strike strong tt u")
+# They close themselves in HTML, or never open.
+_LOOSE = names(
+    "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot "
+    "th thead tr track wbr"
+)
 # They close nothing when they begin.
 _INLINE = _FORMATTING | names("br img span")
 _ALIKE = 3  # more of the same are not opened again (13.2.4.3)
@@ -34,10 +44,35 @@ _SPECIAL = (BLOCKS | TAGS_WITH_CONTENT) | names(
 )
 
 
-def refuse_reopened(html: str) -> None:
-    """Raises ValueError."""
+def refuse_endless(html: str) -> None:
+    """For HTML in which every `<` begins a tag. Raises ValueError."""
+    found = [*tags(html, frozenset())]
+    _refuse_open(found)
+    _refuse_reopened(found)
+
+
+def _refuse_open(found: Sequence[Tag]) -> None:
+    opened: Counter[str] = Counter()
+    depth = empty = 0
+    for tag in found:
+        if tag.name in _LOOSE:
+            continue
+        if tag.closes:
+            closed = min(opened[tag.name], 1)  # else it closes nothing
+            opened[tag.name], depth = opened[tag.name] - closed, depth - closed
+        elif tag.inside.endswith("/") and tag.name not in _FORMATTING:  # as in a picture of SVG
+            empty += 1
+        else:
+            opened[tag.name], depth = opened[tag.name] + 1, depth + 1
+        if depth > MAX_OPEN:
+            raise ValueError(f"more than {MAX_OPEN} elements are open at once")
+        if empty > MAX_EMPTY:
+            raise ValueError(f"more than {MAX_EMPTY} elements close themselves")
+
+
+def _refuse_reopened(found: Sequence[Tag]) -> None:
     active, reopened = _Active(), 0
-    for tag in tags(html, frozenset()):
+    for tag in found:
         active.pass_(tag)
         if tag.closes or tag.name not in _INLINE:
             reopened += active.size
