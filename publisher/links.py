@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -178,7 +179,8 @@ def _without_comments(body: str) -> str:
     kept, at, hidden = [], 0, False
     for found in re.finditer("%%", body):
         start = found.start()
-        if not hidden and any(first <= start < last for first, last in codes):
+        before = bisect_right(codes, (start, len(body))) - 1
+        if not hidden and before >= 0 and start < codes[before][1]:
             continue
         kept.append("\n" * body.count("\n", at, start) if hidden else body[at:start])
         hidden, at = not hidden, found.end()

@@ -143,3 +143,8 @@ def test_links_in_html_and_rest_are_resolved_too() -> None:
     written = "{filename}../2026-01-01-other.md"
     assert f'href="{OTHER}"' in entry("pelican", f"`x <{written}>`_", "rest").content.xhtml
     assert f'href="{OTHER}"' in entry("pelican", f'<a href="{written}">x</a>', "html").content.xhtml
+
+
+def test_many_comments_between_pieces_of_code_take_no_time() -> None:
+    body = "`%%` %%b%% " * 65_000
+    assert entry("plain", body).links.notes(entry("plain", body).post) == "`%%`  " * 65_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 from pathlib import PurePosixPath
@@ -12,9 +13,9 @@ import feedparser
 import pytest
 
 from publisher import media
-from publisher.sources import frontmatter, recordings
+from publisher.sources import frontmatter, recordings, shown
 from publisher.sources.matter import Matter
-from publisher.sources.post import Medium
+from publisher.sources.post import Episode, Medium
 from tests.blog import Blog
 from tests.subscribers import Outsider
 
@@ -306,6 +307,87 @@ def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
         "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
         "javascript:x.png is no address of the web: readers do not get it",
     }
+
+
+ODD = ["NaN", "1e99", "9" * 5_000, "-1", "0", "[1]", "[[2026-01-01]]", "[]"]
+
+
+@pytest.mark.parametrize("value", [*ODD, "{a: b}"])
+@pytest.mark.parametrize(
+    ("key", "way_out"),
+    [
+        ("episode", "number it from 1 to 999999"),
+        ("season", "number it from 1 to 999999"),
+        ("episode_type", "write full, trailer or bonus"),
+        ("episodeType", "write full, trailer or bonus"),
+        ("explicit", "write true or false"),
+    ],
+)
+def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: str) -> None:
+    found = matter(f"audio: a.mp3\n{key}: {value}")
+    assert shown.episode(found) == Episode()
+    ((line, message),) = [(one.line, one.message) for one in found.warnings]
+    assert (line, message[: len(key) + 4]) == (3, f"{key} is ")
+    assert message.endswith(f"; {way_out}")
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
+    found = matter(f"feed: {value}")
+    assert (shown.content(found), shown.is_left_out(found)) == (None, False)
+    (told,) = found.warnings
+    assert (told.line, told.message.rpartition("; ")[2]) == (2, "write false, summary or full")
+
+
+@pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])
+def test_a_key_without_a_value_is_none(key: str) -> None:
+    found = matter(f"audio: a.mp3\n{key}:")
+    assert (shown.content(found), shown.license_of(found)) == (None, None)
+    assert (shown.deleted(found, dt.UTC), shown.episode(found)) == (None, Episode())
+    assert not found.warnings
+
+
+def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
+    found = matter("episode: The first one\nseason: winter\nexplicit: no doubt")
+    assert (shown.episode(found), found.warnings) == (Episode(), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("[2026-01-01]", "undated"),
+        ("{on: 2026-01-01}", "undated"),
+        ("99999-01-01", "undated"),
+        ("9999-12-31 23:59:59 -1200", "undated"),
+        ("NaN", "undated"),
+        ("9" * 5_000, "undated"),
+        ("[]", None),
+        ("''", None),
+        ("No", None),
+    ],
+)
+def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | None) -> None:
+    found = matter(f"title: A\ndeleted: {value}")
+    assert shown.deleted(found, dt.UTC) == expected
+    assert [one.line for one in found.warnings] == ([3] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [
+        ("http://[", True),
+        ("https://a.example:99999999/", True),
+        ("[https://a.example/]", True),
+        ("{name: MIT}", True),
+        ("MIT", False),
+        ("7", False),
+        ("~", False),
+    ],
+)
+def test_a_licence_that_is_no_address_is_none(value: str, is_told: bool) -> None:
+    found = matter(f"license: {value}")
+    assert shown.license_of(found) is None
+    assert [one.line for one in found.warnings] == [2] * is_told
 
 
 @pytest.mark.parametrize("name", FORMATS)

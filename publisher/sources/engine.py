@@ -22,7 +22,7 @@ from publisher.errors import PostError
 from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
-from publisher.sources.post import Episode, Post, Skip
+from publisher.sources.post import Post, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -274,7 +274,6 @@ class Engine:
         slug = matter.wanted("slug") or name.slug
         categories, tags = self.categories(matter), self.tags(matter)
         language = matter.language() or name.language
-        sounds = recordings.enclosures(matter)
         return Post(
             path=matter.path,
             body=matter.document.body,
@@ -300,11 +299,11 @@ class Engine:
                 matter.line(matter.first(*UPDATED) or ""),
             ),
             values=matter.document.values,
-            enclosures=sounds,
+            enclosures=recordings.enclosures(matter),
             image=recordings.image(matter),
             content=shown.content(matter),
             license=shown.license_of(matter),
-            episode=shown.episode(matter) if sounds else Episode(),
+            episode=shown.episode(matter),
             templates="off" if matter.is_false("render_with_liquid") else self._templates,
         )
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from publisher.config import is_web
+from publisher.sources import recordings
 from publisher.sources.dates import DateError
 from publisher.sources.matter import FALSE, TRUE, one_line
 from publisher.sources.post import Episode
@@ -36,15 +37,17 @@ def content(matter: Matter) -> Literal["full", "summary"] | None:
     text = (one_line(value) or "").lower()
     if text in _SHOWN:
         return _SHOWN[text]
-    if text and text not in TRUE | FALSE:
-        matter.warn("feed", f"feed is {text[:40]!r}; write false, summary or full")
+    if text not in TRUE | FALSE:
+        _tell(matter, "feed", "write false, summary or full")
     return None
 
 
 def deleted(matter: Matter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"] | None:
     """When the post was taken back (RFC 6721); None: it was not."""
-    text = matter.text("deleted")
-    if text is None or text.lower() in FALSE:
+    text, value = matter.text("deleted"), matter.value("deleted")
+    if text is None and not (value and isinstance(value, list | dict)):
+        return None
+    if text and text.lower() in FALSE:
         return None
     try:
         return matter.written("deleted").instant(zone)
@@ -59,45 +62,49 @@ def deleted(matter: Matter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"]
 def license_of(matter: Matter) -> str | None:
     """The address of a licence (RFC 4946); its name alone tells a program nothing."""
     for key in ("license", "licence"):
-        text = matter.text(key) if not isinstance(matter.value(key), list | dict) else None
+        text = matter.text(key)
         if text and is_web(text):
             return text
+        if isinstance(matter.value(key), list | dict) or (text and text.startswith("http")):
+            _tell(
+                matter, key, "give one address, e.g. https://creativecommons.org/licenses/by/4.0/"
+            )
     return None
 
 
 def episode(matter: Matter) -> Episode:
-    """What podcast apps are told of a recording; for posts that have one."""
-    return Episode(
+    """What podcast apps are told of a recording."""
+    type_key = matter.first("episode_type", "episodeType") or "episode_type"
+    found = Episode(
         number=_number(matter, "episode"),
         season=_number(matter, "season"),
-        type=_kind(matter, "episode_type") or _kind(matter, "episodeType"),
-        explicit=_explicit(matter),
+        type=_KINDS.get((matter.text(type_key) or "").lower()),
+        explicit=_answer(matter, "explicit"),
     )
-
-
-def _kind(matter: Matter, key: str) -> Literal["full", "trailer", "bonus"] | None:
-    text = _word(matter, key).lower()
-    if text and text not in _KINDS:
-        matter.warn(key, f"{key} is {text[:40]!r}; write full, trailer or bonus")
-    return _KINDS.get(text)
-
-
-def _explicit(matter: Matter) -> bool | None:
-    text = _word(matter, "explicit").lower()
-    if text in TRUE:
-        return True
-    if text and text not in FALSE:
-        matter.warn("explicit", f"explicit is {text[:40]!r}; write true or false")
-    return False if text in FALSE else None
+    if matter.first(*recordings.KEYS):
+        for key, read, way_out in (
+            ("episode", found.number, "number it from 1 to 999999"),
+            ("season", found.season, "number it from 1 to 999999"),
+            (type_key, found.type, "write full, trailer or bonus"),
+            ("explicit", found.explicit, "write true or false"),
+        ):
+            if read is None:
+                _tell(matter, key, way_out)
+    return found
 
 
 def _number(matter: Matter, key: str) -> int | None:
-    text = _word(matter, key)
-    found = _NUMBER.fullmatch(text)
-    if text and not found:
-        matter.warn(key, f"{key} is {text[:40]!r}; podcast apps take a whole number, e.g. {key}: 3")
+    found = _NUMBER.fullmatch(matter.text(key) or "")
     return int(found[0]) or None if found else None
 
 
-def _word(matter: Matter, key: str) -> str:
-    return (matter.text(key) if not isinstance(matter.value(key), list | dict) else None) or ""
+def _answer(matter: Matter, key: str) -> bool | None:
+    return True if matter.is_true(key) else False if matter.is_false(key) else None
+
+
+def _tell(matter: Matter, key: str, way_out: str) -> None:
+    """That the value is of no use, if there is one."""
+    value = matter.value(key)
+    if value not in (None, ""):
+        shown = matter.text(key) or str(value)
+        matter.warn(key, f"{key} is {shown[:40]!r}; {way_out}")
