@@ -137,7 +137,11 @@ def chosen(enclosures: Iterable[Enclosure], codecs: Sequence[Codec]) -> list[Enc
 
 def type_of(address: str) -> str:
     """The media type that the name in an address stands for."""
-    name = posixpath.basename(unquote(urlsplit(address).path)).lower()
+    return _type_of_name(posixpath.basename(unquote(urlsplit(address).path)))
+
+
+def _type_of_name(written: str) -> str:
+    name = written.lower()
     ending = posixpath.splitext(name)[1]
     return _TYPES.get(ending) or mimetypes.guess_type(name, strict=True)[0] or UNKNOWN
 
@@ -155,7 +159,7 @@ def measure(file: Path) -> Measure | None:
 def _measure(file: Path, size: int, _changed: int) -> Measure:
     import mutagen  # noqa: PLC0415 - few need it
 
-    name_type = type_of(file.name)
+    name_type = _type_of_name(file.name)
     if not name_type.startswith(("audio/", "video/")):
         return Measure(None, size, None)
     try:

@@ -82,6 +82,15 @@ def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> Non
     assert found.type == "audio/ogg; codecs=opus"
 
 
+@pytest.mark.parametrize("name", ["a?b.ogg", "a#b.ogg", "[a]%41.ogg"])
+def test_a_file_may_be_called_anything(songs: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes((songs / "song.ogg").read_bytes())
+    found = media.measure(file)
+    assert found
+    assert (found.type, found.duration) == ("audio/ogg; codecs=vorbis", SECONDS)
+
+
 def test_a_file_that_is_no_sound_has_at_least_its_size(tmp_path: Path) -> None:
     noise = {
         "a.ogg": b"no sound",
