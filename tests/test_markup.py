@@ -230,6 +230,9 @@ def test_a_long_post_is_no_harm(body: str, dialect: Dialect) -> None:
         "".join(f"*[a{number}]: b\n" for number in range(3_000)) + "\n" + "a1 " * 30_000,
         '<div markdown="1">\n' * 1_500,
         "`{:/}` {:/}\n" * 30_000,
+        "- a\n{:#x}\n" * 40_000,
+        "- a\n" * 40_000 + "\n{:#x}\n" * 90_000,
+        numbered("*[abcdefgh{}]: b\n", 40_000) + "*[z]: b\n\n" + "abcdefgh " * 150_000,
         "`a` " * 100_000 + "{:/}",
     ],
 )
@@ -252,6 +255,27 @@ def test_what_kramdown_adds_takes_no_time(body: str) -> None:
 )
 def test_what_only_looks_open_is_rendered(body: str, kind: Dialect, shown: str) -> None:
     assert render(body, markup=kind, marker=None, base=BASE, prefix="p").xhtml.startswith(shown)
+
+
+def test_what_looks_like_the_beginning_of_much_takes_no_time() -> None:
+    assert markup.html("# a" + " " * 400_000 + "b", "commonmark").startswith('<h1 id="a')
+    assert markup.html("# a {#" + "b" * 400_000, "goldmark").startswith('<h1 id="a')
+
+
+def test_many_losses_take_no_time_to_tell() -> None:
+    body = "<font>a</font>\n" * 200_000
+    content = render(body, markup="html", marker=None, base=BASE, prefix="p")
+    assert content.warnings[-1][0] == 200_000
+
+
+def test_a_link_without_target_is_told_with_its_words() -> None:
+    body = "![]() [a *b*]()\n\n![c]()"
+    content = render(body, markup="commonmark", marker=None, base=BASE, prefix="p")
+    assert content.warnings == (
+        (1, 'the image "" has no target; write ![text](address)'),
+        (1, 'the link "a b" has no target; write [text](address)'),
+        (3, 'the image "c" has no target; write ![text](address)'),
+    )
 
 
 def test_docutils_reads_no_configuration_of_its_own(

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
-_TAG = re.compile(r"\{\{.{0,1000}?\}\}|\{%.{0,1000}?%\}", re.DOTALL)
+# None holds the beginning of another: what never closes ends there.
+_TAG = re.compile(r"\{\{(?:(?!\{[{%]).){0,1000}?\}\}|\{%(?:(?!\{[{%]).){0,1000}?%\}", re.DOTALL)
 _LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
 _DASHES = (("<<", "«"), (">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
 

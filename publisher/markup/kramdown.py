@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LIST = r"\{:(?!:)((?:[^{}\"'\n]|\"[^\"\n]*\"|'[^'\n]*'){0,500}+)\}"
 _SPAN_LIST = re.compile(_LIST)
 _OWN_LINE = re.compile(rf"[ \t]*{_LIST}[ \t]*")
-_HEADING_ID = re.compile(r"[ \t]+\{#([\w:.-]+)[^{}\n]*\}[ \t]*$")
+_HEADING_ID = re.compile(r"(?<![ \t])[ \t]++\{#([\w:.-]++)[^{}\n]*+\}[ \t]*+$")
 _PART = re.compile(r"""#([\w:.-]+)|\.([\w:.+-]+)|([\w:-]+)=("[^"]*"|'[^']*'|[^\s"']+)|([\w:-]+)""")
 _EXTENSION = re.compile(
     r"\{::comment\}(?:(?!\{::comment\}).)*?\{:/(?:comment)?\}|\{::options\b[^{}\n]*\}"
@@ -40,7 +40,9 @@ _BLANK_ADDRESS = re.compile(
 )
 _OPENING = re.compile(r"</?([a-z][\w-]*)([^<>]*)>?", re.IGNORECASE)
 _TRANSPARENT = re.compile(r"""\bmarkdown\s*=\s*["']?(?:1|block|span)\b""", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"\*\[([^\[\]\n]+)\]:[ \t]*([^\n]*)(?:\n|$)")
+_ABBREVIATION = re.compile(r"\*\[([^\[\]\n]{1,100})\]:[ \t]*([^\n]*)(?:\n|$)")
+_BEGINNING = re.compile(r"(?<!\w)\S")
+_WORD = re.compile(r"\w")
 _BLOCKS = frozenset(
     {*block_names, "pre", "script", "style", "textarea", "object", "video", "audio"}
 )
@@ -196,9 +198,29 @@ def _give(token: Token, inside: str) -> bool:
     return is_contents
 
 
+class _Blocks:
+    """The blocks so far, those that are open, and the one that ended right before the next."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.around: list[Token] = []
+        self.before: Token | None = None
+
+    def add(self, *tokens: Token) -> None:
+        for token in tokens:
+            self.tokens.append(token)
+            if token.nesting > 0:
+                self.around.append(token)
+                self.before = None
+            elif token.nesting < 0:
+                self.before = self.around.pop()
+            elif token.type != "inline":
+                self.before = token
+
+
 def _attribute_lists(state: StateCore) -> None:
     """A list on a line of its own belongs to the block before it, else to the next one."""
-    kept: list[Token] = []
+    kept = _Blocks()
     waiting: str | None = None
     tokens = iter(state.tokens)
     for token in tokens:
@@ -206,7 +228,7 @@ def _attribute_lists(state: StateCore) -> None:
             if waiting is not None and token.nesting >= 0:
                 _give_to(token, waiting)
                 waiting = None
-            kept.append(token)
+            kept.add(token)
             continue
         inline, closing = next(tokens), next(tokens)
         found = _OWN_LINE.fullmatch(inline.content)
@@ -217,8 +239,8 @@ def _attribute_lists(state: StateCore) -> None:
             _give_to(token, waiting)
             waiting = None
         _take_lines(kept, token, inline)
-        kept += [token, inline, closing]
-    state.tokens = kept
+        kept.add(token, inline, closing)
+    state.tokens = kept.tokens
 
 
 def _give_to(block: Token, inside: str) -> None:
@@ -226,23 +248,16 @@ def _give_to(block: Token, inside: str) -> None:
         block.meta[_TOC] = True
 
 
-def _belongs_to_last(kept: list[Token], paragraph: Token, inside: str) -> bool:
+def _belongs_to_last(kept: _Blocks, paragraph: Token, inside: str) -> bool:
     """Whether no blank line divides the list from the block before it, which gets it then."""
-    depth = 0
-    for token in reversed(kept):
-        depth -= token.nesting
-        if depth == 0 and token.type != "inline":
-            starts = paragraph.map[0] if paragraph.map else 0
-            if token.level != paragraph.level or not token.map or token.map[1] != starts:
-                return False
-            _give_to(token, inside)
-            return True
-        if depth < 0:
-            return False
-    return False
+    starts = paragraph.map[0] if paragraph.map else 0
+    if not kept.before or not kept.before.map or kept.before.map[1] != starts:
+        return False
+    _give_to(kept.before, inside)
+    return True
 
 
-def _take_lines(kept: list[Token], paragraph: Token, inline: Token) -> None:
+def _take_lines(kept: _Blocks, paragraph: Token, inline: Token) -> None:
     """The first or last line of a paragraph may be a list: of it, or of the list around it."""
     first, _, text = inline.content.partition("\n")
     if found := _OWN_LINE.fullmatch(first):
@@ -251,10 +266,8 @@ def _take_lines(kept: list[Token], paragraph: Token, inline: Token) -> None:
     text, _, last = inline.content.rpartition("\n")
     if found := _OWN_LINE.fullmatch(last):
         inline.content = text
-        owner = paragraph
-        if kept and kept[-1].type == "list_item_open":
-            owner = next(token for token in reversed(kept) if token.type.endswith("_list_open"))
-        _give_to(owner, found[1])
+        is_first = bool(kept.tokens) and kept.tokens[-1].type == "list_item_open"
+        _give_to(kept.around[-2] if is_first else paragraph, found[1])
 
 
 def _take_abbreviations(state: StateCore) -> None:
@@ -279,26 +292,43 @@ def _abbreviate(state: StateCore) -> None:
     known = state.env.get("abbreviations")
     if not known:
         return
-    names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-    pattern = re.compile(rf"(?<!\w)({names})(?!\w)")
+    lengths = sorted({*map(len, known)}, reverse=True)
     for token in state.tokens:
         if token.type == "inline":
-            token.children = [*_abbreviated(token.children or [], pattern, known)]
+            token.children = [*_abbreviated(token.children or [], known, lengths)]
 
 
 def _abbreviated(
-    tokens: Sequence[Token], pattern: re.Pattern[str], known: dict[str, str]
+    tokens: Sequence[Token], known: dict[str, str], lengths: Sequence[int]
 ) -> Iterator[Token]:
     for token in tokens:
-        if token.type != "text" or not pattern.search(token.content):
-            yield token
+        at = 0
+        text = token.content if token.type == "text" else ""
+        for start, name in _names_in(text, known, lengths):
+            yield Token("text", "", 0, content=text[at:start])
+            tag = f'<abbr title="{entities.escape(known[name])}">{entities.escape(name)}</abbr>'
+            yield Token("html_inline", "", 0, content=tag)
+            at = start + len(name)
+        if at:
+            token.content = text[at:]
+        yield token
+
+
+def _names_in(
+    text: str, known: dict[str, str], lengths: Sequence[int]
+) -> Iterator[tuple[int, str]]:
+    """Where names stand as words: the longest that does at each place. `lengths` begin with it."""
+    end = 0
+    for found in _BEGINNING.finditer(text):
+        start = found.start()
+        if start < end:
             continue
-        for number, part in enumerate(pattern.split(token.content)):
-            made = Token("html_inline" if number % 2 else "text", "", 0, content=part)
-            if number % 2:
-                title = entities.escape(known[part])
-                made.content = f'<abbr title="{title}">{entities.escape(part)}</abbr>'
-            yield made
+        names = (text[start : start + length] for length in lengths)
+        fits = (name for name in names if name in known)
+        name = next((name for name in fits if not _WORD.match(text, start + len(name))), None)
+        if name:
+            end = start + len(name)
+            yield start, name
 
 
 def _contents(state: StateCore) -> None:

@@ -141,7 +141,9 @@ def _losses(
             elif target.strip() and not absolute(resolved, base):
                 yield _not_followed(target), where, target
             elif not target.strip() and at is None:  # not written as a tag
-                text = _words(attributes.get("alt") or _inside(html, found.end))
+                text = _words(
+                    attributes.get("alt", "") if tag == "img" else _inside(html, found.end)
+                )
                 yield _untargeted(tag, text, source, where), where, f"[{text}]"
 
 
