@@ -40,6 +40,7 @@ MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
+MAX_FILLED = 50_000
 MAX_FOOTNOTES = 3_000
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
@@ -82,6 +83,7 @@ def html(source: str, dialect: Dialect, *, known: bool = False) -> str:
 
 
 def _python_markdown(source: str, *, known: bool) -> str:
+    _refuse_sparse(source)
     _refuse_intricate(source)
     try:
         if not known:
@@ -98,6 +100,7 @@ _defined: MutableMapping[str, Any] = {}
 def _commonmark(source: str, dialect: CommonMark, *, known: bool) -> str:
     from publisher.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
 
+    _refuse_sparse(source)
     for line in source.split("\n"):
         if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
             raise ValueError("it has a line with too many colons")
@@ -126,6 +129,21 @@ def _markdown() -> markdown.Markdown:
 def _hidden(found: re.Match[str]) -> str:
     """With marks for braces: Markdown takes `{...}` at the end of a line for its own."""
     return found[0].replace("{", _BRACE)
+
+
+def _refuse_sparse(source: str) -> None:
+    """Tables, whose rows all get as many cells as the head has. Raises ValueError."""
+    columns = cells = 0
+    for line in source.split("\n"):
+        row = line.strip("> \t")
+        if not row:
+            columns = 0
+        elif "|" in row and not row.strip("|:- \t"):
+            columns = row.count("|")
+        else:
+            cells += columns
+    if cells > MAX_FILLED + len(source):  # in which each that is written takes a character
+        raise ValueError(f"it has tables with more than {MAX_FILLED} cells that are not written")
 
 
 def _refuse_dense(source: str) -> None:
