@@ -3,7 +3,7 @@
 YAML 1.1 turns `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` into something that
 nobody meant, so scalars stay text here and only `null`, `~` and nothing become None; whoever
 needs a number or a date parses it. Refuses what is nested or expanded without bound, and control
-characters.
+characters; one that an escape stands for is text, which whoever takes the value may refuse.
 """
 
 from __future__ import annotations

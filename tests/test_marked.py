@@ -28,6 +28,7 @@ from publisher.marked import MarkedError, Value
         ("a:\nb: ~\nc: null", {"a": None, "b": None, "c": None}),
         ("a: ''\nb: '~'\nc: \"null\"", {"a": "", "b": "~", "c": "null"}),
         ("a: ! 'text'", {"a": "text"}),
+        ("a: 'b\\0'\nc: \"\\0\\x1b\\N\"", {"a": "b\\0", "c": "\0\x1b\x85"}),
         ("a: !!str null\nb: ! null", {"a": "null", "b": "null"}),
         ("a: !!python/object:os.system {}", {"a": {}}),
         ("tags: [on, [null], {x: y}]", {"tags": ["on", [None], {"x": "y"}]}),
