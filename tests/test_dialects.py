@@ -122,6 +122,17 @@ def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
          'HTML5. <abbr title="b">HTML</abbr></p>'),
         ("C++ and C#, (C)\n\n*[C++]: a\n*[C]: b", '<p><abbr title="a">C++</abbr> and '
          '<abbr title="b">C</abbr>#, (<abbr title="b">C</abbr>)</p>'),
+        ("a {#b}", "<p>a {#b}</p>"),
+        ("* T\n{:toc}\n\n# ![*a*](b)", '<ul><li><a href="#a">a</a></li></ul>\n'
+         '<h1 id="a"><img src="b" alt="a" /></h1>'),
+        ("<span>\n*a*\n</span>", "<p><span>\n<em>a</em>\n</span></p>"),
+        ('<div markdown="1">*a*</div>', '<p><div markdown="1"><em>a</em></div></p>'),
+        ('a\n<div markdown="1">\n*b*\n</div>', '<p>a</p>\n<div markdown="1">\n'
+         "<p><em>b</em></p>\n</div>"),
+        ("<div>\na</div>\n{: #b}\n\nc", "<div>\na</div>\n<p>c</p>"),
+        ("[$$a$$](b)", '<p><a href="b"><code class="language-math">a</code></a></p>'),
+        ("<b>a</b>{: #c}", "<p><b>a</b>{: #c}</p>"),
+        ("a\n{: b #c}", '<p id="c">a</p>'),
         ("- a\n  - b\n- c\n{: #d}", '<ul id="d">\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n'
          "<li>c</li>\n</ul>"),
         ("# a {#b} \n\n## {#c} d {#e .f}", '<h1 id="b">a</h1>\n<h2 id="e">{#c} d</h2>'),
