@@ -118,7 +118,7 @@ def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
         ("<span>*a*</span>\n*b*", "<p><span><em>a</em></span>\n<em>b</em></p>"),
         ('HTML\n\n*[HTML]: "A" B', '<p><abbr title="&quot;A&quot; B">HTML</abbr></p>'),
         ("XHTML `HTML`\n\n*[HTML]: a", "<p>XHTML <code>HTML</code></p>"),
-        ("a HTML 5, HTML5. HTML\n\n*[HTML]: b\n*[HTML 5]: c", '<p>a <abbr title="c">HTML 5</abbr>, '
+        ("a HTML 5, HTML5. HTML\n\n*[HTML]: b\n*[HTML 5]: c\n*[5]: d", '<p>a <abbr title="c">HTML 5</abbr>, '
          'HTML5. <abbr title="b">HTML</abbr></p>'),
         ("C++ and C#, (C)\n\n*[C++]: a\n*[C]: b", '<p><abbr title="a">C++</abbr> and '
          '<abbr title="b">C</abbr>#, (<abbr title="b">C</abbr>)</p>'),
