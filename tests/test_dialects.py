@@ -118,11 +118,12 @@ def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
         ("<span>*a*</span>\n*b*", "<p><span><em>a</em></span>\n<em>b</em></p>"),
         ('HTML\n\n*[HTML]: "A" B', '<p><abbr title="&quot;A&quot; B">HTML</abbr></p>'),
         ("XHTML `HTML`\n\n*[HTML]: a", "<p>XHTML <code>HTML</code></p>"),
-        ("a HTML 5, HTML5. HTML\n\n*[HTML]: b\n*[HTML 5]: c\n*[5]: d", '<p>a <abbr title="c">HTML 5</abbr>, '
-         'HTML5. <abbr title="b">HTML</abbr></p>'),
+        ("a HTML 5, HTML5. HTML\n\n*[HTML]: b\n*[HTML 5]: c\n*[5]: d", '<p>a '
+         '<abbr title="c">HTML 5</abbr>, HTML5. <abbr title="b">HTML</abbr></p>'),
         ("C++ and C#, (C)\n\n*[C++]: a\n*[C]: b", '<p><abbr title="a">C++</abbr> and '
          '<abbr title="b">C</abbr>#, (<abbr title="b">C</abbr>)</p>'),
         ("a {#b}", "<p>a {#b}</p>"),
+        ("a\n> {: #b}", "<p>a</p>\n<blockquote></blockquote>"),
         ("* T\n{:toc}\n\n# ![*a*](b)", '<ul><li><a href="#a">a</a></li></ul>\n'
          '<h1 id="a"><img src="b" alt="a" /></h1>'),
         ("<span>\n*a*\n</span>", "<p><span>\n<em>a</em>\n</span></p>"),
@@ -141,6 +142,12 @@ def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
 )  # fmt: skip
 def test_what_kramdown_adds(body: str, expected: str) -> None:
     assert html(body, "kramdown") == expected
+
+
+@pytest.mark.parametrize("dialect", ["commonmark", "goldmark"])
+@pytest.mark.parametrize("body", ["a\n{: #b}", "$$a$$", "{::options /}", "[a](b c)", "*[a]: b"])
+def test_what_kramdown_adds_is_text_elsewhere(body: str, dialect: Dialect) -> None:
+    assert html(body, dialect) == f"<p>{body}</p>"
 
 
 def test_a_table_of_contents() -> None:

@@ -214,7 +214,7 @@ class _Blocks:
                 self.before = None
             elif token.nesting < 0:
                 self.before = self.around.pop()
-            elif token.type != "inline":
+            else:
                 self.before = token
 
 
