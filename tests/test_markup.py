@@ -278,6 +278,14 @@ def test_what_only_looks_open_is_rendered(body: str, kind: Dialect, shown: str) 
     assert render(body, markup=kind, marker=None, base=BASE, prefix="p").xhtml.startswith(shown)
 
 
+def test_what_stops_half_way_leaves_nothing_to_the_next_post() -> None:
+    with pytest.raises(RecursionError):
+        markup.html("".join("    " * depth + "- a\n" for depth in range(400)), "markdown")
+    assert markup.html("a\n\n- b\n\n    c", "markdown") == (
+        "<p>a</p>\n<ul>\n<li>\n<p>b</p>\n<p>c</p>\n</li>\n</ul>"
+    )
+
+
 def test_what_looks_like_the_beginning_of_much_takes_no_time() -> None:
     assert markup.html("# a" + " " * 400_000 + "b", "commonmark").startswith('<h1 id="a')
     assert markup.html("# a {#" + "b" * 400_000, "goldmark").startswith('<h1 id="a')
