@@ -429,6 +429,7 @@ def test_the_fingerprint_knows_what_the_tags_name() -> None:
         ("- a\n\n    b", []),
         ("- a\n\n      b\n\nc\n\n    d", ["      b", "    d"]),
         ("- a\nb\n\n    c", []),
+        ("- a\n\n\n    b", []),
         ("- a\n# b\n\n    c", ["    c"]),
         ("- a\n- b\n\n  c\n\n    d", []),
         ("1. a\n    - b\n\n        c\n\n            d", ["            d"]),
