@@ -1,4 +1,6 @@
-"""publisher from Python: read posts, build feeds, make a plan. Sends nothing, writes nothing.
+"""publisher from Python: read posts, build feeds, make a plan. Sends nothing.
+
+Writes nothing, but that what a feed as a source once had is remembered in the state folder.
 
     >>> import datetime, pathlib, tempfile
     >>> from publisher import build_feeds, load_config, make_plan, read_posts

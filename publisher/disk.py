@@ -1,7 +1,8 @@
-"""Files on disk: replaced at once, durably, and only when their bytes differ."""
+"""Files on disk: replaced at once, and only when their bytes differ."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -23,6 +24,8 @@ def write(path: Path, data: bytes) -> bool:
     leaves nothing behind then.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise OSError(errno.EINVAL, "it is a pipe or a device")
     try:
         if target.read_bytes() == data:
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -91,6 +92,9 @@ class Entry:
         told = {(self.line(line), message) for line, message in content.warnings}
         told |= {(self.post.body_line + line, message) for line, message in source.remarks}
         summary = content.summary or self.post.summary
+        if not content.xhtml and (words := summary or _own_summary(self.post)):
+            shown = html.escape(words, quote=False)
+            content, summary = replace(content, xhtml=f"<p>{shown}</p>", text=words), None
         return replace(content, summary=summary, warnings=in_short(told))
 
     def line(self, number: int) -> int:
@@ -381,6 +385,7 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "image": post.image.href if post.image else None,
         "summary": post.summary,
         "content": (_own_summary(post) or "-") if post.content == "summary" else None,
+        "words": None if post.body.strip() else _own_summary(post),
         "license": post.license,
     }
     shown = {key: value for key, value in meaning.items() if value}

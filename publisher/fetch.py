@@ -11,7 +11,7 @@ import ssl
 import threading
 import zlib
 from http.client import HTTPException, HTTPResponse, InvalidURL
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -24,6 +24,7 @@ from publisher.errors import ConfigError, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
+    from http.client import HTTPMessage
     from pathlib import Path
 
 MAX_BYTES = 30_000_000
@@ -140,6 +141,18 @@ def within(seconds: float, get: Callable[[], T]) -> T:
 
 
 class _Careful(HTTPRedirectHandler):
+    def http_error_302(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> Any:
+        """Closes what is not followed. Raises ValueError."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
         """Before anything is asked at the new address. Raises NeverError."""
         address: str = answer[-1]

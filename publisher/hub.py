@@ -39,8 +39,10 @@ class Clock:
 
 
 class _Unmoved(HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
+    def http_error_302(self, *_: object, **__: object) -> None:
         """Every redirection is an answer."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 _OPENER = build_opener(_Unmoved)
@@ -50,7 +52,7 @@ def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = No
     """Say that the document at `topic` is another one now. Any 2xx is a yes.
 
     Raises Refused or ConfigError for what will be the same next time, else Unavailable once
-    `retry_seconds` have passed.
+    `retry_seconds` have passed: Silent, if the hub said nothing at all.
     """
     clock = clock or Clock()
     deadline = clock.now() + retry_seconds
@@ -61,15 +63,21 @@ def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = No
         except _Later as error:
             wait = max(pause, error.seconds)
             if clock.now() + wait > deadline:
-                raise Unavailable(f"{hub} {error}; ping again later") from error
+                kind = Silent if error.is_silence else Unavailable
+                raise kind(f"{hub} {error}; ping again later") from error
         clock.sleep(wait)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
+class Silent(Unavailable):
+    """The hub cannot be reached: nobody needs to ask it of another topic."""
+
+
 class _Later(Exception):  # noqa: N818 - an answer that may be another one in `seconds`
-    def __init__(self, message: str, seconds: float = 0.0) -> None:
+    def __init__(self, message: str, seconds: float = 0.0, *, is_silence: bool = False) -> None:
         super().__init__(message)
         self.seconds = seconds
+        self.is_silence = is_silence
 
 
 def _post(hub: str, topic: str) -> None:
@@ -90,7 +98,7 @@ def _post(hub: str, topic: str) -> None:
                 f"{hub} has a certificate that is not trusted ({reason.verify_message}); "
                 "correct site.hubs"
             ) from error
-        raise _Later(f"cannot be reached: {_short(reason)}") from error
+        raise _Later(f"cannot be reached: {_short(reason)}", is_silence=True) from error
 
 
 def _send(request: Request, hub: str, topic: str) -> None:
@@ -108,13 +116,20 @@ def _short(text: object) -> str:
 
 def _answered(hub: str, topic: str, error: HTTPError) -> Refused | _Later:
     if 300 <= error.code < 400:
-        place = urljoin(hub, error.headers.get("Location", "")) or "elsewhere"
-        return Refused(f"{hub} has moved to {place}; correct site.hubs")
+        return Refused(f"{hub} has moved to {_place(hub, error.headers)}; correct site.hubs")
     if error.code >= 500 or error.code in _RETRIED:
-        return _Later(f"answers {error.code}", _retry_after(error.headers))
+        return _Later(f"answers {error.code} to {topic}", _retry_after(error.headers))
     said = _short(error.read(REASON_BYTES).decode("utf-8", "replace"))
     reason = f" ({said})" if said else ""
     return Refused(f"{hub} refuses {topic}: {error.code}{reason}; is it a hub for this site?")
+
+
+def _place(hub: str, headers: Message) -> str:
+    place = headers.get("Location", "elsewhere")
+    try:
+        return urljoin(hub, place)
+    except ValueError:  # http://[
+        return place
 
 
 def _retry_after(headers: Message) -> float:

@@ -86,6 +86,11 @@ class Enclosure:
     title: str | None = None
 
     @property
+    def is_recording(self) -> bool:
+        """Whether it is sound or film."""
+        return self.type.startswith(("audio/", "video/"))
+
+    @property
     def codec(self) -> Codec | None:
         """By the media type (RFC 4281), however it is spelled."""
         kind, _, parameters = self.type.lower().partition(";")
@@ -127,8 +132,8 @@ def titled(addresses: Sequence[str], title: str) -> list[str]:
 
 
 def chosen(enclosures: Iterable[Enclosure], codecs: Sequence[Codec]) -> list[Enclosure]:
-    """Those of the codecs, the foremost first; what is no sound stays."""
-    found = list(enclosures)
+    """Sound of the codecs, the foremost first; then films; then what is no recording."""
+    found = sorted(enclosures, key=lambda one: not one.is_recording)
     if not codecs:
         return found
     fits = [one for codec in codecs for one in found if one.codec == codec]

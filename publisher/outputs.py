@@ -33,6 +33,7 @@ _MARKS = (
     page.MARK,
     page.STYLE_MARK,
 )
+_BODY = re.compile(r"<(?:body|entry|item)\b|\"items\": ")
 HEAD_BYTES = 16_384  # of a feed, in which it says what it is
 
 
@@ -90,12 +91,10 @@ def outputs(config: Config, entries: Entries) -> Iterator[Output]:
         yield Output(file.path, file.format, file.url, document)
     if config.page:
         newest = feeds.newest(entries.entries, config.page.limit)
-        wanted = {feed.content for feed in config.feeds}
-        if config.xmpp or not wanted:
-            wanted.add("full")
+        full = _in_full(config, entries, documents)
         data = page.page(
             config.site,
-            [page.Shown(one, any(feeds.is_full(one, how) for how in wanted)) for one in newest],
+            [page.Shown(one, one.item_id in full) for one in newest],
             feeds=[_on_page(one, config) for one in _foremost(documents, config)],
             nodes=[*_nodes_on_page(config, entries)],
             url=config.page.url,
@@ -116,6 +115,7 @@ def _documents(config: Config, entries: Entries) -> Iterator[Document]:
                 Address(node.service, group.node).uri
                 for node, group in selection.nodes_of(feed, nodes)
                 if node.access == "open"  # a link that only few may follow is not for the public
+                and not feed.podcast  # which has some of the entries
             ]
             deleted = selection.select(taken, feed.only, site=site)
             yield from feeds.documents(
@@ -135,6 +135,24 @@ def _groups(config: Config, entries: Sequence[Entry]) -> list[tuple[NodeConfig, 
         for node in xmpp.nodes
         for group in selection.groups(node, entries, config.site)
     ]
+
+
+def _in_full(config: Config, entries: Entries, documents: Sequence[Document]) -> set[str]:
+    """The ids of the entries that a feed or a node has in full; of all, if there is neither."""
+    if not config.feeds and not config.xmpp:
+        return {one.item_id for one in entries.entries}
+    held = {
+        one.item_id
+        for _, group in _groups(config, entries.entries)
+        for one in group.entries
+        if feeds.is_full(one, "full")
+    }
+    return held | {
+        one.item_id
+        for document in documents
+        for one in document.entries
+        if one.item_id not in held and feeds.is_full(one, document.feed.content)
+    }
 
 
 def _foremost(documents: Sequence[Document], config: Config) -> list[Document]:
@@ -192,7 +210,7 @@ def _is_of_pattern(path: Path, feed: FeedFile) -> bool:
     pattern = feed.pattern or Pattern("", "", "")
     value = pattern.value_in(str(path)) or ""
     url = feed.url.replace(f"{{{pattern.name}}}", quote(value, safe=""))
-    return re.search(rf'"{re.escape(url)}"', _head(path)) is not None
+    return re.search(rf'"{re.escape(url)}"', html.unescape(_head(path))) is not None
 
 
 def _is_archive(path: Path, feed: FeedFile) -> bool:
@@ -200,13 +218,13 @@ def _is_archive(path: Path, feed: FeedFile) -> bool:
     parts = re.split(r"\{\w+\}", feed.url)
     url = '[^"/]+'.join(map(re.escape, parts))
     current = rf'href="{url}" rel="current"|"_archive": {{\s*"current": "{url}"'
-    return re.search(current, _head(path)) is not None
+    return re.search(current, html.unescape(_head(path))) is not None
 
 
 def _head(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return html.unescape(file.read(HEAD_BYTES).decode("utf-8", "replace"))
+            return file.read(HEAD_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -216,6 +234,12 @@ def may_replace(path: Path) -> bool:
     return not path.is_file() or path.stat().st_size == 0 or _is_ours(path)
 
 
+def is_built(path: Path) -> bool:
+    """Whether there is a document, and one of ours."""
+    return path.is_file() and _is_ours(path)
+
+
 def _is_ours(path: Path) -> bool:
-    head = _head(path)
+    """By what a document says of itself, and not by what a post in it may quote."""
+    head = _BODY.split(_head(path), maxsplit=1)[0]
     return any(mark in head for mark in _MARKS)

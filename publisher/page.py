@@ -184,10 +184,11 @@ def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
     yield '<h2 id="how">Subscribe</h2>'
     if feeds:
         yield "<h3>In a feed reader</h3>"
-        yield "<p>Copy one of these addresses into it. Every reader takes at least one format.</p>"
+        yield "<p>Copy one of these addresses into it.</p>"
         yield from _feeds(feeds[:FOREMOST])
         if feeds[FOREMOST:]:
-            yield f"<details><summary>{len(feeds) - FOREMOST} more feeds</summary>"
+            more = len(feeds) - FOREMOST
+            yield f"<details><summary>{more} more feed{'s' if more > 1 else ''}</summary>"
             yield from _feeds(feeds[FOREMOST:])
             yield "</details>"
     if nodes:

@@ -212,8 +212,12 @@ def of_feed(document: Document, site: Site, data: bytes) -> Iterator[Verdict]:
 def _of_enclosures(document: Document) -> Iterator[tuple[str, str]]:
     """newsboat keeps the last enclosure of an entry, sfeed the first; of RSS also `media:group`."""
     feed = document.feed
-    several = [one for one in document.entries if len(_codecs(one, feed)) > 1]
-    if not several or feed.format == "json":
+    several = [
+        entry
+        for entry in document.entries
+        if sum(one.is_recording for one in _codecs(entry, feed)) > 1
+    ]
+    if not several or feed.format == "json" or len(feed.enclosures) == 1:
         return
     names = _listed(str(one.post.path) for one in several[:3])
     mend = "make a feed for each codec: `enclosures: opus`"
@@ -259,7 +263,9 @@ def _of_podcast(document: Document, site: Site, data: bytes) -> Iterator[tuple[s
     feed = document.feed
     if feed.format != "rss":
         return
-    with_sound = [one for one in document.entries if _codecs(one, feed)]
+    with_sound = [
+        entry for entry in document.entries if any(one.is_recording for one in _codecs(entry, feed))
+    ]
     if feed.podcast is None:
         if with_sound:
             yield "podcast apps", "miss a cover and a category; add `podcast:` to the feed"

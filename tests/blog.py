@@ -123,6 +123,18 @@ class Blog:
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A run that the test goes on beside; it may be interrupted."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     @staticmethod
     def command(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "publisher", *arguments]

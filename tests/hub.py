@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -18,10 +19,14 @@ from urllib.request import Request, urlopen
 
 @dataclass
 class Hub:
-    """`answers` come first, one for each request: a code, and its headers."""
+    """`answers` come first, one for each request: a code, and its headers.
+
+    Told of a topic, it takes `slow` seconds.
+    """
 
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    slow: float = 0.0
     subscribers: dict[str, list[str]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -70,6 +75,7 @@ class Hub:
 
     def _publish(self, topic: str) -> int:
         self.told.append(topic)
+        time.sleep(self.slow)
         with urlopen(topic) as answer:  # noqa: S310 - loopback
             document, kind = answer.read(), answer.headers["Content-Type"]
         if not self._is_named(document.decode(), topic):

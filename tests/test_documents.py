@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import html
 import json
 import os
 import random
@@ -432,6 +433,55 @@ def test_a_file_of_somebody_else_is_neither_replaced_nor_removed(blog: Blog, nam
     assert titles(blog, name) == ["A"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("f.atom", "<feed><generator>Jekyll</generator><entry>{escaped}</entry></feed>"),
+        ("f.atom", "<feed><title>{escaped}</title></feed>"),
+        ("f.atom", "<feed><entry><![CDATA[{mark}]]></entry></feed>"),
+        ("index.html", "<title>Home</title><p>{escaped}</p>"),
+        ("index.html", "<title>Home</title><body>{mark}"),
+    ],
+)
+def test_what_quotes_our_mark_is_not_ours(blog: Blog, name: str, text: str) -> None:
+    mark = '<generator>publisher</generator><meta name="generator" content="publisher">'
+    mine = text.format(mark=mark, escaped=html.escape(mark, quote=False))
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    configure(blog, "{path: f.atom, format: atom}", more="page: {path: index.html}\n")
+    (blog.folder / name).write_text(mine)
+    assert "was not made by publisher" in build(blog, code=1)
+    assert (blog.folder / name).read_text() == mine
+
+
+def test_a_pipe_in_the_way_is_named(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    configure(blog, "{path: f.atom, format: atom}")
+    os.mkfifo(blog.folder / "f.atom")
+    assert "cannot be written: it is a pipe or a device" in build(blog, code=1)
+
+
+def test_a_tombstone_goes_with_the_post_before_it(blog: Blog) -> None:
+    write_months(blog, *(f"2026-0{month}-01" for month in range(1, 7)))
+    blog.write("2026-02-05-gone.md", "Text.", title="Gone", deleted="2026-03-15")
+    for limit, tombstones in ((100_000, 1), (2_000, 0)):
+        configure(blog, f"{{path: f.atom, format: atom, max_bytes: {limit}}}")
+        build(blog)
+        assert len([*root(blog, "f.atom").iter(GONE)]) == tombstones
+    assert titles(blog, "f.atom")[-1] > "Post of 2026-03-15"
+
+
+@pytest.mark.parametrize("key", ["summary", "description", "excerpt"])
+def test_a_post_without_a_body_is_what_it_says_of_itself(blog: Blog, key: str) -> None:
+    blog.write("2026-01-01-a.md", "", title="A", **{key: "Notes & <more>"})
+    configure(blog, "[{path: f.atom, format: atom}, {path: f.rss, format: rss},"
+                    " {path: f.json, format: json}]")  # fmt: skip
+    build(blog)
+    (item,) = json.loads((blog.folder / "f.json").read_text())["items"]
+    assert item["content_html"] == "<p>Notes &amp; &lt;more&gt;</p>"
+    assert "Notes & <more>" in "".join(root(blog, "f.atom").itertext())
+    assert root(blog, "f.rss").findtext("channel/item/description") == item["content_html"]
+
+
 def test_no_post_is_replaced_by_a_feed(blog: Blog) -> None:
     path = blog.write("2026-01-01-a.md", "Text.", title="A")
     before = path.read_bytes()
@@ -678,6 +728,33 @@ def test_a_podcast_has_what_its_apps_want_and_only_recordings(blog: Blog) -> Non
             ("duration", "episode", "season", "episodeType", "explicit")}  # fmt: skip
     assert told == {"duration": "3723", "episode": "7", "season": "2", "episodeType": "bonus",
                     "explicit": "yes"}  # fmt: skip
+
+
+def test_an_episode_is_its_recording_and_not_what_is_beside_it(blog: Blog) -> None:
+    beside = "[{url: /a.pdf, length: 5}, {url: /a.mp4, length: 7}]"
+    blog.write("2026-01-01-a.md", "Text.", title="A", enclosure=beside)
+    blog.write("2026-01-02-b.md", "Text.", title="B", enclosure="{url: /b.pdf, length: 5}")
+    blog.write("2026-01-03-c.md", "Text.", title="C", audio="{url: /z.mp3, length: 9}",
+               enclosure="{url: /c.pdf, length: 5}")  # fmt: skip
+    configure(blog, "[{path: p.rss, format: rss, podcast: {}}, {path: f.rss, format: rss}]")
+    build(blog)
+    items = root(blog, "p.rss")[0].findall("item")
+    assert [item.findtext("title") for item in items] == ["C", "A"]
+    urls = [one.attrib["url"] for one in root(blog, "f.rss").iter("enclosure")]
+    assert [url.rpartition("/")[2] for url in urls] == ["z.mp3", "b.pdf", "a.mp4"]
+
+
+def test_a_podcast_names_no_node_that_has_other_posts(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio="{url: /a.mp3, length: 9}")
+    node = (
+        "xmpp: {jid: a@b.example, password_env: X,"
+        " nodes: {service: pubsub.b.example, node: blog}}\n"
+    )
+    feeds = "[{path: p.rss, format: rss, podcast: {}}, {path: f.rss, format: rss}]"
+    configure(blog, feeds, more=node)
+    build(blog)
+    assert b"xmpp:" in (blog.folder / "f.rss").read_bytes()
+    assert b"xmpp:" not in (blog.folder / "p.rss").read_bytes()
 
 
 @pytest.mark.parametrize(

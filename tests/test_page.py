@@ -99,6 +99,19 @@ def test_what_no_reader_shows_in_full_the_page_does_not_either(blog: Blog) -> No
         assert note == (not full)
 
 
+def test_a_post_is_shown_in_full_only_if_a_feed_has_it_so(blog: Blog) -> None:
+    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    feeds = (
+        "feeds: [{path: feed.rss, format: rss, content: summary},"
+        " {path: y.rss, format: rss, only: {tags: y}}]\n"
+    )
+    blog.write("2026-01-03-c.md", "Text.", title="C")
+    page = "page: {path: subscribe/index.html}\n"
+    (blog.folder / "config.yaml").write_text(head + feeds + page)
+    shown = [bool(article.cssselect("details")) for article in built(blog).cssselect("article")]
+    assert shown == [False, True, False]  # b alone has the tag y
+
+
 def test_the_feeds_that_the_configuration_names_come_first(blog: Blog) -> None:
     feeds = (
         '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom},'

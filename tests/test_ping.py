@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -161,6 +162,48 @@ def test_what_may_succeed_later_is_tried_again(blog: Blog, hub: Hub) -> None:
     assert len(hub.told) == 3
 
 
+def test_a_topic_for_which_a_hub_is_busy_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
+    hub.answers = [(503, {})]
+    run = ping(blog)
+    assert run.code == 4
+    assert f"answers 503 to {web.url}/feed.atom; ping again later" in run.err
+    assert hub.told == [f"{web.url}/feed.rss", f"{web.url}/feed.json"]
+
+
+def test_what_was_told_is_known_after_an_interruption(blog: Blog, web: Web, hub: Hub) -> None:
+    hub.slow = 1.0
+    process = blog.start("ping")
+    while len(hub.told) < 2:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    first = [*hub.told]
+    hub.slow = 0.0
+    hub.told.clear()
+    assert ping(blog).code == 0
+    assert first[0] not in hub.told
+    assert {*first, *hub.told} == {f"{web.url}/feed.{form}" for form in FORMS}
+
+
+def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hub) -> None:
+    (blog.folder / "feed.rss").write_text("<feed>mine</feed>")
+    run = ping(blog)
+    assert run.code == 1
+    assert "feed.rss was not made by publisher" in run.err
+    assert hub.told == [f"{web.url}/feed.atom", f"{web.url}/feed.json"]
+
+
+def test_what_is_on_the_web_waits_for_nothing(blog: Blog, web: Web, hub: Hub) -> None:
+    del web.answers["/feed.atom"]
+    process = blog.start("ping", "--wait-for-url", "60")
+    while len(hub.told) < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    deploy(blog, web)
+    assert process.wait(60) == 0
+    assert hub.told[2] == f"{web.url}/feed.atom"
+
+
 def test_a_hub_that_moved_is_named_not_followed(blog: Blog, hub: Hub) -> None:
     hub.answers = [(301, {"Location": "https://new.example/"})] * 2 + [(308, {"Location": "/x"})]
     run = ping(blog)
@@ -220,6 +263,12 @@ def test_a_hub_may_have_any_letters(web: Web) -> None:
         hubs.ping(f"{web.url}/hüb", "https://blog.example/f", retry_seconds=0)
     with pytest.raises(ConfigError, match=r"correct site\.hubs"):
         hubs.ping("http://a..b/", "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_that_moved_to_no_address_is_not_asked_again(hub: Hub) -> None:
+    hub.answers = [(307, {"Location": "http://[bad"})]
+    with pytest.raises(Refused, match=r"has moved to http://\[bad; correct"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
 
 
 def test_a_hub_whose_certificate_nobody_trusts_is_not_asked_again(tmp_path: Path) -> None:

@@ -194,6 +194,20 @@ def test_what_podcast_apps_miss(tmp_path: Path) -> None:
     assert verdicts(blog) == []
 
 
+def test_of_one_codec_or_beside_a_document_no_recording_is_lost(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    blog.write("2026-10-31-a.md", "Text.", title="A", audio="[/a.opus, /a.mp3]",
+               enclosure="/a.pdf")  # fmt: skip
+    blog.write("2026-10-30-b.md", "Text.", title="B", audio="/b.opus", enclosure="/b.pdf")
+    atom = "path: f.atom, format: atom, content_type: html"
+    configure(blog, f"{{{atom}, enclosures: opus}}")
+    assert not said(blog, "newsboat", "")
+    configure(blog, f"{{{atom}}}")
+    told = [message for reader, message in verdicts(blog) if reader == "newsboat"]
+    assert len(told) == 1
+    assert "2026-10-30-b.md" not in told[0]
+
+
 def test_what_is_no_sound_needs_no_player(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, "{path: f.json, format: json}", NODE)

@@ -52,7 +52,7 @@ def _digest(address: str, deadline: float) -> str:
     """Empty if nothing is there, or more than any feed has."""
     headers = {"Cache-Control": "no-cache", "User-Agent": "publisher"}
     request = Request(address, headers=headers)  # noqa: S310 - http by configuration
-    left = max(0.1, min(REQUEST_SECONDS, deadline - time.monotonic()))
+    left = max(1.0, min(REQUEST_SECONDS, deadline - time.monotonic()))
     try:
         with urlopen(request, timeout=left) as answer:  # noqa: S310
             return hashlib.sha256(answer.read(MAX_BYTES)).hexdigest()

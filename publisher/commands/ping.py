@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
 from publisher import hub as hubs
@@ -22,7 +24,7 @@ from publisher.ledger import Ledger, lock
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.commands.site import Site
@@ -91,24 +93,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ping(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Ping]:
-    """One feed after the other for a hub, hubs side by side: a dead one delays nobody else's."""
+    """First of what is on the web already, then of what was waited for."""
     topics, done = _topics(site)
     due: dict[str, list[str]] = {}
     for hub in site.config.site.hubs:
-        changed = [t for t in topics if arguments.all or ledger.pinged(hub, t) != topics[t]]
-        due[hub] = changed
-        done += [Ping(hub, topic, "unchanged") for topic in topics if topic not in changed]
+        due[hub] = [t for t in topics if arguments.all or ledger.pinged(hub, t) != topics[t]]
+        done += [Ping(hub, topic, "unchanged") for topic in topics if topic not in due[hub]]
     wanted = {topic: topics[topic] for some in due.values() for topic in some}
-    missing = _not_deployed(wanted, arguments.wait_for_url)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(
-            lambda hub: _tell_hub(hub, due[hub], missing, retry_seconds=arguments.retry), due
-        )
-        for one in (ping for told in answers for ping in told):
-            if not one.error:
-                ledger.ping(one.hub, one.topic, topics[one.topic])
-            done.append(one)
+    late = {} if arguments.wait_for_url is None else _absent(wanted, 0.0)
+    telling = _Telling(ledger, topics, arguments.retry)
+    done += telling.tell({hub: [t for t in some if t not in late] for hub, some in due.items()})
+    missing = _absent(late, arguments.wait_for_url or 0.0)
+    arrived = late.keys() - missing.keys()
+    done += telling.tell({hub: [t for t in some if t in arrived] for hub, some in due.items()})
+    for hub, some in due.items():
+        done += [Ping(hub, topic, "failed", _late(topic)) for topic in some if topic in missing]
     return done
+
+
+def _late(topic: str) -> Unavailable:
+    return Unavailable(f"{topic} does not show what was built here; deploy it, and ping again")
 
 
 def _topics(site: Site) -> tuple[dict[str, str], list[Ping]]:
@@ -119,22 +123,27 @@ def _topics(site: Site) -> tuple[dict[str, str], list[Ping]]:
         if not output.is_topic:
             continue
         try:
-            found[output.url] = hashlib.sha256(output.path.read_bytes()).hexdigest()
-        except OSError as error:
-            failed.append(Ping("", output.url, "failed", _unread(output.path, error)))
+            found[output.url] = _digest(output.path)
+        except FeedError as error:
+            failed.append(Ping("", output.url, "failed", error))
     return found, failed
 
 
-def _unread(path: Path, error: OSError) -> FeedError:
-    if isinstance(error, FileNotFoundError):
-        return FeedError(f"{path} is not there; run `publisher build`, and deploy it")
-    return FeedError(f"{path} cannot be read: {error.strerror or error}")
+def _digest(path: Path) -> str:
+    """Raises FeedError."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        raise FeedError(f"{path} is not there; run `publisher build`, and deploy it") from error
+    except OSError as error:
+        raise FeedError(f"{path} cannot be read: {error.strerror or error}") from error
+    if not outputs.is_built(path):
+        raise FeedError(f"{path} was not made by publisher; no hub is told of it")
+    return digest
 
 
-def _not_deployed(topics: dict[str, str], seconds: float | None) -> dict[str, Unavailable]:
+def _absent(topics: Mapping[str, str], seconds: float) -> dict[str, str]:
     """Those that cannot be found at their addresses as they are here, after so many seconds."""
-    if seconds is None:
-        return {}
     deadline = time.monotonic() + seconds
 
     def is_there(topic: str) -> bool:
@@ -143,27 +152,57 @@ def _not_deployed(topics: dict[str, str], seconds: float | None) -> dict[str, Un
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = [*zip(topics, pool.map(is_there, topics), strict=True)]
-    message = "does not show what was built here; deploy it, and ping again"
-    return {topic: Unavailable(f"{topic} {message}") for topic, found in answers if not found}
+    return {topic: topics[topic] for topic, found in answers if not found}
 
 
-def _tell_hub(
-    hub: str, topics: Sequence[str], missing: Mapping[str, Unavailable], *, retry_seconds: float
-) -> list[Ping]:
-    """A hub that is dead is asked once."""
-    done: list[Ping] = []
-    dead: Unavailable | None = None
-    for topic in topics:
-        error: PublisherError | None = missing.get(topic) or dead
-        if not error:
+class _Telling:
+    """Hubs side by side: a dead one delays nobody else's. What was told is recorded at once."""
+
+    def __init__(self, ledger: Ledger, digests: Mapping[str, str], retry_seconds: float) -> None:
+        self._ledger, self._digests, self._retry = ledger, digests, retry_seconds
+        self._silent: dict[str, hubs.Silent] = {}
+        self._stopped = threading.Event()
+
+    def tell(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
+        told: SimpleQueue[Ping | None] = SimpleQueue()
+        done: list[Ping] = []
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
-                hubs.ping(hub, topic, retry_seconds=retry_seconds)
-            except Unavailable as reason:
-                error = dead = reason
-            except PublisherError as reason:
-                error = reason
-        done.append(Ping(hub, topic, "failed" if error else "pinged", error))
-    return done
+                working = [pool.submit(self._tell_hub, hub, due[hub], told) for hub in due]
+                for _ in working:
+                    done += self._recorded(iter(told.get, None))
+            except BaseException:
+                self._stopped.set()
+                raise
+        for work in working:
+            work.result()
+        return done
+
+    def _recorded(self, told: Iterator[Ping | None]) -> Iterator[Ping]:
+        for one in filter(None, told):
+            if not one.error:
+                self._ledger.ping(one.hub, one.topic, self._digests[one.topic])
+            yield one
+
+    def _tell_hub(self, hub: str, topics: Sequence[str], told: SimpleQueue[Ping | None]) -> None:
+        """A hub that says nothing is asked once; one that is busy, once more for each topic."""
+        retry = self._retry
+        try:
+            for topic in topics:
+                if self._stopped.is_set():
+                    return
+                error: PublisherError | None = self._silent.get(hub)
+                if not error:
+                    try:
+                        hubs.ping(hub, topic, retry_seconds=retry)
+                    except hubs.Silent as reason:
+                        error = self._silent[hub] = reason
+                    except PublisherError as reason:
+                        error = reason
+                        retry = 0.0 if isinstance(reason, Unavailable) else retry
+                told.put(Ping(hub, topic, "failed" if error else "pinged", error))
+        finally:
+            told.put(None)
 
 
 def _tell(done: Sequence[Ping]) -> None:

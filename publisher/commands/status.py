@@ -42,7 +42,7 @@ def _tell(site: Site, results: list[Result]) -> None:
     entries, skipped = len(site.entries.entries), len(site.entries.skipped)
     print(f"posts  {site.config.posts.place}: {entries} published, {skipped} not")
     for one in outputs.outputs(site.config, site.entries):
-        state = "" if one.path.exists() else "  (not built yet)"
+        state = "" if outputs.is_built(one.path) else "  (not built yet)"
         print(f"{one.kind:5}  {one.path}  {one.url}{state}".rstrip())
     for result in results:
         print(f"node   {result.address.uri}")
@@ -63,7 +63,12 @@ def _document(site: Site, results: list[Result]) -> dict[str, object]:
         "posts": site.entries.posts,
         "entries": len(site.entries.entries),
         "feeds": [
-            {"path": str(f.path), "format": f.format, "url": f.url, "built": f.path.exists()}
+            {
+                "path": str(f.path),
+                "format": f.format,
+                "url": f.url,
+                "built": outputs.is_built(f.path),
+            }
             for f in outputs.outputs(site.config, site.entries)
         ],
         "nodes": [

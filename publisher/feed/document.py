@@ -33,7 +33,7 @@ class Document:
     """One document: its file and address are those of `feed`; entries newest first.
 
     `least` is how many entries it must keep, whatever they weigh. `nodes` are the xmpp: URIs of the
-    nodes that hold the same entries, the foremost first. `older` is the address of the archive
+    nodes that select the same entries, the foremost first. `older` is the address of the archive
     with what is older; `current`, of an archive, that of the document to subscribe to.
     `stylesheet` is where the document finds it.
     """
@@ -78,7 +78,11 @@ class Document:
 
     def shortened(self, count: int) -> Document:
         """With that many entries, or the fewest that it may have."""
-        return replace(self, entries=self.entries[: max(count, self.least)])
+        entries = self.entries[: max(count, self.least)]
+        if self.feed.archive:  # which has the tombstones of its period, however old
+            return replace(self, entries=entries)
+        deleted = tuple(gone for gone in self.deleted if _is_recent(gone, entries))
+        return replace(self, entries=entries, deleted=deleted)
 
 
 def _spelled(key: str, value: str) -> str:
@@ -156,7 +160,8 @@ def documents(
 
 def _belongs(entry: Entry, feed: FeedFile) -> bool:
     """Podcast apps show recordings, and nothing else."""
-    return feed.podcast is None or bool(media.chosen(entry.enclosures, feed.enclosures))
+    chosen = media.chosen(entry.enclosures, feed.enclosures)
+    return feed.podcast is None or any(one.is_recording for one in chosen)
 
 
 def _is_recent(gone: Tombstone, shown: Sequence[Entry]) -> bool:
