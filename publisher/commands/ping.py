@@ -34,7 +34,6 @@ EXAMPLE = """\
   publisher ping
   publisher ping --wait-for-url 300   (right after a deployment)"""
 
-WAIT_SECONDS = 120.0
 AT_ONCE = 8
 
 
@@ -50,22 +49,11 @@ class Ping:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    sites.add_lock_wait(parser)
-    parser.add_argument(
-        "--retry",
-        type=sites.seconds,
-        default=publish.RETRY_SECONDS,
-        metavar="SECONDS",
-        help="how long to try again where a hub does not answer (default: 30)",
-    )
-    parser.add_argument(
-        "--wait-for-url",
-        type=sites.seconds,
-        nargs="?",
-        const=WAIT_SECONDS,
-        metavar="SECONDS",
-        help="before a hub is told of a feed, wait until its address has what is here "
-        f"(default: do not wait; without a number: {WAIT_SECONDS:.0f})",
+    sites.add_waits(
+        parser,
+        retry=publish.RETRY_SECONDS,
+        again="where a hub does not answer",
+        before="a hub is told of a feed, wait until its address has what is here",
     )
     parser.add_argument(
         "--all", action="store_true", help="also of feeds that have not changed since"

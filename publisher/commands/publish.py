@@ -32,28 +32,16 @@ EXAMPLE = """\
   publisher publish --wait-for-url 300   (after a deployment)
   publisher publish --only _posts/2026-01-31-news.md --quiet"""
 
-WAIT_SECONDS = 120.0
 WATCHABLE = 5  # changes; fewer are over before a bar can be read
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
-    sites.add_lock_wait(parser)
-    parser.add_argument(
-        "--retry",
-        type=sites.seconds,
-        default=publish.RETRY_SECONDS,
-        metavar="SECONDS",
-        help="how long to try again what a busy service refuses for the moment (default: 30)",
-    )
-    parser.add_argument(
-        "--wait-for-url",
-        type=sites.seconds,
-        nargs="?",
-        const=WAIT_SECONDS,
-        metavar="SECONDS",
-        help="before a post is pushed, wait until its page is on the web "
-        f"(default: do not wait; without a number: {WAIT_SECONDS:.0f})",
+    sites.add_waits(
+        parser,
+        retry=publish.RETRY_SECONDS,
+        again="what a busy service refuses for the moment",
+        before="a post is pushed, wait until its page is on the web",
     )
     choice.add_arguments(parser)
 

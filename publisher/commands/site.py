@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from publisher.outputs import Output
     from publisher.sources.post import Remark
 
+WAIT_SECONDS = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -76,6 +78,26 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
         default=60.0,
         metavar="SECONDS",
         help="how long to wait for another run (default: 60)",
+    )
+
+
+def add_waits(parser: argparse.ArgumentParser, *, retry: float, again: str, before: str) -> None:
+    """The options of what goes out: how long to wait for another run, an answer, a deployment."""
+    add_lock_wait(parser)
+    parser.add_argument(
+        "--retry",
+        type=seconds,
+        default=retry,
+        metavar="SECONDS",
+        help=f"how long to try again {again} (default: {retry:.0f})",
+    )
+    parser.add_argument(
+        "--wait-for-url",
+        type=seconds,
+        nargs="?",
+        const=WAIT_SECONDS,
+        metavar="SECONDS",
+        help=f"before {before} (default: do not wait; without a number: {WAIT_SECONDS:.0f})",
     )
 
 
