@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import os
 import time
 from email.message import Message
 from pathlib import PurePosixPath
@@ -347,6 +348,24 @@ def test_what_stops_half_way_is_read_as_far_as_it_goes(blog: Blog) -> None:
     found = read(blog, ATOM[: ATOM.index("<entry><title>Two")])
     assert [one.title for one in found.entries] == ["A <b> title"]
     assert "is not well-formed" in found.warnings[0].message
+
+
+def test_the_last_item_of_a_feed_that_is_cut_short_may_be_a_half(blog: Blog) -> None:
+    assert len(read(blog, ATOM).entries) == 2
+    for cut in ("Plain &lt;text>", "<content xml:lang", "<author><name>Ada"):
+        found = read(blog, ATOM[: ATOM.index(cut)])
+        assert [one.content.xhtml for one in found.entries if one.title == "Two"] == [
+            "<p>Plain &lt;text&gt;</p><p>and more</p>"
+        ]
+    damaged = ATOM.replace("<summary>", "<summary>&nosuch; ")
+    assert len(syndication.parse(damaged.encode(), HOME).items) == 2
+
+
+def test_a_pipe_is_no_feed(blog: Blog) -> None:
+    os.mkfifo(blog.folder / "f.xml")
+    use(blog, "f.xml")
+    run = blog.run("build")
+    assert (run.code, "f.xml: is no file" in run.err) == (2, True)
 
 
 def test_entities_do_not_grow_without_bound(blog: Blog) -> None:

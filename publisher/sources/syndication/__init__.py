@@ -72,6 +72,8 @@ def _parsed(source: str, cache: Path, root: str) -> Parsed:
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():  # a pipe or a device may never end
+            raise ConfigError(f"{file}: is no file; name a feed, or its address, in posts.feed")
         if file.stat().st_size > fetch.MAX_BYTES:
             raise ConfigError(f"{file}: has more than {fetch.MAX_BYTES:,} bytes")
         return file.read_bytes()

@@ -37,15 +37,17 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
 
 
 def _item(found: Any, document: dict[str, Any], address: str) -> Item | Broken:
-    ident = _id(found.get("id")) if isinstance(found, dict) else ""
-    if not ident:
+    if not isinstance(found, dict):
         return Broken("an item", items.NO_ID)
+    link = items.page(address, found.get("url"), found.get("external_url"))
+    ident = _id(found.get("id")) or link
+    if not ident:
+        return Broken(line(found.get("title"))[:100] or "an item", items.NO_ID)
     instants = items.when(
         _instant(found.get("date_published")), _instant(found.get("date_modified"))
     )
     if instants is None:
         return Broken(ident[:100], items.NO_DATE)
-    link = items.page(address, found.get("url"), found.get("external_url"))
     image = line(found.get("image") or found.get("banner_image"))
     return Item(
         id=ident,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAG = re.compile(r"<[^<>]*>")
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
 
 
@@ -48,8 +49,15 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
         description=_text(found.feed.get("subtitle_detail")),
         language=line(found.feed.get("language")),
     )
-    read = (_item(entry, found.feed, address) for entry in found.entries)
+    # Of what stops half-way, the last item may be a half.
+    whole = found.entries[: _ended(data)] if is_broken else found.entries
+    read = (_item(entry, found.feed, address) for entry in whole)
     return items.gathered(read, about, remark)
+
+
+def _ended(data: bytes) -> int:
+    """How many items have their end."""
+    return len(_END.findall(data.replace(b"\0", b"")))
 
 
 def _carried(reference: re.Match[bytes]) -> bytes:
