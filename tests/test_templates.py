@@ -369,6 +369,46 @@ def test_many_shortcodes_take_no_time(engine: Engine, body: str) -> None:
     assert made.text.strip("\n >a") in {"", "{{% raw %}}"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% capture a %}{{ a }}{{ a }}x{% endcapture %}" * 40 + "{{ a | size }}",
+        "{% assign a = 'xx' %}" + "{% assign a = a | append: a %}" * 61 + "{{ a | size }}",
+    ],
+)
+def test_what_was_too_much_is_not_doubled(body: str) -> None:
+    """The values would have 2 ** 40 characters and more."""
+    made = entry("jekyll", f"{body} Words")
+    assert made.content.text.endswith("Words")
+    assert "local namespace limit reached" in told(made)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("engine", "body", "html"),
+    [
+        ("jekyll",
+         '<div>\n{% include image.html src="/a.png" alt="A" %}\n{% youtube abc %}\n</div>',
+         '<div>\n<img src="https://blog.example/a.png" alt="A"/>\n<a href="https://www.youtube.com/'
+         'watch?v=abc">https://www.youtube.com/watch?v=abc</a>\n</div>'),
+        ("hugo", '<div>{{< img src="/b.png" alt="A" >}}</div>\n\n*Rest*',
+         '<div><img src="https://blog.example/b.png" alt="A"/></div>\n<p><em>Rest</em></p>'),
+        ("jekyll", "<details><summary>S</summary>\n{% highlight ruby %}\nx *y*\n\nz < 1\n"
+         "{% endhighlight %}\n</details>\n\n*Rest*",
+         '<details><summary>S</summary>\n<pre><code class="language-ruby">x *y*\n\nz &lt; 1\n'
+         "</code></pre>\n</details>\n<p><em>Rest</em></p>"),
+        ("hugo", "<div>\n{{< highlight go >}}\na\n\n# b\n{{< /highlight >}}\n</div>\n\n*Rest*",
+         '<div>\n<pre><code class="language-go">a\n\n# b\n</code></pre>\n</div>\n'
+         "<p><em>Rest</em></p>"),
+        ("jekyll", "<div>\n\n{% highlight go %}\na\n{% endhighlight %}\n\n</div>",
+         '<div>\n<pre><code class="language-go">a\n</code></pre>\n</div>'),
+    ],
+)  # fmt: skip
+def test_what_stands_in_html_is_html(engine: Engine, body: str, html: str) -> None:
+    made = entry(engine, body)
+    assert made.content.xhtml == html
+    assert not any("is taken out" in message for _, message in told(made))
+
+
 def test_what_all_tags_of_a_post_say_is_bounded() -> None:
     made = entry("jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000)
     assert len(made.source.text) <= 500_000

@@ -35,9 +35,11 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
     keeps = post.templates == "keep"
     match post.engine:
         case "jekyll" | "eleventy" if _LIQUID.search(body):
-            return _liquid(Text(body.replace("\x0f", ""), keeps=keeps), post, links, site)
+            return _liquid(
+                Text(body.replace("\x0f", ""), post.markup, keeps=keeps), post, links, site
+            )
         case "hugo" | "nikola" | "zola" if _SHORTCODE.search(body):
-            return _shortcodes(Text(body, keeps=keeps), post, links)
+            return _shortcodes(Text(body, post.markup, keeps=keeps), post, links)
         case _:
             return as_it_is(body)
 
@@ -72,7 +74,7 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
     world = liquid.World(
         values, root=root, page_of=links.page_of, has_settings=bool(links.settings)
     )
-    return liquid.evaluate(text, world, post.markup)
+    return liquid.evaluate(text, world)
 
 
 def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
@@ -87,7 +89,7 @@ def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
         typed_values(params if isinstance(params, dict) else {}),
         page_of=page_of,
     )
-    return shortcodes.evaluate(text, post.engine, world, post.markup)
+    return shortcodes.evaluate(text, post.engine, world)
 
 
 def used(post: Post) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 
 from liquid import Environment, RenderContext, Undefined
 from liquid.builtin.filters.misc import date as _date
-from liquid.exceptions import LiquidError, LiquidSyntaxError
+from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.filter import with_environment
 
 from publisher.permalink import slugify
@@ -28,8 +28,6 @@ from publisher.templates.text import Evaluated, Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
-
-    from publisher.sources.post import Markup
 
 MAX_TURNS = 1_000
 MAX_BYTES = 500_000
@@ -104,9 +102,9 @@ class World:
                 return bool(keys)
 
 
-def evaluate(text: Text, world: World, markup: Markup) -> Evaluated:
+def evaluate(text: Text, world: World) -> Evaluated:
     """The body with its tags evaluated, one after the other. Never raises."""
-    return _Evaluation(text, _Liquid(world), world, markup).run()
+    return _Evaluation(text, _Liquid(world), world).run()
 
 
 class _Liquid:
@@ -145,6 +143,8 @@ class _Liquid:
                 raise _UnknownError from error
             raise
         except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            if isinstance(error, ResourceLimitError):
+                self._context.locals.clear()  # or the next one would double what was too much
             raise _UnknownError(f"cannot be evaluated ({_first_line(error)})") from error
         unknown = [path for path in self._missing if is_code or not self._world.knows(path)]
         if unknown:
@@ -154,11 +154,10 @@ class _Liquid:
 
 
 class _Evaluation:
-    def __init__(self, text: Text, liquid: _Liquid, world: World, markup: Markup) -> None:
+    def __init__(self, text: Text, liquid: _Liquid, world: World) -> None:
         self._text = text
         self._liquid = liquid
         self._world = world
-        self._markup = markup
         self._ends = _ends(text.body)
 
     def run(self) -> Evaluated:
@@ -283,22 +282,22 @@ class _Evaluation:
         close = body.rindex("{%", inside, end)
         found = _CALL.match(body[start:inside])
         language = shown.language(*shown.values(found[2])) if found else ""
-        text = Text(body[inside:close], keeps=True, is_code=True)
-        code = _Evaluation(text, self._liquid, self._world, self._markup).run().text
-        begins_line = self._text.begins_line()
-        made = shown.code(code, language, self._markup, begins_line=begins_line)
+        text = Text(body[inside:close], self._text.markup, keeps=True, is_code=True)
+        code = _Evaluation(text, self._liquid, self._world).run().text
+        begins_line = self._text.begins_line() and not self._text.in_html()
+        made = shown.code(code, language, self._text.markup, begins_line=begins_line)
         rest = "" if body[end : end + 1] in {"", "\n"} else "\n"
         self._text.evaluated(made + rest, start, end)
 
     def _shown(self, piece: str, name: str, end: int) -> str:
         if address := _ADDRESS.match(piece):
-            return shown.link(address[1], address[1], self._markup)
+            return shown.link(address[1], address[1], self._text.markup)
         found = _CALL.fullmatch(piece)
         if not found or name in _BLOCKS:
             return ""
         placed, named = shown.values(found[2])
         is_alone = self._text.is_alone(end)
-        return shown.shown(name, placed, named, self._markup, is_alone=is_alone)
+        return shown.shown(name, placed, named, self._text.markup, is_alone=is_alone)
 
 
 class _UnknownError(Exception):

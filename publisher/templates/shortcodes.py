@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Engine
-    from publisher.sources.post import Markup
     from publisher.templates.text import Evaluated, Text
 
     Find: TypeAlias = Callable[[str, str], "str | None"]
@@ -103,17 +102,16 @@ class World:
         self.page_of = page_of
 
 
-def evaluate(text: Text, engine: Engine, world: World, markup: Markup) -> Evaluated:
+def evaluate(text: Text, engine: Engine, world: World) -> Evaluated:
     """The body with its shortcodes evaluated. Never raises."""
-    return _Evaluation(text, _SYNTAX[engine], world, markup).run()
+    return _Evaluation(text, _SYNTAX[engine], world).run()
 
 
 class _Evaluation:
-    def __init__(self, text: Text, syntax: Syntax, world: World, markup: Markup) -> None:
+    def __init__(self, text: Text, syntax: Syntax, world: World) -> None:
         self._text = text
         self._syntax = syntax
         self._world = world
-        self._markup = markup
         self._partners = _partners(text.body, syntax)
         self._is_alone = False
         patterns = (syntax.literal, syntax.tag)
@@ -162,7 +160,7 @@ class _Evaluation:
             return
         self._is_alone = self._text.is_alone(end)
         said = _TAGS[name](placed, named, self) if name in _TAGS else None
-        use = shown.shown(name, placed, named, self._markup, is_alone=self._is_alone)
+        use = shown.shown(name, placed, named, self._text.markup, is_alone=self._is_alone)
         if said is not None or (use and name in shown.PLACES):
             self._text.evaluated(use if said is None else said, start, end)
         else:
@@ -181,7 +179,7 @@ class _Evaluation:
         source = named.get("src") or next(iter(placed), "")
         if not source:
             return None
-        return shown.figure({**named, "src": source}, self._markup, is_alone=self._is_alone)
+        return shown.figure({**named, "src": source}, self._text.markup, is_alone=self._is_alone)
 
     def param(self, placed: Sequence[str], _: Mapping[str, str]) -> str | None:
         key = next(iter(placed), "").lower()
@@ -190,8 +188,8 @@ class _Evaluation:
 
     def code(self, inside: str, placed: Sequence[str], named: Mapping[str, str]) -> str:
         language = shown.language(placed, named)
-        begins_line = self._text.begins_line() and "\n" in inside
-        return shown.code(inside, language, self._markup, begins_line=begins_line)
+        begins_line = self._text.begins_line() and "\n" in inside and not self._text.in_html()
+        return shown.code(inside, language, self._text.markup, begins_line=begins_line)
 
     def details(self, inside: str, _: Sequence[str], named: Mapping[str, str]) -> str:
         head = f"<summary>{named.get('summary', 'Details')}</summary>"
@@ -203,11 +201,11 @@ class _Evaluation:
         slug = found[2] if found else inside.strip()
         page = self._world.page_of("slug", slug)
         text = found[1].strip() if found else slug
-        return shown.link(page, text, self._markup) if page else text
+        return shown.link(page, text, self._text.markup) if page else text
 
     def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
         address = named.get("url") or next(iter(placed), "")
-        return shown.link(address, address, self._markup) if address else None
+        return shown.link(address, address, self._text.markup) if address else None
 
 
 def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:

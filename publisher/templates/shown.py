@@ -193,4 +193,7 @@ def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
         lines = "\n".join(f"   {line}".rstrip() for line in text.strip("\n").split("\n"))
         return f"\n\n.. code:: {language}\n\n{lines}\n\n"
     kind = f' class="language-{language}"' if language else ""
-    return f"<pre><code{kind}>{html.escape(text.strip(chr(10)), quote=False)}\n</code></pre>"
+    shown = html.escape(text.strip("\n"), quote=False)
+    if not begins_line:  # nor may a blank line end the HTML around it
+        shown = shown.replace("\n", "&#10;")
+    return f"<pre><code{kind}>{shown}\n</code></pre>"

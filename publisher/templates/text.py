@@ -5,10 +5,13 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
 
 from publisher import fences
+
+if TYPE_CHECKING:
+    from publisher.sources.post import Markup
 
 # What became of a tag: `kept` is readable as what it says or as it was written.
 Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
@@ -16,6 +19,14 @@ Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
 _DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
 _LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _MAX_LOOK = 500
+_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+# What begins a block of HTML that ends with the next blank line (CommonMark 4.6, kind 6).
+_HTML = re.compile(
+    r"\s*</?(?:address|article|aside|blockquote|center|dd|details|div|dl|dt|fieldset|figcaption|"
+    r"figure|footer|h[1-6]|header|hr|li|main|nav|ol|p|section|summary|table|tbody|td|tfoot|th|"
+    r"thead|tr|ul)(?=[\s/>])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,15 @@ def as_it_is(body: str) -> Evaluated:
 class Text:
     """Grows from the beginning of a body to its end."""
 
-    def __init__(self, body: str, *, keeps: bool, is_code: bool = False) -> None:
+    def __init__(self, body: str, markup: Markup, *, keeps: bool, is_code: bool = False) -> None:
         self.body = body
+        self._markup = markup
         self._keeps = keeps
         self._parts: list[str] = []
         self._lines: list[int] = [0]
         self._remarks: list[tuple[int, str]] = []
         self._tags: list[tuple[Fate, str]] = []
+        self._block = ""  # how the paragraph that is being written begins and ends
         self._breaks = [found.start() for found in re.finditer("\n", body)]
         self._codes = [(0, len(body))] if is_code else [*fences.spans(body)]
 
@@ -121,6 +134,15 @@ class Text:
         """Whether what comes next begins a line, but for its indent."""
         return not self._tail().rpartition("\n")[2].strip(" \t>")
 
+    def in_html(self) -> bool:
+        """Whether what comes next stands in a block of HTML, where there is no Markdown."""
+        return _HTML.match(self._block) is not None
+
+    @property
+    def markup(self) -> Markup:
+        """How what comes next is read."""
+        return "html" if self.in_html() else self._markup
+
     def is_alone(self, end: int) -> bool:
         """Whether what ends there has its lines for itself."""
         return self.begins_line() and _LINE_ENDS.match(self.body, end) is not None
@@ -154,6 +176,8 @@ class Text:
         if not text:
             return
         self._parts.append(text)
+        block = _BLANK_LINE.split(self._block + text)[-1]
+        self._block = block[:_MAX_LOOK] + block[_MAX_LOOK:][-_MAX_LOOK:]
         self._lines += [min(first + n, last) for n in range(1, text.count("\n") + 1)]
 
 
