@@ -173,3 +173,24 @@ def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) ->
         markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1,
     )  # fmt: skip
     assert other.summary == "Lead [a][b]."
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "html"),
+    [
+        ("kramdown", "Rust has *[T]: Sized* and words.",
+         "<p>Rust has <em>[T]: Sized</em> and words.</p>"),
+        ("kramdown", "A paragraph.\n{:toc}\n\n- x", "<p>A paragraph.</p>\n<ul>\n<li>x</li>\n</ul>"),
+        ("kramdown", "| a |\n|---|\n| c |\n{: .table}\n\nMore.",
+         "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>c</td>\n</tr>\n"
+         "</tbody>\n</table>\n<p>More.</p>"),
+        ("kramdown", "<!-- a\n\nWords", "<p>&lt;!– a</p>\n<p>Words</p>"),
+        ("commonmark", "<!-- a\n\nWords", "<p>&lt;!-- a</p>\n<p>Words</p>"),
+        ("markdown", "<!-- a\n\nWords", "<p>&lt;!-- a</p>\n<p>Words</p>"),
+        ("commonmark", "<!-- a -->\n\n`<!--` b", "<p><code>&lt;!--</code> b</p>"),
+        ("commonmark", "<!-- a\n\nb -->\n\nWords", "<p>Words</p>"),
+    ],
+)  # fmt: skip
+def test_no_mark_takes_words_away(dialect: Dialect, body: str, html: str) -> None:
+    content = render(body, markup=dialect, marker=None, base="https://x.example/", prefix="p")
+    assert content.xhtml.strip() == html

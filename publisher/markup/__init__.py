@@ -10,7 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from publisher import rest
+from publisher import fences, rest
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -42,8 +42,10 @@ MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
 MAX_FILLED = 50_000
 MAX_FOOTNOTES = 3_000
+MAX_QUOTES = 20_000
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
+_COMMENT = re.compile("<!--")
 _BRACKET = re.compile(r"\]\(|[\[\]()]")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|#\.|\d+\.)[ \t])")
@@ -75,11 +77,24 @@ def html(source: str, dialect: Dialect, *, known: bool = False) -> str:
         case "rest":
             _refuse_dense(source)
             return rest.html(source)[0]
+        case _:
+            source = _without_open_comment(source)
+    match dialect:
         case "markdown":
             found = _python_markdown(source, known=known)
         case _:
             found = _commonmark(source, dialect, known=known)
     return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), found)
+
+
+def _without_open_comment(source: str) -> str:
+    """What begins a comment that never ends is text: it would hide all that follows."""
+    last = source.rfind("-->")
+    if source.find("<!--", last + 1) < 0:
+        return source
+    return fences.replaced(
+        source, _COMMENT, lambda found: found[0] if found.start() < last else "&lt;!--"
+    )
 
 
 def _python_markdown(source: str, *, known: bool) -> str:
@@ -104,6 +119,9 @@ def _commonmark(source: str, dialect: CommonMark, *, known: bool) -> str:
     for line in source.split("\n"):
         if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
             raise ValueError("it has a line with too many colons")
+    for block in _BLOCKS.split(source):
+        if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
+            raise ValueError("it has a paragraph with too many quotes")
     found, defined = commonmark.html(source, dialect, _defined if known else None)
     if not known:
         _defined.clear()

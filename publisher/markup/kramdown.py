@@ -40,7 +40,11 @@ _BLANK_ADDRESS = re.compile(
 )
 _OPENING = re.compile(r"</?([a-z][\w-]*)([^<>]*)>?", re.IGNORECASE)
 _TRANSPARENT = re.compile(r"""\bmarkdown\s*=\s*["']?(?:1|block|span)\b""", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"\*\[([^\[\]\n]{1,100})\]:[ \t]*([^\n]*)(?:\n|$)")
+_ABBREVIATION = re.compile(r"^[ \t]*+\*\[([^\[\]\n]{1,100})\]:[ \t]*([^\n]*)(?:\n|$)", re.MULTILINE)
+# Attributes of a table, which are of no use, and would be a row.
+_BEHIND_TABLE = re.compile(
+    r"^([ \t>]*\|[^\n]*|[^\n]*\|[ \t]*)\n[ \t>]*\{:[^{}\n]*\}[ \t]*$", re.MULTILINE
+)
 _BEGINNING = re.compile(r"(?<!\w)\S")
 _WORD = re.compile(r"\w")
 _BLOCKS = frozenset(
@@ -56,6 +60,7 @@ def normalised(source: str) -> str:
     What is no Markdown loses its frame. Lines stay lines.
     """
     if "{:" in source:
+        source = fences.outside(source, lambda text: _BEHIND_TABLE.sub(r"\1\n", text))
         source = fences.replaced(source, _EXTENSION, lambda found: "\n" * found[0].count("\n"))
     if _BLANK_ADDRESS.search(source):
         source = fences.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
@@ -334,7 +339,9 @@ def _names_in(
 def _contents(state: StateCore) -> None:
     """Put the table of contents in the place of a list that asks for it."""
     tokens = state.tokens
-    opening = next((n for n, token in enumerate(tokens) if token.meta.get(_TOC)), None)
+    lists = ("bullet_list_open", "ordered_list_open")
+    asking = (n for n, token in enumerate(tokens) if token.meta.get(_TOC) and token.type in lists)
+    opening = next(asking, None)
     if opening is None:
         return
     level, close = tokens[opening].level, opening
