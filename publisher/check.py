@@ -48,6 +48,7 @@ def check(
     pages = _Pages(found, site, files)
     remarks = [*_twins(found.entries, site), *_held_back(found, site, now)]
     for entry in watch(found.entries):
+        _ = entry.content  # whose warnings are told, too
         odd = (*_dates(entry, site, now), *_brackets(entry), *pages.check(entry))
         told = in_short((remark.line, remark.message) for remark in odd)
         remarks += [Remark(entry.post.path, *one) for one in told]

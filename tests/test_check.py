@@ -255,3 +255,12 @@ def test_one_thing_in_many_places_is_told_once(blog: Blog) -> None:
     assert sum(message.startswith("audio is '5'") for message in told) == 1
     ((line, gone),) = [one for one in found if "gone.png" in one[1]]
     assert gone.endswith(f"; also in lines {line + 2}, {line + 4}, {line + 6} and 1 more")
+
+
+def test_check_says_what_rendering_says_of_rest_too(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    text = config.read_text().replace("permalink: pretty", "engine: nikola")
+    config.write_text(text)
+    path = blog.posts / "a.rst"
+    path.write_text(".. title: A\n.. slug: a\n.. date: 2026-01-02\n\n:nosuch:`x`\n")
+    assert "nosuch" in blog.run("check").out
