@@ -185,7 +185,7 @@ def entries(reading: Reading, site: Site) -> Entries:
     owners: dict[str, PurePosixPath] = {}
     on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
     pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
-    links = Links(pages, site, reading.settings)
+    links = Links(pages, site, reading.settings, reading.address_of)
     for post in reading.posts:
         outcome, more = entry(post, site, links, reading.files)
         warnings += more

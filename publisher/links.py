@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_right
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -44,8 +45,11 @@ class Links:
         posts: Sequence[tuple[Post, str]],
         site: Site,
         settings: Mapping[str, Value] | None = None,
+        address_of: Callable[[PurePosixPath], str | None] | None = None,
     ) -> None:
+        """`address_of` says where the site has a file that is no post; without, by its path."""
         self.settings = settings or {}
+        self._address_of = address_of or (lambda file: quote(f"/{file}"))
         self._site = site
         self._pages = {str(post.location or post.path): link for post, link in posts}
         self._names: dict[str, str] = {}
@@ -79,8 +83,11 @@ class Links:
         page = self._pages.get(path)
         if page:
             return urlsplit(page).path
-        base = urlsplit(self._site.url.rstrip("/")).path
-        return None if "_posts/" in path else f"{base}/{path}"
+        file = PurePosixPath(posixpath.normpath(path))
+        if "_posts/" in path or not file.parts or file.parts[0] == "..":
+            return None
+        found = self._address_of(file)
+        return found and urlsplit(self._site.url.rstrip("/")).path + found
 
     def _reference(self, target: str, post: Post | None) -> str | None:
         """Hugo: `a.md`, `/blog/a.md`, `a`, the folder of a bundle; `#head` of this page."""

@@ -63,6 +63,11 @@ def unknown_placeholders(template: str) -> list[str]:
     return [name for name in names if _known(name) is None]
 
 
+def needs_date(template: str) -> bool:
+    """Whether a placeholder stands for a part of a date."""
+    return any(_known(name) in _DATES for name in _PLACEHOLDER.findall(template))
+
+
 def expand(
     template: str,
     *,
@@ -70,15 +75,16 @@ def expand(
     slug: str,
     path: PurePosixPath,
     categories: Sequence[str],
+    collection: str = "posts",
 ) -> str:
     """The absolute path, percent-encoded, e.g. `/2008/10/21/my-post/`.
 
     `template` is a style or a template, `published` in the site's zone, `slug` the title's part
-    of the URL, `path` the file's below the folder of the posts. A placeholder that has no value
-    here stays as it is written.
+    of the URL, `path` the file's below the folder of the `collection`. A placeholder that has no
+    value here stays as it is written.
     """
     values = {key: form(published) for key, form in _DATES.items()}
-    values |= _texts(slug, path, categories)
+    values |= {**_texts(slug, path, categories), "collection": collection}
 
     def fill(match: re.Match[str]) -> str:
         known = _known(match[1])
@@ -98,7 +104,6 @@ def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[st
         "slug": slugify(slug, mode="default").lower(),
         "name": slugify(path.stem, mode="default").lower(),
         "path": "/" + str(path).removesuffix(path.suffix).rstrip("."),
-        "collection": "posts",
         "categories": "/".join(dict.fromkeys(category.lower() for category in categories)),
         "slugified_categories": "/".join(dict.fromkeys(slugified)),
         "output_ext": ".html",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from publisher import sources
 from publisher.config import Config, Engine, Person, Posts, Site
+from publisher.entry import entries
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -86,6 +88,67 @@ def test_jekyll_s_permalink_is_that_of_the_settings(
     assert post(tmp_path, "jekyll", files, posts="_posts").page == page
     own = post(tmp_path, "jekyll", files, posts="_posts", permalink="/own/:title/")
     assert own.page == "/own/a/"
+
+
+COLLECTIONS = """
+collections:
+  docs: {permalink: '/:collection/:path/'}
+  notes: {output: true}
+  dated: {permalink: /:year/:name}
+defaults: [{scope: {path: set.md}, values: {permalink: /by/defaults/}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "style", "address"),
+    [
+        ("_docs/a/history.md", "date", "/docs/a/history/"),
+        ("_notes/My_Note.md", "date", "/notes/My_Note.html"),
+        ("_notes/My_Note.md", "pretty", "/notes/My_Note/"),
+        ("_notes/My_Note.md", "/:title", "/notes/My_Note"),
+        ("_dated/a.md", "date", None),
+        ("_other/a.md", "date", None),
+        ("about.md", "date", "/about.html"),
+        ("about.md", "/:year/:title/", "/about/"),
+        ("a b/page.html", "pretty", "/a%20b/page/"),
+        ("a b/page.html", "/:title:output_ext", "/a%20b/page.html"),
+        ("a/index.md", "date", "/a/"),
+        ("index.html", "pretty", "/"),
+        ("own.md", "date", "/x/own.html"),
+        ("set.md", "date", "/by/defaults/"),
+        ("plain.md", "date", "/plain.md"),
+        ("assets/a.pdf", "pretty", "/assets/a.pdf"),
+        ("gone.md", "date", "/gone.html"),
+    ],
+)
+def test_jekyll_s_link_knows_pages_and_collections(
+    tmp_path: Path, file: str, style: str, address: str | None
+) -> None:
+    """The addresses are those that Jekyll 4.3.1 makes."""
+    files = {
+        "_config.yml": f"permalink: {style}{COLLECTIONS}",
+        "_posts/2020-02-03-a.md": JEKYLL,
+        **({file: JEKYLL} if file != "gone.md" else {}),
+        "own.md": "---\npermalink: /x/:basename:output_ext\n---\n",
+        "plain.md": "No front matter.",
+    }
+    address_of = read(tmp_path, "jekyll", files, posts="_posts").address_of
+    assert address_of
+    assert address_of(PurePosixPath(file)) == address
+
+
+def test_a_link_leaves_neither_the_site_nor_its_rules(tmp_path: Path) -> None:
+    tags = ["", " ../x.md", " .", " /", " _other/x.md"]
+    body = "\n\n".join(f"[x{n}]({{% link{tag} %}})" for n, tag in enumerate(tags))
+    files = {
+        "site/_config.yml": "title: A",
+        "site/_posts/2020-02-03-a.md": JEKYLL + body,
+        "x.md": "---\npermalink: /secret/\n---\n",
+    }
+    reading = read(tmp_path, "jekyll", files, posts="site/_posts")
+    (found,) = entries(reading, Site(title="A", url="https://blog.example")).entries
+    assert "<a" not in found.content.xhtml
+    assert [f"x{n}" in found.content.xhtml for n in range(len(tags))] == [True] * len(tags)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         tuple(warnings),
         settings=engine.settings,
         files=Files(posts_folder, engine.folder.site, config.site.root),
+        address_of=engine.address_of,
     )
 
 

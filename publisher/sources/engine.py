@@ -418,6 +418,10 @@ class Engine:
         """The template of posts that have none, in a site without one."""
         return "/:sections/:slug/"
 
+    def address_of(self, file: PurePosixPath) -> str | None:
+        """Where the site has another of its files: an absolute path; None: that is not known."""
+        return encoded(str(file))
+
     def marker(self, matter: Matter) -> str | None:
         """The line between the lead and the rest: compared as it is, but for blanks at its end."""
         value = matter.value("extended")

@@ -10,12 +10,13 @@ import datetime as dt
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote
 
 from publisher import globs, permalink
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, PostError
 from publisher.sources import frontmatter, settings
 from publisher.sources.dates import Written
-from publisher.sources.engine import Engine, Name
+from publisher.sources.engine import Engine, Name, encoded
 from publisher.sources.matter import person, unique
 from publisher.sources.post import Remark
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
 AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
 _POSTS = {"_posts", "_drafts"}
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of what has no date
 # What YAML reads as an instant: Ruby takes it for UTC, but a text for a time in the site's zone.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
 
@@ -114,6 +116,68 @@ class Jekyll(Engine):
             message = f"permalink has :{unknown[0]}, which has no value; set posts.permalink"
             raise ConfigError(f"{self.folder.site / self.SETTINGS[0]}: {message}")
         return "/" + found
+
+    def address_of(self, file: PurePosixPath) -> str | None:
+        """Of a page, of a document of a collection, or of a file that is copied as it is."""
+        own = self._head(file)
+        if own is None:
+            return encoded(str(file))
+        collection = file.parts[0][1:] if file.parts[0].startswith("_") else None
+        if collection and collection not in self._collections:
+            return None
+        for scope in self._defaults:
+            if scope.fits(str(file), collection or "pages"):
+                _merge(own, scope.values)
+        template = settings.text(own, "permalink") or self._template(file, collection)
+        if not collection:  # where the path is that of the folder
+            template = template.replace(":path", quote(f"{file.parent}"))
+            template = template.replace(":basename", quote(file.stem))
+        if permalink.needs_date(template) or permalink.unknown_placeholders(template):
+            return None
+        return permalink.expand(
+            f"/{template}",
+            published=_EPOCH,
+            slug=settings.text(own, "slug") or file.stem,
+            path=file.relative_to(file.parts[0]) if collection else file,
+            categories=(),
+            collection=collection or "",
+        )
+
+    @cached_property
+    def _collections(self) -> frozenset[str]:
+        """A map, or the names alone."""
+        return frozenset(
+            [
+                *settings.section(self.settings, "collections"),
+                *settings.texts(self.settings, "collections"),
+            ]
+        )
+
+    def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
+        """The front matter of a text, of one that is not there none; None: it is no template."""
+        if file.suffix.lower() not in self.MARKUPS:
+            return None
+        place = self.folder.site / file
+        try:
+            text = frontmatter.decoded(place.read_bytes(), file) if place.is_file() else "---\n---"
+            found = frontmatter.fenced(text.split("\n"), file)
+        except (OSError, ValueError, PostError):  # also a name that no file can have
+            return {}
+        return found.values if found else None
+
+    def _template(self, file: PurePosixPath, collection: str | None) -> str:
+        """By the style of the site, where the collection has none of its own."""
+        given = collection and settings.text(self.settings, "collections", collection, "permalink")
+        if given:
+            return given
+        if not collection and file.stem == "index":
+            return ":path/"
+        style = settings.text(self.settings, "permalink") or "date"
+        if style in permalink.STYLES:
+            ending = "/" if style == "pretty" else ":output_ext"
+        else:
+            ending = next((end for end in ("/", ":output_ext") if style.endswith(end)), "")
+        return f"{':collection/:path' if collection else ':path/:basename'}{ending}"
 
     def marker(self, matter: Matter) -> str | None:
         """`excerpt_separator`, where it is a line, is one more spelling."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from publisher.config import Engine, Person, Templates
@@ -152,7 +152,8 @@ def _also(lines: Sequence[int]) -> str:
 class Reading:
     """What a folder of posts held. Files read = posts + skipped; all in the order of paths.
 
-    `settings` are those of the site's engine, `files` those of its folder.
+    `settings` are those of the site's engine, `files` those of its folder; `address_of` says where
+    the site has a file that is no post.
     """
 
     posts: tuple[Post, ...]
@@ -160,6 +161,7 @@ class Reading:
     warnings: tuple[Remark, ...]
     settings: Mapping[str, Value] = field(default_factory=dict)
     files: Files | None = None
+    address_of: Callable[[PurePosixPath], str | None] | None = None
 
     @property
     def broken(self) -> bool:
