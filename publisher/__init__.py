@@ -5,6 +5,7 @@ above it::
 
     errors      every error a user can meet
     characters  what XML can carry
+    addresses   addresses -> URIs
     disk        files, replaced at once
     marked      YAML as people write it: text, bounded, every value with its line
     globs       patterns of paths

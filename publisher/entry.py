@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher import markup, media, render, templates
+from publisher.addresses import uri
 from publisher.config import Person, is_iri
 from publisher.links import Links
 from publisher.render.html import absolute
@@ -213,7 +214,7 @@ def _tombstones(
 
 def link(post: Post, site: Site) -> str:
     """The absolute URL of the post's page."""
-    return post.link or site.url.rstrip("/") + post.page
+    return uri(post.link or site.url.rstrip("/") + post.page)
 
 
 def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip:

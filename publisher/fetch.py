@@ -13,12 +13,12 @@ import zlib
 from http.client import HTTPException, HTTPResponse, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 
-from publisher import disk
+from publisher import addresses, disk
 from publisher.errors import ConfigError, Unavailable
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ _RETRIED = frozenset({408, 425, 429})
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
 _MEMBER = b"\x1f\x8b"  # RFC 1952 section 2.3.1
-# What an address may hold beside letters and digits (RFC 3986 section 2.2), and what is quoted.
-_IN_ADDRESS = "%/:?#[]@!$&'()*+,;=~-._"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,16 +181,16 @@ def _get(address: str, headers: dict[str, str]) -> Document:
 def uri(address: str) -> str:
     """The address as it is sent (RFC 3987 section 3.1). Raises NeverError."""
     try:
-        parts = urlsplit(address.partition("#")[0])
+        parts = urlsplit(addresses.uri(address.partition("#")[0]))
         host = (parts.hostname or "").encode("idna").decode()
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
         raise NeverError(str(error)) from error
-    if not host:
+    if not host or "%" in host:
         raise NeverError("it names no host")
     place = f"[{host}]" if ":" in host else host
-    path, query = (quote(part, safe=_IN_ADDRESS) for part in (parts.path, parts.query))
-    return f"{parts.scheme}://{place}{port}{path or '/'}" + (f"?{query}" if query else "")
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{place}{port}{parts.path or '/'}{query}"
 
 
 def _body(answer: HTTPResponse) -> bytes:

@@ -846,3 +846,17 @@ def test_building_again_touches_no_file(blog: Blog) -> None:
         os.utime(path, (old, old))
     assert "written" not in build(blog)
     assert {path.stat().st_mtime for path in files} == {old}
+
+
+def test_every_address_is_one_that_programs_without_unicode_take(blog: Blog) -> None:
+    configure(blog, "[{path: feed.atom, format: atom}, {path: feed.rss, format: rss}, "
+              "{path: feed.json, format: json}]", site="  icon: /bildü.png\n")  # fmt: skip
+    blog.write("2026-01-01-a.md", "[a](/ü b) ![c](ß.png)", author="{name: B, uri: 'https://b.example/ü'}",
+               audio="/lied ü.ogg", image="/größe.png")  # fmt: skip
+    build(blog)
+    for name in ("feed.atom", "feed.rss", "feed.json"):
+        text = html.unescape(html.unescape((blog.folder / name).read_text()))
+        addresses = re.findall(r"https?://[^\"'<>\\\s]+", text)
+        assert len(addresses) > 7
+        assert [one for one in addresses if not one.isascii()] == []
+        assert "https://blog.example/lied%20%C3%BC.ogg" in addresses

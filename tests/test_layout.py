@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "publisher"
 FLOORS = [
     "errors",
     "characters",
+    "addresses",
     "disk",
     "marked",
     "globs",

@@ -445,5 +445,5 @@ def test_a_whole_document_with_recordings_is_well_formed(blog: Blog) -> None:
         ET.fromstring(blog.built()[name])  # noqa: S314 - our own
     (item,) = json.loads(blog.built()["feed.json"])["items"]
     assert [one["url"] for one in item["attachments"]] == [
-        "https://blog.example/media/a%20b&c.ogg", "https://blog.example/media/ü.opus",
+        "https://blog.example/media/a%20b&c.ogg", "https://blog.example/media/%C3%BC.opus",
     ]  # fmt: skip

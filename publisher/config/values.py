@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from publisher.addresses import uri
+
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
@@ -59,7 +61,7 @@ class Site(Struct, frozen=True, kw_only=True):
     @property
     def root(self) -> str:
         """The URL with a slash at its end, so that paths resolve below it."""
-        return self.url.rstrip("/") + "/"
+        return uri(self.url.rstrip("/") + "/")
 
     @property
     def host(self) -> str:
@@ -67,7 +69,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
     def address(self, written: str) -> str:
         """The absolute URL of a file of the site; a path is one below the site's address."""
-        return urljoin(self.root, written if urlsplit(written).scheme else written.lstrip("/"))
+        return uri(urljoin(self.root, written if urlsplit(written).scheme else written.lstrip("/")))
 
     @property
     def zone(self) -> ZoneInfo:

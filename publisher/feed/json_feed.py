@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from publisher import media
+from publisher.addresses import uri
 from publisher.feed.parts import GENERATOR, is_full, owner, plain_number
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _attachment(enclosure: Enclosure) -> dict[str, object]:
 
 
 def _author(author: Person) -> dict[str, object]:
-    return _given(name=author.name, url=author.uri)
+    return _given(name=author.name, url=author.uri and uri(author.uri))
 
 
 def _given(**parts: object) -> dict[str, object]:

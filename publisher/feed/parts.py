@@ -9,6 +9,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher import media
+from publisher.addresses import uri
 from publisher.config import Person
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def owner(site: Site) -> Person:
 
 
 def person(one: Person) -> dict[str, str | None]:
-    return {"name": one.name, "email": one.email, "uri": one.uri}
+    return {"name": one.name, "email": one.email, "uri": one.uri and uri(one.uri)}
 
 
 def add_links(parent: etree._Element, document: Document, site: Site) -> None:
@@ -102,9 +103,9 @@ def _links(document: Document, site: Site) -> Iterator[dict[str, str]]:
     Without a rel a link is an alternate (RFC 4287 section 4.2.7.2); Newsboat takes the last one
     that says so for the page. More than one alternate of a type must not be (section 4.1.1).
     """
-    for number, uri in enumerate(document.nodes):
+    for number, node in enumerate(document.nodes):
         rel = {"rel": "related"} if number else {}
-        yield {"href": uri, **rel, "type": _NODE_TYPE}
+        yield {"href": node, **rel, "type": _NODE_TYPE}
     if site.license:
         yield {"href": site.license, "rel": "license"}
     if document.current:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from publisher.addresses import uri
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
@@ -145,14 +147,14 @@ def _frame_link(tag: Tag, base: str) -> str:
 
 
 def absolute(address: str, base: str) -> str:
-    """The address as seen from `base`; empty if there is none, or none that may be followed."""
+    """The URI as seen from `base`; empty if there is none, or none that may be followed."""
     bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers look through them, too
     try:
         found = urljoin(base, bare)
         allowed = urlsplit(found).scheme in SCHEMES
     except ValueError:  # http://[
         return ""
-    return found.replace(" ", "%20") if bare and allowed else ""
+    return uri(found) if bare and allowed else ""
 
 
 def frame_address(attributes: dict[str, str], base: str) -> str:
