@@ -675,7 +675,7 @@ def test_the_site_shows_in_every_format(blog: Blog) -> None:
     assert atom.findtext(f"{ATOM}logo") == "https://cdn.example/logo.png"
     assert atom.findtext(f"{ATOM}rights") == rss.findtext("channel/copyright")
     assert links(atom, "license") == [licence, "https://licence.example/own"]
-    assert links(rss, "license") == [licence]
+    assert links(rss, "license") == [licence, "https://licence.example/own"]
     assert links(atom, "hub") == links(rss, "hub") == hubs
     assert rss.findtext("channel/image/url") == "https://cdn.example/logo.png"
     assert document["hubs"] == [{"type": "WebSub", "url": hub} for hub in hubs]
@@ -721,13 +721,39 @@ def test_a_podcast_has_what_its_apps_want_and_only_recordings(blog: Blog) -> Non
     assert image is not None
     assert image.get("href") == "https://blog.example/cover.jpg"
     assert channel.findtext(f"{ITUNES}type") == "serial"
-    assert channel.findtext(f"{ITUNES}explicit") == "no"
+    assert channel.findtext(f"{ITUNES}explicit") == "false"
     assert channel.findtext(f"{ITUNES}owner/{ITUNES}email") == "pod@blog.example"
     (item,) = channel.findall("item")
     told = {name: item.findtext(ITUNES + name) for name in
             ("duration", "episode", "season", "episodeType", "explicit")}  # fmt: skip
     assert told == {"duration": "3723", "episode": "7", "season": "2", "episodeType": "bonus",
-                    "explicit": "yes"}  # fmt: skip
+                    "explicit": "true"}  # fmt: skip
+
+
+def test_what_is_no_podcast_has_no_tags_of_podcasts(blog: Blog) -> None:
+    """One of them would be missing others."""
+    audio = "{url: https://m.example/a.mp3, length: 1000, duration: '1:02:03'}"
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio=audio, episode="7", explicit="true")
+    build(blog)
+    assert b"itunes" not in blog.built()["feed.rss"]
+    assert b'length="1000"' in blog.built()["feed.rss"]
+
+
+def test_formats_of_one_recording_are_a_group_and_other_recordings_are_not(blog: Blog) -> None:
+    audio = "[/a.mp3, /a.opus, /b.mp3, {url: /notes.pdf, length: 3}]"
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio=audio)
+    build(blog)
+    (item,) = root(blog, "feed.rss")[0].findall("item")
+    names = [
+        [one.attrib["url"].rpartition("/")[2] for one in element.iter(f"{MEDIA}content")]
+        for element in item
+        if element.tag.startswith(MEDIA)
+    ]
+    assert names == [["notes.pdf"], ["b.mp3"], ["a.opus", "a.mp3"]]
+    (foremost,) = [one for one in item.iter(f"{MEDIA}content") if one.get("isDefault")]
+    enclosure = item.find("enclosure")
+    assert enclosure is not None
+    assert foremost.get("url") == enclosure.get("url") == "https://blog.example/a.mp3"
 
 
 def test_an_episode_is_its_recording_and_not_what_is_beside_it(blog: Blog) -> None:

@@ -37,7 +37,8 @@ def blog(tmp_path: Path) -> Blog:
     made.write("2026-01-01-a.md", "Words with [a link](/x) in *them*.\n\n- one\n- two",
                title='A title, "quoted" & more', author="Bob B. Builder")  # fmt: skip
     made.write("2026-01-02-b.md", "Code `<b>` and\n\n```html\n<p>a &amp; b</p>\n```\n",
-               title="Größe 日本語 🍒", tags="[x, y z]")  # fmt: skip
+               title="Größe 日本語 🍒", tags="[x, y z]",
+               license="https://licence.example/")  # fmt: skip
     made.write("2026-01-03-c.md", "Listen.", title="A song", updated="2026-02-01",
                audio="[{url: 'https://m.example/s.opus', length: 10}]")  # fmt: skip
     made.write("2026-01-04-d.md", "The lead.\n\n<!--more-->\n\nThe rest.\n\n| a |\n|---|\n| 1 |",

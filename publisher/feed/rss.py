@@ -9,6 +9,7 @@ from lxml import etree
 
 from publisher import media
 from publisher.feed.parts import (
+    ATOM,
     MEDIA,
     MEDIA_PREFIX,
     add_image,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 _ITUNES_PREFIX: Any = {"itunes": _ITUNES.strip("{}")}
-_FLAGS: Final = {True: "yes", False: "no"}
 
 
 def rss(document: Document, site: Site) -> bytes:
@@ -51,6 +51,8 @@ def rss(document: Document, site: Site) -> bytes:
     root = etree.fromstring(made.rss_str())
     channel = root[0]
     add_links(channel, document, site)
+    if feed.podcast:
+        _flag(channel, is_explicit=feed.podcast.explicit)
     channel.extend(spaced(_item(entry, feed)) for entry in document.entries)
     spaced(channel)
     return written(spaced(root))
@@ -62,7 +64,6 @@ def _describe(made: Any, podcast: Podcast, document: Document, site: Site) -> No
     itunes = made.podcast
     author = podcast.author or owner(site).name
     itunes.itunes_author(author)
-    itunes.itunes_explicit(_FLAGS[podcast.explicit])
     itunes.itunes_type(podcast.type)
     if description := document.description(site):
         itunes.itunes_summary(description)
@@ -91,20 +92,25 @@ def _item(entry: Entry, feed: FeedFile) -> etree._Element:
     if feed.podcast:
         _tell_episode(made, entry)
     item: etree._Element = made.rss_entry()
-    if feed.podcast and entry.image and entry.image.type in media.COVERS:
-        # feedgen 1.0.0 takes no address but one that ends with .jpg or .png.
-        etree.SubElement(item, f"{_ITUNES}image", href=entry.image.href, nsmap=_ITUNES_PREFIX)
+    if feed.podcast:
+        _add_episode(item, entry, enclosures)
+    if entry.post.license:
+        etree.SubElement(item, f"{ATOM}link", rel="license", href=entry.post.license)
     _add_recordings(item, enclosures)
     add_image(item, entry)
     return item
+
+
+def _flag(parent: etree._Element, *, is_explicit: bool) -> None:
+    """feedgen 1.0.0 writes `yes` and `no`, which Apple took once."""
+    element = etree.SubElement(parent, f"{_ITUNES}explicit", nsmap=_ITUNES_PREFIX)
+    element.text = "true" if is_explicit else "false"
 
 
 def _tell_episode(made: Any, entry: Entry) -> None:
     made.load_extension("podcast")
     itunes, episode = made.podcast, entry.post.episode
     itunes.itunes_author(", ".join(author.name for author in entry.authors))
-    if episode.explicit is not None:
-        itunes.itunes_explicit(_FLAGS[episode.explicit])
     if episode.number:
         itunes.itunes_episode(episode.number)
     if episode.season:
@@ -113,17 +119,36 @@ def _tell_episode(made: Any, entry: Entry) -> None:
         itunes.itunes_episode_type(episode.type)
 
 
-def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> None:
-    """The length of the one, and all formats beside it (Media RSS 1.5.1, `media:group`)."""
-    if enclosures and (seconds := enclosures[0].duration):
+def _add_episode(item: etree._Element, entry: Entry, enclosures: Sequence[Enclosure]) -> None:
+    """What feedgen 1.0.0 cannot say: it takes no picture but .jpg and .png."""
+    if entry.post.episode.explicit is not None:
+        _flag(item, is_explicit=entry.post.episode.explicit)
+    if entry.image and entry.image.type in media.COVERS:
+        etree.SubElement(item, f"{_ITUNES}image", href=entry.image.href, nsmap=_ITUNES_PREFIX)
+    if seconds := enclosures[0].duration:
         element = etree.SubElement(item, f"{_ITUNES}duration", nsmap=_ITUNES_PREFIX)
         element.text = str(round(seconds))
+
+
+def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> None:
+    """All, where there is more than the enclosure (Media RSS 1.5.1): a `media:group` of formats.
+
+    The foremost stands last, because newsboat takes the last of whatever an item has.
+    """
     if len(enclosures) < 2:
         return
-    group = etree.SubElement(item, f"{MEDIA}group", nsmap=MEDIA_PREFIX)
-    for one in enclosures:
-        length = None if one.length is None else str(one.length)
-        duration = None if one.duration is None else plain_number(one.duration)
-        known = {"url": one.href, "type": one.type, "fileSize": length, "duration": duration}
-        attributes = {key: str(value) for key, value in known.items() if value is not None}
-        etree.SubElement(group, f"{MEDIA}content", attributes)
+    for title in reversed([*dict.fromkeys(one.title for one in enclosures)]):
+        formats = [one for one in enclosures if one.title == title]
+        parent = item
+        if len(formats) > 1:
+            parent = etree.SubElement(item, f"{MEDIA}group", nsmap=MEDIA_PREFIX)
+        for one in reversed(formats):
+            element = etree.SubElement(parent, f"{MEDIA}content", _said(one), nsmap=MEDIA_PREFIX)
+            if parent is not item and one is formats[0]:
+                element.set("isDefault", "true")
+
+
+def _said(one: Enclosure) -> dict[str, str]:
+    duration = None if one.duration is None else plain_number(one.duration)
+    known = {"url": one.href, "type": one.type, "fileSize": one.length, "duration": duration}
+    return {key: str(value) for key, value in known.items() if value is not None}
