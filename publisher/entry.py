@@ -112,6 +112,8 @@ class Entry:
     @cached_property
     def enclosures(self) -> tuple[Enclosure, ...]:
         """The recordings, in the order of the post; what is no address of the web is left out."""
+        if not self.post.enclosures:
+            return ()  # who has none needs no title for them
         found = [(medium, self.address(medium)) for medium in self.post.enclosures]
         good = [(medium, href) for medium, href in found if href]
         titles = media.titled([href for _, href in good], self.title)

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
 _MARKS = (
     f"<generator>{feeds.GENERATOR}</generator>",
-    f'"_generator": "{feeds.GENERATOR}"',
+    f'"_{feeds.GENERATOR}": {{',
     page.MARK,
     page.STYLE_MARK,
 )
+_ID = re.compile(rf'<(?:atom:)?id>([^<]*)<|"_{feeds.GENERATOR}": {{\s*"id": "([^"]*)"')
 _BODY = re.compile(r"<(?:body|entry|item)\b|\"items\": ")
 HEAD_BYTES = 16_384  # of a feed, in which it says what it is
 
@@ -192,10 +193,12 @@ def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
     found: set[Path] = set()
     for feed in config.feeds:
         if feed.pattern:
-            found |= {path for path in _matches(feed.path) if _is_of_pattern(path, feed)}
+            more = {*_matches(feed.path)} - paths
+            found |= {path for path in more if _is_of_pattern(path, feed)}
         if feed.archive:
-            found |= {path for path in _matches(feed.archive) if _is_archive(path, feed)}
-    return sorted(path for path in found - paths if _is_ours(path))
+            more = {*_matches(feed.archive)} - paths
+            found |= {path for path in more if _is_archive(path, feed)}
+    return sorted(path for path in found if _is_ours(path))
 
 
 def _matches(pattern: Path) -> Iterator[Path]:
@@ -206,11 +209,18 @@ def _matches(pattern: Path) -> Iterator[Path]:
 
 
 def _is_of_pattern(path: Path, feed: FeedFile) -> bool:
-    """Whether it says that its own address is the one which the pattern would give it."""
+    """Whether its own address is the one which the pattern would give it, and it selects that.
+
+    A feed of another configuration may lie where the pattern points, too.
+    """
     pattern = feed.pattern or Pattern("", "", "")
-    value = pattern.value_in(str(path)) or ""
-    url = feed.url.replace(f"{{{pattern.name}}}", quote(value, safe=""))
-    return re.search(rf'"{re.escape(url)}"', html.unescape(_head(path))) is not None
+    value = quote(pattern.value_in(str(path)) or "", safe="")
+    url = feed.url.replace(f"{{{pattern.name}}}", value)
+    head = html.unescape(_head(path))
+    if f'"{url}"' not in head or not (found := _ID.search(head)):
+        return False
+    selected = (found[1] or found[2] or "").partition("#")[2].split("&")
+    return any(value in part.partition("=")[2].split(",") for part in selected)
 
 
 def _is_archive(path: Path, feed: FeedFile) -> bool:

@@ -47,7 +47,7 @@ class Group:
     """One node's name, what it selects of the posts, and those entries, in their order.
 
     `only` says nothing of `NodeConfig.since`; `entries` respects it. `value` is what a placeholder
-    stands for, as the first of the entries spells it.
+    stands for, as the oldest of the entries spells it.
     """
 
     node: str
@@ -187,7 +187,8 @@ def _groups(
     """
     key = _KEYS[pattern.name]
     wanted = _wanted(only).get(key)
-    written = _written(key, (*chosen, *gone), site)
+    oldest = sorted((*chosen, *gone), key=lambda one: (one.published, one.item_id))
+    written = _written(key, oldest, site)
     names = {
         value: f"{pattern.head}{spell(value)}{pattern.tail}"
         for value in written
@@ -207,7 +208,7 @@ def _groups(
 
 
 def _written(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
-    """Every value, normalised -> as the first entry has it."""
+    """Every value, normalised -> as the first entry has it: what is titled so keeps its title."""
     found: dict[str, str] = {}
     for one in entries:
         for value in _raw(one, key, site):

@@ -266,6 +266,8 @@ WRONG = {
     SMALL.replace("My blog", "x, id_template: 'tag:{hots}:{id}'"): ["{hots}, which has no value"],
     SMALL.replace("My blog", "x, id_template: 'tag:{host}:x'"): ["gives all posts one id"],
     SMALL.replace("My blog", "x, id_template: '{id}'"): ["not an absolute IRI"],
+    SMALL.replace("My blog", "x, id: feed"): ["site.id is 'feed': give an absolute IRI"],
+    SMALL.replace("My blog", "x, id: 'tag:a.example,2020:b#c'"): ["an absolute IRI without #"],
     SMALL.replace("_posts", "p, permalink: blog"): ["start it with a slash"],
     SMALL.replace("_posts", "p, permalink: '/:yeer/'"): ["did you mean year?"],
     SMALL.replace("_posts", "p, engine: wordstar"): [

@@ -497,6 +497,46 @@ def test_a_file_may_change_its_format(blog: Blog) -> None:
         assert "written" in build(blog)
 
 
+@pytest.mark.parametrize("format_", ["atom", "rss", "json"])
+def test_a_feed_of_another_configuration_stays(blog: Blog, format_: str) -> None:
+    """It lies where the pattern points, and is no feed of a tag."""
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[xmpp]")
+    configure(blog, f"[{{path: all.{format_}, format: {format_}}}]")
+    build(blog)
+    configure(blog, f'[{{path: "{{tag}}.{format_}", format: {format_}}}]')
+    assert "removed" not in build(blog)
+    assert titles(blog, f"all.{format_}") == titles(blog, f"xmpp.{format_}") == ["A"]
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[other]")
+    assert f"removed    {blog.folder / f'xmpp.{format_}'}" in build(blog)
+    assert titles(blog, f"all.{format_}") == ["A"]
+
+
+def test_a_new_post_that_spells_a_tag_differently_changes_no_archive(blog: Blog) -> None:
+    blog.write("2025-01-01-z.md", "Text.", title="Z", tags="[XMPP]")
+    configure(blog, '[{path: "{tag}.atom", format: atom, archive: "{tag}-{year}.atom", limit: 1}]')
+    blog.write("2026-01-01-y.md", "Text.", title="Y", tags="[XMPP]")
+    build(blog)
+    archive = (blog.folder / "xmpp-2025.atom").read_bytes()
+    assert b": XMPP</title>" in archive
+    blog.write("0a.md", "Text.", title="A", date="2026-02-01", tags="[xmpp]")
+    build(blog)
+    assert (blog.folder / "xmpp-2025.atom").read_bytes() == archive
+
+
+def test_a_site_that_moves_may_keep_the_ids_of_its_feeds(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
+    feeds = (
+        "[{path: f.atom, format: atom}, {path: f.rss, format: rss}, {path: f.json, format: json},"
+        ' {path: "t/{tag}.atom", format: atom}]'
+    )
+    configure(blog, feeds, site="  id: http://old.example/\n")
+    build(blog)
+    ids = [root(blog, "f.atom").findtext(f"{ATOM}id"), root(blog, "f.rss")[0].findtext(f"{ATOM}id")]
+    ids.append(json.loads((blog.folder / "f.json").read_text())["_publisher"]["id"])
+    assert ids == ["http://old.example/"] * 3
+    assert root(blog, "t/x.atom").findtext(f"{ATOM}id") == "http://old.example/#tags=x"
+
+
 def test_where_no_post_is_left_nothing_is_removed(blog: Blog) -> None:
     path = blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
     configure(blog, '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom}]')

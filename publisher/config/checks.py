@@ -95,6 +95,14 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
     if "id_template" in site:
         yield from _check_id_template(site["id_template"])
+    yield from _check_facts(site)
+
+
+def _check_facts(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    """What feeds say of the site."""
+    if "id" in site and (not is_iri(site["id"]) or "#" in site["id"]):
+        example = "tag:blog.example,2008-01-01:feed"
+        yield ("id",), f"is {site['id']!r}: give an absolute IRI without #, e.g. {example}"
     for key in ("icon", "logo"):
         if key in site and not _is_picture(site[key]):
             yield (key,), f"is {site[key]!r}: give a file of the site, e.g. /icon.png"

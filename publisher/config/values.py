@@ -52,6 +52,7 @@ class Site(Struct, frozen=True, kw_only=True):
     timezone: Text = "UTC"
     since: dt.date | None = None
     id_template: Text = "tag:{host},{date}:{id}"
+    id: Text | None = None
     icon: Text | None = None
     logo: Text | None = None
     license: Text | None = None

@@ -67,7 +67,7 @@ class Document:
             f"{key}={','.join(sorted({quote(_spelled(key, value), safe='') for value in values}))}"
             for key, values in sorted(chosen.items())
         ]
-        return site.root + ("#" + "&".join(parts) if parts else "")
+        return (site.id or site.root) + ("#" + "&".join(parts) if parts else "")
 
     def updated(self, site: Site) -> dt.datetime:
         """When the last of what is in it changed, else when the site began."""
@@ -134,13 +134,16 @@ def documents(
     if periods:
         least = len(current.entries)
     shown = ordered[: max(count, least)]
+    closing = {one.entry.item_id for one in current.deleted}
     if feed.content_type == "html":  # of which browsers would show the source
         stylesheet = None
     style = _relative(stylesheet, feed.path.parent) if stylesheet else None
     yield Document(
         feed=feed,
         entries=tuple(shown),
-        deleted=tuple(one for one in gone if one in current.deleted or _is_recent(one, shown)),
+        deleted=tuple(
+            one for one in gone if one.entry.item_id in closing or _is_recent(one, shown)
+        ),
         least=max(least, 1),
         nodes=tuple(nodes),
         older=closed[0].url if closed else None,
@@ -160,8 +163,10 @@ def documents(
 
 def _belongs(entry: Entry, feed: FeedFile) -> bool:
     """Podcast apps show recordings, and nothing else."""
+    if feed.podcast is None:
+        return True
     chosen = media.chosen(entry.enclosures, feed.enclosures)
-    return feed.podcast is None or any(one.is_recording for one in chosen)
+    return any(one.is_recording for one in chosen)
 
 
 def _is_recent(gone: Tombstone, shown: Sequence[Entry]) -> bool:

@@ -36,7 +36,7 @@ def json_feed(document: Document, site: Site) -> bytes:
         authors=_authors(document, site),
         hubs=hubs or None,
         _license=_given(url=site.license, text=site.rights) or None,
-        _generator=GENERATOR,
+        **{f"_{GENERATOR}": {"id": document.id(site)}},
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
         items=[_item(entry, feed) for entry in document.entries],
     )

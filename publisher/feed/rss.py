@@ -51,6 +51,9 @@ def rss(document: Document, site: Site) -> bytes:
     root = etree.fromstring(made.rss_str())
     channel = root[0]
     add_links(channel, document, site)
+    # The same as in the other formats: feeds of one selection are one feed.
+    channel.insert(0, etree.Element(f"{ATOM}id"))
+    channel[0].text = document.id(site)
     if feed.podcast:
         _flag(channel, is_explicit=feed.podcast.explicit)
     channel.extend(spaced(_item(entry, feed)) for entry in document.entries)
