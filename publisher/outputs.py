@@ -168,10 +168,13 @@ def _on_page(document: Document, config: Config) -> page.Feed:
     notes = (
         "podcast" if feed.podcast else "",
         "summaries" if feed.content == "summary" else "",
+        "all posts" if feed.limit == "all" or feed.archive else "",
+        "for older programs" if feed.content_type == "html" else "",
         *feed.enclosures,
     )
     note = ", ".join(filter(None, notes))
-    return page.Feed(document.title(config.site), feed.url, feed.format, note)
+    is_main = any(feed.path == own.path for own in config.feeds)
+    return page.Feed(document.title(config.site), feed.url, feed.format, note, is_main)
 
 
 def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:

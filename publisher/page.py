@@ -7,6 +7,7 @@ for the feeds, and is escaped here where it is text. Beside it the style of Atom
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 NAMES: Final[dict[Format, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 FOREMOST: Final = 6  # more feeds than that are folded
 MARK: Final = '<meta name="generator" content="publisher">'
+
+_HEADING = re.compile("<h([1-6])[ >]")
+_HEADING_TAG = re.compile("(</?h)([1-6])(?=[ >])")
 
 STYLE_MARK: Final = "/* How browsers show an Atom feed. Readers never load this. */"
 
@@ -56,11 +60,13 @@ pre { background: var(--box); border: 1px solid var(--line); border-radius: .5re
 code { font-family: ui-monospace, monospace; }
 article { border-top: 1px solid var(--line); padding: 1.5rem 0 .5rem; }
 article > h3 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .25rem; }
+article h4 { font-size: 1.125rem; } article h5, article h6 { font-size: 1.0625rem; }
 article img, article video { max-width: 100%; height: auto; }
 article audio { width: 100%; }
 article table { border-collapse: collapse; display: block; overflow-x: auto; }
 article th, article td { border: 1px solid var(--line); padding: .3rem .6rem; }
-article blockquote { border-left: .25rem solid var(--line); margin: 1rem 0; padding-left: 1rem; }
+article blockquote { border-inline-start: .25rem solid var(--line); margin: 1rem 0;
+  padding-inline-start: 1rem; }
 details > summary { cursor: pointer; padding: .4rem 0; color: var(--link); }
 details:not([open]) .open, details[open] .closed { display: none; }
 .closed { color: var(--ink); }
@@ -74,8 +80,11 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1rem 1.25
 STYLESHEET: Final = b"""\
 /* How browsers show an Atom feed. Readers never load this. */
 @namespace atom "http://www.w3.org/2005/Atom";
-@namespace media "http://search.yahoo.com/mrss/";
-:root { color-scheme: light dark; }
+@namespace html "http://www.w3.org/1999/xhtml";
+:root { color-scheme: light dark; --faint: color-mix(in srgb, CanvasText 68%, Canvas); }
+:lang(ar), :lang(ckb), :lang(dv), :lang(fa), :lang(he), :lang(ps), :lang(sd), :lang(ug),
+:lang(ur), :lang(yi) { direction: rtl; }
+atom|feed > *, atom|entry > *, atom|content * { unicode-bidi: plaintext; text-align: start; }
 atom|feed, atom|entry { display: flex; flex-direction: column; }
 atom|feed { max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem;
   font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -84,30 +93,36 @@ atom|feed > atom|title, atom|feed > atom|subtitle { display: block; }
 atom|feed > atom|title { font-size: 2rem; line-height: 1.2; font-weight: bold; order: -3; }
 atom|feed > atom|subtitle { order: -2; }
 atom|feed::before { order: -1; margin: 1.25rem 0 0; padding: .75rem 1rem;
-  border: 1px solid GrayText; border-radius: .5rem;
+  border: 1px solid var(--faint); border-radius: .5rem; direction: ltr;
   content: "This is a feed: copy its address from the address bar into your feed reader, "
     "and new posts come to you."; }
-atom|entry { border-top: 1px solid GrayText; margin-top: 2rem; padding-top: 1rem; }
+atom|entry { direction: ltr; border-top: 1px solid var(--faint); margin-top: 2rem; padding-top: 1rem; }
 atom|entry > atom|title, atom|entry > atom|published, atom|entry > atom|summary,
 atom|entry > atom|content { display: block; }
 atom|entry > atom|title { font-size: 1.3rem; line-height: 1.3; font-weight: bold; order: -2; }
-atom|entry > atom|published { color: GrayText; font-size: .9375rem; order: -1; }
+atom|entry > atom|published { color: var(--faint); font-size: .9375rem; order: -1; }
 atom|entry > atom|content ~ atom|summary { display: none; }
 atom|content img, atom|content video { max-width: 100%; height: auto; }
+atom|content :is(html|h1, html|h2, html|h3) { font-size: 1.125rem; line-height: 1.3; }
 atom|content pre { overflow-x: auto; }
-atom|content blockquote { border-left: .25rem solid GrayText; margin-left: 0; padding-left: 1rem; }
+atom|content blockquote { border-inline-start: .25rem solid var(--faint); margin-inline: 0;
+  padding-inline-start: 1rem; }
 atom|content table { display: block; overflow-x: auto; }
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as the page names it; `note` says in what it differs from others."""
+    """A feed as the page names it; `note` says in what it differs from others.
+
+    `is_main`: programs that look for the site's feeds are to find it.
+    """
 
     title: str
     url: str
     format: Format
     note: str = ""
+    is_main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +166,15 @@ def _lines(
     yield f'<link rel="canonical" href="{_text(url)}">'
     if site.icon:
         yield f'<link rel="icon" href="{_text(site.address(site.icon))}">'
-    yield from map(autodiscovery, feeds[:FOREMOST])
+    yield from map(autodiscovery, _main(feeds))
     yield f"<style>\n{_STYLE}</style>"
     yield "</head>"
     yield "<body>"
     yield '<a class="skip" href="#posts">To the posts</a>'
     yield "<header>"
-    yield f'<h1{_lang(site)}><a href="{root}">{title}</a></h1>'
+    yield f'<h1{_lang(site)} dir="auto"><a href="{root}">{title}</a></h1>'
     if site.description:
-        yield f'<p class="facts"{_lang(site)}>{_text(site.description)}</p>'
+        yield f'<p class="facts"{_lang(site)} dir="auto">{_text(site.description)}</p>'
     yield "</header>"
     yield "<main>"
     yield from _subscribe(feeds, nodes)
@@ -185,39 +200,51 @@ def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
     if feeds:
         yield "<h3>In a feed reader</h3>"
         yield "<p>Copy one of these addresses into it.</p>"
-        yield from _feeds(feeds[:FOREMOST])
-        if feeds[FOREMOST:]:
-            more = len(feeds) - FOREMOST
-            yield f"<details><summary>{more} more feed{'s' if more > 1 else ''}</summary>"
-            yield from _feeds(feeds[FOREMOST:])
-            yield "</details>"
+        yield from _boxes([*map(_feed, feeds)], "feed")
     if nodes:
         yield "<h3>In an XMPP client</h3>"
         yield "<p>New posts arrive the moment they are out. Open the address in your client, or"
         yield "enter service and node by hand.</p>"
-        yield '<ul class="feeds">'
-        for node in nodes:
-            uri = _text(node.subscribe_uri)
-            yield f'<li><a href="{uri}">{_text(node.title)}</a><br>'
-            yield f"<span>service {_text(node.service)}, node {_text(node.node)}</span></li>"
-        yield "</ul>"
+        yield from _boxes([*map(_node, nodes)], "node")
     if feeds:
         yield "<details><summary>Let other pages be found by feed readers</summary>"
         yield "<p>Paste these lines into the <code>head</code> of a page:</p>"
-        lines = "\n".join(_text(autodiscovery(feed)) for feed in feeds[:FOREMOST])
+        lines = "\n".join(_text(autodiscovery(feed)) for feed in _main(feeds))
         yield f'<pre tabindex="0"><code>{lines}</code></pre>'
         yield "</details>"
     yield "</section>"
 
 
-def _feeds(feeds: Sequence[Feed]) -> Iterator[str]:
+def _main(feeds: Sequence[Feed]) -> Sequence[Feed]:
+    return ([feed for feed in feeds if feed.is_main] or feeds)[:FOREMOST]
+
+
+def _boxes(boxes: Sequence[str], called: str) -> Iterator[str]:
+    """The foremost; the others are folded."""
+    yield from _list(boxes[:FOREMOST])
+    if more := boxes[FOREMOST:]:
+        plural = "s" if len(more) > 1 else ""
+        yield f"<details><summary>{len(more)} more {called}{plural}</summary>"
+        yield from _list(more)
+        yield "</details>"
+
+
+def _list(boxes: Sequence[str]) -> Iterator[str]:
     yield '<ul class="feeds">'
-    for feed in feeds:
-        kind, url = TYPES[feed.format], _text(feed.url)
-        kinds = ", ".join(filter(None, (NAMES[feed.format], feed.note)))
-        name = f"{_text(feed.title)} <span>({_text(kinds)})</span>"
-        yield f'<li><a href="{url}" type="{kind}">{name}</a><br><span>{url}</span></li>'
+    yield from boxes
     yield "</ul>"
+
+
+def _feed(feed: Feed) -> str:
+    kind, url = TYPES[feed.format], _text(feed.url)
+    kinds = ", ".join(filter(None, (NAMES[feed.format], feed.note)))
+    name = f"<bdi>{_text(feed.title)}</bdi> <span>({_text(kinds)})</span>"
+    return f'<li><a href="{url}" type="{kind}">{name}</a><br><span>{url}</span></li>'
+
+
+def _node(node: Node) -> str:
+    link = f'<a href="{_text(node.subscribe_uri)}"><bdi>{_text(node.title)}</bdi></a>'
+    return f"<li>{link}<br><span>service {_text(node.service)}, node {_text(node.node)}</span></li>"
 
 
 def _posts(posts: Sequence[Shown], site: Site) -> Iterator[str]:
@@ -233,27 +260,33 @@ def _posts(posts: Sequence[Shown], site: Site) -> Iterator[str]:
 def _post(shown: Shown, site: Site, *, is_open: bool) -> Iterator[str]:
     """The newest one is open; what the post says is sanitised XHTML, which is HTML, too."""
     entry = shown.entry
-    yield f"<article{_lang(site, entry)}>"
+    yield f'<article{_lang(site, entry)} dir="auto">'
     yield f'<h3><a href="{_text(entry.link)}">{_text(entry.title)}</a></h3>'
     day = entry.published.astimezone(site.zone).date().isoformat()
     stamp = entry.published.isoformat().replace("+00:00", "Z")
-    authors = ", ".join(_text(author.name) for author in entry.authors)
+    authors = ", ".join(f"<bdi>{_text(author.name)}</bdi>" for author in entry.authors)
     yield f'<p class="facts"><time datetime="{stamp}">{day}</time> · {authors}</p>'
     if entry.image:
         yield f'<p><img src="{_text(entry.image.href)}" alt=""></p>'
     for enclosure in entry.enclosures:
         yield _player(enclosure, is_one_of_many=len(entry.enclosures) > 1)
     if not shown.full:
-        yield f"<p>{_text(entry.teaser)}</p>"
-    else:
+        yield f'<p dir="auto">{_text(entry.teaser)}</p>'
+    elif entry.content.xhtml:
         yield f"<details{' open' if is_open else ''}>"
-        teaser = f'<span class="closed">{_text(entry.teaser)}</span>'
+        teaser = f'<bdi class="closed">{_text(entry.teaser)}</bdi>'
         yield f'<summary>{teaser}<span class="open">As readers show it</span></summary>'
-        yield f"<div>{entry.content.xhtml}</div>"
+        yield f'<div dir="auto">{_below_title(entry.content.xhtml)}</div>'
         yield "</details>"
     if entry.categories:
         yield f'<p class="facts">{_text(", ".join(entry.categories))}</p>'
     yield "</article>"
+
+
+def _below_title(xhtml: str) -> str:
+    """With its headings below that of the post (WCAG 2.2, 1.3.1), in their order."""
+    levels = {level: number for number, level in enumerate(sorted({*_HEADING.findall(xhtml)}))}
+    return _HEADING_TAG.sub(lambda tag: f"{tag[1]}{min(4 + levels[tag[2]], 6)}", xhtml)
 
 
 def _player(enclosure: Enclosure, *, is_one_of_many: bool) -> str:

@@ -173,6 +173,50 @@ def test_many_feeds_are_folded(blog: Blog) -> None:
     assert len(page.cssselect("#subscribe details ul a")) == 4
 
 
+def test_many_nodes_are_folded_too(blog: Blog) -> None:
+    configure(blog, PAGE + NODES)
+    blog.write("2026-01-04-c.md", "c", title="C", tags="[a1, a2, a3, a4, a5]")
+    page = built(blog)
+    assert len(page.cssselect("#subscribe > ul a")) == 3 + 6
+    assert "2 more nodes" in texts(page, "#subscribe summary")
+
+
+def test_feeds_of_one_title_can_be_told_apart(blog: Blog) -> None:
+    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    feeds = (
+        "[{path: a.atom, format: atom}, {path: b.atom, format: atom, limit: all},"
+        " {path: c.atom, format: atom, content_type: html}]"
+    )
+    (blog.folder / "config.yaml").write_text(f"{head}feeds: {feeds}\n{PAGE}")
+    names = [line.partition(" https")[0] for line in texts(built(blog), "ul.feeds li a")]
+    assert len({*names}) == 3
+
+
+def test_programs_find_the_feeds_of_the_site_and_no_feed_of_a_tag(blog: Blog) -> None:
+    path = blog.folder / "config.yaml"
+    more = '  - {path: "t/{tag}.atom", format: atom}\npage:'
+    path.write_text(path.read_text().replace("page:", more))
+    found = [link.get("href") for link in built(blog).cssselect("head link[rel=alternate]")]
+    assert [address.rpartition("/")[2] for address in found] == [
+        "feed.atom", "feed.rss", "feed.json",
+    ]  # fmt: skip
+
+
+def test_headings_of_a_post_stand_below_its_title(blog: Blog) -> None:
+    blog.write("2026-01-05-d.md", "# One\n\n### Three\n\n#### Four\n\n# Again", title="D")
+    blog.write("2026-01-04-c.md", "## Two", title="C")
+    page = built(blog)
+    assert texts(page, "h1") == ["A blog of the tests"]
+    assert texts(page, "article h4") == ["One", "Again", "Two"]
+    assert texts(page, "article h5") == ["Three"]
+    assert texts(page, "article h6") == ["Four"]
+
+
+def test_a_post_without_a_text_has_nothing_to_unfold(blog: Blog) -> None:
+    blog.write("2026-01-05-d.md", "", title="D", audio="/d.mp3")
+    assert built(blog).cssselect("article")[0].cssselect("details") == []
+
+
 def test_a_page_that_is_not_ours_is_never_replaced(blog: Blog) -> None:
     home = blog.folder / "subscribe" / "index.html"
     home.parent.mkdir()
@@ -278,6 +322,43 @@ def test_its_text_can_be_read_in_light_and_dark(
     assert dark == (scheme == "dark")
 
 
+@pytest.mark.parametrize("address", ["/subscribe/", "/feed.atom"])
+def test_what_is_written_from_right_to_left_is_shown_so(
+    browser: webdriver.Chrome, blog: Blog, address: str
+) -> None:
+    """Each paragraph begins where its script does, whatever is around it."""
+    blog.write("2026-01-05-d.md", "مرحبا!\n\nHello!", title="مرحبا بالعالم!", lang="ar")
+    built(blog)
+    with Web() as web:
+        page = (blog.folder / "subscribe/index.html").read_bytes()
+        web.answers = {
+            "/subscribe/": _of("text/html; charset=utf-8", page),
+            "/feed.css": _of("text/css", (blog.folder / "feed.css").read_bytes()),
+            "/feed.atom": _of("application/xml", (blog.folder / "feed.atom").read_bytes()),
+        }
+        browser.get(f"{web.url}{address}")
+        shown = browser.execute_script(BEGINNINGS)
+    assert shown["مرحبا بالعالم!"] == shown["مرحبا!"] == "right"
+    assert shown["The body of b."] == "left"
+
+
+# Where the first letter of each text stands in the box around it.
+BEGINNINGS = """
+const found = {};
+for (const element of document.querySelectorAll("body *, feed *, *|feed *|*")) {
+  const text = [...element.childNodes].find(n => n.nodeType === 3 && n.data.trim());
+  if (!text || !element.getClientRects().length) continue;
+  const range = document.createRange();
+  const at = text.data.search(/\\S/);
+  range.setStart(text, at);
+  range.setEnd(text, at + 1);
+  const block = element.closest("p, h3, title, *|title") ?? element;
+  const letter = range.getBoundingClientRect(), box = block.getBoundingClientRect();
+  const isRight = letter.left + letter.right > box.left + box.right;
+  found[element.textContent.trim()] = isRight ? "right" : "left";
+}
+return found;
+"""
 IS_DARK = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 128"
 CONTRASTS = """
 const parts = colour => colour.match(/[\\d.]+/g).map(Number);
