@@ -19,12 +19,14 @@ from publisher.config import Pattern
 from publisher.item import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from publisher.config import Config, FeedFile, Format, NodeConfig
+    from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
     from publisher.feed import Document
     from publisher.selection import Group
+
+    _Node = tuple[NodeConfig, Group]
 
 _PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
 _MARKS = (
@@ -34,6 +36,7 @@ _MARKS = (
     page.STYLE_MARK,
 )
 _ID = re.compile(rf'<(?:atom:)?id>([^<]*)<|"_{feeds.GENERATOR}": {{\s*"id": "([^"]*)"')
+_ENTRY = re.compile(rb'<entry\b|<item>|"items": \[\s*\{')
 _BODY = re.compile(r"<(?:body|entry|item)\b|\"items\": ")
 HEAD_BYTES = 16_384  # of a feed, in which it says what it is
 
@@ -49,13 +52,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file: where it is, where it will be found, and what it is made of."""
+    """One file: where it is, where it will be found, and what it is made of.
+
+    `document` is that of a feed; of any other file `draw` makes the bytes, when they are wanted.
+    """
 
     path: Path
     format: Format | Literal["html", "css"]
     url: str = ""
     document: Document | None = field(default=None, repr=False)
-    data: bytes = field(default=b"", repr=False)
+    draw: Callable[[], bytes] = field(default=bytes, repr=False)
     entries: int = 0
 
     @property
@@ -72,7 +78,7 @@ class Output:
 
     def make(self, config: Config) -> Made:
         if self.document is None:
-            return Made(self.data, self.entries)
+            return Made(self.draw(), self.entries)
         document, data = feeds.build(self.document, config.site)
         limit, remark = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
@@ -86,28 +92,37 @@ def outputs(config: Config, entries: Entries) -> Iterator[Output]:
 
     Of two that have one path both are among them.
     """
-    documents = [*_documents(config, entries)]
+    nodes = _groups(config, entries.entries)
+    documents = [*_documents(config, entries, nodes)]
     for document in documents:
         file = document.feed
         yield Output(file.path, file.format, file.url, document)
     if config.page:
         newest = feeds.newest(entries.entries, config.page.limit)
-        full = _in_full(config, entries, documents)
-        data = page.page(
-            config.site,
-            [page.Shown(one, one.item_id in full) for one in newest],
-            feeds=[_on_page(one, config) for one in _foremost(documents, config)],
-            nodes=[*_nodes_on_page(config, entries)],
-            url=config.page.url,
-        )
-        yield Output(config.page.path, "html", config.page.url, data=data, entries=len(newest))
+
+        def draw() -> bytes:
+            return _page(config, newest, documents, nodes)
+
+        yield Output(config.page.path, "html", config.page.url, draw=draw, entries=len(newest))
     if config.stylesheet:
-        yield Output(config.stylesheet, "css", data=page.STYLESHEET)
+        yield Output(config.stylesheet, "css", draw=lambda: page.STYLESHEET)
 
 
-def _documents(config: Config, entries: Entries) -> Iterator[Document]:
+def _page(
+    config: Config, newest: Sequence[Entry], documents: Sequence[Document], nodes: Sequence[_Node]
+) -> bytes:
+    full = _in_full(newest, documents, nodes)
+    return page.page(
+        config.site,
+        [page.Shown(one, one.item_id in full or not (documents or nodes)) for one in newest],
+        feeds=[_on_page(one, config) for one in _foremost(documents, config)],
+        nodes=[*_nodes_on_page(config, nodes)],
+        url=config.page.url if config.page else "",
+    )
+
+
+def _documents(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterator[Document]:
     site = config.site
-    nodes = _groups(config, entries.entries)
     gone = {one.entry.item_id: one for one in entries.deleted}
     for configured in config.feeds:
         taken = [one.entry for one in gone.values()]
@@ -129,7 +144,7 @@ def _documents(config: Config, entries: Entries) -> Iterator[Document]:
             )
 
 
-def _groups(config: Config, entries: Sequence[Entry]) -> list[tuple[NodeConfig, Group]]:
+def _groups(config: Config, entries: Sequence[Entry]) -> list[_Node]:
     return [
         (node, group)
         for xmpp in config.xmpp
@@ -138,21 +153,15 @@ def _groups(config: Config, entries: Sequence[Entry]) -> list[tuple[NodeConfig, 
     ]
 
 
-def _in_full(config: Config, entries: Entries, documents: Sequence[Document]) -> set[str]:
-    """The ids of the entries that a feed or a node has in full; of all, if there is neither."""
-    if not config.feeds and not config.xmpp:
-        return {one.item_id for one in entries.entries}
-    held = {
-        one.item_id
-        for _, group in _groups(config, entries.entries)
-        for one in group.entries
-        if feeds.is_full(one, "full")
-    }
-    return held | {
-        one.item_id
-        for document in documents
-        for one in document.entries
-        if one.item_id not in held and feeds.is_full(one, document.feed.content)
+def _in_full(
+    entries: Sequence[Entry], documents: Sequence[Document], nodes: Sequence[_Node]
+) -> set[str]:
+    """The ids of those entries that a feed or a node has in full."""
+    wanted = {one.item_id for one in entries}
+    held: list[tuple[Entry, Shown]] = [(one, "full") for _, group in nodes for one in group.entries]
+    held += [(one, document.feed.content) for document in documents for one in document.entries]
+    return {
+        one.item_id for one, shown in held if one.item_id in wanted and feeds.is_full(one, shown)
     }
 
 
@@ -177,8 +186,8 @@ def _on_page(document: Document, config: Config) -> page.Feed:
     return page.Feed(document.title(config.site), feed.url, feed.format, note, is_main)
 
 
-def _nodes_on_page(config: Config, entries: Entries) -> Iterator[page.Node]:
-    for node, group in _groups(config, entries.entries):
+def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Node]:
+    for node, group in nodes:
         if node.access != "open":
             continue
         title = node.title or config.site.title
@@ -245,6 +254,14 @@ def _head(path: Path) -> str:
 def may_replace(path: Path) -> bool:
     """Whether no file is there, or one of ours: a feed or an `index.html` may be the site's own."""
     return not path.is_file() or path.stat().st_size == 0 or _is_ours(path)
+
+
+def has_entries(path: Path) -> bool:
+    """Whether it is a feed of ours that is not empty."""
+    try:
+        return is_built(path) and _ENTRY.search(path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def is_built(path: Path) -> bool:

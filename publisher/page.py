@@ -96,7 +96,8 @@ atom|feed::before { order: -1; margin: 1.25rem 0 0; padding: .75rem 1rem;
   border: 1px solid var(--faint); border-radius: .5rem; direction: ltr;
   content: "This is a feed: copy its address from the address bar into your feed reader, "
     "and new posts come to you."; }
-atom|entry { direction: ltr; border-top: 1px solid var(--faint); margin-top: 2rem; padding-top: 1rem; }
+atom|entry { direction: ltr; margin-top: 2rem; padding-top: 1rem;
+  border-top: 1px solid var(--faint); }
 atom|entry > atom|title, atom|entry > atom|published, atom|entry > atom|summary,
 atom|entry > atom|content { display: block; }
 atom|entry > atom|title { font-size: 1.3rem; line-height: 1.3; font-weight: bold; order: -2; }

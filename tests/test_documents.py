@@ -537,14 +537,36 @@ def test_a_site_that_moves_may_keep_the_ids_of_its_feeds(blog: Blog) -> None:
     assert root(blog, "t/x.atom").findtext(f"{ATOM}id") == "http://old.example/#tags=x"
 
 
-def test_where_no_post_is_left_nothing_is_removed(blog: Blog) -> None:
+def test_where_no_post_is_left_nothing_is_touched(blog: Blog) -> None:
     path = blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
     configure(blog, '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom}]')
     build(blog)
     path.unlink()
-    assert f"there is no post in {blog.posts}; the feeds are empty" in build(blog)
-    assert titles(blog, "x.atom") == ["A"]
+    for command in ("build", "publish"):
+        run = blog.run(command, NOW)
+        assert (run.code, run.out) == (3, "")
+        assert f"there is no post in {blog.posts}, but " in run.err
+        assert titles(blog, "x.atom") == titles(blog, "all.atom") == ["A"]
+
+
+@pytest.mark.parametrize("command", ["build --allow-empty", "publish --allow-retracts"])
+def test_a_blog_may_end_if_that_is_meant(blog: Blog, command: str) -> None:
+    path = blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
+    configure(blog, '[{path: "t/{tag}.atom", format: atom}, {path: all.atom, format: atom}]')
+    build(blog)
+    path.unlink()
+    assert blog.run(*command.split(), NOW).code == 0
     assert titles(blog, "all.atom") == []
+    assert not (blog.folder / "t").exists()
+
+
+def test_an_archive_is_there_before_the_feed_that_names_it(blog: Blog) -> None:
+    blog.write("2025-01-01-a.md", "Text.", title="A")
+    blog.write("2026-01-01-b.md", "Text.", title="B")
+    configure(blog, '{path: f.atom, format: atom, archive: "{year}.atom"}')
+    build(blog)
+    times = [(blog.folder / name).stat().st_mtime_ns for name in ("2025.atom", "f.atom")]
+    assert times == sorted(times)
 
 
 def test_what_a_killed_run_left_is_swept_away(blog: Blog) -> None:

@@ -17,11 +17,16 @@ EXAMPLE = "  publisher build --config blog/config.yaml"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sites.add_arguments(parser)
+    parser.add_argument(
+        "--allow-empty",
+        action="store_true",
+        help="yes, there are no posts any more, and the feeds are to be empty",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
-    built = sites.build(site)
+    built = sites.build(site, allow_empty=arguments.allow_empty)
     if arguments.json:
         print(_document(site, built))
     else:

@@ -60,7 +60,7 @@ def _publish(config: Config, arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
     if not site.entries.posts:
         _check_emptiness(config, arguments, "is empty")
-    built = sites.build(site)
+    built = sites.build(site, allow_empty=arguments.allow_retracts)
     sites.tell_failed(built)
     if not arguments.json:
         _tell_built(site, built)

@@ -7,13 +7,14 @@ import datetime as dt
 import json
 import math
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
 from publisher import disk, entry, feed, outputs, sources
-from publisher.errors import FeedError
+from publisher.errors import FeedError, UnsafePlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,22 +118,39 @@ def load(arguments: argparse.Namespace) -> Site:
     return Site(config, entry.entries(sources.read(config, now=now), config.site))
 
 
-def build(site: Site) -> list[Built]:
-    """Bring the files on disk up to date. One that cannot be written costs no other."""
+def build(site: Site, *, allow_empty: bool = False) -> list[Built]:
+    """Bring the files on disk up to date. One that cannot be written costs no other.
+
+    Archives come before the feed that names them. Raises UnsafePlanError if there is no post at
+    all, and feeds on disk would become empty.
+    """
     wanted = [*outputs.outputs(site.config, site.entries)]
-    taken: set[Path] = set()
-    built = []
-    for output in wanted:
-        clash = output.path in taken
-        taken.add(output.path)
-        built.append(_build(site, output, clash=clash))
+    if not (site.entries.posts or allow_empty):
+        _refuse_to_empty(site, wanted)
+    owners = {output.path: output for output in reversed(wanted)}
+    built = {
+        id(output): _build(site, output, clash=owners[output.path] is not output)
+        for output in sorted(wanted, key=lambda one: one.kind != "old")
+    }
     # A post that cannot be read may be the one that had the tag; of no posts at all nobody means
     # that whatever was built should go.
-    sure = site.entries.entries and not site.entries.broken
+    sure = (site.entries.entries or allow_empty) and not site.entries.broken
     stale = outputs.stale(site.config, wanted) if sure else []
     for folder in {output.path.parent for output in wanted}:
         disk.sweep(folder)
-    return built + [_remove(path) for path in stale]
+    return [*(built[id(output)] for output in wanted), *map(_remove, stale)]
+
+
+def _refuse_to_empty(site: Site, wanted: Sequence[Output]) -> None:
+    """No posts at all are a checkout gone wrong, sooner than a blog's end."""
+    full = [
+        output.path for output in wanted if output.document and outputs.has_entries(output.path)
+    ]
+    if full:
+        raise UnsafePlanError(
+            f"there is no post in {site.config.posts.place}, but {full[0]} holds some; nothing was "
+            "built. If they are meant to go: `build --allow-empty`, `publish --allow-retracts`"
+        )
 
 
 def _build(site: Site, output: Output, *, clash: bool) -> Built:
@@ -160,6 +178,8 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
 def _remove(path: Path) -> Built:
     try:
         path.unlink()
+        with suppress(OSError):  # others are in the folder
+            path.parent.rmdir()
     except OSError as error:
         message = f"{path} is stale, and cannot be removed: {error.strerror or error}"
         return Built(path, "", error=FeedError(message))
