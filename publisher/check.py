@@ -159,7 +159,7 @@ class _Pages:
                 if file is None:
                     where = files.site
                     message = f"the file {medium.href} is not found in {where}: a gap for readers"
-                elif medium in post.enclosures and not _is_measured(file, medium):
+                elif medium in post.enclosures and not _is_whole(file, medium):
                     message = f"{file} cannot be read as a recording; is it whole?"
             elif medium in post.enclosures and medium.length is None:
                 message = f"the size of {medium.href} is not known; add its `length:` in bytes"
@@ -190,9 +190,10 @@ class _Pages:
         return None
 
 
-def _is_measured(file: Path, medium: Medium) -> bool:
+def _is_whole(file: Path, medium: Medium) -> bool:
+    """As far as that can be told: of some kinds nobody measures the seconds."""
     found = media.measure(file)
-    return bool(medium.duration or (found and found.duration))
+    return bool(medium.duration or not media.is_measured(file) or (found and found.duration))
 
 
 def _page(path: str) -> str:

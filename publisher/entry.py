@@ -41,6 +41,7 @@ MIN_ID, MAX_ID = 8, 100
 TEASER = 300
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+_ROOTED = re.compile("/(?!/)")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
@@ -116,7 +117,7 @@ class Entry:
             return ()  # who has none needs no title for them
         found = [(medium, self.address(medium)) for medium in self.post.enclosures]
         good = [(medium, href) for medium, href in found if href]
-        titles = media.titled([href for _, href in good], self.title)
+        titles = media.titled([medium.name or href for medium, href in good], self.title)
         made = zip(good, titles, strict=True)
         return tuple(self._enclosure(medium, href, title) for (medium, href), title in made)
 
@@ -132,9 +133,14 @@ class Entry:
         return media.enclosure(medium, href, file, title=title)
 
     def address(self, medium: Medium) -> str:
-        """Where readers find it; empty if they must not follow that."""
-        resolved = self.links.resolver(self.post)(medium.href)
-        found = absolute(resolved or "", self.post.base or self.link)
+        """Where readers find it; empty if they must not follow that.
+
+        A path from the root is one below the site's address, as `absolute_url` of Jekyll has it.
+        """
+        resolved = self.links.resolver(self.post)(medium.href) or ""
+        if _ROOTED.match(resolved) and not self.post.base:
+            resolved = self.site.address(resolved)
+        found = absolute(resolved, self.post.base or self.link)
         return found if found.startswith(("http:", "https:")) else ""
 
     @property

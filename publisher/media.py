@@ -33,12 +33,19 @@ _TYPES = {
     ".aac": "audio/aac",
     ".wav": "audio/wav",
     ".webm": "video/webm",
+    ".weba": "audio/webm",
+    ".mka": "audio/x-matroska",
+    ".caf": "audio/x-caf",
     ".ogv": "video/ogg",
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
     ".webp": "image/webp",
     ".avif": "image/avif",
 }
+_WITH_SECONDS = frozenset({
+    ".ogg", ".oga", ".opus", ".ogv", ".flac", ".mp3", ".m4a", ".m4b", ".mp4", ".m4v", ".aac",
+    ".wav",
+})  # fmt: skip
 _MEASURED = {
     "OggVorbis": "audio/ogg; codecs=vorbis",
     "OggOpus": "audio/ogg; codecs=opus",
@@ -49,12 +56,10 @@ _MEASURED = {
     "WAVE": "audio/wav",
     "AAC": "audio/aac",
 }
+# By the type alone, and by the codec that a type names (RFC 6381), which wins.
 _CODECS: dict[str, Codec] = {
     "audio/ogg": "vorbis",
-    "audio/ogg; codecs=vorbis": "vorbis",
-    "audio/ogg; codecs=opus": "opus",
     "audio/opus": "opus",
-    "audio/ogg; codecs=flac": "flac",
     "audio/flac": "flac",
     "audio/x-flac": "flac",
     "audio/mpeg": "mp3",
@@ -65,6 +70,9 @@ _CODECS: dict[str, Codec] = {
     "audio/wav": "wav",
     "audio/x-wav": "wav",
 }
+_NAMED: dict[str, Codec] = {
+    "vorbis": "vorbis", "opus": "opus", "flac": "flac", "mp3": "mp3", "mp4a": "aac", "1": "wav",
+}  # fmt: skip
 _CODEC = re.compile(r"\bcodecs\s*=\s*\"?([\w.-]+)")
 UNKNOWN = "application/octet-stream"
 # Of pictures podcast apps take these alone (Apple's podcast RSS).
@@ -92,11 +100,11 @@ class Enclosure:
 
     @property
     def codec(self) -> Codec | None:
-        """By the media type (RFC 4281), however it is spelled."""
+        """By the media type, however it is spelled; None: another one, or unknown."""
         kind, _, parameters = self.type.lower().partition(";")
-        named = _CODEC.search(parameters)
-        whole = f"{kind.strip()}; codecs={named[1]}" if named else ""
-        return _CODECS.get(whole) or _CODECS.get(kind.strip())
+        if named := _CODEC.search(parameters):
+            return _NAMED.get(named[1].partition(".")[0])
+        return _CODECS.get(kind.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +131,9 @@ def enclosure(medium: Medium, href: str, file: Path | None, *, title: str) -> En
     )
 
 
-def titled(addresses: Sequence[str], title: str) -> list[str]:
+def titled(names: Sequence[str], title: str) -> list[str]:
     """A title for each recording: files of one name but for its ending are one."""
-    stems = [_stem(address) for address in addresses]
+    stems = [_stem(name) for name in names]
     if len(set(stems)) == 1:
         return [title] * len(stems)
     return [f"{title}: {stem}" for stem in stems]
@@ -149,6 +157,11 @@ def _type_of_name(written: str) -> str:
     name = written.lower()
     ending = posixpath.splitext(name)[1]
     return _TYPES.get(ending) or mimetypes.guess_type(name, strict=True)[0] or UNKNOWN
+
+
+def is_measured(file: Path) -> bool:
+    """Whether the seconds of such a file are measured."""
+    return file.suffix.lower() in _WITH_SECONDS
 
 
 def measure(file: Path) -> Measure | None:
@@ -175,7 +188,7 @@ def _measure(file: Path, size: int, _changed: int) -> Measure:
         return Measure(None, size, None)
     kind = type(found).__name__
     if kind == "MP4" and name_type.startswith("audio/"):
-        kind, made = "", "audio/mp4"
+        made = "audio/mp4; codecs=alac" if found.info.codec == "alac" else "audio/mp4"
     else:
         made = _MEASURED.get(kind, name_type)
     length = getattr(found.info, "length", None)

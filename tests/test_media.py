@@ -142,6 +142,46 @@ def test_several_formats_of_one_recording_are_alternates(blog: Blog) -> None:
     ]  # fmt: skip
 
 
+def test_a_map_names_the_formats_of_one_recording(blog: Blog) -> None:
+    """Whatever their files are called; other recordings are others."""
+    blog.write("2026-01-02-a.md", "Listen.", title="Songs",
+               audio="[{title: One, ogg: /o.ogg, mp3: /m.mp3},"
+                     " {ogg: /x.ogg, flac: /y.flac}]")  # fmt: skip
+    blog.write("2026-01-03-b.md", "Listen.", title="Song", audio="{ogg: /o.ogg, mp3: /m.mp3}")
+    assert blog.run("build").code == 0
+    items = json.loads(blog.built()["feed.json"])["items"]
+    assert [[one["title"] for one in item["attachments"]] for item in items] == [
+        ["Song", "Song"], ["One", "One", "Songs: x", "Songs: x"],
+    ]  # fmt: skip
+
+
+def test_a_recording_lies_below_the_address_of_the_site(blog: Blog) -> None:
+    """As a picture of the site does; a path that names the whole way is the same."""
+    path = blog.folder / "config.yaml"
+    path.write_text(path.read_text().replace("https://blog.example", "https://blog.example/sub/b"))
+    for number, audio in enumerate(("/media/song.mp3", "/sub/b/media/song.mp3")):
+        blog.write(f"2026-01-0{number + 1}-a.md", "Listen.", title="A", audio=audio)
+    blog.write("2026-01-03-b.md", "Listen.", title="B", audio="//cdn.example/b.mp3")
+    blog.write("2026-01-04-c.md", "Listen.", title="C", audio="https://blog.example/c.mp3")
+    assert blog.run("build").code == 0
+    items = json.loads(blog.built()["feed.json"])["items"]
+    assert [item["attachments"][0]["url"] for item in items] == [
+        "https://blog.example/c.mp3",
+        "https://cdn.example/b.mp3",
+        *["https://blog.example/sub/b/media/song.mp3"] * 2,
+    ]
+    assert items[2]["attachments"][0]["duration_in_seconds"] > 1
+
+
+def test_what_is_lossless_in_mp4_is_no_aac(blog: Blog, songs: Path) -> None:
+    file = blog.folder / "media/lossless.m4a"
+    command = ["ffmpeg", "-v", "error", "-i", str(songs / "song.wav"), "-c:a", "alac", str(file)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    made = media.enclosure(Medium("x", 1), "https://blog.example/x.m4a", file, title="")
+    assert (made.type, made.codec) == ("audio/mp4; codecs=alac", None)
+    assert made.duration == pytest.approx(SECONDS)
+
+
 def test_one_feed_per_codec(blog: Blog) -> None:
     config = blog.folder / "config.yaml"
     feeds = "".join(
@@ -173,7 +213,9 @@ def test_one_feed_per_codec(blog: Blog) -> None:
         ('audio/ogg; codecs="opus"', "opus"),
         ("Audio/MPEG", "mp3"),
         ("audio/mpeg; charset=x", "mp3"),
-        ("audio/ogg; codecs=unheard", "vorbis"),
+        ("audio/ogg; codecs=speex", None),
+        ("audio/mp4; codecs=alac", None),
+        ('audio/mp4; codecs="mp4a.40.2"', "aac"),
         ("audio/unheard", None),
     ],
 )
@@ -224,7 +266,16 @@ def matter(front: str) -> Matter:
     [
         ("enclosure: /a.ogg", [Medium("/a.ogg", 2)]),
         ("enclosures: [/a.ogg, /b.ogg, /a.ogg]", [Medium("/a.ogg", 2), Medium("/b.ogg", 2)]),
-        ("audio:\n  ogg: /a.ogg\n  mp3: /a.mp3", [Medium("/a.ogg", 2), Medium("/a.mp3", 2)]),
+        ("audio:\n  ogg: /a.ogg\n  mp3: /a.mp3",
+         [Medium("/a.ogg", 2, name="/a.ogg"), Medium("/a.mp3", 2, name="/a.ogg")]),
+        ("audio: {title: T, ogg: /o.ogg, mp3: /m.mp3}",
+         [Medium("/o.ogg", 2, title="T", name="/o.ogg"),
+          Medium("/m.mp3", 2, title="T", name="/o.ogg")]),
+        ("audio: {title: T, formats: [/o.ogg, {url: /m.mp3, length: 3}]}",
+         [Medium("/o.ogg", 2, title="T", name="/o.ogg"),
+          Medium("/m.mp3", 2, None, 3, title="T", name="/o.ogg")]),
+        ("audio: a.webm", [Medium("a.webm", 2, "audio/webm")]),
+        ("audio: {url: a.webm, type: video/webm}", [Medium("a.webm", 2, "video/webm")]),
         ("audio: {url: a.ogg, type: audio/ogg, length: 12, duration: '1:02', title: T}",
          [Medium("a.ogg", 2, "audio/ogg", 12, 62.0, "T")]),
         ("podcast: {file: a.mp3, size: 5, duration: PT1H2M3.5S, type: audio}",
@@ -248,12 +299,15 @@ def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> No
 @pytest.mark.parametrize(
     ("front", "message"),
     [
+        ("audio: '{{ site.url }}/a.ogg'",
+         "audio is '{{ site.url }}/a.ogg': nobody evaluates tags in front matter; give the "
+         "address, e.g. /media/a.ogg"),
         ("audio: loud", "audio is 'loud': no file; give its address, e.g. /media/a.ogg"),
         ("audio: {loud: yes}", "audio names no file; add e.g. `url: /media/a.ogg`"),
         ("audio: {url: a.ogg, length: 3 MB}", "audio: length is '3 MB'; it is not used"),
         ("audio: {url: a.ogg, duration: long}", "audio: duration is 'long'; it is not used"),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_recording_is_told(front: str, message: str) -> None:
     found = matter(front)
     recordings.enclosures(found)

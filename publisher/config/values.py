@@ -70,7 +70,10 @@ class Site(Struct, frozen=True, kw_only=True):
 
     def address(self, written: str) -> str:
         """The absolute URL of a file of the site; a path is one below the site's address."""
-        return uri(urljoin(self.root, written if urlsplit(written).scheme else written.lstrip("/")))
+        if urlsplit(written).scheme:
+            return uri(written)
+        base = urlsplit(self.root).path
+        return uri(urljoin(self.root, written.removeprefix(base).lstrip("/")))
 
     @property
     def zone(self) -> ZoneInfo:

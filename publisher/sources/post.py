@@ -24,7 +24,10 @@ MAX_LINES = 3  # named beside the first
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A file that belongs to a post, as the post says: bytes, seconds; None: it does not say."""
+    """A file that belongs to a post, as the post says: bytes, seconds; None: it does not say.
+
+    `name` is what the formats of one recording share, where their files are called differently.
+    """
 
     href: str
     line: int
@@ -32,6 +35,7 @@ class Medium:
     length: int | None = None
     duration: float | None = None
     title: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ title}`, and the three lines of WordPress. What cannot be understood is named an
 
 from __future__ import annotations
 
+import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.sources.matter import one_line
@@ -38,6 +40,7 @@ _ADDRESSES = (
 _TYPES = ("type", "mime_type", "mime", "mimetype")
 _LENGTHS = ("length", "size", "bytes", "filesize", "size_in_bytes", "length_in_bytes")
 _DURATIONS = ("duration", "duration_in_seconds")
+_LISTS = ("formats", "files", "sources", "alternates")
 _TITLES = ("title", "name", "caption", "alt")
 
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w-]+=[\w.\"-]+)*")
@@ -47,6 +50,9 @@ _CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-9]{1,2}(?:\.[0-9]{1,6})
 _PERIOD = re.compile(
     r"PT(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5}(?:\.[0-9]{1,6})?)S)?"
 )
+_TAG = re.compile(r"\{[{%]")
+# Containers of films, which may hold sound alone: where a key says so, they do.
+_SOUND = {".webm": "audio/webm", ".mp4": "audio/mp4"}
 _WEB = re.compile(r"https?://\S+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 
@@ -83,11 +89,10 @@ def _completed(matter: Matter, media: tuple[Medium, ...]) -> tuple[Medium, ...]:
     values = {key: matter.value(key) for key in ("length", "filesize", "duration")}
     length = one.length if one.length is not None else _number(values, ("length", "filesize"))
     duration = one.duration if one.duration is not None else _seconds(values["duration"])
-    return (Medium(one.href, one.line, one.type, length, duration, one.title),)
+    return (replace(one, length=length, duration=duration),)
 
 
 def _media(matter: Matter, key: str, value: Value) -> Iterator[Medium]:
-    line = matter.line(key)
     match value:
         case None | "" | "true" | "false":
             return
@@ -103,22 +108,47 @@ def _media(matter: Matter, key: str, value: Value) -> Iterator[Medium]:
             if address:
                 yield _of_map(matter, key, value, address)
                 return
-            parts = [part for part in value.values() if _is_file(part)]
-            if not parts:
+            found = [*_formats(matter, key, value)]
+            if not found:
                 matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
-            for part in parts:
-                yield Medium(one_line(part) or "", line)
+            yield from found
+
+
+def _formats(matter: Matter, key: str, value: dict[str, Value]) -> Iterator[Medium]:
+    """`{title: A, ogg: a.ogg, mp3: b.mp3}`, or `{title: A, formats: [...]}`: one recording."""
+    title = _titled(value)
+    listed = next((value[name] for name in _LISTS if name in value), None)
+    parts = listed if isinstance(listed, list) else [*value.values()]
+    found = [
+        medium
+        for part in parts
+        if listed is not None or (part != title and _is_file(part))
+        for medium in _media(matter, key, part)
+    ]
+    for medium in found:
+        yield replace(medium, title=medium.title or title, name=found[0].href)
+
+
+def _titled(value: dict[str, Value]) -> str | None:
+    return next((text for name in _TITLES if (text := one_line(value.get(name)))), None)
 
 
 def _of_text(matter: Matter, key: str, value: str) -> Iterator[Medium]:
     line = matter.line(key)
     text = one_line(value) or ""
-    if found := _WORDPRESS.match(text):
+    if _TAG.search(text):
+        message = f"{key} is {text[:60]!r}: nobody evaluates tags in front matter"
+        matter.warn(key, f"{message}; give the address, e.g. /media/a.ogg")
+    elif found := _WORDPRESS.match(text):
         yield Medium(found[1], line, found[3], _bytes(found[2]))
     elif _is_file(text):
-        yield Medium(text, line)
+        yield Medium(text, line, _type_of_sound(key, text))
     elif key in KEYS:
         matter.warn(key, f"{key} is {value[:40]!r}: no file; give its address, e.g. /media/a.ogg")
+
+
+def _type_of_sound(key: str, address: str) -> str | None:
+    return _SOUND.get(posixpath.splitext(address.lower())[1]) if key == "audio" else None
 
 
 def _is_file(value: Value) -> bool:
@@ -138,11 +168,11 @@ def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> 
         given = next((name for name in names if value.get(name) is not None), None)
         if given and read(value, names) is None:
             matter.warn(key, f"{key}: {given} is {str(value[given])[:40]!r}; it is not used")
-    title = next((text for name in _TITLES if (text := one_line(value.get(name)))), None)
+    title = _titled(value)
     return Medium(
         href=address,
         line=matter.line(key),
-        type=kind,
+        type=kind or _type_of_sound(key, address),
         length=_number(value, _LENGTHS),
         duration=_duration(value, _DURATIONS),
         title=title,
