@@ -90,24 +90,41 @@ def _verdicts(site: Site, now: dt.datetime | None) -> list[Verdict]:
             address = Address(node.service, node.node)
             for one in selection.select(entries, node.only, site=config.site, since=node.since):
                 found += readers.of_item(one, config.site, address, account=xmpp.jid)
-    for output in outputs.outputs(config, site.entries):
-        if output.document and output.is_topic:
-            document, data = feed.build(output.document, config.site)
-            found += readers.of_feed(document, config.site, data)
+    topics = [one.document for one in outputs.outputs(config, site.entries) if one.is_topic]
+    documents = [document for document in topics if document]
+    in_html = {one.id(config.site) for one in documents if _is_html(one)}
+    has_podcast = any(one.feed.podcast for one in documents)
+    for document in documents:
+        others = readers.Others(document.id(config.site) in in_html, has_podcast)
+        short, data = feed.build(document, config.site)
+        found += readers.of_feed(short, config.site, data, others)
     return list(dict.fromkeys(found))
+
+
+def _is_html(document: feed.Document) -> bool:
+    """Whether programs that cannot read XHTML have these posts in it."""
+    form = document.feed
+    is_readable = form.format == "rss" or form.content_type == "html"
+    return is_readable and form.content != "summary" and not form.podcast
 
 
 def _tell_verdicts(verdicts: Sequence[Verdict], *, asked: bool) -> None:
     """Reader by reader; what many posts share is said once, with the first of them."""
-    shared: dict[tuple[str, str], list[str]] = {}
+    shared: defaultdict[tuple[str, str], list[Verdict]] = defaultdict(list)
     for one in verdicts:
-        shared.setdefault((one.reader, one.message), []).append(one.subject)
+        shared[one.reader, one.message].append(one)
     for reader, message in sorted(shared, key=lambda key: key[0]):
-        subjects = shared[reader, message]
-        more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
-        print(report.printable(f"{reader}: {message}\n    {', '.join(subjects[:SUBJECTS])}{more}"))
+        print(report.printable(f"{reader}: {message}\n    {_subjects(shared[reader, message])}"))
     if asked and not verdicts:
         print("readers: nothing to say; all show the posts as they are")
+
+
+def _subjects(verdicts: Sequence[Verdict]) -> str:
+    """`a.atom, b.atom and 3 more, as in 2026-01-31-a.md`."""
+    subjects = list(dict.fromkeys(one.subject for one in verdicts))
+    more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
+    example = next((one.example for one in verdicts if one.example), "")
+    return ", ".join(subjects[:SUBJECTS]) + more + (f", as in {example}" if example else "")
 
 
 def _files(config: Config) -> Files | None:
