@@ -49,9 +49,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publisher.api import Document, build_feeds, load_config, make_plan, read_posts
+    from publisher.api import (
+        Config,
+        Document,
+        Entries,
+        Entry,
+        PublisherError,
+        Result,
+        build_feeds,
+        load_config,
+        make_plan,
+        read_posts,
+    )
 
-__all__ = ["Document", "__version__", "build_feeds", "load_config", "make_plan", "read_posts"]
+__all__ = [
+    "Config",
+    "Document",
+    "Entries",
+    "Entry",
+    "PublisherError",
+    "Result",
+    "__version__",
+    "build_feeds",
+    "load_config",
+    "make_plan",
+    "read_posts",
+]
 __version__ = "0.1.0"
 
 

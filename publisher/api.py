@@ -17,7 +17,7 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     >>> (blog / "posts").mkdir()
     >>> _ = (blog / "posts" / "2026-01-31-hello.md").write_text("Hello, *world*.")
 
-    >>> config = load_config(blog / "config.yaml")
+    >>> config = load_config(blog / "config.yaml")  # or a text: "blog/config.yaml"
     >>> entries = read_posts(config, now=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC))
     >>> [(entry.atom_id, entry.title) for entry in entries.entries]
     [('tag:blog.example,2026-01-31:2026-01-31-hello', 'Hello')]
@@ -35,13 +35,15 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     ...     print(result.address, [(s.change.id, s.change.action) for s in result.steps])
     pubsub.example.org blog [('2026-01-31-hello', 'new')]
 
-Names that are not listed here may change with any version.
+What goes wrong is a PublisherError: a sentence with the way out. Names that are not listed in
+`__all__` may change with any version.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
@@ -49,16 +51,27 @@ from publisher import entry, outputs, sources
 from publisher.commands import plan
 from publisher.commands.choice import Choice
 from publisher.commands.site import Site
+from publisher.config import Config
+from publisher.entry import Entries, Entry
+from publisher.errors import PublisherError
+from publisher.publish import Result
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from publisher.config import Config
-    from publisher.entry import Entries
-    from publisher.publish import Result
-
-__all__ = ["Document", "build_feeds", "load_config", "make_plan", "read_posts"]
+__all__ = [
+    "Config",
+    "Document",
+    "Entries",
+    "Entry",
+    "PublisherError",
+    "Result",
+    "build_feeds",
+    "load_config",
+    "make_plan",
+    "read_posts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +87,23 @@ class Document:
     data: bytes
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: str | os.PathLike[str]) -> Config:
     """The configuration; paths in it are relative to its folder.
 
     Raises publisher.errors.ConfigError, which lists every problem with its line.
     """
-    return configs.load(path)
+    return configs.load(Path(path))
 
 
 def read_posts(config: Config, *, now: dt.datetime | None = None) -> Entries:
     """The entries in the order of their files, what was skipped and why, and all warnings.
 
     `now` (aware; default: the clock's) decides what is scheduled. Content is rendered when it is
-    asked for. Raises ConfigError if there is no folder, Unavailable if a feed cannot be had.
+    asked for. Raises ConfigError if there is no folder, Unavailable if a feed cannot be had, and
+    ValueError if `now` is naive.
     """
+    if now is not None and now.tzinfo is None:
+        raise ValueError("now has no zone; give e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
     return entry.entries(reading, config.site)
 

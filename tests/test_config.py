@@ -276,7 +276,9 @@ WRONG = {
     SMALL.replace("atom}", "atm}"): ["feeds[0].format is 'atm': give atom, rss, json"],
     SMALL.replace("atom}", "atom, limit: 0}"): ["feeds[0].limit is '0': give all or a number"],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],
-    SMALL.replace("}]", "}, {path: feed.atom, format: rss}]"): ["feeds[1] has the path of another"],
+    SMALL.replace("}]", "}, {path: feed.atom, format: rss}]"): [
+        "feeds[1].path is the path of another file"
+    ],
     SMALL.replace("[{path: feed.atom, format: atom}]", "[]"): ["there is nothing to do"],
     SMALL.replace("[{path: feed.atom, format: atom}]", "all"): ["feeds must be a list"],
     SMALL + XMPP.replace("blog@example.org", "blog"): ["xmpp.jid is 'blog'"],
@@ -311,7 +313,9 @@ WRONG = {
     SMALL.replace("_posts", "~nosuchuser/x"): ["there is no such user"],
     SMALL.replace("_posts", "p, permalink: /fixed/"): ["all posts share one address"],
     SMALL.replace("feed.atom", "config.yaml"): ["feeds[0].path is this file itself"],
-    SMALL.replace("}]", "}, {path: x/../feed.atom, format: rss}]"): ["feeds[1] has the path of"],
+    SMALL.replace("}]", "}, {path: x/../feed.atom, format: rss}]"): [
+        "feeds[1].path is the path of another file"
+    ],
     SMALL + XMPP.replace("blog@example.org", "a b@example.org"): ["xmpp.jid is 'a b@example.org'"],
     SMALL + XMPP.replace("blog@example.org", "a@-..-"): ["xmpp.jid is 'a@-..-'"],
     SMALL + XMPP.replace("blog@example.org", "o'neill@b"): ["xmpp.jid is"],
@@ -385,3 +389,31 @@ def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         config.load(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "engine", "address"),
+    [
+        ("feed.atom", "jekyll", "feed.atom"),
+        ("_site/feed.atom", "jekyll", "feed.atom"),
+        ("./_site/a/feed.atom", "eleventy", "a/feed.atom"),
+        ("public/feed.atom", "hugo", "feed.atom"),
+        ("output/feed.atom", "pelican", "feed.atom"),
+        ("public/feed.atom", "jekyll", "public/feed.atom"),
+        ("_site/feed.atom", "plain", "_site/feed.atom"),
+    ],
+)
+def test_a_feed_in_the_folder_of_the_finished_site_is_at_its_root(
+    path: str, engine: str, address: str
+) -> None:
+    text = SMALL.replace("feed.atom", path).replace("_posts", f"_posts, engine: {engine}")
+    assert engine in text
+    assert (
+        config.parse(text, FOLDER / "config.yaml").feeds[0].url == f"https://blog.example/{address}"
+    )
+
+
+@pytest.mark.parametrize("more", ["page: {path: x/../a.css}", "page: {path: config.yaml}"])
+def test_no_file_is_in_the_way_of_another(more: str) -> None:
+    with pytest.raises(ConfigError, match=r"is (the path of another file|this file itself)"):
+        config.parse(f"{SMALL}stylesheet: a.css\n{more}\n", FOLDER / "config.yaml")

@@ -229,6 +229,7 @@ def test_deleted_without_a_date_is_said(blog: Blog) -> None:
     (post,) = run.json["posts"]
     assert (post["status"], post["reason"]) == ("deleted", "deleted")
     assert "deleted: 2026-03-01" in post["warnings"][0]["message"]
+    assert build(blog).count("deleted says no date") == 1
     assert run.code == 0
     build(blog)
     assert root(blog, "feed.atom").findall(GONE) == []
@@ -291,10 +292,13 @@ def test_the_post_decides_before_the_feed_does(blog: Blog) -> None:
 def test_auto_shows_what_is_very_long_as_a_summary(blog: Blog) -> None:
     blog.write("2026-01-01-short.md", "Short.", title="Short")
     blog.write("2026-01-02-long.md", "word " * 25_000, title="Long")
-    configure(blog, "{path: f.json, format: json, content: auto}")
-    build(blog)
-    items = json.loads((blog.folder / "f.json").read_text())["items"]
-    assert ["content_html" in item for item in items] == [False, True]
+    for post, feed in (("", ", content: auto"), ("feed: auto\n", "")):
+        path = blog.posts / "2026-01-02-long.md"
+        path.write_text(path.read_text().replace("title: Long\n", f"title: Long\n{post}"))
+        configure(blog, f"{{path: f.json, format: json{feed}}}")
+        build(blog)
+        items = json.loads((blog.folder / "f.json").read_text())["items"]
+        assert ["content_html" in item for item in items] == [False, True]
 
 
 def test_a_post_may_stay_out_of_feeds(blog: Blog) -> None:
@@ -312,7 +316,7 @@ def test_a_post_may_stay_out_of_feeds(blog: Blog) -> None:
 
 def test_an_odd_word_about_feeds_is_named(blog: Blog) -> None:
     blog.write("2026-01-01-a.md", "Text.", title="A", feed="summery")
-    assert "feed is 'summery'; write false, summary or full" in build(blog)
+    assert "feed is 'summery'; write false, summary, full or auto" in build(blog)
 
 
 @pytest.mark.parametrize("form", ["atom", "rss", "json"])
@@ -485,7 +489,7 @@ def test_a_post_without_a_body_is_what_it_says_of_itself(blog: Blog, key: str) -
 def test_no_post_is_replaced_by_a_feed(blog: Blog) -> None:
     path = blog.write("2026-01-01-a.md", "Text.", title="A")
     before = path.read_bytes()
-    configure(blog, f"{{path: {path}, format: atom}}")
+    configure(blog, f"{{path: posts/{path.name}, format: atom}}")
     build(blog, code=1)
     assert path.read_bytes() == before
 
@@ -700,6 +704,23 @@ def test_two_feeds_for_one_file_are_named_and_the_first_is_written(blog: Blog) -
             "'{year}.x'}]",
             "has the archive of another feed",
         ),
+        (
+            "[{path: '2025.atom', format: atom}, {path: a, format: rss, archive: '{year}.atom'}]",
+            "feeds[1].archive may become 2025.atom, which is another file",
+        ),
+        (
+            '{path: "{tag}.atom", format: atom, url: "https://b.example/{author}"}',
+            "has {author}, which",
+        ),
+        (
+            '{path: a.atom, format: atom, url: "https://b.example/{tag}"}',
+            "has {tag}, which has no value",
+        ),
+        ("{path: a.rss, format: rss, enclosures: [mp3, opus, mp3]}", "names a codec twice"),
+        ("{path: ../a.rss, format: rss}", "feeds.url is missing: the file is not below this one"),
+        ("{path: /srv/a.rss, format: rss}", "e.g. `url: https://blog.example/feed.atom`"),
+        ("{path: ~/a.rss, format: rss}", "feeds.url is missing"),
+        ("{path: a.rss, format: rss, limit: 0}", "give all or a number, 1 or more"),
         ("{path: a.atom, format: atom, podcast: {}}", "podcast is for a feed of format: rss"),
         ("{path: a.rss, format: rss, podcast: {image: a.gif}}", "take .jpg and .png"),
         ("{path: a.atom, format: atom, title: 'On {tag}'}", "title has {tag}, which has no value"),

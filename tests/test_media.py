@@ -398,7 +398,10 @@ def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
     found = matter(f"feed: {value}")
     assert (shown.content(found), shown.is_left_out(found)) == (None, False)
     (told,) = found.warnings
-    assert (told.line, told.message.rpartition("; ")[2]) == (2, "write false, summary or full")
+    assert (told.line, told.message.rpartition("; ")[2]) == (
+        2,
+        "write false, summary, full or auto",
+    )
 
 
 @pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])

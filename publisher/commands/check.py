@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     remarks: defaultdict[PurePosixPath, list[Remark]] = defaultdict(list)
     skipped = [remark for skip in site.entries.skipped for remark in skip.warnings]
-    for remark in (*sites.remarks(site), *skipped, *found):
+    for remark in dict.fromkeys((*sites.remarks(site), *skipped, *found)):
         remarks[remark.path].append(remark)
     verdicts = _verdicts(site, arguments.now) if arguments.readers else []
     if arguments.json:

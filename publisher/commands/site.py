@@ -187,9 +187,10 @@ def _remove(path: Path) -> Built:
 
 
 def remarks(site: Site) -> list[Remark]:
-    """All warnings so far: of the reader, of the ids, and of what was rendered."""
-    rendered = (e.warnings for e in site.entries.entries if e.is_rendered)
-    found = [*site.entries.warnings, *(remark for some in rendered for remark in some)]
+    """All warnings so far: of the reader, of the ids, of what was rendered, and what is gone."""
+    told = [e.warnings for e in site.entries.entries if e.is_rendered]
+    told += [skip.warnings for skip in site.entries.skipped if skip.status == "deleted"]
+    found = {*site.entries.warnings, *(remark for some in told for remark in some)}
     return sorted(found, key=lambda remark: (remark.path, remark.line, remark.message))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher import permalink
+from publisher.config import files
 from publisher.config.values import (
     EXAMPLE_URL,
     NODE_KEYS,
@@ -21,7 +21,6 @@ from publisher.config.values import (
     FeedFile,
     NodeConfig,
     Page,
-    Pattern,
     Person,
     Podcast,
     Posts,
@@ -184,23 +183,38 @@ def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[marked.Key
 
 
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
-    url = feed.get("url", EXAMPLE_URL)
-    if not is_web(url):
-        yield ("url",), f"is {url!r}: give it in full, e.g. https://blog.example/feed.atom"
-    pattern = Pattern.of(str(feed.get("path", "")))
-    own = (pattern.name,) if pattern else ()
-    yield from _check_placeholders("path", url, known=VALUE_PLACEHOLDERS)
-    if own and len(PLACEHOLDER.findall(url)) == 0:
-        yield ("url",), f"is {url!r}: one address for many feeds; add {{{own[0]}}}"
+    own = [
+        name
+        for name in PLACEHOLDER.findall(str(feed.get("path", "")))
+        if name in VALUE_PLACEHOLDERS
+    ]
+    yield from _check_address(feed, own)
     for key in ("title", "description"):
         for name in {*PLACEHOLDER.findall(feed.get(key, ""))} & {*VALUE_PLACEHOLDERS} - {*own}:
             yield (key,), f"has {{{name}}}, which has no value: it is not in the path of the feed"
+    if len({*feed.get("enclosures", ())}) < len(feed.get("enclosures", ())):
+        yield ("enclosures",), "names a codec twice; remove one"
     if "archive" in feed:
         yield from _check_archive(feed, own)
     if feed.get("content_type") == "html" and feed.get("format", "atom") != "atom":
         yield ("content_type",), "is for a feed of format: atom; the others always hold HTML"
     if "podcast" in feed and feed.get("format", "rss") != "rss":
         yield ("podcast",), "is for a feed of format: rss; podcast apps read no other"
+
+
+def _check_address(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[marked.Key, str]]:
+    """`own` are the placeholders of the path."""
+    url = feed.get("url", EXAMPLE_URL)
+    if not is_web(url):
+        yield ("url",), f"is {url!r}: give it in full, e.g. https://blog.example/feed.atom"
+    if len(own) > 1:
+        yield ("path",), f"has {len(own)} placeholders; use one of {_braced(VALUE_PLACEHOLDERS)}"
+        return
+    yield from _check_placeholders("path", url, known=VALUE_PLACEHOLDERS)
+    if own and not PLACEHOLDER.search(url):
+        yield ("url",), f"is {url!r}: one address for many feeds; add {{{own[0]}}}"
+    for name in {*PLACEHOLDER.findall(url)} & {*VALUE_PLACEHOLDERS} - {*own}:
+        yield ("url",), f"has {{{name}}}, which has no value: it is not in the path of the feed"
 
 
 def _check_placeholders(
@@ -313,27 +327,9 @@ def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
 
 
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    yield from files.clashes(config)
     posts = config.get("posts")
     is_partial = posts is not None and posts.feed and not posts.complete
-    page, sheet = config.get("page"), config.get("stylesheet")
-    paths = [os.path.normpath(feed.path) if feed else None for feed in config.get("feeds", ())]
-    yield from _check_unique(paths, ("feeds",), "has the path of another feed; change one")
-    urls = [feed.url if feed else None for feed in config.get("feeds", ())]
-    yield from _check_unique(urls, ("feeds",), "has the url of another feed; change one")
-    archives = [
-        os.path.normpath(feed.archive) if feed and feed.archive else None
-        for feed in config.get("feeds", ())
-    ]
-    yield from _check_unique(archives, ("feeds",), "has the archive of another feed; change one")
-    for key, file in (("page", page.path if page else None), ("stylesheet", sheet)):
-        if file is not None and os.path.normpath(file) in paths:
-            yield (key,), "has the path of a feed; change one"
-    if posts is not None and posts.feed and os.path.normpath(posts.feed) in paths:
-        index = paths.index(os.path.normpath(posts.feed))
-        yield ("feeds", index, "path"), "is the feed that the posts come from; name another"
-    if os.path.normpath(config["path"]) in paths:
-        index = paths.index(os.path.normpath(config["path"]))
-        yield ("feeds", index, "path"), "is this file itself; name another"
     known: list[NodeConfig] = []
     for number, account in enumerate(config.get("xmpp", ())):
         nodes = account.nodes if account else ()
@@ -344,14 +340,6 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
                 where = ("xmpp", number, "nodes", index, "prune" if node.prune else "exclusive")
                 yield where, "takes away what the feed forgets; if it holds all, say complete: true"
         known += nodes
-
-
-def _check_unique(
-    values: list[Any], key: marked.Key, message: str
-) -> Iterator[tuple[marked.Key, str]]:
-    for index, value in enumerate(values):
-        if value is not None and value in values[:index]:
-            yield (*key, index), message
 
 
 _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key, str]]]] = {

@@ -6,12 +6,12 @@ import re
 import typing
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urljoin
 
 import msgspec
 from msgspec import Struct
 
 from publisher import marked
+from publisher.config import files
 from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
 from publisher.config.values import EXAMPLE_URL, Config, Person, Selection
 from publisher.errors import ConfigError
@@ -87,15 +87,22 @@ class _Reader:
 
     def _default_addresses(self, document: dict[str, marked.Value]) -> None:
         """Where a file is on the web: below the site's URL as here, unless it says otherwise."""
-        site, feeds = document.get("site"), document.get("feeds")
+        site, feeds, posts = (document.get(key) for key in ("site", "feeds", "posts"))
         if not isinstance(site, dict):
             return
+        engine = str(posts.get("engine") or "jekyll") if isinstance(posts, dict) else ""
         url = str(site.get("url"))
         root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
-        for file in [*(feeds if isinstance(feeds, list) else [feeds]), document.get("page")]:
+        listed = feeds if isinstance(feeds, list) else [feeds]
+        keys: list[marked.Key] = [("feeds", number) for number in range(len(listed))]
+        for key, file in zip([*keys, ("page",)], [*listed, document.get("page")], strict=True):
             if isinstance(file, dict) and not file.get("url"):
-                path = quote(str(file.get("path")), safe="/{}")
-                file["url"] = urljoin(root, path.removesuffix("index.html"))
+                found = files.default_url(str(file.get("path")), root, engine)
+                if found is None:
+                    message = "is missing: the file is not below this one, so say where it is on"
+                    example = "url: https://blog.example/feed.atom"
+                    self._problem((*key, "url"), f"{message} the web, e.g. `{example}`")
+                file["url"] = found or root
 
     def _default_folder(self, document: dict[str, marked.Value]) -> None:
         """A feed stands for the folder of the posts; its file is relative to the configuration."""
@@ -247,7 +254,7 @@ def _wanted(kind: Any, message: str) -> str:
     """What the value should have been, for people who do not program."""
     choices = [str(choice) for choice in _choices(kind)]
     if choices:
-        number = ["a number"] if int in _parts(kind) else []
+        number = ["a number, 1 or more"] if int in _parts(kind) else []
         return f"give {' or '.join([', '.join(choices), *number])}"
     for pattern, words in _PLAIN:
         found = re.search(pattern, message)

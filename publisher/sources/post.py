@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from publisher.config import Engine, Person, Templates
+    from publisher.config import Engine, Person, Shown, Templates
     from publisher.files import Files
     from publisher.marked import Value
 
@@ -89,7 +89,7 @@ class Post:
     templates: Templates = "drop"
     enclosures: tuple[Medium, ...] = ()
     image: Medium | None = None
-    content: Literal["full", "summary"] | None = None
+    content: Shown | None = None
     license: str | None = None
     episode: Episode = Episode()
     link: str | None = None

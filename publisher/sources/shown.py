@@ -14,10 +14,11 @@ from publisher.sources.post import Episode
 if TYPE_CHECKING:
     import datetime as dt
 
+    from publisher.config import Shown
     from publisher.sources.matter import Matter
 
 _NUMBER = re.compile(r"[0-9]{1,6}")
-_SHOWN: dict[str, Literal["full", "summary"]] = {"full": "full", "summary": "summary"}
+_SHOWN: dict[str, Shown] = {"full": "full", "summary": "summary", "auto": "auto"}
 _KINDS: dict[str, Literal["full", "trailer", "bonus"]] = {
     "full": "full", "trailer": "trailer", "bonus": "bonus",
 }  # fmt: skip
@@ -28,8 +29,8 @@ def is_left_out(matter: Matter) -> bool:
     return matter.is_false("feed")
 
 
-def content(matter: Matter) -> Literal["full", "summary"] | None:
-    """`feed: summary`, `feed: full`, or as jekyll-feed has it, `feed: {excerpt_only: true}`."""
+def content(matter: Matter) -> Shown | None:
+    """`feed: summary`, `full` or `auto`; or as jekyll-feed has it, `feed: {excerpt_only: true}`."""
     value = matter.value("feed")
     if isinstance(value, dict):
         only = (one_line(value.get("excerpt_only")) or "").lower()
@@ -38,7 +39,7 @@ def content(matter: Matter) -> Literal["full", "summary"] | None:
     if text in _SHOWN:
         return _SHOWN[text]
     if text not in TRUE | FALSE:
-        _tell(matter, "feed", "write false, summary or full")
+        _tell(matter, "feed", "write false, summary, full or auto")
     return None
 
 

@@ -1,0 +1,92 @@
+"""The files that a configuration names: where each is found on the web, and which are the same."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin
+
+from publisher.config.values import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher import marked
+    from publisher.config.values import FeedFile
+
+# Into which engines write what becomes the root of the web.
+_OUTPUT = {
+    "jekyll": "_site", "eleventy": "_site", "hugo": "public", "zola": "public",
+    "pelican": "output", "nikola": "output",
+}  # fmt: skip
+_DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{2}"}
+
+
+def default_url(path: str, root: str, engine: str) -> str | None:
+    """Where a file is found that has this path below the configuration; None: that is unknown."""
+    path = os.path.normpath(path)
+    if path.startswith(("/", "~")) or ".." in path.split("/"):
+        return None
+    output = f"{_OUTPUT.get(engine, '')}/"
+    below = path.removeprefix(output) if output != "/" else path
+    return urljoin(root, quote(below, safe="/{}").removesuffix("index.html"))
+
+
+def clashes(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+    """Files that are in each other's way: where, and why."""
+    taken = {os.path.normpath(config["path"]): "is this file itself; name another"}
+    posts = config.get("posts")
+    if posts is not None and posts.feed:
+        taken[os.path.normpath(posts.feed)] = "is the feed that the posts come from; name another"
+    feeds = config.get("feeds", ())
+    for key, file in _files(config, feeds):
+        path = os.path.normpath(file)
+        if path in taken:
+            yield key, taken[path]
+        taken.setdefault(path, "is the path of another file already; change one")
+    yield from _repeated(feeds, "url")
+    yield from _repeated(feeds, "archive")
+    yield from _archived(feeds, taken)
+
+
+def _files(
+    config: dict[str, Any], feeds: Sequence[FeedFile | None]
+) -> Iterator[tuple[marked.Key, str]]:
+    for index, feed in enumerate(feeds):
+        if feed:
+            yield ("feeds", index, "path"), str(feed.path)
+    if page := config.get("page"):
+        yield ("page", "path"), str(page.path)
+    if sheet := config.get("stylesheet"):
+        yield ("stylesheet",), str(sheet)
+
+
+def _repeated(feeds: Sequence[FeedFile | None], name: str) -> Iterator[tuple[marked.Key, str]]:
+    seen: set[str] = set()
+    for index, feed in enumerate(feeds):
+        value = getattr(feed, name, None)
+        text = os.path.normpath(value) if name == "archive" and value else value
+        if text in seen:
+            yield ("feeds", index), f"has the {name} of another feed; change one"
+        if text is not None:
+            seen.add(text)
+
+
+def _archived(
+    feeds: Sequence[FeedFile | None], files: dict[str, str]
+) -> Iterator[tuple[marked.Key, str]]:
+    """`2025.atom` is what `{year}.atom` makes, too."""
+    for index, feed in enumerate(feeds):
+        archive = feed and feed.archive and os.path.normpath(feed.archive)
+        if not archive:
+            continue
+        parts = PLACEHOLDER.split(archive)  # texts and names in turn
+        pattern = "".join(
+            _DIGITS.get(part, "[^/]+") if number % 2 else re.escape(part)
+            for number, part in enumerate(parts)
+        )
+        if found := next((path for path in files if re.fullmatch(pattern, path)), None):
+            message = f"may become {Path(found).name}, which is another file; change one"
+            yield ("feeds", index, "archive"), message
