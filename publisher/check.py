@@ -153,7 +153,7 @@ class _Pages:
             address = entry.address(medium)
             message = ""
             if not address:
-                message = f"{medium.href[:60]} is no address of the web: readers do not get it"
+                message = f"{medium.href[:60]} is not an address of the web: readers do not get it"
             elif files and files.is_ours(address):
                 file = files.find(medium.href, address, post.path)
                 if file is None:

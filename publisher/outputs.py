@@ -82,7 +82,7 @@ class Output:
         document, data = feeds.build(self.document, config.site)
         limit, remark = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
-            kept = "the newest post alone is" if document.least == 1 else "its period is"
+            kept = "the newest post alone is" if document.least == 1 else "its year or month is"
             remark = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
         return Made(data, len(document.entries), remark)
 

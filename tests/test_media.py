@@ -367,7 +367,7 @@ def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
     assert told == {
         f"the file /media/gone.ogg is not found in {blog.folder}: a gap for readers",
         "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
-        "javascript:x.png is no address of the web: readers do not get it",
+        "javascript:x.png is not an address of the web: readers do not get it",
     }
 
 

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--readers",
         action="store_true",
-        help="also what single readers make of the feeds and items: Movim, newsboat, ...",
+        help="also what individual readers make of the feeds and items: Movim, newsboat ...",
     )
 
 

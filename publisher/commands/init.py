@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--url", help="the site's address (default: its settings')")
     parser.add_argument("--posts", help="the folder of the posts (default: what is found)")
-    parser.add_argument("--feed", help="a feed in its place: an address, or a file")
+    parser.add_argument("--feed", help="a feed in place of a folder: its address, or its file")
     parser.add_argument(
         "--engine", choices=typing.get_args(configs.Engine), help="whose rules (default: found)"
     )

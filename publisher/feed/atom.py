@@ -46,6 +46,8 @@ def atom(document: Document, site: Site) -> bytes:
     if site.logo:
         made.logo(site.address(site.logo))
     root = _dated(etree.fromstring(made.atom_str()))
+    own, page = root.findall(f"{ATOM}link")
+    root.insert(root.index(own), page)  # some programs take the first link for the site
     add_links(root, document, site)
     root.extend(_tombstone(gone) for gone in document.deleted)
     feed = document.feed
