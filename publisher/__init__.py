@@ -19,6 +19,7 @@ above it::
     rest        reStructuredText -> HTML
     markup/     Markdown, HTML and reStructuredText -> HTML, within bounds
     render/     markup -> safe, well-formed XHTML with absolute URLs
+    kept        what was rendered once
     links       links from post to post -> addresses of the web
     templates/  tags of Liquid and shortcodes -> what they say
     media       recordings and pictures -> enclosures, measured

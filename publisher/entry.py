@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 from publisher import markup, media, render, templates
 from publisher.addresses import uri
 from publisher.config import Person, is_iri
+from publisher.kept import NOTHING, Kept
 from publisher.links import Links
 from publisher.render.html import absolute
 from publisher.sources.matter import one_line
@@ -68,6 +69,7 @@ class Entry:
     links: Links = field(repr=False, compare=False)
     site: Site = field(repr=False, compare=False)
     files: Files | None = field(default=None, repr=False, compare=False)
+    kept: Kept = field(default=NOTHING, repr=False, compare=False)
 
     @cached_property
     def title(self) -> str:
@@ -83,12 +85,12 @@ class Entry:
     @cached_property
     def content(self) -> render.Content:
         source = self.source
-        content = render.render(
+        content = self.kept.render(
+            self.item_id,
             source.text,
             markup=self.dialect,
             marker=self.post.marker,
             base=self.post.base or self.link,
-            prefix=self.item_id,
             resolve=self.links.resolver(self.post),
         )
         told = {(self.line(line), message) for line, message in content.warnings}
@@ -187,8 +189,11 @@ class Entries:
         return len(self.entries) + len(self.skipped)
 
 
-def entries(reading: Reading, site: Site) -> Entries:
-    """All entries of a reading. Of two posts with one id the first path keeps it."""
+def entries(reading: Reading, site: Site, kept: Kept = NOTHING) -> Entries:
+    """All entries of a reading. Of two posts with one id the first path keeps it.
+
+    `kept` is what was rendered before.
+    """
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
     owners: dict[str, PurePosixPath] = {}
@@ -199,7 +204,7 @@ def entries(reading: Reading, site: Site) -> Entries:
         outcome, more = entry(post, site, links, reading.files)
         warnings += more
         if isinstance(outcome, Entry):
-            outcome = _unless_taken(outcome, owners)
+            outcome = _unless_taken(replace(outcome, kept=kept), owners)
         if isinstance(outcome, Entry):
             made.append(outcome)
         else:

@@ -25,6 +25,7 @@ FLOORS = [
     "rest",
     "markup",
     "render",
+    "kept",
     "links",
     "templates",
     "media",

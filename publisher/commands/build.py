@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    site = sites.load(arguments)
+    site = sites.load(arguments, keeps=True)
     built = sites.build(site, allow_empty=arguments.allow_empty)
     if arguments.json:
         print(_document(site, built))

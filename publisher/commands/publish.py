@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _publish(config: Config, arguments: argparse.Namespace) -> int:
     if not config.posts.feed and not config.posts.path.is_dir():
         _check_emptiness(config, arguments, "is not there")
-    site = sites.load(arguments)
+    site = sites.load(arguments, keeps=True)
     if not site.entries.posts:
         _check_emptiness(config, arguments, "is empty")
     built = sites.build(site, allow_empty=arguments.allow_retracts)

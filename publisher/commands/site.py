@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from publisher import config as configs
 from publisher import disk, entry, feed, outputs, sources
 from publisher.errors import FeedError, UnsafePlanError
+from publisher.kept import NOTHING, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ class Site:
 
     config: Config
     entries: Entries
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,13 @@ def load_config(arguments: argparse.Namespace) -> Config:
     return configs.load(arguments.config)
 
 
-def load(arguments: argparse.Namespace) -> Site:
-    """The configuration and the posts. Raises ConfigError."""
+def load(arguments: argparse.Namespace, *, keeps: bool = False) -> Site:
+    """The configuration and the posts; what is rendered of them is kept. Raises ConfigError."""
     config = load_config(arguments)
     now = arguments.now or dt.datetime.now(dt.UTC)
-    return Site(config, entry.entries(sources.read(config, now=now), config.site))
+    reading = sources.read(config, now=now)
+    kept = Kept(config.state / "rendered", writes=keeps)
+    return Site(config, entry.entries(reading, config.site, kept), kept)
 
 
 def build(site: Site, *, allow_empty: bool = False) -> list[Built]:
@@ -138,6 +142,7 @@ def build(site: Site, *, allow_empty: bool = False) -> list[Built]:
     stale = outputs.stale(site.config, wanted) if sure else []
     for folder in {output.path.parent for output in wanted}:
         disk.sweep(folder)
+    site.kept.sweep({one.item_id for one in site.entries.entries})
     return [*(built[id(output)] for output in wanted), *map(_remove, stale)]
 
 

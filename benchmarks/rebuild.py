@@ -1,0 +1,73 @@
+"""What a build costs again: nothing changed, one post changed, everything new. Prints ratios.
+
+    .venv/bin/python benchmarks/rebuild.py [POSTS]
+
+All posts are in archives, so every build needs every post.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 5
+CONFIG = """\
+site: {title: A blog, url: "https://blog.example"}
+posts: {path: posts}
+feeds:
+  - {path: feed.atom, format: atom, archive: "archive/{year}.atom"}
+  - {path: feed.rss, format: rss}
+"""
+WORDS = (
+    "A line of *words* with a [link](/somewhere/) and `code`, as posts have them. " * 6
+).strip()
+
+
+def main() -> None:
+    posts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    with tempfile.TemporaryDirectory() as folder:
+        blog = Path(folder)
+        write(blog, posts)
+        build(blog)
+        taken: dict[str, list[float]] = {"everything new": [], "one changed": [], "nothing": []}
+        for number in range(ROUNDS):
+            shutil.rmtree(blog / ".publisher")
+            taken["everything new"].append(build(blog))
+            post(blog, posts - 1, f"Edited {number}.\n")
+            taken["one changed"].append(build(blog))
+            taken["nothing"].append(build(blog))
+    least = statistics.median(taken["nothing"])
+    print(f"{posts} posts, medians of {ROUNDS}")
+    for name, found in taken.items():
+        median = statistics.median(found)
+        print(f"{name:15} {median * 1000:7.0f} ms  {median / least:5.2f}")
+
+
+def write(blog: Path, posts: int) -> None:
+    (blog / "config.yaml").write_text(CONFIG)
+    (blog / "posts").mkdir()
+    for number in range(posts):
+        post(blog, number)
+
+
+def post(blog: Path, number: int, more: str = "") -> None:
+    day = f"{2010 + number // 300}-{number // 25 % 12 + 1:02}-{number % 25 + 1:02}"
+    body = "\n\n".join([WORDS] * 5)
+    path = blog / "posts" / f"{day}-post-{number}.md"
+    path.write_text(f"---\ntitle: Post {number}\n---\n{more}{body}\n")
+
+
+def build(blog: Path) -> float:
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "publisher", "build"]
+    subprocess.run(command, cwd=blog, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
