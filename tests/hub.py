@@ -8,17 +8,16 @@ with the links that they are to check. What a test wants it to refuse is in `ans
 from __future__ import annotations
 
 import re
-import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from tests.web import Handler, Loopback
+
 
 @dataclass
-class Hub:
+class Hub(Loopback):
     """`answers` come first, one for each request: a code, and its headers.
 
     Told of a topic, it takes `slow` seconds.
@@ -29,32 +28,20 @@ class Hub:
     slow: float = 0.0
     subscribers: dict[str, list[str]] = field(default_factory=dict)
 
-    def __enter__(self) -> Self:
+    def __post_init__(self) -> None:
         hub = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        class Requests(Handler):
+            def do_POST(self) -> None:  # noqa: N802 - as http.server calls it
+                form = parse_qs(self.body().decode())
                 code, headers = hub.answers.pop(0) if hub.answers else (hub.heard(form), {})
-                self.send_response(code)
-                for name, value in {**headers, "Content-Length": "0"}.items():
-                    self.send_header(name, value)
-                self.end_headers()
+                self.answer(code, headers=headers)
 
-            def log_message(self, format: str, *_: object) -> None:  # noqa: A002
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.serve(Requests)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hub"
+        return f"{super().url}/hub"
 
     def heard(self, form: dict[str, list[str]]) -> int:
         match form.get("hub.mode"):
@@ -96,39 +83,24 @@ class Hub:
 
 
 @dataclass
-class Callback:
+class Callback(Loopback):
     """A subscriber: what it was handed, as (path, Link header, body)."""
 
     handed: list[tuple[str, str, bytes]] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
+    def __post_init__(self) -> None:
         callback = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                challenge = parse_qs(urlsplit(self.path).query)["hub.challenge"][0].encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(challenge)))
-                self.end_headers()
-                self.wfile.write(challenge)
+        class Requests(Handler):
+            def do_GET(self) -> None:  # noqa: N802 - as http.server calls it
+                self.answer(200, parse_qs(urlsplit(self.path).query)["hub.challenge"][0].encode())
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                callback.handed.append((self.path, self.headers["Link"], body))
-                self.send_response(204)
-                self.end_headers()
+            def do_POST(self) -> None:  # noqa: N802 - as http.server calls it
+                callback.handed.append((self.path, self.headers["Link"], self.body()))
+                self.answer(204)
 
-            def log_message(self, format: str, *_: object) -> None:  # noqa: A002
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.serve(Requests)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/callback"
+        return f"{super().url}/callback"
