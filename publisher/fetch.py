@@ -10,7 +10,8 @@ import hashlib
 import ssl
 import threading
 import zlib
-from http.client import HTTPException, HTTPResponse, InvalidURL
+from contextlib import contextmanager
+from http.client import HTTPException, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -22,9 +23,9 @@ from publisher import addresses, disk
 from publisher.errors import ConfigError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from email.message import Message
-    from http.client import HTTPMessage
+    from http.client import HTTPMessage, HTTPResponse
     from pathlib import Path
 
 MAX_BYTES = 30_000_000
@@ -65,22 +66,17 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Document:
     if known and known.modified:
         headers["If-Modified-Since"] = known.modified
     try:
-        return within(seconds, lambda: _get(address, headers))
+        with plain_errors():
+            return within(seconds, lambda: _get(address, headers))
     except HTTPError as error:
         error.close()
         if error.code == 304 and known:
             return known
         raise _refused(address, error.code) from error
-    except (NeverError, InvalidURL) as error:
+    except NeverError as error:
         raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
-    except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            raise ConfigError(
-                f"{address} cannot be read: its certificate is not trusted "
-                f"({reason.verify_message})"
-            ) from error
-        raise Unavailable(f"{address} cannot be read: {reason}; try again later") from error
+    except NoAnswerError as error:
+        raise Unavailable(f"{address} cannot be read: {error}; try again later") from error
 
 
 def keep(document: Document, cache: Path) -> None:
@@ -90,10 +86,6 @@ def keep(document: Document, cache: Path) -> None:
     """
     if document.etag or document.modified:
         disk.keep(_file(document.asked, cache), msgspec.msgpack.encode(document))
-
-
-class NeverError(ValueError):
-    """What will be the same next time."""
 
 
 def _file(address: str, cache: Path) -> Path:
@@ -110,9 +102,39 @@ def _known(file: Path, address: str) -> Document | None:
 
 
 def _refused(address: str, code: int) -> Unavailable | ConfigError:
-    if code >= 500 or code in _RETRIED:
+    if is_passing(code):
         return Unavailable(f"{address} answers {code}; try again later")
     return ConfigError(f"{address} answers {code}: there is nothing to read; correct the address")
+
+
+def is_passing(code: int) -> bool:
+    """Whether the same request may get another answer later."""
+    return code >= 500 or code in _RETRIED
+
+
+class NeverError(ValueError):
+    """What will be the same next time."""
+
+
+class NoAnswerError(Exception):
+    """There was no answer, or none that can be read. There may be one next time."""
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """For what asks the web: raises HTTPError, which is an answer, NeverError or NoAnswerError."""
+    try:
+        yield
+    except (HTTPError, NeverError):
+        raise
+    except InvalidURL as error:
+        raise NeverError(str(error)) from error
+    except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            untrusted = f"its certificate is not trusted ({reason.verify_message})"
+            raise NeverError(untrusted) from error
+        raise NoAnswerError(str(reason)) from error
 
 
 def within(seconds: float, get: Callable[[], T]) -> T:
@@ -138,7 +160,18 @@ def within(seconds: float, get: Callable[[], T]) -> T:
     return done[0]
 
 
-class _Careful(HTTPRedirectHandler):
+class Redirections(HTTPRedirectHandler):
+    """All kinds of them alike, answered by `http_error_302`."""
+
+    def http_error_301(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> Any:
+        return self.http_error_302(req, fp, code, msg, headers)
+
+    http_error_303 = http_error_307 = http_error_308 = http_error_301
+
+
+class _Careful(Redirections):
     def http_error_302(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
     ) -> Any:
@@ -148,8 +181,6 @@ class _Careful(HTTPRedirectHandler):
         except ValueError:
             fp.close()
             raise
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
         """Before anything is asked at the new address. Raises NeverError."""

@@ -7,14 +7,12 @@ tried again; a hub that moved is named, not followed: a POST must not become a G
 from __future__ import annotations
 
 import email.utils
-import ssl
 import time
 from dataclasses import dataclass
-from http.client import HTTPException, InvalidURL
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 from publisher import fetch
 from publisher.errors import ConfigError, Refused, Unavailable
@@ -27,8 +25,6 @@ REQUEST_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 REASON_BYTES = 200
 
-_RETRIED = frozenset({408, 425, 429})
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -38,11 +34,9 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
-class _Unmoved(HTTPRedirectHandler):
-    def http_error_302(self, *_: object, **__: object) -> None:
+class _Unmoved(fetch.Redirections):
+    def http_error_302(self, *_: object) -> None:
         """Every redirection is an answer."""
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 _OPENER = build_opener(_Unmoved)
@@ -86,19 +80,14 @@ def _post(hub: str, topic: str) -> None:
     form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
     headers = {"User-Agent": "publisher", "Content-Type": "application/x-www-form-urlencoded"}
     try:
-        address = fetch.uri(hub)
-        request = Request(address, data=form, headers=headers)  # noqa: S310 - http by configuration
-        fetch.within(REQUEST_SECONDS, lambda: _send(request, hub, topic))
-    except (fetch.NeverError, InvalidURL) as error:
-        raise ConfigError(f"{hub} is no address: {error}; correct site.hubs") from error
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            raise ConfigError(
-                f"{hub} has a certificate that is not trusted ({reason.verify_message}); "
-                "correct site.hubs"
-            ) from error
-        raise _Later(f"cannot be reached: {_short(reason)}", is_silence=True) from error
+        with fetch.plain_errors():
+            address = fetch.uri(hub)
+            request = Request(address, data=form, headers=headers)  # noqa: S310 - by configuration
+            fetch.within(REQUEST_SECONDS, lambda: _send(request, hub, topic))
+    except fetch.NeverError as error:
+        raise ConfigError(f"{hub} cannot be told: {error}; correct site.hubs") from error
+    except fetch.NoAnswerError as error:
+        raise _Later(f"cannot be reached: {_short(error)}", is_silence=True) from error
 
 
 def _send(request: Request, hub: str, topic: str) -> None:
@@ -117,7 +106,7 @@ def _short(text: object) -> str:
 def _answered(hub: str, topic: str, error: HTTPError) -> Refused | _Later:
     if 300 <= error.code < 400:
         return Refused(f"{hub} has moved to {_place(hub, error.headers)}; correct site.hubs")
-    if error.code >= 500 or error.code in _RETRIED:
+    if fetch.is_passing(error.code):
         return _Later(f"answers {error.code} to {topic}", _retry_after(error.headers))
     said = _short(error.read(REASON_BYTES).decode("utf-8", "replace"))
     reason = f" ({said})" if said else ""
