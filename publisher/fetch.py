@@ -203,7 +203,7 @@ def _get(address: str, headers: dict[str, str]) -> Document:
             asked=address,
             url=answer.geturl(),
             type=found.get("Content-Type", ""),
-            body=_unpacked(_body(answer), found.get("Content-Encoding", "")),
+            body=_unpacked(body(answer), found.get("Content-Encoding", "")),
             etag=found.get("ETag"),
             modified=found.get("Last-Modified"),
         )
@@ -224,16 +224,16 @@ def uri(address: str) -> str:
     return f"{parts.scheme}://{place}{port}{parts.path or '/'}{query}"
 
 
-def _body(answer: HTTPResponse) -> bytes:
-    """As it was sent. Raises OSError, HTTPException, ValueError."""
-    body = bytearray()
+def body(answer: HTTPResponse, *, most: int = MAX_BYTES) -> bytes:
+    """As it was sent, whole. Raises OSError, HTTPException, ValueError."""
+    read = bytearray()
     while chunk := answer.read1(CHUNK):
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise _too_big()
+        read += chunk
+        if len(read) > most:
+            raise _too_big(most)
     if answer.length:  # read1 says nothing of what it misses
         raise ValueError("it is cut short")
-    return bytes(body)
+    return bytes(read)
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:
@@ -248,7 +248,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         whole += member.decompress(body, MAX_BYTES + 1 - len(whole))
         if len(whole) > MAX_BYTES:
-            raise _too_big()
+            raise _too_big(MAX_BYTES)
         if not member.eof:
             raise ValueError("it is cut short")
         body = member.unused_data
@@ -256,5 +256,5 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
             return bytes(whole)
 
 
-def _too_big() -> ValueError:
-    return ValueError(f"it has more than {MAX_BYTES:,} bytes")
+def _too_big(most: int) -> ValueError:
+    return ValueError(f"it has more than {most:,} bytes")

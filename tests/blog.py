@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -124,15 +125,16 @@ class Blog:
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A run that the test goes on beside; it may be interrupted."""
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A run that the test goes on beside; it may be interrupted. For a `with`."""
         return subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             # What a shell starts in the background ignores SIGINT, and so would its children.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
@@ -144,3 +146,13 @@ class Blog:
     def built(self) -> dict[str, bytes]:
         """The feeds on disk, by name."""
         return {path.name: path.read_bytes() for path in sorted(self.folder.glob("feed.*"))}
+
+
+def interrupt(process: subprocess.Popen[str], *signals: signal.Signals) -> tuple[int, str, float]:
+    """Its exit code, what it said, and how many seconds it took to end."""
+    begun = time.monotonic()
+    for number in signals or (signal.SIGINT,):
+        process.send_signal(number)
+        time.sleep(0.05)
+    said = process.communicate(timeout=SECONDS)[1]
+    return process.returncode, said, time.monotonic() - begun

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from publisher import addresses
 from tests.web import Handler, Loopback
 
 
@@ -63,7 +64,7 @@ class Hub(Loopback):
     def _publish(self, topic: str) -> int:
         self.told.append(topic)
         time.sleep(self.slow)
-        with urlopen(topic) as answer:  # noqa: S310 - loopback
+        with urlopen(addresses.uri(topic)) as answer:  # noqa: S310 - loopback
             document, kind = answer.read(), answer.headers["Content-Type"]
         if not self._is_named(document.decode(), topic):
             return 422

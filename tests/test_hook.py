@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.blog import Blog
+from publisher.commands.pages import unreachable
+from tests.blog import Blog, interrupt
 from tests.subscribers import Outsider, Subscriber
+from tests.web import Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,48 +89,36 @@ def test_a_push_to_git_publishes(
         assert (event.kind, event.id) == ("retracted", "2026-01-02-second-post")
 
 
-class Pages(ThreadingHTTPServer):
+class Pages(Loopback):
     """A web server: which pages are there, and what it was asked."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Page)
         self.there: set[str] = set()
         self.asked: list[tuple[str, str]] = []
         self.heads = True
+        self.slow = 0.0
+        pages = self
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        class Requests(Handler):
+            def do_HEAD(self) -> None:  # noqa: N802 - as http.server calls it
+                self._answer("HEAD")
 
+            def do_GET(self) -> None:  # noqa: N802
+                self._answer("GET")
 
-class Page(BaseHTTPRequestHandler):
-    server: Pages
+            def _answer(self, method: str) -> None:
+                pages.asked.append((method, self.path))
+                time.sleep(pages.slow)
+                code = 200 if self.path in pages.there else 404
+                self.answer(405 if method == "HEAD" and not pages.heads else code)
 
-    def do_HEAD(self) -> None:
-        self._answer("HEAD")
-
-    def do_GET(self) -> None:
-        self._answer("GET")
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def _answer(self, method: str) -> None:
-        self.server.asked.append((method, self.path))
-        code = 200 if self.path in self.server.there else 404
-        self.send_response(405 if method == "HEAD" and not self.server.heads else code)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.serve(Requests)
 
 
 @pytest.fixture
 def pages() -> Iterator[Pages]:
     with Pages() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -178,3 +169,29 @@ def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages:
 def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
     assert deployed.run("publish").code == 0
     assert pages.asked == []
+
+
+@pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
+def test_a_page_may_have_any_letters_in_its_address(pages: Pages, path: str) -> None:
+    pages.there |= {"/2026/01/01/b%C3%BCcher%20und/", "/2026/01/01/%C3%A9/?q=%C3%BC"}
+    assert asyncio.run(unreachable([f"{pages.url}{path}"], seconds=0)) == {}
+
+
+def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(pages: Pages) -> None:
+    pages.slow = 60.0
+    begun = time.monotonic()
+    links = [f"{pages.url}/{number}" for number in range(20)]
+    found = asyncio.run(unreachable([*links, *links], seconds=3))
+    assert found == dict.fromkeys(links, "takes too long")
+    assert time.monotonic() - begun < 5
+
+
+def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages: Pages) -> None:
+    pages.slow = 60.0
+    with deployed.start("publish", "--wait-for-url", "25") as process:
+        while not pages.asked:
+            assert process.poll() is None
+            time.sleep(0.05)
+        code, said, seconds = interrupt(process)
+    assert (code, said) == (130, "publisher: interrupted; run it again to go on\n")
+    assert seconds < 3  # a loaded machine

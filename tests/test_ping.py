@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,9 +10,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from publisher import fetch
 from publisher import hub as hubs
 from publisher.errors import ConfigError, Refused, Unavailable
-from tests.blog import Blog, Run
+from tests.blog import Blog, Run, interrupt
 from tests.hub import Callback, Hub
 from tests.web import Answer, Secure, Web
 
@@ -172,17 +172,70 @@ def test_a_topic_for_which_a_hub_is_busy_costs_no_other(blog: Blog, web: Web, hu
 
 def test_what_was_told_is_known_after_an_interruption(blog: Blog, web: Web, hub: Hub) -> None:
     hub.slow = 1.0
-    process = blog.start("ping")
-    while len(hub.told) < 2:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130
+    with blog.start("ping") as process:
+        while len(hub.told) < 2:
+            time.sleep(0.05)
+        assert interrupt(process)[0] == 130
     first = [*hub.told]
     hub.slow = 0.0
     hub.told.clear()
     assert ping(blog).code == 0
     assert first[0] not in hub.told
     assert {*first, *hub.told} == {f"{web.url}/feed.{form}" for form in FORMS}
+
+
+@pytest.mark.parametrize("what", ["absent", "dripping", "silent", "busy hub", "slow hub"])
+def test_an_interruption_ends_a_wait_at_once(blog: Blog, web: Web, hub: Hub, what: str) -> None:
+    hub.answers = [(503, {})] * 99 if what == "busy hub" else []
+    hub.slow = 60.0 if what == "slow hub" else 0.0
+    answers = {
+        "absent": Answer(code=404),
+        "dripping": Answer(bytes(999), drip=0.1),
+        "silent": Answer(hold=lambda: time.sleep(60)),
+    }
+    web.answers["/feed.atom"] = answers.get(what, web.answers["/feed.atom"])
+    before = len(hub.answers)
+    with blog.start("ping", "--wait-for-url", "25", "--retry", "25") as process:
+        while not hub.told and len(hub.answers) == before:
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(0.5)
+        code, said, seconds = interrupt(process)
+    assert (code, said) == (130, "publisher: interrupted; run it again to go on\n")
+    assert seconds < 3  # a loaded machine
+
+
+def test_the_time_to_wait_holds_whatever_a_server_does(blog: Blog, web: Web, hub: Hub) -> None:
+    web.answers["/feed.atom"] = Answer(bytes(999), drip=0.5)
+    web.answers["/feed.rss"] = Answer(hold=lambda: time.sleep(60))
+    begun = time.monotonic()
+    run = ping(blog, "--wait-for-url", "3")
+    assert time.monotonic() - begun < 10
+    assert run.code == 4
+    assert run.err.count("does not show what was built here") == 2
+    assert hub.told == [f"{web.url}/feed.json"]
+
+
+def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
+    web.answers["/four"] = Answer(b"four")
+    with urlopen(f"{web.url}/four") as answer:  # noqa: S310
+        assert fetch.body(answer, most=4) == b"four"
+    with (
+        urlopen(f"{web.url}/four") as answer,  # noqa: S310
+        pytest.raises(ValueError, match="more than 3 bytes"),
+    ):
+        fetch.body(answer, most=3)
+
+
+def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("/feed.atom", "/fééd.atom"))
+    assert blog.run("build").code == 0
+    deploy(blog, web)
+    web.answers["/f%C3%A9%C3%A9d.atom"] = web.answers["/feed.atom"]
+    run = ping(blog, "--wait-for-url", "5")
+    assert (run.code, run.err) == (0, "")
+    assert len(hub.told) == 3
 
 
 def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hub) -> None:
@@ -195,12 +248,12 @@ def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hu
 
 def test_what_is_on_the_web_waits_for_nothing(blog: Blog, web: Web, hub: Hub) -> None:
     del web.answers["/feed.atom"]
-    process = blog.start("ping", "--wait-for-url", "60")
-    while len(hub.told) < 2:
-        assert process.poll() is None
-        time.sleep(0.05)
-    deploy(blog, web)
-    assert process.wait(60) == 0
+    with blog.start("ping", "--wait-for-url", "60") as process:
+        while len(hub.told) < 2:
+            assert process.poll() is None
+            time.sleep(0.05)
+        deploy(blog, web)
+        assert process.wait(60) == 0
     assert hub.told[2] == f"{web.url}/feed.atom"
 
 

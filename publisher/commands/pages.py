@@ -5,78 +5,95 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from http.client import HTTPException
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from publisher import fetch
+from publisher.commands.aside import aside
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 AT_ONCE = 8
-REQUEST_SECONDS = 10.0
+LOOK_SECONDS = 10.0
+LEAST_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
 MAX_BYTES = 100_000_000
+LATE = "takes too long"
 
-_NO_HEAD = frozenset({405, 501})
+_NO_HEAD = frozenset({"405", "501"})
 
 
 async def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
     """The links that do not answer 2xx within `seconds`, each with what it answered last."""
-    deadline = time.monotonic() + seconds
+    return await _missing(links, _page, seconds)
+
+
+async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[str, str]:
+    """The addresses whose documents do not have this SHA-256 within `seconds`, each with why."""
+    return await _missing(digests, lambda address: _document(address, digests[address]), seconds)
+
+
+async def _missing(
+    addresses: Iterable[str], look: Callable[[str], str], seconds: float
+) -> dict[str, str]:
+    """`look` says what is wrong at an address, in a thread of its own; nothing if all is well."""
     gate = asyncio.Semaphore(AT_ONCE)
-    answers = await asyncio.gather(*(_wait(link, deadline, gate) for link in links))
-    return {link: answer for link, answer in zip(links, answers, strict=True) if answer}
+    waits = {one: _wait(partial(look, one), gate, seconds) for one in dict.fromkeys(addresses)}
+    answers = await asyncio.gather(*waits.values())
+    return {one: answer for one, answer in zip(waits, answers, strict=True) if answer}
 
 
-async def _wait(link: str, deadline: float, gate: asyncio.Semaphore) -> str:
-    while True:
-        async with gate:
-            answer = await asyncio.to_thread(_answer, link, deadline)
-        if not answer or time.monotonic() + PAUSE_SECONDS >= deadline:
-            return answer
-        await asyncio.sleep(PAUSE_SECONDS)
-
-
-def is_deployed(address: str, digest: str, *, seconds: float) -> bool:
-    """Whether the document at an address has this SHA-256, now or within `seconds`."""
+async def _wait(look: Callable[[], str], gate: asyncio.Semaphore, seconds: float) -> str:
+    """Looks once at least, where LEAST_SECONDS are enough for that."""
     deadline = time.monotonic() + seconds
-    while _digest(address, deadline) != digest:
-        if time.monotonic() + PAUSE_SECONDS >= deadline:
-            return False
-        time.sleep(PAUSE_SECONDS)
-    return True
-
-
-def _digest(address: str, deadline: float) -> str:
-    """Empty if nothing is there, or more than any feed has."""
-    headers = {"Cache-Control": "no-cache", "User-Agent": "publisher"}
-    request = Request(address, headers=headers)  # noqa: S310 - http by configuration
-    left = max(1.0, min(REQUEST_SECONDS, deadline - time.monotonic()))
-    try:
-        with urlopen(request, timeout=left) as answer:  # noqa: S310
-            return hashlib.sha256(answer.read(MAX_BYTES)).hexdigest()
-    except (URLError, HTTPException, OSError, ValueError):
-        return ""
-
-
-def _answer(link: str, deadline: float) -> str:
-    """Nothing if the page is there, else what the server said."""
-    answer = _request(link, "HEAD", deadline)
-    if answer in {str(code) for code in _NO_HEAD}:
-        answer = _request(link, "GET", deadline)
+    answer = LATE
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(seconds, LEAST_SECONDS)):
+            while answer := await _looked(look, gate):
+                if time.monotonic() + PAUSE_SECONDS >= deadline:
+                    break
+                await asyncio.sleep(PAUSE_SECONDS)
     return answer
 
 
-def _request(link: str, method: str, deadline: float) -> str:
+async def _looked(look: Callable[[], str], gate: asyncio.Semaphore) -> str:
+    async with gate:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await aside(look)
+        except TimeoutError:
+            return LATE
+
+
+def _page(link: str) -> str:
+    answer = _answer(link, "HEAD")
+    return _answer(link, "GET") if answer in _NO_HEAD else answer
+
+
+def _document(address: str, digest: str) -> str:
+    """What has more than MAX_BYTES is none of ours."""
+
+    def differs(body: bytes) -> str:
+        return "" if hashlib.sha256(body).hexdigest() == digest else "is another one"
+
+    return _answer(address, "GET", differs)
+
+
+def _answer(link: str, method: str, check: Callable[[bytes], str] | None = None) -> str:
+    """Nothing if it is there, and the check has nothing against it; else what is wrong."""
     # A cache in between must not answer with the 404 of a moment ago.
-    request = Request(link, method=method, headers={"Cache-Control": "no-cache"})  # noqa: S310
-    left = max(0.1, min(REQUEST_SECONDS, deadline - time.monotonic()))
+    headers = {"Cache-Control": "no-cache", "User-Agent": "publisher"}
     try:
-        with urlopen(request, timeout=left):  # noqa: S310 - links are http(s) by construction
-            return ""
+        with fetch.plain_errors():
+            request = Request(fetch.uri(link), method=method, headers=headers)  # noqa: S310
+            with urlopen(request, timeout=LOOK_SECONDS) as answer:  # noqa: S310 - http by config
+                return check(fetch.body(answer, most=MAX_BYTES)) if check else ""
     except HTTPError as error:
         error.close()
         return str(error.code)
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
+    except (fetch.NeverError, fetch.NoAnswerError) as error:
+        return str(error)

@@ -6,25 +6,24 @@ nothing. Archives are nothing to subscribe to, so no hub hears of them.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import SimpleQueue
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from publisher import hub as hubs
 from publisher import outputs, publish
 from publisher.commands import pages
 from publisher.commands import site as sites
+from publisher.commands.aside import aside
 from publisher.errors import ConfigError, FeedError, PublisherError, Unavailable
 from publisher.ledger import Ledger, lock
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
     from publisher.commands.site import Site
@@ -33,8 +32,6 @@ HELP = "tell the WebSub hubs which feeds have changed"
 EXAMPLE = """\
   publisher ping
   publisher ping --wait-for-url 300   (right after a deployment)"""
-
-AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     with lock(config.state, wait=arguments.lock_wait, on_wait=sites.tell_wait):
         site = sites.load(arguments)
         with Ledger(config.state) as ledger:
-            done = _ping(site, ledger, arguments)
+            done = asyncio.run(_ping(site, ledger, arguments))
     if arguments.json:
         print(_document(done))
     else:
@@ -80,23 +77,29 @@ def run(arguments: argparse.Namespace) -> int:
     return max((one.error.exit_code for one in done if one.error), default=0)
 
 
-def _ping(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Ping]:
-    """First of what is on the web already, then of what was waited for."""
+async def _ping(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Ping]:
+    """Of what is on the web already nobody waits to be told."""
     topics, done = _topics(site)
-    due: dict[str, list[str]] = {}
-    for hub in site.config.site.hubs:
-        due[hub] = [t for t in topics if arguments.all or ledger.pinged(hub, t) != topics[t]]
-        done += [Ping(hub, topic, "unchanged") for topic in topics if topic not in due[hub]]
+    due = {
+        hub: [t for t in topics if arguments.all or ledger.pinged(hub, t) != topics[t]]
+        for hub in site.config.site.hubs
+    }
+    done += [Ping(h, t, "unchanged") for h, some in due.items() for t in topics if t not in some]
     wanted = {topic: topics[topic] for some in due.values() for topic in some}
-    late = {} if arguments.wait_for_url is None else _absent(wanted, 0.0)
+    wait = arguments.wait_for_url
+    late = {} if wait is None else await pages.undeployed(wanted, seconds=0.0)
     telling = _Telling(ledger, topics, arguments.retry)
-    done += telling.tell({hub: [t for t in some if t not in late] for hub, some in due.items()})
-    missing = _absent(late, arguments.wait_for_url or 0.0)
-    arrived = late.keys() - missing.keys()
-    done += telling.tell({hub: [t for t in some if t in arrived] for hub, some in due.items()})
-    for hub, some in due.items():
-        done += [Ping(hub, topic, "failed", _late(topic)) for topic in some if topic in missing]
-    return done
+    told, missing = await asyncio.gather(
+        telling.tell(_only(due, wanted.keys() - late.keys())),
+        pages.undeployed({topic: topics[topic] for topic in late}, seconds=wait or 0.0),
+    )
+    done += told + await telling.tell(_only(due, late.keys() - missing.keys()))
+    absent = _only(due, missing.keys())
+    return done + [Ping(h, t, "failed", _late(t)) for h, some in absent.items() for t in some]
+
+
+def _only(due: Mapping[str, Sequence[str]], topics: Container[str]) -> dict[str, list[str]]:
+    return {hub: [topic for topic in some if topic in topics] for hub, some in due.items()}
 
 
 def _late(topic: str) -> Unavailable:
@@ -130,67 +133,38 @@ def _digest(path: Path) -> str:
     return digest
 
 
-def _absent(topics: Mapping[str, str], seconds: float) -> dict[str, str]:
-    """Those that cannot be found at their addresses as they are here, after so many seconds."""
-    deadline = time.monotonic() + seconds
-
-    def is_there(topic: str) -> bool:
-        left = max(0.0, deadline - time.monotonic())
-        return pages.is_deployed(topic, topics[topic], seconds=left)
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = [*zip(topics, pool.map(is_there, topics), strict=True)]
-    return {topic: topics[topic] for topic, found in answers if not found}
-
-
 class _Telling:
     """Hubs side by side: a dead one delays nobody else's. What was told is recorded at once."""
 
     def __init__(self, ledger: Ledger, digests: Mapping[str, str], retry_seconds: float) -> None:
         self._ledger, self._digests, self._retry = ledger, digests, retry_seconds
         self._silent: dict[str, hubs.Silent] = {}
-        self._stopped = threading.Event()
 
-    def tell(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
-        told: SimpleQueue[Ping | None] = SimpleQueue()
-        done: list[Ping] = []
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            try:
-                working = [pool.submit(self._tell_hub, hub, due[hub], told) for hub in due]
-                for _ in working:
-                    done += self._recorded(iter(told.get, None))
-            except BaseException:
-                self._stopped.set()
-                raise
-        for work in working:
-            work.result()
-        return done
+    async def tell(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
+        told = await asyncio.gather(*(self._tell_hub(hub, due[hub]) for hub in due))
+        return [one for some in told for one in some]
 
-    def _recorded(self, told: Iterator[Ping | None]) -> Iterator[Ping]:
-        for one in filter(None, told):
-            if not one.error:
-                self._ledger.ping(one.hub, one.topic, self._digests[one.topic])
-            yield one
-
-    def _tell_hub(self, hub: str, topics: Sequence[str], told: SimpleQueue[Ping | None]) -> None:
+    async def _tell_hub(self, hub: str, topics: Sequence[str]) -> list[Ping]:
         """A hub that says nothing is asked once; one that is busy, once more for each topic."""
         retry = self._retry
+        done = []
+        for topic in topics:
+            error = self._silent.get(hub) or await self._tell(hub, topic, retry)
+            if isinstance(error, hubs.Silent):
+                self._silent[hub] = error
+            if isinstance(error, Unavailable):
+                retry = 0.0
+            done.append(Ping(hub, topic, "failed" if error else "pinged", error))
+        return done
+
+    async def _tell(self, hub: str, topic: str, retry: float) -> PublisherError | None:
+        """What the hub has against it. Raises LedgerError."""
         try:
-            for topic in topics:
-                if self._stopped.is_set():
-                    return
-                error: PublisherError | None = self._silent.get(hub)
-                if not error:
-                    try:
-                        hubs.ping(hub, topic, retry_seconds=retry)
-                    except hubs.Silent as reason:
-                        error = self._silent[hub] = reason
-                    except PublisherError as reason:
-                        error = reason
-                        retry = 0.0 if isinstance(reason, Unavailable) else retry
-                told.put(Ping(hub, topic, "failed" if error else "pinged", error))
-        finally:
-            told.put(None)
+            await aside(partial(hubs.ping, hub, topic, retry_seconds=retry))
+        except PublisherError as error:
+            return error
+        self._ledger.ping(hub, topic, self._digests[topic])
+        return None
 
 
 def _tell(done: Sequence[Ping]) -> None:
