@@ -26,7 +26,6 @@ MAX_BYTES = 64 * 1024
 _OPENING = re.compile(r"---[ \t]*")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _CONFLICT = re.compile(r"<{7} |>{7} ")
-# XML 1.0 section 2.2: everything else must never reach a document or a stanza.
 # A plain title, of which YAML makes a comment from ` #` on.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
