@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.markup import Dialect, dialect, html
+from publisher.markup import Dialect, dialect, html, htmls
 from publisher.render import render
 
 COMMONMARK: list[Dialect] = ["commonmark", "goldmark", "kramdown"]
@@ -173,6 +173,18 @@ def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) ->
         markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1,
     )  # fmt: skip
     assert other.summary == "Lead [a][b]."
+
+
+@pytest.mark.parametrize("dialect", [*COMMONMARK, "markdown"])
+def test_parts_know_the_body_they_are_of_and_no_other(dialect: Dialect) -> None:
+    part = "[a][b] c[^1]"
+    one, two = (
+        htmls(dialect, f"{part}\n\n[b]: /{address}\n\n[^1]: Note.", part, part)
+        for address in ("one", "two")
+    )
+    for made, address in ((one, "one"), (two, "two")):
+        assert all(f'<a href="/{address}">a</a> c<sup' in text for text in made)
+    assert html(part, dialect) == f"<p>{part}</p>"
 
 
 @pytest.mark.parametrize(

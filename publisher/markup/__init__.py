@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher import fences, rest
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
     import markdown
 
     from publisher.config import Engine
@@ -64,27 +62,67 @@ def dialect(markup: Markup, engine: Engine) -> Dialect:
     return _DIALECTS[engine] if markup == "markdown" else markup
 
 
-def html(source: str, dialect: Dialect, *, known: bool = False) -> str:
+def html(source: str, dialect: Dialect) -> str:
     """The HTML of a body.
-
-    `known`: the link references and footnotes of the document before this one still hold.
 
     Raises ValueError for what would take too long, and whatever a parser may raise.
     """
+    return htmls(dialect, source)[0]
+
+
+def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
+    """The HTML of a body and of parts of it, which know its references and footnotes.
+
+    Raises what `html` raises.
+    """
     match dialect:
         case "html":
-            return source
+            return source, *parts
         case "rest":
-            _refuse_dense(source)
-            return rest.html(source)[0]
-        case _:
-            source = _without_open_comment(source)
-    match dialect:
+            return tuple(_rest(one) for one in (source, *parts))
         case "markdown":
-            found = _python_markdown(source, known=known)
+            return _python_markdown(source, *parts)
         case _:
-            found = _commonmark(source, dialect, known=known)
-    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), found)
+            return _commonmark(dialect, source, *parts)
+
+
+def _rest(source: str) -> str:
+    _refuse_dense(source)
+    return rest.html(source)[0]
+
+
+def _python_markdown(*sources: str) -> tuple[str, ...]:
+    """One after the other: what the parser has learned from one, it keeps for the next."""
+    _markdown().reset()
+    try:
+        return tuple(_as_python_markdown(_without_open_comment(one)) for one in sources)
+    except Exception:
+        _markdown.cache_clear()  # it has stopped half-way
+        raise
+
+
+def _as_python_markdown(source: str) -> str:
+    _refuse_sparse(source)
+    _refuse_intricate(source)
+    found = _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
+    return _with_boxes(found)
+
+
+def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...]:
+    from publisher.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
+
+    sources = [_without_open_comment(one) for one in (source, *parts)]
+    for one in sources:
+        _refuse_sparse(one)
+        _refuse_sprinkled(one)
+    found, known = commonmark.html(sources[0], dialect)
+    rest = (commonmark.html(one, dialect, known)[0] for one in sources[1:])
+    return tuple(_with_boxes(one) for one in (found, *rest))
+
+
+def _with_boxes(html: str) -> str:
+    """Task lists with the boxes that readers show."""
+    return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), html)
 
 
 def _without_open_comment(source: str) -> str:
@@ -95,38 +133,6 @@ def _without_open_comment(source: str) -> str:
     return fences.replaced(
         source, _COMMENT, lambda found: found[0] if found.start() < last else "&lt;!--"
     )
-
-
-def _python_markdown(source: str, *, known: bool) -> str:
-    _refuse_sparse(source)
-    _refuse_intricate(source)
-    try:
-        if not known:
-            _markdown().reset()
-        return _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
-    except Exception:
-        _markdown.cache_clear()  # it has stopped half-way
-        raise
-
-
-_defined: MutableMapping[str, Any] = {}
-
-
-def _commonmark(source: str, dialect: CommonMark, *, known: bool) -> str:
-    from publisher.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
-
-    _refuse_sparse(source)
-    for line in source.split("\n"):
-        if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
-            raise ValueError("it has a line with too many colons")
-    for block in _BLOCKS.split(source):
-        if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
-            raise ValueError("it has a paragraph with too many quotes")
-    found, defined = commonmark.html(source, dialect, _defined if known else None)
-    if not known:
-        _defined.clear()
-        _defined.update(defined)
-    return found
 
 
 @functools.cache
@@ -162,6 +168,16 @@ def _refuse_sparse(source: str) -> None:
             cells += columns
     if cells > MAX_FILLED + len(source):  # in which each that is written takes a character
         raise ValueError(f"it has tables with more than {MAX_FILLED} cells that are not written")
+
+
+def _refuse_sprinkled(source: str) -> None:
+    """Raises ValueError."""
+    for line in source.split("\n"):
+        if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
+            raise ValueError("it has a line with too many colons")
+    for block in _BLOCKS.split(source):
+        if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
+            raise ValueError("it has a paragraph with too many quotes")
 
 
 def _refuse_dense(source: str) -> None:

@@ -109,12 +109,12 @@ def render(
     """
     source, text, lead = _divided(legal(body), (marker or "").rstrip())
     try:
-        html = markups.html(source, markup)
+        html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
         return Content(
             xhtml=_xml(tree),
             text=_plain(tree) if markup in {"html", "rest"} else text,
-            summary=_summary(lead, markup, base, resolve),
+            summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )
     except Exception as error:  # whatever a parser may raise: one post must not cost the feed
@@ -339,10 +339,10 @@ def _plain(tree: etree._Element) -> str:
     return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
 
 
-def _summary(lead: str, markup: Dialect, base: str, resolve: Resolve) -> str | None:
+def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     if not lead:
         return None
-    tree = _tree(markups.html(lead, markup, known=True), base, "", resolve)
+    tree = _tree(lead, base, "", resolve)
     for element in tree.iter():
         if "footnote" in element.get("class", ""):
             element.tag = _GONE
