@@ -133,18 +133,19 @@ class _Pages:
                 self._held[_page(base + skip.post.page)] = skip.path
 
     def check(self, entry: Entry) -> Iterator[Remark]:
-        post = entry.post
+        yield from self._media(entry)
+        if not any(self._wrong(one, entry) for one in losses.shown(entry.content.xhtml)):
+            return
         found = losses.addresses(
             entry.source.text,
             markup=entry.dialect,
-            base=entry.link,
-            resolve=entry.links.resolver(post),
+            base=entry.post.base or entry.link,
+            resolve=entry.links.resolver(entry.post),
         )
-        yield from self._media(entry)
         for address in found:
             message = self._wrong(address, entry)
             if message:
-                yield Remark(post.path, entry.line(address.line), message)
+                yield Remark(entry.post.path, entry.line(address.line), message)
 
     def _media(self, entry: Entry) -> Iterator[Remark]:
         """Of recordings readers want to know the size before they fetch them."""
@@ -178,7 +179,8 @@ class _Pages:
     def _missing(self, address: losses.Address, entry: Entry, path: str) -> str | None:
         """What readers miss at an address that is no post's."""
         files = self._files
-        if files is None or files.has(address.written, address.absolute, entry.post.path):
+        names = (address.written, _below_page(address.absolute, entry.link))
+        if not files or any(files.has(one, address.absolute, entry.post.path) for one in names):
             return None
         if address.tag in {"img", "audio", "video", "source"}:
             return f"the file {address.written} is not found in {files.site}; readers may see a gap"
@@ -194,6 +196,12 @@ def _is_whole(file: Path, medium: Medium) -> bool:
     """As far as that can be told: of some kinds nobody measures the seconds."""
     found = media.measure(file)
     return bool(medium.duration or not media.is_measured(file) or (found and found.duration))
+
+
+def _below_page(absolute: str, link: str) -> str:
+    """The address as seen from the post's page; empty if it is not below that page's folder."""
+    folder = link[: link.rindex("/") + 1]
+    return absolute.removeprefix(folder) if absolute.startswith(folder) else ""
 
 
 def _page(path: str) -> str:

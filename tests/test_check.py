@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher import cli
+from publisher.markup import commonmark
 from tests.blog import Blog
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
 NOW = "--now=2026-11-01T12:00:00Z"
 
@@ -194,6 +198,33 @@ def test_images_that_are_missing(blog: Blog, address: str, *, missing: bool) -> 
     blog.write("2026-01-01-a.md", f"One.\n\n![x]({address})\n", title="A")
     found = [(line, "is not found in" in text) for line, text in warnings(blog, "2026-01-01-a.md")]
     assert found == ([(6, True)] if missing else [])
+
+
+def test_a_file_beside_the_post_is_found_by_the_address_of_the_page(blog: Blog) -> None:
+    (blog.posts / "beside.png").write_bytes(b"")
+    blog.write("2026-01-01-a.md", "![x](/2026/01/01/a/beside.png)\n", title="A")
+    assert warnings(blog, "2026-01-01-a.md") == []
+
+
+@pytest.mark.parametrize(("address", "times"), [("beside.png", 1), ("/there/", 1), ("gone.png", 2)])
+def test_only_what_is_wrong_is_rendered_twice(blog: Blog, address: str, times: int) -> None:
+    for name in ("posts/beside.png", "static/there/index.html"):
+        path = blog.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    blog.write("2026-01-01-a.md", f"![x]({address}) [y](https://elsewhere.example/)\n", title="A")
+    parsed: list[str] = []
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is commonmark.html.__code__:
+            parsed.extend([text] if (text := frame.f_locals["source"]) else [])
+
+    sys.setprofile(count)
+    try:
+        cli.main(["--config", str(blog.folder / "config.yaml"), "check", NOW])
+    finally:
+        sys.setprofile(None)
+    assert len(parsed) == times
 
 
 @pytest.mark.parametrize(

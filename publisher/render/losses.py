@@ -80,18 +80,33 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address in a body: the tag that has it, as it was written, as readers get it, its line."""
+    """An address in a body: the tag that has it, as readers get it, as it was written, its line.
+
+    The last two are empty and 0 where only what readers get was looked at.
+    """
 
     tag: str
-    written: str
     absolute: str
-    line: int
+    written: str = ""
+    line: int = 0
+
+
+def shown(xhtml: str) -> Iterator[Address]:
+    """All addresses that readers get of a rendered body, but for those within it."""
+    for found in tags(xhtml):
+        attributes = {} if found.closes else found.attributes
+        for name in attributes.keys() & ADDRESSES:
+            if not attributes[name].startswith("#"):
+                yield Address(found.name, attributes[name])
 
 
 def addresses(
     body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = as_it_is
 ) -> Iterator[Address]:
-    """All addresses of a body that readers may follow, in the order of the text. Never raises."""
+    """The same with the places in the source, for which the body is rendered once more.
+
+    In the order of the text. Never raises.
+    """
     source = legal(body)
     try:
         html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
@@ -105,9 +120,9 @@ def addresses(
             place, written = _MARKED.findall(attributes[name])[0]
             at = place or (mark if mark.isdecimal() else "")
             target = absolute(resolve(written) or "", base)
-            if target:
+            if target and found.name in TAGS:
                 line = places.line(int(at)) if at else places.line_of(written)
-                yield Address(found.name, written, target, line)
+                yield Address(found.name, target, written, line)
 
 
 def _with_mark(spot: re.Match[str]) -> str:
