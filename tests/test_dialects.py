@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from publisher.markup import Dialect, dialect, html, htmls
@@ -46,6 +48,36 @@ def test_every_engine_has_its_dialect() -> None:
 )  # fmt: skip
 def test_what_all_but_python_markdown_share(body: str, expected: str, dialect: Dialect) -> None:
     assert html(body, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "dialect", "ids"),
+    [
+        ("# A\n# A\n# A-1\n# A-1", "commonmark", ["a", "a-1", "a-1-1", "a-1-2"]),
+        ("# A\n# A\n# A-1\n# A-1", "goldmark", ["a", "a-1", "a-1-1", "a-1-2"]),
+        ("# A\n# A\n# A-1\n# A-1", "kramdown", ["a", "a-1", "a-1", "a-1-1"]),
+        ("# A-1\n# A\n# A", "commonmark", ["a-1", "a", "a-2"]),
+        ("# A-1\n# A\n# A", "goldmark", ["a-1", "a", "a-2"]),
+        ("# b\n# A {#b}\n# B", "commonmark", ["b-1", "b", "b-2"]),
+        ("# b\n# A {#b}\n# B", "goldmark", ["b", "b", "b-1"]),
+        ("# b\n# A {#b}\n# B", "kramdown", ["b", "b", "b-1"]),
+        ("# [a](b) -- *c*", "commonmark", ["a----c"]),
+        ("# [a](b) -- *c*", "goldmark", ["ab----c"]),
+        ("# [a](b) -- *c*", "kramdown", ["a--c"]),
+        ("# ...\n# &", "commonmark", ["section", "section-1"]),
+        ("# ...\n# &", "goldmark", ["heading", "heading-1"]),
+    ],
+)
+def test_ids_of_headings_are_those_of_the_engine(
+    body: str, dialect: Dialect, ids: list[str]
+) -> None:
+    """As Jekyll 4.3.1, Hugo 0.111 and GitHub make them."""
+    assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
+
+
+def test_many_headings_of_the_same_words_take_no_time() -> None:
+    body = "# a\n" * 20_000 + "# a-1\n" * 20_000
+    assert html(body, "commonmark").endswith('<h1 id="a-1-20000">a-1</h1>')
 
 
 def test_a_table_has_no_styles() -> None:

@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.markup import kramdown
+from publisher.markup import headings, kramdown
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
@@ -59,12 +59,14 @@ def _parser(dialect: CommonMark) -> _Parser:
     for plugin in (footnote_plugin, deflist_plugin, gfm_autolink_plugin):
         parser.use(plugin)
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
-    parser.core.ruler.after("block", "heading_ids", kramdown.take_heading_ids)
+    parser.core.ruler.after("block", "heading_ids", headings.take_ids)
     if dialect == "kramdown":
         kramdown.use(parser)
-        parser.core.ruler.before("kramdown_toc", "heading_names", kramdown.name_headings)
+        parser.core.ruler.before("kramdown_toc", "heading_names", headings.name_as_kramdown)
+    elif dialect == "goldmark":
+        parser.core.ruler.push("heading_names", headings.name_as_hugo)
     else:
-        parser.core.ruler.push("heading_names", kramdown.name_headings)
+        parser.core.ruler.push("heading_names", headings.name_as_github)
     if dialect in {"kramdown", "goldmark"}:
         parser.options["typographer"] = True
         parser.enable("smartquotes")

@@ -15,6 +15,7 @@ from markdown_it.rules_block import html_block
 from markdown_it.token import Token
 
 from publisher import fences
+from publisher.markup.headings import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _LIST = r"\{:(?!:)((?:[^{}\"'\n]|\"[^\"\n]*\"|'[^'\n]*'){0,500}+)\}"
 _SPAN_LIST = re.compile(_LIST)
 _OWN_LINE = re.compile(rf"[ \t]*{_LIST}[ \t]*")
-_HEADING_ID = re.compile(r"(?<![ \t])[ \t]++\{#([\w:.-]++)[^{}\n]*+\}[ \t]*+$")
 _PART = re.compile(r"""#([\w:.-]+)|\.([\w:.+-]+)|([\w:-]+)=("[^"]*"|'[^']*'|[^\s"']+)|([\w:-]+)""")
 _EXTENSION = re.compile(
     r"\{::comment\}(?:(?!\{::comment\}).)*?\{:/(?:comment)?\}|\{::options\b[^{}\n]*\}"
@@ -78,39 +78,6 @@ def use(parser: MarkdownIt) -> None:
     parser.core.ruler.push("kramdown_abbreviate", _abbreviate)
     parser.core.ruler.push("kramdown_toc", _contents)
     parser.add_render_rule("math_inline", _math_html)
-
-
-def name_headings(state: StateCore) -> None:
-    """`## Head {#id}`, else an id as GitHub makes it; before and after the text is parsed."""
-    used: dict[str, int] = {}
-    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if opening.type == "heading_open" and not opening.attrGet("id"):
-            slug = _slug(plain(inline.children or ()))
-            number = used.get(slug, 0)
-            used[slug] = number + 1
-            opening.attrSet("id", f"{slug}-{number}" if number else slug)
-
-
-def take_heading_ids(state: StateCore) -> None:
-    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        found = _HEADING_ID.search(inline.content) if opening.type == "heading_open" else None
-        if found:
-            opening.attrSet("id", found[1])
-            inline.content = inline.content[: found.start()]
-
-
-def plain(tokens: Sequence[Token]) -> str:
-    """The text of what was parsed within a block."""
-    texts = (
-        plain(token.children or ()) if token.type == "image" else token.content
-        for token in tokens
-        if token.type in {"text", "code_inline", "image", "text_special"}
-    )
-    return "".join(texts)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") or "section"
 
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
