@@ -55,7 +55,7 @@ class Links:
         self._names: dict[str, str] = {}
         for post, link in posts:
             names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
-            for name in names:
+            for name in filter(None, names):  # who has no name is not meant by none
                 self._names.setdefault(name.lower(), link)
 
     def notes(self, post: Post) -> str:
@@ -90,12 +90,14 @@ class Links:
         return found and urlsplit(self._site.url.rstrip("/")).path + found
 
     def _reference(self, target: str, post: Post | None) -> str | None:
-        """Hugo: `a.md`, `/blog/a.md`, `a`, the folder of a bundle; `#head` of this page."""
+        """Hugo: `a.md`, `/blog/a.md`, `a`, the folder of a bundle; `#head` of this page; `/`."""
         path, mark, anchor = target.partition("#")
         here = (post.location or post.path).parent.as_posix() if post else "."
         if not path:
             return mark + anchor
         bare = path.strip("/")
+        if not bare:  # of the whole site
+            return urlsplit(self._site.root).path + mark + anchor
         for name in (_beside(here, path), bare):
             for file in (name, f"{name}.md", f"{name}/index.md"):
                 if page := self._pages.get(file):
@@ -111,16 +113,19 @@ class Links:
         return _WIKI.sub(self._wiki, text)
 
     def _wiki(self, found: re.Match[str]) -> str:
-        """A link if the note is published, else its text; an embedded image is one."""
+        """A link if the note is published, else its text; an embedded image is one.
+
+        A head without a name is one of this note.
+        """
         embedded, name, anchor, label = found[1], found[2].strip(), found[3] or "", found[4]
         if embedded and name.lower().endswith(_IMAGES):
             return f"![{posixpath.basename(name)}](<{name}>)"
-        text = label or name or anchor.lstrip("#^")
-        link = self._names.get(name.lower().removesuffix(".md"))
-        if name and link is None:
-            return text
+        text = label or name or anchor.lstrip("#^") or found[0]
+        link = self._names.get(name.lower().removesuffix(".md")) if name else ""
         fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
-        return f"[{text}]({link or ''}{fragment})"
+        if link is None or not link + fragment:
+            return text
+        return f"[{text}]({link}{fragment})"
 
     def resolver(self, post: Post) -> Callable[[str], str | None]:
         """Addresses as this post writes them -> of the web; None: the file of no post."""

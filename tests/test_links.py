@@ -104,6 +104,7 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
         ("[[2026-01-01-other#Big Part]]", f'<a href="{OTHER}#big-part">2026-01-01-other</a>'),
         ("[[the TITLE]]", f'<a href="{OTHER}">the TITLE</a>'),
         ("[[gone]] and [[gone|text]]", "gone and text"),
+        ("[[]] and [[|text]]", "[[]] and text"),
         (
             "![[a b.png|300]]",
             '<img src="https://blog.example/sub/notes/a/a%20b.png" alt="a b.png"/>',
@@ -118,6 +119,12 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
 )
 def test_notes_link_to_notes_that_are_published(written: str, shown: str) -> None:
     assert entry("plain", written).content.xhtml == f"<p>{shown}</p>"
+
+
+def test_a_head_without_a_name_is_one_of_the_note_itself() -> None:
+    shown = entry("plain", "## Big Part\n\n[[#Big Part]] [[#Big Part|there]]").content.xhtml
+    href = "#notes~a-b33a8099-big-part"
+    assert shown.endswith(f'<p><a href="{href}">Big Part</a> <a href="{href}">there</a></p>')
 
 
 def test_callouts_are_quotes_with_a_head() -> None:
@@ -148,3 +155,20 @@ def test_links_in_html_and_rest_are_resolved_too() -> None:
 def test_many_comments_between_pieces_of_code_take_no_time() -> None:
     body = "`%%` %%b%% " * 65_000
     assert entry("plain", body).links.notes(entry("plain", body).post) == "`%%`  " * 65_000
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ('{{< ref "/" >}} {{< relref "/#x" >}}', "/sub/ /sub/#x"),
+        ('{{< ref "" >}} {{< ref ".md" >}}.', " ."),
+    ],
+)
+def test_no_name_is_that_of_a_post_without_a_title(body: str, text: str) -> None:
+    assert entry("hugo", body).source.text == text
+
+
+def test_a_tag_that_names_no_post_finds_none() -> None:
+    made = entry("jekyll", "a {% post_url %}b")
+    assert made.source.text == "a b"
+    assert "names no file of a post" in made.warnings[0].message
