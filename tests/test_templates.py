@@ -115,6 +115,12 @@ def test_liquid_is_evaluated(body: str, said: str) -> None:
         ('{% include i.html src="/a.png" alt="A [b]" caption="C" %}',
          '<figure><img src="/a.png" alt="A [b]"><figcaption>\n\nC\n\n</figcaption></figure>\n',
          "is made by the site alone: what it names is shown"),
+        ('{% include figure image_path="/a.png" alt="b.png" caption="C" %}',
+         '<figure><img src="/a.png" alt="b.png"><figcaption>\n\nC\n\n</figcaption></figure>\n',
+         "is made by the site alone: what it names is shown"),
+        ('a {% include x.html thumb="/b.jpg" src="/c.jpg" alt="D" %}', "a ![D](</c.jpg>)", ""),
+        ('{% include icons/pear.svg %}{% img "/c.jpg" thumb="/d.jpg" %}', "![](</c.jpg>)", ""),
+        ('{% include x.html title="Same.png" text="Same.png" %}', "Same.png", "it names is shown"),
         ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "what it names is shown"),
         ('{% button href="https://a.example/" text="Go" %}', "[Go](<https://a.example/>)", ""),
         ("{% youtube abc-1 %}", "<https://www.youtube.com/watch?v=abc-1>", ""),
@@ -167,6 +173,11 @@ def test_in_code_it_stays_as_it_is_written(body: str) -> None:
     assert made.source.text == body
     assert set(fates(made)) == {"kept"}
     assert not told(made)
+
+
+def test_words_of_a_tag_are_said_once_in_html_too() -> None:
+    made = entry("jekyll", '{% include box.html title="Same <b>" text="Same <b>" %}', "html")
+    assert made.source.text == "Same &lt;b&gt;"
 
 
 def test_the_owner_may_keep_the_tags_or_say_that_there_are_none() -> None:

@@ -91,9 +91,7 @@ def shown(
     if place and _ID.fullmatch(ident):
         address = place.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
         return link(address, named.get("title", address), markup)
-    candidates = [*(named[key] for key in _SOURCES if key in named), *placed]
-    picture = next((one for one in candidates if _is_picture(one)), None)
-    if picture:
+    if picture := _picture(placed, named):
         return figure({**named, "src": picture}, markup, is_alone=is_alone)
     words = [named[key] for key in _WORDS if named.get(key)]
     target = next((named[key] for key in _TARGETS if _WEB.fullmatch(named.get(key, ""))), None)
@@ -101,7 +99,15 @@ def shown(
         words += [one for one in placed if one != target and not _WEB.match(one)]
     if target:
         return link(target, words[0] if words else target, markup)
-    return " ".join(dict.fromkeys(words)) if markup != "html" else html.escape(" ".join(words))
+    said = " ".join(dict.fromkeys(words))
+    return html.escape(said) if markup == "html" else said
+
+
+def _picture(placed: Sequence[str], named: Mapping[str, str]) -> str | None:
+    """The value that names one, of several the one with the usual name; words name none."""
+    usual = [named[key] for key in _SOURCES if key in named]
+    others = [value for key, value in named.items() if key not in _WORDS]
+    return next((one for one in (*usual, *placed, *others) if _is_picture(one)), None)
 
 
 def _is_picture(value: str) -> bool:
