@@ -254,6 +254,72 @@ def test_what_comes_with_hugo_is_evaluated(body: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("engine", "body", "said"),
+    [
+        ("hugo", '{{< details summary="S" >}}See {{< ref "blog/2026-01-01-other.md" >}} '
+         "{{< youtube abcdefgh >}}{{< /details >}}",
+         f"<details><summary>S</summary>\n\nSee /sub/{OTHER}/ "
+         "<https://www.youtube.com/watch?v=abcdefgh>\n\n</details>"),
+        ("hugo", "{{< details >}}\n{{</* x */>}}\n{{< /details >}}",
+         "<details><summary>Details</summary>\n\n{{< x >}}\n\n</details>"),
+        ("zola", '{% details(summary="a < b") %}\n{{/* x() */}} {{ vimeo(id="1") }}\n{% end %}',
+         "<details><summary>a &lt; b</summary>\n\n{{ x() }} <https://vimeo.com/1>\n\n</details>"),
+        ("hugo", "{{< details >}}{{< details >}}a{{< /details >}}{{< /details >}}",
+         "<details><summary>Details</summary>\n\n<details><summary>Details</summary>\n\na\n\n"
+         "</details>\n\n</details>"),
+        ("hugo", "{{< details >}}{{< /details >}}",
+         "<details><summary>Details</summary>\n\n</details>"),
+        ("hugo", "{{< comment >}}{{< details >}}{{< /comment >}}a", "a"),
+        ("nikola", '{{% doc %}}{{% doc %}}other{{% /doc %}} <other>{{% /doc %}}',
+         f"[\\[other\\](</sub/{OTHER}/>)](</sub/{OTHER}/>)"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_pair_is_evaluated(engine: Engine, body: str, said: str) -> None:
+    made = entry(engine, body)
+    assert made.source.text == said
+    assert set(fates(made)) == {"evaluated"}
+    assert not told(made)
+
+
+def test_what_is_told_of_tags_in_a_pair_has_its_line() -> None:
+    body = (
+        "{{< details >}}\n\na\n{{< own >}}\n<b onclick='a'>b</b>\n\n{{< /details >}}\n{{< own2 >}}"
+    )
+    made = entry("hugo", body)
+    assert [line for line, _ in told(made)] == [5 + 3, 5 + 4, 5 + 7]
+    assert fates(made) == ["evaluated", "dropped", "dropped"]
+    assert len(made.source.lines) == made.source.text.count("\n") + 1
+
+
+DETAILS = "<details><summary>Details</summary><p><em>b</em></p></details>"
+FIGURE = (
+    '<figure><img src="https://blog.example/b.png" alt="*C*"/>'
+    "<figcaption><p><em>C</em></p></figcaption></figure>"
+)
+
+
+@pytest.mark.parametrize(
+    ("engine", "body", "html"),
+    [
+        ("hugo", "- a\n\n  {{< details >}}\n  *b*\n  {{< /details >}}\n\n- c",
+         f"<ul><li><p>a</p>{DETAILS}</li><li><p>c</p></li></ul>"),
+        ("hugo", "1. {{< details >}}*b*{{< /details >}}\n2. c",
+         f"<ol><li>{DETAILS}</li><li><p>c</p></li></ol>"),
+        ("hugo", "> {{< details >}}\n> *b*\n> {{< /details >}}\n>\n> c",
+         f"<blockquote>{DETAILS}<p>c</p></blockquote>"),
+        ("hugo", '- a\n\n  {{< figure src="/b.png" caption="*C*" >}}\n- d',
+         f"<ul><li><p>a</p>{FIGURE}</li><li><p>d</p></li></ul>"),
+        ("hugo", '> {{< figure src="/b.png" caption="*C*" >}}\n> d',
+         f"<blockquote>{FIGURE}<p>d</p></blockquote>"),
+        ("jekyll", '- a\n\n  {% include i.html src="/b.png" caption="*C*" %}\n- d',
+         f"<ul><li><p>a</p>{FIGURE}</li><li><p>d</p></li></ul>"),
+    ],
+)  # fmt: skip
+def test_what_a_tag_makes_stays_in_its_item_or_quote(engine: Engine, body: str, html: str) -> None:
+    assert entry(engine, body).content.xhtml.replace("\n", "") == html
+
+
+@pytest.mark.parametrize(
     ("body", "left"),
     [
         ("{{% notice tip %}}\nIn *it*.\n{{% /notice %}}", "\nIn *it*.\n"),
@@ -373,11 +439,17 @@ def test_no_shortcode_goes_on_without_end(engine: Engine, tag: str) -> None:
         ("nikola", "{{% x %}}\n" * 50_000 + "{{% raw %}}" + "a" * 100_000),
         ("zola", "{% x() %}\n" * 100_000 + "{% end %}\n" * 100_000),
         ("hugo", "\n" + ">" * 1_000_000 + "{{< x >}}" * 20_000),
+        ("nikola", "{{% doc %}}" * 20_000 + "{{% /doc %}}" * 20_000),
     ],
 )
 def test_many_shortcodes_take_no_time(engine: Engine, body: str) -> None:
     made = entry(engine, body).source
     assert made.text.strip("\n >a") in {"", "{{% raw %}}"}
+
+
+def test_many_pairs_within_each_other_take_no_time() -> None:
+    made = entry("hugo", "{{< details >}}" * 30_000 + "a" + "{{< /details >}}" * 30_000).source
+    assert made.text.count("</details>") == 30_000
 
 
 @pytest.mark.parametrize(

@@ -299,7 +299,8 @@ class _Evaluation:
         if name.startswith(("include", "render")):  # the first names a file of the site's theme
             placed = placed[1:]
         is_alone = self._text.is_alone(end)
-        return shown.shown(name, placed, named, self._text.markup, is_alone=is_alone)
+        use = shown.shown(name, placed, named, self._text.markup, is_alone=is_alone)
+        return self._text.within(use)
 
 
 class _UnknownError(Exception):

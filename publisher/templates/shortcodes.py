@@ -6,6 +6,7 @@ between a pair of them. Pure.
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from publisher.templates.text import Evaluated, Text
 
     Find: TypeAlias = Callable[[str, str], "str | None"]
-    Pair: TypeAlias = Callable[[str, Sequence[str], Mapping[str, str], "_Evaluation"], str]
+    Pair: TypeAlias = Callable[[int, int, Sequence[str], Mapping[str, str], "_Evaluation"], str]
+
+MAX_NESTING = 20  # of pairs that are made as a whole
 
 _NAMED = re.compile(r"(/?)\s*+([\w./-]+)(?:\s(.*))?", re.DOTALL)
+_LINE_END = re.compile(r"[ \t]*\n")
 _CALLED = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 
 
@@ -114,16 +118,20 @@ class _Evaluation:
         self._world = world
         self._partners = _partners(text.body, syntax)
         self._is_alone = False
+        self._depth = 0
+        self._tails: dict[int, str] = {}  # what comes in the place of tags that end a pair
         patterns = (syntax.literal, syntax.tag)
         self._ahead = {pattern: pattern.search(text.body) for pattern in patterns}
 
     def run(self) -> Evaluated:
-        body, at = self._text.body, 0
-        while found := self._next(at):
+        self._evaluate(0, len(self._text.body))
+        return self._text.done()
+
+    def _evaluate(self, at: int, end: int) -> None:
+        while (found := self._next(at)) and found.end() <= end:
             self._text.copy(at, found.start())
             at = self._tag(found)
-        self._text.copy(at, len(body))
-        return self._text.done()
+        self._text.copy(at, end)
 
     def _next(self, at: int) -> re.Match[str] | None:
         """The next tag, or what only shows one. Each text is searched once."""
@@ -142,15 +150,43 @@ class _Evaluation:
         if tag is None:
             self._text.copy(start, end)
         elif tag.ends:
-            self._text.silent(start, end)
-        elif (close := self._partners.get(start)) and (make := _pair_of(tag.name)):
-            placed, named = shown.values(tag.values)
-            said = make(self._text.body[end : close[0]], placed, named, self)
+            self._ended(start, end)
+        elif close := self._partners.get(start):
+            return self._pair(start, end, tag, close)
+        else:
+            self._alone(start, end, tag)
+        return end
+
+    def _pair(self, start: int, end: int, tag: Tag, close: tuple[int, int]) -> int:
+        """A pair whole, or its first tag if what is in it stays."""
+        placed, named = shown.values(tag.values)
+        if _short(tag.name) == "details":
+            self._details(start, end, named, close[0])
+        elif (make := _pair_of(tag.name)) and self._depth < MAX_NESTING:
+            said = make(end, close[0], placed, named, self)
             self._text.evaluated(said, start, close[1])
             return close[1]
         else:
             self._alone(start, end, tag)
         return end
+
+    def _details(self, start: int, end: int, named: Mapping[str, str], close: int) -> None:
+        """Blank lines within the block around it: what is in it is of the post's markup."""
+        summary = html.escape(named.get("summary", "Details"), quote=False)
+        margin = self._text.margin()
+        blank = f"\n{margin.rstrip()}"
+        begins_line = _LINE_END.match(self._text.body, end) is not None
+        head = f"<details><summary>{summary}</summary>{blank}"
+        self._text.evaluated(head if begins_line else f"{head}\n{margin}", start, end)
+        self._tails[close] = f"{blank}\n{margin}</details>"
+
+    def _ended(self, start: int, end: int) -> None:
+        tail = self._tails.get(start)
+        if tail is None:
+            self._text.silent(start, end)
+        else:
+            self._text.strip()
+            self._text.more(tail, start, end)
 
     def _alone(self, start: int, end: int, tag: Tag) -> None:
         name = _short(tag.name)
@@ -162,9 +198,9 @@ class _Evaluation:
         said = _TAGS[name](placed, named, self) if name in _TAGS else None
         use = shown.shown(name, placed, named, self._text.markup, is_alone=self._is_alone)
         if said is not None or (use and name in shown.PLACES):
-            self._text.evaluated(use if said is None else said, start, end)
+            self._text.evaluated(self._text.within(use if said is None else said), start, end)
         else:
-            self._text.unknown(start, end, shown=use)
+            self._text.unknown(start, end, shown=self._text.within(use))
 
     def _link(self, start: int, end: int, target: str) -> None:
         page = self._world.page_of("ref", target)
@@ -186,22 +222,29 @@ class _Evaluation:
         value = self._world.page.get(key, self._world.site.get(key))
         return str(value) if isinstance(value, str | int | float) else None
 
-    def code(self, inside: str, placed: Sequence[str], named: Mapping[str, str]) -> str:
+    def code(self, start: int, end: int, placed: Sequence[str], named: Mapping[str, str]) -> str:
+        inside = self._text.body[start:end]
         language = shown.language(placed, named)
         begins_line = self._text.begins_line() and "\n" in inside and not self._text.in_html()
         return shown.code(inside, language, self._text.markup, begins_line=begins_line)
 
-    def details(self, inside: str, _: Sequence[str], named: Mapping[str, str]) -> str:
-        head = f"<summary>{named.get('summary', 'Details')}</summary>"
-        return f"<details>{head}\n\n{inside.strip()}\n\n</details>"
-
-    def document(self, inside: str, _: Sequence[str], __: Mapping[str, str]) -> str:
+    def document(self, start: int, end: int) -> str:
         """Nikola: `{{% doc %}}Title <slug>{{% /doc %}}`, or the slug alone."""
-        found = re.fullmatch(r"(.*)<([^<>]+)>", inside.strip())
-        slug = found[2] if found else inside.strip()
+        inside = self._said(start, end).strip()
+        found = re.fullmatch(r"(.*)<([^<>]+)>", inside)
+        slug = found[2] if found else inside
         page = self._world.page_of("slug", slug)
         text = found[1].strip() if found else slug
         return shown.link(page, text, self._text.markup) if page else text
+
+    def _said(self, start: int, end: int) -> str:
+        """What the tags there say, in the text around them."""
+        text, self._text = self._text, self._text.part()
+        self._depth += 1
+        self._evaluate(start, end)
+        self._depth -= 1
+        part, self._text = self._text, text
+        return part.done().text
 
     def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
         address = named.get("url") or next(iter(placed), "")
@@ -250,8 +293,7 @@ _TAGS: dict[str, Callable[[Sequence[str], Mapping[str, str], _Evaluation], str |
     "media": lambda placed, named, at: at.media(placed, named),
 }
 _PAIRS: dict[str, Pair] = {
-    "highlight": lambda inside, placed, named, at: at.code(inside, placed, named),
-    "details": lambda inside, placed, named, at: at.details(inside, placed, named),
-    "doc": lambda inside, placed, named, at: at.document(inside, placed, named),
+    "highlight": lambda start, end, placed, named, at: at.code(start, end, placed, named),
+    "doc": lambda start, end, _, __, at: at.document(start, end),
     "comment": lambda *_: "",
 }

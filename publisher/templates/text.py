@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -19,6 +20,8 @@ Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
 _DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
 _LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _MAX_LOOK = 500
+# What a line has in front of its text: blanks, the marks of quotes and of items.
+_MARGIN = re.compile(r"(?:[ \t>]|(?:[*+-]|\d{1,9}[.)])(?=[ \t]))*")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 # What begins a block of HTML that ends with the next blank line (CommonMark 4.6, kind 6).
 _HTML = re.compile(
@@ -62,6 +65,12 @@ class Text:
         self._block = ""  # how the paragraph that is being written begins and ends
         self._breaks = [found.start() for found in re.finditer("\n", body)]
         self._codes = [(0, len(body))] if is_code else [*fences.spans(body)]
+
+    def part(self) -> Text:
+        """Another text of the same body: what it says is its own, what it tells is told here."""
+        part = copy.copy(self)
+        part._parts, part._lines = [], [0]
+        return part
 
     def line(self, at: int) -> int:
         """The line (from 0) of an offset in the body."""
@@ -133,6 +142,18 @@ class Text:
     def begins_line(self) -> bool:
         """Whether what comes next begins a line, but for its indent."""
         return not self._tail().rpartition("\n")[2].strip(" \t>")
+
+    def margin(self) -> str:
+        """What keeps the next line in the block of the one that is being written."""
+        found = _MARGIN.match(self._tail().rpartition("\n")[2])
+        return re.sub(r"[^\s>]", " ", found[0]) if found else ""
+
+    def within(self, text: str) -> str:
+        """A text of several lines, kept in the block of the line that is being written."""
+        margin = self.margin()
+        first, *more = text.split("\n")
+        lines = (margin + line if line else margin.rstrip() for line in more)
+        return "\n".join([first, *lines])
 
     def in_html(self) -> bool:
         """Whether what comes next stands in a block of HTML, where there is no Markdown."""
