@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.request import Request
 
 import pytest
+from msgspec import structs
 
 from publisher import config as configs
 from publisher import entry, fetch, sources
@@ -334,6 +335,34 @@ def test_an_odd_value_of_json_costs_nothing_else(blog: Blog) -> None:
     assert len(found.skipped) == 5
     assert blog.run("build").code == 1
     assert len(json.loads(blog.built()["feed.json"])["items"]) == 4
+
+
+def test_what_is_no_text_of_json_is_none() -> None:
+    odd: list[object] = [{"url": "x.png"}, ["a"], True, {}]
+    keys = ("title", "url", "external_url", "content_text", "summary", "image", "banner_image",
+            "language")  # fmt: skip
+    item = {"id": "a", "date_published": "2026-01-01"}
+    found = [{**item, **dict.fromkeys(keys, one), "tags": odd, "id": str(number),
+              "authors": [{"name": one, "url": one, "email": one}],
+              "attachments": [{"url": one}, {"url": "/a", "title": one, "mime_type": one}]}
+             for number, one in enumerate(odd)]  # fmt: skip
+    feed = {"version": "https://jsonfeed.org/version/1", "items": found, "title": odd[0]}
+    parsed = syndication.parse(json.dumps(feed).encode(), f"{HOME}/f")
+    assert parsed.channel == items.Channel()
+    plain = items.Item(
+        id="", link="", title="", body="", base=f"{HOME}/f", published=1767225600,
+        updated=1767225600, enclosures=(items.File(href="/a"),),
+    )  # fmt: skip
+    assert [*parsed.items] == [structs.replace(plain, id=str(number)) for number in range(4)]
+
+
+def test_numbers_are_text_of_json() -> None:
+    item = {"id": 7, "date_published": "2026-01-01", "title": 1984, "tags": [2026, 1.5],
+            "content_text": 10**30}  # fmt: skip
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
+    (found,) = syndication.parse(json.dumps(feed).encode(), f"{HOME}/f").items
+    assert (found.id, found.title, found.categories) == ("7", "1984", ("2026", "1.5"))
+    assert found.body == f"<p>1{'0' * 30}</p>"
 
 
 @pytest.mark.parametrize("year", ["0001", "0999", "9999"])

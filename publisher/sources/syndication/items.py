@@ -113,21 +113,26 @@ def instant(seconds: float) -> int | None:
     return int(seconds) if EARLIEST <= seconds <= LATEST else None
 
 
+def text(value: object) -> str:
+    """What XML can carry of a text or a number; empty for everything else."""
+    is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return legal(str(value)) if is_text else ""
+
+
 def line(value: object) -> str:
-    """One line of text; empty for nothing."""
-    text = "" if value is None or value is False else str(value)
-    return _BLANKS.sub(" ", legal(text)).strip(" ")
+    """One line of a text or a number; empty for everything else."""
+    return _BLANKS.sub(" ", text(value)).strip(" ")
 
 
-def paragraphs(text: str) -> str:
+def paragraphs(plain: str) -> str:
     """Plain text as HTML."""
-    parts = _BETWEEN.split(html.escape(text.strip(), quote=False))
+    parts = _BETWEEN.split(html.escape(plain.strip(), quote=False))
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
 def page(base: str, *written: object) -> str:
     """The first of the addresses that is one of the web, in full; empty if none is."""
-    absolute = (joined(base, line(one)) for one in written if one)
+    absolute = (joined(base, one) for one in map(line, written) if one)
     return next((one for one in absolute if one.startswith(_WEB)), "")
 
 
@@ -161,8 +166,8 @@ def seconds(value: object) -> float | None:
 
 
 def _number(value: object) -> float | None:
-    text = line(value)
-    return float(text) if re.fullmatch(r"\d{1,20}(?:\.\d{1,20})?", text, re.ASCII) else None
+    digits = line(value)
+    return float(digits) if re.fullmatch(r"\d{1,20}(?:\.\d{1,20})?", digits, re.ASCII) else None
 
 
 def person(name: object, email: object, uri: object) -> Person | None:

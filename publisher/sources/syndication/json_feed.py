@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from publisher.characters import legal
 from publisher.errors import ConfigError
 from publisher.sources.syndication import items
 from publisher.sources.syndication.items import Broken, Channel, File, Item, Parsed, line
@@ -25,7 +24,7 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{name} is no JSON: {error}; name a feed in posts.feed") from error
     version = document.get("version") if isinstance(document, dict) else None
-    if "jsonfeed.org/version/" not in str(version) or not isinstance(document.get("items"), list):
+    if "jsonfeed.org/version/" not in line(version) or not isinstance(document.get("items"), list):
         raise ConfigError(f"{name} is JSON, but no JSON Feed; name a feed in posts.feed")
     about = Channel(
         title=line(document.get("title")),
@@ -48,7 +47,7 @@ def _item(found: Any, document: dict[str, Any], address: str) -> Item | Broken:
     )
     if instants is None:
         return Broken(ident[:100], items.NO_DATE)
-    image = line(found.get("image") or found.get("banner_image"))
+    image = line(found.get("image")) or line(found.get("banner_image"))
     return Item(
         id=ident,
         link=link,
@@ -74,8 +73,8 @@ def _id(given: object) -> str:
 def _body(found: dict[str, Any]) -> str:
     body = found.get("content_html")
     if isinstance(body, str):
-        return legal(body)
-    return items.paragraphs(legal(str(found.get("content_text") or "")))
+        return items.text(body)
+    return items.paragraphs(items.text(found.get("content_text")))
 
 
 def _listed(value: Any) -> Sequence[Any]:
@@ -106,7 +105,7 @@ def _attachments(found: dict[str, Any]) -> Iterator[File]:
 
 def _instant(value: Any) -> int | None:
     try:
-        found = dt.datetime.fromisoformat(str(value))
+        found = dt.datetime.fromisoformat(line(value))
         aware = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
         return items.instant(aware.timestamp())
     except (ValueError, OverflowError):
