@@ -337,6 +337,83 @@ def test_an_odd_value_of_json_costs_nothing_else(blog: Blog) -> None:
     assert len(json.loads(blog.built()["feed.json"])["items"]) == 4
 
 
+KEPT_BY_ITSELF = (
+    "authors", "author_detail", "links", "link", "tags", "content", "contents", "enclosures",
+    "title_detail", "summary_detail", "subtitle_detail", "published_parsed", "updated_parsed",
+    "created_parsed", "media_content", "media_thumbnail", "image", "entries", "language", "base",
+    "feed", "version", "bozo", "license", "source", "publisher", "cloud", "generator", "id", "name",
+)  # fmt: skip
+IN_ODD_PLACES = (
+    '<psc:chapter xmlns:psc="http://podlove.org/simple-chapters" title="x"/>',
+    '<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter/></psc:chapters>',
+    "<textInput><title>x</title><name>y</name></textInput>",
+    "<description><width/></description>", "<image><height>x</height></image>", "<width/>",
+    '<media:player><media:title>x</media:title></media:player>', "<media:rating>x</media:rating>",
+    "<media:credit/>", "<media:player/>", "<media:thumbnail><url/></media:thumbnail>",
+    "<contributor><name/></contributor>", "<itunes:owner><itunes:name/></itunes:owner>",
+    "<itunes:image/>", "<textInput/>", "<authors/><author>x</author>",
+    "<tags/><category>x</category>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(f"<{name}>x</{name}>" for name in KEPT_BY_ITSELF),
+        *(f'<{name} a="b"/>' for name in KEPT_BY_ITSELF),
+        *IN_ODD_PLACES,
+    ],
+)
+def test_an_odd_element_costs_nothing_else(odd: str) -> None:
+    for at in ("<channel>", "<item>", "<item><title>One &amp; all</title>", "</item>"):
+        for place in (f"{at}{odd}", f"{odd}{at}"):
+            parsed = syndication.parse(RSS.replace(at, place, 1).encode(), f"{HOME}/feed")
+            assert {one.id for one in parsed.items} >= {f"{HOME}/two"}, place
+            assert len(parsed.items) + len(parsed.broken) == 3
+            assert not parsed.remark
+
+
+def test_words_within_odd_elements_of_a_text_stay() -> None:
+    odd = "<description>a <b>c<i/></b> d<width/> e</description><textInput/><link/>"
+    text = RSS.replace("<title>One", f"{IN_ODD_PLACES[3]}<title>One").replace(
+        "<description>Only this</description>", odd
+    )
+    two = syndication.parse(text.encode(), HOME).items[1]
+    assert two.body == "a c d e"
+
+
+def test_a_feed_with_odd_elements_may_be_cut_short_too(blog: Blog) -> None:
+    text = RSS.replace("<channel>", f"<channel>{IN_ODD_PLACES[0]}").replace("One &", "One&nbsp;&")
+    assert "is not well-formed" in read(blog, text).warnings[0].message
+    found = read(blog, text[: text.index("Only this")])
+    assert [one.title for one in found.entries if "One" in one.title]
+    assert "is not well-formed" in found.warnings[0].message
+
+
+def test_an_element_of_which_nothing_can_be_made_is_told_as_an_error() -> None:
+    text = RSS.replace("<item>", "<item><media:thumbnail>x<item/></media:thumbnail>", 1)
+    with pytest.raises(ConfigError, match="xml has elements that no feed has"):
+        syndication.parse(text.encode(), HOME, name="f.xml")
+
+
+def test_very_many_odd_elements_take_no_time() -> None:
+    words = "".join(f"<b>w{number}</b>\n" for number in range(20_000))
+    text = RSS.replace("Only this", f"{IN_ODD_PLACES[3]}{words}").replace(
+        "<item>", f"{words}<item>"
+    )
+    assert len(syndication.parse(text.encode(), HOME).items) == 2
+
+
+def test_an_item_of_which_nothing_can_be_made_costs_no_other() -> None:
+    def reading(one: int) -> items.Item:
+        return items.Item(id=str(6 // one), link="", title="", body="", base="", published=0,
+                          updated=0)  # fmt: skip
+
+    parsed = items.gathered([3, 0, 2], reading, items.Channel())
+    assert [one.id for one in parsed.items] == ["2", "3"]
+    assert [one.reason for one in parsed.broken] == [items.ODD]
+
+
 def test_what_is_no_text_of_json_is_none() -> None:
     odd: list[object] = [{"url": "x.png"}, ["a"], True, {}]
     keys = ("title", "url", "external_url", "content_text", "summary", "image", "banner_image",

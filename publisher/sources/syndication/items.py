@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -16,7 +16,9 @@ from publisher.characters import legal
 from publisher.config import Person, is_language, is_person_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 MAX_ITEMS = 20_000
 # The years 1000 to 9998.
@@ -25,6 +27,7 @@ EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
 NO_ID = "has no id and no link, so nobody can tell it from others"
 NO_DATE = "has no date; readers would take it for new at every run"
+ODD = "has elements or values that no feed has, and cannot be read; check the feed with a validator"
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _BETWEEN = re.compile(r"\n\s*\n")
@@ -85,11 +88,13 @@ class Parsed(Struct, frozen=True, kw_only=True):
     channel: Channel = Channel()
 
 
-def gathered(found: Iterable[Item | Broken], about: Channel, remark: str = "") -> Parsed:
-    """Of one id the first counts, as in readers."""
+def gathered(
+    written: Iterable[T], read: Callable[[T], Item | Broken], about: Channel, remark: str = ""
+) -> Parsed:
+    """Each read by itself. Of one id the first counts, as in readers."""
     items: dict[str, Item] = {}
     broken: list[Broken] = []
-    for one in found:
+    for one in (_unless_odd(one, read) for one in written):
         if isinstance(one, Broken):
             broken.append(one)
         elif one.id not in items and len(items) == MAX_ITEMS:
@@ -98,6 +103,14 @@ def gathered(found: Iterable[Item | Broken], about: Channel, remark: str = "") -
         else:
             items.setdefault(one.id, one)
     return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
+
+
+def _unless_odd(one: T, read: Callable[[T], Item | Broken]) -> Item | Broken:
+    """Whatever nobody foresaw of an item costs the feed no other."""
+    try:
+        return read(one)
+    except Exception:  # feeds are written by others
+        return Broken("an item", ODD)
 
 
 def when(published: int | None, updated: int | None) -> tuple[int, int] | None:

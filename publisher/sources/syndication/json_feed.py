@@ -32,7 +32,7 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
         description=line(document.get("description")),
         language=line(document.get("language")),
     )
-    return items.gathered((_item(one, document, address) for one in document["items"]), about)
+    return items.gathered(document["items"], lambda one: _item(one, document, address), about)
 
 
 def _item(found: Any, document: dict[str, Any], address: str) -> Item | Broken:

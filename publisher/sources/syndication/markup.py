@@ -1,8 +1,13 @@
-"""Atom and RSS, as feedparser reads them -> items. Its only importer."""
+"""Atom and RSS, as feedparser reads them -> items. Its only importer.
+
+Refuses to rely on it: what it does not know it puts beside what it makes of the others, under names
+of its own, and at some elements it fails. So each value counts only if it has the right shape.
+"""
 
 from __future__ import annotations
 
 import calendar
+import contextlib
 import html
 import io
 import re
@@ -10,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.characters import legal
 from publisher.errors import ConfigError
-from publisher.sources.syndication import items
+from publisher.sources.syndication import items, known
 from publisher.sources.syndication.items import Broken, Channel, File, Item, Parsed, line
 
 if TYPE_CHECKING:
-    import time
     from collections.abc import Iterator
+
+    from publisher.config import Person
 
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
@@ -26,33 +32,71 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     """The feed at `address`, of the content type `kind`. Raises ConfigError if it is none."""
     import feedparser  # noqa: PLC0415 - few need it
 
-    headers = {"content-location": address, "content-type": kind or "application/xml"}
-    try:
-        found = feedparser.parse(
-            io.BytesIO(_REFERENCE.sub(_carried, data)),
-            response_headers=headers,
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-    except (ValueError, LookupError) as error:
-        raise ConfigError(f"{name} cannot be read as a feed: {error}; mend it") from error
+    found = _found(data, address, kind, name)
+    bozo = found.get("bozo_exception")
     if not found.get("version"):
-        reason = f": {found.bozo_exception}" if found.get("bozo") else ""
+        reason = f": {bozo}" if bozo else ""
         raise ConfigError(f"{name} is no feed{reason}; name one of Atom, RSS or JSON Feed")
+    channel = _map(found.get("feed"))
+    about = Channel(
+        title=_text(_detail(channel, "title")),
+        link=_page(channel, address),
+        description=_text(_detail(channel, "subtitle")),
+        language=line(_value(channel, "language")),
+    )
     # What HTTP says of the encoding is wrong more often than right, and is not used then.
     odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-    is_broken = found.bozo and not isinstance(found.bozo_exception, odd)
-    remark = f"is not well-formed: {found.bozo_exception}" if is_broken else ""
-    about = Channel(
-        title=_text(found.feed.get("title_detail")),
-        link=_page(found.feed, address),
-        description=_text(found.feed.get("subtitle_detail")),
-        language=line(found.feed.get("language")),
-    )
+    is_broken = bozo is not None and not isinstance(bozo, odd)
+    remark = f"is not well-formed: {bozo}" if is_broken else ""
+    entries = _maps(found.get("entries"))
     # Of what stops half-way, the last item may be a half.
-    whole = found.entries[: _ended(data)] if is_broken else found.entries
-    read = (_item(entry, found.feed, address) for entry in whole)
-    return items.gathered(read, about, remark)
+    whole = entries[: _ended(data)] if is_broken else entries
+    return items.gathered(whole, lambda entry: _item(entry, channel, address), about, remark)
+
+
+def _found(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
+    """What feedparser makes of it, if need be without what it fails at. Raises ConfigError."""
+    data = _REFERENCE.sub(_carried, data)
+    with contextlib.suppress(Exception):  # it raises what Python does, at elements in odd places
+        return _parsed(data, address, kind or "application/xml")
+    try:
+        data, fault = known.alone(data)
+        found = _parsed(data, address, "application/xml; charset=utf-8")
+    except Exception as error:
+        raise ConfigError(
+            f"{name} has elements that no feed has, and cannot be read; check it with a validator"
+        ) from error
+    return {**found, "bozo_exception": fault} if fault else found
+
+
+def _parsed(data: bytes, address: str, kind: str) -> dict[str, Any]:
+    import feedparser  # noqa: PLC0415
+
+    found: dict[str, Any] = feedparser.parse(
+        io.BytesIO(data),
+        response_headers={"content-location": address, "content-type": kind},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    return found
+
+
+def _value(part: dict[str, Any], key: str) -> Any:
+    """As it is kept: what feedparser works out on the way fails where others are odd."""
+    return dict.get(part, key)
+
+
+def _map(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _maps(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _detail(part: dict[str, Any], key: str) -> dict[str, Any]:
+    """A text with its type, base and language; where these are lost plain text."""
+    return _map(_value(part, f"{key}_detail")) or {"value": _value(part, key)}
 
 
 def _ended(data: bytes) -> int:
@@ -68,17 +112,19 @@ def _carried(reference: re.Match[bytes]) -> bytes:
     return reference[0] if 0 < code < 0x11_0000 and legal(chr(code)) == chr(code) else b""
 
 
-def _item(entry: Any, channel: Any, address: str) -> Item | Broken:
+def _item(entry: dict[str, Any], channel: dict[str, Any], address: str) -> Item | Broken:
     link = _page(entry, address)
-    title = _text(entry.get("title_detail"))
-    ident = line(entry.get("id")) or link
+    title = _text(_detail(entry, "title"))
+    ident = line(_value(entry, "id")) or link
     name = (ident or title or "an item")[:100]
     if not ident:
         return Broken(name, items.NO_ID)
     instants = _instants(entry)
     if instants is None:
         return Broken(name, items.NO_DATE)
-    body, base, language = _content(entry)
+    contents = _maps(_value(entry, "content"))
+    lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
+    body, base, language = _fullest([*contents, _detail(entry, "summary")])
     return Item(
         id=ident,
         link=link,
@@ -87,103 +133,106 @@ def _item(entry: Any, channel: Any, address: str) -> Item | Broken:
         base=base if base not in {"", address} else link or address,
         published=instants[0],
         updated=instants[1],
-        summary=_text(entry.get("summary_detail")) if entry.get("content") else "",
-        authors=tuple(
-            made
-            for one in entry.get("authors") or channel.get("authors") or ()
-            if (made := items.person(one.get("name"), one.get("email"), one.get("href")))
-        ),
-        categories=items.terms(tag.get("term") for tag in entry.get("tags", ())),
-        language=items.language(entry.get("language"), language, channel.get("language")),
+        summary=lead,
+        authors=tuple(_authors(entry) or _authors(channel)),
+        categories=items.terms(_value(tag, "term") for tag in _maps(_value(entry, "tags"))),
+        language=items.language(_value(entry, "language"), language, _value(channel, "language")),
         enclosures=tuple(_enclosures(entry).values()),
         image=_image(entry),
     )
 
 
-def _instants(entry: Any) -> tuple[int, int] | None:
-    published = _seconds(entry.get("published_parsed") or entry.get("created_parsed"))
-    # feedparser gives `published` in its place, with a warning.
-    return items.when(published, _seconds(dict.get(entry, "updated_parsed")))
+def _authors(part: dict[str, Any]) -> list[Person]:
+    found = (
+        items.person(*(_value(one, key) for key in ("name", "email", "href")))
+        for one in _maps(_value(part, "authors"))
+    )
+    return [*filter(None, found)]
 
 
-def _seconds(parsed: time.struct_time | None) -> int | None:
+def _instants(entry: dict[str, Any]) -> tuple[int, int] | None:
+    published = _seconds(entry, "published") or _seconds(entry, "created")
+    return items.when(published, _seconds(entry, "updated"))
+
+
+def _seconds(entry: dict[str, Any], key: str) -> int | None:
+    parsed = _value(entry, f"{key}_parsed")
     try:
-        return items.instant(calendar.timegm(parsed)) if parsed else None
+        return items.instant(calendar.timegm(parsed)) if isinstance(parsed, tuple) else None
     except (ValueError, OverflowError):
         return None
 
 
-def _page(entry: Any, address: str) -> str:
+def _page(part: dict[str, Any], address: str) -> str:
     """The first alternate that is a page; never the feed's own address."""
-    links = [one for one in entry.get("links", ()) if one.get("rel") == "alternate"]
-    return items.page(address, *(one.get("href") for one in links), entry.get("link"))
+    links = [_value(one, "href") for one in _links(part, "alternate")]
+    return items.page(address, *links, _value(part, "link"))
 
 
-def _content(entry: Any) -> tuple[str, str, str]:
-    """The fullest HTML, its base, its language."""
-    contents = [*entry.get("content", ())]
-    if entry.get("summary_detail"):
-        contents.append(entry.summary_detail)
-    rich = [one for one in contents if "html" in (one.get("type") or "")]
+def _links(part: dict[str, Any], relation: str) -> list[dict[str, Any]]:
+    return [one for one in _maps(_value(part, "links")) if _value(one, "rel") == relation]
+
+
+def _fullest(contents: list[dict[str, Any]]) -> tuple[str, str, str]:
+    """HTML, its base, its language; of the first that has any text, HTML before plain text."""
+    rich = [one for one in contents if "html" in line(_value(one, "type"))]
     for one in (*rich, *contents):
-        value = legal(one.get("value") or "")
+        value = items.text(_value(one, "value"))
         if value.strip():
             # feedparser 6.0.14: of XHTML it writes `<br></br>`, which is two of them in HTML.
             body = value.replace("></br>", ">") if one in rich else items.paragraphs(value)
-            return body, one.get("base") or "", one.get("language") or ""
+            return body, line(_value(one, "base")), line(_value(one, "language"))
     return "", "", ""
 
 
-def _enclosures(entry: Any) -> dict[str, File]:
+def _enclosures(entry: dict[str, Any]) -> dict[str, File]:
     """By address; what Media RSS says of a recording completes what its enclosure says."""
     files: dict[str, File] = {}
-    seconds = items.seconds(entry.get("itunes_duration"))
-    for one in entry.get("enclosures", ()):
-        if href := line(one.get("href")):
+    seconds = items.seconds(_value(entry, "itunes_duration"))
+    for one in _links(entry, "enclosure"):
+        if href := line(_value(one, "href")):
             files[href] = File(
                 href=href,
-                type=line(one.get("type")) or None,
-                length=items.size(one.get("length")),
+                type=line(_value(one, "type")) or None,
+                length=items.size(_value(one, "length")),
                 duration=seconds,
-                title=line(one.get("title")) or None,
+                title=line(_value(one, "title")) or None,
             )
     for href, one in _recordings(entry):
-        known = files.get(href) or File(href=href)
+        given = files.get(href) or File(href=href)
         files[href] = File(
             href=href,
-            type=line(one.get("type")) or known.type,
-            length=items.size(one.get("filesize")) or known.length,
-            duration=items.seconds(one.get("duration")) or seconds,
-            title=known.title,
+            type=line(_value(one, "type")) or given.type,
+            length=items.size(_value(one, "filesize")) or given.length,
+            duration=items.seconds(_value(one, "duration")) or seconds,
+            title=given.title,
         )
     return files
 
 
-def _recordings(entry: Any) -> Iterator[tuple[str, Any]]:
-    for one in entry.get("media_content", ()):
-        kind = line(one.get("type") or one.get("medium"))
-        if (href := line(one.get("url"))) and kind.startswith(("audio", "video")):
+def _recordings(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for one in _maps(_value(entry, "media_content")):
+        kind = line(_value(one, "type")) or line(_value(one, "medium"))
+        if (href := line(_value(one, "url"))) and kind.startswith(("audio", "video")):
             yield href, one
 
 
-def _image(entry: Any) -> File | None:
+def _image(entry: dict[str, Any]) -> File | None:
     pictures = [
         one
-        for one in entry.get("media_content", ())
-        if one.get("medium") == "image" or "image/" in (one.get("type") or "")
+        for one in _maps(_value(entry, "media_content"))
+        if _value(one, "medium") == "image" or "image/" in line(_value(one, "type"))
     ]
-    for one in (*pictures, *entry.get("media_thumbnail", ())):
-        if href := line(one.get("url")):
-            return File(href=href, type=line(one.get("type")) or None)
-    href = line(entry.get("image", {}).get("href"))
+    for one in (*pictures, *_maps(_value(entry, "media_thumbnail"))):
+        if href := line(_value(one, "url")):
+            return File(href=href, type=line(_value(one, "type")) or None)
+    href = line(_value(_map(_value(entry, "image")), "href"))
     return File(href=href) if href else None
 
 
-def _text(detail: Any) -> str:
+def _text(detail: dict[str, Any]) -> str:
     """One line of plain text."""
-    if not detail:
-        return ""
-    value = str(detail.get("value") or "")
-    if "html" in (detail.get("type") or ""):
+    value = items.text(_value(detail, "value"))
+    if "html" in line(_value(detail, "type")):
         value = html.unescape(_TAG.sub(" " if "</p>" in value else "", value))
     return line(value)
