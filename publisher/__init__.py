@@ -16,7 +16,8 @@ above it::
     config/     config.yaml -> frozen Config; every problem at once, with its line
     secret      the account's password
     sources/    a post's file -> Post; one module per engine; a feed as a source
-    rest        reStructuredText -> HTML
+    shown       tags that make boxes -> the picture, the link or the words in them
+    rest/       reStructuredText -> HTML
     markup/     Markdown, HTML and reStructuredText -> HTML, within bounds
     render/     markup -> safe, well-formed XHTML with absolute URLs
     kept        what was rendered once

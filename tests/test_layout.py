@@ -22,6 +22,7 @@ FLOORS = [
     "config",
     "secret",
     "sources",
+    "shown",
     "rest",
     "markup",
     "render",

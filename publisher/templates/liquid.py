@@ -20,9 +20,9 @@ from liquid.builtin.filters.misc import date as _date
 from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.filter import with_environment
 
+from publisher import shown
 from publisher.permalink import slugify
 from publisher.sources import dates
-from publisher.templates import shown
 from publisher.templates.text import Evaluated, Text
 
 if TYPE_CHECKING:

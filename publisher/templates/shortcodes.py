@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from publisher.templates import shown
+from publisher import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
