@@ -583,6 +583,15 @@ def test_what_only_looks_like_a_loss_is_none() -> None:
     assert found == ["<xmp>"]
 
 
+def test_what_browsers_without_scripts_show_is_shown() -> None:
+    content = rendered(
+        "<p>a</p><noscript><img src=/real.jpg onerror=x()><script>y()</script></noscript>"
+        "<img class=lazy data-src=/real.jpg alt=''>", "html",
+    )  # fmt: skip
+    assert content.xhtml == '<p>a</p><img src="https://example.org/real.jpg"/>'
+    assert not any("noscript" in message for _, message in content.warnings)
+
+
 def test_an_iframe_address_with_quotes_stays_whole() -> None:
     content = rendered("<iframe src='https://video.example/\">b'></iframe>", "html")
     assert reads(content) == "https://video.example/%22%3Eb"
@@ -725,7 +734,7 @@ def test_lead_and_extended_part_are_one_document() -> None:
     content = rendered(f"{LEAD}:EXTENDED: \t\n{REST}", marker=":EXTENDED:")
     plain = rendered(f"{LEAD}\n{REST}")
     assert content.xhtml == plain.xhtml
-    assert content.text == f"{LEAD}{REST}".strip()
+    assert content.text == f"{LEAD}{REST}".strip().replace("/two", "https://example.org/two")
     assert content.summary == "Lead one two. More of it."
 
 

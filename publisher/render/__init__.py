@@ -35,6 +35,7 @@ from publisher.render.html import (
     settled,
 )
 from publisher.render.losses import warnings
+from publisher.render.twin import twin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def render(
         tree = _tree(html, base, prefix, resolve)
         return Content(
             xhtml=_xml(tree),
-            text=_plain(tree) if markup in {"html", "rest"} else text,
+            text=_plain(tree) if markup in {"html", "rest"} else twin(text, markup, base, resolve),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )

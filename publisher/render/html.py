@@ -43,9 +43,9 @@ MATH = names(
     "munderover semantics"
 )
 MATH_NS = "http://www.w3.org/1998/Math/MathML"
-TAGS_WITH_CONTENT = names(
-    "noembed noframes noscript object script select style svg template textarea title"
-)
+TAGS_WITH_CONTENT = names("noembed noframes object script select style svg template textarea title")
+# Readers run no scripts: what is in it is what they are to show.
+NO_SCRIPT = "noscript"
 ADDRESSES = names("cite href poster src")
 
 # HTML 13.2.5: a quote counts behind `=` only, and `<` is nothing special inside of a tag.
@@ -58,7 +58,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 # Whatever looks like a tag in them is none (13.2.5.4).
-_RAW = names("noembed noframes noscript script style textarea title xmp")
+_RAW = names("noembed noframes script style textarea title xmp")
 _ENDS = {
     name: re.compile(rf"</{name}(?=[ \t\n\r\f/>])", re.IGNORECASE)
     for name in _RAW | TAGS_WITH_CONTENT
@@ -122,6 +122,8 @@ def settled(html: str, base: str) -> str:
         at, hidden = found.end(), ""
         if tag is None or tag.name in _RAW:
             hidden = tag.name if tag and not tag.closes else ""
+        elif tag.name == NO_SCRIPT:
+            continue
         elif tag.name != "iframe":
             parts.append(found[0])
         elif not tag.closes:

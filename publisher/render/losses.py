@@ -19,6 +19,7 @@ from publisher.characters import legal
 from publisher.render.html import (
     ADDRESSES,
     MATH,
+    NO_SCRIPT,
     SCHEMES,
     TAGS,
     TAGS_WITH_CONTENT,
@@ -135,7 +136,7 @@ def _losses(
 ) -> Iterator[tuple[str, int | None, str]]:
     """What readers will not get: a message, the offset in the source or None, what to look for."""
     for found in tags(html):
-        if found.closes:
+        if found.closes or found.name == NO_SCRIPT:
             continue
         tag, attributes = found.name, found.attributes
         mark = attributes.pop("data-at", "")
