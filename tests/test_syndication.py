@@ -314,6 +314,56 @@ def test_an_odd_value_costs_nothing_else(blog: Blog, digits: str) -> None:
     assert days(read(blog, ODD_RSS.replace("{digits}", "5"))) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "mail"),
+    [
+        ("ada@blog.online (Ada Lovelace)", "Ada Lovelace", "ada@blog.online"),
+        ("Ada Lovelace (ada@blog.museum)", "Ada Lovelace", "ada@blog.museum"),
+        ("Ada Lovelace &lt;ada@blog.technology>", "Ada Lovelace", "ada@blog.technology"),
+        ("ada@blog.online", "ada@blog.online", "ada@blog.online"),
+        ("Ada Lovelace", "Ada Lovelace", None),
+    ],
+)
+def test_an_author_of_rss_is_a_mail_address_and_a_name(
+    blog: Blog, written: str, name: str, mail: str | None
+) -> None:
+    feed = RSS.replace("<dc:creator>Bob</dc:creator>", f"<author>{written}</author>")
+    (author,) = next(one for one in read(blog, feed).entries if one.title == "One & all").authors
+    assert (author.name, author.email) == (name, mail)
+
+
+def test_a_guid_that_is_no_address_is_none_wherever_the_feed_is() -> None:
+    """Whether it says so or not: the ids stay where the feed moves."""
+    feed = "".join(
+        f"<item><guid{no}>{number}</guid><pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate></item>"
+        for number, no in enumerate((' isPermaLink="false"', ""), start=12345)
+    )
+    for address in (HOME, "http://127.0.0.1:8765/feed.xml", "https://moved.example/"):
+        parsed = syndication.parse(f"<rss><channel>{feed}</channel></rss>".encode(), address)
+        assert [(one.id, one.link) for one in parsed.items] == [("12345", ""), ("12346", "")]
+
+
+def test_an_item_with_the_id_of_another_is_named(blog: Blog) -> None:
+    """But nothing is concluded from it, for it will be there at every run; a copy is none."""
+    undated = RSS.index("<item><title>Undated")
+    twice = RSS[:undated] + RSS[RSS.index("<item>") :]
+    assert [skip.reason for skip in read(blog, twice).skipped] == [
+        "has no date; readers would take it for new at every run"
+    ]
+    other = twice.replace("<title>One &amp; all", "<title>Another", 1)
+    (skip,) = [skip for skip in read(blog, other).skipped if "id of an item before" in skip.reason]
+    assert not skip.broken
+
+
+def test_what_is_no_text_is_not_shown_as_one(blog: Blog) -> None:
+    pdf = '<content type="application/pdf">JVBERi0xLjQ=</content>'
+    start = ATOM.index("<content")
+    end = ATOM.index("</content>") + len("</content>")
+    found = read(blog, ATOM[:start] + pdf + "<summary>In short.</summary>" + ATOM[end:])
+    assert not any("PDF" in one.content.xhtml for one in found.entries)
+    assert any(one.content.xhtml == "<p>In short.</p>" for one in found.entries)
+
+
 def test_an_odd_value_of_json_costs_nothing_else(blog: Blog) -> None:
     def one(ident: object, **more: object) -> dict[str, object]:
         return {"id": ident, "date_published": "2026-01-01", "content_text": "Text", **more}

@@ -37,7 +37,9 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     complete = config.posts.complete
     items = parsed.items if complete else memory.remembered(parsed, source, state)
     posts: list[Post] = []
-    skipped = [Skip(PurePosixPath(one.name), one.reason, broken=True) for one in parsed.broken]
+    skipped = [
+        Skip(PurePosixPath(one.name), one.reason, broken=one.is_gone) for one in parsed.broken
+    ]
     if parsed.remark and complete:  # who knows what else was in it
         skipped.append(Skip(PurePosixPath(), parsed.remark, broken=True))
     for item in items:
@@ -102,7 +104,7 @@ def _post(item: Item, site: Site) -> Post:
         markup="html",
         marker=None,
         title=item.title or None,
-        slug=path.rstrip("/").rpartition("/")[2] or name,
+        slug=(path if item.link else item.id).rstrip("/").rpartition("/")[2] or name,
         published=published,
         updated=dt.datetime.fromtimestamp(item.updated, dt.UTC),
         file_date=_date(dated[0]) if dated else None,

@@ -26,6 +26,7 @@ EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 # No file is bigger, and no recording longer.
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
 NO_ID = "has no id and no link, so nobody can tell it from others"
+TWICE = "has the id of an item before it, which readers take it for; it is not read"
 NO_DATE = "has no date; readers would take it for new at every run"
 ODD = "has elements or values that no feed has, and cannot be read; check the feed with a validator"
 
@@ -64,10 +65,11 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Broken(Struct, frozen=True):
-    """An item that cannot be read, and why."""
+    """An item that cannot be read, and why. `is_gone`: nothing is concluded from its absence."""
 
     name: str
     reason: str
+    is_gone: bool = True
 
 
 class Channel(Struct, frozen=True, kw_only=True):
@@ -100,8 +102,8 @@ def gathered(
         elif one.id not in items and len(items) == MAX_ITEMS:
             remark = f"has more than {MAX_ITEMS:,} items; the others are not read"
             break
-        else:
-            items.setdefault(one.id, one)
+        elif one != items.setdefault(one.id, one):
+            broken.append(Broken(one.id[:100], TWICE, is_gone=False))
     return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
 
 
@@ -111,6 +113,15 @@ def _unless_odd(one: T, read: Callable[[T], Item | Broken]) -> Item | Broken:
         return read(one)
     except Exception:  # feeds are written by others
         return Broken("an item", ODD)
+
+
+def address_of(written: str) -> Person | None:
+    """`ada@blog.example (Ada)` of RSS, or the other way round; None: there is no mail address."""
+    found = _MAIL.search(written)
+    if not found:
+        return None
+    name = line(written[: found.start()] + written[found.end() :]).strip(' ()<>,;:"')
+    return person(name, found[0], "")
 
 
 def when(published: int | None, updated: int | None) -> tuple[int, int] | None:
@@ -146,7 +157,11 @@ def paragraphs(plain: str) -> str:
 def page(base: str, *written: object) -> str:
     """The first of the addresses that is one of the web, in full; empty if none is."""
     absolute = (joined(base, one) for one in map(line, written) if one)
-    return next((one for one in absolute if one.startswith(_WEB)), "")
+    return next(filter(is_web, absolute), "")
+
+
+def is_web(address: str) -> bool:
+    return address.startswith(_WEB)
 
 
 def joined(base: str, written: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from publisher.config import Person
 
+_RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
+_HEAD = 10_000
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
@@ -51,7 +53,10 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     entries = _maps(found.get("entries"))
     # Of what stops half-way, the last item may be a half.
     whole = entries[: _ended(data)] if is_broken else entries
-    return items.gathered(whole, lambda entry: _item(entry, channel, address), about, remark)
+    is_rss = line(found.get("version")).startswith("rss")
+    return items.gathered(
+        whole, lambda entry: _item(entry, channel, address, is_rss=is_rss), about, remark
+    )
 
 
 def _found(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
@@ -72,9 +77,11 @@ def _found(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
 def _parsed(data: bytes, address: str, kind: str) -> dict[str, Any]:
     import feedparser  # noqa: PLC0415
 
+    # The guid of an item of RSS is no address, and feedparser would make one of it.
+    base = "" if _RSS.search(data[:_HEAD]) else address
     found: dict[str, Any] = feedparser.parse(
         io.BytesIO(data),
-        response_headers={"content-location": address, "content-type": kind},
+        response_headers={"content-location": base, "content-type": kind},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
@@ -112,7 +119,9 @@ def _carried(reference: re.Match[bytes]) -> bytes:
     return reference[0] if 0 < code < 0x11_0000 and legal(chr(code)) == chr(code) else b""
 
 
-def _item(entry: dict[str, Any], channel: dict[str, Any], address: str) -> Item | Broken:
+def _item(
+    entry: dict[str, Any], channel: dict[str, Any], address: str, *, is_rss: bool
+) -> Item | Broken:
     link = _page(entry, address)
     title = _text(_detail(entry, "title"))
     ident = line(_value(entry, "id")) or link
@@ -122,7 +131,7 @@ def _item(entry: dict[str, Any], channel: dict[str, Any], address: str) -> Item 
     instants = _instants(entry)
     if instants is None:
         return Broken(name, items.NO_DATE)
-    contents = _maps(_value(entry, "content"))
+    contents = [one for one in _maps(_value(entry, "content")) if _is_text(one)]
     lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
     body, base, language = _fullest([*contents, _detail(entry, "summary")])
     return Item(
@@ -134,7 +143,7 @@ def _item(entry: dict[str, Any], channel: dict[str, Any], address: str) -> Item 
         published=instants[0],
         updated=instants[1],
         summary=lead,
-        authors=tuple(_authors(entry) or _authors(channel)),
+        authors=tuple(_authors(entry, is_rss=is_rss) or _authors(channel, is_rss=is_rss)),
         categories=items.terms(_value(tag, "term") for tag in _maps(_value(entry, "tags"))),
         language=items.language(_value(entry, "language"), language, _value(channel, "language")),
         enclosures=tuple(_enclosures(entry).values()),
@@ -142,10 +151,19 @@ def _item(entry: dict[str, Any], channel: dict[str, Any], address: str) -> Item 
     )
 
 
-def _authors(part: dict[str, Any]) -> list[Person]:
+def _is_text(content: dict[str, Any]) -> bool:
+    """And not a document of another kind, in base64, or elsewhere."""
+    kind = line(_value(content, "type"))
+    return "html" in kind or kind.startswith("text") or not kind
+
+
+def _authors(part: dict[str, Any], *, is_rss: bool) -> list[Person]:
+    """feedparser 6.0.14 knows endings of mail addresses of four letters at most."""
+    listed = _maps(_value(part, "authors"))
+    if is_rss and len(listed) < 2 and (one := items.address_of(line(_value(part, "author")))):
+        return [one]
     found = (
-        items.person(*(_value(one, key) for key in ("name", "email", "href")))
-        for one in _maps(_value(part, "authors"))
+        items.person(*(_value(one, key) for key in ("name", "email", "href"))) for one in listed
     )
     return [*filter(None, found)]
 
@@ -166,7 +184,9 @@ def _seconds(entry: dict[str, Any], key: str) -> int | None:
 def _page(part: dict[str, Any], address: str) -> str:
     """The first alternate that is a page; never the feed's own address."""
     links = [_value(one, "href") for one in _links(part, "alternate")]
-    return items.page(address, *links, _value(part, "link"))
+    if (link := line(_value(part, "link"))) != line(_value(part, "id")) or items.is_web(link):
+        links.append(link)  # else it is a guid that does not say that it is no address
+    return items.page(address, *links)
 
 
 def _links(part: dict[str, Any], relation: str) -> list[dict[str, Any]]:
