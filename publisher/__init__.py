@@ -6,6 +6,7 @@ above it::
     errors      every error a user can meet
     characters  what XML can carry
     addresses   addresses -> URIs
+    instants    instants -> what feeds write
     disk        files, replaced at once
     marked      YAML as people write it: text, bounded, every value with its line
     globs       patterns of paths

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from publisher import media
 from publisher.feed import TYPES
+from publisher.instants import z
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -264,9 +265,8 @@ def _post(shown: Shown, site: Site, *, is_open: bool) -> Iterator[str]:
     yield f'<article{_lang(site, entry)} dir="auto">'
     yield f'<h3><a href="{_text(entry.link)}">{_text(entry.title)}</a></h3>'
     day = entry.published.astimezone(site.zone).date().isoformat()
-    stamp = entry.published.isoformat().replace("+00:00", "Z")
     authors = ", ".join(f"<bdi>{_text(author.name)}</bdi>" for author in entry.authors)
-    yield f'<p class="facts"><time datetime="{stamp}">{day}</time> · {authors}</p>'
+    yield f'<p class="facts"><time datetime="{z(entry.published)}">{day}</time> · {authors}</p>'
     if entry.image:
         yield f'<p><img src="{_text(entry.image.href)}" alt=""></p>'
     for enclosure in entry.enclosures:

@@ -12,6 +12,7 @@ FLOORS = [
     "errors",
     "characters",
     "addresses",
+    "instants",
     "disk",
     "marked",
     "globs",

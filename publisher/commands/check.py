@@ -16,6 +16,7 @@ from publisher import check, entry, feed, outputs, readers, selection, sources
 from publisher.commands import report
 from publisher.commands import site as sites
 from publisher.files import Files
+from publisher.instants import z
 from publisher.item import Address
 from publisher.ledger import Ledger
 
@@ -229,14 +230,10 @@ def _of_post(post: Post, site: Site) -> dict[str, Any]:
     return {
         "path": str(post.path),
         "title": post.title or post.name,
-        "published": _instant(post.published),
-        "updated": _instant(post.updated),
+        "published": z(post.published),
+        "updated": z(post.updated),
         "tags": list(post.tags),
         "categories": list(post.categories),
         "authors": [author.name for author in authors],
         "language": post.language or site.config.site.language,
     }
-
-
-def _instant(instant: dt.datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -20,6 +20,7 @@ from publisher.feed.parts import (
     spaced,
     written,
 )
+from publisher.instants import z
 from publisher.render.html import VOID
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def atom(document: Document, site: Site) -> bytes:
 
 
 def _tombstone(gone: Tombstone) -> etree._Element:
-    when = gone.when.isoformat().replace("+00:00", "Z")
-    return etree.Element(_GONE, {"ref": gone.entry.atom_id, "when": when}, nsmap=_GONE_PREFIX)
+    return etree.Element(
+        _GONE, {"ref": gone.entry.atom_id, "when": z(gone.when)}, nsmap=_GONE_PREFIX
+    )
 
 
 def atom_entry(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from publisher import media
 from publisher.addresses import uri
 from publisher.feed.parts import GENERATOR, is_full, owner, plain_number
+from publisher.instants import z
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from publisher.config import FeedFile, Person, Site
     from publisher.entry import Entry
     from publisher.feed.document import Document
@@ -62,8 +61,8 @@ def _item(entry: Entry, feed: FeedFile) -> dict[str, object]:
         content_text=None if full else entry.teaser,
         summary=entry.content.summary if full else None,
         image=entry.image.href if entry.image else None,
-        date_published=_rfc3339(entry.published),
-        date_modified=_rfc3339(entry.updated),
+        date_published=z(entry.published),
+        date_modified=z(entry.updated),
         authors=[_author(author) for author in entry.authors],
         tags=entry.categories or None,
         language=entry.language,
@@ -90,7 +89,3 @@ def _author(author: Person) -> dict[str, object]:
 
 def _given(**parts: object) -> dict[str, object]:
     return {key: value for key, value in parts.items() if value is not None}
-
-
-def _rfc3339(instant: dt.datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

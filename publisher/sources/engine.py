@@ -19,6 +19,7 @@ from urllib.parse import quote
 from publisher import permalink
 from publisher.characters import legal
 from publisher.errors import PostError
+from publisher.instants import z
 from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
@@ -223,10 +224,10 @@ class Engine:
 
     def _not_now(self, matter: Matter, post: Post, now: dt.datetime) -> tuple[Status, str] | None:
         if post.published > now and not self.shows_future:
-            return "future", f"scheduled for {_z(post.published)}"
+            return "future", f"scheduled for {z(post.published)}"
         expiry = self.expiry(matter)
         if expiry and expiry <= now:
-            return "expired", f"expired on {_z(expiry)}"
+            return "expired", f"expired on {z(expiry)}"
         return None
 
     # --- what engines override ---
@@ -497,7 +498,3 @@ def _date_of_folders(matter: Matter) -> dt.date | None:
     ]
     found = (_FOLDERS.search(text) for text in texts)
     return next((date for match in found if match and (date := _date(match))), None)
-
-
-def _z(instant: dt.datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from publisher import fetch
 from publisher.config import is_address, is_iri
 from publisher.errors import ConfigError
+from publisher.instants import z
 from publisher.sources.post import Medium, Post, Reading, Remark, Skip
 from publisher.sources.syndication import json_feed, markup, memory
 
@@ -45,7 +46,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     for item in items:
         post = _post(item, config.site)
         if post.published > now:
-            reason = f"scheduled for {post.published.isoformat().replace('+00:00', 'Z')}"
+            reason = f"scheduled for {z(post.published)}"
             skipped.append(Skip(post.path, reason, status="future", post=post))
         else:
             posts.append(post)
