@@ -255,13 +255,20 @@ def web(blog: Blog) -> Iterator[Web]:
     configure(blog, PAGE + NODES)
     built(blog)
     with Web() as made:
-        page = (blog.folder / "subscribe/index.html").read_bytes()
-        made.answers = {
-            "/subscribe/": _of("text/html; charset=utf-8", page),
-            "/feed.css": _of("text/css", (blog.folder / "feed.css").read_bytes()),
-            "/feed.atom": _of("application/xml", (blog.folder / "feed.atom").read_bytes()),
-        }
+        made.answers = deployed(blog)
         yield made
+
+
+def deployed(blog: Blog) -> dict[str, Answer]:
+    files = {
+        "/subscribe/": ("subscribe/index.html", "text/html; charset=utf-8"),
+        "/feed.css": ("feed.css", "text/css"),
+        "/feed.atom": ("feed.atom", "application/xml"),
+    }
+    return {
+        address: _of(kind, (blog.folder / name).read_bytes())
+        for address, (name, kind) in files.items()
+    }
 
 
 def _of(kind: str, body: bytes) -> Answer:
@@ -330,12 +337,7 @@ def test_what_is_written_from_right_to_left_is_shown_so(
     blog.write("2026-01-05-d.md", "مرحبا!\n\nHello!", title="مرحبا بالعالم!", lang="ar")
     built(blog)
     with Web() as web:
-        page = (blog.folder / "subscribe/index.html").read_bytes()
-        web.answers = {
-            "/subscribe/": _of("text/html; charset=utf-8", page),
-            "/feed.css": _of("text/css", (blog.folder / "feed.css").read_bytes()),
-            "/feed.atom": _of("application/xml", (blog.folder / "feed.atom").read_bytes()),
-        }
+        web.answers = deployed(blog)
         browser.get(f"{web.url}{address}")
         shown = browser.execute_script(BEGINNINGS)
     assert shown["مرحبا بالعالم!"] == shown["مرحبا!"] == "right"
