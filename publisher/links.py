@@ -33,6 +33,8 @@ _PELICAN = re.compile(
     r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
     re.IGNORECASE | re.DOTALL,
 )
+# https://getnikola.com/path_handlers.html; also what `:doc:` of reStructuredText becomes.
+_NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
 _TEXTS = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
@@ -142,6 +144,8 @@ class Links:
             return self._page(address[2:])
         if post.engine == "pelican" and (found := _PELICAN.match(address)):
             return self._pelican(found[1].lower(), unquote(found[2]), post)
+        if post.engine == "nikola" and (found := _NIKOLA.fullmatch(address)):
+            return self._nikola(found[1], unquote(found[2]), found[3] or "")
         path, mark, anchor = address.partition("#")
         if not path.lower().endswith(_TEXTS) or ":" in path.partition("/")[0]:
             return address
@@ -160,6 +164,17 @@ class Links:
             return f"{self._site.root}{quote(folder)}/{mark}{anchor}".replace("//#", "/#")
         page = self._pages.get(file)
         return page and page + mark + anchor
+
+    def _nikola(self, kind: str, target: str, anchor: str) -> str | None:
+        """A slug may be written as a title."""
+        if kind == "listing":
+            return f"{self._site.root}listings/{quote(target)}.html"
+        if kind == "filename":
+            page = self._pages.get(target)
+        else:
+            slug = slugify(target, mode="default")
+            page = self._names.get(target.lower()) or self._names.get(slug.lower())
+        return page and page + anchor
 
     def _pelican(self, kind: str, target: str, post: Post) -> str | None:
         if kind == "index":

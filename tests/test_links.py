@@ -51,6 +51,10 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> Entry:
         ("pelican", "{attach}b.pdf", "https://blog.example/sub/blog/notes/b.pdf"),
         ("pelican", "{tag}news", "https://blog.example/sub/tag/news.html"),
         ("pelican", "{index}", "https://blog.example/sub/"),
+        ("nikola", "link://slug/2026-01-01-other#x", OTHER + "#x"),
+        ("nikola", "link://slug/The%20Title", OTHER),
+        ("nikola", "link://filename/blog/2026-01-01-other.md", OTHER),
+        ("nikola", "link://listing/a.py", "https://blog.example/sub/listings/a.py.html"),
         ("hugo", "../2026-01-01-other.md", OTHER),
         ("hugo", "/blog/2026-01-01-other.md#x", OTHER + "#x"),
         ("hugo", "https://x.example/a.md", "https://x.example/a.md"),
@@ -150,6 +154,12 @@ def test_links_in_html_and_rest_are_resolved_too() -> None:
     written = "{filename}../2026-01-01-other.md"
     assert f'href="{OTHER}"' in entry("pelican", f"`x <{written}>`_", "rest").content.xhtml
     assert f'href="{OTHER}"' in entry("pelican", f'<a href="{written}">x</a>', "html").content.xhtml
+
+
+def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
+    content = entry("hugo", "[x](link://slug/2026-01-01-other)").content
+    assert content.xhtml == "<p>x</p>"
+    assert "is taken out" in content.warnings[0][1]
 
 
 def test_many_comments_between_pieces_of_code_take_no_time() -> None:

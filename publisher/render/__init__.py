@@ -59,7 +59,7 @@ _CLEANER = nh3.Cleaner(
     tags={*TAGS, *MATH},
     clean_content_tags={*TAGS_WITH_CONTENT, "embed", "iframe"},
     attributes={"*": set(_ATTRIBUTES)},
-    url_schemes=set(SCHEMES),
+    url_schemes={*SCHEMES, "link"},  # Nikola's, which `resolve` knows; else it goes, too
     link_rel=None,
 )
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
