@@ -28,7 +28,13 @@ PLACES = {
     "codepen": "https://codepen.io/pen/{}",
     "streamable": "https://streamable.com/{}",
     "soundcloud": "https://soundcloud.com/{}",
+    "soundcloud_playlist": "https://soundcloud.com/{}",
     "speakerdeck": "https://speakerdeck.com/{}",
+}
+# The same, where it is called by a number, as Nikola does.
+_NUMBERED = {
+    name: f"https://w.soundcloud.com/player/?url=https%3A//api.soundcloud.com/{kind}/{{}}"
+    for name, kind in (("soundcloud", "tracks"), ("soundcloud_playlist", "playlists"))
 }
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 _SOURCES = (
@@ -83,9 +89,10 @@ def shown(
     is_alone: bool = False,
 ) -> str:
     """The picture, the link or the words of a tag; empty if there is nothing of that."""
-    place = PLACES.get(_SUFFIX.sub("", name.lower()))
+    short = _SUFFIX.sub("", name.lower())
     key = next((named[key] for key in ("id", "url", "user") if key in named), None)
     ident = key or next(iter(placed), "")
+    place = (_NUMBERED.get(short) if ident.isdecimal() else None) or PLACES.get(short)
     if place and _WEB.fullmatch(ident):
         return link(ident, named.get("title", ident), markup)
     if place and _ID.fullmatch(ident):
@@ -107,10 +114,10 @@ def _picture(placed: Sequence[str], named: Mapping[str, str]) -> str | None:
     """The value that names one, of several the one with the usual name; words name none."""
     usual = [named[key] for key in _SOURCES if key in named]
     others = [value for key, value in named.items() if key not in _WORDS]
-    return next((one for one in (*usual, *placed, *others) if _is_picture(one)), None)
+    return next((one for one in (*usual, *placed, *others) if is_picture(one)), None)
 
 
-def _is_picture(value: str) -> bool:
+def is_picture(value: str) -> bool:
     return value.partition("?")[0].lower().endswith(_PICTURES) and "\n" not in value
 
 

@@ -46,8 +46,6 @@ _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _COMMENT = re.compile("<!--")
 _BRACKET = re.compile(r"\]\(|[\[\]()]")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|#\.|\d+\.)[ \t])")
-_MARK = re.compile(r"[^\w\s]")
 _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
 # Headings and rules, after each of which the parser begins anew with the rest of the block.
 _HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
@@ -79,16 +77,11 @@ def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
         case "html":
             return source, *parts
         case "rest":
-            return tuple(_rest(one) for one in (source, *parts))
+            return tuple(rest.html(one)[0] for one in (source, *parts))
         case "markdown":
             return _python_markdown(source, *parts)
         case _:
             return _commonmark(dialect, source, *parts)
-
-
-def _rest(source: str) -> str:
-    _refuse_dense(source)
-    return rest.html(source)[0]
 
 
 def _python_markdown(*sources: str) -> tuple[str, ...]:
@@ -178,13 +171,6 @@ def _refuse_sprinkled(source: str) -> None:
     for block in _BLOCKS.split(source):
         if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
             raise ValueError("it has a paragraph with too many quotes")
-
-
-def _refuse_dense(source: str) -> None:
-    """reStructuredText: the marks of a paragraph, times its length. Raises ValueError."""
-    for block in _PARAGRAPHS.split(source):
-        if len(_MARK.findall(block)) * len(block) > MAX_MARKS:
-            raise ValueError("it has a paragraph with too many marks")
 
 
 def _refuse_intricate(source: str) -> None:
