@@ -156,6 +156,27 @@ def test_links_in_html_and_rest_are_resolved_too() -> None:
     assert f'href="{OTHER}"' in entry("pelican", f'<a href="{written}">x</a>', "html").content.xhtml
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (":doc:`The words <2026-01-01-other>`", f'<a href="{OTHER}">The words</a>'),
+        (":doc:`2026-01-01-other`", f'<a href="{OTHER}">2026-01-01-other</a>'),
+        (":doc:`x <the title#part>`", f'<a href="{OTHER}#part">x</a>'),
+        ("`x <link://slug/2026-01-01-other>`_", f'<a href="{OTHER}">x</a>'),
+    ],
+)
+def test_nikola_s_role_doc_is_a_link_to_a_post(written: str, shown: str) -> None:
+    content = entry("nikola", f"See {written}.", "rest").content
+    assert (content.xhtml, content.warnings) == (f"<p>See {shown}.</p>", ())
+
+
+def test_what_nikola_does_not_find_is_no_link_and_told_with_its_line() -> None:
+    for written, markup in ((":doc:`x <gone>`", "rest"), ("[x](link://slug/gone)", "markdown")):
+        content = entry("nikola", f"A\n\n* B\n* C\n  {written}.", markup).content  # type: ignore[arg-type]
+        assert "<a" not in content.xhtml
+        assert content.warnings == ((8, '"link://slug/gone" is no file of a post: it is no link'),)
+
+
 def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
     content = entry("hugo", "[x](link://slug/2026-01-01-other)").content
     assert content.xhtml == "<p>x</p>"

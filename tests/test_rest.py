@@ -178,6 +178,38 @@ def test_no_picture_is_opened_for_its_size(tmp_path: Path) -> None:
     assert not messages
 
 
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("a\n\nb\nc :foo:`x`", 4),
+        ("a\n\nb\nc `x", 4),
+        ("a\n\nb\nc gone_", 4),
+        ("a\n\nb\nc |gone|", 4),
+        ("a\n\nb\nc [9]_", 4),
+        ("a\n\nb\nc x__", 4),
+        ("a\n\ngone_ b\n=======\n\ngone", 3),
+        ("a\n\n* b\n\n  * c\n    gone_", 6),
+        ("a\n\n.. figure:: a.png\n\n   b\n\n   c\n   gone_", 8),
+        ("a\n\n.. csv-table:: b\n   :header: c\n\n   d\n   gone_", 7),
+        ("a\n\n.. list-table::\n\n   * - b\n     - c\n   * - d\n     - gone_", 8),
+        ("a\n\n.. [1] b\n   gone_", 4),
+        ("a\n\n.. parsed-literal::\n\n   b\n   gone_", 6),
+        ("a\n\nb\n`c <javascript:d>`_", 4),
+        ("a\n\nb `c\n<javascript:d>`_", 3),
+        ("a c_ ``javascript:d``\n\n.. _c: javascript:d", 3),
+        ("a ``javascript:d``\n\n.. image:: b.png\n   :target: javascript:d", 3),
+        ("a\n\n.. listing:: b.py\n", 3),
+    ],
+)
+def test_a_warning_names_the_line_where_it_is_written(body: str, line: int) -> None:
+    assert {at for at, _ in rendered(body).warnings} == {line}
+
+
+def test_what_is_wrong_twice_is_told_twice() -> None:
+    told = rendered("a\ngone_\nb\ngone_\n").warnings
+    assert told == ((2, 'Unknown target name: "gone".'), (4, 'Unknown target name: "gone".'))
+
+
 def bomb(depth: int, width: int = 10) -> str:
     """`width` to the power of `depth` words, of some lines."""
     names = range(depth)

@@ -51,7 +51,7 @@ def warnings(
         told = {(first_line + line - 1, said) for line, said in rest.html(source)[1]}
     if not any(_losses(html, source, base, resolve)):
         return tuple(sorted(told))
-    marked = html if markup == "rest" else markups.html(_SPOT.sub(_with_mark, source), markup)
+    marked = _marked(source, markup)
     places = Places(source, first_line)
     for message, at, sought in _losses(marked, source, base, resolve):
         told.add((places.line_of(sought) if at is None else places.line(at), message))
@@ -110,7 +110,7 @@ def addresses(
     """
     source = legal(body)
     try:
-        html = markups.html(source if markup == "rest" else _SPOT.sub(_with_mark, source), markup)
+        html = _marked(source, markup)
     except Exception:
         return
     places = Places(source, first_line)
@@ -124,6 +124,13 @@ def addresses(
             if target and found.name in TAGS:
                 line = places.line(int(at)) if at else places.line_of(written)
                 yield Address(found.name, target, written, line)
+
+
+def _marked(source: str, markup: Dialect) -> str:
+    """The HTML, where tags and links say at which offset of the source they stand."""
+    if markup == "rest":
+        return rest.marked(source)
+    return markups.html(_SPOT.sub(_with_mark, source), markup)
 
 
 def _with_mark(spot: re.Match[str]) -> str:
