@@ -27,6 +27,15 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
+class Unquoted(str):
+    """A text that was written without quotes: YAML, and templates, may take it for something else.
+
+    A number or a truth value of TOML and JSON is one, too.
+    """
+
+    __slots__ = ()
+
+
 class MarkedError(ValueError):
     """Not YAML, or too much of it. `line` counts from 1 within the text."""
 
@@ -41,14 +50,13 @@ class MarkedError(ValueError):
 class Marked:
     """A document: its value, and the line (from 1) where each part of it starts.
 
-    `plain` are the parts that were written without quotes and are not blocks: YAML may take them
-    for something else than text.
+    `told_apart` is the value in which what was written without quotes is Unquoted.
     """
 
     value: Value
     lines: dict[Key, int]
     duplicates: tuple[tuple[str, int], ...] = ()
-    plain: frozenset[Key] = frozenset()
+    told_apart: Value = None
 
     def line(self, key: Key) -> int:
         """The line of the part, or of the nearest part around it."""
@@ -72,7 +80,18 @@ def read(text: str) -> Marked:
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
         raise MarkedError(error.problem or "not YAML", _line(error)) from error
-    return Marked(reader.value, reader.lines, tuple(reader.duplicates), frozenset(reader.plain))
+    bare = _bare(reader.value)
+    return Marked(bare, reader.lines, tuple(reader.duplicates), told_apart=reader.value)
+
+
+def _bare(value: Value) -> Value:
+    match value:
+        case dict():
+            return {key: _bare(part) for key, part in value.items()}
+        case list():
+            return [_bare(part) for part in value]
+        case _:
+            return None if value is None else str(value)
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:
@@ -119,7 +138,6 @@ class _Reader:
         self.value: Value = None
         self.lines: dict[Key, int] = {}
         self.duplicates: list[tuple[str, int]] = []
-        self.plain: set[Key] = set()
         self._open: list[_Open] = []
         self._path: list[str | int] = []
         self._anchors: dict[str, _Anchored] = {}
@@ -146,13 +164,14 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         plain = not event.style and event.tag is None
-        value = None if plain and event.value in _NULLS else event.value
+        text = Unquoted(event.value) if plain else event.value
+        value = None if plain and event.value in _NULLS else text
         if event.anchor:
-            self._anchors[event.anchor] = _Anchored(event.value if self._at_key() else value)
+            self._anchors[event.anchor] = _Anchored(text if self._at_key() else value)
         if self._at_key():
             self._key(event.value, line)
             return
-        self._put(value, line, plain=plain)
+        self._put(value, line)
 
     def _alias(self, name: str, line: int) -> None:
         if name not in self._anchors:
@@ -161,7 +180,7 @@ class _Reader:
         if self._at_key():
             if not isinstance(anchored.value, str):
                 raise MarkedError("a key must be text", line)
-            self._key(anchored.value, line)
+            self._key(str(anchored.value), line)
             return
         self._bound(anchored.size, line)
         self._deepen(anchored.height, line)
@@ -194,7 +213,7 @@ class _Reader:
         top.key, top.key_line = key, line
         self._path.append(key)
 
-    def _put(self, value: Value, line: int, *, closed: bool = True, plain: bool = False) -> None:
+    def _put(self, value: Value, line: int, *, closed: bool = True) -> None:
         self._bound(1, line)
         if not self._open:
             self.value = value
@@ -207,7 +226,6 @@ class _Reader:
                 top.value[str(top.key)] = value
                 line = top.key_line
         self.lines[tuple(self._path)] = line
-        (self.plain.add if plain else self.plain.discard)(tuple(self._path))
         if closed:
             self._leave()
 

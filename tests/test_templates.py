@@ -12,6 +12,9 @@ import pytest
 from publisher import fences
 from publisher.config import Site
 from publisher.entry import Entry, entries
+from publisher.marked import Unquoted
+from publisher.sources import frontmatter, settings
+from publisher.sources.engine import Engine as Reader
 from publisher.sources.post import Post, Reading
 
 if TYPE_CHECKING:
@@ -99,13 +102,40 @@ def told(made: Entry) -> list[tuple[int, str]]:
     ],
 )  # fmt: skip
 def test_liquid_is_evaluated(body: str, said: str) -> None:
-    values = {"own": {"deep": ["x"]}, "count": "2", "yes": "true", "no": "false"}
+    values = {
+        "own": {"deep": ["x"]}, "count": Unquoted("2"),
+        "yes": Unquoted("true"), "no": Unquoted("false"),
+    }  # fmt: skip
     made = entry(
         "jekyll", body, settings={"repo": "me/it"}, values=values, tags=("a", "b"), title="A title"
     )
     assert made.source.text == said
     assert set(fates(made)) == {"evaluated"}
     assert not told(made)
+
+
+HEADS = {
+    "yaml": '---\nn: &V 1\nver: "1.10"\nnum: 1.10\ntwo: 2.0\nyes: true\nno: "true"\nlike: *V\n'
+    "---\n",
+    "toml": "+++\nver = '1.10'\nnum = 1.10\ntwo = 2.0\nyes = true\nno = 'true'\nlike = 1\n+++\n",
+    "json": '{"ver": "1.10", "num": 1.10, "two": 2.0, "yes": true, "no": "true", "like": 1}\n',
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
+    values = frontmatter.read(head.encode(), PurePosixPath("a"), Reader.HEADS).values
+    liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"
+    assert entry("jekyll", liquid, values=values).source.text == "1.10 1.1 2.1 4"
+    file = tmp_path / "_config.yml"
+    file.write_text('ver: "1.10"\nlist: [{num: 1.10}, "2.0"]\n')
+    body = "{{ site.ver }} {{ site.list[0].num }} {{ site.list[1] }}"
+    assert entry("jekyll", body, settings=settings.read(file)).source.text == "1.10 1.1 2.0"
+    hugo = "".join(
+        f"{{{{< param {key} >}}}} " for key in ("ver", "num", "two", "yes", "no", "like")
+    )
+    made = entry("hugo", hugo, values=values)
+    assert made.source.text == "1.10 1.1 2 true true 1 "  # as Hugo prints them
 
 
 @pytest.mark.parametrize(

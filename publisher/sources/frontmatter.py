@@ -40,8 +40,8 @@ _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 class Document:
     """A file, taken apart. `body` has LF line ends and starts at line `body_line` of the file.
 
-    `remarks` are what a reader will see differently from what was meant: (line, message). `plain`
-    are the keys whose value YAML may take for something else than text.
+    `remarks` are what a reader will see differently from what was meant: (line, message). Of the
+    values those are Unquoted that YAML may take for something else than text.
     """
 
     values: dict[str, marked.Value]
@@ -49,7 +49,6 @@ class Document:
     body_line: int = 1
     remarks: tuple[tuple[int, str], ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
-    plain: frozenset[str] = frozenset()
 
     def line(self, key: str) -> int:
         """The line of the file at which the key stands."""
@@ -81,7 +80,7 @@ def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
     closing = _closing(lines, opening, path)
     above = opening + 1
     matter, remarks = _parsed(lines[above:closing], above, path)
-    values = {} if matter.value is None else matter.value
+    values = {} if matter.value is None else matter.told_apart
     if not isinstance(values, dict):
         line = above + matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
@@ -92,7 +91,6 @@ def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
         body_line=closing + 2,
         remarks=tuple(sorted(remarks)),
         lines={key: above + matter.line((key,)) for key in values},
-        plain=frozenset(str(key[0]) for key in matter.plain if len(key) == 1),
     )
 
 
@@ -162,19 +160,17 @@ def _rescued(block: list[str]) -> marked.Marked | None:
     starts = [index for index, line in enumerate(block) if _KEY.match(line)]
     values: dict[str, marked.Value] = {}
     lines: dict[marked.Key, int] = {}
-    plain: set[marked.Key] = set()
     for start, end in itertools.pairwise([*starts, len(block)]):
         found = _KEY.match(block[start])
         key = found[1] if found else ""
         try:
-            part = marked.read(legal("\n".join(block[start:end])))
-            value = part.value.get(key) if isinstance(part.value, dict) else None
-            plain |= part.plain
+            part = marked.read(legal("\n".join(block[start:end]))).told_apart
+            value = part.get(key) if isinstance(part, dict) else None
         except marked.MarkedError:
             value = _plain(legal(block[start].partition(":")[2].strip()))
         values[key] = value
         lines[key,] = start + 1
-    return marked.Marked(values, lines, plain=frozenset(plain)) if values else None
+    return marked.Marked(values, lines, told_apart=values) if values else None
 
 
 def _plain(text: str) -> marked.Value:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.characters import legal
 from publisher.errors import PostError
-from publisher.marked import MAX_DEPTH
+from publisher.marked import MAX_DEPTH, Unquoted
 from publisher.sources.frontmatter import Document, bounded, fenced, first_line
 
 if TYPE_CHECKING:
@@ -130,7 +130,10 @@ def _document(
 
 
 def as_values(found: object) -> dict[str, Value]:
-    """What a parser with types found, as texts: `true`, `7`, an ISO date. Raises ValueError."""
+    """What a parser with types found, as texts: `true`, `7`, an ISO date. Raises ValueError.
+
+    What was none is Unquoted.
+    """
     values = _as_value(found, MAX_DEPTH)
     if not isinstance(values, dict):
         raise ValueError("keys with values are wanted")  # noqa: TRY004 - wrong input, not a wrong call
@@ -153,12 +156,20 @@ def _as_value(found: object, depth: int) -> Value:
     match found:
         case None:
             return None
-        case bool():
-            return "true" if found else "false"
         case dict():
             return {legal(str(key)): _as_value(part, depth - 1) for key, part in found.items()}
         case list() | tuple():
             return [_as_value(part, depth - 1) for part in found]
+        case str():
+            return legal(found)
+        case _:
+            return Unquoted(_written(found))
+
+
+def _written(found: object) -> str:
+    match found:
+        case bool():
+            return "true" if found else "false"
         case dt.datetime():
             return found.isoformat(" ")
         case _:

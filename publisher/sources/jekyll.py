@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from publisher import globs, permalink
 from publisher.errors import ConfigError, PostError
+from publisher.marked import Unquoted
 from publisher.sources import frontmatter, settings
 from publisher.sources.dates import Written
 from publisher.sources.engine import Engine, Name, encoded
@@ -103,7 +104,7 @@ class Jekyll(Engine):
     def written(self, matter: Matter, key: str) -> Written:
         written = super().written(matter, key)
         text = matter.text(key) or ""
-        if key in matter.document.plain and _INSTANT.fullmatch(text):
+        if isinstance(matter.value(key), Unquoted) and _INSTANT.fullmatch(text):
             return Written(written.day, written.time, dt.UTC)
         return written
 

@@ -34,7 +34,7 @@ def read(file: Path) -> dict[str, Value]:
             case ".py":
                 return _literals(text)
             case _:
-                value = marked.read(text).value
+                value = marked.read(text).told_apart
                 return value if isinstance(value, dict) else {}
     except marked.MarkedError as error:
         raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error

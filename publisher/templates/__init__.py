@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from publisher.marked import Unquoted
 from publisher.templates.text import Evaluated, Text, as_it_is
 
 __all__ = ["Evaluated", "evaluate", "typed_values", "used"]
@@ -102,7 +103,7 @@ def used(post: Post) -> dict[str, Value]:
 
 
 def typed_values(values: Mapping[str, Value]) -> dict[str, object]:
-    """As YAML and templates have them: numbers and truth, where a text looks like that."""
+    """As YAML and templates have them: numbers and truth, where no quotes make them texts."""
     return {key: _typed(value) for key, value in values.items()}
 
 
@@ -112,9 +113,9 @@ def _typed(value: Value) -> object:
             return typed_values(value)
         case list():
             return [_typed(part) for part in value]
-        case "true" | "false":
+        case Unquoted() if value in {"true", "false"}:
             return value == "true"
-        case str() if found := _NUMBER.fullmatch(value):
+        case Unquoted() if found := _NUMBER.fullmatch(value):
             return float(value) if found[1] else int(value)
         case str():
             return value.replace("\x0f", "")  # a mark of ours

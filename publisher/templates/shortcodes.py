@@ -220,7 +220,7 @@ class _Evaluation:
     def param(self, placed: Sequence[str], _: Mapping[str, str]) -> str | None:
         key = next(iter(placed), "").lower()
         value = self._world.page.get(key, self._world.site.get(key))
-        return str(value) if isinstance(value, str | int | float) else None
+        return _written(value) if isinstance(value, str | int | float) else None
 
     def code(self, start: int, end: int, placed: Sequence[str], named: Mapping[str, str]) -> str:
         inside = self._text.body[start:end]
@@ -273,6 +273,13 @@ def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:
                 waiting[last] -= 1
             partners[start] = found.span()
     return partners
+
+
+def _written(value: str | float) -> str:
+    """As Go prints it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _short(name: str) -> str:
