@@ -290,7 +290,7 @@ def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
         authors=authors(post, site),
         categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
         language=post.language,
-        fingerprint=fingerprint(post, site, link(post, site)),
+        fingerprint=fingerprint(post, site, links),
         post=post,
         links=links,
         site=site,
@@ -377,14 +377,14 @@ def body_hash(post: Post) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
-def fingerprint(post: Post, site: Site, link: str) -> str:
+def fingerprint(post: Post, site: Site, links: Links) -> str:
     """A hash of what the author wrote and of the site's options that show in the entry.
 
     Empty values are left out, so that a key added later does not announce the world again.
     """
     meaning = {
         "title": post.title,
-        "link": link,
+        "link": link(post, site),
         "published": post.published.isoformat(),
         "updated": post.updated.isoformat() if post.updated != post.published else None,
         "authors": [_person(author) for author in post.authors or (site.author,) if author],
@@ -395,6 +395,7 @@ def fingerprint(post: Post, site: Site, link: str) -> str:
         "marker": post.marker,
         "body": post.body,
         "values": templates.used(post),
+        "settings": templates.used_settings(post, links, site),
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
         "summary": post.summary,

@@ -565,6 +565,62 @@ def test_the_fingerprint_knows_what_the_tags_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("engine", "body"),
+    [
+        ("jekyll", "Version {{ site.version }}"),
+        ("eleventy", '{% if site["version"] %}a{% endif %}'),
+        ("jekyll", "{{ page.list | where_exp: 'i', 'i == site.version' }}"),
+        ("jekyll", "{% assign a = 'version' %}{{ site[a] }}"),
+        ("jekyll", "{% raw %}a{% endraw %}{% comment %}{{ site.version }}"),
+        ("jekyll", "{% assign s = site %}{{ s.version }}"),
+        ("hugo", "{{< param version >}}"),
+        ("hugo", '{{% param "Version" %}}'),
+        ("zola", '{{ param("version") }}'),
+    ],
+)
+def test_the_fingerprint_knows_the_settings_that_the_tags_show(engine: Engine, body: str) -> None:
+    def fingerprint(version: str, **more: Any) -> str:
+        own = {"version": version}
+        settings = {"hugo": {"params": own}, "zola": {"extra": own}}.get(engine, own)
+        return entry(engine, body, settings=settings, **more).fingerprint
+
+    assert fingerprint("1") != fingerprint("2")
+    assert fingerprint("1", templates="off") == fingerprint("2", templates="off")
+
+
+@pytest.mark.parametrize(
+    ("engine", "body", "values"),
+    [
+        (
+            "jekyll",
+            "{{ page.version }} version {{ site.url }}{{ site.baseurl }} {{ site.other }}",
+            {},
+        ),
+        ("jekyll", "{% include a.html text='of the site: version' %} site.version", {}),
+        ("hugo", "{{< param version >}}", {"version": "3"}),
+        ("hugo", "{{< other version >}} {{ site.version }} {{</* param version */>}}", {}),
+        ("jekyll", "{% raw %}{{ site.version }}{% endraw %}{% comment %}{% raw %}"
+         "{{ site.version }}{% endcomment %}", {}),
+    ],
+)  # fmt: skip
+def test_the_fingerprint_knows_no_other_settings(
+    engine: Engine, body: str, values: dict[str, str]
+) -> None:
+    settings: list[dict[str, Any]] = [{}]
+    for version in "12":
+        own = {"version": version, "url": version, "baseurl": version}
+        settings.append({**own, "params": own})
+    made = {entry(engine, body, values=values, settings=one).fingerprint for one in settings}
+    assert len(made) == 1
+
+
+def test_the_fingerprint_of_a_post_without_settings_is_what_it_was() -> None:
+    """Or an upgrade would announce the world again."""
+    made = entry("jekyll", "{{ page.own }} {{ site.url }}", values={"own": "a"})
+    assert made.fingerprint[:16] == "44eb7bb4005fdc72"
+
+
+@pytest.mark.parametrize(
     ("text", "codes"),
     [
         ("a `b` c", ["`b`"]),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from publisher.marked import Unquoted
 from publisher.templates.text import Evaluated, Text, as_it_is
 
-__all__ = ["Evaluated", "evaluate", "typed_values", "used"]
+__all__ = ["Evaluated", "evaluate", "typed_values", "used", "used_settings"]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 _LIQUID = re.compile(r"\{\{|\{%")
+_INSIDE = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
+_SETTING = re.compile(r"""\bsite\s*(?:\.\s*|\[\s*["'])([\w-]+)""")
+# One that is worked out, or all of them under another name.
+_WHOLE_SITE = re.compile(r"""\bsite\s*\[\s*[^"'\s]|(?:=|\bin)\s*site\s*(?![\s.\[\w-])""")
+_SILENT = re.compile(r"\{%-?\s{0,9}(end)?(raw|comment)\s{0,9}-?%\}")
+_PARAM = re.compile(r"""\{\{[<%]?\s*param[\s(]\s*["'`]?([\w-]+)""")
 _SHORTCODE = re.compile(r"\{\{[<%]|\{\{\s*\w+\(|\{%\s*\w+\(|\{\{/\*|\{%/\*")
 
 
@@ -62,13 +68,10 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
         "categories": [*post.categories],
     }
     own = {
-        **typed_values(links.settings),
+        **typed_values(_told(links, site)),
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
-        "title": site.title,
     }
-    told = {"description": site.description, "lang": site.language}
-    own |= {name: value for name, value in told.items() if value}
     values: dict[str, object] = {"page": page, "site": own}
     if post.engine == "eleventy":
         values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
@@ -78,28 +81,68 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
     return liquid.evaluate(text, world)
 
 
+def _told(links: Links, site: Site) -> dict[str, Value]:
+    """The settings of the site, of which those win that are our own, too."""
+    own = {"title": site.title, "description": site.description, "lang": site.language}
+    return {**links.settings, **{name: value for name, value in own.items() if value}}
+
+
+def _params(links: Links) -> dict[str, Value]:
+    params = links.settings.get("params") or links.settings.get("extra")
+    return params if isinstance(params, dict) else {}
+
+
 def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
     from publisher.templates import shortcodes  # noqa: PLC0415
 
     def page_of(kind: str, target: str) -> str | None:
         return links.page_of(kind, target, post)
 
-    params = links.settings.get("params") or links.settings.get("extra")
     world = shortcodes.World(
-        typed_values(post.values),
-        typed_values(params if isinstance(params, dict) else {}),
-        page_of=page_of,
+        typed_values(post.values), typed_values(_params(links)), page_of=page_of
     )
     return shortcodes.evaluate(text, post.engine, world)
 
 
 def used(post: Post) -> dict[str, Value]:
     """The values of the front matter that the tags of the body name."""
-    if "{" not in post.body or post.templates == "off":
-        return {}
-    inside = " ".join(re.findall(r"\{[{%<].{0,2000}?[}%>]\}", post.body, re.DOTALL))
-    words = set(re.findall(r"[\w-]+", inside))
+    words = set(re.findall(r"[\w-]+", _inside(post, post.body)))
     return {key: value for key, value in post.values.items() if key in words}
+
+
+def used_settings(post: Post, links: Links, site: Site) -> dict[str, Value]:
+    """The settings of the site that the tags of the body show; its address is that of the post."""
+    match post.engine:
+        case "jekyll" | "eleventy" if "site" in post.body:
+            inside = _inside(post, _without_silent(post.body))
+            known = _told(links, site)
+            names = known if _WHOLE_SITE.search(inside) else _SETTING.findall(inside)
+            unshown = {"url", "baseurl"}
+        case "hugo" | "zola" if "param" in post.body:
+            names = [name.lower() for name in _PARAM.findall(_inside(post, post.body))]
+            known, unshown = _params(links), {*post.values}
+        case _:
+            return {}
+    return {name: known[name] for name in names if name in known and name not in unshown}
+
+
+def _inside(post: Post, body: str) -> str:
+    """What stands in the tags of a body."""
+    if "{" not in body or post.templates == "off":
+        return ""
+    return " ".join(_INSIDE.findall(body))
+
+
+def _without_silent(body: str) -> str:
+    """Without the blocks of Liquid in which nothing is a tag."""
+    parts, at, name = [], 0, ""
+    for found in _SILENT.finditer(body):
+        if not name and not found[1]:
+            parts.append(body[at : found.start()])
+            name, at = found[2], found.start()
+        elif found[1] and found[2] == name:
+            name, at = "", found.end()
+    return "".join([*parts, body[at:]])
 
 
 def typed_values(values: Mapping[str, Value]) -> dict[str, object]:
