@@ -8,6 +8,7 @@ above it::
     addresses   addresses -> URIs
     instants    instants -> what feeds write
     disk        files, replaced at once
+    lock        one run at a time
     marked      YAML as people write it: text, bounded, every value with its line
     globs       patterns of paths
     fences      where a text is code

@@ -5,28 +5,23 @@ It is an aid, never the truth: the node is. Deleting it costs one look at every 
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from publisher.errors import LedgerError, LockedError
+from publisher.errors import LedgerError
 from publisher.item import Address
 from publisher.plan import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     from publisher.plan import Desired
 
 APPLICATION_ID = 0x70756273  # "pubs": `file` and others tell our databases by it
-POLL_SECONDS = 0.05
-SILENT_SECONDS = 2.0
 
 # What each version adds to the one before; a database is as old as its user_version.
 _VERSIONS = (
@@ -338,46 +333,3 @@ def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
     else:
         way_out = "move it away, and the next run makes a new one from what the nodes hold"
     return LedgerError(f"{path}: {error}; {way_out}")
-
-
-@contextmanager
-def lock(
-    folder: Path, *, wait: float, on_wait: Callable[[], None] = lambda: None
-) -> Iterator[None]:
-    """Hold the folder's lock for one run; a second run waits up to `wait` seconds.
-
-    `on_wait` is called once, when it is clear that the other run takes its time.
-
-    Raises LockedError, and LedgerError if the folder cannot be written.
-    """
-    path = folder / "lock"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise LedgerError(f"{path}: cannot be opened: {error}") from error
-    try:
-        _acquire(descriptor, path, wait, on_wait)
-        yield
-    finally:
-        os.close(descriptor)  # releases the lock, too
-
-
-def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
-    begun = time.monotonic()
-    told = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waited = time.monotonic() - begun
-            if waited >= wait:
-                raise LockedError(
-                    f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
-                ) from None
-            if waited >= SILENT_SECONDS and not told:
-                on_wait()
-                told = True
-            time.sleep(POLL_SECONDS)
-        else:
-            return

@@ -14,6 +14,7 @@ FLOORS = [
     "addresses",
     "instants",
     "disk",
+    "lock",
     "marked",
     "globs",
     "fences",

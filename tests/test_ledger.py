@@ -14,7 +14,8 @@ import pytest
 
 from publisher.errors import LedgerError, LockedError
 from publisher.item import Address
-from publisher.ledger import APPLICATION_ID, Ledger, Visit, lock
+from publisher.ledger import APPLICATION_ID, Ledger, Visit
+from publisher.lock import is_held, lock
 from publisher.plan import Desired, Recorded
 
 if TYPE_CHECKING:
@@ -223,5 +224,13 @@ def test_a_second_run_waits_and_then_gives_up(
 def test_the_lock_goes_with_the_run(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock(tmp_path, wait=0):
         raise ZeroDivisionError
+    assert not is_held(tmp_path)
     with lock(tmp_path, wait=0):
-        pass
+        assert is_held(tmp_path)
+
+
+def test_who_does_not_get_the_lock_does_not_take_it_away(tmp_path: Path) -> None:
+    with lock(tmp_path, wait=0):
+        with pytest.raises(LockedError), lock(tmp_path, wait=0):
+            pass
+        assert is_held(tmp_path)

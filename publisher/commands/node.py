@@ -18,7 +18,8 @@ from publisher.commands.choice import Choice
 from publisher.config import NodeConfig
 from publisher.errors import ConfigError, NotFound, PublisherError, UnsafePlanError
 from publisher.item import Address
-from publisher.ledger import Ledger, lock
+from publisher.ledger import Ledger
+from publisher.lock import lock
 
 if TYPE_CHECKING:
     import argparse

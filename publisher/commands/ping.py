@@ -19,7 +19,8 @@ from publisher.commands import pages
 from publisher.commands import site as sites
 from publisher.commands.aside import aside
 from publisher.errors import ConfigError, FeedError, PublisherError, Unavailable
-from publisher.ledger import Ledger, lock
+from publisher.ledger import Ledger
+from publisher.lock import lock
 
 if TYPE_CHECKING:
     import argparse

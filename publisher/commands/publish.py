@@ -15,7 +15,8 @@ from publisher import publish
 from publisher.commands import choice, nodes, pages, report
 from publisher.commands import site as sites
 from publisher.errors import UnsafePlanError
-from publisher.ledger import Ledger, lock
+from publisher.ledger import Ledger
+from publisher.lock import lock
 from publisher.publish import Clock, Result
 
 if TYPE_CHECKING:

@@ -1,0 +1,78 @@
+"""The lock of a state folder: one run at a time. It goes with the process at the latest."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from publisher.errors import LedgerError, LockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+POLL_SECONDS = 0.05
+SILENT_SECONDS = 2.0
+
+_held: set[Path] = set()  # by this process
+
+
+@contextmanager
+def lock(
+    folder: Path, *, wait: float, on_wait: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hold the folder's lock for one run; a second run waits up to `wait` seconds.
+
+    `on_wait` is called once, when it is clear that the other run takes its time.
+
+    Raises LockedError, and LedgerError if the folder cannot be written.
+    """
+    path = folder / "lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be opened: {error}") from error
+    try:
+        _acquire(descriptor, path, wait, on_wait)
+        with _noted(path):
+            yield
+    finally:
+        os.close(descriptor)  # releases the lock, too
+
+
+@contextmanager
+def _noted(path: Path) -> Iterator[None]:
+    _held.add(path)
+    try:
+        yield
+    finally:
+        _held.remove(path)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether it is this run that holds the folder's lock."""
+    return folder / "lock" in _held
+
+
+def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
+    begun = time.monotonic()
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = time.monotonic() - begun
+            if waited >= wait:
+                raise LockedError(
+                    f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
+                ) from None
+            if waited >= SILENT_SECONDS and not told:
+                on_wait()
+                told = True
+            time.sleep(POLL_SECONDS)
+        else:
+            return
