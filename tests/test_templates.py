@@ -311,6 +311,22 @@ def test_what_stands_in_a_pair_is_evaluated(engine: Engine, body: str, said: str
     assert not told(made)
 
 
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("text\n\n{%- assign a = 1 -%}\n\n\n<script>x</script>", 5),
+        ("{% if page.title -%}\n\n\n<script>x</script>{% endif %}", 3),
+        ("{% comment %}\n\n\nx\n{% endcomment %}\n\n<script>x</script>", 6),
+        ("{% assign a = 1 %}{% assign b = 2 %}\n<script>x</script>", 1),
+    ],
+)
+def test_a_line_is_where_its_text_was_written(body: str, line: int) -> None:
+    """Whatever was taken away above it."""
+    ((found, message),) = told(entry("jekyll", body))
+    assert "<script> is taken out" in message
+    assert found == 5 + line
+
+
 def test_what_is_told_of_tags_in_a_pair_has_its_line() -> None:
     body = (
         "{{< details >}}\n\na\n{{< own >}}\n<b onclick='a'>b</b>\n\n{{< /details >}}\n{{< own2 >}}"

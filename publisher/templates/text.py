@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
 
 _DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
+_ANY_TAG = re.compile(r"\{[{%<].{0,500}?[}%>]\}")
 _LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _MAX_LOOK = 500
 # What a line has in front of its text: blanks, the marks of quotes and of items.
@@ -62,6 +63,7 @@ class Text:
         self._lines: list[int] = [0]
         self._remarks: list[tuple[int, str]] = []
         self._tags: list[tuple[Fate, str]] = []
+        self._is_cut = True  # nothing stands on the last line, or its end was taken away
         self._block = ""  # how the paragraph that is being written begins and ends
         self._breaks = [found.start() for found in re.finditer("\n", body)]
         self._codes = [(0, len(body))] if is_code else [*fences.spans(body)]
@@ -83,7 +85,8 @@ class Text:
 
     def copy(self, start: int, end: int) -> None:
         """What is no tag."""
-        self._write(self.body[start:end], self.line(start), self.line(end))
+        first, last = self.line(start), self.line(end)
+        self._append(self.body[start:end], [*range(first, last + 1)])
 
     def evaluated(self, text: str, start: int, end: int) -> None:
         """What a tag says."""
@@ -177,6 +180,7 @@ class Text:
             kept = self._parts[-1].rstrip()
             lost = self._parts[-1].count("\n") - kept.count("\n")
             del self._lines[len(self._lines) - lost :]
+            self._is_cut = True
             self._parts[-1] = kept
             if kept:
                 return
@@ -194,12 +198,41 @@ class Text:
         self._tags.append((fate, self.body[start:end]))
 
     def _write(self, text: str, first: int, last: int) -> None:
+        self._append(text, self._origins(text, first, last))
+
+    def _append(self, text: str, lines: list[int]) -> None:
+        """`lines` are the lines of the body for those of the text."""
         if not text:
             return
         self._parts.append(text)
         block = _BLANK_LINE.split(self._block + text)[-1]
         self._block = block[:_MAX_LOOK] + block[_MAX_LOOK:][-_MAX_LOOK:]
-        self._lines += [min(first + n, last) for n in range(1, text.count("\n") + 1)]
+        if self._is_cut and text[0] != "\n":  # the line goes on with what stood elsewhere
+            self._lines[-1] = lines[0]
+        self._is_cut = text.endswith("\n")
+        self._lines += lines[1:]
+
+    def _origins(self, text: str, first: int, last: int) -> list[int]:
+        """The line of the body for each line of a text from there: one that says the same."""
+        lines = text.split("\n")
+        found = [min(first + number, last) for number in range(len(lines))]
+        if first == last:
+            return found
+        places: dict[str, list[int]] = {}
+        for number in range(first, last + 1):
+            places.setdefault(self._words(number), []).append(number)
+        at = first
+        for number, line in enumerate(lines):
+            if ahead := places.get(line.strip()) if line.strip() else None:
+                index = bisect.bisect_left(ahead, at)
+                found[number] = at = ahead[index if index < len(ahead) else 0]
+        return found
+
+    def _words(self, line: int) -> str:
+        """What stands on a line of the body, without tags."""
+        start = self._breaks[line - 1] + 1 if line else 0
+        end = self._breaks[line] if line < len(self._breaks) else len(self.body)
+        return _ANY_TAG.sub("", self.body[start:end]).strip()
 
 
 def _short(tag: str) -> str:
