@@ -1,7 +1,7 @@
 """What a reader can use of a tag that makes a picture, a film or a box on the page alone. Pure.
 
-One rule for all engines: a value that names a picture is that picture, with its words; a place
-that many know is a link; other words stay words.
+One rule for all engines: a value that names a picture, a sound or a film is that, with its words; a
+place that many know is a link; other words stay words.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ _NUMBERED = {
     name: f"https://w.soundcloud.com/player/?url=https%3A//api.soundcloud.com/{kind}/{{}}"
     for name, kind in (("soundcloud", "tracks"), ("soundcloud_playlist", "playlists"))
 }
+_PLAYERS = {
+    "audio": (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".flac", ".wav", ".weba"),
+    "video": (".mp4", ".webm", ".ogv", ".m4v", ".mov"),
+}
+# Tags whose first value names the one that is meant, a file of the site's theme.
+_INCLUDES = ("include", "render")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 _SOURCES = (
     "src",
@@ -52,14 +58,14 @@ _SOURCES = (
 )
 _TARGETS = ("href", "link", "url", "src")
 _WORDS = ("caption", "title", "alt", "text", "description", "content", "summary", "message")
-_ALTERNATIVES = ("alt", "caption", "title")
+_ALTERNATIVES = ("alt", "caption", "title", "description")
 _BRACKETS, _ESCAPED = r"([\[\]\\])", r"\\\1"
 _SUFFIX = re.compile(r"[-_]?(?:embed|lite|video|player|card)$")
 _CODE = re.compile(r"code(?:[-_]?\w+)?|snippet|listing|console|terminal|prism", re.IGNORECASE)
 _WEB = re.compile(r"https?://\S+")
 _ID = re.compile(r"[\w./-]+")
 _PAIR = re.compile(
-    r"""([\w-]+)\s*[=:]\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^\s,"'`]+)"""
+    r"""([\w-]+)\s*[=:](?!//)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^\s,"'`]+)"""
     r"""|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`|([^\s,"'`]+)"""
 )
 
@@ -89,7 +95,9 @@ def shown(
     is_alone: bool = False,
 ) -> str:
     """The picture, the link or the words of a tag; empty if there is nothing of that."""
-    short = _SUFFIX.sub("", name.lower())
+    if name.startswith(_INCLUDES) and placed:
+        name, *placed = placed
+    short = named.get("provider") or _SUFFIX.sub("", name.lower().removesuffix(".html"))
     key = next((named[key] for key in ("id", "url", "user") if key in named), None)
     ident = key or next(iter(placed), "")
     place = (_NUMBERED.get(short) if ident.isdecimal() else None) or PLACES.get(short)
@@ -98,8 +106,13 @@ def shown(
     if place and _ID.fullmatch(ident):
         address = place.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
         return link(address, named.get("title", address), markup)
+    for kind, endings in _PLAYERS.items():
+        if sources := [one for one in (*placed, *named.values()) if _ends(one, endings)]:
+            return _player(kind, sources, named, markup)
     if picture := _picture(placed, named):
-        return figure({**named, "src": picture}, markup, is_alone=is_alone)
+        words = [one for one in placed if one != picture and " " in one]
+        alternative = {"alt": words[0]} if words else {}
+        return figure({**alternative, **named, "src": picture}, markup, is_alone=is_alone)
     words = [named[key] for key in _WORDS if named.get(key)]
     target = next((named[key] for key in _TARGETS if _WEB.fullmatch(named.get(key, ""))), None)
     if not target and (target := next((one for one in placed if _WEB.fullmatch(one)), None)):
@@ -118,7 +131,24 @@ def _picture(placed: Sequence[str], named: Mapping[str, str]) -> str | None:
 
 
 def is_picture(value: str) -> bool:
-    return value.partition("?")[0].lower().endswith(_PICTURES) and "\n" not in value
+    return _ends(value, _PICTURES)
+
+
+def _ends(value: str, endings: tuple[str, ...]) -> bool:
+    """Whether it is the name of such a file."""
+    return value.partition("?")[0].lower().endswith(endings) and "\n" not in value
+
+
+def _player(kind: str, sources: Sequence[str], named: Mapping[str, str], markup: Markup) -> str:
+    """One for all formats, each of which is a link where there is no player."""
+    first = sources[0]
+    words = next((named[key] for key in _ALTERNATIVES if named.get(key)), first)
+    if markup == "rest":
+        return link(first, words, markup)
+    poster = next((value for value in named.values() if is_picture(value)), "")
+    shown = f' poster="{html.escape(poster)}"' if poster and kind == "video" else ""
+    parts = "".join(f'<source src="{html.escape(one)}">' for one in dict.fromkeys(sources))
+    return f"<{kind} controls{shown}>{parts}{link(first, words, 'html')}</{kind}>"
 
 
 def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:

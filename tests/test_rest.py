@@ -37,7 +37,11 @@ def link(address: str, words: str = "") -> str:
         (".. soundcloud_playlist:: 94", f"<p>{link(PLAYER + 'playlists/94')}</p>"),
         (".. soundcloud:: a/b", f"<p>{link('https://soundcloud.com/a/b')}</p>"),
         (".. gist:: 2395294\n   :file: a.py", f"<p>{link('https://gist.github.com/2395294')}</p>"),
-        (".. media:: https://x.example/a.ogg", f"<p>{link('https://x.example/a.ogg')}</p>"),
+        (
+            ".. media:: https://x.example/a.ogg",
+            '<p><audio controls=""><source src="https://x.example/a.ogg"/>'
+            f"{link('https://x.example/a.ogg')}</audio></p>",
+        ),
         (
             ".. thumbnail:: /a.png\n   :alt: A\n   :target: /b\n\n   The *pear*.",
             '<figure>\n<img alt="A" src="https://b.example/a.png"/>\n<figcaption>\n'

@@ -152,6 +152,18 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
         ('{% include icons/pear.svg %}{% img "/c.jpg" thumb="/d.jpg" %}', "![](</c.jpg>)", ""),
         ('{% include x.html title="Same.png" text="Same.png" %}', "Same.png", "it names is shown"),
         ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "what it names is shown"),
+        ("{% twitter https://twitter.com/a/status/1 %}", "<https://twitter.com/a/status/1>", ""),
+        ("{% oembed https://a.example/b?c=d %}", "<https://a.example/b?c=d>", "names is shown"),
+        ('{% include youtube.html id="abc-1" %}', "<https://www.youtube.com/watch?v=abc-1>", ""),
+        ('{% include video id="abc-1" provider="vimeo" %}', "<https://vimeo.com/abc-1>", ""),
+        ('{% include x.html url="/a.jpg" description="My cat" %}', "![My cat](</a.jpg>)", ""),
+        ('{% image "a.png", "My cat" %}', "![My cat](<a.png>)", ""),
+        ('{% include audio.html ogg="/a.ogg" mp3="/a.mp3" title="Song" %}',
+         '<audio controls><source src="/a.ogg"><source src="/a.mp3">'
+         '<a href="/a.ogg">Song</a></audio>', "names is shown"),
+        ('{% video /a.webm poster="/b.png" %}',
+         '<video controls poster="/b.png"><source src="/a.webm">'
+         '<a href="/a.webm">/a.webm</a></video>', ""),
         ('{% button href="https://a.example/" text="Go" %}', "[Go](<https://a.example/>)", ""),
         ("{% youtube abc-1 %}", "<https://www.youtube.com/watch?v=abc-1>", ""),
         ('{% youtubeEmbed "abc-1" %}', "<https://www.youtube.com/watch?v=abc-1>", ""),
@@ -380,6 +392,20 @@ def test_a_site_s_own_shortcodes_leave_what_they_show(body: str, left: str) -> N
     made = entry("hugo", body)
     assert made.source.text == left
     assert told(made)[0][0] == 5
+
+
+@pytest.mark.parametrize(
+    ("engine", "body"),
+    [
+        ("hugo", "```md\n{{< youtube abc >}} {{% notice %}}x{{% /notice %}}\n```"),
+        ("hugo", 'Write `{{< figure src="a.png" >}}`.'),
+        ("zola", "```\n{{ youtube(id=1) }}\n{% quote() %}\nx\n{% end %}\n```"),
+    ],
+)
+def test_a_shortcode_in_code_is_a_sample_of_one(engine: Engine, body: str) -> None:
+    made = entry(engine, body)
+    assert made.content.text == body
+    assert told(made) == []
 
 
 def test_what_looks_like_go_is_no_shortcode() -> None:

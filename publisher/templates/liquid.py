@@ -296,8 +296,6 @@ class _Evaluation:
         if not found or name in _BLOCKS:
             return ""
         placed, named = shown.values(found[2])
-        if name.startswith(("include", "render")):  # the first names a file of the site's theme
-            placed = placed[1:]
         is_alone = self._text.is_alone(end)
         use = shown.shown(name, placed, named, self._text.markup, is_alone=is_alone)
         return self._text.within(use)

@@ -149,6 +149,8 @@ class _Evaluation:
         tag = self._syntax.read(found[2])
         if tag is None:
             self._text.copy(start, end)
+        elif self._text.is_code(start):
+            self._text.stays(start, end)
         elif tag.ends:
             self._ended(start, end)
         elif close := self._partners.get(start):
