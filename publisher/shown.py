@@ -103,7 +103,7 @@ def shown(
     place = (_NUMBERED.get(short) if ident.isdecimal() else None) or PLACES.get(short)
     if place and _WEB.fullmatch(ident):
         return link(ident, named.get("title", ident), markup)
-    if place and _ID.fullmatch(ident):
+    if place and _ID.fullmatch(ident) and not (ident[0] == "/" or is_picture(ident)):
         address = place.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
         return link(address, named.get("title", address), markup)
     for kind, endings in _PLAYERS.items():
