@@ -10,7 +10,7 @@ import hashlib
 import ssl
 import threading
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError, URLError
@@ -82,10 +82,11 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Document:
 def keep(document: Document, cache: Path) -> None:
     """Let it come again as long as it does not change. For what has proved to be a good one.
 
-    Raises ConfigError if the folder cannot be written.
+    Where the folder cannot be written, it is asked for in full the next time.
     """
     if document.etag or document.modified:
-        disk.keep(_file(document.asked, cache), msgspec.msgpack.encode(document))
+        with suppress(OSError):
+            disk.write(_file(document.asked, cache), msgspec.msgpack.encode(document))
 
 
 def _file(address: str, cache: Path) -> Path:

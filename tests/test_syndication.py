@@ -18,8 +18,9 @@ from msgspec import structs
 from publisher import config as configs
 from publisher import entry, fetch, sources
 from publisher.errors import ConfigError, Unavailable
+from publisher.lock import lock
 from publisher.sources import syndication
-from publisher.sources.syndication import items
+from publisher.sources.syndication import items, memory
 from tests.blog import Blog
 from tests.subscribers import Outsider
 from tests.web import Answer, Secure, Web
@@ -633,12 +634,54 @@ def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) 
     assert (run.code, "is not well-formed" in run.err) == (1, True)
 
 
-def test_a_state_that_cannot_be_written_is_an_error(blog: Blog) -> None:
+@pytest.mark.parametrize("command", ["build", "check", "plan"])
+def test_who_only_looks_needs_no_state(blog: Blog, web: Web, command: str) -> None:
     (blog.folder / ".publisher").write_text("a file")
-    (blog.folder / "f.xml").write_text(ATOM)
-    use(blog, "f.xml")
-    run = blog.run("build")
+    web.answers["/feed"] = Answer(feed_of(1, 2), headers={"ETag": '"a"'})
+    use(blog, f"{web.url}/feed")
+    run = blog.run(command, *(["--json"] if command == "build" else []))
+    assert (run.code, "Traceback" in run.err) == (0, False)
+    if command == "build":
+        (warning,) = run.json["warnings"]
+        assert "what falls off its end is not remembered: " in warning["message"]
+
+
+def test_who_publishes_must_remember(blog: Blog, server: Server, node: str) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    (blog.folder / "f.json").write_bytes(feed_of(1, 2))
+    use(blog, "f.json")
+    (blog.folder / ".publisher").mkdir()
+    (blog.folder / ".publisher" / "source").write_text("a file")
+    run = blog.run("publish")
     assert (run.code, "name a folder for it with `state:`" in run.err) == (2, True)
+
+
+def test_a_look_beside_a_run_writes_nothing(blog: Blog) -> None:
+    read(blog, feed_of(1, 2))
+    state = blog.folder / ".publisher"
+    before = memory.recall(state)
+    (blog.folder / "source.xml").write_bytes(feed_of(2, 3))
+    with lock(state, wait=0):
+        run = blog.run("build", "--json")
+        assert (run.code, run.json["entries"], run.json["warnings"]) == (0, 3, [])
+        assert memory.recall(state) == before
+        assert days(read(blog, feed_of(2, 3))) == [1, 2, 3]
+    assert memory.recall(state) != before
+
+
+def test_an_older_look_does_not_undo_a_newer_one(tmp_path: Path) -> None:
+    """It was begun earlier, and has waited for its answer."""
+
+    def look(known: memory.Memory, *days: int) -> memory.Memory:
+        return memory.joined(syndication.parse(feed_of(*days), f"{HOME}/f"), known, "f")
+
+    memory.remember(look(memory.Memory(), 1, 2), memory.Memory(), tmp_path)
+    known = memory.recall(tmp_path)
+    older, newer = look(known, 1, 2, 3), look(known, 3, 4)
+    assert memory.remember(newer, known, tmp_path) == ""
+    assert memory.remember(older, known, tmp_path) == ""
+    assert memory.recall(tmp_path) == newer
+    assert len(newer.items) == 4
 
 
 def test_another_feed_has_another_memory(blog: Blog) -> None:

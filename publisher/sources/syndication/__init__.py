@@ -20,6 +20,8 @@ from publisher.sources.post import Medium, Post, Reading, Remark, Skip
 from publisher.sources.syndication import json_feed, markup, memory
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.config import Config, Site
     from publisher.sources.syndication.items import Channel, File, Item, Parsed
 
@@ -33,10 +35,11 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
 
     Raises ConfigError if it is no feed, Unavailable if it cannot be had now.
     """
-    source, state = config.posts.feed or "", config.state / "source"
-    parsed = _parsed(source, state, config.site.root)
     complete = config.posts.complete
-    items = parsed.items if complete else memory.remembered(parsed, source, state)
+    # Before the feed is asked for: what is remembered meanwhile is of a newer look.
+    known = memory.Memory() if complete else memory.recall(config.state)
+    parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
+    items, remarks = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
     skipped = [
         Skip(PurePosixPath(one.name), one.reason, broken=one.is_gone) for one in parsed.broken
@@ -52,9 +55,16 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
             posts.append(post)
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
-    told = parsed.remark and not complete
-    warnings = (Remark(PurePosixPath(), 1, parsed.remark),) if told else ()
-    return Reading(tuple(posts), tuple(skipped), warnings)
+    warnings = (Remark(PurePosixPath(), 1, remark) for remark in remarks if remark)
+    return Reading(tuple(posts), tuple(skipped), tuple(warnings))
+
+
+def _remembered(
+    parsed: Parsed, known: memory.Memory, config: Config
+) -> tuple[Sequence[Item], list[str]]:
+    """The items of the feed with those that fell off its end, and what is odd about that."""
+    made = memory.joined(parsed, known, config.posts.feed or "")
+    return made.items, [parsed.remark, memory.remember(made, known, config.state)]
 
 
 def channel(source: str, cache: Path) -> Channel:

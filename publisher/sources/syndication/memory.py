@@ -4,6 +4,9 @@ An item has fallen off if by its dates it is older than all that are left, or if
 what stood behind it, and something newer stood in front: so a post that is pinned to the top, and
 older than all others, makes no difference. What has fallen off once stays. Whatever else is missing
 was taken away by its author, unless the feed could not be read to its end.
+
+It is written under the lock of the state folder only. A run that does not hold it just looks: it
+remembers what it can.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ import msgspec
 from msgspec import Struct
 
 from publisher import disk
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, LedgerError, LockedError
+from publisher.lock import is_held, lock
 from publisher.sources.syndication.items import LATEST, Item
 
 if TYPE_CHECKING:
@@ -25,35 +29,24 @@ if TYPE_CHECKING:
 
     from publisher.sources.syndication.items import Parsed
 
+FOLDER = "source"  # of the state folder
 
-class _Memory(Struct, frozen=True, kw_only=True):
+
+class Memory(Struct, frozen=True, kw_only=True):
     """Of one feed: the first `window` of the items were in it when it was read last."""
 
-    source: str
-    items: tuple[Item, ...]
-    window: int
+    source: str = ""
+    items: tuple[Item, ...] = ()
+    window: int = 0
 
 
-def remembered(parsed: Parsed, source: str, folder: Path) -> Sequence[Item]:
-    """The items of the feed, and those that have fallen off its end; from now on remembered.
-
-    Raises ConfigError if the memory cannot be read or written.
-    """
-    file = folder / "items.msgpack"
-    known = _read(file)
-    if known.source != source:
-        known = _Memory(source=source, items=(), window=0)
-    made = _joined(parsed, known)
-    if made != known:
-        disk.keep(file, msgspec.msgpack.encode(made))
-    return made.items
-
-
-def _read(file: Path) -> _Memory:
+def recall(state: Path) -> Memory:
+    """What is remembered in the state folder. Raises ConfigError if it cannot be read."""
+    file = _file(state)
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=_Memory)
+        return msgspec.msgpack.decode(file.read_bytes(), type=Memory)
     except (FileNotFoundError, NotADirectoryError):
-        return _Memory(source="", items=(), window=0)
+        return Memory()
     except (OSError, msgspec.MsgspecError) as error:
         raise ConfigError(
             f"{file} cannot be read: {getattr(error, 'strerror', None) or error}; it has what fell "
@@ -62,14 +55,45 @@ def _read(file: Path) -> _Memory:
         ) from error
 
 
-def _joined(parsed: Parsed, known: _Memory) -> _Memory:
+def remember(made: Memory, known: Memory, state: Path) -> str:
+    """Write `made` down, which was made of `known`; what hinders that.
+
+    Raises ConfigError where the run holds the lock: who publishes must know later what it was.
+    """
+    if made == known:
+        return ""
+    if is_held(state):
+        _write(made, state)
+        return ""
+    try:
+        with lock(state, wait=0):
+            if recall(state) == known:  # else another run has looked since
+                _write(made, state)
+    except LockedError:  # the other run remembers
+        return ""
+    except (ConfigError, LedgerError) as error:
+        return f"what falls off its end is not remembered: {error}"
+    return ""
+
+
+def _write(made: Memory, state: Path) -> None:
+    disk.keep(_file(state), msgspec.msgpack.encode(made))
+
+
+def _file(state: Path) -> Path:
+    return state / FOLDER / "items.msgpack"
+
+
+def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
+    """The items of the feed, and those that have fallen off its end."""
+    known = known if known.source == source else Memory(source=source)
     here = {item.id for item in parsed.items} | {one.name for one in parsed.broken}
     window, before = known.items[: known.window], known.items[known.window :]
     seen, fallen = parsed.items, tuple(_fallen(window, parsed.items, here))
     if parsed.remark:  # nobody knows what else was in it
         seen, fallen = (*seen, *(item for item in window if item.id not in here)), ()
     items = (*seen, *fallen, *(item for item in before if item.id not in here))
-    return _Memory(source=known.source, items=items, window=len(seen))
+    return Memory(source=source, items=items, window=len(seen))
 
 
 def _fallen(window: Sequence[Item], left: Sequence[Item], here: AbstractSet[str]) -> Iterator[Item]:
