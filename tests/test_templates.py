@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from liquid import Environment
 
 from publisher import fences
 from publisher.config import Site
@@ -16,6 +19,7 @@ from publisher.marked import Unquoted
 from publisher.sources import frontmatter, settings
 from publisher.sources.engine import Engine as Reader
 from publisher.sources.post import Post, Reading
+from publisher.templates import filters, liquid
 
 if TYPE_CHECKING:
     from publisher.config import Engine
@@ -40,6 +44,11 @@ def entry(
 ) -> Entry:
     posts = (post("2026-01-02-this", engine, body, markup, **more), post(OTHER, engine, ""))
     return entries(Reading(posts, (), (), settings=settings or {}), SITE).entries[0]
+
+
+WORLD = liquid.World(
+    {}, root=urlsplit(SITE.url), page_of=lambda kind, name: None, has_settings=False
+)
 
 
 def fates(made: Entry) -> list[str]:
@@ -460,6 +469,50 @@ def test_marks_of_ours_in_a_post_do_no_harm() -> None:
     assert made.source.text == "0:9:link0:9:link"
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{{ "a%0fb" | url_decode }}', "ab"),
+        ('{{ "%0f0000000000%0f" | url_decode }} hello', "0000000000 hello"),
+        ('{{ "DzAwMDAwMDAwMDAP" | base64_decode }}', "0000000000"),
+        ('{{ "%0f0:34:%0f" | url_decode }} hello', "0:34: hello"),
+        ('{% if true %}{{ "%0f0000000000%0f" | url_decode }}{% include x %}{% endif %}',
+         "0000000000"),
+        ('{% if true %}{% capture c %}{% img /a.png %}{% endcapture %}{{ c }}{% endif %}{{ c }}',
+         "![](</a.png>)![](</a.png>)"),
+        ('{% if true %}{% capture c %}{% img /a.png %}{% endcapture %}{{ c | upcase }}{% endif %}.',
+         "."),
+        ("{% if true %}{% capture x %}{% highlight c %}{{ x }}{% endhighlight %}{% endcapture %}"
+         "{{ x }}{% endif %}.", "```c\n\n```\n."),
+    ],
+)  # fmt: skip
+def test_no_text_stands_for_a_tag(body: str, said: str) -> None:
+    assert entry("jekyll", body).source.text == said
+
+
+ODD_VALUES: list[Any] = [
+    "", "a", "a b", "-3", "1e999", "nan", "%ff", "now", "<b>'\"&amp;", "9" * 5_000, "\ud800", None,
+    [], [None], {}, [{"a": "1"}, {"b": "2"}], [{"a": ["x"]}, "a", None, ["a"]], {"a": {"b": "c"}},
+    *map(Unquoted, ("true", "0", "-7", "1.5", "999999999999999")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({*Environment().filters, *filters.own(WORLD)}))
+def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
+    keys = {f"v{number}": value for number, value in enumerate(ODD_VALUES)}
+    pairs = zip(keys, [*[*keys][7:], *keys], strict=False)
+    given = (
+        "", ": 'a'", ": nil", ": page.gone", ": empty", ": 'a', 'b'", ": 1, 2, 3", ": x: 1",
+        ": 'a', allow_false: true", *(f": page.{key}" for key in keys),
+        *(f": page.{one}, page.{other}" for one, other in pairs),
+    )  # fmt: skip
+    tags = (f"{{{{ page.{key} | {name}{more} }}}}" for key in keys for more in given)
+    made = entry("jekyll", "\n".join(tags), values=keys)
+    for _, message in made.source.remarks:
+        reason = message.rpartition("cannot be evaluated (")[2].replace(name, "")
+        assert not re.search(r"\(\)|<l|_|Type|argument|object|\b(?:str|int)\b", reason), message
+
+
 def test_no_template_reads_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("TOLD")
@@ -489,11 +542,22 @@ def test_no_template_reads_a_file(tmp_path: Path) -> None:
         "{% highlight c %}" * 3_000,
         "{{ page.title }}" * 5_000,
         "{% tablerow a in (1..1000000) %}{% endtablerow %}",
+        "{{ 'a' " + "| base64_encode " * 100 + "}}",
+        "{{ '\"' " + "| jsonify " * 100 + "}}",
+        '{% capture a %}{{ "x" | split: "" }}' + "x" * 900 + "{% endcapture %}"
+        '{% capture b %}{% for i in (1..1000) %}{{ a | replace: "x", a }}{% endfor %}'
+        "{% endcapture %}",
     ],
     ids=str.__len__,
 )
 def test_no_template_goes_on_without_end(body: str) -> None:
     assert len(entry("jekyll", body).source.text) <= 1_000_000  # or the test's time is up
+
+
+@pytest.mark.timeout(20)
+def test_many_tags_that_take_blanks_away_take_no_time() -> None:
+    body = "{{ page.title -}} x" * 10_000 + "x" * 30_000_000
+    assert len(entry("jekyll", body).source.text) == 30_080_000
 
 
 @pytest.mark.parametrize("engine", ["hugo", "zola", "nikola"])

@@ -1,4 +1,4 @@
-"""Liquid, as Jekyll and Eleventy have it in their posts. The only importer of python-liquid.
+"""Liquid, as Jekyll and Eleventy have it in their posts.
 
 Refuses the clock, files, and what never ends: a loop has at most 1,000 turns. What cannot be
 evaluated costs no other tag.
@@ -6,23 +6,17 @@ evaluated costs no other tag.
 
 from __future__ import annotations
 
-import datetime as dt
-import html
 import io
-import json
+import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
 
 from liquid import Environment, RenderContext, Undefined
-from liquid.builtin.filters.misc import date as _date
-from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
-from liquid.filter import with_environment
+from liquid.exceptions import LiquidSyntaxError, ResourceLimitError, UnknownFilterError
 
 from publisher import shown
-from publisher.permalink import slugify
-from publisher.sources import dates
+from publisher.templates import filters
 from publisher.templates.text import Evaluated, Text
 
 if TYPE_CHECKING:
@@ -32,9 +26,6 @@ if TYPE_CHECKING:
 MAX_TURNS = 1_000
 MAX_BYTES = 500_000
 MAX_LOCAL = 50_000
-# Texts that a filter multiplies: one times the other.
-MAX_PRODUCT = 1_000_000
-MAX_NUMBER = 10**15
 MAX_NESTING = 20
 
 _TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*+([\w#]++)?.{0,2000}?%\}", re.DOTALL)
@@ -63,11 +54,9 @@ _COUNTED = frozenset({
     "html_pages", "html_files", "related_posts", "time", "github",
 })  # fmt: skip
 _REFUSED = ("include", "render", "include_relative", "doc", "macro", "liquid", "echo")
-_ISO = "%Y-%m-%dT%H:%M:%S%z"
-
-
-# Stands around what is left to do in what was evaluated; no text has it.
-MARK = "\x0f"
+_BLANKS = re.compile(r"\s*")
+# What stands for a tag in what was evaluated, until that is done, too; see `filters.MARK`.
+_MARKED = re.compile(rf"{filters.MARK}([0-9]+){filters.MARK}")
 
 
 class World:
@@ -114,6 +103,7 @@ class _Liquid:
         self._world = world
         self._missing: list[str] = []
         self._written = 0
+        self.numbers = itertools.count()  # of the marks, which no other text may have
         self._environment = _environment(world, self._missing)
         template = self._environment.from_string("")
         self._context = RenderContext(template, globals=template.make_globals(world.values))
@@ -142,10 +132,10 @@ class _Liquid:
             if name and name not in self._environment.tags:
                 raise _UnknownError from error
             raise
-        except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        except Exception as error:  # what a template can make a library raise has no end
             if isinstance(error, ResourceLimitError):
                 self._context.locals.clear()  # or the next one would double what was too much
-            raise _UnknownError(f"cannot be evaluated ({_first_line(error)})") from error
+            raise _UnknownError(f"cannot be evaluated ({_reason(error)})") from error
         unknown = [path for path in self._missing if is_code or not self._world.knows(path)]
         if unknown:
             raise _UnknownError(f"needs {unknown[0]}, which is not known here")
@@ -159,6 +149,7 @@ class _Evaluation:
         self._liquid = liquid
         self._world = world
         self._ends = _ends(text.body)
+        self._marked: dict[str, tuple[int, int, str]] = {}  # the tags that marks stand for
 
     def run(self) -> Evaluated:
         body, at = self._text.body, 0
@@ -168,8 +159,8 @@ class _Evaluation:
             if found[0][2:3] == "-":
                 self._text.strip()
             at = self._tag(start, end, found[1] or "")
-            if body[at - 3 : at - 2] == "-":
-                at += len(body) - at - len(body[at:].lstrip())
+            if body[at - 3 : at - 2] == "-" and (blanks := _BLANKS.match(body, at)):
+                at = blanks.end()
         self._text.copy(at, len(body))
         return self._text.done()
 
@@ -227,7 +218,7 @@ class _Evaluation:
     def _masked(self, start: int, end: int, whole: int, block: str) -> str:
         """The block, with a mark for each tag in it that is not Liquid's own."""
         body, at = self._text.body, end
-        parts = [body[start:end]]
+        parts, known = [body[start:end]], len(self._marked)
         while (found := _TAG.search(body, at)) and found.start() < whole:
             first, stop, name = found.start(), found.end(), found[1] or ""
             if name in _SAMPLES | {"raw"}:
@@ -238,21 +229,26 @@ class _Evaluation:
             elif name == "raw" or self._liquid.knows(name):
                 parts.append(body[at:stop])
             else:
-                parts += [body[at:first], f"{MARK}{first}:{stop}:{name}{MARK}"]
+                parts += [body[at:first], self._mark(first, stop, name)]
             at = stop
-        if block == "capture" and any(MARK in part for part in parts):  # filters would break it
-            raise _UnknownError("holds what is made by the site alone")
+        if block == "capture" and len(self._marked) > known:
+            raise _UnknownError(filters.UNKNOWN)
         return "".join([*parts, body[at:whole]])
+
+    def _mark(self, start: int, end: int, name: str) -> str:
+        number = f"{next(self._liquid.numbers):010}"
+        self._marked[number] = (start, end, name)
+        return f"{filters.MARK}{number}{filters.MARK}"
 
     def _say(self, said: str, start: int, end: int) -> None:
         """What was evaluated, and in it what was marked."""
         self._text.evaluated("", start, end)
-        for number, part in enumerate(said.split(MARK)):
-            if number % 2:
-                first, last, name = part.split(":")
-                self._tag(int(first), self._first_end(int(first), int(last), name), name)
-            else:
-                self._text.more(part, start, end)
+        for number, part in enumerate(_MARKED.split(said)):
+            if number % 2 == 0:
+                self._text.more(part.replace(filters.MARK, ""), start, end)
+            elif part in self._marked:
+                first, last, name = self._marked[part]
+                self._tag(first, self._first_end(first, last, name), name)
 
     def _first_end(self, start: int, end: int, name: str) -> int:
         """Where the first tag of a block ends; a single tag is all there is."""
@@ -303,6 +299,17 @@ class _Evaluation:
 
 class _UnknownError(Exception):
     """Only the site knows."""
+
+
+def _reason(error: Exception) -> str:
+    """In words that say nothing of how it is done here."""
+    match error:
+        case filters.FilterError() | ResourceLimitError() | UnknownFilterError():
+            return _first_line(error)
+        case RecursionError():
+            return "it is nested too deep"
+        case _:
+            return "its values do not fit"
 
 
 def _first_line(error: Exception) -> str:
@@ -365,7 +372,7 @@ class _Bounded(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > self._left:
-            raise ValueError(f"the post says more than {MAX_BYTES} characters by its tags")
+            raise filters.FilterError(f"the post says more than {MAX_BYTES} characters by its tags")
         return super().write(text)
 
 
@@ -381,113 +388,11 @@ def _environment(world: World, missing: list[str]) -> Environment:
     class Made(Environment):
         loop_iteration_limit = MAX_TURNS
         local_namespace_limit = MAX_LOCAL
+        output_stream_limit = MAX_BYTES  # of what is captured
 
     environment = Made(undefined=Missing)
     for name in _REFUSED:
         environment.tags.pop(name, None)
-    for name, function in _filters(world).items():
-        environment.add_filter(name, function)
+    for name, function in {**environment.filters, **filters.own(world)}.items():
+        environment.add_filter(name, filters.guarded(name, function))
     return environment
-
-
-def _filters(world: World) -> dict[str, Callable[..., object]]:
-    def relative(path: object) -> str:
-        text = str(path)
-        return text if re.match(r"[a-z]+:|//", text) else f"{world.base}/{text.lstrip('/')}"
-
-    def absolute(path: object) -> str:
-        text = relative(path)
-        return text if re.match(r"[a-z]+:|//", text) else world.origin + text
-
-    return {
-        "relative_url": relative,
-        "absolute_url": absolute,
-        "url": relative,
-        "date": _steady_date,
-        "date_to_string": lambda value: _shown_date(value, "%d %b %Y"),
-        "date_to_long_string": lambda value: _shown_date(value, "%d %B %Y"),
-        "date_to_xmlschema": lambda value: _shown_date(value, _ISO),
-        "date_to_rfc822": lambda value: _shown_date(value, "%a, %d %b %Y %H:%M:%S %z"),
-        "slugify": _slug,
-        "xml_escape": lambda value: html.escape(str(value)),
-        "cgi_escape": lambda value: quote_plus(str(value)),
-        "uri_escape": lambda value: quote(str(value), safe="/:?#[]@!$&'()*+,;=%"),
-        "number_of_words": lambda value: len(str(value).split()),
-        "strip_index": lambda value: re.sub(r"/index\.html?$", "/", str(value)),
-        "jsonify": _json,
-        "inspect": _json,
-        "array_to_sentence_string": _sentence,
-        "join": _join,
-        "replace": _replace,
-        "times": _times,
-    }
-
-
-@with_environment
-def _steady_date(value: object, form: object, *, environment: Environment) -> object:
-    """Of a whole date only: the clock, and its zone, would show in what is left out."""
-    instant = _instant(value)
-    # The C library would count from the machine's midnight.
-    seconds = str(int(instant.timestamp()))
-    return _date(instant, str(form).replace("%s", seconds), environment=environment)
-
-
-def _instant(value: object) -> dt.datetime:
-    """Aware; where nothing names a zone it is UTC. Raises ValueError."""
-    if isinstance(value, dt.datetime):
-        return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(), dt.UTC)
-    text = str(value).strip()
-    if text in {"now", "today"}:
-        raise ValueError("it asks for the clock")
-    if re.fullmatch(r"[0-9]{1,11}", text):
-        return dt.datetime.fromtimestamp(int(text), dt.UTC)
-    found = dates.read(text)
-    return dt.datetime.combine(found.day, found.time or dt.time(), found.zone or dt.UTC)
-
-
-def _slug(value: object, mode: object = "default") -> str:
-    return slugify(str(value), mode="pretty" if mode == "pretty" else "default").lower()
-
-
-def _shown_date(value: object, form: str) -> str:
-    if isinstance(value, str):
-        value = dt.datetime.strptime(value, "%Y-%m-%d %H:%M:%S %z")
-    if not isinstance(value, dt.date):
-        raise ValueError("it is no date")  # noqa: TRY004 - what is wrong is the template's value
-    text = value.strftime(form)
-    return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text) if form == _ISO else text
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
-
-
-def _sentence(value: object, connector: object = "and") -> str:
-    words = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
-    if len(words) < 3:
-        return f" {connector} ".join(words)
-    return f"{', '.join(words[:-1])}, {connector} {words[-1]}"
-
-
-def _join(value: object, glue: object = " ") -> str:
-    parts = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
-    if len(parts) * len(str(glue)) > MAX_PRODUCT:
-        raise ValueError("it becomes too long")
-    return str(glue).join(parts)
-
-
-def _replace(value: object, old: object, new: object = "") -> str:
-    text = str(value)
-    if len(text) * len(str(new)) > MAX_PRODUCT:
-        raise ValueError("it becomes too long")
-    return text.replace(str(old), str(new))
-
-
-def _times(value: object, other: object) -> float:
-    one, two = (float(str(part)) for part in (value, other))
-    if abs(one * two) > MAX_NUMBER:
-        raise ValueError("it becomes too big")
-    product = one * two
-    return int(product) if product == int(product) else product
