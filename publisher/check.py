@@ -46,7 +46,8 @@ def check(
     they are.
     """
     pages = _Pages(found, site, files)
-    remarks = [*_twins(found.entries, site), *_held_back(found, site, now)]
+    remarks = [*_twins(found.entries, site), *_neighbours(found.entries)]
+    remarks += _held_back(found, site, now)
     for entry in watch(found.entries):
         _ = entry.content  # whose warnings are told, too
         odd = (*_dates(entry, site, now), *_brackets(entry), *pages.check(entry))
@@ -66,6 +67,17 @@ def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Remark]:
         for other in others:
             message = f"has the title and the day of {first.post.path}; give one another title"
             yield Remark(other.post.path, 1, f"{message}, or readers take it for a repost")
+
+
+def _neighbours(entries: Sequence[Entry]) -> Iterator[Remark]:
+    """Of two posts at one address the site has one page."""
+    pages: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        pages[entry.link].append(entry)
+    for link, (first, *others) in pages.items():
+        for other in others:
+            message = f"has the address of {first.post.path}, {link}; readers open the same page"
+            yield Remark(other.post.path, 1, f"{message}: give one another permalink")
 
 
 def _held_back(found: Entries, site: Site, now: dt.datetime) -> Iterator[Remark]:

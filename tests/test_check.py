@@ -288,6 +288,15 @@ def test_one_thing_in_many_places_is_told_once(blog: Blog) -> None:
     assert gone.endswith(f"; also in lines {line + 2}, {line + 4}, {line + 6} and 1 more")
 
 
+def test_two_posts_at_one_address_are_named(blog: Blog) -> None:
+    for name in ("2026-01-01-a.md", "2026-01-02-b.md"):
+        blog.write(name, "Text.", title=name, permalink="/same/")
+    blog.write("2026-01-03-c.md", "Text.", title="C")
+    assert [
+        (line, message.partition(",")[0]) for line, message in warnings(blog, "2026-01-02-b.md")
+    ] == [(1, "has the address of 2026-01-01-a.md")]
+
+
 def test_check_says_what_rendering_says_of_rest_too(blog: Blog) -> None:
     config = blog.folder / "config.yaml"
     text = config.read_text().replace("permalink: pretty", "engine: nikola")
