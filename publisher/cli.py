@@ -7,6 +7,7 @@ lists them.
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import os
 import sys
@@ -15,23 +16,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.commands import build, check, demo, init, node, ping, plan, publish, status
-from publisher.commands.site import add_config
+from publisher.commands.options import add_config
 from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Each is a module of `commands`, imported when it is chosen: that takes longer than many a run.
 COMMANDS = {
-    "init": init,
-    "check": check,
-    "build": build,
-    "plan": plan,
-    "publish": publish,
-    "ping": ping,
-    "status": status,
-    "node": node,
-    "demo": demo,
+    "init": "write a config.yaml from what is found here",
+    "check": "say what readers will do with the posts",
+    "build": "build the feeds, push nothing",
+    "plan": "show what publish would change",
+    "publish": "build the feeds and push the posts",
+    "ping": "tell the WebSub hubs which feeds have changed",
+    "status": "show how feeds and nodes stand",
+    "node": "show nodes beside their configuration, or delete one",
+    "demo": "see it work on a throw-away local server",
 }
 
 EPILOG = """\
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = _arguments(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except PublisherError as error:
@@ -71,7 +72,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    chosen = _parser().parse_known_args(argv)[0].command
+    return _parser(chosen).parse_args(argv)
+
+
+def _parser(chosen: str = "") -> argparse.ArgumentParser:
+    """Of the commands it knows the chosen one's arguments alone."""
     parser = _Parser(
         prog="publisher",
         description="Turns a folder of posts into feeds, and keeps XMPP pubsub nodes equal to it.",
@@ -80,19 +87,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"publisher {__version__}")
     add_config(parser, default=Path("config.yaml"))
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for name, command in COMMANDS.items():
-        subparser = commands.add_parser(
-            name,
-            help=command.HELP,
-            description=_reflowed(command.__doc__ or ""),
-            epilog=f"example:\n{command.EXAMPLE}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        add_config(subparser)
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+    commands = parser.add_subparsers(
+        metavar="COMMAND", dest="command", required=True, title="commands", prog="publisher"
+    )
+    for name, words in COMMANDS.items():
+        if name == chosen:
+            _complete(commands.add_parser(name, help=words), name)
+        else:
+            commands.add_parser(name, help=words, add_help=False)
     return parser
+
+
+def _complete(parser: argparse.ArgumentParser, name: str) -> None:
+    command = importlib.import_module(f"publisher.commands.{name}")
+    parser.description = _reflowed(command.__doc__ or "")
+    parser.epilog = f"example:\n{command.EXAMPLE}"
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_config(parser)
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
 
 
 def _reflowed(text: str) -> str:

@@ -175,11 +175,11 @@ def measure(file: Path) -> Measure | None:
 
 @functools.lru_cache(maxsize=1024)
 def _measure(file: Path, size: int, _changed: int) -> Measure:
-    import mutagen  # noqa: PLC0415 - few need it
-
     name_type = _type_of_name(file.name)
     if not name_type.startswith(("audio/", "video/")):
         return Measure(None, size, None)
+    import mutagen  # noqa: PLC0415 - few have recordings
+
     try:
         found = mutagen.File(file)
     except Exception:  # whatever a parser may raise: one recording must not cost the post

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
+import importlib
 import json
 import os
+import pkgutil
+import re
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import __version__
+from publisher import __version__, commands
 from publisher.cli import COMMANDS
+from publisher.commands import nodes
+from publisher.commands import site as sites
+from publisher.commands.choice import Choice
 from publisher.item import Address
-from publisher.ledger import Ledger
+from publisher.ledger import Ledger, Visit
 from publisher.plan import Desired
 from tests.blog import Blog
 
@@ -33,6 +41,63 @@ def test_the_help_fits_on_a_screen(blog: Blog) -> None:
     assert run.code == 0
     assert len(run.out.splitlines()) <= 40
     assert all(name in run.out for name in COMMANDS)
+
+
+def test_every_command_is_in_the_table() -> None:
+    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    modules = {name: importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+    assert {name for name, module in modules.items() if hasattr(module, "run")} == {*COMMANDS}
+    assert all(f"  publisher {name}" in modules[name].EXAMPLE for name in COMMANDS)
+
+
+def imported(blog: Blog, *arguments: str) -> set[str]:
+    """The modules that a run imports."""
+    run = blog.run(*arguments, environment={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert run.code == 0, run.out
+    return set(re.findall(r"^import time:.*\| +(\S+)$", run.err, re.MULTILINE))
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_the_program_says_of_itself_needs_none_of_it(blog: Blog, option: str) -> None:
+    found = {name for name in imported(blog, option) if name.startswith("publisher.commands.")}
+    assert found == {"publisher.commands.options"}
+
+
+# What goes out, and what only few need.
+SLOW = {"asyncio", "ssl", "urllib.request", "http.client", "slixmpp", "rich", "mutagen", "docutils",
+        "feedparser", "markdown", "liquid"}  # fmt: skip
+
+
+def test_a_build_imports_nothing_that_it_does_not_need(blog: Blog) -> None:
+    (blog.folder / "cover.jpg").write_bytes(b"a picture")
+    blog.write("2026-01-02-b.md", "Text.", title="B", image="/cover.jpg")
+    assert not imported(blog, "build") & {*SLOW, "sqlite3"}
+    assert b"cover.jpg" in blog.built()["feed.atom"]
+
+
+def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    config.write_text(
+        config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
+        "  nodes: [{service: pubsub.localhost, node: blog}]\n"
+    )
+    site = sites.load(argparse.Namespace(config=config, now=None))
+    with Ledger(site.config.state) as ledger:
+        (target,) = nodes.targets(site, ledger, Choice())
+        for post in target.task.desired:
+            ledger.done(target.address, post, at=0.0)
+            ledger.seen(target.address, [post.id])
+        ledger.remember(target.address, Visit(looked=time.time(), wanted=target.task.wanted))
+    assert not imported(blog, "publish") & SLOW
+
+
+def test_a_feed_in_a_file_is_read_without_the_web(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    text = config.read_text().replace("{path: posts, permalink: pretty}", "{feed: f.json}")
+    config.write_text(text)
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": []}
+    (blog.folder / "f.json").write_text(json.dumps(feed))
+    assert not imported(blog, "build") & SLOW
 
 
 @pytest.mark.parametrize("command", COMMANDS)

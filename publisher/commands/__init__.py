@@ -1,1 +1,1 @@
-"""One module per command: `HELP`, `EXAMPLE`, `add_arguments(parser)`, `run(arguments) -> code`."""
+"""One module per command: `EXAMPLE`, `add_arguments(parser)`, `run(arguments) -> code`."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-HELP = "write a config.yaml from what is found here"
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
 
 TEMPLATE = """\

@@ -12,14 +12,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.commands import nodes, report
+from publisher.commands import nodes, report, visits
 from publisher.commands import site as sites
 from publisher.commands.choice import Choice
+from publisher.commands.options import add_config
 from publisher.config import NodeConfig
 from publisher.errors import ConfigError, NotFound, PublisherError, UnsafePlanError
 from publisher.item import Address
 from publisher.ledger import Ledger
 from publisher.lock import lock
+from publisher.pubsub import XmppNode, forms
 
 if TYPE_CHECKING:
     import argparse
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
     from publisher.commands.nodes import Target
     from publisher.commands.site import Site
     from publisher.config import Config, Xmpp
-    from publisher.pubsub import XmppNode
 
-HELP = "show nodes beside their configuration, or delete one"
 EXAMPLE = """\
   publisher node show
   publisher node delete pubsub.example.org old-blog --yes"""
@@ -43,13 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="the configuration wanted, beside the actual one")
     show.add_argument("name", nargs="?", metavar="NODE", help="only this node (default: all)")
     sites.add_arguments(show)
-    sites.add_config(show)
+    add_config(show)
     show.set_defaults(act=_show)
     delete = actions.add_parser("delete", help="remove a node from its service, for good")
     delete.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
     delete.add_argument("name", metavar="NODE")
     delete.add_argument("--yes", action="store_true", help="yes, with its items and subscribers")
-    sites.add_config(delete)
+    add_config(delete)
     delete.set_defaults(act=_delete)
 
 
@@ -111,11 +111,9 @@ async def _look_at_all(config: Config, found: Sequence[Target]) -> list[Shown]:
 
 
 async def _look_at_some(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> list[Shown]:
-    from publisher.pubsub import XmppNode  # noqa: PLC0415 - see `nodes.visit`
-
     seen: list[Shown] = []
     try:
-        async with nodes.login(xmpp) as connection:
+        async with visits.login(xmpp) as connection:
             for target in found:
                 wanted = nodes.config_of(target)
                 node = XmppNode(connection, wanted, site_title=config.site.title)
@@ -126,8 +124,6 @@ async def _look_at_some(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> 
 
 
 async def _look(node: XmppNode) -> Shown:
-    from publisher.pubsub import forms  # noqa: PLC0415 - see `nodes.visit`
-
     try:
         state = await node.look()
         seen = await node.describe()
@@ -199,9 +195,7 @@ def _delete(arguments: argparse.Namespace) -> int:
 
 async def _delete_at(config: Config, address: Address) -> None:
     """By the account that has nodes at that service, or else by the first."""
-    from publisher.pubsub import XmppNode  # noqa: PLC0415 - see `nodes.visit`
-
     wanted = NodeConfig(service=address.service, node=address.node)
     owners = [x for x in config.xmpp if any(n.service == address.service for n in x.nodes)]
-    async with nodes.login((owners or config.xmpp)[0]) as connection:
+    async with visits.login((owners or config.xmpp)[0]) as connection:
         await XmppNode(connection, wanted, site_title=config.site.title).delete()

@@ -1,50 +1,30 @@
-"""What the commands that go to the nodes share: where to go, and one login for each account.
-
-Accounts are visited side by side, and so are the services of an account: a dead one delays nobody.
-The nodes of one service come one after the other.
-"""
+"""Which nodes there are to look after, and what each of them is to become."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import os
-from collections import defaultdict
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from publisher import entry as entries
-from publisher import hints, publish, secret, selection
-from publisher import item as items
+from publisher import hints, publish, selection
 from publisher.commands import choice as choices
-from publisher.errors import PublisherError, StreamBroken, Unavailable
 from publisher.item import Address
 from publisher.plan import Desired, Guard, Policy
-from publisher.publish import Result, Task
+from publisher.publish import Task
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from publisher.commands.choice import Choice
     from publisher.commands.site import Site
     from publisher.config import NodeConfig, Xmpp
     from publisher.entry import Entry
-    from publisher.item import Item, Seen
+    from publisher.item import Seen
     from publisher.ledger import Ledger
-    from publisher.publish import Node
-    from publisher.pubsub import Connection
-
-LOGINS = 10  # for one run at one account, each with something less to trip over
-
-
-class Work(Protocol):
-    """What is to be done at a node. Its errors are in the result."""
-
-    async def __call__(self, node: Node, task: Task) -> Result: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +97,6 @@ def _task(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """Makes the item of an id, when it is needed, for one connection."""
-
-    site: Site
-    target: Target
-    connection: Connection
-
-    def __call__(self, id_: str, level: int) -> Item:
-        return items.item(
-            self.target.entries[id_],
-            self.site.config.site,
-            self.target.address,
-            account=self.connection.jid,
-            level=level,
-            limit=min(items.STANZA_LIMIT, self.connection.max_bytes or items.STANZA_LIMIT),
-        )
-
-
 def _is_minted(site: Site, seen: Seen) -> bool:
     return seen.atom_id is not None and entries.is_minted(seen.id, seen.atom_id, site.config.site)
 
@@ -156,96 +117,6 @@ def _desired(entry: Entry) -> Desired:
         path=str(entry.post.path),
         body=entries.body_hash(entry.post),
     )
-
-
-def visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
-    """Do `work` at every target; what fails is in the results, which are in the same order.
-
-    slixmpp is imported here, and not by commands that send nothing.
-    """
-    return asyncio.run(_visit(site, found, work)) if found else []
-
-
-async def _visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
-    results: dict[Address, Result] = {}
-    async with asyncio.TaskGroup() as accounts:
-        for xmpp in site.config.xmpp:
-            some = [target for target in found if target.xmpp is xmpp]
-            if some:
-                accounts.create_task(_visit_account(site, xmpp, some, work, results))
-    return [results[target.address] for target in found]
-
-
-async def _visit_account(
-    site: Site,
-    xmpp: Xmpp,
-    found: Sequence[Target],
-    work: Work,
-    results: dict[Address, Result],
-) -> None:
-    """Log in again, if the server closed the stream at an item that will not break it twice."""
-    left = list(found)
-    for _ in range(LOGINS):
-        try:
-            async with login(xmpp) as connection, asyncio.TaskGroup() as services:
-                for some in _by_service(left):
-                    services.create_task(_visit_service(site, connection, some, work, results))
-        except PublisherError as error:
-            for target in left:
-                _keep(results, Result(target.address, error=error))
-        broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
-        ended = [results[target.address] for target in broken]
-        if not any(result.blamed or result.suspect for result in ended):
-            return
-        suspects = frozenset(result.suspect for result in ended)
-        left = [replace(t, task=replace(t.task, alone=t.task.alone | suspects)) for t in broken]
-
-
-@asynccontextmanager
-async def login(xmpp: Xmpp) -> AsyncIterator[Connection]:
-    """A connection of an account. Raises ConfigError, LoginFailed, Unavailable."""
-    from publisher.pubsub import connect  # noqa: PLC0415 - 0.1 s, see `visit`
-
-    async with connect(xmpp, secret.password(xmpp, os.environ)) as connection:
-        yield connection
-
-
-def _by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
-    services: dict[str, list[Target]] = defaultdict(list)
-    for target in found:
-        services[target.address.service].append(target)
-    yield from services.values()
-
-
-async def _visit_service(
-    site: Site,
-    connection: Connection,
-    found: Sequence[Target],
-    work: Work,
-    results: dict[Address, Result],
-) -> None:
-    from publisher.pubsub import XmppNode  # noqa: PLC0415 - see `visit`
-
-    dead: PublisherError | None = None
-    for target in found:
-        if dead:
-            _keep(results, Result(target.address, error=dead))
-            continue
-        node = XmppNode(connection, config_of(target), site_title=site.config.site.title)
-        task = replace(target.task, make=Maker(site, target, connection))
-        result = await work(node, task)
-        _keep(results, result)
-        dead = result.error if isinstance(result.error, Unavailable) else None
-
-
-def _keep(results: dict[Address, Result], result: Result) -> None:
-    """A second visit of one run adds to the first."""
-    before = results.get(result.address)
-    if before:
-        again = {step.change.id for step in result.steps}
-        kept = [step for step in before.steps if step.outcome == "done" or not result.steps]
-        result.steps = [*(step for step in kept if step.change.id not in again), *result.steps]
-    results[result.address] = result
 
 
 def config_of(target: Target) -> NodeConfig:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from publisher.commands.site import Site
 
-HELP = "tell the WebSub hubs which feeds have changed"
 EXAMPLE = """\
   publisher ping
   publisher ping --wait-for-url 300   (right after a deployment)"""

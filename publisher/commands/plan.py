@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from publisher.commands.choice import Choice
     from publisher.publish import Node, Result, Task
 
-HELP = "show what publish would change"
 EXAMPLE = "  publisher plan\n  publisher plan --json | jq '.nodes[].changes'"
 
 
@@ -54,13 +53,15 @@ def preview(
     with Ledger(site.config.state, read_only=True) as ledger:
         found = nodes.targets(site, ledger, chosen)
         hints = nodes.left_behind(found, ledger)
-        if offline:
+        if offline or not found:
             return [publish.offline(one.address, one.task, ledger) for one in found], hints
+
+        from publisher.commands import visits  # noqa: PLC0415 - slow, with all that goes out
 
         async def work(node: Node, task: Task) -> Result:
             return await publish.preview(node, task, ledger)
 
-        return nodes.visit(site, found, work), hints
+        return visits.visit(site, found, work), hints
 
 
 def tell_hints(hints: list[str]) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import publish
-from publisher.commands import choice, nodes, pages, report
+from publisher.commands import choice, nodes, report
 from publisher.commands import site as sites
 from publisher.errors import UnsafePlanError
 from publisher.ledger import Ledger
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from publisher.commands.nodes import Target
     from publisher.commands.site import Built, Site
     from publisher.config import Config
+    from publisher.item import Address
     from publisher.publish import Node, Step, Task
 
-HELP = "build the feeds and push the posts"
 EXAMPLE = """\
   publisher publish
   publisher publish --wait-for-url 300   (after a deployment)
@@ -103,9 +104,23 @@ def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> lis
     found = nodes.targets(site, ledger, choice.choice(arguments))
     now = Clock().now()
     open_ = [target for target in found if not nodes.is_settled(target, ledger, now=now)]
-    hold_back = _waiting(site, arguments.wait_for_url)
-    where = len(found) > 1
+    results = {target.address: Result(target.address) for target in found}
+    if open_:
+        results |= _visit(site, ledger, open_, arguments, where=len(found) > 1)
+    return [results[target.address] for target in found]
 
+
+def _visit(
+    site: Site,
+    ledger: Ledger,
+    open_: Sequence[Target],
+    arguments: argparse.Namespace,
+    *,
+    where: bool,
+) -> dict[Address, Result]:
+    from publisher.commands import visits  # noqa: PLC0415 - slow, with all that goes out
+
+    hold_back = _waiting(site, arguments.wait_for_url)
     with _progress(enabled=not arguments.json, where=where) as on_step:
 
         async def work(node: Node, task: Task) -> Result:
@@ -118,8 +133,7 @@ def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> lis
                 retry_seconds=arguments.retry,
             )
 
-        visited = {result.address: result for result in nodes.visit(site, open_, work)}
-    return [visited.get(target.address, Result(target.address)) for target in found]
+        return {result.address: result for result in visits.visit(site, open_, work)}
 
 
 def _waiting(
@@ -131,6 +145,8 @@ def _waiting(
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
         if seconds is None:
             return {}
+        from publisher.commands import pages  # noqa: PLC0415 - slow, and few ask for it
+
         missing = await pages.unreachable([links[id_] for id_ in ids], seconds=seconds)
         return {
             id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"

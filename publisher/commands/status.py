@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from publisher.commands.site import Site
     from publisher.publish import Result
 
-HELP = "show how feeds and nodes stand"
 EXAMPLE = "  publisher status"
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from publisher import plan as plans
 from publisher.errors import Forbidden, PublisherError, Refused, Unavailable
 from publisher.plan import Publish, Refuse, Retract
-from publisher.publish.apply import Run
 from publisher.publish.look import look
 from publisher.publish.node import Clock, Result, Step
 from publisher.publish.patience import Patient
@@ -84,6 +83,8 @@ async def reconcile(
     `hold_back` is asked, before anything is sent, which of the ids to be published must wait, and
     why; `on_step` gets every step taken, and how many there will be.
     """
+    from publisher.publish.apply import Run  # noqa: PLC0415 - asyncio: see `Clock.sleep`
+
     clock = clock or Clock()
     result = Result(node.address)
     patient = Patient(node, clock, seconds=retry_seconds)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from publisher.config import Xmpp
     from publisher.pubsub import Event, Subscriber
 
-HELP = "see it work on a throw-away local server"
 EXAMPLE = "  publisher demo --output demo-feeds"
 
 ARRIVAL_SECONDS = 20.0
@@ -175,7 +174,7 @@ async def _show(blog: Blog) -> None:
 
 @asynccontextmanager
 async def _reader(blog: Blog) -> AsyncIterator[Subscriber]:
-    from publisher.pubsub import Subscriber, connect  # noqa: PLC0415 - see commands.nodes.visit
+    from publisher.pubsub import Subscriber, connect  # noqa: PLC0415 - 0.1 s
 
     async with connect(blog.config(READER), blog.passwords[READER]) as connection:
         yield await Subscriber(connection, _address(blog)).subscribe()

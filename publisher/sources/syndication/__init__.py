@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher import fetch
 from publisher.config import is_address, is_iri
 from publisher.errors import ConfigError
 from publisher.instants import z
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, Site
     from publisher.sources.syndication.items import Channel, File, Item, Parsed
+
+MAX_BYTES = 30_000_000  # of a file
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")
@@ -76,6 +77,8 @@ def _parsed(source: str, cache: Path, root: str) -> Parsed:
     """Addresses in a file start at `root`. What is no feed, or half of one, is not kept."""
     if not is_address(source):
         return parse(_bytes(Path(source)), root, name=source)
+    from publisher import fetch  # noqa: PLC0415 - a file needs nothing of it
+
     document = fetch.fetch(source, cache)
     parsed = parse(document.body, document.url, document.type, source)
     if not parsed.remark:
@@ -87,8 +90,8 @@ def _bytes(file: Path) -> bytes:
     try:
         if file.exists() and not file.is_file():  # a pipe or a device may never end
             raise ConfigError(f"{file}: is no file; name a feed, or its address, in posts.feed")
-        if file.stat().st_size > fetch.MAX_BYTES:
-            raise ConfigError(f"{file}: has more than {fetch.MAX_BYTES:,} bytes")
+        if file.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{file}: has more than {MAX_BYTES:,} bytes")
         return file.read_bytes()
     except OSError as error:
         raise ConfigError(
