@@ -1,14 +1,17 @@
 """How long a hook takes: the program from start to end, as ratios to a plain slixmpp script.
 
-Run with: .venv/bin/python benchmarks/latency.py [ROUNDS]
+Run with: .venv/bin/python benchmarks/latency.py [ROUNDS] [--beside FOLDER]
 
 Starts a Prosody on loopback. Every round runs each variant once, so that what else the machine does
-hits all of them; the figures are medians.
+hits all of them; the figures are medians. The last column are ratios to a Python that does nothing.
+`--beside` names another checkout, e.g. of the commit before, to be measured in the same rounds.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -32,7 +35,7 @@ xmpp:
   port: {server.direct_port}
   tls: direct
   ca_file: {server.ca_file}
-  nodes: [{{service: pubsub.localhost, node: blog}}]
+  nodes: [{{service: pubsub.localhost, node: "{node}"}}]
 """
 
 # What somebody writes who needs one item at a node: one login, one publish, no checks.
@@ -55,35 +58,65 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+SETTLED = {
+    "--version": "--version",
+    "build, nothing changed": "build",
+    "publish, nothing changed": "publish",
+}
+
+
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rounds", nargs="?", type=int, default=15)
+    parser.add_argument("--beside", type=Path)
+    arguments = parser.parse_args()
+    versions = {"": Path(__file__).parent.parent}
+    if arguments.beside:
+        versions[", beside"] = arguments.beside.absolute()
     server = Prosody({"blog": PASSWORD}, admins=["blog@localhost"], storage="memory")
     with server, tempfile.TemporaryDirectory() as name:
-        seconds = measure(Path(name), server, rounds)
-    plain = statistics.median(seconds["plain slixmpp script"])
-    for variant, times in seconds.items():
-        median = statistics.median(times)
-        print(f"{variant:34} {1000 * median:6.0f} ms   {median / plain:5.2f} x plain")
+        seconds = measure(Path(name), server, versions, arguments.rounds)
+    medians = {variant: statistics.median(times) for variant, times in seconds.items()}
+    plain, nothing = medians["plain slixmpp script"], medians["python -c pass"]
+    for variant, median in medians.items():
+        ratios = f"{median / plain:5.2f} x plain  {median / nothing:5.1f} x nothing"
+        print(f"{variant:34} {1000 * median:6.0f} ms   {ratios}")
 
 
-def measure(folder: Path, server: Prosody, rounds: int) -> dict[str, list[float]]:
-    (folder / "posts").mkdir()
-    (folder / "config.yaml").write_text(CONFIG.format(server=server))
+def measure(
+    folder: Path, server: Prosody, versions: dict[str, Path], rounds: int
+) -> dict[str, list[float]]:
     (folder / "plain.py").write_text(PLAIN)
-    publish = [sys.executable, "-m", "publisher", "publish"]
-    write_post(folder, 0)
-    timed(publish, folder)
+    sites = {mark: prepared(folder, mark, server, version) for mark, version in versions.items()}
     seconds: dict[str, list[float]] = defaultdict(list)
     for number in range(1, rounds + 1):
         address = [server.host, str(server.direct_port), str(server.ca_file), f"item-{number:04}"]
-        seconds["python, doing nothing"].append(timed([sys.executable, "-c", ""], folder))
-        seconds["plain slixmpp script"].append(
-            timed([sys.executable, "plain.py", *address], folder)
-        )
-        seconds["publish, nothing changed"].append(timed(publish, folder))
-        write_post(folder, number)
-        seconds["publish, one new post"].append(timed(publish, folder))
+        seconds["python -c pass"].append(timed(["-c", "pass"], folder))
+        seconds["plain slixmpp script"].append(timed(["plain.py", *address], folder))
+        for mark, (settled, busy) in sites.items():
+            program, version = ["-m", "publisher"], versions[mark]
+            for words, command in SETTLED.items():
+                seconds[words + mark].append(timed([*program, command], settled, version))
+            write_post(busy, number)
+            new = timed([*program, "publish"], busy, version)
+            seconds[f"publish, one new post{mark}"].append(new)
     return seconds
+
+
+def prepared(folder: Path, mark: str, server: Prosody, version: Path) -> tuple[Path, Path]:
+    """A site whose post is known to be at its node for good, and one for new posts."""
+    for name in ("settled", "busy"):
+        site = folder / f"{name}{mark}"
+        (site / "posts").mkdir(parents=True)
+        (site / "config.yaml").write_text(CONFIG.format(server=server, node=site.name))
+        write_post(site, 0)
+        timed(["-m", "publisher", "publish"], site, version)
+        # What was acknowledged a while ago and is still there is durable.
+        with sqlite3.connect(site / ".publisher" / "ledger.sqlite") as ledger:
+            ledger.execute("UPDATE item SET at = at - 3600")
+        ledger.close()
+        timed(["-m", "publisher", "publish"], site, version)
+    return folder / f"settled{mark}", folder / f"busy{mark}"
 
 
 def write_post(folder: Path, number: int) -> None:
@@ -91,11 +124,17 @@ def write_post(folder: Path, number: int) -> None:
     path.write_text(f"---\ntitle: Post {number}\n---\n\n" + "Some *words* of text. " * 200)
 
 
-def timed(command: list[str], folder: Path) -> float:
+def timed(arguments: list[str], folder: Path, version: Path | None = None) -> float:
     begun = time.perf_counter()
     environment = {**os.environ, "BENCHMARK_PASSWORD": PASSWORD}
+    if version:
+        environment["PYTHONPATH"] = str(version)
     subprocess.run(  # noqa: S603 - ours
-        command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     return time.perf_counter() - begun
 
