@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from publisher import markup
 from publisher.marked import Unquoted
 from publisher.templates.text import Evaluated, Text, as_it_is
 
@@ -76,7 +77,12 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
     if post.engine == "eleventy":
         values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
     world = liquid.World(
-        values, root=root, page_of=links.page_of, has_settings=bool(links.settings)
+        values,
+        root=root,
+        zone=site.zone,
+        dialect=markup.dialect("markdown", post.engine),
+        page_of=links.page_of,
+        has_settings=bool(links.settings),
     )
     return liquid.evaluate(text, world)
 

@@ -10,18 +10,23 @@ import io
 import itertools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from liquid import Environment, RenderContext, Undefined
+from liquid.builtin.output import Output, OutputNode
 from liquid.exceptions import LiquidSyntaxError, ResourceLimitError, UnknownFilterError
 
 from publisher import shown
 from publisher.templates import filters
 from publisher.templates.text import Evaluated, Text
+from publisher.templates.values import FilterError, flat, text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
+
+    from publisher.markup import Dialect
 
 MAX_TURNS = 1_000
 MAX_BYTES = 500_000
@@ -62,7 +67,8 @@ _MARKED = re.compile(rf"{filters.MARK}([0-9]+){filters.MARK}")
 class World:
     """What a template may know. `page_of` finds a post's address by its name or by its file.
 
-    `has_settings`: what is not among the values of the site is not there.
+    `zone` is that of dates without one, `dialect` how the site reads Markdown. `has_settings`: what
+    is not among the values of the site is not there.
     """
 
     def __init__(
@@ -70,10 +76,14 @@ class World:
         values: Mapping[str, object],
         *,
         root: SplitResult,
+        zone: dt.tzinfo,
+        dialect: Dialect,
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
     ) -> None:
         self.values = values
+        self.zone = zone
+        self.dialect = dialect
         self._has_settings = has_settings
         self.base = root.path.rstrip("/")
         self.origin = f"{root.scheme}://{root.netloc}"
@@ -304,7 +314,7 @@ class _UnknownError(Exception):
 def _reason(error: Exception) -> str:
     """In words that say nothing of how it is done here."""
     match error:
-        case filters.FilterError() | ResourceLimitError() | UnknownFilterError():
+        case FilterError() | ResourceLimitError() | UnknownFilterError():
             return _first_line(error)
         case RecursionError():
             return "it is nested too deep"
@@ -372,7 +382,7 @@ class _Bounded(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > self._left:
-            raise filters.FilterError(f"the post says more than {MAX_BYTES} characters by its tags")
+            raise FilterError(f"the post says more than {MAX_BYTES} characters by its tags")
         return super().write(text)
 
 
@@ -393,6 +403,20 @@ def _environment(world: World, missing: list[str]) -> Environment:
     environment = Made(undefined=Missing)
     for name in _REFUSED:
         environment.tags.pop(name, None)
-    for name, function in {**environment.filters, **filters.own(world)}.items():
-        environment.add_filter(name, filters.guarded(name, function))
+    work = filters.Work()
+    for name, function in {**environment.filters, **filters.own(world, work)}.items():
+        environment.add_filter(name, filters.guarded(name, function, work))
+    environment.add_tag(_Output)
     return environment
+
+
+class _SaidNode(OutputNode):
+    """A list says what is in it, a map what Ruby shows of it."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        value = self.expression.evaluate(context)
+        return buffer.write("".join(map(text, flat(value))))
+
+
+class _Output(Output):
+    node_class = _SaidNode
