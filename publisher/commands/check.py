@@ -115,7 +115,8 @@ def _tell_verdicts(verdicts: Sequence[Verdict], *, asked: bool) -> None:
     for one in verdicts:
         shared[one.reader, one.message].append(one)
     for reader, message in sorted(shared, key=lambda key: key[0]):
-        print(report.printable(f"{reader}: {message}\n    {_subjects(shared[reader, message])}"))
+        print(report.printable(f"{reader}: {message}"))
+        print(report.printable(f"    {_subjects(shared[reader, message])}"))
     if asked and not verdicts:
         print("readers: nothing to say; all show the posts as they are")
 
