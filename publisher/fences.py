@@ -38,7 +38,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         elif is_code:
             yield at, end
         else:
-            yield from ((at + start, at + stop) for start, stop in _between_ticks(line))
+            yield from ((at + start, at + stop) for start, stop in ticks(line))
         is_after_blank = not line.strip() or is_code
         at = end + 1
     if fence:
@@ -84,7 +84,7 @@ def _columns(text: str) -> int:
     return len(text.expandtabs(_DEEP))
 
 
-def _between_ticks(line: str) -> Iterator[tuple[int, int]]:
+def ticks(line: str) -> Iterator[tuple[int, int]]:
     """From each run of backticks to the next one that is as long."""
     runs = [found.span() for found in _TICKS.finditer(line)]
     partners: dict[int, int] = {}  # of each run: the next one of its length

@@ -169,9 +169,10 @@ def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
     image = f'<img src="{source}" alt="{html.escape(alternative)}"{sizes}>'
     if target:
         image = f'<a href="{html.escape(target)}">{image}</a>'
-    if caption and markup == "markdown":  # between blank lines it is Markdown, as in Hugo
-        caption = f"\n\n{caption}\n\n"
-    text = f"<figcaption>{caption}</figcaption>" if caption else ""
+    if caption and markup == "markdown":  # between blank lines it is Markdown, or if it asks for it
+        text = f'<figcaption markdown="1">\n\n{caption}\n\n</figcaption>'
+    else:
+        text = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f"<figure>{image}{text}</figure>\n"
 
 

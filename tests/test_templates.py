@@ -143,7 +143,8 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
     [
         ("a {% include x.html %} b", "a  b", "is made by the site alone: it is left out"),
         ('{% include i.html src="/a.png" alt="A [b]" caption="C" %}',
-         '<figure><img src="/a.png" alt="A [b]"><figcaption>\n\nC\n\n</figcaption></figure>\n',
+         '<figure><img src="/a.png" alt="A [b]"><figcaption markdown="1">\n\nC\n\n</figcaption>'
+        "</figure>\n",
          "is made by the site alone: what it names is shown"),
         ('{% include figure image_path="/a.png" alt="b.png" caption="C" %}',
          '<figure><img src="/a.png" alt="b.png"><figcaption>\n\nC\n\n</figcaption></figure>\n',
@@ -269,7 +270,7 @@ def test_eleventy_has_the_front_matter_at_the_top() -> None:
     ("body", "said"),
     [
         ('{{< figure src="a.png" alt="A" title="T" caption="*B*" attr="C" width="9" >}}',
-         '<figure><img src="a.png" alt="A" width="9"><figcaption>\n\n**T** *B* C\n\n'
+         '<figure><img src="a.png" alt="A" width="9"><figcaption markdown="1">\n\n**T** *B* C\n\n'
          "</figcaption></figure>\n"),
         ('{{< figure src="a.png" link="https://b.example/" >}}',
          '<figure><a href="https://b.example/"><img src="a.png" alt=""></a></figure>\n'),
@@ -571,6 +572,12 @@ def test_what_was_too_much_is_not_doubled(body: str) -> None:
     assert "local namespace limit reached" in told(made)[0][1]
 
 
+VIDEO = (
+    '<a href="https://www.youtube.com/watch?v=abcdefghijk">'
+    "https://www.youtube.com/watch?v=abcdefghijk</a>"
+)
+
+
 @pytest.mark.parametrize(
     ("engine", "body", "html"),
     [
@@ -588,7 +595,13 @@ def test_what_was_too_much_is_not_doubled(body: str) -> None:
          '<div>\n<pre><code class="language-go">a\n\n# b\n</code></pre>\n</div>\n'
          "<p><em>Rest</em></p>"),
         ("jekyll", "<div>\n\n{% highlight go %}\na\n{% endhighlight %}\n\n</div>",
+         '<div>\n\n<pre><code class="language-go">a\n</code></pre>\n\n</div>'),
+        ("jekyll", "<div>\n\n{% youtube abcdefghijk %}\n\n</div>\n\n{% youtube abcdefghijk %}",
+         f"<div>\n\n{VIDEO}\n\n</div>\n<p>{VIDEO}</p>"),
+        ("jekyll", '<div markdown="1">\n\n{% highlight go %}\na\n{% endhighlight %}\n</div>',
          '<div>\n<pre><code class="language-go">a\n</code></pre>\n</div>'),
+        ("eleventy", "<div>\n\n{% youtube abcdefghijk %}\n\n</div>",
+         f"<div>\n<p>{VIDEO}</p>\n</div>"),
     ],
 )  # fmt: skip
 def test_what_stands_in_html_is_html(engine: Engine, body: str, html: str) -> None:

@@ -42,6 +42,11 @@ MAX_FILLED = 50_000
 MAX_FOOTNOTES = 3_000
 MAX_QUOTES = 20_000
 
+# A tag of a template. None holds the beginning of another: what never closes ends there.
+TEMPLATE_TAG = re.compile(
+    r"\{\{(?:(?!\{[{%]).){0,1000}?\}\}|\{%(?:(?!\{[{%]).){0,1000}?%\}", re.DOTALL
+)
+
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _COMMENT = re.compile("<!--")
 _BRACKET = re.compile(r"\]\(|[\[\]()]")
@@ -50,7 +55,7 @@ _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
 # Headings and rules, after each of which the parser begins anew with the rest of the block.
 _HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
 _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
-# Tags of templates, and what stands for a brace of theirs meanwhile: no source has that.
+# Where tags begin, and what stands for a brace of theirs meanwhile: no source has that.
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
 
@@ -84,6 +89,21 @@ def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
             return _commonmark(dialect, source, *parts)
 
 
+def lines_of_html(source: str, dialect: Dialect) -> frozenset[int]:
+    """The lines (from 0) on which a tag of a template stands in HTML, beyond a blank line of it.
+
+    Only kramdown has such: in the other dialects there is Markdown again below a blank line.
+    """
+    if dialect != "kramdown" or "<" not in source:
+        return frozenset()
+    from publisher.markup import kramdown  # noqa: PLC0415 - a settled run renders nothing
+
+    try:
+        return frozenset(kramdown.lines_of_html(source))
+    except (ValueError, RecursionError):  # it will not be rendered, either
+        return frozenset()
+
+
 def _python_markdown(*sources: str) -> tuple[str, ...]:
     """One after the other: what the parser has learned from one, it keeps for the next."""
     _markdown().reset()
@@ -107,7 +127,7 @@ def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...
     sources = [_without_open_comment(one) for one in (source, *parts)]
     for one in sources:
         _refuse_sparse(one)
-        _refuse_sprinkled(one)
+        _refuse_sprinkled(one, dialect)
     found, known = commonmark.html(sources[0], dialect)
     rest = (commonmark.html(one, dialect, known)[0] for one in sources[1:])
     return tuple(_with_boxes(one) for one in (found, *rest))
@@ -163,12 +183,12 @@ def _refuse_sparse(source: str) -> None:
         raise ValueError(f"it has tables with more than {MAX_FILLED} cells that are not written")
 
 
-def _refuse_sprinkled(source: str) -> None:
+def _refuse_sprinkled(source: str, dialect: CommonMark) -> None:
     """Raises ValueError."""
     for line in source.split("\n"):
         if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
             raise ValueError("it has a line with too many colons")
-    for block in _BLOCKS.split(source):
+    for block in _BLOCKS.split(source) if dialect == "goldmark" else ():
         if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
             raise ValueError("it has a paragraph with too many quotes")
 

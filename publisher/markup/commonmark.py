@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.markup import headings, kramdown
+from publisher.markup import TEMPLATE_TAG, headings, kramdown
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
-# None holds the beginning of another: what never closes ends there.
-_TAG = re.compile(r"\{\{(?:(?!\{[{%]).){0,1000}?\}\}|\{%(?:(?!\{[{%]).){0,1000}?%\}", re.DOTALL)
 _LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
-_DASHES = (("<<", "«"), (">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
+_DASHES = ((">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
 
 
 class _Parser(MarkdownIt):
@@ -56,25 +54,34 @@ def _parser(dialect: CommonMark) -> _Parser:
     """Made once for each dialect. Not for two threads at a time."""
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
-    for plugin in (footnote_plugin, deflist_plugin, gfm_autolink_plugin):
-        parser.use(plugin)
+    parser.use(footnote_plugin, inline=dialect == "commonmark")
+    parser.use(gfm_autolink_plugin)
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
     parser.core.ruler.after("block", "heading_ids", headings.take_ids)
-    if dialect == "kramdown":
-        kramdown.use(parser)
-        parser.core.ruler.before("kramdown_toc", "heading_names", headings.name_as_kramdown)
-    elif dialect == "goldmark":
-        parser.core.ruler.push("heading_names", headings.name_as_hugo)
-    else:
-        parser.core.ruler.push("heading_names", headings.name_as_github)
-    if dialect in {"kramdown", "goldmark"}:
-        parser.options["typographer"] = True
-        parser.enable("smartquotes")
-        parser.core.ruler.after("inline", "addresses", _keep_addresses)
-        parser.core.ruler.after("addresses", "dashes", _dashes)
+    match dialect:
+        case "kramdown":
+            kramdown.use(parser)
+            parser.core.ruler.before("kramdown_toc", "names", headings.name_as_kramdown)
+        case "goldmark":
+            parser.options["typographer"] = True
+            parser.enable("smartquotes")
+            parser.core.ruler.push("names", headings.name_as_hugo)
+        case "commonmark":
+            parser.core.ruler.push("names", headings.name_as_github)
+    if dialect != "kramdown":
+        parser.use(deflist_plugin)
+    if dialect != "commonmark":
+        _use_characters(parser)
     parser.core.ruler.push("alignment", _alignment)
     parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _use_characters(parser: _Parser) -> None:
+    """Teach it what marks stand for, beside the quotes, which each dialect has of its own."""
+    parser.inline.ruler.before("autolink", "guillemets", _guillemets)
+    parser.core.ruler.after("inline", "addresses", _keep_addresses)
+    parser.core.ruler.after("addresses", "dashes", _dashes)
 
 
 def html(
@@ -89,12 +96,21 @@ def html(
 
 def _template_tag(state: StateInline, silent: bool) -> bool:
     """A tag of a template that was kept stays as it is, quotes and all."""
-    found = _TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    found = TEMPLATE_TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
     if found is None:
         return False
     if not silent:
         state.push("html_inline", "", 0).content = entities.escape(found[0], quote=False)
     state.pos = found.end()
+    return True
+
+
+def _guillemets(state: StateInline, silent: bool) -> bool:
+    """`<<a>>` has no tag in it."""
+    if silent or not state.src.startswith("<<", state.pos):
+        return False
+    state.append_pending("«")
+    state.pos += 2
     return True
 
 

@@ -63,7 +63,7 @@ def plain(tokens: Sequence[Token]) -> str:
     texts = (
         plain(token.children or ()) if token.type == "image" else token.content
         for token in tokens
-        if token.type in {"text", "code_inline", "image", "text_special"}
+        if token.type in {"text", "code_inline", "image", "text_special", "math_inline"}
     )
     return "".join(texts)
 

@@ -43,9 +43,9 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
     keeps = post.templates == "keep"
     match post.engine:
         case "jekyll" | "eleventy" if _LIQUID.search(body):
-            return _liquid(
-                Text(body.replace("\x0f", ""), post.markup, keeps=keeps), post, links, site
-            )
+            html = markup.lines_of_html(body, markup.dialect(post.markup, post.engine))
+            text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
+            return _liquid(text, post, links, site)
         case "hugo" | "nikola" | "zola" if _SHORTCODE.search(body):
             return _shortcodes(Text(body, post.markup, keeps=keeps), post, links)
         case _:

@@ -55,10 +55,20 @@ def as_it_is(body: str) -> Evaluated:
 class Text:
     """Grows from the beginning of a body to its end."""
 
-    def __init__(self, body: str, markup: Markup, *, keeps: bool, is_code: bool = False) -> None:
+    def __init__(
+        self,
+        body: str,
+        markup: Markup,
+        *,
+        keeps: bool,
+        is_code: bool = False,
+        html: frozenset[int] = frozenset(),
+    ) -> None:
+        """`html` are the lines (from 0) that are HTML although a blank line stands before them."""
         self.body = body
         self._markup = markup
         self._keeps = keeps
+        self._html = html
         self._parts: list[str] = []
         self._lines: list[int] = [0]
         self._remarks: list[tuple[int, str]] = []
@@ -160,7 +170,7 @@ class Text:
 
     def in_html(self) -> bool:
         """Whether what comes next stands in a block of HTML, where there is no Markdown."""
-        return _HTML.match(self._block) is not None
+        return self._lines[-1] in self._html or _HTML.match(self._block) is not None
 
     @property
     def markup(self) -> Markup:
