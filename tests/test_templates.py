@@ -147,7 +147,8 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
         "</figure>\n",
          "is made by the site alone: what it names is shown"),
         ('{% include figure image_path="/a.png" alt="b.png" caption="C" %}',
-         '<figure><img src="/a.png" alt="b.png"><figcaption>\n\nC\n\n</figcaption></figure>\n',
+         '<figure><img src="/a.png" alt="b.png"><figcaption markdown="1">\n\nC\n\n'
+         "</figcaption></figure>\n",
          "is made by the site alone: what it names is shown"),
         ('a {% include x.html thumb="/b.jpg" src="/c.jpg" alt="D" %}', "a ![D](</c.jpg>)", ""),
         ('{% include icons/pear.svg %}{% img "/c.jpg" thumb="/d.jpg" %}', "![](</c.jpg>)", ""),
