@@ -40,7 +40,6 @@ MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
 MAX_FILLED = 50_000
 MAX_FOOTNOTES = 3_000
-MAX_QUOTES = 20_000
 
 # A tag of a template. None holds the beginning of another: what never closes ends there.
 TEMPLATE_TAG = re.compile(
@@ -127,7 +126,7 @@ def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...
     sources = [_without_open_comment(one) for one in (source, *parts)]
     for one in sources:
         _refuse_sparse(one)
-        _refuse_sprinkled(one, dialect)
+        _refuse_sprinkled(one)
     found, known = commonmark.html(sources[0], dialect)
     rest = (commonmark.html(one, dialect, known)[0] for one in sources[1:])
     return tuple(_with_boxes(one) for one in (found, *rest))
@@ -183,14 +182,11 @@ def _refuse_sparse(source: str) -> None:
         raise ValueError(f"it has tables with more than {MAX_FILLED} cells that are not written")
 
 
-def _refuse_sprinkled(source: str, dialect: CommonMark) -> None:
+def _refuse_sprinkled(source: str) -> None:
     """Raises ValueError."""
     for line in source.split("\n"):
         if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
             raise ValueError("it has a line with too many colons")
-    for block in _BLOCKS.split(source) if dialect == "goldmark" else ():
-        if block.count("'") + block.count('"') > MAX_QUOTES:  # each of which may close another
-            raise ValueError("it has a paragraph with too many quotes")
 
 
 def _refuse_intricate(source: str) -> None:

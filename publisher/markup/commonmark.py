@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.markup import TEMPLATE_TAG, headings, kramdown
+from publisher.markup import TEMPLATE_TAG, goldmark, headings, kramdown
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
@@ -63,8 +63,7 @@ def _parser(dialect: CommonMark) -> _Parser:
             kramdown.use(parser)
             parser.core.ruler.before("kramdown_toc", "names", headings.name_as_kramdown)
         case "goldmark":
-            parser.options["typographer"] = True
-            parser.enable("smartquotes")
+            goldmark.use(parser)
             parser.core.ruler.push("names", headings.name_as_hugo)
         case "commonmark":
             parser.core.ruler.push("names", headings.name_as_github)

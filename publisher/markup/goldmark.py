@@ -1,0 +1,133 @@
+"""What Hugo's goldmark adds to CommonMark, as rules for markdown-it: quotes, heads with attributes.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.rules_inline.state_inline import Scanned
+
+_PART = r"""(?:#[\w:.-]+|\.[\w:.-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"""
+_ATTRIBUTES = re.compile(rf"[ \t]+\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$")
+_ID = re.compile(r"(?:^|[ \t])#([\w:.-]+)")
+_DECADE = re.compile(r"'[0-9]{2}s(?![\w])")
+# 's 'm 't 'd, 've 'll 're
+# 'twas, 'em, 'net, 'll
+_CUT = re.compile("'[tenl]")
+_SHORTENED = re.compile(r"'(?:[smtd]|ve|ll|re)(?![\w])")
+
+
+def use(parser: MarkdownIt) -> None:
+    """Teach it that."""
+    for char in "\"'":
+        parser.inline.add_terminator_char(char)
+    parser.inline.ruler.push("goldmark_quote", _quote)
+    parser.core.ruler.after("block", "goldmark_heads", _take_attributes)
+    parser.core.ruler.after("inline", "goldmark_www", _secure)
+
+
+def _take_attributes(state: StateCore) -> None:
+    """`## Head {.class #id key=value}`, of which only the id counts."""
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        found = _ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
+        if found:
+            inline.content = inline.content[: found.start()]
+            if name := _ID.search(found[1]):
+                opening.attrSet("id", name[1])
+
+
+def _secure(state: StateCore) -> None:
+    """`www.a.example` is a link by https."""
+    for block in state.tokens:
+        for opening, shown in itertools.pairwise(block.children or []):
+            if opening.info == "auto" and shown.content.startswith("www."):
+                opening.attrSet("href", f"https://{shown.content}")
+
+
+def _quote(state: StateInline, silent: bool) -> bool:
+    """As its typographer turns them, mistakes and all: what stands around decides."""
+    at = state.pos
+    if silent or state.src[at] not in "\"'":
+        return False
+    known: _Quotes = vars(state).setdefault("quotes", _Quotes())
+    before, line = state.src[at - 1 : at] if at else "\n", _rest_of_line(state.src, at)
+    turn = _double if line[0] == '"' else _single
+    state.append_pending(turn(line, before, known.scanned(state), known.unclosed))
+    state.pos += 1
+    return True
+
+
+class _Quotes:
+    """Those of a text that are open, and the run of quotes that is being read."""
+
+    def __init__(self) -> None:
+        self.unclosed: Counter[str] = Counter()
+        self._end = 0
+        self._inner: Scanned | None = None
+
+    def scanned(self, state: StateInline) -> Scanned:
+        """Looked for twice in a run, however long it is."""
+        if state.pos >= self._end:
+            found, self._inner = state.scanDelims(state.pos, True), None
+            self._end = state.pos + found.length
+            return found
+        self._inner = self._inner or state.scanDelims(state.pos, True)
+        return self._inner
+
+
+def _rest_of_line(text: str, at: int) -> str:
+    """Its beginning, with the break if that is near."""
+    return re.sub(r"(?<=\n).*", "", text[at : at + 6], flags=re.DOTALL)
+
+
+def _double(line: str, before: str, scanned: Scanned, unclosed: Counter[str]) -> str:
+    if scanned.can_open and not scanned.can_close:
+        unclosed['"'] += 1
+        return "“"
+    if not unclosed['"'] or not _ends(line, scanned):
+        return '"'
+    if line[1:2] == '"' and before.isdigit():  # of an inch
+        return '"'
+    unclosed['"'] -= 1
+    return "”"
+
+
+def _single(line: str, before: str, scanned: Scanned, unclosed: Counter[str]) -> str:
+    after = line[1:2]
+    opens = scanned.can_open and not scanned.can_close
+    is_apart = before.isspace() or _is_punctuation(before)
+    if opens and _DECADE.match(line):
+        return "’"
+    if (is_apart and _CUT.match(line)) or (before.isalnum() and after.isalpha()):
+        return "’"
+    if opens:
+        unclosed["'"] += not _SHORTENED.match(line)
+        return "’" if _SHORTENED.match(line) else "‘"
+    if len(line) > len("' ") and not after.isdigit():
+        return "’"
+    if unclosed["'"] and _ends(line, scanned):
+        unclosed["'"] -= 1
+        return "’"
+    return "'"
+
+
+def _ends(line: str, scanned: Scanned) -> bool:
+    """Whether a quotation may end there."""
+    if not scanned.can_close or not scanned.can_open:
+        return scanned.can_close
+    behind = line[2:3]
+    return _is_punctuation(line[1:2]) and (behind.isspace() or _is_punctuation(behind or "."))
+
+
+def _is_punctuation(char: str) -> bool:
+    return bool(char) and unicodedata.category(char).startswith("P")
