@@ -157,11 +157,15 @@ def test_a_marker_within_a_line_divides_too() -> None:
             "goldmark",
             "not written",
         ),
-        ("$$a: " * 30_000, "kramdown", "too many colons"),
-        ("{::comment}" * 15_000, "kramdown", "too many colons"),
+        ("[a]: /" + "b" * 10_000 + "\n\n" + "[a] " * 5_000, "goldmark", "for how often"),
+        ("[a]: /" + "b" * 10_000 + "\n\n" + "[a] " * 5_000, "markdown", "for how often"),
+        ("*[a]: " + "b" * 10_000 + "\n\n" + "a " * 5_000, "kramdown", "for how often"),
+        ("*[a]: " + "b" * 10_000 + "\n\n" + "a " * 5_000, "markdown", "for how often"),
         ("|a" * 500 + "|\n" + "|b\n" * 50_000, "kramdown", "not written"),
         ("- " * 60 + "a\n" + "b\n" * 40_000, "kramdown", "nested too deeply"),
         ("> " * 20_000 + "a", "goldmark", "recursion"),
+        ("http: " * 30_000, "kramdown", "too many addresses"),
+        ("a@b " * 30_000, "goldmark", "too many addresses"),
     ],
 )
 def test_what_never_closes_becomes_text_at_once(body: str, kind: Dialect, why: str) -> None:
@@ -268,10 +272,14 @@ def test_a_long_post_is_no_harm(body: str, part: str, times: int, dialect: Diale
         ("**重要。**" * 20_000, "<p><strong>重要。</strong><strong>重要。</strong>"),
         ("*a**b_c" * 20_000, "<p><em>a**b_c</em>a<strong>b_c*a</strong>"),
         ("'" * 60_000, "<p>’’’"),
+        ("$$a: " * 30_000, '<p><code class="language-math">a:</code>a: <code'),
+        ("{::comment}" * 15_000 + "{:/nomarkdown}", "<p>{::comment}{::comment}"),
+        ("a {::comment}b{:/} " * 15_000 + "{:/comment}", "<p>a  a  a "),
         (
             "a http://b.example\n" * 30_000,
             '<p>a <a href="http://b.example">http://b.example</a>\na',
         ),
+        ("{:a: .b}\n" * 20_000 + "\n" + "c\n{:a}\n\n" * 20_000, '<p class="b b b'),
         ("a\n# \n" * 60_000, "<p>a\n#\na\n#"),
         (
             numbered("*[abcdefgh{}]: b\n", 40_000) + "*[z]: b\n\n" + "abcdefgh " * 150_000,

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher import fences, rest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from xml.etree.ElementTree import Element
+
     import markdown
 
     from publisher.config import Engine
@@ -38,8 +42,10 @@ MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
 MAX_MARKS = 200_000_000
+MAX_LINE = 10_000
 MAX_FILLED = 50_000
 MAX_FOOTNOTES = 3_000
+MAX_MEANT = 20_000_000  # characters
 
 # A tag of a template. None holds the beginning of another: what never closes ends there.
 TEMPLATE_TAG = re.compile(
@@ -54,6 +60,8 @@ _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
 # Headings and rules, after each of which the parser begins anew with the rest of the block.
 _HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
 _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
+# Where a bare address may begin or go on.
+_ADDRESS = re.compile(r"(?:https?|mailto|xmpp):|www\.|@")
 # Where tags begin, and what stands for a brace of theirs meanwhile: no source has that.
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
@@ -152,14 +160,22 @@ def _markdown() -> markdown.Markdown:
     """Made once, because making it costs more than a post. Not for two threads at a time."""
     import markdown  # noqa: PLC0415 - few sites need it
     from markdown.extensions.toc import slugify_unicode  # noqa: PLC0415
+    from markdown.treeprocessors import Treeprocessor  # noqa: PLC0415
 
-    return markdown.Markdown(
+    class Bound(Treeprocessor):
+        def run(self, root: Element) -> None:
+            values = (value for element in root.iter() for value in element.attrib.values())
+            refuse_swollen(filter(None, values))
+
+    parser = markdown.Markdown(
         extensions=["extra", "sane_lists", "toc"],
         extension_configs={
             "extra": {"tables": {"use_align_attribute": True}},  # no style survives
             "toc": {"slugify": slugify_unicode},
         },
     )
+    parser.treeprocessors.register(Bound(parser), "bound", 0)
+    return parser
 
 
 def _hidden(found: re.Match[str]) -> str:
@@ -185,8 +201,18 @@ def _refuse_sparse(source: str) -> None:
 def _refuse_sprinkled(source: str) -> None:
     """Raises ValueError."""
     for line in source.split("\n"):
-        if line.count(":") * len(line) > MAX_MARKS:  # each of which may begin an address
-            raise ValueError("it has a line with too many colons")
+        if len(line) > MAX_LINE and len(_ADDRESS.findall(line)) * len(line) > MAX_MARKS:
+            raise ValueError("it has a line with too many addresses")
+
+
+def refuse_swollen(values: Iterable[str]) -> None:
+    """Addresses and explanations that are written once, and meant ever so often. Raises ValueError.
+
+    They are one text in the memory, but not in what is written.
+    """
+    meant = Counter(values)
+    if sum(len(value) * (times - 1) for value, times in meant.items()) > MAX_MEANT:
+        raise ValueError("what its references stand for is too long for how often they are used")
 
 
 def _refuse_intricate(source: str) -> None:

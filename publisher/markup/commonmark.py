@@ -17,10 +17,10 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.markup import TEMPLATE_TAG, goldmark, headings, kramdown
+from publisher.markup import TEMPLATE_TAG, goldmark, headings, kramdown, refuse_swollen
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 
     from publisher.markup import CommonMark
 
+    _Rule = Callable[[StateInline, bool], bool]
+
 # Deeper is an error (of the stack), which shows; at its own limit the parser drops text in silence.
 MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
 _LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
+# The rules for bare addresses, and how such begin or go on.
+_BARE = {"gfm_autolink_www": "www.", "gfm_autolink_protocol": ":", "gfm_autolink_email": "@"}
+_SCHEMES = ("http", "https", "mailto", "xmpp")
 _DASHES = ((">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
 
 
@@ -55,7 +60,7 @@ def _parser(dialect: CommonMark) -> _Parser:
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=dialect == "commonmark")
-    parser.use(gfm_autolink_plugin)
+    _use_bare_addresses(parser)
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
     parser.core.ruler.after("block", "heading_ids", headings.take_ids)
     match dialect:
@@ -72,8 +77,31 @@ def _parser(dialect: CommonMark) -> _Parser:
     if dialect != "commonmark":
         _use_characters(parser)
     parser.core.ruler.push("alignment", _alignment)
+    parser.core.ruler.push("bound", _bound)
     parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _use_bare_addresses(parser: _Parser) -> None:
+    parser.use(gfm_autolink_plugin)
+    ruler = parser.inline.ruler
+    rules = dict(zip(ruler.get_active_rules(), ruler.getRules(""), strict=True))
+    for name, mark in _BARE.items():
+        ruler.at(name, functools.partial(_within_line, rules[name], mark))
+
+
+def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bool:
+    """What the plugin would look for everywhere, each time in a copy of all that follows."""
+    if not state.src.startswith(mark, state.pos):
+        return False
+    if mark == ":" and not state.pending.endswith(_SCHEMES):
+        return False
+    maximum = state.posMax
+    end = state.src.find("\n", state.pos, maximum)
+    state.posMax = end if end >= 0 else maximum
+    found = rule(state, silent)
+    state.posMax = maximum
+    return found
 
 
 def _use_characters(parser: _Parser) -> None:
@@ -128,6 +156,17 @@ def _dashes(state: StateCore) -> None:
             if token.type == "text":
                 for written, meant in _DASHES:
                     token.content = token.content.replace(written, meant)
+
+
+def _bound(state: StateCore) -> None:
+    tokens = (token for block in state.tokens for token in (block, *(block.children or ())))
+    refuse_swollen(itertools.chain.from_iterable(map(_meant, tokens)))
+
+
+def _meant(token: Token) -> Iterator[str]:
+    yield from map(str, token.attrs.values())
+    if token.type == "html_inline":  # as an abbreviation is
+        yield token.content
 
 
 def _alignment(state: StateCore) -> None:
