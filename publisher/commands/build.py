@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from publisher.commands.site import Built, Site
 
-HELP = "build the feeds, push nothing"
 EXAMPLE = "  publisher build --config blog/config.yaml"
 
 

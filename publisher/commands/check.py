@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from publisher.sources.post import Post, Remark, Skip
     from publisher.templates.text import Fate
 
-HELP = "say what readers will do with the posts"
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
 WATCHABLE = 200

@@ -9,7 +9,6 @@ import math
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
@@ -19,6 +18,7 @@ from publisher.kept import NOTHING, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from publisher.config import Config
     from publisher.entry import Entries
@@ -58,18 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="the instant that decides what is scheduled (default: the clock's), "
         "e.g. 2026-12-24T08:00:00Z",
-    )
-
-
-def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SUPPRESS) -> None:
-    """Before the command with a default, after it without: that would overwrite the first."""
-    parser.add_argument(
-        "-c",
-        "--config",
-        type=Path,
-        metavar="FILE",
-        default=default,
-        help="the configuration (default: config.yaml)",
     )
 
 
