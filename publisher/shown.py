@@ -237,7 +237,7 @@ def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
         lines = "\n".join(f"   {line}".rstrip() for line in text.strip("\n").split("\n"))
         return f"\n\n.. code:: {language}\n\n{lines}\n\n"
     kind = f' class="language-{language}"' if language else ""
-    shown = html.escape(text.strip("\n"), quote=False)
-    if not begins_line:  # nor may a blank line end the HTML around it
+    shown = html.escape(text.strip("\n") + "\n", quote=False)
+    if not begins_line:  # nor may a line end the item, or a blank one the HTML around it
         shown = shown.replace("\n", "&#10;")
-    return f"<pre><code{kind}>{shown}\n</code></pre>"
+    return f"<pre><code{kind}>{shown}</code></pre>"

@@ -97,7 +97,7 @@ def told(made: Entry) -> list[tuple[int, str]]:
         ("{% codeblock lang:c %}\na\n{% endcodeblock %}", "```c\na\n```"),
         ("{% highlight js %}a{% endhighlight %} b", "```js\na\n```\n b"),
         ("a {% highlight js %}<b>{% endhighlight %}",
-         'a <pre><code class="language-js">&lt;b&gt;\n</code></pre>'),
+         'a <pre><code class="language-js">&lt;b&gt;&#10;</code></pre>'),
         ("`{{ page.title }}`", "`A title`"),  # as in Jekyll
     ],
 )  # fmt: skip
@@ -395,6 +395,17 @@ def test_a_site_s_own_shortcodes_leave_what_they_show(body: str, left: str) -> N
     made = entry("hugo", body)
     assert made.source.text == left
     assert told(made)[0][0] == 5
+
+
+@pytest.mark.parametrize("engine", ["hugo", "jekyll"])
+def test_code_in_an_item_leaves_the_list_whole(engine: Engine) -> None:
+    tags = {
+        "hugo": "{{< highlight bash >}}ls{{< /highlight >}}",
+        "jekyll": "{% highlight bash %}ls{% endhighlight %}",
+    }
+    made = entry(engine, f"- {tags[engine]}\n- b")
+    assert made.content.xhtml.count("<ul>") == made.content.xhtml.count("<code") == 1
+    assert made.content.xhtml.count("<li>") == 2
 
 
 @pytest.mark.parametrize(
