@@ -7,6 +7,7 @@ above it::
     characters  what XML can carry
     addresses   addresses -> URIs
     instants    instants -> what feeds write
+    symlinks    which symbolic links are followed
     disk        files, replaced at once
     lock        one run at a time
     marked      YAML as people write it: text, bounded, every value with its line

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from publisher import feed as feeds
-from publisher import page, selection
+from publisher import page, selection, symlinks
 from publisher.config import Pattern
 from publisher.item import Address
 
@@ -199,8 +199,31 @@ def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Node
         yield page.Node(title, address.subscribe_uri, address.service, address.node)
 
 
+def shared(config: Config, path: Path) -> tuple[Path, ...]:
+    """The folders in which a link on the way to an output is not followed (`disk.write`).
+
+    Those that the authors of posts share, and of a pattern's files the folder that the
+    configuration names for them.
+    """
+    patterns = [feed.path for feed in config.feeds if feed.pattern]
+    patterns += [feed.archive for feed in config.feeds if feed.archive]
+    roots = (_root(pattern) for pattern in patterns)
+    named = {feed.path for feed in config.feeds} | {config.page and config.page.path}
+    if path in named | {config.stylesheet}:
+        return config.shared_folders
+    return (*config.shared_folders, *(root for root in roots if path.is_relative_to(root)))
+
+
+def _root(pattern: Path) -> Path:
+    """The folders of a pattern's path in front of its first placeholder."""
+    return next(parent for parent in pattern.parents if not _PLACEHOLDER.search(str(parent)))
+
+
 def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
-    """Documents of ours that patterns and archives made once, and do not make any more."""
+    """Documents of ours that patterns and archives made once, and do not make any more.
+
+    What lies behind a link that is not followed is none of ours.
+    """
     paths = {one.path for one in wanted}
     found: set[Path] = set()
     for feed in config.feeds:
@@ -210,7 +233,15 @@ def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
         if feed.archive:
             more = {*_matches(feed.archive)} - paths
             found |= {path for path in more if _is_archive(path, feed)}
-    return sorted(path for path in found if _is_ours(path))
+    return sorted(path for path in found if _is_ours(path) and _is_reached(path, config))
+
+
+def _is_reached(path: Path, config: Config) -> bool:
+    try:
+        symlinks.resolved(path, shared(config, path))
+    except OSError:
+        return False
+    return not path.is_symlink()
 
 
 def _matches(pattern: Path) -> Iterator[Path]:

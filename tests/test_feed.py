@@ -697,18 +697,6 @@ def test_a_file_keeps_the_mode_it_was_given(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o604
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_link_stays_a_link(tmp_path: Path, *, exists: bool) -> None:
-    target, link = tmp_path / "www/feed.atom", tmp_path / "feed.atom"
-    target.parent.mkdir()
-    if exists:
-        target.write_bytes(b"old")
-    link.symlink_to("www/feed.atom")
-    assert disk.write(link, b"new")
-    assert link.is_symlink()
-    assert target.read_bytes() == b"new"
-
-
 def test_a_failure_leaves_the_old_document_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "feed.atom"
     disk.write(path, b"old")

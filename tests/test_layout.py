@@ -13,6 +13,7 @@ FLOORS = [
     "characters",
     "addresses",
     "instants",
+    "symlinks",
     "disk",
     "lock",
     "marked",

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import permalink as permalinks
-from publisher import sources
+from publisher import sources, symlinks
 from publisher.commands import site as sites
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.detect import Found
 from publisher.sources.matter import language_tag
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
     import argparse
@@ -119,7 +120,7 @@ def _in_feed(feed: str, folder: Path) -> Found:
     if configs.is_address(feed) and not configs.is_web(feed):
         raise ConfigError("--feed must be an address without a name or a password in it, or a file")
     source = feed if configs.is_address(feed) else str(folder / Path(feed).expanduser())
-    about = syndication.channel(source, folder / ".publisher" / "source")
+    about = syndication.channel(source, _cache(folder))
     return Found(
         source=feed,
         title=about.title or None,
@@ -127,6 +128,16 @@ def _in_feed(feed: str, folder: Path) -> Found:
         description=about.description or None,
         language=about.language or None,
     )
+
+
+def _cache(folder: Path) -> Path:
+    """Where the feed is kept for the next run. Raises ConfigError if a link leads elsewhere."""
+    cache = folder / ".publisher" / "source"
+    try:
+        symlinks.resolved(cache, (folder,))
+    except LinkError as error:
+        raise ConfigError(f"{error.message}; remove the link") from error
+    return cache
 
 
 def _posts(

@@ -7,14 +7,14 @@ import datetime as dt
 import json
 import math
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
-from publisher import disk, entry, feed, outputs, sources
+from publisher import disk, entry, feed, outputs, sources, symlinks
 from publisher.errors import FeedError, UnsafePlanError
 from publisher.kept import NOTHING, Kept
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,10 +128,11 @@ def build(site: Site, *, allow_empty: bool = False) -> list[Built]:
     # that whatever was built should go.
     sure = (site.entries.entries or allow_empty) and not site.entries.broken
     stale = outputs.stale(site.config, wanted) if sure else []
-    for folder in {output.path.parent for output in wanted}:
-        disk.sweep(folder)
+    for path in {output.path.parent: output.path for output in wanted}.values():
+        disk.sweep(path.parent, shared=outputs.shared(site.config, path))
     site.kept.sweep({one.item_id for one in site.entries.entries})
-    return [*(built[id(output)] for output in wanted), *map(_remove, stale)]
+    removed = (_remove(path, site.config) for path in stale)
+    return [*(built[id(output)] for output in wanted), *removed]
 
 
 def _refuse_to_empty(site: Site, wanted: Sequence[Output]) -> None:
@@ -152,11 +153,16 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
         message = f"{path} is the file of another feed already; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
     made = output.make(site.config)
+    shared = outputs.shared(site.config, path)
     try:
+        symlinks.require_file(path, shared)
         if not outputs.may_replace(path):
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
-        written = disk.write(path, made.data)
+        written = disk.write(path, made.data, shared=shared)
+    except LinkError as error:
+        message = f"{path} is not written: {error.message}; {_way_out(site.config)}"
+        return Built(path, output.format, made.entries, error=FeedError(message))
     except UnicodeEncodeError:
         message = f"{path} cannot be named here: file names are ASCII; run with LC_ALL=C.UTF-8"
         return Built(path, output.format, made.entries, error=FeedError(message))
@@ -168,11 +174,15 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
     )
 
 
-def _remove(path: Path) -> Built:
+def _way_out(config: Config) -> str:
+    return (
+        f"remove the link, or write into {config.path} the path of the file or folder that is meant"
+    )
+
+
+def _remove(path: Path, config: Config) -> Built:
     try:
-        path.unlink()
-        with suppress(OSError):  # others are in the folder
-            path.parent.rmdir()
+        disk.remove(path, shared=outputs.shared(config, path))
     except OSError as error:
         message = f"{path} is stale, and cannot be removed: {error.strerror or error}"
         return Built(path, "", error=FeedError(message))

@@ -8,6 +8,7 @@ from publisher.config.checks import is_address, is_iri, is_language, is_person_u
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
+    MOST_AROUND,
     Codec,
     Config,
     Engine,
@@ -28,6 +29,7 @@ from publisher.config.values import (
 
 __all__ = [
     "EXAMPLE_URL",
+    "MOST_AROUND",
     "Codec",
     "Config",
     "Engine",

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
+from publisher import symlinks
 from publisher.config.values import PLACEHOLDER
+from publisher.errors import ConfigError
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher import marked
-    from publisher.config.values import FeedFile
+    from publisher.config.values import Config, FeedFile
 
 # Into which engines write what becomes the root of the web.
 _OUTPUT = {
@@ -32,6 +35,26 @@ def default_url(path: str, root: str, engine: str) -> str | None:
     output = f"{_OUTPUT.get(engine, '')}/"
     below = path.removeprefix(output) if output != "/" else path
     return urljoin(root, quote(below, safe="/{}").removesuffix("index.html"))
+
+
+def check_state(config: Config) -> None:
+    """Refuse a state folder that is not where it seems to be: runs write into it.
+
+    Raises ConfigError.
+    """
+    try:
+        folder = symlinks.resolved(config.state, config.shared_folders)
+        with os.scandir(folder) as entries:
+            link = next((entry.path for entry in entries if entry.is_symlink()), None)
+    except LinkError as error:
+        raise ConfigError(
+            f"{config.path}: state: {error.message}; remove the link, or set `state:` to the "
+            "folder that you mean"
+        ) from error
+    except OSError:  # not there yet; who writes it says why that cannot be done
+        return
+    if link:
+        raise ConfigError(f"{link} is a symbolic link, which publisher never makes; remove it")
 
 
 def clashes(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:

@@ -33,7 +33,7 @@ _PLAIN = (
 def load(path: Path) -> Config:
     """Read the configuration; paths in it are relative to its folder.
 
-    Raises ConfigError that lists every problem found.
+    Raises ConfigError that lists every problem found, or if the state folder is not to be trusted.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -43,7 +43,9 @@ def load(path: Path) -> Config:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-    return parse(text, path)
+    config = parse(text, path)
+    files.check_state(config)
+    return config
 
 
 def parse(text: str, path: Path) -> Config:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
@@ -30,6 +31,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # What of a post may stand under a key of another name.
 POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
              "permalink", "id", "draft")  # fmt: skip
+MOST_AROUND = 3  # folders around the posts in which the site's settings are looked for
 NODE_KEYS = frozenset({"access_model", "title", "description"})
 
 
@@ -278,6 +280,34 @@ class Config(Struct, frozen=True, kw_only=True):
     xmpp: tuple[Xmpp, ...] = ()
     state: Path
     path: Path
+
+    @property
+    def shared_folders(self) -> tuple[Path, ...]:
+        """The folders in which people who write posts may be able to put files.
+
+        No output is written through a symbolic link that lies in them. `posts.site` says which
+        folder it is. Without it nobody knows how far up that folder reaches: up to this file's, or
+        three folders up where the posts lie elsewhere.
+        """
+        posts = self.posts
+        if posts.site:
+            return (posts.site, posts.path)
+        top = Path(os.path.realpath(self.path.parent))
+        places = (Path(os.path.realpath(posts.path)), _beside(posts.path))
+        return tuple(dict.fromkeys(_outermost(place, top) for place in places))
+
+
+def _outermost(posts: Path, top: Path) -> Path:
+    """The outermost folder around the posts that may be theirs: `top`, but never the root."""
+    around = (posts, *posts.parents)
+    if top in around:
+        return top
+    return [one for one in around[: MOST_AROUND + 1] if one != one.parent][-1]
+
+
+def _beside(folder: Path) -> Path:
+    """Where a folder is that may be a link, and not where that leads."""
+    return Path(os.path.realpath(folder.parent)) / folder.name
 
 
 def field_name(option: str) -> str:

@@ -1,0 +1,249 @@
+"""Symbolic links that authors of posts could have placed: what is read and written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import disk
+from publisher.symlinks import LinkError, Reach, resolved
+from tests.blog import SITE, Blog
+from tests.subscribers import Outsider, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.servers import Server
+
+NOW = "--now=2026-11-01T12:00:00Z"
+SECRET = "---\ntitle: A secret\n---\nThe secret text.\n"
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    """A site without settings of its own; `outside` lies beside it."""
+    made = Blog(tmp_path / "site")
+    made.write("2026-01-01-plain.md", "Text.", title="Plain")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret.md").write_text(SECRET)
+    return made
+
+
+def configure(blog: Blog, *, posts: str = "{path: posts}", feeds: str = "", more: str = "") -> None:
+    head = SITE.partition("posts:")[0]
+    feeds = feeds or "[{path: feed.atom, format: atom}]"
+    (blog.folder / "config.yaml").write_text(f"{head}posts: {posts}\nfeeds: {feeds}\n{more}")
+
+
+def link(place: Path, target: str | Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(target)
+    return place
+
+
+def told(blog: Blog, command: str = "build", *, code: int) -> str:
+    run = blog.run(command, NOW)
+    assert run.code == code, run.out + run.err
+    return run.err
+
+
+def _published(blog: Blog) -> list[str]:
+    """The files of the posts that are entries."""
+    posts = blog.run("check", "--json", NOW).json["posts"]
+    return [post["path"] for post in posts if not post["reason"]]
+
+
+# --- what is written ---
+
+OUTPUTS = {
+    "feed": ("feed.atom", "[{path: feed.atom, format: atom}]", ""),
+    "page": ("page.html", "", "page: {path: page.html}"),
+    "stylesheet": ("feed.css", "", "stylesheet: feed.css"),
+    "tag": ("tags/pears.atom", '[{path: "tags/{tag}.atom", format: atom}]', ""),
+    "archive": (
+        "old/2025.atom",
+        '[{path: b.atom, format: atom, limit: 1, archive: "old/{year}.atom"}]',
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_no_output_is_written_through_a_link(blog: Blog, kind: str, *, exists: bool) -> None:
+    """Neither a new file nor an old one; whatever else there is to write is written."""
+    name, feeds, more = OUTPUTS[kind]
+    for day in ("2024-01-01", "2025-01-01", "2026-01-01"):
+        blog.write(f"{day}-pears.md", "Text.", title=day, tags="[pears]")
+    target = blog.folder.parent / "outside/keys"
+    if exists:
+        target.write_text("the old keys")
+    place = link(blog.folder / name, target)
+    good = "{path: good.rss, format: rss}]"
+    configure(blog, feeds=f"{feeds[:-1]}, {good}" if feeds else f"[{good}", more=more)
+    said = told(blog, code=1)
+    assert f"error: {place} is not written: it is a symbolic link to {target}" in said
+    assert target.exists() is exists
+    assert not exists or target.read_text() == "the old keys"
+    assert place.is_symlink()
+    assert (blog.folder / "good.rss").exists()
+
+
+@pytest.mark.parametrize("site", ["", ", site: ."])
+def test_no_output_is_written_through_a_linked_folder_of_the_site(blog: Blog, site: str) -> None:
+    place = link(blog.folder / "_site", "../outside")
+    configure(blog, posts=f"{{path: posts{site}}}", feeds="[{path: _site/a/b.atom, format: atom}]")
+    said = told(blog, code=1)
+    assert f"_site/a/b.atom is not written: {place} is a symbolic link to ../outside" in said
+    assert "those who write posts may have put it" in said
+    assert sorted(p.name for p in (blog.folder.parent / "outside").iterdir()) == ["secret.md"]
+
+
+def test_an_output_is_written_through_a_linked_folder_elsewhere(blog: Blog, tmp_path: Path) -> None:
+    link(tmp_path / "www/current", "../outside")
+    feeds = f"[{{path: {tmp_path}/www/current/feed.atom, format: atom, url: https://a.example/f}}]"
+    configure(blog, posts="{path: posts, site: .}", feeds=feeds)
+    told(blog, code=0)
+    assert (tmp_path / "outside/feed.atom").exists()
+
+
+def test_a_link_elsewhere_that_leads_into_the_site_brings_no_trust(
+    blog: Blog, tmp_path: Path
+) -> None:
+    """`www` is the owner's, and leads into the site, where a link may be an author's."""
+    link(tmp_path / "www", "site/_site")
+    link(blog.folder / "_site/tags", "../../outside")
+    feeds = f"[{{path: {tmp_path}/www/tags/a.atom, format: atom, url: https://a.example/f}}]"
+    configure(blog, posts="{path: posts, site: .}", feeds=feeds)
+    assert f"{blog.folder}/_site/tags is a symbolic link" in told(blog, code=1)
+    assert not (tmp_path / "outside/a.atom").exists()
+
+
+def test_a_configuration_outside_needs_the_sites_folder_to_trust_links_near_it(
+    blog: Blog, tmp_path: Path
+) -> None:
+    """Without `posts.site` the site may reach three folders up."""
+    link(tmp_path / "www", "outside")
+    (tmp_path / "etc").mkdir()
+    path = tmp_path / "etc/publisher.yaml"
+    head = SITE.partition("posts:")[0]
+    feeds = "feeds: [{path: ../www/feed.atom, format: atom, url: https://a.example/f}]\n"
+    path.write_text(f"{head}posts: {{path: ../site/posts}}\n{feeds}")
+    run = blog.run("build", "--config", str(path), NOW)
+    assert (run.code, "is a symbolic link to outside" in run.err) == (1, True)
+    path.write_text(f"{head}posts: {{path: ../site/posts, site: ../site}}\n{feeds}")
+    assert blog.run("build", "--config", str(path), NOW).code == 0
+    assert (tmp_path / "outside/feed.atom").exists()
+
+
+def test_a_pattern_writes_only_into_the_folder_that_is_named(blog: Blog, tmp_path: Path) -> None:
+    """Also where that is outside of the site: a deployment may have copied links there."""
+    blog.write("2026-01-02-pears.md", "Text.", title="Pears", tags="[pears]")
+    link(tmp_path / "www/tags/pears", "../../outside")
+    path = f"{tmp_path}/www/tags/{{tag}}/feed.atom"
+    feeds = f'[{{path: "{path}", format: atom, url: "https://a.example/{{tag}}"}}]'
+    configure(blog, posts="{path: posts, site: .}", feeds=feeds)
+    assert "www/tags/pears is a symbolic link to ../../outside" in told(blog, code=1)
+    assert not (tmp_path / "outside/feed.atom").exists()
+
+
+def test_what_is_stale_is_not_removed_behind_a_link(blog: Blog, tmp_path: Path) -> None:
+    blog.write("2026-01-02-pears.md", "Text.", title="Pears", tags="[pears]")
+    configure(blog, feeds='[{path: "tags/{tag}/feed.atom", format: atom}]')
+    told(blog, code=0)
+    shutil.move(blog.folder / "tags/pears", tmp_path / "outside/pears")
+    link(blog.folder / "tags/pears", "../../outside/pears")
+    (blog.posts / "2026-01-02-pears.md").unlink()
+    told(blog, code=0)
+    assert (tmp_path / "outside/pears/feed.atom").exists()
+
+
+@pytest.mark.parametrize("name", ["", "lock", "ledger.sqlite", "rendered", "source"])
+@pytest.mark.parametrize("command", ["build", "publish", "plan", "status"])
+def test_the_state_is_not_kept_behind_a_link(blog: Blog, name: str, command: str) -> None:
+    place = link(blog.folder / ".publisher" / name, blog.folder.parent / "outside/state")
+    said = told(blog, command, code=2)
+    assert f"{place} is a symbolic link" in said
+    assert "remove" in said
+    assert not (blog.folder.parent / "outside/state").exists()
+
+
+def test_a_state_folder_that_the_owner_named_elsewhere_may_be_a_link(
+    blog: Blog, tmp_path: Path
+) -> None:
+    link(tmp_path / "state", "outside")
+    configure(blog, posts="{path: posts, site: .}", more="state: ../state\n")
+    told(blog, code=0)
+    assert (tmp_path / "outside/rendered").is_dir()
+
+
+# --- the parts ---
+
+
+def test_links_in_circles_end(tmp_path: Path) -> None:
+    link(tmp_path / "a", "b")
+    link(tmp_path / "b", "a")
+    with pytest.raises(OSError, match="Too many levels"):
+        resolved(tmp_path / "a/c", ())
+    reach = Reach((tmp_path,), (tmp_path,))
+    with pytest.raises(LinkError):
+        reach.read(tmp_path / "a")
+
+
+def test_a_path_is_resolved_as_the_system_does(tmp_path: Path) -> None:
+    (tmp_path / "x/y").mkdir(parents=True)
+    link(tmp_path / "in", "x/y")
+    for written in ("in/../z", "in/z", "x/./y/../../in/new/folder", "in/.."):
+        assert resolved(tmp_path / written, ()) == (tmp_path / written).resolve()
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["the file", "its folder"])
+def test_a_file_of_ours_is_neither_written_nor_removed_behind_a_link(
+    tmp_path: Path, *, last: bool
+) -> None:
+    target = tmp_path / "outside/feed.atom"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+    place = tmp_path / "site/feeds/feed.atom"
+    link(*((place, target) if last else (place.parent, target.parent)))
+    with pytest.raises(LinkError):
+        disk.write(place, b"new", shared=(tmp_path / "site",))
+    if not last:
+        with pytest.raises(LinkError):
+            disk.remove(place, shared=(tmp_path / "site",))
+    assert target.read_bytes() == b"old"
+
+
+def test_leftovers_are_not_removed_behind_a_link(tmp_path: Path) -> None:
+    left = tmp_path / f"outside/.{'0' * 16}.publisher"
+    left.parent.mkdir()
+    left.write_bytes(b"")
+    os.utime(left, (0, 0))
+    link(tmp_path / "site/feeds", "../outside")
+    disk.sweep(tmp_path / "site/feeds", shared=(tmp_path / "site",))
+    assert left.exists()
+    disk.sweep(tmp_path / "site/feeds")
+    assert not left.exists()
+
+
+def test_a_file_is_replaced_in_folders_that_may_be_entered_only(tmp_path: Path) -> None:
+    """As many a /home is for those who do not own it."""
+    inner = tmp_path / "home/blog"
+    inner.mkdir(parents=True)
+    inner.parent.chmod(0o311)
+    assert disk.write(inner / "feed.atom", b"one")
+    assert disk.write(inner / "feed.atom", b"two")
+    inner.parent.chmod(0o755)
+    assert (inner / "feed.atom").read_bytes() == b"two"
+
+
+def test_init_keeps_a_feed_in_no_linked_folder(blog: Blog, tmp_path: Path) -> None:
+    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "old.xml").write_text("<rss version='2.0'><channel/></rss>")
+    place = link(blog.folder / ".publisher", "../outside")
+    run = blog.run("init", "--feed", "old.xml")
+    assert (run.code, f"{place} is a symbolic link to ../outside" in run.err) == (2, True)
