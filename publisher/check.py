@@ -169,6 +169,8 @@ class _Pages:
                 message = f"{medium.href[:60]} is not an address of the web: readers do not get it"
             elif files and files.is_ours(address):
                 file = files.find(medium.href, address, post.path)
+                if files.refusal(medium.href, address, post.path):
+                    continue  # every run warns of it
                 if file is None:
                     where = files.site
                     message = f"the file {medium.href} is not found in {where}: a gap for readers"

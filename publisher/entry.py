@@ -157,8 +157,16 @@ class Entry:
 
     @property
     def warnings(self) -> tuple[Remark, ...]:
-        """What rendering warned of."""
-        return tuple(Remark(self.post.path, *warning) for warning in self.content.warnings)
+        """What rendering warned of, and files that lie behind links."""
+        told = [*self.content.warnings, *self._refused_files()]
+        return tuple(Remark(self.post.path, *warning) for warning in told)
+
+    def _refused_files(self) -> Iterator[tuple[int, str]]:
+        """Recordings and pictures that are not measured, because a link leads out of the site."""
+        for medium in (*self.post.enclosures, *([self.post.image] if self.post.image else [])):
+            address = self.address(medium)
+            if self.files and (said := self.files.refusal(medium.href, address, self.post.path)):
+                yield medium.line, said
 
 
 @dataclass(frozen=True, slots=True)

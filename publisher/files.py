@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
     from urllib.parse import SplitResult
 
+    from publisher.symlinks import Reach
+
 _PORTS = {"http": 80, "https": 443}
 # Where engines keep what they copy to the site's root.
 ROOTS = ("", "static", "public", "content", "src", "assets", "files", "images", "source", "_site")
@@ -19,15 +21,32 @@ ROOTS = ("", "static", "public", "content", "src", "assets", "files", "images", 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """`posts` is the folder of the posts, `site` that of the site, `root` the site's address."""
+    """`posts` is the folder of the posts, `site` that of the site, `root` the site's address.
+
+    `reach` says which symbolic links are followed.
+    """
 
     posts: Path
     site: Path
     root: str
+    reach: Reach
     _seen: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, written: str, absolute: str, post: PurePosixPath) -> Path | None:
-        """The file that a post means: below the site's address, or beside the post."""
+        """The file that a post means: below the site's address, or beside the post.
+
+        None if there is none, or it lies behind a link that is not followed.
+        """
+        file = self._first(written, absolute, post)
+        return None if file is None or self.reach.refusal(file) else file
+
+    def refusal(self, written: str, absolute: str, post: PurePosixPath) -> str:
+        """Why the file that a post means is not read, in a sentence; empty if it is, or missing."""
+        file = self._first(written, absolute, post)
+        reason = self.reach.refusal(file) if file else ""
+        return f"{file} {reason}" if reason else ""
+
+    def _first(self, written: str, absolute: str, post: PurePosixPath) -> Path | None:
         places = (*self._on_site(absolute), *self._beside(written, post))
         return next((file for file in places if _is_file(file)), None)
 

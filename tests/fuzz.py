@@ -263,7 +263,8 @@ def attempt(case: Case, folder: Path) -> None:
     try:
         reading = sources.read(config, now=NOW)
         found = entry.entries(reading, site)
-        check.check(found, site, files=Files(folder, folder.parent, site.root), now=NOW)
+        files = Files(folder, folder.parent, site.root, sources.reach_of(config))
+        check.check(found, site, files=files, now=NOW)
         _well_formed(found, site)
     finally:
         path.unlink()

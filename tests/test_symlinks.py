@@ -51,10 +51,190 @@ def told(blog: Blog, command: str = "build", *, code: int) -> str:
     return run.err
 
 
-def _published(blog: Blog) -> list[str]:
+def published(blog: Blog) -> list[str]:
     """The files of the posts that are entries."""
     posts = blog.run("check", "--json", NOW).json["posts"]
     return [post["path"] for post in posts if not post["reason"]]
+
+
+# --- what is read ---
+
+
+@pytest.mark.parametrize("target", ["../../outside/secret.md", "ABSOLUTE", "step.txt"])
+def test_a_post_is_not_read_through_a_link_that_leads_out(blog: Blog, target: str) -> None:
+    secret = blog.folder.parent / "outside/secret.md"
+    link(blog.posts / "step.txt", secret)
+    place = link(blog.posts / "2026-01-02-a.md", secret if target == "ABSOLUTE" else target)
+    said = told(blog, code=1)
+    assert f"error: {place}: is a symbolic link that ends at {secret}" in said
+    assert "set posts.follow_links: true" in said
+    assert b"secret" not in (blog.folder / "feed.atom").read_bytes()
+    assert b"Plain" in (blog.folder / "feed.atom").read_bytes()
+
+
+def test_a_linked_folder_that_leads_out_is_named_and_not_entered(blog: Blog) -> None:
+    place = link(blog.posts / "more", "../../outside")
+    said = told(blog, code=1)
+    assert f"error: {place}: is a symbolic link that ends at {blog.folder.parent}/outside" in said
+    assert b"secret" not in (blog.folder / "feed.atom").read_bytes()
+    configure(blog, posts='{path: posts, exclude: ["more/**"]}')
+    assert told(blog, code=0) == ""
+
+
+def test_a_link_behind_a_link_is_named(blog: Blog) -> None:
+    """The folder is the site's own; what it holds leads out."""
+    configure(blog, posts="{path: posts, site: .}")
+    inner = link(blog.folder / "drafts/2026-01-02-a.md", "../../outside/secret.md")
+    link(blog.posts / "drafts", "../drafts")
+    said = told(blog, code=1)
+    assert f"{blog.posts}/drafts/2026-01-02-a.md: is a symbolic link that ends at" in said
+    inner.unlink()
+    assert told(blog, code=0) == ""
+
+
+@pytest.mark.parametrize(
+    ("posts", "code"),
+    [
+        ("{path: posts}", 1),  # nobody says that the folder around the posts is the site
+        ("{path: posts, site: .}", 0),
+        ("{path: posts, follow_links: true}", 0),
+    ],
+)
+def test_a_link_into_the_site_is_followed(blog: Blog, posts: str, code: int) -> None:
+    (blog.folder / "notes.txt").write_text(SECRET)
+    link(blog.posts / "2026-01-02-a.md", "../notes.txt")
+    link(blog.posts / "2026-01-03-b.md", "2026-01-02-a.md")
+    configure(blog, posts=posts)
+    told(blog, code=code)
+    assert (b"The secret text." in (blog.folder / "feed.atom").read_bytes()) is (code == 0)
+
+
+def test_the_engines_settings_say_where_the_site_is(blog: Blog) -> None:
+    (blog.folder / "notes.txt").write_text(SECRET)
+    link(blog.posts / "2026-01-02-a.md", "../notes.txt")
+    told(blog, code=1)
+    (blog.folder / "_config.yml").write_text("title: A site\n")
+    told(blog, code=0)
+
+
+def test_folders_that_the_configuration_names_may_be_links(blog: Blog, tmp_path: Path) -> None:
+    (tmp_path / "outside/2026-01-02-a.md").write_text("---\ntitle: Named\n---\n")
+    link(blog.folder / "linked", "../outside")
+    configure(blog, posts="{path: linked}")
+    said = told(blog, code=1)
+    assert "secret.md:1: has no date" in said  # read, as any other file there
+    assert "symbolic link" not in said
+    assert b"Named" in (blog.folder / "feed.atom").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "text"),
+    [
+        ("jekyll", "_config.yml", "title: From outside\n"),
+        ("jekyll", "_data/authors.yml", "ada: {name: The secret}\n"),
+        ("hugo", "hugo.toml", 'title = "From outside"\n'),
+        ("hugo", "config/_default/permalinks.toml", 'posts = "/:title/"\n'),
+        ("zola", "config.toml", 'base_url = "https://blog.example"\n'),
+        ("pelican", "pelicanconf.py", "SITENAME = 'From outside'\n"),
+        ("pelican", "publishconf.py", "SITENAME = 'From outside'\n"),
+        ("nikola", "conf.py", "BLOG_TITLE = 'From outside'\n"),
+        ("eleventy", "eleventy.config.js", "input: 'x'\n"),
+        ("eleventy", "posts/posts.json", '{"author": "The secret"}\n'),
+    ],
+)
+def test_settings_are_not_read_through_a_link_that_leads_out(
+    blog: Blog, engine: str, name: str, text: str
+) -> None:
+    """They cost the run, and no post: without its settings a site is another one."""
+    target = blog.folder.parent / "outside" / Path(name).name
+    target.write_text(text)
+    place = link(blog.folder / name, target)
+    configure(blog, posts=f"{{path: posts, site: ., engine: {engine}}}")
+    said = told(blog, code=2)
+    assert f"{place} is a symbolic link that ends at {target}" in said
+    assert "set posts.follow_links: true" in said
+    configure(blog, posts=f"{{path: posts, site: ., engine: {engine}, follow_links: true}}")
+    told(blog, code=0)
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "text"),
+    [
+        ("hugo", "_index.md", "---\ncascade: {draft: true}\n---\n"),
+        ("zola", "_index.md", "+++\ndraft = true\n+++\n"),
+        ("nikola", "2026-01-01-plain.meta", ".. status: draft\n"),
+    ],
+)
+def test_what_hides_posts_still_hides_them_behind_a_link(
+    blog: Blog, engine: str, name: str, text: str
+) -> None:
+    target = blog.folder.parent / "outside" / name
+    target.write_text(text)
+    link(blog.posts / name, target)
+    configure(blog, posts=f"{{path: posts, site: ., engine: {engine}, follow_links: true}}")
+    assert published(blog) == []
+    configure(blog, posts=f"{{path: posts, site: ., engine: {engine}}}")
+    assert f"{name}: is a symbolic link that ends at {target}" in told(blog, code=1)
+    assert published(blog) == []
+
+
+def test_the_front_matter_of_a_page_is_not_read_through_a_link_that_leads_out(blog: Blog) -> None:
+    (blog.folder / "_config.yml").write_text("title: A site\n")
+    (blog.folder.parent / "outside/page.md").write_text("---\npermalink: /the-secret/\n---\n")
+    link(blog.folder / "page.md", "../outside/page.md")
+    blog.write("2026-01-02-a.md", "[x]({% link page.md %})", title="A")
+    told(blog, code=0)
+    assert b"the-secret" not in (blog.folder / "feed.atom").read_bytes()
+
+
+@pytest.mark.parametrize("key", ["audio", "image"])
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_media_are_not_measured_through_a_link_that_leads_out(
+    blog: Blog, key: str, what: str
+) -> None:
+    target = blog.folder.parent / "outside/song.mp3"
+    target.write_bytes(b"\xff\xfb" * 500)
+    place = blog.folder / "media/song.mp3"
+    link(*((place, target) if what == "file" else (place.parent, target.parent)))
+    path = blog.write("2026-01-02-a.md", "Text.", title="A", **{key: "/media/song.mp3"})
+    configure(blog, posts="{path: posts, site: .}")
+    said = told(blog, code=0)
+    assert f"warning: {path}:3: {place} " in said
+    assert f"ends at {target if what == 'file' else target.parent}, outside" in said
+    assert b'length="1000"' not in (blog.folder / "feed.atom").read_bytes()
+    configure(blog, posts="{path: posts, site: ., follow_links: true}")
+    assert told(blog, code=0) == ""
+    assert (b'length="1000"' in (blog.folder / "feed.atom").read_bytes()) is (key == "audio")
+
+
+def test_what_was_published_through_a_link_is_not_retracted(
+    tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    """It counts as unreadable, whether the link is one to a file or to a folder."""
+    blog = Blog(tmp_path / "site")
+    blog.configure(server, node=node, password=accounts["blog"])
+    text = (blog.folder / "config.yaml").read_text()
+    loose = text.replace("{path: posts,", "{path: posts, follow_links: true,")
+    (blog.folder / "config.yaml").write_text(loose)
+    for name in ("one", "two"):
+        (tmp_path / "outside" / name).mkdir(parents=True)
+        (tmp_path / "outside" / name / f"2026-01-01-{name}.md").write_text(SECRET)
+    blog.write("2026-01-03-three.md", "Text.", title="Three")
+    link(blog.posts / "2026-01-01-one.md", "../../outside/one/2026-01-01-one.md")
+    link(blog.posts / "sub", "../../outside/two")
+    assert blog.run("publish").code == 0
+    ids = {"2026-01-01-one", "sub~2026-01-01-two", "2026-01-03-three"}
+    assert {item.id for item in Outsider(server, "reader", node).items()} == ids
+    (blog.folder / "config.yaml").write_text(text)
+    with Subscriber(server, "reader", node) as reader:
+        blog.write("2026-01-04-four.md", "Text.", title="Four")
+        run = blog.run("publish")
+        assert run.code == 1
+        assert run.err.count("set posts.follow_links: true") == 2
+        assert reader.next().id == "2026-01-04-four"
+        reader.nothing_for(1)
+    ids.add("2026-01-04-four")
+    assert {item.id for item in Outsider(server, "reader", node).items()} == ids
 
 
 # --- what is written ---

@@ -132,7 +132,9 @@ def _files(config: Config) -> Files | None:
     """Of a feed nobody knows where the files of its site are."""
     if config.posts.feed:
         return None
-    return Files(config.posts.path, sources.site_of(config), config.site.root)
+    return Files(
+        config.posts.path, sources.site_of(config), config.site.root, sources.reach_of(config)
+    )
 
 
 def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -92,7 +92,8 @@ class Posts(Struct, frozen=True, kw_only=True):
     what they say. `exclude` are globs below `path`, as in a selection. `languages` are those that
     the name of a file or a folder may end with; empty: what the settings say. `templates` says
     what becomes of a tag that only the site can evaluate. `keys` names the front matter's own key
-    for what stands in POST_KEYS.
+    for what stands in POST_KEYS. `follow_links`: read also what lies behind symbolic links that
+    lead out of the site and the posts.
     """
 
     path: Path
@@ -106,6 +107,7 @@ class Posts(Struct, frozen=True, kw_only=True):
     updated: Literal["keys", "git"] = "keys"
     templates: Templates = "drop"
     keys: dict[str, Text] = {}
+    follow_links: bool = False
 
     @property
     def place(self) -> str:

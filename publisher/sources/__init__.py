@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
 from publisher import globs
+from publisher.config import MOST_AROUND
 from publisher.errors import ConfigError
 from publisher.files import Files
 from publisher.sources import settings
@@ -25,6 +26,7 @@ from publisher.sources.plain import Plain
 from publisher.sources.post import Post, Reading, Remark, Skip
 from publisher.sources.walk import walk
 from publisher.sources.zola import Zola
+from publisher.symlinks import Reach
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,12 +58,14 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         return syndication.read(config, now=now)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
-    paths, skipped = walk(posts_folder)
-    engine = ENGINES[config.posts.engine](_folder(config, paths))
+    reach = reach_of(config)
+    paths, refused = walk(posts_folder, reach)
+    skipped = [skip for skip in refused if not _is_excluded(skip.path / "any", config)]
+    engine = ENGINES[config.posts.engine](_folder(config, paths, reach))
     posts: list[Post] = []
     warnings: list[Remark] = []
     for path in sorted(paths):
-        if any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude):
+        if _is_excluded(path, config):
             continue
         outcome, remarks = engine.read(path, now=now)
         warnings += remarks
@@ -80,9 +84,13 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         tuple(map(_printable, skipped)),
         tuple(warnings),
         settings=engine.settings,
-        files=Files(posts_folder, engine.folder.site, config.site.root),
+        files=Files(posts_folder, engine.folder.site, config.site.root, reach),
         address_of=engine.address_of,
     )
+
+
+def _is_excluded(path: PurePosixPath, config: Config) -> bool:
+    return any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude)
 
 
 def _require_folder(folder: Path, config: Path) -> None:
@@ -98,7 +106,7 @@ def _require_folder(folder: Path, config: Path) -> None:
     )
 
 
-def _folder(config: Config, paths: Sequence[PurePosixPath]) -> Folder:
+def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> Folder:
     """Raises ConfigError."""
     posts = config.posts
     committed: Mapping[PurePosixPath, dt.datetime] = {}
@@ -111,6 +119,7 @@ def _folder(config: Config, paths: Sequence[PurePosixPath]) -> Folder:
         posts=posts.path,
         site=site_of(config),
         paths=frozenset(paths),
+        reach=reach,
         committed=committed,
     )
 
@@ -135,10 +144,23 @@ def site_of(config: Config) -> Path:
     return top if top in (posts.path, *posts.path.parents) else posts.path.parent
 
 
+def reach_of(config: Config) -> Reach:
+    """What may be read of the site and its posts.
+
+    A folder that is only supposed to be the site's, because no settings were found, is no place for
+    a link to end: it may be somebody's home.
+    """
+    posts, site = config.posts, site_of(config)
+    names = ENGINES[posts.engine].SETTINGS or CONFIGS
+    is_known = posts.site is not None or settings.find(site, names) is not None
+    roots = (posts.path, site) if is_known else (posts.path,)
+    return Reach((posts.path, site), roots, follow_links=posts.follow_links)
+
+
 def _between(posts: Path, top: Path) -> Sequence[Path]:
-    """The folders above the posts: up to the top, or three where the posts lie elsewhere."""
+    """The folders above the posts: up to the top, or some where the posts lie elsewhere."""
     parents = [*posts.parents]
-    return parents[: parents.index(top) + 1] if top in parents else parents[:3]
+    return parents[: parents.index(top) + 1] if top in parents else parents[:MOST_AROUND]
 
 
 def _printable(skip: Skip) -> Skip:

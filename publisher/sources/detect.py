@@ -16,6 +16,7 @@ from publisher.sources.eleventy import CONFIGS
 from publisher.sources.hugo import Hugo
 from publisher.sources.jekyll import AUTHORS, Jekyll
 from publisher.sources.matter import person
+from publisher.symlinks import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,7 @@ def detect(folder: Path) -> Found:
 
 
 def _jekyll(folder: Path, file: Path) -> Found:
-    found = settings.read(file)
+    found = settings.read(file, _reach(folder))
     source = settings.text(found, "collections_dir") or settings.text(found, "source") or ""
     places = [*_folders(folder / source, "_posts")]
     inside = f"{source.strip('/')}/" if source.strip("./") else ""
@@ -87,7 +88,7 @@ def _jekyll(folder: Path, file: Path) -> Found:
 def _known(folder: Path, value: Value) -> Person | None:
     """Perhaps by the short name that `_data/authors.yml` explains."""
     file = settings.find(folder, AUTHORS)
-    known = settings.read(file) if file else {}
+    known = settings.read(file, _reach(folder)) if file else {}
     return _author(known.get(value, value) if isinstance(value, str) else value)
 
 
@@ -99,7 +100,7 @@ def _gathered(folder: Path, inside: str, places: Sequence[str]) -> str | None:
 
 
 def _hugo(folder: Path, file: Path) -> Found | None:
-    found = settings.folded(settings.read(file))
+    found = settings.folded(settings.read(file, _reach(folder)))
     if "base_url" in found or not ("baseurl" in found or file.name.startswith("hugo")):
         return None  # Zola's, or somebody else's
     params = settings.section(found, "params")
@@ -134,7 +135,7 @@ def _left_out(folder: Path, content: str, posts: str) -> Iterator[str]:
 
 
 def _zola(folder: Path, file: Path) -> Found | None:
-    found = settings.read(file)
+    found = settings.read(file, _reach(folder))
     if "base_url" not in found:
         return None
     posts = _first(folder, CONTENT) or "content"
@@ -153,8 +154,8 @@ def _zola(folder: Path, file: Path) -> Found | None:
 
 def _pelican(folder: Path, file: Path) -> Found:
     published = folder / "publishconf.py"
-    more = settings.read(published) if published.is_file() else {}
-    found = {**settings.read(file), **more}
+    more = settings.read(published, _reach(folder)) if published.is_file() else {}
+    found = {**settings.read(file, _reach(folder)), **more}
     return Found(
         engine="pelican",
         posts=settings.text(found, "PATH") or "content",
@@ -169,7 +170,7 @@ def _pelican(folder: Path, file: Path) -> Found:
 
 
 def _nikola(folder: Path, file: Path) -> Found | None:
-    found = settings.read(file)
+    found = settings.read(file, _reach(folder))
     if "POSTS" not in found and "BLOG_TITLE" not in found:
         return None
     rules = found.get("POSTS")
@@ -203,6 +204,11 @@ _ENGINES: Sequence[tuple[Sequence[str], Callable[[Path, Path], Found | None]]] =
     (("conf.py",), _nikola),
     (CONFIGS, _eleventy),
 )
+
+
+def _reach(folder: Path) -> Reach:
+    """Of a folder that may be a clone of what somebody else wrote."""
+    return Reach((folder,), (folder,))
 
 
 def _author(value: Value) -> Person | None:

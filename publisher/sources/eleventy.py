@@ -52,7 +52,8 @@ class Eleventy(Engine):
     def _input(self) -> str:
         """The folder of the sources, if the program says it in plain words."""
         file = settings.find(self.folder.site, CONFIGS)
-        found = _INPUT.search(file.read_text(encoding="utf-8", errors="replace")) if file else None
+        data = settings.data(file, self.folder.reach) if file else b""
+        found = _INPUT.search(data.decode("utf-8", "replace"))
         return found[1] if found else ""
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
@@ -67,7 +68,7 @@ class Eleventy(Engine):
             name = folder.name or self.folder.posts.name
             names = (f"{name}.11tydata.json", f"{name}.json")
             file = settings.find(self.folder.posts / folder, names)
-            self._data[folder] = settings.read(file) if file else {}
+            self._data[folder] = settings.read(file, self.folder.reach) if file else {}
         return self._data[folder]
 
     def kept_back(self, matter: Matter) -> tuple[Status, str] | None:

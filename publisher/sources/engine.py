@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import stat
 import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +23,7 @@ from publisher.sources import frontmatter, heads, recordings, settings, shown
 from publisher.sources.dates import DateError, Written
 from publisher.sources.matter import Matter, language_tag, one_line, unique
 from publisher.sources.post import Post, Skip
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.marked import Value
     from publisher.sources.frontmatter import Head
     from publisher.sources.post import Markup, Remark, Status
+    from publisher.symlinks import Reach
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown")
 HTML = (".html", ".htm")
@@ -78,18 +79,23 @@ class Folder:
     posts: Path
     site: Path
     paths: frozenset[PurePosixPath]
+    reach: Reach
     committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
 
     def bytes(self, path: PurePosixPath) -> bytes:
-        """Only of a regular file: a pipe would keep us waiting. Raises PostError."""
-        file = self.posts / path
+        """What the file of a post holds. Raises PostError."""
         try:
-            if stat.S_ISREG(file.stat().st_mode):
-                return file.read_bytes()
+            return self.reach.read(self.posts / path)
+        except LinkError as error:
+            raise PostError(path, error.message) from error
         except OSError as error:
             reason = error.strerror or str(error)
             raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
-        raise PostError(path, "is not a regular file; remove it, or rename it to start with a dot")
+
+    def settings(self, *names: str) -> dict[str, Value]:
+        """What the first of these files of the site says that is there. Raises ConfigError."""
+        file = settings.find(self.site, names)
+        return settings.read(file, self.reach) if file else {}
 
     def below(self, folder: str) -> PurePosixPath:
         """Where the posts are below a folder of the site: `.` if they are not below it."""
@@ -143,8 +149,7 @@ class Engine:
     @cached_property
     def settings(self) -> dict[str, Value]:
         """The site's own settings; empty if there are none. Raises ConfigError."""
-        file = settings.find(self.folder.site, self.SETTINGS)
-        return settings.read(file) if file else {}
+        return self.folder.settings(*self.SETTINGS)
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -170,13 +175,14 @@ class Engine:
             return None, []
         if kind not in self.MARKUPS:
             return Skip(path, f"{UNRENDERED[kind]} is not rendered"), []
-        kept = self.kept_by_path(path)
+        kept: tuple[Status, str] | None = None
         try:
+            kept = self.kept_by_path(path)
             return self._outcome(self._matter(path), kept, now)
         except PostError as error:
             if kept:
                 return Skip(path, kept[1], status=kept[0]), []
-            return Skip(path, error.message, error.line, broken=True), []
+            return _unreadable(path, error), []
 
     def _matter(self, path: PurePosixPath) -> Matter:
         """Raises PostError."""
@@ -185,6 +191,19 @@ class Engine:
         self.add_defaults(document.values, path)
         keys = self.config.posts.keys
         return Matter(document, path, keys=keys, known=self.persons)
+
+    def section(self, page: PurePosixPath) -> dict[str, Value]:
+        """The front matter of a section's page; empty if it cannot be read: it is no post.
+
+        Raises PostError if it lies behind a link that is not followed, because it may say that the
+        posts of its section are drafts.
+        """
+        try:
+            return self.document(page).values
+        except PostError as error:
+            if isinstance(error.__cause__, LinkError):
+                raise
+            return {}
 
     def document(self, path: PurePosixPath) -> frontmatter.Document:
         """The file, taken apart. Raises PostError."""
@@ -469,6 +488,13 @@ def ascii_slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
+
+
+def _unreadable(path: PurePosixPath, error: PostError) -> Skip:
+    """The error may be about another file: the page of the post's section, or one beside it."""
+    if error.path == path:
+        return Skip(path, error.message, error.line, broken=True)
+    return Skip(path, str(error), broken=True)
 
 
 def _is_about_the_folder(name: str) -> bool:

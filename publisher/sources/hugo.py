@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
-from publisher.errors import PostError
 from publisher.permalink import DAYS, MONTHS, is_word
 from publisher.sources import frontmatter, settings
 from publisher.sources.dates import DateError
@@ -71,8 +70,8 @@ class Hugo(Engine):
         found = settings.folded(super().settings)
         for part in ("permalinks", "params", "languages", "frontmatter"):
             names = [f"config/_default/{part}.{kind}" for kind in _KINDS]
-            if file := settings.find(self.folder.site, names):
-                found.setdefault(part, settings.folded(settings.read(file)))
+            if more := self.folder.settings(*names):
+                found.setdefault(part, settings.folded(more))
         return found
 
     def site_languages(self) -> list[str]:
@@ -123,11 +122,8 @@ class Hugo(Engine):
 
     def _cascade(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:
-            file = next((path for path in _indexes(folder) if path in self.folder.paths), None)
-            try:
-                values = self.document(file).values if file else {}
-            except PostError:  # a section's page is no post; what it says of others is lost with it
-                values = {}
+            page = next((path for path in _indexes(folder) if path in self.folder.paths), None)
+            values = self.section(page) if page else {}
             self._sections[folder] = _targetless(values.get("cascade"))
         return self._sections[folder]
 

@@ -57,8 +57,7 @@ class Jekyll(Engine):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        file = settings.find(self.folder.site, AUTHORS)
-        found = settings.read(file) if file else {}
+        found = self.folder.settings(*AUTHORS)
         return {key: made for key, value in found.items() if (made := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -160,7 +159,8 @@ class Jekyll(Engine):
             return None
         place = self.folder.site / file
         try:
-            text = frontmatter.decoded(place.read_bytes(), file) if place.is_file() else "---\n---"
+            data = self.folder.reach.read(place) if place.is_file() else b"---\n---"
+            text = frontmatter.decoded(data, file)
             found = frontmatter.fenced(text.split("\n"), file)
         except (OSError, ValueError, PostError):  # also a name that no file can have
             return {}

@@ -52,9 +52,7 @@ class Pelican(Engine):
     @cached_property
     def settings(self) -> dict[str, Value]:
         """What the published site sets wins."""
-        published = self.folder.site / "publishconf.py"
-        more = settings.read(published) if published.is_file() else {}
-        return {**super().settings, **more}
+        return {**super().settings, **self.folder.settings("publishconf.py")}
 
     @property
     def shows_future(self) -> bool:

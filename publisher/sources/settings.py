@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING
 from publisher import marked
 from publisher.errors import ConfigError
 from publisher.sources import heads
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from publisher.marked import Value
+    from publisher.symlinks import Reach
 
 MAX_BYTES = 1024 * 1024
 
 
-def read(file: Path) -> dict[str, Value]:
+def read(file: Path, reach: Reach) -> dict[str, Value]:
     """The settings in a YAML, TOML, JSON or Python file. Raises ConfigError."""
-    text = _text(file)
+    text = _text(file, reach)
     try:
         match file.suffix:
             case ".toml":
@@ -42,14 +44,22 @@ def read(file: Path) -> dict[str, Value]:
         raise ConfigError(f"{file}: cannot be read: {error}") from error
 
 
-def _text(file: Path) -> str:
+def data(file: Path, reach: Reach) -> bytes:
+    """What a file of the site holds. Raises ConfigError."""
     try:
-        data = file.read_bytes()
-        if len(data) > MAX_BYTES:
-            raise ConfigError(f"{file}: has {len(data)} bytes, at most {MAX_BYTES} are read")
-        return data.decode("utf-8-sig")
+        found = reach.read(file)
+    except LinkError as error:
+        raise ConfigError(f"{file} {error.message}") from error
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    if len(found) > MAX_BYTES:
+        raise ConfigError(f"{file}: has {len(found)} bytes, at most {MAX_BYTES} are read")
+    return found
+
+
+def _text(file: Path, reach: Reach) -> str:
+    try:
+        return data(file, reach).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: is not UTF-8; save it with that encoding") from error
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import heapq
 import os
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from publisher.sources.post import Skip
+from publisher.symlinks import LinkError
+
+if TYPE_CHECKING:
+    from publisher.symlinks import Reach
 
 
-def walk(folder: Path) -> tuple[list[PurePosixPath], list[Skip]]:
+def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
     """All files that are not hidden; what lies behind a link comes last, so that a loop ends.
 
-    Every folder is entered once, by its own path where it has one: a link moves no post.
+    Every folder is entered once, by its own path where it has one: a link moves no post. A link to
+    a folder that is out of `reach` is a broken skip, because posts may lie in it.
     """
     files: list[PurePosixPath] = []
     skipped: list[Skip] = []
@@ -21,7 +27,10 @@ def walk(folder: Path) -> tuple[list[PurePosixPath], list[Skip]]:
     while folders or links:
         here = folders.pop() if folders else heapq.heappop(links)
         try:
-            entries = _enter(folder / here, entered)
+            entries = _enter(reach.reached(folder / here), entered)
+        except LinkError as error:
+            skipped.append(Skip(here, error.message, broken=True))
+            continue
         except OSError as error:
             reason = f"cannot be read: {error.strerror}; repair or remove the folder"
             skipped.append(Skip(here, reason, broken=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.errors import PostError
 from publisher.sources import settings
 from publisher.sources.engine import Engine, Name, ascii_slug, encoded
 from publisher.sources.matter import TRUE, unique
@@ -43,12 +42,9 @@ class Zola(Engine):
 
     def _section(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:
-            index = folder / "_index.md"
-            try:
-                known = index in self.folder.paths
-                self._sections[folder] = self.document(index).values if known else {}
-            except PostError:  # the page of a section is no post
-                self._sections[folder] = {}
+            page = folder / "_index.md"
+            known = page in self.folder.paths
+            self._sections[folder] = self.section(page) if known else {}
         return self._sections[folder]
 
     def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
