@@ -27,6 +27,7 @@ above it::
     links       links from post to post -> addresses of the web
     templates/  tags of Liquid and shortcodes -> what they say
     media       recordings and pictures -> enclosures, measured
+    claims      which file keeps an id that several claim
     entry       Post -> Entry: ids, title, link, dates, content, fingerprint
     check       what readers will make of the posts
     selection   which entries belong to a feed or a node

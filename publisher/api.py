@@ -43,12 +43,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import entry, outputs, sources
 from publisher.commands import plan
+from publisher.commands import site as sites
 from publisher.commands.choice import Choice
 from publisher.commands.site import Site
 from publisher.config import Config
@@ -99,13 +101,14 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Entries:
     """The entries in the order of their files, what was skipped and why, and all warnings.
 
     `now` (aware; default: the clock's) decides what is scheduled. Content is rendered when it is
-    asked for. Raises ConfigError if there is no folder, Unavailable if a feed cannot be had, and
-    ValueError if `now` is naive.
+    asked for. Raises ConfigError if there is no folder, Unavailable if a feed cannot be had,
+    LedgerError if posts dispute an id and the ledger cannot be read, and ValueError if `now` is
+    naive.
     """
     if now is not None and now.tzinfo is None:
         raise ValueError("now has no zone; give e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
-    return entry.entries(reading, config.site)
+    return entry.entries(reading, config.site, published=partial(sites.published, config))
 
 
 def build_feeds(config: Config, entries: Entries) -> Iterator[Document]:

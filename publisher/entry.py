@@ -13,12 +13,13 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher import markup, media, render, templates
 from publisher.addresses import uri
+from publisher.claims import Claimant, Claims
 from publisher.config import Person, is_iri
 from publisher.kept import NOTHING, Kept
 from publisher.links import Links
@@ -27,9 +28,10 @@ from publisher.sources.matter import one_line
 from publisher.sources.post import Reading, Remark, Skip, in_short
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import PurePosixPath
 
+    from publisher.claims import Published, Standing
     from publisher.config import Site
     from publisher.files import Files
     from publisher.markup import Dialect
@@ -197,39 +199,93 @@ class Entries:
         return len(self.entries) + len(self.skipped)
 
 
-def entries(reading: Reading, site: Site, kept: Kept = NOTHING) -> Entries:
-    """All entries of a reading. Of two posts with one id the first path keeps it.
+def nothing_published() -> tuple[Published, ...]:
+    """What the ledger has where there is none."""
+    return ()
 
-    `kept` is what was rendered before.
+
+def entries(
+    reading: Reading,
+    site: Site,
+    kept: Kept = NOTHING,
+    published: Callable[[], Iterable[Published]] = nothing_published,
+) -> Entries:
+    """All entries of a reading. Of the posts that claim one identity `claims` picks the keeper.
+
+    `kept` is what was rendered before. `published` gives what the ledger has; it is called only
+    where posts dispute an identity.
     """
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
-    owners: dict[str, PurePosixPath] = {}
     on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
     pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
     links = Links(pages, site, reading.settings, reading.address_of)
+    found: list[tuple[Entry | Skip, Claimant]] = []
     for post in reading.posts:
         outcome, more = entry(post, site, links, reading.files)
         warnings += more
-        if isinstance(outcome, Entry):
-            outcome = _unless_taken(replace(outcome, kept=kept), owners)
-        if isinstance(outcome, Entry):
-            made.append(outcome)
-        else:
-            skipped.append(outcome)
+        found.append((outcome, _claimant(post, site, outcome)))
+    claims = Claims((*(one for _, one in found), *_away(reading.skipped, site)), published)
+    for outcome, claimant in found:
+        lost = outcome if isinstance(outcome, Skip) else _lost(outcome, claimant, claims)
+        if lost:
+            skipped.append(lost)
+        elif isinstance(outcome, Entry):
+            made.append(replace(outcome, kept=kept))
     skipped.sort(key=lambda skip: skip.path)
-    gone = tuple(_tombstones(reading, site, links, owners))
+    gone = tuple(_tombstones(reading, site, links, claims))
     return Entries(tuple(made), tuple(skipped), tuple(warnings), gone)
 
 
-def _tombstones(
-    reading: Reading, site: Site, links: Links, taken: Collection[str]
-) -> Iterator[Tombstone]:
-    """Of the posts that were taken back, unless another one has the id now."""
+def _claimant(post: Post, site: Site, outcome: Entry | Skip) -> Claimant:
+    """What a post claims. One whose atom:id lacks a date is no entry, and claims its item id."""
+    body = partial(body_hash, post)
+    if isinstance(outcome, Entry):
+        makes = partial(_makes, post, site)
+        return Claimant(post.path, outcome.item_id, outcome.atom_id, makes, body)
+    item, atom, _ = ids(post, site)
+    return Claimant(post.path, item, atom, _may_make(post.path, site), body, "unreadable")
+
+
+def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
+    """The files that give no post now, but whose items nobody may take over.
+
+    Drafts, hidden and deleted posts claim nothing: their ids may move to another file.
+    """
+    for skip in skipped:
+        if skip.broken or skip.status == "future":
+            standing: Standing = "unreadable" if skip.broken else "scheduled"
+            body = partial(body_hash, skip.post) if skip.post else str
+            makes = _may_make(skip.path, site)
+            yield Claimant(skip.path, item_id(skip.path), None, makes, body, standing)
+
+
+def _makes(post: Post, site: Site, identity: str) -> bool:
+    """Whether the post would have this identity without an `id:` of its own."""
+    if post.id is None:
+        return True
+    item = item_id(post.path)
+    return identity in {item, atom_id(post, site, item, date=post.file_date)}
+
+
+def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
+    """The same of a file that cannot be read, so that its date is not known."""
+    item = item_id(path)
+    name = quote(str(path).removesuffix(path.suffix)) if "{path}" in site.id_template else item
+
+    def makes(identity: str) -> bool:
+        # Looking for the name first is cheap, and rules out nearly all identities.
+        return identity == item or (name in identity and is_minted(item, identity, site))
+
+    return makes
+
+
+def _tombstones(reading: Reading, site: Site, links: Links, claims: Claims) -> Iterator[Tombstone]:
+    """Of the posts that were taken back, unless another file claims the id now."""
     for skip in reading.skipped:
         if skip.post and skip.deleted:
             gone, _ = entry(skip.post, site, links)
-            if isinstance(gone, Entry) and gone.atom_id not in taken:
+            if isinstance(gone, Entry) and not claims.of(gone.atom_id):
                 yield Tombstone(gone, skip.deleted)
 
 
@@ -238,17 +294,32 @@ def link(post: Post, site: Site) -> str:
     return uri(post.link or site.url.rstrip("/") + post.page)
 
 
-def _unless_taken(made: Entry, owners: dict[str, PurePosixPath]) -> Entry | Skip:
-    path = made.post.path
+def _lost(made: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
+    """Why the post is no entry, if it does not keep both of its identities."""
     for identity in (made.item_id, made.atom_id):
-        if identity in owners:
-            reason = (
-                f"has the id {identity}, which {owners[identity]} has already; "
-                "rename one of the files, or give one an `id:` of its own"
-            )
-            return Skip(path, reason, broken=True, post=made.post)
-    owners[made.item_id] = owners[made.atom_id] = path
-    return made
+        keeper = claims.keeper(identity)
+        if keeper is claimant:
+            continue
+        others = [keeper] if keeper else [one for one in claims.of(identity) if one is not claimant]
+        names = ", ".join(sorted({_name(one, beside=claimant) for one in others}))
+        reason = (_TAKEN if keeper else _DISPUTED).format(id=identity, others=names)
+        return Skip(made.post.path, reason, broken=True, post=made.post)
+    return None
+
+
+def _name(one: Claimant, *, beside: Claimant) -> str:
+    """Its file; of two items of a feed that make one name, its atom:id."""
+    return str(one.path) if one.path != beside.path else str(one.atom_id)
+
+
+_TAKEN = (
+    "has the id {id}, which belongs to {others}; "
+    "rename one of the files, or give this one an `id:` of its own"
+)
+_DISPUTED = (
+    "has the id {id}, and so has {others}; nothing tells which of them it belongs to, so nothing "
+    "is published under it. Rename one of the files, or give one an `id:` of its own"
+)
 
 
 def entry(

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from publisher.claims import Published
 from publisher.errors import LedgerError
 from publisher.item import Address
 from publisher.plan import Recorded
@@ -68,6 +69,9 @@ CREATE TABLE ping (
     digest TEXT NOT NULL,
     PRIMARY KEY (hub, topic)
 ) STRICT, WITHOUT ROWID;
+""",
+    """
+ALTER TABLE item ADD COLUMN path TEXT NOT NULL DEFAULT '';
 """,
 )
 VERSION = len(_VERSIONS)
@@ -134,11 +138,16 @@ class Ledger:
     def recorded(self, address: Address) -> dict[str, Recorded]:
         """What we published at a node, in the order of the ids."""
         rows = self._run(
-            "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level"
-            " FROM item WHERE service = ? AND node = ? ORDER BY id",
+            "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level,"
+            " path FROM item WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
         return {row[0]: _recorded(row) for row in rows}
+
+    def published(self) -> list[Published]:
+        """What we published at any node, and from which file; without what was retracted."""
+        rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
+        return [Published(*row) for row in rows]
 
     def counts(self) -> dict[Address, int]:
         """How many items we have at every node where we have any."""
@@ -167,6 +176,16 @@ class Ledger:
                 "UPDATE item SET seen = 1 WHERE service = ? AND node = ? AND id = ? AND done",
                 *_key(address),
                 id_,
+            )
+
+    def locate(self, address: Address, posts: Iterable[Desired]) -> None:
+        """Write down the files from which items were made that need no publish."""
+        for post in posts:
+            self._run(
+                "UPDATE item SET path = ? WHERE service = ? AND node = ? AND id = ?",
+                post.path,
+                *_key(address),
+                post.id,
             )
 
     def retracted(self, address: Address, record: Recorded, *, at: float) -> None:
@@ -261,7 +280,8 @@ class Ledger:
     def _put(self, address: Address, record: Recorded) -> None:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
-            " retracted, at, atom_id, body, level) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retracted, at, atom_id, body, level, path)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -273,6 +293,7 @@ class Ledger:
             record.atom_id,
             record.body,
             record.level,
+            record.path,
         )
 
     def _run(self, statement: str, *values: str | float | None) -> list[Any]:
@@ -315,7 +336,7 @@ def _key(address: Address) -> tuple[str, str]:
 
 def _record(post: Desired, state: Literal["intended", "done"], at: float, level: int) -> Recorded:
     return Recorded(
-        post.id, post.title, post.fingerprint, state, at, post.atom_id, post.body, level
+        post.id, post.title, post.fingerprint, state, at, post.atom_id, post.body, level, post.path
     )
 
 

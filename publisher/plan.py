@@ -63,7 +63,8 @@ class Recorded:
     `intended`: it was on its way, and may have arrived. `done`: the node acknowledged it. `seen`:
     it was still there when that had become durable. `retracted`: the node acknowledged that, and
     may forget it yet. `at` is when that was, in seconds since 1970.
-    `level` is how much it must be shortened at least, because the stream broke with more.
+    `level` is how much it must be shortened at least, because the stream broke with more. `path`
+    is the post's file, empty if an older ledger did not record it.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Recorded:
     atom_id: str = ""
     body: str = ""
     level: int = 0
+    path: str = ""
 
     @property
     def done(self) -> bool:
@@ -288,6 +290,23 @@ def from_ledger(
     """The plan if the node holds exactly what the ledger says it acknowledged."""
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     return decide(posts, recorded, present, policy, max_items=room, broken=broken)
+
+
+def moved(
+    posts: Sequence[Desired], recorded: Mapping[str, Recorded], policy: Policy
+) -> list[Desired]:
+    """The posts whose item is recorded with another path, or with none, and needs no publish.
+
+    An edit that is still to be published records its path itself.
+    """
+    found: list[Desired] = []
+    for post in posts:
+        record = recorded.get(post.id)
+        if record is None or record.state == "retracted" or record.path == post.path:
+            continue
+        if record.fingerprint == post.fingerprint or policy.edits == "ignore":
+            found.append(post)
+    return found
 
 
 def as_seen(record: Recorded) -> Seen:

@@ -6,16 +6,23 @@ import datetime as dt
 import hashlib
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import entry
+from publisher.claims import Published
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.links import Links
 from publisher.sources.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sources.post import Status
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
@@ -121,23 +128,227 @@ def test_an_id_that_is_none_is_warned_of(text: str) -> None:
     assert (remark.line, repr(text) in remark.message) == (3, True)
 
 
-def test_the_first_path_keeps_an_id_that_two_have() -> None:
-    twins = (post("a/2026-01-02-first-post.md", id=("one-and-the-same", 2)),
-             post("b/2026-01-02-first-post.md", id=("one-and-the-same", 2)))  # fmt: skip
-    found = entry.entries(Reading(twins, (), ()), SITE)
-    assert [str(e.post.path) for e in found.entries] == ["a/2026-01-02-first-post.md"]
-    (skip,) = found.skipped
-    assert skip.broken
-    assert "a/2026-01-02-first-post.md" in skip.reason
-    assert found.broken
-    assert found.posts == 2
+ITEM, ATOM = "2026-01-02-first-post", "tag:blog.example,2026-01-02:2026-01-02-first-post"
+OWNER = post(f"{ITEM}.md")
+MALLORY = post("0000-mallory.md", file_date=None, id=(ITEM, 2), body="Mallory's text.")
+BROKEN = Skip(PurePosixPath(f"{ITEM}.md"), "cannot be read", broken=True)
+RENAMED = post("renamed.md", id=("the-old-name", 2), body="The same text.")
 
 
-def test_two_posts_cannot_have_one_atom_id() -> None:
-    twins = tuple(post(f"2026-01-0{n}-post.md", id=("urn:uuid:1234", 2)) for n in (1, 2))
-    found = entry.entries(Reading(twins, (), ()), SITE)
-    assert [e.item_id for e in found.entries] == ["2026-01-01-post"]
-    assert "urn:uuid:1234" in found.skipped[0].reason
+def published(
+    path: str = "", *, item: str = ITEM, atom: str = ATOM, body: str = ""
+) -> tuple[Published, ...]:
+    return (Published(item, atom, path, body),)
+
+
+def decided(
+    posts: Sequence[Post],
+    *skipped: Skip,
+    ledger: Sequence[Published] = (),
+    site: Site = SITE,
+) -> tuple[list[str], dict[str, str]]:
+    """The paths of the entries, and the reason of every post that is an error now."""
+    in_order = tuple(sorted(posts, key=lambda one: one.path))
+    found = entry.entries(Reading(in_order, skipped, ()), site, published=lambda: ledger)
+    lost = {str(s.path): s.reason for s in found.skipped if s.broken and s not in skipped}
+    return [str(one.post.path) for one in found.entries], lost
+
+
+@pytest.mark.parametrize("stolen", [ITEM, ATOM], ids=["item id", "atom:id"])
+@pytest.mark.parametrize("thief", ["0000-mallory.md", "zzzz-mallory.md"])
+def test_the_file_whose_path_makes_an_id_keeps_it(thief: str, stolen: str) -> None:
+    mallory = post(thief, id=(stolen, 2))
+    kept, lost = decided([OWNER, mallory], ledger=published(thief))
+    assert kept == [f"{ITEM}.md"]
+    assert list(lost) == [thief]
+    assert f"has the id {stolen}, which belongs to {ITEM}.md;" in lost[thief]
+    assert "an `id:` of its own" in lost[thief]
+
+
+def test_one_stolen_id_of_the_two_is_enough() -> None:
+    """An entry has an item id and an atom:id; a thief needs only one of them to do harm."""
+    both = post("b-of-mallory.md", id=(ATOM, 2))
+    kept, lost = decided([OWNER, both])
+    assert (kept, list(lost)) == ([f"{ITEM}.md"], ["b-of-mallory.md"])
+
+
+@pytest.mark.parametrize(
+    ("ledger", "keeper"),
+    [
+        ((), None),
+        (published("renamed.md", item="the-old-name"), "renamed.md"),
+        (published("another.md", item="the-old-name"), "another.md"),
+        (published("the-old-name.md", item="the-old-name"), None),
+        (published(item="the-old-name", body=entry.body_hash(RENAMED)), "renamed.md"),
+        (published(item="the-old-name", body="of neither"), None),
+        (published(item="something-else", atom="urn:x:y", body=entry.body_hash(RENAMED)), None),
+        (
+            published("renamed.md", item="the-old-name")
+            + published(item="the-old-name", body=entry.body_hash(MALLORY)),
+            "renamed.md",
+        ),
+        (
+            published("renamed.md", item="the-old-name")
+            + published("another.md", item="the-old-name"),
+            None,
+        ),
+    ],
+    ids=[
+        "no ledger",
+        "recorded with the one",
+        "recorded with the other",
+        "recorded with a file that is gone",
+        "an older ledger, by the text",
+        "an older ledger, and both were edited",
+        "another item of the same text",
+        "a path counts more than a text",
+        "two nodes disagree",
+    ],
+)
+def test_where_no_path_makes_it_the_ledger_decides(
+    ledger: tuple[Published, ...], keeper: str | None
+) -> None:
+    another = post("another.md", id=("the-old-name", 2), body="Mallory's text.")
+    kept, lost = decided([RENAMED, another], ledger=ledger)
+    assert kept == ([keeper] if keeper else [])
+    for path, reason in lost.items():
+        assert ({"renamed.md", "another.md"} - {path}).pop() in reason
+    assert len(kept) + len(lost) == 2
+
+
+def test_of_two_with_the_recorded_path_the_atom_id_tells() -> None:
+    """Two items of a feed may make one name."""
+    twins = [post("same-name.md", file_date=dt.date(2026, 1, day)) for day in (1, 2)]
+    atom = "tag:blog.example,2026-01-02:same-name"
+    ledger = published("same-name.md", item="same-name", atom=atom)
+    found = entry.entries(Reading(tuple(twins), (), ()), SITE, published=lambda: ledger)
+    assert [one.atom_id for one in found.entries] == [atom]
+    assert f"which belongs to {atom};" in found.skipped[0].reason, "their files do not tell them"
+
+
+@pytest.mark.parametrize(
+    ("paths", "site"),
+    [
+        (("2026-01-02-a.html", "2026-01-02-a.md"), SITE),
+        (("blog/a-bundle.md", "blog/a-bundle/index.md"), SITE),
+        (("2026-01-02-a.md", "_posts/2026-01-02-a.md"), SITE),
+        (("short.html", "short.md"), Site(title="x", url=SITE.url, id_template="tag:x:{path}")),
+    ],
+    ids=["two formats", "a bundle beside a file", "two folders of Jekyll", "one atom:id"],
+)
+def test_of_two_files_whose_paths_make_one_id_the_ledger_decides(
+    paths: tuple[str, str], site: Site
+) -> None:
+    twins = [post(path) for path in paths]
+    kept, lost = decided(twins, site=site)
+    assert (kept, set(lost)) == ([], set(paths))
+    assert paths[1] in lost[paths[0]]
+    one = made(twins[1], site)
+    for ledger in (
+        published(paths[1], item=one.item_id, atom=one.atom_id),
+        published(item=one.item_id, atom=one.atom_id, body="of neither"),
+    ):
+        kept, lost = decided(twins, ledger=ledger, site=site)
+        assert kept == ([paths[1]] if ledger[0].path else [])
+    for twin in twins:  # one of them cannot be read
+        broken = Skip(twin.path, "cannot be read", broken=True)
+        other = next(one for one in twins if one is not twin)
+        kept, lost = decided([other], broken, site=site)
+        assert (kept, list(lost)) == ([], [str(other.path)])
+
+
+@pytest.mark.parametrize("stolen", [ITEM, ATOM], ids=["item id", "atom:id"])
+def test_nobody_takes_the_place_of_a_file_that_cannot_be_read(stolen: str) -> None:
+    mallory = replace(MALLORY, id=(stolen, 2))
+    kept, lost = decided([mallory], BROKEN)
+    assert kept == []
+    assert f"{ITEM}.md" in lost["0000-mallory.md"]
+
+
+@pytest.mark.parametrize("stolen", ["the-old-name", "tag:blog.example,2020-01-01:the-old-name"])
+@pytest.mark.parametrize("away", ["renamed.md", "."], ids=["the file", "its folder"])
+def test_what_the_ledger_recorded_with_an_unreadable_file_is_kept_for_it(
+    away: str, stolen: str
+) -> None:
+    atom = "tag:blog.example,2020-01-01:the-old-name"
+    ledger = published("renamed.md", item="the-old-name", atom=atom)
+    broken = Skip(PurePosixPath(away), "cannot be read", broken=True)
+    mallory = replace(MALLORY, id=(stolen, 2))
+    kept, lost = decided([mallory], broken, ledger=ledger)
+    assert kept == []
+    assert f"which belongs to {away};" in lost["0000-mallory.md"]
+    assert decided([replace(RENAMED, id=(stolen, 2))], broken, ledger=ledger)[0] == (
+        ["renamed.md"] if away == "." else []
+    ), "who was read keeps what is recorded with it, even if the folder was not read to its end"
+
+
+def test_a_post_without_a_date_keeps_its_place_until_it_has_one() -> None:
+    site = Site(title="x", url="https://blog.example")
+    victim = post("some/undated.md", file_date=None)
+    mallory = post("2026-01-01-mallory.md", id=("some~undated", 2))
+    kept, lost = decided([victim, mallory], site=site)
+    assert kept == []
+    assert "has no date" in lost["some/undated.md"]
+    assert "some/undated.md" in lost["2026-01-01-mallory.md"]
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden", "deleted", "expired", "future"])
+def test_an_id_may_move_from_a_post_that_is_not_published(status: Status) -> None:
+    skip = Skip(OWNER.path, "not now", status=status, post=OWNER)
+    assert decided([MALLORY], skip) == (["0000-mallory.md"], {})
+
+
+@pytest.mark.parametrize(
+    "ledger", [published(f"{ITEM}.md"), published(body=entry.body_hash(OWNER))]
+)
+def test_a_scheduled_post_that_was_published_before_keeps_its_place(
+    ledger: tuple[Published, ...],
+) -> None:
+    skip = Skip(OWNER.path, "scheduled", status="future", post=OWNER)
+    kept, lost = decided([MALLORY], skip, ledger=ledger)
+    assert kept == []
+    assert f"{ITEM}.md" in lost["0000-mallory.md"]
+
+
+def test_a_renamed_post_keeps_its_item() -> None:
+    ledger = published("the-old-name.md", item="the-old-name")
+    assert decided([RENAMED], ledger=ledger) == (["renamed.md"], {})
+
+
+def test_the_ledger_is_opened_only_where_posts_dispute_an_id() -> None:
+    asked: list[str] = []
+
+    def ledger() -> tuple[Published, ...]:
+        asked.append("the ledger")
+        return ()
+
+    peaceful = Reading((MALLORY, post("other-post.md"), RENAMED), (), ())
+    entry.entries(peaceful, SITE, published=ledger)
+    entry.entries(Reading((OWNER,), (Skip(PurePosixPath("b.md"), "", broken=True),), ()), SITE,
+                  published=ledger)  # fmt: skip
+    entry.entries(Reading((OWNER, MALLORY), (), ()), SITE, published=ledger)
+    assert asked == []
+    twins = (post("a.md", id=("the-old-name", 2)), RENAMED)
+    entry.entries(Reading(twins, (), ()), SITE, published=ledger)
+    assert asked == ["the ledger"]
+
+
+@pytest.mark.parametrize(
+    ("posts", "broken"),
+    [((), BROKEN), ((OWNER,), None), ((), Skip(PurePosixPath("renamed.md"), "", broken=True))],
+    ids=["unreadable", "there", "unreadable, and renamed before"],
+)
+def test_no_tombstone_tells_of_an_entry_that_is_another_files(
+    posts: tuple[Post, ...], broken: Skip | None
+) -> None:
+    stub = Skip(PurePosixPath("a.md"), "deleted", status="deleted", deleted=NOON,
+                post=replace(MALLORY, path=PurePosixPath("a.md")))  # fmt: skip
+    ledger = published("renamed.md")
+    skipped = tuple(filter(None, (stub, broken)))
+    found = entry.entries(Reading(posts, skipped, ()), SITE, published=lambda: ledger)
+    assert found.deleted == ()
+    alone = entry.entries(Reading((), (stub,), ()), SITE, published=lambda: ledger)
+    assert [gone.entry.atom_id for gone in alone.deleted] == [ATOM]
 
 
 def test_what_the_author_left_out_is_filled_in() -> None:

@@ -33,6 +33,7 @@ FLOORS = [
     "links",
     "templates",
     "media",
+    "claims",
     "entry",
     "check",
     "selection",

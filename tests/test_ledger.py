@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.claims import Published
 from publisher.errors import LedgerError, LockedError
 from publisher.item import Address
 from publisher.ledger import APPLICATION_ID, Ledger, Visit
@@ -129,6 +130,63 @@ def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_onl
         assert ledger.recorded(BLOG) == {"post-0001": Recorded("post-0001", "One", "aa", "done")}
         assert ledger.visit(BLOG) == Visit()
     assert ((tmp_path / "ledger.sqlite").read_bytes() == before) == read_only
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_ledger_without_paths_is_understood(
+    tmp_path: Path, version: int, *, read_only: bool
+) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.done(BLOG, ONE, at=5.0)
+        ledger.remember(BLOG, Visit(looked=7.5, room=20))
+    make_older(tmp_path / "ledger.sqlite", version)
+    with Ledger(tmp_path, read_only=read_only) as ledger:
+        assert ledger.recorded(BLOG)["post-0001"] == Recorded(
+            "post-0001", "One", "aa", "done", 5.0, "tag:1", "body"
+        )
+        assert ledger.published() == [Published("post-0001", "tag:1", "", "body")]
+        assert ledger.visit(BLOG).looked == 7.5
+        assert ledger.pinged("hub", "topic") is None
+
+
+def make_older(path: Path, version: int) -> None:
+    """Take away what versions 3 and 4 added."""
+    database = sqlite3.connect(path)
+    database.execute("ALTER TABLE item DROP COLUMN path")
+    if version < 3:
+        database.execute("DROP TABLE ping")
+    database.execute(f"PRAGMA user_version = {version}")
+    database.close()
+
+
+def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.seen(BLOG, ["post-0001"])
+        ledger.intend(BLOG, replace(TWO, path="two.md"), at=5.0)
+        before = ledger.recorded(BLOG)
+        assert [record.path for record in before.values()] == ["one.md", "two.md"]
+        ledger.locate(BLOG, [replace(ONE, path="renamed.md")])
+        moved = replace(before["post-0001"], path="renamed.md")
+        assert ledger.recorded(BLOG)["post-0001"] == moved, "nothing else changes"
+        ledger.restore(BLOG, before["post-0001"], "post-0001")
+        assert ledger.recorded(BLOG) == before
+
+
+def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.done(Address("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0)
+        ledger.done(BLOG, replace(TWO, path="two.md"), at=5.0)
+        ledger.retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
+        assert ledger.published() == [Published("post-0001", "tag:1", "one.md", "body")]
+
+
+def test_reading_a_ledger_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "state", read_only=True) as ledger:
+        assert ledger.published() == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_that_was_killed_leaves_a_ledger_that_can_be_read(tmp_path: Path) -> None:

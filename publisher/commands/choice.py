@@ -119,6 +119,9 @@ def _named(text: str, site: Site, known: Collection[str]) -> set[str]:
     }
     removed = {text, entries.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not found | removed:
+        for skip in site.entries.skipped:
+            if text == str(skip.path) or Path(text).absolute() == folder / skip.path:
+                raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
         raise ConfigError(
             f"--only {text}: there is no such post; name a file of {site.config.posts.place}, or "
             "an item id as `publisher plan` prints it"

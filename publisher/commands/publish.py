@@ -102,6 +102,9 @@ def _push(site: Site, arguments: argparse.Namespace) -> list[Result]:
 def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> list[Result]:
     """Look only where something may have to be done."""
     found = nodes.targets(site, ledger, choice.choice(arguments))
+    with ledger.together():
+        for target in found:
+            publish.locate(target.address, target.task, ledger)
     now = Clock().now()
     open_ = [target for target in found if not nodes.is_settled(target, ledger, now=now)]
     results = {target.address: Result(target.address) for target in found}

@@ -8,6 +8,7 @@ import json
 import math
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from publisher.claims import Published
     from publisher.config import Config
     from publisher.entry import Entries
     from publisher.outputs import Output
@@ -102,12 +104,24 @@ def load_config(arguments: argparse.Namespace) -> Config:
 
 
 def load(arguments: argparse.Namespace, *, keeps: bool = False) -> Site:
-    """The configuration and the posts; what is rendered of them is kept. Raises ConfigError."""
+    """The configuration and the posts; what is rendered of them is kept.
+
+    Raises ConfigError, and LedgerError if posts dispute an id and the ledger cannot be read.
+    """
     config = load_config(arguments)
     now = arguments.now or dt.datetime.now(dt.UTC)
     reading = sources.read(config, now=now)
     kept = Kept(config.state / "rendered", writes=keeps)
-    return Site(config, entry.entries(reading, config.site, kept), kept)
+    made = entry.entries(reading, config.site, kept, partial(published, config))
+    return Site(config, made, kept)
+
+
+def published(config: Config) -> list[Published]:
+    """What the ledger has of all nodes; nothing if there is no ledger. Raises LedgerError."""
+    from publisher.ledger import Ledger  # noqa: PLC0415 - only posts that dispute an id need it
+
+    with Ledger(config.state, read_only=True) as ledger:
+        return ledger.published()
 
 
 def build(site: Site, *, allow_empty: bool = False) -> list[Built]:

@@ -15,7 +15,14 @@ from publisher.publish.node import (
     Step,
     Task,
 )
-from publisher.publish.reconcile import RETRY_SECONDS, is_settled, offline, preview, reconcile
+from publisher.publish.reconcile import (
+    RETRY_SECONDS,
+    is_settled,
+    locate,
+    offline,
+    preview,
+    reconcile,
+)
 
 __all__ = [
     "RETRY_SECONDS",
@@ -29,6 +36,7 @@ __all__ = [
     "Step",
     "Task",
     "is_settled",
+    "locate",
     "offline",
     "preview",
     "reconcile",

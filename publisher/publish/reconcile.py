@@ -40,6 +40,13 @@ def is_settled(address: Address, task: Task, ledger: Ledger, *, now: float) -> b
     return plans.settled(task.desired, recorded, task.policy, room=visit.room, broken=task.broken)
 
 
+def locate(address: Address, task: Task, ledger: Ledger) -> None:
+    """Record the file of every item that needs no publish: it was renamed, or the ledger is old."""
+    moved = plans.moved(task.desired, ledger.recorded(address), task.policy)
+    if moved:
+        ledger.locate(address, moved)
+
+
 def offline(address: Address, task: Task, ledger: Ledger) -> Result:
     """The plan if the node holds what the ledger says. Asks nobody."""
     result = Result(address)
