@@ -120,8 +120,8 @@ def build_feeds(config: Config, entries: Entries) -> Iterator[Document]:
 def make_plan(config: Config, entries: Entries) -> list[Result]:
     """What `publish` would change at each node, by the ledger alone: no server is asked.
 
-    The steps of a result are in the order in which they would be sent. A plan that is not safe has
-    an UnsafePlanError as its `error`.
+    The steps of a result are in the order in which they would be sent. Its `error` says that the
+    node had no room for all posts when it was looked at last.
     """
     results, _ = plan.preview(Site(config, entries), Choice(), offline=True)
     return results

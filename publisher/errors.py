@@ -80,6 +80,10 @@ class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fau
         self.condition = condition
 
 
+class NoRoom(ServiceError):  # noqa: N818 - a state of the node
+    """The node cannot hold every post that it should. All other changes were made."""
+
+
 class NotFound(Refused):
     """The node or the item is not there."""
 

@@ -19,9 +19,10 @@ no       no                         yes          nothing, unless `prune` or the 
 
 `prune` is what is retracted without a post: `own` is what is recorded, `site` also what has an
 atom:id as our site gives it, `all` everything. An item whose post is outside the window makes room
-quietly: the server never chooses what goes. While any post is unreadable nothing is pruned and
-nothing is forgotten. Retracts come first, then publishes, oldest first, so that the newest post is
-the last item of the node.
+quietly: the server never chooses what goes. Posts that are merely older than what the node can hold
+are no fault; room for none at all, or for fewer than `keep` asks for, is a `Shortage`. While any
+post is unreadable nothing is pruned and nothing is forgotten. Retracts come first, then publishes,
+oldest first, so that the newest post is the last item of the node.
 """
 
 from __future__ import annotations
@@ -177,24 +178,69 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage:
+    """A node that has no room for posts that it should hold: how many posts, and why.
+
+    `limit` is how many items the node may hold, `items` how many it holds. Of these `others` are
+    not ours, and `withheld` are ours and wait to be removed. `keep` is what the configuration asks
+    for, None if it leaves that to the node. `remembered`: nobody looked, and `limit` is how many
+    items of ours there was room for at the last look.
+    """
+
+    posts: int
+    limit: int
+    items: int
+    others: int
+    withheld: int = 0
+    keep: int | None = None
+    remembered: bool = False
+
+    def __str__(self) -> str:
+        lower = ", or lower `keep`" if self.keep and self.keep > 1 else ""
+        return (
+            f"{self._figures()}: no room for {_count(self.posts, 'post')}; "
+            f"remove items there, or raise its pubsub#max_items{lower}"
+        )
+
+    def _figures(self) -> str:
+        if self.remembered:
+            return f"at the last look the node had room for {_count(self.limit, 'item')} of ours"
+        figures = [
+            f"the node holds {_count(self.items, 'item')}",
+            f"{self.others} {'is' if self.others == 1 else 'are'} not ours",
+            f"its limit is {self.limit}",
+        ]
+        if self.withheld:
+            figures.append(f"{self.withheld} can be removed only when every post can be read")
+        return ", ".join(figures)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The changes in the order in which they are to be made.
 
     `ours` is how many items of ours there are now. `foreign` are the ids of the items that are not
-    ours, `unclaimed` of those that are by their atom:id, without a post or a record. `outside` is
-    how many posts the node has no room for although they are to be kept, `withheld` how many
-    retracts wait until every post can be read, `put_off` how many changes were not asked for, and
-    `room` how many items the node can hold beside those that are not ours.
+    ours, `unclaimed` of those that are by their atom:id, without a post or a record. `outside` are
+    the posts that are to be kept and that the node has no room for, and `shortage` says why if that
+    is a fault. `older` are the posts that `keep` leaves out, `withheld` is how many retracts wait
+    until every post can be read, `put_off` how many changes were not asked for, and `room` how many
+    items the node can hold beside those that are not ours.
     """
 
     changes: tuple[Change, ...]
     ours: int = 0
     foreign: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] = ()
-    outside: int = 0
+    outside: tuple[Desired, ...] = ()
+    older: tuple[Desired, ...] = ()
     withheld: int = 0
     put_off: int = 0
     room: int | None = None
+    shortage: Shortage | None = None
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -235,9 +281,18 @@ def decide(
         if id_ not in by_id and _is_pruned(seen, recorded, policy)
     }
     pruned = set() if broken else postless
+    held = len(ours & by_id.keys())
     staying = present.keys() - pruned - (ours & by_id.keys())
-    room = None if max_items is None else max(0, max_items - len(staying))
+    room = _room(max_items, held=held, others=len(staying))
+    wanted = window(posts, keep=policy.keep, room=None)
     kept = window(posts, keep=policy.keep, room=room)
+    outside = wanted[: len(wanted) - len(kept)]
+    shortage = None
+    if max_items is not None and outside and (room == 0 or policy.keep is not None):
+        others, withheld = len(staying - postless), len(postless - pruned)
+        shortage = Shortage(
+            len(outside), max_items, len(present), others, withheld, keep=policy.keep
+        )
     desired = {post.id for post in kept}
     changes = (
         *(_gone(id_, recorded, present) for id_ in sorted(pruned)),
@@ -252,10 +307,24 @@ def decide(
         ours=len(ours | postless | {id_ for id_, record in recorded.items() if record.done}),
         foreign=tuple(i for i in present if i not in ours | postless | unclaimed),
         unclaimed=tuple(i for i in present if i in unclaimed - pruned),
-        outside=len(window(posts, keep=policy.keep, room=None)) - len(kept),
+        outside=outside,
+        older=window(posts, keep=None, room=None)[: len(posts) - len(wanted)],
         withheld=len(postless - pruned),
-        room=None if max_items is None else max(0, max_items - len(staying - postless)),
+        room=_room(max_items, held=held, others=len(staying - postless)),
+        shortage=shortage,
     )
+
+
+def _room(max_items: int | None, *, held: int, others: int) -> int | None:
+    """How many items of ours the node can hold, None if without bound. `held` are there already.
+
+    A node that holds more than its limit, as where the service counts the items of each publisher
+    apart, is left what it holds of ours: strangers who fill a node must not empty it of our items.
+    """
+    if max_items is None:
+        return None
+    left = max(0, max_items - others)
+    return max(left, min(held, max_items)) if held + others > max_items else left
 
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:
@@ -273,10 +342,14 @@ def settled(
     room: int | None,
     broken: bool = False,
 ) -> bool:
-    """Whether, by the ledger alone, the node is known to equal the posts."""
+    """Whether, by the ledger alone, the node is known to equal the posts.
+
+    It never is while it lacks room: what took the room may be gone by now.
+    """
     if policy.refresh or any(record.state != "seen" for record in recorded.values()):
         return False
-    return not from_ledger(posts, recorded, policy, room=room, broken=broken).changes
+    plan = from_ledger(posts, recorded, policy, room=room, broken=broken)
+    return not (plan.changes or plan.shortage)
 
 
 def from_ledger(
@@ -289,7 +362,10 @@ def from_ledger(
 ) -> Plan:
     """The plan if the node holds exactly what the ledger says it acknowledged."""
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
-    return decide(posts, recorded, present, policy, max_items=room, broken=broken)
+    plan = decide(posts, recorded, present, policy, max_items=room, broken=broken)
+    if plan.shortage is None:
+        return plan
+    return replace(plan, shortage=replace(plan.shortage, remembered=True))
 
 
 def moved(
@@ -315,7 +391,7 @@ def as_seen(record: Recorded) -> Seen:
 
 
 def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
-    """Only the changes that were asked for, and the room that these need."""
+    """Only the changes and the posts that were asked for, and the room that these need."""
     added = sum(keeps(c) and c.action in {"new", "missing"} for c in plan.publishes)
     making = [c for c in plan.changes if isinstance(c, Retract) and not c.notify][:added]
     asked = tuple(
@@ -323,7 +399,19 @@ def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
         for change in plan.changes
         if change in making or (keeps(change) and not _makes_room(change))
     )
-    return replace(plan, changes=asked, put_off=len(plan.changes) - len(asked))
+    outside, older = (
+        tuple(post for post in posts if keeps(Publish(post, "new")))
+        for posts in (plan.outside, plan.older)
+    )
+    shortage = replace(plan.shortage, posts=len(outside)) if plan.shortage and outside else None
+    return replace(
+        plan,
+        changes=asked,
+        outside=outside,
+        older=older,
+        put_off=len(plan.changes) - len(asked),
+        shortage=shortage,
+    )
 
 
 def _makes_room(change: Change) -> bool:

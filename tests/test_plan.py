@@ -151,11 +151,135 @@ def test_the_window_holds_the_newest(
 
 
 @pytest.mark.parametrize(
-    ("keep", "max_items", "outside"), [(None, None, 0), (None, 1, 2), (2, 1, 1), (1, 2, 0)]
+    ("keep", "max_items", "outside"),
+    [(None, None, []), (None, 1, [1, 2]), (2, 1, [2]), (1, 2, [])],
 )
-def test_what_has_no_room_is_counted(keep: int | None, max_items: int | None, outside: int) -> None:
+def test_what_has_no_room_is_named(
+    keep: int | None, max_items: int | None, outside: list[int]
+) -> None:
     posts = [post(n) for n in (1, 2, 3)]
-    assert plan_of(posts, [], [], keep=keep, max_items=max_items).outside == outside
+    found = plan_of(posts, [], [], keep=keep, max_items=max_items)
+    assert found.outside == tuple(post(n) for n in outside)
+
+
+def others(count: int) -> list[Seen]:
+    return [Seen(f"somebody-{n}", None, None, None) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("posts", "present", "keep", "max_items", "lacking"),
+    [
+        (1, others(3), None, 3, 1),
+        (2, others(3), None, 3, 2),
+        (9, others(3), 2, 3, 2),
+        (3, others(1), 3, 3, 1),
+        (3, others(1), 9, 3, 1),
+        (3, others(5), None, 3, 3),
+        (3, others(1), None, 3, 0),
+        (3, others(1), 2, 3, 0),
+        (3, others(3), None, None, 0),
+        (0, others(3), None, 3, 0),
+        (3, [there(3, None, ours=False), *others(2)], None, 3, 3),
+    ],
+    ids=[
+        "full of others' items", "two posts", "no more than keep", "less than keep",
+        "less than all, with a big keep", "a node that holds more than its limit",
+        "older posts alone", "as much as keep", "no limit", "no posts",
+        "one of the others' items has the id of a post",
+    ],
+)  # fmt: skip
+def test_no_room_is_an_error_where_posts_should_be_there(
+    posts: int, present: list[Seen], keep: int | None, max_items: int | None, lacking: int
+) -> None:
+    all_posts = [post(n) for n in range(1, posts + 1)]
+    found = plan_of(all_posts, [], present, keep=keep, max_items=max_items)
+    assert (found.shortage.posts if found.shortage else 0) == lacking
+    recorded = {record(n).id: record(n) for n in range(1, posts + 1)}
+    policy = Policy(keep=keep, minted=is_minted)
+    if found.shortage:
+        assert not plan.settled(all_posts, recorded, policy, room=found.room)
+        assert not plan.settled(all_posts, {}, policy, room=found.room)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            plan_of([post()], [], others(3), max_items=3),
+            "the node holds 3 items, 3 are not ours, its limit is 3: no room for 1 post; "
+            "remove items there, or raise its pubsub#max_items",
+        ),
+        (
+            plan_of([post(1), post(2)], [], others(1), max_items=2, keep=2),
+            "the node holds 1 item, 1 is not ours, its limit is 2: no room for 1 post; "
+            "remove items there, or raise its pubsub#max_items, or lower `keep`",
+        ),
+        (
+            plan_of([post(1), post(2)], [record(9)], [there(9)], max_items=1, broken=True),
+            "the node holds 1 item, 0 are not ours, its limit is 1, 1 can be removed only when "
+            "every post can be read: no room for 2 posts; "
+            "remove items there, or raise its pubsub#max_items",
+        ),
+        (
+            plan.from_ledger([post(1), post(2)], {}, Policy(), room=0),
+            "at the last look the node had room for 0 items of ours: no room for 2 posts; "
+            "remove items there, or raise its pubsub#max_items",
+        ),
+    ],
+    ids=["full", "keep", "unreadable", "remembered"],
+)
+def test_a_shortage_has_figures_and_the_way_out(found: plan.Plan, words: str) -> None:
+    assert str(found.shortage) == words
+
+
+def test_a_shortage_stops_no_other_change() -> None:
+    posts = [post(1, "edited"), post(2), post(3), post(4)]
+    recorded, present = [record(1), record(3), record(9)], [there(1), there(3), there(9)]
+    found = plan_of(posts, recorded, [*present, *others(1)], max_items=4, keep=4)
+    assert found.shortage
+    assert [(c.action, c.id) for c in found.changes] == [
+        ("removed", "post-0009"),
+        ("removed", "post-0001"),
+        ("new", "post-0002"),
+        ("new", "post-0004"),
+    ]
+
+
+@pytest.mark.parametrize("keep", [None, 3])
+def test_others_who_fill_a_node_do_not_empty_it_of_ours(keep: int | None) -> None:
+    """ejabberd counts the items of each publisher apart: there may be more than the limit."""
+    posts, recorded = [post(n) for n in (1, 2, 3)], [record(n) for n in (1, 2, 3)]
+    present = [there(1), there(2), there(3), *others(3)]
+    found = plan_of(posts, recorded, present, max_items=3, keep=keep)
+    assert (found.changes, found.shortage, found.room) == ((), None, 3)
+    newer = plan_of([*posts, post(4)], recorded, present, max_items=3, keep=keep)
+    assert [(c.action, c.id) for c in newer.changes] == [
+        ("removed", "post-0001"),
+        ("new", "post-0004"),
+    ]
+
+
+def test_a_node_that_shrank_keeps_the_newest() -> None:
+    numbers = (1, 2, 3, 4)
+    posts, recorded = [post(n) for n in numbers], [record(n) for n in numbers]
+    found = plan_of(posts, recorded, [there(n) for n in numbers], max_items=2)
+    assert [(c.action, c.id) for c in found.changes] == [
+        ("removed", "post-0001"),
+        ("removed", "post-0002"),
+    ]
+    assert found.shortage is None
+    asked = plan_of(posts, recorded, [there(n) for n in numbers], max_items=2, keep=4)
+    assert asked.shortage
+
+
+def test_only_posts_that_were_asked_for_lack_room() -> None:
+    found = plan_of([post(n) for n in (1, 2, 3)], [], others(1), max_items=2, keep=2)
+    assert found.shortage
+    for number, lacking, older in ((3, 0, ()), (2, 1, ()), (1, 0, (post(1),))):
+        one = plan.narrow(found, lambda change, n=number: change.id == f"post-{n:04}")  # type: ignore[misc]
+        assert (one.shortage.posts if one.shortage else 0) == lacking
+        assert len(one.outside) == lacking
+        assert one.older == older
 
 
 def test_foreign_items_take_room() -> None:
@@ -373,6 +497,31 @@ def test_the_ledger_knows_how_much_a_node_holds() -> None:
     recorded = {f"post-{n:04}": record(n) for n in (2, 3)}
     assert plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
     assert not plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "edits", "noted"),
+    [
+        (record(), "push", True),
+        (replace(record(), path="old.md"), "push", True),
+        (replace(record(), path="new.md"), "push", False),
+        (record(done=False), "push", True),
+        (record(1, "old"), "push", False),
+        (record(1, "old"), "ignore", True),
+        (replace(record(), state="retracted"), "push", False),
+        (record(2), "push", False),
+    ],
+    ids=[
+        "an older ledger", "renamed", "the same path", "on its way", "to be published again",
+        "an edit that is ignored", "retracted", "another item",
+    ],
+)  # fmt: skip
+def test_the_path_of_an_item_is_noted_where_nothing_is_published(
+    recorded: Recorded, edits: Literal["push", "ignore"], *, noted: bool
+) -> None:
+    one = replace(post(), path="new.md")
+    found = plan.moved([one], {recorded.id: recorded}, Policy(edits=edits))
+    assert found == ([one] if noted else [])
 
 
 def test_the_room_is_what_others_leave() -> None:

@@ -265,6 +265,84 @@ def test_who_may_only_publish_keeps_the_node_equal_too(
     assert "2026-01-03-post-3" not in ids(server, node)
 
 
+ENTRY = f"<entry xmlns='{ATOM[1:-1]}'/>"
+
+
+def fill(server: Server, node: str, count: int) -> Outsider:
+    """With items of another publisher, which Outsider this returns; the node holds three."""
+    owner, stranger = Outsider(server, "blog", node), Outsider(server, "stranger", node)
+    owner.create()
+    owner.configure(max_items="3")
+    owner.affiliate("stranger@localhost", "publisher")
+    for number in range(count):
+        stranger.publish(f"theirs-{number}", ENTRY)
+    return stranger
+
+
+def test_a_node_that_is_full_of_others_items_is_an_error_until_there_is_room(
+    blog: Blog, server: Server, node: str
+) -> None:
+    stranger = fill(server, node, 3)
+    blog.write("2026-01-01-first-post.md", "Text.")
+    configure(blog, section(server, "blog", at(node)))
+    figures = "the node holds 3 items, 3 are not ours, its limit is 3: no room for 1 post;"
+    for command in ("publish", "publish", "plan", "status"):
+        said = blog.run(command)
+        assert said.code == 1
+        assert f"error: pubsub.localhost {node}: {figures}" in said.err
+        in_json = blog.run(command, "--json")
+        assert in_json.code == 1
+        assert in_json.json["nodes"][0]["error"].startswith(figures)
+    assert f"pubsub.localhost {node}: no changes" in blog.run("plan").out
+    status = blog.run("status").out
+    assert "3 items; no changes" in status
+    assert "not ours: theirs-0" in status
+    offline = blog.run("plan", "--offline")
+    assert offline.code == 1
+    assert "at the last look the node had room for 0 items of ours: no room for 1" in offline.err
+    assert ids(server, node) == {"theirs-0", "theirs-1", "theirs-2"}
+    stranger.retract("theirs-1")
+    assert blog.run("publish").code == 0
+    assert ids(server, node) == {"theirs-0", "2026-01-01-first-post", "theirs-2"}
+    assert blog.run("plan", "--offline").code == 0
+
+
+def test_less_room_than_keep_asks_for_is_an_error_and_the_newest_are_published(
+    blog: Blog, server: Server, node: str
+) -> None:
+    fill(server, node, 1)
+    for number in (1, 2, 3):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(server, "blog", at(node, keep="3")))
+    run = blog.run("publish")
+    assert run.code == 1
+    assert "holds 1 item, 1 is not ours, its limit is 3: no room for 1 post; remove" in run.err
+    assert ids(server, node) == {"theirs-0", "2026-01-02-post-2", "2026-01-03-post-3"}
+    assert "or lower `keep`" in blog.run("publish").err, "it looks again, and says so again"
+    configure(blog, section(server, "blog", at(node, keep="2")))
+    assert blog.run("publish").code == 0
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish", "--verify").code == 0
+    status = blog.run("status")
+    assert (status.code, "no room for the oldest post" in status.err) == (0, True)
+
+
+def test_others_who_fill_a_node_do_not_empty_it_of_our_items(
+    blog: Blog, ejabberd: Ejabberd, node: str
+) -> None:
+    """ejabberd counts the items of each publisher apart: here are six, with a limit of three."""
+    stranger = fill(ejabberd, node, 0)
+    ours = {f"2026-01-0{number}-post-{number}" for number in (1, 2, 3)}
+    for name in ours:
+        blog.write(f"{name}.md", "Text.")
+    configure(blog, section(ejabberd, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    for number in range(3):
+        stranger.publish(f"theirs-{number}", ENTRY)
+    assert blog.run("publish", "--verify").code == 0
+    assert ids(ejabberd, node) == ours | {f"theirs-{number}" for number in range(3)}
+
+
 def test_who_may_publish_at_somebody_elses_pep_does(blog: Blog, server: Server, node: str) -> None:
     owner = Outsider(server, "blog", node, service="blog@localhost")
     owner.create()
@@ -290,6 +368,24 @@ def test_only_the_post_that_was_asked_for_is_published(
     assert ids(server, node) == {"2026-01-02-on-both", "notes~2026-01-03-a-note"}
     wrong = blog.run("publish", "--only", "2026-01-09-no-such-post")
     assert (wrong.code, "there is no such post" in wrong.err) == (2, True)
+
+
+def test_a_post_that_was_asked_for_and_is_too_old_is_named(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    for number in (1, 2):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(prosody, "blog", at(node, keep="1")))
+    assert blog.run("publish").code == 0
+    with sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite") as database:
+        database.execute("UPDATE item SET at = at - 3600")
+    database.close()
+    note = f"note: pubsub.localhost {node}: 1 of the posts asked for is too old for `keep`"
+    for _ in range(2):  # the second run looks at no node
+        asked = blog.run("publish", "--only", "2026-01-01-post-1")
+        assert (asked.code, asked.err) == (0, f"{note}\n")
+    assert blog.run("publish", "--only", "2026-01-02-post-2").err == ""
+    assert blog.run("publish").err == ""
 
 
 def test_prune_site_cleans_up_without_a_ledger(blog: Blog, server: Server, node: str) -> None:

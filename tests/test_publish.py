@@ -12,6 +12,7 @@ import pytest
 from publisher.errors import (
     Busy,
     Forbidden,
+    NoRoom,
     Refused,
     StreamBroken,
     StreamReset,
@@ -21,7 +22,7 @@ from publisher.errors import (
 from publisher.item import FINGERPRINT, SHORTEST, Item
 from publisher.ledger import Ledger
 from publisher.plan import Desired, Guard, Policy
-from publisher.publish import Result, Step, Task, is_settled, offline, preview, reconcile
+from publisher.publish import Result, Step, Task, is_settled, locate, offline, preview, reconcile
 from publisher.publish.apply import WINDOW, WINDOW_BYTES
 from publisher.publish.look import CHUNK
 from tests.fake_node import FakeNode
@@ -810,6 +811,157 @@ def test_a_post_that_waits_for_the_ledger_alone_is_planned_offline(ledger: Ledge
         ("new", "post-0003", "planned"),
     ]
     assert node.calls == []
+
+
+def fill(node: FakeNode, count: int) -> None:
+    """With items of somebody else."""
+    node.items |= {f"theirs-{n}": payload("x", "theirs", atom="urn:x:y") for n in range(count)}
+
+
+NO_ROOM = "the node holds 3 items, 3 are not ours, its limit is 3: no room for 1 post;"
+
+
+def test_a_full_node_is_an_error_with_figures_until_there_is_room(ledger: Ledger) -> None:
+    node = FakeNode(max_items=3)
+    fill(node, 3)
+    work = task({1: "a"})
+    for _ in range(3):
+        result = run(node, work, ledger)
+        assert isinstance(result.error, NoRoom)
+        assert str(result.error).startswith(NO_ROOM)
+        assert not is_settled(node.address, work, ledger, now=node.clock.now())
+    seen = asyncio.run(preview(node, work, ledger, clock=node.clock))
+    assert str(seen.error).startswith(NO_ROOM)
+    known = offline(node.address, work, ledger)
+    assert "at the last look the node had room for 0 items of ours" in str(known.error)
+    assert node.events == []
+    del node.items["theirs-0"]
+    assert run(node, work, ledger).error is None
+    assert run(node, work, ledger).error is None
+    assert node.events == [("published", "post-0001")]
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+
+
+def test_a_node_that_was_full_when_it_was_looked_at_last_is_looked_at_again(
+    ledger: Ledger,
+) -> None:
+    """Older versions remembered that there was no room as if the node equalled the posts."""
+    node = FakeNode(max_items=3)
+    run(node, task({}), ledger)
+    visit = ledger.visit(node.address)
+    ledger.remember(node.address, dataclasses.replace(visit, room=0))
+    assert not is_settled(node.address, task({1: "a"}), ledger, now=node.clock.now())
+    assert run(node, task({1: "a"}), ledger).error is None
+    assert node.events == [("published", "post-0001")]
+
+
+def test_less_room_than_keep_is_an_error_and_the_rest_is_done(ledger: Ledger) -> None:
+    node = FakeNode(max_items=3)
+    run(node, task({1: "a", 2: "b"}, keep=3), ledger)
+    node.events.clear()
+    fill(node, 1)
+    work = task({2: "edited", 3: "c"}, keep=3)
+    assert run(node, work, ledger).error is None, "there is room for all of them"
+    assert node.events == [
+        ("retracted", "post-0001"),
+        ("published", "post-0002"),
+        ("published", "post-0003"),
+    ]
+    more = task({2: "edited again", 3: "edited", 4: "d"}, keep=3)
+    result = run(node, more, ledger)
+    assert isinstance(result.error, NoRoom)
+    assert "or lower `keep`" in str(result.error)
+    assert outcomes(result) == [
+        ("removed", "post-0002", "done"),
+        ("changed", "post-0003", "done"),
+        ("new", "post-0004", "done"),
+    ]
+    assert result.notes == []
+    assert not is_settled(node.address, more, ledger, now=node.clock.now())
+
+
+def test_older_posts_than_a_node_holds_are_a_note(ledger: Ledger) -> None:
+    node = FakeNode(max_items=3)
+    fill(node, 1)
+    work = task({1: "a", 2: "b", 3: "c", 4: "d"})
+    result = run(node, work, ledger)
+    assert (result.error, result.notes) == (None, ["no room for the 2 oldest posts"])
+    run(node, work, ledger)
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+    assert offline(node.address, work, ledger).notes == result.notes
+    one = run(FakeNode(max_items=1), task({1: "a", 2: "b"}), ledger)
+    assert one.notes == ["no room for the oldest post"]
+
+
+@pytest.mark.parametrize(
+    ("number", "keep", "note"),
+    [
+        (1, None, "no room for the oldest post"),
+        (1, 1, "1 of the posts asked for is too old for `keep`"),
+        (2, 1, None),
+    ],
+)
+def test_a_post_that_was_asked_for_and_does_not_fit_is_named(
+    ledger: Ledger, number: int, keep: int | None, note: str | None
+) -> None:
+    node = FakeNode(max_items=1)
+    asked = task({1: "a", 2: "b"}, keep=keep, asked=lambda change: change.id == f"post-{number:04}")
+    for _ in range(2):
+        result = run(node, asked, ledger)
+        assert result.error is None
+        assert (note in result.notes) if note else not any("old" in n for n in result.notes)
+
+
+def test_what_waits_is_said_beside_the_lack_of_room(ledger: Ledger) -> None:
+    node = FakeNode(max_items=2)
+    fill(node, 1)
+    result = run(node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": "not yet"})
+    assert isinstance(result.error, NoRoom)
+    assert result.notes == ["1 post waits for a page on the web; run again later"]
+
+
+def test_a_service_that_dies_is_the_error_and_the_lack_of_room_a_note(ledger: Ledger) -> None:
+    node = FakeNode(max_items=2)
+    fill(node, 1)
+    node.cut_before = 3
+    result = run(node, task({1: "a", 2: "b"}, keep=2), ledger)
+    assert isinstance(result.error, Unavailable)
+    assert any("no room for 1 post" in note for note in result.notes)
+
+
+def test_the_path_of_an_item_is_recorded_without_a_look(ledger: Ledger) -> None:
+    node = FakeNode()
+    for _ in range(2):
+        run(node, task({1: "a", 2: "b"}), ledger)
+    work = task({1: "a", 2: "b"})
+    renamed = [dataclasses.replace(post, path=f"renamed/{post.path}") for post in work.desired]
+    work = dataclasses.replace(work, desired=renamed)
+    before = ledger.recorded(node.address)
+    locate(node.address, work, ledger)
+    after = ledger.recorded(node.address)
+    assert [record.path for record in after.values()] == [
+        "renamed/post-0001.md",
+        "renamed/post-0002.md",
+    ]
+    assert {
+        id_: dataclasses.replace(record, path=before[id_].path) for id_, record in after.items()
+    } == before
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+
+
+def test_an_edit_that_is_refused_keeps_the_path_of_the_last(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a"}), ledger)
+    node.answers["post-0001"] = Refused("no", condition="not-acceptable")
+    edited = task({1: "edited"})
+    (post,) = edited.desired
+    edited = dataclasses.replace(edited, desired=[dataclasses.replace(post, path="other.md")])
+    locate(node.address, edited, ledger)
+    run(node, edited, ledger)
+    assert ledger.recorded(node.address)["post-0001"].path == "post-0001.md"
+    del node.answers["post-0001"]
+    run(node, edited, ledger)
+    assert ledger.recorded(node.address)["post-0001"].path == "other.md"
 
 
 def test_a_rename_is_told_with_the_line_that_keeps_the_item(ledger: Ledger) -> None:

@@ -73,5 +73,5 @@ def _tell(result: Result, *, where: str) -> None:
     for step in result.steps:
         report.tell_step(step, where=where)
     report.tell_notes(result)
-    if not result.error:
+    if report.is_planned(result):
         print(f"{result.address}: {report.summary(result)}")

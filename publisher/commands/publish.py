@@ -70,7 +70,7 @@ def _publish(config: Config, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(sites.document(site, nodes=report.as_json(results)))
     else:
-        _tell_results(site, results)
+        _tell_results(site, results, selected=bool(arguments.only or arguments.since))
     return report.exit_code(site, results, *(one.error for one in built))
 
 
@@ -107,10 +107,17 @@ def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> lis
             publish.locate(target.address, target.task, ledger)
     now = Clock().now()
     open_ = [target for target in found if not nodes.is_settled(target, ledger, now=now)]
-    results = {target.address: Result(target.address) for target in found}
+    results = {target.address: _unseen(target, ledger) for target in found}
     if open_:
         results |= _visit(site, ledger, open_, arguments, where=len(found) > 1)
     return [results[target.address] for target in found]
+
+
+def _unseen(target: Target, ledger: Ledger) -> Result:
+    """What is said of a node that needs no look: which of the posts asked for it cannot hold."""
+    if target.task.asked:
+        return publish.offline(target.address, target.task, ledger)
+    return Result(target.address)
 
 
 def _visit(
@@ -233,13 +240,13 @@ def _tell_built(site: Site, built: Sequence[Built]) -> None:
             print(f"{one.state}  {one.path}{sites.counted(one)}")
 
 
-def _tell_results(site: Site, results: Sequence[Result]) -> None:
+def _tell_results(site: Site, results: Sequence[Result], *, selected: bool) -> None:
     pushed = {step.change.id for result in results for step in result.steps}
     paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     report.tell_errors(results)
     for result in results:
-        if result.steps or result.error or result.repaired or site.entries.broken:
+        if result.steps or result.error or result.repaired or site.entries.broken or selected:
             report.tell_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":

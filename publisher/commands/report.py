@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from publisher.commands import site as sites
+from publisher.errors import NoRoom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,11 @@ def tell_notes(result: Result) -> None:
         sites.say(f"note: {result.address}: {note}")
     for hint in result.hints:
         sites.say(f"hint: {hint}")
+
+
+def is_planned(result: Result) -> bool:
+    """Whether it is known what the node holds and what would change there."""
+    return result.error is None or isinstance(result.error, NoRoom)
 
 
 class Visited(Protocol):

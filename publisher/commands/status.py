@@ -45,7 +45,7 @@ def _tell(site: Site, results: list[Result]) -> None:
         print(f"{one.kind:5}  {one.path}  {one.url}{state}".rstrip())
     for result in results:
         print(f"node   {result.address.uri}")
-        if not result.error:
+        if report.is_planned(result):
             print(f"       {sites.count(result.items, 'item')}; {report.summary(result)}")
         for id_ in result.foreign:
             print(f"       not ours: {id_}")

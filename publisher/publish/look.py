@@ -15,7 +15,7 @@ from publisher.errors import Forbidden, NotFound, Refused
 from publisher.publish.node import SOUND, State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from publisher.item import Seen
     from publisher.ledger import Ledger
@@ -67,7 +67,8 @@ async def look(
     if task.asked:
         plan = plans.narrow(plan, task.asked)
     result.hints += [*hints.renamed(plan, recorded), *hints.moved(task.desired, recorded, present)]
-    _describe(plan, state, result)
+    result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
+    result.notes += notes(plan, task)
     return state, plan
 
 
@@ -226,17 +227,24 @@ def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) 
     there = [post.published for post in task.desired if post.id in present]
     if missing and there and max(missing) < min(there):
         raise Forbidden(
-            f"{node.address} has pushed out the oldest of our items, {len(missing)} in number: it "
-            f"holds fewer than `keep`; set `keep` of this node to {len(there)}"
+            f"{node.address} has pushed out our {_oldest(len(missing))}: it holds fewer than "
+            f"`keep`; set `keep` of this node to {len(there)}"
         )
 
 
-def _describe(plan: Plan, state: State, result: Result) -> None:
-    result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
-    if plan.outside:
-        result.notes.append(f"has no room for the oldest posts, {plan.outside} in number")
+def notes(plan: Plan, task: Task) -> Iterator[str]:
+    """What the plan leaves out without an error."""
+    if plan.outside and not plan.shortage:
+        yield f"no room for the {_oldest(len(plan.outside))}"
     if plan.withheld:
-        result.notes.append(f"keeps {plan.withheld} removed until every post can be read")
+        yield f"keeps {plan.withheld} removed until every post can be read"
     if plan.put_off:
         what = "other change waits" if plan.put_off == 1 else "other changes wait"
-        result.notes.append(f"{plan.put_off} {what} for a run without a selection")
+        yield f"{plan.put_off} {what} for a run without a selection"
+    if plan.older and task.asked:
+        verb = "is" if len(plan.older) == 1 else "are"
+        yield f"{len(plan.older)} of the posts asked for {verb} too old for `keep`"
+
+
+def _oldest(count: int) -> str:
+    return "oldest post" if count == 1 else f"{count} oldest posts"

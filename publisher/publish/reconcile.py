@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher import plan as plans
-from publisher.errors import Forbidden, PublisherError, Refused, Unavailable
+from publisher.errors import Forbidden, NoRoom, PublisherError, Refused, Unavailable
 from publisher.plan import Publish, Refuse, Retract
-from publisher.publish.look import look
+from publisher.publish.look import look, notes
 from publisher.publish.node import Clock, Result, Step
 from publisher.publish.patience import Patient
 
@@ -56,6 +56,8 @@ def offline(address: Address, task: Task, ledger: Ledger) -> Result:
     plan = plans.narrow(plan, task.asked) if task.asked else plan
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
+    result.notes += notes(plan, task)
+    _report_shortage(plan, result)
     return result
 
 
@@ -70,6 +72,7 @@ async def preview(node: Node, task: Task, ledger: Ledger, *, clock: Clock | None
         await _check(
             patient, plan, state, _guard(task, ledger, node.address, quiet=task.quiet != "no")
         )
+        _report_shortage(plan, result)
     except PublisherError as error:
         result.error = error
     return result
@@ -188,18 +191,30 @@ def _conclude(
     *,
     now: float,
 ) -> None:
-    """Write down that the node equals the posts, if it does."""
-    if result.error:
-        return
+    """Write down that the node equals the posts, if it does; else the error says why not."""
+    _report_shortage(plan, result)
     if held:
         count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
-        result.error = Unavailable(f"{count} for a page on the web; run again later")
-        return
-    if not plan.put_off:
-        visit = replace(
-            ledger.visit(result.address), looked=now, room=plan.room, wanted=task.wanted
-        )
+        _report(Unavailable(f"{count} for a page on the web; run again later"), result)
+    visit = ledger.visit(result.address)
+    if plan.shortage:  # for a plan that asks nobody
+        ledger.remember(result.address, replace(visit, room=plan.room))
+    elif not result.error and not plan.put_off:
+        visit = replace(visit, looked=now, room=plan.room, wanted=task.wanted)
         ledger.remember(result.address, visit)
+
+
+def _report_shortage(plan: Plan, result: Result) -> None:
+    if plan.shortage:
+        _report(NoRoom(str(plan.shortage)), result)
+
+
+def _report(error: PublisherError, result: Result) -> None:
+    """As the error of the result, or as a note beside the error that came first."""
+    if result.error is None:
+        result.error = error
+    else:
+        result.notes.append(str(error))
 
 
 def _planned(change: Change) -> Step:
