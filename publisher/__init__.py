@@ -4,6 +4,7 @@ The modules, in the order in which a post passes through them. Each imports only
 above it::
 
     errors      every error a user can meet
+    streams     stdout and stderr that cannot hold up or end a run
     characters  what XML can carry
     addresses   addresses -> URIs
     instants    instants -> what feeds write

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import io
 import os
+import signal
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from publisher import __version__
+from publisher import __version__, streams
 from publisher.commands.options import add_config
 from publisher.errors import PublisherError
 
@@ -35,6 +35,8 @@ COMMANDS = {
     "demo": "see it work on a throw-away local server",
 }
 
+INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
+
 EPILOG = """\
 A first run:
   publisher init            write a config.yaml from what is here
@@ -48,23 +50,56 @@ exit codes: 0 done; 1 something was refused or a post is broken, the rest is don
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    for stream in (sys.stdout, sys.stderr):  # a title must not end a run on a poor terminal
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    try:
+        with streams.queued() as output:
+            code, shows = _run(argv)
+        if output.stdout_error:
+            code = _undelivered(output.stdout_error, code, shows=shows)
+    except KeyboardInterrupt:  # while the run waited for the reader of its output
+        _end_at_next_interrupt()
+        code = INTERRUPTED
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
+    """The exit code of the work, and whether the command does nothing but show something."""
+    shows = False
     try:
         arguments = _arguments(argv)
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        shows = arguments.shows
+        code = arguments.run(arguments)
+    except SystemExit as end:  # --help, --version, wrong usage
+        return int(end.code or 0), True
     except PublisherError as error:
         print(f"publisher: {error}", file=sys.stderr)
-        return error.exit_code
+        code = error.exit_code
     except KeyboardInterrupt:
+        _end_at_next_interrupt()
         print("publisher: interrupted; run it again to go on", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    return code
+        code = INTERRUPTED
+    return code, shows
+
+
+def _end_at_next_interrupt() -> None:
+    """Everything is closed by now. Another KeyboardInterrupt would only end in a traceback."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+
+
+def _undelivered(error: OSError, code: int, *, shows: bool) -> int:
+    """The exit code of a run that could not write to stdout; says so, unless the reader has left.
+
+    What was done is done, whoever reads about it. A command that only shows has not done its work.
+    """
+    if isinstance(error, BrokenPipeError):  # e.g. `| head`
+        return code or 141 if shows else code
+    warning = "" if shows else "warning: "
+    with streams.queued():
+        print(
+            f"publisher: {warning}stdout could not be written ({error.strerror}); "
+            "the rest of the output was dropped",
+            file=sys.stderr,
+        )
+    return code or 1 if shows else code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,6 +121,7 @@ def _parser(chosen: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"publisher {__version__}")
+    parser.set_defaults(shows=False)
     add_config(parser, default=Path("config.yaml"))
     commands = parser.add_subparsers(
         metavar="COMMAND", dest="command", required=True, title="commands", prog="publisher"

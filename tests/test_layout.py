@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "publisher"
 FLOORS = [
     "errors",
+    "streams",
     "characters",
     "addresses",
     "instants",

@@ -45,6 +45,7 @@ FATES: dict[Fate, str] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(shows=True)
     sites.add_arguments(parser)
     parser.add_argument(
         "--readers",

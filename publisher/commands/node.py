@@ -7,7 +7,6 @@ subscribers from the service, for good, and forgets it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.commands import nodes, report, visits
 from publisher.commands import site as sites
 from publisher.commands.choice import Choice
+from publisher.commands.loop import run_async
 from publisher.commands.options import add_config
 from publisher.config import NodeConfig
 from publisher.errors import ConfigError, NotFound, PublisherError, UnsafePlanError
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("name", nargs="?", metavar="NODE", help="only this node (default: all)")
     sites.add_arguments(show)
     add_config(show)
-    show.set_defaults(act=_show)
+    show.set_defaults(act=_show, shows=True)
     delete = actions.add_parser("delete", help="remove a node from its service, for good")
     delete.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
     delete.add_argument("name", metavar="NODE")
@@ -82,7 +82,7 @@ class Shown:
 
 def _show(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
-    seen = asyncio.run(_look_at_all(site.config, _named(site, arguments.name)))
+    seen = run_async(_look_at_all(site.config, _named(site, arguments.name)))
     if arguments.json:
         print(json.dumps({"nodes": [_as_json(one) for one in seen]}, ensure_ascii=False, indent=2))
     else:
@@ -187,7 +187,7 @@ def _delete(arguments: argparse.Namespace) -> int:
             "was sent. If that is meant, run again with --yes"
         )
     with lock(config.state, wait=60.0), Ledger(config.state) as ledger:
-        asyncio.run(_delete_at(config, address))
+        run_async(_delete_at(config, address))
         ledger.drop(address)
     print(f"deleted  {address.uri}")
     return 0

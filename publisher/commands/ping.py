@@ -18,6 +18,7 @@ from publisher import outputs, publish
 from publisher.commands import pages
 from publisher.commands import site as sites
 from publisher.commands.aside import aside
+from publisher.commands.loop import run_async
 from publisher.errors import ConfigError, FeedError, PublisherError, Unavailable
 from publisher.ledger import Ledger
 from publisher.lock import lock
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     with lock(config.state, wait=arguments.lock_wait, on_wait=sites.tell_wait):
         site = sites.load(arguments)
         with Ledger(config.state) as ledger:
-            done = asyncio.run(_ping(site, ledger, arguments))
+            done = run_async(_ping(site, ledger, arguments))
     if arguments.json:
         print(_document(done))
     else:

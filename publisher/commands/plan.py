@@ -23,6 +23,7 @@ EXAMPLE = "  publisher plan\n  publisher plan --json | jq '.nodes[].changes'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(shows=True)
     sites.add_arguments(parser)
     parser.add_argument(
         "--offline", action="store_true", help="ask no server: compare with the ledger alone"

@@ -7,7 +7,7 @@ does nothing and says nothing. Safe to run twice at once: the second run waits f
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -175,10 +175,6 @@ def _progress(*, enabled: bool, where: bool) -> Iterator[Callable[[str, Step, in
     """
 
     def tell(node: str, step: Step, _total: int) -> None:
-        with suppress(BrokenPipeError):  # whoever reads this has gone; the posts go out
-            say(node, step)
-
-    def say(node: str, step: Step) -> None:
         report.tell_step(step, where=node if where else "")
 
     if not enabled:

@@ -21,6 +21,7 @@ EXAMPLE = "  publisher status"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(shows=True)
     sites.add_arguments(parser)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from publisher import item as items
 from publisher import pubsub, secret
+from publisher.commands.loop import run_async
 from publisher.commands.nodes import config_of
 from publisher.errors import PublisherError, StreamBroken, Unavailable
 from publisher.publish import Result, Task
@@ -39,7 +40,7 @@ class Work(Protocol):
 
 def visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
     """Do `work` at every target; what fails is in the results, which are in the same order."""
-    return asyncio.run(_visit(site, found, work)) if found else []
+    return run_async(_visit(site, found, work)) if found else []
 
 
 async def _visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:

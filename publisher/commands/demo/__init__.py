@@ -23,6 +23,7 @@ from xml.etree import ElementTree as ET
 
 from publisher import config as configs
 from publisher.commands.demo.prosody import Prosody
+from publisher.commands.loop import run_async
 from publisher.errors import Refused
 from publisher.feed import ATOM
 from publisher.item import Address
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         tempfile.TemporaryDirectory(prefix="publisher-demo-") as folder,
     ):
         blog = Blog(Path(folder), server, output, passwords)
-        asyncio.run(_show(blog))
+        run_async(_show(blog))
     print(
         "\nThe server, its accounts and its certificate are gone. The feeds are here, and the page:"
     )
