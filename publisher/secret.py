@@ -8,12 +8,15 @@ from __future__ import annotations
 import shlex
 import stat
 import subprocess
-from typing import TYPE_CHECKING
+import sys
+import tempfile
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.config import Xmpp
@@ -50,14 +53,16 @@ def _from_file(path: Path) -> str:
 
 def _from_command(command: str) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
-            shlex.split(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            check=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-        )
+        with _complaints() as stderr:
+            done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
+                shlex.split(command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                check=True,
+                text=True,
+                timeout=COMMAND_SECONDS,
+            )
     except subprocess.CalledProcessError as error:
         raise ConfigError(
             f"xmpp.password_command ended with exit code {error.returncode}"
@@ -65,3 +70,20 @@ def _from_command(command: str) -> str:
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise ConfigError(f"xmpp.password_command failed: {type(error).__name__}") from None
     return done.stdout
+
+
+@contextmanager
+def _complaints() -> Iterator[IO[bytes] | None]:
+    """Where the command writes its errors: a terminal, else a file that is printed at its end.
+
+    The command must not wait for the reader of our stderr.
+    """
+    if sys.stderr.isatty():
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        try:
+            yield file
+        finally:
+            file.seek(0)
+            sys.stderr.write(file.read().decode(errors="backslashreplace"))
