@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager, redirect_stdout
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
@@ -218,8 +219,14 @@ def test_no_file_of_ours_gets_the_number_of_a_closed_stream(tmp_path: Path) -> N
 
 
 def test_the_worse_exit_code_counts(blog: Blog) -> None:
-    (blog.folder / "config.yaml").unlink()
-    assert redirected(blog, ">/dev/full", "status").code == 2
+    config = blog.folder / "config.yaml"
+    config.write_text(
+        config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
+        "  host: 127.0.0.1\n  port: 1\n  nodes: [{service: pubsub.localhost, node: blog}]\n"
+    )
+    blog.environment["BLOG_PASSWORD"] = "a password"
+    run = redirected(blog, ">/dev/full", "status")
+    assert (run.code, run.err.splitlines()[-1]) == (4, f"publisher: {DROPPED.strip()}")
     assert redirected(blog, ">/dev/full", "status", "--nonsense").code == 2
 
 
@@ -376,6 +383,20 @@ def test_a_poor_encoding_ends_no_run(blog: Blog, unbuffered: str) -> None:
     run = redirected(blog, "", "check", PYTHONIOENCODING="ascii", PYTHONUNBUFFERED=unbuffered)
     assert (run.code, run.err) == (0, "")
     assert r"2026-01-02-gr\xfc\xdfe.md" in run.out
+
+
+def test_after_an_error_the_rest_is_dropped() -> None:
+    """Text with a gap in it is worse than text that ends."""
+    reader, writer = os.pipe()
+    full = os.open("/dev/full", os.O_WRONLY)
+    file = streams.QueuedFile(full, SimpleQueue())
+    file.deliver(b"before\n")
+    os.dup2(writer, full)
+    file.deliver(b"after\n")
+    os.close(full)
+    os.close(writer)
+    assert rest(reader) == ""
+    os.close(reader)
 
 
 def test_what_stands_for_stdout_stays() -> None:
