@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import re
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,18 +22,15 @@ from tests.web import Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from tests.servers import Prosody
 
-# As the README has it, with the program of the tests in the place of the installed one.
-HOOK = """\
-#!/bin/sh
-set -e
-site={site}
-git --work-tree="$site" checkout -f main
-{publisher} publish --config "$site/config.yaml"
-"""
+README = Path(__file__).parent.parent / "README.md"
+RECIPE = re.compile(
+    r"as `hooks/post-receive`:\n\n```sh\n(.*?)```\n\nwith this `/home/git/blog/config.yaml`:\n\n"
+    r"```yaml\n(.*?)```",
+    re.DOTALL,
+)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -55,38 +54,89 @@ def blog(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str
     return made
 
 
-def test_a_push_to_git_publishes(
-    tmp_path: Path, blog: Blog, prosody: Prosody, node: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site, bare = tmp_path / "site", tmp_path / "blog.git"
-    site.mkdir()
+@dataclass(frozen=True)
+class Server:
+    """A server with the hook of the README: the checkout, and the home of the hook's user."""
+
+    site: Path
+    home: Path
+    author: Path
+
+    def write(self, name: str, text: str) -> None:
+        path = self.author / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def push(self, message: str) -> str:
+        """What git and the hook said."""
+        git(self.author, "add", "--all")
+        git(self.author, "commit", "--allow-empty", "--message", message)
+        return git(self.author, "push", "origin", "main")
+
+
+@pytest.fixture
+def hooked(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Server:
+    """The recipe of the README as it stands there, with the paths and the account of the test."""
+    server = Server(tmp_path / "srv" / "blog", tmp_path / "home" / "git", tmp_path / "author")
+    recipe = RECIPE.search(README.read_text(encoding="utf-8"))
+    assert recipe
+    login = f"  host: {prosody.host}\n  port: {prosody.port}\n  ca_file: {prosody.ca_file}\n"
+    hook, config = recipe.groups()
+    for name, here in {
+        "/srv/blog": str(server.site),
+        "/home/git": str(server.home),
+        "publisher publish": f"{sys.executable} -m publisher publish",
+        "jid: blog@example.org\n": f"jid: blog@{prosody.domain}\n{login}",
+        "service: pubsub.example.org, node: blog": f"service: {prosody.service}, node: {node}",
+    }.items():
+        assert name in hook + config
+        hook, config = hook.replace(name, here), config.replace(name, here)
+    folder = server.home / "blog"
+    for path in (server.site, server.author, folder):
+        path.mkdir(parents=True)
+    (folder / "config.yaml").write_text(config)
+    (folder / "password").write_text(accounts["blog"])
+    (folder / "password").chmod(0o600)
+    bare = tmp_path / "blog.git"
     git(tmp_path, "init", "--bare", "--initial-branch=main", str(bare))
-    hook = bare / "hooks" / "post-receive"
-    hook.write_text(HOOK.format(site=site, publisher=f"{sys.executable} -m publisher"))
-    hook.chmod(0o755)
-    monkeypatch.setenv("BLOG_PASSWORD", blog.environment["BLOG_PASSWORD"])
-    git(blog.folder, "init", "--initial-branch=main")
-    git(blog.folder, "remote", "add", "origin", str(bare))
+    (bare / "hooks" / "post-receive").write_text(hook)
+    (bare / "hooks" / "post-receive").chmod(0o755)
+    git(server.author, "init", "--initial-branch=main")
+    git(server.author, "remote", "add", "origin", str(bare))
+    return server
 
-    def push(message: str) -> str:
-        git(blog.folder, "add", "--all")
-        git(blog.folder, "commit", "--allow-empty", "--message", message)
-        return git(blog.folder, "push", "origin", "main")
 
-    blog.write("2026-01-01-first-post.md", "Text.", title="First")
-    assert "remote: + new      2026-01-01-first-post" in push("A first post")
-    assert (site / "feed.atom").exists()
+def test_a_push_to_git_publishes(hooked: Server, prosody: Prosody, node: str) -> None:
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
+    assert "remote: + new      2026-01-01-first-post" in hooked.push("A first post")
+    assert "First" in (hooked.site / "_site" / "feed.atom").read_text()
+    assert (hooked.home / "blog" / "state" / "ledger.sqlite").exists()
     with Subscriber(prosody, "reader", node) as reader:
-        blog.write("2026-01-02-second-post.md", "Text.", title="Second")
-        push("A second post")
+        hooked.write("_posts/2026-01-02-second-post.md", "---\ntitle: Second\n---\nText.")
+        hooked.push("A second post")
         assert reader.next().id == "2026-01-02-second-post"
-        assert "subscribe: " not in push("Nothing new")
-        shutil.move(
-            blog.posts / "2026-01-02-second-post.md", blog.folder / "2026-01-02-second-post.md"
-        )
-        push("Second thoughts")
+        assert "subscribe: " not in hooked.push("Nothing new")
+        post = hooked.author / "_posts" / "2026-01-02-second-post.md"
+        post.rename(hooked.author / post.name)
+        hooked.push("Second thoughts")
         event = reader.next()
         assert (event.kind, event.id) == ("retracted", "2026-01-02-second-post")
+
+
+def test_a_push_cannot_run_a_program(
+    hooked: Server, prosody: Prosody, node: str, tmp_path: Path
+) -> None:
+    """What is pushed may look like a configuration, in the place where the hook checks it out."""
+    config = (hooked.home / "blog" / "config.yaml").read_text()
+    ran = tmp_path / "ran"
+    command = f"password_command: touch {ran}"
+    hooked.write("config.yaml", config.replace("password_file: password", command))
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
+    hooked.push("A configuration")
+    assert (hooked.site / "config.yaml").exists()
+    assert not ran.exists()
+    items = Outsider(prosody, "reader", node).items()
+    assert [item.id for item in items] == ["2026-01-01-first-post"]
 
 
 class Pages(Loopback):
