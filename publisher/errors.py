@@ -108,7 +108,11 @@ class Unavailable(ServiceError):  # noqa: N818 - a state of the service
     exit_code = 4
 
 
-class StreamBroken(Unavailable):
+class NoAnswer(Unavailable):
+    """The service sent no answer: whether the request had its effect is unknown."""
+
+
+class StreamBroken(NoAnswer):
     """The server closed the stream at something we sent: not to be sent again as it was."""
 
 

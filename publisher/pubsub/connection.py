@@ -22,8 +22,16 @@ from slixmpp.features.feature_mechanisms.stanza import Challenge
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from publisher.errors import ConfigError, LoginFailed, StreamBroken, StreamReset, Unavailable
+from publisher.errors import (
+    ConfigError,
+    LoginFailed,
+    NoAnswer,
+    StreamBroken,
+    StreamReset,
+    Unavailable,
+)
 from publisher.pubsub import answers
+from publisher.pubsub.watchdog import ANSWER_SECONDS, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,9 +41,7 @@ if TYPE_CHECKING:
     from publisher.config import Xmpp
 
 CONNECT_SECONDS = 10.0
-ANSWER_SECONDS = 30.0
-SLOWEST = 2_000  # bytes per second: stock ejabberd reads 3,000 of an ordinary account
-NEVER_SECONDS = 1e6
+NEVER_SECONDS = 1e6  # slixmpp's own timeout of a request; the watchdog has the say
 CLOSE_SECONDS = 0.5
 PORTS = {"starttls": 5222, "direct": 5223}
 
@@ -57,9 +63,10 @@ logging.getLogger("slixmpp").propagate = False
 class Connection:
     """A stream after login. Every request has an answer, or an error within its deadline."""
 
-    def __init__(self, client: _Client) -> None:
+    def __init__(self, client: _Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._client = client
-        self._paces: dict[str, _Pace] = {}
+        self._answer_seconds = answer_seconds
+        self._watchdogs: dict[str, Watchdog] = {}
 
     @property
     def jid(self) -> str:
@@ -89,23 +96,20 @@ class Connection:
 
         Not `patient`: an error of type `wait` is no promise that the same request may succeed.
 
-        Raises Refused if the answer is an error, Unavailable if there is none (StreamBroken, if the
-        server closed the stream at something we sent): whether the request had its effect is
-        unknown then.
+        Raises the error that the service answered (see `answers.error`), or NoAnswer: whether the
+        request had its effect is unknown then. It is StreamBroken if the server closed the stream
+        at something we sent. Nothing more is sent to a service that went silent.
         """
+        watchdog = self._watchdog(to)
+        watchdog.require_answers()
         try:
             iq: Any = self._client.make_iq(itype=kind, ito=to)
         except InvalidJID as error:
             raise ConfigError(f"the service {to!r} is no JID: {error}") from error
         iq.append(child)
-        pace = self._paces.setdefault(to, _Pace())
-        size = len(tostring(child))
-        pace.begin(size)
         sent = iq.send(timeout=NEVER_SECONDS)
-        try:
-            await self._answered(sent, pace, to, purpose)
-        finally:
-            pace.end(size)
+        watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
+        await self._answered(sent, watchdog, purpose)
         try:
             answer: Element = sent.result().xml
         except IqError as error:
@@ -114,54 +118,34 @@ class Connection:
             ) from error
         return answer
 
-    async def _answered(
-        self, sent: asyncio.Future[Any], pace: _Pace, to: str, purpose: str
-    ) -> None:
-        """Wait for the answer as long as the service makes progress with what it was sent."""
+    def _watchdog(self, service: str) -> Watchdog:
+        if service not in self._watchdogs:
+            self._watchdogs[service] = Watchdog(service, seconds=self._answer_seconds)
+        return self._watchdogs[service]
+
+    async def _answered(self, sent: asyncio.Future[Any], watchdog: Watchdog, purpose: str) -> None:
+        """Wait for the answer. Raises NoAnswer."""
         lost = self._client.lost
-        while not sent.done():
-            left = pace.deadline - pace.now()
-            if lost.done():
-                sent.cancel()
-                raise self._client.loss(f"the connection was lost on the way to {purpose}")
-            if left <= 0:
-                sent.cancel()
-                raise Unavailable(
-                    f"{to} did not answer for {ANSWER_SECONDS:.0f} seconds when asked to {purpose}"
-                )
-            await asyncio.wait({sent, lost}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-
-
-class _Pace:
-    """How long a service may be silent: longer, while there is much that it has to read first."""
-
-    def __init__(self) -> None:
-        self._unanswered = 0
-        self._progress = 0.0
-
-    @staticmethod
-    def now() -> float:
-        return asyncio.get_running_loop().time()
-
-    @property
-    def deadline(self) -> float:
-        return self._progress + ANSWER_SECONDS + self._unanswered / SLOWEST
-
-    def begin(self, size: int) -> None:
-        if not self._unanswered:
-            self._progress = self.now()
-        self._unanswered += size
-
-    def end(self, size: int) -> None:
-        self._unanswered -= size
-        self._progress = self.now()
+        try:
+            await asyncio.wait({sent, lost, watchdog.expired}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sent.cancel()
+        if not sent.cancelled():
+            return
+        if lost.done():
+            raise self._client.loss(f"the connection was lost on the way to {purpose}")
+        watchdog.require_answers()
 
 
 @asynccontextmanager
 async def connect(
-    xmpp: Xmpp, password: str, *, seconds: float = CONNECT_SECONDS
+    xmpp: Xmpp,
+    password: str,
+    *,
+    seconds: float = CONNECT_SECONDS,
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> AsyncIterator[Connection]:
-    """Log in; log out at the end.
+    """Log in; log out at the end. `answer_seconds` is how long a service may owe us answers.
 
     Raises Unavailable if the server cannot be reached within `seconds`, LoginFailed if it must
     not be used (untrusted, without TLS) or does not let us in, ConfigError for a bad `ca_file`.
@@ -172,7 +156,7 @@ async def connect(
         raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is no JID: {error}") from error
     try:
         await _log_in(client, xmpp, seconds)
-        yield Connection(client)
+        yield Connection(client, answer_seconds=answer_seconds)
     finally:
         await _close(client)
 
@@ -347,13 +331,13 @@ class _Client(ClientXMPP):
         self.plugin["feature_mechanisms"].use_mechs = {chosen}
         return True
 
-    def loss(self, message: str) -> Unavailable:
+    def loss(self, message: str) -> NoAnswer:
         """The error for a request whose answer will never come."""
         reason = self.lost.result()
         if self._condition in _OUR_FAULT:
-            kind: type[Unavailable] = StreamBroken
+            kind: type[NoAnswer] = StreamBroken
         else:  # a server that has no patience closes while we still send: its reason gets lost
-            kind = StreamReset if isinstance(reason, ConnectionError) else Unavailable
+            kind = StreamReset if isinstance(reason, ConnectionError) else NoAnswer
         return kind(f"{message}: {_because(reason)}")
 
     def _fail(self, error: Exception) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from publisher.errors import Busy, NotFound, Refused, Unavailable
+from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
 from publisher.item import Address, Item
 from publisher.publish import Drift, State
 from publisher.pubsub import forms
@@ -133,6 +133,8 @@ class XmppNode:
             hidden = str(error)
         try:
             return Description(wanted, forms.values(await self._meta_data()), META_DATA)
+        except NoAnswer:
+            raise
         except (Refused, Unavailable):  # ejabberd and Prosody hide it at somebody else's PEP
             return Description(wanted, {}, hidden)
 
@@ -141,6 +143,8 @@ class XmppNode:
         pubsub = _pubsub(Element(f"{PUBSUB}affiliations", node=self.address.node))
         try:
             answer = await self._request("get", pubsub, "tell our affiliation with")
+        except NoAnswer:
+            raise
         except (Refused, Unavailable):  # Prosody knows no such question
             return ""
         found = {
@@ -189,6 +193,8 @@ class XmppNode:
         except Refused as error:
             if error.condition == "not-allowed":  # Prosody, of a domain that it does not reach
                 raise Unavailable(str(error)) from error
+        except NoAnswer:
+            raise
         except Unavailable:
             if "@" not in self.address.service:
                 raise
