@@ -112,6 +112,10 @@ class NoAnswer(Unavailable):
     """The service sent no answer: whether the request had its effect is unknown."""
 
 
+class Held(Unavailable):
+    """Posts wait for their pages on the web. Says nothing about the service."""
+
+
 class StreamBroken(NoAnswer):
     """The server closed the stream at something we sent: not to be sent again as it was."""
 

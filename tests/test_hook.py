@@ -216,6 +216,28 @@ def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages:
     assert again.changes == [("new", "2026-01-01-first-post", "done")]
 
 
+def test_a_post_that_waits_costs_no_other_node_and_all_nodes_wait_together(
+    deployed: Blog, pages: Pages, prosody: Prosody, node: str
+) -> None:
+    deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
+    pages.there.add("/2026/01/02/second-post/")
+    names = [node, f"{node}-2", f"{node}-3"]
+    config = deployed.folder / "config.yaml"
+    service = f"service: {prosody.service}"
+    one = f"[{{{service}, node: {node}}}]"
+    every = ", ".join(f"{{{service}, node: {name}}}" for name in names)
+    assert one in config.read_text()
+    config.write_text(config.read_text().replace(one, f"[{every}]"))
+    run = deployed.run("publish", "--wait-for-url", "3")
+    assert run.code == 4
+    assert run.err.count("1 post waits") == 3
+    for name in names:
+        shown = [item.id for item in Outsider(prosody, "reader", name).items()]
+        assert shown == ["2026-01-02-second-post"]
+    # One node looks every half second, the others once each: the three seconds are over.
+    assert pages.asked.count(("HEAD", FIRST)) <= 6 + 2
+
+
 def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
     assert deployed.run("publish").code == 0
     assert pages.asked == []

@@ -7,6 +7,7 @@ does nothing and says nothing. Safe to run twice at once: the second run waits f
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -149,15 +150,20 @@ def _visit(
 def _waiting(
     site: Site, seconds: float | None
 ) -> Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]:
-    """Which posts have no page yet, and why."""
+    """Which posts have no page yet, and why. All nodes together wait for `seconds`, not each."""
     links = {entry.item_id: entry.link for entry in site.entries.entries}
+    deadline: float | None = None
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
+        nonlocal deadline
         if seconds is None:
             return {}
         from publisher.commands import pages  # noqa: PLC0415 - slow, and few ask for it
 
-        missing = await pages.unreachable([links[id_] for id_ in ids], seconds=seconds)
+        now = time.monotonic()
+        deadline = now + seconds if deadline is None else deadline
+        left = max(0.0, deadline - now)
+        missing = await pages.unreachable([links[id_] for id_ in ids], seconds=left)
         return {
             id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"
             for id_ in ids

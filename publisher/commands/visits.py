@@ -17,7 +17,7 @@ from publisher import item as items
 from publisher import pubsub, secret
 from publisher.commands.loop import run_async
 from publisher.commands.nodes import config_of
-from publisher.errors import PublisherError, StreamBroken, Unavailable
+from publisher.errors import Held, PublisherError, StreamBroken, Unavailable
 from publisher.publish import Result, Task
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def _visit_account(
     for _ in range(LOGINS):
         try:
             async with login(xmpp) as connection, asyncio.TaskGroup() as services:
-                for some in _by_service(left):
+                for some in by_service(left):
                     services.create_task(_visit_service(site, connection, some, work, results))
         except PublisherError as error:
             for target in left:
@@ -85,7 +85,8 @@ async def login(xmpp: Xmpp) -> AsyncIterator[pubsub.Connection]:
         yield connection
 
 
-def _by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
+def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
+    """The targets of each service, in their order."""
     services: dict[str, list[Target]] = defaultdict(list)
     for target in found:
         services[target.address.service].append(target)
@@ -108,7 +109,8 @@ async def _visit_service(
         task = replace(target.task, make=Maker(site, target, connection))
         result = await work(node, task)
         _keep(results, result)
-        dead = result.error if isinstance(result.error, Unavailable) else None
+        if isinstance(result.error, Unavailable) and not isinstance(result.error, Held):
+            dead = result.error
 
 
 def _keep(results: dict[Address, Result], result: Result) -> None:

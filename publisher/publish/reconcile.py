@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher import plan as plans
-from publisher.errors import Forbidden, NoRoom, PublisherError, Refused, Unavailable
+from publisher.errors import Forbidden, Held, NoRoom, PublisherError, Refused, Unavailable
 from publisher.plan import Publish, Refuse, Retract
 from publisher.publish.look import look, notes
 from publisher.publish.node import Clock, Result, Step
@@ -195,7 +195,7 @@ def _conclude(
     _report_shortage(plan, result)
     if held:
         count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
-        _report(Unavailable(f"{count} for a page on the web; run again later"), result)
+        _report(Held(f"{count} for a page on the web; run again later"), result)
     visit = ledger.visit(result.address)
     if plan.shortage:  # for a plan that asks nobody
         ledger.remember(result.address, replace(visit, room=plan.room))
