@@ -7,6 +7,7 @@ subscribers from the service, for good, and forgets it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from publisher.commands.nodes import Target
     from publisher.commands.site import Site
     from publisher.config import Config, Xmpp
+    from publisher.pubsub import Connection
 
 EXAMPLE = """\
   publisher node show
@@ -103,24 +105,32 @@ def _named(site: Site, name: str | None) -> list[Target]:
 
 
 async def _look_at_all(config: Config, found: Sequence[Target]) -> list[Shown]:
-    seen: list[Shown] = []
-    for xmpp in config.xmpp:
-        mine = [target for target in found if target.xmpp is xmpp]
-        seen += await _look_at_some(config, xmpp, mine)
-    return seen
+    """Accounts side by side, and so the services of an account: a silent one delays no other."""
+    accounts = [(xmpp, [t for t in found if t.xmpp is xmpp]) for xmpp in config.xmpp]
+    seen = await asyncio.gather(
+        *(_look_at_account(config, xmpp, mine) for xmpp, mine in accounts if mine)
+    )
+    return [one for some in seen for one in some]
 
 
-async def _look_at_some(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> list[Shown]:
-    seen: list[Shown] = []
+async def _look_at_account(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> list[Shown]:
     try:
         async with visits.login(xmpp) as connection:
-            for target in found:
-                wanted = nodes.config_of(target)
-                node = XmppNode(connection, wanted, site_title=config.site.title)
-                seen.append(await _look(node))
+            seen = await asyncio.gather(
+                *(_look_at_service(config, connection, some) for some in visits.by_service(found))
+            )
     except PublisherError as error:
-        seen += [Shown(target.address, error=error) for target in found[len(seen) :]]
-    return seen
+        return [Shown(target.address, error=error) for target in found]
+    shown = {one.address: one for some in seen for one in some}
+    return [shown[target.address] for target in found]
+
+
+async def _look_at_service(
+    config: Config, connection: Connection, found: Sequence[Target]
+) -> list[Shown]:
+    """One node after the other. Where the service went silent, the rest fail at once."""
+    wanted = [nodes.config_of(target) for target in found]
+    return [await _look(XmppNode(connection, one, site_title=config.site.title)) for one in wanted]
 
 
 async def _look(node: XmppNode) -> Shown:
