@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from publisher.errors import Unavailable
 from publisher.ledger import Ledger
+from publisher.publish.look import DRAINS
 from tests.fake_node import FakeNode
 from tests.test_publish import payload, run, task
 
@@ -149,6 +150,25 @@ def test_what_arrives_bit_by_bit_is_waited_for_to_the_end(tmp_path: Path, base: 
     assert world.run(WANTED, later=1).error is None
     assert len(world.node.clock.slept) == len(world.node.versions) == 3
     assert len(world.node.versions) == len(set(world.node.versions))
+
+
+def test_a_node_that_never_settles_is_waited_for_only_so_long(tmp_path: Path, base: World) -> None:
+    """A service that shows another item at each look must not hold the run for ever."""
+    world = copied(base, tmp_path)
+    world.node.cut_late = 4
+    world.run(WANTED)
+    world.node.reconnect()
+    versions = itertools.count()
+
+    def change() -> None:
+        version = next(versions)
+        assert version < 10 * DRAINS, "it waits for ever"
+        for id_ in ("post-0003", "post-0005", "post-0006"):
+            world.node.items[id_] = payload(id_, f"version {version}")
+
+    world.node.clock.on_sleep = change
+    assert world.run(WANTED, later=1).error is None
+    assert len(world.node.clock.slept) == DRAINS
 
 
 def test_a_cut_while_the_node_is_made_leaves_a_whole_one(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a st
 # the stream of a run that died may still be read by its server for a while.
 DURABLE_SECONDS = 30.0
 DRAIN_SECONDS = 2.0
+DRAINS = 60  # two minutes: what was on the way is read by then, even at 2,000 bytes per second
 
 KEYS = frozenset({"title", "description", "access_model"})  # of a node in config.yaml
 
@@ -192,7 +193,7 @@ async def _drain(
     node: Node, young: Sequence[Recorded], found: dict[str, Seen], clock: Clock
 ) -> None:
     """Ask again for what was sent a moment ago, until it has arrived or no more arrives."""
-    while True:
+    for _ in range(DRAINS):
         waiting = [r.id for r in young if r.id not in found or not _is_same(r, found[r.id])]
         if not waiting:
             return
