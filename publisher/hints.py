@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from publisher.item import Address, Seen
     from publisher.plan import Desired, Plan, Recorded
 
-_TAG = re.compile("tag:([^,]+),")  # RFC 4151: the authority, then a date
+# RFC 4151: the authority, then a date. A stranger's atom:id may say anything there.
+_TAG = re.compile(r"tag:([\w.@-]+),")
 
 
 def renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from lxml import etree
 
 from publisher import feed
+from publisher.characters import short_line
 from publisher.errors import TooBig
 from publisher.feed import ATOM
 from publisher.render.html import MATH_NS
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 STANZA_LIMIT = 240_000
 SHORT_TEXT = 1_000
 SUMMARY = 500
+
+# What is longer is none of ours: a title is only shown, the others are compared and recorded.
+SEEN_TITLE = 200
+SEEN_ID = 2_000
+
+# An item id that is longer is not sent: some of them would make a stanza that costs the stream.
+MAX_ID = 1_000
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _MATH = f"{{{MATH_NS}}}"
@@ -166,10 +174,15 @@ def seen(item_id: str, payload: str) -> Seen:
         return Seen(item_id, None, None, None)
     return Seen(
         id=item_id,
-        atom_id=root.findtext(f"{ATOM}id"),
-        title=root.findtext(f"{ATOM}title"),
-        fingerprint=root.findtext(FINGERPRINT),
+        atom_id=_short_text(root, f"{ATOM}id"),
+        title=short_line(root.findtext(f"{ATOM}title") or "", SEEN_TITLE) or None,
+        fingerprint=_short_text(root, FINGERPRINT),
     )
+
+
+def _short_text(root: etree._Element, name: str) -> str | None:
+    text = root.findtext(name)
+    return text if text is not None and len(text) <= SEEN_ID else None
 
 
 def _remove(element: etree._Element, name: str) -> None:

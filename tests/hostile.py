@@ -375,6 +375,20 @@ def _many_iterations(client: Conversation, _: Hostile) -> None:
     _challenge(client, client.element(), iterations=2**32 - 1)
 
 
+def _endless(client: Conversation, _: Hostile) -> None:
+    """Lets the client in, and answers its first question without ever coming to an end."""
+    client.secure(client.certificates.good)
+    client.open(_mechanisms("PLAIN"))
+    client.element()
+    client.send(f"<success xmlns='{SASL}'/>")
+    client.open(f"<bind xmlns='{BIND}'/>")
+    _answer(client, client.element())
+    client.element()
+    client.send("<iq type='result' id='x' from='pubsub.localhost'><query>")
+    while True:
+        client.send("<item>" + "x" * 1_000_000 + "</item>")
+
+
 def _honest(client: Conversation, _: Hostile) -> None:
     """A server that may be trusted, and wants the password: the control of `saw`."""
     client.secure(client.certificates.good)
@@ -401,6 +415,7 @@ MODES: dict[str, Callable[[Conversation, Hostile], None]] = {
     "unproven_success": _unproven_success,
     "many_iterations": _many_iterations,
     "honest": _honest,
+    "endless": _endless,
 }
 
 
@@ -435,12 +450,15 @@ def _let_in(client: Conversation) -> None:
     """Binds, and says yes to everything."""
     client.open(f"<bind xmlns='{BIND}'/>")
     while True:
-        stanza = client.element()
-        found = re.search(rb"""\bid=["']([^"']*)""", stanza["attributes"])
-        if stanza["name"] == b"iq" and found:
-            bound = b"<bind" in (stanza["text"] or b"")
-            jid = f"<bind xmlns='{BIND}'><jid>blog@localhost/h</jid></bind>" if bound else ""
-            client.send(f"<iq type='result' id='{found[1].decode()}'>{jid}</iq>")
+        _answer(client, client.element())
+
+
+def _answer(client: Conversation, stanza: re.Match[bytes]) -> None:
+    found = re.search(rb"""\bid=["']([^"']*)""", stanza["attributes"])
+    if stanza["name"] == b"iq" and found:
+        bound = b"<bind" in (stanza["text"] or b"")
+        jid = f"<bind xmlns='{BIND}'><jid>blog@localhost/h</jid></bind>" if bound else ""
+        client.send(f"<iq type='result' id='{found[1].decode()}'>{jid}</iq>")
 
 
 def _encoded(text: str) -> str:

@@ -23,6 +23,7 @@ from tests.subscribers import Outsider, Subscriber
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from tests.blog import Door
     from tests.servers import Ejabberd, Prosody
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -57,7 +58,7 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
     return run
 
 
-def account(server: Server, user: str, config: NodeConfig) -> Xmpp:
+def account(server: Door, user: str, config: NodeConfig) -> Xmpp:
     return Xmpp(
         jid=f"{user}@{server.domain}",
         password_env="UNUSED",

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from publisher import check, entry, feed, outputs, readers, selection, sources
-from publisher.commands import report
+from publisher.characters import printable
 from publisher.commands import site as sites
 from publisher.files import Files
 from publisher.instants import z
@@ -115,8 +115,8 @@ def _tell_verdicts(verdicts: Sequence[Verdict], *, asked: bool) -> None:
     for one in verdicts:
         shared[one.reader, one.message].append(one)
     for reader, message in sorted(shared, key=lambda key: key[0]):
-        print(report.printable(f"{reader}: {message}"))
-        print(report.printable(f"    {_subjects(shared[reader, message])}"))
+        print(printable(f"{reader}: {message}"))
+        print(printable(f"    {_subjects(shared[reader, message])}"))
     if asked and not verdicts:
         print("readers: nothing to say; all show the posts as they are")
 
@@ -159,7 +159,7 @@ def _tell(site: Site, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> None
             print(_skip_line(skips[path], posts.where(path, skips[path].line)))
         for remark in sorted(remarks.get(path, ()), key=lambda one: (one.line, one.message)):
             place = posts.where(path, remark.line)
-            print(report.printable(f"{place}: warning: {remark.message}"))
+            print(printable(f"{place}: warning: {remark.message}"))
     print(_summary(site, sum(map(len, remarks.values()))))
     if tags := _tags(site.entries.entries):
         told = ", ".join(f"{count} {FATES[fate]}" for fate, count in tags.items())
@@ -174,7 +174,7 @@ def _tags(entries: Sequence[Entry]) -> dict[Fate, int]:
 
 def _skip_line(skip: Skip, place: str) -> str:
     kind = "skipped" if skip.status == "skipped" else "not published"
-    return report.printable(f"{place}: {kind}: {skip.reason}")
+    return printable(f"{place}: {kind}: {skip.reason}")
 
 
 def _summary(site: Site, warnings: int) -> str:

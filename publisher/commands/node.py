@@ -154,11 +154,12 @@ def _tell(shown: Shown) -> None:
         missing = isinstance(shown.error, NotFound)
         print("  is not there; publish creates it" if missing else "  cannot be shown")
         return
-    rights = f"; our affiliation: {shown.affiliation}" if shown.affiliation else ""
+    rights = f"; our affiliation: {report.one_line(shown.affiliation)}" if shown.affiliation else ""
     print(f"  {sites.count(shown.items, 'item')}{rights}; as of {shown.source}")
     rows = [("", "field", "wanted", "actual")]
     rows += [
-        ("!" if f.differs else "", f.name, _cell(f.wanted), _cell(f.actual)) for f in shown.fields
+        ("!" if f.differs else "", report.one_line(f.name), _cell(f.wanted), _cell(f.actual))
+        for f in shown.fields
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

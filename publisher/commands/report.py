@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from publisher.characters import printable, short_line
 from publisher.commands import site as sites
 from publisher.errors import NoRoom
 
@@ -28,6 +28,7 @@ SIGNS = {
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
 TITLE = 80
+ID = 200
 
 
 def tell_step(step: Step, *, where: str = "") -> None:
@@ -39,9 +40,11 @@ def tell_step(step: Step, *, where: str = "") -> None:
     sign = SIGNS.get(action)
     if sign is None:
         return
-    reason = f"  ({step.reason})" if step.reason else ""
+    reason = f"  ({printable(step.reason)})" if step.reason else ""
     node = f"  -> {where}" if where else ""
-    print(f"{sign} {action:8} {step.change.id}  {one_line(step.change.title)}{node}{reason}")
+    print(
+        f"{sign} {action:8} {item_id(step.change.id)}  {one_line(step.change.title)}{node}{reason}"
+    )
 
 
 def is_seen(step: Step) -> bool:
@@ -55,9 +58,9 @@ def one_line(title: str) -> str:
     return shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…"
 
 
-def printable(text: str) -> str:
-    """What a terminal may show: no control characters, no change of direction."""
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
+def item_id(id_: str) -> str:
+    """What a terminal may show of an item's id, which may be somebody else's."""
+    return short_line(id_, ID)
 
 
 def summary(result: Result, *, done: bool = False) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from publisher import config as configs
 from publisher import disk, entry, feed, outputs, sources, symlinks
+from publisher.characters import printable
 from publisher.errors import FeedError, UnsafePlanError
 from publisher.kept import NOTHING, Kept
 from publisher.symlinks import LinkError
@@ -247,8 +248,11 @@ def counted(built: Built) -> str:
 
 
 def say(text: str) -> None:
-    """Talk: to stderr, so that stdout stays what was asked for."""
-    print(text, file=sys.stderr)
+    """Talk: to stderr, so that stdout stays what was asked for.
+
+    Some of the text may be a server's or a stranger's: control characters are left out.
+    """
+    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)
 
 
 def document(site: Site, **parts: Any) -> str:

@@ -49,9 +49,9 @@ def _tell(site: Site, results: list[Result]) -> None:
         if report.is_planned(result):
             print(f"       {sites.count(result.items, 'item')}; {report.summary(result)}")
         for id_ in result.foreign:
-            print(f"       not ours: {id_}")
+            print(f"       not ours: {report.item_id(id_)}")
         for id_ in result.unclaimed:
-            print(f"       without a post: {id_}")
+            print(f"       without a post: {report.item_id(id_)}")
         print(f"       subscribe: {result.address.subscribe_uri}")
         report.tell_notes(result)
     report.tell_errors(results)

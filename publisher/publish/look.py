@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from publisher import hints, item
 from publisher import plan as plans
 from publisher.errors import Forbidden, NotFound, Refused
+from publisher.item import MAX_ID, Seen
 from publisher.publish.node import SOUND, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from publisher.item import Seen
     from publisher.ledger import Ledger
     from publisher.plan import Plan, Recorded
     from publisher.publish.node import Clock, Drift, Node, Result, Task
@@ -163,15 +163,19 @@ async def _present(
         for id_ in ids
         if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted)
     }
-    missing = [id_ for id_ in recorded if id_ in wanted and id_ not in set(ids)]
-    found = await _fetch(node, [*(id_ for id_ in ids if id_ not in trusted), *missing])
+    listed, ours = set(ids), recorded.keys() | wanted.keys()
+    missing = [id_ for id_ in recorded if id_ in wanted and id_ not in listed]
+    # What somebody else put there is there, even if it can be neither asked for nor read.
+    strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
+    asked = [id_ for id_ in ids if id_ not in trusted and (id_ in ours or len(id_) <= MAX_ID)]
+    found = await _fetch(node, [*asked, *missing])
     young = [
         record
         for record in recorded.values()
         if record.state == "intended" and clock.now() - record.at < DURABLE_SECONDS
     ]
     await _drain(node, young, found, clock)
-    return trusted | found
+    return strange | trusted | found
 
 
 def _is_trusted(record: Recorded, wanted: Mapping[str, str]) -> bool:

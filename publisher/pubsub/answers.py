@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.characters import short_line
 from publisher.errors import (
     Busy,
     Forbidden,
@@ -20,6 +21,8 @@ from publisher.errors import (
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+SAID = 400  # characters of a service's words that we repeat
 
 _STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 _PUBSUB = "{http://jabber.org/protocol/pubsub#errors}"
@@ -91,7 +94,10 @@ def _kind(answer: _Answer, *, patient: bool) -> type[Refused]:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """`specific` is the condition of XEP-0060, or the feature that is missing, if there is one."""
+    """`specific` is the condition of XEP-0060, or the feature that is missing, if there is one.
+
+    `said` is all of it in the service's words, fit to be shown.
+    """
 
     type: str
     condition: str
@@ -109,7 +115,7 @@ class _Answer:
         text = "" if found is None else (found.findtext(f"{_STANZAS}text") or "")
         moved = next((child.text for child in children if child.tag in _MOVED), None) or ""
         parts = (condition, name, feature, moved.strip(), text.strip())
-        said = ", ".join(part for part in parts if part)
+        said = short_line(", ".join(part for part in parts if part), SAID)
         kind = "" if found is None else found.get("type", "")
         return cls(kind, condition, feature or name, said)
 

@@ -22,6 +22,7 @@ from slixmpp.features.feature_mechanisms.stanza import Challenge
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from publisher.characters import short_line
 from publisher.errors import (
     ConfigError,
     LoginFailed,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 NEVER_SECONDS = 1e6  # slixmpp's own timeout of a request; the watchdog has the say
 CLOSE_SECONDS = 0.5
+MAX_STANZA = 30_000_000  # bytes; the longest list of items that we ask for has some 10 MB
+REASON = 200  # characters of a server's words that we repeat
 PORTS = {"starttls": 5222, "direct": 5223}
 
 # Best first. PLAIN is the last resort: it shows the password to the (verified) server.
@@ -198,6 +201,7 @@ class _Client(ClientXMPP):
         self._config = xmpp
         self._problem: object = None
         self._condition = ""
+        self._unfinished = 0
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         self.enable_direct_tls = xmpp.tls == "direct"
@@ -221,6 +225,7 @@ class _Client(ClientXMPP):
         refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
         self.register_handler(refused)
         self.add_filter("in", self._bound_work)
+        self.add_filter("in", self._finish)
 
     def _on_session(self, _: object) -> None:
         if not self.ready.done():
@@ -254,7 +259,7 @@ class _Client(ClientXMPP):
 
     def _on_stream_error(self, error: Any) -> None:
         condition = error["condition"]
-        self._problem = f"{condition} {error['text']}".strip()
+        self._problem = short_line(f"{condition} {error['text']}", REASON)
         self._condition = condition
         if condition == "see-other-host":
             self._problem = (
@@ -281,20 +286,32 @@ class _Client(ClientXMPP):
             rounds = [part[2:] for part in parts if part.startswith(b"i=")]
             good = all(re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds)
             if len(rounds) > 1 or not good:
-                wanted = b" and ".join(rounds).decode(errors="replace")
+                wanted = short_line(b" and ".join(rounds).decode(errors="replace"), REASON)
                 where = _where(self._config)
                 self._fail(LoginFailed(f"{where} wants {wanted} rounds of SCRAM; {_NOTHING_SENT}"))
                 return None
         return stanza
 
+    def _finish(self, stanza: Any) -> Any:
+        """A stanza is complete."""
+        self._unfinished = 0
+        return stanza
+
     def data_received(self, data: Any) -> None:
         """Whatever a server sends that slixmpp trips over ends the stream, in one sentence."""
+        self._unfinished += len(data)
         try:
             super().data_received(data)
         except Exception as error:  # whatever it is, the other side chose it
             self.exception(error)
-            if self.transport is not None:
-                self.transport.abort()
+            self._cut()
+        if self._unfinished > MAX_STANZA:
+            self._problem = f"it sent a stanza of more than {MAX_STANZA:,} bytes"
+            self._cut()
+
+    def _cut(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
 
     def exception(self, exception: Exception) -> None:
         """What goes wrong inside a handler, e.g. at an answer that breaks the SASL dialogue."""
@@ -321,7 +338,7 @@ class _Client(ClientXMPP):
         offered = set(features["mechanisms"]) if "mechanisms" in features["features"] else set()
         chosen = next((name for name in MECHANISMS if name in offered), None)
         if chosen is None:
-            names = ", ".join(sorted(offered)) or "none"
+            names = short_line(", ".join(sorted(offered)), REASON) or "none"
             self._fail(
                 LoginFailed(
                     f"{_where(self._config)} offers no login that is safe: {names}; {_NOTHING_SENT}"

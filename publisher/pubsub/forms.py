@@ -31,6 +31,8 @@ PORTABLE = frozenset(
     }
 )
 
+LARGEST = 1_000_000_000  # more than any node holds; Python and SQLite have limits of their own
+
 _BOOLEANS = {"true": "1", "1": "1", "false": "0", "0": "0"}
 
 
@@ -87,8 +89,11 @@ def largest(form: Element | None) -> int | None:
 
 
 def number(text: str | None) -> int | None:
-    """The number, or None for `max`, for nothing and for nonsense."""
-    return int(text) if text and text.isascii() and text.isdecimal() else None
+    """The number, at most LARGEST; None for `max`, for nothing and for nonsense."""
+    if not (text and text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) < len(str(LARGEST)) else LARGEST
 
 
 def unmet(wanted: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str]:

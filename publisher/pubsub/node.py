@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+from xml.etree.ElementTree import Element, SubElement, fromstring
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
-from publisher.item import Address, Item
+from publisher.item import MAX_ID, Address, Item
 from publisher.publish import Drift, State
 from publisher.pubsub import forms
+from publisher.pubsub.payload import payload
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from publisher.config import NodeConfig
     from publisher.pubsub.connection import Connection
@@ -22,10 +23,17 @@ PUBSUB = "{http://jabber.org/protocol/pubsub}"
 OWNER = "{http://jabber.org/protocol/pubsub#owner}"
 DISCO_ITEMS = "{http://jabber.org/protocol/disco#items}"
 DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
+LISTED = f"{DISCO_ITEMS}query/{DISCO_ITEMS}item"
 RSM = "{http://jabber.org/protocol/rsm}"
+
+ITEMS = f"{PUBSUB}pubsub/{PUBSUB}items/{PUBSUB}item"
 
 PAGE_OF_IDS = 500  # some 50 kB
 PAGE_OF_ITEMS = 50
+
+# A list that exceeds these is no list of a blog: the service does not know where it ends.
+MAX_PAGES = 1_000
+MAX_LISTED = 100_000
 
 # ejabberd says resource-constraint, Prosody bad-request, XEP-0060 section 8.2.5.2 not-acceptable.
 _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
@@ -159,22 +167,30 @@ class XmppNode:
         await self._request("set", delete, "delete", patient=False)
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
-        """The items of these ids that are there (section 6.5)."""
+        """The items of these ids that are there (section 6.5).
+
+        The payload is empty where it cannot be read.
+        """
         items = Element(f"{PUBSUB}items", node=self.address.node)
         for id_ in ids:
             SubElement(items, f"{PUBSUB}item", id=id_)
         answer = await self._request("get", _pubsub(items), "show items of")
-        return list(_items(answer.iter(f"{PUBSUB}item")))
+        found = {item.get("id"): item for item in answer.iterfind(ITEMS)}
+        return [Item(id_, payload(found[id_])) for id_ in ids if id_ in found]
 
     async def publish(self, item: Item) -> None:
         """Publish, in place if the id is there (section 7.1)."""
-        payload = fromstring(item.payload)  # noqa: S314 - we wrote it
+        entry = fromstring(item.payload)  # noqa: S314 - we wrote it
         publish = Element(f"{PUBSUB}publish", node=self.address.node)
-        SubElement(publish, f"{PUBSUB}item", id=item.id).append(payload)
+        SubElement(publish, f"{PUBSUB}item", id=item.id).append(entry)
         await self._request("set", _pubsub(publish), "publish to")
 
     async def retract(self, id_: str, *, notify: bool) -> None:
         """Take an item away (section 7.2). Raises NotFound if it is not there."""
+        if len(id_) > MAX_ID:
+            raise Refused(
+                "its id is too long to be sent; its publisher or the owner can retract it"
+            )
         retract = Element(f"{PUBSUB}retract", node=self.address.node)
         if notify:
             retract.set("notify", "true")
@@ -188,7 +204,7 @@ class XmppNode:
         """
         try:
             return await self._pages(self._listed, PAGE_OF_IDS)
-        except (NotFound, Busy):
+        except (NotFound, Busy, _Endless):
             raise
         except Refused as error:
             if error.condition == "not-allowed":  # Prosody, of a domain that it does not reach
@@ -201,29 +217,38 @@ class XmppNode:
         return await self._pages(self._shown, PAGE_OF_ITEMS)
 
     async def _pages(self, ask: Callable[[Element], Awaitable[Page]], size: int) -> tuple[str, ...]:
-        """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once."""
+        """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once.
+
+        Raises Refused if there is no end to them.
+        """
         found: dict[str, None] = {}
         after = ""
-        while True:
+        for _ in range(MAX_PAGES):
             page = await ask(_page(after, size))
             before = len(found)
             found |= dict.fromkeys(page.ids)
+            if len(found) > MAX_LISTED or len(page.last) > MAX_ID:
+                break
             if not page.last or len(found) in {before, page.count}:
                 return tuple(found)
             after = page.last
+        raise _Endless(
+            f"{self.address} lists items without end: {len(found):,} so far; take another node, or "
+            "ask the service's administrator"
+        )
 
     async def _listed(self, page: Element) -> Page:
         query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
         query.append(page)
         answer = await self._request("get", query, "list the items of")
-        names = (item.get("name") for item in answer.iter(f"{DISCO_ITEMS}item"))
+        names = (item.get("name") for item in answer.iterfind(LISTED))
         return Page.read(answer, names)
 
     async def _shown(self, page: Element) -> Page:
         pubsub = _pubsub(Element(f"{PUBSUB}items", node=self.address.node))
         pubsub.append(page)
         answer = await self._request("get", pubsub, "show the items of")
-        return Page.read(answer, (item.get("id") for item in answer.iter(f"{PUBSUB}item")))
+        return Page.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
 
     async def _form(self) -> Element | None:
         """The node's configuration (section 8.2)."""
@@ -274,6 +299,10 @@ class XmppNode:
         )
 
 
+class _Endless(Refused):
+    """The list of items has no end. Asking for it in another way would only double the work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
     """A node's configuration beside what is wanted; names are without `pubsub#`.
@@ -301,8 +330,8 @@ class Page:
     @classmethod
     def read(cls, answer: Element, names: Iterable[str | None]) -> Page:
         ids = tuple(name for name in names if name)
-        last = answer.findtext(f".//{RSM}last") or ""
-        return cls(ids, last, forms.number(answer.findtext(f".//{RSM}count")))
+        last = answer.findtext(f"*/{RSM}set/{RSM}last") or ""
+        return cls(ids, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))
 
 
 def _page(after: str, size: int) -> Element:
@@ -323,10 +352,3 @@ def _owner(child: Element) -> Element:
     parent = Element(f"{OWNER}pubsub")
     parent.append(child)
     return parent
-
-
-def _items(elements: Iterable[Element]) -> Iterator[Item]:
-    for element in elements:
-        payload = next(iter(element), None)
-        if payload is not None:
-            yield Item(element.get("id", ""), tostring(payload, encoding="unicode"))

@@ -6,12 +6,14 @@ import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
+from slixmpp import JID
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from publisher.pubsub.node import PUBSUB
+from publisher.pubsub.payload import payload
 
 if TYPE_CHECKING:
     from publisher.item import Address
@@ -22,7 +24,10 @@ EVENT = "{http://jabber.org/protocol/pubsub#event}"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An item arrived, for the first time or again. `at` is of time.monotonic()."""
+    """An item arrived, for the first time or again. `at` is of time.monotonic().
+
+    `payload` is empty if there is none that can be read.
+    """
 
     id: str
     payload: str
@@ -69,7 +74,9 @@ class Subscriber:
 
     def _receive(self, message: Any) -> None:
         at = time.monotonic()
-        for items in message.xml.iter(f"{EVENT}items"):
+        if message["from"] != JID(self._address.service):  # anybody may send us a message
+            return
+        for items in message.xml.iterfind(f"{EVENT}event/{EVENT}items"):
             if items.get("node") != self._address.node:
                 continue
             for child in items:
@@ -82,7 +89,4 @@ def _event(child: Element, at: float) -> Event | None:
     id_ = child.get("id", "")
     if child.tag == f"{EVENT}retract":
         return Retracted(id_, at)
-    payload = next(iter(child), None)
-    if child.tag != f"{EVENT}item" or payload is None:
-        return None
-    return Published(id_, tostring(payload, encoding="unicode"), at)
+    return Published(id_, payload(child), at) if child.tag == f"{EVENT}item" else None
