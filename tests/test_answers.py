@@ -105,3 +105,14 @@ def test_an_error_without_a_condition_is_an_error() -> None:
     iq = ET.fromstring('<iq xmlns="jabber:client" type="error"/>')  # noqa: S314 - ours
     error = answers.error(iq, service="s", account="a", purpose="publish", patient=True)
     assert "undefined-condition" in str(error)
+
+
+def test_what_a_service_says_is_repeated_on_one_short_line() -> None:
+    iq = ET.fromstring(  # noqa: S314 - ours
+        f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:a\u202eb\u009b</gone>'
+        f'<text xmlns="{STANZAS}">error: all\n is {"very " * 1_000}well</text></error></iq>'
+    )
+    said = str(answers.error(iq, service="s", account="a", purpose="publish", patient=True))
+    assert "xmpp:ab, error: all is very" in said
+    assert said.isprintable()
+    assert len(said) < 2 * answers.SAID

@@ -123,6 +123,25 @@ def test_a_payload_beyond_the_limits_of_the_parser_is_only_not_ours() -> None:
     assert item.seen("x", deep) == item.Seen("x", None, None, None)
 
 
+def test_what_a_strangers_item_says_is_shortened_or_left_out() -> None:
+    name, namespace = item.FINGERPRINT.rpartition("}")[2], item.FINGERPRINT[1:].partition("}")[0]
+    most, more = "a" * item.SEEN_ID, "a" * (item.SEEN_ID + 1)
+
+    def seen(id_: str, fingerprint: str) -> item.Seen:
+        return item.seen(
+            "x",
+            f"<entry xmlns='{ATOM[1:-1]}'><id>{id_}</id><title>One\n\u202etwo {'x' * 300}</title>"
+            f"<{name} xmlns='{namespace}'>{fingerprint}</{name}></entry>",
+        )
+
+    found = seen(most, most)
+    assert (found.atom_id, found.fingerprint) == (most, most)
+    assert found.title is not None
+    assert found.title.startswith("One two x")
+    assert len(found.title) == item.SEEN_TITLE
+    assert seen(more, more) == item.Seen("x", None, found.title, None)
+
+
 def test_what_is_too_big_without_its_content_is_never_sent() -> None:
     with pytest.raises(TooBig, match="shorten its title"):
         item.item(entry(title='"' * 60_000), SITE, BLOG, account="blog@example.org")

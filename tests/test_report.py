@@ -1,0 +1,52 @@
+"""What a terminal is shown: nothing of what others wrote may move its cursor or forge a line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from publisher import hints
+from publisher.characters import short_line
+from publisher.commands import report, site
+from publisher.item import Seen
+from publisher.plan import Desired, Retract
+from publisher.publish import Step
+
+EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"
+
+
+def test_what_is_said_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    site.say(f"error: the first line {EVIL}\n  - the second")
+    assert capsys.readouterr().err == "error: the first line a[2Jbcde\n  - the second\n"
+
+
+def test_a_step_is_one_line_whatever_its_item_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    report.tell_step(Step(Retract(f"{EVIL}\n{'x' * 500}", f"{EVIL}\n"), reason=EVIL))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.isprintable()
+    assert len(line) < 400
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("plain", "plain"),
+        (" two\n words ", "two words"),
+        (EVIL, "a[2Jbcd e"),
+        ("x" * 10, "x" * 10),
+        ("x" * 11, "x" * 9 + "…"),
+    ],
+)
+def test_text_of_others_is_one_short_line(text: str, line: str) -> None:
+    assert short_line(text, 10) == line
+
+
+@pytest.mark.parametrize(
+    ("authority", "is_told"), [("old.example", True), ("alt.bücher.example", True), (EVIL, False)]
+)
+def test_a_strangers_atom_id_puts_no_text_into_a_hint(authority: str, *, is_told: bool) -> None:
+    published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    post = Desired("post", "tag:blog.example,2026:post", "Post", "print", published)
+    present = {"post": Seen("post", f"tag:{authority},2026:post", None, None)}
+    assert bool(list(hints.moved([post], {}, present))) == is_told
