@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -13,7 +14,7 @@ from publisher.item import FINGERPRINT, MAX_ID, Address
 from publisher.ledger import Ledger, Visit
 from publisher.pubsub import Published, Subscriber, XmppNode, connect, forms
 from publisher.pubsub.connection import MAX_STANZA
-from publisher.pubsub.node import MAX_PAGES
+from publisher.pubsub.node import MAX_PAGES, Page
 from tests.blog import Blog
 from tests.hostile import Hostile
 from tests.raw import PUBSUB, RawClient
@@ -107,10 +108,9 @@ def test_an_item_that_cannot_be_read_is_never_overwritten(
 
 
 def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str) -> None:
-    """A stranger cannot make us believe that a post is there, or that a list ends."""
-    inner = post(2).payload
-    paging = "<set xmlns='http://jabber.org/protocol/rsm'><last>x</last><count>1</count></set>"
-    nested = f"<x xmlns='{PUBSUB}'><items><item id='post-0002'>{inner}</item></items>{paging}</x>"
+    """A stranger cannot make us believe that a post is there."""
+    inner = f"<items><item id='post-0002'>{post(2).payload}</item></items>"
+    nested = f"<x xmlns='{PUBSUB}'>{inner}</x>"
     with RawClient(server, "stranger") as stranger:
         stranger.publish(node, "outer", nested)
 
@@ -121,6 +121,17 @@ def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str)
             return {item.id for item in await found.fetch([FIRST, "outer", "post-0002"])}
 
     assert asyncio.run(main()) == {FIRST, "outer"}
+
+
+def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
+    theirs = "<set xmlns='http://jabber.org/protocol/rsm'><last>x</last><count>1</count></set>"
+    ours = theirs.replace("x<", "y<").replace("1<", "2<")
+    items = f"<items><item id='a'><x>{theirs}</x></item><item id='b'/></items>"
+    for paging, last, count in (("", "", None), (ours, "y", 2)):
+        answer = ET.fromstring(  # noqa: S314 - ours
+            f"<iq xmlns='jabber:client'><pubsub xmlns='{PUBSUB}'>{items}{paging}</pubsub></iq>"
+        )
+        assert Page.read(answer, ["a", None, "", "b"]) == Page(("a", "b"), last, count)
 
 
 def test_an_item_with_an_endless_id_is_left_to_others_to_retract(
