@@ -19,7 +19,7 @@ from tests.subscribers import Outsider, Subscriber
 from tests.test_node import PEP, account, post
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from tests.servers import Server
@@ -90,3 +90,33 @@ def test_a_silent_service_ends_alone_and_gets_nothing_more(
     with Prosody(accounts, admins=["blog@localhost"], modules={"test_mute": MUTE}) as server:
         asyncio.run(main(server))
         assert [e.id for e in Outsider(server, "blog", node, service=PEP).items()] == ["post-0001"]
+
+
+# Answers neither who may do what at a node, nor what a node is like.
+TIGHT_LIPPED = """
+module:hook("iq/host/http://jabber.org/protocol/pubsub:pubsub", function (event)
+  return event.stanza.tags[1]:get_child("affiliations") and true or nil;
+end, 100);
+module:hook("iq/host/http://jabber.org/protocol/disco#info:query", function ()
+  return true;
+end, 100);
+"""
+
+
+@pytest.mark.parametrize("question", [XmppNode.describe, XmppNode.affiliation])
+def test_silence_is_not_taken_for_an_answer(
+    node: str, accounts: Mapping[str, str], question: Callable[[XmppNode], Awaitable[object]]
+) -> None:
+    """A service may refuse to tell these, and that is no error; to say nothing is one."""
+
+    async def main(server: Server) -> None:
+        config = NodeConfig(service=server.service, node=node)
+        mine = account(server, "stranger", config)
+        async with connect(mine, accounts["stranger"], answer_seconds=0.5) as connection:
+            with pytest.raises(NoAnswer):
+                await question(XmppNode(connection, config, site_title="x"))
+
+    modules = {"test_tight_lipped": TIGHT_LIPPED}
+    with Prosody(accounts, admins=["blog@localhost"], modules=modules) as server:
+        Outsider(server, "blog", node).create()
+        asyncio.run(main(server))
