@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, redirect_stdout
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -340,6 +341,11 @@ def test_a_second_ctrl_c_does_not_break_off_the_end_of_a_run() -> None:
         run_async(work())
     assert closed
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_thread_runs_its_own_loop() -> None:
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(run_async, asyncio.sleep(0, "done")).result() == "done"
 
 
 def terminal(blog: Blog, *arguments: str) -> tuple[subprocess.Popen[bytes], int]:

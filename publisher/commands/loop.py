@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     A second one would break off the cleaning up, and asyncio would report with tracebacks every
     task that is left behind.
     """
+    if threading.current_thread() is not threading.main_thread():  # it gets no Ctrl-C
+        return asyncio.run(work)
     before = signal.getsignal(signal.SIGINT)
     try:
         return asyncio.run(_interrupted_once(work))
