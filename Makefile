@@ -28,7 +28,7 @@ lint: .venv/dev
 	.venv/bin/mypy
 
 fuzz: .venv/dev
-	.venv/bin/python -m tests.fuzz --seconds $(SECONDS)
+	.venv/bin/python -m tests.stress.fuzz --seconds $(SECONDS)
 
 clean:
 	rm -rf .venv .venv-subscriber .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -48,10 +48,10 @@ clean:
 	@touch $@
 
 # The subscriber of the tests has its own environment: its library wants an older lxml than ours.
-.venv-subscriber/ready: tests/subscriber/requirements.txt
+.venv-subscriber/ready: tests/support/subscriber/requirements.txt
 	@tools/install-packages python3-venv=python3-venv
 	@echo "Installing the subscriber of the tests into .venv-subscriber"
 	@$(PYTHON) -m venv .venv-subscriber
 	@.venv-subscriber/bin/python -m pip install -q --upgrade 'pip>=25.1'
-	@.venv-subscriber/bin/python -m pip install -q --requirement tests/subscriber/requirements.txt
+	@.venv-subscriber/bin/python -m pip install -q --requirement tests/support/subscriber/requirements.txt
 	@touch $@

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from publisher.commands.demo.prosody import Prosody
-from tests.servers import Ejabberd
+from tests.support.servers import Ejabberd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

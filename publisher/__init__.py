@@ -48,7 +48,7 @@ above it::
     api         the same from Python: read posts, build feeds, make a plan
 
 Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3; the
-other libraries that matter have one importer each, too (tests/test_layout.py).
+other libraries that matter have one importer each, too (tests/unit/test_layout.py).
 """
 
 from __future__ import annotations

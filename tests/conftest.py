@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile import Certificates
-from tests.servers import Ejabberd, Prosody, Server
+from tests.support.hostile import Certificates
+from tests.support.servers import Ejabberd, Prosody, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """What `tests.hostile.Hostile` shows."""
+    """What `tests.support.hostile.Hostile` shows."""
     return Certificates.make(tmp_path_factory.mktemp("certificates"))
 
 

@@ -1,0 +1,1 @@
+"""Documents and their parts that must stay as they are, byte for byte."""

@@ -1,0 +1,295 @@
+"""Markdown is read as the engine of the site reads it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from publisher.markup import Dialect, dialect, html, htmls
+from publisher.render import render
+from tests.support import dialects
+
+# What an engine makes of a body, and readers do not get, and why.
+ON_PURPOSE = {
+    "*a* _b_ **c** __d__ ***e*** ___f___": "which of two marks is outside makes no difference",
+    "**bold**: _it_, ***x***.": "the same",
+    "`a` ``b ` c`` ` d `": "backticks between blanks are code, as in CommonMark",
+    '{::options toc_levels="2" /}\n\n* x\n{:toc}\n\n# A\n\n## B': "of options only one counts",
+    '<div markdown="1">*a*</div>': "an end tag ends its element wherever it stands",
+    '<p markdown="block">*a*</p>': "the same",
+    '<details markdown="block">\n<summary>*S*</summary>\n\n```\ncode </details>\n```\n\n</details>':
+        "the same, in code, too",
+    '<div markdown="1">\n## H\n\ntext\n\n| a | b |\n|---|---|\n| c | d |\n</div>\nafter':
+        "a table may end with its element",
+    "text <div>a</div> more": "a tag within a line is a tag",
+    "</div>\n\ntext": "an end tag alone is not shown",
+    "a\n</div>\nb": "the same",
+    "<div>\nunclosed *a*\n\ntext": "what never ends, ends with the blank line",
+    "<notatag> *a*": "the same",
+    "|": "a table of nothing is empty",
+    "<https://a.example/> <mailto:a@b.example> <a@b.example>": "the scheme is shown",
+    "https://a.example/ www.a.example a@b.example": "bare addresses are links, as on GitHub",
+    "http://a.example/b_c_d_e *x*": "the same",
+    "mailto:a@b.example": "the same",
+    "[foo]:\nhttps://a.example\n\n[foo]": "the same",
+    """[a](b "t") [a](b 't') [a](<b c>) [a](b (t))""": "a title may stand in brackets",
+    '[a][b] [b][] [b] [a] [b]\n\n[b]: c "d"': "a label that is defined is a link",
+    "[a](\\(b)": "a bracket of an address may be escaped",
+    r"\\(a\\) \(a\) \\[b\\]": "of TeX only what stands between dollars is known",
+    "{{ a | b }}": "a tag of a template that was kept is no table",
+    "![a *b*](c)": "the words for a picture have no marks",
+    '![a][1]\n\n[1]: b "t"\n{: width="5"}': "attributes of a definition are dropped",
+    "a\nb\n: c": "Hugo: a definition has one term",
+    "{{</* x */>}}": "Hugo: the engine reads shortcodes, which happens before",
+    "\u3000text": "Hugo: a paragraph begins with no wide blank",
+    "![a\nb](c)": "Hugo: the words for a picture keep their line break",
+    "x<y and a<b>c": "Hugo: what never ends is repaired differently",
+}  # fmt: skip
+
+COMMONMARK: list[Dialect] = ["commonmark", "goldmark", "kramdown"]
+
+
+def test_every_engine_has_its_dialect() -> None:
+    assert dialect("markdown", "jekyll") == "kramdown"
+    assert dialect("markdown", "hugo") == "goldmark"
+    assert dialect("markdown", "zola") == "commonmark"
+    assert dialect("markdown", "eleventy") == "commonmark"
+    assert dialect("markdown", "pelican") == "markdown"
+    assert dialect("rest", "nikola") == "rest"
+    assert dialect("html", "jekyll") == "html"
+
+
+@pytest.mark.parametrize(("body", "html"), dialects.bodies("jekyll"))
+def test_bodies_are_read_as_jekyll_reads_them(body: str, html: str) -> None:
+    is_same = dialects.ours(body, "kramdown") == dialects.theirs(html)
+    assert is_same is (body not in ON_PURPOSE)
+
+
+@pytest.mark.parametrize(("body", "html"), dialects.bodies("hugo"))
+def test_bodies_are_read_as_hugo_reads_them(body: str, html: str) -> None:
+    is_same = dialects.ours(body, "goldmark") == dialects.theirs(html)
+    assert is_same is (body not in ON_PURPOSE)
+
+
+@pytest.mark.parametrize("dialect", COMMONMARK)
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("* a\n  * b", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>"),
+        ("text\n- a", "<p>text</p>\n<ul>\n<li>a</li>\n</ul>"),
+        ("1. a\n\n   ```py\n   b\n   ```", '<ol>\n<li>\n<p>a</p>\n<pre><code class="language-py">'
+         "b\n</code></pre>\n</li>\n</ol>"),
+        ("~~~ ruby\na <b>\n~~~", '<pre><code class="language-ruby">a &lt;b&gt;\n</code></pre>'),
+        ("```go {hl_lines=[1]}\na\n```", '<pre><code class="language-go">a\n</code></pre>'),
+        ("``` {.c++}\na\n```", '<pre><code class="language-c++">a\n</code></pre>'),
+        ("```\na\n```", "<pre><code>a\n</code></pre>"),
+        ("~~a~~", "<p><s>a</s></p>"),
+        ("see https://a.example/b_c_d.", '<p>see <a href="https://a.example/b_c_d">'
+         "https://a.example/b_c_d</a>.</p>"),
+        ("- [ ] a\n- [x] b", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>"),
+        ("a\n: b", "<dl>\n<dt>a</dt>\n<dd>b</dd>\n</dl>"),
+        ("## One & two {#own}", '<h2 id="own">One &amp; two</h2>'),
+        ("## A `b` *C*!\n\n## A b C", '<h2 id="a-b-c">A <code>b</code> <em>C</em>!</h2>\n'
+         '<h2 id="a-b-c-1">A b C</h2>'),
+        ('a {% b c="_d_" %} {{ e | f: "g*h*" }}', '<p>a {% b c="_d_" %} {{ e | f: "g*h*" }}</p>'),
+        ("[a](javascript:b)", '<p><a href="javascript:b">a</a></p>'),  # goes later, and is named
+    ],
+)  # fmt: skip
+def test_what_all_but_python_markdown_share(body: str, expected: str, dialect: Dialect) -> None:
+    assert html(body, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "dialect", "ids"),
+    [
+        ("# A\n# A\n# A-1\n# A-1", "commonmark", ["a", "a-1", "a-1-1", "a-1-2"]),
+        ("# A\n# A\n# A-1\n# A-1", "goldmark", ["a", "a-1", "a-1-1", "a-1-2"]),
+        ("# A\n# A\n# A-1\n# A-1", "kramdown", ["a", "a-1", "a-1", "a-1-1"]),
+        ("# A-1\n# A\n# A", "commonmark", ["a-1", "a", "a-2"]),
+        ("# A-1\n# A\n# A", "goldmark", ["a-1", "a", "a-2"]),
+        ("# b\n# A {#b}\n# B", "commonmark", ["b-1", "b", "b-2"]),
+        ("# b\n# A {#b}\n# B", "goldmark", ["b", "b", "b-1"]),
+        ("# b\n# A {#b}\n# B", "kramdown", ["b", "b", "b-1"]),
+        ("# [a](b) -- *c*", "commonmark", ["a----c"]),
+        ("# [a](b) -- *c*", "goldmark", ["ab----c"]),
+        ("# [a](b) -- *c*", "kramdown", ["a--c"]),
+        ("# ...\n# &", "commonmark", ["section", "section-1"]),
+        ("# ...\n# &", "goldmark", ["heading", "heading-1"]),
+    ],
+)
+def test_ids_of_headings_are_those_of_the_engine(
+    body: str, dialect: Dialect, ids: list[str]
+) -> None:
+    """As Jekyll 4.3.1, Hugo 0.111 and GitHub make them."""
+    assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
+
+
+def test_many_headings_of_the_same_words_take_no_time() -> None:
+    body = "# a\n" * 20_000 + "# a-1\n" * 20_000
+    assert html(body, "commonmark").endswith('<h1 id="a-1-20000">a-1</h1>')
+
+
+def test_a_table_has_no_styles() -> None:
+    cells = html("a|b\n:-|-:\nc|d", "commonmark")
+    assert '<th align="left">a</th>\n<th align="right">b</th>' in cells
+    assert "style" not in cells
+
+
+@pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
+def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
+    body = '"a" \'b\' it\'s -- c --- d... `"--"`\n\n    "--"'
+    assert unescape(html(body, dialect)) == (
+        '<p>“a” ‘b’ it’s – c — d… <code>"--"</code></p>\n<pre><code>"--"\n</code></pre>'
+    )
+    assert html("\"a\" -- b", "commonmark") == '<p>&quot;a&quot; -- b</p>'  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
+def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
+    for written, shown in [
+        ("https://a.example/b--c", "https://a.example/b--c"),
+        ("www.a--b.example", "www.a--b.example"),
+        ("<https://a.example/b--c...it's'd'>", "https://a.example/b--c...it's'd'"),
+        ("<a--b@c.example>", "a--b@c.example"),
+        ("[a--b](https://a.example/b--c)", "a–b"),
+    ]:
+        assert f">{shown}</a>" in html(f"'Before' {written} -- after", dialect)
+    assert html("# https://a.example/b--c", dialect).startswith('<h1 id="httpsaexampleb--c">')
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a\n{: #b .c}", '<p id="b" class="c">a</p>'),
+        ("# a\n{: #b}", '<h1 id="b">a</h1>'),
+        ("{: #b}\na", '<p id="b">a</p>'),
+        ("{: #b}\n# a", '<h1 id="b">a</h1>'),
+        ("{: #b}\n\n> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
+        ("> a\n\n{: #b}\n\nc", '<blockquote>\n<p>a</p>\n</blockquote>\n<p id="b">c</p>'),
+        ("* a\n{: #b}", '<ul id="b">\n<li>a</li>\n</ul>'),
+        ("```\na\n```\n{: .language-js}", '<pre><code class="language-js">a\n</code></pre>'),
+        ("    a\n{: .language-js}", '<pre><code class="language-js">a\n</code></pre>'),
+        ('![a](b){: width="9" .c}', '<p><img src="b" alt="a" width="9" class="c" /></p>'),
+        ('[a](b){:target="_blank" rel=x}', '<p><a href="b" target="_blank" rel="x">a</a></p>'),
+        ("*a*{: .b} **c**{:.d} `e`{:.f}", '<p><em>a</em> <strong>c</strong> '
+         '<code class="f">e</code></p>'),
+        ('[a](/b c.png "d e") `[a](b c)`', '<p><a href="/b c.png" title="d e">a</a> '
+         "<code>[a](b c)</code></p>"),
+        ("a {: .b} c", "<p>a {: .b} c</p>"),
+        ("a\n\n{::comment}\nb\n\nc\n{:/comment}\nd", "<p>a</p>\n<p>d</p>"),
+        ("a\n{::comment}\nb\n\nc", "<p>a\n{::comment}\nb</p>\n<p>c</p>"),
+        ("{::options parse_block_html=\"true\" /}\na", "<p>a</p>"),
+        ("{::nomarkdown}<b>a</b>{:/}", "<p><b>a</b></p>"),
+        ("`{:/}` {::comment}b{:/comment}c `{::comment}d{:/comment}`", "<p><code>{:/}</code> c "
+         "<code>{::comment}d{:/comment}</code></p>"),
+        ("```\n{::options a=\"b\" /}\n```\n{::nomarkdown}`a`{:/}", "<pre><code>"
+         "{::options a=\"b\" /}\n</code></pre>\n<p>`a`</p>"),
+        ("a\n\n    {::comment}b{:/comment}", "<p>a</p>\n<pre><code>{::comment}b{:/comment}\n"
+         "</code></pre>"),
+        ("a {::comment}\nb\n{:/comment} c", "<p>a  c</p>"),
+        ("$$a_1 < b_1$$ c", '<p><code class="language-math">a_1 &lt; b_1</code> c</p>'),
+        ("$5 and $6, $$", "<p>$5 and $6, $$</p>"),
+        ('<div markdown="1">\n*a*\n</div>', '<div markdown="1">\n<p><em>a</em></p>\n</div>'),
+        ("<div>\n*a*\n</div>", "<div>\n*a*\n</div>"),
+        ("<div>\na</div>\n*b*", "<div>\na</div>\n<p><em>b</em></p>"),
+        ("<div>\n<div>a</div>\n*b*\n</div>\n*c*", "<div>\n<div>a</div>\n*b*\n</div>\n"
+         "<p><em>c</em></p>"),
+        ("<hr/>\n*a*", "<hr/>\n<p><em>a</em></p>"),
+        ("<!-- a -->\n*b*", "<!-- a -->\n<p><em>b</em></p>"),
+        ("<span>*a*</span>\n*b*", "<p><span><em>a</em></span>\n<em>b</em></p>"),
+        ('HTML\n\n*[HTML]: "A" B', '<p><abbr title="&quot;A&quot; B">HTML</abbr></p>'),
+        ("XHTML `HTML`\n\n*[HTML]: a", "<p>XHTML <code>HTML</code></p>"),
+        ("a HTML 5, HTML5. HTML\n\n*[HTML]: b\n*[HTML 5]: c\n*[5]: d", '<p>a '
+         '<abbr title="c">HTML 5</abbr>, HTML5. <abbr title="b">HTML</abbr></p>'),
+        ("C++ and C#, (C)\n\n*[C++]: a\n*[C]: b", '<p><abbr title="a">C++</abbr> and '
+         '<abbr title="b">C</abbr>#, (<abbr title="b">C</abbr>)</p>'),
+        ("a {#b}", "<p>a {#b}</p>"),
+        ("a\n> {: #b}", "<p>a</p>\n<blockquote></blockquote>"),
+        ("* T\n{:toc}\n\n# ![*a*](b)", '<ul><li><a href="#a">a</a></li></ul>\n'
+         '<h1 id="a"><img src="b" alt="a" /></h1>'),
+        ("<span>\n*a*\n</span>", "<p><span>\n<em>a</em>\n</span></p>"),
+        ('<div markdown="1">*a*</div>', '<div markdown="1">\n<p><em>a</em></p>\n</div>'),
+        ('a\n<div markdown="1">\n*b*\n</div>', '<p>a</p>\n<div markdown="1">\n'
+         "<p><em>b</em></p>\n</div>"),
+        ('<div markdown="1">\n*a*', '<div markdown="1">\n<p><em>a</em></p>'),
+        ("<div>\na</div>\n{: #b}\n\nc", "<div>\na</div>\n<p>c</p>"),
+        ("[$$a$$](b)", '<p><a href="b"><code class="language-math">a</code></a></p>'),
+        ("<b>a</b>{: #c}", "<p><b>a</b></p>"),
+        ("a\n{: b #c}", '<p id="c">a</p>'),
+        ("- a\n  - b\n- c\n{: #d}", '<ul id="d">\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n'
+         "<li>c</li>\n</ul>"),
+        ("# a {#b} \n\n## {#c} d {#e .f}", '<h1 id="b">a</h1>\n<h2 id="e">{#c} d</h2>'),
+        ('{{ "a" b: *c* {{ "d" }}', '<p>{{ “a” b: <em>c</em> {{ "d" }}</p>'),
+        ("[a](b){:c}\n\n{:c: target=d}", '<p><a href="b" target="d">a</a></p>'),
+        ("{:c: .language-d}\n\n~~~\na\n~~~\n{:c}", '<pre><code class="language-d">a\n'
+         "</code></pre>"),
+    ],
+)  # fmt: skip
+def test_what_kramdown_adds(body: str, expected: str) -> None:
+    assert html(body, "kramdown") == expected
+
+
+@pytest.mark.parametrize("dialect", ["commonmark", "goldmark"])
+@pytest.mark.parametrize("body", ["a\n{: #b}", "$$a$$", "{::options /}", "[a](b c)", "*[a]: b"])
+def test_what_kramdown_adds_is_text_elsewhere(body: str, dialect: Dialect) -> None:
+    assert html(body, dialect) == f"<p>{body}</p>"
+
+
+def test_a_table_of_contents() -> None:
+    body = "* this becomes\n{:toc}\n\n# A *b*\n\n### C\n\n## D\n{:.no_toc}\n\n## E\n\n# F"
+    assert html(body, "kramdown").partition("\n")[0] == (
+        '<ul><li><a href="#a-b">A b</a><ul><li><a href="#c">C</a></li></ul>'
+        '<ul><li><a href="#e">E</a></li></ul></li>'
+        '<li><a href="#f">F</a></li></ul>'
+    )  # fmt: skip
+    assert "this becomes" not in html(body, "kramdown")
+    assert html("1. a\n{:toc}", "kramdown") == ""
+
+
+@pytest.mark.parametrize("dialect", ["kramdown", "markdown"])
+def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) -> None:
+    body = "Lead [a][b].[^1]\n\nMORE\n\nRest.\n\n[b]: https://a.example/\n[^1]: Note."
+    content = render(
+        body, markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1
+    )
+    assert content.summary == "Lead a."
+    other = render(
+        "Lead [a][b].\n\nMORE\n\nRest.",
+        markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1,
+    )  # fmt: skip
+    assert other.summary == "Lead [a][b]."
+
+
+@pytest.mark.parametrize("dialect", [*COMMONMARK, "markdown"])
+def test_parts_know_the_body_they_are_of_and_no_other(dialect: Dialect) -> None:
+    part = "[a][b] c[^1]"
+    one, two = (
+        htmls(dialect, f"{part}\n\n[b]: /{address}\n\n[^1]: Note.", part, part)
+        for address in ("one", "two")
+    )
+    for made, address in ((one, "one"), (two, "two")):
+        assert all(f'<a href="/{address}">a</a> c<sup' in text for text in made)
+    assert html(part, dialect) == f"<p>{part}</p>"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "html"),
+    [
+        ("kramdown", "Rust has *[T]: Sized* and words.",
+         "<p>Rust has <em>[T]: Sized</em> and words.</p>"),
+        ("kramdown", "A paragraph.\n{:toc}\n\n- x", "<p>A paragraph.</p>\n<ul>\n<li>x</li>\n</ul>"),
+        ("kramdown", "| a |\n|---|\n| c |\n{: .table}\n\nMore.",
+         "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>c</td>\n</tr>\n"
+         "</tbody>\n</table>\n<p>More.</p>"),
+        ("kramdown", "<!-- a\n\nWords", "<p>&lt;!– a</p>\n<p>Words</p>"),
+        ("commonmark", "<!-- a\n\nWords", "<p>&lt;!-- a</p>\n<p>Words</p>"),
+        ("markdown", "<!-- a\n\nWords", "<p>&lt;!-- a</p>\n<p>Words</p>"),
+        ("commonmark", "<!-- a -->\n\n`<!--` b", "<p><code>&lt;!--</code> b</p>"),
+        ("commonmark", "<!-- a\n\nb -->\n\nWords", "<p>Words</p>"),
+    ],
+)  # fmt: skip
+def test_no_mark_takes_words_away(dialect: Dialect, body: str, html: str) -> None:
+    content = render(body, markup=dialect, marker=None, base="https://x.example/", prefix="p")
+    assert content.xhtml.strip() == html

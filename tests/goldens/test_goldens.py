@@ -1,0 +1,97 @@
+"""Golden entries: each kind of content in the web feed and in the payload, byte by byte.
+
+After a change that was meant, `python -m tests.goldens.test_goldens` writes them anew. Read the
+difference.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from lxml import etree
+
+from publisher import entry, feed, item, sources
+from publisher.config import Config, FeedFile, Person, Posts, Site
+from publisher.item import Address
+from tests.support import GOLDENS, feeds
+
+if TYPE_CHECKING:
+    from publisher.config import Format
+    from publisher.entry import Entry
+
+FOLDER = GOLDENS / "entries"
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+SITE = Site(
+    title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1), author=Person(name="Ada")
+)
+CONFIG = Config(
+    site=SITE,
+    posts=Posts(path=FOLDER, exclude=("*.xml",)),
+    state=FOLDER / "none",
+    path=FOLDER / "config.yaml",
+)
+BLOG = Address("pubsub.example.org", "blog")
+_ENDS = re.compile(
+    r"(</(?:id|title|updated|published|author|content)>|/>(?=<(?:link|category|published)))"
+)
+NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
+
+
+def entries() -> dict[str, Entry]:
+    found = entry.entries(sources.read(CONFIG, now=NOW), SITE)
+    assert not found.skipped
+    return {one.post.path.stem: one for one in found.entries}
+
+
+def documents(one: Entry) -> dict[str, str]:
+    """By the ending of the file."""
+    web = etree.tostring(feed.atom_entry(one, SITE), encoding="unicode")
+    payload = item.item(one, SITE, BLOG, account="blog@example.org").payload
+    return {"web.xml": _lines(web), "payload.xml": _lines(payload)}
+
+
+def _lines(text: str) -> str:
+    """A line for each child of the entry."""
+    return _ENDS.sub(r"\1\n", text) + "\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_is_what_it_was(name: str) -> None:
+    for ending, text in documents(entries()[name]).items():
+        assert text == (FOLDER / f"{name}.{ending}").read_text(encoding="utf-8")
+
+
+def test_no_id_is_given_twice() -> None:
+    """A page that shows several entries holds them all."""
+    ids = [
+        element.attrib["id"]
+        for one in entries().values()
+        for element in ET.fromstring(f"<div>{one.content.xhtml}</div>").iter()  # noqa: S314 - our own
+        if "id" in element.attrib
+    ]
+    assert len(ids) == len(set(ids)) > 10
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_a_parser_that_we_did_not_write_reads_them_all(form: Format) -> None:
+    file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
+    parsed = feedparser.parse(feeds.document(file, SITE, [*entries().values()]))
+    assert not parsed.bozo
+    assert len(parsed.entries) == len(NAMES)
+    assert all(one.content if form == "atom" else one.description for one in parsed.entries)
+
+
+def write() -> None:
+    for name, one in entries().items():
+        for ending, text in documents(one).items():
+            (FOLDER / f"{name}.{ending}").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

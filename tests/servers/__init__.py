@@ -1,0 +1,1 @@
+"""Tests with other programs: XMPP servers, subscribers, feed readers, a browser, git, the web."""

@@ -1,0 +1,270 @@
+"""As a hook: after a push to git, and after a site was deployed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.commands.pages import unreachable
+from tests.support import ROOT
+from tests.support.blog import Blog, interrupt
+from tests.support.subscribers import Outsider, Subscriber
+from tests.support.web import Handler, Loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.support.servers import Prosody
+
+README = ROOT / "README.md"
+RECIPE = re.compile(
+    r"as `hooks/post-receive`:\n\n```sh\n(.*?)```\n\nwith this `/home/git/blog/config.yaml`:\n\n"
+    r"```yaml\n(.*?)```",
+    re.DOTALL,
+)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=Ada Example", "-c", "user.email=ada@blog.example"]
+    done = subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def blog(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.configure(prosody, node=node, password=accounts["blog"])
+    return made
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server with the hook of the README: the checkout, and the home of the hook's user."""
+
+    site: Path
+    home: Path
+    author: Path
+
+    def write(self, name: str, text: str) -> None:
+        path = self.author / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def push(self, message: str) -> str:
+        """What git and the hook said."""
+        git(self.author, "add", "--all")
+        git(self.author, "commit", "--allow-empty", "--message", message)
+        return git(self.author, "push", "origin", "main")
+
+
+@pytest.fixture
+def hooked(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Server:
+    """The recipe of the README as it stands there, with the paths and the account of the test."""
+    server = Server(tmp_path / "srv" / "blog", tmp_path / "home" / "git", tmp_path / "author")
+    recipe = RECIPE.search(README.read_text(encoding="utf-8"))
+    assert recipe
+    login = f"  host: {prosody.host}\n  port: {prosody.port}\n  ca_file: {prosody.ca_file}\n"
+    hook, config = recipe.groups()
+    for name, here in {
+        "/srv/blog": str(server.site),
+        "/home/git": str(server.home),
+        "publisher publish": f"{sys.executable} -m publisher publish",
+        "jid: blog@example.org\n": f"jid: blog@{prosody.domain}\n{login}",
+        "service: pubsub.example.org, node: blog": f"service: {prosody.service}, node: {node}",
+    }.items():
+        assert name in hook + config
+        hook, config = hook.replace(name, here), config.replace(name, here)
+    folder = server.home / "blog"
+    for path in (server.site, server.author, folder):
+        path.mkdir(parents=True)
+    (folder / "config.yaml").write_text(config)
+    (folder / "password").write_text(accounts["blog"])
+    (folder / "password").chmod(0o600)
+    bare = tmp_path / "blog.git"
+    git(tmp_path, "init", "--bare", "--initial-branch=main", str(bare))
+    (bare / "hooks" / "post-receive").write_text(hook)
+    (bare / "hooks" / "post-receive").chmod(0o755)
+    git(server.author, "init", "--initial-branch=main")
+    git(server.author, "remote", "add", "origin", str(bare))
+    return server
+
+
+def test_a_push_to_git_publishes(hooked: Server, prosody: Prosody, node: str) -> None:
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
+    assert "remote: + new      2026-01-01-first-post" in hooked.push("A first post")
+    assert "First" in (hooked.site / "_site" / "feed.atom").read_text()
+    assert (hooked.home / "blog" / "state" / "ledger.sqlite").exists()
+    with Subscriber(prosody, "reader", node) as reader:
+        hooked.write("_posts/2026-01-02-second-post.md", "---\ntitle: Second\n---\nText.")
+        hooked.push("A second post")
+        assert reader.next().id == "2026-01-02-second-post"
+        assert "subscribe: " not in hooked.push("Nothing new")
+        post = hooked.author / "_posts" / "2026-01-02-second-post.md"
+        post.rename(hooked.author / post.name)
+        hooked.push("Second thoughts")
+        event = reader.next()
+        assert (event.kind, event.id) == ("retracted", "2026-01-02-second-post")
+
+
+def test_a_push_cannot_run_a_program(
+    hooked: Server, prosody: Prosody, node: str, tmp_path: Path
+) -> None:
+    """What is pushed may look like a configuration, in the place where the hook checks it out."""
+    config = (hooked.home / "blog" / "config.yaml").read_text()
+    ran = tmp_path / "ran"
+    command = f"password_command: touch {ran}"
+    hooked.write("config.yaml", config.replace("password_file: password", command))
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
+    hooked.push("A configuration")
+    assert (hooked.site / "config.yaml").exists()
+    assert not ran.exists()
+    items = Outsider(prosody, "reader", node).items()
+    assert [item.id for item in items] == ["2026-01-01-first-post"]
+
+
+class Pages(Loopback):
+    """A web server: which pages are there, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.there: set[str] = set()
+        self.asked: list[tuple[str, str]] = []
+        self.heads = True
+        self.slow = 0.0
+        pages = self
+
+        class Requests(Handler):
+            def do_HEAD(self) -> None:  # noqa: N802 - as http.server calls it
+                self._answer("HEAD")
+
+            def do_GET(self) -> None:  # noqa: N802
+                self._answer("GET")
+
+            def _answer(self, method: str) -> None:
+                pages.asked.append((method, self.path))
+                time.sleep(pages.slow)
+                code = 200 if self.path in pages.there else 404
+                self.answer(405 if method == "HEAD" and not pages.heads else code)
+
+        self.serve(Requests)
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    with Pages() as server:
+        yield server
+
+
+@pytest.fixture
+def deployed(blog: Blog, pages: Pages) -> Blog:
+    """The blog's site is on the web server of the test."""
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("https://blog.example", pages.url))
+    blog.write("2026-01-01-first-post.md", "Text.", title="First")
+    return blog
+
+
+FIRST = "/2026/01/01/first-post/"
+
+
+@pytest.mark.parametrize("heads", [True, False], ids=["HEAD", "GET"])
+def test_a_post_waits_for_its_page(
+    deployed: Blog, pages: Pages, prosody: Prosody, node: str, *, heads: bool
+) -> None:
+    pages.heads = heads
+    appear = threading.Timer(1.5, lambda: pages.there.add(FIRST))
+    appear.start()
+    run = deployed.run("publish", "--wait-for-url", "30")
+    appear.join()
+    assert run.code == 0, run.err
+    assert len(pages.asked) > 1
+    assert [item.id for item in Outsider(prosody, "reader", node).items()] == [
+        "2026-01-01-first-post"
+    ]
+
+
+def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages: Pages) -> None:
+    deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
+    pages.there.add("/2026/01/02/second-post/")
+    run = deployed.run("publish", "--json", "--wait-for-url", "1")
+    assert run.code == 4
+    assert run.changes == [
+        ("new", "2026-01-01-first-post", "planned"),
+        ("new", "2026-01-02-second-post", "done"),
+    ]
+    (node,) = run.json["nodes"]
+    assert node["changes"][0]["reason"] == f"{pages.url}{FIRST} is not there yet (404)"
+    assert "1 post waits" in node["error"]
+    pages.there.add(FIRST)
+    again = deployed.run("publish", "--json", "--wait-for-url", "1")
+    assert again.changes == [("new", "2026-01-01-first-post", "done")]
+
+
+def test_a_post_that_waits_costs_no_other_node_and_all_nodes_wait_together(
+    deployed: Blog, pages: Pages, prosody: Prosody, node: str
+) -> None:
+    deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
+    pages.there.add("/2026/01/02/second-post/")
+    names = [node, f"{node}-2", f"{node}-3"]
+    config = deployed.folder / "config.yaml"
+    service = f"service: {prosody.service}"
+    one = f"[{{{service}, node: {node}}}]"
+    every = ", ".join(f"{{{service}, node: {name}}}" for name in names)
+    assert one in config.read_text()
+    config.write_text(config.read_text().replace(one, f"[{every}]"))
+    run = deployed.run("publish", "--wait-for-url", "3")
+    assert run.code == 4
+    assert run.err.count("1 post waits") == 3
+    for name in names:
+        shown = [item.id for item in Outsider(prosody, "reader", name).items()]
+        assert shown == ["2026-01-02-second-post"]
+    # One node looks every half second, the others once each: the three seconds are over.
+    assert pages.asked.count(("HEAD", FIRST)) <= 6 + 2
+
+
+def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
+    assert deployed.run("publish").code == 0
+    assert pages.asked == []
+
+
+@pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
+def test_a_page_may_have_any_letters_in_its_address(pages: Pages, path: str) -> None:
+    pages.there |= {"/2026/01/01/b%C3%BCcher%20und/", "/2026/01/01/%C3%A9/?q=%C3%BC"}
+    assert asyncio.run(unreachable([f"{pages.url}{path}"], seconds=0)) == {}
+
+
+def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(pages: Pages) -> None:
+    pages.slow = 60.0
+    begun = time.monotonic()
+    links = [f"{pages.url}/{number}" for number in range(20)]
+    found = asyncio.run(unreachable([*links, *links], seconds=3))
+    assert found == dict.fromkeys(links, "takes too long")
+    assert time.monotonic() - begun < 5
+
+
+def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages: Pages) -> None:
+    pages.slow = 60.0
+    with deployed.start("publish", "--wait-for-url", "25") as process:
+        while not pages.asked:
+            assert process.poll() is None
+            time.sleep(0.05)
+        code, said, seconds = interrupt(process)
+    assert (code, said) == (130, "publisher: interrupted; run it again to go on\n")
+    assert seconds < 3  # a loaded machine

@@ -1,0 +1,125 @@
+"""Logging in: no server gets what it should not, and every failure is one sentence, at once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.item import Address
+from publisher.ledger import Ledger
+from tests.support.blog import Blog
+from tests.support.hostile import Hostile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.hostile import Certificates
+    from tests.support.servers import Server
+
+PASSWORD = "a password worth stealing"
+SECONDS = 25.0  # "within seconds": the deadline of a login is 10
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.write("2026-01-01-first.md", "Text.", title="First")
+    return made
+
+
+def check(blog: Blog, code: int, *sentence: str) -> None:
+    """One clear message, the feeds written, nothing recorded as published."""
+    begun = time.monotonic()
+    run = blog.run("publish")
+    assert time.monotonic() - begun < SECONDS
+    (line,) = run.err.splitlines()
+    assert line.startswith("error: ")
+    for part in sentence:
+        assert part in line
+    assert run.code == code
+    assert set(blog.built()) == {"feed.atom", "feed.rss", "feed.json"}
+    assert PASSWORD not in run.out + run.err
+    with Ledger(blog.folder / ".publisher") as ledger:
+        assert ledger.recorded(Address("pubsub.localhost", "blog")) == {}
+
+
+HOSTILE = {
+    ("strip", "starttls"): (2, "offers no TLS", "the password was not sent"),
+    ("login_only", "starttls"): (2, "offers no TLS", "the password was not sent"),
+    ("strange_only", "starttls"): (2, "offers no TLS", "the password was not sent"),
+    ("tls_strange_only", "direct"): (2, "no login that is safe", "the password was not sent"),
+    ("redirect_name", "starttls"): (4, "sends us to another host"),
+    ("redirect", "starttls"): (4, "sends us to another host"),
+    ("redirect", "direct"): (4, "sends us to another host"),
+    ("silent", "starttls"): (4, "within 10 seconds"),
+    ("silent", "direct"): (4, "within 10 seconds"),
+    ("silent_after_tls", "starttls"): (4, "within 10 seconds"),
+    ("tls_login_only", "starttls"): (2, "no login that is safe", "the password was not sent"),
+    ("tls_login_only", "direct"): (2, "no login that is safe", "the password was not sent"),
+    ("untrusted", "starttls"): (2, "is not trusted", "the password was not sent"),
+    ("untrusted", "direct"): (2, "is not trusted", "the password was not sent"),
+    ("wrong_name", "starttls"): (2, "is not trusted", "localhost"),
+    ("wrong_name", "direct"): (2, "is not trusted", "localhost"),
+    ("garbage", "starttls"): (4, "closed the connection before the login"),
+    ("starttls_refused", "starttls"): (2, "refuses to begin TLS"),
+    ("early_success", "starttls"): (2, "does not speak XMPP as it should"),
+    ("unproven_success", "direct"): (2, "does not prove that it knows the password"),
+    ("many_iterations", "direct"): (2, "4294967295 rounds of SCRAM"),
+    ("early_success", "direct"): (2, "does not speak XMPP as it should"),
+}
+
+
+@pytest.mark.parametrize(("mode", "tls"), HOSTILE)
+def test_a_hostile_server_gets_nothing(
+    blog: Blog, certificates: Certificates, mode: str, tls: str
+) -> None:
+    code, *sentence = HOSTILE[mode, tls]
+    assert isinstance(code, int)
+    with Hostile(mode, certificates) as server:
+        blog.configure(server, password=PASSWORD, tls=tls)
+        check(blog, code, *map(str, sentence))
+        assert server.connections == 1
+        assert not server.let_in
+        assert not server.saw(PASSWORD)
+
+
+@pytest.mark.parametrize("tls", ["direct", "starttls"])
+def test_a_wrong_password_is_tried_once(blog: Blog, server: Server, tls: str) -> None:
+    blog.configure(server, password=PASSWORD, tls=tls)
+    check(blog, 2, "does not accept the password of blog@localhost", "tried once")
+
+
+def test_an_untrusted_certificate_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password=PASSWORD, ca_file=None)
+    check(blog, 2, "is not trusted", "xmpp.ca_file")
+
+
+def test_an_unknown_host_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password=PASSWORD, host="nowhere.invalid")
+    check(blog, 4, "nowhere.invalid", "no address")
+
+
+def test_a_server_that_is_down_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password=PASSWORD, port=1)
+    check(blog, 4, "127.0.0.1:1 cannot be reached")
+
+
+def test_the_wrong_kind_of_port_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password=PASSWORD, port=server.port)
+    check(blog, 2, "does not speak TLS", "xmpp.port and xmpp.tls")
+
+
+def test_a_password_that_is_not_set_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password="")
+    check(blog, 2, "BLOG_PASSWORD", "is empty or not set")
+
+
+def test_a_failed_login_is_not_tried_again_by_other_means(
+    blog: Blog, certificates: Certificates
+) -> None:
+    with Hostile("wrong_password", certificates) as server:
+        blog.configure(server, password=PASSWORD)
+        check(blog, 2, "tried once")
+        assert server.attempts == 1

@@ -1,0 +1,505 @@
+"""Recordings and pictures: real files, made by ffmpeg, described exactly in every format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+
+from publisher import media
+from publisher.sources import frontmatter, recordings, shown
+from publisher.sources.matter import Matter
+from publisher.sources.post import Episode, Medium
+from tests.support.blog import Blog
+from tests.support.subscribers import Outsider
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.servers import Server
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+SECONDS = 2.0
+# The encoders of MP3 and AAC fill up their frames.
+FORMATS = {
+    "song.ogg": ("libvorbis", "audio/ogg; codecs=vorbis", "vorbis", 0.0),
+    "song.opus": ("libopus", "audio/ogg; codecs=opus", "opus", 0.01),
+    "song.flac": ("flac", "audio/flac", "flac", 0.0),
+    "song.mp3": ("libmp3lame", "audio/mpeg", "mp3", 0.1),
+    "song.m4a": ("aac", "audio/mp4", "aac", 0.1),
+    "song.wav": ("pcm_s16le", "audio/wav", "wav", 0.0),
+}
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a tone in every format."""
+    folder = tmp_path_factory.mktemp("songs")
+    for name, (codec, *_) in FORMATS.items():
+        tone = f"sine=frequency=440:duration={SECONDS}"
+        command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tone, "-c:a", codec]
+        subprocess.run([*command, str(folder / name)], check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture
+def blog(tmp_path: Path, songs: Path) -> Blog:
+    blog = Blog(tmp_path / "site")
+    (blog.folder / "media").mkdir()
+    for song in songs.iterdir():
+        (blog.folder / "media" / song.name).write_bytes(song.read_bytes())
+    return blog
+
+
+def probed(file: Path) -> float:
+    """The seconds, by a program that is not ours."""
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
+    done = subprocess.run([*command, str(file)], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_is_described_exactly(songs: Path, name: str) -> None:
+    file, (_, kind, codec, tolerance) = songs / name, FORMATS[name]
+    made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="A song")
+    assert (made.type, made.codec, made.length) == (kind, codec, file.stat().st_size)
+    assert made.duration == pytest.approx(SECONDS, abs=tolerance + 0.001)
+    assert made.duration == pytest.approx(probed(file), abs=0.06)
+
+
+def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "song.ogg"
+    wrong.write_bytes((songs / "song.opus").read_bytes())
+    found = media.measure(wrong)
+    assert found
+    assert found.type == "audio/ogg; codecs=opus"
+
+
+@pytest.mark.parametrize("name", ["a?b.ogg", "a#b.ogg", "[a]%41.ogg"])
+def test_a_file_may_be_called_anything(songs: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes((songs / "song.ogg").read_bytes())
+    found = media.measure(file)
+    assert found
+    assert (found.type, found.duration) == ("audio/ogg; codecs=vorbis", SECONDS)
+
+
+def test_a_file_that_is_no_sound_has_at_least_its_size(tmp_path: Path) -> None:
+    noise = {
+        "a.ogg": b"no sound",
+        "b.mp3": b"",
+        "c.flac": b"fLaC" + b"\xff" * 99,
+    }
+    for name, data in noise.items():
+        file = tmp_path / name
+        file.write_bytes(data)
+        made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="")
+        assert (made.length, made.duration) == (len(data), None)
+        assert made.type == media.type_of(name)
+
+
+def test_several_formats_of_one_recording_are_alternates(blog: Blog) -> None:
+    blog.write("2026-01-02-song.md", "Listen.", title="A song",
+               audio="[/media/song.ogg, /media/song.flac]", image="/media/cover.webp")  # fmt: skip
+    assert blog.run("build").code == 0
+    built = blog.built()
+    sizes = {name: (blog.folder / "media" / name).stat().st_size for name in FORMATS}
+    (item,) = json.loads(built["feed.json"])["items"]
+    assert item["image"] == "https://blog.example/media/cover.webp"
+    assert item["attachments"] == [
+        {
+            "url": f"https://blog.example/media/{name}",
+            "mime_type": FORMATS[name][1],
+            "title": "A song",
+            "size_in_bytes": sizes[name],
+            "duration_in_seconds": 2,
+        }
+        for name in ("song.ogg", "song.flac")
+    ]
+    (entry,) = feedparser.parse(built["feed.atom"]).entries
+    assert [(one.href, one.type, one.length, one.title) for one in entry.enclosures] == [
+        (
+            f"https://blog.example/media/{name}", FORMATS[name][1], str(sizes[name]), "A song",
+        )
+        for name in ("song.ogg", "song.flac")
+    ]  # fmt: skip
+    assert entry.media_content == [
+        {"url": "https://blog.example/media/cover.webp", "medium": "image", "type": "image/webp"}
+    ]
+    (item,) = feedparser.parse(built["feed.rss"]).entries
+    (enclosure,) = item.enclosures
+    assert enclosure.href == "https://blog.example/media/song.ogg"
+    assert enclosure.length == str(sizes["song.ogg"])
+    assert [(one["url"].rpartition("/")[2], one.get("duration")) for one in item.media_content] == [
+        ("song.flac", "2"), ("song.ogg", "2"), ("cover.webp", None),
+    ]  # fmt: skip
+
+
+def test_a_map_names_the_formats_of_one_recording(blog: Blog) -> None:
+    """Whatever their files are called; other recordings are others."""
+    blog.write("2026-01-02-a.md", "Listen.", title="Songs",
+               audio="[{title: One, ogg: /o.ogg, mp3: /m.mp3},"
+                     " {ogg: /x.ogg, flac: /y.flac}]")  # fmt: skip
+    blog.write("2026-01-03-b.md", "Listen.", title="Song", audio="{ogg: /o.ogg, mp3: /m.mp3}")
+    assert blog.run("build").code == 0
+    items = json.loads(blog.built()["feed.json"])["items"]
+    assert [[one["title"] for one in item["attachments"]] for item in items] == [
+        ["Song", "Song"], ["One", "One", "Songs: x", "Songs: x"],
+    ]  # fmt: skip
+
+
+def test_a_recording_lies_below_the_address_of_the_site(blog: Blog) -> None:
+    """As a picture of the site does; a path that names the whole way is the same."""
+    path = blog.folder / "config.yaml"
+    path.write_text(path.read_text().replace("https://blog.example", "https://blog.example/sub/b"))
+    for number, audio in enumerate(("/media/song.mp3", "/sub/b/media/song.mp3")):
+        blog.write(f"2026-01-0{number + 1}-a.md", "Listen.", title="A", audio=audio)
+    blog.write("2026-01-03-b.md", "Listen.", title="B", audio="//cdn.example/b.mp3")
+    blog.write("2026-01-04-c.md", "Listen.", title="C", audio="https://blog.example/c.mp3")
+    assert blog.run("build").code == 0
+    items = json.loads(blog.built()["feed.json"])["items"]
+    assert [item["attachments"][0]["url"] for item in items] == [
+        "https://blog.example/c.mp3",
+        "https://cdn.example/b.mp3",
+        *["https://blog.example/sub/b/media/song.mp3"] * 2,
+    ]
+    assert items[2]["attachments"][0]["duration_in_seconds"] > 1
+
+
+def test_what_is_lossless_in_mp4_is_no_aac(blog: Blog, songs: Path) -> None:
+    file = blog.folder / "media/lossless.m4a"
+    command = ["ffmpeg", "-v", "error", "-i", str(songs / "song.wav"), "-c:a", "alac", str(file)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    made = media.enclosure(Medium("x", 1), "https://blog.example/x.m4a", file, title="")
+    assert (made.type, made.codec) == ("audio/mp4; codecs=alac", None)
+    assert made.duration == pytest.approx(SECONDS)
+
+
+def test_one_feed_per_codec(blog: Blog) -> None:
+    config = blog.folder / "config.yaml"
+    feeds = "".join(
+        f"  - {{path: {codec}.{form}, format: {form}, enclosures: {codec}}}\n"
+        for codec in ("opus", "flac") for form in ("rss", "atom", "json")
+    )  # fmt: skip
+    config.write_text(config.read_text() + feeds)
+    songs = "[/media/song.ogg, /media/song.flac, /media/song.opus, /media/film.mp4]"
+    blog.write("2026-01-02-song.md", title="A song", enclosure=songs)
+    blog.write("2026-01-03-other.md", title="Other", enclosure="/media/song.mp3")
+    assert blog.run("build").code == 0
+    for codec in ("opus", "flac"):
+        for form in ("rss", "atom"):
+            parsed = feedparser.parse((blog.folder / f"{codec}.{form}").read_bytes())
+            found = [[one.href.rpartition("/")[2] for one in e.enclosures] for e in parsed.entries]
+            film = ["film.mp4"] if form == "atom" else []
+            assert found == [[], [f"song.{codec}", *film]]
+    wrong = config.read_text().replace("enclosures: opus", "enclosures: ogg")
+    config.write_text(wrong)
+    run = blog.run("build")
+    assert run.code == 2
+    assert "is 'ogg': give vorbis, opus, flac, mp3, aac, wav" in run.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "codec"),
+    [
+        ("audio/ogg;codecs=opus", "opus"),
+        ('audio/ogg; codecs="opus"', "opus"),
+        ("Audio/MPEG", "mp3"),
+        ("audio/mpeg; charset=x", "mp3"),
+        ("audio/ogg; codecs=speex", None),
+        ("audio/mp4; codecs=alac", None),
+        ('audio/mp4; codecs="mp4a.40.2"', "aac"),
+        ("audio/unheard", None),
+    ],
+)
+def test_a_codec_is_one_however_its_type_is_spelled(kind: str, codec: str | None) -> None:
+    assert media.Enclosure("https://blog.example/a", kind).codec == codec
+
+
+def test_a_recording_at_no_address_costs_nothing_else(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A", audio='["http://[/a.ogg", /media/song.mp3]')
+    blog.write("2026-01-02-b.md", "Text.", title="B")
+    run = blog.run("build")
+    assert (run.code, "Traceback" in run.err) == (0, False)
+    items = json.loads((blog.folder / "feed.json").read_text())["items"]
+    assert [item["title"] for item in items] == ["B", "A"]
+    (found,) = items[1]["attachments"]
+    assert (found["url"], found["title"]) == ("https://blog.example/media/song.mp3", "A")
+
+
+def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    blog.write("2026-01-02-song.md", "Listen.", title="A song",
+               audio="[/media/song.opus, /media/song.mp3]", image="/media/c.png")  # fmt: skip
+    assert blog.run("publish", "--announce-all").code == 0
+    (item,) = Outsider(server, "reader", node).items()
+    payload = item.payload
+    assert payload is not None
+    links = [link.attrib for link in payload.iter(f"{ATOM}link") if link.get("rel") == "enclosure"]
+    assert links == [
+        {
+            "rel": "enclosure", "href": f"https://blog.example/media/{name}", "title": "A song",
+            "type": FORMATS[name][1].partition(";")[0],  # Movim compares it as it is
+            "length": str((blog.folder / "media" / name).stat().st_size),
+        }
+        for name in ("song.opus", "song.mp3")
+    ]  # fmt: skip
+    (picture,) = payload.iter(f"{MEDIA}content")
+    assert picture.get("url") == "https://blog.example/media/c.png"
+
+
+def matter(front: str) -> Matter:
+    data = f"---\n{front}\n---\n".encode()
+    path = PurePosixPath("a.md")
+    return Matter(frontmatter.read(data, path, (frontmatter.fenced,)), path)
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ("enclosure: /a.ogg", [Medium("/a.ogg", 2)]),
+        ("enclosures: [/a.ogg, /b.ogg, /a.ogg]", [Medium("/a.ogg", 2), Medium("/b.ogg", 2)]),
+        ("audio:\n  ogg: /a.ogg\n  mp3: /a.mp3",
+         [Medium("/a.ogg", 2, name="/a.ogg"), Medium("/a.mp3", 2, name="/a.ogg")]),
+        ("audio: {title: T, ogg: /o.ogg, mp3: /m.mp3}",
+         [Medium("/o.ogg", 2, title="T", name="/o.ogg"),
+          Medium("/m.mp3", 2, title="T", name="/o.ogg")]),
+        ("audio: {title: T, formats: [/o.ogg, {url: /m.mp3, length: 3}]}",
+         [Medium("/o.ogg", 2, title="T", name="/o.ogg"),
+          Medium("/m.mp3", 2, None, 3, title="T", name="/o.ogg")]),
+        ("audio: a.webm", [Medium("a.webm", 2, "audio/webm")]),
+        ("audio: {url: a.webm, type: video/webm}", [Medium("a.webm", 2, "video/webm")]),
+        ("audio: {url: a.ogg, type: audio/ogg, length: 12, duration: '1:02', title: T}",
+         [Medium("a.ogg", 2, "audio/ogg", 12, 62.0, "T")]),
+        ("podcast: {file: a.mp3, size: 5, duration: PT1H2M3.5S, type: audio}",
+         [Medium("a.mp3", 2, None, 5, 3723.5)]),
+        ("podcast: https://a.example/a?x=1", [Medium("https://a.example/a?x=1", 2)]),
+        ("audio: a.mp3\nduration: 1:00:01\nlength: 9", [Medium("a.mp3", 2, None, 9, 3601.0)]),
+        ("enclosure: |\n  https://a.example/a.mp3\n  123\n  audio/mpeg\n",
+         [Medium("https://a.example/a.mp3", 2, "audio/mpeg", 123)]),
+        ("video: {src: a.webm}", [Medium("a.webm", 2)]),
+        ("extra: {audio: a.ogg}", [Medium("a.ogg", 1)]),
+        ("audio: true", []),
+        ("audio:", []),
+    ],
+)  # fmt: skip
+def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> None:
+    found = matter(front)
+    assert [*recordings.enclosures(found)] == expected
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("audio: '{{ site.url }}/a.ogg'",
+         "audio is '{{ site.url }}/a.ogg': nobody evaluates tags in front matter; give the "
+         "address, e.g. /media/a.ogg"),
+        ("audio: loud", "audio is 'loud': no file; give its address, e.g. /media/a.ogg"),
+        ("audio: {loud: yes}", "audio names no file; add e.g. `url: /media/a.ogg`"),
+        ("audio: {url: a.ogg, length: 3 MB}", "audio: length is '3 MB'; it is not used"),
+        ("audio: {url: a.ogg, duration: long}", "audio: duration is 'long'; it is not used"),
+    ],
+)  # fmt: skip
+def test_what_is_no_recording_is_told(front: str, message: str) -> None:
+    found = matter(front)
+    recordings.enclosures(found)
+    assert [remark.message for remark in found.warnings] == [message]
+
+
+def test_a_name_that_only_begins_like_many_files_takes_no_time() -> None:
+    nearly = f"audio: a{'.aa#' * 15_900} x"
+    for _ in range(12):
+        assert not recordings.enclosures(matter(nearly))
+
+
+def test_more_bytes_than_any_file_has_are_not_known() -> None:
+    found = matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
+    assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        (r'enclosure: "http://a.example/\x1bb.mp3\n5\naudio/mpeg"',
+         [Medium("http://a.example/b.mp3", 2, "audio/mpeg", 5)]),
+        ("audio: what? a.mp3", [Medium("what? a.mp3", 2)]),
+        ("audio: a b.mp3#t=1.5", [Medium("a b.mp3#t=1.5", 2)]),
+        ("audio: a .mp3", [Medium("a .mp3", 2)]),
+        ("audio: .mp3", []),
+        ("audio: a.mp3 later", []),
+        ("audio: [~, [[]], 5, {}, '%']", []),
+    ],
+)  # fmt: skip
+def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
+    assert [*recordings.enclosures(matter(front))] == expected
+
+
+@pytest.mark.parametrize(
+    ("front", "address"),
+    [
+        ("image: /a.png", "/a.png"),
+        ("image: {path: /a.png, alt: A}", "/a.png"),
+        ("images: [/a.png, /b.png]", "/a.png"),
+        ("cover: {image: a.jpg}", "a.jpg"),
+        ("hero: https://a.example/a", "https://a.example/a"),
+        ("image: none", None),
+        ("thumbnail: false", None),
+    ],
+)
+def test_the_forms_of_pictures(front: str, address: str | None) -> None:
+    found = recordings.image(matter(front))
+    assert (found and found.href) == address
+
+
+def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title="A", audio="[/media/gone.ogg, https://a.example/b.mp3]",
+               image="javascript:x.png")  # fmt: skip
+    (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
+    told = {one["message"] for one in post["warnings"] if one["line"] in {3, 4}}
+    assert told == {
+        f"the file /media/gone.ogg is not found in {blog.folder}: a gap for readers",
+        "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
+        "javascript:x.png is not an address of the web: readers do not get it",
+    }
+
+
+ODD = ["NaN", "1e99", "9" * 5_000, "-1", "0", "[1]", "[[2026-01-01]]", "[]"]
+
+
+@pytest.mark.parametrize("value", [*ODD, "{a: b}"])
+@pytest.mark.parametrize(
+    ("key", "way_out"),
+    [
+        ("episode", "number it from 1 to 999999"),
+        ("season", "number it from 1 to 999999"),
+        ("episode_type", "write full, trailer or bonus"),
+        ("episodeType", "write full, trailer or bonus"),
+        ("explicit", "write true or false"),
+    ],
+)
+def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: str) -> None:
+    found = matter(f"audio: a.mp3\n{key}: {value}")
+    assert shown.episode(found) == Episode()
+    ((line, message),) = [(one.line, one.message) for one in found.warnings]
+    assert (line, message[: len(key) + 4]) == (3, f"{key} is ")
+    assert message.endswith(f"; {way_out}")
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
+    found = matter(f"feed: {value}")
+    assert (shown.content(found), shown.is_left_out(found)) == (None, False)
+    (told,) = found.warnings
+    assert (told.line, told.message.rpartition("; ")[2]) == (
+        2,
+        "write false, summary, full or auto",
+    )
+
+
+@pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])
+def test_a_key_without_a_value_is_none(key: str) -> None:
+    found = matter(f"audio: a.mp3\n{key}:")
+    assert (shown.content(found), shown.license_of(found)) == (None, None)
+    assert (shown.deleted(found, dt.UTC), shown.episode(found)) == (None, Episode())
+    assert not found.warnings
+
+
+def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
+    found = matter("episode: The first one\nseason: winter\nexplicit: no doubt")
+    assert (shown.episode(found), found.warnings) == (Episode(), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("[2026-01-01]", "undated"),
+        ("{on: 2026-01-01}", "undated"),
+        ("99999-01-01", "undated"),
+        ("9999-12-31 23:59:59 -1200", "undated"),
+        ("NaN", "undated"),
+        ("9" * 5_000, "undated"),
+        ("[]", None),
+        ("''", None),
+        ("No", None),
+    ],
+)
+def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | None) -> None:
+    found = matter(f"title: A\ndeleted: {value}")
+    assert shown.deleted(found, dt.UTC) == expected
+    assert [one.line for one in found.warnings] == ([3] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [
+        ("http://[", True),
+        ("https://a.example:99999999/", True),
+        ("[https://a.example/]", True),
+        ("{name: MIT}", True),
+        ("MIT", False),
+        ("7", False),
+        ("~", False),
+    ],
+)
+def test_a_licence_that_is_no_address_is_none(value: str, is_told: bool) -> None:
+    found = matter(f"license: {value}")
+    assert shown.license_of(found) is None
+    assert [one.line for one in found.warnings] == [2] * is_told
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_broken_recording_costs_nothing(songs: Path, tmp_path: Path, name: str) -> None:
+    whole = (songs / name).read_bytes()
+    file = tmp_path / name
+    for size in [*range(0, 400, 7), len(whole) // 2]:
+        file.write_bytes(whole[:size])
+        made = media.enclosure(Medium(name, 1), f"https://a.example/{name}", file, title="")
+        assert made.length == size
+    for at in range(200):
+        for byte in (b"\0", b"\7", b"\xff"):
+            file.write_bytes(whole[:at] + byte + whole[at + 1 :])
+            assert media.measure(file)
+
+
+def test_check_names_a_recording_that_cannot_be_read(blog: Blog) -> None:
+    (blog.folder / "media" / "half.ogg").write_bytes(b"OggS")
+    blog.write("2026-01-02-a.md", title="A", audio="[/media/half.ogg, /media/song.ogg]")
+    (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
+    (warning,) = post["warnings"]
+    assert warning["message"] == (
+        f"{blog.folder}/media/half.ogg cannot be read as a recording; is it whole?"
+    )
+
+
+def test_a_name_that_no_file_can_have_is_no_file(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title="A", audio=f"[/{'x' * 300}.ogg, /a/../../etc/b.ogg]")
+    assert blog.run("build").code == 0
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert [one.get("size_in_bytes") for one in item["attachments"]] == [None, None]
+
+
+def test_a_file_beside_the_post_is_found(blog: Blog, songs: Path) -> None:
+    blog.write("2026-01-02-song.md", title="A song", audio="song.opus")
+    (blog.posts / "song.opus").write_bytes((songs / "song.opus").read_bytes())
+    assert blog.run("build").code == 0
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert item["attachments"][0]["size_in_bytes"] == (songs / "song.opus").stat().st_size
+
+
+def test_a_whole_document_with_recordings_is_well_formed(blog: Blog) -> None:
+    blog.write("2026-01-02-a.md", title='A "&<', audio='["/media/a b&c.ogg", "/media/ü.opus"]')
+    assert blog.run("build").code == 0
+    for name in ("feed.atom", "feed.rss"):
+        ET.fromstring(blog.built()[name])  # noqa: S314 - our own
+    (item,) = json.loads(blog.built()["feed.json"])["items"]
+    assert [one["url"] for one in item["attachments"]] == [
+        "https://blog.example/media/a%20b&c.ogg", "https://blog.example/media/%C3%BC.opus",
+    ]  # fmt: skip

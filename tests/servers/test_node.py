@@ -1,0 +1,294 @@
+"""The contract of a Node, held by the one in memory and by the real ones, as service and as PEP."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from publisher import item as items
+from publisher.config import NodeConfig, Xmpp
+from publisher.errors import Busy, NotFound, Refused
+from publisher.item import Item
+from publisher.publish import Drift, Node, State
+from publisher.pubsub import XmppNode, connect
+from publisher.pubsub.node import PAGE_OF_IDS
+from tests.support.fake_node import FakeNode
+from tests.support.servers import Server
+from tests.support.subscribers import Outsider, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from tests.support.blog import Door
+    from tests.support.servers import Ejabberd, Prosody
+
+ATOM = "http://www.w3.org/2005/Atom"
+PEP = "blog@localhost"
+
+Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
+
+
+@pytest.fixture(params=["fake", "prosody", "prosody PEP", "ejabberd", "ejabberd PEP"])
+def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
+    """Runs some work with a node that does not exist yet."""
+
+    @asynccontextmanager
+    async def backends() -> AsyncIterator[Node]:
+        name, _, pep = request.param.partition(" ")
+        if name == "fake":
+            yield FakeNode(exists=False)
+            return
+        server = request.getfixturevalue(name)
+        assert isinstance(server, Server)
+        config = NodeConfig(service=PEP if pep else server.service, node=node)
+        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+            yield XmppNode(connection, config, site_title="The contract")
+
+    def run(work: Work) -> None:
+        async def main() -> None:
+            async with backends() as backend:
+                await work(backend)
+
+        asyncio.run(main())
+
+    return run
+
+
+def account(server: Door, user: str, config: NodeConfig) -> Xmpp:
+    return Xmpp(
+        jid=f"{user}@{server.domain}",
+        password_env="UNUSED",
+        host=server.host,
+        port=server.direct_port,
+        tls="direct",
+        ca_file=server.ca_file,
+        nodes=(config,),
+    )
+
+
+def post(number: int, text: str = "text") -> Item:
+    id_ = f"post-{number:04}"
+    return Item(
+        id_,
+        f'<entry xmlns="{ATOM}"><id>tag:blog.example,2026:{id_}</id><title>Grüße &amp; {number}'
+        f'</title><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{text} <b>b</b> '
+        f"tail</div></content></entry>",
+    )
+
+
+def test_a_missing_node_is_not_found(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        with pytest.raises(NotFound):
+            await node.look()
+
+    run(work)
+
+
+def test_a_created_node_is_empty_and_keeps_items(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        state = await node.look()
+        assert state == State(ids=(), max_items=state.max_items, persistent=True)
+
+    run(work)
+
+
+def test_what_was_created_by_somebody_else_in_between_is_created(
+    run: Callable[[Work], None],
+) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        await node.publish(post(1))
+        await node.create()
+        assert (await node.look()).ids == ("post-0001",)
+
+    run(work)
+
+
+def test_what_was_published_is_there_as_it_was(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        await node.publish(post(1))
+        await node.publish(post(2))
+        assert set((await node.look()).ids) == {"post-0001", "post-0002"}
+        (found,) = await node.fetch(["post-0001"])
+        seen = items.seen(found.id, found.payload)
+        assert (seen.title, seen.atom_id) == ("Grüße & 1", "tag:blog.example,2026:post-0001")
+
+    run(work)
+
+
+def test_publishing_again_replaces(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        for text in ("first", "second"):
+            await node.publish(post(1, text))
+        assert (await node.look()).ids == ("post-0001",)
+        (found,) = await node.fetch(["post-0001"])
+        assert "second" in found.payload
+        assert "first" not in found.payload
+
+    run(work)
+
+
+def test_many_are_fetched_at_once_and_the_missing_left_out(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        for number in (1, 2, 3):
+            await node.publish(post(number))
+        found = await node.fetch(["post-0003", "no-such-item", "post-0001"])
+        assert {item.id for item in found} == {"post-0001", "post-0003"}
+
+    run(work)
+
+
+def test_what_was_retracted_is_gone(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        await node.publish(post(1))
+        await node.publish(post(2))
+        await node.retract("post-0001", notify=True)
+        await node.retract("post-0002", notify=False)
+        assert (await node.look()).ids == ()
+        with pytest.raises(NotFound):
+            await node.retract("post-0001", notify=True)
+
+    run(work)
+
+
+def test_a_field_can_be_set(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await node.configure({"deliver_notifications": "0"}) == {}
+        assert Drift("deliver_notifications", "0", "1") in (await node.look()).drift
+        assert await node.configure({"deliver_notifications": "1"}) == {}
+
+    run(work)
+
+
+def test_a_field_that_was_not_set_is_told(run: Callable[[Work], None]) -> None:
+    """Prosody ignores it without a word, ejabberd refuses the whole form."""
+
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await refused_fields(node, "no_such_field") == {"no_such_field"}
+
+    run(work)
+
+
+async def refused_fields(node: Node, name: str) -> set[str]:
+    try:
+        return set(await node.configure({name: "1"}))
+    except Busy:
+        raise
+    except Refused as error:
+        return {name} & set(re.split(r"[^\w]+", str(error)))
+
+
+def test_a_new_node_has_no_subscribers_but_contacts(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await node.has_subscribers() == ("@" in node.address.service)
+
+    run(work)
+
+
+@pytest.mark.parametrize("service", ["pubsub.localhost", PEP])
+def test_every_id_of_a_full_node_is_listed_once(
+    ejabberd: Ejabberd, node: str, service: str
+) -> None:
+    """More than go on one page, for its owner and for one who may only read."""
+    count = PAGE_OF_IDS + 1
+
+    async def main() -> tuple[State, State]:
+        config = NodeConfig(service=service, node=node)
+        async with opened(ejabberd, "blog", config) as mine:
+            await mine.create()
+            await asyncio.gather(*(mine.publish(post(number)) for number in range(count)))
+            async with opened(ejabberd, "reader", config) as theirs:
+                return await mine.look(), await theirs.look()
+
+    for state in asyncio.run(main()):
+        assert len(state.ids) == len(set(state.ids)) == count
+
+
+@asynccontextmanager
+async def opened(server: Server, user: str, config: NodeConfig) -> AsyncIterator[XmppNode]:
+    async with connect(account(server, user, config), server.accounts[user]) as connection:
+        yield XmppNode(connection, config, site_title="The contract")
+
+
+def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:
+    async def main(user: str) -> bool:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, user, config) as found:
+            return await found.has_subscribers()
+
+    Outsider(server, "blog", node).create()
+    assert not asyncio.run(main("blog"))
+    assert asyncio.run(main("stranger")), "who may not know must assume so"
+    with Subscriber(server, "reader", node):
+        assert asyncio.run(main("blog"))
+
+
+def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) -> None:
+    async def main() -> State:
+        config = NodeConfig(service=server.service, node=node, options={"notify_delete": "0"})
+        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+            made = XmppNode(connection, config, site_title="The contract")
+            await made.create()
+            return await made.look()
+
+    state = asyncio.run(main())
+    assert state.drift == ()
+    assert state.max_items in {256, 1000}  # what the servers have by default
+    assert Outsider(server, "stranger", node).items() == []
+
+
+def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) -> None:
+    async def main() -> State:
+        config = NodeConfig(service=server.service, node=node, options={"max_items": "7"})
+        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+            made = XmppNode(connection, config, site_title="x")
+            await made.create()
+            return await made.look()
+
+    state = asyncio.run(main())
+    assert (state.max_items, state.drift) == (7, ())
+
+
+def test_drift_is_told(server: Server, node: str) -> None:
+    async def main() -> State:
+        config = NodeConfig(service=server.service, node=node, title="A new title")
+        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+            return await XmppNode(connection, config, site_title="x").look()
+
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(title="An old title", max_items="7")
+    state = asyncio.run(main())
+    assert Drift("title", "An old title", "A new title") in state.drift
+    assert state.max_items == 7
+
+
+async def look_at_forgetful(server: Server, node: str) -> State:
+    """A node that keeps no items."""
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(persist_items="false")
+    config = NodeConfig(service=server.service, node=node)
+    async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+        return await XmppNode(connection, config, site_title="x").look()
+
+
+def test_a_node_that_keeps_nothing_is_refused_by_prosody(prosody: Prosody, node: str) -> None:
+    with pytest.raises(Refused, match="persist_items"):
+        asyncio.run(look_at_forgetful(prosody, node))
+
+
+def test_a_node_that_keeps_nothing_is_seen_on_ejabberd(ejabberd: Ejabberd, node: str) -> None:
+    assert not asyncio.run(look_at_forgetful(ejabberd, node)).persistent

@@ -1,0 +1,344 @@
+"""`publisher ping` tells hubs of feeds that changed: a hub that follows WebSub hears of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+
+from publisher import fetch
+from publisher import hub as hubs
+from publisher.errors import ConfigError, Refused, Unavailable
+from tests.support.blog import Blog, Run, interrupt
+from tests.support.hub import Callback, Hub
+from tests.support.web import Answer, Secure, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMS = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/json"}
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with Hub() as made:
+        yield made
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as made:
+        yield made
+
+
+@pytest.fixture
+def blog(tmp_path: Path, hub: Hub, web: Web) -> Blog:
+    """Its feeds are deployed to `web`."""
+    made = Blog(tmp_path / "site")
+    configure(made, web, hub.url)
+    made.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
+    build(made, web)
+    return made
+
+
+def configure(blog: Blog, web: Web, *urls: str, more: str = "") -> None:
+    path = blog.folder / "config.yaml"
+    head = path.read_text().split("feeds:")[0].split("  hubs:")[0].split("posts:")[0]
+    hub_line = f"  hubs: [{', '.join(urls)}]\n" if urls else ""
+    feeds = "".join(
+        f'  - {{path: feed.{form}, format: {form}, url: "{web.url}/feed.{form}"}}\n'
+        for form in FORMS
+    )
+    path.write_text(
+        f"{head}{hub_line}posts: {{path: posts, permalink: pretty}}\nfeeds:\n{feeds}{more}"
+    )
+
+
+def build(blog: Blog, web: Web) -> None:
+    assert blog.run("build").code == 0
+    deploy(blog, web)
+
+
+def deploy(blog: Blog, web: Web) -> None:
+    for form, kind in FORMS.items():
+        body = (blog.folder / f"feed.{form}").read_bytes()
+        web.answers[f"/feed.{form}"] = Answer(body, headers={"Content-Type": kind})
+
+
+def ping(blog: Blog, *arguments: str) -> Run:
+    return blog.run("ping", "--retry", "0", *arguments)
+
+
+def test_a_subscriber_of_a_hub_gets_the_new_feed(blog: Blog, web: Web, hub: Hub) -> None:
+    topic = f"{web.url}/feed.atom"
+    with Callback() as subscriber:
+        form = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": subscriber.url}
+        with urlopen(Request(hub.url, data=urlencode(form).encode())) as answer:  # noqa: S310
+            assert answer.status == 202
+        assert ping(blog).code == 0
+        blog.write("2026-01-02-b.md", "More.", title="B")
+        build(blog, web)
+        assert ping(blog).code == 0
+        bodies = [body for _, _, body in subscriber.handed]
+    assert [body.count(b"<entry") for body in bodies] == [1, 2]
+    assert subscriber.handed[0][1] == f'<{hub.url}>; rel="hub", <{topic}>; rel="self"'
+
+
+def test_every_format_names_its_hub_and_itself(blog: Blog, web: Web, hub: Hub) -> None:
+    """The hub refuses what does not."""
+    run = ping(blog)
+    assert run.code == 0, run.err
+    topics = [f"{web.url}/feed.{form}" for form in FORMS]
+    assert hub.told == topics
+    assert run.out.splitlines() == [f"pinged  {hub.url}  {topic}" for topic in topics]
+
+
+def test_only_what_changed_since_is_told(blog: Blog, web: Web, hub: Hub) -> None:
+    ping(blog)
+    hub.told.clear()
+    again = ping(blog)
+    assert (again.code, hub.told) == (0, [])
+    assert again.out == "nothing to tell: no feed has changed since\n"
+    (blog.folder / "feed.rss").write_bytes((blog.folder / "feed.rss").read_bytes() + b"\n")
+    ping(blog)
+    assert hub.told == [f"{web.url}/feed.rss"]
+    hub.told.clear()
+    assert ping(blog, "--all").code == 0
+    assert len(hub.told) == 3
+
+
+def test_archives_and_the_page_are_nothing_to_subscribe_to(blog: Blog, web: Web, hub: Hub) -> None:
+    more = (
+        f'  - {{path: t.atom, format: atom, url: "{web.url}/t.atom", archive: "t/{{year}}.atom"}}\n'
+    )
+    configure(blog, web, hub.url, more=f"{more}page: {{path: index.html}}\n")
+    blog.write("2025-01-01-b.md", "Text.", title="B")
+    build(blog, web)
+    web.answers["/t.atom"] = Answer((blog.folder / "t.atom").read_bytes())
+    assert ping(blog).code == 0
+    assert f"{web.url}/t.atom" in hub.told
+    assert len(hub.told) == 4
+
+
+def test_a_dead_hub_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
+    dead = "http://127.0.0.1:9/hub"
+    configure(blog, web, dead, hub.url)
+    build(blog, web)
+    run = ping(blog)
+    assert run.code == 4
+    assert run.err.count(dead) == 1  # asked once, and said once
+    assert "cannot be reached" in run.err
+    assert len(hub.told) == 3
+    hub.told.clear()
+    assert ping(blog).code == 4
+    assert hub.told == []
+
+
+def test_a_hub_that_refuses_is_named_with_its_words_and_the_rest_is_told(
+    blog: Blog, web: Web, hub: Hub
+) -> None:
+    hub.answers = [(403, {})]
+    run = ping(blog, "--json")
+    assert run.code == 1
+    outcomes = [one["outcome"] for one in run.json["pings"]]
+    assert outcomes == ["failed", "pinged", "pinged"]
+    assert f"refuses {web.url}/feed.atom: 403" in run.json["pings"][0]["error"]
+    assert {one["hub"] for one in run.json["pings"]} == {hub.url}
+    hub.told.clear()
+    assert ping(blog).code == 0
+    assert hub.told == [f"{web.url}/feed.atom"]
+
+
+def test_what_may_succeed_later_is_tried_again(blog: Blog, hub: Hub) -> None:
+    hub.answers = [(503, {}), (429, {"Retry-After": "1"})]
+    begun = time.monotonic()
+    assert blog.run("ping", "--retry", "20").code == 0
+    assert time.monotonic() - begun >= 2
+    assert len(hub.told) == 3
+
+
+def test_a_topic_for_which_a_hub_is_busy_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
+    hub.answers = [(503, {})]
+    run = ping(blog)
+    assert run.code == 4
+    assert f"answers 503 to {web.url}/feed.atom; ping again later" in run.err
+    assert hub.told == [f"{web.url}/feed.rss", f"{web.url}/feed.json"]
+
+
+def test_what_was_told_is_known_after_an_interruption(blog: Blog, web: Web, hub: Hub) -> None:
+    hub.slow = 1.0
+    with blog.start("ping") as process:
+        while len(hub.told) < 2:
+            time.sleep(0.05)
+        assert interrupt(process)[0] == 130
+    first = [*hub.told]
+    hub.slow = 0.0
+    hub.told.clear()
+    assert ping(blog).code == 0
+    assert first[0] not in hub.told
+    assert {*first, *hub.told} == {f"{web.url}/feed.{form}" for form in FORMS}
+
+
+@pytest.mark.parametrize("what", ["absent", "dripping", "silent", "busy hub", "slow hub"])
+def test_an_interruption_ends_a_wait_at_once(blog: Blog, web: Web, hub: Hub, what: str) -> None:
+    hub.answers = [(503, {})] * 99 if what == "busy hub" else []
+    hub.slow = 60.0 if what == "slow hub" else 0.0
+    answers = {
+        "absent": Answer(code=404),
+        "dripping": Answer(bytes(999), drip=0.1),
+        "silent": Answer(hold=lambda: time.sleep(60)),
+    }
+    web.answers["/feed.atom"] = answers.get(what, web.answers["/feed.atom"])
+    before = len(hub.answers)
+    with blog.start("ping", "--wait-for-url", "25", "--retry", "25") as process:
+        while not hub.told and len(hub.answers) == before:
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(0.5)
+        code, said, seconds = interrupt(process)
+    assert (code, said) == (130, "publisher: interrupted; run it again to go on\n")
+    assert seconds < 3  # a loaded machine
+
+
+def test_the_time_to_wait_holds_whatever_a_server_does(blog: Blog, web: Web, hub: Hub) -> None:
+    web.answers["/feed.atom"] = Answer(bytes(999), drip=0.5)
+    web.answers["/feed.rss"] = Answer(hold=lambda: time.sleep(60))
+    begun = time.monotonic()
+    run = ping(blog, "--wait-for-url", "3")
+    assert time.monotonic() - begun < 10
+    assert run.code == 4
+    assert run.err.count("does not show what was built here") == 2
+    assert hub.told == [f"{web.url}/feed.json"]
+
+
+def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
+    web.answers["/four"] = Answer(b"four")
+    with urlopen(f"{web.url}/four") as answer:  # noqa: S310
+        assert fetch.body(answer, most=4) == b"four"
+    with (
+        urlopen(f"{web.url}/four") as answer,  # noqa: S310
+        pytest.raises(ValueError, match="more than 3 bytes"),
+    ):
+        fetch.body(answer, most=3)
+
+
+def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
+    config = blog.folder / "config.yaml"
+    config.write_text(config.read_text().replace("/feed.atom", "/fééd.atom"))
+    assert blog.run("build").code == 0
+    deploy(blog, web)
+    web.answers["/f%C3%A9%C3%A9d.atom"] = web.answers["/feed.atom"]
+    run = ping(blog, "--wait-for-url", "5")
+    assert (run.code, run.err) == (0, "")
+    assert len(hub.told) == 3
+
+
+def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hub) -> None:
+    (blog.folder / "feed.rss").write_text("<feed>mine</feed>")
+    run = ping(blog)
+    assert run.code == 1
+    assert "feed.rss was not made by publisher" in run.err
+    assert hub.told == [f"{web.url}/feed.atom", f"{web.url}/feed.json"]
+
+
+def test_what_is_on_the_web_waits_for_nothing(blog: Blog, web: Web, hub: Hub) -> None:
+    del web.answers["/feed.atom"]
+    with blog.start("ping", "--wait-for-url", "60") as process:
+        while len(hub.told) < 2:
+            assert process.poll() is None
+            time.sleep(0.05)
+        deploy(blog, web)
+        assert process.wait(60) == 0
+    assert hub.told[2] == f"{web.url}/feed.atom"
+
+
+def test_a_hub_that_moved_is_named_not_followed(blog: Blog, hub: Hub) -> None:
+    hub.answers = [(301, {"Location": "https://new.example/"})] * 2 + [(308, {"Location": "/x"})]
+    run = ping(blog)
+    assert run.code == 1
+    assert "has moved to https://new.example/; correct site.hubs" in run.err
+    assert f"has moved to {hub.url.rpartition('/')[0]}/x;" in run.err
+    assert hub.told == []
+
+
+def test_nobody_is_told_before_the_feed_is_on_the_web(blog: Blog, web: Web, hub: Hub) -> None:
+    blog.write("2026-01-02-b.md", "More.", title="B")
+    assert blog.run("build").code == 0
+    run = ping(blog, "--wait-for-url", "0.6")
+    assert run.code == 4
+    assert "does not show what was built here; deploy it, and ping again" in run.err
+    assert hub.told == []
+    later = threading.Timer(1.0, deploy, (blog, web))
+    later.start()
+    assert ping(blog, "--wait-for-url", "30").code == 0
+    later.join()
+    assert len(hub.told) == 3
+
+
+def test_a_feed_that_was_not_built_is_named(blog: Blog, hub: Hub) -> None:
+    (blog.folder / "feed.rss").unlink()
+    run = ping(blog)
+    assert run.code == 1
+    assert "feed.rss is not there; run `publisher build`" in run.err
+    assert len(hub.told) == 2
+
+
+def test_without_a_hub_there_is_a_way_out(blog: Blog, web: Web) -> None:
+    configure(blog, web)
+    run = ping(blog)
+    assert run.code == 2
+    assert "site.hubs is missing; add e.g. `hubs: https://hub.example/`" in run.err
+
+
+def test_the_time_for_trying_again_is_bounded(hub: Hub) -> None:
+    """By a clock of our own: nobody waits for it."""
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    hub.answers = [(503, {})] * 100
+    clock = hubs.Clock(lambda: now[0], sleep)
+    with pytest.raises(Unavailable, match="answers 503"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60, clock=clock)
+    assert now[0] == 1 + 2 + 4 + 8 + 16
+    assert len(hub.answers) == 100 - 6
+
+
+def test_a_hub_may_have_any_letters(web: Web) -> None:
+    """It answers 501 to a POST: it was reached."""
+    with pytest.raises(Unavailable, match="answers 501"):
+        hubs.ping(f"{web.url}/hüb", "https://blog.example/f", retry_seconds=0)
+    with pytest.raises(ConfigError, match=r"correct site\.hubs"):
+        hubs.ping("http://a..b/", "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_that_moved_to_no_address_is_not_asked_again(hub: Hub) -> None:
+    hub.answers = [(307, {"Location": "http://[bad"})]
+    with pytest.raises(Refused, match=r"has moved to http://\[bad; correct"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_whose_certificate_nobody_trusts_is_not_asked_again(tmp_path: Path) -> None:
+    with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
+        hubs.ping(secure.url, "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_that_says_no_is_no_hub_that_moved(hub: Hub) -> None:
+    hub.answers = [(400, {})]
+    with pytest.raises(Refused, match=r"refuses https://blog\.example/f: 400"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
+
+
+def test_a_hub_that_asks_for_more_time_than_there_is_is_left(hub: Hub) -> None:
+    hub.answers = [(503, {"Retry-After": "3600"})]
+    with pytest.raises(Unavailable):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
+    hub.answers = [(404, {})]
+    with pytest.raises(Refused, match="is it a hub for this site"):
+        hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)

@@ -1,0 +1,513 @@
+"""What the owner decides for a node, on real servers: which posts, how loud, what is repaired."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.blog import SITE, Blog
+from tests.support.servers import Ejabberd, Prosody, Server
+from tests.support.subscribers import Outsider, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def section(server: Server, user: str, *nodes: str) -> str:
+    """An account, as one entry of the list `xmpp`. `nodes` are in YAML's flow style."""
+    variable = "READER_PASSWORD" if user == "reader" else "BLOG_PASSWORD"
+    return (
+        f"  - jid: {user}@{server.domain}\n    password_env: {variable}\n    host: {server.host}\n"
+        f"    port: {server.direct_port}\n    tls: direct\n    ca_file: {server.ca_file}\n"
+        f"    nodes: [{', '.join(nodes)}]\n"
+    )
+
+
+def at(node: str, service: str = "pubsub.localhost", **keys: str) -> str:
+    more = "".join(f", {key}: {value}" for key, value in keys.items())
+    return f"{{service: {service}, node: '{node}'{more}}}"
+
+
+@pytest.fixture
+def blog(tmp_path: Path, accounts: Mapping[str, str]) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.environment["BLOG_PASSWORD"] = accounts["blog"]
+    made.environment["READER_PASSWORD"] = accounts["reader"]
+    return made
+
+
+def configure(blog: Blog, *sections: str) -> None:
+    (blog.folder / "config.yaml").write_text(SITE + "xmpp:\n" + "".join(sections))
+
+
+def ids(server: Server, node: str, service: str | None = None) -> set[str | None]:
+    return {item.id for item in Outsider(server, "reader", node, service=service).items()}
+
+
+def write_tagged(blog: Blog) -> None:
+    blog.write("2026-01-01-on-xmpp.md", "Text.", title="One", tags="[XMPP]", lang="en")
+    blog.write("2026-01-02-on-both.md", "Text.", title="Two", tags="[xmpp, Free Software]")
+    blog.write("notes/2026-01-03-a-note.md", "Text.", title="Three", categories="notes", lang="de")
+
+
+def test_what_a_post_says_of_feeds_holds_at_the_node(blog: Blog, server: Server, node: str) -> None:
+    """In short, left out, taken back; and back again."""
+    blog.write("2026-01-01-short.md", "All of it.", title="Short", feed="summary", summary="Some")
+    blog.write("2026-01-02-out.md", "Text.", title="Out")
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone")
+    blog.write("2026-01-04-stays.md", "Text.", title="Stays")
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    items = {item.id: item.payload for item in Outsider(server, "reader", node).items()}
+    short = items["2026-01-01-short"]
+    assert short is not None
+    assert short.findtext(f"{ATOM}summary") == "Some"
+    assert short.find(f"{ATOM}content") is None
+    blog.write("2026-01-02-out.md", "Text.", title="Out", feed="false")
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone", deleted="2026-02-01")
+    run = blog.run("publish", "--json")
+    assert sorted(run.changes) == [
+        ("removed", "2026-01-02-out", "done"),
+        ("removed", "2026-01-03-gone", "done"),
+    ]
+    assert ids(server, node) == {"2026-01-01-short", "2026-01-04-stays"}
+    blog.write("2026-01-03-gone.md", "Text.", title="Gone")
+    assert blog.run("publish", "--json").changes == [("new", "2026-01-03-gone", "done")]
+
+
+def test_each_node_gets_the_posts_that_it_selects(blog: Blog, server: Server, node: str) -> None:
+    write_tagged(blog)
+    configure(
+        blog,
+        section(
+            server,
+            "blog",
+            at(node),
+            at(f"{node}-xmpp", only="{tags: [xmpp]}"),
+            at(f"{node}-notes", only="{paths: ['notes/**']}"),
+            at(f"{node}-de", only="{languages: [de]}"),
+            at(f"{node}-late", since="2026-01-02"),
+            at(f"{node}/{{tag}}"),
+            at(node, service="blog@localhost"),
+        ),
+    )
+    run = blog.run("publish")
+    assert (run.code, run.err) == (0, "")
+    one, two, three = "2026-01-01-on-xmpp", "2026-01-02-on-both", "notes~2026-01-03-a-note"
+    assert ids(server, node) == ids(server, node, "blog@localhost") == {one, two, three}
+    assert ids(server, f"{node}-xmpp") == ids(server, f"{node}/xmpp") == {one, two}
+    assert ids(server, f"{node}/free-software") == {two}
+    assert ids(server, f"{node}-notes") == ids(server, f"{node}-de") == {three}
+    assert ids(server, f"{node}-late") == {two, three}
+    assert f"+ new      {one}  One  -> {node}/xmpp" in run.out
+    assert blog.run("publish").out == ""
+    shown = blog.run("node", "show", f"{node}/xmpp").out
+    assert "A blog of the tests: xmpp" in shown
+
+
+def test_the_node_of_a_tag_that_vanished_is_emptied_on_demand_and_stays(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(f"{node}/{{tag}}")))
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-02-on-both.md", "Text.", title="Two", tags="[xmpp]")
+    stopped = blog.run("publish")
+    assert stopped.code == 3
+    assert f"{node}/free-software: this would retract 1 of the 1 items" in stopped.err
+    assert "~ changed  2026-01-02-on-both" in stopped.out, "it costs no other node"
+    assert ids(server, f"{node}/free-software") == {"2026-01-02-on-both"}
+    assert blog.run("publish", "--allow-retracts").code == 0
+    assert ids(server, f"{node}/free-software") == set()
+    assert blog.run("publish").code == 0
+
+
+def test_a_dead_server_costs_no_other(
+    blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str
+) -> None:
+    """Two accounts at two servers, and a third server that is not there."""
+    write_tagged(blog)
+    dead = section(prosody, "blog", at(f"{node}-dead")).replace(
+        f"port: {prosody.direct_port}", "port: 1"
+    )
+    wrong = section(ejabberd, "stranger", at(f"{node}-wrong"))
+    configure(
+        blog,
+        dead,
+        wrong,
+        section(prosody, "blog", at(node)),
+        section(ejabberd, "reader", at(f"{node}-too")),
+    )
+    run = blog.run("publish")
+    assert run.code == 4
+    assert f"error: pubsub.localhost {node}-dead: 127.0.0.1:1 cannot be reached" in run.err
+    assert f"error: pubsub.localhost {node}-wrong:" in run.err
+    assert len(ids(prosody, node)) == len(ids(ejabberd, f"{node}-too")) == 3
+
+
+def test_a_dead_service_costs_no_other(blog: Blog, server: Server, node: str) -> None:
+    blog.write("2026-01-01-first-post.md", "Text.")
+    configure(
+        blog,
+        section(server, "blog", at(node, service="nowhere.localhost"), at(node)),
+    )
+    run = blog.run("publish")
+    assert run.code == 4
+    assert ids(server, node) == {"2026-01-01-first-post"}
+
+
+def write_many(blog: Blog, *, edition: str = "First") -> None:
+    for number in range(12):
+        blog.write(f"2026-01-{number + 1:02}-post-{number:04}.md", f"{edition} edition.")
+
+
+def test_a_flood_is_stopped_and_can_be_quiet(blog: Blog, server: Server, node: str) -> None:
+    write_many(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0, "nobody hears of what a new node gets"
+    with Subscriber(server, "reader", node) as reader:
+        write_many(blog, edition="Second")
+        stopped = blog.run("publish")
+        assert stopped.code == 3
+        assert "tell subscribers of 12 posts at once (12 changed)" in stopped.err
+        (blog.posts / "2026-01-01-post-0000.md").unlink()
+        quiet = blog.run("publish", "--quiet")
+        assert (quiet.code, quiet.err) == (0, "")
+        reader.nothing_for(0.7)
+        texts = [e.payload.findall(f"{ATOM}content")[-1].text for e in reader.items() if e.payload]
+        assert len(texts) == 11
+        assert {(text or "").strip() for text in texts} == {"Second edition."}
+        blog.write("2026-02-01-a-loud-one.md", "Text.")
+        assert blog.run("publish").code == 0
+        assert reader.next().id == "2026-02-01-a-loud-one"
+        assert blog.run("publish", "--refresh").code == 0
+        reader.nothing_for(0.7)
+    announced = blog.run("publish", "--refresh", "--announce-all")
+    assert announced.code == 0
+
+
+def test_a_new_node_can_be_planned_and_a_deleted_one_again(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write_many(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("plan").code == 0
+    assert blog.run("publish").code == 0
+    Outsider(server, "blog", node).delete()
+    planned = blog.run("plan", "--verify")
+    assert (planned.code, planned.out.count("+ missing")) == (0, 12)
+    assert blog.run("publish", "--verify").out.count("+ missing") == 12
+
+
+def test_subscribers_are_asked_for_on_an_empty_node(blog: Blog, server: Server, node: str) -> None:
+    Outsider(server, "blog", node).create()
+    write_many(blog)
+    configure(blog, section(server, "blog", at(node)))
+    with Subscriber(server, "reader", node):
+        assert blog.run("publish").code == 3
+    assert blog.run("publish", "--announce-all").code == 0
+
+
+def test_drift_is_repaired_where_it_is_ours_to_repair(
+    blog: Blog, server: Server, node: str
+) -> None:
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(title="Somebody's title", description="Somebody's words")
+    blog.write("2026-01-01-first-post.md", "Text.")
+    configure(blog, section(server, "blog", at(node, description="Ours", keep="10")))
+    run = blog.run("publish")
+    assert run.code == 0
+    assert "its title is \"Somebody's title\", not 'A blog of the tests'; name title" in run.err
+    assert "repaired: its description is \"Somebody's words\", not 'Ours'" in run.err
+    again = blog.run("plan")
+    assert "description" not in again.err
+    made = f"{node}-made"
+    configure(blog, section(server, "blog", at(made)))
+    assert blog.run("publish").code == 0
+    Outsider(server, "blog", made).configure(title="Changed by hand", deliver_notifications="false")
+    assert blog.run("publish", "--verify").code == 0
+    with Subscriber(server, "reader", made) as reader:
+        blog.write("2026-01-02-second-post.md", "Text.")
+        assert blog.run("publish").code == 0
+        assert reader.next().id == "2026-01-02-second-post"
+    assert "Changed by hand" not in blog.run("node", "show").out
+
+
+def test_who_may_only_publish_keeps_the_node_equal_too(
+    blog: Blog, server: Server, node: str
+) -> None:
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(max_items="50")
+    owner.affiliate("reader@localhost", "publisher")
+    for number in (1, 2):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(server, "reader", at(node, keep="10")))
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-01-post-1.md", "Edited.")
+    (blog.posts / "2026-01-02-post-2.md").unlink()
+    run = blog.run("publish", "--allow-retracts")
+    assert run.code == 0
+    assert ids(server, node) == {"2026-01-01-post-1"}
+    shown = blog.run("node", "show", "--json").json["nodes"][0]
+    assert shown["error"] is None
+    assert {f["name"]: f["actual"] for f in shown["fields"]}["access_model"] == "open"
+    blog.write("2026-01-03-post-3.md", "Text.")
+    quiet = blog.run("publish", "--quiet")
+    assert quiet.code == 1
+    assert "cannot be published to quietly" in quiet.err
+    assert "2026-01-03-post-3" not in ids(server, node)
+
+
+ENTRY = f"<entry xmlns='{ATOM[1:-1]}'/>"
+
+
+def fill(server: Server, node: str, count: int) -> Outsider:
+    """With items of another publisher, which Outsider this returns; the node holds three."""
+    owner, stranger = Outsider(server, "blog", node), Outsider(server, "stranger", node)
+    owner.create()
+    owner.configure(max_items="3")
+    owner.affiliate("stranger@localhost", "publisher")
+    for number in range(count):
+        stranger.publish(f"theirs-{number}", ENTRY)
+    return stranger
+
+
+def test_a_node_that_is_full_of_others_items_is_an_error_until_there_is_room(
+    blog: Blog, server: Server, node: str
+) -> None:
+    stranger = fill(server, node, 3)
+    blog.write("2026-01-01-first-post.md", "Text.")
+    configure(blog, section(server, "blog", at(node)))
+    figures = "the node holds 3 items, 3 are not ours, its limit is 3: no room for 1 post;"
+    for command in ("publish", "publish", "plan", "status"):
+        said = blog.run(command)
+        assert said.code == 1
+        assert f"error: pubsub.localhost {node}: {figures}" in said.err
+        in_json = blog.run(command, "--json")
+        assert in_json.code == 1
+        assert in_json.json["nodes"][0]["error"].startswith(figures)
+    assert f"pubsub.localhost {node}: no changes" in blog.run("plan").out
+    status = blog.run("status").out
+    assert "3 items; no changes" in status
+    assert "not ours: theirs-0" in status
+    offline = blog.run("plan", "--offline")
+    assert offline.code == 1
+    assert "at the last look the node had room for 0 items of ours: no room for 1" in offline.err
+    assert ids(server, node) == {"theirs-0", "theirs-1", "theirs-2"}
+    stranger.retract("theirs-1")
+    assert blog.run("publish").code == 0
+    assert ids(server, node) == {"theirs-0", "2026-01-01-first-post", "theirs-2"}
+    assert blog.run("plan", "--offline").code == 0
+
+
+def test_less_room_than_keep_asks_for_is_an_error_and_the_newest_are_published(
+    blog: Blog, server: Server, node: str
+) -> None:
+    fill(server, node, 1)
+    for number in (1, 2, 3):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(server, "blog", at(node, keep="3")))
+    run = blog.run("publish")
+    assert run.code == 1
+    assert "holds 1 item, 1 is not ours, its limit is 3: no room for 1 post; remove" in run.err
+    assert ids(server, node) == {"theirs-0", "2026-01-02-post-2", "2026-01-03-post-3"}
+    assert "or lower `keep`" in blog.run("publish").err, "it looks again, and says so again"
+    configure(blog, section(server, "blog", at(node, keep="2")))
+    assert blog.run("publish").code == 0
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish", "--verify").code == 0
+    status = blog.run("status")
+    assert (status.code, "no room for the oldest post" in status.err) == (0, True)
+
+
+def test_others_who_fill_a_node_do_not_empty_it_of_our_items(
+    blog: Blog, ejabberd: Ejabberd, node: str
+) -> None:
+    """ejabberd counts the items of each publisher apart: here are six, with a limit of three."""
+    stranger = fill(ejabberd, node, 0)
+    ours = {f"2026-01-0{number}-post-{number}" for number in (1, 2, 3)}
+    for name in ours:
+        blog.write(f"{name}.md", "Text.")
+    configure(blog, section(ejabberd, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    for number in range(3):
+        stranger.publish(f"theirs-{number}", ENTRY)
+    assert blog.run("publish", "--verify").code == 0
+    assert ids(ejabberd, node) == ours | {f"theirs-{number}" for number in range(3)}
+
+
+def test_who_may_publish_at_somebody_elses_pep_does(blog: Blog, server: Server, node: str) -> None:
+    owner = Outsider(server, "blog", node, service="blog@localhost")
+    owner.create()
+    owner.configure(max_items="50", access_model="open")
+    owner.affiliate("reader@localhost", "publisher")
+    blog.write("2026-01-01-first-post.md", "Text.")
+    mine = at(node, service="blog@localhost", keep="10")
+    configure(blog, section(server, "reader", mine))
+    assert blog.run("publish").code == 0
+    assert blog.run("publish").out == ""
+    (blog.folder / ".publisher" / "ledger.sqlite").unlink()
+    assert blog.run("publish", "--json").changes == [("adopt", "2026-01-01-first-post", "done")]
+
+
+def test_only_the_post_that_was_asked_for_is_published(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish", "--only", "posts/2026-01-02-on-both.md").code == 0
+    assert ids(server, node) == {"2026-01-02-on-both"}
+    assert blog.run("publish", "--since", "2026-01-03").code == 0
+    assert ids(server, node) == {"2026-01-02-on-both", "notes~2026-01-03-a-note"}
+    wrong = blog.run("publish", "--only", "2026-01-09-no-such-post")
+    assert (wrong.code, "there is no such post" in wrong.err) == (2, True)
+
+
+def test_a_post_that_was_asked_for_and_is_too_old_is_named(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    for number in (1, 2):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(prosody, "blog", at(node, keep="1")))
+    assert blog.run("publish").code == 0
+    with sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite") as database:
+        database.execute("UPDATE item SET at = at - 3600")
+    database.close()
+    note = f"note: pubsub.localhost {node}: 1 of the posts asked for is too old for `keep`"
+    for _ in range(2):  # the second run looks at no node
+        asked = blog.run("publish", "--only", "2026-01-01-post-1")
+        assert (asked.code, asked.err) == (0, f"{note}\n")
+    assert blog.run("publish", "--only", "2026-01-02-post-2").err == ""
+    assert blog.run("publish").err == ""
+
+
+def test_prune_site_cleans_up_without_a_ledger(blog: Blog, server: Server, node: str) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(node, prune="site")))
+    assert blog.run("publish").code == 0
+    (blog.posts / "2026-01-01-on-xmpp.md").unlink()
+    Outsider(server, "blog", node).publish("somebody-elses", f"<x xmlns='{ATOM[1:-1]}'/>")
+    (blog.folder / ".publisher" / "ledger.sqlite").unlink()
+    assert blog.run("publish").code == 0
+    assert ids(server, node) == {"2026-01-02-on-both", "notes~2026-01-03-a-note", "somebody-elses"}
+    configure(blog, section(server, "blog", at(node, exclusive="true")))
+    assert blog.run("publish").code == 0
+    assert ids(server, node) == {"2026-01-02-on-both", "notes~2026-01-03-a-note"}
+
+
+def test_a_node_is_deleted_on_demand_only(blog: Blog, server: Server, node: str) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    configure(blog, section(server, "blog", at(f"{node}-new")))
+    planned = blog.run("plan")
+    assert f"3 items of ours are still at pubsub.localhost {node}" in planned.err
+    assert blog.run("node", "delete", "pubsub.localhost", node).code == 3
+    assert len(ids(server, node)) == 3
+    assert blog.run("node", "delete", "pubsub.localhost", node, "--yes").code == 0
+    assert f"still at pubsub.localhost {node}," not in blog.run("plan").err
+    assert blog.run("node", "show").out.splitlines()[1] == "  is not there; publish creates it"
+
+
+LIMIT = 60_000
+
+BUSY = """
+local st = require "util.stanza";
+local left = 3;
+module:hook("iq/host/http://jabber.org/protocol/pubsub:pubsub", function (event)
+  if left > 0 and event.stanza.tags[1]:get_child("publish") then
+    left = left - 1;
+    event.origin.send(st.error_reply(event.stanza, "wait", "resource-constraint", "Busy"));
+    return true;
+  end
+end, 100);
+"""
+
+LIMITS = """
+local st = require "util.stanza";
+module:hook("stream-features", function (event)
+  event.features:tag("limits", { xmlns = "urn:xmpp:stream-limits:0" })
+    :text_tag("max-bytes", "30000"):up();
+end);
+"""
+
+
+@pytest.fixture(params=["prosody", "ejabberd"])
+def narrow(request: pytest.FixtureRequest, accounts: Mapping[str, str]) -> Iterator[Server]:
+    """A server that closes the stream at a stanza that others take."""
+    made: Server = (
+        Ejabberd(accounts, max_stanza_size=LIMIT)
+        if request.param == "ejabberd"
+        else Prosody(accounts, admins=["blog@localhost"], stanza_size_limit=LIMIT)
+    )
+    with made as server:
+        yield server
+
+
+def test_what_breaks_the_stream_goes_shorter_in_the_same_run(
+    blog: Blog, narrow: Server, node: str
+) -> None:
+    for number in range(1, 7):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    long = "A line of text. " * 20 + "\n\n"
+    blog.write("2026-01-03-post-3.md", long * 250)
+    blog.write("2026-01-05-post-5.md", long * 130)
+    configure(blog, section(narrow, "blog", at(node)))
+    run = blog.run("publish")
+    assert (run.code, run.err) == (0, "")
+    assert "a summary and the link are sent instead" in run.out
+    assert len(ids(narrow, node)) == 6
+    assert blog.run("publish").out == ""
+
+
+def test_a_limit_that_is_advertised_is_kept(
+    tmp_path: Path, blog: Blog, accounts: Mapping[str, str]
+) -> None:
+    blog.write("2026-01-01-long.md", ("A line of text. " * 20 + "\n\n") * 80)
+    server = Prosody(accounts, admins=["blog@localhost"], modules={"test_limits": LIMITS})
+    with server:
+        configure(blog, section(server, "blog", at("blog")))
+        run = blog.run("publish")
+        (item,) = Outsider(server, "reader", "blog").items()
+    assert run.code == 0
+    assert "too big for one stanza" in run.out
+    assert item.payload is not None
+
+
+def test_a_service_that_is_busy_for_a_moment_is_asked_again(
+    blog: Blog, accounts: Mapping[str, str]
+) -> None:
+    write_tagged(blog)
+    with Prosody(accounts, admins=["blog@localhost"], modules={"test_busy": BUSY}) as server:
+        configure(blog, section(server, "blog", at("blog")))
+        hasty = blog.run("publish", "--retry", "0")
+        assert hasty.code == 4
+        assert "resource-constraint, Busy" in hasty.err
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        assert len(ids(server, "blog")) == 3
+
+
+def test_a_run_that_has_nothing_to_do_asks_nobody(blog: Blog, prosody: Prosody, node: str) -> None:
+    """Not even a server that is down, until something changes or a day has passed."""
+    write_tagged(blog)
+    configure(blog, section(prosody, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    with sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite") as database:
+        database.execute("UPDATE item SET at = at - 3600")
+    database.close()
+    assert blog.run("publish").code == 0
+    down = {**blog.environment, "BLOG_PASSWORD": "wrong"}
+    assert blog.run("publish", environment=down).code == 0
+    assert blog.run("publish", "--verify", environment=down).code == 2
+    offline = blog.run("plan", "--offline", environment=down)
+    assert (offline.code, offline.out) == (0, f"pubsub.localhost {node}: no changes\n")
+    blog.write("2026-01-04-new.md", "Text.")
+    assert blog.run("publish", environment=down).code == 2

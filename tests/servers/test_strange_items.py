@@ -1,0 +1,245 @@
+"""Whatever others put on our node, or a server answers, costs at most that item."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from publisher.config import NodeConfig
+from publisher.errors import NoAnswer, Refused
+from publisher.item import FINGERPRINT, MAX_ID, Address
+from publisher.ledger import Ledger, Visit
+from publisher.pubsub import Published, Subscriber, XmppNode, connect, forms
+from publisher.pubsub.connection import MAX_STANZA
+from publisher.pubsub.node import MAX_PAGES, Page
+from tests.servers.test_node import account, opened, post
+from tests.support.blog import Blog
+from tests.support.hostile import Hostile
+from tests.support.raw import PUBSUB, RawClient
+from tests.support.servers import Prosody
+from tests.support.subscribers import Outsider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.support.hostile import Certificates
+    from tests.support.servers import Server
+
+ATOM = "http://www.w3.org/2005/Atom"
+DEPTH = 1_000
+REVERSED = "\u202e"  # RIGHT-TO-LEFT OVERRIDE
+FIRST, SECOND, THIRD = (f"2026-01-0{day}-post-{day}" for day in (1, 2, 3))
+LONG = "x" * 60_000
+
+
+@pytest.fixture
+def shared(tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]) -> Blog:
+    """A blog with one post; the account `stranger` may publish at its node, too."""
+    blog = Blog(tmp_path / "blog")
+    blog.configure(server, node=node, password=accounts["blog"])
+    blog.write(f"{FIRST}.md", "Text.", title="First")
+    assert blog.run("publish").code == 0
+    Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
+    return blog
+
+
+def deep(levels: int) -> str:
+    return f"<entry xmlns='{ATOM}'>{'<a>' * levels}{'</a>' * levels}</entry>"
+
+
+def titled(title: str) -> str:
+    return f"<entry xmlns='{ATOM}'><title>{title}</title></entry>"
+
+
+def test_strange_items_are_not_ours_and_cost_nothing(
+    shared: Blog, server: Server, node: str
+) -> None:
+    strange = {
+        "deep": deep(DEPTH),
+        f"back{REVERSED}wards": titled("Text"),
+        # Three in one request would be more than the server takes.
+        **{f"{number}{LONG}": titled("Text") for number in range(5)},
+    }
+    with RawClient(server, "stranger") as stranger:
+        for item_id, payload in strange.items():
+            stranger.publish(node, item_id, payload)
+    shared.write(f"{SECOND}.md", "Text.", title="Second")
+    planned = shared.run("plan", "--verify", "--json")
+    assert (planned.code, planned.err) == (0, "")
+    assert planned.changes == [("new", SECOND, "planned")]
+    status = shared.run("status", "--json")
+    assert set(status.json["nodes"][0]["foreign"]) == set(strange)
+    shown = shared.run("status")
+    assert (shown.code, shown.err) == (0, "")
+    assert "not ours: deep\n" in shown.out
+    assert "not ours: backwards\n" in shown.out
+    assert max(map(len, shown.out.splitlines())) < 500
+    assert shared.run("node", "show").code == 0
+    run = shared.run("publish", "--json")
+    assert (run.code, run.changes) == (0, [("new", SECOND, "done")])
+    (shared.folder / ".publisher" / "ledger.sqlite").unlink()
+    again = shared.run("publish", "--json")
+    assert (again.code, again.err) == (0, "")
+    assert {change[0] for change in again.changes} == {"adopt"}
+
+
+def test_an_item_that_cannot_be_read_is_never_overwritten(
+    shared: Blog, server: Server, node: str
+) -> None:
+    with RawClient(server, "stranger") as stranger:
+        stranger.publish(node, SECOND, deep(DEPTH))
+        stranger.publish(node, THIRD, titled(f"{REVERSED}{'long ' * 100}"))
+    for name in (SECOND, THIRD):
+        shared.write(f"{name}.md", "Text.")
+    run = shared.run("publish")
+    assert run.code == 1
+    assert run.out.count("that is not ours") == 2
+    assert REVERSED not in run.out
+    assert max(map(len, run.out.splitlines())) < 500
+    items = {item.id: item.payload for item in Outsider(server, "reader", node).items()}
+    for name in (SECOND, THIRD):
+        found = items[name]
+        assert found is not None
+        assert found.find(FINGERPRINT) is None
+
+
+def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str) -> None:
+    """A stranger cannot make us believe that a post is there."""
+    inner = f"<items><item id='post-0002'>{post(2).payload}</item></items>"
+    nested = f"<x xmlns='{PUBSUB}'>{inner}</x>"
+    with RawClient(server, "stranger") as stranger:
+        stranger.publish(node, "outer", nested)
+
+    async def main() -> set[str]:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "blog", config) as found:
+            assert set((await found.look()).ids) == {FIRST, "outer"}
+            return {item.id for item in await found.fetch([FIRST, "outer", "post-0002"])}
+
+    assert asyncio.run(main()) == {FIRST, "outer"}
+
+
+def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
+    theirs = "<set xmlns='http://jabber.org/protocol/rsm'><last>x</last><count>1</count></set>"
+    ours = theirs.replace("x<", "y<").replace("1<", "2<")
+    items = f"<items><item id='a'><x>{theirs}</x></item><item id='b'/></items>"
+    for paging, last, count in (("", "", None), (ours, "y", 2)):
+        answer = ET.fromstring(  # noqa: S314 - ours
+            f"<iq xmlns='jabber:client'><pubsub xmlns='{PUBSUB}'>{items}{paging}</pubsub></iq>"
+        )
+        assert Page.read(answer, ["a", None, "", "b"]) == Page(("a", "b"), last, count)
+
+
+def test_an_item_with_an_endless_id_is_left_to_others_to_retract(
+    shared: Blog, server: Server, node: str
+) -> None:
+    async def main() -> None:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "blog", config) as found:
+            with pytest.raises(Refused, match="too long"):
+                await found.retract("x" * (MAX_ID + 1), notify=True)
+            assert (await found.look()).ids == (FIRST,)
+
+    asyncio.run(main())
+
+
+ENDLESS = """
+local st = require "util.stanza";
+local disco, count = "http://jabber.org/protocol/disco#items", 0;
+module:hook("iq/host/"..disco..":query", function (event)
+  count = count + 1;
+  event.origin.send(st.reply(event.stanza):tag("query", { xmlns = disco })
+    :tag("item", { jid = module.host, name = "item-"..count }):up()
+    :tag("set", { xmlns = "http://jabber.org/protocol/rsm" }):text_tag("last", LAST));
+  return true;
+end, 100);
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "listed"), [("tostring(count)", f"{MAX_PAGES:,}"), ("('x'):rep(2000)", "1")]
+)
+def test_a_list_without_end_is_refused(
+    accounts: Mapping[str, str], node: str, last: str, listed: str
+) -> None:
+    modules = {"test_endless": ENDLESS.replace("LAST", last)}
+
+    async def main() -> None:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "blog", config) as found:
+            with pytest.raises(Refused, match=f"without end: {listed} so far"):
+                await found.look()
+
+    with Prosody(accounts, admins=["blog@localhost"], modules=modules) as server:
+        asyncio.run(main())
+
+
+def test_an_answer_without_end_ends_the_stream(certificates: Certificates) -> None:
+    async def main() -> None:
+        config = NodeConfig(service=server.service, node="blog")
+        mine = account(server, "blog", config)
+        async with connect(mine, "password") as connection:
+            node = XmppNode(connection, config, site_title="x")
+            with pytest.raises(NoAnswer, match=f"{MAX_STANZA:,} bytes"):
+                await node.look()
+
+    with Hostile("endless", certificates) as server:
+        asyncio.run(main())
+
+
+def test_an_event_of_somebody_else_is_none(server: Server, node: str) -> None:
+    """Anybody may send us a message; and a deep payload is an event, too."""
+    event = "http://jabber.org/protocol/pubsub#event"
+    items = f"<items node='{node}'><item id='forged'>{titled('Forged')}</item></items>"
+    forged = f"<event xmlns='{event}'>{items}</event>"
+
+    async def main() -> None:
+        config = NodeConfig(service=server.service, node=node)
+        mine = account(server, "reader", config)
+        address = Address(server.service, node)
+        async with connect(mine, server.accounts["reader"]) as connection:
+            reader = await Subscriber(connection, address).subscribe()
+            with RawClient(server, "blog") as blog:
+                blog.send(f"<message to='reader@localhost' type='headline'>{forged}</message>")
+                blog.publish(node, "deep", deep(DEPTH))
+                blog.publish(node, "real", titled("Real"))
+            first, second = [await reader.next(seconds=20) for _ in range(2)]
+            assert isinstance(first, Published)
+            assert isinstance(second, Published)
+            assert (first.id, first.payload) == ("deep", "")
+            assert second.id == "real"
+            assert "Real" in second.payload
+
+    Outsider(server, "blog", node).create()
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (None, None),
+        ("", None),
+        ("max", None),
+        ("-1", None),
+        ("1e3", None),
+        ("٣", None),
+        ("0", 0),
+        ("256", 256),
+        ("0" * 5_000 + "7", 7),
+        ("999999999", 999_999_999),
+        ("9" * 20, forms.LARGEST),
+        ("9" * 100_000, forms.LARGEST),
+    ],
+)
+def test_a_number_is_what_python_and_the_ledger_can_hold(
+    tmp_path: Path, text: str | None, number: int | None
+) -> None:
+    assert forms.number(text) == number
+    address = Address("pubsub.example", "blog")
+    with Ledger(tmp_path) as ledger:
+        ledger.remember(address, Visit(room=forms.number(text)))
+        assert ledger.visit(address).room == number

@@ -1,0 +1,169 @@
+"""What Jekyll and Hugo make of a body, and what of it a reader sees.
+
+`goldens/dialects/ENGINE.json` holds bodies with the HTML that the engine made of them: Jekyll 4.3.1
+with its defaults, Hugo 0.111 with `unsafe`. `python -m tests.support.dialects` asks the two anew: a
+new body is added with any HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from lxml import etree
+
+from publisher.render import render
+from publisher.render.html import BLOCKS
+from tests.support import GOLDENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from publisher.markup import Dialect
+
+    Engine = Literal["jekyll", "hugo"]
+
+FOLDER = GOLDENS / "dialects"
+BASE = "https://x.example/p/"
+LINES = BLOCKS | {"tbody", "td", "tfoot", "th", "thead"}
+SHOWN = ("align", "alt", "height", "href", "src", "title", "width")
+
+_JEKYLL = """
+require "jekyll"; require "json"
+configuration = Jekyll.configuration("quiet" => true, "source" => ARGV[0])
+converter = Jekyll::Converters::Markdown.new(configuration)
+converter.setup
+puts JSON.generate(JSON.parse($stdin.read).map { |body| converter.convert(body) })
+"""
+_HUGO = """
+baseURL = "https://x.example/"
+disableKinds = ["taxonomy", "term", "RSS", "sitemap", "home", "section", "404"]
+[markup.highlight]
+codeFences = false
+[markup.goldmark.renderer]
+unsafe = true
+"""
+# What the engines write otherwise than we do, and means the same.
+_SAME = [
+    (re.compile(r'<input[^>]*checked="[^>]*>\s*'), "☑ "),
+    (re.compile(r'<input[^>]*type="checkbox"[^>]*>\s*'), "☐ "),
+    (re.compile(r' style="text-align: ?(\w+);?"'), r' align="\1"'),
+    (re.compile(r'<sup id="fnref[^>]*><a[^>]*>(\d+)</a></sup>'), r"<sup>[\1]</sup>"),
+    (re.compile(r'<sup class="footnote-ref"><a[^>]*>\[(\d+)[^<]*</a></sup>'), r"<sup>[\1]</sup>"),
+    (re.compile(r'(?:&nbsp;|&#160;|\s)?<a href="#(?:p-)?fnref[^>]*>.*?</a>(?:\s(?=</p>))?'), ""),
+    (re.compile(r'<div class="footnotes"[^>]*>\s*(?:<hr>)?'), "<hr>"),
+    (re.compile(r"\\\((.*?)\\\)", re.DOTALL), r'<code class="language-math">\1</code>'),
+    (re.compile(r"\\\[(.*?)\\\]", re.DOTALL), r'<p><code class="language-math">\1</code></p>'),
+]
+_BLANKS = [
+    (re.compile(r"\n</code>"), "</code>"),
+    (re.compile(r" +(?=<br>)"), ""),
+    (re.compile(r" *\n(?! )"), "\n"),
+    (re.compile(r"\n+"), "\n"),
+]
+_COLOURED = re.compile(
+    r'<div class="[^"]*highlighter-rouge"><div class="highlight"><pre class="highlight"><code>'
+    r"(.*?)</code></pre></div></div>",
+    re.DOTALL,
+)
+
+
+def bodies(engine: Engine) -> list[tuple[str, str]]:
+    """Each with the HTML that the engine made of it."""
+    text = (FOLDER / f"{engine}.json").read_text(encoding="utf-8")
+    return [(body, html) for body, html in json.loads(text)]
+
+
+def ours(body: str, dialect: Dialect) -> str:
+    return _structure(_same(_rendered(body, dialect)))
+
+
+def theirs(html: str) -> str:
+    plain = _COLOURED.sub(
+        lambda found: f"<pre><code>{re.sub('</?span[^>]*>', '', found[1])}</code></pre>", html
+    )
+    return _structure(_rendered(_same(plain), "html"))
+
+
+def _rendered(body: str, markup: Dialect) -> str:
+    return render(body, markup=markup, marker=None, base=BASE, prefix="p").xhtml
+
+
+def _same(html: str) -> str:
+    for pattern, meant in _SAME:
+        html = pattern.sub(meant, html)
+    return html
+
+
+def _structure(xhtml: str) -> str:
+    """Elements and text, each block on a line of its own; blanks as browsers show them."""
+    parts = "".join(_parts(etree.fromstring(f"<div>{xhtml}</div>"), is_code=False))
+    for pattern, meant in _BLANKS:
+        parts = pattern.sub(meant, parts)
+    return parts.strip()
+
+
+def _parts(element: etree._Element, *, is_code: bool) -> Iterator[str]:
+    is_code = is_code or element.tag == "pre"
+    tag = {"del": "s"}.get(element.tag, element.tag)
+    tag = "math" if "language-math" in element.get("class", "") else tag
+    kept = "".join(f" {key}={element.get(key)}" for key in SHOWN if element.get(key) is not None)
+    is_shown = tag not in {"div", "section"} and (tag != "span" or kept)
+    line = "\n" if element.tag in LINES else ""
+    if is_shown:
+        yield f"{line}<{tag}{kept}>{line if tag != 'pre' else ''}"
+    yield _text(element.text, is_code=is_code)
+    for child in element:
+        yield from _parts(child, is_code=is_code)
+        yield _text(child.tail, is_code=is_code)
+    if is_shown and tag not in {"br", "hr", "img"}:
+        yield f"{line}</{tag}>{line}"
+
+
+def _text(text: str | None, *, is_code: bool) -> str:
+    return (text or "") if is_code else re.sub(r"[ \t\n\xa0]+", " ", text or "")
+
+
+def _ask_jekyll(asked: list[str]) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["ruby", "-e", _JEKYLL, folder],
+            input=json.dumps(asked), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def _ask_hugo(asked: list[str]) -> list[str]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "config.toml").write_text(_HUGO)
+        layout = folder / "layouts" / "_default" / "single.html"
+        layout.parent.mkdir(parents=True)
+        layout.write_text("{{ .Content }}")
+        (folder / "content").mkdir()
+        for number, body in enumerate(asked):
+            (folder / "content" / f"p{number}.md").write_text(f"---\ntitle: a\n---\n{body}")
+        subprocess.run(["hugo", "-s", name, "--quiet"], check=True)
+        pages = (folder / "public" / f"p{number}" / "index.html" for number in range(len(asked)))
+        return [page.read_text(encoding="utf-8") for page in pages]
+
+
+def _write() -> None:
+    asks: dict[Engine, Callable[[list[str]], list[str]]] = {
+        "jekyll": _ask_jekyll,
+        "hugo": _ask_hugo,
+    }
+    for engine, ask in asks.items():
+        asked = [body for body, _ in bodies(engine)]
+        rows = [json.dumps(row, ensure_ascii=False) for row in zip(asked, ask(asked), strict=True)]
+        text = "[\n{}\n]\n".format(",\n".join(rows))
+        (FOLDER / f"{engine}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write()

@@ -1,0 +1,79 @@
+"""An XMPP client of a few lines that sends what it is given, also what no library would send."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from tests.support.servers import Server
+
+SECONDS = 30.0
+PUBSUB = "http://jabber.org/protocol/pubsub"
+
+
+class RawClient:
+    """An account at a real server while entered, over direct TLS."""
+
+    def __init__(self, server: Server, user: str) -> None:
+        self._server = server
+        self._user = user
+        self._unread = b""
+        self._sent = 0
+
+    def __enter__(self) -> Self:
+        server = self._server
+        context = ssl.create_default_context(cafile=str(server.ca_file))
+        plain = socket.create_connection((server.host, server.direct_port), timeout=SECONDS)
+        self._socket = context.wrap_socket(plain, server_hostname=server.domain)
+        self._open()
+        secret = f"\0{self._user}\0{server.accounts[self._user]}"
+        proof = base64.b64encode(secret.encode()).decode()
+        sasl = "urn:ietf:params:xml:ns:xmpp-sasl"
+        self.send(f"<auth xmlns='{sasl}' mechanism='PLAIN'>{proof}</auth>")
+        self._await(b"<success")
+        self._open()
+        self.ask("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def publish(self, node: str, item_id: str, payload: str) -> None:
+        """Publish at the server's pubsub service. AssertionError if it is refused."""
+        item = f"<item id='{item_id}'>{payload}</item>"
+        publish = f"<publish node='{node}'>{item}</publish>"
+        answer = self.ask(f"<pubsub xmlns='{PUBSUB}'>{publish}</pubsub>", to=self._server.service)
+        assert b"<error" not in answer, answer[-500:]
+
+    def ask(self, child: str, *, to: str = "") -> bytes:
+        """Send an IQ with this child, and wait for the end of the answer."""
+        self._sent += 1
+        address = f" to='{to}'" if to else ""
+        self.send(f"<iq type='set' id='raw-{self._sent}'{address}>{child}</iq>")
+        self._await(b"<iq ")
+        head = self._await(b">")
+        assert f"raw-{self._sent}".encode() in head, head
+        return head if head.endswith(b"/>") else head + self._await(b"</iq>")
+
+    def send(self, text: str) -> None:
+        self._socket.sendall(text.encode())
+
+    def _open(self) -> None:
+        self._unread = b""
+        self.send(
+            f"<stream:stream to='{self._server.domain}' version='1.0' xmlns='jabber:client' "
+            "xmlns:stream='http://etherx.jabber.org/streams'>"
+        )
+        self._await(b"</stream:features>")
+
+    def _await(self, end: bytes) -> bytes:
+        while end not in self._unread:
+            got = self._socket.recv(65536)
+            if not got:
+                raise ConnectionError(f"the server closed the stream: {self._unread[-500:]!r}")
+            self._unread += got
+        read, found, self._unread = self._unread.partition(end)
+        return read + found

@@ -1,0 +1,1 @@
+"""Tests that need nothing but Python: single modules, and the program without a server."""

@@ -1,0 +1,153 @@
+"""`publisher init` finds out whose site it is, and writes a configuration that works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.config import Person
+from publisher.sources.detect import detect
+from tests.support.blog import Blog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.config import Engine
+
+YAML = "---\ntitle: A post\ndate: 2020-01-02\npublish: true\n---\nText.\n"
+TOML = '+++\ntitle = "A post"\ndate = 2020-01-02\n+++\nText.\n'
+
+SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
+    "jekyll": ("jekyll", "_posts", {
+        "_data/authors.yml": "ada: {name: Ada}",
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: ada\n"
+                       "timezone: Asia/Tokyo\nlang: de\n",
+        "_posts/2020-01-02-a.md": YAML,
+    }),
+    "jekyll, several folders": ("jekyll", ".", {
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: Ada\n"
+                       "timezone: Asia/Tokyo\nlang: de\n",
+        "_posts/2020-01-02-a.md": YAML, "news/_posts/2020-01-02-b.md": YAML,
+        "node_modules/x/_posts/c.md": "", "_site/_posts/c.md": "",
+    }),
+    "hugo": ("hugo", "content/posts", {
+        "hugo.toml": 'title = "A site"\nbaseURL = "https://a.example/"\nlanguageCode = "de"\n'
+                     'timeZone = "Asia/Tokyo"\n[params]\nauthor = "Ada"\n',
+        "content/posts/a.md": TOML,
+    }),
+    "hugo of old, main sections": ("hugo", "content/articles", {
+        "config.yaml.old": "",
+        "config/_default/config.yaml": "title: A site\nbaseurl: https://a.example\n"
+        "languageCode: de\ntimeZone: Asia/Tokyo\nparams:\n  author: {name: Ada}\n"
+        "  mainSections: [articles]\n",
+        "content/articles/a.md": TOML,
+    }),
+    "zola": ("zola", "content/blog", {
+        "config.toml": 'title = "A site"\nbase_url = "https://a.example"\nauthor = "Ada"\n'
+                       'default_language = "de"\n',
+        "content/blog/a.md": TOML,
+    }),
+    "pelican": ("pelican", "content", {
+        "pelicanconf.py": "SITENAME = 'Draft'\nAUTHOR = 'Ada'\nTIMEZONE = 'Asia/Tokyo'\n"
+                          "DEFAULT_LANG = 'de'\nPATH = 'content'\n",
+        "publishconf.py": "from pelicanconf import *\nSITENAME = 'A site'\n"
+                          "SITEURL = 'https://a.example'\n",
+        "content/a.md": "Title: A post\nDate: 2020-01-02\n\nText.\n",
+    }),
+    "nikola": ("nikola", "posts", {
+        "conf.py": "BLOG_TITLE = 'A site'\nBLOG_AUTHOR = 'Ada'\nSITE_URL = 'https://a.example/'\n"
+                   "TIMEZONE = 'Asia/Tokyo'\nDEFAULT_LANG = 'de'\n"
+                   "TRANSLATIONS = {DEFAULT_LANG: ''}\n"
+                   "POSTS = (('posts/*.rst', 'posts', 'post.tmpl'),)\n",
+        "posts/a.rst": ".. title: A post\n.. date: 2020-01-02\n\nText.\n",
+    }),
+}  # fmt: skip
+WITHOUT_ZONE = {"zola"}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_site_is_known_by_its_settings(tmp_path: Path, name: str) -> None:
+    engine, posts, files = SITES[name]
+    write(tmp_path, files)
+    found = detect(tmp_path)
+    assert (found.engine, found.posts, found.title) == (engine, posts, "A site")
+    assert (found.url or "").rstrip("/") == "https://a.example"
+    assert (found.author, found.language) == (Person(name="Ada"), "de")
+    assert found.timezone == (None if name in WITHOUT_ZONE else "Asia/Tokyo")
+    assert not found.notes
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
+    blog = Blog(tmp_path / "site")
+    (blog.folder / "config.yaml").unlink()
+    engine, _, files = SITES[name]
+    write(blog.folder, files)
+    run = blog.run("init")
+    assert run.code == 0, run.err
+    assert f"a site of {engine}" in run.out
+    assert blog.run("check").code == 0
+    assert blog.run("build").code == 0
+    assert "since: 2020-01-02" in (blog.folder / "config.yaml").read_text()
+    assert b"<title>A post</title>" in blog.built()["feed.atom"]
+    assert b"https://a.example/" in blog.built()["feed.atom"]
+
+
+@pytest.mark.parametrize(
+    ("files", "engine", "posts"),
+    [
+        ({"eleventy.config.js": "throw 1", "src/posts/a.md": YAML}, "eleventy", "src/posts"),
+        ({".obsidian/app.json": "{}", "A note.md": YAML}, "plain", "."),
+        ({"posts/2020-01-01-a.md": YAML}, "jekyll", "posts"),
+        ({"config.toml": "[tool]\nx = 1\n", "posts/a.md": YAML}, "jekyll", "posts"),
+        ({"conf.py": "project = 'Sphinx'\n"}, "jekyll", None),
+        ({}, "jekyll", None),
+    ],
+)
+def test_a_site_without_settings_that_can_be_read(
+    tmp_path: Path, files: Mapping[str, str], engine: Engine, posts: str | None
+) -> None:
+    write(tmp_path, files)
+    found = detect(tmp_path)
+    assert (found.engine, found.posts, found.title) == (engine, posts, None)
+
+
+@pytest.mark.parametrize("settings", [{"hugo.toml": ""}, {"zola.toml": "base_url = ''"}])
+def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[str, str]) -> None:
+    pages = ["posts/a.md", "notes/deep/b.md", "empty/_index.md", "about.md"]
+    write(tmp_path, {**settings, **dict.fromkeys((f"content/{page}" for page in pages), TOML)})
+    assert detect(tmp_path).notes == [
+        "content/notes is not read; to read all sections write `path: content`"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("_config.yml", "title: ["), ("hugo.toml", "title ="), ("pelicanconf.py", "def"),
+     ("conf.py", "POSTS = ("), ("_config.yml", "a: \udcff")],
+)  # fmt: skip
+def test_settings_that_are_broken_are_a_note(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    (note,) = detect(tmp_path).notes
+    assert note.startswith(f"{name} is not used: ")
+
+
+def test_what_init_is_told_wins(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    (blog.folder / "config.yaml").unlink()
+    write(blog.folder, {"_config.yml": "title: A site\n", "notes/2020-01-01-a.md": YAML})
+    told = ("--engine", "plain", "--posts", "notes", "--url", "https://b.example")
+    assert blog.run("init", *told).code == 0
+    text = (blog.folder / "config.yaml").read_text()
+    assert "engine: plain" in text
+    assert "path: notes" in text
+    assert blog.run("build").code == 0

@@ -1,0 +1,59 @@
+"""Every example in docs/content.md is true."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import entry, sources
+from publisher.config import Config, Engine, Posts, Site
+from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCS = ROOT / "docs" / "content.md"
+EXAMPLE = re.compile(
+    r"\*\*(\w+)\*\*(, as reStructuredText)?\n\n````markdown\n(.*?)\n````\n\nbecomes\n\n"
+    r"````html\n(.*?)\n````",
+    re.DOTALL,
+)
+EXAMPLES = EXAMPLE.findall(DOCS.read_text(encoding="utf-8"))
+HEADS = {
+    "zola": "+++\ntitle = 'An example'\n+++\n",
+    "nikola": ".. title: An example\n.. slug: {slug}\n.. date: 2026-01-02\n\n",
+}
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("engine", "rest", "body", "html"),
+    EXAMPLES,
+    ids=[f"{number}-{example[0]}" for number, example in enumerate(EXAMPLES)],
+)
+def test_an_example_is_true(
+    tmp_path: Path, engine: Engine, rest: str, body: str, html: str
+) -> None:
+    head = HEADS.get(engine, "---\ntitle: An example\n---\n")
+    ending = ".rst" if rest else ".md"
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    (posts / "2026-01-01-before.md").write_text(head.format(slug="before"))
+    (posts / f"2026-01-02-example{ending}").write_text(head.format(slug="example") + body + "\n")
+    site = Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1))
+    config = Config(
+        site=site,
+        posts=Posts(path=posts, engine=engine),
+        state=tmp_path / "state",
+        path=tmp_path / "config.yaml",
+    )
+    found = entry.entries(sources.read(config, now=NOW), site)
+    made = next(one for one in found.entries if "example" in one.post.path.name)
+    assert made.content.xhtml == html
+
+
+def test_there_are_examples() -> None:
+    assert DOCS.read_text(encoding="utf-8").count("\n````html\n") == len(EXAMPLES) >= 10

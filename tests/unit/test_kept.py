@@ -1,0 +1,108 @@
+"""What was rendered once saves time, and never shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.blog import Blog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    made = Blog(tmp_path / "site")
+    made.write("2026-01-01-a.md", "A [link](2026-01-02-b.md) and `<code>`.", title="A")
+    made.write("2026-01-02-b.md", "<script>x</script> The lead.\n\n<!--more-->\n\nMore.", title="B")
+    return made
+
+
+def kept(blog: Blog) -> dict[str, int]:
+    """Which file was written when."""
+    folder = blog.folder / ".publisher/rendered"
+    return {path.name: path.stat().st_mtime_ns for path in sorted(folder.glob("*"))}
+
+
+def build(blog: Blog, **environment: str) -> str:
+    run = blog.run("build", environment=environment)
+    assert run.code == 0, run.err
+    return run.err
+
+
+def test_the_output_is_the_same_with_and_without_it(blog: Blog) -> None:
+    told, built = build(blog), blog.built()
+    assert "<script> is taken out" in told
+    assert [*kept(blog)] == ["2026-01-01-a.rendered", "2026-01-02-b.rendered"]
+    assert (build(blog), blog.built()) == (told, built)
+    for path in (blog.folder / ".publisher/rendered").iterdir():
+        path.unlink()
+    assert (build(blog), blog.built()) == (told, built)
+
+
+def test_one_changed_post_costs_one_post(blog: Blog) -> None:
+    build(blog)
+    before = kept(blog)
+    blog.write("2026-01-02-b.md", "Other words.", title="B")
+    build(blog)
+    assert {name for name, when in kept(blog).items() if when != before[name]} == {
+        "2026-01-02-b.rendered"
+    }
+    assert b"Other words" in blog.built()["feed.atom"]
+
+
+def test_an_address_that_moved_is_followed(blog: Blog) -> None:
+    """In the text of another post, which is the same as before."""
+    build(blog)
+    assert b"https://blog.example/2026/01/02/b/" in blog.built()["feed.json"]
+    blog.write("2026-01-02-b.md", "Text.", title="B", permalink="/moved/")
+    build(blog)
+    assert b'<a href=\\"https://blog.example/moved/\\">link</a>' in blog.built()["feed.json"]
+    assert b"2026/01/02/b" not in blog.built()["feed.json"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 500, b"\x96\xc4", b"no rendering"])
+def test_what_is_not_whole_is_rendered_again(blog: Blog, data: bytes) -> None:
+    build(blog)
+    built = blog.built()
+    for path in (blog.folder / ".publisher/rendered").iterdir():
+        path.write_bytes(data)
+    build(blog)
+    assert blog.built() == built
+    assert all(
+        (blog.folder / ".publisher/rendered" / name).stat().st_size > 50 for name in kept(blog)
+    )
+
+
+def test_another_version_of_a_library_renders_anew(blog: Blog, tmp_path: Path) -> None:
+    build(blog)
+    before = kept(blog)
+    (tmp_path / "other-packages/markdown_it_py-99.0.dist-info").mkdir(parents=True)
+    build(blog, PYTHONPATH=str(tmp_path / "other-packages"))
+    assert not {*before.items()} & {*kept(blog).items()}
+
+
+def test_posts_that_went_are_forgotten(blog: Blog) -> None:
+    build(blog)
+    (blog.posts / "2026-01-01-a.md").unlink()
+    build(blog)
+    assert [*kept(blog)] == ["2026-01-02-b.rendered"]
+
+
+@pytest.mark.parametrize("command", ["check", "plan --offline", "status"])
+def test_what_only_looks_keeps_nothing(blog: Blog, command: str) -> None:
+    assert blog.run(*command.split()).code == 0
+    assert not (blog.folder / ".publisher").exists()
+
+
+def test_no_room_for_it_is_no_error(blog: Blog) -> None:
+    build(blog)
+    built = blog.built()
+    for path in [*(blog.folder / ".publisher/rendered").iterdir()]:
+        path.unlink()
+    (blog.folder / ".publisher/rendered").rmdir()
+    (blog.folder / ".publisher/rendered").write_text("a file")
+    assert "<script> is taken out" in build(blog)
+    assert blog.built() == built
