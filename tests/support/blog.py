@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from tests.support.zygote import Zygote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SECONDS = 60.0
+# What an interpreter looks at when it starts.
+_INTERPRETERS = ("PYTHON", "LC_", "LANG")
 
 SITE = """\
 site:
@@ -113,10 +120,23 @@ class Blog:
         return path
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+        """The program, run to its end."""
+        more = {**self.environment, **(environment or {})}
+        whole = {**os.environ, **more}
+        if any(name.startswith(_INTERPRETERS) for name in more):
+            return self._run_anew(arguments, whole)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            code = _zygote().run(
+                arguments, folder=self.folder, environment=whole, out=out, err=err, seconds=SECONDS
+            )
+            return Run(code, _text(out), _text(err))
+
+    def _run_anew(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Run:
+        """In an interpreter that starts with this environment."""
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
-            env={**os.environ, **self.environment, **(environment or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -146,6 +166,18 @@ class Blog:
     def built(self) -> dict[str, bytes]:
         """The feeds on disk, by name."""
         return {path.name: path.read_bytes() for path in sorted(self.folder.glob("feed.*"))}
+
+
+@functools.cache
+def _zygote() -> Zygote:
+    zygote = Zygote().__enter__()
+    atexit.register(zygote.__exit__)
+    return zygote
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def interrupt(process: subprocess.Popen[str], *signals: signal.Signals) -> tuple[int, str, float]:
