@@ -1,10 +1,22 @@
 """Which file keeps an identity (an item id or an atom:id) that more than one file claims. Pure.
 
-The file whose own path makes the identity keeps it; else the file that the ledger recorded with it;
-else none does. Never the first one by name: whoever names a file could take over a published item.
+A post claims the identities that its path makes, or the one that its `id:` names. Never the first
+file by name wins: whoever names a file could take over a published item.
 
-A file that cannot be read still claims what its path makes and what the ledger recorded with its
-path, so that nobody takes its place meanwhile.
+=======================================================  =======================================
+who claims the identity                                  who keeps it
+=======================================================  =======================================
+exactly one post or unreadable file whose path makes it  that file
+none of these, but a post that is not published now      that file: a draft comes back
+several files, of which the ledger recorded one with it  that file
+one post by its `id:`, and the ledger does not say from  nobody, if its text is another one: the
+which file it was made, and some file cannot be read     unreadable file may be that one
+one post by its `id:`                                    that post
+anything else                                            nobody; the published item stays
+=======================================================  =======================================
+
+A file that cannot be read claims what its path makes and what the ledger recorded with its path, so
+that nobody takes its place meanwhile. So does a folder, for all files that may be in it.
 """
 
 from __future__ import annotations
@@ -18,7 +30,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Standing: TypeAlias = Literal["post", "unreadable", "scheduled"]
+Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +52,8 @@ class Claimant:
     """A file and the identities that it claims.
 
     `makes` tells whether its path makes an identity, and `body` gives a hash of its text, empty if
-    that cannot be read. A `scheduled` post claims only what the ledger recorded with it: it was
-    published before.
+    that cannot be read. A `scheduled` post was perhaps published before, so it also claims what the
+    ledger recorded with its path. A `hidden` one (a draft, say) claims only what its path makes.
     """
 
     path: PurePosixPath
@@ -54,30 +66,57 @@ class Claimant:
 
 @dataclass(frozen=True)
 class Claims:
-    """All the claims of one folder. `published` is called only where the claims need the ledger."""
+    """All the claims of one folder.
 
-    claimants: Sequence[Claimant]
+    `published` gives what the ledger has. It is called only where an identity is disputed, or is
+    claimed by an `id:` beside files that cannot be read or are scheduled.
+    """
+
+    files: Sequence[Claimant]
     published: Callable[[], Iterable[Published]]
 
-    def of(self, identity: str) -> list[Claimant]:
+    def claimants(self, identity: str) -> list[Claimant]:
         """Every file that claims the identity."""
-        found = list(self._by_identity.get(identity, ()))
-        away = [one for one in self._away if one not in found]
-        found += [one for one in away if one.standing == "unreadable" and one.makes(identity)]
-        if away and not any(one.makes(identity) for one in found):
-            rows = self._recorded.get(identity, ())
-            found += [one for one in away if one not in found and self._had_any(one, rows)]
-        return found
+        claimants = list(self._by_identity.get(identity, ()))
+        absent = [one for one in self._absent if one not in claimants and one.makes(identity)]
+        claimants += [one for one in absent if one.standing == "unreadable"]
+        if not any(one.makes(identity) for one in claimants):
+            claimants += [one for one in absent if one.standing != "unreadable"]
+        if not any(one.makes(identity) for one in claimants):
+            claimants += self._absent_and_recorded(identity)
+        return claimants
 
     def keeper(self, identity: str) -> Claimant | None:
         """The file that keeps the identity; None if nothing tells which one it is."""
-        found = self.of(identity)
-        makers = [one for one in found if one.makes(identity)]
-        for few in (found, makers):
-            if len(few) == 1:
-                return few[0]
-        holders = self._recorded_with(identity, found)
+        claimants = self.claimants(identity)
+        makers = [one for one in claimants if one.makes(identity)]
+        if len(makers) == 1:
+            return makers[0]
+        if len(claimants) == 1:
+            return None if self.unknown_origin(identity) else claimants[0]
+        holders = self._recorded_with(identity, claimants)
         return holders[0] if len(holders) == 1 else None
+
+    def unknown_origin(self, identity: str) -> Sequence[PurePosixPath]:
+        """The unreadable files, if one of them may be that of a recorded item.
+
+        Only ledgers of older versions do not know from which file an item was made. A post that has
+        the item's text was moved, and keeps it.
+        """
+        unreadable = [one.path for one in self._absent if one.standing == "unreadable"]
+        rows = self._recorded.get(identity, ()) if unreadable else ()
+        claimants = self._by_identity.get(identity, ())
+        if not rows or any(row.path for row in rows):
+            return ()
+        if any(one.makes(identity) or self._had_any(one, rows) for one in claimants):
+            return ()
+        return unreadable
+
+    def _absent_and_recorded(self, identity: str) -> list[Claimant]:
+        away = [one for one in self._absent if one.standing != "hidden"]
+        rows = self._recorded.get(identity, ()) if away else ()
+        known = self._by_identity.get(identity, ())
+        return [one for one in away if one not in known and self._had_any(one, rows)]
 
     def _recorded_with(self, identity: str, found: Sequence[Claimant]) -> list[Claimant]:
         """Those that the ledger has under the identity: by their path, or else by their text.
@@ -112,20 +151,21 @@ class Claims:
     @cached_property
     def _by_identity(self) -> Mapping[str, Sequence[Claimant]]:
         found: defaultdict[str, list[Claimant]] = defaultdict(list)
-        for one in self.claimants:
-            if one.standing == "scheduled":
+        for one in self.files:
+            if one.standing in {"scheduled", "hidden"}:
                 continue
             for identity in filter(None, {one.item_id, one.atom_id}):
                 found[identity].append(one)
         return found
 
     @cached_property
-    def _away(self) -> Sequence[Claimant]:
-        return [one for one in self.claimants if one.standing != "post"]
+    def _absent(self) -> Sequence[Claimant]:
+        """The files that give no post now."""
+        return [one for one in self.files if one.standing != "post"]
 
     @cached_property
     def _read(self) -> frozenset[str]:
-        return frozenset(str(one.path) for one in self.claimants if one.standing == "post")
+        return frozenset(str(one.path) for one in self.files if one.standing == "post")
 
     @cached_property
     def _recorded(self) -> Mapping[str, Sequence[Published]]:

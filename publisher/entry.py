@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from publisher.files import Files
     from publisher.markup import Dialect
     from publisher.media import Enclosure
-    from publisher.sources.post import Medium, Post
+    from publisher.sources.post import Medium, Post, Status
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
 # escaping in an xmpp: URI.
@@ -247,14 +247,22 @@ def _claimant(post: Post, site: Site, outcome: Entry | Skip) -> Claimant:
     return Claimant(post.path, item, atom, _may_make(post.path, site), body, "unreadable")
 
 
+_STANDINGS: dict[Status, Standing] = {
+    "future": "scheduled",
+    "draft": "hidden",
+    "hidden": "hidden",
+    "expired": "hidden",
+}
+
+
 def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
     """The files that give no post now, but whose items nobody may take over.
 
-    Drafts, hidden and deleted posts claim nothing: their ids may move to another file.
+    Deleted posts claim nothing: their ids may move to another file.
     """
     for skip in skipped:
-        if skip.broken or skip.status == "future":
-            standing: Standing = "unreadable" if skip.broken else "scheduled"
+        standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
+        if standing:
             body = partial(body_hash, skip.post) if skip.post else str
             makes = _may_make(skip.path, site)
             yield Claimant(skip.path, item_id(skip.path), None, makes, body, standing)
@@ -272,10 +280,14 @@ def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
     """The same of a file that cannot be read, so that its date is not known."""
     item = item_id(path)
     name = quote(str(path).removesuffix(path.suffix)) if "{path}" in site.id_template else item
+    # What the files of a folder of this name make; of the whole folder nobody knows.
+    inside = f"{_readable([*path.parts])}~" if path.parts else None
 
     def makes(identity: str) -> bool:
         # Looking for the name first is cheap, and rules out nearly all identities.
-        return identity == item or (name in identity and is_minted(item, identity, site))
+        if identity == item or (name in identity and is_minted(item, identity, site)):
+            return True
+        return inside is not None and (identity.startswith(inside) or f":{inside}" in identity)
 
     return makes
 
@@ -285,7 +297,7 @@ def _tombstones(reading: Reading, site: Site, links: Links, claims: Claims) -> I
     for skip in reading.skipped:
         if skip.post and skip.deleted:
             gone, _ = entry(skip.post, site, links)
-            if isinstance(gone, Entry) and not claims.of(gone.atom_id):
+            if isinstance(gone, Entry) and not claims.claimants(gone.atom_id):
                 yield Tombstone(gone, skip.deleted)
 
 
@@ -300,11 +312,21 @@ def _lost(made: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
         keeper = claims.keeper(identity)
         if keeper is claimant:
             continue
-        others = [keeper] if keeper else [one for one in claims.of(identity) if one is not claimant]
-        names = ", ".join(sorted({_name(one, beside=claimant) for one in others}))
-        reason = (_TAKEN if keeper else _DISPUTED).format(id=identity, others=names)
-        return Skip(made.post.path, reason, broken=True, post=made.post)
+        return Skip(made.post.path, _loss(identity, claimant, claims), broken=True, post=made.post)
     return None
+
+
+def _loss(identity: str, loser: Claimant, claims: Claims) -> str:
+    """Why a post does not keep an identity, and what to do about it."""
+    keeper = claims.keeper(identity)
+    others = [keeper] if keeper else [o for o in claims.claimants(identity) if o is not loser]
+    names = ", ".join(sorted({_name(one, beside=loser) for one in others}))
+    if keeper:
+        return _TAKEN.format(id=identity, others=names)
+    if others:
+        return _DISPUTED.format(id=identity, others=names)
+    unreadable = ", ".join(map(str, claims.unknown_origin(identity)))
+    return _UNKNOWN.format(id=identity, others=unreadable)
 
 
 def _name(one: Claimant, *, beside: Claimant) -> str:
@@ -317,8 +339,12 @@ _TAKEN = (
     "rename one of the files, or give this one an `id:` of its own"
 )
 _DISPUTED = (
-    "has the id {id}, and so has {others}; nothing tells which of them it belongs to, so nothing "
-    "is published under it. Rename one of the files, or give one an `id:` of its own"
+    "claims the id {id}, and so does {others}; publisher cannot tell which of them owns it, so "
+    "nothing is published under it. Rename one of the files, or give one an `id:` of its own"
+)
+_UNKNOWN = (
+    "claims the id {id} of an item with another text, which may have been made from a file that "
+    "cannot be read now ({others}); the item stays as it is until that file can be read"
 )
 
 

@@ -292,10 +292,50 @@ def test_a_post_without_a_date_keeps_its_place_until_it_has_one() -> None:
     assert "some/undated.md" in lost["2026-01-01-mallory.md"]
 
 
-@pytest.mark.parametrize("status", ["draft", "hidden", "deleted", "expired", "future"])
-def test_an_id_may_move_from_a_post_that_is_not_published(status: Status) -> None:
+@pytest.mark.parametrize("status", ["draft", "future", "hidden", "expired"])
+def test_nobody_takes_the_place_of_a_post_that_is_not_published_now(status: Status) -> None:
+    """A draft comes back, and a scheduled post becomes due."""
     skip = Skip(OWNER.path, "not now", status=status, post=OWNER)
+    kept, lost = decided([MALLORY], skip)
+    assert kept == []
+    assert f"which belongs to {ITEM}.md;" in lost["0000-mallory.md"]
+
+
+def test_the_draft_of_a_published_post_takes_no_place() -> None:
+    draft = Skip(PurePosixPath("_drafts") / OWNER.path, "a draft", status="draft", post=OWNER)
+    assert decided([OWNER], draft) == ([f"{ITEM}.md"], {})
+
+
+def test_an_id_may_move_from_a_deleted_post() -> None:
+    skip = Skip(OWNER.path, "deleted", status="deleted", deleted=NOON, post=OWNER)
     assert decided([MALLORY], skip) == (["0000-mallory.md"], {})
+
+
+def test_a_folder_that_cannot_be_read_claims_what_its_files_make() -> None:
+    folder = Skip(PurePosixPath("notes"), "cannot be read", broken=True)
+    for stolen in ("notes~an-older-post", "tag:blog.example,2020-01-01:notes~an-older-post"):
+        kept, lost = decided([replace(MALLORY, id=(stolen, 2))], folder)
+        assert kept == []
+        assert "which belongs to notes;" in lost["0000-mallory.md"]
+    assert decided([replace(MALLORY, id=("other~an-older-post", 2))], folder)[1] == {}
+
+
+def test_an_item_of_an_older_ledger_may_be_that_of_a_file_that_cannot_be_read() -> None:
+    """The ledger does not know from which file it was made."""
+    rows = published(item="custom-item", body="another text")
+    broken = Skip(PurePosixPath("own.md"), "cannot be read", broken=True)
+    mallory = replace(MALLORY, id=("custom-item", 2))
+    kept, lost = decided([mallory], broken, ledger=rows)
+    assert kept == []
+    assert (
+        "may have been made from a file that cannot be read now (own.md)"
+        in (lost["0000-mallory.md"])
+    )
+    assert decided([mallory], ledger=rows) == (["0000-mallory.md"], {})
+    same = published(item="custom-item", body=entry.body_hash(mallory))
+    assert decided([mallory], broken, ledger=same)[0] == ["0000-mallory.md"]
+    elsewhere = published("0000-mallory.md", item="custom-item", body="another text")
+    assert decided([mallory], broken, ledger=elsewhere)[0] == ["0000-mallory.md"]
 
 
 @pytest.mark.parametrize(
