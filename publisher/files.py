@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from publisher.symlinks import LinkError, Reach
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path, PurePosixPath
     from urllib.parse import SplitResult
-
-    from publisher.symlinks import Reach
 
 _PORTS = {"http": 80, "https": 443}
 # Where engines keep what they copy to the site's root.
@@ -38,7 +38,10 @@ class Files:
         None if there is none, or it lies behind a link that is not followed.
         """
         file = self._first(written, absolute, post)
-        return None if file is None or self.reach.refusal(file) else file
+        try:
+            return self.reach.reached(file) if file else None
+        except LinkError:
+            return None
 
     def refusal(self, written: str, absolute: str, post: PurePosixPath) -> str:
         """Why the file that a post means is not read, in a sentence; empty if it is, or missing."""

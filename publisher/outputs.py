@@ -17,9 +17,10 @@ from publisher import feed as feeds
 from publisher import page, selection, symlinks
 from publisher.config import Pattern
 from publisher.item import Address
+from publisher.symlinks import LinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
@@ -214,6 +215,17 @@ def shared(config: Config, path: Path) -> tuple[Path, ...]:
     return (*config.shared_folders, *(root for root in roots if path.is_relative_to(root)))
 
 
+def refusal(config: Config, path: Path) -> str:
+    """Why nothing is written at a path, because of a link; empty if it may be."""
+    try:
+        symlinks.require_file(path, shared(config, path))
+    except LinkError as error:
+        return error.message
+    except (OSError, UnicodeEncodeError):  # who writes it says why that cannot be done
+        return ""
+    return ""
+
+
 def _root(pattern: Path) -> Path:
     """The folders of a pattern's path in front of its first placeholder."""
     return next(parent for parent in pattern.parents if not _PLACEHOLDER.search(str(parent)))
@@ -228,20 +240,17 @@ def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
     found: set[Path] = set()
     for feed in config.feeds:
         if feed.pattern:
-            more = {*_matches(feed.path)} - paths
+            more = _reached({*_matches(feed.path)} - paths, config)
             found |= {path for path in more if _is_of_pattern(path, feed)}
         if feed.archive:
-            more = {*_matches(feed.archive)} - paths
+            more = _reached({*_matches(feed.archive)} - paths, config)
             found |= {path for path in more if _is_archive(path, feed)}
-    return sorted(path for path in found if _is_ours(path) and _is_reached(path, config))
+    return sorted(path for path in found if _is_ours(path))
 
 
-def _is_reached(path: Path, config: Config) -> bool:
-    try:
-        symlinks.resolved(path, shared(config, path))
-    except OSError:
-        return False
-    return not path.is_symlink()
+def _reached(paths: Iterable[Path], config: Config) -> Iterator[Path]:
+    """Those that are no links and lie behind none: a link may lead to a pipe, which never ends."""
+    return (path for path in paths if not refusal(config, path))
 
 
 def _matches(pattern: Path) -> Iterator[Path]:
@@ -276,7 +285,7 @@ def _is_archive(path: Path, feed: FeedFile) -> bool:
 
 def _head(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with symlinks.open_regular(path) as file:
             return file.read(HEAD_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
@@ -290,14 +299,15 @@ def may_replace(path: Path) -> bool:
 def has_entries(path: Path) -> bool:
     """Whether it is a feed of ours that is not empty."""
     try:
-        return is_built(path) and _ENTRY.search(path.read_bytes()) is not None
+        with symlinks.open_regular(path) as file:
+            return _is_ours(path) and _ENTRY.search(file.read()) is not None
     except OSError:
         return False
 
 
 def is_built(path: Path) -> bool:
     """Whether there is a document, and one of ours."""
-    return path.is_file() and _is_ours(path)
+    return _is_ours(path)
 
 
 def _is_ours(path: Path) -> bool:

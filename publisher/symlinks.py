@@ -33,11 +33,13 @@ class LinkError(OSError):
 class Reach:
     """What may be read below the `named` folders: a link there must end inside one of `roots`.
 
-    The named folders themselves may be links. `follow_links` follows every link.
+    The named folders themselves may be links. `follow_links` follows every link. `advice` says
+    where a link must end, and how to let it end elsewhere.
     """
 
     named: tuple[Path, ...]
     roots: tuple[Path, ...]
+    advice: str
     follow_links: bool = False
     _folders: dict[Path, Path] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -63,13 +65,8 @@ class Reach:
             return error.message
         return ""
 
-    def _real(self, folder: Path) -> Path:
-        """A folder without links; each is resolved once, because many files share it."""
-        if folder not in self._folders:
-            self._folders[folder] = _real(folder)
-        return self._folders[folder]
-
     def _is_inside(self, path: Path, place: Path) -> bool:
+        """Whether `place`, where the path ends, is in a root, or no link lies on the way to it."""
         if self._is_in_roots(place):
             return True
         return any(
@@ -80,21 +77,17 @@ class Reach:
     def _is_in_roots(self, place: Path) -> bool:
         return any(place.is_relative_to(self._real(root)) for root in self.roots)
 
+    def _real(self, folder: Path) -> Path:
+        """A folder without links; each is resolved once, because many files share it."""
+        if folder not in self._folders:
+            self._folders[folder] = _real(folder)
+        return self._folders[folder]
+
     def _refusal(self, path: Path) -> str:
-        link = next(
-            one
-            for one in self._below(path)
-            if one.is_symlink() and not self._is_in_roots(_real(one))
-        )
-        which = (
-            "is a symbolic link that"
-            if link == path
-            else f"lies behind the symbolic link {link}, which"
-        )
-        return (
-            f"{which} ends at {_real(link)}, outside posts.site and posts.path; "
-            "set posts.follow_links: true to follow such links"
-        )
+        links = (one for one in self._below(path) if one.is_symlink())
+        link = next((one for one in links if not self._is_in_roots(_real(one))), path)
+        which = "is a" if link == path else f"lies behind {link}, a"
+        return f"{which} symbolic link that ends at {_real(link)}, {self.advice}"
 
     def _below(self, path: Path) -> Iterator[Path]:
         """The folders between the named one and the path, outermost first, and the path."""
@@ -116,7 +109,7 @@ def open_regular(file: Path | str, *, folder: int | None = None) -> IO[bytes]:
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise
-        raise LinkError("is a symbolic link, which is not followed here") from error
+        raise LinkError("is a symbolic link that leads to no file; remove it") from error
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return open(descriptor, "rb")  # noqa: PTH123 - by its descriptor
@@ -143,8 +136,8 @@ def resolved(path: Path, shared: Collection[Path]) -> Path:
             continue
         if root := next((one for one in roots if here.is_relative_to(one)), None):
             raise LinkError(
-                f"{place} is a symbolic link to {target}, in {root}, where those who write posts "
-                "may have put it"
+                f"{place} is a symbolic link to {target}, in {root}, where authors of posts may "
+                "have put it"
             )
         links += 1
         if links > MOST_LINKS:

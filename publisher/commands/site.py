@@ -168,31 +168,35 @@ def _build(site: Site, output: Output, *, clash: bool) -> Built:
         message = f"{path} is the file of another feed already; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
     made = output.make(site.config)
-    shared = outputs.shared(site.config, path)
     try:
-        symlinks.require_file(path, shared)
+        symlinks.require_file(path, outputs.shared(site.config, path))
         if not outputs.may_replace(path):
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
-        written = disk.write(path, made.data, shared=shared)
-    except LinkError as error:
-        message = f"{path} is not written: {error.message}; {_way_out(site.config)}"
-        return Built(path, output.format, made.entries, error=FeedError(message))
-    except UnicodeEncodeError:
-        message = f"{path} cannot be named here: file names are ASCII; run with LC_ALL=C.UTF-8"
-        return Built(path, output.format, made.entries, error=FeedError(message))
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror or error}"
-        return Built(path, output.format, made.entries, error=FeedError(message))
+        written = disk.write(path, made.data, shared=outputs.shared(site.config, path))
+    except (UnicodeEncodeError, OSError) as error:
+        failed = _failed(site.config, path, error)
+        return Built(path, output.format, made.entries, error=failed)
     return Built(
         path, output.format, made.entries, "written" if written else "unchanged", made.remark
     )
 
 
-def _way_out(config: Config) -> str:
-    return (
-        f"remove the link, or write into {config.path} the path of the file or folder that is meant"
-    )
+def _failed(config: Config, path: Path, error: OSError | UnicodeEncodeError) -> FeedError:
+    match error:
+        case LinkError(message=reason):
+            return refused(config, path, reason)
+        case UnicodeEncodeError():
+            reason = "file names are ASCII; run with LC_ALL=C.UTF-8"
+            return FeedError(f"{path} cannot be named here: {reason}")
+        case _:
+            return FeedError(f"{path} cannot be written: {error.strerror or error}")
+
+
+def refused(config: Config, path: Path, reason: str) -> FeedError:
+    """The error of an output that a link keeps from being written."""
+    advice = configs.link_advice(config, "the path in the configuration")
+    return FeedError(f"{path} is not written: {reason}; {advice}")
 
 
 def _remove(path: Path, config: Config) -> Built:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from publisher.commands.site import Site
+    from publisher.errors import FeedError
     from publisher.publish import Result
 
 EXAMPLE = "  publisher status"
@@ -35,14 +36,22 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _tell(site, results)
         tell_hints(hints)
-    return report.exit_code(site, results)
+    return report.exit_code(site, results, *_refused(site))
+
+
+def _refused(site: Site) -> list[FeedError]:
+    """The outputs that `build` does not write, because of a link."""
+    paths = (one.path for one in outputs.outputs(site.config, site.entries))
+    reasons = [(path, outputs.refusal(site.config, path)) for path in paths]
+    return [sites.refused(site.config, path, reason) for path, reason in reasons if reason]
 
 
 def _tell(site: Site, results: list[Result]) -> None:
     entries, skipped = len(site.entries.entries), len(site.entries.skipped)
     print(f"posts  {site.config.posts.place}: {entries} published, {skipped} not")
     for one in outputs.outputs(site.config, site.entries):
-        state = "" if outputs.is_built(one.path) else "  (not built yet)"
+        is_linked = outputs.refusal(site.config, one.path)
+        state = "" if outputs.is_built(one.path) or is_linked else "  (not built yet)"
         print(f"{one.kind:5}  {one.path}  {one.url}{state}".rstrip())
     for result in results:
         print(f"node   {result.address.uri}")
@@ -55,6 +64,8 @@ def _tell(site: Site, results: list[Result]) -> None:
         print(f"       subscribe: {result.address.subscribe_uri}")
         report.tell_notes(result)
     report.tell_errors(results)
+    for error in _refused(site):
+        sites.say(f"error: {error}")
     sites.tell_skipped(site, broken_only=True)
 
 
@@ -67,7 +78,7 @@ def _document(site: Site, results: list[Result]) -> dict[str, object]:
                 "path": str(f.path),
                 "format": f.format,
                 "url": f.url,
-                "built": outputs.is_built(f.path),
+                "built": not outputs.refusal(site.config, f.path) and outputs.is_built(f.path),
             }
             for f in outputs.outputs(site.config, site.entries)
         ],

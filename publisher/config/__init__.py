@@ -5,6 +5,7 @@ filled in. Refuses unknown keys: a misspelt option must never be a silent one.
 """
 
 from publisher.config.checks import is_address, is_iri, is_language, is_person_uri, is_web
+from publisher.config.files import link_advice
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
@@ -51,6 +52,7 @@ __all__ = [
     "is_language",
     "is_person_uri",
     "is_web",
+    "link_advice",
     "load",
     "parse",
 ]

@@ -44,17 +44,22 @@ def check_state(config: Config) -> None:
     """
     try:
         folder = symlinks.resolved(config.state, config.shared_folders)
-        with os.scandir(folder) as entries:
-            link = next((entry.path for entry in entries if entry.is_symlink()), None)
+        for name in os.listdir(folder):  # noqa: PTH208 - the folder is resolved already
+            symlinks.resolved(folder / name, config.shared_folders)
     except LinkError as error:
         raise ConfigError(
-            f"{config.path}: state: {error.message}; remove the link, or set `state:` to the "
-            "folder that you mean"
+            f"{config.path}: state: {error.message}; {link_advice(config, 'state')}"
         ) from error
     except OSError:  # not there yet; who writes it says why that cannot be done
         return
-    if link:
-        raise ConfigError(f"{link} is a symbolic link, which publisher never makes; remove it")
+
+
+def link_advice(config: Config, key: str) -> str:
+    """How to go on where a link is in the way of what `key` names."""
+    advice = f"remove the link, or set {key} to the real path"
+    if config.posts.site:
+        return advice
+    return f"{advice}, or set posts.site: links outside of the site's folder are followed"
 
 
 def clashes(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:

@@ -295,7 +295,9 @@ class Config(Struct, frozen=True, kw_only=True):
         if posts.site:
             return (posts.site, posts.path)
         top = Path(os.path.realpath(self.path.parent))
-        places = (Path(os.path.realpath(posts.path)), _beside(posts.path))
+        # Both where the folder is and where it leads, if it is a link.
+        here = Path(os.path.realpath(posts.path.parent)) / posts.path.name
+        places = (Path(os.path.realpath(posts.path)), here)
         return tuple(dict.fromkeys(_outermost(place, top) for place in places))
 
 
@@ -304,12 +306,8 @@ def _outermost(posts: Path, top: Path) -> Path:
     around = (posts, *posts.parents)
     if top in around:
         return top
-    return [one for one in around[: MOST_AROUND + 1] if one != one.parent][-1]
-
-
-def _beside(folder: Path) -> Path:
-    """Where a folder is that may be a link, and not where that leads."""
-    return Path(os.path.realpath(folder.parent)) / folder.name
+    below_root = [one for one in around[: MOST_AROUND + 1] if one != one.parent]
+    return below_root[-1] if below_root else posts
 
 
 def field_name(option: str) -> str:

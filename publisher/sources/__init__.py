@@ -7,8 +7,9 @@ an error of the configuration.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
 from publisher import globs
@@ -31,7 +32,6 @@ from publisher.symlinks import Reach
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from publisher.config import Config
 
@@ -58,6 +58,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         return syndication.read(config, now=now)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
+    _require_own_folder(config)
     reach = reach_of(config)
     paths, refused = walk(posts_folder, reach)
     skipped = [skip for skip in refused if not _is_excluded(skip.path / "any", config)]
@@ -150,11 +151,43 @@ def reach_of(config: Config) -> Reach:
     A folder that is only supposed to be the site's, because no settings were found, is no place for
     a link to end: it may be somebody's home.
     """
+    posts, site = config.posts, _known_site(config)
+    if site is None:
+        advice = (
+            f"outside {posts.path}; set posts.site, if it ends in the folder of the site, or "
+            "posts.follow_links: true to follow every link"
+        )
+        return Reach(
+            (posts.path, site_of(config)), (posts.path,), advice, follow_links=posts.follow_links
+        )
+    folders = (posts.path, site)
+    advice = f"outside {site} and {posts.path}; set posts.follow_links: true to follow such links"
+    return Reach(folders, folders, advice, follow_links=posts.follow_links)
+
+
+def _known_site(config: Config) -> Path | None:
+    """The folder of the site, where its settings or the configuration say that it is one."""
     posts, site = config.posts, site_of(config)
     names = ENGINES[posts.engine].SETTINGS or CONFIGS
     is_known = posts.site is not None or settings.find(site, names) is not None
-    roots = (posts.path, site) if is_known else (posts.path,)
-    return Reach((posts.path, site), roots, follow_links=posts.follow_links)
+    return site if is_known else None
+
+
+def _require_own_folder(config: Config) -> None:
+    """Refuse a folder of posts in the site that leads out of it through a link.
+
+    Whoever may add a post could have replaced the folder. Raises ConfigError.
+    """
+    posts, site = config.posts, _known_site(config)
+    if posts.follow_links or site is None:
+        return
+    inside = Path(os.path.normpath(posts.path)).is_relative_to(os.path.normpath(site))
+    real = Path(os.path.realpath(posts.path))
+    if inside and not real.is_relative_to(os.path.realpath(site)):
+        raise ConfigError(
+            f"{config.path}: posts.path: {posts.path} leads through a symbolic link to {real}, "
+            f"outside of the site in {site}; set posts.path to {real} if that is meant"
+        )
 
 
 def _between(posts: Path, top: Path) -> Sequence[Path]:

@@ -208,7 +208,7 @@ _ENGINES: Sequence[tuple[Sequence[str], Callable[[Path, Path], Found | None]]] =
 
 def _reach(folder: Path) -> Reach:
     """Of a folder that may be a clone of what somebody else wrote."""
-    return Reach((folder,), (folder,))
+    return Reach((folder,), (folder,), f"outside {folder}")
 
 
 def _author(value: Value) -> Person | None:

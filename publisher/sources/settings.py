@@ -66,7 +66,15 @@ def _text(file: Path, reach: Reach) -> str:
 
 def find(folder: Path, names: Iterable[str]) -> Path | None:
     """The first of the files that is there."""
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    return next((folder / name for name in names if _is_there(folder / name)), None)
+
+
+def _is_there(file: Path) -> bool:
+    """What cannot be looked at is there: whoever reads it says why not."""
+    try:
+        return file.is_file()
+    except OSError:
+        return True
 
 
 def text(settings: Mapping[str, Value], *keys: str) -> str | None:

@@ -29,7 +29,8 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
         try:
             entries = _enter(reach.reached(folder / here), entered)
         except LinkError as error:
-            skipped.append(Skip(here, error.message, broken=True))
+            no_posts = f'; if no posts are in it, exclude it: posts.exclude: ["{here}/**"]'
+            skipped.append(Skip(here, error.message + no_posts, broken=True))
             continue
         except OSError as error:
             reason = f"cannot be read: {error.strerror}; repair or remove the folder"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher import config as configs
 from publisher import disk
 from publisher.symlinks import LinkError, Reach, resolved
 from tests.support.blog import SITE, Blog
@@ -67,7 +68,7 @@ def test_a_post_is_not_read_through_a_link_that_leads_out(blog: Blog, target: st
     place = link(blog.posts / "2026-01-02-a.md", secret if target == "ABSOLUTE" else target)
     said = told(blog, code=1)
     assert f"error: {place}: is a symbolic link that ends at {secret}" in said
-    assert "set posts.follow_links: true" in said
+    assert "posts.follow_links: true to follow every link" in said
     assert b"secret" not in (blog.folder / "feed.atom").read_bytes()
     assert b"Plain" in (blog.folder / "feed.atom").read_bytes()
 
@@ -125,6 +126,31 @@ def test_folders_that_the_configuration_names_may_be_links(blog: Blog, tmp_path:
     assert "secret.md:1: has no date" in said  # read, as any other file there
     assert "symbolic link" not in said
     assert b"Named" in (blog.folder / "feed.atom").read_bytes()
+
+
+@pytest.mark.parametrize("settings", [", site: .", ""])
+def test_a_folder_of_posts_that_leads_out_of_its_site_is_refused(
+    blog: Blog, tmp_path: Path, settings: str
+) -> None:
+    """Whoever may add a post may replace the folder."""
+    if not settings:
+        (blog.folder / "_config.yml").write_text("title: A site\n")
+    shutil.move(blog.posts, tmp_path / "outside/posts")
+    link(blog.posts, "../outside/posts")
+    configure(blog, posts=f"{{path: posts{settings}}}")
+    said = told(blog, code=2)
+    assert f"{blog.posts} leads through a symbolic link to {tmp_path}/outside/posts" in said
+    configure(blog, posts=f"{{path: ../outside/posts{settings}}}")
+    told(blog, code=0)
+    configure(blog, posts=f"{{path: posts, follow_links: true{settings}}}")
+    told(blog, code=0)
+
+
+def test_a_posts_folder_may_be_a_link_within_its_site(blog: Blog) -> None:
+    shutil.move(blog.posts, blog.folder / "texts")
+    link(blog.posts, "texts")
+    configure(blog, posts="{path: posts, site: .}")
+    told(blog, code=0)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +256,7 @@ def test_what_was_published_through_a_link_is_not_retracted(
         blog.write("2026-01-04-four.md", "Text.", title="Four")
         run = blog.run("publish")
         assert run.code == 1
-        assert run.err.count("set posts.follow_links: true") == 2
+        assert run.err.count("posts.follow_links: true to follow every link") == 2
         assert reader.next().id == "2026-01-04-four"
         reader.nothing_for(1)
     ids.add("2026-01-04-four")
@@ -279,7 +305,7 @@ def test_no_output_is_written_through_a_linked_folder_of_the_site(blog: Blog, si
     configure(blog, posts=f"{{path: posts{site}}}", feeds="[{path: _site/a/b.atom, format: atom}]")
     said = told(blog, code=1)
     assert f"_site/a/b.atom is not written: {place} is a symbolic link to ../outside" in said
-    assert "those who write posts may have put it" in said
+    assert "authors of posts may have put it" in said
     assert sorted(p.name for p in (blog.folder.parent / "outside").iterdir()) == ["secret.md"]
 
 
@@ -342,6 +368,21 @@ def test_what_is_stale_is_not_removed_behind_a_link(blog: Blog, tmp_path: Path) 
     assert (tmp_path / "outside/pears/feed.atom").exists()
 
 
+@pytest.mark.parametrize("pattern", ['path: "tags/{tag}.atom"', 'archive: "tags/{year}.atom"'])
+def test_a_link_to_a_pipe_holds_up_no_run(blog: Blog, pattern: str) -> None:
+    """Among the files that a pattern could have made."""
+    os.mkfifo(blog.folder / "pipe")
+    link(blog.folder / "tags/2001.atom", "../pipe")
+    path = "" if pattern.startswith("path") else "path: a.atom, "
+    configure(blog, feeds=f"[{{{path}{pattern}, format: atom}}]")
+    assert told(blog, code=0) == ""
+
+
+def test_what_is_refused_is_refused_in_the_status_too(blog: Blog) -> None:
+    place = link(blog.folder / "feed.atom", "elsewhere.atom")
+    assert f"error: {place} is not written: it is a symbolic link" in told(blog, "status", code=1)
+
+
 @pytest.mark.parametrize("name", ["", "lock", "ledger.sqlite", "rendered", "source"])
 @pytest.mark.parametrize("command", ["build", "publish", "plan", "status"])
 def test_the_state_is_not_kept_behind_a_link(blog: Blog, name: str, command: str) -> None:
@@ -361,7 +402,23 @@ def test_a_state_folder_that_the_owner_named_elsewhere_may_be_a_link(
     assert (tmp_path / "outside/rendered").is_dir()
 
 
+def test_an_owner_may_link_the_ledger_where_no_author_writes(blog: Blog, tmp_path: Path) -> None:
+    link(tmp_path / "state/rendered", "../outside")
+    configure(blog, posts="{path: posts, site: .}", more="state: ../state\n")
+    told(blog, code=0)
+
+
 # --- the parts ---
+
+
+@pytest.mark.parametrize("path", ["/", "/posts"])
+def test_posts_may_lie_at_the_root(path: str) -> None:
+    config = configs.parse(
+        f"site: {{title: A, url: https://a.example}}\nposts: {{path: {path}}}\n"
+        "feeds: [{path: /out/a.atom, format: atom, url: https://a.example/a}]\n",
+        Path("/etc/publisher.yaml"),
+    )
+    assert config.shared_folders == (Path(path),)
 
 
 def test_links_in_circles_end(tmp_path: Path) -> None:
@@ -369,7 +426,7 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
     link(tmp_path / "b", "a")
     with pytest.raises(OSError, match="Too many levels"):
         resolved(tmp_path / "a/c", ())
-    reach = Reach((tmp_path,), (tmp_path,))
+    reach = Reach((tmp_path,), (tmp_path,), "outside")
     with pytest.raises(LinkError):
         reach.read(tmp_path / "a")
 

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from publisher import sources
 from publisher.config import Config, Person, Posts, Site
 from publisher.errors import ConfigError
+from publisher.sources import settings as site_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -304,6 +305,19 @@ def ordinary_user() -> Iterator[None]:
         yield
     finally:
         os.seteuid(before)
+
+
+def test_settings_that_cannot_be_looked_at_are_there() -> None:
+    """Whoever reads them says why that cannot be done."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        write(folder, {"closed/x.yml": ""})
+        (folder / "_config.yml").symlink_to("closed/x.yml")
+        (folder / "closed").chmod(0)
+        with ordinary_user():
+            assert site_settings.find(folder, ["_config.yml"]) == folder / "_config.yml"
+        (folder / "closed").chmod(0o755)
 
 
 def test_what_is_closed_to_us_is_broken() -> None:

@@ -131,7 +131,7 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
     file = tmp_path / "_config.yml"
     file.write_text('ver: "1.10"\nlist: [{num: 1.10}, "2.0"]\n')
     body = "{{ site.ver }} {{ site.list[0].num }} {{ site.list[1] }}"
-    found = settings.read(file, Reach((tmp_path,), (tmp_path,)))
+    found = settings.read(file, Reach((tmp_path,), (tmp_path,), ""))
     assert entry("jekyll", body, settings=found).source.text == "1.10 1.1 2.0"
     hugo = "".join(
         f"{{{{< param {key} >}}}} " for key in ("ver", "num", "two", "yes", "no", "like")
