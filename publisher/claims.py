@@ -51,14 +51,16 @@ class Published:
 class Claimant:
     """A file and the identities that it claims.
 
-    `makes` tells whether its path makes an identity, and `body` gives a hash of its text, empty if
-    that cannot be read. A `scheduled` post was perhaps published before, so it also claims what the
-    ledger recorded with its path. A `hidden` one (a draft, say) claims only what its path makes.
+    `keys` are the item ids under which it is found: see `Claims`. `makes` tells whether its path
+    makes an identity, and `body` gives a hash of its text, empty if that cannot be read. A
+    `scheduled` post was perhaps published before, so it also claims what the ledger recorded with
+    its path. A `hidden` one (a draft, say) claims only what its path makes.
     """
 
     path: PurePosixPath
     item_id: str
     atom_id: str | None
+    keys: tuple[str, ...]
     makes: Callable[[str], bool]
     body: Callable[[], str]
     standing: Standing = "post"
@@ -69,20 +71,23 @@ class Claims:
     """All the claims of one folder.
 
     `published` gives what the ledger has. It is called only where an identity is disputed, or is
-    claimed by an `id:` beside files that cannot be read or are scheduled.
+    claimed by an `id:` beside files that cannot be read or are scheduled. `keys` gives the item ids
+    by which a file is found whose path makes an identity; None: it may be any file.
     """
 
     files: Sequence[Claimant]
     published: Callable[[], Iterable[Published]]
+    keys: Callable[[str], Iterable[str]] | None = None
 
     def claimants(self, identity: str) -> list[Claimant]:
         """Every file that claims the identity."""
         claimants = list(self._by_identity.get(identity, ()))
-        absent = [one for one in self._absent if one not in claimants and one.makes(identity)]
+        makers = [one for one in claimants if one.makes(identity)]
+        absent = [one for one in self._absent_near(identity) if one not in claimants]
         claimants += [one for one in absent if one.standing == "unreadable"]
-        if not any(one.makes(identity) for one in claimants):
+        if not makers:
             claimants += [one for one in absent if one.standing != "unreadable"]
-        if not any(one.makes(identity) for one in claimants):
+        if not makers and not absent:
             claimants += self._absent_and_recorded(identity)
         return claimants
 
@@ -111,6 +116,14 @@ class Claims:
         if any(one.makes(identity) or self._had_any(one, rows) for one in claimants):
             return ()
         return unreadable
+
+    def _absent_near(self, identity: str) -> list[Claimant]:
+        """The files that give no post now and whose path makes the identity."""
+        near = self._absent
+        if self.keys:
+            keys = dict.fromkeys(self.keys(identity))
+            near = [one for key in keys for one in self._absent_by_key.get(key, ())]
+        return [one for one in dict.fromkeys(near) if one.makes(identity)]
 
     def _absent_and_recorded(self, identity: str) -> list[Claimant]:
         away = [one for one in self._absent if one.standing != "hidden"]
@@ -162,6 +175,14 @@ class Claims:
     def _absent(self) -> Sequence[Claimant]:
         """The files that give no post now."""
         return [one for one in self.files if one.standing != "post"]
+
+    @cached_property
+    def _absent_by_key(self) -> Mapping[str, Sequence[Claimant]]:
+        found: defaultdict[str, list[Claimant]] = defaultdict(list)
+        for one in self._absent:
+            for key in one.keys:
+                found[key].append(one)
+        return found
 
     @cached_property
     def _read(self) -> frozenset[str]:

@@ -225,7 +225,8 @@ def entries(
         outcome, more = entry(post, site, links, reading.files)
         warnings += more
         found.append((outcome, _claimant(post, site, outcome)))
-    claims = Claims((*(one for _, one in found), *_away(reading.skipped, site)), published)
+    files = (*(one for _, one in found), *_away(reading.skipped, site))
+    claims = Claims(files, published, _keys(site))
     for outcome, claimant in found:
         lost = outcome if isinstance(outcome, Skip) else _lost(outcome, claimant, claims)
         if lost:
@@ -242,9 +243,10 @@ def _claimant(post: Post, site: Site, outcome: Entry | Skip) -> Claimant:
     body = partial(body_hash, post)
     if isinstance(outcome, Entry):
         makes = partial(_makes, post, site)
-        return Claimant(post.path, outcome.item_id, outcome.atom_id, makes, body)
+        return Claimant(post.path, outcome.item_id, outcome.atom_id, (), makes, body)
     item, atom, _ = ids(post, site)
-    return Claimant(post.path, item, atom, _may_make(post.path, site), body, "unreadable")
+    keys, may_make = _keys_of(post.path), _may_make(post.path, site)
+    return Claimant(post.path, item, atom, keys, may_make, body, "unreadable")
 
 
 _STANDINGS: dict[Status, Standing] = {
@@ -264,8 +266,8 @@ def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
         standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
         if standing:
             body = partial(body_hash, skip.post) if skip.post else str
-            makes = _may_make(skip.path, site)
-            yield Claimant(skip.path, item_id(skip.path), None, makes, body, standing)
+            item, keys = item_id(skip.path), _keys_of(skip.path)
+            yield Claimant(skip.path, item, None, keys, _may_make(skip.path, site), body, standing)
 
 
 def _makes(post: Post, site: Site, identity: str) -> bool:
@@ -274,6 +276,26 @@ def _makes(post: Post, site: Site, identity: str) -> bool:
         return True
     item = item_id(post.path)
     return identity in {item, atom_id(post, site, item, date=post.file_date)}
+
+
+def _keys(site: Site) -> Callable[[str], Iterator[str]] | None:
+    """The item ids that are in an identity, and those of the folders in them; None: any may be."""
+    if "{path}" in site.id_template:
+        return None
+    minted = re.compile(_minted(site, "([A-Za-z0-9._~-]+)"))
+
+    def keys(identity: str) -> Iterator[str]:
+        found = minted.fullmatch(identity)
+        for item in (identity, *(found.groups() if found else ())):
+            parts = item.split("~")
+            yield from ("~".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+
+    return keys
+
+
+def _keys_of(path: PurePosixPath) -> tuple[str, ...]:
+    """As a file, and as a folder."""
+    return (item_id(path), _readable([*path.parts])) if path.parts else ()
 
 
 def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
@@ -456,18 +478,22 @@ def atom_id(post: Post, site: Site, item: str, *, date: dt.date | None) -> str |
 
 def is_minted(item: str, atom: str, site: Site) -> bool:
     """Whether our site gives this atom:id to this item id, whatever post that may be."""
+    found = re.fullmatch(_minted(site, re.escape(item)), atom)
+    return found is not None and all(_is_id_of(item, unquote(path)) for path in found.groups())
+
+
+def _minted(site: Site, item: str) -> str:
+    """A pattern of the atom:ids that the site gives to an item id, itself a pattern."""
     day = r"\d{4}-\d{2}-\d{2}"
     values = {
         "host": re.escape(site.host),
         "date": day,
         "since": re.escape(str(site.since)) if site.since else day,
-        "id": re.escape(item),
+        "id": item,
         "path": "(.+)",
     }
     parts = re.split(r"(\{\w+\})", site.id_template)
-    pattern = "".join(values[p[1:-1]] if p.startswith("{") else re.escape(p) for p in parts)
-    found = re.fullmatch(pattern, atom)
-    return found is not None and all(_is_id_of(item, unquote(path)) for path in found.groups())
+    return "".join(values[p[1:-1]] if p.startswith("{") else re.escape(p) for p in parts)
 
 
 def _is_id_of(item: str, path: str) -> bool:

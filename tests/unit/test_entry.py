@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import entry
-from publisher.claims import Published
+from publisher.claims import Claimant, Claims, Published
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.links import Links
@@ -22,6 +22,7 @@ from publisher.sources.post import MAX_TOLD, Medium, Post, Reading, Skip, in_sho
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publisher.claims import Standing
     from publisher.sources.post import Status
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
@@ -515,3 +516,30 @@ def test_the_lines_of_a_warning_are_those_of_the_file() -> None:
     font, handler = made(post(body=body, body_line=11)).warnings
     assert (font.line, font.message.rpartition("; ")[2]) == (11, "also in line 15")
     assert (handler.line, handler.message[:25]) == (17, "the event handler onclick")
+
+
+def test_the_cost_of_ids_grows_with_the_posts_not_with_their_square() -> None:
+    """Counted, with as many drafts as posts."""
+
+    def asked(count: int) -> int:
+        calls: list[str] = []
+
+        def claimant(number: int, standing: Standing) -> Claimant:
+            item = f"{standing}-{number:08}"
+
+            def makes(identity: str) -> bool:
+                calls.append(identity)
+                return identity in {item, f"tag:{item}"}
+
+            path = PurePosixPath(f"{item}.md")
+            return Claimant(path, item, f"tag:{item}", (item,), makes, str, standing)
+
+        standings: tuple[Standing, ...] = ("post", "hidden", "unreadable")
+        files = [claimant(number, one) for number in range(count) for one in standings]
+        claims = Claims(files, tuple, lambda identity: [identity.removeprefix("tag:")])
+        for one in claims.files:
+            if one.standing == "post":
+                assert claims.keeper(one.item_id) is one
+        return len(calls)
+
+    assert asked(200) <= 2 * asked(100)
