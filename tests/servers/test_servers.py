@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from publisher.commands.demo.prosody import certificate
+from publisher.commands.demo.prosody import PORTS, certificate, free_ports, ports_of
 from publisher.errors import Unavailable
 from tests.support.servers import Ejabberd, Prosody
 from tests.support.subscribers import Denied, Outsider, Subscriber
@@ -239,6 +240,16 @@ def test_a_missing_driver_of_sqlite_names_its_package(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match=r"apt-get install .* lua-dbi-sqlite3"):
         Prosody({"blog": "x"}, storage="sql")
+
+
+def test_servers_that_one_process_starts_get_different_ports() -> None:
+    ports = [port for _ in range(20) for port in free_ports(2)]
+    assert len({*ports}) == 40
+
+
+def test_processes_that_start_one_after_the_other_have_different_ports() -> None:
+    blocks = [{*islice(ports_of(process), 200)} for process in range(4000, 4120)]
+    assert sum(map(len, blocks)) == len(set.union(*blocks)) == len(PORTS)
 
 
 def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ leaves nothing behind. Refuses connections from anywhere but this machine, and t
 from __future__ import annotations
 
 import ctypes
+import functools
+import itertools
 import os
 import re
 import secrets
@@ -25,7 +27,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 LOOPBACK = "127.0.0.1"
 DOMAIN = "localhost"
@@ -33,6 +35,7 @@ SERVICE = "pubsub.localhost"
 
 # Below the ports that the system hands out by itself, so that nothing takes one between two runs.
 PORTS = range(20000, 32000)
+PORTS_OF_A_PROCESS = 100
 
 STOP_SECONDS = 5.0
 LOG_LINES = 20
@@ -311,19 +314,37 @@ def _lua(text: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on."""
-    ports: set[int] = set()
-    while len(ports) < count:
-        port = secrets.choice(PORTS)
-        with socket.socket() as probe:
-            # As the servers do: a port that a closed connection still lingers on is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-        ports.add(port)
-    return list(ports)
+    """Return ports of loopback that nobody listens on.
+
+    Nobody holds a port until its server has started. So each process takes ports from a block of
+    its own, one after the other: two servers that start at the same time get different ones.
+    """
+    candidates = itertools.islice(ports_of(os.getpid()), PORTS_OF_A_PROCESS)
+    ports = list(itertools.islice(filter(_is_free, candidates), count))
+    if len(ports) < count:
+        raise Unavailable("no free port on this machine; stop servers that you do not need")
+    return ports
+
+
+@functools.cache
+def ports_of(process: int) -> Iterator[int]:
+    """Yield the ports of the process's block, again and again, from a random one on."""
+    blocks = len(PORTS) // PORTS_OF_A_PROCESS
+    first = PORTS[process % blocks * PORTS_OF_A_PROCESS]
+    offset = secrets.randbelow(PORTS_OF_A_PROCESS)
+    block = range(PORTS_OF_A_PROCESS)
+    return itertools.cycle([first + (offset + step) % PORTS_OF_A_PROCESS for step in block])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers do: a port that a closed connection still lingers on is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
