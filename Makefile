@@ -1,16 +1,19 @@
-# make demo   the main job on a throw-away local server
-# make test   all tests, against real servers
-# make lint   ruff and mypy
-# make fuzz   mutated posts, for a minute (SECONDS=3600 for an hour)
+# make demo          show the main job on a throw-away local server
+# make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
+# make test-engines  compare with the real Jekyll, Hugo, Pelican, Nikola and Eleventy
+# make lint          run ruff and mypy
+# make fuzz          read mutated posts for a minute (SECONDS=3600 for an hour)
+# make clean         remove what these targets made
 #
-# Each installs what it needs: a virtual environment in .venv, and Debian packages where a program
-# is missing (with sudo, unless you are root).
+# Each installs what it needs: Debian packages where a program is missing (with sudo, unless you are
+# root), and environments in .venv, .venv-subscriber (test) and .venv-engines (test-engines).
 
 PYTHON ?= python3
 export PYTHON
 SECONDS ?= 60
+WORKERS ?= 3
 
-.PHONY: demo test lint fuzz clean
+.PHONY: demo test test-engines lint fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -20,7 +23,11 @@ test: .venv/dev .venv-subscriber/ready
 	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git ffmpeg=ffmpeg \
 		lua-dbi-sqlite3=lua-dbi-sqlite3 newsboat=newsboat sfeed=sfeed r2e=rss2email \
 		chromium=chromium chromedriver=chromium-driver
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n $(WORKERS)
+
+test-engines: .venv/dev .venv-engines/ready
+	@tools/install-packages jekyll=jekyll hugo=hugo
+	.venv/bin/python -m pytest tests/engines
 
 lint: .venv/dev
 	.venv/bin/ruff check .
@@ -31,7 +38,8 @@ fuzz: .venv/dev
 	.venv/bin/python -m tests.stress.fuzz --seconds $(SECONDS)
 
 clean:
-	rm -rf .venv .venv-subscriber .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-subscriber .venv-engines .demo .coverage .hypothesis .mypy_cache \
+		.pytest_cache .ruff_cache
 
 .venv/ready: pyproject.toml
 	@tools/install-packages python3-venv=python3-venv
@@ -54,4 +62,14 @@ clean:
 	@$(PYTHON) -m venv .venv-subscriber
 	@.venv-subscriber/bin/python -m pip install -q --upgrade 'pip>=25.1'
 	@.venv-subscriber/bin/python -m pip install -q --requirement tests/support/subscriber/requirements.txt
+	@touch $@
+
+# The generators have their own environment: their libraries must not change what publisher uses.
+.venv-engines/ready: tests/engines/requirements.txt tests/engines/package.json
+	@tools/install-packages python3-venv=python3-venv npm=npm
+	@echo "Installing Pelican, Nikola and Eleventy into .venv-engines"
+	@$(PYTHON) -m venv .venv-engines
+	@.venv-engines/bin/python -m pip install -q --requirement tests/engines/requirements.txt
+	@cp tests/engines/package.json .venv-engines/
+	@npm install --loglevel=error --no-audit --no-fund --prefix .venv-engines
 	@touch $@

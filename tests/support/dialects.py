@@ -1,8 +1,9 @@
 """What Jekyll and Hugo make of a body, and what of it a reader sees.
 
-`goldens/dialects/ENGINE.json` holds bodies with the HTML that the engine made of them: Jekyll 4.3.1
-with its defaults, Hugo 0.111 with `unsafe`. `python -m tests.support.dialects` asks the two anew: a
-new body is added with any HTML.
+`goldens/dialects/ENGINE.json` holds bodies with the HTML that the engine made of them: Jekyll with
+its defaults, Hugo with `unsafe`, in the versions of `tests.support.generators`. To add a body,
+write it there with any HTML and run `python -m tests.support.dialects`, which renders all bodies
+anew. `tests/engines` fails if an engine renders a body otherwise than the file says.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from lxml import etree
 from publisher.render import render
 from publisher.render.html import BLOCKS
 from tests.support import GOLDENS
+from tests.support.generators import GENERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from publisher.markup import Dialect
 
-    Engine = Literal["jekyll", "hugo"]
+Engine = Literal["jekyll", "hugo"]
 
 FOLDER = GOLDENS / "dialects"
 BASE = "https://x.example/p/"
@@ -128,7 +130,16 @@ def _text(text: str | None, *, is_code: bool) -> str:
     return (text or "") if is_code else re.sub(r"[ \t\n\xa0]+", " ", text or "")
 
 
-def _ask_jekyll(asked: list[str]) -> list[str]:
+def ask(engine: Engine, asked: Sequence[str]) -> list[str]:
+    """Return the HTML that the engine makes of each body, all in one process.
+
+    Raises Unavailable if the engine is missing, or another version than the known one.
+    """
+    GENERATORS[engine].check_version()
+    return _ASKS[engine](asked)
+
+
+def _ask_jekyll(asked: Sequence[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             ["ruby", "-e", _JEKYLL, folder],
@@ -138,7 +149,7 @@ def _ask_jekyll(asked: list[str]) -> list[str]:
     return found
 
 
-def _ask_hugo(asked: list[str]) -> list[str]:
+def _ask_hugo(asked: Sequence[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "config.toml").write_text(_HUGO)
@@ -148,19 +159,24 @@ def _ask_hugo(asked: list[str]) -> list[str]:
         (folder / "content").mkdir()
         for number, body in enumerate(asked):
             (folder / "content" / f"p{number}.md").write_text(f"---\ntitle: a\n---\n{body}")
-        subprocess.run(["hugo", "-s", name, "--quiet"], check=True)
+        GENERATORS["hugo"].build(folder)
         pages = (folder / "public" / f"p{number}" / "index.html" for number in range(len(asked)))
         return [page.read_text(encoding="utf-8") for page in pages]
 
 
+_ASKS: Mapping[Engine, Callable[[Sequence[str]], list[str]]] = {
+    "jekyll": _ask_jekyll,
+    "hugo": _ask_hugo,
+}
+
+
 def _write() -> None:
-    asks: dict[Engine, Callable[[list[str]], list[str]]] = {
-        "jekyll": _ask_jekyll,
-        "hugo": _ask_hugo,
-    }
-    for engine, ask in asks.items():
+    for engine in _ASKS:
         asked = [body for body, _ in bodies(engine)]
-        rows = [json.dumps(row, ensure_ascii=False) for row in zip(asked, ask(asked), strict=True)]
+        rows = [
+            json.dumps(row, ensure_ascii=False)
+            for row in zip(asked, ask(engine, asked), strict=True)
+        ]
         text = "[\n{}\n]\n".format(",\n".join(rows))
         (FOLDER / f"{engine}.json").write_text(text, encoding="utf-8")
 
