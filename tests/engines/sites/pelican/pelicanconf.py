@@ -1,0 +1,16 @@
+SITENAME = "A blog of the tests"
+SITEURL = "https://blog.example"
+AUTHOR = "Ada Example"
+TIMEZONE = "Europe/Berlin"
+DEFAULT_LANG = "en"
+PATH = "content"
+ARTICLE_PATHS = ["articles", "more"]
+ARTICLE_EXCLUDES = ["articles/excluded"]
+THEME = "simple"
+THEME_TEMPLATES_OVERRIDES = ["templates"]
+DIRECT_TEMPLATES = []
+FEED_ALL_ATOM = None
+CATEGORY_FEED_ATOM = None
+TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = None
+AUTHOR_FEED_RSS = None

@@ -1,0 +1,284 @@
+"""Sites built by their generators: publisher reads the posts as the pages show them.
+
+Each site in `sites/` has a layout that writes what the generator knows of a post into its page. A
+new difference fails, and so does a known one that has vanished.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support import sites
+from tests.support.generators import GENERATORS
+
+FOLDER = Path(__file__).parent / "sites"
+SETTINGS = {
+    "jekyll": "_config.yml",
+    "hugo": "hugo.yaml",
+    "pelican": "pelicanconf.py",
+    "nikola": "conf.py",
+    "eleventy": "eleventy.config.js",
+}
+
+# By post and fact: what the generator says, what publisher says, and why.
+Known = dict[tuple[str, str], tuple[object, object, str]]
+
+ON_PURPOSE: dict[str, Known] = {
+    "jekyll": {
+        ("_posts/2020-07-02-tags-with-commas.md", "tags"): (
+            ["one", "two,", "three"], ["one two", "three"],
+            "Jekyll splits a text at blanks only; who writes commas means them",
+        ),
+        ("_posts/2020-07-04-tags-of-numbers.md", "title"): (2020, "2020", "a title is a text"),
+        ("_posts/2020-07-04-tags-of-numbers.md", "tags"): (
+            [1, 1, 2.5, True], ["1", "2.50", "yes"], "a tag is what the author wrote, once",
+        ),
+        ("_posts/2020-08-02-draft-true.md", "is published"): (
+            True, False, "Jekyll knows drafts by their folder only; the author says that it is one",
+        ),
+        ("_posts/2020-10-02-long-ending.markdown", "title"): (
+            '  A "quoted" & <b>title</b>  ', 'A "quoted" & <b>title</b>',
+            "blanks around a title are not part of it",
+        ),
+        ("_posts/2020-10-06-same.md", "is published"): (
+            False, True, "another post has the same URL and takes its page; publisher warns",
+        ),
+        ("_posts/undated.md", "is published"): (
+            False, True, "Jekyll ignores it; publisher warns that it has no page",
+        ),
+    },
+    "hugo": {
+        ("content/posts/2020-01-08-date-in-the-name.md", "published"): (
+            "0001-01-01T00:00:00Z", "2020-01-07T23:00:00Z",
+            "Hugo has no date for it; readers need one, and the name has it",
+        ),
+        ("content/posts/headless.md", "is published"): (
+            True, False, "what the site does not list is not in feeds",
+        ),
+        ("content/posts/params.md", "tags"): (
+            [], ["inside"], "later versions of Hugo read what is below params",
+        ),
+        ("content/posts/tags-of-numbers.md", "tags"): (
+            [1, 1, 2.5, True], ["1", "2.50", "yes"], "a tag is what the author wrote, once",
+        ),
+        ("content/posts/tags-of-words.md", "tags"): (
+            "one two", ["one", "two"], "Hugo splits it only where it makes pages of tags",
+        ),
+        ("content/posts/tags-with-commas.md", "tags"): (
+            "one, two", ["one", "two"], "Hugo splits it only where it makes pages of tags",
+        ),
+        ("content/posts/undated.md", "is published"): (
+            True, False, "without a date it is a page, not a post",
+        ),
+        ("content/posts/without-a-title.md", "title"): (
+            "", "Some words.", "readers need a title: the first words",
+        ),
+        ("content/titled/untitled.md", "title"): (
+            "", "Some words.", "readers need a title: the first words",
+        ),
+    },
+    "pelican": {
+        ("content/articles/future.md", "is published"): (
+            True, False, "only WITH_FUTURE_DATES = True announces what has not happened yet",
+        ),
+        ("content/articles/keywords.md", "tags"): (
+            [], ["one", "two"], "keywords stand in for tags",
+        ),
+        ("content/articles/save-as.md", "url"): (
+            "/save-as.html", "/saved/", "Pelican's own links lead to no page; publisher's do",
+        ),
+    },
+    "nikola": {
+        ("posts/tags.md", "tags"): (
+            ["mathjax", "Three", "two words"], ["Three", "two words"],
+            "mathjax switches formulas on; readers have no use for it",
+        ),
+    },
+    "eleventy": {
+        ("src/posts/excluded.md", "is published"): (
+            True, False, "what the site does not list is not in feeds",
+        ),
+        ("src/posts/future.md", "is published"): (
+            True, False, "Eleventy builds whatever is there; publisher waits for the date",
+        ),
+        ("src/posts/published-false.md", "is published"): (
+            True, False, "Eleventy does not know the key; the author says that it is not public",
+        ),
+    },
+}  # fmt: skip
+
+# What publisher gets wrong. Whoever repairs one removes its row.
+FAULTS: dict[str, Known] = {
+    "jekyll": {
+        ("_posts/2020-02-10_underscore.md", "is published"): (
+            False, True, "Jekyll wants a hyphen behind the date; there is no page, and no warning",
+        ),
+        ("_posts/notes/deep/2020-09-03-deep.md", "categories"): (
+            ["deeper"], ["short", "deeper"],
+            "of two defaults the longer path wins; only the post's own categories are added",
+        ),
+    },
+    "hugo": {
+        ("content/posts/percent%20twenty.md", "url"): (
+            "/posts/percent%20twenty/", "/posts/percent20twenty/",
+            "Hugo keeps a percent sign before two hexadecimal digits",
+        ),
+        ("content/titled/untitled.md", "url"): (
+            "/t/", "/t/untitled/", "without a title :title is empty",
+        ),
+        ("content/titled/x.md", "url"): (
+            "/t/a-title-with-c-%C3%9F/", "/t/a-title-with-c%2B%2B-%C3%9F/",
+            "a plus sign is dropped from a title, but not from a file's name",
+        ),
+    },
+    "pelican": {
+        ("content/articles/dots.md", "url"): (
+            "/version-311-of-its_own.html", "/version-311-of-its-own.html",
+            "an underscore stays in a slug",
+        ),
+        ("content/articles/excluded/excluded.md", "is published"): (
+            False, True, "ARTICLE_EXCLUDES is not read",
+        ),
+        ("content/articles/month-first.md", "published"): (
+            "2020-05-05T22:00:00Z", "2020-06-04T22:00:00Z", "05/06/2020 is the 6th of May",
+        ),
+        ("content/articles/rest.rst", "title"): (
+            "A reStructuredText title", "A *reStructuredText* title",
+            "the title of a reStructuredText article has no marks",
+        ),
+        ("content/articles/unicode.md", "url"): (
+            "/unicode-ss-ri-ben.html", "/unicode-ss.html",
+            "other scripts are transliterated for a slug, not dropped",
+        ),
+        ("content/articles/without-a-title.md", "is published"): (
+            False, True, "Pelican skips it; there is no page, and no warning",
+        ),
+    },
+    "nikola": {
+        ("posts/C++ & friends.md", "url"): (
+            "/posts/c%2B%2B-friends/", "/posts/c-friends/", "a plus sign stays in a slug",
+        ),
+        ("posts/UPPER_Case--double.md", "url"): (
+            "/posts/upper_case-double/", "/posts/upper-case-double/",
+            "an underscore stays in a slug",
+        ),
+        ("posts/it's~tilde@at.md", "url"): (
+            "/posts/itstildeat/", "/posts/it-s-tilde-at/",
+            "what cannot stand in a slug is dropped, not replaced",
+        ),
+        ("posts/month-first.md", "published"): (
+            "2020-05-05T22:00:00Z", "2020-06-04T22:00:00Z", "05/06/2020 is the 6th of May",
+        ),
+        ("posts/without-a-title.md", "title"): (
+            "without-a-title", "Some words.", "Nikola takes the file's name for a title",
+        ),
+        ("posts/Ünïcode-ß-日本.md", "url"): (
+            "/posts/unicode-ss-ri-ben/", "/posts/unicode-ss/",
+            "other scripts are transliterated for a slug, not dropped",
+        ),
+    },
+    "eleventy": {},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A site with more `settings`: which differences are `new` or `gone` because of them."""
+
+    engine: str
+    settings: str
+    new: frozenset[tuple[str, str]] = frozenset()
+    gone: frozenset[tuple[str, str]] = frozenset()
+
+
+_PELICAN_SLUGS = frozenset(
+    {("content/articles/dots.md", "url"), ("content/articles/unicode.md", "url")}
+)
+VARIANTS = [
+    *(
+        Variant("jekyll", settings)
+        for settings in (
+            "permalink: pretty",
+            "permalink: none",
+            "permalink: weekdate",
+            "permalink: ordinal",
+            "permalink: /blog/:short_year/:i_month/:slug:output_ext",
+            "permalink: /:slugified_categories/:title",
+            "collections: {posts: {output: true, permalink: '/c/:name/'}}",
+            "future: true",
+        )
+    ),
+    Variant("hugo", "uglyURLs: true"),
+    Variant("hugo", "disablePathToLower: true"),
+    Variant("hugo", "defaultContentLanguageInSubdir: true"),
+    Variant("hugo", "buildFuture: true"),
+    Variant(
+        "hugo",
+        "frontmatter: {date: [':filename', ':default']}",
+        gone=frozenset({("content/posts/2020-01-08-date-in-the-name.md", "published")}),
+    ),
+    Variant(
+        "hugo",
+        "removePathAccents: true",  # which publisher does not read: a fault
+        new=frozenset({
+            ("content/posts/slug.md", "url"),
+            ("content/posts/Ünïcode-ß-日本.md", "url"),
+        }),
+    ),
+    Variant(
+        "pelican",
+        "ARTICLE_URL = '{date:%Y}/{date:%b}/{category}/{slug}/'\n"
+        "ARTICLE_SAVE_AS = '{date:%Y}/{date:%b}/{category}/{slug}/index.html'",
+        new=frozenset({("content/articles/month-first.md", "url")}),  # the other month
+    ),
+    Variant(
+        "pelican",
+        "SLUGIFY_SOURCE = 'basename'",
+        # A fault: the date stays in the slug.
+        new=frozenset({("content/articles/2020-01-06-date-in-the-name.md", "url")}),
+        gone=_PELICAN_SLUGS,
+    ),
+    Variant(
+        "pelican",
+        "SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True",
+        gone=_PELICAN_SLUGS,
+    ),
+    Variant(
+        "pelican",
+        "WITH_FUTURE_DATES = False",
+        gone=frozenset({("content/articles/future.md", "is published")}),
+    ),
+    Variant("nikola", "PRETTY_URLS = False"),
+    Variant("nikola", "FUTURE_IS_NOW = True"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", GENERATORS)
+def test_posts_are_read_as_their_generator_shows_them(engine: str, tmp_path: Path) -> None:
+    found = _differences(engine, tmp_path)
+    known = ON_PURPOSE[engine] | FAULTS[engine]
+    assert found == {key: (theirs, ours) for key, (theirs, ours, _) in known.items()}
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda one: f"{one.engine}: {one.settings}")
+def test_settings_count_as_for_the_generator(variant: Variant, tmp_path: Path) -> None:
+    found = _differences(variant.engine, tmp_path, variant.settings)
+    known = (ON_PURPOSE[variant.engine] | FAULTS[variant.engine]).keys()
+    assert {*found} == ({*known} | variant.new) - variant.gone
+
+
+def _differences(engine: str, folder: Path, settings: str = "") -> sites.Differences:
+    generator = GENERATORS[engine]
+    generator.check_version()
+    site = folder / "site"
+    shutil.copytree(FOLDER / engine, site)
+    with (site / SETTINGS[engine]).open("a", encoding="utf-8") as file:
+        file.write(f"{settings}\n")
+    output = generator.build(site)
+    generated = sites.generated(output)
+    assert generated, f"the layout of {engine} wrote nothing into the pages"
+    return sites.differences(generated, sites.read(site, output))
