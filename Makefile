@@ -40,6 +40,7 @@ fuzz: .venv/dev
 clean:
 	rm -rf .venv .venv-subscriber .venv-engines .demo .coverage .hypothesis .mypy_cache \
 		.pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml
 	@tools/install-packages python3-venv=python3-venv
