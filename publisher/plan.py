@@ -297,7 +297,8 @@ def decide(
     changes = (
         *(_gone(id_, recorded, present) for id_ in sorted(pruned)),
         *_forgotten(recorded, present, by_id, desired, broken=broken),
-        *_pushed_out(posts, ours, desired),
+        # With room for none at all, a retract would make room for nothing.
+        *(() if room == 0 else _pushed_out(posts, ours, desired)),
         *_wanted(kept, recorded, present, ours, policy),
     )
     known = recorded.keys() | by_id.keys()

@@ -63,7 +63,9 @@ class XmppNode:
         except Refused as error:  # only owners may see it
             return State(ids=ids, unreadable=str(error))
         actual = forms.values(form)
-        max_items = forms.number(actual.get("max_items")) or forms.largest(form)
+        max_items = forms.number(actual.get("max_items"))
+        if max_items is None:  # 0 is a number: the node keeps nothing
+            max_items = forms.largest(form)
         hidden = max_items is None and "max_items" in actual
         return State(
             ids=ids,

@@ -327,6 +327,28 @@ def test_less_room_than_keep_asks_for_is_an_error_and_the_newest_are_published(
     assert (status.code, "no room for the oldest post" in status.err) == (0, True)
 
 
+@pytest.mark.parametrize("keys", [{}, {"keep": "5"}], ids=["no keep", "keep"])
+def test_a_node_whose_limit_is_zero_is_an_error_with_figures(
+    blog: Blog, ejabberd: Ejabberd, node: str, keys: dict[str, str]
+) -> None:
+    owner = Outsider(ejabberd, "blog", node)
+    owner.create()
+    owner.configure(max_items="0")
+    for number in (1, 2):
+        blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
+    configure(blog, section(ejabberd, "blog", at(node, **keys)))
+    for _ in range(2):
+        run = blog.run("publish")
+        assert run.code == 1
+        assert "its limit is 0: no room for 2 posts; " in run.err
+        assert "+ new" not in run.out
+    owner.configure(max_items="5")
+    assert blog.run("publish").code == 0
+    owner.configure(max_items="0")
+    assert blog.run("publish", "--verify").code == 1
+    assert len(ids(ejabberd, node)) == 2, "what the node still holds is left there"
+
+
 def test_others_who_fill_a_node_do_not_empty_it_of_our_items(
     blog: Blog, ejabberd: Ejabberd, node: str
 ) -> None:

@@ -272,6 +272,14 @@ def test_a_node_that_shrank_keeps_the_newest() -> None:
     assert asked.shortage
 
 
+def test_a_limit_of_zero_is_a_shortage_and_takes_nothing_away() -> None:
+    posts, recorded, present = [post(1), post(2)], [record(1)], [there(1)]
+    found = plan_of(posts, recorded, present, max_items=0)
+    assert found.changes == ()
+    assert found.shortage
+    assert found.shortage.posts == 2
+
+
 def test_only_posts_that_were_asked_for_lack_room() -> None:
     found = plan_of([post(n) for n in (1, 2, 3)], [], others(1), max_items=2, keep=2)
     assert found.shortage
