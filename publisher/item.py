@@ -34,12 +34,20 @@ SEEN_ID = 2_000
 
 # An item id that is longer is not sent: some of them would make a stanza that costs the stream.
 MAX_ID = 1_000
+# XML turns these into blanks in an attribute (XML 1.0 section 3.3.3), and slixmpp does not escape
+# them.
+_BLANKS = frozenset("\t\n\r")
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _MATH = f"{{{MATH_NS}}}"
 
 # The fingerprint's own namespace, a name that nobody else mints (RFC 4122 section 3).
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
+
+
+def is_sendable(item_id: str) -> bool:
+    """Whether a service that is sent this id reads the same one. Ids of ours always are."""
+    return len(item_id) <= MAX_ID and _BLANKS.isdisjoint(item_id)
 
 
 @dataclass(frozen=True, slots=True)

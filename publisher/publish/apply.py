@@ -47,6 +47,12 @@ _CONTRADICTION = (
     "administrator can remove it, or take a new node"
 )
 
+# Prosody lists an id that has a line end or a tab with a blank in its place.
+_ANOTHER_ID = (
+    "the service lists the item, but has none of this id: it probably lists the id changed; "
+    "retract the item with another client"
+)
+
 
 @dataclass(slots=True)
 class _Window:
@@ -210,6 +216,8 @@ class Run:
         except NotFound as error:  # somebody was faster, or the service is wrong
             if await self.node.fetch([change.id]):
                 raise Refused(_CONTRADICTION) from error
+            if change.id not in self._recorded and change.id in (await self.node.look()).ids:
+                raise Refused(_ANOTHER_ID) from error
         self._bury(change)
         return change.reason
 

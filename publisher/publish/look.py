@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publisher import hints, item
 from publisher import plan as plans
 from publisher.errors import Forbidden, NotFound, Refused
-from publisher.item import MAX_ID, Seen
+from publisher.item import Seen, is_sendable
 from publisher.publish.node import SOUND, State
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ async def _present(
     missing = [id_ for id_ in recorded if id_ in wanted and id_ not in listed]
     # What somebody else put there is there, even if it can be neither asked for nor read.
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
-    asked = [id_ for id_ in ids if id_ not in trusted and (id_ in ours or len(id_) <= MAX_ID)]
+    asked = [id_ for id_ in ids if id_ not in trusted and is_sendable(id_)]
     found = await _fetch(node, [*asked, *missing])
     young = [
         record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
-from publisher.item import MAX_ID, Address, Item
+from publisher.item import MAX_ID, Address, Item, is_sendable
 from publisher.publish import Drift, State
 from publisher.pubsub import forms
 from publisher.pubsub.payload import payload
@@ -189,9 +189,10 @@ class XmppNode:
 
     async def retract(self, id_: str, *, notify: bool) -> None:
         """Take an item away (section 7.2). Raises NotFound if it is not there."""
-        if len(id_) > MAX_ID:
+        if not is_sendable(id_):
             raise Refused(
-                "its id is too long to be sent; its publisher or the owner can retract it"
+                "its id is too long, or has a line end or a tab, so that it cannot be sent "
+                "unchanged; retract the item with another client"
             )
         retract = Element(f"{PUBSUB}retract", node=self.address.node)
         if notify:

@@ -19,7 +19,7 @@ from tests.servers.test_node import account, opened, post
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
 from tests.support.raw import PUBSUB, RawClient
-from tests.support.servers import Prosody
+from tests.support.servers import Ejabberd, Prosody
 from tests.support.subscribers import Outsider
 
 if TYPE_CHECKING:
@@ -132,6 +132,46 @@ def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
             f"<iq xmlns='jabber:client'><pubsub xmlns='{PUBSUB}'>{items}{paging}</pubsub></iq>"
         )
         assert Page.read(answer, ["a", None, "", "b"]) == Page(("a", "b"), last, count)
+
+
+def test_an_item_whose_id_cannot_be_sent_back_is_not_said_to_be_removed(
+    shared: Blog, server: Server, node: str
+) -> None:
+    """XML makes a blank of a line end in an attribute; Prosody sends us the blank itself."""
+    config = shared.folder / "config.yaml"
+    everything = f"node: {node}, prune: all, exclusive: true"
+    config.write_text(config.read_text().replace(f"node: {node}", everything))
+    for name in (SECOND, THIRD):
+        shared.write(f"{name}.md", "Text.")
+    assert shared.run("publish").code == 0
+    with RawClient(server, "stranger") as stranger:
+        for item_id in ("a&#10;b", "a&#9;b", "a&#13;b"):
+            stranger.publish(node, item_id, titled("Text"))
+        stranger.publish(node, "an ordinary one", titled("Text"))
+    for _ in range(2):
+        run = shared.run("publish", "--verify", "--allow-retracts", "--json")
+        assert run.code == 1
+        removed = [c for c in run.json["nodes"][0]["changes"] if c["action"] == "removed"]
+        outcomes = {change["id"]: change["outcome"] for change in removed}
+        assert outcomes.pop("an ordinary one", "done") == "done"
+        assert set(outcomes.values()) == {"refused"}
+        assert all("another client" in c["reason"] for c in removed if c["outcome"] != "done")
+    assert len(Outsider(server, "reader", node).items()) == 6
+
+
+@pytest.mark.parametrize("blank", ["\t", "\n", "\r"])
+def test_an_id_that_cannot_be_sent_unchanged_is_never_sent(
+    ejabberd: Ejabberd, node: str, blank: str
+) -> None:
+    async def main() -> None:
+        config = NodeConfig(service=ejabberd.service, node=node)
+        async with opened(ejabberd, "blog", config) as found:
+            await found.create()
+            await found.publish(post(1))
+            with pytest.raises(Refused, match="another client"):
+                await found.retract(f"a{blank}b", notify=True)
+
+    asyncio.run(main())
 
 
 def test_an_item_with_an_endless_id_is_left_to_others_to_retract(
