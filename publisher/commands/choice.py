@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The options of one run; the defaults are those of a hook."""
+    """The options of one run; the defaults are those of a hook.
+
+    `fetch_foreign`: see `publish.Task`.
+    """
 
     only: tuple[str, ...] = ()
     since: dt.date | None = None
@@ -30,6 +33,7 @@ class Choice:
     allow_retracts: bool = False
     refresh: bool = False
     verify: bool = False
+    fetch_foreign: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

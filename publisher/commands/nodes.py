@@ -93,6 +93,7 @@ def _task(
         wanted=_digest(site, xmpp, config),
         broken=site.entries.broken,
         verify=choice.verify,
+        fetch_foreign=choice.fetch_foreign,
         quiet="must" if choice.quiet else "prefer" if choice.refresh else "no",
     )
 

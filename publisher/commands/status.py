@@ -28,8 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     site = sites.load(arguments)
-    # What is unsafe to do is not unsafe to look at.
-    results, hints = preview(site, Choice(allow_retracts=True, announce_all=True))
+    # What is unsafe to do is not unsafe to look at. Whether an item is of a post that is gone, only
+    # its content says.
+    choice = Choice(allow_retracts=True, announce_all=True, fetch_foreign=True)
+    results, hints = preview(site, choice)
     if arguments.json:
         document = {**_document(site, results), "hints": hints}
         print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -126,9 +126,11 @@ class Task:
     `make` gives the item of an id, shortened to a level of `item.item`; it is called when the item
     is needed. `named` are the fields of the node's configuration that its owner wrote down, and
     `wanted` is a digest of all that. `asked` picks the changes of this run. `verify` looks at every
-    payload; `quiet` tells nobody, or ends the work where that `must` be and cannot. `sound` are the
-    fields of the configuration that let subscribers hear, with the values that they shall have.
-    `alone` are the ids of suspects: nothing else is on its way beside one.
+    payload, and `fetch_foreign` at those of items that are neither recorded nor desired, for a
+    command that lists what they are. `quiet` tells nobody, or ends the work where that `must` be
+    and cannot. `sound` are the fields of the configuration that let subscribers hear, with the
+    values that they shall have. `alone` are the ids of suspects: nothing else is on its way beside
+    one.
     """
 
     desired: Sequence[Desired]
@@ -139,6 +141,7 @@ class Task:
     wanted: str = ""
     broken: bool = False
     verify: bool = False
+    fetch_foreign: bool = False
     quiet: Literal["no", "prefer", "must"] = "no"
     sound: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(SOUND, "1"))
     asked: Callable[[Change], bool] | None = None

@@ -87,6 +87,41 @@ def test_strange_items_are_not_ours_and_cost_nothing(
     assert {change[0] for change in again.changes} == {"adopt"}
 
 
+def test_status_tells_an_item_without_a_post_from_those_of_others(
+    shared: Blog, server: Server, node: str
+) -> None:
+    ours = f"<entry xmlns='{ATOM}'><id>tag:blog.example,2026-01-02:{SECOND}</id></entry>"
+    with RawClient(server, "stranger") as stranger:
+        stranger.publish(node, SECOND, ours)
+        stranger.publish(node, THIRD, titled("Text"))
+    (found,) = shared.run("status", "--json").json["nodes"]
+    assert (found["unclaimed"], found["foreign"]) == ([SECOND], [THIRD])
+
+
+def test_an_item_that_would_kill_the_service_is_not_fetched(
+    tmp_path: Path, accounts: Mapping[str, str], node: str
+) -> None:
+    """ejabberd 23.01 dies when it is asked for an item of 6,000 levels."""
+    with Ejabberd(accounts) as server:
+        blog = Blog(tmp_path / "blog")
+        blog.configure(server, node=node, password=accounts["blog"])
+        blog.write(f"{FIRST}.md", "Text.")
+        assert blog.run("publish").code == 0
+        Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
+        with RawClient(server, "stranger") as stranger:
+            stranger.publish(node, "deep", deep(6_000))
+        blog.write(f"{SECOND}.md", "Text.")
+        planned = blog.run("plan", "--json")
+        assert (planned.code, planned.changes) == (0, [("new", SECOND, "planned")])
+        published = blog.run("publish", "--json")
+        assert (published.code, published.changes) == (0, [("new", SECOND, "done")])
+        (blog.posts / f"{FIRST}.md").unlink()
+        removed = blog.run("publish", "--json")
+        assert (removed.code, removed.changes) == (0, [("removed", FIRST, "done")])
+        (shown,) = blog.run("node", "show", "--json").json["nodes"]
+        assert (shown["error"], shown["items"]) == (None, 2)
+
+
 def test_an_item_that_cannot_be_read_is_never_overwritten(
     shared: Blog, server: Server, node: str
 ) -> None:

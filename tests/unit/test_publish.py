@@ -818,6 +818,32 @@ def fill(node: FakeNode, count: int) -> None:
     node.items |= {f"theirs-{n}": payload("x", "theirs", atom="urn:x:y") for n in range(count)}
 
 
+@pytest.mark.parametrize(
+    ("options", "fetched"),
+    [
+        ({}, False),
+        ({"verify": True}, True),
+        ({"fetch_foreign": True}, True),
+        ({"prune": "site"}, True),
+        ({"prune": "all", "allow_retracts": True}, True),
+    ],
+)
+def test_foreign_items_are_fetched_only_where_their_content_matters(
+    ledger: Ledger, options: Mapping[str, object], *, fetched: bool
+) -> None:
+    node = FakeNode()
+    for _ in range(2):
+        run(node, task({1: "a"}), ledger)
+    node.items |= {"theirs": payload("x", "theirs"), "a\nb": payload("x", "theirs")}
+    node.calls.clear()
+    result = asyncio.run(preview(node, task({1: "a"}, **options), ledger, clock=node.clock))
+    count = 1 + ("verify" in options)
+    assert node.calls == (["look", f"fetch {count}"] if fetched else ["look"])
+    assert result.items == 3
+    if options.get("prune") != "all":
+        assert result.foreign == ("theirs", "a\nb")
+
+
 NO_ROOM = "the node holds 3 items, 3 are not ours, its limit is 3: no room for 1 post;"
 
 
