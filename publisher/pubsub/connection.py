@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 NEVER_SECONDS = 1e6  # slixmpp's own timeout of a request; the watchdog has the say
 CLOSE_SECONDS = 0.5
-MAX_STANZA = 30_000_000  # bytes; the longest list of items that we ask for has some 10 MB
+# Bytes. The longest answers are a page of 500 ids (ejabberd: 131 MB) and all 256 items of a node
+# (Prosody, which does not page: 67 MB), where each was published in a stanza of 262,144 bytes.
+MAX_STANZA = 150_000_000
 REASON = 200  # characters of a server's words that we repeat
 PORTS = {"starttls": 5222, "direct": 5223}
 

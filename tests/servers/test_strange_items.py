@@ -14,7 +14,7 @@ from publisher.item import FINGERPRINT, MAX_ID, Address
 from publisher.ledger import Ledger, Visit
 from publisher.pubsub import Published, Subscriber, XmppNode, connect, forms
 from publisher.pubsub.connection import MAX_STANZA
-from publisher.pubsub.node import MAX_PAGES, Page
+from publisher.pubsub.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, Page
 from tests.servers.test_node import account, opened, post
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
@@ -248,6 +248,48 @@ def test_a_list_without_end_is_refused(
         async with opened(server, "blog", config) as found:
             with pytest.raises(Refused, match=f"without end: {listed} so far"):
                 await found.look()
+
+    with Prosody(accounts, admins=["blog@localhost"], modules=modules) as server:
+        asyncio.run(main())
+
+
+# What a client may send at once to stock servers, and how many items a node of Prosody may have.
+STANZA, NODE = 262_144, 256
+
+
+def test_no_list_of_the_biggest_items_is_too_long() -> None:
+    assert max(NODE, PAGE_OF_IDS, PAGE_OF_ITEMS) * STANZA < MAX_STANZA
+
+
+# Shows whoever asks for all items of a node as many bytes as a full node may hold.
+FULL = """
+local st = require "util.stanza";
+local pubsub = "http://jabber.org/protocol/pubsub";
+module:hook("iq/bare/"..pubsub..":pubsub", function (event)
+  local items = event.stanza.tags[1]:get_child("items");
+  if not items or items:get_child("item") then return; end
+  local reply = st.reply(event.stanza):tag("pubsub", { xmlns = pubsub })
+    :tag("items", { node = items.attr.node });
+  for number = 1, 4 do
+    reply:tag("item", { id = "big-"..number })
+      :text_tag("x", ("x"):rep(SIZE), { xmlns = "urn:x" }):up();
+  end
+  event.origin.send(reply);
+  return true;
+end, 100);
+"""
+
+
+def test_a_node_full_of_the_biggest_items_can_be_listed(
+    accounts: Mapping[str, str], node: str
+) -> None:
+    """At somebody else's PEP Prosody shows the items themselves, all in a single stanza."""
+    modules = {"test_full": FULL.replace("SIZE", str(NODE * STANZA // 4))}
+
+    async def main() -> None:
+        config = NodeConfig(service="reader@localhost", node=node)
+        async with opened(server, "blog", config) as found:
+            assert (await found.look()).ids == ("big-1", "big-2", "big-3", "big-4")
 
     with Prosody(accounts, admins=["blog@localhost"], modules=modules) as server:
         asyncio.run(main())
