@@ -115,7 +115,7 @@ async def _look_at_all(config: Config, found: Sequence[Target]) -> list[Shown]:
 
 async def _look_at_account(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> list[Shown]:
     try:
-        async with visits.login(xmpp) as connection:
+        async with visits.Account(xmpp).login() as connection:
             seen = await asyncio.gather(
                 *(_look_at_service(config, connection, some) for some in visits.by_service(found))
             )
@@ -208,5 +208,5 @@ async def _delete_at(config: Config, address: Address) -> None:
     """By the account that has nodes at that service, or else by the first."""
     wanted = NodeConfig(service=address.service, node=address.node)
     owners = [x for x in config.xmpp if any(n.service == address.service for n in x.nodes)]
-    async with visits.login((owners or config.xmpp)[0]) as connection:
+    async with visits.Account((owners or config.xmpp)[0]).login() as connection:
         await XmppNode(connection, wanted, site_title=config.site.title).delete()

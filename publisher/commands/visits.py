@@ -11,10 +11,12 @@ import os
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from publisher import item as items
 from publisher import pubsub, secret
+from publisher.commands.aside import aside
 from publisher.commands.loop import run_async
 from publisher.commands.nodes import config_of
 from publisher.errors import Held, PublisherError, StreamBroken, Unavailable
@@ -61,10 +63,11 @@ async def _visit_account(
     results: dict[Address, Result],
 ) -> None:
     """Log in again, if the server closed the stream at an item that will not break it twice."""
+    account = Account(xmpp)
     left = list(found)
     for _ in range(LOGINS):
         try:
-            async with login(xmpp) as connection, asyncio.TaskGroup() as services:
+            async with account.login() as connection, asyncio.TaskGroup() as services:
                 for some in by_service(left):
                     services.create_task(_visit_service(site, connection, some, work, results))
         except PublisherError as error:
@@ -78,11 +81,21 @@ async def _visit_account(
         left = [replace(t, task=replace(t.task, alone=t.task.alone | suspects)) for t in broken]
 
 
-@asynccontextmanager
-async def login(xmpp: Xmpp) -> AsyncIterator[pubsub.Connection]:
-    """A connection of an account. Raises ConfigError, LoginFailed, Unavailable."""
-    async with pubsub.connect(xmpp, secret.password(xmpp, os.environ)) as connection:
-        yield connection
+class Account:
+    """Logs in to one account. Its password is asked for at the first login only."""
+
+    def __init__(self, xmpp: Xmpp) -> None:
+        self._xmpp = xmpp
+        self._password: str | None = None
+
+    @asynccontextmanager
+    async def login(self) -> AsyncIterator[pubsub.Connection]:
+        """A connection. Raises ConfigError, LoginFailed, Unavailable."""
+        if self._password is None:
+            # A command may take a while, or wait for somebody to type.
+            self._password = await aside(partial(secret.password, self._xmpp, os.environ))
+        async with pubsub.connect(self._xmpp, self._password) as connection:
+            yield connection
 
 
 def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:

@@ -150,6 +150,36 @@ def test_a_dead_server_costs_no_other(
     assert len(ids(prosody, node)) == len(ids(ejabberd, f"{node}-too")) == 3
 
 
+def script(blog: Blog, name: str, text: str) -> str:
+    """The line of the configuration that takes the password from a script."""
+    path = blog.folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o700)
+    return f"password_command: {path}"
+
+
+def test_a_password_that_takes_a_while_delays_no_other_account(
+    blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
+) -> None:
+    """The command at the one server waits until the post has arrived at the other."""
+    blog.write("2026-01-01-first-post.md", "Text.")
+    arrived = blog.folder / "arrived"
+    wait = f"while ! test -e '{arrived}'; do sleep 0.1; done; echo '{accounts['blog']}'"
+    slow = section(prosody, "blog", at(f"{node}-slow")).replace(
+        "password_env: BLOG_PASSWORD", script(blog, "slow", wait)
+    )
+    configure(blog, slow, section(ejabberd, "blog", at(node)))
+    Outsider(ejabberd, "blog", node).create()
+    with Subscriber(ejabberd, "reader", node) as reader, blog.start("publish") as process:
+        try:
+            assert reader.next(timeout=20).id == "2026-01-01-first-post"
+        finally:
+            arrived.touch()
+        process.communicate()
+    assert process.returncode == 0
+    assert ids(prosody, f"{node}-slow") == {"2026-01-01-first-post"}
+
+
 def test_a_dead_service_costs_no_other(blog: Blog, server: Server, node: str) -> None:
     blog.write("2026-01-01-first-post.md", "Text.")
     configure(
@@ -487,6 +517,21 @@ def test_what_breaks_the_stream_goes_shorter_in_the_same_run(
     assert "a summary and the link are sent instead" in run.out
     assert len(ids(narrow, node)) == 6
     assert blog.run("publish").out == ""
+
+
+def test_the_password_is_asked_for_once_however_often_a_run_logs_in(
+    blog: Blog, narrow: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    blog.write("2026-01-01-long.md", ("A line of text. " * 20 + "\n\n") * 250)
+    asked = blog.folder / "asked"
+    command = script(blog, "ask", f"echo >> '{asked}'; echo '{accounts['blog']}'")
+    configure(
+        blog, section(narrow, "blog", at(node)).replace("password_env: BLOG_PASSWORD", command)
+    )
+    run = blog.run("publish")
+    assert run.code == 0
+    assert "too big for one stanza" in run.out
+    assert asked.read_text() == "\n"
 
 
 def test_a_limit_that_is_advertised_is_kept(
