@@ -27,28 +27,51 @@ LATE = "takes too long"
 _NO_HEAD = frozenset({"405", "501"})
 
 
-async def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
-    """The links that do not answer 2xx within `seconds`, each with what it answered last."""
-    return await _missing(links, _page, seconds)
+class Pages:
+    """Waits for pages until one deadline, `seconds` after the first question.
+
+    Each is waited for once, however many ask for it. They are waited for side by side, so that one
+    that never comes costs no other.
+    """
+
+    def __init__(self, *, seconds: float) -> None:
+        self._seconds = seconds
+        self._deadline: float | None = None
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._waits: dict[str, asyncio.Task[str]] = {}
+
+    async def unreachable(
+        self, links: Sequence[str], *, expected: Iterable[str] = ()
+    ) -> Mapping[str, str]:
+        """Those of the links that do not answer 2xx in time, each with what it answered last.
+
+        `expected` are pages that will be asked for later: they are waited for from now on, too.
+        """
+        now = time.monotonic()
+        if self._deadline is None:
+            self._deadline = now + self._seconds
+        left = max(0.0, self._deadline - now)
+        for link in (*links, *expected):
+            if link not in self._waits:
+                wait = _wait(partial(_page, link), self._gate, left)
+                self._waits[link] = asyncio.create_task(wait)
+        answers = {link: await asyncio.shield(self._waits[link]) for link in links}
+        return {link: answer for link, answer in answers.items() if answer}
 
 
 async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[str, str]:
     """The addresses whose documents do not have this SHA-256 within `seconds`, each with why."""
-    return await _missing(digests, lambda address: _document(address, digests[address]), seconds)
-
-
-async def _missing(
-    addresses: Iterable[str], look: Callable[[str], str], seconds: float
-) -> dict[str, str]:
-    """`look` says what is wrong at an address, in a thread of its own; nothing if all is well."""
     gate = asyncio.Semaphore(AT_ONCE)
-    waits = {one: _wait(partial(look, one), gate, seconds) for one in dict.fromkeys(addresses)}
-    answers = await asyncio.gather(*waits.values())
-    return {one: answer for one, answer in zip(waits, answers, strict=True) if answer}
+    waits = (_wait(partial(_document, *one), gate, seconds) for one in digests.items())
+    answers = await asyncio.gather(*waits)
+    return {one: answer for one, answer in zip(digests, answers, strict=True) if answer}
 
 
 async def _wait(look: Callable[[], str], gate: asyncio.Semaphore, seconds: float) -> str:
-    """Looks once at least, where LEAST_SECONDS are enough for that."""
+    """`look` says in a thread of its own what is wrong; nothing if all is well.
+
+    Looks once at least, where LEAST_SECONDS are enough for that.
+    """
     deadline = time.monotonic() + seconds
     answer = LATE
     with suppress(TimeoutError):

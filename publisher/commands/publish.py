@@ -7,7 +7,6 @@ does nothing and says nothing. Safe to run twice at once: the second run waits f
 from __future__ import annotations
 
 import sys
-import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from publisher.commands import site as sites
 from publisher.errors import UnsafePlanError
 from publisher.ledger import Ledger
 from publisher.lock import lock
+from publisher.plan import Publish
 from publisher.publish import Clock, Result
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _visit(
 ) -> dict[Address, Result]:
     from publisher.commands import visits  # noqa: PLC0415 - slow, with all that goes out
 
-    hold_back = _waiting(site, arguments.wait_for_url)
+    hold_back = _waiting(site, ledger, open_, arguments.wait_for_url)
     with _progress(enabled=not arguments.json, where=where) as on_step:
 
         async def work(node: Node, task: Task) -> Result:
@@ -148,22 +148,21 @@ def _visit(
 
 
 def _waiting(
-    site: Site, seconds: float | None
+    site: Site, ledger: Ledger, open_: Sequence[Target], seconds: float | None
 ) -> Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]:
     """Which posts have no page yet, and why. All nodes together wait for `seconds`, not each."""
     links = {entry.item_id: entry.link for entry in site.entries.entries}
-    deadline: float | None = None
+    if seconds is None:
+        return _hold_nothing_back
+    from publisher.commands.pages import Pages  # noqa: PLC0415 - slow, and few ask for it
+
+    expected = [links[id_] for id_ in _expected(ledger, open_)]
+    pages = Pages(seconds=seconds)
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
-        nonlocal deadline
-        if seconds is None:
+        if not ids:
             return {}
-        from publisher.commands import pages  # noqa: PLC0415 - slow, and few ask for it
-
-        now = time.monotonic()
-        deadline = now + seconds if deadline is None else deadline
-        left = max(0.0, deadline - now)
-        missing = await pages.unreachable([links[id_] for id_ in ids], seconds=left)
+        missing = await pages.unreachable([links[id_] for id_ in ids], expected=expected)
         return {
             id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"
             for id_ in ids
@@ -171,6 +170,18 @@ def _waiting(
         }
 
     return hold_back
+
+
+async def _hold_nothing_back(_: Sequence[str]) -> Mapping[str, str]:
+    return {}
+
+
+def _expected(ledger: Ledger, open_: Sequence[Target]) -> list[str]:
+    """The ids of the posts that will be published, as far as the ledger knows."""
+    planned = (publish.offline(one.address, one.task, ledger).steps for one in open_)
+    return [
+        step.change.id for steps in planned for step in steps if isinstance(step.change, Publish)
+    ]
 
 
 @contextmanager
@@ -247,16 +258,23 @@ def _tell_results(site: Site, results: Sequence[Result], *, selected: bool) -> N
     paths = {entry.post.path for entry in site.entries.entries if entry.item_id in pushed}
     sites.tell_remarks(site, [r for r in sites.remarks(site) if r.path in paths])
     report.tell_errors(results)
+    _tell_held(results)
     for result in results:
         if result.steps or result.error or result.repaired or site.entries.broken or selected:
             report.tell_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
                 report.tell_step(step)
-            if step.outcome == "planned" and step.reason:
-                sites.say(f"note: {step.change.id}: {step.reason}")
         if any(step.outcome == "done" and report.is_seen(step) for step in result.steps):
             print(f"{result.address}: {report.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty() and not any(r.steps or r.error for r in results):
         print("nothing to push: every node equals the posts")
+
+
+def _tell_held(results: Sequence[Result]) -> None:
+    """Say why posts wait, once where they wait at several nodes."""
+    steps = [step for result in results for step in result.steps]
+    waiting = [step for step in steps if step.outcome == "planned" and step.reason]
+    for id_, reason in dict.fromkeys((step.change.id, step.reason) for step in waiting):
+        sites.say(f"note: {id_}: {reason}")

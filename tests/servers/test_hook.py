@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.commands.pages import unreachable
+from publisher.commands.pages import Pages as PagesOnTheWeb
 from tests.support import ROOT
 from tests.support.blog import Blog, interrupt
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.web import Handler, Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.support.servers import Prosody
@@ -148,6 +148,8 @@ class Pages(Loopback):
         self.asked: list[tuple[str, str]] = []
         self.heads = True
         self.slow = 0.0
+        self.waits: dict[str, str] = {}  # a page, and the other one that must be asked for first
+        self._changed = threading.Condition()
         pages = self
 
         class Requests(Handler):
@@ -158,12 +160,20 @@ class Pages(Loopback):
                 self._answer("GET")
 
             def _answer(self, method: str) -> None:
-                pages.asked.append((method, self.path))
+                pages._note(method, self.path)
                 time.sleep(pages.slow)
                 code = 200 if self.path in pages.there else 404
                 self.answer(405 if method == "HEAD" and not pages.heads else code)
 
         self.serve(Requests)
+
+    def _note(self, method: str, path: str) -> None:
+        """Remember what is asked for, and wait for what must be asked for first."""
+        with self._changed:
+            self.asked.append((method, path))
+            self._changed.notify_all()
+            other = self.waits.get(path)
+            self._changed.wait_for(lambda: other in {None, *(path for _, path in self.asked)}, 60)
 
 
 @pytest.fixture
@@ -181,7 +191,7 @@ def deployed(blog: Blog, pages: Pages) -> Blog:
     return blog
 
 
-FIRST = "/2026/01/01/first-post/"
+FIRST, SECOND = "/2026/01/01/first-post/", "/2026/01/02/second-post/"
 
 
 @pytest.mark.parametrize("heads", [True, False], ids=["HEAD", "GET"])
@@ -217,26 +227,49 @@ def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages:
     assert again.changes == [("new", "2026-01-01-first-post", "done")]
 
 
+def configure(blog: Blog, server: Prosody, nodes: Mapping[str, str]) -> None:
+    """Nodes at the service in the place of the only one: name -> further keys."""
+    config = blog.folder / "config.yaml"
+    head = config.read_text().partition("  nodes: ")[0]
+    every = ", ".join(
+        f"{{service: {server.service}, node: {name}{keys}}}" for name, keys in nodes.items()
+    )
+    config.write_text(f"{head}  nodes: [{every}]\n")
+
+
 def test_a_post_that_waits_costs_no_other_node_and_all_nodes_wait_together(
     deployed: Blog, pages: Pages, prosody: Prosody, node: str
 ) -> None:
     deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
-    pages.there.add("/2026/01/02/second-post/")
+    pages.there.add(SECOND)
     names = [node, f"{node}-2", f"{node}-3"]
-    config = deployed.folder / "config.yaml"
-    service = f"service: {prosody.service}"
-    one = f"[{{{service}, node: {node}}}]"
-    every = ", ".join(f"{{{service}, node: {name}}}" for name in names)
-    assert one in config.read_text()
-    config.write_text(config.read_text().replace(one, f"[{every}]"))
+    configure(deployed, prosody, dict.fromkeys(names, ""))
     run = deployed.run("publish", "--wait-for-url", "3")
     assert run.code == 4
     assert run.err.count("1 post waits") == 3
+    assert run.err.count("is not there yet") == 1
     for name in names:
         shown = [item.id for item in Outsider(prosody, "reader", name).items()]
         assert shown == ["2026-01-02-second-post"]
-    # One node looks every half second, the others once each: the three seconds are over.
-    assert pages.asked.count(("HEAD", FIRST)) <= 6 + 2
+    assert pages.asked.count(("HEAD", SECOND)) == 1
+    assert pages.asked.count(("HEAD", FIRST)) <= 6, "every half second, for all nodes together"
+
+
+def test_a_page_that_never_comes_uses_up_no_other_nodes_time(
+    deployed: Blog, pages: Pages, prosody: Prosody, node: str
+) -> None:
+    """The page of the first node's post is not answered for until the other one was asked for."""
+    deployed.write("2026-01-01-first-post.md", "Text.", title="First", tags="[one]")
+    deployed.write("2026-01-02-second-post.md", "Text.", title="Second", tags="[two]")
+    only = {node: ", only: {tags: one}", f"{node}-2": ", only: {tags: two}"}
+    configure(deployed, prosody, only)
+    pages.there |= {FIRST, SECOND}
+    pages.waits = {FIRST: SECOND}
+    run = deployed.run("publish", "--wait-for-url", "20")
+    assert (run.code, run.err) == (0, "")
+    assert sorted(path for _, path in pages.asked) == [FIRST, SECOND]
+    for name, post in zip(only, ("2026-01-01-first-post", "2026-01-02-second-post"), strict=True):
+        assert [item.id for item in Outsider(prosody, "reader", name).items()] == [post]
 
 
 def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
@@ -244,17 +277,24 @@ def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
     assert pages.asked == []
 
 
+def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
+    async def main() -> Mapping[str, str]:
+        return await PagesOnTheWeb(seconds=seconds).unreachable(links)
+
+    return asyncio.run(main())
+
+
 @pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
 def test_a_page_may_have_any_letters_in_its_address(pages: Pages, path: str) -> None:
     pages.there |= {"/2026/01/01/b%C3%BCcher%20und/", "/2026/01/01/%C3%A9/?q=%C3%BC"}
-    assert asyncio.run(unreachable([f"{pages.url}{path}"], seconds=0)) == {}
+    assert unreachable([f"{pages.url}{path}"], seconds=0) == {}
 
 
 def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(pages: Pages) -> None:
     pages.slow = 60.0
     begun = time.monotonic()
     links = [f"{pages.url}/{number}" for number in range(20)]
-    found = asyncio.run(unreachable([*links, *links], seconds=3))
+    found = unreachable([*links, *links], seconds=3)
     assert found == dict.fromkeys(links, "takes too long")
     assert time.monotonic() - begun < 5
 
