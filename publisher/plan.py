@@ -36,7 +36,7 @@ from publisher.item import Seen
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
@@ -177,42 +177,72 @@ class Guard:
     accepted: Collection[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """A node that has no room for posts that it should hold: how many posts, and why.
+    """A node that has no room for posts that it should hold: how many `posts`, and why.
 
-    `limit` is how many items the node may hold, `items` how many it holds. Of these `others` are
-    not ours, and `withheld` are ours and wait to be removed. `keep` is what the configuration asks
-    for, None if it leaves that to the node. `remembered`: nobody looked, and `limit` is how many
-    items of ours there was room for at the last look.
+    `limit` is how many items the node may hold. It holds `items` now, and `after` once the changes
+    of the plan are made: then `others` of them are not ours, and `withheld` are ours and wait to be
+    removed. `keep` is what the configuration asks for, None if it leaves that to the node.
     """
 
     posts: int
     limit: int
     items: int
+    after: int
     others: int
     withheld: int = 0
     keep: int | None = None
-    remembered: bool = False
 
     def __str__(self) -> str:
-        lower = ", or lower `keep`" if self.keep and self.keep > 1 else ""
-        return (
-            f"{self._figures()}: no room for {_count(self.posts, 'post')}; "
-            f"remove items there, or raise its pubsub#max_items{lower}"
-        )
-
-    def _figures(self) -> str:
-        if self.remembered:
-            return f"at the last look the node had room for {_count(self.limit, 'item')} of ours"
+        holds = "holds" if self.after == self.items else "will hold"
         figures = [
-            f"the node holds {_count(self.items, 'item')}",
+            f"the node {holds} {_count(self.after, 'item')}",
             f"{self.others} {'is' if self.others == 1 else 'are'} not ours",
             f"its limit is {self.limit}",
         ]
-        if self.withheld:
-            figures.append(f"{self.withheld} can be removed only when every post can be read")
-        return ", ".join(figures)
+        ways = ["remove items there"] if self.others else []
+        return _no_room(self, figures, [*ways, _RAISE])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedShortage:
+    """A shortage by the ledger alone, which does not know what takes the room.
+
+    `room` is how many items of ours there was room for at the last look; the rest is as in
+    Shortage.
+    """
+
+    posts: int
+    room: int
+    withheld: int = 0
+    keep: int | None = None
+
+    def __str__(self) -> str:
+        room = f"at the last look the node had room for {_count(self.room, 'item')} of ours"
+        return _no_room(self, [room], ["run `publisher plan` to see what takes the room", _RAISE])
+
+
+_RAISE = "raise its pubsub#max_items"
+
+
+def _no_room(
+    shortage: Shortage | RememberedShortage, figures: Sequence[str], ways_out: Sequence[str]
+) -> str:
+    if shortage.withheld:
+        figures = [*figures, withheld(shortage.withheld)]
+    if shortage.keep and shortage.keep > 1:
+        ways_out = [*ways_out, "lower `keep`"]
+    return (
+        f"{', '.join(figures)}: no room for {_count(shortage.posts, 'post')}; "
+        f"{', or '.join(ways_out)}"
+    )
+
+
+def withheld(count: int) -> str:
+    """That items of ours are still at the node although their posts are gone."""
+    stay = "stays" if count == 1 else "stay"
+    return f"{_count(count, 'item')} without a post {stay} until every post can be read"
 
 
 def _count(number: int, what: str) -> str:
@@ -240,7 +270,7 @@ class Plan:
     withheld: int = 0
     put_off: int = 0
     room: int | None = None
-    shortage: Shortage | None = None
+    shortage: Shortage | RememberedShortage | None = None
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -287,12 +317,6 @@ def decide(
     wanted = window(posts, keep=policy.keep, room=None)
     kept = window(posts, keep=policy.keep, room=room)
     outside = wanted[: len(wanted) - len(kept)]
-    shortage = None
-    if max_items is not None and outside and (room == 0 or policy.keep is not None):
-        others, withheld = len(staying - postless), len(postless - pruned)
-        shortage = Shortage(
-            len(outside), max_items, len(present), others, withheld, keep=policy.keep
-        )
     desired = {post.id for post in kept}
     changes = (
         *(_gone(id_, recorded, present) for id_ in sorted(pruned)),
@@ -301,6 +325,17 @@ def decide(
         *(() if room == 0 else _pushed_out(posts, ours, desired)),
         *_wanted(kept, recorded, present, ours, policy),
     )
+    shortage = None
+    if max_items is not None and outside and (room == 0 or policy.keep is not None):
+        shortage = Shortage(
+            posts=len(outside),
+            limit=max_items,
+            items=len(present),
+            after=len(present) + growth(changes),
+            others=len(staying - postless),
+            withheld=len(postless - pruned),
+            keep=policy.keep,
+        )
     known = recorded.keys() | by_id.keys()
     unclaimed = {i for i, seen in present.items() if i not in known and policy.minted(seen)}
     return Plan(
@@ -313,6 +348,13 @@ def decide(
         withheld=len(postless - pruned),
         room=_room(max_items, held=held, others=len(staying - postless)),
         shortage=shortage,
+    )
+
+
+def growth(changes: Iterable[Change]) -> int:
+    """How many items more a node holds after these changes."""
+    return sum(
+        (change.action in {"new", "missing"}) - isinstance(change, Retract) for change in changes
     )
 
 
@@ -364,9 +406,13 @@ def from_ledger(
     """The plan if the node holds exactly what the ledger says it acknowledged."""
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     plan = decide(posts, recorded, present, policy, max_items=room, broken=broken)
-    if plan.shortage is None:
+    lack = plan.shortage
+    if not isinstance(lack, Shortage):
         return plan
-    return replace(plan, shortage=replace(plan.shortage, remembered=True))
+    remembered = RememberedShortage(
+        posts=lack.posts, room=lack.limit, withheld=lack.withheld, keep=lack.keep
+    )
+    return replace(plan, shortage=remembered)
 
 
 def moved(
@@ -405,6 +451,8 @@ def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
         for posts in (plan.outside, plan.older)
     )
     shortage = replace(plan.shortage, posts=len(outside)) if plan.shortage and outside else None
+    if isinstance(shortage, Shortage):
+        shortage = replace(shortage, after=shortage.items + growth(asked))
     return replace(
         plan,
         changes=asked,

@@ -13,6 +13,7 @@ from publisher import hints, item
 from publisher import plan as plans
 from publisher.errors import Forbidden, NotFound, Refused
 from publisher.item import Seen, is_sendable
+from publisher.plan import Publish
 from publisher.publish.node import SOUND, State
 
 if TYPE_CHECKING:
@@ -242,24 +243,30 @@ def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) 
     there = [post.published for post in task.desired if post.id in present]
     if missing and there and max(missing) < min(there):
         raise Forbidden(
-            f"{node.address} has pushed out our {_oldest(len(missing))}: it holds fewer than "
+            f"{node.address} has pushed out {_oldest(len(missing))} of ours: it holds fewer than "
             f"`keep`; set `keep` of this node to {len(there)}"
         )
 
 
 def notes(plan: Plan, task: Task) -> Iterator[str]:
-    """What the plan leaves out without an error."""
+    """What the plan leaves out without an error. For a plan by the ledger alone, too."""
+    asked = task.asked and sum(task.asked(Publish(post, "new")) for post in task.desired)
     if plan.outside and not plan.shortage:
-        yield f"no room for the {_oldest(len(plan.outside))}"
-    if plan.withheld:
-        yield f"keeps {plan.withheld} removed until every post can be read"
+        outside = len(plan.outside)
+        yield f"no room for {_oldest(outside) if asked is None else _asked_for(outside, asked)}"
+    if plan.withheld and not plan.shortage:
+        yield plans.withheld(plan.withheld)
     if plan.put_off:
         what = "other change waits" if plan.put_off == 1 else "other changes wait"
         yield f"{plan.put_off} {what} for a run without a selection"
-    if plan.older and task.asked:
+    if plan.older and asked is not None:
         verb = "is" if len(plan.older) == 1 else "are"
-        yield f"{len(plan.older)} of the posts asked for {verb} too old for `keep`"
+        yield f"{_asked_for(len(plan.older), asked)} {verb} too old for `keep`"
 
 
 def _oldest(count: int) -> str:
-    return "oldest post" if count == 1 else f"{count} oldest posts"
+    return "the oldest post" if count == 1 else f"the {count} oldest posts"
+
+
+def _asked_for(count: int, asked: int) -> str:
+    return "the post asked for" if asked == 1 else f"{count} of the posts asked for"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher import plan as plans
 from publisher.errors import Forbidden, Held, NoRoom, PublisherError, Refused, Unavailable
-from publisher.plan import Publish, Refuse, Retract
+from publisher.plan import Publish, Refuse, Retract, Shortage
 from publisher.publish.look import look, notes
 from publisher.publish.node import Clock, Result, Step
 from publisher.publish.patience import Patient
@@ -192,7 +192,7 @@ def _conclude(
     now: float,
 ) -> None:
     """Write down that the node equals the posts, if it does; else the error says why not."""
-    _report_shortage(plan, result)
+    _report_shortage(_with_figures_of(result, plan), result)
     if held:
         count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
         _report(Held(f"{count} for a page on the web; run again later"), result)
@@ -202,6 +202,15 @@ def _conclude(
     elif not result.error and not plan.put_off:
         visit = replace(visit, looked=now, room=plan.room, wanted=task.wanted)
         ledger.remember(result.address, visit)
+
+
+def _with_figures_of(result: Result, plan: Plan) -> Plan:
+    """The plan, with a shortage that says how many items the node holds after the changes made."""
+    if not isinstance(plan.shortage, Shortage):
+        return plan
+    done = (step.change for step in result.steps if step.outcome == "done")
+    items = plan.shortage.items + plans.growth(done)
+    return replace(plan, shortage=replace(plan.shortage, items=items, after=items))
 
 
 def _report_shortage(plan: Plan, result: Result) -> None:

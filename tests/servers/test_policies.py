@@ -344,9 +344,11 @@ def test_less_room_than_keep_asks_for_is_an_error_and_the_newest_are_published(
     for number in (1, 2, 3):
         blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
     configure(blog, section(server, "blog", at(node, keep="3")))
+    planned = blog.run("plan")
+    assert "will hold 3 items, 1 is not ours, its limit is 3: no room for 1 post;" in planned.err
     run = blog.run("publish")
     assert run.code == 1
-    assert "holds 1 item, 1 is not ours, its limit is 3: no room for 1 post; remove" in run.err
+    assert "holds 3 items, 1 is not ours, its limit is 3: no room for 1 post; remove" in run.err
     assert ids(server, node) == {"theirs-0", "2026-01-02-post-2", "2026-01-03-post-3"}
     assert "or lower `keep`" in blog.run("publish").err, "it looks again, and says so again"
     configure(blog, section(server, "blog", at(node, keep="2")))
@@ -432,7 +434,7 @@ def test_a_post_that_was_asked_for_and_is_too_old_is_named(
     with sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite") as database:
         database.execute("UPDATE item SET at = at - 3600")
     database.close()
-    note = f"note: pubsub.localhost {node}: 1 of the posts asked for is too old for `keep`"
+    note = f"note: pubsub.localhost {node}: the post asked for is too old for `keep`"
     for _ in range(2):  # the second run looks at no node
         asked = blog.run("publish", "--only", "2026-01-01-post-1")
         assert (asked.code, asked.err) == (0, f"{note}\n")

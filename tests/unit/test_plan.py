@@ -211,25 +211,53 @@ def test_no_room_is_an_error_where_posts_should_be_there(
         ),
         (
             plan_of([post(1), post(2)], [], others(1), max_items=2, keep=2),
-            "the node holds 1 item, 1 is not ours, its limit is 2: no room for 1 post; "
+            "the node will hold 2 items, 1 is not ours, its limit is 2: no room for 1 post; "
             "remove items there, or raise its pubsub#max_items, or lower `keep`",
         ),
         (
+            plan_of([post(1), post(2)], [record(2)], [there(2), *others(1)], max_items=2, keep=2),
+            "the node holds 2 items, 1 is not ours, its limit is 2: no room for 1 post; "
+            "remove items there, or raise its pubsub#max_items, or lower `keep`",
+        ),
+        (
+            plan_of([post(1), post(2)], [record(1), record(9)], [there(1), there(9)],
+                    max_items=1, keep=2),
+            "the node will hold 1 item, 0 are not ours, its limit is 1: no room for 1 post; "
+            "raise its pubsub#max_items, or lower `keep`",
+        ),
+        (
             plan_of([post(1), post(2)], [record(9)], [there(9)], max_items=1, broken=True),
-            "the node holds 1 item, 0 are not ours, its limit is 1, 1 can be removed only when "
-            "every post can be read: no room for 2 posts; "
-            "remove items there, or raise its pubsub#max_items",
+            "the node holds 1 item, 0 are not ours, its limit is 1, 1 item without a post stays "
+            "until every post can be read: no room for 2 posts; raise its pubsub#max_items",
         ),
         (
             plan.from_ledger([post(1), post(2)], {}, Policy(), room=0),
             "at the last look the node had room for 0 items of ours: no room for 2 posts; "
-            "remove items there, or raise its pubsub#max_items",
+            "run `publisher plan` to see what takes the room, or raise its pubsub#max_items",
+        ),
+        (
+            plan.from_ledger(
+                [post(1)], {"post-0008": record(8), "post-0009": record(9)}, Policy(),
+                room=2, broken=True,
+            ),
+            "at the last look the node had room for 2 items of ours, 2 items without a post stay "
+            "until every post can be read: no room for 1 post; "
+            "run `publisher plan` to see what takes the room, or raise its pubsub#max_items",
         ),
     ],
-    ids=["full", "keep", "unreadable", "remembered"],
-)
+    ids=[
+        "full", "keep", "nothing to do", "nothing of others", "unreadable", "remembered",
+        "unreadable and remembered",
+    ],
+)  # fmt: skip
 def test_a_shortage_has_figures_and_the_way_out(found: plan.Plan, words: str) -> None:
     assert str(found.shortage) == words
+
+
+def test_the_figures_of_a_selection_are_those_after_its_changes() -> None:
+    found = plan_of([post(n) for n in (1, 2, 3)], [], others(1), max_items=3, keep=3)
+    one = plan.narrow(found, lambda change: change.id in {"post-0001", "post-0003"})
+    assert str(one.shortage).startswith("the node will hold 2 items, 1 is not ours, its limit is 3")
 
 
 def test_a_shortage_stops_no_other_change() -> None:

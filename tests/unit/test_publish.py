@@ -247,7 +247,7 @@ def test_nothing_is_retracted_while_a_post_is_broken(ledger: Ledger) -> None:
     run(node, task({1: "a", 2: "b"}), ledger)
     result = run(node, task({2: "b"}, broken=True), ledger)
     assert result.steps == []
-    assert result.notes == ["keeps 1 removed until every post can be read"]
+    assert result.notes == ["1 item without a post stays until every post can be read"]
     assert set(node.items) == {"post-0001", "post-0002"}
 
 
@@ -920,22 +920,51 @@ def test_older_posts_than_a_node_holds_are_a_note(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "keep", "note"),
+    ("numbers", "keep", "note"),
     [
-        (1, None, "no room for the oldest post"),
-        (1, 1, "1 of the posts asked for is too old for `keep`"),
-        (2, 1, None),
+        ([2], None, "no room for the post asked for"),
+        ([1, 2], None, "no room for 2 of the posts asked for"),
+        ([2, 3], None, "no room for 1 of the posts asked for"),
+        ([1], 1, "the post asked for is too old for `keep`"),
+        ([1, 3], 1, "1 of the posts asked for is too old for `keep`"),
+        ([1, 2], 1, "2 of the posts asked for are too old for `keep`"),
+        ([3], 1, None),
     ],
 )
 def test_a_post_that_was_asked_for_and_does_not_fit_is_named(
-    ledger: Ledger, number: int, keep: int | None, note: str | None
+    ledger: Ledger, numbers: Sequence[int], keep: int | None, note: str | None
 ) -> None:
     node = FakeNode(max_items=1)
-    asked = task({1: "a", 2: "b"}, keep=keep, asked=lambda change: change.id == f"post-{number:04}")
+    ids = {f"post-{number:04}" for number in numbers}
+    posts = {1: "a", 2: "b", 3: "c"}
+    asked = task(posts, keep=keep, asked=lambda change: change.id in ids)
     for _ in range(2):
         result = run(node, asked, ledger)
         assert result.error is None
         assert (note in result.notes) if note else not any("old" in n for n in result.notes)
+
+
+def test_the_figures_after_a_run_are_what_the_node_holds_then(ledger: Ledger) -> None:
+    node = FakeNode(max_items=3)
+    fill(node, 1)
+    work = task({1: "a", 2: "b", 3: "c"}, keep=3)
+    planned = asyncio.run(preview(node, work, ledger, clock=node.clock))
+    assert str(planned.error).startswith("the node will hold 3 items, 1 is not ours, ")
+    node.answers["post-0002"] = Refused("no", condition="not-acceptable")
+    refused = run(node, work, ledger)
+    assert str(refused.error).startswith("the node holds 2 items, 1 is not ours, ")
+    del node.answers["post-0002"]
+    for _ in range(2):
+        done = run(node, work, ledger)
+        assert str(done.error).startswith("the node holds 3 items, 1 is not ours, ")
+
+
+def test_items_that_wait_for_a_broken_post_are_said_once(ledger: Ledger) -> None:
+    node = FakeNode(max_items=1)
+    run(node, task({1: "a"}), ledger)
+    result = run(node, task({2: "b"}, broken=True), ledger)
+    assert str(result.error).count("1 item without a post stays") == 1
+    assert result.notes == []
 
 
 def test_what_waits_is_said_beside_the_lack_of_room(ledger: Ledger) -> None:
