@@ -108,17 +108,12 @@ def _reconcile(site: Site, ledger: Ledger, arguments: argparse.Namespace) -> lis
             publish.locate(target.address, target.task, ledger)
     now = Clock().now()
     open_ = [target for target in found if not nodes.is_settled(target, ledger, now=now)]
-    results = {target.address: _unseen(target, ledger) for target in found}
+    results = {
+        target.address: publish.offline(target.address, target.task, ledger) for target in found
+    }
     if open_:
         results |= _visit(site, ledger, open_, arguments, where=len(found) > 1)
     return [results[target.address] for target in found]
-
-
-def _unseen(target: Target, ledger: Ledger) -> Result:
-    """What is said of a node that needs no look: which of the posts asked for it cannot hold."""
-    if target.task.asked:
-        return publish.offline(target.address, target.task, ledger)
-    return Result(target.address)
 
 
 def _visit(
@@ -260,7 +255,7 @@ def _tell_results(site: Site, results: Sequence[Result], *, selected: bool) -> N
     report.tell_errors(results)
     _tell_held(results)
     for result in results:
-        if result.steps or result.error or result.repaired or site.entries.broken or selected:
+        if _wants_notes(site, result, selected=selected):
             report.tell_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
@@ -268,8 +263,29 @@ def _tell_results(site: Site, results: Sequence[Result], *, selected: bool) -> N
         if any(step.outcome == "done" and report.is_seen(step) for step in result.steps):
             print(f"{result.address}: {report.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
-    if sys.stdout.isatty() and not any(r.steps or r.error for r in results):
+    if sys.stdout.isatty():
+        _tell_nothing_to_push(site, results)
+
+
+def _wants_notes(site: Site, result: Result, *, selected: bool) -> bool:
+    """Whether something happened that the notes belong to, or somebody is watching.
+
+    A hook says nothing where nothing changed.
+    """
+    happened = result.steps or result.error or result.repaired or site.entries.broken
+    return bool(happened) or selected or sys.stdout.isatty()
+
+
+def _tell_nothing_to_push(site: Site, results: Sequence[Result]) -> None:
+    """Say that every node equals the posts, unless anything was said that limits it."""
+    if not results or site.entries.broken:
+        return
+    if any(r.steps or r.error or r.notes or r.hints for r in results):
+        return
+    if all(result.looked for result in results):
         print("nothing to push: every node equals the posts")
+    else:
+        print("nothing to push: every node equalled the posts at the last look")
 
 
 def _tell_held(results: Sequence[Result]) -> None:

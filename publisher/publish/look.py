@@ -44,6 +44,7 @@ async def look(
     Raises Forbidden, Refused, Unavailable if nothing can be published there.
     """
     state = await _state(node, ledger, change=change)
+    result.looked = True
     state = await _repaired(node, task, ledger, state, result, change=change)
     _require_usable(node, task, state)
     recorded = ledger.recorded(node.address)

@@ -99,7 +99,8 @@ class Result:
     `notes` are for the node's owner, `hints` for the author; `items` is how many items the node
     held, `foreign` which of them are not ours, `unclaimed` which carry our ids without a post.
     `blamed`: the stream broke, and what broke it will be shorter next time. `suspect` is the id of
-    what may have broken it. `repaired`: the node's configuration was changed.
+    what may have broken it. `repaired`: the node's configuration was changed. `looked`: the node
+    was looked at; if not, the rest is what the ledger says.
     """
 
     address: Address
@@ -112,6 +113,7 @@ class Result:
     error: PublisherError | None = None
     blamed: bool = False
     repaired: bool = False
+    looked: bool = False
     suspect: str = ""
 
 

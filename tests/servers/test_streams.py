@@ -7,6 +7,7 @@ import fcntl
 import io
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -372,6 +373,62 @@ def test_a_terminal_shows_a_bar_below_the_lines(pushed: Blog) -> None:
     assert f"{POSTS + 1}/{POSTS + 1}" in shown
     assert "\x1b[?25h" in shown, "the cursor is back"
     assert all(name in shown.replace("\r\n", "") for name in names)
+
+
+def shown(blog: Blog, *arguments: str) -> list[str]:
+    """What a terminal shows of a run that ends well, line by line."""
+    process, screen = terminal(blog, *arguments)
+    text = rest(screen)
+    os.close(screen)
+    assert process.wait(SECONDS) == 0, text
+    # The first characters hide and show the cursor, for the bar.
+    return [line for line in re.sub(r"\x1b\[[?0-9]*[a-zA-Z]", "", text).splitlines() if line]
+
+
+def settle(blog: Blog) -> None:
+    """Let an hour pass: the next run looks at the node again, and those after it do not."""
+    with closing(sqlite3.connect(blog.folder / STATE / "ledger.sqlite")) as ledger:
+        ledger.execute("UPDATE item SET at = at - 3600")
+        ledger.commit()
+
+
+EQUAL = "nothing to push: every node equals the posts"
+EQUALLED = "nothing to push: every node equalled the posts at the last look"
+
+
+def test_a_terminal_is_told_whether_the_nodes_were_looked_at(pushed: Blog) -> None:
+    assert pushed.run("publish").code == 0
+    settle(pushed)
+    assert shown(pushed, "publish") == [EQUAL]
+    assert shown(pushed, "publish") == [EQUALLED]
+    assert shown(pushed, "publish", "--verify") == [EQUAL]
+    assert pushed.run("publish").out == ""
+
+
+def test_a_terminal_is_told_which_posts_are_left_out_and_a_hook_is_not(
+    pushed: Blog, prosody: Prosody, node: str
+) -> None:
+    for day in (2, 3):
+        pushed.write(f"2026-01-0{day}-post-{day}.md", "Text.")
+    assert pushed.run("publish").code == 0
+    Outsider(prosody, "blog", node).configure(max_items="2")
+    assert pushed.run("publish", "--verify").code == 0
+    settle(pushed)
+    note = f"note: pubsub.localhost {node}: no room for the oldest post"
+    for _ in range(2):  # the second run looks at no node
+        assert shown(pushed, "publish") == [note]
+        run = pushed.run("publish")
+        assert (run.out, run.err) == ("", "")
+
+
+def test_a_terminal_is_not_told_that_a_broken_post_equals_its_item(pushed: Blog) -> None:
+    assert pushed.run("publish").code == 0
+    (pushed.posts / "2026-01-01-first-post.md").write_text("<<<<<<< HEAD\n---\na: 1\n---\n")
+    process, screen = terminal(pushed, "publish")
+    text = rest(screen)
+    os.close(screen)
+    assert process.wait(SECONDS) == 1
+    assert "nothing to push" not in text
 
 
 def test_a_terminal_that_is_closed_holds_up_nothing(pushed: Blog, outsider: Outsider) -> None:
