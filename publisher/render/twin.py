@@ -35,6 +35,7 @@ _ATTRIBUTES = re.compile(
     rf"|^[ \t>]*(?:{_LIST}|\{{::options[^{{}}\n]*\}}){_END}|(?<=\S){_LIST}",
     re.MULTILINE,
 )
+_BLANK_TO_END = re.compile(r"[^\S\n]*+(?:\n|\Z)")
 _HEADING_ID = re.compile(r"(?<=\S)[ \t]{1,9}\{#[\w:.-]{1,200}\}[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(
     r"(?P<before>\]\([ \t]*|^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*)"
@@ -60,20 +61,24 @@ def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
 def _without_hidden(text: str) -> str:
     parts, at = [], 0
     for first, last in _hidden(text):
-        start, end = _whole_lines(text, first, last)
+        start, end = _whole_lines(text, first, last, at)
         parts.append(text[at : max(start, at)])
         at = max(end, at)
     return "".join([*parts, text[at:]])
 
 
-def _whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
-    """With the lines on which nothing else stands."""
-    line = text.rfind("\n", 0, start) + 1
-    newline = text.find("\n", end)
-    behind = newline if newline >= 0 else len(text)
-    if text[line:start].strip() or text[end:behind].strip():
+def _whole_lines(text: str, start: int, end: int, before: int) -> tuple[int, int]:
+    """With the lines on which nothing else stands.
+
+    `before` is where the previous hidden part ended. Nothing is looked at twice: a line may hold
+    very many hidden parts.
+    """
+    line = text.rfind("\n", max(before - 1, 0), start) + 1
+    shares_line = line == 0 < before  # with the previous hidden part
+    behind = _BLANK_TO_END.match(text, end)
+    if shares_line or text[line:start].strip() or not behind:
         return start, end
-    return line, behind + (newline >= 0)
+    return line, behind.end()
 
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:
