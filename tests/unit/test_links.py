@@ -183,11 +183,6 @@ def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
     assert "is taken out" in content.warnings[0][1]
 
 
-def test_many_comments_between_pieces_of_code_take_no_time() -> None:
-    body = "`%%` %%b%% " * 65_000
-    assert entry("plain", body).links.notes(entry("plain", body).post) == "`%%`  " * 65_000
-
-
 @pytest.mark.parametrize(
     ("body", "text"),
     [

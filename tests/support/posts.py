@@ -1,0 +1,93 @@
+"""Posts and entries for tests. A test names what it is about; the rest has defaults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from publisher import entry as entry_
+from publisher.config import Site
+from publisher.entry import Entry
+from publisher.links import Links
+from publisher.sources.post import Post, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.config import Engine
+    from publisher.marked import Value
+    from publisher.sources.post import Markup
+
+SITE = Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1))
+NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.*)")
+
+
+def post(path: str = "2026-01-02-first-post.md", **facts: Any) -> Post:
+    """A post of a file whose name may begin with a date, as in Jekyll."""
+    dated = _NAME.fullmatch(PurePosixPath(path).stem)
+    slug = dated[2] if dated else PurePosixPath(path).stem
+    published = facts.get("published", NOON)
+    defaults: dict[str, Any] = {
+        "path": PurePosixPath(path),
+        "body": "Text.",
+        "body_line": 4,
+        "markup": "markdown",
+        "marker": None,
+        "title": "A title",
+        "slug": slug,
+        "published": published,
+        "updated": published,
+        "file_date": dt.date.fromisoformat(dated[1]) if dated else None,
+        "page": f"/{slug}/",
+    }
+    return Post(**{**defaults, **facts})
+
+
+def entry(found: Post, site: Site = SITE, **facts: Any) -> Entry:
+    """The entry of a post, as the program makes it. `facts` replace what it made."""
+    made, _ = entry_.entry(found, site, Links([], site))
+    assert isinstance(made, Entry)
+    return replace(made, **facts)
+
+
+def entries(
+    *posts: Post, site: Site = SITE, settings: Mapping[str, Value] | None = None
+) -> tuple[Entry, ...]:
+    """The entries of posts that know of each other, in a site with such settings."""
+    return entry_.entries(Reading(posts, (), (), settings=settings or {}), site).entries
+
+
+OTHER = "2026-01-01-other"
+BELOW = Site(title="A blog", url="https://blog.example/sub", timezone="Europe/Berlin")
+
+
+def templated(
+    engine: Engine,
+    body: str,
+    markup: Markup = "markdown",
+    *,
+    settings: Mapping[str, Value] | None = None,
+    **facts: Any,
+) -> Entry:
+    """The entry of a post with tags in its body. The site is `BELOW` and has the post `OTHER`."""
+
+    def of(name: str, text: str, **more: Any) -> Post:
+        defaults = {
+            "body_line": 5,
+            "page": f"/{name}/",
+            "published": NOON - dt.timedelta(hours=1),
+            "location": PurePosixPath(f"blog/{name}.md"),
+        }
+        return post(f"{name}.md", engine=engine, body=text, **{**defaults, **more})
+
+    this = of("2026-01-02-this", body, markup=markup, **facts)
+    return entries(this, of(OTHER, ""), site=BELOW, settings=settings)[0]
+
+
+def told(made: Entry) -> list[tuple[int, str]]:
+    """The warnings of an entry: line, message."""
+    return [(remark.line, remark.message) for remark in made.warnings]
