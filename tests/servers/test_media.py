@@ -314,12 +314,6 @@ def test_what_is_no_recording_is_told(front: str, message: str) -> None:
     assert [remark.message for remark in found.warnings] == [message]
 
 
-def test_a_name_that_only_begins_like_many_files_takes_no_time() -> None:
-    nearly = f"audio: a{'.aa#' * 15_900} x"
-    for _ in range(12):
-        assert not recordings.enclosures(matter(nearly))
-
-
 def test_more_bytes_than_any_file_has_are_not_known() -> None:
     found = matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
     assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]

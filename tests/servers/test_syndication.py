@@ -447,14 +447,6 @@ def test_an_element_of_which_nothing_can_be_made_is_told_as_an_error() -> None:
         syndication.parse(text.encode(), HOME, name="f.xml")
 
 
-def test_very_many_odd_elements_take_no_time() -> None:
-    words = "".join(f"<b>w{number}</b>\n" for number in range(20_000))
-    text = RSS.replace("Only this", f"{IN_ODD_PLACES[3]}{words}").replace(
-        "<item>", f"{words}<item>"
-    )
-    assert len(syndication.parse(text.encode(), HOME).items) == 2
-
-
 def test_an_item_of_which_nothing_can_be_made_costs_no_other() -> None:
     def reading(one: int) -> items.Item:
         return items.Item(id=str(6 // one), link="", title="", body="", base="", published=0,

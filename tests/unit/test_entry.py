@@ -492,8 +492,8 @@ def test_nothing_is_rendered_that_nobody_asked_for() -> None:
         ([(9, "a"), (3, "a")], ((3, "a; also in line 9"),)),
         ([(9, "a"), (3, "a"), (4, "b"), (12, "a")], ((3, "a; also in lines 9 and 12"), (4, "b"))),
         (
-            [(line, "a") for line in range(1, 80_001)],
-            ((1, "a; also in lines 2, 3, 4 and 79996 more"),),
+            [(line, "a") for line in range(1, 101)],
+            ((1, "a; also in lines 2, 3, 4 and 96 more"),),
         ),
     ],
 )

@@ -1,0 +1,68 @@
+"""Reading takes time in proportion to what is read, whatever its author repeats in it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from publisher import marked
+from publisher.marked import MarkedError
+from publisher.sources import frontmatter, recordings, syndication
+from publisher.sources.matter import Matter
+from publisher.sources.post import in_short
+from tests.support.growth import assert_linear
+
+PATH = PurePosixPath("a.md")
+RSS = """<rss version="2.0"><channel><title>A feed</title><link>https://elsewhere.example/</link>
+{odd}<item><guid>https://elsewhere.example/one</guid><title>One</title>
+<pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate></item>
+<item><guid>https://elsewhere.example/two</guid><title>Two</title>
+<pubDate>Fri, 02 Jan 2026 11:00:00 GMT</pubDate>
+<description><width/>{odd}</description></item></channel></rss>
+"""
+
+
+@pytest.mark.parametrize(
+    "seed", ["[", "{", "{a: ", "- ", "? ", "a: [", "&a ", "!", '"', "*a ", "\t"]
+)
+def test_a_hostile_text_is_refused(seed: str) -> None:
+    def run(times: int) -> None:
+        with pytest.raises(MarkedError):
+            marked.read("a: 1\n: " + seed * times)
+
+    assert_linear(run, 200_000)
+
+
+def test_a_value_of_blanks_in_front_matter() -> None:
+    def run(times: int) -> None:
+        data = b"---\ntitle: " + b" " * times + b"\n---\n"
+        assert frontmatter.read(data, PATH).values == {"title": None}
+
+    assert_linear(run, 15_000)  # four times that is just below the limit of front matter
+
+
+def test_a_name_that_only_begins_like_many_files() -> None:
+    def run(times: int) -> None:
+        data = f"---\naudio: a{'.aa#' * times} x\n---\n".encode()
+        found = frontmatter.read(data, PATH, (frontmatter.fenced,))
+        assert not recordings.enclosures(Matter(found, PATH))
+
+    assert_linear(run, 3_900)  # the same
+
+
+def test_very_many_odd_elements_in_a_feed() -> None:
+    def run(times: int) -> None:
+        odd = "".join(f"<b>w{number}</b>\n" for number in range(times))
+        text = RSS.format(odd=odd).encode()
+        assert len(syndication.parse(text, "https://elsewhere.example", name="f.xml").items) == 2
+
+    assert_linear(run, 300)
+
+
+def test_a_warning_that_is_said_again_and_again() -> None:
+    def run(times: int) -> None:
+        ((line, message),) = in_short((line, "a") for line in range(1, times + 1))
+        assert (line, message) == (1, f"a; also in lines 2, 3, 4 and {times - 4} more")
+
+    assert_linear(run, 2_000)
