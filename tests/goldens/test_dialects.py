@@ -126,11 +126,6 @@ def test_ids_of_headings_are_those_of_the_engine(
     assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
 
 
-def test_many_headings_of_the_same_words_take_no_time() -> None:
-    body = "# a\n" * 20_000 + "# a-1\n" * 20_000
-    assert html(body, "commonmark").endswith('<h1 id="a-1-20000">a-1</h1>')
-
-
 def test_a_table_has_no_styles() -> None:
     cells = html("a|b\n:-|-:\nc|d", "commonmark")
     assert '<th align="left">a</th>\n<th align="right">b</th>' in cells

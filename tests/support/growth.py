@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 FACTOR = 4
-# Between 4 and 16. Linear work measures up to 6, because long inputs fit into no processor cache.
-MAX_RATIO = 8.0
+# Between 4 and 16. Linear work measures 3.5 to 5: long inputs do not fit into a processor's cache.
+MAX_RATIO = 7.0
 # A busy machine disturbs one attempt, but hardly all of them.
 ATTEMPTS = 6
 # Shorter times are mostly overhead: their ratio would be small whatever the code does.
-MIN_SECONDS = 0.001
+MIN_SECONDS = 0.0002
 
 
 def assert_linear(
