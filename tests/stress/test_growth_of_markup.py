@@ -38,19 +38,19 @@ def assert_html_is_linear(
     assert_linear(run, size)
 
 
-# The sizes are above the limit: below it, each part costs more than the one before.
+# The sizes are a little above the limits. Below them, some take a second and grow with the square.
 @pytest.mark.parametrize(
     ("body", "dialect", "why", "size"),
     [
-        (lambda n: "[" * n, "markdown", "brackets that never close", 40_000),
-        (lambda n: "![](" * n, "markdown", "brackets that never close", 12_000),
-        (lambda n: "[a][" * n, "markdown", "brackets that never close", 12_000),
-        (lambda n: "<b " * n, "markdown", "tags that never end", 20_000),
-        (lambda n: "<![CDATA[" * n, "markdown", "brackets", 10_000),
-        (lambda n: "*[a]: b\n" * n, "markdown", "abbreviations", 8_000),
-        (lambda n: "---\n" * n, "markdown", "headings or rules", 15_000),
-        (lambda n: "a\n=\n" * n, "markdown", "headings or rules", 15_000),
-        (lambda n: "[^1]" * n + "\n\n[^1]: a", "markdown", "references to footnotes", 12_000),
+        (lambda n: "[" * n, "markdown", "brackets that never close", 4_000),
+        (lambda n: "![](" * n, "markdown", "brackets that never close", 2_000),
+        (lambda n: "[a][" * n, "markdown", "brackets that never close", 2_000),
+        (lambda n: "<b " * n, "markdown", "tags that never end", 3_500),
+        (lambda n: "<![CDATA[" * n, "markdown", "brackets", 1_500),
+        (lambda n: "*[a]: b\n" * n, "markdown", "abbreviations", 3_200),
+        (lambda n: "---\n" * n, "markdown", "headings or rules", 9_000),
+        (lambda n: "a\n=\n" * n, "markdown", "headings or rules", 9_000),
+        (lambda n: "[^1]" * n + "\n\n[^1]: a", "markdown", "references to footnotes", 3_500),
         (lambda n: "<b>" * n, "html", "2000 elements are open at once", 2_500),
         (lambda n: numbered("<b id='<{}'>", n), "html", "2000 elements are open at once", 2_500),
         (lambda n: numbered("<b id={}></i>", n), "html", "2000 elements are open at once", 2_500),
@@ -63,24 +63,24 @@ def assert_html_is_linear(
         ),
         (lambda n: "<i/>" * n, "commonmark", "2000 elements are open at once", 2_500),
         (lambda n: "*a &#11; &lt;\n" * n, "rest", "too many marks", 3_000),
-        (lambda n: "[" * n, "commonmark", "recursion", 40_000),
+        (lambda n: "[" * n, "commonmark", "recursion", 10_000),
         (
             lambda n: "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|b|\n" * n,
             "markdown",
             "not written",
-            10_000,
+            1_500,
         ),
         (
             lambda n: "\n".join(["a|" * 500, "-|" * 500, *["b"] * 100, "", ""]) * n,
             "kramdown",
             "not written",
-            100,
+            20,
         ),
         (
             lambda n: "> " + "\n> ".join(["|a" * 250, "|-" * 250, *["b"] * 250, "", ""]) * n,
             "goldmark",
             "not written",
-            100,
+            20,
         ),
         (
             lambda n: "[a]: /" + "b" * 10_000 + "\n\n" + "[a] " * n,
@@ -107,9 +107,9 @@ def assert_html_is_linear(
             2_500,
         ),
         (lambda n: "|a" * 500 + "|\n" + "|b\n" * n, "kramdown", "not written", 1_500),
-        (lambda n: "> " * n + "a", "goldmark", "recursion", 20_000),
-        (lambda n: "http: " * n, "kramdown", "too many addresses", 30_000),
-        (lambda n: "a@b " * n, "goldmark", "too many addresses", 30_000),
+        (lambda n: "> " * n + "a", "goldmark", "recursion", 6_000),
+        (lambda n: "http: " * n, "kramdown", "too many addresses", 8_000),
+        (lambda n: "a@b " * n, "goldmark", "too many addresses", 8_000),
     ],
 )
 def test_what_never_closes_becomes_text(
@@ -162,14 +162,13 @@ def test_what_is_hidden_costs_nothing() -> None:
 @pytest.mark.parametrize(
     ("before", "body", "part", "size"),
     [
-        ("", "[a](b) ", '<a href="b">a</a>', 400),
-        ("", "* [a](b_(c)) and [d][e]\n", '<a href="b_(c)">a</a> and [d][e]</li>', 150),
-        ("", "a [sic and (so on\n\n", "<p>a [sic and (so on</p>", 300),
-        ("", "# a\ntext\n", "<p>text</p>", 150),
-        ("", "<p>a\n", "<p>a", 3_000),
-        ("", "<P>a\n", "<P>a", 3_000),
-        ("", "if a < b and c > d:\n", "if a &lt; b and c &gt; d:", 700),
-        ("*[HTML]: x\n" * 50 + "\n", "HTML ", '<abbr title="x">HTML</abbr>', 1_500),
+        ("", "[a](b) ", '<a href="b">a</a>', 800),
+        ("", "* [a](b_(c)) and [d][e]\n", '<a href="b_(c)">a</a> and [d][e]</li>', 300),
+        ("", "a [sic and (so on\n\n", "<p>a [sic and (so on</p>", 600),
+        ("", "<p>a\n", "<p>a", 6_000),
+        ("", "<P>a\n", "<P>a", 6_000),
+        ("", "if a < b and c > d:\n", "if a &lt; b and c &gt; d:", 1_400),
+        ("*[HTML]: x\n" * 50 + "\n", "HTML ", '<abbr title="x">HTML</abbr>', 3_000),
     ],
 )
 @pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
@@ -185,93 +184,95 @@ def test_a_long_post_keeps_its_parts(
 @pytest.mark.parametrize(
     ("body", "beginning", "size"),
     [
-        (lambda n: "{% " * n, "<p>{% {% {% ", 1_000),
-        (lambda n: "{: a='" * n, "<p>{: a=’{: a=’{: a=", 500),
-        (lambda n: "a\n{:toc}\n\n" * n, "<p>a</p>\n<p>a</p>\n", 500),
+        (lambda n: "{% " * n, "<p>{% {% {% ", 2_000),
+        (lambda n: "{: a='" * n, "<p>{: a=’{: a=’{: a=", 1_000),
+        (lambda n: "a\n{:toc}\n\n" * n, "<p>a</p>\n<p>a</p>\n", 1_000),
         (
             lambda n: "* T\n{:toc}\n" * n + "# a\n" * n,
             '<ul><li><a href="#a">a</a></li><li>',
-            150,
+            300,
         ),
-        (lambda n: "$$a " * n, '<p><code class="language-math">a</code>a <code', 3_000),
+        (lambda n: "$$a " * n, '<p><code class="language-math">a</code>a <code', 6_000),
         (
             lambda n: numbered("*[a{}]: b\n", n) + "\n" + "a1 " * (10 * n),
             '<p><abbr title="b">a1</abbr> <abbr title="b">a1</abbr> ',
-            100,
+            200,
         ),
         (
             lambda n: '<div markdown="1">\n' * n,
             '<div markdown="1">\n<div markdown="1">\n',
-            1_000,
+            2_000,
         ),
         (
             lambda n: "`{:/}` {:/}\n" * n,
             "<p><code>{:/}</code> {:/}\n<code>{:/}</code> {:/}\n",
-            500,
+            1_000,
         ),
         (
             lambda n: "{::comment}\n" * n + "{:/nomarkdown}",
             "<p>{::comment}\n{::comment}\n",
-            500,
+            1_000,
         ),
-        (lambda n: "`a` " * n + "{:/}", "<p><code>a</code> <code>a</code> ", 1_500),
-        (lambda n: "- a\n{:#x}\n" * n, '<ul id="x">\n<li>a</li>\n</ul>\n<ul id="x">', 200),
+        (lambda n: "`a` " * n + "{:/}", "<p><code>a</code> <code>a</code> ", 3_000),
+        (lambda n: "- a\n{:#x}\n" * n, '<ul id="x">\n<li>a</li>\n</ul>\n<ul id="x">', 400),
         (
             lambda n: "- a\n" * n + "{:#x}\n" * (5 * n),
             '<ul id="x">\n<li>a</li>\n<li>a</li>\n',
-            300,
+            600,
         ),
-        (lambda n: "<p>a</p>\n" * n, "<p>a</p>\n<p>a</p>\n", 500),
-        (lambda n: "<div></div>\n" * n, "<div></div>\n<div></div>\n", 500),
-        (lambda n: "<div>\n\n" * n, "<div>\n<div>\n", 500),
+        (lambda n: "# a\ntext\n" * n, '<h1 id="a">a</h1>\n<p>text</p>\n<h1 id="a-1">', 500),
+        (lambda n: "a\n: b\n" * n, "<dl>\n<dt>a</dt>\n<dd>b\na</dd>\n<dd>", 300),
+        (lambda n: "<p>a</p>\n" * n, "<p>a</p>\n<p>a</p>\n", 1_000),
+        (lambda n: "<div></div>\n" * n, "<div></div>\n<div></div>\n", 1_000),
+        (lambda n: "<div>\n\n" * n, "<div>\n<div>\n", 1_000),
         (
             lambda n: '<div markdown="1">\na\n</div>\n' * n,
             '<div markdown="1">\n<p>a</p>\n</div>\n<div',
-            200,
+            400,
         ),
-        (lambda n: "<script>\n\n" * n, "<script>\n<script>\n", 500),
-        (lambda n: "`<!--`\n\n" * n, "<p><code>&lt;!--</code></p>\n<p>", 300),
+        (lambda n: "<script>\n\n" * n, "<script>\n<script>\n", 1_000),
+        (lambda n: "`<!--`\n\n" * n, "<p><code>&lt;!--</code></p>\n<p>", 600),
         (
             lambda n: "<code>a</code> " * n + "<code>b",
             "<p><code>a</code> <code>a</code> ",
-            1_000,
+            2_000,
         ),
-        (lambda n: "~~~ a\n\n" * n, "<p>~~~ a</p>\n<p>~~~ a</p>", 300),
-        (lambda n: "a\n: b\n\n" * n, "<dl>\n<dt>a</dt>\n<dd>b</dd>\n<dt>a</dt>\n", 200),
-        (lambda n: "1. a\n" * n, "<ol>\n<li>a</li>\n<li>a</li>\n", 300),
-        (lambda n: "- a\n" + "b\n" * n, "<ul>\n<li>a\nb\nb\n", 1_500),
-        (lambda n: "a | b\n" * n + "c", "<p>a | b\na | b\n", 800),
-        (lambda n: "|" * n, "<table>\n<tbody>\n<tr>\n<td></td>\n<td></td>", 1_000),
-        (lambda n: "<a>" * n + " | b </b>", "<table>\n<tbody>\n<tr>\n<td><a><a>", 1_000),
+        (lambda n: "~~~ a\n\n" * n, "<p>~~~ a</p>\n<p>~~~ a</p>", 600),
+        (lambda n: "a\n: b\n\n" * n, "<dl>\n<dt>a</dt>\n<dd>b</dd>\n<dt>a</dt>\n", 400),
+        (lambda n: "1. a\n" * n, "<ol>\n<li>a</li>\n<li>a</li>\n", 600),
+        (lambda n: "- a\n" + "b\n" * n, "<ul>\n<li>a\nb\nb\n", 3_000),
+        (lambda n: "a | b\n" * n + "c", "<p>a | b\na | b\n", 1_600),
+        (lambda n: "|" * n, "<table>\n<tbody>\n<tr>\n<td></td>\n<td></td>", 2_000),
+        (lambda n: "<a>" * n + " | b </b>", "<table>\n<tbody>\n<tr>\n<td><a><a>", 2_000),
         (
             lambda n: "**重要。**" * n,
             "<p><strong>重要。</strong><strong>重要。</strong>",
-            500,
+            1_000,
         ),
-        (lambda n: "*a**b_c" * n, "<p><em>a**b_c</em>a<strong>b_c*a</strong>", 300),
-        (lambda n: "'" * n, "<p>’’’", 1_500),
-        (lambda n: "$$a: " * n, '<p><code class="language-math">a:</code>a: <code', 1_500),
+        (lambda n: "*a**b_c" * n, "<p><em>a**b_c</em>a<strong>b_c*a</strong>", 600),
+        (lambda n: "'" * n, "<p>’’’", 3_000),
+        (lambda n: "$$a: " * n, '<p><code class="language-math">a:</code>a: <code', 3_000),
         (
             lambda n: "{::comment}" * n + "{:/nomarkdown}",
             "<p>{::comment}{::comment}",
-            500,
+            1_000,
         ),
-        (lambda n: "a {::comment}b{:/} " * n + "{:/comment}", "<p>a  a  a ", 1_000),
+        (lambda n: "a {::comment}b{:/} " * n + "{:/comment}", "<p>a  a  a ", 2_000),
         (
             lambda n: "a http://b.example\n" * n,
             '<p>a <a href="http://b.example">http://b.example</a>\na',
-            500,
+            1_000,
         ),
         (
             lambda n: "{:a: .b}\n" * n + "\n" + "c\n{:a}\n\n" * n,
             '<p class="b b b',
-            200,
+            400,
         ),
-        (lambda n: "a\n# \n" * n, "<p>a\n#\na\n#", 500),
+        (lambda n: "a\n# \n" * n, "<p>a\n#\na\n#", 1_000),
         (
             lambda n: numbered("*[abcdefgh{}]: b\n", n) + "*[z]: b\n\n" + "abcdefgh " * (4 * n),
             "<p>abcdefgh abcdefgh ",
-            1_000,
+            2_000,
         ),
     ],
 )
@@ -282,12 +283,12 @@ def test_what_kramdown_adds(body: Callable[[int], str], beginning: str, size: in
 @pytest.mark.parametrize(
     ("body", "beginning", "size"),
     [
-        (lambda n: "'" * n, "<p>", 1_500),
-        (lambda n: "\"a' " * n, "<p>“a’ “a’ ", 700),
-        (lambda n: "# a {" + ".b " * n, '<h1 id="a-b-b', 30_000),
-        (lambda n: "# a {.b}\n" * n, '<h1 id="a">a</h1>\n<h1 id="a-1">a</h1>', 300),
-        (lambda n: "<<" * n, "<p>«««", 4_000),
-        (lambda n: "# a {#" + "b" * n, '<h1 id="a', 100_000),
+        (lambda n: "'" * n, "<p>", 3_000),
+        (lambda n: "\"a' " * n, "<p>“a’ “a’ ", 1_400),
+        (lambda n: "# a {" + ".b " * n, '<h1 id="a-b-b', 60_000),
+        (lambda n: "# a {.b}\n" * n, '<h1 id="a">a</h1>\n<h1 id="a-1">a</h1>', 600),
+        (lambda n: "<<" * n, "<p>«««", 8_000),
+        (lambda n: "# a {#" + "b" * n, '<h1 id="a', 200_000),
     ],
 )
 def test_what_goldmark_adds(body: Callable[[int], str], beginning: str, size: int) -> None:
@@ -304,7 +305,7 @@ def test_many_headings_of_the_same_words_are_numbered_on() -> None:
         found = markup.html(body, "commonmark")
         assert found.endswith(f'<h1 id="a-1-{times}">a-1</h1>')
 
-    assert_linear(run, 150)
+    assert_linear(run, 500)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +321,7 @@ def test_many_losses_are_found_in_one_pass(loss: str, message: str) -> None:
         assert [line for line, _ in warnings] == [*range(2, times + 2)]
         assert all(text.startswith(message) for _, text in warnings)
 
-    assert_linear(run, 300)
+    assert_linear(run, 2_000)
 
 
 def test_a_srcset_of_commas() -> None:

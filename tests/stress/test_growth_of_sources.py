@@ -57,7 +57,7 @@ def test_very_many_odd_elements_in_a_feed() -> None:
         text = RSS.format(odd=odd).encode()
         assert len(syndication.parse(text, "https://elsewhere.example", name="f.xml").items) == 2
 
-    assert_linear(run, 300)
+    assert_linear(run, 600)
 
 
 def test_a_warning_that_is_said_again_and_again() -> None:

@@ -19,7 +19,7 @@ FACTOR = 4
 # Between 4 and 16. Linear work measures 3.5 to 5: long inputs do not fit into a processor's cache.
 MAX_RATIO = 7.0
 # A busy machine disturbs one attempt, but hardly all of them.
-ATTEMPTS = 6
+ATTEMPTS = 4
 # Shorter times are mostly overhead: their ratio would be small whatever the code does.
 MIN_SECONDS = 0.0002
 
@@ -29,8 +29,9 @@ def assert_linear(
 ) -> None:
     """Fail if the work for an input that is four times as long takes much more than four times.
 
-    `run(n)` does the work for an input of n parts. Choose a size for which that takes some 10
-    milliseconds. Every call gets another n, so that a cache of earlier results cannot answer.
+    `run(n)` does the work for an input of n parts. Choose a size for which that takes some 20
+    milliseconds: in shorter inputs, what is quadratic but quick does not show. Every call gets
+    another n, so that a cache of earlier results cannot answer.
     """
     run(size)  # so that imports and compiled patterns are not measured
     measured = []

@@ -150,6 +150,12 @@ def test_formatting_as_people_write_it_is_no_harm(body: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
+def test_many_headings_without_a_blank_line_are_rendered(dialect: Dialect) -> None:
+    """Python-Markdown takes the square of their number for it, and there is a limit to that."""
+    assert markup.html("# a\ntext\n" * 1_500, dialect).count("<p>text</p>") == 1_500
+
+
+@pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
 def test_a_hundred_definitions_of_one_list_are_rendered(dialect: Dialect) -> None:
     """Python-Markdown recurses for each: of many more the post becomes text."""
     assert markup.html("a\n: b\n" * 100, dialect).count("<dd>") == 100
