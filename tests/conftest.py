@@ -10,12 +10,17 @@ import secrets
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.hostile import Certificates
 from tests.support.servers import Ejabberd, Prosody, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+# Hypothesis has limits in seconds, which a busy machine exceeds.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # `blog` publishes and may create nodes; the others are ordinary.
 ACCOUNTS = {"blog": "blog password", "reader": "reader password", "stranger": "stranger password"}

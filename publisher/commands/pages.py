@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ class Pages:
 
         `expected` are pages that will be asked for later: they are waited for from now on, too.
         """
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if self._deadline is None:
             self._deadline = now + self._seconds
         left = max(0.0, self._deadline - now)
@@ -72,12 +71,13 @@ async def _wait(look: Callable[[], str], gate: asyncio.Semaphore, seconds: float
 
     Looks once at least, where LEAST_SECONDS are enough for that.
     """
-    deadline = time.monotonic() + seconds
+    now = asyncio.get_running_loop().time
+    deadline = now() + seconds
     answer = LATE
     with suppress(TimeoutError):
         async with asyncio.timeout(max(seconds, LEAST_SECONDS)):
             while answer := await _looked(look, gate):
-                if time.monotonic() + PAUSE_SECONDS >= deadline:
+                if now() + PAUSE_SECONDS >= deadline:
                     break
                 await asyncio.sleep(PAUSE_SECONDS)
     return answer

@@ -455,7 +455,7 @@ def test_git_is_ended_once_all_is_found(
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)
     forever = (
-        'case "$*" in *" log "*) printf \'/1577959200\\0\\nM\\0a.md\\0\'; exec sleep 60;; esac'
+        'case "$*" in *" log "*) printf \'/1577959200\\0\\nM\\0a.md\\0\'; exec sleep 600;; esac'
     )
     wrap_git(tmp_path, monkeypatch, forever)
     assert days(repository.folder, "a.md") == {"a.md": 2}

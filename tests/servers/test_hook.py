@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.commands.pages import Pages as PagesOnTheWeb
-from tests.support import ROOT
+from tests.support import ROOT, fake_time
 from tests.support.blog import Blog, interrupt
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.web import Handler, Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.support.servers import Prosody
@@ -147,7 +147,8 @@ class Pages(Loopback):
         self.there: set[str] = set()
         self.asked: list[tuple[str, str]] = []
         self.heads = True
-        self.slow = 0.0
+        # Called with each request before it is answered.
+        self.on_ask: Callable[[], object] = lambda: None
         self.waits: dict[str, str] = {}  # a page, and the other one that must be asked for first
         self._changed = threading.Condition()
         pages = self
@@ -161,7 +162,7 @@ class Pages(Loopback):
 
             def _answer(self, method: str) -> None:
                 pages._note(method, self.path)
-                time.sleep(pages.slow)
+                pages.on_ask()
                 code = 200 if self.path in pages.there else 404
                 self.answer(405 if method == "HEAD" and not pages.heads else code)
 
@@ -198,13 +199,15 @@ FIRST, SECOND = "/2026/01/01/first-post/", "/2026/01/02/second-post/"
 def test_a_post_waits_for_its_page(
     deployed: Blog, pages: Pages, prosody: Prosody, node: str, *, heads: bool
 ) -> None:
+    def deploy_once_it_was_missed() -> None:
+        if pages.asked.count(("HEAD", FIRST)) == 3:
+            pages.there.add(FIRST)
+
     pages.heads = heads
-    appear = threading.Timer(1.5, lambda: pages.there.add(FIRST))
-    appear.start()
-    run = deployed.run("publish", "--wait-for-url", "30")
-    appear.join()
+    pages.on_ask = deploy_once_it_was_missed
+    run = deployed.run("publish", "--wait-for-url", "50")
     assert run.code == 0, run.err
-    assert len(pages.asked) > 1
+    assert pages.asked == [("HEAD", FIRST), *([] if heads else [("GET", FIRST)])] * 3
     assert [item.id for item in Outsider(prosody, "reader", node).items()] == [
         "2026-01-01-first-post"
     ]
@@ -277,34 +280,35 @@ def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
     assert pages.asked == []
 
 
-def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
-    async def main() -> Mapping[str, str]:
-        return await PagesOnTheWeb(seconds=seconds).unreachable(links)
-
-    return asyncio.run(main())
+async def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
+    return await PagesOnTheWeb(seconds=seconds).unreachable(links)
 
 
 @pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
 def test_a_page_may_have_any_letters_in_its_address(pages: Pages, path: str) -> None:
     pages.there |= {"/2026/01/01/b%C3%BCcher%20und/", "/2026/01/01/%C3%A9/?q=%C3%BC"}
-    assert unreachable([f"{pages.url}{path}"], seconds=0) == {}
+    assert asyncio.run(unreachable([f"{pages.url}{path}"], seconds=0)) == {}
 
 
-def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(pages: Pages) -> None:
-    pages.slow = 60.0
-    begun = time.monotonic()
+@pytest.mark.parametrize(("asked_for", "waited"), [(0, 2), (3, 3), (45, 45)])
+def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(
+    pages: Pages, asked_for: float, waited: float
+) -> None:
+    """In fake time, which passes while nobody answers; the least is what a look may take."""
+
+    async def main() -> tuple[Mapping[str, str], float]:
+        found = await unreachable([*links, *links], seconds=asked_for)
+        return found, asyncio.get_running_loop().time()
+
     links = [f"{pages.url}/{number}" for number in range(20)]
-    found = unreachable([*links, *links], seconds=3)
-    assert found == dict.fromkeys(links, "takes too long")
-    assert time.monotonic() - begun < 5
+    pages.on_ask = threading.Event().wait
+    assert fake_time.run(main()) == (dict.fromkeys(links, "takes too long"), waited)
 
 
 def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages: Pages) -> None:
-    pages.slow = 60.0
-    with deployed.start("publish", "--wait-for-url", "25") as process:
+    pages.on_ask = threading.Event().wait
+    with deployed.start("publish", "--wait-for-url", "3600") as process:
         while not pages.asked:
             assert process.poll() is None
             time.sleep(0.05)
-        code, said, seconds = interrupt(process)
-    assert (code, said) == (130, "publisher: interrupted; run it again to go on\n")
-    assert seconds < 3  # a loaded machine
+        assert interrupt(process) == (130, "publisher: interrupted; run it again to go on\n")

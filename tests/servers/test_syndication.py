@@ -6,7 +6,7 @@ import datetime as dt
 import gzip
 import json
 import os
-import time
+import threading
 from email.message import Message
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -826,8 +826,8 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
 
 
 def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
-    web.answers["/slow"] = Answer(feed_of(1), wait=lambda: time.sleep(1))
-    web.answers["/silent"] = Answer(feed_of(1), hold=lambda: time.sleep(1))
+    web.answers["/slow"] = Answer(feed_of(1), wait=threading.Event().wait)
+    web.answers["/silent"] = Answer(feed_of(1), hold=threading.Event().wait)
     for path in ("/slow", "/silent"):
         with pytest.raises(Unavailable, match="takes too long"):
             fetch.fetch(f"{web.url}{path}", tmp_path, seconds=0.2)

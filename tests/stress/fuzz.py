@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import math
 import random
 import signal
 import sys
@@ -183,12 +184,14 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(seed: int, *, seconds: float) -> tuple[int, Case | None]:
-    """Try files until the time is over or one fails: how many, and which."""
+def run(
+    seed: int, *, seconds: float = math.inf, files: float = math.inf
+) -> tuple[int, Case | None]:
+    """Try so many files, or for so many seconds, until one fails: how many, and which failed."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     end, cases = time.monotonic() + seconds, 0
     with tempfile.TemporaryDirectory() as folder:
-        while time.monotonic() < end:
+        while cases < files and time.monotonic() < end:
             case = made(chance)
             cases += 1
             try:
@@ -234,18 +237,18 @@ def _mutated(data: bytes, chance: random.Random) -> bytes:
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Raise Hang where something takes too long."""
+    """Raise Hang where something takes too long on the CPU, whatever else runs on the machine."""
 
     def stop(*_: object) -> None:
-        raise Hang(f"longer than {PATIENCE} s")
+        raise Hang(f"more than {PATIENCE} s of CPU time")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def attempt(case: Case, folder: Path) -> None:

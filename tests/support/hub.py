@@ -8,25 +8,28 @@ with the links that they are to check. What a test wants it to refuse is in `ans
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from publisher import addresses
 from tests.support.web import Handler, Loopback
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @dataclass
 class Hub(Loopback):
     """`answers` come first, one for each request: a code, and its headers.
 
-    Told of a topic, it takes `slow` seconds.
+    Told of a topic, it calls `hold` before it goes on.
     """
 
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
-    slow: float = 0.0
+    hold: Callable[[], object] = lambda: None
     subscribers: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,7 +66,7 @@ class Hub(Loopback):
 
     def _publish(self, topic: str) -> int:
         self.told.append(topic)
-        time.sleep(self.slow)
+        self.hold()
         with urlopen(addresses.uri(topic)) as answer:  # noqa: S310 - loopback
             document, kind = answer.read(), answer.headers["Content-Type"]
         if not self._is_named(document.decode(), topic):

@@ -169,7 +169,7 @@ class Subscriber(Outsider):
         self._process.stdout.close()
         self._errors.close()
 
-    def next(self, timeout: float = 10.0) -> Event:
+    def next(self, timeout: float = SECONDS) -> Event:
         """The next event in the order of arrival. AssertionError if there is none in time."""
         while True:
             event = self._early.pop(0) if self._early else self._await(timeout)

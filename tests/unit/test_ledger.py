@@ -6,7 +6,6 @@ import datetime as dt
 import multiprocessing
 import os
 import sqlite3
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ from publisher.lock import is_held, lock
 from publisher.plan import Desired, Recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.synchronize import Event
     from pathlib import Path
 
 BLOG = Address("pubsub.example", "blog")
@@ -255,28 +256,34 @@ def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
         pass
 
 
-def hold(folder: Path, held: object, seconds: float) -> None:
+def hold(folder: Path, held: Event, release: Event) -> None:
     with lock(folder, wait=0):
-        held.set()  # type: ignore[attr-defined]
-        time.sleep(seconds)
+        held.set()
+        release.wait()
 
 
-@pytest.mark.parametrize(("wait", "gets_in"), [(10.0, True), (0.1, False)])
-def test_a_second_run_waits_and_then_gives_up(
-    tmp_path: Path, wait: float, *, gets_in: bool
-) -> None:
+@pytest.fixture
+def release(tmp_path: Path) -> Iterator[Event]:
+    """Another run holds the lock until this is set."""
     context = multiprocessing.get_context("spawn")
-    held = context.Event()
-    other = context.Process(target=hold, args=(tmp_path, held, 1.0))
+    held, release = context.Event(), context.Event()
+    other = context.Process(target=hold, args=(tmp_path, held, release))
     other.start()
-    assert held.wait(30)
-    if gets_in:
-        with lock(tmp_path, wait=wait):
-            pass
-    else:
-        with pytest.raises(LockedError, match="--lock-wait"), lock(tmp_path, wait=wait):
-            pass
+    held.wait()
+    yield release
+    release.set()
     other.join()
+
+
+def test_a_second_run_waits(tmp_path: Path, release: Event) -> None:
+    with lock(tmp_path, wait=60, on_wait=release.set):
+        assert release.is_set()
+
+
+def test_a_second_run_gives_up(tmp_path: Path, release: Event) -> None:
+    with pytest.raises(LockedError, match="--lock-wait"), lock(tmp_path, wait=0.1):
+        pass
+    assert not release.is_set()
 
 
 def test_the_lock_goes_with_the_run(tmp_path: Path) -> None:

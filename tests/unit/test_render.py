@@ -233,7 +233,7 @@ def test_what_is_hostile_becomes_safe_xml(body: str, markup: Dialect) -> None:
 
 
 @given(body=SOUP | ANY_TEXT, markup=st.sampled_from([*DIALECTS, "html"]))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_becomes_safe_xml(body: str, markup: Dialect) -> None:
     content = rendered(body, markup, marker="MARK")
     assert_safe(content)
@@ -241,7 +241,7 @@ def test_any_text_becomes_safe_xml(body: str, markup: Dialect) -> None:
 
 
 @given(body=SOUP, markup=st.sampled_from(DIALECTS))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_rendering_twice_gives_the_same(body: str, markup: Dialect) -> None:
     assert rendered(body, markup) == rendered(body, markup)
 

@@ -745,7 +745,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=300) | st.lists(PIECES, max_size=30).map("".join).map(str.encode))
 @example(b"---\nauthor: {name: []}\n---\n")
 @example(b"---\ntags: {a: [b]}\ndate: 9999-12-31 23:59 -0400\n---\n")
@@ -765,7 +765,7 @@ def test_any_bytes_are_a_post_or_a_skip(tmp_path: Path, data: bytes) -> None:
 NAMES = st.text(st.characters(exclude_characters="/\x00"), min_size=1, max_size=30)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(NAMES.filter(lambda name: len(os.fsencode(name)) < 250 if name.isprintable() else False))
 @example("2020-01-01-\u2028 ..")
 @example("\x08")
