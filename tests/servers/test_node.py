@@ -10,24 +10,21 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from publisher import item as items
-from publisher.config import NodeConfig, Xmpp
+from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
-from publisher.item import Item
 from publisher.publish import Drift, Node, State
 from publisher.pubsub import XmppNode, connect
 from publisher.pubsub.node import PAGE_OF_IDS
 from tests.support.fake_node import FakeNode
 from tests.support.servers import Server
 from tests.support.subscribers import Outsider, Subscriber
+from tests.support.xmpp import PEP, account, numbered_item, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from tests.support.blog import Door
     from tests.support.servers import Ejabberd, Prosody
 
-ATOM = "http://www.w3.org/2005/Atom"
-PEP = "blog@localhost"
 
 Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
 
@@ -58,28 +55,6 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
     return run
 
 
-def account(server: Door, user: str, config: NodeConfig) -> Xmpp:
-    return Xmpp(
-        jid=f"{user}@{server.domain}",
-        password_env="UNUSED",
-        host=server.host,
-        port=server.direct_port,
-        tls="direct",
-        ca_file=server.ca_file,
-        nodes=(config,),
-    )
-
-
-def post(number: int, text: str = "text") -> Item:
-    id_ = f"post-{number:04}"
-    return Item(
-        id_,
-        f'<entry xmlns="{ATOM}"><id>tag:blog.example,2026:{id_}</id><title>Grüße &amp; {number}'
-        f'</title><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{text} <b>b</b> '
-        f"tail</div></content></entry>",
-    )
-
-
 def test_a_missing_node_is_not_found(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         with pytest.raises(NotFound):
@@ -102,7 +77,7 @@ def test_what_was_created_by_somebody_else_in_between_is_created(
 ) -> None:
     async def work(node: Node) -> None:
         await node.create()
-        await node.publish(post(1))
+        await node.publish(numbered_item(1))
         await node.create()
         assert (await node.look()).ids == ("post-0001",)
 
@@ -112,8 +87,8 @@ def test_what_was_created_by_somebody_else_in_between_is_created(
 def test_what_was_published_is_there_as_it_was(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
-        await node.publish(post(1))
-        await node.publish(post(2))
+        await node.publish(numbered_item(1))
+        await node.publish(numbered_item(2))
         assert set((await node.look()).ids) == {"post-0001", "post-0002"}
         (found,) = await node.fetch(["post-0001"])
         seen = items.seen(found.id, found.payload)
@@ -126,7 +101,7 @@ def test_publishing_again_replaces(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
         for text in ("first", "second"):
-            await node.publish(post(1, text))
+            await node.publish(numbered_item(1, text))
         assert (await node.look()).ids == ("post-0001",)
         (found,) = await node.fetch(["post-0001"])
         assert "second" in found.payload
@@ -139,7 +114,7 @@ def test_many_are_fetched_at_once_and_the_missing_left_out(run: Callable[[Work],
     async def work(node: Node) -> None:
         await node.create()
         for number in (1, 2, 3):
-            await node.publish(post(number))
+            await node.publish(numbered_item(number))
         found = await node.fetch(["post-0003", "no-such-item", "post-0001"])
         assert {item.id for item in found} == {"post-0001", "post-0003"}
 
@@ -149,8 +124,8 @@ def test_many_are_fetched_at_once_and_the_missing_left_out(run: Callable[[Work],
 def test_what_was_retracted_is_gone(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
-        await node.publish(post(1))
-        await node.publish(post(2))
+        await node.publish(numbered_item(1))
+        await node.publish(numbered_item(2))
         await node.retract("post-0001", notify=True)
         await node.retract("post-0002", notify=False)
         assert (await node.look()).ids == ()
@@ -208,18 +183,12 @@ def test_every_id_of_a_full_node_is_listed_once(
         config = NodeConfig(service=service, node=node)
         async with opened(ejabberd, "blog", config) as mine:
             await mine.create()
-            await asyncio.gather(*(mine.publish(post(number)) for number in range(count)))
+            await asyncio.gather(*(mine.publish(numbered_item(number)) for number in range(count)))
             async with opened(ejabberd, "reader", config) as theirs:
                 return await mine.look(), await theirs.look()
 
     for state in asyncio.run(main()):
         assert len(state.ids) == len(set(state.ids)) == count
-
-
-@asynccontextmanager
-async def opened(server: Server, user: str, config: NodeConfig) -> AsyncIterator[XmppNode]:
-    async with connect(account(server, user, config), server.accounts[user]) as connection:
-        yield XmppNode(connection, config, site_title="The contract")
 
 
 def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:

@@ -15,8 +15,8 @@ from publisher import readers
 from publisher.config import NodeConfig
 from tests.support import reading
 from tests.support.blog import Blog
+from tests.support.posts import SITE, entry, post
 from tests.support.reading import READERS, Read, words
-from tests.unit.test_feed import SITE, entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -355,7 +355,8 @@ def test_an_item_id_that_movim_cannot_open_is_seen(item_id: str) -> None:
 
 
 def test_what_is_at_a_node_already_is_not_pushed() -> None:
-    old = entry("2024-03-01-a-post")
+    day = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
+    old = entry(post("2024-03-01-a-post.md", published=day))
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     assert [one.reader for one in readers.of_age(old, now=now, at_nodes=[])] == ["Movim"]
     assert [*readers.of_age(old, now=now, at_nodes=[old.item_id])] == []

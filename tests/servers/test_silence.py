@@ -12,11 +12,11 @@ from publisher.errors import NoAnswer
 from publisher.item import Address
 from publisher.ledger import Ledger
 from publisher.pubsub import XmppNode, connect
-from tests.servers.test_node import PEP, account, post
 from tests.support.blog import Blog
 from tests.support.proxy import SilentProxy
 from tests.support.servers import Prosody
 from tests.support.subscribers import Outsider, Subscriber
+from tests.support.xmpp import PEP, account, numbered_item
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -77,11 +77,12 @@ def test_a_silent_service_ends_alone_and_gets_nothing_more(
             await silent.create()
             await pep.create()
             outcomes = await asyncio.gather(
-                *(silent.publish(post(number)) for number in range(5)), return_exceptions=True
+                *(silent.publish(numbered_item(number)) for number in range(5)),
+                return_exceptions=True,
             )
             assert [type(outcome) for outcome in outcomes] == [NoAnswer] * 5
             assert len({str(outcome) for outcome in outcomes}) == 1
-            await pep.publish(post(1))
+            await pep.publish(numbered_item(1))
             # The module would let these through.
             for refused in (silent.look(), silent.fetch(["x"]), silent.retract("x", notify=True)):
                 with pytest.raises(NoAnswer, match="did not answer"):

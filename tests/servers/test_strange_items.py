@@ -15,12 +15,12 @@ from publisher.ledger import Ledger, Visit
 from publisher.pubsub import Published, Subscriber, XmppNode, connect, forms
 from publisher.pubsub.connection import MAX_STANZA
 from publisher.pubsub.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, Page
-from tests.servers.test_node import account, opened, post
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
 from tests.support.raw import PUBSUB, RawClient
 from tests.support.servers import Ejabberd, Prosody
 from tests.support.subscribers import Outsider
+from tests.support.xmpp import account, numbered_item, opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,7 @@ def test_an_item_that_cannot_be_read_is_never_overwritten(
 
 def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str) -> None:
     """A stranger cannot make us believe that a post is there."""
-    inner = f"<items><item id='post-0002'>{post(2).payload}</item></items>"
+    inner = f"<items><item id='post-0002'>{numbered_item(2).payload}</item></items>"
     nested = f"<x xmlns='{PUBSUB}'>{inner}</x>"
     with RawClient(server, "stranger") as stranger:
         stranger.publish(node, "outer", nested)
@@ -202,7 +202,7 @@ def test_an_id_that_cannot_be_sent_unchanged_is_never_sent(
         config = NodeConfig(service=ejabberd.service, node=node)
         async with opened(ejabberd, "blog", config) as found:
             await found.create()
-            await found.publish(post(1))
+            await found.publish(numbered_item(1))
             with pytest.raises(Refused, match="another client"):
                 await found.retract(f"a{blank}b", notify=True)
 

@@ -26,11 +26,11 @@ from publisher.errors import Unavailable
 from publisher.ledger import Ledger
 from publisher.publish import Clock, Result, reconcile
 from publisher.pubsub import XmppNode, connect
-from tests.servers.test_node import account
 from tests.support.blog import Blog
 from tests.support.servers import Ejabberd, Prosody, Server
 from tests.support.subscribers import Outsider, Subscriber
-from tests.unit.test_publish import nothing_waits, task
+from tests.support.tasks import nothing_waits, task
+from tests.support.xmpp import account
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping

@@ -18,6 +18,8 @@ from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.links import Links
 from publisher.sources.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
+from tests.support import posts
+from tests.support.posts import NOON, post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,30 +28,10 @@ if TYPE_CHECKING:
     from publisher.sources.post import Status
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
-NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
-
-
-def post(path: str = "2026-01-02-first-post.md", **values: object) -> Post:
-    defaults: dict[str, object] = {
-        "path": PurePosixPath(path),
-        "body": "Text.",
-        "body_line": 4,
-        "markup": "markdown",
-        "marker": None,
-        "title": "First",
-        "slug": "first-post",
-        "published": NOON,
-        "updated": NOON,
-        "file_date": dt.date(2026, 1, 2),
-        "page": "/2026/01/02/first-post/",
-    }
-    return Post(**{**defaults, **values})  # type: ignore[arg-type]
 
 
 def made(found: Post, site: Site = SITE) -> Entry:
-    outcome, _ = entry.entry(found, site, Links([], site))
-    assert isinstance(outcome, Entry)
-    return outcome
+    return posts.entry(found, site)
 
 
 @pytest.mark.parametrize(
@@ -396,7 +378,7 @@ def test_what_the_author_left_out_is_filled_in() -> None:
     bare = made(post(title=None))
     assert bare.title == "Text."
     assert bare.authors == (Person(name="My blog"),)
-    assert bare.link == "https://Blog.Example/sub/2026/01/02/first-post/"
+    assert bare.link == "https://Blog.Example/sub/first-post/"
 
 
 @pytest.mark.parametrize(
@@ -472,7 +454,8 @@ def test_what_nobody_sees_does_not_change_it() -> None:
 
 def test_the_fingerprint_is_the_same_on_every_machine_and_in_every_version() -> None:
     """It is stored at the nodes of the world: changing this value announces every post again."""
-    assert made(post(tags=("a",))).fingerprint == (
+    found = post(title="First", body="Text.", page="/2026/01/02/first-post/", tags=("a",))
+    assert made(found).fingerprint == (
         "5194e4d700b8faf241a1ece5e185c54a3b9b3bd1005b740813ded1cff8695166"
     )
 

@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from xml.etree import ElementTree as ET
 
@@ -28,16 +28,16 @@ from lxml import etree
 
 from publisher import disk, feed
 from publisher.config import FeedFile, Format, Person, Site
-from publisher.entry import Entry
 from publisher.feed import ATOM, FORMATS, newest
-from publisher.links import Links
 from publisher.render import Content
-from publisher.sources.post import Post
-from tests.support import GOLDENS, ROOT, feeds
+from tests.support import GOLDENS, ROOT, feeds, posts
+from tests.support.posts import post
 from tests.support.rfc4287 import DIV, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from publisher.entry import Entry
 
 ATOM_LINK = f"{ATOM}link"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -69,34 +69,8 @@ def entry(
 ) -> Entry:
     """An entry of the day that its id begins with. Any content; nothing is rendered."""
     day = dt.datetime.fromisoformat(f"{item_id[:10]}T08:30:00+00:00")
-    post = Post(
-        path=PurePosixPath(f"{item_id}.md"),
-        body="",
-        body_line=1,
-        markup="markdown",
-        marker=None,
-        title=parts.pop("title", "A post"),
-        slug=item_id[11:],
-        published=day,
-        updated=day,
-        file_date=day.date(),
-        page=f"/{item_id[11:]}/",
-    )
-    facts: dict[str, Any] = {
-        "item_id": item_id,
-        "atom_id": f"tag:blog.example,{item_id[:10]}:{item_id}",
-        "link": f"https://blog.example{post.page}",
-        "published": day,
-        "updated": day,
-        "authors": (ADA,),
-        "categories": (),
-        "language": None,
-        "fingerprint": "",
-        "post": post,
-        "links": Links([], SITE),
-        "site": SITE,
-    }
-    made = Entry(**{**facts, **parts})
+    found = post(f"{item_id}.md", title=parts.pop("title", "A post"), published=day)
+    made = posts.entry(found, SITE, **{"authors": (ADA,), **parts})
     made.__dict__["content"] = content or Content("<p>Text</p>", "Text")
     return made
 

@@ -25,7 +25,7 @@ from publisher.ledger import Ledger
 from publisher.publish import preview
 from publisher.publish.look import DRAINS
 from tests.support.fake_node import FakeNode
-from tests.unit.test_publish import payload, run, task
+from tests.support.tasks import payload, run, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
-from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from publisher import feed, item
 from publisher.config import Person, Site
-from publisher.entry import Entry
 from publisher.errors import TooBig
 from publisher.item import Address
-from publisher.links import Links
-from publisher.sources.post import Post
+from tests.support import posts
+from tests.support.posts import post
+
+if TYPE_CHECKING:
+    from publisher.entry import Entry
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
 SITE = Site(title="My blog", url="https://blog.example", language="en")
 BLOG = Address("pubsub.example", "blog")
-NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 
 
-def entry(body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", **values: object) -> Entry:
-    post = Post(
-        path=PurePosixPath("2026-01-02-first-post.md"),
-        body=body,
-        body_line=4,
-        markup="markdown",
-        marker="MORE",
-        title="First",
-        slug="first-post",
-        published=NOON,
-        updated=NOON,
-        file_date=NOON.date(),
-        page="/first/",
-    )
-    made = Entry(
-        item_id="2026-01-02-first-post",
-        atom_id="tag:blog.example,2026-01-02:2026-01-02-first-post",
-        link="https://blog.example/first/",
-        published=NOON,
-        updated=NOON,
-        authors=(Person(name="Ada", email="ada@blog.example"), Person(name="Bob")),
-        categories=("news", "xmpp"),
-        language=None,
-        fingerprint="f00d",
-        post=replace(post, title=values.pop("title", "First")),  # type: ignore[arg-type]
-        links=Links([], SITE),
-        site=SITE,
-    )
-    return replace(made, **values)  # type: ignore[arg-type]
+def entry(
+    body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", *, title: str = "First", **facts: Any
+) -> Entry:
+    found = post(body=body, marker="MORE", title=title, page="/first/")
+    authors = (Person(name="Ada", email="ada@blog.example"), Person(name="Bob"))
+    defaults = {"authors": authors, "categories": ("news", "xmpp"), "fingerprint": "f00d"}
+    return posts.entry(found, SITE, **{**defaults, **facts})
 
 
 def payload(made: Entry, **options: int) -> ET.Element:

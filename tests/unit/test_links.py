@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from publisher.config import Engine, Site
-from publisher.entry import Entry, entries
-from publisher.sources.post import Post, Reading
+from tests.support.posts import entries, post
 
 if TYPE_CHECKING:
-    from publisher.sources.post import Markup
+    from publisher.entry import Entry
+    from publisher.sources.post import Markup, Post
 
 SITE = Site(title="A blog", url="https://blog.example/sub", since=dt.date(2020, 1, 1))
-NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 OTHER = "https://blog.example/sub/other/"
-
-
-def post(path: str, page: str, body: str, engine: Engine, markup: Markup = "markdown") -> Post:
-    return Post(
-        path=PurePosixPath(path), body=body, body_line=4, markup=markup, marker=None,
-        title="The Title" if "other" in path else None,
-        slug="", published=NOON, updated=NOON, file_date=NOON.date(), page=page, engine=engine,
-        location=PurePosixPath("blog") / path,
-    )  # fmt: skip
 
 
 def entry(engine: Engine, body: str, markup: Markup = "markdown") -> Entry:
     """The entry of `blog/notes/a.md`, which has a sister `blog/2026-01-01-other.md`."""
-    posts = (
-        post("2026-01-01-other.md", "/other/", "", engine),
-        post("notes/a.md", "/notes/a/", body, engine, markup),
-    )
-    return entries(Reading(posts, (), ()), SITE).entries[1]
+
+    def of(path: str, **facts: Any) -> Post:
+        return post(path, engine=engine, location=PurePosixPath("blog") / path, **facts)
+
+    other = of("2026-01-01-other.md", body="", title="The Title")
+    return entries(of("notes/a.md", body=body, markup=markup, page="/notes/a/"), other, site=SITE)[
+        0
+    ]
 
 
 @pytest.mark.parametrize(

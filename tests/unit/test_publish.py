@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,93 +18,23 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
-from publisher.item import FINGERPRINT, SHORTEST, Item
+from publisher.item import SHORTEST
 from publisher.ledger import Ledger
-from publisher.plan import Desired, Guard, Policy
-from publisher.publish import Result, Step, Task, is_settled, locate, offline, preview, reconcile
+from publisher.publish import Result, Step, is_settled, locate, offline, preview, reconcile
 from publisher.publish.apply import WINDOW, WINDOW_BYTES
 from publisher.publish.look import CHUNK
 from tests.support.fake_node import FakeNode
+from tests.support.tasks import nothing_waits, payload, run, task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-ATOM = "http://www.w3.org/2005/Atom"
-START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Ledger(tmp_path) as opened:
         yield opened
-
-
-def task(posts: Mapping[int, str], **options: object) -> Task:
-    """`posts`: number -> text; the text is the fingerprint, too."""
-    texts = {f"post-{number:04}": text for number, text in posts.items()}
-    policy = {name: options.pop(name) for name in list(options) if name in POLICY}
-    guard = {name: options.pop(name) for name in list(options) if name in GUARD}
-    return Task(
-        desired=[
-            Desired(
-                id_,
-                atom_id(id_),
-                id_,
-                text,
-                START + dt.timedelta(days=int(id_[-4:])),
-                path=f"{id_}.md",
-                body=text.partition(" ")[0],
-            )
-            for id_, text in texts.items()
-        ],
-        make=lambda id_, level: Item(id_, payload(id_, texts[id_]), "shortened" * level, level),
-        policy=Policy(minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
-        guard=Guard(**guard),  # type: ignore[arg-type]
-        **options,  # type: ignore[arg-type]
-    )
-
-
-POLICY = {field.name for field in dataclasses.fields(Policy)}
-GUARD = {field.name for field in dataclasses.fields(Guard)}
-
-
-def atom_id(id_: str) -> str:
-    return f"tag:blog.example,2026:{id_}"
-
-
-def payload(id_: str, text: str, *, atom: str | None = None) -> str:
-    namespace, name = FINGERPRINT[1:].split("}")
-    return (
-        f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}</title>'
-        f'<{name} xmlns="{namespace}">{text}</{name}></entry>'
-    )
-
-
-def run(
-    node: FakeNode,
-    work: Task,
-    ledger: Ledger,
-    *,
-    held: Mapping[str, str] | None = None,
-    later: float = 3600,
-) -> Result:
-    """A run that follows `later` seconds after the one before."""
-
-    async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
-        return held or {}
-
-    node.clock.time += later
-    return asyncio.run(
-        reconcile(
-            node,
-            work,
-            ledger,
-            hold_back=hold_back,
-            on_step=lambda _step, _total: None,
-            clock=node.clock,
-        )
-    )
 
 
 def outcomes(result: Result) -> list[tuple[str, str, str]]:
@@ -393,10 +322,6 @@ def test_what_was_intended_stays_so_when_the_user_interrupts(ledger: Ledger) -> 
     assert set(node.items) <= set(ledger.recorded(node.address))
     assert run(node, task(dict.fromkeys(range(1, 100), "a")), ledger).error is None
     assert len(node.versions) == 99
-
-
-async def nothing_waits(_: Sequence[str]) -> Mapping[str, str]:
-    return {}
 
 
 def test_a_flood_is_stopped_where_somebody_listens(ledger: Ledger) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -12,43 +13,18 @@ from hypothesis import strategies as st
 
 from publisher import selection
 from publisher.config import FeedFile, NodeConfig, Selection, Site
-from publisher.entry import Entry, entry
-from publisher.links import Links
-from publisher.sources.post import Post
+from tests.support.posts import entry, post
+
+if TYPE_CHECKING:
+    from publisher.entry import Entry
 
 SITE = Site(title="Notes", url="https://blog.example", since=dt.date(2020, 1, 1))
 ENGLISH = Site(title="Notes", url="https://blog.example", language="en", since=SITE.since)
-NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 
 
-def of(
-    path: str = "a.md",
-    *,
-    tags: tuple[str, ...] = (),
-    categories: tuple[str, ...] = (),
-    language: str | None = None,
-    published: dt.datetime = NOON,
-) -> Entry:
+def of(path: str = "a.md", **facts: Any) -> Entry:
     """The entry of a post that has these facts."""
-    post = Post(
-        path=PurePosixPath(path),
-        body="",
-        body_line=1,
-        markup="markdown",
-        marker=None,
-        title=path,
-        slug="a",
-        published=published,
-        updated=published,
-        file_date=None,
-        page="/a/",
-        tags=tags,
-        categories=categories,
-        language=language,
-    )
-    made, _ = entry(post, SITE, Links([], SITE))
-    assert isinstance(made, Entry)
-    return made
+    return entry(post(path, **facts), SITE)
 
 
 def node(name: str, only: Selection | None = None, *, since: dt.date | None = None) -> NodeConfig:

@@ -1,0 +1,90 @@
+"""What a run is to do at a node, and a run: for tests of publishing without files and a network."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from publisher.item import FINGERPRINT, Item
+from publisher.plan import Desired, Guard, Policy
+from publisher.publish import Result, Task, reconcile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.ledger import Ledger
+    from tests.support.fake_node import FakeNode
+
+ATOM = "http://www.w3.org/2005/Atom"
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+POLICY = {field.name for field in dataclasses.fields(Policy)}
+GUARD = {field.name for field in dataclasses.fields(Guard)}
+
+
+def task(posts: Mapping[int, str], **options: object) -> Task:
+    """`posts`: number -> text; the text is the fingerprint, too."""
+    texts = {f"post-{number:04}": text for number, text in posts.items()}
+    policy = {name: options.pop(name) for name in list(options) if name in POLICY}
+    guard = {name: options.pop(name) for name in list(options) if name in GUARD}
+    return Task(
+        desired=[
+            Desired(
+                id_,
+                atom_id(id_),
+                id_,
+                text,
+                START + dt.timedelta(days=int(id_[-4:])),
+                path=f"{id_}.md",
+                body=text.partition(" ")[0],
+            )
+            for id_, text in texts.items()
+        ],
+        make=lambda id_, level: Item(id_, payload(id_, texts[id_]), "shortened" * level, level),
+        policy=Policy(minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
+        guard=Guard(**guard),  # type: ignore[arg-type]
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def atom_id(id_: str) -> str:
+    return f"tag:blog.example,2026:{id_}"
+
+
+def payload(id_: str, text: str, *, atom: str | None = None) -> str:
+    namespace, name = FINGERPRINT[1:].split("}")
+    return (
+        f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}</title>'
+        f'<{name} xmlns="{namespace}">{text}</{name}></entry>'
+    )
+
+
+def run(
+    node: FakeNode,
+    work: Task,
+    ledger: Ledger,
+    *,
+    held: Mapping[str, str] | None = None,
+    later: float = 3600,
+) -> Result:
+    """A run that follows `later` seconds after the one before."""
+
+    async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
+        return held or {}
+
+    node.clock.time += later
+    return asyncio.run(
+        reconcile(
+            node,
+            work,
+            ledger,
+            hold_back=hold_back,
+            on_step=lambda _step, _total: None,
+            clock=node.clock,
+        )
+    )
+
+
+async def nothing_waits(_: Sequence[str]) -> Mapping[str, str]:
+    return {}
