@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,7 @@ class Pages(Loopback):
         self.there: set[str] = set()
         self.asked: list[tuple[str, str]] = []
         self.heads = True
+        self.drips = False  # answers with a header that never ends
         # Called with each request before it is answered.
         self.on_ask: Callable[[], object] = lambda: None
         self.waits: dict[str, str] = {}  # a page, and the other one that must be asked for first
@@ -163,8 +165,18 @@ class Pages(Loopback):
             def _answer(self, method: str) -> None:
                 pages._note(method, self.path)
                 pages.on_ask()
+                if pages.drips:
+                    self._drip()
                 code = 200 if self.path in pages.there else 404
                 self.answer(405 if method == "HEAD" and not pages.heads else code)
+
+            def _drip(self) -> None:
+                """Faster than any time-out of a socket, and for hours."""
+                with suppress(OSError):
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                    while True:
+                        self.wfile.write(b"x")
+                        time.sleep(0.5)
 
         self.serve(Requests)
 
@@ -306,7 +318,7 @@ def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(
 
 
 def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages: Pages) -> None:
-    pages.on_ask = threading.Event().wait
+    pages.drips = True
     with deployed.start("publish", "--wait-for-url", "3600") as process:
         while not pages.asked:
             assert process.poll() is None
