@@ -281,7 +281,9 @@ def test_a_second_run_waits(tmp_path: Path, release: Event) -> None:
 
 
 def test_a_second_run_gives_up(tmp_path: Path, release: Event) -> None:
-    with pytest.raises(LockedError, match="--lock-wait"), lock(tmp_path, wait=0.1):
+    """Before it says that it waits, at which the other run would let it in."""
+    patient = lock(tmp_path, wait=0.1, on_wait=release.set)
+    with pytest.raises(LockedError, match="--lock-wait"), patient:
         pass
     assert not release.is_set()
 
