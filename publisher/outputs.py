@@ -203,8 +203,8 @@ def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Node
 def shared(config: Config, path: Path) -> tuple[Path, ...]:
     """The folders in which a link on the way to an output is not followed (`disk.write`).
 
-    Those that the authors of posts share, and of a pattern's files the folder that the
-    configuration names for them.
+    These are the folders that authors of posts share. For a file that a pattern made, the folder
+    that the configuration names for the pattern is one of them, too.
     """
     patterns = [feed.path for feed in config.feeds if feed.pattern]
     patterns += [feed.archive for feed in config.feeds if feed.archive]
@@ -249,7 +249,7 @@ def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
 
 
 def _reached(paths: Iterable[Path], config: Config) -> Iterator[Path]:
-    """Those that are no links and lie behind none: a link may lead to a pipe, which never ends."""
+    """Leave out links, and what lies behind them: reading a pipe would never end."""
     return (path for path in paths if not refusal(config, path))
 
 

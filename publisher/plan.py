@@ -255,10 +255,10 @@ class Plan:
 
     `ours` is how many items of ours there are now. `foreign` are the ids of the items that are not
     ours, `unclaimed` of those that are by their atom:id, without a post or a record. `outside` are
-    the posts that are to be kept and that the node has no room for, and `shortage` says why if that
-    is a fault. `older` are the posts that `keep` leaves out, `withheld` is how many retracts wait
-    until every post can be read, `put_off` how many changes were not asked for, and `room` how many
-    items the node can hold beside those that are not ours.
+    the posts that should be at the node but do not fit, and `shortage` says why if that is a fault.
+    `older` are the posts that `keep` leaves out, `withheld` is how many retracts wait until every
+    post can be read, `put_off` how many changes were not asked for, and `room` how many items the
+    node can hold beside those that are not ours.
     """
 
     changes: tuple[Change, ...]

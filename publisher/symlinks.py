@@ -109,7 +109,7 @@ def open_regular(file: Path | str, *, folder: int | None = None) -> IO[bytes]:
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise
-        raise LinkError("is a symbolic link that leads to no file; remove it") from error
+        raise LinkError("is a symbolic link, which is not followed here; remove it") from error
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return open(descriptor, "rb")  # noqa: PTH123 - by its descriptor

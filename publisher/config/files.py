@@ -38,7 +38,7 @@ def default_url(path: str, root: str, engine: str) -> str | None:
 
 
 def check_state(config: Config) -> None:
-    """Refuse a state folder that is not where it seems to be: runs write into it.
+    """Refuse symbolic links in the state folder that an author of posts could have placed.
 
     Raises ConfigError.
     """
@@ -55,7 +55,7 @@ def check_state(config: Config) -> None:
 
 
 def link_advice(config: Config, key: str) -> str:
-    """How to go on where a link is in the way of what `key` names."""
+    """What to do about a symbolic link in the path that `key` sets."""
     advice = f"remove the link, or set {key} to the real path"
     if config.posts.site:
         return advice

@@ -207,7 +207,7 @@ _ENGINES: Sequence[tuple[Sequence[str], Callable[[Path, Path], Found | None]]] =
 
 
 def _reach(folder: Path) -> Reach:
-    """Of a folder that may be a clone of what somebody else wrote."""
+    """What may be read of a site that somebody else may have written."""
     return Reach((folder,), (folder,), f"outside {folder}")
 
 

@@ -1,7 +1,7 @@
 """A network that goes silent: a proxy in front of a real server that stops passing bytes.
 
 It ends TLS with the server's own certificate, so that it sees when the client publishes.
-Connections stay open and nobody is told, as behind a firewall that drops packets.
+Connections stay open, and neither side is told, as with a firewall that drops packets.
 """
 
 from __future__ import annotations

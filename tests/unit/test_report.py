@@ -1,4 +1,4 @@
-"""What a terminal is shown: nothing of what others wrote may move its cursor or forge a line."""
+"""Text that others wrote must not move the cursor of a terminal or forge a line on it."""
 
 from __future__ import annotations
 
