@@ -23,7 +23,7 @@ from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.sources import history
+from publisher.sources import git_history
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -81,7 +81,7 @@ def measure(folder: Path, touched: Sequence[PurePosixPath], rounds: int) -> dict
 
 def timed(folder: Path, posts: Collection[PurePosixPath]) -> float:
     begun = time.perf_counter()
-    found = history.last_changes(folder, posts)
+    found = git_history.last_changes(folder, posts)
     taken = time.perf_counter() - begun
     assert found.keys() == {*posts}  # noqa: S101 - or the time says nothing
     return taken

@@ -1,54 +1,33 @@
 """A folder of posts becomes feeds and an XMPP pubsub node that equals it.
 
-The modules, in the order in which a post passes through them. Each imports only from those
-above it::
+A map of the package, in the order in which a post passes through it::
 
     errors      every error a user can meet
-    streams     stdout and stderr that cannot hold up or end a run
-    characters  what XML can carry
-    addresses   addresses -> URIs
-    instants    instants -> what feeds write
-    symlinks    which symbolic links are followed
-    disk        files, replaced at once
-    lock        one run at a time
-    marked      YAML as people write it: text, bounded, every value with its line
-    globs       patterns of paths
-    fences      where a text is code
-    files       the site's files, as addresses name them
-    permalink   templates of addresses, slugs
-    fetch       a document of the web, if it changed
+    text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, globs
+    system/     the machine: atomic files, symbolic links, the lock, HTTP, threads
     config/     config.yaml -> frozen Config; every problem at once, with its line
-    secret      the account's password
-    sources/    a post's file -> Post; one module per engine; a feed as a source
-    shown       tags that make boxes -> the picture, the link or the words in them
-    rest/       reStructuredText -> HTML
-    markup/     Markdown, HTML and reStructuredText -> HTML, within bounds
-    render/     markup -> safe, well-formed XHTML with absolute URLs
-    kept        what was rendered once
-    links       links from post to post -> addresses of the web
-    templates/  tags of Liquid and shortcodes -> what they say
+    post        Post: what the author wrote; Skip: why a file is not published
+    sources/    files -> posts
+        engines/       one module for each site generator
+        front_matter/  the key-value head of a post
+        feed/          an Atom, RSS or JSON Feed in the place of a folder
+    content/    body -> safe XHTML with absolute URLs, and its plain-text alternative
+        templates/     Liquid and shortcodes
+        markup/, rst/  Markdown and reStructuredText -> HTML
     media       recordings and pictures -> enclosures, measured
     claims      which file keeps an id that several claim
-    entry       Post -> Entry: ids, title, link, dates, content, fingerprint
-    check       what readers will make of the posts
+    entry       Post -> Entry: what the world reads, in the terms of RFC 4287
     selection   which entries belong to a feed or a node
-    feed/       entries -> Atom entry elements, and Atom, RSS and JSON Feed documents
-    item        an Atom entry element -> Item: id, namespaced payload, fingerprint
-    page        entries -> the page for people
-    outputs     configuration and entries -> every file that is to be there
-    readers     what each reader makes of them
-    plan        desired, recorded, present -> Plan; pure
-    hints       what a plan looks like to a person: a rename, a move
-    ledger      what we published
-    hub         tells a WebSub hub of a feed
-    publish/    the Node protocol; look, decide, then intent, step, record
-    pubsub/     the Node over XMPP
-    commands/   one module per command: arguments, wiring, what it prints
-    cli         the command table, exit codes: the one error boundary
-    api         the same from Python: read posts, build feeds, make a plan
+    feeds/      entries -> Atom, RSS, JSON Feed, the page for people
+    sync/       item, plan, ledger: how a node becomes equal to the posts
+    xmpp/       the nodes of `sync` over XMPP
+    websub      tells a hub that a feed has changed
+    lint/       problems that readers will have with the posts
+    cli/        main, and one module for each command
+    api         the same from Python
 
-Only ``pubsub`` imports slixmpp, only ``feed`` imports feedgen, only ``ledger`` imports sqlite3; the
-other libraries that matter have one importer each, too (tests/unit/test_layout.py).
+A room imports only from those above it. tests/unit/test_layout.py has the exact table, and the one
+room that may import each of the larger libraries, e.g. slixmpp and feedgen.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 import sys
 
-from publisher.cli import main
+from publisher.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

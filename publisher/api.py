@@ -48,15 +48,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher import entry, outputs, sources
-from publisher.commands import plan
-from publisher.commands import site as sites
-from publisher.commands.choice import Choice
-from publisher.commands.site import Site
+from publisher import entry, sources
+from publisher.cli import plan
+from publisher.cli import site as sites
+from publisher.cli.choice import Choice
+from publisher.cli.site import Site
 from publisher.config import Config
 from publisher.entry import Entries, Entry
 from publisher.errors import PublisherError
-from publisher.publish import Result
+from publisher.feeds import outputs
+from publisher.sync import Result
 
 if TYPE_CHECKING:
     import os

@@ -17,15 +17,16 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from publisher import markup, media, render, templates
-from publisher.addresses import uri
+from publisher import media
 from publisher.claims import Claimant, Claims
 from publisher.config import Person, is_iri
-from publisher.kept import NOTHING, Kept
-from publisher.links import Links
-from publisher.render.html import absolute
-from publisher.sources.matter import one_line
-from publisher.sources.post import Reading, Remark, Skip, in_short
+from publisher.content import markup, render, templates
+from publisher.content.cache import NOTHING, Kept
+from publisher.content.html import absolute
+from publisher.content.links import Links
+from publisher.post import Reading, Remark, Skip, in_short
+from publisher.sources.front_matter.values import one_line
+from publisher.text.uris import uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
     from publisher.claims import Published, Standing
     from publisher.config import Site
-    from publisher.files import Files
-    from publisher.markup import Dialect
+    from publisher.content.markup.dialects import Dialect
     from publisher.media import Enclosure
-    from publisher.sources.post import Medium, Post, Status
+    from publisher.post import Medium, Post, Status
+    from publisher.system.site_files import Files
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
 # escaping in an xmpp: URI.

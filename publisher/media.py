@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Codec
-    from publisher.sources.post import Medium
+    from publisher.post import Medium
 
 # Ogg holds several codecs (RFC 5334 section 4); what a name says is only likely.
 _TYPES = {

@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from publisher import globs
 from publisher.config import Selection
+from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from publisher import permalink
 from publisher.config import files
 from publisher.config.values import (
     EXAMPLE_URL,
@@ -29,13 +28,14 @@ from publisher.config.values import (
     Xmpp,
     field_name,
 )
+from publisher.text import permalinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from msgspec import Struct
 
-    from publisher import marked
+    from publisher.text import yaml_document
 
 EXAMPLES = {
     "site": 'site: {title: "My blog", url: "https://blog.example"}',
@@ -71,7 +71,9 @@ _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def impossible(
+    kind: type[Struct], parts: dict[str, Any]
+) -> Iterator[tuple[yaml_document.Key, str]]:
     """What the type of a value does not show: where (below the section), and what is wrong.
 
     `parts` holds the values that could be read, so that one unreadable value hides no other.
@@ -80,7 +82,7 @@ def impossible(kind: type[Struct], parts: dict[str, Any]) -> Iterator[tuple[mark
         yield from _CHECKS[kind](parts)
 
 
-def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     url = site.get("url", EXAMPLE_URL)
     if not is_web(url) or urlsplit(url).query or urlsplit(url).fragment:
         yield ("url",), f"is {url!r}: give the site's address, e.g. https://blog.example"
@@ -97,7 +99,7 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
     yield from _check_facts(site)
 
 
-def _check_facts(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_facts(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     """What feeds say of the site."""
     if "id" in site and (not is_iri(site["id"]) or "#" in site["id"]):
         example = "tag:blog.example,2008-01-01:feed"
@@ -113,7 +115,7 @@ def _check_facts(site: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
             yield ("hubs", index), f"is {hub!r}: give its address, e.g. https://hub.example/"
 
 
-def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
+def _check_id_template(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
     names = PLACEHOLDER.findall(template)
     rest = PLACEHOLDER.sub("x", template)
     for name in names:
@@ -126,14 +128,14 @@ def _check_id_template(template: str) -> Iterator[tuple[marked.Key, str]]:
         yield ("id_template",), "is not an absolute IRI, e.g. tag:{host},{date}:{id}"
 
 
-def _check_person(person: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_person(person: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     if "email" in person and not _MAIL.fullmatch(person["email"]):
         yield ("email",), f"is {person['email']!r}: give an address, e.g. ada@blog.example"
     if "uri" in person and not is_person_uri(person["uri"]):
         yield ("uri",), f"is {person['uri']!r}: give an http, https, mailto or xmpp address"
 
 
-def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     if "permalink" in posts:
         yield from _check_permalink(posts["permalink"])
     if is_address(posts.get("feed", "")) and not is_web(posts["feed"]):
@@ -147,32 +149,32 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
             yield ("keys", name), f"is nothing that a post has{near(name, POST_KEYS)}"
 
 
-def _check_permalink(template: str) -> Iterator[tuple[marked.Key, str]]:
-    if template in permalink.STYLES:
+def _check_permalink(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
+    if template in permalinks.STYLES:
         return
     if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
         yield ("permalink",), f"is {template!r}: all posts share one address; add :title"
     if not template.startswith("/"):
-        styles = ", ".join(permalink.STYLES)
+        styles = ", ".join(permalinks.STYLES)
         yield ("permalink",), f"is {template!r}: start it with a slash, or use one of {styles}"
-    for name in permalink.unknown_placeholders(template):
-        hint = near(name, permalink.PLACEHOLDERS)
+    for name in permalinks.unknown_placeholders(template):
+        hint = near(name, permalinks.PLACEHOLDERS)
         yield ("permalink",), f"has :{name}, which has no value{hint}"
 
 
-def _check_selection(only: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_selection(only: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     yield from _check_languages(only)
     yield from _check_globs("paths", only)
 
 
-def _check_languages(section: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_languages(section: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, language in enumerate(section.get("languages", ())):
         if language and not is_language(language):
             message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
             yield ("languages", index), message
 
 
-def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, path in enumerate(section.get(key, ())):
         if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
             message = (
@@ -182,7 +184,7 @@ def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[marked.Key
             yield (key, index), message
 
 
-def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     own = [
         name
         for name in PLACEHOLDER.findall(str(feed.get("path", "")))
@@ -202,7 +204,9 @@ def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("podcast",), "is for a feed of format: rss; podcast apps read no other"
 
 
-def _check_address(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[marked.Key, str]]:
+def _check_address(
+    feed: dict[str, Any], own: Sequence[str]
+) -> Iterator[tuple[yaml_document.Key, str]]:
     """`own` are the placeholders of the path."""
     url = feed.get("url", EXAMPLE_URL)
     if not is_web(url):
@@ -219,7 +223,7 @@ def _check_address(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[m
 
 def _check_placeholders(
     key: str, text: str, *, known: Sequence[str]
-) -> Iterator[tuple[marked.Key, str]]:
+) -> Iterator[tuple[yaml_document.Key, str]]:
     names = PLACEHOLDER.findall(text)
     for name in names:
         if name not in known:
@@ -230,7 +234,9 @@ def _check_placeholders(
         yield (key,), f"is {text!r}: braces are for a placeholder, one of {_braced(known)}"
 
 
-def _check_archive(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[marked.Key, str]]:
+def _check_archive(
+    feed: dict[str, Any], own: Sequence[str]
+) -> Iterator[tuple[yaml_document.Key, str]]:
     names = PLACEHOLDER.findall(str(feed["archive"]))
     if "year" not in names:
         yield ("archive",), "has no {year}; give e.g. archive/{year}.atom or {year}/{month}.atom"
@@ -244,12 +250,12 @@ def _check_archive(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[m
         yield ("archive",), "stays empty with limit: all; remove one of the two"
 
 
-def _check_page(page: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_page(page: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     if "url" in page and not is_web(page["url"]):
         yield ("url",), f"is {page['url']!r}: give it in full, e.g. https://blog.example/feeds/"
 
 
-def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     image = podcast.get("image", "/cover.png")
     if not _is_picture(image) or not urlsplit(image).path.lower().endswith((".png", ".jpg")):
         yield ("image",), f"is {image!r}: podcast apps take .jpg and .png, e.g. /media/cover.jpg"
@@ -260,7 +266,7 @@ def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         yield ("email",), f"is {podcast['email']!r}: give an address, e.g. ada@blog.example"
 
 
-def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_node(node: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     service = node.get("service", "pubsub.example.org")
     local, at, domain = service.rpartition("@")
     if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
@@ -281,7 +287,7 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         )
 
 
-def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     jid = xmpp.get("jid", "blog@example.org")
     local, _, domain = jid.partition("@")
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
@@ -326,7 +332,7 @@ def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
     return heads[1].startswith(heads[0]) and tails[1].endswith(tails[0])
 
 
-def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def _check_config(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     yield from files.clashes(config)
     posts = config.get("posts")
     is_partial = posts is not None and posts.feed and not posts.complete
@@ -342,7 +348,7 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
         known += nodes
 
 
-_CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[marked.Key, str]]]] = {
+_CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[yaml_document.Key, str]]]] = {
     Person: _check_person,
     Site: _check_site,
     Posts: _check_posts,

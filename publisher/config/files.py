@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from publisher import symlinks
 from publisher.config.values import PLACEHOLDER
 from publisher.errors import ConfigError
-from publisher.symlinks import LinkError
+from publisher.system import symlinks
+from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher import marked
     from publisher.config.values import Config, FeedFile
+    from publisher.text import yaml_document
 
 # Into which engines write what becomes the root of the web.
 _OUTPUT = {
@@ -62,7 +62,7 @@ def link_advice(config: Config, key: str) -> str:
     return f"{advice}, or set posts.site: links outside of the site's folder are followed"
 
 
-def clashes(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
+def clashes(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     """Files that are in each other's way: where, and why."""
     taken = {os.path.normpath(config["path"]): "is this file itself; name another"}
     posts = config.get("posts")
@@ -81,7 +81,7 @@ def clashes(config: dict[str, Any]) -> Iterator[tuple[marked.Key, str]]:
 
 def _files(
     config: dict[str, Any], feeds: Sequence[FeedFile | None]
-) -> Iterator[tuple[marked.Key, str]]:
+) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, feed in enumerate(feeds):
         if feed:
             yield ("feeds", index, "path"), str(feed.path)
@@ -91,7 +91,9 @@ def _files(
         yield ("stylesheet",), str(sheet)
 
 
-def _repeated(feeds: Sequence[FeedFile | None], name: str) -> Iterator[tuple[marked.Key, str]]:
+def _repeated(
+    feeds: Sequence[FeedFile | None], name: str
+) -> Iterator[tuple[yaml_document.Key, str]]:
     seen: set[str] = set()
     for index, feed in enumerate(feeds):
         value = getattr(feed, name, None)
@@ -104,7 +106,7 @@ def _repeated(feeds: Sequence[FeedFile | None], name: str) -> Iterator[tuple[mar
 
 def _archived(
     feeds: Sequence[FeedFile | None], files: dict[str, str]
-) -> Iterator[tuple[marked.Key, str]]:
+) -> Iterator[tuple[yaml_document.Key, str]]:
     """`2025.atom` is what `{year}.atom` makes, too."""
     for index, feed in enumerate(feeds):
         archive = feed and feed.archive and os.path.normpath(feed.archive)

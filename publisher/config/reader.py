@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Struct
 
-from publisher import marked
 from publisher.config import files
 from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
 from publisher.config.values import EXAMPLE_URL, Config, Person, Selection
 from publisher.errors import ConfigError
+from publisher.text import yaml_document
 
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _PLAIN = (
@@ -51,8 +51,8 @@ def load(path: Path) -> Config:
 def parse(text: str, path: Path) -> Config:
     """The same from a text; `path` says where it came from. Raises ConfigError."""
     try:
-        document = marked.read(text)
-    except marked.MarkedError as error:
+        document = yaml_document.read(text)
+    except yaml_document.MarkedError as error:
         raise ConfigError(f"{path}:{error.line}: not YAML: {error.message}") from error
     reader = _Reader(document, path)
     config = reader.config()
@@ -66,7 +66,7 @@ def parse(text: str, path: Path) -> Config:
 class _Reader:
     """Turns the document into values, section by section, and gathers what is wrong."""
 
-    def __init__(self, document: marked.Marked, path: Path) -> None:
+    def __init__(self, document: yaml_document.Marked, path: Path) -> None:
         self.problems: list[tuple[int, str]] = [
             (line, f"{key} is given twice; remove one") for key, line in document.duplicates
         ]
@@ -87,7 +87,7 @@ class _Reader:
             self._problem((), "there is nothing to do: add feeds:, or xmpp:, or both")
         return typing.cast("Config | None", self._section(Config, document, ()))
 
-    def _default_addresses(self, document: dict[str, marked.Value]) -> None:
+    def _default_addresses(self, document: dict[str, yaml_document.Value]) -> None:
         """Where a file is on the web: below the site's URL as here, unless it says otherwise."""
         site, feeds, posts = (document.get(key) for key in ("site", "feeds", "posts"))
         if not isinstance(site, dict):
@@ -96,7 +96,7 @@ class _Reader:
         url = str(site.get("url"))
         root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
         listed = feeds if isinstance(feeds, list) else [feeds]
-        keys: list[marked.Key] = [("feeds", number) for number in range(len(listed))]
+        keys: list[yaml_document.Key] = [("feeds", number) for number in range(len(listed))]
         for key, file in zip([*keys, ("page",)], [*listed, document.get("page")], strict=True):
             if isinstance(file, dict) and not file.get("url"):
                 found = files.default_url(str(file.get("path")), root, engine)
@@ -106,7 +106,7 @@ class _Reader:
                     self._problem((*key, "url"), f"{message} the web, e.g. `{example}`")
                 file["url"] = found or root
 
-    def _default_folder(self, document: dict[str, marked.Value]) -> None:
+    def _default_folder(self, document: dict[str, yaml_document.Value]) -> None:
         """A feed stands for the folder of the posts; its file is relative to the configuration."""
         posts = document.get("posts")
         if not isinstance(posts, dict) or not isinstance(posts.get("feed"), str):
@@ -124,7 +124,9 @@ class _Reader:
                 self._problem(("posts", "feed"), f"is {feed!r}: there is no such user")
         posts["path"] = str(self._path.parent)
 
-    def _section(self, kind: type[Struct], value: marked.Value, key: marked.Key) -> Struct | None:
+    def _section(
+        self, kind: type[Struct], value: yaml_document.Value, key: yaml_document.Key
+    ) -> Struct | None:
         if not isinstance(value, dict):
             self._problem(key, f"must be a section of keys{_example(key)}")
             return None
@@ -150,7 +152,7 @@ class _Reader:
             self._problem((*key, *where), message)
         return kind(**parts) if len(self.problems) == before else None
 
-    def _part(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+    def _part(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if typing.get_origin(kind) is tuple:
             return self._list(typing.get_args(kind)[0], value, key)
         section = _section_type(kind)
@@ -160,7 +162,9 @@ class _Reader:
             value = {"name": value}
         return self._section(section, value, key)
 
-    def _list(self, kind: Any, value: marked.Value, key: marked.Key) -> tuple[Any, ...] | None:
+    def _list(
+        self, kind: Any, value: yaml_document.Value, key: yaml_document.Key
+    ) -> tuple[Any, ...] | None:
         """What stands alone stands for a list of one."""
         section = _section_type(kind)
         if not isinstance(value, (list, dict if section else str)):
@@ -172,7 +176,7 @@ class _Reader:
         parts = value if isinstance(value, list) else [value]
         return tuple(self._part(kind, part, (*key, i)) for i, part in enumerate(parts))
 
-    def _scalar(self, kind: Any, value: marked.Value, key: marked.Key) -> Any:
+    def _scalar(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if isinstance(value, str) and _ILLEGAL.search(value):
             self._problem(key, f"is {value!r}: it has a character that neither XML nor a path can")
             return None
@@ -192,13 +196,13 @@ class _Reader:
                 raise ValueError("expected a path of a user that exists") from error
         raise NotImplementedError(kind)
 
-    def _problem(self, key: marked.Key, message: str) -> None:
+    def _problem(self, key: yaml_document.Key, message: str) -> None:
         key = self._as_written(key)
         self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
 
-    def _as_written(self, key: marked.Key) -> marked.Key:
+    def _as_written(self, key: yaml_document.Key) -> yaml_document.Key:
         """The key without the index of what stands alone where there could be a list."""
-        value: marked.Value = self._document.value
+        value: yaml_document.Value = self._document.value
         written: list[str | int] = []
         for part in key:
             match value, part:
@@ -212,7 +216,9 @@ class _Reader:
         return tuple(written)
 
 
-def _given(section: dict[str, marked.Value], field: msgspec.structs.FieldInfo) -> marked.Value:
+def _given(
+    section: dict[str, yaml_document.Value], field: msgspec.structs.FieldInfo
+) -> yaml_document.Value:
     """The value of a key. A selection without one is no selection of everything, but a slip."""
     value = section.get(field.name)
     if value is None and field.name in section and _section_type(field.type) is Selection:
@@ -228,19 +234,19 @@ def _section_type(kind: Any) -> type[Struct] | None:
     return None
 
 
-def _dotted(key: marked.Key) -> str:
+def _dotted(key: yaml_document.Key) -> str:
     """`("xmpp", "nodes", 0)` as `xmpp.nodes[0]`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
     return text.removeprefix(".")
 
 
-def _example(key: marked.Key, lead: str = "; e.g. ") -> str:
+def _example(key: yaml_document.Key, lead: str = "; e.g. ") -> str:
     dotted = ".".join(part for part in key if isinstance(part, str))
     example = EXAMPLES.get(dotted) or EXAMPLES.get(str(key[-1]))
     return f"{lead}{example}" if example else ("" if lead else f"{key[-1]}: ...")
 
 
-def _shown(value: marked.Value) -> str:
+def _shown(value: yaml_document.Value) -> str:
     match value:
         case None:
             return "empty"

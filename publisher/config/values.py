@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from publisher.addresses import uri
+from publisher.text.uris import uri
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]

@@ -12,22 +12,22 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
-from publisher import globs
 from publisher.config import MOST_AROUND
 from publisher.errors import ConfigError
-from publisher.files import Files
-from publisher.sources import settings
-from publisher.sources.eleventy import CONFIGS, Eleventy
-from publisher.sources.engine import Engine, Folder
-from publisher.sources.hugo import Hugo
-from publisher.sources.jekyll import Jekyll
-from publisher.sources.nikola import Nikola
-from publisher.sources.pelican import Pelican
-from publisher.sources.plain import Plain
-from publisher.sources.post import Post, Reading, Remark, Skip
+from publisher.post import Post, Reading, Remark, Skip
+from publisher.sources import site_settings
+from publisher.sources.engines.eleventy import CONFIGS, Eleventy
+from publisher.sources.engines.engine import Engine, Folder
+from publisher.sources.engines.hugo import Hugo
+from publisher.sources.engines.jekyll import Jekyll
+from publisher.sources.engines.nikola import Nikola
+from publisher.sources.engines.pelican import Pelican
+from publisher.sources.engines.plain import Plain
+from publisher.sources.engines.zola import Zola
 from publisher.sources.walk import walk
-from publisher.sources.zola import Zola
-from publisher.symlinks import Reach
+from publisher.system.site_files import Files
+from publisher.system.symlinks import Reach
+from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,9 +53,9 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     Unavailable if they are in a feed that cannot be had now.
     """
     if config.posts.feed:
-        from publisher.sources import syndication  # noqa: PLC0415 - few need it
+        from publisher.sources import feed  # noqa: PLC0415 - few need it
 
-        return syndication.read(config, now=now)
+        return feed.read(config, now=now)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     _require_own_folder(config)
@@ -112,9 +112,9 @@ def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> Fol
     posts = config.posts
     committed: Mapping[PurePosixPath, dt.datetime] = {}
     if posts.updated == "git":
-        from publisher.sources import history  # noqa: PLC0415 - few need it, at every start
+        from publisher.sources import git_history  # noqa: PLC0415 - few need it, at every start
 
-        committed = history.last_changes(posts.path, paths)
+        committed = git_history.last_changes(posts.path, paths)
     return Folder(
         config=config,
         posts=posts.path,
@@ -137,7 +137,7 @@ def site_of(config: Config) -> Path:
     names = ENGINES[posts.engine].SETTINGS or CONFIGS
     top = config.path.parent
     candidates = [posts.path, *_between(posts.path, top)]
-    found = (folder for folder in candidates if settings.find(folder, names))
+    found = (folder for folder in candidates if site_settings.find(folder, names))
     if site := next(found, None):
         return site
     if posts.engine == "jekyll" and (posts.path / "_posts").is_dir():
@@ -169,7 +169,7 @@ def _known_site(config: Config) -> Path | None:
     """The folder of the site, where its settings or the configuration say that it is one."""
     posts, site = config.posts, site_of(config)
     names = ENGINES[posts.engine].SETTINGS or CONFIGS
-    is_known = posts.site is not None or settings.find(site, names) is not None
+    is_known = posts.site is not None or site_settings.find(site, names) is not None
     return site if is_known else None
 
 

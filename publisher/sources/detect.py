@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
-from publisher.sources import settings
-from publisher.sources.eleventy import CONFIGS
-from publisher.sources.hugo import Hugo
-from publisher.sources.jekyll import AUTHORS, Jekyll
-from publisher.sources.matter import person
-from publisher.symlinks import Reach
+from publisher.sources import site_settings
+from publisher.sources.engines.eleventy import CONFIGS
+from publisher.sources.engines.hugo import Hugo
+from publisher.sources.engines.jekyll import AUTHORS, Jekyll
+from publisher.sources.front_matter.values import person
+from publisher.system.symlinks import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.marked import Value
+    from publisher.text.yaml_document import Value
 
 POSTS = ("_posts", "posts", "content/posts", "content/post", "content/blog", "src/posts")
 CONTENT = ("content/posts", "content/post", "content/blog")
@@ -52,7 +52,7 @@ class Found:
 def detect(folder: Path) -> Found:
     """The first engine whose files are there. Never raises: what cannot be read is a note."""
     for names, tell in _ENGINES:
-        file = settings.find(folder, names)
+        file = site_settings.find(folder, names)
         if file is None:
             continue
         try:
@@ -66,29 +66,31 @@ def detect(folder: Path) -> Found:
 
 
 def _jekyll(folder: Path, file: Path) -> Found:
-    found = settings.read(file, _reach(folder))
-    source = settings.text(found, "collections_dir") or settings.text(found, "source") or ""
+    found = site_settings.read(file, _reach(folder))
+    source = (
+        site_settings.text(found, "collections_dir") or site_settings.text(found, "source") or ""
+    )
     places = [*_folders(folder / source, "_posts")]
     inside = f"{source.strip('/')}/" if source.strip("./") else ""
-    url = (settings.text(found, "url") or "") + (settings.text(found, "baseurl") or "")
+    url = (site_settings.text(found, "url") or "") + (site_settings.text(found, "baseurl") or "")
     return Found(
         engine="jekyll",
         posts=_gathered(folder, inside, places),
         source=file.name,
-        title=settings.text(found, "title") or settings.text(found, "name"),
+        title=site_settings.text(found, "title") or site_settings.text(found, "name"),
         url=url.rstrip("/") or None,
-        description=settings.text(found, "description"),
-        language=settings.text(found, "lang") or settings.text(found, "locale"),
-        timezone=settings.text(found, "timezone"),
-        permalink=settings.text(found, "permalink"),
+        description=site_settings.text(found, "description"),
+        language=site_settings.text(found, "lang") or site_settings.text(found, "locale"),
+        timezone=site_settings.text(found, "timezone"),
+        permalink=site_settings.text(found, "permalink"),
         author=_known(folder, found.get("author")),
     )
 
 
 def _known(folder: Path, value: Value) -> Person | None:
     """Perhaps by the short name that `_data/authors.yml` explains."""
-    file = settings.find(folder, AUTHORS)
-    known = settings.read(file, _reach(folder)) if file else {}
+    file = site_settings.find(folder, AUTHORS)
+    known = site_settings.read(file, _reach(folder)) if file else {}
     return _author(known.get(value, value) if isinstance(value, str) else value)
 
 
@@ -100,24 +102,26 @@ def _gathered(folder: Path, inside: str, places: Sequence[str]) -> str | None:
 
 
 def _hugo(folder: Path, file: Path) -> Found | None:
-    found = settings.folded(settings.read(file, _reach(folder)))
+    found = site_settings.folded(site_settings.read(file, _reach(folder)))
     if "base_url" in found or not ("baseurl" in found or file.name.startswith("hugo")):
         return None  # Zola's, or somebody else's
-    params = settings.section(found, "params")
-    language = settings.text(found, "defaultcontentlanguage")
-    content = settings.text(found, "contentdir") or "content"
-    main = settings.texts(params, "mainsections")
+    params = site_settings.section(found, "params")
+    language = site_settings.text(found, "defaultcontentlanguage")
+    content = site_settings.text(found, "contentdir") or "content"
+    main = site_settings.texts(params, "mainsections")
     sections = [f"{content}/{name}" for name in main] or CONTENT
     posts = (content if len(main) > 1 else None) or _first(folder, sections) or content
     return Found(
         engine="hugo",
         posts=posts,
         source=file.name,
-        title=settings.text(found, "title"),
-        url=settings.text(found, "baseurl"),
-        description=settings.text(params, "description"),
-        language=settings.text(found, "languagecode") or settings.text(found, "locale") or language,
-        timezone=settings.text(found, "timezone"),
+        title=site_settings.text(found, "title"),
+        url=site_settings.text(found, "baseurl"),
+        description=site_settings.text(params, "description"),
+        language=site_settings.text(found, "languagecode")
+        or site_settings.text(found, "locale")
+        or language,
+        timezone=site_settings.text(found, "timezone"),
         author=_author(params.get("author") or found.get("author")),
         notes=[] if main else [*_left_out(folder, content, posts)],
     )
@@ -135,7 +139,7 @@ def _left_out(folder: Path, content: str, posts: str) -> Iterator[str]:
 
 
 def _zola(folder: Path, file: Path) -> Found | None:
-    found = settings.read(file, _reach(folder))
+    found = site_settings.read(file, _reach(folder))
     if "base_url" not in found:
         return None
     posts = _first(folder, CONTENT) or "content"
@@ -143,34 +147,36 @@ def _zola(folder: Path, file: Path) -> Found | None:
         engine="zola",
         posts=posts,
         source=file.name,
-        title=settings.text(found, "title"),
-        url=settings.text(found, "base_url"),
-        description=settings.text(found, "description"),
-        language=settings.text(found, "default_language"),
-        author=_author(settings.text(found, "author") or settings.text(found, "extra", "author")),
+        title=site_settings.text(found, "title"),
+        url=site_settings.text(found, "base_url"),
+        description=site_settings.text(found, "description"),
+        language=site_settings.text(found, "default_language"),
+        author=_author(
+            site_settings.text(found, "author") or site_settings.text(found, "extra", "author")
+        ),
         notes=[*_left_out(folder, "content", posts)],
     )
 
 
 def _pelican(folder: Path, file: Path) -> Found:
     published = folder / "publishconf.py"
-    more = settings.read(published, _reach(folder)) if published.is_file() else {}
-    found = {**settings.read(file, _reach(folder)), **more}
+    more = site_settings.read(published, _reach(folder)) if published.is_file() else {}
+    found = {**site_settings.read(file, _reach(folder)), **more}
     return Found(
         engine="pelican",
-        posts=settings.text(found, "PATH") or "content",
+        posts=site_settings.text(found, "PATH") or "content",
         source=file.name,
-        title=settings.text(found, "SITENAME"),
-        url=settings.text(found, "SITEURL"),
-        description=settings.text(found, "SITESUBTITLE"),
-        language=settings.text(found, "DEFAULT_LANG"),
-        timezone=settings.text(found, "TIMEZONE"),
+        title=site_settings.text(found, "SITENAME"),
+        url=site_settings.text(found, "SITEURL"),
+        description=site_settings.text(found, "SITESUBTITLE"),
+        language=site_settings.text(found, "DEFAULT_LANG"),
+        timezone=site_settings.text(found, "TIMEZONE"),
         author=_author(found.get("AUTHOR")),
     )
 
 
 def _nikola(folder: Path, file: Path) -> Found | None:
-    found = settings.read(file, _reach(folder))
+    found = site_settings.read(file, _reach(folder))
     if "POSTS" not in found and "BLOG_TITLE" not in found:
         return None
     rules = found.get("POSTS")
@@ -182,11 +188,11 @@ def _nikola(folder: Path, file: Path) -> Found | None:
         engine="nikola",
         posts=folders.pop() if len(folders) == 1 else "." if folders else "posts",
         source=file.name,
-        title=settings.text(found, "BLOG_TITLE"),
-        url=settings.text(found, "SITE_URL"),
-        description=settings.text(found, "BLOG_DESCRIPTION"),
-        language=settings.text(found, "DEFAULT_LANG"),
-        timezone=settings.text(found, "TIMEZONE"),
+        title=site_settings.text(found, "BLOG_TITLE"),
+        url=site_settings.text(found, "SITE_URL"),
+        description=site_settings.text(found, "BLOG_DESCRIPTION"),
+        language=site_settings.text(found, "DEFAULT_LANG"),
+        timezone=site_settings.text(found, "TIMEZONE"),
         author=_author(found.get("BLOG_AUTHOR")),
     )
 

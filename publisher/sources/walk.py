@@ -7,11 +7,11 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.sources.post import Skip
-from publisher.symlinks import LinkError
+from publisher.post import Skip
+from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
-    from publisher.symlinks import Reach
+    from publisher.system.symlinks import Reach
 
 
 def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:

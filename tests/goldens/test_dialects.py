@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.markup import Dialect, dialect, html, htmls
-from publisher.render import render
+from publisher.content.markup import dialect, html, htmls
+from publisher.content.render import render
 from tests.support import dialects
+
+if TYPE_CHECKING:
+    from publisher.content.markup.dialects import Dialect
 
 # What an engine makes of a body, and readers do not get, and why.
 ON_PURPOSE = {

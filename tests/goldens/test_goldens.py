@@ -16,10 +16,11 @@ import feedparser
 import pytest
 from lxml import etree
 
-from publisher import entry, feed, item, sources
+from publisher import entry, feeds, sources
 from publisher.config import Config, FeedFile, Person, Posts, Site
-from publisher.item import Address
-from tests.support import GOLDENS, feeds
+from publisher.sync import item
+from publisher.text.node_address import NodeAddress
+from tests.support import GOLDENS, one_feed
 
 if TYPE_CHECKING:
     from publisher.config import Format
@@ -36,7 +37,7 @@ CONFIG = Config(
     state=FOLDER / "none",
     path=FOLDER / "config.yaml",
 )
-BLOG = Address("pubsub.example.org", "blog")
+BLOG = NodeAddress("pubsub.example.org", "blog")
 _ENDS = re.compile(
     r"(</(?:id|title|updated|published|author|content)>|/>(?=<(?:link|category|published)))"
 )
@@ -51,7 +52,7 @@ def entries() -> dict[str, Entry]:
 
 def documents(one: Entry) -> dict[str, str]:
     """By the ending of the file."""
-    web = etree.tostring(feed.atom_entry(one, SITE), encoding="unicode")
+    web = etree.tostring(feeds.atom_entry(one, SITE), encoding="unicode")
     payload = item.item(one, SITE, BLOG, account="blog@example.org").payload
     return {"web.xml": _lines(web), "payload.xml": _lines(payload)}
 
@@ -81,7 +82,7 @@ def test_no_id_is_given_twice() -> None:
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_a_parser_that_we_did_not_write_reads_them_all(form: Format) -> None:
     file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
-    parsed = feedparser.parse(feeds.document(file, SITE, [*entries().values()]))
+    parsed = feedparser.parse(one_feed.document(file, SITE, [*entries().values()]))
     assert not parsed.bozo
     assert len(parsed.entries) == len(NAMES)
     assert all(one.content if form == "atom" else one.description for one in parsed.entries)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import __version__, commands
-from publisher.cli import COMMANDS
-from publisher.commands import nodes
-from publisher.commands import site as sites
-from publisher.commands.choice import Choice
-from publisher.item import Address
-from publisher.ledger import Ledger, Visit
-from publisher.plan import Desired
+from publisher import __version__, cli
+from publisher.cli import nodes
+from publisher.cli import site as sites
+from publisher.cli.choice import Choice
+from publisher.cli.main import COMMANDS
+from publisher.sync.ledger import Ledger, Visit
+from publisher.sync.plan import Desired
+from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def test_the_help_fits_on_a_screen(blog: Blog) -> None:
 
 
 def test_every_command_is_in_the_table() -> None:
-    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
-    modules = {name: importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+    names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
+    modules = {name: importlib.import_module(f"{cli.__name__}.{name}") for name in names}
     assert {name for name, module in modules.items() if hasattr(module, "run")} == {*COMMANDS}
     assert all(f"  publisher {name}" in modules[name].EXAMPLE for name in COMMANDS)
 
@@ -59,8 +59,8 @@ def imported(blog: Blog, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_what_the_program_says_of_itself_needs_none_of_it(blog: Blog, option: str) -> None:
-    found = {name for name in imported(blog, option) if name.startswith("publisher.commands.")}
-    assert found == {"publisher.commands.options"}
+    found = {name for name in imported(blog, option) if name.startswith("publisher.cli.")}
+    assert found == {f"publisher.cli.{name}" for name in ("main", "options", "streams")}
 
 
 # What goes out, and what only few need.
@@ -316,7 +316,7 @@ def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
     with Ledger(blog.folder / ".publisher") as ledger:
         published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         post = Desired("2026-01-01-first-post", "tag:x", "First", "aa", published)
-        ledger.done(Address("pubsub.localhost", "blog"), post, at=0.0)
+        ledger.done(NodeAddress("pubsub.localhost", "blog"), post, at=0.0)
     blog.run("build")
     before = blog.built()
     (blog.posts / "2026-01-01-first-post.md").unlink()

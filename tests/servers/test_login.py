@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.item import Address
-from publisher.ledger import Ledger
+from publisher.sync.ledger import Ledger
+from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
 
@@ -38,7 +38,7 @@ def check(blog: Blog, code: int, *sentence: str) -> None:
     assert set(blog.built()) == {"feed.atom", "feed.rss", "feed.json"}
     assert PASSWORD not in run.out + run.err
     with Ledger(blog.folder / ".publisher") as ledger:
-        assert ledger.recorded(Address("pubsub.localhost", "blog")) == {}
+        assert ledger.recorded(NodeAddress("pubsub.localhost", "blog")) == {}
 
 
 HOSTILE = {

@@ -13,9 +13,9 @@ import feedparser
 import pytest
 
 from publisher import media
-from publisher.sources import frontmatter, recordings, shown
-from publisher.sources.matter import Matter
-from publisher.sources.post import Episode, Medium
+from publisher.post import Episode, Medium
+from publisher.sources.front_matter import block, feed_options, recordings
+from publisher.sources.front_matter.values import Matter
 from tests.support.blog import Blog
 from tests.support.subscribers import Outsider
 
@@ -258,7 +258,7 @@ def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -
 def matter(front: str) -> Matter:
     data = f"---\n{front}\n---\n".encode()
     path = PurePosixPath("a.md")
-    return Matter(frontmatter.read(data, path, (frontmatter.fenced,)), path)
+    return Matter(block.read(data, path, (block.fenced,)), path)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ ODD = ["NaN", "1e99", "9" * 5_000, "-1", "0", "[1]", "[[2026-01-01]]", "[]"]
 )
 def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: str) -> None:
     found = matter(f"audio: a.mp3\n{key}: {value}")
-    assert shown.episode(found) == Episode()
+    assert feed_options.episode(found) == Episode()
     ((line, message),) = [(one.line, one.message) for one in found.warnings]
     assert (line, message[: len(key) + 4]) == (3, f"{key} is ")
     assert message.endswith(f"; {way_out}")
@@ -390,7 +390,7 @@ def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: st
 @pytest.mark.parametrize("value", ODD)
 def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
     found = matter(f"feed: {value}")
-    assert (shown.content(found), shown.is_left_out(found)) == (None, False)
+    assert (feed_options.content(found), feed_options.is_left_out(found)) == (None, False)
     (told,) = found.warnings
     assert (told.line, told.message.rpartition("; ")[2]) == (
         2,
@@ -401,14 +401,14 @@ def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
 @pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])
 def test_a_key_without_a_value_is_none(key: str) -> None:
     found = matter(f"audio: a.mp3\n{key}:")
-    assert (shown.content(found), shown.license_of(found)) == (None, None)
-    assert (shown.deleted(found, dt.UTC), shown.episode(found)) == (None, Episode())
+    assert (feed_options.content(found), feed_options.license_of(found)) == (None, None)
+    assert (feed_options.deleted(found, dt.UTC), feed_options.episode(found)) == (None, Episode())
     assert not found.warnings
 
 
 def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
     found = matter("episode: The first one\nseason: winter\nexplicit: no doubt")
-    assert (shown.episode(found), found.warnings) == (Episode(), [])
+    assert (feed_options.episode(found), found.warnings) == (Episode(), [])
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
 )
 def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | None) -> None:
     found = matter(f"title: A\ndeleted: {value}")
-    assert shown.deleted(found, dt.UTC) == expected
+    assert feed_options.deleted(found, dt.UTC) == expected
     assert [one.line for one in found.warnings] == ([3] if expected else [])
 
 
@@ -445,7 +445,7 @@ def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | No
 )
 def test_a_licence_that_is_no_address_is_none(value: str, is_told: bool) -> None:
     found = matter(f"license: {value}")
-    assert shown.license_of(found) is None
+    assert feed_options.license_of(found) is None
     assert [one.line for one in found.warnings] == [2] * is_told
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from publisher import item as items
 from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
-from publisher.publish import Drift, Node, State
-from publisher.pubsub import XmppNode, connect
-from publisher.pubsub.node import PAGE_OF_IDS
+from publisher.sync import Drift, Node, State
+from publisher.sync import item as items
+from publisher.xmpp import XmppNode, connect
+from publisher.xmpp.node import PAGE_OF_IDS
 from tests.support.fake_node import FakeNode
 from tests.support.servers import Server
 from tests.support.subscribers import Outsider, Subscriber

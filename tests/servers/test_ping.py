@@ -11,10 +11,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from publisher import fetch
-from publisher import hub as hubs
-from publisher.commands import pages
+from publisher import websub as hubs
+from publisher.cli import pages
 from publisher.errors import ConfigError, Refused, Unavailable
+from publisher.system import http
 from tests.support import fake_time
 from tests.support.blog import Blog, Run, interrupt
 from tests.support.hub import Callback, Hub
@@ -237,12 +237,12 @@ def test_a_feed_is_waited_for_no_longer_than_asked(web: Web, path: str) -> None:
 def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
     web.answers["/four"] = Answer(b"four")
     with urlopen(f"{web.url}/four") as answer:  # noqa: S310
-        assert fetch.body(answer, most=4) == b"four"
+        assert http.body(answer, most=4) == b"four"
     with (
         urlopen(f"{web.url}/four") as answer,  # noqa: S310
         pytest.raises(ValueError, match="more than 3 bytes"),
     ):
-        fetch.body(answer, most=3)
+        http.body(answer, most=3)
 
 
 def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import NoAnswer
-from publisher.item import Address
-from publisher.ledger import Ledger
-from publisher.pubsub import XmppNode, connect
+from publisher.sync.ledger import Ledger
+from publisher.text.node_address import NodeAddress
+from publisher.xmpp import XmppNode, connect
 from tests.support.blog import Blog
 from tests.support.proxy import SilentProxy
 from tests.support.servers import Prosody
@@ -53,7 +53,7 @@ def test_a_network_that_goes_silent_ends_the_run_and_the_next_one_settles_it(
         assert unknown == POSTS[-len(unknown) :]
         assert POSTS[2] in unknown
         with Ledger(blog.folder / ".publisher", read_only=True) as ledger:
-            recorded = ledger.recorded(Address(prosody.service, node))
+            recorded = ledger.recorded(NodeAddress(prosody.service, node))
         assert [name for name in POSTS if recorded[name].state == "intended"] == unknown
 
         blog.configure(prosody, node=node, password=accounts["blog"])

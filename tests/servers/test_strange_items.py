@@ -10,11 +10,12 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import NoAnswer, Refused
-from publisher.item import FINGERPRINT, MAX_ID, Address
-from publisher.ledger import Ledger, Visit
-from publisher.pubsub import Published, Subscriber, XmppNode, connect, forms
-from publisher.pubsub.connection import MAX_STANZA
-from publisher.pubsub.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, Page
+from publisher.sync.item import FINGERPRINT, MAX_ID
+from publisher.sync.ledger import Ledger, Visit
+from publisher.text.node_address import NodeAddress
+from publisher.xmpp import Published, Subscriber, XmppNode, connect, forms
+from publisher.xmpp.connection import MAX_STANZA
+from publisher.xmpp.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, Page
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
 from tests.support.raw import PUBSUB, RawClient
@@ -317,7 +318,7 @@ def test_an_event_of_somebody_else_is_none(server: Server, node: str) -> None:
     async def main() -> None:
         config = NodeConfig(service=server.service, node=node)
         mine = account(server, "reader", config)
-        address = Address(server.service, node)
+        address = NodeAddress(server.service, node)
         async with connect(mine, server.accounts["reader"]) as connection:
             reader = await Subscriber(connection, address).subscribe()
             with RawClient(server, "blog") as blog:
@@ -356,7 +357,7 @@ def test_a_number_is_what_python_and_the_ledger_can_hold(
     tmp_path: Path, text: str | None, number: int | None
 ) -> None:
     assert forms.number(text) == number
-    address = Address("pubsub.example", "blog")
+    address = NodeAddress("pubsub.example", "blog")
     with Ledger(tmp_path) as ledger:
         ledger.remember(address, Visit(room=forms.number(text)))
         assert ledger.visit(address).room == number

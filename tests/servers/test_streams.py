@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import streams
-from publisher.commands.loop import run_async
-from publisher.lock import lock
+from publisher.cli import streams
+from publisher.system.event_loop import run_async
+from publisher.system.lock import lock
 from tests.support.blog import SECONDS, Blog, Run
 from tests.support.hub import Hub
 from tests.support.subscribers import Outsider
@@ -207,7 +207,7 @@ pathlib.Path(sys.argv[1]).write_text(" ".join(names))
 """
 PARENT = f"""
 import subprocess, sys
-from publisher import streams
+from publisher.cli import streams
 with streams.queued():
     subprocess.run([sys.executable, "-c", {CHILD!r}, sys.argv[1]], check=True)
 """
@@ -307,7 +307,7 @@ def test_a_reader_that_leaves_early_holds_up_nothing(pushed: Blog, outsider: Out
 # Interrupts itself once more where the interpreter would end.
 INTERRUPTED_AGAIN = """
 import os, signal, sys
-from publisher.cli import main
+from publisher.cli.main import main
 code = main(sys.argv[1:])
 os.kill(os.getpid(), signal.SIGINT)
 """

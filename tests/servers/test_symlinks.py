@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher import config as configs
-from publisher import disk
-from publisher.symlinks import LinkError, Reach, resolved
+from publisher.system import atomic_files
+from publisher.system.symlinks import LinkError, Reach, resolved
 from tests.support.blog import SITE, Blog
 from tests.support.subscribers import Outsider, Subscriber
 
@@ -448,10 +448,10 @@ def test_a_file_of_ours_is_neither_written_nor_removed_behind_a_link(
     place = tmp_path / "site/feeds/feed.atom"
     link(*((place, target) if last else (place.parent, target.parent)))
     with pytest.raises(LinkError):
-        disk.write(place, b"new", shared=(tmp_path / "site",))
+        atomic_files.write(place, b"new", shared=(tmp_path / "site",))
     if not last:
         with pytest.raises(LinkError):
-            disk.remove(place, shared=(tmp_path / "site",))
+            atomic_files.remove(place, shared=(tmp_path / "site",))
     assert target.read_bytes() == b"old"
 
 
@@ -461,9 +461,9 @@ def test_leftovers_are_not_removed_behind_a_link(tmp_path: Path) -> None:
     left.write_bytes(b"")
     os.utime(left, (0, 0))
     link(tmp_path / "site/feeds", "../outside")
-    disk.sweep(tmp_path / "site/feeds", shared=(tmp_path / "site",))
+    atomic_files.sweep(tmp_path / "site/feeds", shared=(tmp_path / "site",))
     assert left.exists()
-    disk.sweep(tmp_path / "site/feeds")
+    atomic_files.sweep(tmp_path / "site/feeds")
     assert not left.exists()
 
 
@@ -472,8 +472,8 @@ def test_a_file_is_replaced_in_folders_that_may_be_entered_only(tmp_path: Path) 
     inner = tmp_path / "home/blog"
     inner.mkdir(parents=True)
     inner.parent.chmod(0o311)
-    assert disk.write(inner / "feed.atom", b"one")
-    assert disk.write(inner / "feed.atom", b"two")
+    assert atomic_files.write(inner / "feed.atom", b"one")
+    assert atomic_files.write(inner / "feed.atom", b"two")
     inner.parent.chmod(0o755)
     assert (inner / "feed.atom").read_bytes() == b"two"
 

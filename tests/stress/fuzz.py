@@ -24,10 +24,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 from xml.etree import ElementTree as ET
 
-from publisher import check, entry, feed, item, sources
+from publisher import entry, feeds, sources
 from publisher.config import Config, Engine, FeedFile, Format, Posts, Site
-from publisher.files import Files
-from tests.support import feeds
+from publisher.lint import posts
+from publisher.sync import item
+from publisher.system.site_files import Files
+from publisher.text.node_address import NodeAddress
+from tests.support import one_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,7 +270,7 @@ def attempt(case: Case, folder: Path) -> None:
         reading = sources.read(config, now=NOW)
         found = entry.entries(reading, site)
         files = Files(folder, folder.parent, site.root, sources.reach_of(config))
-        check.check(found, site, files=files, now=NOW)
+        posts.check(found, site, files=files, now=NOW)
         _well_formed(found, site)
     finally:
         path.unlink()
@@ -276,13 +279,13 @@ def attempt(case: Case, folder: Path) -> None:
 def _well_formed(found: entry.Entries, site: Site) -> None:
     for form in get_args(Format):
         file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
-        document = feeds.document(file, site, feed.newest(found.entries, "all"))
+        document = one_feed.document(file, site, feeds.newest(found.entries, "all"))
         if form == "json":
             json.loads(document)
         else:
             ET.fromstring(document)  # noqa: S314 - our own
     for one in found.entries:
-        address = item.Address("pubsub.example", "blog")
+        address = NodeAddress("pubsub.example", "blog")
         built = item.item(one, site, address, account="blog@example.org", limit=10_000_000)
         payload = ET.fromstring(built.payload)  # noqa: S314
         if not one.title or payload.tag != "{http://www.w3.org/2005/Atom}entry":

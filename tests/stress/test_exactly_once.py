@@ -23,9 +23,9 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import Unavailable
-from publisher.ledger import Ledger
-from publisher.publish import Clock, Result, reconcile
-from publisher.pubsub import XmppNode, connect
+from publisher.sync import Clock, Result, reconcile
+from publisher.sync.ledger import Ledger
+from publisher.xmpp import XmppNode, connect
 from tests.support.blog import Blog
 from tests.support.servers import Ejabberd, Prosody, Server
 from tests.support.subscribers import Outsider, Subscriber
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from pathlib import Path
 
-    from publisher.pubsub import Connection
+    from publisher.xmpp import Connection
     from tests.support.subscribers import Event
 
 ROUNDS = int(os.environ.get("PUBLISHER_ROUNDS", "4"))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import fences, markup
-from publisher.render import render
-from publisher.render.twin import twin
+from publisher.content import fences, markup
+from publisher.content.plain_text import twin
+from publisher.content.render import render
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.markup import Dialect
-    from publisher.render import Content
+    from publisher.content.markup.dialects import Dialect
+    from publisher.content.render import Content
 
 BASE = "https://blog.example/a/"
 

@@ -6,11 +6,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher import marked
-from publisher.marked import MarkedError
-from publisher.sources import frontmatter, recordings, syndication
-from publisher.sources.matter import Matter
-from publisher.sources.post import in_short
+from publisher.post import in_short
+from publisher.sources import feed
+from publisher.sources.front_matter import block, recordings
+from publisher.sources.front_matter.values import Matter
+from publisher.text import yaml_document
+from publisher.text.yaml_document import MarkedError
 from tests.support.growth import assert_linear
 
 PATH = PurePosixPath("a.md")
@@ -29,7 +30,7 @@ RSS = """<rss version="2.0"><channel><title>A feed</title><link>https://elsewher
 def test_a_hostile_text_is_refused(seed: str) -> None:
     def run(times: int) -> None:
         with pytest.raises(MarkedError):
-            marked.read("a: 1\n: " + seed * times)
+            yaml_document.read("a: 1\n: " + seed * times)
 
     assert_linear(run, 200_000)
 
@@ -37,7 +38,7 @@ def test_a_hostile_text_is_refused(seed: str) -> None:
 def test_a_value_of_blanks_in_front_matter() -> None:
     def run(times: int) -> None:
         data = b"---\ntitle: " + b" " * times + b"\n---\n"
-        assert frontmatter.read(data, PATH).values == {"title": None}
+        assert block.read(data, PATH).values == {"title": None}
 
     assert_linear(run, 15_000)  # four times that is just below the limit of front matter
 
@@ -45,7 +46,7 @@ def test_a_value_of_blanks_in_front_matter() -> None:
 def test_a_name_that_only_begins_like_many_files() -> None:
     def run(times: int) -> None:
         data = f"---\naudio: a{'.aa#' * times} x\n---\n".encode()
-        found = frontmatter.read(data, PATH, (frontmatter.fenced,))
+        found = block.read(data, PATH, (block.fenced,))
         assert not recordings.enclosures(Matter(found, PATH))
 
     assert_linear(run, 3_900)  # the same
@@ -55,7 +56,7 @@ def test_very_many_odd_elements_in_a_feed() -> None:
     def run(times: int) -> None:
         odd = "".join(f"<b>w{number}</b>\n" for number in range(times))
         text = RSS.format(odd=odd).encode()
-        assert len(syndication.parse(text, "https://elsewhere.example", name="f.xml").items) == 2
+        assert len(feed.parse(text, "https://elsewhere.example", name="f.xml").items) == 2
 
     assert_linear(run, 600)
 

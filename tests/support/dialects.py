@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
-from publisher.render import render
-from publisher.render.html import BLOCKS
+from publisher.content.html import BLOCKS
+from publisher.content.render import render
 from tests.support import GOLDENS
 from tests.support.generators import GENERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from publisher.markup import Dialect
+    from publisher.content.markup.dialects import Dialect
 
 Engine = Literal["jekyll", "hugo"]
 

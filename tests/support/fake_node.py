@@ -9,8 +9,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from publisher.errors import NotFound, StreamBroken, TooBig, Unavailable
-from publisher.item import Address, Item
-from publisher.publish import Clock, Drift, State
+from publisher.sync import Clock, Drift, State
+from publisher.sync.item import Item
+from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ class FakeNode:
     """
 
     def __init__(self, *, exists: bool = True, max_items: int | None = None) -> None:
-        self.address = Address("pubsub.example", "blog")
+        self.address = NodeAddress("pubsub.example", "blog")
         self.exists = exists
         self.max_items = max_items
         self.persistent = True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from publisher import addresses
+from publisher.text import uris
 from tests.support.web import Handler, Loopback
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Hub(Loopback):
     def _publish(self, topic: str) -> int:
         self.told.append(topic)
         self.hold()
-        with urlopen(addresses.uri(topic)) as answer:  # noqa: S310 - loopback
+        with urlopen(uris.uri(topic)) as answer:  # noqa: S310 - loopback
             document, kind = answer.read(), answer.headers["Content-Type"]
         if not self._is_named(document.decode(), topic):
             return 422

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from publisher import entry as entry_
 from publisher.config import Site
+from publisher.content.links import Links
 from publisher.entry import Entry
-from publisher.links import Links
-from publisher.sources.post import Post, Reading
+from publisher.post import Post, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from publisher.config import Engine
-    from publisher.marked import Value
-    from publisher.sources.post import Markup
+    from publisher.post import Markup
+    from publisher.text.yaml_document import Value
 
 SITE = Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1))
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)

@@ -7,14 +7,14 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from publisher.item import FINGERPRINT, Item
-from publisher.plan import Desired, Guard, Policy
-from publisher.publish import Result, Task, reconcile
+from publisher.sync import Result, Task, reconcile
+from publisher.sync.item import FINGERPRINT, Item
+from publisher.sync.plan import Desired, Guard, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.ledger import Ledger
+    from publisher.sync.ledger import Ledger
     from tests.support.fake_node import FakeNode
 
 ATOM = "http://www.w3.org/2005/Atom"

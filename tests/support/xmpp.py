@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from publisher.config import NodeConfig, Xmpp
-from publisher.item import Item
-from publisher.pubsub import XmppNode, connect
+from publisher.sync.item import Item
+from publisher.xmpp import XmppNode, connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MODULES = (
-    *(f"publisher.commands.{name}" for name in ("build", "check", "init", "node", "ping", "plan")),
-    *(f"publisher.commands.{name}" for name in ("pages", "publish", "status", "visits")),
-    "publisher.publish.apply",
-    "publisher.sources.history",
-    "publisher.sources.syndication",
+    *(f"publisher.cli.{name}" for name in ("build", "check", "init", "node", "ping", "plan")),
+    *(f"publisher.cli.{name}" for name in ("pages", "publish", "status", "visits")),
+    "publisher.sync.apply",
+    "publisher.sources.git_history",
+    "publisher.sources.feed",
     "rich.console",
     "rich.progress",
 )
@@ -136,7 +136,7 @@ def _answer(runs: dict[int, socket.socket]) -> None:
 
 def _run(data: bytes, descriptors: Sequence[int]) -> None:
     """The program, as `python -m publisher` runs it, in this process."""
-    from publisher.cli import main
+    from publisher.cli.main import main
 
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -6,16 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from publisher.errors import (
-    Busy,
-    Forbidden,
-    NotFound,
-    PublisherError,
-    Refused,
-    TooBig,
-    Unavailable,
-)
-from publisher.pubsub import answers
+from publisher.errors import Busy, Forbidden, NotFound, PublisherError, Refused, TooBig, Unavailable
+from publisher.xmpp import answers
 
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 PUBSUB = "http://jabber.org/protocol/pubsub#errors"

@@ -12,9 +12,9 @@ import pytest
 
 import publisher
 from publisher import api
-from publisher.item import Address
-from publisher.ledger import Ledger, Visit
-from publisher.plan import Desired
+from publisher.sync.ledger import Ledger, Visit
+from publisher.sync.plan import Desired
+from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def with_a_node(folder: Path) -> tuple[Blog, Path]:
     return blog, file
 
 
-NODE = Address("pubsub.example.org", "blog")
+NODE = NodeAddress("pubsub.example.org", "blog")
 
 
 def test_of_two_posts_with_one_id_the_ledger_knows_which_it_was(tmp_path: Path) -> None:

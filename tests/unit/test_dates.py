@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.sources import dates
-from publisher.sources.dates import DateError, Written
+from publisher.text import dates
+from publisher.text.dates import DateError, Written
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DENVER = ZoneInfo("America/Denver")
@@ -168,7 +168,7 @@ def test_what_is_no_time_of_day_is_refused(text: str) -> None:
 def test_the_machine_s_own_zone_does_not_matter() -> None:
     """`EST` is a name of the machine's zone here, and dateutil would ask the machine."""
     code = (
-        "import datetime, sys; from publisher.sources import dates;"
+        "import datetime, sys; from publisher.text import dates;"
         "print(*(dates.parse(t, datetime.UTC) for t in sys.argv[1:]), sep=', ')"
     )
     texts = ["8 Sep 2014 10:00 EST", "8 Sep 2014 10:00", "2014-09-08"]

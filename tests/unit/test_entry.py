@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from publisher import entry
 from publisher.claims import Claimant, Claims, Published
 from publisher.config import Person, Site
+from publisher.content.links import Links
 from publisher.entry import Entry
-from publisher.links import Links
-from publisher.sources.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
+from publisher.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
 from tests.support import posts
 from tests.support.posts import NOON, post
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.claims import Standing
-    from publisher.sources.post import Status
+    from publisher.post import Status
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
 

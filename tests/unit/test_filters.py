@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from liquid import Environment
 
-from publisher.marked import Unquoted
-from publisher.templates import filters, liquid
+from publisher.content.templates import filters
+from publisher.content.templates.context import TemplateContext
+from publisher.text.yaml_document import Unquoted
 from tests.support.posts import BELOW, templated, told
 
 VALUES = {
@@ -175,7 +176,7 @@ def test_markdown_of_a_value_stays_whole_in_the_markdown_around_it() -> None:
     assert made.content.xhtml == f"{html}<p><em>b</em></p>"
 
 
-WORLD = liquid.World(
+CONTEXT = TemplateContext(
     {},
     root=urlsplit(BELOW.url),
     zone=BELOW.zone,
@@ -193,7 +194,7 @@ ODD_VALUES: list[Any] = [
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*Environment().filters, *filters.own(WORLD, filters.Work())})
+    "name", sorted({*Environment().filters, *filters.own(CONTEXT, filters.Budget())})
 )
 def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
     keys = {f"v{number}": value for number, value in enumerate(ODD_VALUES)}

@@ -21,16 +21,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from publisher.errors import Unavailable
-from publisher.ledger import Ledger
-from publisher.publish import preview
-from publisher.publish.look import DRAINS
+from publisher.sync import preview
+from publisher.sync.ledger import Ledger
+from publisher.sync.look import DRAINS
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import payload, run, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from publisher.publish import Result
+    from publisher.sync import Result
 
 BEFORE = {1: "a", 2: "b", 3: "c", 4: "d"}
 WANTED = {2: "b", 3: "edited", 4: "d", 5: "new", 6: "new too"}

@@ -7,10 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from publisher import feed, item
+from publisher import feeds
 from publisher.config import Person, Site
 from publisher.errors import TooBig
-from publisher.item import Address
+from publisher.sync import item
+from publisher.text.node_address import NodeAddress
 from tests.support import posts
 from tests.support.posts import post
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
 SITE = Site(title="My blog", url="https://blog.example", language="en")
-BLOG = Address("pubsub.example", "blog")
+BLOG = NodeAddress("pubsub.example", "blog")
 
 
 def entry(
@@ -41,7 +42,7 @@ def names(element: ET.Element) -> list[str]:
 
 
 def test_the_web_feed_has_one_content_and_the_payload_two() -> None:
-    web = feed.atom_entry(entry(), SITE)
+    web = feeds.atom_entry(entry(), SITE)
     assert [c.get("type") for c in web.findall(f"{ATOM}content")] == ["xhtml"]
     xhtml, text = payload(entry()).findall(f"{ATOM}content")
     assert (xhtml.get("type"), text.get("type")) == ("xhtml", "text")
@@ -50,7 +51,7 @@ def test_the_web_feed_has_one_content_and_the_payload_two() -> None:
 
 
 def test_the_lead_is_the_summary_of_the_web_feed_only() -> None:
-    assert feed.atom_entry(entry(), SITE).findtext(f"{ATOM}summary") == "The lead."
+    assert feeds.atom_entry(entry(), SITE).findtext(f"{ATOM}summary") == "The lead."
     assert payload(entry()).find(f"{ATOM}summary") is None
 
 
@@ -75,7 +76,7 @@ def test_the_page_is_the_first_link_and_the_item_the_second() -> None:
 
 
 def test_the_ids_are_those_of_the_web_feed() -> None:
-    web, own = feed.atom_entry(entry(), SITE), payload(entry())
+    web, own = feeds.atom_entry(entry(), SITE), payload(entry())
     for name in ("id", "title", "published", "updated"):
         assert own.findtext(f"{ATOM}{name}") == web.findtext(f"{ATOM}{name}")
 
@@ -127,7 +128,7 @@ def test_what_is_too_big_without_its_content_is_never_sent() -> None:
 def test_only_the_account_and_the_node_differ_between_nodes() -> None:
     texts = [
         item.item(entry(), SITE, address, account=account).payload
-        for address, account in ((BLOG, "blog@example.org"), (Address("p", "n"), "a@b"))
+        for address, account in ((BLOG, "blog@example.org"), (NodeAddress("p", "n"), "a@b"))
     ]
     assert texts[0] == texts[1].replace("xmpp:p?;node=n;", f"{BLOG.uri};").replace(
         "xmpp:a@b", "xmpp:blog@example.org"
@@ -168,13 +169,13 @@ def test_a_level_can_be_asked_for(level: int) -> None:
     [
         (BLOG, "xmpp:pubsub.example?;node=blog"),
         (
-            Address("ada@example.org", "urn:xmpp:microblog:0"),
+            NodeAddress("ada@example.org", "urn:xmpp:microblog:0"),
             "xmpp:ada@example.org?;node=urn%3Axmpp%3Amicroblog%3A0",
         ),
-        (Address("pubsub.example", "a/b c+ü"), "xmpp:pubsub.example?;node=a%2Fb%20c%2B%C3%BC"),
+        (NodeAddress("pubsub.example", "a/b c+ü"), "xmpp:pubsub.example?;node=a%2Fb%20c%2B%C3%BC"),
     ],
 )
-def test_uris_escape_everything_that_is_not_unreserved(address: Address, uri: str) -> None:
+def test_uris_escape_everything_that_is_not_unreserved(address: NodeAddress, uri: str) -> None:
     assert address.uri == uri
     assert address.subscribe_uri == uri.replace("?;", "?pubsub;action=subscribe;")
 

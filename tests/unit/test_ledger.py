@@ -13,17 +13,17 @@ import pytest
 
 from publisher.claims import Published
 from publisher.errors import LedgerError, LockedError
-from publisher.item import Address
-from publisher.ledger import APPLICATION_ID, Ledger, Visit
-from publisher.lock import is_held, lock
-from publisher.plan import Desired, Recorded
+from publisher.sync.ledger import APPLICATION_ID, Ledger, Visit
+from publisher.sync.plan import Desired, Recorded
+from publisher.system.lock import is_held, lock
+from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.synchronize import Event
     from pathlib import Path
 
-BLOG = Address("pubsub.example", "blog")
+BLOG = NodeAddress("pubsub.example", "blog")
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ONE = Desired("post-0001", "tag:1", "One", "aa", START, body="body")
 TWO = Desired("post-0002", "tag:2", "Two", "bb", START)
@@ -43,8 +43,8 @@ def test_it_remembers_over_runs(tmp_path: Path) -> None:
 def test_nodes_do_not_mix(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.done(BLOG, ONE, at=5.0)
-        assert ledger.recorded(Address("pubsub.example", "other")) == {}
-        assert ledger.recorded(Address("other.example", "blog")) == {}
+        assert ledger.recorded(NodeAddress("pubsub.example", "other")) == {}
+        assert ledger.recorded(NodeAddress("other.example", "blog")) == {}
 
 
 def test_a_refused_intention_leaves_what_was_before(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
 def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.done(BLOG, replace(ONE, path="one.md"), at=5.0)
-        ledger.done(Address("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0)
+        ledger.done(NodeAddress("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0)
         ledger.done(BLOG, replace(TWO, path="two.md"), at=5.0)
         ledger.retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
         assert ledger.published() == [Published("post-0001", "tag:1", "one.md", "body")]

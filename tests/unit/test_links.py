@@ -13,7 +13,7 @@ from tests.support.posts import entries, post
 
 if TYPE_CHECKING:
     from publisher.entry import Entry
-    from publisher.sources.post import Markup, Post
+    from publisher.post import Markup, Post
 
 SITE = Site(title="A blog", url="https://blog.example/sub", since=dt.date(2020, 1, 1))
 OTHER = "https://blog.example/sub/other/"

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import markup, rest
-from publisher.render import render
-from publisher.render.bounds import refuse_endless
-from publisher.render.html import settled
+from publisher.content import markup, rst
+from publisher.content.html import settled
+from publisher.content.limits import refuse_endless
+from publisher.content.render import render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.markup import Dialect
+    from publisher.content.markup.dialects import Dialect
 
 BASE = "https://blog.example/a/"
 
@@ -72,31 +72,31 @@ def test_what_docutils_finds_late_is_told_and_not_shown() -> None:
 
 
 def test_what_one_rest_post_declares_no_other_knows() -> None:
-    before = rest.html("Hello :mine:`x`")
-    rest.html.cache_clear()
-    assert rest.html(".. role:: mine(code)\n\nHello :mine:`x`")[0] == "<p>Hello <code>x</code></p>"
-    assert rest.html("Hello :mine:`x`") == before
+    before = rst.html("Hello :mine:`x`")
+    rst.html.cache_clear()
+    assert rst.html(".. role:: mine(code)\n\nHello :mine:`x`")[0] == "<p>Hello <code>x</code></p>"
+    assert rst.html("Hello :mine:`x`") == before
     assert before[0] == "<p>Hello <span>x</span></p>"
 
 
 def test_rest_asks_neither_the_clock_nor_the_disk(tmp_path: Path) -> None:
-    html, messages = rest.html(".. |d| date:: %H:%M:%S\n\nIt is |d|.")
+    html, messages = rst.html(".. |d| date:: %H:%M:%S\n\nIt is |d|.")
     assert "It is |d|." in html
     assert "different every day" in messages[0][1]
     picture = tmp_path / "p.svg"
     picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>")
-    html, _ = rest.html(f".. image:: {picture}\n   :loading: embed\n   :alt: Alt")
+    html, _ = rst.html(f".. image:: {picture}\n   :loading: embed\n   :alt: Alt")
     assert html == f'<img alt="Alt" src="{picture}" />'
 
 
 @pytest.mark.parametrize("option", ["", " 5"])
 def test_numbers_of_lines_are_no_code(option: str) -> None:
-    html, messages = rest.html(f".. code-block:: python\n   :number-lines:{option}\n\n   a = 1\n")
+    html, messages = rst.html(f".. code-block:: python\n   :number-lines:{option}\n\n   a = 1\n")
     assert (html, messages) == ('<pre><code class="language-python">a = 1\n</code></pre>', ())
 
 
 def test_running_heads_of_rest_are_part_of_the_text() -> None:
-    html, _ = rest.html("Body.\n\n.. header:: Head\n\nMore.")
+    html, _ = rst.html("Body.\n\n.. header:: Head\n\nMore.")
     assert html == "<p>Body.</p>\n<p>More.</p>\n<p>Head</p>"
 
 
@@ -204,4 +204,4 @@ def test_docutils_reads_no_configuration_of_its_own(
 ) -> None:
     (tmp_path / "docutils.conf").write_text("[general]\nfile_insertion_enabled: yes\n")
     monkeypatch.chdir(tmp_path)
-    assert "disabled" in str(rest.html("a\n\n.. include:: docutils.conf\n")[1])
+    assert "disabled" in str(rst.html("a\n\n.. include:: docutils.conf\n")[1])

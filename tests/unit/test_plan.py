@@ -8,10 +8,10 @@ from typing import Literal
 
 import pytest
 
-from publisher import plan
 from publisher.errors import UnsafePlanError
-from publisher.item import Seen
-from publisher.plan import (
+from publisher.sync import plan
+from publisher.sync.item import Seen
+from publisher.sync.plan import (
     Adopt,
     Desired,
     Forget,

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher.render import Content, _Builder, render
-from publisher.render.html import SCHEMES
+from publisher.content.html import SCHEMES
+from publisher.content.render import Content, _Builder, render
 
 if TYPE_CHECKING:
-    from publisher.markup import Dialect
+    from publisher.content.markup.dialects import Dialect
 
 DIALECTS: list[Dialect] = ["markdown", "commonmark", "goldmark", "kramdown"]
 BASE = "https://example.org/2008/10/21/post/"

@@ -6,12 +6,11 @@ import datetime as dt
 
 import pytest
 
-from publisher import hints
-from publisher.characters import short_line
-from publisher.commands import report, site
-from publisher.item import Seen
-from publisher.plan import Desired, Retract
-from publisher.publish import Step
+from publisher.cli import report, site
+from publisher.sync import Step, hints
+from publisher.sync.item import Seen
+from publisher.sync.plan import Desired, Retract
+from publisher.text.characters import short_line
 
 EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"
 

@@ -19,12 +19,12 @@ from msgspec.structs import replace
 from publisher import sources
 from publisher.config import Config, Person, Posts, Site
 from publisher.errors import ConfigError
-from publisher.sources import settings as site_settings
+from publisher.sources import site_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from publisher.sources.post import Post, Reading, Skip
+    from publisher.post import Post, Reading, Skip
 
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher import fences
-from publisher.marked import Unquoted
-from publisher.sources import frontmatter, settings
-from publisher.sources.engine import Engine as Reader
-from publisher.symlinks import Reach
+from publisher.content import fences
+from publisher.sources import site_settings
+from publisher.sources.engines.engine import Engine as Reader
+from publisher.sources.front_matter import block
+from publisher.system.symlinks import Reach
+from publisher.text.yaml_document import Unquoted
 from tests.support.posts import OTHER, templated, told
 
 if TYPE_CHECKING:
     from publisher.config import Engine
     from publisher.entry import Entry
-    from publisher.sources.post import Markup
+    from publisher.post import Markup
 
 
 def fates(made: Entry) -> list[str]:
@@ -99,13 +100,13 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
-    values = frontmatter.read(head.encode(), PurePosixPath("a"), Reader.HEADS).values
+    values = block.read(head.encode(), PurePosixPath("a"), Reader.HEADS).values
     liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"
     assert templated("jekyll", liquid, values=values).source.text == "1.10 1.1 2.1 4"
     file = tmp_path / "_config.yml"
     file.write_text('ver: "1.10"\nlist: [{num: 1.10}, "2.0"]\n')
     body = "{{ site.ver }} {{ site.list[0].num }} {{ site.list[1] }}"
-    found = settings.read(file, Reach((tmp_path,), (tmp_path,), ""))
+    found = site_settings.read(file, Reach((tmp_path,), (tmp_path,), ""))
     assert templated("jekyll", body, settings=found).source.text == "1.10 1.1 2.0"
     hugo = "".join(
         f"{{{{< param {key} >}}}} " for key in ("ver", "num", "two", "yes", "no", "like")

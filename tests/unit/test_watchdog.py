@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.errors import NoAnswer
-from publisher.pubsub.watchdog import ANSWER_SECONDS, SLOWEST, Watchdog
+from publisher.xmpp.watchdog import ANSWER_SECONDS, SLOWEST, Watchdog
 from tests.support import fake_time
 
 SIZE = 4_000  # bytes: two seconds for the slowest service

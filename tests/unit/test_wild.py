@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 import pytest
 
-from publisher import entry, feed, sources
+from publisher import entry, feeds, sources
 from publisher.config import Config, Engine, FeedFile, Posts, Site
-from tests.support import feeds
+from tests.support import one_feed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,10 +57,10 @@ def publish(
         path=folder / "config.yaml",
     )
     made = entry.entries(sources.read(config, now=NOW), site)
-    document = feeds.document(
+    document = one_feed.document(
         FeedFile(path=Path("f"), format="atom", limit="all", url="https://blog.example/f"),
         site,
-        feed.newest(made.entries, "all"),
+        feeds.newest(made.entries, "all"),
     )
     parsed = feedparser.parse(document)
     assert not parsed.bozo

@@ -1,0 +1,151 @@
+"""The command line: the table of commands, and the one place that prints errors.
+
+Results go to stdout, talk to stderr. The exit code is the worst of what happened, as `errors`
+lists them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from publisher import __version__
+from publisher.cli import streams
+from publisher.cli.options import add_config
+from publisher.errors import PublisherError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Each is a module of `cli`, imported when it is chosen: that takes longer than many a run.
+COMMANDS = {
+    "init": "write a config.yaml from what is found here",
+    "check": "say what readers will do with the posts",
+    "build": "build the feeds, push nothing",
+    "plan": "show what publish would change",
+    "publish": "build the feeds and push the posts",
+    "ping": "tell the WebSub hubs which feeds have changed",
+    "status": "show how feeds and nodes stand",
+    "node": "show nodes beside their configuration, or delete one",
+    "demo": "see it work on a throw-away local server",
+}
+
+INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
+
+EPILOG = """\
+A first run:
+  publisher init            write a config.yaml from what is here
+  publisher plan            see what would happen
+  publisher publish         build the feeds and push the posts
+
+exit codes: 0 done; 1 something was refused or a post is broken, the rest is done;
+2 usage, configuration, password, certificate; 3 unsafe plan; 4 unavailable, try again
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    try:
+        with streams.queued() as output:
+            code, shows = _run(argv)
+        if output.stdout_error:
+            code = _undelivered(output.stdout_error, code, shows=shows)
+    except KeyboardInterrupt:  # while the run waited for the reader of its output
+        _end_at_next_interrupt()
+        code = INTERRUPTED
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
+    """The exit code of the work, and whether the command does nothing but show something."""
+    shows = False
+    try:
+        arguments = _arguments(argv)
+        shows = arguments.shows
+        code = arguments.run(arguments)
+    except SystemExit as end:  # --help, --version, wrong usage
+        return int(end.code or 0), True
+    except PublisherError as error:
+        print(f"publisher: {error}", file=sys.stderr)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        _end_at_next_interrupt()
+        print("publisher: interrupted; run it again to go on", file=sys.stderr)
+        code = INTERRUPTED
+    return code, shows
+
+
+def _end_at_next_interrupt() -> None:
+    """Everything is closed by now. Another KeyboardInterrupt would only end in a traceback."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+
+
+def _undelivered(error: OSError, code: int, *, shows: bool) -> int:
+    """The exit code of a run that could not write to stdout; says so, unless the reader has left.
+
+    What was done is done, whoever reads about it. A command that only shows has not done its work.
+    """
+    if isinstance(error, BrokenPipeError):  # e.g. `| head`
+        return code or 141 if shows else code
+    warning = "" if shows else "warning: "
+    with streams.queued():
+        print(
+            f"publisher: {warning}stdout could not be written ({error.strerror}); "
+            "the rest of the output was dropped",
+            file=sys.stderr,
+        )
+    return code or 1 if shows else code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    chosen = _parser().parse_known_args(argv)[0].command
+    return _parser(chosen).parse_args(argv)
+
+
+def _parser(chosen: str = "") -> argparse.ArgumentParser:
+    """Of the commands it knows the chosen one's arguments alone."""
+    parser = _Parser(
+        prog="publisher",
+        description="Turns a folder of posts into feeds, and keeps XMPP pubsub nodes equal to it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"publisher {__version__}")
+    parser.set_defaults(shows=False)
+    add_config(parser, default=Path("config.yaml"))
+    commands = parser.add_subparsers(
+        metavar="COMMAND", dest="command", required=True, title="commands", prog="publisher"
+    )
+    for name, words in COMMANDS.items():
+        if name == chosen:
+            _complete(commands.add_parser(name, help=words), name)
+        else:
+            commands.add_parser(name, help=words, add_help=False)
+    return parser
+
+
+def _complete(parser: argparse.ArgumentParser, name: str) -> None:
+    command = importlib.import_module(f"publisher.cli.{name}")
+    parser.description = _reflowed(command.__doc__ or "")
+    parser.epilog = f"example:\n{command.EXAMPLE}"
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_config(parser)
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
+
+
+def _reflowed(text: str) -> str:
+    """Paragraphs for a screen of 80 columns."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(textwrap.fill(" ".join(part.split()), 78) for part in paragraphs)

@@ -1,0 +1,157 @@
+"""Visits of nodes: one login for each account. Imported when there is something to visit.
+
+Accounts are visited side by side, and so are the services of an account: a dead one delays nobody.
+The nodes of one service come one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from publisher import xmpp
+from publisher.cli.nodes import config_of
+from publisher.errors import Held, PublisherError, StreamBroken, Unavailable
+from publisher.sync import Result, Task
+from publisher.sync import item as items
+from publisher.system.event_loop import run_async
+from publisher.system.threads import aside
+from publisher.xmpp import password
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from publisher.cli.nodes import Target
+    from publisher.cli.site import Site
+    from publisher.config import Xmpp
+    from publisher.sync import Node
+    from publisher.sync.item import Item
+    from publisher.text.node_address import NodeAddress
+
+LOGINS = 10  # for one run at one account, each with something less to trip over
+
+
+class Work(Protocol):
+    """What is to be done at a node. Its errors are in the result."""
+
+    async def __call__(self, node: Node, task: Task) -> Result: ...
+
+
+def visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+    """Do `work` at every target; what fails is in the results, which are in the same order."""
+    return run_async(_visit(site, found, work)) if found else []
+
+
+async def _visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+    results: dict[NodeAddress, Result] = {}
+    async with asyncio.TaskGroup() as accounts:
+        for xmpp in site.config.xmpp:
+            some = [target for target in found if target.xmpp is xmpp]
+            if some:
+                accounts.create_task(_visit_account(site, xmpp, some, work, results))
+    return [results[target.address] for target in found]
+
+
+async def _visit_account(
+    site: Site,
+    xmpp: Xmpp,
+    found: Sequence[Target],
+    work: Work,
+    results: dict[NodeAddress, Result],
+) -> None:
+    """Log in again, if the server closed the stream at an item that will not break it twice."""
+    account = Account(xmpp)
+    left = list(found)
+    for _ in range(LOGINS):
+        try:
+            async with account.login() as connection, asyncio.TaskGroup() as services:
+                for some in by_service(left):
+                    services.create_task(_visit_service(site, connection, some, work, results))
+        except PublisherError as error:
+            for target in left:
+                _keep(results, Result(target.address, error=error))
+        broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
+        ended = [results[target.address] for target in broken]
+        if not any(result.blamed or result.suspect for result in ended):
+            return
+        suspects = frozenset(result.suspect for result in ended)
+        left = [replace(t, task=replace(t.task, alone=t.task.alone | suspects)) for t in broken]
+
+
+class Account:
+    """Logs in to one account. Its password is asked for at the first login only."""
+
+    def __init__(self, xmpp: Xmpp) -> None:
+        self._xmpp = xmpp
+        self._password: str | None = None
+
+    @asynccontextmanager
+    async def login(self) -> AsyncIterator[xmpp.Connection]:
+        """A connection. Raises ConfigError, LoginFailed, Unavailable."""
+        if self._password is None:
+            # A command may take a while, or wait for somebody to type.
+            self._password = await aside(partial(password.password, self._xmpp, os.environ))
+        async with xmpp.connect(self._xmpp, self._password) as connection:
+            yield connection
+
+
+def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
+    """The targets of each service, in their order."""
+    services: dict[str, list[Target]] = defaultdict(list)
+    for target in found:
+        services[target.address.service].append(target)
+    yield from services.values()
+
+
+async def _visit_service(
+    site: Site,
+    connection: xmpp.Connection,
+    found: Sequence[Target],
+    work: Work,
+    results: dict[NodeAddress, Result],
+) -> None:
+    dead: PublisherError | None = None
+    for target in found:
+        if dead:
+            _keep(results, Result(target.address, error=dead))
+            continue
+        node = xmpp.XmppNode(connection, config_of(target), site_title=site.config.site.title)
+        task = replace(target.task, make=Maker(site, target, connection))
+        result = await work(node, task)
+        _keep(results, result)
+        if isinstance(result.error, Unavailable) and not isinstance(result.error, Held):
+            dead = result.error
+
+
+def _keep(results: dict[NodeAddress, Result], result: Result) -> None:
+    """A second visit of one run adds to the first."""
+    before = results.get(result.address)
+    if before:
+        again = {step.change.id for step in result.steps}
+        kept = [step for step in before.steps if step.outcome == "done" or not result.steps]
+        result.steps = [*(step for step in kept if step.change.id not in again), *result.steps]
+    results[result.address] = result
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the item of an id, when it is needed, for one connection."""
+
+    site: Site
+    target: Target
+    connection: xmpp.Connection
+
+    def __call__(self, id_: str, level: int) -> Item:
+        return items.item(
+            self.target.entries[id_],
+            self.site.config.site,
+            self.target.address,
+            account=self.connection.jid,
+            level=level,
+            limit=min(items.STANZA_LIMIT, self.connection.max_bytes or items.STANZA_LIMIT),
+        )

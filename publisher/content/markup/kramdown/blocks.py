@@ -1,0 +1,254 @@
+"""kramdown's blocks: a text -> the tree of what stands in it. Pure.
+
+Each rule gets the reader and what its pattern found there: it adds blocks and goes on behind them,
+or does nothing and says so. The order of the rules is kramdown's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it.common.utils import normalizeReference
+
+from publisher.content.markup.kramdown import elements, lists, tables
+from publisher.content.markup.kramdown.attributes import NAMED_LIST, Attributes
+from publisher.content.markup.kramdown.reader import (
+    BLANK,
+    BLANKS,
+    DEEP,
+    END,
+    HARD_END,
+    ITEM,
+    LAZY_END,
+    OWN_LINE,
+    SHORT,
+    Block,
+    Document,
+    Reader,
+    Rule,
+)
+from publisher.content.markup.limits import MAX_FILLED
+
+_BEGINS_LINE = re.compile(r"^(?:\t| {4})", re.MULTILINE)
+_INDENTED = r"(?:\t| {4})[ \t]*[^ \t\n].*\n"
+# The lines below an indented one go on with it, as in a paragraph.
+_CODE = rf"(?:(?:[ \t]*\n)*+(?:{_INDENTED})++(?:(?!{HARD_END})[ \t]*[^ \t\n].*\n)*+)"
+_CODE_LINES = re.compile(f"{_CODE}++")
+_GOES_ON = re.compile(r"\n( {0,3}[^ \t\n])")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`\n]*\n)|~{3,})[ \t]*(.*)\n")
+_QUOTE = re.compile(r" {0,3}> ?")
+_QUOTES = re.compile(r"^ {0,3}> ?", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6})[\t ]+(.*)\n")
+_HASHES = re.compile(r"[\t ]#+(?=[\t ]*(?:\{#[^{}]*\})?[\t ]*\Z)")
+_UNDERLINED = re.compile(r" {0,3}([^ \t\n].*)\n([-=])\2*[ \t]*\n")
+_MATH = re.compile(r" {0,3}(\\?)\$\$")
+_REST = re.compile(r"[ \t]*\n")
+_NOTE = re.compile(rf" {{0,3}}\[\^(\w[\w-]*)\]:([^\n]*\n{_CODE}*+)")
+_LINK = re.compile(r" {0,3}\[([^\n\]]+)\]:[ \t]*([^ \t\n].*)\n")
+_TITLE = re.compile(r"""[ \t]*(["'])(.+)\1[ \t]*\n""")
+_TITLE_BEHIND = re.compile(r"[ \t]+(?=[\"'])")
+_ABBREVIATION = re.compile(r" {0,3}\*\[([^\[\]\n]{1,100})\]:(.*)\n")
+_NAMED = re.compile(rf" {{0,3}}{NAMED_LIST}[ \t]*\n")
+_PARAGRAPH = re.compile(r"(?=.)")
+_PARAGRAPH_END = re.compile(
+    rf"{LAZY_END.pattern}|#{{1,6}}[\t ]"
+    r"| {0,3}(?:(?:[+*-]|[0-9]+\.|:)[\t ]|>|`{3}|~{3})"
+)
+
+
+def read(text: str) -> tuple[list[Block], Document]:
+    """The blocks of a whole text, and what it defines.
+
+    Raises ValueError for what would take too long.
+    """
+    text = text.rstrip("\n") + "\n"
+    document = Document(
+        lines_left=SHORT + DEEP * text.count("\n"), cells_left=MAX_FILLED + len(text)
+    )
+    blocks: list[Block] = []
+    Reader(text, blocks, document, RULES).read()
+    return blocks, document
+
+
+def _blank(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    if reader.blocks and reader.blocks[-1].kind == "blank":
+        reader.blocks[-1].text += found[0]
+    else:
+        reader.add(Block("blank", found[0]))
+    return True
+
+
+def _code(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    reader.add(Block("code", _BEGINS_LINE.sub("", _GOES_ON.sub(r" \1", found[0]))))
+    return True
+
+
+def _fence(reader: Reader, found: re.Match[str]) -> bool:
+    """What never closes is none."""
+    mark, char = found[1], found[1][0]
+    if mark.startswith(reader.never_closes.get(char, "\n")):
+        return False
+    closing = re.compile(rf"^ {{0,3}}{mark}{char}*[ \t]*\n", re.MULTILINE)
+    end = closing.search(reader.text, found.end())
+    if not end:
+        reader.never_closes[char] = mark
+        return False
+    reader.add(Block("code", reader.text[found.end() : end.start()], info=found[2]))
+    reader.at = end.end()
+    return True
+
+
+def _blockquote(reader: Reader, _: re.Match[str]) -> bool:
+    text = _QUOTES.sub("", reader.lines_until(LAZY_END))
+    block = Block("blockquote")
+    reader.add(block)
+    reader.inside(text, block.children)
+    return True
+
+
+def _heading(reader: Reader, found: re.Match[str]) -> bool:
+    text = _HASHES.sub("", found[2].rstrip(BLANKS)).rstrip(BLANKS)
+    if not text:
+        return False
+    reader.at = found.end()
+    reader.add(Block(f"h{len(found[1])}", text))
+    return True
+
+
+def _rule(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    reader.add(Block("hr"))
+    return True
+
+
+def _underlined(reader: Reader, found: re.Match[str]) -> bool:
+    if not reader.is_after_boundary():
+        return False
+    reader.at = found.end()
+    reader.add(Block("h1" if found[2] == "=" else "h2", found[1].rstrip(BLANKS)))
+    return True
+
+
+def _math(reader: Reader, found: re.Match[str]) -> bool:
+    """A formula of its own: from `$$` to `$$`, over blank lines, too. A backslash denies that."""
+    start = found.end()
+    end = reader.text.find("$$", start) + 2
+    if end < start or not reader.is_after_boundary():
+        return False
+    behind = _REST.match(reader.text, end)
+    if found[1]:
+        reader.at += len(found[0]) - len("$$") if behind else 0
+        return False
+    before, reader.at = reader.at, behind.end() if behind else end
+    if not reader.is_before_boundary():
+        reader.at = before
+        return False
+    reader.add(Block("math", reader.text[start - 2 : end]))
+    return True
+
+
+def _note(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    text = _BEGINS_LINE.sub("", found[2].lstrip(" \t"))
+    reader.document.notes[found[1]] = reader.inside(text)
+    reader.add(Block("end", "definition"))
+    return True
+
+
+def _link(reader: Reader, found: re.Match[str]) -> bool:
+    """`[label]: address "title"`; the title may stand on the next line."""
+    address, title, behind = _target(found[2].rstrip(BLANKS))
+    if behind:
+        return False
+    reader.at = found.end()
+    if not title and (below := reader.take(_TITLE)):
+        title = below[2]
+    reader.document.links[normalizeReference(found[1])] = (address, title)
+    reader.add(Block("end", "definition"))
+    return True
+
+
+def _target(text: str) -> tuple[str, str, str]:
+    """An address, its title, and what is left, of which nothing should be."""
+    if text.startswith("<") and (end := text.find(">")) > 0:
+        address, rest = text[1:end], text[end + 1 :].strip(BLANKS)
+    else:
+        behind = _TITLE_BEHIND.search(text)
+        address = text[: behind.start()] if behind else text
+        rest = text[behind.end() :] if behind else ""
+    if len(rest) > 2 and rest[0] == rest[-1] and rest[0] in "\"'":
+        return address, rest[1:-1], ""
+    return address, "", rest
+
+
+def _abbreviation(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    reader.document.abbreviations[found[1]] = found[2].strip(BLANKS)
+    reader.add(Block("end", "definition"))
+    return True
+
+
+def _named_list(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    reader.document.lists.setdefault(found[1], Attributes()).read(found[2])
+    reader.add(Block("end", "list"))
+    return True
+
+
+def _list_line(reader: Reader, found: re.Match[str]) -> bool:
+    """Attributes of the block before it, if that has not ended; else of the next one."""
+    reader.at = found.end()
+    last = reader.blocks[-1] if reader.blocks else None
+    if last and last.kind != "blank" and (last.kind != "end" or last.text == "definition"):
+        last.attributes.read(found[1])
+        if not reader.sees(OWN_LINE):
+            reader.add(Block("end", "list"))
+    else:
+        if reader.waiting is None:
+            reader.waiting = Attributes()
+        reader.waiting.read(found[1])
+    return True
+
+
+def _end(reader: Reader, found: re.Match[str]) -> bool:
+    reader.at = found.end()
+    reader.add(Block("end"))
+    return True
+
+
+def _paragraph(reader: Reader, found: re.Match[str]) -> bool:
+    """Goes on with the paragraph before it, which ended at what looked like another block."""
+    is_broken = reader.text.endswith("  \n", 0, found.start())
+    text = reader.lines_until(_PARAGRAPH_END)
+    if reader.blocks and reader.blocks[-1].kind == "p":
+        reader.blocks[-1].more += ["  \n" if is_broken else "\n", text.rstrip(BLANKS)]
+    else:
+        reader.add(Block("p", text.strip(BLANKS)))
+    return True
+
+
+RULES: tuple[Rule, ...] = (
+    (BLANK, _blank),
+    (_CODE_LINES, _code),
+    (_FENCE, _fence),
+    (_QUOTE, _blockquote),
+    (_HEADING, _heading),
+    (lists.RULE, _rule),
+    (ITEM, lists.items),
+    (lists.DEFINITION, lists.definitions),
+    (elements.COMMENT, elements.comment),
+    (elements.TAG, elements.element),
+    (_UNDERLINED, _underlined),
+    (_MATH, _math),
+    (tables.LINE, tables.table),
+    (_NOTE, _note),
+    (_LINK, _link),
+    (_ABBREVIATION, _abbreviation),
+    (_NAMED, _named_list),
+    (elements.EXTENSION, elements.extension),
+    (OWN_LINE, _list_line),
+    (END, _end),
+    (_PARAGRAPH, _paragraph),
+)

@@ -1,0 +1,54 @@
+"""`{:toc}`: the table of contents. Pure."""
+
+from __future__ import annotations
+
+import html as entities
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from publisher.content.markup.headings import plain
+from publisher.content.markup.kramdown.tokens import TOC
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.rules_core import StateCore
+
+
+def contents(state: StateCore) -> None:
+    """Put the table of contents in the place of a list that asks for it."""
+    tokens = state.tokens
+    lists = ("bullet_list_open", "ordered_list_open")
+    asking = (n for n, token in enumerate(tokens) if token.meta.get(TOC) and token.type in lists)
+    opening = next(asking, None)
+    if opening is None:
+        return
+    level, close = tokens[opening].level, opening
+    while close < len(tokens) - 1 and not (close > opening and tokens[close].level == level):
+        close += 1
+    headings = [
+        (token.tag, str(token.attrGet("id")), tokens[number + 1])
+        for number, token in enumerate(tokens)
+        if token.type == "heading_open" and "no_toc" not in str(token.attrGet("class") or "")
+    ]
+    made = Token("html_block", "", 0, content=_nested(headings, tokens[opening].tag))
+    state.tokens = [*tokens[:opening], made, *tokens[close + 1 :]]
+
+
+def _nested(headings: Sequence[tuple[str, str, Token]], kind: str) -> str:
+    """Lists of that kind in lists, as the headings are."""
+    out: list[str] = []
+    open_tags: list[str] = []
+    for tag, name, inline in headings:
+        while open_tags and open_tags[-1] > tag:
+            open_tags.pop()
+            out.append(f"</li></{kind}>")
+        if open_tags and open_tags[-1] == tag:
+            out.append("</li>")
+        else:
+            open_tags.append(tag)
+            out.append(f"<{kind}>")
+        text = entities.escape(plain(inline.children or ()))
+        out.append(f'<li><a href="#{entities.escape(name)}">{text}</a>')
+    return "".join([*out, f"</li></{kind}>" * len(open_tags)]) + "\n"

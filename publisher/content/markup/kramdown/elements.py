@@ -1,0 +1,157 @@
+"""HTML in kramdown, and its own tags: `{::comment}`, `{::nomarkdown}`, `{::options}`. Pure.
+
+An element reaches to its end tag, over blank lines, too. There is no Markdown in it unless it asks
+for that; what never ends has no Markdown up to the next blank line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Literal
+
+from publisher.content.markup.kramdown.attributes import Attributes
+from publisher.content.markup.kramdown.reader import BLANKS, SPANS, Block
+from publisher.content.markup.kramdown.tags import ASKS, ELEMENT, PIECE, Elements, names
+
+if TYPE_CHECKING:
+    from publisher.content.markup.kramdown.reader import Reader
+
+    Model = Literal["block", "span", "raw"]
+
+COMMENT = re.compile(r" {0,3}(?=<!--)")
+TAG = re.compile(rf" {{0,3}}(?={ELEMENT})", re.DOTALL)
+EXTENSION = re.compile(
+    r" {0,3}\{::(comment|nomarkdown|options)(?:[ \t]([^{}\n]{0,500}?))?(/?)\}[ \t]*\n"
+)
+VOID = names("area base br col command embed hr img input keygen link meta param source track wbr")
+_BLOCK_MODEL = names(
+    "address applet article aside blockquote body dd details div dl fieldset figure figcaption "
+    "footer form header hgroup iframe li main map menu nav noscript object section summary td"
+)
+_SPAN_MODEL = names(
+    "a abbr acronym b bdo big button cite caption del dfn dt em h1 h2 h3 h4 h5 h6 i ins label "
+    "legend optgroup p q rb rbc rp rt rtc ruby select small span strong sub sup th tt"
+)
+MODELS: dict[str, Model] = {
+    **dict.fromkeys(_BLOCK_MODEL, "block"),
+    **dict.fromkeys(_SPAN_MODEL, "span"),
+}
+_KNOWN = {*MODELS, *VOID} | names(
+    "audio canvas center dir hr html math ol option picture pre script style svg table tbody "
+    "textarea tfoot thead tr ul video"
+)
+_REST = re.compile(r"[ \t]*\n")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+
+
+def _elements(reader: Reader) -> Elements:
+    if reader.elements is None:
+        reader.elements = Elements(reader.text)
+    return reader.elements
+
+
+def comment(reader: Reader, found: re.Match[str]) -> bool:
+    end = reader.text.find("-->", found.end()) + 3
+    if end < found.end():
+        return False
+    reader.add(Block("html", reader.text[found.end() : end] + "\n"))
+    _go_on(reader, end)
+    return True
+
+
+def element(reader: Reader, found: re.Match[str]) -> bool:
+    """An end tag alone is dropped where HTML is made safe; kramdown shows it."""
+    tag = PIECE.match(reader.text, found.end())
+    name = tag[2].lower() if tag else ""
+    if not tag or name in SPANS:
+        return False
+    is_closed = tag.start() in _elements(reader).ends
+    if tag[1] or _is_empty(tag) or is_closed or ASKS.search(tag[3]):
+        _go_on(reader, _read(reader, tag))
+        return True
+    if name not in _KNOWN:
+        return False
+    end = _BLANK_LINE.search(reader.text, tag.end())
+    reader.add(Block("html", reader.text[tag.start() : end.start() + 1 if end else None]))
+    reader.at = end.start() + 1 if end else len(reader.text)
+    return True
+
+
+def _go_on(reader: Reader, at: int) -> None:
+    reader.at = at
+    reader.take(_REST)
+
+
+def _is_empty(tag: re.Match[str]) -> bool:
+    return tag[2].lower() in VOID or tag[3].endswith("/")
+
+
+def _read(reader: Reader, tag: re.Match[str], *, is_within: bool = False) -> int:
+    """Read an element, which may be within another one; where it ends."""
+    end = _elements(reader).ends.get(tag.start())
+    if end is None:
+        reader.add(Block("html", tag[0] + "\n"))
+        return tag.end()
+    inside = reader.text[tag.end() : end.start()]
+    match _model(reader, tag, is_within=is_within):
+        case "block":
+            reader.add(Block("html", tag[0] + "\n"))
+            reader.blocks += reader.inside(_REST.sub("", inside, count=1))
+            reader.blocks.append(Block("html", end[0] + "\n"))
+        case "span":
+            reader.add(Block("html", tag[0]))
+            reader.blocks += [Block("words", inside.strip(BLANKS)), Block("html", end[0] + "\n")]
+        case "raw":
+            _read_raw(reader, tag, end)
+    return end.end()
+
+
+def _model(reader: Reader, tag: re.Match[str], *, is_within: bool) -> Model:
+    own = MODELS.get(tag[2].lower(), "raw")
+    match asked := ASKS.search(tag[3]):
+        case None:
+            parses = reader.document.options.get("parse_block_html") == "true"
+            return own if parses and not is_within else "raw"
+        case _:
+            return {"1": own, "block": "block", "span": "span"}.get(asked[1].lower(), "raw")
+
+
+def _read_raw(reader: Reader, tag: re.Match[str], end: re.Match[str]) -> None:
+    """As it stands, but for elements in it that ask for Markdown."""
+    at, known = tag.start(), _elements(reader)
+    first = bisect_left(known.asking, tag.end(), key=lambda one: one.start())
+    for index in range(first, len(known.asking)):
+        inner = known.asking[index]
+        if inner.start() > end.start():
+            break
+        if inner.start() >= at and known.ends[inner.start()].end() <= end.start():
+            reader.add(Block("html", reader.text[at : inner.start()]))
+            at = _read(reader, inner, is_within=True)
+    reader.add(Block("html", reader.text[at : end.end()] + "\n"))
+
+
+def extension(reader: Reader, found: re.Match[str]) -> bool:
+    """What is not ended is text."""
+    name, inside, is_empty = found[1], found[2] or "", bool(found[3])
+    end = found if is_empty else _end_of(reader, name, found.end())
+    if end is None:
+        return False
+    reader.at = end.end()
+    if name == "nomarkdown":
+        reader.add(Block("html", reader.text[found.end() : end.start()]))
+        return True
+    if name == "options":
+        given = Attributes()
+        given.read(inside)
+        reader.document.options |= given.values
+    reader.add(Block("end", "extension"))
+    return True
+
+
+def _end_of(reader: Reader, name: str, start: int) -> re.Match[str] | None:
+    closing = re.compile(rf"^ {{0,3}}\{{:/(?:{name})?\}}[ \t]*\n", re.MULTILINE)
+    end = None if name in reader.never_closes else closing.search(reader.text, start)
+    if end is None:
+        reader.never_closes[name] = name
+    return end

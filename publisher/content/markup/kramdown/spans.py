@@ -1,0 +1,239 @@
+"""What kramdown does within a block, beyond CommonMark, as rules for markdown-it. Pure."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_inline.state_inline import Delimiter
+
+from publisher.content.markup.kramdown.attributes import LIST, Attributes
+from publisher.content.markup.kramdown.elements import MODELS, VOID
+from publisher.content.markup.kramdown.reader import BLANKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+_LIST = re.compile(LIST)
+_EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)(?:[ \t][^{}\n]{0,500}?)?(/?)\}")
+_ELEMENT = re.compile(r"<([a-z][\w.-]*+)(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE)
+# Before any other character a backslash is one.
+_ESCAPED = "\n\\.*_+`<>()[]{}#!:|\"'$=~-"
+_SPACED = re.compile(r"\s{1,20}\[([^\[\]]{1,999})\]")
+_MARKS = "*_~"
+_PAIRS = 3  # of more marks each pair is one of its own: `**a****b**`
+_HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline", "html_inline"})
+_QUOTES = {"l": {'"': "“", "'": "‘"}, "r": {'"': "”", "'": "’"}}
+_PUNCTUATION = r"""[!"#$%'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
+_WORD, _BLANK = "[A-Za-z0-9_]", r"[ \t\r\n\f\v]"
+# As RubyPants has them, whose order counts: what stands before, and which way the quotes turn.
+_RULES = [
+    (re.compile(r"()([\"'])(?=[_*]{1,2}[^ \t\n])"), "l"),
+    (re.compile(rf"()([\"'])(?={_PUNCTUATION}(?!\.\.)\B)"), "r"),
+    (re.compile(rf"({_BLANK}?)(\"'|'\")(?={_WORD})"), "ll"),
+    (re.compile(rf"({_BLANK}?)(')(?=[0-9][0-9]s)"), "r"),
+    (re.compile(rf"({_BLANK})(['\"])(?={_WORD})"), "l"),
+    (re.compile(r"([^ \\\t\r\n\[{(-])(['\"])"), "r"),
+    (re.compile(rf"()([\"'])(?={_BLANK}|s\b|$)", re.MULTILINE), "r"),
+    (re.compile(r"(.?)(['\"])", re.DOTALL), "l"),
+]
+
+
+def use(parser: MarkdownIt) -> None:
+    """Teach it that."""
+    for char in "\"'":
+        parser.inline.add_terminator_char(char)
+    ruler = parser.inline.ruler
+    ruler.at("emphasis", _emphasis)
+    ruler.before("escape", "kramdown_math", _math)
+    ruler.before("escape", "kramdown_break", _line_break)
+    ruler.before("escape", "kramdown_backslash", _backslash)
+    ruler.before("link", "kramdown_link", _spaced_link)
+    ruler.before("html_inline", "kramdown_raw", _raw)
+    ruler.before("html_inline", "kramdown_instruction", _instruction)
+    ruler.push("kramdown_extension", _extension)
+    ruler.push("kramdown_attributes", _attributes)
+    ruler.push("kramdown_quote", _quote)
+    parser.add_render_rule("math_inline", _math_html)
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """A mark opens unless a blank follows, and closes unless one stands before it.
+
+    So `**重要。**です` is bold, which it is not in CommonMark. `_` is no mark within a word.
+    """
+    start, mark = state.pos, state.src[state.pos]
+    if silent or mark not in "*_":
+        return False
+    end = next((at for at in range(start, state.posMax) if state.src[at] != mark), state.posMax)
+    before, after = state.src[max(start - 2, 0) : start], state.src[end : end + 1]
+    is_in_word = before[-1:].isalpha() or (before[-1:] == "-" and before[:1].isalpha())
+    opens = after not in BLANKS and not (mark == "_" and is_in_word)
+    closes = before[-1:] not in BLANKS and not (mark == "_" and after.isalnum())
+    length = end - start if end - start <= _PAIRS else 2 + (end - start) % 2
+    for _ in range(start, end):
+        state.push("text", "", 0).content = mark
+        number = len(state.tokens) - 1
+        state.delimiters.append(Delimiter(ord(mark), length, number, -1, opens, closes))
+    state.pos = end
+    return True
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """`$$a_1$$`: never emphasis."""
+    if not state.src.startswith("$$", state.pos):
+        return False
+    end = state.src.find("$$", state.pos + 2)
+    formula = state.src[state.pos + 2 : end].strip()
+    if end < 0 or not formula:
+        return False
+    if not silent:
+        state.push("math_inline", "code", 0).content = formula
+    state.pos = end + 2
+    return True
+
+
+def _math_html(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    return f'<code class="language-math">{entities.escape(tokens[index].content)}</code>'
+
+
+def _backslash(state: StateInline, silent: bool) -> bool:
+    r"""`\,` and `\%` of TeX stay as they are."""
+    if state.src[state.pos] != "\\" or state.src[state.pos + 1 : state.pos + 2] in _ESCAPED:
+        return False
+    if not silent:
+        state.append_pending("\\")
+    state.pos += 1
+    return True
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    r"""`\\` at the end of a line."""
+    if not state.src.startswith("\\\\\n", state.pos):
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos += 3
+    while state.src.startswith((" ", "\t"), state.pos):
+        state.pos += 1
+    return True
+
+
+def _spaced_link(state: StateInline, silent: bool) -> bool:
+    """`[words] [label]`: where that label is defined, a blank may stand before it."""
+    known = state.env.get("references")
+    if not known or state.src[state.pos] != "[":
+        return False
+    start, maximum = state.pos, state.posMax
+    end = state.md.helpers.parseLinkLabel(state, start, True)
+    found = _SPACED.match(state.src, end + 1, maximum) if end >= 0 else None
+    target = known.get(normalizeReference(found[1])) if found else None
+    if not found or not target:
+        return False
+    if not silent:
+        state.pos, state.posMax = start + 1, end
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {key: target[key] for key in ("href", "title") if target[key]}
+        state.linkLevel += 1
+        state.md.inline.tokenize(state)
+        state.linkLevel -= 1
+        state.push("link_close", "a", -1)
+    state.pos, state.posMax = found.end(), maximum
+    return True
+
+
+def _raw(state: StateInline, silent: bool) -> bool:
+    """`<code>a_b_c</code>`: there is no Markdown in it, nor in what kramdown does not know."""
+    found = _ELEMENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if found is None or found[1].lower() in MODELS or found[1].lower() in VOID:
+        return False
+    tag = f"</{found[1]}"
+    if state.html_terminator_last(tag) < found.end():
+        return False
+    end = state.src.find(">", state.src.find(tag, found.end())) + 1
+    if not 0 < end <= state.posMax:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _instruction(state: StateInline, silent: bool) -> bool:
+    """`<?php ?>` and `<!DOCTYPE>` are shown."""
+    after = state.src[state.pos + 1 : state.pos + 4]
+    if state.src[state.pos] != "<" or after[:1] not in {"?", "!"} or after == "!--":
+        return False
+    if not silent:
+        state.append_pending("<")
+    state.pos += 1
+    return True
+
+
+def _extension(state: StateInline, silent: bool) -> bool:
+    """`{::comment}gone{:/}`, `{::nomarkdown}<b>*as it is*</b>{:/}`; what is not ended is text."""
+    found = _EXTENSION.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if found is None:
+        return False
+    name, text, state_end = found[1], "", found.end()
+    if not found[2]:
+        last = max(map(state.html_terminator_last, ("{:/}", f"{{:/{name}}}")))
+        if last < found.end():
+            return False
+        end = re.compile(rf"\{{:/(?:{name})?\}}").search(state.src, found.end())
+        if end is None or end.end() > state.posMax:
+            return False
+        text, state_end = state.src[found.end() : end.start()], end.end()
+    if not silent and name == "nomarkdown":
+        state.push("html_inline", "", 0).content = text
+    state.pos = state_end
+    return True
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:
+    """`![a](b){: width="9"}`: of what stands right before it."""
+    found = _LIST.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if found is None or state.pending or not state.tokens:
+        return False
+    last = state.tokens[-1]
+    is_mark = last.type == "text" and last.content.strip(_MARKS) == ""
+    if last.type not in _HOLDERS and not is_mark:
+        return False
+    if not silent and not is_mark:  # what is emphasised is not known yet
+        given = Attributes()
+        given.read(found[1])
+        for key, value in given.resolved(state.env.get("lists", {})).items():
+            _opening_of(state.tokens).attrSet(key, value)
+    state.pos = found.end()
+    return True
+
+
+def _opening_of(tokens: Sequence[Token]) -> Token:
+    last = tokens[-1]
+    if last.nesting == 0:
+        return last
+    return next(token for token in reversed(tokens) if token.nesting == 1)
+
+
+def _quote(state: StateInline, silent: bool) -> bool:
+    """Turned by what stands around it, as it is written."""
+    at = state.pos
+    if state.src[at] not in "\"'":
+        return False
+    if silent:
+        state.pos += 1
+        return True
+    before = state.src[at - 1 : at] if at else ""
+    is_text = before == "\n" or (before not in {"", '"', "'"} and state.pending[-1:] == before)
+    tried = ((rule.match(state.src, at - is_text), turns) for rule, turns in _RULES)
+    found, turns = next((found, turns) for found, turns in tried if found)
+    quotes = "".join(_QUOTES[turn][mark] for turn, mark in zip(turns, found[2], strict=True))
+    state.append_pending(quotes if is_text else found[1] + quotes)
+    state.pos = found.end()
+    return True

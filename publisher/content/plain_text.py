@@ -1,0 +1,103 @@
+"""The text twin of a body in Markdown: its source, for those who read no XHTML. Pure.
+
+Without what was not meant for people, comments, scripts and attributes; and with addresses that
+lead somewhere from everywhere. Code stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from publisher.content import fences
+from publisher.content.html import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.content.html import Resolve
+    from publisher.content.markup.dialects import Dialect
+
+_BEGINS = re.compile(r"<!--|<(script|style)(?=[\s>])|\{::(comment)\}", re.IGNORECASE)
+_ENDS = {
+    "": re.compile("-->"),
+    "script": re.compile(r"</script\s{0,9}>", re.IGNORECASE),
+    "style": re.compile(r"</style\s{0,9}>", re.IGNORECASE),
+    "comment": re.compile(r"\{:/(?:comment)?\}"),
+}
+_LIST = r"\{:(?!:)[^{}\n]{0,500}\}"
+_TOC = r"\{:[^{}\n]*\btoc\b[^{}\n]*\}"
+_END = r"[ \t]*(?:\n|\Z)"
+# A table of contents, which stands in the place of an item; then lines and ends of lines.
+_ATTRIBUTES = re.compile(
+    rf"^[ \t]*(?:[-*+]|[0-9]{{1,9}}\.)[ \t][^\n]*\n[ \t]*{_TOC}{_END}"
+    rf"|^[ \t>]*(?:{_LIST}|\{{::options[^{{}}\n]*\}}){_END}|(?<=\S){_LIST}",
+    re.MULTILINE,
+)
+_BLANK_TO_END = re.compile(r"[^\S\n]*+(?:\n|\Z)")
+_HEADING_ID = re.compile(r"(?<=\S)[ \t]{1,9}\{#[\w:.-]{1,200}\}[ \t]*$", re.MULTILINE)
+_ADDRESS = re.compile(
+    r"(?P<before>\]\([ \t]*|^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*)"
+    r"(?:<(?P<framed>[^<>\n]{1,2000})>|(?P<bare>[^\s<>()]{1,2000}))",
+    re.MULTILINE,
+)
+
+
+def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
+    """`base` is the address of the post's page; `resolve` is that of `content.render.render`."""
+
+    def absolute_address(found: re.Match[str]) -> str:
+        address = absolute(resolve(found["framed"] or found["bare"]) or "", base)
+        return f"{found['before']}{address}" if address else found[0]
+
+    text = _without_hidden(text)
+    if dialect == "kramdown":
+        text = fences.replaced(text, _ATTRIBUTES, lambda _: "")
+    text = fences.replaced(text, _HEADING_ID, lambda _: "")
+    return fences.replaced(text, _ADDRESS, absolute_address).strip()
+
+
+def _without_hidden(text: str) -> str:
+    parts, at = [], 0
+    for first, last in _hidden(text):
+        start, end = _whole_lines(text, first, last, at)
+        parts.append(text[at : max(start, at)])
+        at = max(end, at)
+    return "".join([*parts, text[at:]])
+
+
+def _whole_lines(text: str, start: int, end: int, before: int) -> tuple[int, int]:
+    """With the lines on which nothing else stands.
+
+    `before` is where the previous hidden part ended. Nothing is looked at twice: a line may hold
+    very many hidden parts.
+    """
+    line = text.rfind("\n", max(before - 1, 0), start) + 1
+    shares_line = line == 0 < before  # with the previous hidden part
+    behind = _BLANK_TO_END.match(text, end)
+    if shares_line or text[line:start].strip() or not behind:
+        return start, end
+    return line, behind.end()
+
+
+def _hidden(text: str) -> Iterator[tuple[int, int]]:
+    """What begins outside of code, and ends."""
+    codes, at = [*fences.spans(text)], 0
+    endless: set[str] = set()
+    for found in _BEGINS.finditer(text):
+        name = (found[1] or found[2] or "").lower()
+        if found.start() < at or name in endless or _is_within(found.start(), codes):
+            continue
+        if end := _ENDS[name].search(text, found.end()):
+            at = end.end()
+            yield found.start(), at
+        else:
+            endless.add(name)
+
+
+def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:
+    index = bisect_right(spans, (offset, offset)) - 1
+    before = spans[index][1] if index >= 0 else 0
+    follows = index + 1 < len(spans) and spans[index + 1][0] == offset
+    return offset < before or follows

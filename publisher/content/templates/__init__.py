@@ -1,0 +1,173 @@
+"""The tags in a body -> what they say, by the rules of its engine.
+
+One rule for what only the site can make: it is left out, and told with its line; but what it names,
+a picture, an address, a caption, is shown, and in code it stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.content import markup
+from publisher.content.templates.text import Evaluated, Text, as_it_is
+from publisher.text.yaml_document import Unquoted
+
+__all__ = ["Evaluated", "evaluate", "typed_values", "used", "used_settings"]
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.config import Site
+    from publisher.content.links import Links
+    from publisher.post import Post
+    from publisher.text.yaml_document import Value
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
+_LIQUID = re.compile(r"\{\{|\{%")
+_INSIDE = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
+_SETTING = re.compile(r"""\bsite\s*(?:\.\s*|\[\s*["'])([\w-]+)""")
+# One that is worked out, or all of them under another name.
+_WHOLE_SITE = re.compile(r"""\bsite\s*\[\s*[^"'\s]|(?:=|\bin)\s*site\s*(?![\s.\[\w-])""")
+_SILENT = re.compile(r"\{%-?\s{0,9}(end)?(raw|comment)\s{0,9}-?%\}")
+_PARAM = re.compile(r"""\{\{[<%]?\s*param[\s(]\s*["'`]?([\w-]+)""")
+_SHORTCODE = re.compile(r"\{\{[<%]|\{\{\s*\w+\(|\{%\s*\w+\(|\{\{/\*|\{%/\*")
+
+
+def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
+    """The body of a post with its tags evaluated. Never raises."""
+    body = links.notes(post)
+    if post.templates == "off":
+        return as_it_is(body)
+    keeps = post.templates == "keep"
+    match post.engine:
+        case "jekyll" | "eleventy" if _LIQUID.search(body):
+            html = markup.lines_of_html(body, markup.dialect(post.markup, post.engine))
+            text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
+            return _liquid(text, post, links, site)
+        case "hugo" | "nikola" | "zola" if _SHORTCODE.search(body):
+            return _shortcodes(Text(body, post.markup, keeps=keeps), post, links)
+        case _:
+            return as_it_is(body)
+
+
+def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
+    from publisher.content.templates import liquid  # noqa: PLC0415 - slow to import, and few need it
+    from publisher.content.templates.context import TemplateContext  # noqa: PLC0415
+
+    root = urlsplit(site.url.rstrip("/"))
+    page = {
+        **typed_values(post.values),
+        "title": post.title or post.name,
+        "url": post.page,
+        "id": post.page.removesuffix(".html").rstrip("/"),
+        "collection": "posts",
+        "slug": post.slug,
+        "date": post.published.astimezone(site.zone).strftime("%Y-%m-%d %H:%M:%S %z"),
+        "path": str(post.path),
+        "tags": [*post.tags],
+        "categories": [*post.categories],
+    }
+    own = {
+        **typed_values(_told(links, site)),
+        "url": f"{root.scheme}://{root.netloc}",
+        "baseurl": root.path,
+    }
+    values: dict[str, object] = {"page": page, "site": own}
+    if post.engine == "eleventy":
+        values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
+    context = TemplateContext(
+        values,
+        root=root,
+        zone=site.zone,
+        dialect=markup.dialect("markdown", post.engine),
+        page_of=links.page_of,
+        has_settings=bool(links.settings),
+    )
+    return liquid.evaluate(text, context)
+
+
+def _told(links: Links, site: Site) -> dict[str, Value]:
+    """The settings of the site, of which those win that are our own, too."""
+    own = {"title": site.title, "description": site.description, "lang": site.language}
+    return {**links.settings, **{name: value for name, value in own.items() if value}}
+
+
+def _params(links: Links) -> dict[str, Value]:
+    params = links.settings.get("params") or links.settings.get("extra")
+    return params if isinstance(params, dict) else {}
+
+
+def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
+    from publisher.content.templates import shortcodes  # noqa: PLC0415
+
+    def page_of(kind: str, target: str) -> str | None:
+        return links.page_of(kind, target, post)
+
+    context = shortcodes.ShortcodeContext(
+        typed_values(post.values), typed_values(_params(links)), page_of=page_of
+    )
+    return shortcodes.evaluate(text, post.engine, context)
+
+
+def used(post: Post) -> dict[str, Value]:
+    """The values of the front matter that the tags of the body name."""
+    words = set(re.findall(r"[\w-]+", _inside(post, post.body)))
+    return {key: value for key, value in post.values.items() if key in words}
+
+
+def used_settings(post: Post, links: Links, site: Site) -> dict[str, Value]:
+    """The settings of the site that the tags of the body show; its address is that of the post."""
+    match post.engine:
+        case "jekyll" | "eleventy" if "site" in post.body:
+            inside = _inside(post, _without_silent(post.body))
+            known = _told(links, site)
+            names = known if _WHOLE_SITE.search(inside) else _SETTING.findall(inside)
+            unshown = {"url", "baseurl"}
+        case "hugo" | "zola" if "param" in post.body:
+            names = [name.lower() for name in _PARAM.findall(_inside(post, post.body))]
+            known, unshown = _params(links), {*post.values}
+        case _:
+            return {}
+    return {name: known[name] for name in names if name in known and name not in unshown}
+
+
+def _inside(post: Post, body: str) -> str:
+    """What stands in the tags of a body."""
+    if "{" not in body or post.templates == "off":
+        return ""
+    return " ".join(_INSIDE.findall(body))
+
+
+def _without_silent(body: str) -> str:
+    """Without the blocks of Liquid in which nothing is a tag."""
+    parts, at, name = [], 0, ""
+    for found in _SILENT.finditer(body):
+        if not name and not found[1]:
+            parts.append(body[at : found.start()])
+            name, at = found[2], found.start()
+        elif found[1] and found[2] == name:
+            name, at = "", found.end()
+    return "".join([*parts, body[at:]])
+
+
+def typed_values(values: Mapping[str, Value]) -> dict[str, object]:
+    """As YAML and templates have them: numbers and truth, where no quotes make them texts."""
+    return {key: _typed(value) for key, value in values.items()}
+
+
+def _typed(value: Value) -> object:
+    match value:
+        case dict():
+            return typed_values(value)
+        case list():
+            return [_typed(part) for part in value]
+        case Unquoted() if value in {"true", "false"}:
+            return value == "true"
+        case Unquoted() if found := _NUMBER.fullmatch(value):
+            return float(value) if found[1] else int(value)
+        case str():
+            return value.replace("\x0f", "")  # a mark of ours
+        case _:
+            return value

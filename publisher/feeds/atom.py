@@ -1,0 +1,133 @@
+"""Atom 1.0 (RFC 4287): entry elements, and whole feeds with their tombstones (RFC 6721)."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from lxml import etree
+
+from publisher import media
+from publisher.content.html import VOID
+from publisher.feeds.parts import (
+    ATOM,
+    ATOM_NS,
+    add_image,
+    add_links,
+    feed_entry,
+    head,
+    is_full,
+    person,
+    spaced,
+    written,
+)
+from publisher.text.timestamps import z
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.config import Codec, Shown, Site
+    from publisher.entry import Entry, Tombstone
+    from publisher.feeds.document import Document
+    from publisher.media import Enclosure
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_DATES = (f"{ATOM}published", f"{ATOM}updated")
+_XHTML: Final = "{http://www.w3.org/1999/xhtml}"
+_VOID: Final = frozenset(f"{_XHTML}{name}" for name in VOID)
+_GONE: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+_GONE_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
+
+
+def atom(document: Document, site: Site) -> bytes:
+    """RFC 4287 section 4.1.1."""
+    made = head(document, site)
+    if site.icon:
+        made.icon(site.address(site.icon))
+    if site.logo:
+        made.logo(site.address(site.logo))
+    root = _dated(etree.fromstring(made.atom_str()))
+    own, page = root.findall(f"{ATOM}link")
+    root.insert(root.index(own), page)  # some programs take the first link for the site
+    add_links(root, document, site)
+    root.extend(_tombstone(gone) for gone in document.deleted)
+    feed = document.feed
+    for entry in document.entries:
+        element = atom_entry(
+            entry, site, codecs=feed.enclosures, content=feed.content, kind=feed.content_type
+        )
+        root.append(spaced(element))
+    sheet = document.stylesheet
+    style = [f'<?xml-stylesheet href="{html.escape(sheet)}" type="text/css"?>'] if sheet else []
+    return written(spaced(root), style)
+
+
+def _tombstone(gone: Tombstone) -> etree._Element:
+    return etree.Element(
+        _GONE, {"ref": gone.entry.atom_id, "when": z(gone.when)}, nsmap=_GONE_PREFIX
+    )
+
+
+def atom_entry(
+    entry: Entry,
+    site: Site,
+    *,
+    codecs: Sequence[Codec] = (),
+    content: Shown = "full",
+    kind: Literal["xhtml", "html"] = "xhtml",
+) -> etree._Element:
+    """The entry as an element of RFC 4287 section 4.1.2, complete in itself: also without a feed.
+
+    Its first link is the post's page. XHTML content is never without a div. Of the recordings it
+    has those of the codecs, of all if none is named.
+    """
+    full = is_full(entry, content)
+    made = feed_entry(entry, full=full, kind=kind)
+    for enclosure in media.chosen(entry.enclosures, codecs):
+        made.link(rel="enclosure", **_link_attributes(enclosure))
+    made.author([person(author) for author in entry.authors])
+    if summary := entry.content.summary if full else entry.teaser:
+        made.summary(summary, type="text")
+    element = _namespaced(made.atom_entry())
+    links = element.findall(f"{ATOM}link")
+    # feedgen 1.0.0: entry links lose all but their href (lkiesow/python-feedgen issue 135).
+    for link, given in zip(links, made.link(), strict=True):
+        link.attrib.update(given)
+    if entry.post.license:
+        license_ = etree.Element(f"{ATOM}link", rel="license", href=entry.post.license)
+        element.insert(element.index(links[-1]) + 1, license_)
+    if language := entry.language or site.language:
+        element.set(_LANG, language)
+    add_image(element, entry)
+    _close_empty(element)
+    return _dated(element)
+
+
+def _link_attributes(enclosure: Enclosure) -> dict[str, str]:
+    """Those of RFC 4287 section 4.2.7 that are known."""
+    length = None if enclosure.length is None else str(enclosure.length)
+    known = {"type": enclosure.type, "length": length, "title": enclosure.title}
+    return {"href": enclosure.href, **{key: value for key, value in known.items() if value}}
+
+
+def _namespaced(tree: etree._Element) -> etree._Element:
+    """feedgen 1.0.0: entries are in no namespace. What is below the div has one."""
+    root = etree.Element(f"{ATOM}{tree.tag}", nsmap={None: ATOM_NS})  # type: ignore[dict-item]
+    root.extend(list(tree))
+    for element in list(root.iter("{}*")):
+        element.tag = f"{ATOM}{element.tag}"
+    return root
+
+
+def _close_empty(element: etree._Element) -> None:
+    """`<em></em>`, not `<em/>`: Miniflux and others read it as HTML, where that never ends."""
+    for inner in element.iter(f"{_XHTML}*"):
+        if not len(inner) and inner.text is None and inner.tag not in _VOID:
+            inner.text = ""
+
+
+def _dated(element: etree._Element) -> etree._Element:
+    """feedgen 1.0.0: writes +00:00. Converse sorts by the text, so all have to end in Z."""
+    for date in element.iterchildren(*_DATES):
+        date.text = (date.text or "").replace("+00:00", "Z")
+    return element

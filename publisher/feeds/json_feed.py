@@ -1,0 +1,91 @@
+"""JSON Feed 1.1. A key with an underscore is an extension."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from publisher import media
+from publisher.feeds.parts import GENERATOR, is_full, owner, plain_number
+from publisher.text.timestamps import z
+from publisher.text.uris import uri
+
+if TYPE_CHECKING:
+    from publisher.config import FeedFile, Person, Site
+    from publisher.entry import Entry
+    from publisher.feeds.document import Document
+    from publisher.media import Enclosure
+
+
+def json_feed(document: Document, site: Site) -> bytes:
+    """Archives are the next pages: `next_url`. There are no tombstones."""
+    feed, icon = document.feed, site.icon or site.logo
+    hubs = [] if document.current else [{"type": "WebSub", "url": hub} for hub in site.hubs]
+    made = _given(
+        version="https://jsonfeed.org/version/1.1",
+        title=document.title(site),
+        home_page_url=site.root,
+        feed_url=feed.url,
+        description=document.description(site),
+        next_url=document.older,
+        _archive=_given(current=document.current) or None,
+        icon=icon and site.address(icon),
+        favicon=site.icon and site.address(site.icon),
+        language=document.language(site),
+        authors=_authors(document, site),
+        hubs=hubs or None,
+        _license=_given(url=site.license, text=site.rights) or None,
+        **{f"_{GENERATOR}": {"id": document.id(site)}},
+        _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
+        items=[_item(entry, feed) for entry in document.entries],
+    )
+    return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _authors(document: Document, site: Site) -> list[dict[str, object]] | None:
+    """Of the feed, unless somebody else wrote in it: Miniflux adds them to those of every item."""
+    authors = (owner(site),)
+    guests = any(entry.authors != authors for entry in document.entries)
+    return None if guests else [_author(author) for author in authors]
+
+
+def _item(entry: Entry, feed: FeedFile) -> dict[str, object]:
+    """Of a post that is not shown in full the summary is the content: an item must have one."""
+    full = is_full(entry, feed.content)
+    enclosures = media.chosen(entry.enclosures, feed.enclosures)
+    return _given(
+        id=entry.atom_id,
+        url=entry.link,
+        title=entry.title,
+        content_html=entry.content.xhtml if full else None,
+        content_text=None if full else entry.teaser,
+        summary=entry.content.summary if full else None,
+        image=entry.image.href if entry.image else None,
+        date_published=z(entry.published),
+        date_modified=z(entry.updated),
+        authors=[_author(author) for author in entry.authors],
+        tags=entry.categories or None,
+        language=entry.language,
+        attachments=[_attachment(one) for one in enclosures] or None,
+        _license=_given(url=entry.post.license) or None,
+    )
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, object]:
+    """Those of one title are alternates."""
+    seconds = enclosure.duration
+    return _given(
+        url=enclosure.href,
+        mime_type=enclosure.type,
+        title=enclosure.title,
+        size_in_bytes=enclosure.length,
+        duration_in_seconds=None if seconds is None else plain_number(seconds),
+    )
+
+
+def _author(author: Person) -> dict[str, object]:
+    return _given(name=author.name, url=author.uri and uri(author.uri))
+
+
+def _given(**parts: object) -> dict[str, object]:
+    return {key: value for key, value in parts.items() if value is not None}

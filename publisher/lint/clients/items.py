@@ -1,0 +1,161 @@
+"""Items and their nodes, as Movim, Converse, Libervia and RSS Guard take them. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from publisher.errors import TooBig
+from publisher.feeds import ATOM
+from publisher.lint.clients.verdict import UNWRAPPED, Verdict, listed
+from publisher.sync.item import item
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from publisher.config import NodeConfig, Site
+    from publisher.entry import Entry
+    from publisher.text.node_address import NodeAddress
+
+XHTML: Final = "{http://www.w3.org/1999/xhtml}"
+# Movim gives a player to these (app/Helpers/StringHelper.php), compared as they are.
+MOVIM_AUDIO: Final = frozenset(
+    f"audio/{kind}" for kind in ("aac", "ogg", "opus", "vorbis", "speex", "mpeg", "webm")
+)
+PUSH_AGE: Final = dt.timedelta(days=30)
+MIN_ID: Final = 8
+SHORT: Final = 60
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+def of_item(entry: Entry, site: Site, address: NodeAddress, *, account: str) -> Iterator[Verdict]:
+    """Of the item that would be published. `account` is the publishing account's bare JID."""
+    path = str(entry.post.path)
+    try:
+        made = item(entry, site, address, account=account)
+    except TooBig as error:
+        yield Verdict("XMPP clients", path, f"get nothing: {error}")
+        return
+    payload = etree.fromstring(made.payload)
+    for reader, message in of_payload(payload, made.id, account):
+        yield Verdict(reader, path, message)
+
+
+def of_payload(payload: etree._Element, item_id: str, account: str) -> Iterator[tuple[str, str]]:
+    """Of any payload of a node: (reader, message)."""
+    yield from _identity(payload, item_id, account)
+    yield from _dates(payload)
+    yield from _contents(payload)
+    yield from _tags(payload)
+    yield from _recordings(payload)
+
+
+def _identity(payload: etree._Element, item_id: str, account: str) -> Iterator[tuple[str, str]]:
+    if not payload.findtext(f"{ATOM}title") or not payload.findtext(f"{ATOM}updated"):
+        yield "Movim", "drops the post: it has no title, or no updated"
+    if "/" in item_id or len(item_id) < MIN_ID:
+        yield "Movim", f"cannot open the item {item_id}; give the post another `id:`"
+    uris = [author.findtext(f"{ATOM}uri") for author in payload.findall(f"{ATOM}author")]
+    if uris != [f"xmpp:{account}"]:
+        yield "Converse", f"will appear as a repost: its author is not the account {account}"
+        yield "Movim", "shows no author: the one in the post is not the account that published it"
+    pages = [
+        link.get("href", "")
+        for link in payload.findall(f"{ATOM}link")
+        if link.get("rel", "alternate") == "alternate"
+    ]
+    if not pages or not pages[0].startswith(("http://", "https://")):
+        yield "Movim", "does not show the post to the public: its first link is no page of the web"
+        yield "RSS Guard", "opens no page: the first link is none of the web"
+
+
+def _dates(payload: etree._Element) -> Iterator[tuple[str, str]]:
+    dates = [payload.findtext(f"{ATOM}{name}") for name in ("published", "updated")]
+    if any(date and not date.endswith("Z") for date in dates):
+        yield "Converse", "sorts it wrongly: it compares dates as texts, and one does not end in Z"
+
+
+def _contents(payload: etree._Element) -> Iterator[tuple[str, str]]:
+    contents = payload.findall(f"{ATOM}content")
+    kinds = [content.get("type", "text") for content in contents]
+    if payload.find(f"{ATOM}summary") is not None and contents:
+        yield "Movim", "shows the summary, and the post below it: the beginning twice"
+    if kinds and kinds[0] not in {"xhtml", "html"}:
+        yield "RSS Guard", "shows the source: the first content is the text"
+    if "text" not in kinds:
+        yield "Libervia", "has no text to show where it cannot show XHTML: only a summary is sent"
+    for content in contents:
+        yield from _markup(content)
+
+
+def _markup(content: etree._Element) -> Iterator[tuple[str, str]]:
+    lost = [name for name in UNWRAPPED if content.find(f".//{XHTML}{name}") is not None]
+    if lost:
+        yield (
+            "Movim",
+            f"shows only what is inside of {listed(f'<{name}>' for name in lost)}",
+        )
+    for code in content.iter(f"{XHTML}code"):
+        if found := _TAG.search("".join(map(str, code.itertext()))):
+            sample = found[0][:SHORT]
+            yield "Movim", f"hides {sample} in code, which it takes for a tag; the text has it"
+            break
+    insecure = [e for e in content.iter() if e.get("src", "").startswith("http://")]
+    if insecure:
+        shown = insecure[0].get("src", "")[:SHORT]
+        yield "Movim, Converse", f"in a browser: does not load {shown}; use https: for it"
+
+
+def _tags(payload: etree._Element) -> Iterator[tuple[str, str]]:
+    terms = [category.get("term", "") for category in payload.findall(f"{ATOM}category")]
+    if "nsfw" in {term.lower() for term in terms}:
+        yield "Movim", "hides the post: it has the tag nsfw"
+
+
+def _recordings(payload: etree._Element) -> Iterator[tuple[str, str]]:
+    for link in payload.findall(f"{ATOM}link[@rel='enclosure']"):
+        kind = link.get("type", "")
+        if kind.startswith("audio/") and kind not in MOVIM_AUDIO:
+            yield "Movim", f"has no player for {kind}; add Ogg or MP3 beside it"
+
+
+def of_age(entry: Entry, *, now: dt.datetime, at_nodes: Collection[str]) -> Iterator[Verdict]:
+    """Of an entry that is at no node yet; `at_nodes` are the ids of those that are."""
+    if entry.item_id not in at_nodes and now - entry.published > PUSH_AGE:
+        message = (
+            "ignores it when it is pushed, because it is older than a month, "
+            "and shows it to those who open the node"
+        )
+        yield Verdict("Movim", str(entry.post.path), message)
+
+
+# --- Nodes
+
+_OPTIONS: Final = (
+    ("itemreply", ("publisher",), "Converse, Movim",
+     "cannot tell who published an item: posts will appear as reposts"),
+    ("deliver_payloads", ("1", "true"), "Converse, Movim",
+     "do not see that a post was edited: they fetch only items that they do not know"),
+    ("notify_retract", ("1", "true"), "all readers", "keep posts that were removed"),
+    ("send_last_published_item", ("never", "on_sub"), "all readers",
+     "are sent the newest post again whenever they come online"),
+    ("type", ("urn:xmpp:pubsub-social-feed:1", "http://www.w3.org/2005/Atom"), "Converse",
+     "does not list the node among the feeds"),
+)  # fmt: skip
+
+
+def of_node(node: NodeConfig) -> Iterator[Verdict]:
+    """Of the options that the configuration sets, which win over what readers want."""
+    given = {name.removeprefix("pubsub#"): value for name, value in node.options.items()}
+    for name, wanted, reader, message in _OPTIONS:
+        value = given.get(name)
+        if value is not None and value.lower() not in {one.lower() for one in wanted}:
+            mend = f"options: {{{name}: {wanted[0]}}}"
+            yield Verdict(reader, f"node {node.node}", f"{message}; set {mend}")
+    if node.access != "open":
+        message = f"do not show the node to the public: access_model is {node.access}"
+        yield Verdict("Movim, Libervia", f"node {node.node}", message)

@@ -1,0 +1,121 @@
+"""Feeds of recordings, as podcast apps and their directories take them. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from publisher import media
+
+if TYPE_CHECKING:
+    from publisher.config import FeedFile, Podcast, Site
+    from publisher.entry import Entry
+    from publisher.feeds import Document
+    from publisher.lint.clients.verdict import Said
+    from publisher.media import Enclosure
+
+APPLE_AUDIO: Final = frozenset({"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac"})
+# Apple's categories, each with those below it.
+CATEGORIES: Final = {
+    "Arts": "Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts",
+    "Business": "Careers, Entrepreneurship, Investing, Management, Marketing, Non-Profit",
+    "Comedy": "Comedy Interviews, Improv, Stand-Up",
+    "Education": "Courses, How To, Language Learning, Self-Improvement",
+    "Fiction": "Comedy Fiction, Drama, Science Fiction",
+    "Government": "",
+    "Health & Fitness": "Alternative Health, Fitness, Medicine, Mental Health, Nutrition, "
+    "Sexuality",
+    "History": "",
+    "Kids & Family": "Education for Kids, Parenting, Pets & Animals, Stories for Kids",
+    "Leisure": "Animation & Manga, Automotive, Aviation, Crafts, Games, Hobbies, Home & Garden, "
+    "Video Games",
+    "Music": "Music Commentary, Music History, Music Interviews",
+    "News": "Business News, Daily News, Entertainment News, News Commentary, Politics, "
+    "Sports News, Tech News",
+    "Religion & Spirituality": "Buddhism, Christianity, Hinduism, Islam, Judaism, Religion, "
+    "Spirituality",
+    "Science": "Astronomy, Chemistry, Earth Sciences, Life Sciences, Mathematics, "
+    "Natural Sciences, Nature, Physics, Social Sciences",
+    "Society & Culture": "Documentary, Personal Journals, Philosophy, Places & Travel, "
+    "Relationships",
+    "Sports": "Baseball, Basketball, Cricket, Fantasy Sports, Football, Golf, Hockey, Rugby, "
+    "Running, Soccer, Swimming, Tennis, Volleyball, Wilderness, Wrestling",
+    "Technology": "",
+    "True Crime": "",
+    "TV & Film": "After Shows, Film History, Film Interviews, Film Reviews, TV Reviews",
+}
+_NEEDED: Final = (
+    ("image", "an image", "image: /media/cover.jpg"),
+    ("category", "a category", "categories: Music"),
+)
+_ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+
+
+def recordings(entry: Entry, feed: FeedFile) -> list[Enclosure]:
+    """Those that a feed has of an entry, the foremost first."""
+    return [one for one in media.chosen(entry.enclosures, feed.enclosures) if one.is_recording]
+
+
+def of_podcast(document: Document, site: Site, data: bytes, *, has_podcast: bool) -> Said:
+    """`has_podcast`: some feed of the site is one."""
+    feed = document.feed
+    if feed.format != "rss":
+        return
+    if feed.podcast is not None:
+        yield from _of_show(document, site, feed.podcast, data)
+        for one in document.entries:
+            yield from _of_episode(one, feed)
+        return
+    heard = next((one for one in document.entries if recordings(one, feed)), None)
+    if heard and not has_podcast:
+        mend = "add one beside this: `{path: podcast.rss, format: rss, podcast: {}}`"
+        yield "podcast apps", f"miss a feed of the recordings alone; {mend}", _path(heard)
+
+
+def _of_show(document: Document, site: Site, podcast: Podcast, data: bytes) -> Said:
+    for category in podcast.categories:
+        yield from _of_category(category)
+    channel = etree.fromstring(data)[0]
+    for name, called, mend in _NEEDED:
+        if channel.find(f"{_ITUNES}{name}") is None:
+            yield "podcast apps", f"refuse a feed without {called}; add `{mend}` to podcast", ""
+    if not document.description(site):
+        yield "podcast apps", "refuse a feed without a description; add `description:` to site", ""
+    if not document.language(site):
+        yield "podcast apps", "refuse a feed without a language; add `language: en` to site", ""
+    if not podcast.email:
+        message = "cannot ask whether the podcast is yours; add `email:` to podcast"
+        yield "podcast directories", message, ""
+    if len(document.entries) == document.feed.limit:
+        message = f"show the newest {document.feed.limit} episodes alone; add `limit: all`"
+        yield "podcast apps", message, ""
+
+
+def _of_category(written: str) -> Said:
+    name, _, below = (part.strip() for part in written.partition(">"))
+    if name not in CATEGORIES:
+        known = ", ".join(CATEGORIES)
+        yield "Apple Podcasts", f"knows no category {name!r}; it has {known}", ""
+    elif below and below not in CATEGORIES[name].split(", "):
+        known = CATEGORIES[name] or "none"
+        yield "Apple Podcasts", f"knows no category {below!r} below {name}; it has {known}", ""
+
+
+def _of_episode(entry: Entry, feed: FeedFile) -> Said:
+    first = recordings(entry, feed)[0]
+    kind = first.type.partition(";")[0]
+    if kind not in APPLE_AUDIO and kind.startswith("audio/"):
+        mend = "add an MP3 beside it, and `enclosures: [mp3]` to a feed of its own"
+        yield "Apple Podcasts", f"does not play {first.type}; {mend}", _path(entry)
+    if entry.image and entry.image.type not in media.COVERS:
+        message = f"do not show a picture of type {entry.image.type}; give a JPEG or a PNG"
+        yield "podcast apps", message, _path(entry)
+    if not first.length:
+        yield "podcast apps", "show no size of a recording; add its `length:`", _path(entry)
+    if not entry.content.xhtml:
+        yield "podcast apps", "show no notes of an episode without a text", _path(entry)
+
+
+def _path(entry: Entry) -> str:
+    return str(entry.post.path)

@@ -1,0 +1,316 @@
+"""Hugo's posts: front matter in YAML, TOML or JSON, page bundles, sections, permalinks of its own.
+
+Keys are the same in capitals and small letters. The parts of an address count in the zone that the
+date was written in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
+
+from publisher.sources import site_settings
+from publisher.sources.engines.engine import UPDATED, Engine, encoded
+from publisher.text.dates import DateError
+from publisher.text.permalinks import DAYS, MONTHS, is_word
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from publisher.post import Status
+    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.front_matter import block
+    from publisher.sources.front_matter.values import Matter
+    from publisher.text.dates import Written
+    from publisher.text.yaml_document import Value
+
+_TOKEN = re.compile(r":([a-z0-9_]+)(?:\[([^\]]*)\])?")
+_DATES: dict[str, Callable[[dt.datetime], str]] = {
+    "year": lambda at: f"{at.year:04}",
+    "month": lambda at: f"{at.month:02}",
+    "monthname": lambda at: MONTHS[at.month - 1],
+    "day": lambda at: f"{at.day:02}",
+    "weekday": lambda at: str(at.isoweekday() % 7),
+    "weekdayname": lambda at: DAYS[at.weekday()],
+    "yearday": lambda at: str(at.timetuple().tm_yday),
+    # Go's layouts
+    "2006": lambda at: f"{at.year:04}",
+    "06": lambda at: f"{at.year % 100:02}",
+    "01": lambda at: f"{at.month:02}",
+    "1": lambda at: str(at.month),
+    "02": lambda at: f"{at.day:02}",
+    "2": lambda at: str(at.day),
+}
+_KEPT = "._#+~-@/"
+_KINDS = ("toml", "yaml", "yml", "json")
+
+
+class Hugo(Engine):
+    SETTINGS = tuple(
+        f"{name}.{kind}"
+        for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
+        for kind in _KINDS
+    )
+    LATE_DATES: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self._content = site_settings.text(self.settings, "contentdir") or "content"
+        self.location = folder.below(self._content)
+        self._bundles = {path.parent for path in folder.paths if _is_index(path)} - {
+            PurePosixPath()
+        }
+        self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+
+    @cached_property
+    def settings(self) -> dict[str, Value]:
+        found = site_settings.folded(super().settings)
+        for part in ("permalinks", "params", "languages", "frontmatter"):
+            names = [f"config/_default/{part}.{kind}" for kind in _KINDS]
+            if more := self.folder.settings(*names):
+                found.setdefault(part, site_settings.folded(more))
+        return found
+
+    def site_languages(self) -> list[str]:
+        return [*site_settings.section(self.settings, "languages")]
+
+    @property
+    def shows_future(self) -> bool:
+        return self.settings.get("buildfuture") == "true"
+
+    def document(self, path: PurePosixPath) -> block.Document:
+        """Custom values may stand below `params`."""
+        found = super().document(path)
+        values = {key.lower(): value for key, value in found.values.items()}
+        for key, value in site_settings.section(values, "params").items():
+            values.setdefault(key.lower(), value)
+        return replace(
+            found,
+            values=values,
+            lines={key.lower(): line for key, line in found.lines.items()},
+        )
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """What lies beside the index of a bundle belongs to it; headless ones are no pages."""
+        parents = {*path.parents}
+        if _is_index(path):
+            parents.discard(path.parent)
+        main = site_settings.texts(site_settings.section(self.settings, "params"), "mainsections")
+        section = (self.location / path).parts[0]
+        whole = self.location == PurePosixPath() and len(path.parts) > 1
+        return self._bundles.isdisjoint(parents) and not (whole and main and section not in main)
+
+    def name(self, path: PurePosixPath) -> Name:
+        """The date stays in the slug, unless the settings take it from there."""
+        found = super().name(path)
+        order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), "date")
+        if found.date and ":filename" in order:
+            return found
+        stem, _ = self.without_language(path)
+        return replace(found, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem)
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """The cascade of the nearest section first, then the site's."""
+        for folder in path.parents:
+            for key, value in self._cascade(folder).items():
+                values.setdefault(key, value)
+        for key, value in _targetless(self.settings.get("cascade")).items():
+            values.setdefault(key, value)
+
+    def _cascade(self, folder: PurePosixPath) -> dict[str, Value]:
+        if folder not in self._sections:
+            page = next((path for path in _indexes(folder) if path in self.folder.paths), None)
+            values = self.section(page) if page else {}
+            self._sections[folder] = _targetless(values.get("cascade"))
+        return self._sections[folder]
+
+    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
+        build = matter.value("build") or matter.value("_build")
+        told = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
+        if told & {"never", "false"}:
+            return "hidden", "build: it is not listed"
+        if matter.is_true("headless"):
+            return "hidden", "headless: true"
+        return super().kept_back(matter)
+
+    def expiry(self, matter: Matter) -> dt.datetime | None:
+        key = matter.first("expirydate", "unpublishdate")
+        if key is None or self.settings.get("buildexpired") == "true":
+            return None
+        try:
+            return self.moment(matter, key).instant
+        except DateError as error:
+            matter.warn(key, f"{key}: {error}; the post does not expire")
+            return None
+
+    def clock(self, written: Written) -> dt.tzinfo:
+        return written.zone or self.zone
+
+    def published(self, matter: Matter, name: Name) -> Moment:
+        """`publishDate`, else `date`; of an address the parts are those of `date`."""
+        date = self._first_moment(
+            matter, "date", "publishdate", "pubdate", "published", *UPDATED[1:]
+        )
+        if date is None:
+            date = super().published(matter, name)
+        shown = self._first_moment(matter, "publishdate", "pubdate", "published")
+        return replace(date, instant=shown.instant) if shown else date
+
+    def _first_moment(self, matter: Matter, *keys: str) -> Moment | None:
+        for key in keys:
+            if matter.value(key) is None or matter.is_true(key):  # `published: true` of others
+                continue
+            try:
+                return self.moment(matter, key)
+            except DateError as error:
+                if key != "date":  # which gets its warning, or its error, where it is read last
+                    matter.warn(key, f"{key}: {error}; it is not used")
+        return None
+
+    def page(
+        self,
+        matter: Matter,
+        name: Name,
+        published: Moment,
+        *,
+        slug: str,
+        categories: Sequence[str],
+    ) -> str:
+        if self.config.posts.permalink:
+            return super().page(matter, name, published, slug=slug, categories=categories)
+        location = self.location / matter.path
+        bundle = _is_index(matter.path)
+        folders = location.parts[: -2 if bundle and len(location.parts) > 1 else -1]
+        language = self._prefix(name.language)
+        folders = folders[1:] if name.language and folders[:1] == (name.language,) else folders
+        given = matter.wanted("url")
+        if given is not None:
+            filled = _filled(given, self._tokens(matter, name, published, folders))
+            filled = filled if filled.startswith("/") else f"{language}/{filled}"
+            return encoded(filled if _has_ending(filled) else filled.rstrip("/") + "/")
+        template = self._template(folders)
+        if template is not None:
+            path = _filled(template, self._tokens(matter, name, published, folders))
+            return self._pretty(language + "/" + path)
+        last = _urlized(matter.wanted("slug") or name.slug)
+        return self._pretty("/".join([language, *map(_urlized, folders), last]))
+
+    def _prefix(self, language: str | None) -> str:
+        main = site_settings.text(self.settings, "defaultcontentlanguage") or "en"
+        inside = self.settings.get("defaultcontentlanguageinsubdir") == "true"
+        return f"/{(language or main).lower()}" if inside or language not in {None, main} else ""
+
+    def _template(self, folders: Sequence[str]) -> str | None:
+        found = site_settings.section(self.settings, "permalinks")
+        pages = {**found, **site_settings.section(found, "page")}
+        section = folders[0].lower() if folders else ""
+        return site_settings.text(pages, section)
+
+    def _tokens(
+        self, matter: Matter, name: Name, published: Moment, folders: Sequence[str]
+    ) -> Callable[[str, str | None], str | None]:
+        base = _urlized(name.slug)
+        slug = _urlized(matter.wanted("slug") or "")
+        title = _urlized(matter.wanted("title") or name.slug)
+        texts = {
+            "section": folders[0] if folders else "", "title": title, "slug": slug or title,
+            "filename": base, "contentbasename": base, "slugorfilename": slug or base,
+            "slugorcontentbasename": slug or base,
+            "sectionslug": _urlized(folders[0]) if folders else "",
+        }  # fmt: skip
+
+        def value(token: str, part: str | None) -> str | None:
+            if token in {"sections", "sectionslugs"}:
+                return "/".join(map(_urlized, _sliced(self._section(folders), part)))
+            if token in _DATES:
+                return _DATES[token](published.local)
+            return texts.get(token)
+
+        return value
+
+    def _section(self, folders: Sequence[str]) -> Sequence[str]:
+        """The folders down to the nearest that has a page of its own; the first always counts."""
+        above = len(self.location.parts)
+        for depth in range(len(folders), max(above, 1), -1):
+            indexes = _indexes(PurePosixPath(*folders[above:depth]))
+            if not self.folder.paths.isdisjoint(indexes):
+                return folders[:depth]
+        return folders[:1]
+
+    def _cased(self, text: str) -> str:
+        return text if self.settings.get("disablepathtolower") == "true" else text.lower()
+
+    def _pretty(self, path: str) -> str:
+        path = self._cased(path)
+        if re.search(r"\.[A-Za-z0-9]+$", path) and path.endswith(
+            (".html", ".htm", ".xml", ".json")
+        ):
+            return encoded(path)
+        if self.settings.get("uglyurls") == "true":
+            return encoded(path.rstrip("/") + ".html")
+        return encoded(path.rstrip("/") + "/")
+
+
+def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
+    """The files that may be the page of a section."""
+    return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
+
+
+def _has_ending(path: str) -> bool:
+    return re.search(r"\.[A-Za-z0-9]+$", path) is not None
+
+
+def _is_index(path: PurePosixPath) -> bool:
+    """`index.md` and `index.fr.md`: the page of a bundle."""
+    return path.name.partition(".")[0] == "index" and path.suffix.lower() in Engine.MARKUPS
+
+
+def _targetless(cascade: Value) -> dict[str, Value]:
+    """What a cascade says to all pages below it, its params among them."""
+    parts = cascade if isinstance(cascade, list) else [cascade]
+    found: dict[str, Value] = {}
+    for part in parts:
+        if isinstance(part, dict) and "target" not in part and "_target" not in part:
+            values = {key.lower(): value for key, value in part.items()}
+            found |= {**site_settings.section(values, "params"), **values}
+    return found
+
+
+def _filled(template: str, value: Callable[[str, str | None], str | None]) -> str:
+    def fill(found: re.Match[str]) -> str:
+        text = value(found[1], found[2])
+        return found[0] if text is None else text
+
+    return _TOKEN.sub(fill, template)
+
+
+def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
+    """`:sections[1:]`, `[:last]`, `[0]`, as in Go."""
+    if part is None:
+        return folders
+    first, colon, last = part.partition(":")
+    try:
+        start = len(folders) - 1 if first == "last" else int(first or 0)
+        end = len(folders) - 1 if last == "last" else int(last or len(folders))
+    except ValueError:
+        return folders
+    return folders[start:end] if colon else folders[start : start + 1]
+
+
+def _urlized(text: str) -> str:
+    """Letters, digits and a few marks; one hyphen for blanks, unless one is there; no other."""
+    made: list[str] = []
+    blank = False
+    for character in text.strip():
+        if character in _KEPT or is_word(character):
+            if blank and character != "-" and made[-1:] != ["-"]:
+                made.append("-")
+            made.append(character)
+            blank = False
+        elif made and character.isspace():
+            blank = True
+    return "".join(made)

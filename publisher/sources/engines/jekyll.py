@@ -1,0 +1,259 @@
+"""Jekyll's posts, by the rules of Jekyll 4.
+
+The date in the file's name, front matter that wins over it, the defaults of `_config.yml`, and the
+permalink's template.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote
+
+from publisher.errors import ConfigError, PostError
+from publisher.post import Remark
+from publisher.sources import site_settings
+from publisher.sources.engines.engine import Engine, Name, encoded
+from publisher.sources.front_matter import block
+from publisher.sources.front_matter.values import person, unique
+from publisher.text import globs, permalinks
+from publisher.text.dates import Written
+from publisher.text.yaml_document import Unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.config import Person
+    from publisher.sources.engines.engine import Folder, Moment
+    from publisher.sources.front_matter.block import Head
+    from publisher.sources.front_matter.values import Matter
+    from publisher.text.yaml_document import Value
+
+_SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
+AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
+_POSTS = {"_posts", "_drafts"}
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of what has no date
+# What YAML reads as an instant: Ruby takes it for UTC, but a text for a time in the site's zone.
+_INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
+
+
+class Jekyll(Engine):
+    SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
+    HEADS: ClassVar[Sequence[Head]] = (block.fenced,)
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self.location = folder.below("")
+        inside = not _POSTS.isdisjoint(folder.posts.parts)
+        self._mixed = not inside and any("_posts" in path.parts for path in folder.paths)
+        self._defaults = _defaults(self.settings)
+
+    @property
+    def shows_future(self) -> bool:
+        posts = site_settings.section(self.settings, "collections", "posts")
+        return "true" in {self.settings.get("future"), posts.get("future")}
+
+    @cached_property
+    def persons(self) -> Mapping[str, Person]:
+        found = self.folder.settings(*AUTHORS)
+        return {key: made for key, value in found.items() if (made := person(value))}
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """In a site's folder only what lies in a folder of posts; nothing that Jekyll excludes."""
+        location = str(self.location / path)
+        excluded = site_settings.texts(self.settings, "exclude")
+        if any(globs.matches(f"{pattern.strip('/')}/**", location) for pattern in excluded):
+            return False
+        if any(globs.matches(pattern.strip("/"), location) for pattern in excluded):
+            return False
+        if not self._mixed:
+            return True
+        index = next((n for n, part in enumerate(path.parts) if part in _POSTS), None)
+        return index is not None and not any(part[0] in "_.#~" for part in path.parts[:index])
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        location = str(self.location / path)
+        kind = "drafts" if "_drafts" in path.parts else "posts"
+        for scope in self._defaults:
+            if scope.fits(location, kind):
+                _merge(values, scope.values)
+
+    def called(self, name: Name) -> str | None:
+        """The slug's words, capitalised."""
+        return " ".join(word.capitalize() for word in name.slug.split("-") if word) or None
+
+    def name(self, path: PurePosixPath) -> Name:
+        """A bundle is nothing special here; a year may have two digits."""
+        found = super().name(path)
+        short = _SHORT_YEAR.match(path.stem)
+        if short and not found.date:
+            century = "20" if int(short[1]) < 69 else "19"
+            full = super().name(path.with_name(f"{century}{path.name}"))
+            found = full if full.date else found
+        return Name(None, "index", found.language) if path.stem == "index" else found
+
+    def published(self, matter: Matter, name: Name) -> Moment:
+        if not name.date and site_settings.find(self.folder.site, self.SETTINGS):
+            message = "has no date in its name, so Jekyll makes no page of it: readers get an error"
+            matter.warnings.append(Remark(matter.path, 1, f"{message}; rename the file"))
+        return super().published(matter, name)
+
+    def written(self, matter: Matter, key: str) -> Written:
+        written = super().written(matter, key)
+        text = matter.text(key) or ""
+        if isinstance(matter.value(key), Unquoted) and _INSTANT.fullmatch(text):
+            return Written(written.day, written.time, dt.UTC)
+        return written
+
+    def site_permalink(self) -> str:
+        collection = site_settings.section(self.settings, "collections", "posts")
+        found = site_settings.text(collection, "permalink") or site_settings.text(
+            self.settings, "permalink"
+        )
+        if found is None or found in permalinks.STYLES:
+            return found or "date"
+        if unknown := permalinks.unknown_placeholders(found):
+            message = f"permalink has :{unknown[0]}, which has no value; set posts.permalink"
+            raise ConfigError(f"{self.folder.site / self.SETTINGS[0]}: {message}")
+        return "/" + found
+
+    def address_of(self, file: PurePosixPath) -> str | None:
+        """Of a page, of a document of a collection, or of a file that is copied as it is."""
+        own = self._head(file)
+        if own is None:
+            return encoded(str(file))
+        collection = file.parts[0][1:] if file.parts[0].startswith("_") else None
+        if collection and collection not in self._collections:
+            return None
+        for scope in self._defaults:
+            if scope.fits(str(file), collection or "pages"):
+                _merge(own, scope.values)
+        template = site_settings.text(own, "permalink") or self._template(file, collection)
+        if not collection:  # where the path is that of the folder
+            template = template.replace(":path", quote(f"{file.parent}"))
+            template = template.replace(":basename", quote(file.stem))
+        if permalinks.needs_date(template) or permalinks.unknown_placeholders(template):
+            return None
+        return permalinks.expand(
+            f"/{template}",
+            published=_EPOCH,
+            slug=site_settings.text(own, "slug") or file.stem,
+            path=file.relative_to(file.parts[0]) if collection else file,
+            categories=(),
+            collection=collection or "",
+        )
+
+    @cached_property
+    def _collections(self) -> frozenset[str]:
+        """A map, or the names alone."""
+        return frozenset(
+            [
+                *site_settings.section(self.settings, "collections"),
+                *site_settings.texts(self.settings, "collections"),
+            ]
+        )
+
+    def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
+        """The front matter of a text, of one that is not there none; None: it is no template."""
+        if file.suffix.lower() not in self.MARKUPS:
+            return None
+        place = self.folder.site / file
+        try:
+            data = self.folder.reach.read(place) if place.is_file() else b"---\n---"
+            text = block.decoded(data, file)
+            found = block.fenced(text.split("\n"), file)
+        except (OSError, ValueError, PostError):  # also a name that no file can have
+            return {}
+        return found.values if found else None
+
+    def _template(self, file: PurePosixPath, collection: str | None) -> str:
+        """By the style of the site, where the collection has none of its own."""
+        given = collection and site_settings.text(
+            self.settings, "collections", collection, "permalink"
+        )
+        if given:
+            return given
+        if not collection and file.stem == "index":
+            return ":path/"
+        style = site_settings.text(self.settings, "permalink") or "date"
+        if style in permalinks.STYLES:
+            ending = "/" if style == "pretty" else ":output_ext"
+        else:
+            ending = next((end for end in ("/", ":output_ext") if style.endswith(end)), "")
+        return f"{':collection/:path' if collection else ':path/:basename'}{ending}"
+
+    def marker(self, matter: Matter) -> str | None:
+        """`excerpt_separator`, where it is a line, is one more spelling."""
+        found = matter.text("excerpt_separator") or site_settings.text(
+            self.settings, "excerpt_separator"
+        )
+        lines = matter.document.body.split("\n")
+        if matter.value("extended") is None and found in {line.rstrip() for line in lines}:
+            return found
+        return super().marker(matter)
+
+    def categories(self, matter: Matter) -> tuple[str, ...]:
+        """In Jekyll's order, which shows in the address; only `categories` splits at blanks."""
+        parts = (self.location / matter.path).parts
+        index = next((number for number, part in enumerate(parts) if part in _POSTS), 0)
+        texts = list(matter.texts("categories"))
+        if isinstance(matter.value("categories"), str):
+            texts = " ".join(texts).split(" ")
+        return unique([*parts[:index], *texts, *matter.texts("category")])
+
+    def tags(self, matter: Matter) -> tuple[str, ...]:
+        """A text with commas splits there, else `tags` at blanks, as in Jekyll, and `tag` not."""
+        return unique([*matter.listed("tag", ","), *matter.listed("tags", ", ")])
+
+
+class _Scope:
+    """One set of the front matter's defaults, and for which files it holds."""
+
+    def __init__(self, path: str, kind: str | None, values: dict[str, Value]) -> None:
+        self.path = path.strip("/")
+        self.kind = kind if kind is None or kind.endswith("s") else f"{kind}s"
+        self.values = values
+
+    def fits(self, location: str, kind: str) -> bool:
+        if self.kind is not None and self.kind != kind:
+            return False
+        if "*" in self.path:
+            return globs.matches(self.path, location) or globs.matches(f"{self.path}/**", location)
+        return location.startswith(self.path)
+
+
+def _defaults(found: dict[str, Value]) -> list[_Scope]:
+    """The first wins: the longest path, and of the same length one with a type, then the last."""
+    sets = found.get("defaults")
+    scopes: list[_Scope] = []
+    for part in sets if isinstance(sets, list) else []:
+        values = site_settings.section({"part": part}, "part", "values")
+        scope = site_settings.section({"part": part}, "part", "scope")
+        path, kind = site_settings.text(scope, "path"), site_settings.text(scope, "type")
+        if values:
+            scopes.append(_Scope(path or "", kind, values))
+    scopes.reverse()
+    return sorted(scopes, key=lambda scope: (-len(scope.path), scope.kind is None))
+
+
+def _merge(values: dict[str, Value], more: dict[str, Value]) -> None:
+    """Add what is missing: maps are merged, categories are joined, the rest is left as it is."""
+    for key, value in more.items():
+        own = values.get(key)
+        if own is None:
+            values[key] = value
+        elif isinstance(own, dict) and isinstance(value, dict):
+            merged = dict(own)
+            _merge(merged, value)
+            values[key] = merged
+        elif key == "categories":
+            values[key] = [*_words(value), *_words(own)]
+
+
+def _words(value: Value) -> list[Value]:
+    if isinstance(value, list):
+        return value
+    return [*value.split()] if isinstance(value, str) else []

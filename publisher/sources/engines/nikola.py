@@ -1,0 +1,141 @@
+"""Nikola's posts: lines of `.. key: value` above the text or in a file beside it, reST by default.
+
+The settings are a Python program: only what is written out there is read, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
+
+from publisher.sources import site_settings
+from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, ascii_slug, encoded
+from publisher.sources.front_matter import block, formats
+from publisher.sources.front_matter.values import FALSE, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.post import Markup, Status
+    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.front_matter.block import Head
+    from publisher.sources.front_matter.values import Matter
+    from publisher.text.yaml_document import Value
+
+
+class Nikola(Engine):
+    SETTINGS = ("conf.py",)
+    MARKUPS: ClassVar[Mapping[str, Markup]] = {
+        ".rst": "rest",
+        ".rest": "rest",
+        ".txt": "rest",
+        **dict.fromkeys(MARKDOWN, "markdown"),
+        **dict.fromkeys(HTML, "html"),
+    }
+    HEADS: ClassVar[Sequence[Head]] = (
+        formats.comments, block.fenced, formats.toml, formats.named,
+    )  # fmt: skip
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self.location = folder.below("")
+
+    def site_languages(self) -> list[str]:
+        return [*site_settings.section(self.settings, "TRANSLATIONS")]
+
+    @property
+    def shows_future(self) -> bool:
+        return self.settings.get("FUTURE_IS_NOW") == "true"
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """In the site's folder only what the settings call posts."""
+        whole = self.location == PurePosixPath() and "POSTS" in self.settings
+        return not whole or self._rule(path) is not None
+
+    def _rule(self, path: PurePosixPath) -> list[str] | None:
+        """Pattern and destination of the posts among which the file is."""
+        location = str(self.location / path)
+        found = self.settings.get("POSTS")
+        for rule in found if isinstance(found, list) else []:
+            texts = (
+                [part for part in rule if isinstance(part, str)] if isinstance(rule, list) else []
+            )
+            base = texts[0].partition("*")[0] if texts else ""
+            name = texts[0].rpartition("/")[2] if texts else ""
+            if base and location.startswith(base) and fnmatch.fnmatchcase(path.name, name):
+                return texts
+        return None
+
+    def document(self, path: PurePosixPath) -> block.Document:
+        """What stands beside the text comes first."""
+        found = block.read(self.folder.bytes(path), path, self.HEADS)
+        if not found.values and self.MARKUPS[path.suffix.lower()] == "rest":
+            found = block.read(self.folder.bytes(path), path, (formats.docinfo,))
+        values = {**self._original(path), **found.values, **self._beside(path)}
+        # The lines of what stands elsewhere are those of another file: point at the post itself.
+        return replace(found, values=values)
+
+    def _beside(self, path: PurePosixPath) -> dict[str, Value]:
+        """What the file says that holds only a head."""
+        beside = path.with_suffix(".meta")
+        if beside not in self.folder.paths:
+            return {}
+        return block.read(self.folder.bytes(beside), beside, self.HEADS).values
+
+    def _original(self, path: PurePosixPath) -> dict[str, Value]:
+        """What the post says of which this is a translation."""
+        stem, language = self.without_language(path)
+        original = path.with_name(f"{stem}{path.suffix}")
+        if language is None or original == path:
+            return {}
+        if original in self.folder.paths:
+            return self.document(original).values
+        return self._beside(original)
+
+    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
+        marks = {tag.lower() for tag in matter.listed("tags", ",")} & {"draft", "private"}
+        if marks:
+            mark = min(marks)
+            return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
+        return super().kept_back(matter)
+
+    def page(
+        self,
+        matter: Matter,
+        name: Name,
+        published: Moment,
+        *,
+        slug: str,
+        categories: Sequence[str],
+    ) -> str:
+        if self.config.posts.permalink:
+            return super().page(matter, name, published, slug=slug, categories=categories)
+        rule = self._rule(matter.path) or [str(self.location), str(self.location)]
+        base = rule[0].partition("*")[0].strip("/")
+        inside = (self.location / matter.path).parent
+        folders = str(inside).removeprefix(base).strip("/.")
+        language = name.language and self._language_folder(name.language)
+        last = matter.wanted("slug") or ascii_slug(self.without_language(matter.path)[0])
+        pretty = self.settings.get("PRETTY_URLS") not in FALSE
+        parts = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
+        return encoded(
+            "/".join(part.strip("/") for part in parts if part) + ("/" if pretty else "")
+        )
+
+    def _language_folder(self, language: str) -> str:
+        translations = site_settings.section(self.settings, "TRANSLATIONS")
+        return (site_settings.text(translations, language) or "").removeprefix("./")
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """What has no date may have one in the name, as everywhere."""
+        for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
+            values.setdefault(key, value)
+
+    def categories(self, matter: Matter) -> tuple[str, ...]:
+        return unique([*matter.texts("category"), *matter.listed("categories", ",")])
+
+    def tags(self, matter: Matter) -> tuple[str, ...]:
+        found = matter.listed("tags", ",")
+        return unique([tag for tag in found if tag.lower() not in {"mathjax", "draft", "private"}])

@@ -1,0 +1,195 @@
+"""Pelican's articles: heads of `Key: value`, reStructuredText, addresses made of fields.
+
+The settings are a Python program: only what is written out there is read, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from publisher.sources import site_settings
+from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, ascii_slug, encoded
+from publisher.sources.front_matter import block, formats
+from publisher.sources.front_matter.values import FALSE, TRUE, unique
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.post import Markup
+    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.front_matter.block import Head
+    from publisher.sources.front_matter.values import Matter
+    from publisher.text.dates import Written
+    from publisher.text.yaml_document import Value
+
+_FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
+
+
+class Pelican(Engine):
+    SETTINGS = ("pelicanconf.py",)
+    MARKUPS: ClassVar[Mapping[str, Markup]] = {
+        **dict.fromkeys(MARKDOWN, "markdown"),
+        ".rst": "rest",
+        **dict.fromkeys(HTML, "html"),
+    }
+    DATES: ClassVar[Sequence[str]] = ("date",)
+    _HEADS: ClassVar[Mapping[str, Sequence[Head]]] = {
+        "markdown": (block.fenced, formats.toml, formats.metadata),
+        "rest": (formats.docinfo,),
+    }
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self.location = folder.below(site_settings.text(self.settings, "PATH") or "content")
+
+    @cached_property
+    def settings(self) -> dict[str, Value]:
+        """What the published site sets wins."""
+        return {**super().settings, **self.folder.settings("publishconf.py")}
+
+    @property
+    def shows_future(self) -> bool:
+        return self.settings.get("WITH_FUTURE_DATES") == "true"
+
+    def document(self, path: PurePosixPath) -> block.Document:
+        markup = self.MARKUPS[path.suffix.lower()]
+        data = self.folder.bytes(path)
+        if markup == "html":
+            found = _of_html(block.decoded(data, path))
+        else:
+            found = block.read(data, path, self._HEADS[markup])
+        values = {key.lower(): value for key, value in found.values.items()}
+        for key in ("tags", "keywords", "authors", "author"):
+            if isinstance(value := values.get(key), str):
+                values[key] = [*_parts(value)]
+        values.setdefault("tags", values.pop("keywords", None))
+        return block.Document(
+            values,
+            found.body,
+            found.body_line,
+            found.remarks,
+            {key.lower(): line for key, line in found.lines.items()},
+        )
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """Pages are not articles."""
+        location = self.location / path
+        pages = site_settings.texts(self.settings, "PAGE_PATHS") or ["pages"]
+        articles = site_settings.texts(self.settings, "ARTICLE_PATHS")
+        inside = any(_is_below(location, folder) for folder in articles) or not articles
+        return inside and not any(_is_below(location, folder) for folder in pages)
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
+            if values.get(key.lower()) is None:
+                values[key.lower()] = value
+
+    def clock(self, written: Written) -> dt.tzinfo:
+        return written.zone or self.zone
+
+    def page(
+        self,
+        matter: Matter,
+        name: Name,
+        published: Moment,
+        *,
+        slug: str,
+        categories: Sequence[str],
+    ) -> str:
+        if self.config.posts.permalink:
+            return super().page(matter, name, published, slug=slug, categories=categories)
+        main = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
+        language = matter.language() or main
+        default = "{slug}.html" if language == main else "{slug}-{lang}.html"
+        key = "ARTICLE_URL" if language == main else "ARTICLE_LANG_URL"
+        template = (
+            matter.wanted("url")
+            or matter.wanted("save_as")
+            or site_settings.text(self.settings, key)
+            or default
+        )
+        category = (*categories, site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc")[0]
+        authors = [author.name for author in matter.authors()]
+        own = site_settings.text(self.settings, "AUTHOR")
+        values = {
+            "slug": self._slug(matter, name),
+            "lang": language,
+            "category": ascii_slug(category),
+            "author": ascii_slug((*authors, own or "")[0]),
+            **{key: one for key in matter.document.values if (one := matter.text(key))},
+            "date": None,
+        }
+        values["slug"], values["category"] = self._slug(matter, name), ascii_slug(category)
+        filled = _FIELD.sub(lambda found: _field(found, values, published.local), template)
+        return encoded(filled.removesuffix("index.html"))
+
+    def _slug(self, matter: Matter, name: Name) -> str:
+        """That of the article, else of its title, or of its name where the settings want that."""
+        given = matter.wanted("slug")
+        if given:
+            return given
+        basename = site_settings.text(self.settings, "SLUGIFY_SOURCE") == "basename"
+        text = (None if basename else matter.wanted("title")) or name.slug
+        plain = re.sub(r"[^\w\s-]", "", text)
+        plain = re.sub(r"[-\s]+", "-", plain.strip())
+        if self.settings.get("SLUGIFY_USE_UNICODE") in TRUE:
+            return plain if self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE else plain.lower()
+        return ascii_slug(plain)
+
+    def categories(self, matter: Matter) -> tuple[str, ...]:
+        """One: the article's, else its folder's, else the default, which shows nowhere."""
+        given = matter.wanted("category")
+        if given:
+            return (given,)
+        folder = (self.location / matter.path).parent.name
+        by_folder = self.settings.get("USE_FOLDER_AS_CATEGORY") not in FALSE
+        return (folder,) if folder and by_folder else ()
+
+    def tags(self, matter: Matter) -> tuple[str, ...]:
+        return unique([*matter.texts("tags")])
+
+
+def _parts(text: str) -> list[str]:
+    """Split at semicolons, else at commas."""
+    parts = text.split(";" if ";" in text else ",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _is_below(path: PurePosixPath, folder: str) -> bool:
+    return folder in {".", ""} or folder.strip("/") in {str(parent) for parent in path.parents}
+
+
+def _of_html(text: str) -> block.Document:
+    """The `meta` tags of a page, its title, and what is in its body."""
+    values: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    for tag in _META.finditer(text):
+        found = {key.lower(): one or other for key, one, other in _ATTRIBUTE.findall(tag[1])}
+        if name := found.get("name"):
+            values.setdefault(name.lower(), found.get("content"))
+            lines.setdefault(name.lower(), text.count("\n", 0, tag.start()) + 1)
+    if title := _TITLE.search(text):
+        values.setdefault("title", title[1].strip())
+        lines.setdefault("title", text.count("\n", 0, title.start()) + 1)
+    start = _BODY.search(text)
+    if not start:
+        return block.Document(values, text, lines=lines)
+    end = text.lower().rfind("</body")
+    body = text[start.end() : end if end > start.end() else None]
+    return block.Document(values, body, text.count("\n", 0, start.end()) + 1, lines=lines)
+
+
+def _field(found: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
+    """A field of Python's format; `{date:%Y}` is a date's."""
+    if found[1] == "date":
+        return date.strftime(found[2]) if found[2] else date.date().isoformat()
+    value = values.get(found[1])
+    return found[0] if value is None else value

@@ -1,0 +1,216 @@
+"""A post's file -> its front matter, each value with its line in the file, and its body. Pure.
+
+What is not YAML is read key by key, with a warning. Refuses what may lose what the author meant:
+text that is not UTF-8, a fence that never closes, a merge conflict, and more front matter than
+anybody writes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.errors import PostError
+from publisher.text import yaml_document
+from publisher.text.characters import legal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import PurePosixPath
+
+MAX_BYTES = 64 * 1024
+
+_OPENING = re.compile(r"---[ \t]*")
+_CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_CONFLICT = re.compile(r"<{7} |>{7} ")
+# A plain title, of which YAML makes a comment from ` #` on.
+_PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
+_COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
+_KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
+_CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
+# Here they may be meant.
+_PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
+_PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file, taken apart. `body` has LF line ends and starts at line `body_line` of the file.
+
+    `remarks` are what a reader will see differently from what was meant: (line, message). Of the
+    values those are Unquoted that YAML may take for something else than text.
+    """
+
+    values: dict[str, yaml_document.Value]
+    body: str
+    body_line: int = 1
+    remarks: tuple[tuple[int, str], ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def line(self, key: str) -> int:
+        """The line of the file at which the key stands."""
+        return self.lines.get(key, 1)
+
+
+Head = Callable[[list[str], "PurePosixPath"], "Document | None"]
+
+
+def read(data: bytes, path: PurePosixPath, heads: Sequence[Head] = ()) -> Document:
+    """Take a file apart by the first of the heads that it has, by default YAML between fences.
+
+    One without front matter is all body. Raises PostError.
+    """
+    text = decoded(data, path)
+    lines = text.split("\n")
+    for head in heads or (fenced,):
+        document = head(lines, path)
+        if document is not None:
+            return document
+    return Document({}, text)
+
+
+def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
+    """YAML between `---` and `---` or `...`. What is no YAML is read line by line."""
+    opening = first_line(lines, path)
+    if opening is None or not _OPENING.fullmatch(lines[opening]):
+        return None
+    closing = _closing(lines, opening, path)
+    above = opening + 1
+    matter, remarks = _parsed(lines[above:closing], above, path)
+    values = {} if matter.value is None else matter.told_apart
+    if not isinstance(values, dict):
+        line = above + matter.line(())
+        raise PostError(path, "the front matter must be lines of `key: value`", line=line)
+    remarks += [*_remarks(matter, lines[above:closing], above), *_curly(values, matter, above)]
+    return Document(
+        values=values,
+        body="\n".join(lines[closing + 1 :]),
+        body_line=closing + 2,
+        remarks=tuple(sorted(remarks)),
+        lines={key: above + matter.line((key,)) for key in values},
+    )
+
+
+def decoded(data: bytes, path: PurePosixPath) -> str:
+    """The text with LF line ends and without a byte order mark. Raises PostError."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"is not UTF-8 at byte {error.start} of the file; save it with that encoding"
+        raise PostError(path, message, line=line) from error
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def first_line(lines: list[str], path: PurePosixPath) -> int | None:
+    """The index of the first line that is not blank. Raises PostError at a merge conflict."""
+    for index, line in enumerate(lines):
+        if _CONFLICT.match(line):
+            raise _conflict(path, index + 1)
+        if line.strip():
+            return index
+    return None
+
+
+def bounded(block: list[str], above: int, path: PurePosixPath) -> str:
+    """The text of a front matter below line `above`. Raises PostError if it cannot be one."""
+    text = "".join(f"{line}\n" for line in block)
+    size = len(text.encode("utf-8"))
+    if size > MAX_BYTES:
+        message = (
+            f"the front matter has {size} bytes, at most {MAX_BYTES} are read; "
+            "close it above the text"
+        )
+        raise PostError(path, message, line=above)
+    for index, line in enumerate(block, start=above + 1):
+        if _CONFLICT.match(line):
+            raise _conflict(path, index)
+    return legal(text)
+
+
+def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
+    for index in range(opening + 1, len(lines)):
+        if _CLOSING.fullmatch(lines[index]):
+            return index
+    message = "the front matter never ends; add a line `---` below it"
+    raise PostError(path, message, line=opening + 1)
+
+
+def _parsed(
+    block: list[str], above: int, path: PurePosixPath
+) -> tuple[yaml_document.Marked, list[tuple[int, str]]]:
+    """The front matter, and what had to be rescued of it."""
+    text = bounded(block, above, path)
+    try:
+        return yaml_document.read(text), []
+    except yaml_document.MarkedError as error:
+        message = f"the front matter is not YAML: {error.message}; {_hint(block, error.line)}"
+        rescued = None if error.is_too_much else _rescued(block)
+        if rescued is None:
+            raise PostError(path, message, line=above + error.line) from error
+        remark = f"{message}; until then its keys are read one by one"
+        return rescued, [(above + error.line, remark)]
+
+
+def _rescued(block: list[str]) -> yaml_document.Marked | None:
+    """Every key by itself: as YAML, or where that is none, its line as text. None: no keys."""
+    starts = [index for index, line in enumerate(block) if _KEY.match(line)]
+    values: dict[str, yaml_document.Value] = {}
+    lines: dict[yaml_document.Key, int] = {}
+    for start, end in itertools.pairwise([*starts, len(block)]):
+        found = _KEY.match(block[start])
+        key = found[1] if found else ""
+        try:
+            part = yaml_document.read(legal("\n".join(block[start:end]))).told_apart
+            value = part.get(key) if isinstance(part, dict) else None
+        except yaml_document.MarkedError:
+            value = _plain(legal(block[start].partition(":")[2].strip()))
+        values[key] = value
+        lines[key,] = start + 1
+    return yaml_document.Marked(values, lines, told_apart=values) if values else None
+
+
+def _plain(text: str) -> yaml_document.Value:
+    """A text without the quotes around it, or the one that nobody closed; a list by its commas."""
+    if text.startswith("["):
+        return [_plain(part.strip()) for part in text.strip("[]").split(",")]
+    quote = text[:1]
+    bare = text[1:].removesuffix(quote) if quote in {'"', "'"} else text
+    return bare or None
+
+
+def _hint(block: list[str], line: int) -> str:
+    if line <= len(block) and _PLAIN_VALUE.match(block[line - 1]):
+        return "put the value in quotes"
+    return "check the quotes, brackets and blanks there and in the line above"
+
+
+def _conflict(path: PurePosixPath, line: int) -> PostError:
+    return PostError(path, "holds a merge conflict; keep one side and save the file", line=line)
+
+
+def _remarks(
+    matter: yaml_document.Marked, block: list[str], above: int
+) -> Iterator[tuple[int, str]]:
+    for key, line in matter.duplicates:
+        yield above + line, f"{key[:40]} is given twice; the last one counts"
+    line = matter.line(("title",))
+    title = block[line - 1] if line <= len(block) else ""
+    comment = _COMMENT.search(title) if _PLAIN_TITLE.match(title) else None
+    if comment:
+        cut = legal(comment[0][:40])
+        yield above + line, f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
+
+
+def _curly(
+    values: dict[str, yaml_document.Value], matter: yaml_document.Marked, above: int
+) -> Iterator[tuple[int, str]]:
+    """Take off the quotes that a word processor made, which YAML takes for text."""
+    for key, value in values.items():
+        found = _CURLY.fullmatch(value) if isinstance(value, str) else None
+        if found and key not in _PROSE:
+            values[key] = found[1]
+            yield above + matter.line((key,)), f"{key[:40]} is in curly quotes; write straight ones"

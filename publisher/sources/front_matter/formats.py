@@ -1,0 +1,291 @@
+"""Front matter that is not YAML: TOML, JSON, `Key: value`, reStructuredText, comments. Pure.
+
+Each head is a function of a file's lines: a Document, or None where the file does not begin so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+from publisher.errors import PostError
+from publisher.sources.front_matter.block import Document, bounded, fenced, first_line
+from publisher.text.characters import legal
+from publisher.text.yaml_document import MAX_DEPTH, Unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import PurePosixPath
+
+    from publisher.text.yaml_document import Value
+
+_TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
+_TOML_LINE = re.compile(r"at line (\d+)")
+_TOML_KEY = re.compile(r"[ \t]*(?:\"([^\"]+)\"|([\w-]+))[ \t]*=")
+_NAMED_FENCE = re.compile(r"---[ \t]*(json|toml|yaml|js|javascript|coffee)[ \t]*", re.IGNORECASE)
+_FENCE_END = re.compile(r"---[ \t]*")
+# Python-Markdown's rules of meta-data.
+_META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
+_META_MORE = re.compile(r" {4,}(.*)")
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
+_FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
+_COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
+
+
+def toml(lines: list[str], path: PurePosixPath) -> Document | None:
+    """TOML between `+++` and `+++`. Raises PostError."""
+    opening = first_line(lines, path)
+    if opening is None or not _TOML_FENCE.fullmatch(lines[opening]):
+        return None
+    return _toml(lines, opening, _TOML_FENCE, path)
+
+
+def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> Document:
+    closing = _fence(lines, opening, fence, path)
+    block = lines[opening + 1 : closing]
+    try:
+        found = toml_values(bounded(block, opening + 1, path))
+    except (ValueError, RecursionError) as error:
+        message = str(error).partition(" (at ")[0]
+        at = _TOML_LINE.search(str(error))
+        message = f"the front matter is not TOML: {message}; check the quotes and brackets there"
+        line = min(int(at[1]) if at else 1, max(len(block), 1))
+        raise PostError(path, message, line=opening + 1 + line) from error
+    keys = [(index, _TOML_KEY.match(line)) for index, line in enumerate(block)]
+    starts = {(m[1] or m[2]): opening + 2 + index for index, m in reversed(keys) if m}
+    return _document(found, lines, closing, starts)
+
+
+def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> int:
+    for index in range(opening + 1, len(lines)):
+        if fence.fullmatch(lines[index]):
+            return index
+    shown = lines[opening].strip()[:3]
+    message = f"the front matter never ends; add a line `{shown}` below it"
+    raise PostError(path, message, line=opening + 1)
+
+
+def named(lines: list[str], path: PurePosixPath) -> Document | None:
+    """What stands between `---json` and `---`, or another language's name. Raises PostError."""
+    opening = first_line(lines, path)
+    found = _NAMED_FENCE.fullmatch(lines[opening]) if opening is not None else None
+    if opening is None or not found:
+        return None
+    language = found[1].lower()
+    if language == "yaml":
+        return fenced([*lines[:opening], "---", *lines[opening + 1 :]], path)
+    if language == "toml":
+        return _toml(lines, opening, _FENCE_END, path)
+    if language != "json":
+        message = f"the front matter is a program ({language}), which is never run; write YAML"
+        raise PostError(path, message, line=opening + 1)
+    closing = _fence(lines, opening, _FENCE_END, path)
+    found_json, _ = _json(lines, opening + 1, path, end=closing)
+    return _document(found_json, lines, closing, _json_lines(lines, opening + 1, closing))
+
+
+def braced(lines: list[str], path: PurePosixPath) -> Document | None:
+    """A JSON object; the body starts in the line below its last brace. Raises PostError."""
+    opening = first_line(lines, path)
+    if opening is None or not re.match(r"\{[ \t]*(?:$|\"|\})", lines[opening]):
+        return None
+    found, length = _json(lines, opening, path)
+    closing = opening + "\n".join(lines[opening:])[:length].count("\n")
+    return _document(found, lines, closing, _json_lines(lines, opening, closing + 1))
+
+
+def _json(
+    lines: list[str], start: int, path: PurePosixPath, *, end: int | None = None
+) -> tuple[dict[str, Value], int]:
+    """The object, and how many characters it takes."""
+    text = "\n".join(lines[start:end])
+    try:
+        found, length = json.JSONDecoder().raw_decode(text.lstrip())
+        values = as_values(found)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        message = f"the front matter is not JSON: {error}; check quotes, commas and braces"
+        raise PostError(path, message, line=start + line) from error
+    length += len(text) - len(text.lstrip())
+    bounded(text[:length].split("\n"), start + 1, path)
+    return values, length
+
+
+def _json_lines(lines: list[str], start: int, end: int) -> dict[str, int]:
+    keys = [
+        (index, re.match(r"[ \t{]*\"([^\"]+)\"[ \t]*:", lines[index]))
+        for index in range(start, end)
+    ]
+    return {found[1]: index + 1 for index, found in reversed(keys) if found}
+
+
+def _document(
+    values: dict[str, Value], lines: list[str], closing: int, starts: dict[str, int]
+) -> Document:
+    body = "\n".join(lines[closing + 1 :])
+    return Document(values=values, body=body, body_line=closing + 2, lines=starts)
+
+
+def as_values(found: object) -> dict[str, Value]:
+    """What a parser with types found, as texts: `true`, `7`, an ISO date. Raises ValueError.
+
+    What was none is Unquoted.
+    """
+    values = _as_value(found, MAX_DEPTH)
+    if not isinstance(values, dict):
+        raise ValueError("keys with values are wanted")  # noqa: TRY004 - wrong input, not a wrong call
+    return values
+
+
+def toml_values(text: str) -> dict[str, Value]:
+    """Raises ValueError or RecursionError."""
+    return as_values(tomllib.loads(text))
+
+
+def json_values(text: str) -> dict[str, Value]:
+    """Raises ValueError or RecursionError."""
+    return as_values(json.loads(text))
+
+
+def _as_value(found: object, depth: int) -> Value:
+    if depth == 0:
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    match found:
+        case None:
+            return None
+        case dict():
+            return {legal(str(key)): _as_value(part, depth - 1) for key, part in found.items()}
+        case list() | tuple():
+            return [_as_value(part, depth - 1) for part in found]
+        case str():
+            return legal(found)
+        case _:
+            return Unquoted(_written(found))
+
+
+def _written(found: object) -> str:
+    match found:
+        case bool():
+            return "true" if found else "false"
+        case dt.datetime():
+            return found.isoformat(" ")
+        case _:
+            return legal(str(found))
+
+
+def metadata(lines: list[str], path: PurePosixPath) -> Document | None:
+    """Lines of `Key: value` up to the first that is none; of a key given twice the first counts.
+
+    Values go on in lines that are indented by four blanks.
+    """
+    opening = first_line(lines, path)
+    if opening is None or not _META.match(lines[opening]):
+        return None
+    pairs: list[tuple[int, str, str]] = []
+    for index in range(opening, len(lines)):
+        if found := _META.fullmatch(lines[index]):
+            pairs.append((index + 1, found[1].lower(), found[2]))
+        elif more := _META_MORE.fullmatch(lines[index]):
+            line, key, value = pairs[-1]
+            pairs[-1] = (line, key, f"{value}\n{more[1]}")
+        else:
+            end = index
+            break
+    else:
+        end = len(lines)
+    return _of_pairs(pairs, lines, opening, end, path)
+
+
+def _of_pairs(
+    pairs: Iterable[tuple[int, str, str]],
+    lines: list[str],
+    opening: int,
+    end: int,
+    path: PurePosixPath,
+) -> Document:
+    """`lines[opening:end]` is the head. Raises PostError if it is none of a sensible size."""
+    bounded(lines[opening:end], opening, path)
+    values: dict[str, Value] = {}
+    starts: dict[str, int] = {}
+    for line, key, value in pairs:
+        if key not in values:
+            values[key] = legal(value).strip() or None
+            starts[key] = line
+    return Document(values, "\n".join(lines[end:]), end + 1, lines=starts)
+
+
+def docinfo(lines: list[str], path: PurePosixPath) -> Document | None:
+    """A reStructuredText document's title and the fields below it."""
+    start = first_line(lines, path)
+    if start is None:
+        return None
+    title, at = _title(lines, start)
+    at = _past_blanks(lines, at)
+    pairs, end = _fields(lines, at)
+    if title is None and not pairs:
+        return None
+    if title is not None:
+        pairs.insert(0, (start + 1, "title", title))
+    return _of_pairs(pairs, lines, start, end, path)
+
+
+def _title(lines: list[str], start: int) -> tuple[str | None, int]:
+    """The title at `start` and the index below it; None and `start` if there is none."""
+    over = bool(_ADORNMENT.fullmatch(lines[start]))
+    text, under = start + over, start + over + 1
+    if under >= len(lines) or not lines[text].strip() or not _ADORNMENT.fullmatch(lines[under]):
+        return None, start
+    if over and lines[start].strip()[0] != lines[under].strip()[0]:
+        return None, start
+    if len(lines[under].strip()) < min(len(lines[text].strip()), 4) or lines[text][:1] == ":":
+        return None, start
+    return lines[text].strip(), under + 1
+
+
+def _past_blanks(lines: list[str], at: int) -> int:
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    return at
+
+
+def _fields(lines: list[str], at: int) -> tuple[list[tuple[int, str, str]], int]:
+    pairs: list[tuple[int, str, str]] = []
+    while at < len(lines):
+        found = _FIELD.fullmatch(lines[at])
+        if found:
+            pairs.append((at + 1, found[1].lower(), found[2] or ""))
+        elif pairs and lines[at][:1] in {" ", "\t"} and lines[at].strip():
+            line, key, value = pairs[-1]
+            pairs[-1] = (line, key, f"{value}\n{lines[at].strip()}")
+        else:
+            break
+        at += 1
+    return pairs, at
+
+
+def comments(lines: list[str], path: PurePosixPath) -> Document | None:
+    """Nikola's lines of `.. key: value`; in Markdown and HTML within a comment."""
+    start = first_line(lines, path)
+    if start is None:
+        return None
+    hidden = lines[start].strip() == "<!--"
+    at = start + hidden
+    pairs = []
+    while at < len(lines) and (found := _COMMENT_KEY.fullmatch(lines[at])):
+        pairs.append((at + 1, found[1].lower(), found[2] or ""))
+        at += 1
+    if not pairs:
+        return None
+    if hidden:
+        at = _comment_end(lines, at, start, path)
+    return _of_pairs(reversed(pairs), lines, start, at, path)  # the last of a key counts
+
+
+def _comment_end(lines: list[str], at: int, start: int, path: PurePosixPath) -> int:
+    for index in range(at, len(lines)):
+        if "-->" in lines[index]:
+            return index + 1
+    raise PostError(path, "the comment never ends; add a line `-->` below it", line=start + 1)

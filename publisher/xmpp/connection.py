@@ -1,0 +1,407 @@
+"""One authenticated stream to an XMPP server (RFC 6120), or the reason why there is none.
+
+slixmpp is a fine stream and a trusting one, so the rules are enforced here: no credential leaves
+before the certificate was verified, one login is one attempt, nobody redirects us, and nothing
+waits longer than its deadline. A connection is used once: a new one has a new client, so that no
+stanza of the last can leave late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import ssl
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal
+from xml.etree.ElementTree import tostring
+
+from slixmpp import ClientXMPP, InvalidJID
+from slixmpp.exceptions import IqError
+from slixmpp.features.feature_mechanisms.stanza import Challenge
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from publisher.errors import (
+    ConfigError,
+    LoginFailed,
+    NoAnswer,
+    StreamBroken,
+    StreamReset,
+    Unavailable,
+)
+from publisher.text.characters import short_line
+from publisher.xmpp import answers
+from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+    from xml.etree.ElementTree import Element
+
+    from publisher.config import Xmpp
+
+CONNECT_SECONDS = 10.0
+NEVER_SECONDS = 1e6  # slixmpp's own timeout of a request; the watchdog has the say
+CLOSE_SECONDS = 0.5
+# Bytes. The longest answers are a page of 500 ids (ejabberd: 131 MB) and all 256 items of a node
+# (Prosody, which does not page: 67 MB), where each was published in a stanza of 262,144 bytes.
+MAX_STANZA = 150_000_000
+REASON = 200  # characters of a server's words that we repeat
+PORTS = {"starttls": 5222, "direct": 5223}
+
+# Best first. PLAIN is the last resort: it shows the password to the (verified) server.
+MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN")
+MAX_ITERATIONS = 1_000_000  # of SCRAM: a few seconds; servers use 4,096 to 100,000
+
+# Stream errors that say that a stanza was too big or not XML (RFC 6120 section 4.9.3).
+_OUR_FAULT = frozenset({"bad-format", "invalid-xml", "not-well-formed", "policy-violation"})
+
+_MAX_BYTES = "{urn:xmpp:stream-limits:0}limits/{urn:xmpp:stream-limits:0}max-bytes"
+_STARTTLS_FAILURE = "{urn:ietf:params:xml:ns:xmpp-tls}failure"
+
+# Its messages are for developers, its DEBUG level prints credentials.
+logging.getLogger("slixmpp").addHandler(logging.NullHandler())
+logging.getLogger("slixmpp").propagate = False
+
+
+class Connection:
+    """A stream after login. Every request has an answer, or an error within its deadline."""
+
+    def __init__(self, client: _Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._client = client
+        self._answer_seconds = answer_seconds
+        self._watchdogs: dict[str, Watchdog] = {}
+
+    @property
+    def jid(self) -> str:
+        """The account's bare JID."""
+        return str(self._client.boundjid.bare)
+
+    @property
+    def max_bytes(self) -> int | None:
+        """The largest stanza that the server takes, if it says so (XEP-0478)."""
+        return self._client.max_bytes
+
+    @property
+    def client(self) -> ClientXMPP:
+        """The stream itself, for a subscriber that listens to messages."""
+        return self._client
+
+    async def request(
+        self,
+        kind: Literal["get", "set"],
+        child: Element,
+        *,
+        to: str,
+        purpose: str,
+        patient: bool = True,
+    ) -> Element:
+        """Send an IQ; the answer's IQ element. `purpose` is for errors, e.g. "publish to it".
+
+        Not `patient`: an error of type `wait` is no promise that the same request may succeed.
+
+        Raises the error that the service answered (see `answers.error`), or NoAnswer: whether the
+        request had its effect is unknown then. It is StreamBroken if the server closed the stream
+        at something we sent. Nothing more is sent to a service that went silent.
+        """
+        watchdog = self._watchdog(to)
+        watchdog.require_answers()
+        try:
+            iq: Any = self._client.make_iq(itype=kind, ito=to)
+        except InvalidJID as error:
+            raise ConfigError(f"the service {to!r} is no JID: {error}") from error
+        iq.append(child)
+        sent = iq.send(timeout=NEVER_SECONDS)
+        watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
+        await self._answered(sent, watchdog, purpose)
+        try:
+            answer: Element = sent.result().xml
+        except IqError as error:
+            raise answers.error(
+                error.iq.xml, service=to, account=self.jid, purpose=purpose, patient=patient
+            ) from error
+        return answer
+
+    def _watchdog(self, service: str) -> Watchdog:
+        if service not in self._watchdogs:
+            self._watchdogs[service] = Watchdog(service, seconds=self._answer_seconds)
+        return self._watchdogs[service]
+
+    async def _answered(self, sent: asyncio.Future[Any], watchdog: Watchdog, purpose: str) -> None:
+        """Wait for the answer. Raises NoAnswer."""
+        lost = self._client.lost
+        try:
+            await asyncio.wait({sent, lost, watchdog.expired}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sent.cancel()
+        if not sent.cancelled():
+            return
+        if lost.done():
+            raise self._client.loss(f"the connection was lost on the way to {purpose}")
+        watchdog.require_answers()
+
+
+@asynccontextmanager
+async def connect(
+    xmpp: Xmpp,
+    password: str,
+    *,
+    seconds: float = CONNECT_SECONDS,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> AsyncIterator[Connection]:
+    """Log in; log out at the end. `answer_seconds` is how long a service may owe us answers.
+
+    Raises Unavailable if the server cannot be reached within `seconds`, LoginFailed if it must
+    not be used (untrusted, without TLS) or does not let us in, ConfigError for a bad `ca_file`.
+    """
+    try:
+        client = _Client(xmpp, password, _tls(xmpp.ca_file))
+    except InvalidJID as error:
+        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is no JID: {error}") from error
+    try:
+        await _log_in(client, xmpp, seconds)
+        yield Connection(client, answer_seconds=answer_seconds)
+    finally:
+        await _close(client)
+
+
+async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
+    if xmpp.host:
+        client.connect(xmpp.host, xmpp.port or PORTS[xmpp.tls])
+    else:
+        client.connect()
+    try:
+        async with asyncio.timeout(seconds):
+            await client.ready
+    except TimeoutError as error:
+        where = _where(xmpp)
+        raise Unavailable(f"{where} did not let us in within {seconds:.0f} seconds") from error
+
+
+async def _close(client: _Client) -> None:
+    """Say farewell and leave, without waiting long for the server's."""
+    client.cancel_connection_attempt()
+    transport = client.transport
+    if transport is not None:
+        if client.ready.done() and not client.ready.cancelled() and not client.ready.exception():
+            client.send_raw(client.stream_footer)
+            await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
+        transport.abort()
+        await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
+    await client.stop_tasks()
+
+
+class _Client(ClientXMPP):
+    """slixmpp's client, with the rules. `ready` and `lost` are the only outcomes."""
+
+    def __init__(self, xmpp: Xmpp, password: str, context: ssl.SSLContext) -> None:
+        super().__init__(xmpp.jid, password, ssl_context=context)
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.lost: asyncio.Future[object] = loop.create_future()
+        self._config = xmpp
+        self._problem: object = None
+        self._condition = ""
+        self._unfinished = 0
+        self.max_bytes: int | None = None
+        self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
+        self.enable_direct_tls = xmpp.tls == "direct"
+        self.enable_starttls = xmpp.tls == "starttls"
+        self.default_port = PORTS[xmpp.tls]
+        self.use_aiodns = xmpp.host is None  # for SRV records
+        self._listen()
+
+    def _listen(self) -> None:
+        """Every way in which a login can end; slixmpp's futures know none of them."""
+        for event, react in {
+            "session_start": self._on_session,
+            "connection_failed": self._on_failed_attempt,
+            "reconnect_delay": self._on_all_attempts_failed,
+            "ssl_invalid_chain": self._on_untrusted,
+            "failed_auth": self._on_wrong_password,
+            "stream_error": self._on_stream_error,
+            "disconnected": self._on_disconnected,
+        }.items():
+            self.add_event_handler(event, react)
+        refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
+        self.register_handler(refused)
+        self.add_filter("in", self._bound_work)
+        self.add_filter("in", self._finish)
+
+    def _on_session(self, _: object) -> None:
+        if not self.ready.done():
+            self.ready.set_result(None)
+
+    def _on_failed_attempt(self, problem: object) -> None:
+        self._problem = problem
+        if isinstance(problem, ssl.SSLError):
+            self._on_untrusted(problem)
+
+    def _on_all_attempts_failed(self, _: object) -> None:
+        # slixmpp reports a name without an address as text, everything else as an exception.
+        unresolved = isinstance(self._problem, str)
+        why = "the name has no address" if unresolved else self._problem
+        self._fail(Unavailable(f"{_where(self._config)} cannot be reached: {why}"))
+
+    def _on_untrusted(self, problem: object) -> None:
+        self._fail(_untrusted(self._config, problem))
+
+    def _on_starttls_failure(self, _: object) -> None:
+        self._fail(LoginFailed(f"{_where(self._config)} refuses to begin TLS; {_NOTHING_SENT}"))
+
+    def _on_wrong_password(self, failure: Any) -> None:
+        condition = failure["condition"] or "no reason given"
+        self._fail(
+            LoginFailed(
+                f"{_where(self._config)} does not accept the password of {self._config.jid} "
+                f"({condition}); it was tried once"
+            )
+        )
+
+    def _on_stream_error(self, error: Any) -> None:
+        condition = error["condition"]
+        self._problem = short_line(f"{condition} {error['text']}", REASON)
+        self._condition = condition
+        if condition == "see-other-host":
+            self._problem = (
+                "it sends us to another host; name that one as xmpp.host if you trust it"
+            )
+        self._fail(Unavailable(f"{_where(self._config)} closed the stream: {self._problem}"))
+
+    def _on_disconnected(self, reason: object) -> None:
+        reason = self._problem or reason
+        if not self.lost.done():
+            self.lost.set_result(reason)
+        if isinstance(reason, ssl.SSLError):
+            self._on_untrusted(reason)
+        where, why = _where(self._config), _because(reason)
+        if self.plugin["feature_mechanisms"].attempted_mechs:  # it failed our check of its proof
+            self._fail(LoginFailed(f"{where} does not prove that it knows the password"))
+        advice = "check xmpp.port and xmpp.tls"
+        self._fail(Unavailable(f"{where} closed the connection before the login: {why}; {advice}"))
+
+    def _bound_work(self, stanza: Any) -> Any:
+        """SCRAM lets the server choose how long we compute (RFC 5802 section 5.1)."""
+        if isinstance(stanza, Challenge):
+            parts = bytes(stanza["value"]).split(b",")
+            rounds = [part[2:] for part in parts if part.startswith(b"i=")]
+            good = all(re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds)
+            if len(rounds) > 1 or not good:
+                wanted = short_line(b" and ".join(rounds).decode(errors="replace"), REASON)
+                where = _where(self._config)
+                self._fail(LoginFailed(f"{where} wants {wanted} rounds of SCRAM; {_NOTHING_SENT}"))
+                return None
+        return stanza
+
+    def _finish(self, stanza: Any) -> Any:
+        """A stanza is complete."""
+        self._unfinished = 0
+        return stanza
+
+    def data_received(self, data: Any) -> None:
+        """Whatever a server sends that slixmpp trips over ends the stream, in one sentence."""
+        self._unfinished += len(data)
+        try:
+            super().data_received(data)
+        except Exception as error:  # whatever it is, the other side chose it
+            self.exception(error)
+            self._cut()
+        if self._unfinished > MAX_STANZA:
+            self._problem = f"it sent a stanza of more than {MAX_STANZA:,} bytes"
+            self._cut()
+
+    def _cut(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+    def exception(self, exception: Exception) -> None:
+        """What goes wrong inside a handler, e.g. at an answer that breaks the SASL dialogue."""
+        name = type(exception).__name__
+        self._problem = f"it does not speak XMPP as it should ({name})"
+        self._fail(LoginFailed(f"{_where(self._config)}: {self._problem}"))
+
+    async def _handle_stream_features(self, features: Any) -> bool | None:
+        """Begin TLS before anything else, then log in by the best mechanism that is safe."""
+        if self.ready.done():
+            return None
+        limit = features.xml.findtext(_MAX_BYTES) or ""
+        self.max_bytes = int(limit) if re.fullmatch("[0-9]{1,12}", limit) else self.max_bytes
+        encrypted = self.transport is not None and bool(self.transport.get_extra_info("ssl_object"))
+        if not encrypted and "starttls" not in features["features"]:
+            self._fail(LoginFailed(f"{_where(self._config)} offers no TLS; {_NOTHING_SENT}"))
+            return None
+        if encrypted and not self.authenticated and not self._choose(features):
+            return None
+        return await super()._handle_stream_features(features)
+
+    def _choose(self, features: Any) -> bool:
+        """Allow slixmpp one mechanism: a failed SCRAM must not become a second try with PLAIN."""
+        offered = set(features["mechanisms"]) if "mechanisms" in features["features"] else set()
+        chosen = next((name for name in MECHANISMS if name in offered), None)
+        if chosen is None:
+            names = short_line(", ".join(sorted(offered)), REASON) or "none"
+            self._fail(
+                LoginFailed(
+                    f"{_where(self._config)} offers no login that is safe: {names}; {_NOTHING_SENT}"
+                )
+            )
+            return False
+        self.plugin["feature_mechanisms"].use_mechs = {chosen}
+        return True
+
+    def loss(self, message: str) -> NoAnswer:
+        """The error for a request whose answer will never come."""
+        reason = self.lost.result()
+        if self._condition in _OUR_FAULT:
+            kind: type[NoAnswer] = StreamBroken
+        else:  # a server that has no patience closes while we still send: its reason gets lost
+            kind = StreamReset if isinstance(reason, ConnectionError) else NoAnswer
+        return kind(f"{message}: {_because(reason)}")
+
+    def _fail(self, error: Exception) -> None:
+        """The login did not succeed. `connect` closes the socket, and nothing more is sent."""
+        if not self.ready.done():
+            self.ready.set_exception(error)
+
+    async def stop_tasks(self) -> None:
+        """slixmpp leaves its sender running, which asyncio reports when the loop ends."""
+        task = self._run_out_filters
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
+_NOTHING_SENT = "the password was not sent"
+
+
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or later, names and chains verified (RFC 9325, RFC 9525)."""
+    try:
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {error}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        why = problem.verify_message
+        return LoginFailed(
+            f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
+            "domain of xmpp.jid, or name the authority's certificate as xmpp.ca_file"
+        )
+    reason = getattr(problem, "reason", None) or problem
+    return LoginFailed(
+        f"{_where(xmpp)} does not speak TLS ({reason}); check xmpp.port and xmpp.tls"
+    )
+
+
+def _where(xmpp: Xmpp) -> str:
+    domain = xmpp.jid.partition("@")[2]
+    return f"{xmpp.host}:{xmpp.port or PORTS[xmpp.tls]}" if xmpp.host else domain
+
+
+def _because(reason: object) -> str:
+    return str(reason) if reason else "no reason given"

@@ -1,0 +1,92 @@
+"""A subscriber: what a live client sees of a node (XEP-0060 sections 6.1 and 7.1.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from xml.etree.ElementTree import Element
+
+from slixmpp import JID
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from publisher.xmpp.node import PUBSUB
+from publisher.xmpp.payload import payload
+
+if TYPE_CHECKING:
+    from publisher.text.node_address import NodeAddress
+    from publisher.xmpp.connection import Connection
+
+EVENT = "{http://jabber.org/protocol/pubsub#event}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An item arrived, for the first time or again. `at` is of time.monotonic().
+
+    `payload` is empty if there is none that can be read.
+    """
+
+    id: str
+    payload: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """An item was taken away."""
+
+    id: str
+    at: float
+
+
+Event: TypeAlias = Published | Retracted
+
+
+class Subscriber:
+    """Events of one node, in the order in which they arrive."""
+
+    def __init__(self, connection: Connection, address: NodeAddress) -> None:
+        self._connection = connection
+        self._address = address
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+
+    async def subscribe(self) -> Self:
+        """Subscribe with the bare JID, and be available for what comes. Raises Refused."""
+        client = self._connection.client
+        matcher = MatchXPath(f"{{jabber:client}}message/{EVENT}event")
+        client.register_handler(Callback("pubsub event", matcher, self._receive))
+        client.send_presence()
+        pubsub = Element(f"{PUBSUB}pubsub")
+        pubsub.append(
+            Element(f"{PUBSUB}subscribe", node=self._address.node, jid=self._connection.jid)
+        )
+        purpose = f"subscribe to the node {self._address.node}"
+        await self._connection.request("set", pubsub, to=self._address.service, purpose=purpose)
+        return self
+
+    async def next(self, *, seconds: float) -> Event:
+        """The next event. Raises TimeoutError after `seconds`."""
+        async with asyncio.timeout(seconds):
+            return await self._events.get()
+
+    def _receive(self, message: Any) -> None:
+        at = time.monotonic()
+        if message["from"] != JID(self._address.service):  # anybody may send us a message
+            return
+        for items in message.xml.iterfind(f"{EVENT}event/{EVENT}items"):
+            if items.get("node") != self._address.node:
+                continue
+            for child in items:
+                event = _event(child, at)
+                if event:
+                    self._events.put_nowait(event)
+
+
+def _event(child: Element, at: float) -> Event | None:
+    id_ = child.get("id", "")
+    if child.tag == f"{EVENT}retract":
+        return Retracted(id_, at)
+    return Published(id_, payload(child), at) if child.tag == f"{EVENT}item" else None

@@ -1,0 +1,461 @@
+"""When git saw a file change last, asked of real git."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.errors import ConfigError
+from publisher.sources import git_history
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+A = PurePosixPath("a.md")
+
+
+@pytest.fixture(autouse=True)
+def _own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody's configuration, and no repository around the tests."""
+    for key in [key for key in os.environ if key.startswith("GIT_")]:
+        monkeypatch.delenv(key)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+
+
+class Repository:
+    """A work tree whose commits are made on days of January 2020."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *arguments: str, at: int = 1, committed: int | None = None) -> str:
+        """What git prints; authored on day `at`, committed on that day or another one."""
+        dates = {
+            "GIT_AUTHOR_DATE": f"2020-01-{at:02}T12:00:00+0200",
+            "GIT_COMMITTER_DATE": f"2020-01-{committed or at:02}T12:00:00+0200",
+        }
+        people = {
+            f"GIT_{role}_{key}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for key, value in (("NAME", "Ada Example"), ("EMAIL", "ada@blog.example"))
+        }
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env={**os.environ, **people, **dates},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text)
+
+    def commit(self, files: Mapping[str, str], *, at: int, committed: int | None = None) -> None:
+        self.write(files)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "x", at=at, committed=committed)
+
+    def branch(self, name: str) -> None:
+        self.git("checkout", "--quiet", "-b", name)
+
+    def merge(self, branch: str, files: Mapping[str, str] | None = None, *, at: int) -> None:
+        """Merge into main; `files` are what the one who merges writes."""
+        self.git("checkout", "--quiet", "main")
+        self.git("merge", "--no-ff", "--no-commit", "--strategy-option=ours", branch)
+        self.commit(files or {}, at=at)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "site")
+
+
+def days(folder: Path, *wanted: str) -> dict[str, int]:
+    """The days of January on which the files changed last."""
+    found = git_history.last_changes(folder, [PurePosixPath(name) for name in wanted])
+    assert all((at.year, at.hour, at.tzinfo) == (2020, 10, dt.UTC) for at in found.values())
+    return {str(path): at.day for path, at in found.items()}
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        git_history.last_changes(folder, [A])
+    message = str(caught.value)
+    assert message.startswith("posts.updated: git: ")
+    assert "\n" not in message
+    return message
+
+
+def wrap_git(folder: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """Put a script before git on the PATH, which runs `line` and then git."""
+    script = folder / "bin/git"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\n{line}\nexec {shutil.which("git")} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
+
+
+def test_the_last_commit_that_touched_a_file_counts(repository: Repository) -> None:
+    repository.commit({"a.md": "1", "b.md": "1", "d/c.md": "1"}, at=1)
+    repository.commit({"a.md": "2"}, at=2)
+    repository.commit({"a.md": "3", "d/c.md": "2"}, at=3)
+    repository.commit({}, at=4)
+    assert days(repository.folder, "a.md", "b.md", "d/c.md") == {"a.md": 3, "b.md": 1, "d/c.md": 3}
+
+
+def test_the_time_is_the_author_s_in_whole_seconds_of_utc(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=4, committed=9)
+    noon = dt.datetime(2020, 1, 4, 10, tzinfo=dt.UTC)
+    assert git_history.last_changes(repository.folder, [A]) == {A: noon}
+
+
+def test_the_newest_commit_counts_even_if_its_author_was_early(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=5)
+    repository.commit({"a.md": "2"}, at=3, committed=6)
+    assert days(repository.folder, "a.md") == {"a.md": 3}
+
+
+def test_a_renamed_file_changed_when_it_was_renamed(repository: Repository) -> None:
+    repository.commit({"a.md": "the same text"}, at=1)
+    repository.git("mv", "a.md", "b.md")
+    repository.commit({}, at=5)
+    assert days(repository.folder, "b.md") == {"b.md": 5}
+
+
+def test_a_changed_mode_is_a_change(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    (repository.folder / "a.md").chmod(0o755)
+    repository.commit({}, at=2)
+    assert days(repository.folder, "a.md") == {"a.md": 2}
+
+
+@pytest.mark.parametrize("below", ["", "p\nü/"], ids=["at the top", "below"])
+def test_any_name_is_found(repository: Repository, below: str) -> None:
+    odd = ["a b", "ü", "q\"u'o\\te", "new\nline", "\n", "\nA", "\nM", "M", "A", "-x", ":(top)x",
+           "\x01", "1577872800", "caf" + os.fsdecode(b"\xe9"), " ", "HEAD"]  # fmt: skip
+    repository.commit({f"{below}{name}": "" for name in odd[::2]}, at=2)
+    repository.commit({f"{below}{name}": "" for name in odd[1::2]}, at=3)
+    expected = {name: 2 + index % 2 for index, name in enumerate(odd)}
+    assert days(repository.folder / below, *odd) == expected
+
+
+def test_what_a_merge_brought_keeps_its_time(repository: Repository) -> None:
+    repository.commit({"a.md": "1", "b.md": "1"}, at=1)
+    repository.branch("topic")
+    repository.commit({"b.md": "2"}, at=2)
+    repository.git("checkout", "--quiet", "main")
+    repository.commit({"a.md": "2"}, at=3)
+    repository.merge("topic", at=8)
+    assert days(repository.folder, "a.md", "b.md") == {"a.md": 3, "b.md": 2}
+
+
+def test_what_a_merge_made_has_the_time_of_the_merge(repository: Repository) -> None:
+    lines = "1\n2\n3\n4\n5\n6\n7\n8\n"
+    repository.commit({"edited.md": "1", "both.md": lines}, at=1)
+    repository.branch("topic")
+    repository.commit({"other.md": "1", "both.md": f"0\n{lines}"}, at=2)
+    repository.git("checkout", "--quiet", "main")
+    repository.commit({"both.md": f"{lines}9\n"}, at=3)
+    repository.merge("topic", {"\n.md": "new", "edited.md": "2"}, at=8)
+    repository.commit({"later.md": "1"}, at=9)
+    found = days(repository.folder, "\n.md", "edited.md", "both.md", "other.md")
+    assert found == {"\n.md": 8, "edited.md": 8, "both.md": 8, "other.md": 2}
+
+
+def test_a_branch_of_which_nothing_was_taken_does_not_count(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.branch("topic")
+    repository.commit({"a.md": "2"}, at=5)
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--strategy=ours", "-m", "x", "topic", at=8)
+    assert days(repository.folder, "a.md") == {"a.md": 1}
+
+
+def test_a_deletion_that_a_merge_did_not_take_is_no_change(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.branch("topic")
+    (repository.folder / "a.md").unlink()
+    repository.commit({"b.md": "1"}, at=5)
+    repository.merge("topic", {"a.md": "1"}, at=8)
+    assert days(repository.folder, "a.md", "b.md") == {"a.md": 1, "b.md": 5}
+
+
+def test_a_file_that_came_back_changed_then(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.git("rm", "--quiet", "a.md")
+    repository.commit({}, at=2)
+    repository.commit({"a.md": "1"}, at=3)
+    assert days(repository.folder, "a.md") == {"a.md": 3}
+
+
+def test_a_dirty_file_keeps_its_last_commit(repository: Repository) -> None:
+    repository.commit({"a.md": "1", "b.md": "1"}, at=1)
+    repository.write({"a.md": "2", "b.md": "2"})
+    repository.git("add", "b.md")
+    assert days(repository.folder, "a.md", "b.md") == {"a.md": 1, "b.md": 1}
+
+
+def test_a_file_that_git_does_not_know_is_absent(repository: Repository) -> None:
+    repository.commit({"a.md": "1", "d/a.md": "1"}, at=1)
+    repository.write({"new.md": "", "added.md": ""})
+    repository.git("add", "added.md")
+    wanted = ["a.md", "new.md", "added.md", "nowhere.md", "d", "d/b.md", "../a.md"]
+    assert days(repository.folder, *wanted) == {"a.md": 1}
+
+
+def test_a_folder_below_the_top_has_its_own_files(repository: Repository) -> None:
+    repository.commit({"a.md": "1", "posts/a.md": "1"}, at=1)
+    repository.commit({"a.md": "2"}, at=7)
+    assert days(repository.folder / "posts", "a.md", "posts/a.md") == {"a.md": 1}
+
+
+def test_a_link_and_a_second_worktree_lead_to_the_files(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit({"posts/a.md": "1"}, at=6)
+    repository.git("worktree", "add", "--quiet", "-b", "other", str(tmp_path / "tree"))
+    (tmp_path / "link").symlink_to(tmp_path / "tree/posts")
+    assert days(tmp_path / "tree/posts", "a.md") == {"a.md": 6}
+    assert days(tmp_path / "link", "a.md") == {"a.md": 6}
+
+
+def test_a_submodule_has_its_own_history(repository: Repository, tmp_path: Path) -> None:
+    Repository(tmp_path / "texts").commit({"posts/a.md": "1"}, at=3)
+    allow = ("-c", "protocol.file.allow=always")
+    repository.git(*allow, "submodule", "--quiet", "add", str(tmp_path / "texts"), "texts")
+    repository.commit({}, at=7)
+    assert days(repository.folder / "texts/posts", "a.md") == {"a.md": 3}
+    assert days(repository.folder, "texts/posts/a.md") == {}
+
+
+def test_the_repository_of_a_hook_does_not_matter(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"posts/a.md": "1"}, at=1)
+    Repository(tmp_path / "other").commit({"posts/a.md": "1"}, at=9)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    monkeypatch.setenv("GIT_PREFIX", "posts/")
+    assert days(repository.folder / "posts", "a.md") == {"a.md": 1}
+
+
+def test_a_relative_folder_is_found(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"posts/a.md": "1"}, at=1)
+    monkeypatch.chdir(repository.folder)
+    assert days(Path("posts"), "a.md") == {"a.md": 1}
+
+
+def test_an_empty_repository_knows_nothing(repository: Repository) -> None:
+    repository.write({"posts/a.md": ""})
+    assert days(repository.folder / "posts", "a.md") == {}
+
+
+@pytest.mark.parametrize("seconds", ["", "999999999999", "99999999999999999999"])
+def test_a_commit_without_a_usable_date_does_not_count(
+    repository: Repository, seconds: str
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.commit({"a.md": "2"}, at=2)
+    lines = repository.git("cat-file", "commit", "HEAD").splitlines(keepends=True)
+    author = f"author Ada Example <ada@blog.example> {seconds} +0000\n"
+    broken = "".join(author if line.startswith("author ") else line for line in lines)
+    (repository.folder / "commit").write_text(broken)
+    made = repository.git("hash-object", "-t", "commit", "-w", "--literally", "commit").strip()
+    repository.git("update-ref", "HEAD", made)
+    assert days(repository.folder, "a.md") == {"a.md": 1}
+
+
+def test_a_shallow_clone_is_refused(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.commit({"b.md": "1"}, at=2)
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(clone))
+    message = refusal(clone)
+    assert "shallow" in message
+    assert "`git fetch --unshallow`" in message
+    assert "`fetch-depth: 0`" in message
+    subprocess.run(["git", "fetch", "--quiet", "--unshallow"], cwd=clone, check=True)
+    assert days(clone, "a.md", "b.md") == {"a.md": 1, "b.md": 2}
+
+
+def test_without_a_repository_the_way_out_is_named(tmp_path: Path) -> None:
+    message = refusal(tmp_path)
+    assert "not a git repository" in message
+    assert message.endswith("; keep the posts in a git repository, or leave out `updated: git`")
+
+
+def test_a_bare_repository_is_no_place_for_posts(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    assert "is in no work tree of git; check the posts out" in refusal(repository.folder / ".git")
+
+
+def test_a_repository_of_somebody_else_needs_trust(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    wrap_git(tmp_path, monkeypatch, "export GIT_TEST_ASSUME_DIFFERENT_OWNER=1")
+    trust = f"`git config --global --add safe.directory {repository.folder}`"
+    message = refusal(repository.folder)
+    assert "dubious ownership" in message
+    assert message.endswith(f"; if you trust it: {trust}")
+
+
+def test_without_git_the_way_out_is_named(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    monkeypatch.setenv("PATH", "")
+    assert "git is not installed, or not on the PATH; install it" in refusal(repository.folder)
+
+
+def test_a_git_that_cannot_start_is_named(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text("#!/nowhere/sh\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert f"{tmp_path}/git cannot be started: " in refusal(repository.folder)
+
+
+def test_what_git_complains_of_is_told_in_one_line(repository: Repository) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    tree = repository.git("rev-parse", "HEAD^{tree}").strip()
+    (repository.folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    message = refusal(repository.folder)
+    assert tree in message
+    assert "; repair the repository, or clone it anew and whole, or leave out" in message
+
+
+def test_a_log_that_breaks_off_is_no_answer(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    broken = 'case "$*" in *" log "*) printf \'/1\\0\\nM\\0\'; exit 128;; esac'
+    wrap_git(tmp_path, monkeypatch, broken)
+    assert "git failed and said nothing; repair" in refusal(repository.folder)
+
+
+CONFIGURED = {
+    "log.showRoot": "false",
+    "log.follow": "true",
+    "log.diffMerges": "first-parent",
+    "diff.renames": "copies",
+    "diff.relative": "true",
+    "diff.orderFile": "/nowhere",
+    "i18n.logOutputEncoding": "UTF-16",
+}
+
+
+@pytest.mark.parametrize("key", CONFIGURED)
+def test_what_a_user_configures_disturbs_nothing(repository: Repository, key: str) -> None:
+    repository.commit({"posts/a.md": "1", "posts/ü.md": "1"}, at=1)
+    repository.branch("topic")
+    repository.commit({"posts/b.md": "1"}, at=2)
+    repository.git("checkout", "--quiet", "main")
+    repository.commit({"posts/c.md": "1"}, at=3)
+    repository.merge("topic", {"posts/d.md": "1"}, at=4)
+    repository.branch("thrown-away")
+    repository.commit({"posts/b.md": "2"}, at=7)
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--strategy=ours", "-m", "x", "thrown-away", at=8)
+    repository.git("mv", "posts/a.md", "posts/e.md")
+    repository.commit({}, at=5)
+    repository.git("config", key, CONFIGURED[key])
+    expected = {"e.md": 5, "b.md": 2, "c.md": 3, "d.md": 4, "ü.md": 1}
+    assert days(repository.folder / "posts", *expected) == expected
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A program that says that it was run, by a file `sprung` beside it."""
+    script = tmp_path / "trap"
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
+    script.chmod(0o755)
+    return script
+
+
+def test_nothing_that_the_repository_names_is_run(repository: Repository, trap: Path) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    sign(repository)
+    repository.commit({"b.md": "1"}, at=2)
+    for key in ("core.fsmonitor", "core.pager", "pager.log", "diff.external", "diff.x.command",
+                "diff.x.textconv", "filter.x.clean", "filter.x.process", "gpg.program",
+                "core.sshCommand", "core.askPass", "core.editor", "alias.log"):  # fmt: skip
+        repository.git("config", key, f"!{trap}" if key == "alias.log" else str(trap))
+    repository.git("config", "log.showSignature", "true")
+    (repository.folder / ".git/info/attributes").write_text("*.md diff=x filter=x\n")
+    repository.write({"a.md": "2"})
+    for hook in ("post-index-change", "reference-transaction"):
+        shutil.copy(trap, repository.folder / ".git/hooks" / hook)
+    assert days(repository.folder, "a.md", "b.md") == {"a.md": 1, "b.md": 2}
+    assert not trap.with_name("sprung").exists()
+
+
+def sign(repository: Repository) -> None:
+    """Make the commit at HEAD a signed one."""
+    head, _, message = repository.git("cat-file", "commit", "HEAD").partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n x\n -----END PGP SIGNATURE-----"
+    (repository.folder / ".git/signed").write_text(f"{head}\n{signature}\n\n{message}")
+    made = repository.git("hash-object", "-t", "commit", "-w", ".git/signed").strip()
+    repository.git("update-ref", "HEAD", made)
+
+
+def test_what_a_partial_clone_lacks_is_not_fetched(
+    repository: Repository, tmp_path: Path, trap: Path
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    repository.commit({"b.md": "1"}, at=2)
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    source = repository.folder.as_uri()
+    repository.git("clone", "--quiet", "--filter=tree:0", source, str(clone))
+    for key, value in (("uploadpack", str(trap)), ("url", f"ext::{trap}")):
+        subprocess.run(["git", "config", f"remote.origin.{key}", value], cwd=clone, check=True)
+    subprocess.run(["git", "config", "protocol.ext.allow", "always"], cwd=clone, check=True)
+    assert "clone it anew and whole" in refusal(clone)
+    assert not trap.with_name("sprung").exists()
+
+
+@pytest.mark.parametrize("files", [1, 30])
+def test_one_log_is_read_whatever_the_number_of_files(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    names = [f"{number}.md" for number in range(files)]
+    for name in names:
+        repository.commit({name: ""}, at=1)
+    wrap_git(tmp_path, monkeypatch, f'echo " $* " >> {tmp_path}/calls')
+    assert len(days(repository.folder, *names)) == files
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert [" log " in call for call in calls] == [False, True]
+    assert " rev-parse " in calls[0]
+
+
+def test_git_is_ended_once_all_is_found(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"a.md": "1"}, at=1)
+    forever = (
+        'case "$*" in *" log "*) printf \'/1577959200\\0\\nM\\0a.md\\0\'; exec sleep 600;; esac'
+    )
+    wrap_git(tmp_path, monkeypatch, forever)
+    assert days(repository.folder, "a.md") == {"a.md": 2}
