@@ -35,13 +35,13 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from publisher.cli.demo.prosody import Prosody
+from publisher.app.demo.prosody import Prosody
 from tests.support.servers import Ejabberd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.cli.demo.prosody import Server
+    from publisher.app.demo.prosody import Server
 
 PASSWORD = "benchmark"  # noqa: S105 - of a throw-away account
 WINDOW = 50

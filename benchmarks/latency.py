@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from publisher.cli.demo.prosody import Prosody
+from publisher.app.demo.prosody import Prosody
 
 PASSWORD = "benchmark"  # noqa: S105 - of a throw-away account
 

@@ -23,8 +23,9 @@ A map of the package, in the order in which a post passes through it::
     xmpp/       the nodes of `sync` over XMPP
     websub      tells a hub that a feed has changed
     lint/       problems that readers will have with the posts
-    cli/        main, and one module for each command
+    app/        what the program does: read a project, build, preview, publish, ping
     api         the same from Python
+    cli/        main, and one module for each command: arguments, and what is printed
 
 A room imports only from those above it. tests/unit/test_layout.py has the exact table, and the one
 room that may import each of the larger libraries, e.g. slixmpp and feedgen.

@@ -49,14 +49,13 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import entry, sources
-from publisher.cli import plan
-from publisher.cli import site as sites
-from publisher.cli.choice import Choice
-from publisher.cli.site import Site
+from publisher.app import project as projects
+from publisher.app.options import NodeOptions
+from publisher.app.preview import preview
+from publisher.app.project import Project
 from publisher.config import Config
 from publisher.entry import Entries, Entry
 from publisher.errors import PublisherError
-from publisher.feeds import outputs
 from publisher.sync import Result
 
 if TYPE_CHECKING:
@@ -109,12 +108,12 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Entries:
     if now is not None and now.tzinfo is None:
         raise ValueError("now has no zone; give e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
-    return entry.entries(reading, config.site, published=partial(sites.published, config))
+    return entry.entries(reading, config.site, published=partial(projects.published, config))
 
 
 def build_feeds(config: Config, entries: Entries) -> Iterator[Document]:
     """Every document of the configuration, in its order: feeds, archives, page, stylesheet."""
-    for output in outputs.outputs(config, entries):
+    for output in Project(config, entries).outputs:
         yield Document(output.path, output.url, output.format, output.make(config).data)
 
 
@@ -124,5 +123,4 @@ def make_plan(config: Config, entries: Entries) -> list[Result]:
     The steps of a result are in the order in which they would be sent. Its `error` says that the
     node had no room for all posts when it was looked at last.
     """
-    results, _ = plan.preview(Site(config, entries), Choice(), offline=True)
-    return results
+    return [*preview(Project(config, entries), NodeOptions(), offline=True).results]

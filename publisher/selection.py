@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from publisher.config import FeedFile, NodeConfig, Pattern, Site
+    from publisher.config import Config, FeedFile, NodeConfig, Pattern, Site
     from publisher.entry import Entry
 
 _KEYS: Final = {
@@ -123,6 +123,16 @@ def _ranges(language: str) -> list[str]:
     """The ranges that match a language (RFC 4647 section 3.3.1): of `en-gb` `en` and `en-gb`."""
     parts = language.split("-")
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def node_groups(config: Config, entries: Sequence[Entry]) -> tuple[tuple[NodeConfig, Group], ...]:
+    """Every configured node with the groups that it stands for, in the order of accounts."""
+    return tuple(
+        (node, group)
+        for xmpp in config.xmpp
+        for node in xmpp.nodes
+        for group in groups(node, entries, config.site)
+    )
 
 
 def groups(config: NodeConfig, entries: Sequence[Entry], site: Site) -> tuple[Group, ...]:

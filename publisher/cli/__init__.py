@@ -1,1 +1,5 @@
-"""One module per command: `EXAMPLE`, `add_arguments(parser)`, `run(arguments) -> code`."""
+"""The command line: `main`, and one module per command.
+
+A command has `EXAMPLE`, `add_arguments(parser)` and `run(arguments) -> exit code`. It turns
+arguments into options, calls `app`, and prints what that reports.
+"""

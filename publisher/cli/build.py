@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.cli import site as sites
+from publisher import config as configs
+from publisher.app import project as projects
+from publisher.app.build import build
+from publisher.cli import options, output
 
 if TYPE_CHECKING:
     import argparse
 
-    from publisher.cli.site import Built, Site
+    from publisher.app.build import Built
+    from publisher.app.project import Project
 
 EXAMPLE = "  publisher build --config blog/config.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    sites.add_arguments(parser)
+    options.add_reading(parser)
     parser.add_argument(
         "--allow-empty",
         action="store_true",
@@ -24,32 +28,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    site = sites.load(arguments, keeps=True)
-    built = sites.build(site, allow_empty=arguments.allow_empty)
+    project = projects.read(configs.load(arguments.config), now=arguments.now, keeps=True)
+    built = build(project, allow_empty=arguments.allow_empty)
     if arguments.json:
-        print(_document(site, built))
+        print(_document(project, built))
     else:
-        sites.tell_skipped(site, broken_only=False)
-        sites.tell_remarks(site, sites.remarks(site))
-        _tell(site, built)
-    if not site.entries.posts:
-        sites.say(f"warning: there is no post in {site.config.posts.place}; the feeds are empty")
-    sites.tell_failed(built)
-    return sites.exit_code(site, [one.error for one in built])
+        output.tell_skipped(project, broken_only=False)
+        output.tell_remarks(project, project.remarks)
+        _tell(project, built)
+    if not project.entries.posts:
+        output.say(
+            f"warning: there is no post in {project.config.posts.place}; the feeds are empty"
+        )
+    output.tell_failed(built)
+    return output.exit_code(project, [one.error for one in built])
 
 
-def _tell(site: Site, built: list[Built]) -> None:
+def _tell(project: Project, built: list[Built]) -> None:
     for one in built:
         if not one.error:
-            print(f"{one.state:9}  {one.path}{sites.counted(one)}")
-    skipped = len(site.entries.skipped)
+            print(f"{one.state:9}  {one.path}{output.counted(one)}")
+    skipped = len(project.entries.skipped)
     print(
-        f"{sites.count(site.entries.posts, 'post')}: "
-        f"{sites.count(len(site.entries.entries), 'entry', 'entries')}, {skipped} skipped"
+        f"{output.count(project.entries.posts, 'post')}: "
+        f"{output.count(len(project.entries.entries), 'entry', 'entries')}, {skipped} skipped"
     )
 
 
-def _document(site: Site, built: list[Built]) -> str:
+def _document(project: Project, built: list[Built]) -> str:
     feeds = [
         {
             "path": str(one.path),
@@ -60,6 +66,6 @@ def _document(site: Site, built: list[Built]) -> str:
         }
         for one in built
     ]
-    return sites.document(
-        site, posts=site.entries.posts, entries=len(site.entries.entries), feeds=feeds
+    return output.document(
+        project, posts=project.entries.posts, entries=len(project.entries.entries), feeds=feeds
     )

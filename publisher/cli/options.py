@@ -1,9 +1,17 @@
-"""The options of every command. Light: the help of the program needs them, and nothing else."""
+"""The options of commands. Light: the help of the program needs them, and nothing else."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import math
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.app.options import NodeOptions, Waits
+
+URL_SECONDS = 120.0
 
 
 def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SUPPRESS) -> None:
@@ -16,3 +24,134 @@ def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SU
         default=default,
         help="the configuration (default: config.yaml)",
     )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that reads the posts."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--now",
+        type=_instant,
+        metavar="TIME",
+        help="the instant that decides what is scheduled (default: the clock's), "
+        "e.g. 2026-12-24T08:00:00Z",
+    )
+
+
+def add_waits(parser: argparse.ArgumentParser, *, again: str, before: str) -> None:
+    """The options of what goes out: how long to wait for another run, an answer, a deployment."""
+    from publisher.app.options import LOCK_SECONDS, RETRY_SECONDS  # noqa: PLC0415 - only for these
+
+    parser.add_argument(
+        "--lock-wait",
+        type=_seconds,
+        default=LOCK_SECONDS,
+        metavar="SECONDS",
+        help=f"how long to wait for another run (default: {LOCK_SECONDS:.0f})",
+    )
+    parser.add_argument(
+        "--retry",
+        type=_seconds,
+        default=RETRY_SECONDS,
+        metavar="SECONDS",
+        help=f"how long to try again {again} (default: {RETRY_SECONDS:.0f})",
+    )
+    parser.add_argument(
+        "--wait-for-url",
+        type=_seconds,
+        nargs="?",
+        const=URL_SECONDS,
+        metavar="SECONDS",
+        help=f"before {before} (default: do not wait; without a number: {URL_SECONDS:.0f})",
+    )
+
+
+def waits(arguments: argparse.Namespace) -> Waits:
+    from publisher.app.options import Waits  # noqa: PLC0415 - the help needs none of it
+
+    return Waits(lock=arguments.lock_wait, retry=arguments.retry, for_url=arguments.wait_for_url)
+
+
+def add_node_options(parser: argparse.ArgumentParser) -> None:
+    selection = parser.add_argument_group("which posts")
+    selection.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="POST",
+        help="change nothing but this post: its file, or its item id; may be repeated",
+    )
+    selection.add_argument(
+        "--since",
+        type=_date,
+        metavar="DATE",
+        help="publish no post that is older; e.g. 2026-01-31",
+    )
+    policy = parser.add_argument_group("how")
+    policy.add_argument(
+        "--announce-all",
+        action="store_true",
+        help="yes, subscribers are to hear of so many posts at once",
+    )
+    policy.add_argument(
+        "--quiet",
+        action="store_true",
+        help="tell no subscriber: the node's notifications are off meanwhile (for its owner)",
+    )
+    policy.add_argument(
+        "--allow-retracts",
+        action="store_true",
+        help="yes, so many posts are meant to go",
+    )
+    policy.add_argument(
+        "--refresh",
+        action="store_true",
+        help="publish again what is there already, quietly where that is possible",
+    )
+    policy.add_argument(
+        "--verify",
+        action="store_true",
+        help="look at every item of every node, whatever the ledger says",
+    )
+
+
+def node_options(arguments: argparse.Namespace) -> NodeOptions:
+    from publisher.app.options import NodeOptions  # noqa: PLC0415 - the help needs none of it
+
+    return NodeOptions(
+        only=tuple(arguments.only),
+        since=arguments.since,
+        quiet=arguments.quiet,
+        announce_all=arguments.announce_all,
+        allow_retracts=arguments.allow_retracts,
+        refresh=arguments.refresh,
+        verify=arguments.verify,
+    )
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds on the command line."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not (math.isfinite(found) and found >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds; e.g. 60")
+    return found
+
+
+def _instant(text: str) -> dt.datetime:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a time; e.g. 2026-12-24T08:00:00Z"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; e.g. 2026-01-31") from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from publisher.cli import site as sites
+from publisher.cli import output
 from publisher.errors import NoRoom
 from publisher.text.characters import printable, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.cli.site import Site
+    from publisher.app.project import Project
     from publisher.errors import PublisherError
     from publisher.sync import Result, Step
     from publisher.text.node_address import NodeAddress
@@ -82,9 +82,14 @@ def _kind(step: Step, *, late: bool) -> str:
 def tell_notes(result: Result) -> None:
     """What the node's owner and the author should know."""
     for note in result.notes:
-        sites.say(f"note: {result.address}: {note}")
+        output.say(f"note: {result.address}: {note}")
     for hint in result.hints:
-        sites.say(f"hint: {hint}")
+        output.say(f"hint: {hint}")
+
+
+def tell_hints(hints: Sequence[str]) -> None:
+    for hint in hints:
+        output.say(f"hint: {hint}")
 
 
 def is_planned(result: Result) -> bool:
@@ -106,13 +111,13 @@ def tell_errors(results: Sequence[Visited]) -> None:
     errors = {id(result.error): result.error for result in results if result.error}
     for key, error in errors.items():
         addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
-        sites.say(f"error: {addresses}: {error}")
+        output.say(f"error: {addresses}: {error}")
 
 
-def exit_code(site: Site, results: Sequence[Result], *more: Exception | None) -> int:
+def exit_code(project: Project, results: Sequence[Result], *more: Exception | None) -> int:
     """The worst of the results, of their refused changes, and of the posts."""
     refused = any(step.outcome == "refused" for result in results for step in result.steps)
-    code = sites.exit_code(site, [*more, *(result.error for result in results)])
+    code = output.exit_code(project, [*more, *(result.error for result in results)])
     return max(code, 1 if refused else 0)
 
 

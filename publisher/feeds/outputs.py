@@ -89,12 +89,13 @@ class Output:
         return Made(data, len(document.entries), remark)
 
 
-def outputs(config: Config, entries: Entries) -> Iterator[Output]:
+def outputs(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterator[Output]:
     """In the order of the configuration: each feed before its archives; then page and stylesheet.
+
+    `nodes` are those of `selection.node_groups`.
 
     Of two that have one path both are among them.
     """
-    nodes = _groups(config, entries.entries)
     documents = [*_documents(config, entries, nodes)]
     for document in documents:
         file = document.feed
@@ -144,15 +145,6 @@ def _documents(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iter
                 nodes=uris,
                 stylesheet=config.stylesheet,
             )
-
-
-def _groups(config: Config, entries: Sequence[Entry]) -> list[_Node]:
-    return [
-        (node, group)
-        for xmpp in config.xmpp
-        for node in xmpp.nodes
-        for group in selection.groups(node, entries, config.site)
-    ]
 
 
 def _in_full(

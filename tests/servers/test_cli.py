@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import importlib
 import json
@@ -15,10 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import __version__, cli
-from publisher.cli import nodes
-from publisher.cli import site as sites
-from publisher.cli.choice import Choice
+from publisher import __version__, cli, load_config
+from publisher.app import project, targets
+from publisher.app.options import NodeOptions
 from publisher.cli.main import COMMANDS
 from publisher.sync.ledger import Ledger, Visit
 from publisher.sync.plan import Desired
@@ -81,9 +79,9 @@ def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
         config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
         "  nodes: [{service: pubsub.localhost, node: blog}]\n"
     )
-    site = sites.load(argparse.Namespace(config=config, now=None))
-    with Ledger(site.config.state) as ledger:
-        (target,) = nodes.targets(site, ledger, Choice())
+    read = project.read(load_config(config))
+    with Ledger(read.config.state) as ledger:
+        (target,) = targets.targets(read, ledger, NodeOptions())
         for post in target.task.desired:
             ledger.done(target.address, post, at=0.0)
             ledger.seen(target.address, [post.id])

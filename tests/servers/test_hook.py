@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.cli.pages import Pages as PagesOnTheWeb
+from publisher.app.pages import Pages as PagesOnTheWeb
 from tests.support import ROOT, fake_time
 from tests.support.blog import Blog, interrupt
 from tests.support.subscribers import Outsider, Subscriber

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.cli.demo.prosody import Prosody, Server
+from publisher.app.demo.prosody import Prosody, Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ PACKAGE = ROOT / "publisher"
 # other.
 LAYERS = (
     ("__main__",),
-    ("api",),
     ("cli",),
+    ("api",),
+    ("app",),
     ("lint", "xmpp", "websub"),
     ("sync",),
     ("feeds",),
@@ -52,10 +53,14 @@ def room(path: Path) -> str:
     return path.parts[0].removesuffix(".py")
 
 
+def parsed(path: Path) -> ast.Module:
+    return ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> set[str]:
     """Every module and every name that a module of ours imports, as dotted names."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse((PACKAGE / path).read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         match node:
             case ast.Import():
                 names |= {alias.name for alias in node.names}
@@ -75,6 +80,15 @@ def test_a_room_imports_only_from_lower_layers(path: Path) -> None:
         return
     used = {name.split(".")[1] for name in imported(path) if name.startswith("publisher.")}
     assert not {other for other in used & {*LAYER} - {own} if LAYER[other] <= LAYER[own]}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room(path) not in {"cli", "__main__"}], ids=str
+)
+def test_only_the_command_line_parses_arguments_and_prints(path: Path) -> None:
+    calls = [n.func for n in ast.walk(parsed(path)) if isinstance(n, ast.Call)]
+    assert "argparse" not in imported(path)
+    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
 
 
 @pytest.mark.parametrize("library", IMPORTERS)
@@ -101,7 +115,7 @@ def modules_imported(path: Path) -> set[str]:
     modules = {dotted(path) for path in MODULES}
     return {
         module
-        for node in ast.walk(ast.parse((PACKAGE / path).read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         for whole in [f"{node.module}.{alias.name}"]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from publisher.cli import report, site
+from publisher.cli import output, report
 from publisher.sync import Step, hints
 from publisher.sync.item import Seen
 from publisher.sync.plan import Desired, Retract
@@ -16,7 +16,7 @@ EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"
 
 
 def test_what_is_said_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
-    site.say(f"error: the first line {EVIL}\n  - the second")
+    output.say(f"error: the first line {EVIL}\n  - the second")
     assert capsys.readouterr().err == "error: the first line a[2Jbcde\n  - the second\n"
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from publisher import entry as entries
 from publisher import selection, sync
-from publisher.cli import choice as choices
+from publisher.app import choice
 from publisher.sync import Task, hints
 from publisher.sync.plan import Desired, Guard, Policy
 from publisher.text.node_address import NodeAddress
@@ -19,8 +19,8 @@ from publisher.text.node_address import NodeAddress
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.cli.choice import Choice
-    from publisher.cli.site import Site
+    from publisher.app.options import NodeOptions
+    from publisher.app.project import Project
     from publisher.config import NodeConfig, Xmpp
     from publisher.entry import Entry
     from publisher.sync.item import Seen
@@ -39,7 +39,7 @@ class Target:
     site_title: str
 
 
-def targets(site: Site, ledger: Ledger, choice: Choice) -> list[Target]:
+def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Target]:
     """Every node of the configuration, in its order; patterns stand for the nodes that they make.
 
     The node of a value that no post has any longer is one of them, as long as we have items there.
@@ -47,19 +47,18 @@ def targets(site: Site, ledger: Ledger, choice: Choice) -> list[Target]:
     """
     held = ledger.counts()
     known = {id_ for address in held for id_ in ledger.recorded(address)}
-    asked = choices.asked(choice, site, known)
+    asked = choice.asked(options, project, known)
     found: list[Target] = []
-    for xmpp in site.config.xmpp:
+    for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
-            groups = selection.groups(config, site.entries.entries, site.config.site)
-            nodes = {group.node: group.entries for group in groups}
+            nodes = {group.node: group.entries for group in project.groups_of(config)}
             vanished = (a.node for a in held if _has_vanished(a, config, nodes))
             for node, chosen in (*nodes.items(), *((name, ()) for name in sorted(vanished))):
                 address = NodeAddress(config.service, node)
-                task = _task(site, xmpp, config, chosen, choice)
+                task = _task(project, xmpp, config, chosen, options)
                 by_id = {one.item_id: one for one in chosen}
                 task = replace(task, asked=asked)
-                found.append(Target(xmpp, config, address, task, by_id, site.config.site.title))
+                found.append(Target(xmpp, config, address, task, by_id, project.config.site.title))
     return found
 
 
@@ -72,7 +71,7 @@ def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Mapping[str, 
 
 
 def _task(
-    site: Site, xmpp: Xmpp, config: NodeConfig, chosen: Sequence[Entry], choice: Choice
+    project: Project, xmpp: Xmpp, config: NodeConfig, chosen: Sequence[Entry], options: NodeOptions
 ) -> Task:
     return Task(
         desired=[_desired(one) for one in chosen],
@@ -81,30 +80,32 @@ def _task(
             edits=config.edits,
             prune=config.pruning,
             exclusive=config.exclusive,
-            refresh=choice.refresh,
-            minted=partial(_is_minted, site),
+            refresh=options.refresh,
+            minted=partial(_is_minted, project),
         ),
         guard=Guard(
-            allow_retracts=choice.allow_retracts,
-            announce_limit=None if choice.announce_all else config.announce_limit,
+            allow_retracts=options.allow_retracts,
+            announce_limit=None if options.announce_all else config.announce_limit,
         ),
         named=config.named,
         sound={name: config.options.get(name, "1") for name in sync.SOUND},
-        wanted=_digest(site, xmpp, config),
-        broken=site.entries.broken,
-        verify=choice.verify,
-        fetch_foreign=choice.fetch_foreign,
-        quiet="must" if choice.quiet else "prefer" if choice.refresh else "no",
+        wanted=_digest(project, xmpp, config),
+        broken=project.entries.broken,
+        verify=options.verify,
+        fetch_foreign=options.fetch_foreign,
+        quiet="must" if options.quiet else "prefer" if options.refresh else "no",
     )
 
 
-def _is_minted(site: Site, seen: Seen) -> bool:
-    return seen.atom_id is not None and entries.is_minted(seen.id, seen.atom_id, site.config.site)
+def _is_minted(project: Project, seen: Seen) -> bool:
+    return seen.atom_id is not None and entries.is_minted(
+        seen.id, seen.atom_id, project.config.site
+    )
 
 
-def _digest(site: Site, xmpp: Xmpp, config: NodeConfig) -> str:
+def _digest(project: Project, xmpp: Xmpp, config: NodeConfig) -> str:
     """Changes with whatever the configuration says about a node."""
-    parts = (xmpp.jid, site.config.site.title, config)
+    parts = (xmpp.jid, project.config.site.title, config)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 

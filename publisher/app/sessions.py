@@ -1,7 +1,7 @@
-"""Visits of nodes: one login for each account. Imported when there is something to visit.
+"""Sessions: one login for each account, and the work at its nodes. Imported when there is some.
 
-Accounts are visited side by side, and so are the services of an account: a dead one delays nobody.
-The nodes of one service come one after the other.
+Accounts, and the services of an account, are worked on side by side: a dead one delays nobody. The
+nodes of one service come one after the other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
-from publisher.cli.nodes import config_of
+from publisher.app.targets import config_of
 from publisher.errors import Held, PublisherError, StreamBroken, Unavailable
 from publisher.sync import Result, Task
 from publisher.sync import item as items
@@ -26,8 +26,8 @@ from publisher.xmpp import password
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from publisher.cli.nodes import Target
-    from publisher.cli.site import Site
+    from publisher.app.project import Project
+    from publisher.app.targets import Target
     from publisher.config import Xmpp
     from publisher.sync import Node
     from publisher.sync.item import Item
@@ -42,23 +42,23 @@ class Work(Protocol):
     async def __call__(self, node: Node, task: Task) -> Result: ...
 
 
-def visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+def work_at(project: Project, found: Sequence[Target], work: Work) -> list[Result]:
     """Do `work` at every target; what fails is in the results, which are in the same order."""
-    return run_async(_visit(site, found, work)) if found else []
+    return run_async(_work_at_all(project, found, work)) if found else []
 
 
-async def _visit(site: Site, found: Sequence[Target], work: Work) -> list[Result]:
+async def _work_at_all(project: Project, found: Sequence[Target], work: Work) -> list[Result]:
     results: dict[NodeAddress, Result] = {}
     async with asyncio.TaskGroup() as accounts:
-        for xmpp in site.config.xmpp:
+        for xmpp in project.config.xmpp:
             some = [target for target in found if target.xmpp is xmpp]
             if some:
-                accounts.create_task(_visit_account(site, xmpp, some, work, results))
+                accounts.create_task(_work_at_account(project, xmpp, some, work, results))
     return [results[target.address] for target in found]
 
 
-async def _visit_account(
-    site: Site,
+async def _work_at_account(
+    project: Project,
     xmpp: Xmpp,
     found: Sequence[Target],
     work: Work,
@@ -71,7 +71,7 @@ async def _visit_account(
         try:
             async with account.login() as connection, asyncio.TaskGroup() as services:
                 for some in by_service(left):
-                    services.create_task(_visit_service(site, connection, some, work, results))
+                    services.create_task(_work_at_service(project, connection, some, work, results))
         except PublisherError as error:
             for target in left:
                 _keep(results, Result(target.address, error=error))
@@ -108,8 +108,8 @@ def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
     yield from services.values()
 
 
-async def _visit_service(
-    site: Site,
+async def _work_at_service(
+    project: Project,
     connection: xmpp.Connection,
     found: Sequence[Target],
     work: Work,
@@ -120,8 +120,8 @@ async def _visit_service(
         if dead:
             _keep(results, Result(target.address, error=dead))
             continue
-        node = xmpp.XmppNode(connection, config_of(target), site_title=site.config.site.title)
-        task = replace(target.task, make=Maker(site, target, connection))
+        node = xmpp.XmppNode(connection, config_of(target), site_title=project.config.site.title)
+        task = replace(target.task, make=Maker(project, target, connection))
         result = await work(node, task)
         _keep(results, result)
         if isinstance(result.error, Unavailable) and not isinstance(result.error, Held):
@@ -129,7 +129,7 @@ async def _visit_service(
 
 
 def _keep(results: dict[NodeAddress, Result], result: Result) -> None:
-    """A second visit of one run adds to the first."""
+    """A second session of one run adds to the first."""
     before = results.get(result.address)
     if before:
         again = {step.change.id for step in result.steps}
@@ -142,14 +142,14 @@ def _keep(results: dict[NodeAddress, Result], result: Result) -> None:
 class Maker:
     """Makes the item of an id, when it is needed, for one connection."""
 
-    site: Site
+    project: Project
     target: Target
     connection: xmpp.Connection
 
     def __call__(self, id_: str, level: int) -> Item:
         return items.item(
             self.target.entries[id_],
-            self.site.config.site,
+            self.project.config.site,
             self.target.address,
             account=self.connection.jid,
             level=level,

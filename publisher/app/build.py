@@ -1,0 +1,115 @@
+"""Bring the feeds on disk up to date. What would not change is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from publisher import config as configs
+from publisher.errors import FeedError, UnsafePlanError
+from publisher.feeds import outputs
+from publisher.system import atomic_files, symlinks
+from publisher.system.symlinks import LinkError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from publisher.app.project import Project
+    from publisher.config import Config
+    from publisher.feeds.outputs import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file on disk: how many entries it has, and what became of it."""
+
+    path: Path
+    format: str
+    entries: int = 0
+    state: Literal["written", "unchanged", "removed", "failed"] = "failed"
+    remark: str = ""
+    error: FeedError | None = None
+
+
+def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
+    """Bring the files on disk up to date. One that cannot be written costs no other.
+
+    Archives come before the feed that names them. Raises UnsafePlanError if there is no post at
+    all, and feeds on disk would become empty.
+    """
+    wanted = project.outputs
+    if not (project.entries.posts or allow_empty):
+        _refuse_to_empty(project, wanted)
+    owners = {output.path: output for output in reversed(wanted)}
+    built = {
+        id(output): _build(project, output, clash=owners[output.path] is not output)
+        for output in sorted(wanted, key=lambda one: one.kind != "old")
+    }
+    # A post that cannot be read may be the one that had the tag; of no posts at all nobody means
+    # that whatever was built should go.
+    sure = (project.entries.entries or allow_empty) and not project.entries.broken
+    stale = outputs.stale(project.config, wanted) if sure else []
+    for path in {output.path.parent: output.path for output in wanted}.values():
+        atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
+    project.kept.sweep({one.item_id for one in project.entries.entries})
+    removed = (_remove(path, project.config) for path in stale)
+    return [*(built[id(output)] for output in wanted), *removed]
+
+
+def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
+    """No posts at all are a checkout gone wrong, sooner than a blog's end."""
+    full = [
+        output.path for output in wanted if output.document and outputs.has_entries(output.path)
+    ]
+    if full:
+        raise UnsafePlanError(
+            f"there is no post in {project.config.posts.place}, but {full[0]} holds some; nothing "
+            "was built. If they are meant to go: `build --allow-empty`, `publish --allow-retracts`"
+        )
+
+
+def _build(project: Project, output: Output, *, clash: bool) -> Built:
+    path = output.path
+    if clash:
+        message = f"{path} is the file of another feed already; give each a path of its own"
+        return Built(path, output.format, error=FeedError(message))
+    made = output.make(project.config)
+    try:
+        symlinks.require_file(path, outputs.shared(project.config, path))
+        if not outputs.may_replace(path):
+            message = f"{path} exists and was not made by publisher; name another file, or move it"
+            return Built(path, output.format, error=FeedError(message))
+        written = atomic_files.write(path, made.data, shared=outputs.shared(project.config, path))
+    except (UnicodeEncodeError, OSError) as error:
+        failed = _failed(project.config, path, error)
+        return Built(path, output.format, made.entries, error=failed)
+    return Built(
+        path, output.format, made.entries, "written" if written else "unchanged", made.remark
+    )
+
+
+def _failed(config: Config, path: Path, error: OSError | UnicodeEncodeError) -> FeedError:
+    match error:
+        case LinkError(message=reason):
+            return refused(config, path, reason)
+        case UnicodeEncodeError():
+            reason = "file names are ASCII; run with LC_ALL=C.UTF-8"
+            return FeedError(f"{path} cannot be named here: {reason}")
+        case _:
+            return FeedError(f"{path} cannot be written: {error.strerror or error}")
+
+
+def refused(config: Config, path: Path, reason: str) -> FeedError:
+    """The error of an output that a link keeps from being written."""
+    advice = configs.link_advice(config, "the path in the configuration")
+    return FeedError(f"{path} is not written: {reason}; {advice}")
+
+
+def _remove(path: Path, config: Config) -> Built:
+    try:
+        atomic_files.remove(path, shared=outputs.shared(config, path))
+    except OSError as error:
+        message = f"{path} is stale, and cannot be removed: {error.strerror or error}"
+        return Built(path, "", error=FeedError(message))
+    return Built(path, "", state="removed")

@@ -1,0 +1,93 @@
+"""Problems that readers will have with the posts. Builds and pushes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher import feeds, selection, sources
+from publisher.lint import clients, posts
+from publisher.sync.ledger import Ledger
+from publisher.system.site_files import Files
+from publisher.text.node_address import NodeAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.app.project import Project
+    from publisher.config import Config
+    from publisher.entry import Entry
+    from publisher.lint.clients import Verdict
+    from publisher.post import Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is odd about each post, by its path; and what single readers do, if that was asked."""
+
+    remarks: Mapping[PurePosixPath, Sequence[Remark]]
+    verdicts: Sequence[Verdict] | None
+
+
+def check(
+    project: Project,
+    *,
+    now: dt.datetime | None = None,
+    with_clients: bool = False,
+    watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
+) -> Checked:
+    """Look at every post as readers will. `watch` passes the entries on, and may show progress."""
+    now = now or dt.datetime.now(dt.UTC)
+    found = posts.check(
+        project.entries, project.config.site, files=_files(project.config), now=now, watch=watch
+    )
+    remarks: defaultdict[PurePosixPath, list[Remark]] = defaultdict(list)
+    skipped = [remark for skip in project.entries.skipped for remark in skip.warnings]
+    for remark in dict.fromkeys((*project.remarks, *skipped, *found)):
+        remarks[remark.path].append(remark)
+    return Checked(remarks, _verdicts(project, now) if with_clients else None)
+
+
+def _verdicts(project: Project, now: dt.datetime) -> list[Verdict]:
+    """What readers make of the nodes and their items, then of the feeds; each said once."""
+    config, entries = project.config, project.entries.entries
+    found: list[Verdict] = []
+    with Ledger(config.state, read_only=True) as ledger:
+        at_nodes = {id_ for address in ledger.counts() for id_ in ledger.recorded(address)}
+    if config.xmpp:
+        for one in entries:
+            found += clients.of_age(one, now=now, at_nodes=at_nodes)
+    for xmpp in config.xmpp:
+        for node in xmpp.nodes:
+            found += clients.of_node(node)
+            address = NodeAddress(node.service, node.node)
+            for one in selection.select(entries, node.only, site=config.site, since=node.since):
+                found += clients.of_item(one, config.site, address, account=xmpp.jid)
+    topics = [one.document for one in project.outputs if one.is_topic]
+    documents = [document for document in topics if document]
+    in_html = {one.id(config.site) for one in documents if _is_html(one)}
+    has_podcast = any(one.feed.podcast for one in documents)
+    for document in documents:
+        others = clients.Others(document.id(config.site) in in_html, has_podcast)
+        short, data = feeds.build(document, config.site)
+        found += clients.of_feed(short, config.site, data, others)
+    return list(dict.fromkeys(found))
+
+
+def _is_html(document: feeds.Document) -> bool:
+    """Whether programs that cannot read XHTML have these posts in it."""
+    form = document.feed
+    is_readable = form.format == "rss" or form.content_type == "html"
+    return is_readable and form.content != "summary" and not form.podcast
+
+
+def _files(config: Config) -> Files | None:
+    """Of a feed nobody knows where the files of its site are."""
+    if config.posts.feed:
+        return None
+    return Files(
+        config.posts.path, sources.site_of(config), config.site.root, sources.reach_of(config)
+    )

@@ -1,0 +1,67 @@
+"""Which changes a run is about: all of them, or those of some posts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher import entry as entries
+from publisher.errors import ConfigError
+from publisher.sync.plan import Publish, Retract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from publisher.app.options import NodeOptions
+    from publisher.app.project import Project
+    from publisher.sync.plan import Change
+
+
+def asked(
+    options: NodeOptions, project: Project, known: Collection[str]
+) -> Callable[[Change], bool] | None:
+    """Which changes the run is about; None for all. `known` are the ids in the ledger.
+
+    Raises ConfigError if a post that was named does not exist.
+    """
+    if not options.only and options.since is None:
+        return None
+    ids = {id_ for text in options.only for id_ in _named(text, project, known)}
+    zone = project.config.site.zone
+    start = options.since and dt.datetime.combine(options.since, dt.time(), zone)
+
+    def is_asked(change: Change) -> bool:
+        if not isinstance(change, Publish | Retract):
+            return True  # bookkeeping
+        if ids and change.id not in ids:
+            return False
+        return not (start and isinstance(change, Publish) and change.post.published < start)
+
+    return is_asked
+
+
+def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
+    """The item ids that a user means by a file, or by an id."""
+    folder = project.config.posts.path
+    found = {
+        one.item_id
+        for one in project.entries.entries
+        if text in {one.item_id, str(one.post.path)}
+        or Path(text).absolute() == folder / one.post.path
+    }
+    removed = {text, entries.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
+    if not found | removed:
+        for skip in project.entries.skipped:
+            if text == str(skip.path) or Path(text).absolute() == folder / skip.path:
+                raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
+        raise ConfigError(
+            f"--only {text}: there is no such post; name a file of {project.config.posts.place}, "
+            "or an item id as `publisher plan` prints it"
+        )
+    return found | removed
+
+
+def _relative(text: str, folder: Path) -> str:
+    path = Path(text).absolute()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else text

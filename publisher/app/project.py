@@ -1,0 +1,72 @@
+"""A configuration, and what its folder of posts gave: what every command works on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from publisher import entry, selection, sources
+from publisher.content.cache import NOTHING, Kept
+from publisher.feeds import outputs
+
+if TYPE_CHECKING:
+    from publisher.claims import Published
+    from publisher.config import Config, NodeConfig
+    from publisher.entry import Entries
+    from publisher.feeds.outputs import Output
+    from publisher.post import Remark
+    from publisher.selection import Group
+
+
+@dataclass(frozen=True)
+class Project:
+    """A configuration and its entries. What is selected of them is selected once."""
+
+    config: Config
+    entries: Entries
+    kept: Kept = NOTHING
+
+    @cached_property
+    def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
+        """Every node of the configuration with its entries; patterns stand for what they make."""
+        return selection.node_groups(self.config, self.entries.entries)
+
+    def groups_of(self, node: NodeConfig) -> list[Group]:
+        """The nodes that a configured node stands for."""
+        return [group for config, group in self.node_groups if config is node]
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """Every file that is to be on disk, in the order of the configuration."""
+        return tuple(outputs.outputs(self.config, self.entries, self.node_groups))
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """All warnings so far: from reading, of ids, from rendering, and of deleted posts."""
+        told = [e.warnings for e in self.entries.entries if e.is_rendered]
+        told += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
+        found = {*self.entries.warnings, *(remark for some in told for remark in some)}
+        return sorted(found, key=lambda remark: (remark.path, remark.line, remark.message))
+
+
+def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False) -> Project:
+    """Read the posts of a configuration; `keeps`: what is rendered of them is kept for later runs.
+
+    `now` (aware) decides what is scheduled; None: the clock's. Raises ConfigError if there is no
+    folder of posts, Unavailable if a feed cannot be had, and LedgerError if posts dispute an id
+    and the ledger cannot be read.
+    """
+    reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
+    kept = Kept(config.state / "rendered", writes=keeps)
+    made = entry.entries(reading, config.site, kept, partial(published, config))
+    return Project(config, made, kept)
+
+
+def published(config: Config) -> list[Published]:
+    """What the ledger has of all nodes; nothing if there is no ledger. Raises LedgerError."""
+    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - only posts that dispute an id need it
+
+    with Ledger(config.state, read_only=True) as ledger:
+        return ledger.published()

@@ -1,0 +1,80 @@
+"""What `check --json` prints: every post with what is odd about it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from publisher import entry
+from publisher.text.timestamps import z
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.app.check import Checked
+    from publisher.app.project import Project
+    from publisher.content.templates.text import Fate
+    from publisher.entry import Entry
+    from publisher.post import Post, Skip
+
+FATES: dict[Fate, str] = {
+    "evaluated": "evaluated",
+    "kept": "kept readable",
+    "dropped": "left out",
+}
+
+
+def document(project: Project, checked: Checked) -> str:
+    posts = [_of_entry(one, project) for one in project.entries.entries]
+    posts += [_of_skip(skip, project) for skip in project.entries.skipped]
+    by_name = {str(path): found for path, found in checked.remarks.items()}
+    for post in posts:
+        found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
+        post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
+    posts.sort(key=lambda post: str(post["path"]))
+    document: dict[str, Any] = {"posts": posts}
+    if checked.verdicts is not None:
+        document["readers"] = [asdict(one) for one in checked.verdicts]
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _of_entry(one: Entry, project: Project) -> dict[str, Any]:
+    facts = {"status": "published", "reason": None, "id": one.atom_id, "item_id": one.item_id}
+    shown = {"url": one.link, "title": one.title, "tags_of_templates": tags_of_templates([one])}
+    return {**_of_post(one.post, project), **facts, **shown}
+
+
+def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
+    """What the post would be, as far as that can be said."""
+    nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
+    lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
+    facts: dict[str, Any] = {"path": str(skip.path), **nothing, **lists, "tags_of_templates": {}}
+    facts["item_id"] = entry.item_id(skip.path)
+    if skip.post:
+        item, atom, _ = entry.ids(skip.post, project.config.site)
+        url = entry.link(skip.post, project.config.site)
+        facts |= {**_of_post(skip.post, project), "id": atom, "item_id": item, "url": url}
+    return {**facts, "status": skip.status, "reason": skip.reason}
+
+
+def _of_post(post: Post, project: Project) -> dict[str, Any]:
+    """What readers will have, with what the site says where the post does not."""
+    authors = entry.authors(post, project.config.site)
+    return {
+        "path": str(post.path),
+        "title": post.title or post.name,
+        "published": z(post.published),
+        "updated": z(post.updated),
+        "tags": list(post.tags),
+        "categories": list(post.categories),
+        "authors": [author.name for author in authors],
+        "language": post.language or project.config.site.language,
+    }
+
+
+def tags_of_templates(entries: Sequence[Entry]) -> dict[Fate, int]:
+    """What became of the tags, in the order of FATES."""
+    counts = Counter(fate for one in entries for fate, _ in one.source.tags)
+    return {fate: counts[fate] for fate in FATES if counts[fate]}

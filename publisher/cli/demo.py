@@ -1,0 +1,81 @@
+"""Show the whole thing on a throw-away XMPP server: posts pushed, edited and removed.
+
+Starts a Prosody on loopback with a certificate of its own, publishes a small blog to it with the
+real program, and prints what a subscriber receives. Leaves only the feeds behind.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+from xml.etree import ElementTree as ET
+
+from publisher.app import demo
+from publisher.feeds import ATOM
+from publisher.xmpp import Published
+
+if TYPE_CHECKING:
+    import argparse
+
+EXAMPLE = "  publisher demo --output demo-feeds"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="where to leave the feeds (default: a new temporary folder)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    output = (arguments.output or Path(tempfile.mkdtemp(prefix="publisher-demo-"))).absolute()
+    print("Starting a throw-away Prosody on loopback ...")
+    demo.demo(output, _tell)
+    print(
+        "\nThe server, its accounts and its certificate are gone. The feeds are here, and the page:"
+    )
+    for name in ("feed.atom", "feed.rss", "feed.json", "index.html"):
+        print(f"  {output / name}")
+    return 0
+
+
+def _tell(event: demo.DemoEvent) -> None:
+    match event:
+        case demo.Scene(number, title):
+            print(f"\n{number}. {title}")
+        case demo.Command(text):
+            print(f"  $ {text}")
+        case demo.Printed(lines):
+            for line in lines or ["(it printed nothing)"]:
+                print(f"    {line}")
+        case demo.Subscribed(jid, uri):
+            print(f"    {jid} subscribes to {uri}")
+        case demo.Received():
+            _tell_received(event)
+        case demo.Finished(fastest, slowest):
+            print(
+                f"\nFrom file to subscriber: {fastest:.2f} to {slowest:.2f} s, "
+                "the start of the program included."
+            )
+        case _:
+            assert_never(event)
+
+
+def _tell_received(received: demo.Received) -> None:
+    event = received.event
+    print(f"  {demo.READER} received, {received.seconds:.2f} s after the file changed:")
+    if not isinstance(event, Published) or not event.payload:
+        print(f"    | retracted   {event.id}")
+        return
+    entry = ET.fromstring(event.payload)  # noqa: S314 - from our own server
+    texts = [c.text or "" for c in entry.findall(f"{ATOM}content") if c.get("type") == "text"]
+    link = entry.find(f"{ATOM}link")
+    print(f"    | item        {event.id}")
+    print(f"    | title       {entry.findtext(f'{ATOM}title')}")
+    print(f"    | updated     {entry.findtext(f'{ATOM}updated')}")
+    print(f"    | link        {'' if link is None else link.get('href')}")
+    for line in "".join(texts).partition("\n\n")[0].splitlines():
+        print(f"    | {line}")
