@@ -124,7 +124,7 @@ def measure(folder: Path, server: Server, posts: int, rounds: int) -> dict[str, 
 
 def configure(folder: Path, server: Server, node: str) -> None:
     text = CONFIG.format(server=server, posts=folder.parent / "posts", node=node)
-    (folder / "config.yaml").write_text(text)
+    (folder / "publisher.yaml").write_text(text)
 
 
 def write_posts(folder: Path, count: int) -> None:

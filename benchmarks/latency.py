@@ -108,7 +108,7 @@ def prepared(folder: Path, mark: str, server: Prosody, version: Path) -> tuple[P
     for name in ("settled", "busy"):
         site = folder / f"{name}{mark}"
         (site / "posts").mkdir(parents=True)
-        (site / "config.yaml").write_text(CONFIG.format(server=server, node=site.name))
+        (site / "publisher.yaml").write_text(CONFIG.format(server=server, node=site.name))
         write_post(site, 0)
         timed(["-m", "publisher", "publish"], site, version)
         # What was acknowledged a while ago and is still there is durable.

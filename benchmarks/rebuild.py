@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def write(blog: Path, posts: int) -> None:
-    (blog / "config.yaml").write_text(CONFIG)
+    (blog / "publisher.yaml").write_text(CONFIG)
     (blog / "posts").mkdir()
     for number in range(posts):
         post(blog, number)

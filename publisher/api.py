@@ -5,7 +5,7 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     >>> import datetime, pathlib, tempfile
     >>> from publisher import build_feeds, load_config, make_plan, read_posts
     >>> blog = pathlib.Path(tempfile.mkdtemp())
-    >>> _ = (blog / "config.yaml").write_text('''
+    >>> _ = (blog / "publisher.yaml").write_text('''
     ... site: {title: A blog, url: "https://blog.example"}
     ... posts: {path: posts}
     ... feeds: [{path: feed.atom, format: atom}, {path: feed.json, format: json}]
@@ -17,7 +17,7 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     >>> (blog / "posts").mkdir()
     >>> _ = (blog / "posts" / "2026-01-31-hello.md").write_text("Hello, *world*.")
 
-    >>> config = load_config(blog / "config.yaml")  # or a text: "blog/config.yaml"
+    >>> config = load_config(blog / "publisher.yaml")  # or a text: "blog/publisher.yaml"
     >>> entries = read_posts(config, now=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC))
     >>> [(entry.atom_id, entry.title) for entry in entries.entries]
     [('tag:blog.example,2026-01-31:2026-01-31-hello', 'Hello')]

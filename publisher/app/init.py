@@ -1,4 +1,4 @@
-"""Write a first config.yaml from what is here: the posts, and the settings of the site's engine."""
+"""Write a first publisher.yaml from what is here: the posts, and the settings of the site."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher import sources
 from publisher.app.events import Note, ignore
+from publisher.config.find import NAME, OLD_NAME, is_ours
+from publisher.config.values import STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.detect import Found
@@ -95,6 +97,9 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     if path.exists():
         raise ConfigError(f"{path} exists already; edit it, or name another file with --config")
     folder = path.absolute().parent
+    old = path.parent / OLD_NAME
+    if path.name == NAME and is_ours(old):
+        raise ConfigError(f"{old} is a configuration of publisher already; rename it to {NAME}")
     found = _in_feed(options.feed, folder) if options.feed else detect.detect(folder)
     for note in found.notes:
         on_event(Note(note))
@@ -136,7 +141,7 @@ def _in_feed(feed: str, folder: Path) -> Found:
 
 def _cache(folder: Path) -> Path:
     """Where the feed is kept for the next run. Raises ConfigError if a link leads elsewhere."""
-    cache = folder / ".publisher" / "source"
+    cache = folder / STATE_NAME / "source"
     try:
         symlinks.resolved(cache, (folder,))
     except LinkError as error:

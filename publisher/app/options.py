@@ -21,14 +21,14 @@ class NodeOptions:
     """What a run may change at the nodes, and how.
 
     `only` names posts by their files or item ids, and `since` is the first day of those that are
-    published; both empty: all posts. `quiet` tells no subscriber. `announce_all` and
+    published; both empty: all posts. Without `notify` no subscriber hears of it. `announce_all` and
     `allow_retracts` lift the guards. `refresh` sends again what is there already. `verify` looks
     at every item, whatever the ledger says. `fetch_foreign`: see `sync.Task`.
     """
 
     only: tuple[str, ...] = ()
     since: dt.date | None = None
-    quiet: bool = False
+    notify: bool = True
     announce_all: bool = False
     allow_retracts: bool = False
     refresh: bool = False

@@ -93,7 +93,7 @@ def _task(
         broken=project.entries.broken,
         verify=options.verify,
         fetch_foreign=options.fetch_foreign,
-        quiet="must" if options.quiet else "prefer" if options.refresh else "no",
+        quiet="must" if not options.notify else "prefer" if options.refresh else "no",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.cli import options, output
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.project import Project
 
-EXAMPLE = "  publisher build --config blog/config.yaml"
+EXAMPLE = "  publisher build --config blog/publisher.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(configs.load(arguments.config), now=arguments.now, keeps=True)
+    project = projects.read(options.load_config(arguments), now=arguments.now, keeps=True)
     built = build(project, allow_empty=arguments.allow_empty)
     if arguments.json:
         print(_document(project, built))

@@ -9,7 +9,6 @@ import sys
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app import project as projects
 from publisher.app.check import check
 from publisher.cli import check_json, options, output
@@ -43,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(configs.load(arguments.config), now=arguments.now)
+    project = projects.read(options.load_config(arguments), now=arguments.now)
     watch = _watched if sys.stderr.isatty() else iter
     checked = check(project, now=arguments.now, with_clients=arguments.readers, watch=watch)
     if arguments.json:

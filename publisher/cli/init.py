@@ -1,4 +1,4 @@
-"""Write a config.yaml from what is here: the posts, and the settings of the site's own engine.
+"""Write a publisher.yaml from what is here: the posts, and the settings of the site's own engine.
 
 Never touches a file that exists.
 """
@@ -13,6 +13,7 @@ from publisher import config as configs
 from publisher.app.events import Note
 from publisher.app.init import InitOptions, init
 from publisher.cli import output
+from publisher.config.find import NAME
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    path: Path = arguments.config
+    path: Path = arguments.config or Path(NAME)
     options = InitOptions(
         title=arguments.title,
         url=arguments.url,
@@ -69,5 +70,5 @@ def _tell(path: Path, written: Written, *, has_jid: bool) -> None:
         output.say(f"note: set site.url; it is {configs.EXAMPLE_URL} now")
     if not has_jid:
         output.say("note: there is no xmpp section: feeds only; see config.example.yaml")
-    named = "" if path == Path("config.yaml") else f" --config {path}"
+    named = "" if path == Path(NAME) else f" --config {path}"
     print(f"next: publisher {'plan' if has_jid else 'build'}{named}")

@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 # Each is a module of `cli`, imported when it is chosen: that takes longer than many a run.
 COMMANDS = {
-    "init": "write a config.yaml from what is found here",
+    "init": "write a publisher.yaml from what is found here",
     "check": "say what readers will do with the posts",
     "build": "build the feeds, push nothing",
     "plan": "show what publish would change",
@@ -40,7 +39,7 @@ INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
 
 EPILOG = """\
 A first run:
-  publisher init            write a config.yaml from what is here
+  publisher init            write a publisher.yaml from what is here
   publisher plan            see what would happen
   publisher publish         build the feeds and push the posts
 
@@ -117,21 +116,22 @@ def _parser(chosen: str = "") -> argparse.ArgumentParser:
     """Of the commands it knows the chosen one's arguments alone."""
     parser = _Parser(
         prog="publisher",
+        allow_abbrev=False,
         description="Turns a folder of posts into feeds, and keeps XMPP pubsub nodes equal to it.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"publisher {__version__}")
     parser.set_defaults(shows=False)
-    add_config(parser, default=Path("config.yaml"))
+    add_config(parser, default=None)
     commands = parser.add_subparsers(
         metavar="COMMAND", dest="command", required=True, title="commands", prog="publisher"
     )
     for name, words in COMMANDS.items():
         if name == chosen:
-            _complete(commands.add_parser(name, help=words), name)
+            _complete(commands.add_parser(name, help=words, allow_abbrev=False), name)
         else:
-            commands.add_parser(name, help=words, add_help=False)
+            commands.add_parser(name, help=words, add_help=False, allow_abbrev=False)
     return parser
 
 

@@ -1,8 +1,8 @@
 """Look after the nodes: what they are beside what they should be, or the end of one.
 
-`show` prints the configuration that is wanted beside the one that is; `publish` repairs what we
-created or what config.yaml names, and reports the rest. `delete` removes a node with its items and
-subscribers from the service, for good, and forgets it.
+`show` prints the wanted configuration of each node beside the actual one; `publish` repairs what
+publisher created or publisher.yaml names, and reports the rest. `delete` removes a node with its
+items and subscribers from the service, for good, and forgets it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
 from publisher.errors import ConfigError, NotFound, UnsafePlanError
@@ -30,12 +29,16 @@ ABSENT = "-"  # the service offers no such field, or does not show it
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
-    show = actions.add_parser("show", help="the configuration wanted, beside the actual one")
+    show = actions.add_parser(
+        "show", allow_abbrev=False, help="the configuration wanted, beside the actual one"
+    )
     show.add_argument("name", nargs="?", metavar="NODE", help="only this node (default: all)")
     options.add_reading(show)
     options.add_config(show)
     show.set_defaults(act=_show, shows=True)
-    delete = actions.add_parser("delete", help="remove a node from its service, for good")
+    delete = actions.add_parser(
+        "delete", allow_abbrev=False, help="remove a node from its service, for good"
+    )
     delete.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
     delete.add_argument("name", metavar="NODE")
     delete.add_argument("--yes", action="store_true", help="yes, with its items and subscribers")
@@ -49,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    read = project.read(configs.load(arguments.config), now=arguments.now)
+    read = project.read(options.load_config(arguments), now=arguments.now)
     seen = nodes.show(read, arguments.name)
     if arguments.json:
         print(json.dumps({"nodes": [_as_json(one) for one in seen]}, ensure_ascii=False, indent=2))
@@ -101,7 +104,7 @@ def _as_json(shown: Shown) -> dict[str, object]:
 
 def _delete(arguments: argparse.Namespace) -> int:
     address = NodeAddress(arguments.service, arguments.name)
-    config = configs.load(arguments.config)
+    config = options.load_config(arguments)
     if not config.xmpp:
         raise ConfigError(f"{config.path}: has no xmpp section: there is no account to log in with")
     if not arguments.yes:

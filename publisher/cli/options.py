@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from publisher.app.options import NodeOptions, Waits
+    from publisher.config import Config
 
 URL_SECONDS = 120.0
 
@@ -22,8 +24,21 @@ def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SU
         type=Path,
         metavar="FILE",
         default=default,
-        help="the configuration (default: config.yaml)",
+        help="the configuration (default: the nearest publisher.yaml, here or above)",
     )
+
+
+def load_config(arguments: argparse.Namespace) -> Config:
+    """The configuration that is named, else the nearest one. Raises ConfigError."""
+    from publisher import config as configs  # noqa: PLC0415 - the help needs none of it
+
+    path = arguments.config or configs.find(Path.cwd(), home=_home(), uid=os.getuid())
+    return configs.load(path)
+
+
+def _home() -> Path:
+    """An absolute path that is no folder's, where the user has no home."""
+    return Path(os.path.expanduser("~")).absolute()  # noqa: PTH111 - Path.home() raises
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -94,10 +109,11 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         help="yes, subscribers are to hear of so many posts at once",
     )
     policy.add_argument(
-        "--quiet",
+        "--no-notify",
         action="store_true",
-        help="tell no subscriber: the node's notifications are off meanwhile (for its owner)",
+        help="publish silently: the node notifies nobody meanwhile (only its owner can)",
     )
+    policy.add_argument("--quiet", action=_Renamed, nargs=0, help=argparse.SUPPRESS)
     policy.add_argument(
         "--allow-retracts",
         action="store_true",
@@ -121,12 +137,19 @@ def node_options(arguments: argparse.Namespace) -> NodeOptions:
     return NodeOptions(
         only=tuple(arguments.only),
         since=arguments.since,
-        quiet=arguments.quiet,
+        notify=not arguments.no_notify,
         announce_all=arguments.announce_all,
         allow_retracts=arguments.allow_retracts,
         refresh=arguments.refresh,
         verify=arguments.verify,
     )
+
+
+class _Renamed(argparse.Action):
+    """An option with another name today. It must not do anything else in silence."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.error("--quiet is called --no-notify now; it publishes without notifications")
 
 
 def _seconds(text: str) -> float:

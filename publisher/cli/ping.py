@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app.options import PingOptions
 from publisher.app.ping import ping
 from publisher.cli import options, output
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = PingOptions(
         now=arguments.now, waits=options.waits(arguments), everything=arguments.all
     )
-    done = ping(configs.load(arguments.config), chosen, output.tell_wait)
+    done = ping(options.load_config(arguments), chosen, output.tell_wait)
     if arguments.json:
         print(_document(done))
     else:

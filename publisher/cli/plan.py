@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app import project as projects
 from publisher.app.preview import preview
 from publisher.cli import options, output, report
@@ -31,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(configs.load(arguments.config), now=arguments.now)
+    project = projects.read(options.load_config(arguments), now=arguments.now)
     seen = preview(project, options.node_options(arguments), offline=arguments.offline)
     if arguments.json:
         print(output.document(project, nodes=report.as_json(seen.results), hints=seen.hints))

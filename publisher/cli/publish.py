@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app.events import FeedsBuilt, ignore
 from publisher.app.options import PublishOptions
 from publisher.app.publish import publish
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 EXAMPLE = """\
   publisher publish
   publisher publish --wait-for-url 300   (after a deployment)
-  publisher publish --only _posts/2026-01-31-news.md --quiet"""
+  publisher publish --only _posts/2026-01-31-news.md --no-notify"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         nodes=options.node_options(arguments),
         waits=options.waits(arguments),
     )
-    config = configs.load(arguments.config)
+    config = options.load_config(arguments)
     if arguments.json:
         done = publish(config, chosen, _telling(ignore, lists_files=False))
         print(output.document(done.project, nodes=report.as_json(done.results)))

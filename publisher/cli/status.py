@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from publisher import config as configs
 from publisher.app import build
 from publisher.app import project as projects
 from publisher.app.options import NodeOptions
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(configs.load(arguments.config), now=arguments.now)
+    project = projects.read(options.load_config(arguments), now=arguments.now)
     # What is unsafe to do is not unsafe to look at. Whether an item is of a post that is gone, only
     # its content says.
     chosen = NodeOptions(allow_retracts=True, announce_all=True, fetch_foreign=True)

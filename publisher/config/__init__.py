@@ -1,4 +1,4 @@
-"""config.yaml -> frozen Config. Reports every problem at once, each with its line and a way out.
+"""publisher.yaml -> frozen Config. Reports every problem at once, each with its line and a way out.
 
 Behind this door there are no dicts and no Nones that cannot be: paths are absolute, defaults are
 filled in. Refuses unknown keys: a misspelt option must never be a silent one.
@@ -6,6 +6,7 @@ filled in. Refuses unknown keys: a misspelt option must never be a silent one.
 
 from publisher.config.checks import is_address, is_iri, is_language, is_person_uri, is_web
 from publisher.config.files import link_advice
+from publisher.config.find import find
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     EXAMPLE_URL,
@@ -47,6 +48,7 @@ __all__ = [
     "Site",
     "Templates",
     "Xmpp",
+    "find",
     "is_address",
     "is_iri",
     "is_language",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from publisher.config.values import PLACEHOLDER
+from publisher.config.find import NAME, OLD_NAME, is_ours
+from publisher.config.values import LEDGER_NAME, MOST_AROUND, PLACEHOLDER, STATE_NAME
 from publisher.errors import ConfigError
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
@@ -52,6 +53,28 @@ def check_state(config: Config) -> None:
         ) from error
     except OSError:  # not there yet; who writes it says why that cannot be done
         return
+
+
+def check_ledger(config: Config) -> None:
+    """Refuse to begin an empty ledger where the one of an older configuration can be found.
+
+    That is a `config.yaml`, or this file before `state` was added to it. Raises ConfigError.
+    """
+    if (config.state / LEDGER_NAME).exists():
+        return
+    posts = config.posts
+    around = (posts.path, *list(posts.path.parents)[:MOST_AROUND])
+    for folder in dict.fromkeys((config.path.parent, posts.site or posts.path, *around)):
+        state = folder / STATE_NAME
+        if not (state / LEDGER_NAME).is_file():
+            continue
+        # A configuration of another name beside ours has a state of its own, on purpose.
+        old = folder / NAME if folder / NAME == config.path else folder / OLD_NAME
+        if old == config.path or is_ours(old):
+            raise ConfigError(
+                f"{config.path}: there is no ledger in {config.state}, but one in {state}, beside "
+                f"{old}; use it with `state: {state}`, or move it: mv {state} {config.state}"
+            )
 
 
 def link_advice(config: Config, key: str) -> str:

@@ -1,4 +1,4 @@
-"""config.yaml -> Config: every problem at once, each with its line and a way out."""
+"""publisher.yaml -> Config: every problem at once, each with its line and a way out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from publisher.config import files
 from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
-from publisher.config.values import EXAMPLE_URL, Config, Person, Selection
+from publisher.config.values import EXAMPLE_URL, STATE_NAME, Config, Person, Selection
 from publisher.errors import ConfigError
 from publisher.text import yaml_document
 
@@ -45,6 +45,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     config = parse(text, path)
     files.check_state(config)
+    files.check_ledger(config)
     return config
 
 
@@ -79,7 +80,7 @@ class _Reader:
             self.problems.append((1, f"the file is empty; start with e.g. {EXAMPLES['site']}"))
             return None
         if document.get("state") is None:
-            document["state"] = ".publisher"
+            document["state"] = STATE_NAME
         document["path"] = str(self._path)
         self._default_addresses(document)
         self._default_folder(document)

@@ -31,6 +31,8 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # What of a post may stand under a key of another name.
 POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
              "permalink", "id", "draft")  # fmt: skip
+STATE_NAME = ".publisher"  # the folder of the state, if the configuration names none
+LEDGER_NAME = "ledger.sqlite"
 MOST_AROUND = 3  # folders around the posts in which the site's settings are looked for
 NODE_KEYS = frozenset({"access_model", "title", "description"})
 

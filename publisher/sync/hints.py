@@ -49,9 +49,9 @@ def moved(
     template = f"tag:{found[1]},{{date}}:{{id}}" if found else "..."
     count = "id of 1 post changes" if len(changed) == 1 else f"ids of {len(changed)} posts change"
     yield (
-        f"the {count}, e.g. from {old} to {new}: feed readers would show them again. If the site "
-        f'has moved, keep them with site.id_template: "{template}", and run publish with --quiet, '
-        "so that nobody is told of the new links"
+        f"the {count}, e.g. from {old} to {new}: feed readers would show them again. If the "
+        f'site has moved, keep them with site.id_template: "{template}", and run publish with '
+        "--no-notify, so that nobody is told of the new links"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from publisher.claims import Published
+from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.sync.plan import Recorded
 from publisher.text.node_address import NodeAddress
@@ -98,7 +99,7 @@ class Ledger:
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         """Open the ledger in `folder`, or begin one: in memory, if only to read. LedgerError."""
-        self.path = folder / "ledger.sqlite"
+        self.path = folder / LEDGER_NAME
         try:
             if read_only:
                 exists = self.path.exists()

@@ -31,7 +31,7 @@ DURABLE_SECONDS = 30.0
 DRAIN_SECONDS = 2.0
 DRAINS = 60  # two minutes: what was on the way is read by then, even at 2,000 bytes per second
 
-KEYS = frozenset({"title", "description", "access_model"})  # of a node in config.yaml
+KEYS = frozenset({"title", "description", "access_model"})  # of a node in publisher.yaml
 
 
 async def look(

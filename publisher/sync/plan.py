@@ -488,9 +488,9 @@ def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
         counts = Counter(c.action for c in plan.publishes if token(c) not in guard.accepted)
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
         raise UnsafePlanError(
-            f"this would tell subscribers of {sum(counts.values())} posts at once ({what}), and "
-            f"the limit is {guard.announce_limit}; nothing was sent. If they are meant to hear "
-            "of it, run again with --announce-all; to publish without telling them, with --quiet"
+            f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
+            f"the limit is {guard.announce_limit}; nothing was sent. Pass --announce-all to notify "
+            "them of all of them, or --no-notify to publish silently (only the node's owner can)"
         )
 
 

@@ -35,7 +35,7 @@ CONFIG = Config(
     site=SITE,
     posts=Posts(path=FOLDER, exclude=("*.xml",)),
     state=FOLDER / "none",
-    path=FOLDER / "config.yaml",
+    path=FOLDER / "publisher.yaml",
 )
 BLOG = NodeAddress("pubsub.example.org", "blog")
 _ENDS = re.compile(

@@ -74,7 +74,7 @@ def test_a_build_imports_nothing_that_it_does_not_need(blog: Blog) -> None:
 
 
 def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
         "  nodes: [{service: pubsub.localhost, node: blog}]\n"
@@ -90,7 +90,7 @@ def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
 
 
 def test_a_feed_in_a_file_is_read_without_the_web(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     text = config.read_text().replace("{path: posts, permalink: pretty}", "{feed: f.json}")
     config.write_text(text)
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": []}
@@ -121,10 +121,10 @@ def test_usage_errors_are_one_line(blog: Blog, arguments: tuple[str, ...]) -> No
 
 def test_the_configuration_is_named_before_or_after_the_command(blog: Blog, tmp_path: Path) -> None:
     elsewhere = Blog(tmp_path / "elsewhere")
-    config = str(blog.folder / "config.yaml")
+    config = str(blog.folder / "publisher.yaml")
     for arguments in (["--config", config, "build"], ["build", "--config", config]):
         assert str(blog.folder) in elsewhere.run(*arguments).out
-    (elsewhere.folder / "config.yaml").unlink()
+    (elsewhere.folder / "publisher.yaml").unlink()
     missing = elsewhere.run("build")
     assert (missing.code, "publisher init" in missing.err) == (2, True)
 
@@ -189,7 +189,7 @@ xmpp:
 
 
 def test_a_feed_has_the_posts_of_its_selection_and_names_their_nodes(blog: Blog) -> None:
-    (blog.folder / "config.yaml").write_text(SELECTIVE)
+    (blog.folder / "publisher.yaml").write_text(SELECTIVE)
     blog.write("2026-01-02-rye.md", "Rye.", title="Rye", tags="[bread, rye]")
     run = blog.run("build", "--json")
     assert run.code == 0, run.err
@@ -222,7 +222,7 @@ def test_without_xmpp_publish_builds_and_plan_says_so(blog: Blog) -> None:
 
 
 def test_a_missing_folder_of_posts_is_named(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("path: posts", "path: postings"))
     run = blog.run("build")
     assert (run.code, "posts.path" in run.err) == (2, True)
@@ -242,29 +242,29 @@ def test_a_reader_that_goes_away_is_no_error(blog: Blog) -> None:
 def test_init_writes_what_can_be_built(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "new")
     blog.write("2019-05-06-first-post.md", "Text.", title="First")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--url", "https://blog.example", "--title", 'It\'s: "mine"')
     assert run.code == 0, run.err
-    text = (blog.folder / "config.yaml").read_text()
+    text = (blog.folder / "publisher.yaml").read_text()
     assert "since: 2019-05-06" in text
     assert blog.run("build").code == 0
     assert json.loads(blog.built()["feed.json"])["title"] == 'It\'s: "mine"'
     again = blog.run("init")
     assert (again.code, "exists already" in again.err) == (2, True)
-    assert (blog.folder / "config.yaml").read_text() == text
+    assert (blog.folder / "publisher.yaml").read_text() == text
 
 
 def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "jekyll")
     blog.posts.rename(blog.folder / "_posts")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     (blog.folder / "_config.yml").write_text(
         "title: Notes\nurl: https://notes.example\nbaseurl: /blog\ntimezone: Asia/Tokyo\n"
         "permalink: pretty\nauthor:\n  name: Ada Example\nplugins: [jekyll-feed]\n"
     )
     run = blog.run("init", "--jid", "notes@xmpp.example")
     assert run.code == 0, run.err
-    text = (blog.folder / "config.yaml").read_text()
+    text = (blog.folder / "publisher.yaml").read_text()
     for line in (
         "title: Notes",
         'url: "https://notes.example/blog"',
@@ -280,7 +280,7 @@ def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
 
 def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "jekyll")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     (blog.folder / "_config.yml").write_text(
         "title: Notes\nurl: https://notes.example\ntimezone: Mars/Olympus\n"
         "permalink: /:odd/:title/\n"
@@ -289,23 +289,23 @@ def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
     assert run.code == 0, run.err
     assert "site.timezone is 'Mars/Olympus'" in run.err
     assert "posts.permalink has :odd" in run.err
-    assert "timezone: UTC" in (blog.folder / "config.yaml").read_text()
+    assert "timezone: UTC" in (blog.folder / "publisher.yaml").read_text()
     assert blog.run("build").code == 0
 
 
 def test_init_names_what_it_was_told_wrongly(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "new")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--url", "https://blog.example", "--jid", "nonsense")
     assert run.code == 2
-    assert "config.yaml is not written" in run.err
+    assert "publisher.yaml is not written" in run.err
     assert "xmpp.jid is 'nonsense'" in run.err
-    assert not (blog.folder / "config.yaml").exists()
+    assert not (blog.folder / "publisher.yaml").exists()
 
 
 def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
     """Feeds are as public as a node: nothing is built from nothing, where there was something."""
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text()
         + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n  host: 127.0.0.1\n"
@@ -337,7 +337,7 @@ def test_plan_and_status_write_nothing(blog: Blog) -> None:
 
 
 def test_status_names_every_file_that_build_writes(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     head = config.read_text().split("feeds:")[0]
     feeds = '[{path: f.atom, format: atom, archive: "{year}.atom"}, {path: "t/{tag}", format: rss}]'
     config.write_text(f"{head}feeds: {feeds}\npage: {{path: p.html}}\nstylesheet: s.css\n")
@@ -358,7 +358,7 @@ def test_seconds_are_seconds(blog: Blog, text: str) -> None:
 
 def test_the_password_may_come_from_a_command_or_a_file(blog: Blog) -> None:
     """Only the errors here; that it is used is tested on real servers."""
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     head = config.read_text() + (
         "xmpp:\n  jid: blog@localhost\n  host: 127.0.0.1\n  port: 1\n"
         "  nodes: [{service: pubsub.localhost, node: blog}]\n"

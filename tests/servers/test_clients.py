@@ -47,7 +47,7 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def configure(blog: Blog, feeds: str, more: str = "") -> None:
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     path.write_text(path.read_text().split("feeds:")[0] + f"feeds: [{feeds}]\n{more}")
 
 
@@ -230,7 +230,7 @@ def test_of_one_codec_or_beside_a_document_no_recording_is_lost(tmp_path: Path) 
 def test_a_feed_of_one_language_has_one(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio="/a.mp3", lang="de")
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     path.write_text(path.read_text().replace("  language: en\n", ""))
     for only, has_none in (("", True), (", only: {languages: de}", False)):
         configure(blog, f"{{path: f.rss, format: rss, podcast: {{}}{only}}}")

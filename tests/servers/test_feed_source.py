@@ -121,7 +121,7 @@ def blog(tmp_path: Path) -> Blog:
 
 def use(blog: Blog, source: str, more: str = "") -> None:
     """Let a feed stand for the folder of the posts."""
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     text = config.read_text()
     config.write_text(
         text.replace("posts: {path: posts, permalink: pretty}", f"posts: {{feed: {source}{more}}}")
@@ -132,7 +132,7 @@ def read(blog: Blog, text: str | bytes, name: str = "source.xml") -> Entries:
     data = text if isinstance(text, bytes) else text.encode()
     (blog.folder / name).write_bytes(data)
     use(blog, name)
-    config = configs.load(blog.folder / "config.yaml")
+    config = configs.load(blog.folder / "publisher.yaml")
     return entry.entries(sources.read(config, now=NOW), config.site)
 
 
@@ -201,7 +201,7 @@ def test_a_title_of_html_is_its_words() -> None:
 def test_a_complete_feed_that_is_whole_is_not_broken(blog: Blog) -> None:
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))
     use(blog, "f.json", ", complete: true")
-    config = configs.load(blog.folder / "config.yaml")
+    config = configs.load(blog.folder / "publisher.yaml")
     assert not entry.entries(sources.read(config, now=NOW), config.site).skipped
     (blog.folder / "f.json").write_bytes(feed_of(2))
     assert days(entry.entries(sources.read(config, now=NOW), config.site)) == [2]
@@ -230,7 +230,7 @@ def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> Non
                audio="[/a.ogg, /b.opus]", image="/i.png", updated="2026-02-01")  # fmt: skip
     assert blog.run("build").code == 0
     built = blog.built()
-    config = configs.load(blog.folder / "config.yaml")
+    config = configs.load(blog.folder / "publisher.yaml")
     own = {e.item_id: e for e in entry.entries(sources.read(config, now=NOW), config.site).entries}
     for name in ("feed.atom", "feed.json", "feed.rss"):
         other = Blog(blog.folder / name.replace(".", "-"))
@@ -619,7 +619,7 @@ def test_what_cannot_be_read_to_its_end_takes_nothing_away(blog: Blog) -> None:
 def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) -> None:
     (blog.folder / "f.xml").write_text(ATOM[: ATOM.index("<entry><title>Two")])
     use(blog, "f.xml", ", complete: true")
-    config = configs.load(blog.folder / "config.yaml")
+    config = configs.load(blog.folder / "publisher.yaml")
     found = entry.entries(sources.read(config, now=NOW), config.site)
     assert found.broken
     run = blog.run("build")
@@ -678,7 +678,7 @@ def test_an_older_look_does_not_undo_a_newer_one(tmp_path: Path) -> None:
 
 def test_another_feed_has_another_memory(blog: Blog) -> None:
     read(blog, feed_of(1, 2), "a.json")
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     (blog.folder / "b.json").write_bytes(feed_of(9))
     config.write_text(config.read_text().replace("a.json", "b.json"))
     found = configs.load(config)
@@ -864,7 +864,7 @@ def test_a_feed_reaches_the_subscribers_of_a_node(
     web.answers["/feed"] = Answer(code=500)
     assert blog.run("publish").code == 4
     assert len(Outsider(server, "reader", node).items()) == 3
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("/feed}", "/feed, complete: true}"))
     web.answers["/feed"] = Answer(feed_of(2, 3, text="Edited"))
     (change,) = blog.run("publish", "--json").changes
@@ -896,7 +896,7 @@ def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str)
 def test_what_the_configuration_says_of_a_feed_must_make_sense(
     blog: Blog, posts: str, message: str
 ) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     text = config.read_text().replace("posts: {path: posts, permalink: pretty}", posts)
     config.write_text(text)
     run = blog.run("build")
@@ -960,10 +960,10 @@ def test_init_reads_what_a_feed_says_of_its_site(
     blog: Blog, web: Web, text: str, title: str, language: str
 ) -> None:
     web.answers["/feed"] = Answer(text.encode())
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--feed", f"{web.url}/feed")
     assert run.code == 0, run.err
-    config = configs.load(blog.folder / "config.yaml")
+    config = configs.load(blog.folder / "publisher.yaml")
     assert (config.site.title, config.site.language) == (title, language)
     assert config.site.root == f"{HOME}/"
     assert (config.posts.feed, config.site.since) == (f"{web.url}/feed", dt.date(2026, 1, 1))
@@ -972,7 +972,7 @@ def test_init_reads_what_a_feed_says_of_its_site(
 
 
 def test_init_of_what_is_no_feed_writes_nothing(blog: Blog, web: Web) -> None:
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--feed", f"{web.url}/none")
     assert (run.code, "answers 404" in run.err) == (2, True)
-    assert not (blog.folder / "config.yaml").exists()
+    assert not (blog.folder / "publisher.yaml").exists()

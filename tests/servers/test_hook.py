@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 README = ROOT / "README.md"
 RECIPE = re.compile(
-    r"as `hooks/post-receive`:\n\n```sh\n(.*?)```\n\nwith this `/home/git/blog/config.yaml`:\n\n"
+    r"as `hooks/post-receive`:\n\n```sh\n(.*?)```\n\nwith this `/home/git/blog/publisher.yaml`:\n\n"
     r"```yaml\n(.*?)```",
     re.DOTALL,
 )
@@ -96,7 +96,7 @@ def hooked(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, s
     folder = server.home / "blog"
     for path in (server.site, server.author, folder):
         path.mkdir(parents=True)
-    (folder / "config.yaml").write_text(config)
+    (folder / "publisher.yaml").write_text(config)
     (folder / "password").write_text(accounts["blog"])
     (folder / "password").chmod(0o600)
     bare = tmp_path / "blog.git"
@@ -129,13 +129,13 @@ def test_a_push_cannot_run_a_program(
     hooked: Server, prosody: Prosody, node: str, tmp_path: Path
 ) -> None:
     """What is pushed may look like a configuration, in the place where the hook checks it out."""
-    config = (hooked.home / "blog" / "config.yaml").read_text()
+    config = (hooked.home / "blog" / "publisher.yaml").read_text()
     ran = tmp_path / "ran"
     command = f"password_command: touch {ran}"
-    hooked.write("config.yaml", config.replace("password_file: password", command))
+    hooked.write("publisher.yaml", config.replace("password_file: password", command))
     hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
     hooked.push("A configuration")
-    assert (hooked.site / "config.yaml").exists()
+    assert (hooked.site / "publisher.yaml").exists()
     assert not ran.exists()
     items = Outsider(prosody, "reader", node).items()
     assert [item.id for item in items] == ["2026-01-01-first-post"]
@@ -198,7 +198,7 @@ def pages() -> Iterator[Pages]:
 @pytest.fixture
 def deployed(blog: Blog, pages: Pages) -> Blog:
     """The blog's site is on the web server of the test."""
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("https://blog.example", pages.url))
     blog.write("2026-01-01-first-post.md", "Text.", title="First")
     return blog
@@ -244,7 +244,7 @@ def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages:
 
 def configure(blog: Blog, server: Prosody, nodes: Mapping[str, str]) -> None:
     """Nodes at the service in the place of the only one: name -> further keys."""
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     head = config.read_text().partition("  nodes: ")[0]
     every = ", ".join(
         f"{{service: {server.service}, node: {name}{keys}}}" for name, keys in nodes.items()

@@ -157,7 +157,7 @@ def test_a_map_names_the_formats_of_one_recording(blog: Blog) -> None:
 
 def test_a_recording_lies_below_the_address_of_the_site(blog: Blog) -> None:
     """As a picture of the site does; a path that names the whole way is the same."""
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     path.write_text(path.read_text().replace("https://blog.example", "https://blog.example/sub/b"))
     for number, audio in enumerate(("/media/song.mp3", "/sub/b/media/song.mp3")):
         blog.write(f"2026-01-0{number + 1}-a.md", "Listen.", title="A", audio=audio)
@@ -183,7 +183,7 @@ def test_what_is_lossless_in_mp4_is_no_aac(blog: Blog, songs: Path) -> None:
 
 
 def test_one_feed_per_codec(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     feeds = "".join(
         f"  - {{path: {codec}.{form}, format: {form}, enclosures: {codec}}}\n"
         for codec in ("opus", "flac") for form in ("rss", "atom", "json")

@@ -46,7 +46,7 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def configure(blog: Blog, more: str) -> None:
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     path.write_text(path.read_text().split("page:")[0] + more)
 
 
@@ -88,11 +88,11 @@ def test_the_lines_to_paste_are_those_of_the_page_itself(blog: Blog) -> None:
 
 
 def test_what_no_reader_shows_in_full_the_page_does_not_either(blog: Blog) -> None:
-    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     page = "page: {path: subscribe/index.html}\n"
     for content, full in (("summary", False), ("full", True), ("auto", True)):
         feeds = f"feeds: {{path: feed.rss, format: rss, content: {content}}}\n"
-        (blog.folder / "config.yaml").write_text(head + feeds + page)
+        (blog.folder / "publisher.yaml").write_text(head + feeds + page)
         built_page = built(blog)
         assert bool(built_page.cssselect("article details")) == full
         note = "summaries" in texts(built_page, "ul.feeds li")[0]
@@ -100,14 +100,14 @@ def test_what_no_reader_shows_in_full_the_page_does_not_either(blog: Blog) -> No
 
 
 def test_a_post_is_shown_in_full_only_if_a_feed_has_it_so(blog: Blog) -> None:
-    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     feeds = (
         "feeds: [{path: feed.rss, format: rss, content: summary},"
         " {path: y.rss, format: rss, only: {tags: y}}]\n"
     )
     blog.write("2026-01-03-c.md", "Text.", title="C")
     page = "page: {path: subscribe/index.html}\n"
-    (blog.folder / "config.yaml").write_text(head + feeds + page)
+    (blog.folder / "publisher.yaml").write_text(head + feeds + page)
     shown = [bool(article.cssselect("details")) for article in built(blog).cssselect("article")]
     assert shown == [False, True, False]  # b alone has the tag y
 
@@ -117,9 +117,9 @@ def test_the_feeds_that_the_configuration_names_come_first(blog: Blog) -> None:
         '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom},'
         " {path: pod.rss, format: rss, podcast: {}, enclosures: [opus, mp3]}]"
     )
-    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     page = "page: {path: subscribe/index.html}\n"
-    (blog.folder / "config.yaml").write_text(f"{head}feeds: {feeds}\n{page}")
+    (blog.folder / "publisher.yaml").write_text(f"{head}feeds: {feeds}\n{page}")
     names = [line.partition("https")[0] for line in texts(built(blog), "ul.feeds li")]
     title = "A blog of the tests"
     assert names[:2] == [f"{title} (Atom)", f"{title} (RSS, podcast, opus, mp3)"]
@@ -163,7 +163,7 @@ def test_nothing_in_it_runs_or_loads_a_script(blog: Blog) -> None:
 
 
 def test_many_feeds_are_folded(blog: Blog) -> None:
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     more = '  - {path: "t/{tag}.atom", format: atom}\npage:'
     path.write_text(path.read_text().replace("page:", more))
     blog.write("2026-01-04-c.md", "c", title="C", tags="[a1, a2, a3, a4, a5]")
@@ -182,18 +182,18 @@ def test_many_nodes_are_folded_too(blog: Blog) -> None:
 
 
 def test_feeds_of_one_title_can_be_told_apart(blog: Blog) -> None:
-    head = (blog.folder / "config.yaml").read_text().split("feeds:")[0]
+    head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     feeds = (
         "[{path: a.atom, format: atom}, {path: b.atom, format: atom, limit: all},"
         " {path: c.atom, format: atom, content_type: html}]"
     )
-    (blog.folder / "config.yaml").write_text(f"{head}feeds: {feeds}\n{PAGE}")
+    (blog.folder / "publisher.yaml").write_text(f"{head}feeds: {feeds}\n{PAGE}")
     names = [line.partition(" https")[0] for line in texts(built(blog), "ul.feeds li a")]
     assert len({*names}) == 3
 
 
 def test_programs_find_the_feeds_of_the_site_and_no_feed_of_a_tag(blog: Blog) -> None:
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     more = '  - {path: "t/{tag}.atom", format: atom}\npage:'
     path.write_text(path.read_text().replace("page:", more))
     found = [link.get("href") for link in built(blog).cssselect("head link[rel=alternate]")]

@@ -50,7 +50,7 @@ def blog(tmp_path: Path, hub: Hub, web: Web) -> Blog:
 
 
 def configure(blog: Blog, web: Web, *urls: str, more: str = "") -> None:
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     head = path.read_text().split("feeds:")[0].split("  hubs:")[0].split("posts:")[0]
     hub_line = f"  hubs: [{', '.join(urls)}]\n" if urls else ""
     feeds = "".join(
@@ -246,7 +246,7 @@ def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
 
 
 def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("/feed.atom", "/fééd.atom"))
     assert blog.run("build").code == 0
     deploy(blog, web)

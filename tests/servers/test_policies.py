@@ -42,7 +42,7 @@ def blog(tmp_path: Path, accounts: Mapping[str, str]) -> Blog:
 
 
 def configure(blog: Blog, *sections: str) -> None:
-    (blog.folder / "config.yaml").write_text(SITE + "xmpp:\n" + "".join(sections))
+    (blog.folder / "publisher.yaml").write_text(SITE + "xmpp:\n" + "".join(sections))
 
 
 def ids(server: Server, node: str, service: str | None = None) -> set[str | None]:
@@ -204,9 +204,9 @@ def test_a_flood_is_stopped_and_can_be_quiet(blog: Blog, server: Server, node: s
         write_many(blog, edition="Second")
         stopped = blog.run("publish")
         assert stopped.code == 3
-        assert "tell subscribers of 12 posts at once (12 changed)" in stopped.err
+        assert "notify subscribers of 12 posts at once (12 changed)" in stopped.err
         (blog.posts / "2026-01-01-post-0000.md").unlink()
-        quiet = blog.run("publish", "--quiet")
+        quiet = blog.run("publish", "--no-notify")
         assert (quiet.code, quiet.err) == (0, "")
         reader.nothing_for(0.7)
         texts = [e.payload.findall(f"{ATOM}content")[-1].text for e in reader.items() if e.payload]
@@ -289,7 +289,7 @@ def test_who_may_only_publish_keeps_the_node_equal_too(
     assert shown["error"] is None
     assert {f["name"]: f["actual"] for f in shown["fields"]}["access_model"] == "open"
     blog.write("2026-01-03-post-3.md", "Text.")
-    quiet = blog.run("publish", "--quiet")
+    quiet = blog.run("publish", "--no-notify")
     assert quiet.code == 1
     assert "cannot be published to quietly" in quiet.err
     assert "2026-01-03-post-3" not in ids(server, node)

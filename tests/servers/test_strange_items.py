@@ -174,7 +174,7 @@ def test_an_item_whose_id_cannot_be_sent_back_is_not_said_to_be_removed(
     shared: Blog, server: Server, node: str
 ) -> None:
     """XML makes a blank of a line end in an attribute; Prosody sends us the blank itself."""
-    config = shared.folder / "config.yaml"
+    config = shared.folder / "publisher.yaml"
     everything = f"node: {node}, prune: all, exclusive: true"
     config.write_text(config.read_text().replace(f"node: {node}", everything))
     for name in (SECOND, THIRD):

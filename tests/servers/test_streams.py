@@ -168,11 +168,11 @@ def test_what_was_done_is_done_on_a_full_disk(
 
 
 def test_init_and_ping_need_no_reader(blog: Blog) -> None:
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     init = redirected(blog, ">/dev/full", "init", "--url", "https://blog.example")
     assert (init.code, init.err.splitlines()[-1]) == (0, f"publisher: warning: {DROPPED.strip()}")
     with Hub(answers=[(202, {})] * 6) as hub:
-        config = blog.folder / "config.yaml"
+        config = blog.folder / "publisher.yaml"
         config.write_text(config.read_text().replace("site:\n", f"site:\n  hubs: {hub.url}\n"))
         assert blog.run("build").code == 0
         assert redirected(blog, ">/dev/full", "ping", "--all").code == 0
@@ -221,7 +221,7 @@ def test_no_file_of_ours_gets_the_number_of_a_closed_stream(tmp_path: Path) -> N
 
 
 def test_the_worse_exit_code_counts(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
         "  host: 127.0.0.1\n  port: 1\n  nodes: [{service: pubsub.localhost, node: blog}]\n"
@@ -284,7 +284,7 @@ def test_a_password_command_needs_no_reader(
         f"#!/bin/sh\nseq 20000 >&2\necho '{accounts['blog']}'\n",
     )
     script.chmod(0o700)
-    config = pushed.folder / "config.yaml"
+    config = pushed.folder / "publisher.yaml"
     text = config.read_text().replace("password_env: BLOG_PASSWORD", f"password_command: {script}")
     config.write_text(text)
     with unread(pushed, pushed.command("publish"), stderr=subprocess.STDOUT) as (process, reader):

@@ -37,7 +37,7 @@ def blog(tmp_path: Path) -> Blog:
 def configure(blog: Blog, *, posts: str = "{path: posts}", feeds: str = "", more: str = "") -> None:
     head = SITE.partition("posts:")[0]
     feeds = feeds or "[{path: feed.atom, format: atom}]"
-    (blog.folder / "config.yaml").write_text(f"{head}posts: {posts}\nfeeds: {feeds}\n{more}")
+    (blog.folder / "publisher.yaml").write_text(f"{head}posts: {posts}\nfeeds: {feeds}\n{more}")
 
 
 def link(place: Path, target: str | Path) -> Path:
@@ -239,9 +239,9 @@ def test_what_was_published_through_a_link_is_not_retracted(
     """It counts as unreadable, whether the link is one to a file or to a folder."""
     blog = Blog(tmp_path / "site")
     blog.configure(server, node=node, password=accounts["blog"])
-    text = (blog.folder / "config.yaml").read_text()
+    text = (blog.folder / "publisher.yaml").read_text()
     loose = text.replace("{path: posts,", "{path: posts, follow_links: true,")
-    (blog.folder / "config.yaml").write_text(loose)
+    (blog.folder / "publisher.yaml").write_text(loose)
     for name in ("one", "two"):
         (tmp_path / "outside" / name).mkdir(parents=True)
         (tmp_path / "outside" / name / f"2026-01-01-{name}.md").write_text(SECRET)
@@ -251,7 +251,7 @@ def test_what_was_published_through_a_link_is_not_retracted(
     assert blog.run("publish").code == 0
     ids = {"2026-01-01-one", "sub~2026-01-01-two", "2026-01-03-three"}
     assert {item.id for item in Outsider(server, "reader", node).items()} == ids
-    (blog.folder / "config.yaml").write_text(text)
+    (blog.folder / "publisher.yaml").write_text(text)
     with Subscriber(server, "reader", node) as reader:
         blog.write("2026-01-04-four.md", "Text.", title="Four")
         run = blog.run("publish")
@@ -479,7 +479,7 @@ def test_a_file_is_replaced_in_folders_that_may_be_entered_only(tmp_path: Path) 
 
 
 def test_init_keeps_a_feed_in_no_linked_folder(blog: Blog, tmp_path: Path) -> None:
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     (blog.folder / "old.xml").write_text("<rss version='2.0'><channel/></rss>")
     place = link(blog.folder / ".publisher", "../outside")
     run = blog.run("init", "--feed", "old.xml")

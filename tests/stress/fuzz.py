@@ -264,7 +264,7 @@ def attempt(case: Case, folder: Path) -> None:
         site=site,
         posts=Posts(path=folder, engine=case.engine, languages=("fr",)),
         state=folder.parent / "state",
-        path=folder.parent / "config.yaml",
+        path=folder.parent / "publisher.yaml",
     )
     try:
         reading = sources.read(config, now=NOW)

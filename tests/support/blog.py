@@ -91,7 +91,7 @@ class Blog:
         more: str = "",
         **xmpp: object,
     ) -> None:
-        """Write config.yaml: with a `door`, for pushing through it. `more` goes to the node."""
+        """Write publisher.yaml: with a `door`, for pushing through it. `more` goes to the node."""
         text = SITE
         if door:
             keys = {
@@ -108,7 +108,7 @@ class Blog:
             lines = "".join(f"  {key}: {value}\n" for key, value in keys.items() if value)
             text += f"xmpp:\n{lines}  nodes: [{{service: {service}, node: {node}{more}}}]\n"
             self.environment["BLOG_PASSWORD"] = password
-        (self.folder / "config.yaml").write_text(text, encoding="utf-8")
+        (self.folder / "publisher.yaml").write_text(text, encoding="utf-8")
 
     def write(self, name: str, text: str = "", **front: str) -> Path:
         """Write a post. The name may hold folders."""
@@ -118,15 +118,25 @@ class Blog:
         path.write_text(f"---\n{head}---\n{text}", encoding="utf-8")
         return path
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-        """The program, run to its end."""
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Run:
+        """The program, run to its end; in the folder of the blog, unless another is given."""
         more = {**self.environment, **(environment or {})}
         whole = {**os.environ, **more}
         if any(name.startswith(_INTERPRETERS) for name in more):
             return self._run_anew(arguments, whole)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             code = _zygote().run(
-                arguments, folder=self.folder, environment=whole, out=out, err=err, seconds=SECONDS
+                arguments,
+                folder=folder or self.folder,
+                environment=whole,
+                out=out,
+                err=err,
+                seconds=SECONDS,
             )
             return Run(code, _text(out), _text(err))
 

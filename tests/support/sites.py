@@ -49,7 +49,7 @@ def read(site: Path, output: Path) -> Posts:
     `page` is what a web server shows of `output` at the post's URL; None: there is nothing.
     """
     _publisher(site, "init", "--url", URL)
-    config = yaml.safe_load((site / "config.yaml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((site / "publisher.yaml").read_text(encoding="utf-8"))
     folder = PurePosixPath(config["posts"]["path"])
     found = json.loads(_publisher(site, "check", "--json"))["posts"]
     posts: Posts = {}

@@ -37,7 +37,7 @@ def test_the_package_offers_what_it_lists() -> None:
 
 
 def test_a_path_may_be_a_text_and_now_has_a_zone(tmp_path: Path) -> None:
-    config = publisher.load_config(str(Blog(tmp_path / "site").folder / "config.yaml"))
+    config = publisher.load_config(str(Blog(tmp_path / "site").folder / "publisher.yaml"))
     assert publisher.read_posts(config).entries == ()
     with pytest.raises(ValueError, match="now has no zone"):
         publisher.read_posts(config, now=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - that is the fault
@@ -48,7 +48,7 @@ def test_a_path_may_be_a_text_and_now_has_a_zone(tmp_path: Path) -> None:
 def with_a_node(folder: Path) -> tuple[Blog, Path]:
     """A blog with a node that nobody can reach, and its configuration."""
     blog = Blog(folder / "site")
-    file = blog.folder / "config.yaml"
+    file = blog.folder / "publisher.yaml"
     with file.open("a", encoding="utf-8") as text:
         text.write(
             "xmpp: {jid: blog@example.org, password_env: NONE,"

@@ -31,14 +31,14 @@ xmpp:
 
 
 def parse(text: str) -> config.Config:
-    return config.parse(text, FOLDER / "config.yaml")
+    return config.parse(text, FOLDER / "publisher.yaml")
 
 
 def problems(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse(text)
     title, *lines = str(caught.value).splitlines()
-    assert title.startswith(f"{FOLDER}/config.yaml")
+    assert title.startswith(f"{FOLDER}/publisher.yaml")
     return [line.removeprefix("  - ") for line in lines]
 
 
@@ -191,7 +191,9 @@ def test_what_is_wrong_in_a_list_has_a_number_and_what_stands_alone_has_none() -
     assert problems(accounts({}, {**SECOND, "blog@example.org": "nobody"})) == [
         "line 8: xmpp[1].jid is 'nobody': give a bare JID, e.g. blog@example.org"
     ]
-    alone = SMALL.replace("[{path: feed.atom, format: atom}]", "{path: config.yaml, format: atom}")
+    alone = SMALL.replace(
+        "[{path: feed.atom, format: atom}]", "{path: publisher.yaml, format: atom}"
+    )
     assert problems(alone + XMPP.replace("blog@example.org", "nobody")) == [
         "line 3: feeds.path is this file itself; name another",
         "line 5: xmpp.jid is 'nobody': give a bare JID, e.g. blog@example.org",
@@ -313,7 +315,7 @@ WRONG = {
     SMALL.replace("My blog", "x, author: {name: A, email: no mail}"): ["site.author.email is"],
     SMALL.replace("_posts", "~nosuchuser/x"): ["there is no such user"],
     SMALL.replace("_posts", "p, permalink: /fixed/"): ["all posts share one address"],
-    SMALL.replace("feed.atom", "config.yaml"): ["feeds[0].path is this file itself"],
+    SMALL.replace("feed.atom", "publisher.yaml"): ["feeds[0].path is this file itself"],
     SMALL.replace("}]", "}, {path: x/../feed.atom, format: rss}]"): [
         "feeds[1].path is the path of another file"
     ],
@@ -377,19 +379,19 @@ def test_everything_is_said_at_once_with_its_line() -> None:
 
 
 def test_what_is_not_yaml_is_said_with_its_line() -> None:
-    with pytest.raises(ConfigError, match=r"config\.yaml:2: not YAML"):
+    with pytest.raises(ConfigError, match=r"publisher\.yaml:2: not YAML"):
         parse("site: {}\nposts: a: b\n")
 
 
 def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="publisher init"):
-        config.load(tmp_path / "config.yaml")
+        config.load(tmp_path / "publisher.yaml")
 
 
 def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "publisher.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
-        config.load(tmp_path / "config.yaml")
+        config.load(tmp_path / "publisher.yaml")
 
 
 @pytest.mark.parametrize(
@@ -410,11 +412,12 @@ def test_a_feed_in_the_folder_of_the_finished_site_is_at_its_root(
     text = SMALL.replace("feed.atom", path).replace("_posts", f"_posts, engine: {engine}")
     assert engine in text
     assert (
-        config.parse(text, FOLDER / "config.yaml").feeds[0].url == f"https://blog.example/{address}"
+        config.parse(text, FOLDER / "publisher.yaml").feeds[0].url
+        == f"https://blog.example/{address}"
     )
 
 
-@pytest.mark.parametrize("more", ["page: {path: x/../a.css}", "page: {path: config.yaml}"])
+@pytest.mark.parametrize("more", ["page: {path: x/../a.css}", "page: {path: publisher.yaml}"])
 def test_no_file_is_in_the_way_of_another(more: str) -> None:
     with pytest.raises(ConfigError, match=r"is (the path of another file|this file itself)"):
-        config.parse(f"{SMALL}stylesheet: a.css\n{more}\n", FOLDER / "config.yaml")
+        config.parse(f"{SMALL}stylesheet: a.css\n{more}\n", FOLDER / "publisher.yaml")

@@ -89,7 +89,7 @@ def test_a_site_is_known_by_its_settings(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", SITES)
 def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     blog = Blog(tmp_path / "site")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     engine, _, files = SITES[name]
     write(blog.folder, files)
     run = blog.run("init")
@@ -97,7 +97,7 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     assert f"a site of {engine}" in run.out
     assert blog.run("check").code == 0
     assert blog.run("build").code == 0
-    assert "since: 2020-01-02" in (blog.folder / "config.yaml").read_text()
+    assert "since: 2020-01-02" in (blog.folder / "publisher.yaml").read_text()
     assert b"<title>A post</title>" in blog.built()["feed.atom"]
     assert b"https://a.example/" in blog.built()["feed.atom"]
 
@@ -143,11 +143,11 @@ def test_settings_that_are_broken_are_a_note(tmp_path: Path, name: str, text: st
 
 def test_what_init_is_told_wins(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
-    (blog.folder / "config.yaml").unlink()
+    (blog.folder / "publisher.yaml").unlink()
     write(blog.folder, {"_config.yml": "title: A site\n", "notes/2020-01-01-a.md": YAML})
     told = ("--engine", "plain", "--posts", "notes", "--url", "https://b.example")
     assert blog.run("init", *told).code == 0
-    text = (blog.folder / "config.yaml").read_text()
+    text = (blog.folder / "publisher.yaml").read_text()
     assert "engine: plain" in text
     assert "path: notes" in text
     assert blog.run("build").code == 0

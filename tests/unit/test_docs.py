@@ -48,7 +48,7 @@ def test_an_example_is_true(
         site=site,
         posts=Posts(path=posts, engine=engine),
         state=tmp_path / "state",
-        path=tmp_path / "config.yaml",
+        path=tmp_path / "publisher.yaml",
     )
     found = entry.entries(sources.read(config, now=NOW), site)
     made = next(one for one in found.entries if "example" in one.post.path.name)

@@ -38,7 +38,7 @@ def blog(tmp_path: Path) -> Blog:
 
 def configure(blog: Blog, feeds: str, *, site: str = "", more: str = "") -> None:
     """The site of the tests with other feeds, and more keys of `site`."""
-    path = blog.folder / "config.yaml"
+    path = blog.folder / "publisher.yaml"
     head = path.read_text().split("feeds:")[0].replace("posts:", f"{site}posts:")
     path.write_text(f"{head}feeds: {feeds}\n{more}")
 

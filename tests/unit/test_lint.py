@@ -221,7 +221,7 @@ def test_only_what_is_wrong_is_rendered_twice(blog: Blog, address: str, times: i
 
     sys.setprofile(count)
     try:
-        main.main(["--config", str(blog.folder / "config.yaml"), "check", NOW])
+        main.main(["--config", str(blog.folder / "publisher.yaml"), "check", NOW])
     finally:
         sys.setprofile(None)
     assert len(parsed) == times
@@ -298,7 +298,7 @@ def test_two_posts_at_one_address_are_named(blog: Blog) -> None:
 
 
 def test_check_says_what_rendering_says_of_rest_too(blog: Blog) -> None:
-    config = blog.folder / "config.yaml"
+    config = blog.folder / "publisher.yaml"
     text = config.read_text().replace("permalink: pretty", "engine: nikola")
     config.write_text(text)
     path = blog.posts / "a.rst"

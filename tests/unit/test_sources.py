@@ -58,7 +58,7 @@ def configured(folder: Path, **changes: str) -> Config:
         site=Site(**(site | changes)),  # type: ignore[arg-type]
         posts=Posts(path=folder, permalink=permalink),
         state=folder.parent / ".publisher",
-        path=folder.parent / "config.yaml",
+        path=folder.parent / "publisher.yaml",
     )
 
 

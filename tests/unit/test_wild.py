@@ -54,7 +54,7 @@ def publish(
         site=site,
         posts=Posts(path=folder, engine=engine, **options),
         state=folder.parent / "state",
-        path=folder / "config.yaml",
+        path=folder / "publisher.yaml",
     )
     made = entry.entries(sources.read(config, now=NOW), site)
     document = one_feed.document(

@@ -143,7 +143,7 @@ class Blog:
 
     def config(self, user: str) -> Xmpp:
         """Write the configuration for an account; its xmpp section."""
-        path = self.folder / ("config.yaml" if user == BLOG else f"{user}.yaml")
+        path = self.folder / ("publisher.yaml" if user == BLOG else f"{user}.yaml")
         path.write_text(
             CONFIG.format(
                 output=self.output,
