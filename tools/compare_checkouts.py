@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Compare what two checkouts of publisher make of the same posts.
 
-Runs the commands of both checkouts on copies of each site: init, build, check, plan, publish. What
-they print, their exit codes, the files that they write and the items that they publish must be
-the same, byte by byte. Then NEW runs on the site, the ledger and the node that OLD left, where it
-must find nothing to change.
+Runs init, build, check, plan and publish of both checkouts on copies of each
+site. What they print, their exit codes, the files that they write and the items
+that they publish must be the same, byte for byte. Then NEW runs on the site,
+the ledger and the node that OLD left, where it must find nothing to change.
 
-Knows publisher by its command line alone, so that the checkouts may differ inside. Reads the nodes
-of two throw-away Prosody servers with an XMPP client that shares no code with publisher.
+Uses publisher through its command line only, so that the checkouts may differ
+inside. Each checkout has its own throw-away Prosody; the items are read with an
+XMPP client that shares no code with publisher. Prosody does not keep the order
+of attributes, so that of the items is not compared.
 """
 
 from __future__ import annotations
@@ -25,11 +27,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import yaml
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 example:
   git worktree add /tmp/old v0.1.0
-  .venv/bin/python tools/compare_checkouts.py /tmp/old . ~/blog ~/docs:blog/posts
+  .venv/bin/python tools/compare_checkouts.py /tmp/old . ~/blog ~/docs:news
 
 exit codes: 0 equal; 1 something differs; 2 usage
 """
@@ -57,7 +59,7 @@ URL = "https://blog.example"
 STATE = ".publisher"
 FULL = "full.yaml"
 
-SHOWN = 5  # differences of a site whose lines are shown
+SHOWN = 3  # differences of a site and a kind whose lines are shown
 WIDTH = 79
 NAME_WIDTH = 34
 
@@ -114,18 +116,8 @@ class Program:
         return self.work / self.name / site.node / site.folder.name
 
     def run(self, folder: Path, *arguments: str) -> Printed:
-        done = subprocess.run(  # noqa: S603 - our own command line, without a shell
-            [self.python, "-m", "publisher", *arguments],
-            cwd=folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-        )
-        return Printed(
-            done.returncode, self._plain(folder, done.stdout), self._plain(folder, done.stderr)
-        )
+        with Run(self, folder, arguments) as run:
+            return run.printed()
 
     def location(self) -> Path:
         """Where Python finds the package. Raises CalledProcessError if it finds none."""
@@ -133,14 +125,14 @@ class Program:
         done = subprocess.run(  # noqa: S603
             [self.python, "-c", code],
             cwd=self.work,
-            env=self._environment(),
+            env=self.environment(),
             check=True,
             capture_output=True,
             text=True,
         )
         return Path(done.stdout.strip()).resolve()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Nothing of ours but PATH. The checkouts get different seeds: no order may hang on one."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -155,9 +147,42 @@ class Program:
             "PUBLISHER_PASSWORD": PASSWORD,
         }
 
-    def _plain(self, folder: Path, output: bytes) -> str:
-        text = output.decode(errors="backslashreplace")
-        return text.replace(str(folder), "SITE").replace(str(self.checkout), "CHECKOUT")
+
+class Run:
+    """A command of a program, in a folder. Two of them run at once; leaving ends it."""
+
+    def __init__(self, program: Program, folder: Path, arguments: Sequence[str]) -> None:
+        self._program = program
+        self._folder = folder
+        self._arguments = arguments
+
+    def __enter__(self) -> Self:
+        self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._process = subprocess.Popen(  # noqa: S603 - our own command line, without a shell
+            [self._program.python, "-m", "publisher", *self._arguments],
+            cwd=self._folder,
+            env=self._program.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._stdout,
+            stderr=self._stderr,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._stdout.close()
+        self._stderr.close()
+
+    def printed(self) -> Printed:
+        code = self._process.wait(COMMAND_SECONDS)
+        return Printed(code, self._plain(self._stdout), self._plain(self._stderr))
+
+    def _plain(self, file: IO[bytes]) -> str:
+        file.seek(0)
+        text = file.read().decode(errors="backslashreplace")
+        checkout = str(self._program.checkout)
+        return text.replace(str(self._folder), "SITE").replace(checkout, "CHECKOUT")
 
 
 @dataclass(slots=True)
@@ -181,12 +206,14 @@ class Report:
         return row(self.site.label, self.posts, self.files, self.items, len(self.differences))
 
     def details(self) -> Iterator[str]:
-        for what, lines in self.differences[:SHOWN]:
-            yield f"{self.site.label}: {what}"[:WIDTH]
-            yield from (f"    {line}"[:WIDTH] for line in lines)
-        if len(self.differences) > SHOWN:
-            yield f"{self.site.label}: {len(self.differences) - SHOWN} more differences, of:"
-            yield from (f"    {what}"[:WIDTH] for what, _ in self.differences[SHOWN:])
+        """Each kind of difference, which is the first word: a file, an item, a command."""
+        kinds: defaultdict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+        for what, lines in self.differences:
+            kinds[what.split()[0]].append((what, lines))
+        for found in kinds.values():
+            for number, (what, lines) in enumerate(found):
+                yield f"{self.site.label}: {what}"[:WIDTH]
+                yield from (f"    {line}"[:WIDTH] for line in lines if number < SHOWN)
 
 
 def row(label: str, *cells: object) -> str:
@@ -222,7 +249,10 @@ def _window(line: str, column: int) -> str:
 
 
 class Prosody:
-    """An XMPP server on loopback with a pubsub service, which keeps its data in memory."""
+    """An XMPP server on loopback with a pubsub service.
+
+    Its data are in files: "memory" now and then loses an item beside one that is replaced.
+    """
 
     def __init__(self, folder: Path, ca_file: Path, key_file: Path) -> None:
         self.folder = folder
@@ -283,7 +313,7 @@ log = {{ {{ levels = {{ min = "info" }}, to = "console" }} }}
 modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "ping" }}
 modules_disabled = {{ "s2s"; "s2s_auth_certs" }}
 authentication = "internal_plain"
-storage = {{ pubsub_nodes = "memory"; pubsub_data = "memory" }}
+storage = {{ pubsub_nodes = "internal"; pubsub_data = "internal" }}
 storage_archive_item_limit = 10000
 pubsub_max_items = 256
 VirtualHost "localhost"
@@ -468,9 +498,9 @@ class Comparison:
             report.different("OLD's build wrote nothing")
         for name in sorted(old.keys() | new.keys()):
             if name in old and name in new:
-                report.equal(name, old[name].read_bytes(), new[name].read_bytes())
+                report.equal(f"file {name}", old[name].read_bytes(), new[name].read_bytes())
             else:
-                report.different(f"{name} is missing from {'NEW' if name in old else 'OLD'}")
+                report.different(f"file {name} is missing from {'NEW' if name in old else 'OLD'}")
 
     def _compare_items(self, report: Report) -> None:
         full = ("--config", FULL, *self._at)
@@ -480,8 +510,8 @@ class Comparison:
         if not old:
             report.different("OLD published nothing")
         if list(old) != list(new):
-            report.equal("ids of the items", "\n".join(old), "\n".join(new))
-        for name in old.keys() & new.keys():
+            report.equal("node: ids of the items", "\n".join(old), "\n".join(new))
+        for name in (name for name in old if name in new):
             report.equal(f"item {name}", old[name], new[name])
 
     def _compare_upgrade(self, report: Report) -> None:
@@ -493,10 +523,9 @@ class Comparison:
         client = Client(self.old_server, READER)
         client.subscribe(site.node)
         client.heard()  # the last item, which a subscriber gets at once
-        with ThreadPoolExecutor(2) as pool:
-            plans = pool.map(
-                lambda one: one.run(folder, "plan", "--verify", *full), (self.old, self.new)
-            )
+        plan = ("plan", "--verify", *full)
+        with Run(self.old, folder, plan) as old, Run(self.new, folder, plan) as new:
+            plans = old.printed(), new.printed()
         self._same(report, "plan with OLD's ledger", *plans)
         for command in (("publish",), ("publish", "--verify")):
             printed = self.new.run(folder, *command, "--json", *full)
@@ -514,12 +543,12 @@ class Comparison:
 
     def _run_both(self, report: Report, *arguments: str) -> Printed:
         """Run a command in both copies at once, and compare; what OLD printed."""
-        with ThreadPoolExecutor(2) as pool:
-            runs = [
-                pool.submit(one.run, one.copy(report.site), *arguments)
-                for one in (self.old, self.new)
-            ]
-            old, new = (run.result() for run in runs)
+        site = report.site
+        with (
+            Run(self.old, self.old.copy(site), arguments) as old_run,
+            Run(self.new, self.new.copy(site), arguments) as new_run,
+        ):
+            old, new = old_run.printed(), new_run.printed()
         self._same(report, " ".join(arguments[:2]), old, new)
         return old
 
