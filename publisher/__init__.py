@@ -3,7 +3,7 @@
 A map of the package, in the order in which a post passes through it::
 
     errors      every error a user can meet
-    text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, globs
+    text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, slugs, globs
     system/     the machine: atomic files, symbolic links, the lock, HTTP, threads
     config/     publisher.yaml -> frozen Config; every problem at once, with its line
     post        Post: what the author wrote; Skip: why a file is not published

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.content import fences
-from publisher.text.permalinks import slugify
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Leaves that know strings only: XML text, URIs, timestamps, YAML with lines, permalinks, globs.
+"""Leaves that know strings only: XML text, URIs, timestamps, YAML with lines, permalinks, slugs.
 
 Nothing here reads a file or the clock, and nothing knows what a post is.
 """

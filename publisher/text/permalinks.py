@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -119,24 +120,9 @@ def _sanitized(path: str) -> str:
     return "/" + re.sub("/{2,}", "/", path).removeprefix("/")
 
 
-def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
-    """Jekyll's slug: what is not a letter, a mark or a digit becomes one hyphen.
-
-    `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
-    """
-    keep = "._~!$&'()+,;=@" if mode == "pretty" else ""
-    folded = "".join(c if c in keep or is_word(c) else "-" for c in text)
-    slug = re.sub(r"-{2,}", "-", folded)
-    return slug.removeprefix("-").removesuffix("-")
-
-
 def _known(name: str) -> str | None:
     """`title_` is the placeholder `title` and an underscore, unless `title_` is one itself."""
     if name in PLACEHOLDERS:
         return name
     head = name.removesuffix("_")
     return head if head in PLACEHOLDERS else None
-
-
-def is_word(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"

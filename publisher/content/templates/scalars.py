@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from publisher.content.templates import values
 from publisher.content.templates.values import MAX_LENGTH, FilterError, text
-from publisher.text.permalinks import slugify
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from publisher.content.templates.values import Filter

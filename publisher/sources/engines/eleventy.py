@@ -13,7 +13,7 @@ from publisher.sources import site_settings
 from publisher.sources.engines.engine import Engine, encoded
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
-from publisher.text.permalinks import slugify
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -482,13 +481,6 @@ def more_of(body: str) -> str | None:
 def encoded(path: str) -> str:
     """A path with one slash at its beginning, percent-encoded."""
     return "/" + quote(re.sub(r"/{2,}", "/", path).lstrip("/"), safe=_PATH)
-
-
-def ascii_slug(text: str) -> str:
-    """Small letters and digits of ASCII, accents taken off, one hyphen for everything between."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
 
 
 def _unreadable(path: PurePosixPath, error: PostError) -> Skip:

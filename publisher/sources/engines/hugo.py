@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, ClassVar
 from publisher.sources import site_settings
 from publisher.sources.engines.engine import UPDATED, Engine, encoded
 from publisher.text.dates import DateError
-from publisher.text.permalinks import DAYS, MONTHS, is_word
+from publisher.text.permalinks import DAYS, MONTHS
+from publisher.text.slugs import hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,7 +46,6 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "02": lambda at: f"{at.day:02}",
     "2": lambda at: str(at.day),
 }
-_KEPT = "._#+~-@/"
 _KINDS = ("toml", "yaml", "yml", "json")
 
 
@@ -196,8 +196,8 @@ class Hugo(Engine):
         if template is not None:
             path = _filled(template, self._tokens(matter, name, published, folders))
             return self._pretty(language + "/" + path)
-        last = _urlized(matter.wanted("slug") or name.slug)
-        return self._pretty("/".join([language, *map(_urlized, folders), last]))
+        last = hugo_slug(matter.wanted("slug") or name.slug)
+        return self._pretty("/".join([language, *map(hugo_slug, folders), last]))
 
     def _prefix(self, language: str | None) -> str:
         main = site_settings.text(self.settings, "defaultcontentlanguage") or "en"
@@ -213,19 +213,19 @@ class Hugo(Engine):
     def _tokens(
         self, matter: Matter, name: Name, published: Moment, folders: Sequence[str]
     ) -> Callable[[str, str | None], str | None]:
-        base = _urlized(name.slug)
-        slug = _urlized(matter.wanted("slug") or "")
-        title = _urlized(matter.wanted("title") or name.slug)
+        base = hugo_slug(name.slug)
+        slug = hugo_slug(matter.wanted("slug") or "")
+        title = hugo_slug(matter.wanted("title") or name.slug)
         texts = {
             "section": folders[0] if folders else "", "title": title, "slug": slug or title,
             "filename": base, "contentbasename": base, "slugorfilename": slug or base,
             "slugorcontentbasename": slug or base,
-            "sectionslug": _urlized(folders[0]) if folders else "",
+            "sectionslug": hugo_slug(folders[0]) if folders else "",
         }  # fmt: skip
 
         def value(token: str, part: str | None) -> str | None:
             if token in {"sections", "sectionslugs"}:
-                return "/".join(map(_urlized, _sliced(self._section(folders), part)))
+                return "/".join(map(hugo_slug, _sliced(self._section(folders), part)))
             if token in _DATES:
                 return _DATES[token](published.local)
             return texts.get(token)
@@ -299,18 +299,3 @@ def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
     except ValueError:
         return folders
     return folders[start:end] if colon else folders[start : start + 1]
-
-
-def _urlized(text: str) -> str:
-    """Letters, digits and a few marks; one hyphen for blanks, unless one is there; no other."""
-    made: list[str] = []
-    blank = False
-    for character in text.strip():
-        if character in _KEPT or is_word(character):
-            if blank and character != "-" and made[-1:] != ["-"]:
-                made.append("-")
-            made.append(character)
-            blank = False
-        elif made and character.isspace():
-            blank = True
-    return "".join(made)

@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, ascii_slug, encoded
+from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, encoded
 from publisher.sources.front_matter import block, formats
 from publisher.sources.front_matter.values import FALSE, unique
+from publisher.text.slugs import ascii_slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

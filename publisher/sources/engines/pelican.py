@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, ascii_slug, encoded
+from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, encoded
 from publisher.sources.front_matter import block, formats
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
+from publisher.text.slugs import ascii_slug, pelican_slug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -138,11 +139,11 @@ class Pelican(Engine):
             return given
         basename = site_settings.text(self.settings, "SLUGIFY_SOURCE") == "basename"
         text = (None if basename else matter.wanted("title")) or name.slug
-        plain = re.sub(r"[^\w\s-]", "", text)
-        plain = re.sub(r"[-\s]+", "-", plain.strip())
-        if self.settings.get("SLUGIFY_USE_UNICODE") in TRUE:
-            return plain if self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE else plain.lower()
-        return ascii_slug(plain)
+        return pelican_slug(
+            text,
+            use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
+            preserve_case=self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE,
+        )
 
     def categories(self, matter: Matter) -> tuple[str, ...]:
         """One: the article's, else its folder's, else the default, which shows nowhere."""

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import Engine, Name, ascii_slug, encoded
+from publisher.sources.engines.engine import Engine, Name, encoded
 from publisher.sources.front_matter.values import TRUE, unique
+from publisher.text.slugs import zola_slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,13 +84,7 @@ class Zola(Engine):
         return encoded(prefix + "/".join(filter(None, parts)) + "/")
 
     def _slug(self, text: str) -> str:
-        mode = site_settings.text(self.settings, "slugify", "paths") or "on"
-        if mode == "off":
-            return text
-        if mode == "safe":
-            plain = re.sub(r"[<>:/|?*#\\()\[\]\n\t]", "", text)
-            return re.sub(r"\s", "_", plain).strip(" .")
-        return ascii_slug(text)
+        return zola_slug(text, site_settings.text(self.settings, "slugify", "paths") or "on")
 
     def categories(self, matter: Matter) -> tuple[str, ...]:
         return unique([*super().categories(matter), *_taxonomy(matter, "categories")])
