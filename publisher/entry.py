@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 from publisher import media
 from publisher.claims import Claimant, Claims
 from publisher.config import Person, is_iri
-from publisher.content import markup, render, templates
+from publisher.content import render, templates
 from publisher.content.cache import NOTHING, Kept
 from publisher.content.html import absolute
 from publisher.content.links import Links
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
     from publisher.claims import Published, Standing
     from publisher.config import Site
-    from publisher.content.markup.dialects import Dialect
     from publisher.media import Enclosure
-    from publisher.post import Medium, Post, Status
+    from publisher.post import Dialect, Medium, Post, Status
     from publisher.system.site_files import Files
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
@@ -151,7 +150,7 @@ class Entry:
     @property
     def dialect(self) -> Dialect:
         """How the body is read."""
-        return markup.dialect(self.post.markup, self.post.engine)
+        return self.post.dialect
 
     @property
     def is_rendered(self) -> bool:

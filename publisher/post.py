@@ -10,11 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from publisher.config import Engine, Person, Shown, Templates
+    from publisher.config import Person, Shown, Templates
     from publisher.system.site_files import Files
     from publisher.text.yaml_document import Value
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
+CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown"]
+# `markdown` is the dialect of Python-Markdown.
+MarkdownDialect: TypeAlias = Literal["markdown"] | CommonMark
+Dialect: TypeAlias = MarkdownDialect | Literal["html", "rest"]
+# `{{< name >}}` and `{{% name %}}`; `{{% name %}}` alone; `{{ name() }}` and `{% name() %}`.
+ShortcodeSyntax: TypeAlias = Literal["angle-shortcodes", "percent-shortcodes", "call-shortcodes"]
+# `liquid-top-level` is Liquid that has the front matter beside `page`, not only in it.
+TemplateLanguage: TypeAlias = Literal["none", "liquid", "liquid-top-level"] | ShortcodeSyntax
+# Beside the path of a file, which all understand: `@/blog/a.md`; `{filename}a.md`;
+# `link://slug/a`; `[[A]]`, with what else Obsidian adds to Markdown.
+LinkSyntax: TypeAlias = Literal["paths", "at-paths", "braces", "link-urls", "wiki"]
 # Why a post is not published; `skipped` is what nobody meant.
 Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
 
@@ -49,6 +60,15 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BodySyntax:
+    """How an engine reads the bodies of posts: Markdown, tags, and links from post to post."""
+
+    dialect: MarkdownDialect = "commonmark"
+    template_language: TemplateLanguage = "none"
+    links: LinkSyntax = "paths"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post that is to be published.
 
@@ -57,12 +77,13 @@ class Post:
     is None where the author gave none. `file_date` is the date in the file's name. `page` is the
     absolute path of the post's page, percent-encoded. `updated` is never earlier than `published`;
     both are aware. `name` is what the engine calls a post without a title, None where it has no
-    rule for that. `id` is the front matter's key as it stands, with its line. `location` is the
-    path below the folder from which the engine's links between posts start. `lines` say when it was
-    published and updated. `values` is all of the front matter, with the engine's defaults;
-    `templates` says what becomes of tags in the body. `content` is how much of it feeds are to
-    have, None: as they say; `license` an address. Only of a feed: `link` is the page's address in
-    full, `base` that from which the body's addresses start, `summary` what stood beside it.
+    rule for that. `syntax` says how the engine reads the body. `id` is the front matter's key as it
+    stands, with its line. `location` is the path below the folder from which the engine's links
+    between posts start. `lines` say when it was published and updated. `values` is all of the front
+    matter, with the engine's defaults; `templates` says what becomes of tags in the body. `content`
+    is how much of it feeds are to have, None: as they say; `license` an address. Only of a feed:
+    `link` is the page's address in full, `base` that from which the body's addresses start,
+    `summary` what stood beside it.
     """
 
     path: PurePosixPath
@@ -82,7 +103,7 @@ class Post:
     language: str | None = None
     name: str | None = None
     id: tuple[str, int] | None = None
-    engine: Engine = "jekyll"
+    syntax: BodySyntax = BodySyntax()
     location: PurePosixPath | None = None
     lines: tuple[int, int] = (1, 1)
     values: Mapping[str, Value] = field(default_factory=dict, repr=False)
@@ -95,6 +116,11 @@ class Post:
     link: str | None = None
     base: str | None = None
     summary: str | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """In which dialect the body is read."""
+        return self.syntax.dialect if self.markup == "markdown" else self.markup
 
 
 @dataclass(frozen=True, slots=True)

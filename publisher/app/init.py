@@ -17,7 +17,7 @@ from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.config.values import STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
-from publisher.sources.detect import Found
+from publisher.sources.engines.detected import POSTS, DetectedSite
 from publisher.sources.front_matter.values import language_tag
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
@@ -104,7 +104,7 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     for note in found.notes:
         on_event(Note(note))
     told = _told(found, on_event)
-    posts = options.posts or found.posts or detect.POSTS[0]
+    posts = options.posts or found.posts or POSTS[0]
     url = options.url or told.get("url")
     parts = {
         "title": _quoted(options.title or told.get("title") or folder.name),
@@ -122,7 +122,7 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     return Written(None if options.feed else folder / posts, found.engine, found.source, bool(url))
 
 
-def _in_feed(feed: str, folder: Path) -> Found:
+def _in_feed(feed: str, folder: Path) -> DetectedSite:
     """What a feed says of its site. Raises ConfigError, Unavailable."""
     from publisher.sources.feed import channel  # noqa: PLC0415 - few need it
 
@@ -130,7 +130,7 @@ def _in_feed(feed: str, folder: Path) -> Found:
         raise ConfigError("--feed must be an address without a name or a password in it, or a file")
     source = feed if configs.is_address(feed) else str(folder / Path(feed).expanduser())
     about = channel(source, _cache(folder))
-    return Found(
+    return DetectedSite(
         source=feed,
         title=about.title or None,
         url=about.link or None,
@@ -150,7 +150,7 @@ def _cache(folder: Path) -> Path:
 
 
 def _posts(
-    options: InitOptions, found: Found, told: Mapping[str, str], posts: str
+    options: InitOptions, found: DetectedSite, told: Mapping[str, str], posts: str
 ) -> Iterator[str]:
     """The section of the posts."""
     if options.feed:
@@ -178,7 +178,7 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _told(found: Found, on_event: OnEvent) -> dict[str, str]:
+def _told(found: DetectedSite, on_event: OnEvent) -> dict[str, str]:
     """What the site's settings tell, as far as it may stand in ours."""
     keys = ("title", "url", "description", "language", "timezone", "permalink")
     values = {key: getattr(found, key) for key in keys}
@@ -188,7 +188,7 @@ def _told(found: Found, on_event: OnEvent) -> dict[str, str]:
     return {key: value for key, value in values.items() if value and fits(key, value)}
 
 
-def _fits(found: Found, on_event: OnEvent, key: str, value: str) -> bool:
+def _fits(found: DetectedSite, on_event: OnEvent, key: str, value: str) -> bool:
     """Whether a value may stand in our configuration; what may not is left out, and said."""
     section = "posts: {path: p, permalink: %s}" if key == "permalink" else "posts: {path: p}"
     site = {"title": "t", "url": configs.EXAMPLE_URL}
@@ -220,7 +220,7 @@ def _since(text: str, path: Path, today: dt.date) -> dt.date:
     return min(days, default=today)
 
 
-def _optional(found: Found, told: Mapping[str, str]) -> Iterator[str]:
+def _optional(found: DetectedSite, told: Mapping[str, str]) -> Iterator[str]:
     for key in ("description", "language"):
         if key in told:
             yield f"  {key}: {_quoted(told[key])}\n"

@@ -9,6 +9,7 @@ from publisher.config.files import link_advice
 from publisher.config.find import find
 from publisher.config.reader import load, parse
 from publisher.config.values import (
+    DEFAULT_ENGINE,
     EXAMPLE_URL,
     MOST_AROUND,
     Codec,
@@ -30,6 +31,7 @@ from publisher.config.values import (
 )
 
 __all__ = [
+    "DEFAULT_ENGINE",
     "EXAMPLE_URL",
     "MOST_AROUND",
     "Codec",

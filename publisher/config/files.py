@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
 from publisher.config.find import NAME, OLD_NAME, is_ours
-from publisher.config.values import LEDGER_NAME, MOST_AROUND, PLACEHOLDER, STATE_NAME
+from publisher.config.values import (
+    LEDGER_NAME,
+    MOST_AROUND,
+    OUTPUT_FOLDERS,
+    PLACEHOLDER,
+    STATE_NAME,
+)
 from publisher.errors import ConfigError
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
@@ -20,11 +26,6 @@ if TYPE_CHECKING:
     from publisher.config.values import Config, FeedFile
     from publisher.text import yaml_document
 
-# Into which engines write what becomes the root of the web.
-_OUTPUT = {
-    "jekyll": "_site", "eleventy": "_site", "hugo": "public", "zola": "public",
-    "pelican": "output", "nikola": "output",
-}  # fmt: skip
 _DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{2}"}
 
 
@@ -33,8 +34,8 @@ def default_url(path: str, root: str, engine: str) -> str | None:
     path = os.path.normpath(path)
     if path.startswith(("/", "~")) or ".." in path.split("/"):
         return None
-    output = f"{_OUTPUT.get(engine, '')}/"
-    below = path.removeprefix(output) if output != "/" else path
+    output = OUTPUT_FOLDERS.get(engine)
+    below = path.removeprefix(f"{output}/") if output else path
     return urljoin(root, quote(below, safe="/{}").removesuffix("index.html"))
 
 

@@ -12,7 +12,14 @@ from msgspec import Struct
 
 from publisher.config import files
 from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
-from publisher.config.values import EXAMPLE_URL, STATE_NAME, Config, Person, Selection
+from publisher.config.values import (
+    DEFAULT_ENGINE,
+    EXAMPLE_URL,
+    STATE_NAME,
+    Config,
+    Person,
+    Selection,
+)
 from publisher.errors import ConfigError
 from publisher.text import yaml_document
 
@@ -93,7 +100,7 @@ class _Reader:
         site, feeds, posts = (document.get(key) for key in ("site", "feeds", "posts"))
         if not isinstance(site, dict):
             return
-        engine = str(posts.get("engine") or "jekyll") if isinstance(posts, dict) else ""
+        engine = str(posts.get("engine") or DEFAULT_ENGINE) if isinstance(posts, dict) else ""
         url = str(site.get("url"))
         root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
         listed = feeds if isinstance(feeds, list) else [feeds]

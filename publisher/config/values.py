@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,23 @@ from msgspec import Meta, Struct
 
 from publisher.text.uris import uri
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "pelican", "nikola", "plain"]
+DEFAULT_ENGINE: Engine = "jekyll"
+# The folder into which an engine builds the site: what is in it becomes the root of the web.
+OUTPUT_FOLDERS: Mapping[str, str] = {
+    "jekyll": "_site",
+    "hugo": "public",
+    "zola": "public",
+    "eleventy": "_site",
+    "pelican": "output",
+    "nikola": "output",
+}
 Templates = Literal["drop", "keep", "off"]
 Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
@@ -101,7 +114,7 @@ class Posts(Struct, frozen=True, kw_only=True):
     path: Path
     feed: Text | None = None
     complete: bool = False
-    engine: Engine = "jekyll"
+    engine: Engine = DEFAULT_ENGINE
     site: Path | None = None
     permalink: Text | None = None
     exclude: tuple[Text, ...] = ()

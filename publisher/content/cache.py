@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from publisher.content.html import Resolve
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 # The libraries that make what is kept, as their folders of metadata are called.
 _LIBRARIES = ("docutils-", "lxml-", "markdown-", "markdown_it_py-", "mdit_py_plugins-", "nh3-")

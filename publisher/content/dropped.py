@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.content.html import Resolve
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 # Where the source may hold a tag or a link, and the mark that a link gets there.
 _SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)

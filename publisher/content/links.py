@@ -62,7 +62,7 @@ class Links:
 
     def notes(self, post: Post) -> str:
         """The body, where the links between notes of a plain folder are those of Markdown."""
-        if post.engine != "plain":
+        if post.syntax.links != "wiki":
             return post.body
         return fences.outside(_without_comments(post.body), self._notes)
 
@@ -140,12 +140,18 @@ class Links:
     def _resolved(self, address: str, post: Post) -> str | None:
         if "%7B" in address and _TAG.match(unquote(address)):  # of a template, which found nothing
             return None
-        if post.engine == "zola" and address.startswith("@/"):
-            return self._page(address[2:])
-        if post.engine == "pelican" and (found := _PELICAN.match(address)):
-            return self._pelican(found[1].lower(), unquote(found[2]), post)
-        if post.engine == "nikola" and (found := _NIKOLA.fullmatch(address)):
-            return self._nikola(found[1], unquote(found[2]), found[3] or "")
+        match post.syntax.links:
+            case "at-paths" if address.startswith("@/"):
+                return self._page(address[2:])
+            case "braces" if found := _PELICAN.match(address):
+                return self._pelican(found[1].lower(), unquote(found[2]), post)
+            case "link-urls" if found := _NIKOLA.fullmatch(address):
+                return self._nikola(found[1], unquote(found[2]), found[3] or "")
+            case _:
+                return self._path(address, post)
+
+    def _path(self, address: str, post: Post) -> str | None:
+        """An address that may be the path of a file."""
         path, mark, anchor = address.partition("#")
         if not path.lower().endswith(_TEXTS) or ":" in path.partition("/")[0]:
             return address

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.content.html import Resolve
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 _BEGINS = re.compile(r"<!--|<(script|style)(?=[\s>])|\{::(comment)\}", re.IGNORECASE)
 _ENDS = {

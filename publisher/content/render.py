@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.content.html import Resolve
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 
 # libxml2 stops at 256 levels, and a feed or a stanza puts up to a dozen around ours.

@@ -16,14 +16,8 @@ from publisher.config import MOST_AROUND
 from publisher.errors import ConfigError
 from publisher.post import Post, Reading, Remark, Skip
 from publisher.sources import site_settings
-from publisher.sources.engines.eleventy import CONFIGS, Eleventy
-from publisher.sources.engines.engine import Engine, Folder
-from publisher.sources.engines.hugo import Hugo
-from publisher.sources.engines.jekyll import Jekyll
-from publisher.sources.engines.nikola import Nikola
-from publisher.sources.engines.pelican import Pelican
-from publisher.sources.engines.plain import Plain
-from publisher.sources.engines.zola import Zola
+from publisher.sources.engines import RECORDS
+from publisher.sources.engines.folder import Folder
 from publisher.sources.walk import walk
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
@@ -34,16 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from publisher.config import Config
-
-ENGINES: Mapping[str, type[Engine]] = {
-    "jekyll": Jekyll,
-    "hugo": Hugo,
-    "zola": Zola,
-    "eleventy": Eleventy,
-    "pelican": Pelican,
-    "nikola": Nikola,
-    "plain": Plain,
-}
 
 
 def read(config: Config, *, now: dt.datetime) -> Reading:
@@ -62,13 +46,14 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     reach = reach_of(config)
     paths, refused = walk(posts_folder, reach)
     skipped = [skip for skip in refused if not _is_excluded(skip.path / "any", config)]
-    engine = ENGINES[config.posts.engine](_folder(config, paths, reach))
+    record = RECORDS[config.posts.engine]
+    reader = record.reader(_folder(config, paths, reach), record)
     posts: list[Post] = []
     warnings: list[Remark] = []
     for path in sorted(paths):
         if _is_excluded(path, config):
             continue
-        outcome, remarks = engine.read(path, now=now)
+        outcome, remarks = reader.read(path, now=now)
         warnings += remarks
         match outcome:
             case Post():
@@ -84,9 +69,9 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         tuple(posts),
         tuple(map(_printable, skipped)),
         tuple(warnings),
-        settings=engine.settings,
-        files=Files(posts_folder, engine.folder.site, config.site.root, reach),
-        address_of=engine.address_of,
+        settings=reader.settings,
+        files=Files(posts_folder, reader.folder.site, config.site.root, reach),
+        address_of=reader.address_of,
     )
 
 
@@ -134,13 +119,13 @@ def site_of(config: Config) -> Path:
     posts = config.posts
     if posts.site:
         return posts.site
-    names = ENGINES[posts.engine].SETTINGS or CONFIGS
+    record = RECORDS[posts.engine]
     top = config.path.parent
     candidates = [posts.path, *_between(posts.path, top)]
-    found = (folder for folder in candidates if site_settings.find(folder, names))
+    found = (folder for folder in candidates if site_settings.find(folder, record.site_files))
     if site := next(found, None):
         return site
-    if posts.engine == "jekyll" and (posts.path / "_posts").is_dir():
+    if record.posts_folder and (posts.path / record.posts_folder).is_dir():
         return posts.path
     return top if top in (posts.path, *posts.path.parents) else posts.path.parent
 
@@ -168,8 +153,8 @@ def reach_of(config: Config) -> Reach:
 def _known_site(config: Config) -> Path | None:
     """The folder of the site, where its settings or the configuration say that it is one."""
     posts, site = config.posts, site_of(config)
-    names = ENGINES[posts.engine].SETTINGS or CONFIGS
-    is_known = posts.site is not None or site_settings.find(site, names) is not None
+    files = RECORDS[posts.engine].site_files
+    is_known = posts.site is not None or site_settings.find(site, files) is not None
     return site if is_known else None
 
 

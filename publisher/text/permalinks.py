@@ -120,6 +120,11 @@ def _sanitized(path: str) -> str:
     return "/" + re.sub("/{2,}", "/", path).removeprefix("/")
 
 
+def encoded(path: str) -> str:
+    """A path with one slash at its beginning, percent-encoded."""
+    return "/" + quote(re.sub(r"/{2,}", "/", path).lstrip("/"), safe=_PATH)
+
+
 def _known(name: str) -> str | None:
     """`title_` is the placeholder `title` and an underscore, unless `title_` is one itself."""
     if name in PLACEHOLDERS:

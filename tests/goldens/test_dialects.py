@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.content.markup import dialect, html, htmls
+from publisher.content.markup import html, htmls
 from publisher.content.render import render
+from publisher.sources.engines import RECORDS
 from tests.support import dialects
+from tests.support.posts import post
 
 if TYPE_CHECKING:
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 # What an engine makes of a body, and readers do not get, and why.
 ON_PURPOSE = {
@@ -56,13 +58,21 @@ COMMONMARK: list[Dialect] = ["commonmark", "goldmark", "kramdown"]
 
 
 def test_every_engine_has_its_dialect() -> None:
-    assert dialect("markdown", "jekyll") == "kramdown"
-    assert dialect("markdown", "hugo") == "goldmark"
-    assert dialect("markdown", "zola") == "commonmark"
-    assert dialect("markdown", "eleventy") == "commonmark"
-    assert dialect("markdown", "pelican") == "markdown"
-    assert dialect("rest", "nikola") == "rest"
-    assert dialect("html", "jekyll") == "html"
+    assert {name: record.syntax.dialect for name, record in RECORDS.items()} == {
+        "jekyll": "kramdown",
+        "hugo": "goldmark",
+        "zola": "commonmark",
+        "eleventy": "commonmark",
+        "pelican": "markdown",
+        "nikola": "markdown",
+        "plain": "commonmark",
+    }
+
+
+def test_only_markdown_has_dialects() -> None:
+    assert post(engine="nikola", markup="markdown").dialect == "markdown"
+    assert post(engine="nikola", markup="rest").dialect == "rest"
+    assert post(engine="jekyll", markup="html").dialect == "html"
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("jekyll"))

@@ -15,8 +15,8 @@ from tests.support.growth import assert_linear
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.content.markup.dialects import Dialect
     from publisher.content.render import Content
+    from publisher.post import Dialect
 
 BASE = "https://blog.example/a/"
 

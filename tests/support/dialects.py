@@ -25,7 +25,7 @@ from tests.support.generators import GENERATORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 Engine = Literal["jekyll", "hugo"]
 

@@ -13,6 +13,7 @@ from publisher.config import Site
 from publisher.content.links import Links
 from publisher.entry import Entry
 from publisher.post import Post, Reading
+from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,10 @@ NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.*)")
 
 
-def post(path: str = "2026-01-02-first-post.md", **facts: Any) -> Post:
-    """A post of a file whose name may begin with a date, as in Jekyll."""
+def post(
+    path: str = "2026-01-02-first-post.md", *, engine: Engine = "jekyll", **facts: Any
+) -> Post:
+    """A post of a file whose name may begin with a date; its body is read as by `engine`."""
     dated = _NAME.fullmatch(PurePosixPath(path).stem)
     slug = dated[2] if dated else PurePosixPath(path).stem
     published = facts.get("published", NOON)
@@ -43,6 +46,7 @@ def post(path: str = "2026-01-02-first-post.md", **facts: Any) -> Post:
         "updated": published,
         "file_date": dt.date.fromisoformat(dated[1]) if dated else None,
         "page": f"/{slug}/",
+        "syntax": RECORDS[engine].syntax,
     }
     return Post(**{**defaults, **facts})
 

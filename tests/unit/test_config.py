@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from publisher import config, sources
+from publisher import config
 from publisher.config import Engine, NodeConfig, Person, Selection
 from publisher.errors import ConfigError
+from publisher.sources.engines import RECORDS
 from tests.support import ROOT
 
 EXAMPLE = ROOT / "config.example.yaml"
@@ -255,7 +256,7 @@ def test_two_entries_never_mean_one_node(names: list[str], expected: str | None)
 
 
 def test_the_engines_are_those_that_can_read() -> None:
-    assert set(typing.get_args(Engine)) == set(sources.ENGINES)
+    assert set(typing.get_args(Engine)) == set(RECORDS)
 
 
 WRONG = {

@@ -14,7 +14,7 @@ from publisher.content.render import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 BASE = "https://blog.example/a/"
 

@@ -16,7 +16,7 @@ from publisher.content.html import SCHEMES
 from publisher.content.render import Content, _Builder, render
 
 if TYPE_CHECKING:
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 DIALECTS: list[Dialect] = ["markdown", "commonmark", "goldmark", "kramdown"]
 BASE = "https://example.org/2008/10/21/post/"

@@ -10,7 +10,7 @@ import pytest
 
 from publisher.content import fences
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import Engine as Reader
+from publisher.sources.engines import RECORDS
 from publisher.sources.front_matter import block
 from publisher.system.symlinks import Reach
 from publisher.text.yaml_document import Unquoted
@@ -100,7 +100,7 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
-    values = block.read(head.encode(), PurePosixPath("a"), Reader.HEADS).values
+    values = block.read(head.encode(), PurePosixPath("a"), RECORDS["hugo"].heads).values
     liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"
     assert templated("jekyll", liquid, values=values).source.text == "1.10 1.1 2.1 4"
     file = tmp_path / "_config.yml"

@@ -18,30 +18,13 @@ if TYPE_CHECKING:
 
     import markdown
 
-    from publisher.config import Engine
-    from publisher.content.markup.dialects import CommonMark, Dialect
-    from publisher.post import Markup
-
-_DIALECTS: dict[Engine, Dialect] = {
-    "jekyll": "kramdown",
-    "hugo": "goldmark",
-    "zola": "commonmark",
-    "eleventy": "commonmark",
-    "pelican": "markdown",
-    "nikola": "markdown",
-    "plain": "commonmark",
-}
+    from publisher.post import CommonMark, Dialect
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _COMMENT = re.compile("<!--")
 # Where tags begin, and what stands for a brace of theirs meanwhile: no source has that.
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
-
-
-def dialect(markup: Markup, engine: Engine) -> Dialect:
-    """How an engine reads a markup."""
-    return _DIALECTS[engine] if markup == "markdown" else markup
 
 
 def html(source: str, dialect: Dialect) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-    from publisher.content.markup.dialects import CommonMark
+    from publisher.post import CommonMark
 
     _Rule = Callable[[StateInline, bool], bool]
 

@@ -1,4 +1,4 @@
-"""The tags in a body -> what they say, by the rules of its engine.
+"""The tags in a body -> what they say, by the rules of its template language.
 
 One rule for what only the site can make: it is left out, and told with its line; but what it names,
 a picture, an address, a caption, is shown, and in code it stays as it is written.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Site
     from publisher.content.links import Links
-    from publisher.post import Post
+    from publisher.post import Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
@@ -41,13 +41,15 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
     if post.templates == "off":
         return as_it_is(body)
     keeps = post.templates == "keep"
-    match post.engine:
-        case "jekyll" | "eleventy" if _LIQUID.search(body):
-            html = markup.lines_of_html(body, markup.dialect(post.markup, post.engine))
+    match post.syntax.template_language:
+        case "liquid" | "liquid-top-level" if _LIQUID.search(body):
+            html = markup.lines_of_html(body, post.dialect)
             text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
             return _liquid(text, post, links, site)
-        case "hugo" | "nikola" | "zola" if _SHORTCODE.search(body):
-            return _shortcodes(Text(body, post.markup, keeps=keeps), post, links)
+        case ("angle-shortcodes" | "percent-shortcodes" | "call-shortcodes") as syntax if (
+            _SHORTCODE.search(body)
+        ):
+            return _shortcodes(Text(body, post.markup, keeps=keeps), syntax, post, links)
         case _:
             return as_it_is(body)
 
@@ -75,13 +77,13 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
         "baseurl": root.path,
     }
     values: dict[str, object] = {"page": page, "site": own}
-    if post.engine == "eleventy":
+    if post.syntax.template_language == "liquid-top-level":
         values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
     context = TemplateContext(
         values,
         root=root,
         zone=site.zone,
-        dialect=markup.dialect("markdown", post.engine),
+        dialect=post.syntax.dialect,
         page_of=links.page_of,
         has_settings=bool(links.settings),
     )
@@ -99,7 +101,7 @@ def _params(links: Links) -> dict[str, Value]:
     return params if isinstance(params, dict) else {}
 
 
-def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
+def _shortcodes(text: Text, syntax: ShortcodeSyntax, post: Post, links: Links) -> Evaluated:
     from publisher.content.templates import shortcodes  # noqa: PLC0415
 
     def page_of(kind: str, target: str) -> str | None:
@@ -108,7 +110,7 @@ def _shortcodes(text: Text, post: Post, links: Links) -> Evaluated:
     context = shortcodes.ShortcodeContext(
         typed_values(post.values), typed_values(_params(links)), page_of=page_of
     )
-    return shortcodes.evaluate(text, post.engine, context)
+    return shortcodes.evaluate(text, syntax, context)
 
 
 def used(post: Post) -> dict[str, Value]:
@@ -119,13 +121,13 @@ def used(post: Post) -> dict[str, Value]:
 
 def used_settings(post: Post, links: Links, site: Site) -> dict[str, Value]:
     """The settings of the site that the tags of the body show; its address is that of the post."""
-    match post.engine:
-        case "jekyll" | "eleventy" if "site" in post.body:
+    match post.syntax.template_language:
+        case "liquid" | "liquid-top-level" if "site" in post.body:
             inside = _inside(post, _without_silent(post.body))
             known = _told(links, site)
             names = known if _WHOLE_SITE.search(inside) else _SETTING.findall(inside)
             unshown = {"url", "baseurl"}
-        case "hugo" | "zola" if "param" in post.body:
+        case "angle-shortcodes" | "call-shortcodes" if "param" in post.body:
             names = [name.lower() for name in _PARAM.findall(_inside(post, post.body))]
             known, unshown = _params(links), {*post.values}
         case _:

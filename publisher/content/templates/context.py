@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
-    from publisher.content.markup.dialects import Dialect
+    from publisher.post import Dialect
 
 # What Jekyll makes of the page itself, and gathers from the whole site.
 _MADE = frozenset({"content", "dir", "excerpt", "next", "output", "previous", "relative_path"})

@@ -17,8 +17,8 @@ from publisher.content import embeds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.config import Engine
     from publisher.content.templates.text import Evaluated, Text
+    from publisher.post import ShortcodeSyntax
 
     Find: TypeAlias = Callable[[str, str], "str | None"]
     Pair: TypeAlias = Callable[[int, int, Sequence[str], Mapping[str, str], "_Evaluation"], str]
@@ -59,7 +59,7 @@ def _called(inside: str) -> Tag | None:
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """How an engine writes its tags.
+    """How tags are written.
 
     `tag` finds what may be one (its mark, and what is in it, which `read` understands), `literal`
     what is only to be seen (groups 1 to 3). `end` is the name that ends every pair, where that is
@@ -73,19 +73,19 @@ class Syntax:
     pair: str | None = None
 
 
-_SYNTAX: dict[Engine, Syntax] = {
-    "hugo": Syntax(
+_SYNTAX: dict[ShortcodeSyntax, Syntax] = {
+    "angle-shortcodes": Syntax(
         tag=re.compile(r"\{\{([<%])(.{0,3000}?)[>%]\}\}", re.DOTALL),
         literal=re.compile(r"(\{\{[<%])/\*(.{0,3000}?)\*/([>%]\}\})", re.DOTALL),
     ),
-    "nikola": Syntax(
+    "percent-shortcodes": Syntax(
         tag=re.compile(r"\{\{(%)(.{0,3000}?)%\}\}", re.DOTALL),
         literal=re.compile(
             r"\{\{%\s{0,9}raw\s{0,9}%\}\}()((?:(?!\{\{%\s{0,9}raw).)*?)()\{\{%\s{0,9}/raw\s{0,9}%\}\}",
             re.DOTALL,
         ),
     ),
-    "zola": Syntax(
+    "call-shortcodes": Syntax(
         tag=re.compile(r"\{([{%])(.{0,3000}?)[%}]\}", re.DOTALL),
         literal=re.compile(r"(\{[{%])/\*(.{0,3000}?)\*/([%}]\})", re.DOTALL),
         read=_called,
@@ -106,9 +106,9 @@ class ShortcodeContext:
         self.page_of = page_of
 
 
-def evaluate(text: Text, engine: Engine, context: ShortcodeContext) -> Evaluated:
+def evaluate(text: Text, syntax: ShortcodeSyntax, context: ShortcodeContext) -> Evaluated:
     """The body with its shortcodes evaluated. Never raises."""
-    return _Evaluation(text, _SYNTAX[engine], context).run()
+    return _Evaluation(text, _SYNTAX[syntax], context).run()
 
 
 class _Evaluation:

@@ -1,4 +1,29 @@
 """Site generators: where each keeps its posts and settings, and how it reads and addresses them.
 
-One module for each. They read settings as data, and never run a program of the site.
+One module for each, with its record and the reader of its posts. They read settings as data, and
+never run a program of the site.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.sources.engines import eleventy, hugo, jekyll, nikola, pelican, plain, zola
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.config import Engine
+    from publisher.sources.engines.engine import EngineRecord
+
+# In the order in which `init` looks for them. Zola comes before Hugo: both have a config.toml.
+_RECORDS = (
+    jekyll.RECORD,
+    zola.RECORD,
+    hugo.RECORD,
+    pelican.RECORD,
+    nikola.RECORD,
+    eleventy.RECORD,
+    plain.RECORD,
+)
+RECORDS: Mapping[Engine, EngineRecord] = {record.name: record for record in _RECORDS}

@@ -6,30 +6,36 @@ JavaScript is never run: a site that computes its addresses there names them in 
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import Engine, encoded
+from publisher.sources.engines.detected import DetectedSite, first_folder
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
+from publisher.text.permalinks import encoded
 from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
+    from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import Matter
     from publisher.text.dates import Written
     from publisher.text.yaml_document import Value
 
-CONFIGS = tuple(
+# They are not run, so there are no settings to read.
+PROGRAMS = tuple(
     f"{name}.{kind}"
     for name in (".eleventy", "eleventy.config")
     for kind in ("js", "cjs", "mjs", "ts")
 )
+_POSTS = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/posts", "src")
 _INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -37,21 +43,16 @@ _MOVING = frozenset({"last modified", "created", "git last modified", "git creat
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 
 
-class Eleventy(Engine):
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+class Eleventy(PostReader):
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self.location = folder.below(self._input)
         self._data: dict[PurePosixPath, dict[str, Value]] = {}
-
-    @cached_property
-    def settings(self) -> dict[str, Value]:
-        """They are a program: there is nothing to read."""
-        return {}
 
     @property
     def _input(self) -> str:
         """The folder of the sources, if the program says it in plain words."""
-        file = site_settings.find(self.folder.site, CONFIGS)
+        file = site_settings.find(self.folder.site, PROGRAMS)
         data = site_settings.data(file, self.folder.reach) if file else b""
         found = _INPUT.search(data.decode("utf-8", "replace"))
         return found[1] if found else ""
@@ -141,3 +142,20 @@ def _value(found: re.Match[str], known: dict[str, str]) -> str:
     if value is None or not {*filters} <= {"slug", "slugify"}:
         return found[0]
     return slugify(value, mode="default").lower() if filters else value
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    file = site_settings.find(folder, PROGRAMS)
+    if file is None:
+        return None
+    note = f"{file.name} is a program, which is not run: name the address of your site with --url"
+    return DetectedSite(engine=RECORD.name, posts=first_folder(folder, _POSTS), notes=(note,))
+
+
+RECORD = EngineRecord(
+    name="eleventy",
+    reader=Eleventy,
+    detect=_detect,
+    syntax=BodySyntax(dialect="commonmark", template_language="liquid-top-level"),
+    programs=PROGRAMS,
+)

@@ -1,22 +1,22 @@
-"""What all engines share: a file -> a post, or why it is none, and what is odd about it.
+"""What an engine is: the record of a site generator, and the reader of its posts.
 
-An engine's own rules override the methods here, which are those of a folder of Markdown. Refuses to
+A file becomes a post, or a skip that says why it is none. The methods of the reader here are the
+rules of a folder of Markdown; the reader of each engine overrides those that differ. Refuses to
 guess: a post that has no date is not dated today.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.post import Post, Skip
-from publisher.sources import site_settings
+from publisher.sources.engines.markers import marker_of
+from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
+from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
 from publisher.sources.front_matter import block, feed_options, formats, recordings
 from publisher.sources.front_matter.values import Matter, language_tag, one_line, unique
 from publisher.system.symlinks import LinkError
@@ -26,83 +26,24 @@ from publisher.text.dates import DateError, Written
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from publisher.config import Config, Person
-    from publisher.post import Markup, Remark, Status
+    from publisher.config import Engine, Person
+    from publisher.post import BodySyntax, Markup, Remark, Status
+    from publisher.sources.engines.detected import DetectedSite
+    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.block import Head
-    from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
-MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown")
-HTML = (".html", ".htm")
-UNRENDERED = {
-    ".rst": "reStructuredText",
-    ".rest": "reStructuredText",
-    ".adoc": "AsciiDoc",
-    ".asciidoc": "AsciiDoc",
-    ".asc": "AsciiDoc",
-    ".textile": "Textile",
-    ".org": "Org",
-    ".txt": "plain text",
-    ".text": "plain text",
-    ".mdx": "MDX",
-    ".rmd": "R Markdown",
-    ".ipynb": "a notebook",
-}
-PLAIN_TEXT = (".txt", ".text")
+LATE_DATES = (
+    "created_at", "created", "publishdate", "publishDate", "pubdate", "pubDate", "published_at",
+)  # fmt: skip
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
-# The line that divides the lead from the rest, in every spelling.
-MORE = re.compile(
-    r"[ \t]*(?:<!--[ \t]*more[ \t]*-->|(?:<!--[ \t]*|\.\.[ \t]+)TEASER_END\b[^\n]*)[ \t]*",
-    re.IGNORECASE,
-)
-_ANY_MORE = re.compile(r"<!--[ \t]*more|TEASER_END", re.IGNORECASE)
-_INLINE_MORE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.IGNORECASE)
-_CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
-_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
-# RFC 3986 section 3.3: what a path may carry as it is.
-_PATH = "/!$&'()*+,;=:@~"
-
 Outcome = tuple["Post | Skip | None", "list[Remark]"]
-
-
-@dataclass(frozen=True)
-class Folder:
-    """The folder of the posts, all the files in it, and the folder of the site around it."""
-
-    config: Config
-    posts: Path
-    site: Path
-    paths: frozenset[PurePosixPath]
-    reach: Reach
-    committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
-
-    def bytes(self, path: PurePosixPath) -> bytes:
-        """What the file of a post holds. Raises PostError."""
-        try:
-            return self.reach.read(self.posts / path)
-        except LinkError as error:
-            raise PostError(path, error.message) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
-
-    def settings(self, *names: str) -> dict[str, Value]:
-        """What the first of these files of the site says that is there. Raises ConfigError."""
-        file = site_settings.find(self.site, names)
-        return site_settings.read(file, self.reach) if file else {}
-
-    def below(self, folder: str) -> PurePosixPath:
-        """Where the posts are below a folder of the site: `.` if they are not below it."""
-        try:
-            return PurePosixPath(self.posts.relative_to(self.site / folder))
-        except ValueError:
-            return PurePosixPath()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +54,43 @@ class Moment:
     local: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What a file's name says: a date, a slug, a language."""
+@dataclass(frozen=True, kw_only=True)
+class EngineRecord:
+    """What publisher knows of one site generator.
 
-    date: dt.date | None
-    slug: str
-    language: str | None = None
+    `settings` are the files that may hold the settings of a site, of which the first that is there
+    is read. `programs` are files that mark the folder of a site as well, but are never run.
+    `posts_folder` is a folder of posts that lies in the folder of the site. `detect` looks into a
+    folder for a site of this engine; it raises ConfigError if the settings cannot be read.
+
+    By their ending `markups` says how texts are read. `heads` are the forms of front matter.
+    `dates` are the keys that come before the date in the file's name, `late_dates` those after it.
+    """
+
+    name: Engine
+    reader: Callable[[Folder, EngineRecord], PostReader]
+    detect: Callable[[Path], DetectedSite | None]
+    syntax: BodySyntax
+    settings: Sequence[str] = ()
+    programs: Sequence[str] = ()
+    posts_folder: str | None = None
+    markups: Mapping[str, Markup] = field(default_factory=lambda: MARKUPS)
+    heads: Sequence[Head] = (block.fenced, formats.toml, formats.named, formats.braced)
+    dates: Sequence[str] = ("date",)
+    late_dates: Sequence[str] = LATE_DATES
+
+    @property
+    def site_files(self) -> Sequence[str]:
+        """The files by which the folder of a site is known."""
+        return (*self.settings, *self.programs)
 
 
-class Engine:
+class PostReader:
     """Reads the posts of one folder. Making one raises ConfigError if the settings are broken."""
 
-    # The files by which an engine's site is known, the first of which holds its settings.
-    SETTINGS: ClassVar[Sequence[str]] = ()
-    MARKUPS: ClassVar[Mapping[str, Markup]] = {
-        **dict.fromkeys(MARKDOWN, "markdown"),
-        **dict.fromkeys(HTML, "html"),
-    }
-    HEADS: ClassVar[Sequence[Head]] = (block.fenced, formats.toml, formats.named, formats.braced)
-    # Before and after the date in the file's name.
-    DATES: ClassVar[Sequence[str]] = ("date",)
-    LATE_DATES: ClassVar[Sequence[str]] = (
-        "created_at", "created", "publishdate", "publishDate", "pubdate", "pubDate", "published_at",
-    )  # fmt: skip
-
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
         self.folder = folder
+        self.record = record
         self.config = folder.config
         self.zone: dt.tzinfo = folder.config.site.zone
         self._templates = folder.config.posts.templates
@@ -149,7 +100,7 @@ class Engine:
     @cached_property
     def settings(self) -> dict[str, Value]:
         """The site's own settings; empty if there are none. Raises ConfigError."""
-        return self.folder.settings(*self.SETTINGS)
+        return self.folder.settings(*self.record.settings)
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -168,12 +119,16 @@ class Engine:
         Never raises: what cannot be read is a broken Skip.
         """
         kind = path.suffix.lower()
-        known = kind in self.MARKUPS or kind in UNRENDERED
-        if kind in PLAIN_TEXT and kind not in self.MARKUPS and not _NAME.fullmatch(path.stem):
+        known = kind in self.record.markups or kind in UNRENDERED
+        if (
+            kind in PLAIN_TEXT
+            and kind not in self.record.markups
+            and not begins_with_date(path.stem)
+        ):
             return None, []  # robots.txt
         if not known or _is_about_the_folder(path.name) or not self.is_post(path):
             return None, []
-        if kind not in self.MARKUPS:
+        if kind not in self.record.markups:
             return Skip(path, f"{UNRENDERED[kind]} is not rendered"), []
         kept: tuple[Status, str] | None = None
         try:
@@ -207,7 +162,7 @@ class Engine:
 
     def document(self, path: PurePosixPath) -> block.Document:
         """The file, taken apart. Raises PostError."""
-        return block.read(self.folder.bytes(path), path, self.HEADS)
+        return block.read(self.folder.bytes(path), path, self.record.heads)
 
     def _outcome(
         self, matter: Matter, kept: tuple[Status, str] | None, now: dt.datetime
@@ -298,7 +253,7 @@ class Engine:
             path=matter.path,
             body=matter.document.body,
             body_line=matter.document.body_line,
-            markup=self.MARKUPS[matter.path.suffix.lower()],
+            markup=self.record.markups[matter.path.suffix.lower()],
             marker=self.marker(matter),
             title=matter.wanted("title"),
             slug=slug,
@@ -312,10 +267,10 @@ class Engine:
             language=language,
             name=self.called(name),
             id=matter.id(),
-            engine=self.config.posts.engine,
+            syntax=self.record.syntax,
             location=self.location / matter.path,
             lines=(
-                matter.line(matter.first(*self.DATES, *self.LATE_DATES) or ""),
+                matter.line(matter.first(*self.record.dates, *self.record.late_dates) or ""),
                 matter.line(matter.first(*UPDATED) or ""),
             ),
             values=matter.document.values,
@@ -336,10 +291,8 @@ class Engine:
         stem, language = self.without_language(path)
         if stem == "index" and len(path.parts) > 1:
             stem = path.parts[-2]
-        found = _NAME.fullmatch(stem)
-        date = _date(found) if found else None
-        rest = (found[4] or found[5]) if found and date else stem
-        return Name(date, one_line((rest or stem).rstrip(".")) or "", language)
+        date, words = date_and_words(stem)
+        return Name(date, one_line((words or stem).rstrip(".")) or "", language)
 
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
         """The name without extension and language: `x.fr`, `x-fr`, `x_fr`, or a folder `fr`."""
@@ -353,7 +306,9 @@ class Engine:
     def published(self, matter: Matter, name: Name) -> Moment:
         """By the front matter, else the file's name, else its folders. Raises PostError."""
         time = matter.time()
-        key = matter.first(*self.DATES) or (None if name.date else matter.first(*self.LATE_DATES))
+        key = matter.first(*self.record.dates) or (
+            None if name.date else matter.first(*self.record.late_dates)
+        )
         fallback = name.date or _date_of_folders(matter)
         if key:
             try:
@@ -440,14 +395,14 @@ class Engine:
 
     def address_of(self, file: PurePosixPath) -> str | None:
         """Where the site has another of its files: an absolute path; None: that is not known."""
-        return encoded(str(file))
+        return permalinks.encoded(str(file))
 
     def marker(self, matter: Matter) -> str | None:
         """The line between the lead and the rest: compared as it is, but for blanks at its end."""
         value = matter.value("extended")
         if isinstance(value, str):
             return legal(value).rstrip() or None
-        return more_of(matter.document.body)
+        return marker_of(matter.document.body)
 
     def categories(self, matter: Matter) -> tuple[str, ...]:
         return unique([*matter.listed("categories", ",;"), *matter.texts("category")])
@@ -455,32 +410,6 @@ class Engine:
     def tags(self, matter: Matter) -> tuple[str, ...]:
         """A text splits at semicolons or commas, else `tags` at blanks, and `tag` does not."""
         return unique([*matter.listed("tag", ";,"), *matter.listed("tags", ";, ")])
-
-
-def more_of(body: str) -> str | None:
-    """The first line, outside of code, that divides the lead from the rest; or a mark in a line."""
-    if not _ANY_MORE.search(body):
-        return None
-    fence = ""
-    for line in body.split("\n"):
-        mark = _CODE_FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence) and not line.strip(" `~"):
-            fence = ""
-        if fence:
-            continue
-        if MORE.fullmatch(line):
-            return line.rstrip()
-        inline = _INLINE_MORE.search(line)
-        if inline and "`" not in line and not line.startswith(("    ", "\t")):
-            return inline[0]
-    return None
-
-
-def encoded(path: str) -> str:
-    """A path with one slash at its beginning, percent-encoded."""
-    return "/" + quote(re.sub(r"/{2,}", "/", path).lstrip("/"), safe=_PATH)
 
 
 def _unreadable(path: PurePosixPath, error: PostError) -> Skip:
@@ -502,18 +431,7 @@ def _refuse_foreign(path: PurePosixPath) -> None:
         raise PostError(path, "has a name that is not UTF-8; rename it") from error
 
 
-def _date(found: re.Match[str]) -> dt.date | None:
-    try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
-
-
 def _date_of_folders(matter: Matter) -> dt.date | None:
     """`2015/04/03` in the post's path, or in the address that it gives itself."""
-    texts = [
-        str(matter.path.parent),
-        *(matter.text(key) or "" for key in ("path", "permalink", "url")),
-    ]
-    found = (_FOLDERS.search(text) for text in texts)
-    return next((date for match in found if match and (date := _date(match))), None)
+    written = (matter.text(key) or "" for key in ("path", "permalink", "url"))
+    return next(filter(None, map(date_in_path, (str(matter.path.parent), *written))), None)

@@ -10,20 +10,32 @@ import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
+from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import UPDATED, Engine, encoded
+from publisher.sources.engines.detected import (
+    DetectedSite,
+    author_of,
+    first_folder,
+    settings_in,
+    unread_sections,
+)
+from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader
+from publisher.sources.engines.markups import MARKUPS
 from publisher.text.dates import DateError
-from publisher.text.permalinks import DAYS, MONTHS
+from publisher.text.permalinks import DAYS, MONTHS, encoded
 from publisher.text.slugs import hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
+    from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.values import Matter
     from publisher.text.dates import Written
@@ -47,18 +59,17 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "2": lambda at: str(at.day),
 }
 _KINDS = ("toml", "yaml", "yml", "json")
+_SETTINGS = tuple(
+    f"{name}.{kind}"
+    for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
+    for kind in _KINDS
+)
+_CONTENT = ("content/posts", "content/post", "content/blog")
 
 
-class Hugo(Engine):
-    SETTINGS = tuple(
-        f"{name}.{kind}"
-        for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
-        for kind in _KINDS
-    )
-    LATE_DATES: ClassVar[Sequence[str]] = ()
-
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+class Hugo(PostReader):
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self._content = site_settings.text(self.settings, "contentdir") or "content"
         self.location = folder.below(self._content)
         self._bundles = {path.parent for path in folder.paths if _is_index(path)} - {
@@ -266,7 +277,7 @@ def _has_ending(path: str) -> bool:
 
 def _is_index(path: PurePosixPath) -> bool:
     """`index.md` and `index.fr.md`: the page of a bundle."""
-    return path.name.partition(".")[0] == "index" and path.suffix.lower() in Engine.MARKUPS
+    return path.name.partition(".")[0] == "index" and path.suffix.lower() in MARKUPS
 
 
 def _targetless(cascade: Value) -> dict[str, Value]:
@@ -299,3 +310,46 @@ def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
     except ValueError:
         return folders
     return folders[start:end] if colon else folders[start : start + 1]
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    found = settings_in(folder, _SETTINGS)
+    if found is None:
+        return None
+    source, settings = found[0], site_settings.folded(found[1])
+    if "base_url" in settings or not ("baseurl" in settings or source.startswith("hugo")):
+        return None  # Zola's, or somebody else's
+    text, params = site_settings.text, site_settings.section(settings, "params")
+    content = text(settings, "contentdir") or "content"
+    posts, notes = _posts_folder(folder, content, site_settings.texts(params, "mainsections"))
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=posts,
+        source=source,
+        title=text(settings, "title"),
+        url=text(settings, "baseurl"),
+        description=text(params, "description"),
+        language=text(settings, "languagecode")
+        or text(settings, "locale")
+        or text(settings, "defaultcontentlanguage"),
+        timezone=text(settings, "timezone"),
+        author=author_of(params.get("author") or settings.get("author")),
+        notes=notes,
+    )
+
+
+def _posts_folder(folder: Path, content: str, main: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The section of the posts, else the folder of all texts; and which sections are not read."""
+    sections = [f"{content}/{name}" for name in main] or _CONTENT
+    posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
+    return posts, () if main else [*unread_sections(folder, content, posts)]
+
+
+RECORD = EngineRecord(
+    name="hugo",
+    reader=Hugo,
+    detect=_detect,
+    syntax=BodySyntax(dialect="goldmark", template_language="angle-shortcodes"),
+    settings=_SETTINGS,
+    late_dates=(),
+)

@@ -9,43 +9,52 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from publisher.errors import ConfigError, PostError
-from publisher.post import Remark
+from publisher.post import BodySyntax, Remark
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import Engine, Name, encoded
+from publisher.sources.engines.detected import (
+    POSTS,
+    DetectedSite,
+    author_of,
+    first_folder,
+    folders_called,
+    reach_of,
+    settings_in,
+)
+from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.names import Name
 from publisher.sources.front_matter import block
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
 from publisher.text.dates import Written
+from publisher.text.permalinks import encoded
 from publisher.text.yaml_document import Unquoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import PurePosixPath
+    from collections.abc import Mapping
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Person
-    from publisher.sources.engines.engine import Folder, Moment
-    from publisher.sources.front_matter.block import Head
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import Matter
     from publisher.text.yaml_document import Value
 
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
-AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
+_AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
+_SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
 _POSTS = {"_posts", "_drafts"}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of what has no date
 # What YAML reads as an instant: Ruby takes it for UTC, but a text for a time in the site's zone.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
 
 
-class Jekyll(Engine):
-    SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
-    HEADS: ClassVar[Sequence[Head]] = (block.fenced,)
-
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+class Jekyll(PostReader):
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self.location = folder.below("")
         inside = not _POSTS.isdisjoint(folder.posts.parts)
         self._mixed = not inside and any("_posts" in path.parts for path in folder.paths)
@@ -58,7 +67,7 @@ class Jekyll(Engine):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        found = self.folder.settings(*AUTHORS)
+        found = self.folder.settings(*_AUTHORS)
         return {key: made for key, value in found.items() if (made := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -96,7 +105,7 @@ class Jekyll(Engine):
         return Name(None, "index", found.language) if path.stem == "index" else found
 
     def published(self, matter: Matter, name: Name) -> Moment:
-        if not name.date and site_settings.find(self.folder.site, self.SETTINGS):
+        if not name.date and site_settings.find(self.folder.site, self.record.settings):
             message = "has no date in its name, so Jekyll makes no page of it: readers get an error"
             matter.warnings.append(Remark(matter.path, 1, f"{message}; rename the file"))
         return super().published(matter, name)
@@ -117,7 +126,7 @@ class Jekyll(Engine):
             return found or "date"
         if unknown := permalinks.unknown_placeholders(found):
             message = f"permalink has :{unknown[0]}, which has no value; set posts.permalink"
-            raise ConfigError(f"{self.folder.site / self.SETTINGS[0]}: {message}")
+            raise ConfigError(f"{self.folder.site / self.record.settings[0]}: {message}")
         return "/" + found
 
     def address_of(self, file: PurePosixPath) -> str | None:
@@ -158,7 +167,7 @@ class Jekyll(Engine):
 
     def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
         """The front matter of a text, of one that is not there none; None: it is no template."""
-        if file.suffix.lower() not in self.MARKUPS:
+        if file.suffix.lower() not in self.record.markups:
             return None
         place = self.folder.site / file
         try:
@@ -257,3 +266,53 @@ def _words(value: Value) -> list[Value]:
     if isinstance(value, list):
         return value
     return [*value.split()] if isinstance(value, str) else []
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    found = settings_in(folder, _SETTINGS)
+    if found is None:
+        return None
+    source, settings = found
+    text = site_settings.text
+    url = (text(settings, "url") or "") + (text(settings, "baseurl") or "")
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=_posts_folder(folder, settings),
+        source=source,
+        title=text(settings, "title") or text(settings, "name"),
+        url=url.rstrip("/") or None,
+        description=text(settings, "description"),
+        language=text(settings, "lang") or text(settings, "locale"),
+        timezone=text(settings, "timezone"),
+        permalink=text(settings, "permalink"),
+        author=_known_author(folder, settings.get("author")),
+    )
+
+
+def _posts_folder(folder: Path, settings: dict[str, Value]) -> str | None:
+    """The only folder of posts, or the one around several."""
+    text = site_settings.text
+    source = text(settings, "collections_dir") or text(settings, "source") or ""
+    inside = f"{source.strip('/')}/" if source.strip("./") else ""
+    places = [*folders_called(folder / source, "_posts")]
+    if len(places) > 1:
+        return inside or "."
+    return f"{inside}{places[0]}" if places else first_folder(folder, POSTS)
+
+
+def _known_author(folder: Path, value: Value) -> Person | None:
+    """Perhaps by the short name that `_data/authors.yml` explains."""
+    file = site_settings.find(folder, _AUTHORS)
+    known = site_settings.read(file, reach_of(folder)) if file else {}
+    return author_of(known.get(value, value) if isinstance(value, str) else value)
+
+
+RECORD = EngineRecord(
+    name="jekyll",
+    reader=Jekyll,
+    detect=_detect,
+    syntax=BodySyntax(dialect="kramdown", template_language="liquid"),
+    settings=_SETTINGS,
+    posts_folder="_posts",
+    heads=(block.fenced,),
+)

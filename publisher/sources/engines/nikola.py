@@ -8,39 +8,35 @@ from __future__ import annotations
 import fnmatch
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
+from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, encoded
+from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
+from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, formats
 from publisher.sources.front_matter.values import FALSE, unique
+from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from publisher.post import Markup, Status
-    from publisher.sources.engines.engine import Folder, Moment, Name
-    from publisher.sources.front_matter.block import Head
+    from publisher.post import Status
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
+    from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import Matter
     from publisher.text.yaml_document import Value
 
+_SETTINGS = ("conf.py",)
 
-class Nikola(Engine):
-    SETTINGS = ("conf.py",)
-    MARKUPS: ClassVar[Mapping[str, Markup]] = {
-        ".rst": "rest",
-        ".rest": "rest",
-        ".txt": "rest",
-        **dict.fromkeys(MARKDOWN, "markdown"),
-        **dict.fromkeys(HTML, "html"),
-    }
-    HEADS: ClassVar[Sequence[Head]] = (
-        formats.comments, block.fenced, formats.toml, formats.named,
-    )  # fmt: skip
 
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+class Nikola(PostReader):
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self.location = folder.below("")
 
     def site_languages(self) -> list[str]:
@@ -71,8 +67,8 @@ class Nikola(Engine):
 
     def document(self, path: PurePosixPath) -> block.Document:
         """What stands beside the text comes first."""
-        found = block.read(self.folder.bytes(path), path, self.HEADS)
-        if not found.values and self.MARKUPS[path.suffix.lower()] == "rest":
+        found = block.read(self.folder.bytes(path), path, self.record.heads)
+        if not found.values and self.record.markups[path.suffix.lower()] == "rest":
             found = block.read(self.folder.bytes(path), path, (formats.docinfo,))
         values = {**self._original(path), **found.values, **self._beside(path)}
         # The lines of what stands elsewhere are those of another file: point at the post itself.
@@ -83,7 +79,7 @@ class Nikola(Engine):
         beside = path.with_suffix(".meta")
         if beside not in self.folder.paths:
             return {}
-        return block.read(self.folder.bytes(beside), beside, self.HEADS).values
+        return block.read(self.folder.bytes(beside), beside, self.record.heads).values
 
     def _original(self, path: PurePosixPath) -> dict[str, Value]:
         """What the post says of which this is a translation."""
@@ -140,3 +136,50 @@ class Nikola(Engine):
     def tags(self, matter: Matter) -> tuple[str, ...]:
         found = matter.listed("tags", ",")
         return unique([tag for tag in found if tag.lower() not in {"mathjax", "draft", "private"}])
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    """Others have a `conf.py`, too, e.g. Sphinx."""
+    found = settings_in(folder, _SETTINGS)
+    if found is None or not {"POSTS", "BLOG_TITLE"} & {*found[1]}:
+        return None
+    source, settings = found
+    text = site_settings.text
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=_posts_folder(settings.get("POSTS")),
+        source=source,
+        title=text(settings, "BLOG_TITLE"),
+        url=text(settings, "SITE_URL"),
+        description=text(settings, "BLOG_DESCRIPTION"),
+        language=text(settings, "DEFAULT_LANG"),
+        timezone=text(settings, "TIMEZONE"),
+        author=author_of(settings.get("BLOG_AUTHOR")),
+    )
+
+
+def _posts_folder(rules: Value) -> str:
+    """The folder in which all patterns begin; that of the site, if they begin in several."""
+    listed = rules if isinstance(rules, list) else []
+    patterns = [rule[0] for rule in listed if isinstance(rule, list)]
+    folders = {one.partition("*")[0].rstrip("/") for one in patterns if isinstance(one, str)}
+    return folders.pop() if len(folders) == 1 else "." if folders else "posts"
+
+
+RECORD = EngineRecord(
+    name="nikola",
+    reader=Nikola,
+    detect=_detect,
+    syntax=BodySyntax(
+        dialect="markdown", template_language="percent-shortcodes", links="link-urls"
+    ),
+    settings=_SETTINGS,
+    markups={
+        ".rst": "rest",
+        ".rest": "rest",
+        ".txt": "rest",
+        **dict.fromkeys(MARKDOWN, "markdown"),
+        **dict.fromkeys(HTML, "html"),
+    },
+    heads=(formats.comments, block.fenced, formats.toml, formats.named),
+)

@@ -9,24 +9,31 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import HTML, MARKDOWN, Engine, encoded
+from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
+from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, formats
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
+from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug, pelican_slug
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
-    from publisher.post import Markup
-    from publisher.sources.engines.engine import Folder, Moment, Name
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
+    from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.block import Head
     from publisher.sources.front_matter.values import Matter
     from publisher.text.dates import Written
     from publisher.text.yaml_document import Value
 
+_SETTINGS = ("pelicanconf.py",)
+_PUBLISHED_SETTINGS = ("publishconf.py",)
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -34,34 +41,27 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 
 
-class Pelican(Engine):
-    SETTINGS = ("pelicanconf.py",)
-    MARKUPS: ClassVar[Mapping[str, Markup]] = {
-        **dict.fromkeys(MARKDOWN, "markdown"),
-        ".rst": "rest",
-        **dict.fromkeys(HTML, "html"),
-    }
-    DATES: ClassVar[Sequence[str]] = ("date",)
+class Pelican(PostReader):
     _HEADS: ClassVar[Mapping[str, Sequence[Head]]] = {
         "markdown": (block.fenced, formats.toml, formats.metadata),
         "rest": (formats.docinfo,),
     }
 
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self.location = folder.below(site_settings.text(self.settings, "PATH") or "content")
 
     @cached_property
     def settings(self) -> dict[str, Value]:
         """What the published site sets wins."""
-        return {**super().settings, **self.folder.settings("publishconf.py")}
+        return {**super().settings, **self.folder.settings(*_PUBLISHED_SETTINGS)}
 
     @property
     def shows_future(self) -> bool:
         return self.settings.get("WITH_FUTURE_DATES") == "true"
 
     def document(self, path: PurePosixPath) -> block.Document:
-        markup = self.MARKUPS[path.suffix.lower()]
+        markup = self.record.markups[path.suffix.lower()]
         data = self.folder.bytes(path)
         if markup == "html":
             found = _of_html(block.decoded(data, path))
@@ -194,3 +194,37 @@ def _field(found: re.Match[str], values: Mapping[str, str | None], date: dt.date
         return date.strftime(found[2]) if found[2] else date.date().isoformat()
     value = values.get(found[1])
     return found[0] if value is None else value
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    found = settings_in(folder, _SETTINGS)
+    if found is None:
+        return None
+    _, published = settings_in(folder, _PUBLISHED_SETTINGS) or ("", {})
+    source, settings = found[0], {**found[1], **published}
+    text = site_settings.text
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=text(settings, "PATH") or "content",
+        source=source,
+        title=text(settings, "SITENAME"),
+        url=text(settings, "SITEURL"),
+        description=text(settings, "SITESUBTITLE"),
+        language=text(settings, "DEFAULT_LANG"),
+        timezone=text(settings, "TIMEZONE"),
+        author=author_of(settings.get("AUTHOR")),
+    )
+
+
+RECORD = EngineRecord(
+    name="pelican",
+    reader=Pelican,
+    detect=_detect,
+    syntax=BodySyntax(dialect="markdown", template_language="none", links="braces"),
+    settings=_SETTINGS,
+    markups={
+        **dict.fromkeys(MARKDOWN, "markdown"),
+        ".rst": "rest",
+        **dict.fromkeys(HTML, "html"),
+    },
+)

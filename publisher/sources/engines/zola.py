@@ -5,29 +5,40 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.engine import Engine, Name, encoded
+from publisher.sources.engines.detected import (
+    DetectedSite,
+    author_of,
+    first_folder,
+    settings_in,
+    unread_sections,
+)
+from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.names import Name
 from publisher.sources.front_matter.values import TRUE, unique
+from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Folder, Moment
+    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import Matter
     from publisher.text.yaml_document import Value
 
+_SETTINGS = ("zola.toml", "config.toml")
+_CONTENT = ("content/posts", "content/post", "content/blog")
 # RFC 3339 in front of the name, `:` written as `-` or left out where a file system wants that.
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.-]+(?:Z|[+-]\d\d:?\d\d)?)?[_-](.+)", re.ASCII)
 
 
-class Zola(Engine):
-    SETTINGS = ("zola.toml", "config.toml")
-
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder)
+class Zola(PostReader):
+    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+        super().__init__(folder, record)
         self.location = folder.below("content")
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
 
@@ -96,3 +107,31 @@ class Zola(Engine):
 def _taxonomy(matter: Matter, name: str) -> list[str]:
     found = matter.value("taxonomies")
     return site_settings.texts(found, name) if isinstance(found, dict) else []
+
+
+def _detect(folder: Path) -> DetectedSite | None:
+    found = settings_in(folder, _SETTINGS)
+    if found is None or "base_url" not in found[1]:
+        return None
+    source, settings = found
+    text, posts = site_settings.text, first_folder(folder, _CONTENT) or "content"
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=posts,
+        source=source,
+        title=text(settings, "title"),
+        url=text(settings, "base_url"),
+        description=text(settings, "description"),
+        language=text(settings, "default_language"),
+        author=author_of(text(settings, "author") or text(settings, "extra", "author")),
+        notes=[*unread_sections(folder, "content", posts)],
+    )
+
+
+RECORD = EngineRecord(
+    name="zola",
+    reader=Zola,
+    detect=_detect,
+    syntax=BodySyntax(dialect="commonmark", template_language="call-shortcodes", links="at-paths"),
+    settings=_SETTINGS,
+)

@@ -1,0 +1,86 @@
+"""What the settings of a site tell `init`, in our words, and how the engines look for it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.config import DEFAULT_ENGINE
+from publisher.sources import site_settings
+from publisher.sources.front_matter.values import person
+from publisher.system.symlinks import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from publisher.config import Engine, Person
+    from publisher.text.yaml_document import Value
+
+POSTS = ("_posts", "posts", "content/posts", "content/post", "content/blog", "src/posts")
+_NOT_SITES = frozenset({"node_modules", "vendor", "_site", "public", "output", "test", "tests"})
+_DEPTH = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectedSite:
+    """What a site's settings tell; None where they do not. `notes` say what is not used."""
+
+    engine: Engine = DEFAULT_ENGINE
+    posts: str | None = None
+    source: str = ""
+    title: str | None = None
+    url: str | None = None
+    description: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    permalink: str | None = None
+    author: Person | None = None
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def settings_in(folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Value]] | None:
+    """The first of the files that is there: its name, and what it says. Raises ConfigError."""
+    file = site_settings.find(folder, names)
+    return (file.name, site_settings.read(file, reach_of(folder))) if file else None
+
+
+def reach_of(folder: Path) -> Reach:
+    """What may be read of a site that somebody else may have written."""
+    return Reach((folder,), (folder,), f"outside {folder}")
+
+
+def author_of(value: Value) -> Person | None:
+    return person(value) if value is not None else None
+
+
+def first_folder(folder: Path, names: Sequence[str]) -> str | None:
+    """The first of the folders that is there."""
+    return next((name for name in names if (folder / name).is_dir()), None)
+
+
+def folders_called(folder: Path, wanted: str) -> Iterator[str]:
+    """Where folders of that name are, not too deep, in order."""
+    for here, folders, _ in os.walk(folder):
+        below = os.path.relpath(here, folder)
+        depth = 0 if below == "." else below.count(os.sep) + 1
+        if wanted in folders:
+            yield wanted if below == "." else f"{below}/{wanted}"
+        folders[:] = sorted(
+            name
+            for name in folders
+            if depth < _DEPTH and name not in _NOT_SITES and not re.match(r"[._]", name)
+        )
+
+
+def unread_sections(folder: Path, content: str, posts: str) -> Iterator[str]:
+    """Notes about the sections with pages beside the one that is read."""
+    if posts == content or not (folder / content).is_dir():
+        return
+    for section in sorted((folder / content).iterdir()):
+        name = f"{content}/{section.name}"
+        texts = section.rglob("*.md") if section.is_dir() and name != posts else ()
+        if any(not text.name.startswith("_index.") for text in texts):
+            yield f"{name} is not read; to read all sections write `path: {content}`"

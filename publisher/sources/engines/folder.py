@@ -1,0 +1,54 @@
+"""The folder of the posts, and that of the site around it, as an engine sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.errors import PostError
+from publisher.sources import site_settings
+from publisher.system.symlinks import LinkError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.config import Config
+    from publisher.system.symlinks import Reach
+    from publisher.text.yaml_document import Value
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of the posts, all the files in it, and the folder of the site around it."""
+
+    config: Config
+    posts: Path
+    site: Path
+    paths: frozenset[PurePosixPath]
+    reach: Reach
+    committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
+
+    def bytes(self, path: PurePosixPath) -> bytes:
+        """What the file of a post holds. Raises PostError."""
+        try:
+            return self.reach.read(self.posts / path)
+        except LinkError as error:
+            raise PostError(path, error.message) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
+
+    def settings(self, *names: str) -> dict[str, Value]:
+        """What the first of these files of the site says that is there. Raises ConfigError."""
+        file = site_settings.find(self.site, names)
+        return site_settings.read(file, self.reach) if file else {}
+
+    def below(self, folder: str) -> PurePosixPath:
+        """Where the posts are below a folder of the site: `.` if they are not below it."""
+        try:
+            return PurePosixPath(self.posts.relative_to(self.site / folder))
+        except ValueError:
+            return PurePosixPath()

@@ -1,0 +1,44 @@
+"""What the name of a post's file says: a date, a slug, a language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
+_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a file's name says; the slug is its words without the date."""
+
+    date: dt.date | None
+    slug: str
+    language: str | None = None
+
+
+def begins_with_date(stem: str) -> bool:
+    """Whether a name begins like a date, which may be one that no calendar has."""
+    return _NAME.fullmatch(stem) is not None
+
+
+def date_and_words(stem: str) -> tuple[dt.date | None, str]:
+    """`2008-10-21-my-post` -> its date and `my-post`; without a date the whole name."""
+    found = _NAME.fullmatch(stem)
+    date = _date(found) if found else None
+    return (date, found[4] or found[5] or "") if found and date else (None, stem)
+
+
+def date_in_path(path: str) -> dt.date | None:
+    """The date of folders such as `2015/04/03`."""
+    found = _FOLDERS.search(path)
+    return _date(found) if found else None
+
+
+def _date(found: re.Match[str]) -> dt.date | None:
+    try:
+        return dt.date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
