@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+import typing
+from pathlib import Path, PurePath
 
 import pytest
 
+from publisher.config import Engine
 from tests.support import ROOT
 
 PACKAGE = ROOT / "publisher"
@@ -99,6 +101,26 @@ def test_a_library_has_one_importer(library: str) -> None:
     place = Path(IMPORTERS[library])
     assert importers
     assert {path for path in importers if path != place and not path.is_relative_to(place)} == set()
+
+
+def test_only_its_own_module_and_the_configuration_name_an_engine() -> None:
+    """What others must know of an engine is in its record, or travels in the posts."""
+    engines = {*typing.get_args(Engine)}
+    named = {path for path in MODULES if engines & strings(path)}
+    places = {PurePath("config"), PurePath("sources/engines")}
+    assert {path for path in named if places.isdisjoint(path.parents)} == set()
+    own = {path.stem for path in named if path.parent == PurePath("sources/engines")}
+    assert own == engines
+
+
+def strings(path: Path) -> set[str]:
+    """The string literals of a module."""
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
