@@ -22,7 +22,7 @@ from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -44,13 +44,14 @@ _NAME_BYTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One node's name, what it selects of the posts, and those entries, in their order.
+    """One node: its name, its title, what it selects of the posts, and those entries, in order.
 
     `only` says nothing of `NodeConfig.since`; `entries` respects it. `value` is what a placeholder
-    stands for, as the oldest of the entries spells it.
+    stands for, in the spelling of the oldest entry that has it (see `_written`).
     """
 
     node: str
+    title: str
     only: Selection | None
     entries: tuple[Entry, ...]
     value: str = ""
@@ -125,26 +126,34 @@ def _ranges(language: str) -> list[str]:
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
-def node_groups(config: Config, entries: Sequence[Entry]) -> tuple[tuple[NodeConfig, Group], ...]:
+def node_groups(
+    config: Config, entries: Sequence[Entry], *, deleted: Sequence[Entry] = ()
+) -> tuple[tuple[NodeConfig, Group], ...]:
     """Every configured node with the groups that it stands for, in the order of accounts."""
     return tuple(
         (node, group)
         for xmpp in config.xmpp
         for node in xmpp.nodes
-        for group in groups(node, entries, config.site)
+        for group in groups(node, entries, config.site, deleted=deleted)
     )
 
 
-def groups(config: NodeConfig, entries: Sequence[Entry], site: Site) -> tuple[Group, ...]:
+def groups(
+    config: NodeConfig, entries: Sequence[Entry], site: Site, *, deleted: Sequence[Entry] = ()
+) -> tuple[Group, ...]:
     """The nodes of a configured node: itself, or those that its pattern makes, by their names.
 
     A pattern makes a node for every value that a selected entry has. Where `only` names values of
-    the pattern's own key, these are all that it makes nodes for.
+    the pattern's own key, these are all that it makes nodes for. Entries before `since`, and those
+    that are `deleted`, only count for the spelling of the titles: a node and the feed with the same
+    selection have the same title.
     """
     chosen = select(entries, config.only, site=site, since=config.since)
     if config.pattern is None:
-        return (Group(config.node, config.only, chosen),)
-    return _groups(config.pattern, config.only, chosen, site, spell=_in_node)
+        return (Group(config.node, config.title or site.title, config.only, chosen),)
+    every = select((*entries, *deleted), config.only, site=site)
+    found = _groups(config, config.pattern, chosen, site, spell=_in_node, every=every)
+    return tuple(group for group in found if group.entries)
 
 
 def feeds(
@@ -159,14 +168,14 @@ def feeds(
     gone = select(deleted, feed.only, site=site)
     if feed.pattern is None:
         return ((feed, chosen),)
-    found = _groups(feed.pattern, feed.only, chosen, site, spell=in_path, gone=gone)
-    return tuple((_filled(feed, feed.pattern, group, site), group.entries) for group in found)
+    every = (*chosen, *gone)
+    found = _groups(feed, feed.pattern, chosen, site, spell=in_path, every=every)
+    return tuple((_filled(feed, feed.pattern, group), group.entries) for group in found)
 
 
-def _filled(feed: FeedFile, pattern: Pattern, group: Group, site: Site) -> FeedFile:
+def _filled(feed: FeedFile, pattern: Pattern, group: Group) -> FeedFile:
     placeholder = f"{{{pattern.name}}}"
     in_path = pattern.value_in(group.node) or ""
-    title = feed.title or f"{site.title}: {placeholder}"
 
     def path(written: Path) -> Path:
         return type(written)(str(written).replace(placeholder, in_path))
@@ -175,7 +184,7 @@ def _filled(feed: FeedFile, pattern: Pattern, group: Group, site: Site) -> FeedF
         feed,
         path=path(feed.path),
         url=feed.url.replace(placeholder, quote(in_path, safe="")),
-        title=title.replace(placeholder, group.value),
+        title=group.title,
         description=feed.description and feed.description.replace(placeholder, group.value),
         archive=feed.archive and path(feed.archive),
         only=group.only,
@@ -183,22 +192,21 @@ def _filled(feed: FeedFile, pattern: Pattern, group: Group, site: Site) -> FeedF
 
 
 def _groups(
+    config: FeedFile | NodeConfig,
     pattern: Pattern,
-    only: Selection | None,
     chosen: Sequence[Entry],
     site: Site,
     *,
     spell: Callable[[str], str],
-    gone: Sequence[Entry] = (),
-) -> tuple[Group, ...]:
-    """`spell` makes what stands for a normalised value in the name of a group.
+    every: Sequence[Entry],
+) -> Iterator[Group]:
+    """The groups of all values that `every` has, each with those of the `chosen` that belong to it.
 
-    What only entries that are `gone` have makes groups, too.
+    `spell` makes what stands for a normalised value in the name of a group.
     """
     key = _KEYS[pattern.name]
-    wanted = _wanted(only).get(key)
-    oldest = sorted((*chosen, *gone), key=lambda one: (one.published, one.item_id))
-    written = _written(key, oldest, site)
+    wanted = _wanted(config.only).get(key)
+    written = _written(key, every, site)
     names = {
         value: f"{pattern.head}{spell(value)}{pattern.tail}"
         for value in written
@@ -206,21 +214,22 @@ def _groups(
     }
     members = _members(key, names, chosen, site)
     firsts = {name: value for value, name in sorted(names.items(), reverse=True)}
-    return tuple(
-        Group(
-            name,
-            _narrowed(only, key, names, name),
-            tuple(members.get(name, ())),
-            written[firsts[name]],
-        )
-        for name in sorted(firsts)
-    )
+    placeholder = f"{{{pattern.name}}}"
+    title = config.title or f"{site.title}: {placeholder}"
+    for name, first in sorted(firsts.items()):
+        value = written[first]
+        only = _narrowed(config.only, key, names, name)
+        entries = tuple(members.get(name, ()))
+        yield Group(name, title.replace(placeholder, value), only, entries, value)
 
 
 def _written(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
-    """Every value, normalised -> as the first entry has it: what is titled so keeps its title."""
+    """Every value, normalised -> its spelling: that of the oldest entry which has the value.
+
+    So a new post that spells a tag in another way changes no title.
+    """
     found: dict[str, str] = {}
-    for one in entries:
+    for one in sorted(entries, key=lambda one: (one.published, one.item_id)):
         for value in _raw(one, key, site):
             found.setdefault(normal(key, value), value)
     return found

@@ -31,7 +31,8 @@ class Project:
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
         """Every node of the configuration with its entries; patterns stand for what they make."""
-        return selection.node_groups(self.config, self.entries.entries)
+        deleted = [one.entry for one in self.entries.deleted]
+        return selection.node_groups(self.config, self.entries.entries, deleted=deleted)
 
     def groups_of(self, node: NodeConfig) -> list[Group]:
         """The nodes that a configured node stands for."""

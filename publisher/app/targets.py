@@ -12,12 +12,13 @@ import msgspec
 from publisher import entry as entries
 from publisher import selection, sync
 from publisher.app import choice
+from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync.plan import Desired, Guard, Policy
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
@@ -29,14 +30,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One node, who publishes there, and what it is to become."""
+    """One node, who publishes there, and what it is to become.
+
+    `config` may be a pattern; `config_of` is for this one node. An empty title stays as it is.
+    """
 
     xmpp: Xmpp
     config: NodeConfig
     address: NodeAddress
     task: Task
     entries: Mapping[str, Entry]
-    site_title: str
+    title: str
 
 
 def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Target]:
@@ -51,18 +55,20 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     found: list[Target] = []
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
-            nodes = {group.node: group.entries for group in project.groups_of(config)}
-            vanished = (a.node for a in held if _has_vanished(a, config, nodes))
-            for node, chosen in (*nodes.items(), *((name, ()) for name in sorted(vanished))):
-                address = NodeAddress(config.service, node)
-                task = _task(project, xmpp, config, chosen, options)
-                by_id = {one.item_id: one for one in chosen}
-                task = replace(task, asked=asked)
-                found.append(Target(xmpp, config, address, task, by_id, project.config.site.title))
+            groups = project.groups_of(config)
+            names = {group.node for group in groups}
+            vanished = sorted(a.node for a in held if _has_vanished(a, config, names))
+            # Nobody knows how authors spelled a value that no post has.
+            groups += [Group(node, "", None, ()) for node in vanished]
+            for group in groups:
+                address = NodeAddress(config.service, group.node)
+                task = replace(_task(project, xmpp, config, group, options), asked=asked)
+                by_id = {one.item_id: one for one in group.entries}
+                found.append(Target(xmpp, config, address, task, by_id, group.title))
     return found
 
 
-def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Mapping[str, object]) -> bool:
+def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str]) -> bool:
     return (
         address.service == config.service
         and address.node not in nodes
@@ -71,10 +77,10 @@ def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Mapping[str, 
 
 
 def _task(
-    project: Project, xmpp: Xmpp, config: NodeConfig, chosen: Sequence[Entry], options: NodeOptions
+    project: Project, xmpp: Xmpp, config: NodeConfig, group: Group, options: NodeOptions
 ) -> Task:
     return Task(
-        desired=[_desired(one) for one in chosen],
+        desired=[_desired(one) for one in group.entries],
         policy=Policy(
             keep=config.keep,
             edits=config.edits,
@@ -89,7 +95,7 @@ def _task(
         ),
         named=config.named,
         sound={name: config.options.get(name, "1") for name in sync.SOUND},
-        wanted=_digest(project, xmpp, config),
+        wanted=_digest(project, xmpp, config, group),
         broken=project.entries.broken,
         verify=options.verify,
         fetch_foreign=options.fetch_foreign,
@@ -103,9 +109,10 @@ def _is_minted(project: Project, seen: Seen) -> bool:
     )
 
 
-def _digest(project: Project, xmpp: Xmpp, config: NodeConfig) -> str:
-    """Changes with whatever the configuration says about a node."""
-    parts = (xmpp.jid, project.config.site.title, config)
+def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> str:
+    """Changes with whatever the configuration says about a node, and with the title of a value."""
+    wanted = _of_group(config, group.node, group.title) if config.pattern else config
+    parts = (xmpp.jid, project.config.site.title, wanted)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
@@ -122,12 +129,11 @@ def _desired(entry: Entry) -> Desired:
 
 
 def config_of(target: Target) -> NodeConfig:
-    """The configuration of one node; a pattern's title may have the placeholder, too."""
-    config, node = target.config, target.address.node
-    if config.pattern is None:
-        return config
-    placeholder, value = f"{{{config.pattern.name}}}", config.value_in(node) or ""
-    title = (config.title or f"{target.site_title}: {placeholder}").replace(placeholder, value)
+    """The configuration of one node: its name and its title have no placeholder."""
+    return _of_group(target.config, target.address.node, target.title)
+
+
+def _of_group(config: NodeConfig, node: str, title: str) -> NodeConfig:
     return msgspec.structs.replace(config, node=node, title=title)
 
 

@@ -184,13 +184,8 @@ def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Node
     for node, group in nodes:
         if node.access != "open":
             continue
-        title = node.title or config.site.title
-        if node.pattern:
-            placeholder = f"{{{node.pattern.name}}}"
-            titled = node.title or f"{config.site.title}: {placeholder}"
-            title = titled.replace(placeholder, group.value)
         address = NodeAddress(node.service, group.node)
-        yield page.Node(title, address.subscribe_uri, address.service, address.node)
+        yield page.Node(group.title, address.subscribe_uri, address.service, address.node)
 
 
 def shared(config: Config, path: Path) -> tuple[Path, ...]:

@@ -39,10 +39,11 @@ _BOOLEANS = {"true": "1", "1": "1", "false": "0", "0": "0"}
 def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
     """The configuration that a public blog's node should have, without max_items.
 
+    A field without a value, e.g. an empty title, is left as it is at the node.
     `deliver_payloads`: with headlines only, Converse and Movim never see an edit.
     """
     fields = {
-        "title": node.title or site_title,
+        "title": site_title if node.title is None else node.title,
         "description": node.description or "",
         "type": MICROBLOG if node.node == MICROBLOG else SOCIAL_FEED,
         "access_model": node.access,

@@ -107,7 +107,7 @@ def test_each_node_gets_the_posts_that_it_selects(blog: Blog, server: Server, no
     assert f"+ new      {one}  One  -> {node}/xmpp" in run.out
     assert blog.run("publish").out == ""
     shown = blog.run("node", "show", f"{node}/xmpp").out
-    assert "A blog of the tests: xmpp" in shown
+    assert "A blog of the tests: XMPP" in shown
 
 
 def test_the_node_of_a_tag_that_vanished_is_emptied_on_demand_and_stays(
@@ -267,6 +267,49 @@ def test_drift_is_repaired_where_it_is_ours_to_repair(
         assert blog.run("publish").code == 0
         assert reader.next().id == "2026-01-02-second-post"
     assert "Changed by hand" not in blog.run("node", "show").out
+
+
+def test_a_title_of_an_older_version_is_repaired_once_and_nobody_is_told(
+    blog: Blog, server: Server, node: str
+) -> None:
+    """It had the tag as it stands in the node's name."""
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(f"{node}/{{tag}}", title='"Posts on {tag}"')))
+    assert blog.run("publish").code == 0
+    name = f"{node}/free-software"
+    Outsider(server, "blog", name).configure(title="Posts on free-software")
+    with Subscriber(server, "reader", name) as reader:
+        repaired = blog.run("publish", "--verify")
+        assert (repaired.code, repaired.out) == (0, "")
+        expected = "its title is 'Posts on free-software', not 'Posts on Free Software'"
+        assert f"repaired: {expected}" in repaired.err
+        assert "repaired" not in blog.run("publish", "--verify").err
+        reader.nothing_for(0.5)
+
+
+def test_a_new_spelling_of_a_tag_is_a_reason_to_look_at_its_node(
+    blog: Blog, server: Server, node: str
+) -> None:
+    """Even if the post that spells it is none of the node's."""
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(f"{node}/{{tag}}", since="2026-01-02")))
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-01-on-xmpp.md", "Text.", title="One", tags="[Xmpp]", lang="en")
+    repaired = "repaired: its title is 'A blog of the tests: XMPP', not 'A blog of the tests: Xmpp'"
+    assert repaired in blog.run("publish").err
+    assert blog.run("publish").err == ""
+
+
+def test_the_node_of_a_vanished_tag_keeps_its_title(blog: Blog, server: Server, node: str) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(f"{node}/{{tag}}")))
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-02-on-both.md", "Text.", title="Two", tags="[xmpp]")
+    stopped = blog.run("publish")
+    assert stopped.code == 3
+    assert "its title" not in stopped.err
+    shown = blog.run("node", "show", f"{node}/free-software").out
+    assert "A blog of the tests: Free Software" in shown
 
 
 def test_who_may_only_publish_keeps_the_node_equal_too(

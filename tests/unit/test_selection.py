@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,7 +153,7 @@ def test_since_is_a_day_in_the_zone_of_the_site() -> None:
 def test_a_plain_name_is_one_node_even_without_entries() -> None:
     only = Selection(tags=("xmpp",))
     (group,) = selection.groups(node("blog", only), [of()], SITE)
-    assert group == selection.Group("blog", only, ())
+    assert group == selection.Group("blog", "Notes", only, ())
 
 
 def test_a_pattern_makes_a_node_for_every_value_in_the_order_of_names() -> None:
@@ -182,6 +183,26 @@ def test_values_that_become_the_same_name_are_one_node() -> None:
     assert (free.node, group.node) == ("tag/free", "tag/free-software")
     assert paths(*group.entries) == ["a.md", "b.md", "c.md"]
     assert group.entries == selection.select(entries, group.only, site=SITE)
+
+
+def titles(config: NodeConfig | FeedFile, *entries: Entry, deleted: tuple[Entry, ...] = ()) -> Any:
+    if isinstance(config, NodeConfig):
+        groups = selection.groups(config, entries, SITE, deleted=deleted)
+        return [group.title for group in groups]
+    return [feed.title for feed, _ in selection.feeds(config, entries, SITE, deleted=deleted)]
+
+
+def test_a_title_has_the_value_as_its_oldest_post_spells_it() -> None:
+    """Of a node and of the feed beside it, whatever the node's `since` leaves out."""
+    first = of("a.md", tags=("Free Software",), published=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    later = of("b.md", tags=("free SOFTWARE",), published=dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+    feed = FeedFile(path=Path("{tag}"), format="atom", url="https://blog.example/{tag}")
+    for title, expected in [(None, "Notes: Free Software"), ("On {tag}", "On Free Software")]:
+        for config in (node("{tag}"), node("{tag}", since=dt.date(2020, 6, 1)), feed):
+            titled = msgspec.structs.replace(config, title=title)
+            assert titles(titled, later, first) == [expected]
+            assert titles(titled, later, deleted=(first,)) == [expected]
+    assert titles(node("{tag}"), later) == ["Notes: free SOFTWARE"]
 
 
 def test_a_node_of_a_language_has_the_narrower_ones_too() -> None:
