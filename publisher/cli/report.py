@@ -54,8 +54,7 @@ def is_seen(step: Step) -> bool:
 
 def one_line(title: str) -> str:
     """What a terminal may show of a title, and no wall of it."""
-    shown = printable(title)
-    return shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…"
+    return short_line(title, TITLE)
 
 
 def item_id(id_: str) -> str:

@@ -27,7 +27,7 @@ from publisher.content.html import (
     frame_address,
     tags,
 )
-from publisher.text.characters import legal
+from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +159,7 @@ def _losses(
             where = int(place) if place else at
             resolved = resolve(target)
             if resolved is None:
-                shown = _words(unquote(target))[:80]
+                shown = short_line(_words(unquote(target)), 80)
                 yield f'"{shown}" is no file of a post: it is no link', where, target
             elif target.strip() and not absolute(resolved, base):
                 yield _not_followed(target), where, target
@@ -181,7 +181,7 @@ def _taken_out(tag: str, attributes: dict[str, str], base: str) -> str:
 
 
 def _not_followed(target: str) -> str:
-    shown, schemes = " ".join(target.split())[:40], ", ".join(sorted(SCHEMES))
+    shown, schemes = short_line(target, 40), ", ".join(sorted(SCHEMES))
     return f'the address "{shown}" is taken out; readers follow {schemes} only'
 
 

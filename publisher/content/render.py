@@ -36,6 +36,7 @@ from publisher.content.html import (
 from publisher.content.limits import refuse_endless
 from publisher.content.plain_text import twin
 from publisher.text.characters import legal
+from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -352,7 +353,7 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
 
 
 def first_words(content: Content, length: int = 60, *, lines: int | None = 1) -> str:
-    """The beginning of the text as one line, cut between words: a title for what has none.
+    """The beginning of the text as one line: a title for what has none.
 
     Of `lines` lines that are not empty; None: of all. Footnotes and players are no words.
     """
@@ -363,10 +364,7 @@ def first_words(content: Content, length: int = 60, *, lines: int | None = 1) ->
     etree.strip_elements(tree, _GONE, with_tail=False)
     found = _plain(tree).split("\n")
     words = " ".join(" ".join([line for line in found if line.strip()][:lines]).split())
-    if len(words) <= length:
-        return words
-    cut = words[:length].rpartition(" ")[0] or words[:length]
-    return cut.rstrip(" ,.;:-") + "…"
+    return shortened(words, length)
 
 
 def _escaped(text: str) -> str:

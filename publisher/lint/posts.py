@@ -15,6 +15,7 @@ from publisher import media
 from publisher.content import dropped, render
 from publisher.post import Remark, in_short
 from publisher.system.site_files import place
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -117,7 +118,7 @@ def _brackets(entry: Entry) -> Iterator[Remark]:
     )
     places = dropped.Places(entry.post.body, entry.post.body_line)
     for text, closes in render.unrendered(entry.content):
-        shown = f'"{" ".join(text.split())[:60]}" is shown as it is'
+        shown = f'"{short_line(text, 60)}" is shown as it is'
         reason = (
             f"there is no Markdown inside HTML; {way_out}"
             if closes
@@ -166,7 +167,8 @@ class _Pages:
             address = entry.address(medium)
             message = ""
             if not address:
-                message = f"{medium.href[:60]} is not an address of the web: readers do not get it"
+                shown = short_line(medium.href, 60)
+                message = f"{shown} is not an address of the web: readers do not get it"
             elif files and files.is_ours(address):
                 file = files.find(medium.href, address, post.path)
                 if files.refusal(medium.href, address, post.path):

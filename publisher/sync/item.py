@@ -17,6 +17,7 @@ from publisher.content.html import MATH_NS
 from publisher.errors import TooBig
 from publisher.feeds import ATOM
 from publisher.text.characters import short_line
+from publisher.text.shortening import beginning
 
 if TYPE_CHECKING:
     from publisher.config import Site
@@ -131,14 +132,14 @@ def _shorten_text(element: etree._Element, entry: Entry) -> None:
     twins = element.findall(f"{ATOM}content")
     if not twins:  # there is only a summary
         return
-    twins[-1].text = f"{entry.content.text[:SHORT_TEXT].rstrip()} […]\n\n{entry.link}"
+    twins[-1].text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
 
 
 def _summarise(element: etree._Element, entry: Entry) -> None:
     """RFC 4287 section 4.1.2: an entry without content has an alternate link; it has one."""
     _remove(element, "content")
     _remove(element, "summary")
-    text = " ".join(entry.content.text.split())[:SUMMARY]
+    text = beginning(" ".join(entry.content.text.split()), SUMMARY)
     etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
 
 

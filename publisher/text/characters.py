@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from publisher.text.shortening import shortened
+
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = frozenset("\v\f")
 
@@ -22,4 +24,4 @@ def printable(text: str) -> str:
 def short_line(text: str, most: int) -> str:
     """Somebody else's text on one line of at most `most` characters that a terminal may show."""
     shown = printable(" ".join(text.split()))
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+    return shown if len(shown) <= most else shortened(shown, most - 1)

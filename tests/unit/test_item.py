@@ -108,15 +108,17 @@ def test_what_a_strangers_item_says_is_shortened_or_left_out() -> None:
     def seen(id_: str, fingerprint: str) -> item.Seen:
         return item.seen(
             "x",
-            f"<entry xmlns='{ATOM[1:-1]}'><id>{id_}</id><title>One\n\u202etwo {'x' * 300}</title>"
+            f"<entry xmlns='{ATOM[1:-1]}'><id>{id_}</id>"
+            f"<title>One\n\u202etwo {'words ' * 60}</title>"
             f"<{name} xmlns='{namespace}'>{fingerprint}</{name}></entry>",
         )
 
     found = seen(most, most)
     assert (found.atom_id, found.fingerprint) == (most, most)
     assert found.title is not None
-    assert found.title.startswith("One two x")
-    assert len(found.title) == item.SEEN_TITLE
+    assert found.title.startswith("One two words")
+    assert found.title.endswith("words…")
+    assert len(found.title) <= item.SEEN_TITLE
     assert seen(more, more) == item.Seen("x", None, found.title, None)
 
 
@@ -145,9 +147,12 @@ def test_what_is_too_big_loses_its_twin_then_its_content(size: int, level: int) 
     contents = root.findall(f"{ATOM}content")
     if level == item.SHORTEST:
         assert contents == []
-        assert len(root.findtext(f"{ATOM}summary") or "") < 600
+        summary = root.findtext(f"{ATOM}summary") or ""
+        assert len(summary) < 600
+        assert summary.endswith("Words. […]")
     else:
         assert [content.get("type") for content in contents] == ["xhtml", "text"]
+        assert ("Words. […]\n\nhttps://" in (contents[1].text or "")) == (level > 0)
         assert ("https://blog.example/first/" in (contents[1].text or "")) == (level == 1)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
 
 from publisher.content import fences
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from publisher.post import Markup
@@ -202,7 +203,8 @@ class Text:
         )
 
     def _remark(self, start: int, end: int, message: str) -> None:
-        self._remarks.append((self.line(start), f"{_short(self.body[start:end])} {message}"))
+        tag = short_line(self.body[start:end], 60)
+        self._remarks.append((self.line(start), f"{tag} {message}"))
 
     def _count(self, fate: Fate, start: int, end: int) -> None:
         self._tags.append((fate, self.body[start:end]))
@@ -243,8 +245,3 @@ class Text:
         start = self._breaks[line - 1] + 1 if line else 0
         end = self._breaks[line] if line < len(self._breaks) else len(self.body)
         return _ANY_TAG.sub("", self.body[start:end]).strip()
-
-
-def _short(tag: str) -> str:
-    line = " ".join(tag.split())
-    return line if len(line) <= 60 else f"{line[:58]} …"

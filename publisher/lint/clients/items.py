@@ -12,6 +12,7 @@ from publisher.errors import TooBig
 from publisher.feeds import ATOM
 from publisher.lint.clients.verdict import UNWRAPPED, Verdict, listed
 from publisher.sync.item import item
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -101,12 +102,12 @@ def _markup(content: etree._Element) -> Iterator[tuple[str, str]]:
         )
     for code in content.iter(f"{XHTML}code"):
         if found := _TAG.search("".join(map(str, code.itertext()))):
-            sample = found[0][:SHORT]
+            sample = short_line(found[0], SHORT)
             yield "Movim", f"hides {sample} in code, which it takes for a tag; the text has it"
             break
     insecure = [e for e in content.iter() if e.get("src", "").startswith("http://")]
     if insecure:
-        shown = insecure[0].get("src", "")[:SHORT]
+        shown = short_line(insecure[0].get("src", ""), SHORT)
         yield "Movim, Converse", f"in a browser: does not load {shown}; use https: for it"
 
 

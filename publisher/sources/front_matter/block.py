@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.text import yaml_document
-from publisher.text.characters import legal
+from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +196,7 @@ def _remarks(
     matter: yaml_document.Marked, block: list[str], above: int
 ) -> Iterator[tuple[int, str]]:
     for key, line in matter.duplicates:
-        yield above + line, f"{key[:40]} is given twice; the last one counts"
+        yield above + line, f"{short_line(key, 40)} is given twice; the last one counts"
     line = matter.line(("title",))
     title = block[line - 1] if line <= len(block) else ""
     comment = _COMMENT.search(title) if _PLAIN_TITLE.match(title) else None
@@ -213,4 +213,5 @@ def _curly(
         found = _CURLY.fullmatch(value) if isinstance(value, str) else None
         if found and key not in _PROSE:
             values[key] = found[1]
-            yield above + matter.line((key,)), f"{key[:40]} is in curly quotes; write straight ones"
+            shown = short_line(key, 40)
+            yield above + matter.line((key,)), f"{shown} is in curly quotes; write straight ones"

@@ -9,6 +9,7 @@ from publisher.config import is_web
 from publisher.post import Episode
 from publisher.sources.front_matter import recordings
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line
+from publisher.text.characters import short_line
 from publisher.text.dates import DateError
 
 if TYPE_CHECKING:
@@ -108,4 +109,4 @@ def _tell(matter: Matter, key: str, way_out: str) -> None:
     value = matter.value(key)
     if value not in (None, ""):
         shown = matter.text(key) or str(value)
-        matter.warn(key, f"{key} is {shown[:40]!r}; {way_out}")
+        matter.warn(key, f"{key} is {short_line(shown, 40)!r}; {way_out}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import Medium
 from publisher.sources.front_matter.values import one_line
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,14 +138,15 @@ def _of_text(matter: Matter, key: str, value: str) -> Iterator[Medium]:
     line = matter.line(key)
     text = one_line(value) or ""
     if _TAG.search(text):
-        message = f"{key} is {text[:60]!r}: nobody evaluates tags in front matter"
+        message = f"{key} is {short_line(text, 60)!r}: nobody evaluates tags in front matter"
         matter.warn(key, f"{message}; give the address, e.g. /media/a.ogg")
     elif found := _WORDPRESS.match(text):
         yield Medium(found[1], line, found[3], _bytes(found[2]))
     elif _is_file(text):
         yield Medium(text, line, _type_of_sound(key, text))
     elif key in KEYS:
-        matter.warn(key, f"{key} is {value[:40]!r}: no file; give its address, e.g. /media/a.ogg")
+        shown = short_line(value, 40)
+        matter.warn(key, f"{key} is {shown!r}: no file; give its address, e.g. /media/a.ogg")
 
 
 def _type_of_sound(key: str, address: str) -> str | None:
@@ -167,7 +169,8 @@ def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> 
     for names, read in ((_LENGTHS, _number), (_DURATIONS, _duration)):
         given = next((name for name in names if value.get(name) is not None), None)
         if given and read(value, names) is None:
-            matter.warn(key, f"{key}: {given} is {str(value[given])[:40]!r}; it is not used")
+            shown = short_line(str(value[given]), 40)
+            matter.warn(key, f"{key}: {given} is {shown!r}; it is not used")
     title = _titled(value)
     return Medium(
         href=address,

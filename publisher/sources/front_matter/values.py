@@ -9,7 +9,7 @@ from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
 from publisher.post import Remark, in_short
 from publisher.text import dates
-from publisher.text.characters import legal
+from publisher.text.characters import legal, short_line
 from publisher.text.dates import DateError, Written
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ class Matter:
             return None
         tag = language_tag(text)
         if tag is None:
-            self.warn(key, f"{key} is {text[:40]!r}; give a tag as of BCP 47, e.g. en or pt-BR")
+            shown = short_line(text, 40)
+            self.warn(key, f"{key} is {shown!r}; give a tag as of BCP 47, e.g. en or pt-BR")
         return tag
 
     def id(self) -> tuple[str, int] | None:

@@ -1,0 +1,58 @@
+"""Text is cut between words, and never inside what readers take for one character."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.text.shortening import beginning, shortened
+
+FAMILY = "👩‍👩‍👧"  # five code points
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("One two", "One two"),
+        ("One two three", "One two…"),
+        ("One, two; three", "One, two…"),
+        ("Seventeen seventy", "Seventeen…"),
+        ("A very-long-single-word", "A…"),
+        ("verylongsingleword", "verylongsi…"),
+        ("One\ntwo\nthree", "One\ntwo…"),
+    ],
+)
+def test_a_cut_is_between_words(text: str, cut: str) -> None:
+    assert shortened(text, 10) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("汉字没有空格所以可以在任何地方断开", "汉字没有空格所以可以…"),
+        ("标题 汉字没有空格所以可以在任何地方", "标题 汉字没有空格所…"),
+        ("ひらがなと カタカナ", "ひらがなと カタカナ"),
+        ("使用这个编辑器Emacs写作", "使用这个编辑器…"),
+        ("우리는 한국어를 씁니다", "우리는 한국어를…"),
+    ],
+)
+def test_what_is_written_without_blanks_is_cut_between_its_signs(text: str, cut: str) -> None:
+    assert shortened(text, 10) == cut
+
+
+@pytest.mark.parametrize(
+    ("one", "whole"),
+    [("e\u0301", 5), ("👍🏽", 5), ("🇩🇪", 5), (FAMILY, 2), (SCOTLAND, 1), ("\u1112\u1161\u11ab", 3)],
+)
+def test_a_character_of_several_code_points_is_never_cut(one: str, whole: int) -> None:
+    for most in (10, 11):
+        assert beginning(one * 12, most) == one * max(whole, most // len(one))
+
+
+@given(st.text(), st.integers(1, 40))
+def test_the_beginning_of_a_text_begins_it(text: str, most: int) -> None:
+    cut = beginning(text, most)
+    assert text.startswith(cut)
+    assert len(cut) <= most
