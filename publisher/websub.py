@@ -6,20 +6,20 @@ tried again; a hub that moved is named, not followed: a POST must not become a G
 
 from __future__ import annotations
 
-import email.utils
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
-from urllib.request import Request, build_opener
 
 from publisher.errors import ConfigError, Refused, Unavailable
 from publisher.system import http
+from publisher.text.characters import short_line
+from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from email.message import Message
+
+    from publisher.system.http import Response
 
 REQUEST_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -32,14 +32,6 @@ class Clock:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-
-
-class _Unmoved(http.Redirections):
-    def http_error_302(self, *_: object) -> None:
-        """Every redirection is an answer."""
-
-
-_OPENER = build_opener(_Unmoved)
 
 
 def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = None) -> None:
@@ -78,56 +70,38 @@ def _post(hub: str, topic: str) -> None:
     """Raises ConfigError, Refused, _Later."""
     # Some hubs take the topic under the one name, some under the other.
     form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
-    headers = {"User-Agent": "publisher", "Content-Type": "application/x-www-form-urlencoded"}
     try:
-        with http.plain_errors():
-            address = http.uri(hub)
-            request = Request(address, data=form, headers=headers)  # noqa: S310 - by configuration
-            http.within(REQUEST_SECONDS, lambda: _send(request, hub, topic))
-    except http.NeverError as error:
+        answer = http.request(
+            request_uri(hub),
+            method="POST",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            form=form,
+            redirects="none",
+            seconds=REQUEST_SECONDS,
+            error_bytes=REASON_BYTES,
+        )
+    except ValueError as error:
         raise ConfigError(f"{hub} cannot be told: {error}; correct site.hubs") from error
     except http.NoAnswerError as error:
-        raise _Later(f"cannot be reached: {_short(error)}", is_silence=True) from error
+        said = short_line(str(error), REASON_BYTES)
+        raise _Later(f"cannot be reached: {said}", is_silence=True) from error
+    if not answer.is_success:
+        raise _refused(hub, topic, answer)
 
 
-def _send(request: Request, hub: str, topic: str) -> None:
-    try:
-        with _OPENER.open(request, timeout=REQUEST_SECONDS):
-            return
-    except HTTPError as error:
-        with error:
-            raise _answered(hub, topic, error) from error
-
-
-def _short(text: object) -> str:
-    return " ".join(str(text).split())[:REASON_BYTES]
-
-
-def _answered(hub: str, topic: str, error: HTTPError) -> Refused | _Later:
-    if 300 <= error.code < 400:
-        return Refused(f"{hub} has moved to {_place(hub, error.headers)}; correct site.hubs")
-    if http.is_passing(error.code):
-        return _Later(f"answers {error.code} to {topic}", _retry_after(error.headers))
-    said = _short(error.read(REASON_BYTES).decode("utf-8", "replace"))
+def _refused(hub: str, topic: str, answer: Response) -> Refused | _Later:
+    if 300 <= answer.code < 400:
+        return Refused(f"{hub} has moved to {_location(hub, answer)}; correct site.hubs")
+    if answer.is_transient:
+        return _Later(f"answers {answer.code} to {topic}", answer.retry_after(time.time()))
+    said = short_line(answer.body.decode("utf-8", "replace"), REASON_BYTES)
     reason = f" ({said})" if said else ""
-    return Refused(f"{hub} refuses {topic}: {error.code}{reason}; is it a hub for this site?")
+    return Refused(f"{hub} refuses {topic}: {answer.code}{reason}; is it a hub for this site?")
 
 
-def _place(hub: str, headers: Message) -> str:
-    place = headers.get("Location", "elsewhere")
+def _location(hub: str, answer: Response) -> str:
+    location: str = answer.headers.get("Location", "elsewhere")
     try:
-        return urljoin(hub, place)
+        return urljoin(hub, location)
     except ValueError:  # http://[
-        return place
-
-
-def _retry_after(headers: Message) -> float:
-    """Seconds, as a number or until a date (RFC 9110 section 10.2.3); 0: it does not say."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value[:6])
-    try:
-        then = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    return max(0.0, then.timestamp() - time.time())
+        return location

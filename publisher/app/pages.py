@@ -6,12 +6,11 @@ import asyncio
 import hashlib
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from typing import TYPE_CHECKING, Literal
 
 from publisher.system import http
 from publisher.system.threads import aside
+from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -99,24 +98,20 @@ def _page(link: str) -> str:
 
 def _document(address: str, digest: str) -> str:
     """What has more than MAX_BYTES is none of ours."""
-
-    def differs(body: bytes) -> str:
-        return "" if hashlib.sha256(body).hexdigest() == digest else "is another one"
-
-    return _answer(address, "GET", differs)
+    return _answer(address, "GET", digest)
 
 
-def _answer(link: str, method: str, check: Callable[[bytes], str] | None = None) -> str:
-    """Nothing if it is there, and the check has nothing against it; else what is wrong."""
+def _answer(link: str, method: Literal["GET", "HEAD"], digest: str | None = None) -> str:
+    """Nothing if it is there, with this SHA-256 if one is given; else what is wrong."""
     # A cache in between must not answer with the 404 of a moment ago.
-    headers = {"Cache-Control": "no-cache", "User-Agent": "publisher"}
+    headers = {"Cache-Control": "no-cache"}
+    most = MAX_BYTES if digest else 0
     try:
-        with http.plain_errors():
-            request = Request(http.uri(link), method=method, headers=headers)  # noqa: S310
-            with urlopen(request, timeout=LOOK_SECONDS) as answer:  # noqa: S310 - http by config
-                return check(http.body(answer, most=MAX_BYTES)) if check else ""
-    except HTTPError as error:
-        error.close()
-        return str(error.code)
-    except (http.NeverError, http.NoAnswerError) as error:
+        url = request_uri(link)
+        answer = http.request(url, method=method, headers=headers, redirects="any", max_bytes=most)
+    except (ValueError, http.NoAnswerError) as error:
         return str(error)
+    if not answer.is_success:
+        return str(answer.code)
+    found = hashlib.sha256(answer.body).hexdigest()
+    return "" if digest in {None, found} else "is another one"

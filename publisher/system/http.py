@@ -1,256 +1,203 @@
-"""A document of the web, asked for only if it changed (RFC 9110 section 13); size and time bounded.
+"""HTTP: one request, limited in time and in size. Any status code is an answer.
 
-What is kept comes again where the server says that nothing changed. Follows redirections to http
-and https only, and never from https back to http.
+Redirects lead to http and https only. urllib verifies certificates, and knows the proxies of the
+environment.
 """
 
 from __future__ import annotations
 
-import hashlib
+import email.utils
+import functools
 import ssl
-import threading
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPException, InvalidURL
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-import msgspec
-
-from publisher.errors import ConfigError, Unavailable
-from publisher.system import atomic_files
-from publisher.text import uris
+from publisher.system.threads import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
     from email.message import Message
     from http.client import HTTPMessage, HTTPResponse
-    from pathlib import Path
+    from urllib.request import OpenerDirector
 
-MAX_BYTES = 30_000_000
-SECONDS = 60.0
-REQUEST_SECONDS = 15.0
+USER_AGENT = "publisher"
+SILENT_SECONDS = 15.0  # how long a server may send nothing
 CHUNK = 65_536
 
-T = TypeVar("T")
+# Where to follow redirects: nowhere, so that a redirect is the answer; never from https back to
+# http; or from anywhere to anywhere.
+Redirects = Literal["none", "secure", "any"]
 
-_RETRIED = frozenset({408, 425, 429})
+_TRANSIENT = frozenset({408, 425, 429})
 # RFC 9110 section 8.4.1: names are compared without case, and x-gzip is gzip.
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
 _MEMBER = b"\x1f\x8b"  # RFC 1952 section 2.3.1
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What was there: `url` is where it was found in the end."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer. `url` is where the last redirect led; `body` is decoded, and maybe not asked for.
 
-    asked: str
+    Of an error `body` is the beginning only, as it was sent.
+    """
+
     url: str
-    type: str
+    code: int
+    headers: Message
     body: bytes
-    etag: str | None = None
-    modified: str | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may get another answer later."""
+        return self.code >= 500 or self.code in _TRANSIENT
+
+    def retry_after(self, now: float) -> float:
+        """Seconds until it may be asked again (RFC 9110 section 10.2.3); 0: it does not say.
+
+        `now` is in seconds since 1970, because the header may name a date.
+        """
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isdecimal():
+            return float(value[:6])
+        try:
+            then = email.utils.parsedate_to_datetime(value)
+        except ValueError:
+            return 0.0
+        return max(0.0, then.timestamp() - now)
 
 
-def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Document:
-    """The document at an http address, or what was kept of it, in so many seconds at most.
-
-    `cache` is a folder of ours, which may not be there yet. Raises Unavailable where trying again
-    may help, else ConfigError.
-    """
-    known = _known(_file(address, cache), address)
-    headers = {"User-Agent": "publisher", "Accept-Encoding": "gzip"}
-    if known and known.etag:
-        headers["If-None-Match"] = known.etag
-    if known and known.modified:
-        headers["If-Modified-Since"] = known.modified
-    try:
-        with plain_errors():
-            return within(seconds, lambda: _get(address, headers))
-    except HTTPError as error:
-        error.close()
-        if error.code == 304 and known:
-            return known
-        raise _refused(address, error.code) from error
-    except NeverError as error:
-        raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
-    except NoAnswerError as error:
-        raise Unavailable(f"{address} cannot be read: {error}; try again later") from error
-
-
-def keep(document: Document, cache: Path) -> None:
-    """Let it come again as long as it does not change. For what has proved to be a good one.
-
-    Where the folder cannot be written, it is asked for in full the next time.
-    """
-    if document.etag or document.modified:
-        with suppress(OSError):
-            atomic_files.write(_file(document.asked, cache), msgspec.msgpack.encode(document))
-
-
-def _file(address: str, cache: Path) -> Path:
-    return cache / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.fetched"
-
-
-def _known(file: Path, address: str) -> Document | None:
-    """What was kept; a file that cannot be read is as good as none."""
-    try:
-        document = msgspec.msgpack.decode(file.read_bytes(), type=Document)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return document if document.asked == address else None
-
-
-def _refused(address: str, code: int) -> Unavailable | ConfigError:
-    if is_passing(code):
-        return Unavailable(f"{address} answers {code}; try again later")
-    return ConfigError(f"{address} answers {code}: there is nothing to read; correct the address")
-
-
-def is_passing(code: int) -> bool:
-    """Whether the same request may get another answer later."""
-    return code >= 500 or code in _RETRIED
-
-
-class NeverError(ValueError):
-    """What will be the same next time."""
+class PermanentError(ValueError):
+    """There is no answer, and there will be none next time."""
 
 
 class NoAnswerError(Exception):
-    """There was no answer, or none that can be read. There may be one next time."""
+    """There is no answer, or none that can be read. There may be one next time."""
+
+
+def request(
+    url: str,
+    *,
+    method: Literal["GET", "HEAD", "POST"] = "GET",
+    headers: Mapping[str, str] | None = None,
+    form: bytes | None = None,
+    redirects: Redirects = "secure",
+    seconds: float | None = None,
+    max_bytes: int = 0,
+    error_bytes: int = 0,
+) -> Response:
+    """Ask an http(s) URL (a URI, see `text.uris.request_uri`).
+
+    `seconds` is for the whole of it: names, handshakes, redirects and the body, too. Without, only
+    a silent server is given up. At most `max_bytes` of a body are read (0: the body is not wanted),
+    and `error_bytes` of that of an error. Raises PermanentError, NoAnswerError.
+    """
+    with _plain_errors():
+        asked = Request(  # noqa: S310 - our callers have http by configuration
+            url, data=form, headers={"User-Agent": USER_AGENT, **(headers or {})}, method=method
+        )
+
+        def exchange() -> Response:
+            return _exchange(asked, redirects, max_bytes, error_bytes)
+
+        return exchange() if seconds is None else within(seconds, exchange)
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """For what asks the web: raises HTTPError, which is an answer, NeverError or NoAnswerError."""
+def _plain_errors() -> Iterator[None]:
+    """Turn the errors of urllib and of what it is built on into one of ours."""
     try:
         yield
-    except (HTTPError, NeverError):
+    except PermanentError:
         raise
     except InvalidURL as error:
-        raise NeverError(str(error)) from error
+        raise PermanentError(str(error)) from error
     except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
         reason = getattr(error, "reason", None) or error
         if isinstance(reason, ssl.SSLCertVerificationError):
             untrusted = f"its certificate is not trusted ({reason.verify_message})"
-            raise NeverError(untrusted) from error
+            raise PermanentError(untrusted) from error
         raise NoAnswerError(str(reason)) from error
 
 
-def within(seconds: float, get: Callable[[], T]) -> T:
-    """What it returns or raises; else TimeoutError: names, handshakes and headers count, too.
-
-    What takes longer is left to itself. It ends with the process at the latest.
-    """
-    done: list[T | BaseException] = []
-
-    def work() -> None:
-        try:
-            done.append(get())
-        except BaseException as error:
-            done.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not done:
-        raise TimeoutError("it takes too long")
-    if isinstance(done[0], BaseException):
-        raise done[0]
-    return done[0]
+def _exchange(asked: Request, redirects: Redirects, max_bytes: int, error_bytes: int) -> Response:
+    """Raises URLError, HTTPException, OSError, ValueError, zlib.error."""
+    try:
+        with _opener(redirects).open(asked, timeout=SILENT_SECONDS) as answer:
+            body = _body(answer, max_bytes) if max_bytes else b""
+            return Response(answer.geturl(), answer.status, answer.headers, body)
+    except HTTPError as error:
+        with error:
+            beginning = error.read(error_bytes) if error_bytes else b""
+            return Response(error.geturl(), error.code, error.headers, beginning)
 
 
-class Redirections(HTTPRedirectHandler):
-    """All kinds of them alike, answered by `http_error_302`."""
-
-    def http_error_301(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
-    ) -> Any:
-        return self.http_error_302(req, fp, code, msg, headers)
-
-    http_error_303 = http_error_307 = http_error_308 = http_error_301
+@functools.cache
+def _opener(redirects: Redirects) -> OpenerDirector:
+    return build_opener(_RedirectHandler(redirects))
 
 
-class _Careful(Redirections):
+class _RedirectHandler(HTTPRedirectHandler):
+    def __init__(self, redirects: Redirects) -> None:
+        self._redirects = redirects
+
     def http_error_302(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
     ) -> Any:
         """Closes what is not followed. Raises ValueError."""
+        if self._redirects == "none":
+            return None
         try:
             return super().http_error_302(req, fp, code, msg, headers)
         except ValueError:
             fp.close()
             raise
 
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
-        """Before anything is asked at the new address. Raises NeverError."""
-        address: str = answer[-1]
-        wanted = ("https://",) if req.full_url.startswith("https:") else ("http://", "https://")
-        if not address.lower().startswith(wanted):
-            raise NeverError(f"it redirects to {address[:80]}")
+        """Before anything is asked at the new URL. Raises PermanentError."""
+        url: str = answer[-1]
+        stays_secure = self._redirects == "secure" and req.full_url.startswith("https:")
+        if not url.lower().startswith(("https://",) if stays_secure else ("http://", "https://")):
+            raise PermanentError(f"it redirects to {url[:80]}")
         return super().redirect_request(req, *answer)
 
 
-_OPENER = build_opener(_Careful)
-
-
-def _get(address: str, headers: dict[str, str]) -> Document:
-    """Raises HTTPError, URLError, HTTPException, OSError, ValueError, zlib.error."""
-    request = Request(uri(address), headers=headers)  # noqa: S310 - http by configuration
-    with _OPENER.open(request, timeout=REQUEST_SECONDS) as answer:
-        found: Message = answer.headers
-        return Document(
-            asked=address,
-            url=answer.geturl(),
-            type=found.get("Content-Type", ""),
-            body=_unpacked(body(answer), found.get("Content-Encoding", "")),
-            etag=found.get("ETag"),
-            modified=found.get("Last-Modified"),
-        )
-
-
-def uri(address: str) -> str:
-    """The address as it is sent (RFC 3987 section 3.1). Raises NeverError."""
-    try:
-        parts = urlsplit(uris.uri(address.partition("#")[0]))
-        host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError as error:
-        raise NeverError(str(error)) from error
-    if not host or "%" in host:
-        raise NeverError("it names no host")
-    place = f"[{host}]" if ":" in host else host
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{place}{port}{parts.path or '/'}{query}"
-
-
-def body(answer: HTTPResponse, *, most: int = MAX_BYTES) -> bytes:
-    """As it was sent, whole. Raises OSError, HTTPException, ValueError."""
+def _body(answer: HTTPResponse, most: int) -> bytes:
+    """The whole body, decoded. Raises OSError, HTTPException, ValueError, zlib.error."""
     read = bytearray()
     while chunk := answer.read1(CHUNK):
         read += chunk
         if len(read) > most:
             raise _too_big(most)
-    if answer.length:  # read1 says nothing of what it misses
+    if answer.length:  # read1 does not say what it misses
         raise ValueError("it is cut short")
-    return bytes(read)
+    return _decoded(bytes(read), answer.headers.get("Content-Encoding", ""), most)
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
-    """Never more than MAX_BYTES, whatever it was packed into. Raises ValueError, zlib.error."""
+def _decoded(body: bytes, encoding: str, most: int) -> bytes:
+    """Never more than `most` bytes. Raises ValueError, zlib.error."""
     name = encoding.strip().lower()
     if name in _PLAIN:
         return body
     if name not in _GZIP:
-        raise NeverError(f"it is packed as {encoding[:20]}, and nobody asked for that")
+        raise PermanentError(f"it is packed as {encoding[:20]}, and nobody asked for that")
     whole = bytearray()
     while True:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        whole += member.decompress(body, MAX_BYTES + 1 - len(whole))
-        if len(whole) > MAX_BYTES:
-            raise _too_big(MAX_BYTES)
+        whole += member.decompress(body, most + 1 - len(whole))
+        if len(whole) > most:
+            raise _too_big(most)
         if not member.eof:
             raise ValueError("it is cut short")
         body = member.unused_data

@@ -1,8 +1,7 @@
-"""What blocks, beside the event loop: in a thread that nobody waits for, not even at the end."""
+"""Work that blocks, in a thread that nobody has to wait for, not even at the end of the process."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
@@ -18,9 +17,26 @@ async def aside(work: Callable[[], T]) -> T:
 
     It ends with the process at the latest; a thread of `asyncio.to_thread` would hold that up.
     """
+    import asyncio  # noqa: PLC0415 - `within` needs none of it
+
+    return await asyncio.wrap_future(_started(work))
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What it returns or raises; TimeoutError if that takes longer. Then it is left to itself."""
+    outcome = _started(work)
+    try:
+        return outcome.result(seconds)
+    except TimeoutError:
+        if outcome.done():  # its own
+            raise
+        raise TimeoutError("it takes too long") from None
+
+
+def _started(work: Callable[[], T]) -> Future[T]:
     outcome: Future[T] = Future()
     threading.Thread(target=_settle, args=(outcome, work), daemon=True).start()
-    return await asyncio.wrap_future(outcome)
+    return outcome
 
 
 def _settle(outcome: Future[T], work: Callable[[], T]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 _PARTS = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?)((?<=//)[^/?#]*)?(.*)", re.DOTALL)
 _HOST = re.compile(r"((?:.*@)?)(.*?)((?::[0-9]*)?)", re.DOTALL)
@@ -16,6 +16,18 @@ def uri(address: str) -> str:
     found = _PARTS.fullmatch(address)
     scheme, authority, rest = found.groups(default="") if found else ("", "", address)
     return scheme + (authority if authority.isascii() else _authority(authority)) + _encoded(rest)
+
+
+def request_uri(address: str) -> str:
+    """The URI that an HTTP client asks for: without fragment and user. Raises ValueError."""
+    parts = urlsplit(uri(address.partition("#")[0]))
+    host = (parts.hostname or "").encode("idna").decode()
+    if not host or "%" in host:
+        raise ValueError("it names no host")
+    port = f":{parts.port}" if parts.port else ""
+    authority = f"[{host}]" if ":" in host else host
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{authority}{port}{parts.path or '/'}{query}"
 
 
 def _authority(written: str) -> str:

@@ -18,7 +18,7 @@ from msgspec import structs
 from publisher import config as configs
 from publisher import entry, sources
 from publisher.errors import ConfigError, Unavailable
-from publisher.sources.feed import items, memory, name_of, parse
+from publisher.sources.feed import download, items, memory, name_of, parse
 from publisher.system import http
 from publisher.system.lock import lock
 from tests.support.blog import Blog
@@ -770,29 +770,39 @@ def test_what_is_no_address_is_an_error_for_ever(
     tmp_path: Path, address: str, message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):
-        http.fetch(address, tmp_path)
+        download.fetch(address, tmp_path)
 
 
 def test_an_address_may_have_any_letters(tmp_path: Path, web: Web) -> None:
     web.answers["/f%C3%A9%20d?q=%C3%BC"] = Answer(b"here")
-    assert http.fetch(f"{web.url}/fé d?q=ü#x", tmp_path).body == b"here"
+    assert download.fetch(f"{web.url}/fé d?q=ü#x", tmp_path).body == b"here"
 
 
-def test_nobody_is_sent_from_https_to_http() -> None:
+@pytest.mark.parametrize(
+    ("redirects", "place", "follows"),
+    [
+        ("secure", "http://x.example/", False),
+        ("secure", "HTTPS://x.example/", True),
+        ("any", "http://x.example/", True),
+        ("any", "ftp://x.example/", False),
+    ],
+)
+def test_only_who_allows_it_is_sent_from_https_to_http(
+    redirects: http.Redirects, place: str, *, follows: bool
+) -> None:
     request = Request("https://secure.example/feed")
-    for place, follows in (("http://x.example/", False), ("HTTPS://x.example/", True)):
-        redirect = http._Careful().redirect_request
-        arguments = (request, None, 302, "Found", Message(), place)
-        if follows:
-            assert redirect(*arguments)
-        else:
-            with pytest.raises(ValueError, match="redirects to http:"):
-                redirect(*arguments)
+    arguments = (request, None, 302, "Found", Message(), place)
+    redirect = http._RedirectHandler(redirects).redirect_request
+    if follows:
+        assert redirect(*arguments)
+    else:
+        with pytest.raises(ValueError, match="redirects to"):
+            redirect(*arguments)
 
 
 def test_a_certificate_that_nobody_trusts_is_no_matter_of_time(tmp_path: Path) -> None:
     with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
-        http.fetch(f"{secure.url}/feed", tmp_path)
+        download.fetch(f"{secure.url}/feed", tmp_path)
 
 
 def test_no_password_is_said(blog: Blog) -> None:
@@ -811,7 +821,7 @@ def test_nobody_listens(blog: Blog, web: Web) -> None:
 def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path, web: Web) -> None:
     packed = {"Content-Encoding": "gzip"}
     web.answers["/small"] = Answer(gzip.compress(feed_of(1)), headers=packed)
-    assert http.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
+    assert download.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
     for packed_as, body in (
         ("GZIP", gzip.compress(b"one")),
         ("x-gzip", gzip.compress(b"o") + gzip.compress(b"") + gzip.compress(b"ne")),
@@ -819,10 +829,10 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
         ("Identity", b"one"),
     ):
         web.answers["/odd"] = Answer(body, headers={"Content-Encoding": packed_as})
-        assert http.fetch(f"{web.url}/odd", tmp_path).body == b"one"
-    web.answers["/bomb"] = Answer(gzip.compress(bytes(http.MAX_BYTES * 3)), headers=packed)
+        assert download.fetch(f"{web.url}/odd", tmp_path).body == b"one"
+    web.answers["/bomb"] = Answer(gzip.compress(bytes(download.MAX_BYTES * 3)), headers=packed)
     with pytest.raises(Unavailable, match="more than"):
-        http.fetch(f"{web.url}/bomb", tmp_path)
+        download.fetch(f"{web.url}/bomb", tmp_path)
 
 
 def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
@@ -830,7 +840,7 @@ def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
     web.answers["/silent"] = Answer(feed_of(1), hold=threading.Event().wait)
     for path in ("/slow", "/silent"):
         with pytest.raises(Unavailable, match="takes too long"):
-            http.fetch(f"{web.url}{path}", tmp_path, seconds=0.2)
+            download.fetch(f"{web.url}{path}", tmp_path, seconds=0.2)
 
 
 def test_a_broken_cache_is_no_harm(blog: Blog, web: Web) -> None:

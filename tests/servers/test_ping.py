@@ -236,13 +236,9 @@ def test_a_feed_is_waited_for_no_longer_than_asked(web: Web, path: str) -> None:
 
 def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
     web.answers["/four"] = Answer(b"four")
-    with urlopen(f"{web.url}/four") as answer:  # noqa: S310
-        assert http.body(answer, most=4) == b"four"
-    with (
-        urlopen(f"{web.url}/four") as answer,  # noqa: S310
-        pytest.raises(ValueError, match="more than 3 bytes"),
-    ):
-        http.body(answer, most=3)
+    assert http.request(f"{web.url}/four", max_bytes=4).body == b"four"
+    with pytest.raises(http.NoAnswerError, match="more than 3 bytes"):
+        http.request(f"{web.url}/four", max_bytes=3)
 
 
 def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:

@@ -29,8 +29,7 @@ LAYERS = (
     ("content", "sources", "media"),
     ("post",),
     ("config",),
-    ("system",),
-    ("text",),
+    ("text", "system"),
     ("errors",),
 )
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

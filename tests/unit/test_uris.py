@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.text.uris import uri
+from publisher.text.uris import request_uri, uri
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,25 @@ def test_every_address_is_ascii_and_encoded_once(text: str) -> None:
 @given(st.text(st.characters(exclude_characters="?#%", exclude_categories=["Cs", "Cc"])))
 def test_what_is_encoded_can_be_read_again(text: str) -> None:
     assert unquote(urlsplit(uri(f"https://blog.example/{text}")).path) == f"/{text}"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("https://blog.example", "https://blog.example/"),
+        ("https://blog.example/a?b#c", "https://blog.example/a?b"),
+        ("https://ada:secret@blog.example:8443/", "https://blog.example:8443/"),
+        ("http://blög.example/ä?ö", "http://xn--blg-tna.example/%C3%A4?%C3%B6"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+    ],
+)
+def test_a_client_asks_for_a_uri_without_user_and_fragment(written: str, asked: str) -> None:
+    assert request_uri(written) == asked
+
+
+@pytest.mark.parametrize(
+    "written", ["http:///x", "http://a..b/", "http://[bad/", "http://a:99999/"]
+)
+def test_a_client_asks_no_host_that_is_none(written: str) -> None:
+    with pytest.raises(ValueError, match=r"host|label|IPv6|Port"):
+        request_uri(written)

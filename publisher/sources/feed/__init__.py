@@ -77,12 +77,12 @@ def _parsed(source: str, cache: Path, root: str) -> Parsed:
     """Addresses in a file start at `root`. What is no feed, or half of one, is not kept."""
     if not is_address(source):
         return parse(_bytes(Path(source)), root, name=source)
-    from publisher.system import http  # noqa: PLC0415 - a file needs nothing of it
+    from publisher.sources.feed import download as downloads  # noqa: PLC0415 - not for a file
 
-    document = http.fetch(source, cache)
-    parsed = parse(document.body, document.url, document.type, source)
+    download = downloads.fetch(source, cache)
+    parsed = parse(download.body, download.url, download.type, source)
     if not parsed.remark:
-        http.keep(document, cache)
+        downloads.keep(download, cache)
     return parsed
 
 

@@ -1,0 +1,102 @@
+"""A feed on the web, downloaded only if it changed (RFC 9110 section 13)."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.errors import ConfigError, Unavailable
+from publisher.system import atomic_files, http
+from publisher.text.uris import request_uri
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.system.http import Response
+
+MAX_BYTES = 30_000_000
+SECONDS = 60.0
+
+
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server sent for the address that was `asked`; `url` is where the feed was found."""
+
+    asked: str
+    url: str
+    type: str
+    body: bytes
+    etag: str | None = None
+    modified: str | None = None
+
+
+def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
+    """The feed at an http address, from the cache if the server says that it did not change.
+
+    `cache` is a folder of ours, which may not be there yet. Raises Unavailable where trying again
+    may help, else ConfigError.
+    """
+    cached = _cached(_file(address, cache), address)
+    try:
+        answer = http.request(
+            request_uri(address),
+            headers={"Accept-Encoding": "gzip", **_conditions(cached)},
+            seconds=seconds,
+            max_bytes=MAX_BYTES,
+        )
+    except ValueError as error:
+        raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
+    except http.NoAnswerError as error:
+        raise Unavailable(f"{address} cannot be read: {error}; try again later") from error
+    if answer.code == 304 and cached:
+        return cached
+    if not answer.is_success:
+        raise _refused(address, answer)
+    return Download(
+        asked=address,
+        url=answer.url,
+        type=answer.headers.get("Content-Type", ""),
+        body=answer.body,
+        etag=answer.headers.get("ETag"),
+        modified=answer.headers.get("Last-Modified"),
+    )
+
+
+def keep(download: Download, cache: Path) -> None:
+    """Put a download into the cache: one that proved to be a whole feed.
+
+    If the folder cannot be written, the next run downloads the feed again.
+    """
+    if download.etag or download.modified:
+        with suppress(OSError):
+            atomic_files.write(_file(download.asked, cache), msgspec.msgpack.encode(download))
+
+
+def _file(address: str, cache: Path) -> Path:
+    return cache / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.fetched"
+
+
+def _cached(file: Path, address: str) -> Download | None:
+    """A file that cannot be read is as good as none."""
+    try:
+        download = msgspec.msgpack.decode(file.read_bytes(), type=Download)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return download if download.asked == address else None
+
+
+def _conditions(cached: Download | None) -> dict[str, str]:
+    """The headers with which a server answers 304 if nothing changed."""
+    if cached is None:
+        return {}
+    values = {"If-None-Match": cached.etag, "If-Modified-Since": cached.modified}
+    return {name: value for name, value in values.items() if value}
+
+
+def _refused(address: str, answer: Response) -> Unavailable | ConfigError:
+    if answer.is_transient:
+        return Unavailable(f"{address} answers {answer.code}; try again later")
+    problem = f"{address} answers {answer.code}: there is nothing to read"
+    return ConfigError(f"{problem}; correct the address")
