@@ -1,6 +1,6 @@
 # make demo          show the main job on a throw-away local server
 # make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
-# make test-engines  compare with the real Jekyll, Hugo, Pelican, Nikola and Eleventy
+# make test-engines  compare with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
 # make lint          run ruff and mypy
 # make fuzz          read mutated posts for a minute (SECONDS=3600 for an hour)
 # make clean         remove what these targets made
@@ -68,7 +68,7 @@ clean:
 # The generators have their own environment: their libraries must not change what publisher uses.
 .venv-engines/ready: tests/engines/requirements.txt tests/engines/package.json
 	@tools/install-packages python3-venv=python3-venv npm=npm
-	@echo "Installing Pelican, Nikola and Eleventy into .venv-engines"
+	@echo "Installing Pelican, Nikola, Eleventy and Hexo into .venv-engines"
 	@$(PYTHON) -m venv .venv-engines
 	@.venv-engines/bin/python -m pip install -q --requirement tests/engines/requirements.txt
 	@cp tests/engines/package.json .venv-engines/

@@ -257,7 +257,7 @@ VARIANTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("engine", GENERATORS)
+@pytest.mark.parametrize("engine", SETTINGS)
 def test_posts_are_read_as_their_generator_shows_them(engine: str, tmp_path: Path) -> None:
     found = _differences(engine, tmp_path)
     known = {key: pair for key, (*pair, _) in (ON_PURPOSE[engine] | FAULTS[engine]).items()}
