@@ -1,9 +1,10 @@
-"""What Jekyll and Hugo make of a body, and what of it a reader sees.
+"""What Jekyll, Hugo and Hexo make of a body, and what of it a reader sees.
 
 `goldens/dialects/ENGINE.json` holds bodies with the HTML that the engine made of them: Jekyll with
-its defaults, Hugo with `unsafe`, in the versions of `tests.support.generators`. To add a body,
-write it there with any HTML and run `python -m tests.support.dialects`, which renders all bodies
-anew. `tests/engines` fails if an engine renders a body otherwise than the file says.
+its defaults, Hugo with `unsafe`, Hexo without `mangle` (which is random), in the versions of
+`tests.support.generators`. To add a body, write it there with any HTML and run
+`python -m tests.support.dialects`, which renders all bodies anew. `tests/engines` fails if an
+engine renders a body otherwise than the file says.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Dialect
 
-Engine = Literal["jekyll", "hugo"]
+Engine = Literal["jekyll", "hugo", "hexo"]
 
 FOLDER = GOLDENS / "dialects"
 BASE = "https://x.example/p/"
@@ -48,6 +49,15 @@ disableKinds = ["taxonomy", "term", "RSS", "sitemap", "home", "section", "404"]
 codeFences = false
 [markup.goldmark.renderer]
 unsafe = true
+"""
+_HEXO = """
+url: https://x.example
+theme: false
+permalink: ":title.html"
+marked: {mangle: false}
+"""
+_HEXO_PACKAGE = """
+{"hexo": {"version": ""}, "dependencies": {"hexo-renderer-marked": "*"}}
 """
 # What the engines write otherwise than we do, and means the same.
 _SAME = [
@@ -164,9 +174,25 @@ def _ask_hugo(asked: Sequence[str]) -> list[str]:
         return [page.read_text(encoding="utf-8") for page in pages]
 
 
+def _ask_hexo(asked: Sequence[str]) -> list[str]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "_config.yml").write_text(_HEXO)
+        (folder / "package.json").write_text(_HEXO_PACKAGE)
+        posts = folder / "source" / "_posts"
+        posts.mkdir(parents=True)
+        for number, body in enumerate(asked):
+            text = f"---\ndate: 2020-01-02\nlayout: false\n---\n{body}"
+            (posts / f"p{number}.md").write_text(text, encoding="utf-8")
+        GENERATORS["hexo"].build(folder)
+        pages = (folder / "public" / f"p{number}.html" for number in range(len(asked)))
+        return [page.read_text(encoding="utf-8") for page in pages]
+
+
 _ASKS: Mapping[Engine, Callable[[Sequence[str]], list[str]]] = {
     "jekyll": _ask_jekyll,
     "hugo": _ask_hugo,
+    "hexo": _ask_hexo,
 }
 
 
