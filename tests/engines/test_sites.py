@@ -22,6 +22,7 @@ SETTINGS = {
     "pelican": "pelicanconf.py",
     "nikola": "conf.py",
     "eleventy": "eleventy.config.js",
+    "hexo": "_config.yml",
 }
 
 # By post and fact: what the generator says, what publisher says, and why.
@@ -109,6 +110,59 @@ ON_PURPOSE: dict[str, Known] = {
             True, False, "Eleventy does not know the key; the author says that it is not public",
         ),
     },
+    "hexo": {
+        ("source/_posts/2020-01-14-date-in-the-name.md", "is published"): (
+            True, False, "Hexo takes the time of the file; it reads dates in names if told to",
+        ),
+        ("source/_posts/date-without-a-value.md", "is published"): (
+            True, False, "Hexo takes the time of the file, which is another one in every copy",
+        ),
+        ("source/_posts/draft-true.md", "is published"): (
+            True, False, "Hexo knows drafts by their folder only; the author says that it is one",
+        ),
+        ("source/_posts/future.md", "is published"): (
+            True, False, "only future: true announces what has not happened yet",
+        ),
+        ("source/_posts/no-front-matter.md", "is published"): (
+            True, False, "Hexo takes the time of the file, which is another one in every copy",
+        ),
+        ("source/_posts/percent%20twenty.md", "url"): (
+            "/2020/06/07/percent%20twenty/", "/2020/06/07/percent%2520twenty/",
+            "Hexo's own links lead to no page; publisher's do",
+        ),
+        ("source/_posts/published-no.md", "is published"): (
+            True, False, "for Hexo no is a text; the author says that it is not public",
+        ),
+        ("source/_posts/tags-of-numbers.md", "tags"): (
+            ["1", "2.5", "yes"], ["1", "2.50", "yes"], "a tag is what the author wrote",
+        ),
+        ("source/_posts/title-with-marks.md", "title"): (
+            '  A "quoted" & <b>title</b> ', 'A "quoted" & <b>title</b>',
+            "blanks around a title are not part of it",
+        ),
+        ("source/_posts/title-without-a-value.md", "title"): (
+            "", "Some words.", "readers need a title: the first words",
+        ),
+        ("source/_posts/undated.md", "is published"): (
+            True, False, "Hexo takes the time of the file, which is another one in every copy",
+        ),
+        ("source/_posts/without-a-title.md", "title"): (
+            "", "Some words.", "readers need a title: the first words",
+        ),
+        ("source/_posts/zone.md", "published"): (
+            "2020-01-10T03:30:00Z", "2020-01-10T04:30:00Z",
+            "Hexo reads the UTC time as the site's; the author says when it was",
+        ),
+        ("source/_posts/zone.md", "updated"): (
+            "2020-01-10T03:30:00Z", "2020-01-10T04:30:00Z", "the same",
+        ),
+        ("source/_posts/zulu.md", "published"): (
+            "2020-01-10T11:00:00Z", "2020-01-10T12:00:00Z", "the same",
+        ),
+        ("source/_posts/zulu.md", "updated"): (
+            "2020-01-10T11:00:00Z", "2020-01-10T12:00:00Z", "the same",
+        ),
+    },
 }  # fmt: skip
 
 # What publisher gets wrong. Whoever repairs one removes its row.
@@ -182,6 +236,7 @@ FAULTS: dict[str, Known] = {
         ),
     },
     "eleventy": {},
+    "hexo": {},
 }  # fmt: skip
 
 
@@ -198,6 +253,12 @@ class Variant:
 _PELICAN_SLUGS = frozenset(
     {("content/articles/dots.md", "url"), ("content/articles/unicode.md", "url")}
 )
+_HEXO_FUTURE = frozenset({("source/_posts/future.md", "is published")})
+_HEXO_TIMES = frozenset({("source/_posts/zone.md", "url"), ("source/_posts/zulu.md", "url")})
+_HEXO_NAMES = frozenset({
+    ("source/_posts/2020-01-14-date-in-the-name.md", "is published"),
+    ("source/_posts/percent%20twenty.md", "url"),
+})  # fmt: skip
 VARIANTS = [
     *(
         Variant("jekyll", settings)
@@ -254,6 +315,51 @@ VARIANTS = [
     ),
     Variant("nikola", "PRETTY_URLS = False"),
     Variant("nikola", "FUTURE_IS_NOW = True"),
+    *(
+        Variant("hexo", settings)
+        for settings in (
+            "permalink: ':title.html'",
+            "permalink: /blog/:year/:month-:day/:title/",
+            "permalink: ':category/:name/'",
+            "permalink: ':category/:name/'\nfilename_case: 1\ndefault_category: Other Things",
+            "permalink: ':lang/:title/'\npermalink_defaults: {lang: en}",
+            "permalink: ':title.html'\npretty_urls: {trailing_html: false}",
+            "permalink: ':title/index.html'\npretty_urls: {trailing_index: false}",
+            "post_asset_folder: true",
+            "root: /blog/",  # for links; the address of a post begins with `url`
+        )
+    ),
+    Variant(
+        "hexo",
+        "permalink: ':year-:month-:day/:post_title/'",
+        gone=frozenset({("source/_posts/percent%20twenty.md", "url")}),
+    ),
+    Variant("hexo", "permalink: ':i_month/:i_day/:hour/:minute/:second/:name/'", new=_HEXO_TIMES),
+    Variant(
+        "hexo",
+        "permalink: ':hash/'",
+        new=_HEXO_TIMES,
+        gone=frozenset({("source/_posts/percent%20twenty.md", "url")}),
+    ),
+    Variant("hexo", "new_post_name: ':year-:month-:day-:title.md'", gone=_HEXO_NAMES),
+    Variant("hexo", "new_post_name: ':year-:i_month-:i_day-:title.md'", gone=_HEXO_NAMES),
+    Variant("hexo", "future: true", gone=_HEXO_FUTURE),
+    Variant("hexo", "future: false", gone=_HEXO_FUTURE),
+    Variant(
+        "hexo",
+        "render_drafts: true",  # which is for the author's own eyes
+        new=frozenset({
+            ("source/_drafts/a-draft.md", "is published"),
+            ("source/_drafts/published-true.md", "is published"),
+            ("source/_posts/published-false.md", "is published"),
+        }),
+    ),
+    Variant(
+        "hexo",
+        "use_slug_as_post_title: true",
+        gone=frozenset({("source/_posts/without-a-title.md", "title")}),
+    ),
+    Variant("hexo", "source_dir: src", gone=frozenset(ON_PURPOSE["hexo"] | FAULTS["hexo"])),
 ]  # fmt: skip
 
 
