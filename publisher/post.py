@@ -15,17 +15,23 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
-CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown"]
+CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown", "marked"]
 # `markdown` is the dialect of Python-Markdown.
 MarkdownDialect: TypeAlias = Literal["markdown"] | CommonMark
 Dialect: TypeAlias = MarkdownDialect | Literal["html", "rest"]
 # `{{< name >}}` and `{{% name %}}`; `{{% name %}}` alone; `{{ name() }}` and `{% name() %}`.
 ShortcodeSyntax: TypeAlias = Literal["angle-shortcodes", "percent-shortcodes", "call-shortcodes"]
-# `liquid-top-level` is Liquid that has the front matter beside `page`, not only in it.
-TemplateLanguage: TypeAlias = Literal["none", "liquid", "liquid-top-level"] | ShortcodeSyntax
+# `liquid-top-level` is Liquid that has the front matter beside `page`, not only in it. Nunjucks has
+# nothing but the front matter.
+TemplateLanguage: TypeAlias = (
+    Literal["none", "liquid", "liquid-top-level", "nunjucks"] | ShortcodeSyntax
+)
 # Beside the path of a file, which all understand: `@/blog/a.md`; `{filename}a.md`;
-# `link://slug/a`; `[[A]]`, with what else Obsidian adds to Markdown.
-LinkSyntax: TypeAlias = Literal["paths", "at-paths", "braces", "link-urls", "wiki"]
+# `link://slug/a`; `[[A]]`, with what else Obsidian adds to Markdown. The pictures of Markdown are
+# looked for in the root of the site, or those without a slash beside the page of the post.
+LinkSyntax: TypeAlias = Literal[
+    "paths", "at-paths", "braces", "link-urls", "wiki", "root-images", "asset-images"
+]
 # Why a post is not published; `skipped` is what nobody meant.
 Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
 

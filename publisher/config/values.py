@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
-Engine = Literal["jekyll", "hugo", "zola", "eleventy", "pelican", "nikola", "plain"]
+Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain"]
 DEFAULT_ENGINE: Engine = "jekyll"
 # The folder into which an engine builds the site: what is in it becomes the root of the web.
 OUTPUT_FOLDERS: Mapping[str, str] = {
@@ -28,6 +28,7 @@ OUTPUT_FOLDERS: Mapping[str, str] = {
     "hugo": "public",
     "zola": "public",
     "eleventy": "_site",
+    "hexo": "public",
     "pelican": "output",
     "nikola": "output",
 }

@@ -16,12 +16,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 from publisher.content import fences
 from publisher.text.slugs import slugify
+from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Site
-    from publisher.post import Post
+    from publisher.post import LinkSyntax, Post
     from publisher.text.yaml_document import Value
 
 _TAG = re.compile(r"\{\{[<%]|\{%")
@@ -145,10 +146,17 @@ class Links:
                 return self._page(address[2:])
             case "braces" if found := _PELICAN.match(address):
                 return self._pelican(found[1].lower(), unquote(found[2]), post)
+            case ("root-images" | "asset-images") as syntax if address.startswith(ROOT_IMAGE):
+                return self._picture(address.removeprefix(ROOT_IMAGE), syntax)
             case "link-urls" if found := _NIKOLA.fullmatch(address):
                 return self._nikola(found[1], unquote(found[2]), found[3] or "")
             case _:
                 return self._path(address, post)
+
+    def _picture(self, path: str, syntax: LinkSyntax) -> str:
+        if syntax == "asset-images" and not path.startswith("/"):
+            return path
+        return self._site.root + path.lstrip("/").removeprefix("./")
 
     def _path(self, address: str, post: Post) -> str | None:
         """An address that may be the path of a file."""

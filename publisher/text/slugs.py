@@ -12,6 +12,23 @@ from typing import Literal
 _KEPT_BY_HUGO = "._#+~-@/"
 # https://www.getzola.org/documentation/getting-started/configuration/ has the modes.
 _DROPPED_BY_ZOLA = re.compile(r"[<>:/|?*#\\()\[\]\n\t]")
+# hexo-util's escapeDiacritic, of letters that Unicode does not take apart: base, then the letters.
+_GROUPS = """
+A:ȺⱯ AA:Ꜳ AE:Æ AO:Ꜵ AU:Ꜷ AV:ꜸꜺ AY:Ꜽ B:ƁƂɃ C:ƇȻꜾ D:ĐƉƊƋꝹ DZ:ǄǱ Dz:ǅǲ E:ƎƐ F:ƑꝻ G:ƓǤꝽꝾꞠ
+H:ĦⱧⱵꞍ I:Ɨ J:Ɉ K:ƘⱩꝀꝂꝄꞢ L:ĿŁȽⱠⱢꝆꝈꞀ LJ:Ǉ Lj:ǈ M:ƜⱮ N:ƝȠꞐꞤ NJ:Ǌ Nj:ǋ O:ØƆƟꝊꝌ OE:Œ OI:Ƣ
+OO:Ꝏ OU:Ȣ P:ƤⱣꝐꝒꝔ Q:ɊꝖꝘ R:ɌⱤꝚꞂꞦ S:ẞⱾꞄꞨ T:ŦƬƮȾꞆ TZ:Ꜩ U:Ʉ V:ƲɅꝞ VY:Ꝡ W:Ⱳ Y:ƳɎỾ Z:ƵȤⱫⱿꝢ
+a:ɐẚⱥ aa:ꜳ ae:æ ao:ꜵ au:ꜷ av:ꜹꜻ ay:ꜽ b:ƀƃɓ c:ƈȼↄꜿ d:đƌɖɗꝺ dz:ǆǳ e:ǝɇɛ f:ƒꝼ g:ǥɠᵹꝿꞡ
+h:ħɥⱨⱶ hv:ƕ i:ıɨ j:ɉ k:ƙⱪꝁꝃꝅꞣ l:ŀłſƚɫⱡꝇꝉꞁ lj:ǉ m:ɯɱ n:ŉƞɲꞑꞥ nj:ǌ o:øɔɵꝋꝍ oe:œ oi:ƣ
+oo:ꝏ ou:ȣ p:ƥᵽꝑꝓꝕ q:ɋꝗꝙ r:ɍɽꝛꞃꞧ s:ßȿẛꞅꞩ t:ŧƭʈⱦꞇ tz:ꜩ u:ʉ v:ʋʌꝟ vy:ꝡ w:ⱳ y:ƴɏỿ z:ƶȥɀⱬꝣ
+"""
+_BASES = {
+    letter: base
+    for base, _, letters in (group.partition(":") for group in _GROUPS.split())
+    for letter in letters
+}
+# hexo-util's slugize: what becomes a hyphen.
+_BETWEEN_WORDS = re.compile(r"""[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:"'<>,.?/]+""")
+_CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
 def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
@@ -66,6 +83,21 @@ def zola_slug(text: str, mode: str) -> str:
     if mode == "safe":
         return re.sub(r"\s", "_", _DROPPED_BY_ZOLA.sub("", text)).strip(" .")
     return ascii_slug(text)
+
+
+def hexo_slug(text: str) -> str:
+    """Letters stay, in their case, but without accents; one hyphen for ASCII marks and blanks."""
+    plain = _CONTROLS.sub("", "".join(map(_without_accent, text)))
+    return _BETWEEN_WORDS.sub("-", plain).strip("-")
+
+
+def _without_accent(character: str) -> str:
+    """An accent that stands by itself stays."""
+    normal = unicodedata.normalize("NFD", character)
+    if unicodedata.decomposition(character).startswith(("<wide>", "<circle>")):
+        normal = unicodedata.normalize("NFKD", character)
+    base = _BASES.get(character) or _BASES.get(normal[0], normal[0])
+    return base if base.isascii() and base.isalpha() else character
 
 
 def is_word(character: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
+# Stands before the address of a picture that is looked for in the root of the site.
+ROOT_IMAGE = "link://root/"
 _PARTS = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?)((?<=//)[^/?#]*)?(.*)", re.DOTALL)
 _HOST = re.compile(r"((?:.*@)?)(.*?)((?::[0-9]*)?)", re.DOTALL)
 # RFC 3986 section 2: what is neither reserved nor unreserved, and a percent sign that stands alone.

@@ -1,6 +1,6 @@
-"""CommonMark -> HTML as the author meant it, with what GitHub, Hugo, Zola and Jekyll add. Pure.
+"""CommonMark -> HTML as the author meant it, with what GitHub, Hugo, Zola, Jekyll and Hexo add.
 
-Tables, footnotes, definition lists, strikethrough and bare links; ids on headings. Refuses to
+Tables, footnotes, definition lists, strikethrough and bare links; ids on headings. Pure. Refuses to
 decide which addresses may be followed: that is done where HTML is made safe.
 """
 
@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.content.markup import goldmark, headings, kramdown
+from publisher.content.markup import goldmark, headings, kramdown, marked
 from publisher.content.markup.limits import refuse_swollen
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
@@ -72,11 +72,14 @@ def _parser(dialect: CommonMark) -> _Parser:
         case "goldmark":
             goldmark.use(parser)
             parser.core.ruler.push("names", headings.name_as_hugo)
+        case "marked":
+            marked.use(parser)
+            parser.core.ruler.push("names", headings.name_as_hexo)
         case "commonmark":
             parser.core.ruler.push("names", headings.name_as_github)
     if dialect != "kramdown":
         parser.use(deflist_plugin)
-    if dialect != "commonmark":
+    if dialect in {"kramdown", "goldmark"}:
         _use_characters(parser)
     parser.core.ruler.push("alignment", _alignment)
     parser.core.ruler.push("bound", _bound)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.text.slugs import hexo_slug
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -45,6 +47,15 @@ def name_as_hugo(state: StateCore) -> None:
             ids.take(str(written))
         else:
             opening.attrSet("id", ids.make(_slug(inline.content) or "heading"))
+
+
+def name_as_hexo(state: StateCore) -> None:
+    """Counts the headings of the same words, whose case stays."""
+    numbers: dict[str, int] = {}
+    for opening, inline in _headings(state):
+        slug = hexo_slug(plain(inline.children or ()))
+        number = numbers[slug] = numbers.get(slug, -1) + 1
+        opening.attrSet("id", f"{slug}-{number}" if number else slug)
 
 
 def name_as_github(state: StateCore) -> None:

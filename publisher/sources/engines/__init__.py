@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sources.engines import eleventy, hugo, jekyll, nikola, pelican, plain, zola
+from publisher.sources.engines import eleventy, hexo, hugo, jekyll, nikola, pelican, plain, zola
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from publisher.config import Engine
     from publisher.sources.engines.engine import EngineRecord
 
-# In the order in which `init` looks for them. Zola comes before Hugo: both have a config.toml.
+# In the order in which `init` looks for them. Hexo comes before Jekyll, because both have a
+# _config.yml, and Zola before Hugo, because both have a config.toml.
 _RECORDS = (
+    hexo.RECORD,
     jekyll.RECORD,
     zola.RECORD,
     hugo.RECORD,

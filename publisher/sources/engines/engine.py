@@ -216,6 +216,11 @@ class PostReader:
         """Authors by the short names that posts give."""
         return {}
 
+    @property
+    def syntax(self) -> BodySyntax:
+        """How bodies are read."""
+        return self.record.syntax
+
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether a file of this name is meant as a post."""
         return True
@@ -267,7 +272,7 @@ class PostReader:
             language=language,
             name=self.called(name),
             id=matter.id(),
-            syntax=self.record.syntax,
+            syntax=self.syntax,
             location=self.location / matter.path,
             lines=(
                 matter.line(matter.first(*self.record.dates, *self.record.late_dates) or ""),

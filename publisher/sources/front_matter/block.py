@@ -72,14 +72,20 @@ def read(data: bytes, path: PurePosixPath, heads: Sequence[Head] = ()) -> Docume
     return Document({}, text)
 
 
-def fenced(lines: list[str], path: PurePosixPath) -> Document | None:
-    """YAML between `---` and `---` or `...`. What is no YAML is read line by line."""
+def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) -> Document | None:
+    """YAML between `---` and `---` or `...`. What is no YAML is read line by line.
+
+    Strict is for an engine that makes no page of a post whose YAML is broken. Raises PostError.
+    """
     opening = first_line(lines, path)
     if opening is None or not _OPENING.fullmatch(lines[opening]):
         return None
     closing = _closing(lines, opening, path)
     above = opening + 1
-    matter, remarks = _parsed(lines[above:closing], above, path)
+    matter, remarks = _parsed(lines[above:closing], above, path, is_strict=is_strict)
+    if is_strict and matter.duplicates:
+        key, line = matter.duplicates[0]
+        raise PostError(path, f"{key[:40]} is given twice; remove one", line=above + line)
     values = {} if matter.value is None else matter.told_apart
     if not isinstance(values, dict):
         line = above + matter.line(())
@@ -140,15 +146,15 @@ def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
 
 
 def _parsed(
-    block: list[str], above: int, path: PurePosixPath
+    block: list[str], above: int, path: PurePosixPath, *, is_strict: bool
 ) -> tuple[yaml_document.Marked, list[tuple[int, str]]]:
-    """The front matter, and what had to be rescued of it."""
+    """The front matter, and what had to be rescued of it. Raises PostError."""
     text = bounded(block, above, path)
     try:
         return yaml_document.read(text), []
     except yaml_document.MarkedError as error:
         message = f"the front matter is not YAML: {error.message}; {_hint(block, error.line)}"
-        rescued = None if error.is_too_much else _rescued(block)
+        rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error
         remark = f"{message}; until then its keys are read one by one"

@@ -2,7 +2,6 @@
 const { relative } = require("path");
 
 hexo.extend.helper.register("facts", (page) => {
-  // The page has the site's language; the post has its own.
   const { lang } = hexo.model("Post").findById(page._id);
   const facts = {
     path: relative(hexo.base_dir, page.full_source),
@@ -12,7 +11,7 @@ hexo.extend.helper.register("facts", (page) => {
     updated: page.updated.clone().utc().format(),
     tags: names(page, "PostTag", "Tag", "tag_id"),
     categories: names(page, "PostCategory", "Category", "category_id"),
-    language: lang || null,
+    language: lang || hexo.config.language,
   };
   return JSON.stringify(facts).replace(/</g, "\\u003c");
 });

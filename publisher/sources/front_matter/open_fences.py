@@ -1,0 +1,100 @@
+"""Front matter by the rules of hexo-front-matter: its first fence may be missing. Pure.
+
+YAML ends with a line of three or more `-`, JSON without braces with one of `;`. What is between two
+fences must have fences of one length.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher.errors import PostError
+from publisher.sources.front_matter import block
+from publisher.sources.front_matter.block import Document, bounded, first_line
+from publisher.sources.front_matter.formats import as_values
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+_FENCE = re.compile(r"(-{3,}|;{3,})[ \t]*")
+_TABS = re.compile(r"\A\t+")
+_JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
+
+
+def between(lines: list[str], path: PurePosixPath) -> Document | None:
+    """What stands between two fences. Raises PostError."""
+    opening = first_line(lines, path)
+    found = _FENCE.fullmatch(lines[opening]) if opening is not None else None
+    if opening is None or not found:
+        return None
+    closing = _next(lines, opening + 1, found[1])
+    if closing is None:
+        message = f"the front matter never ends; add a line `{found[1]}` below it"
+        raise PostError(path, message, line=opening + 1)
+    if found[1].startswith(";"):
+        return _json(lines, opening + 1, closing, path)
+    return _yaml(lines, opening, closing, path)
+
+
+def above(lines: list[str], path: PurePosixPath) -> Document | None:
+    """What stands above the first fence, if it has keys. Raises PostError.
+
+    A text above a rule is none.
+    """
+    opening = first_line(lines, path)
+    closing = _next(lines, opening or 0)
+    if opening is None or closing is None:
+        return None
+    try:
+        if lines[closing].startswith(";"):
+            return _json(lines, opening, closing, path)
+        # One line lower, because there is none for the first fence.
+        found = _yaml(["", *lines], opening, closing + 1, path)
+    except PostError:
+        return None
+    if not found or not found.values:  # a heading is a comment in YAML
+        return None
+    return replace(
+        found,
+        body_line=found.body_line - 1,
+        remarks=tuple((line - 1, message) for line, message in found.remarks),
+        lines={key: line - 1 for key, line in found.lines.items()},
+    )
+
+
+def _next(lines: list[str], start: int, mark: str = "") -> int | None:
+    """The line of the next fence, which is `mark` if that is given."""
+    for index in range(start, len(lines)):
+        found = _FENCE.fullmatch(lines[index])
+        if found and mark in {"", found[1]}:
+            return index
+    return None
+
+
+def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> Document | None:
+    """The lines between these two, read as between `---`; a tab counts as two blanks."""
+    inside = (
+        _TABS.sub(lambda tabs: "  " * len(tabs[0]), line) for line in lines[opening + 1 : closing]
+    )
+    whole = [*[""] * opening, "---", *inside, "---", *lines[closing + 1 :]]
+    return block.fenced(whole, path, is_strict=True)
+
+
+def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Document:
+    """The members of an object. Raises PostError."""
+    inside = lines[start:closing]
+    try:
+        values = as_values(json.loads(f"{{{bounded(inside, start, path)}}}"))
+    except (ValueError, RecursionError) as error:
+        message = f"the front matter is not JSON without braces: {error}; check quotes and commas"
+        raise PostError(path, message, line=start + 1) from error
+    keys = [(number, _JSON_KEY.match(line)) for number, line in enumerate(inside, start + 1)]
+    return Document(
+        values=values,
+        body="\n".join(lines[closing + 1 :]),
+        body_line=closing + 2,
+        lines={found[1]: number for number, found in reversed(keys) if found},
+    )
