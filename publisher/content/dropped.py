@@ -28,6 +28,7 @@ from publisher.content.html import (
     tags,
 )
 from publisher.text.characters import legal, short_line
+from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +123,7 @@ def addresses(
             at = place or (mark if mark.isdecimal() else "")
             target = absolute(resolve(written) or "", base)
             if target and found.name in TAGS:
+                written = written.removeprefix(ROOT_IMAGE)
                 line = places.line(int(at)) if at else places.line_of(written)
                 yield Address(found.name, target, written, line)
 
@@ -158,6 +160,7 @@ def _losses(
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
             resolved = resolve(target)
+            target = target.removeprefix(ROOT_IMAGE)
             if resolved is None:
                 shown = short_line(_words(unquote(target)), 80)
                 yield f'"{shown}" is no file of a post: it is no link', where, target

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.content import fences
 from publisher.content.html import absolute
+from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,8 @@ _ATTRIBUTES = re.compile(
 )
 _BLANK_TO_END = re.compile(r"[^\S\n]*+(?:\n|\Z)")
 _HEADING_ID = re.compile(r"(?<=\S)[ \t]{1,9}\{#[\w:.-]{1,200}\}[ \t]*$", re.MULTILINE)
+# Where the address of a picture begins that is no address of the web.
+_PICTURE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([ \t]*<?(?![A-Za-z][\w+.-]*:|//|#|[\s<)])")
 _ADDRESS = re.compile(
     r"(?P<before>\]\([ \t]*|^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*)"
     r"(?:<(?P<framed>[^<>\n]{1,2000})>|(?P<bare>[^\s<>()]{1,2000}))",
@@ -54,6 +57,8 @@ def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
     text = _without_hidden(text)
     if dialect == "kramdown":
         text = fences.replaced(text, _ATTRIBUTES, lambda _: "")
+    if dialect == "marked":
+        text = fences.replaced(text, _PICTURE, lambda found: found[0] + ROOT_IMAGE)
     text = fences.replaced(text, _HEADING_ID, lambda _: "")
     return fences.replaced(text, _ADDRESS, absolute_address).strip()
 

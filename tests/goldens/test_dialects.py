@@ -54,6 +54,44 @@ ON_PURPOSE = {
     "x<y and a<b>c": "Hugo: what never ends is repaired differently",
 }  # fmt: skip
 
+_NUNJUCKS = "Nunjucks is evaluated before, and its comments go"
+_FOOTNOTES = "marked has no footnotes, but most sites add them"
+_DEFINITIONS = "definitions are read wherever they are written well"
+_SLASH = "an address without a path is the same with a slash"
+HEXO_ON_PURPOSE = {
+    "text\n    not code": "blanks at the beginning of a line do not show",
+    "One <!-- more --> two": "the same, between words",
+    "\u3000text": "a paragraph begins with no wide blank",
+    "x<y and a<b>c": "what never ends is repaired differently",
+    '![alt *x*](/a b.png) ![a](<a b.png> "T") ![ü](ü.png) ![e](https://x.example/p.png)':
+        "what is no picture has marks",
+    "a\n: b\n: c": _DEFINITIONS,
+    "a\n\n: b\n\n  more": _DEFINITIONS,
+    "a\n: b\n\nc\n: d": _DEFINITIONS,
+    "Term *x*\n: - a\n  - b": _DEFINITIONS,
+    "Term\n: Definition\n\nTerm2\n:   Def2\n:   Def3": _DEFINITIONS,
+    "a\n\n: b": _DEFINITIONS,
+    "a[^1] b[^2] c[^1]\n\n[^2]: two\n[^1]: one": _FOOTNOTES,
+    "a[^1]\n\n[^1]: one\n\n    two": _FOOTNOTES,
+    "a[^1]\n\n[^1]: one\ntwo": _FOOTNOTES,
+    "**a**[^1]\n\n[^1]: x": _FOOTNOTES,
+    "Text[^1]\n\n[^1]: Note": _FOOTNOTES,
+    "a[^1]\n\n[^1]: b": _FOOTNOTES,
+    "https://a.example/b_c www.a.example a@b.example x": _SLASH,
+    "- [ ] todo\n- [x] done\n\n~~del~~ ~one~\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n"
+    "https://example.org/x www.example.org me@example.org <https://a.example>": _SLASH,
+    "# One *two*\n\n## One *two*\n\n## Ünï & c++\n\nSetext\n===\n\n#nospace\n\n"
+    "# [l](http://x.example) `c`": _SLASH,
+    "www.a.example a@b.example https://a.example/b_c": _SLASH,
+    "{% raw %}{{ x }} {% y %}{% endraw %} after": _NUNJUCKS,
+    "{% raw %}\n# H\n\n*x* {{ a }}\n{% endraw %}\n\n# H2": _NUNJUCKS,
+    "`{{ x }}` `{% raw %}`": _NUNJUCKS,
+    "`{{ x }}` and `{% raw %}{{ x }}{% endraw %}`": _NUNJUCKS,
+    "{% raw %}{{ a }}{% endraw %}": _NUNJUCKS,
+    "a {# hidden #} b": _NUNJUCKS,
+    "a {# b #} c": _NUNJUCKS,
+}  # fmt: skip
+
 COMMONMARK: list[Dialect] = ["commonmark", "goldmark", "kramdown"]
 
 
@@ -65,6 +103,7 @@ def test_every_engine_has_its_dialect() -> None:
         "eleventy": "commonmark",
         "pelican": "markdown",
         "nikola": "markdown",
+        "hexo": "marked",
         "plain": "commonmark",
     }
 
@@ -85,6 +124,12 @@ def test_bodies_are_read_as_jekyll_reads_them(body: str, html: str) -> None:
 def test_bodies_are_read_as_hugo_reads_them(body: str, html: str) -> None:
     is_same = dialects.ours(body, "goldmark") == dialects.theirs(html)
     assert is_same is (body not in ON_PURPOSE)
+
+
+@pytest.mark.parametrize(("body", "html"), dialects.bodies("hexo"))
+def test_bodies_are_read_as_hexo_reads_them(body: str, html: str) -> None:
+    is_same = dialects.ours(body, "marked") == dialects.theirs(html)
+    assert is_same is (body not in HEXO_ON_PURPOSE)
 
 
 @pytest.mark.parametrize("dialect", COMMONMARK)

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
+from publisher.config import Site
 from publisher.content.html import BLOCKS
+from publisher.content.links import Links
 from publisher.content.render import render
 from tests.support import GOLDENS
 from tests.support.generators import GENERATORS
+from tests.support.posts import post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +35,7 @@ Engine = Literal["jekyll", "hugo", "hexo"]
 
 FOLDER = GOLDENS / "dialects"
 BASE = "https://x.example/p/"
+SITE = Site(title="A blog", url="https://x.example")
 LINES = BLOCKS | {"tbody", "td", "tfoot", "th", "thead"}
 SHOWN = ("align", "alt", "height", "href", "src", "title", "width")
 
@@ -84,6 +88,13 @@ _COLOURED = re.compile(
 )
 
 
+_NUMBERED = re.compile(
+    r'<figure class="highlight [^"]*">(?:<figcaption>.*?</figcaption>)?<table><tr>'
+    r'<td class="gutter">.*?</td><td class="code"><pre>(.*?)</pre></td></tr></table></figure>',
+    re.DOTALL,
+)
+
+
 def bodies(engine: Engine) -> list[tuple[str, str]]:
     """Each with the HTML that the engine made of it."""
     text = (FOLDER / f"{engine}.json").read_text(encoding="utf-8")
@@ -95,14 +106,21 @@ def ours(body: str, dialect: Dialect) -> str:
 
 
 def theirs(html: str) -> str:
-    plain = _COLOURED.sub(
-        lambda found: f"<pre><code>{re.sub('</?span[^>]*>', '', found[1])}</code></pre>", html
-    )
+    plain = _NUMBERED.sub(_code, _COLOURED.sub(_code, html))
     return _structure(_rendered(_same(plain), "html"))
 
 
+def _code(found: re.Match[str]) -> str:
+    """Code without its colours."""
+    return (
+        f"<pre><code>{re.sub('</?span[^>]*>', '', found[1].replace('<br>', chr(10)))}</code></pre>"
+    )
+
+
 def _rendered(body: str, markup: Dialect) -> str:
-    return render(body, markup=markup, marker=None, base=BASE, prefix="p").xhtml
+    """Pictures are those of the whole site where the dialect says so."""
+    resolve = Links([], SITE).resolver(post(engine="hexo"))
+    return render(body, markup=markup, marker=None, base=BASE, prefix="p", resolve=resolve).xhtml
 
 
 def _same(html: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Post, Reading, Skip
 
+SITE = Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1))
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 
 
@@ -576,6 +578,212 @@ def test_a_date_that_moves_is_none_in_eleventy(tmp_path: Path) -> None:
 def test_what_eleventy_does_not_show(tmp_path: Path, matter: str, status: str) -> None:
     files = {"2020-01-01-a.md": f"---\n{matter}\n---\n"}
     assert skip(tmp_path, "eleventy", files).status == status
+
+
+# --- Hexo ---
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("---\ntitle: A title\ndate: 2020-02-03 10:00:00\ntags: [a, b c]\n---\n\nText.\n",
+         ("a", "b c")),
+        ("title: A title\ndate: 2020-02-03 10:00:00\ntags: one two\n---\n\nText.\n", ("one two",)),
+        ("-----\ntitle: A title\ndate: 2020-02-03 10:00:00\ntag: x\n-----\n\nText.\n", ("x",)),
+        ("\n---\ntitle: A title\ndate: '2020-02-03 10:00'\ntags:\n\t- a\n---\n\nText.\n", ("a",)),
+        (';;;\n"title": "A title",\n"date": "2020-02-03 10:00:00",\n"tags": ["a"]\n;;;\n\nText.\n',
+         ("a",)),
+        ('"title": "A title",\n"date": "2020-02-03 10:00:00"\n;;;\n\nText.\n', ()),
+    ],
+)  # fmt: skip
+def test_hexo_s_front_matter(tmp_path: Path, text: str, tags: tuple[str, ...]) -> None:
+    made = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
+    assert (made.title, made.tags, made.body.strip()) == ("A title", tags, "Text.")
+    assert iso(made.published) == "2020-02-03T09:00:00Z"
+    assert text.split("\n")[made.body_line - 1 :] == made.body.split("\n")
+    assert "date" in text.split("\n")[made.lines[0] - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("---\ntitle: A: b\n---\n", 2, "the front matter is not YAML"),
+        ("---\ntitle: A\ntitle: B\n---\n", 3, "title is given twice"),
+        ("---\ntitle: A\n", 1, "the front matter never ends"),
+        (';;;\n{"title": "A"}\n;;;\n', 2, "is not JSON without braces"),
+        ("---\ntitle: A\n---\n", 1, "has no date"),
+        ("# A head\n\n---\n\nText.\n", 1, "has no date"),
+        ("Words: and words\nwithout\n\n---\n\nText.\n", 1, "has no date"),
+        ("---\ndate: soon\n---\n", 2, "date: 'soon' is not a date"),
+    ],
+)
+def test_what_hexo_makes_no_page_of(tmp_path: Path, text: str, line: int, reason: str) -> None:
+    found = skip(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
+    assert (found.broken, found.line, reason in found.reason) == (True, line, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "matter", "page"),
+    [
+        ("", "a b/c.d.md", "", "/2020/02/03/a%20b/c.d/"),
+        ("", "2020-05-06-a.md", "", "/2020/02/03/2020-05-06-a/"),
+        ("", "a.md", "slug: own", "/2020/02/03/a/"),
+        ("", "a.md", "permalink: own/:title", "/own/:title"),
+        ("", "a.md", "permalink: false", "/2020/02/03/a/"),
+        ("permalink: /:i_month/:i_day/:hour:minute/:name.html", "x/a.md", "", "/2/3/1000/a.html"),
+        ("permalink: ':post_title/'", "a.md", "title: Ünï & C++", "/uni-c/"),
+        ("permalink: ':hash/:id'", "a.md", "id: '7'", "/e47a1662e3fe/7"),
+        ("permalink: ':timestamp'", "a.md", "", "/1580720400"),
+        ("permalink: ':category/:name/'", "a.md", "", "/uncategorized/a/"),
+        ("permalink: ':category/:name/'", "a.md", "categories: [A b, C]", "/A-b/C/a/"),
+        ("permalink: ':category/:name/'", "a.md", "categories: [[A, B], C]", "/C/a/"),
+        ("permalink: ':category/:name/'\ncategory_map: {A b: x}\nfilename_case: 2", "a.md",
+         "category: A b", "/X/a/"),
+        ("permalink: ':lang/:layout/:gone/:name/'\npermalink_defaults: {lang: en}", "a.md", "",
+         "/en/post/undefined/a/"),
+        ("permalink: ':lang/:name/'\npermalink_defaults: {lang: en}", "a.md", "lang: de", "/de/a/"),
+        ("permalink: ':title/index.html'", "a.md", "", "/a/index.html"),
+        ("permalink: ':title/index.html'\npretty_urls: {trailing_index: false}", "a.md", "", "/a/"),
+        ("permalink: ':title.html'\npretty_urls: {trailing_html: false}", "a.md", "", "/a"),
+        ("permalink: ':title'\npost_asset_folder: true", "a.md", "", "/a/"),
+        ("new_post_name: ':year-:month-:day-:title.md'", "2019-05-06-x y.md", "",
+         "/2020/02/03/x%20y/"),
+        ("new_post_name: ':year-:month-:day-:title.md'", "sub/Ein ß.md", "",
+         "/2020/02/03/sub-Ein-s/"),
+        ("permalink: ':lang/:title/'\nnew_post_name: ':lang/:title.md'", "de/a.md", "", "/de/a/"),
+        ("source_dir: .", "a.md", "", "/2020/02/03/a/"),
+    ],
+)  # fmt: skip
+def test_hexo_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+    files = {
+        "_config.yml": settings,
+        f"source/_posts/{name}": f"---\ndate: 2020-02-03 10:00:00\n{matter}\n---\n",
+    }
+    assert post(tmp_path, "hexo", files, posts="source/_posts").page == page
+
+
+def test_hexo_s_names_say_what_the_settings_want(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "new_post_name: ':category/:year-:i_month-:i_day-:title.md'",
+        "source/_posts/News/2020-2-3-a.md": "---\ntitle: T\ncategory: Old\n---\n",
+    }
+    made = post(tmp_path, "hexo", files, posts="source/_posts")
+    assert (made.file_date, made.slug, made.categories) == (dt.date(2020, 2, 3), "a", ("News",))
+    assert iso(made.published) == "2020-02-02T23:00:00Z"
+
+
+def test_a_rule_for_names_that_would_take_for_ever_fits_none(tmp_path: Path) -> None:
+    name = "a-" * 60
+    files = {
+        "_config.yml": f"new_post_name: '{':a-' * 40}:title.x'",
+        f"source/_posts/{name}.md": "---\ndate: 2020-02-03\n---\n",
+    }
+    assert post(tmp_path, "hexo", files, posts="source/_posts").slug == name[:-1]
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("2020-02-03", "2020-02-02T23:00:00Z"),
+        ("2020-02-03T10:00:00Z", "2020-02-03T10:00:00Z"),
+        ("05/06/2020 10:00", "2020-05-06T08:00:00Z"),
+        ("5.6.2020", "2020-05-05T22:00:00Z"),
+        ("2 January 2020", "2020-01-01T23:00:00Z"),
+    ],
+)
+def test_hexo_s_dates_are_javascript_s(tmp_path: Path, date: str, published: str) -> None:
+    files = {"source/_posts/a.md": f"---\ndate: {date}\n---\n"}
+    assert iso(post(tmp_path, "hexo", files, posts="source/_posts").published) == published
+
+
+@pytest.mark.parametrize(
+    ("settings", "posts"),
+    [("", "source/_posts"), ("", "source"), ("", "."), ("source_dir: source", ".")],
+)
+def test_hexo_s_posts_are_in_one_folder(tmp_path: Path, settings: str, posts: str) -> None:
+    text = "---\ndate: 2020-02-03\n---\n"
+    names = ["_posts/a.md", "_posts/sub/b.md", "_posts/_c.md", "_posts/_sub/d.md", "_posts/e.mdown",
+             "_posts/skipped/f.md", "_posts/ignored/g.md", "about/index.md",
+             "sub/_posts/h.md"]  # fmt: skip
+    files = {
+        "_config.yml": f"skip_render: _posts/skipped/**\nignore: ['**/ignored/**']\n{settings}",
+        **{f"source/{name}": text for name in names},
+    }
+    reading = read(tmp_path, "hexo", files, posts=posts)
+    assert [made.path.name for made in reading.posts] == ["a.md", "b.md"]
+    assert not reading.skipped
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "matter", "status"),
+    [
+        ("", "_posts/a.md", "date: 2027-01-01", "future"),
+        ("future: false", "_posts/a.md", "date: 2027-01-01", "future"),
+        ("", "_posts/a.md", "date: 2020-01-01\npublished: false", "hidden"),
+        ("", "_drafts/a.md", "published: true", "draft"),
+    ],
+)
+def test_what_hexo_does_not_show(
+    tmp_path: Path, settings: str, name: str, matter: str, status: str
+) -> None:
+    files = {
+        "_config.yml": settings,
+        f"source/{name}": f"---\n{matter}\n---\n",
+        "source/_posts/README.md": "",
+    }
+    assert skip(tmp_path, "hexo", files, posts="source").status == status
+
+
+def test_hexo_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "future: true",
+        "source/_posts/a.md": "---\ndate: 2027-01-01\n---\n",
+    }
+    assert post(tmp_path, "hexo", files, posts="source/_posts").published.year == 2026
+
+
+def test_hexo_s_slug_is_a_title_where_the_key_is_missing(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "use_slug_as_post_title: true",
+        "source/_posts/a b.md": "---\ndate: 2020-01-01\n---\nText.\n",
+        "source/_posts/c.md": "---\ndate: 2020-01-01\ntitle:\n---\nText.\n",
+    }
+    reading = read(tmp_path, "hexo", files, posts="source/_posts")
+    assert [made.name for made in reading.posts] == ["a b", None]
+
+
+def test_hexo_s_lead_is_not_its_excerpt(tmp_path: Path) -> None:
+    body = "One\n\n<!-- more -->\n\nTwo\n"
+    files = {
+        "source/_posts/a.md": f"---\ndate: 2020-01-01\nexcerpt: Short.\n---\n{body}",
+        "source/_posts/b.md": f"---\ndate: 2020-01-01\n---\n{body}",
+    }
+    reading = read(tmp_path, "hexo", files, posts="source/_posts")
+    assert [made.marker for made in reading.posts] == [None, "<!-- more -->"]
+    one, other = entries(reading, SITE).entries
+    assert (one.teaser, other.teaser) == ("Short.", "One")
+    assert "more" not in one.content.xhtml
+
+
+def test_hexo_looks_for_pictures_in_the_root_of_the_site(tmp_path: Path) -> None:
+    text = "---\ndate: 2020-01-01 12:00:00\n---\n![](i.png) ![](/i.png)\n"
+    files = {
+        "_config.yml": "post_asset_folder: true",
+        "source/_posts/a.md": text,
+        "source/_posts/b.md": text,
+        "source/_posts/b/i.png": "",
+    }
+    one, other = entries(read(tmp_path, "hexo", files, posts="source/_posts"), SITE).entries
+    root = "https://blog.example/i.png"
+    beside = "https://blog.example/2020/01/01/b/i.png"
+    assert re.findall('src="(.*?)"', one.content.xhtml) == [root, root]
+    assert re.findall('src="(.*?)"', other.content.xhtml) == [beside, root]
+
+
+def test_hexo_s_nunjucks_can_be_switched_off(tmp_path: Path) -> None:
+    text = "---\ndate: 2020-01-01\ndisableNunjucks: true\n---\n{{ x }}\n"
+    made = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
+    assert made.templates == "off"
 
 
 # --- Pelican ---

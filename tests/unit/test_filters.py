@@ -181,6 +181,7 @@ CONTEXT = TemplateContext(
     root=urlsplit(BELOW.url),
     zone=BELOW.zone,
     dialect="kramdown",
+    language="liquid",
     page_of=lambda kind, name: None,
     has_settings=False,
 )

@@ -28,16 +28,23 @@ _MEANT = (
     (re.compile('"'), "”"),
     (re.compile(r"\.{3}"), "…"),
 )
+# What `content.dropped` puts before an address to find it again.
+_MARK = re.compile(r"(at:\d+:)")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 _DELETED = re.compile(r"~(?![~\s])([^~\n]{0,999}[^~\s])~(?!~)")
 
 
 def use(parser: MarkdownIt) -> None:
     """Teach it that."""
-    parser.options["breaks"] = True
+    parser.add_render_rule("softbreak", _break)
+    parser.add_render_rule("hardbreak", _break)
     parser.inline.ruler.after("strikethrough", "marked_deleted", _deleted)
     parser.core.ruler.after("inline", "marked_links", _write_links)
     parser.core.ruler.after("marked_links", "marked_characters", _turn_characters)
+
+
+def _break(*_: object) -> str:
+    return "<br>"
 
 
 def _deleted(state: StateInline, silent: bool) -> bool:
@@ -65,9 +72,13 @@ def _write_links(state: StateCore) -> None:
             if opening.info == "auto" and shown.content.startswith("www."):
                 opening.attrSet("href", f"http://{shown.content}")
         for token in block.children or []:
-            source = str(token.attrGet("src") or "")
-            if token.type == "image" and source and not _ELSEWHERE.match(source):
-                token.attrSet("src", ROOT_IMAGE + source)
+            if token.type == "image":
+                token.attrSet("src", _on_site(str(token.attrGet("src"))))
+
+
+def _on_site(address: str) -> str:
+    _, mark, path = _MARK.split(address, maxsplit=1) if _MARK.match(address) else ("", "", address)
+    return address if not path or _ELSEWHERE.match(path) else f"{mark}{ROOT_IMAGE}{path}"
 
 
 def _turn_characters(state: StateCore) -> None:

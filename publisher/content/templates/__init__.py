@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.content import markup
+from publisher.content import fences, markup
 from publisher.content.templates.text import Evaluated, Text, as_it_is
 from publisher.text.yaml_document import Unquoted
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 _LIQUID = re.compile(r"\{\{|\{%")
+_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
 _INSIDE = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
 _SETTING = re.compile(r"""\bsite\s*(?:\.\s*|\[\s*["'])([\w-]+)""")
 # One that is worked out, or all of them under another name.
@@ -40,9 +41,11 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
     body = links.notes(post)
     if post.templates == "off":
         return as_it_is(body)
+    if post.syntax.template_language == "nunjucks":
+        body = _without_comments(body)
     keeps = post.templates == "keep"
     match post.syntax.template_language:
-        case "liquid" | "liquid-top-level" if _LIQUID.search(body):
+        case "liquid" | "liquid-top-level" | "nunjucks" if _LIQUID.search(body):
             html = markup.lines_of_html(body, post.dialect)
             text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
             return _liquid(text, post, links, site)
@@ -52,6 +55,11 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
             return _shortcodes(Text(body, post.markup, keeps=keeps), syntax, post, links)
         case _:
             return as_it_is(body)
+
+
+def _without_comments(body: str) -> str:
+    """Without those of Nunjucks, whose lines stay as blank ones."""
+    return fences.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
 
 
 def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
@@ -76,14 +84,20 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
     }
-    values: dict[str, object] = {"page": page, "site": own}
-    if post.syntax.template_language == "liquid-top-level":
-        values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
+    values: dict[str, object]
+    match post.syntax.template_language:
+        case "liquid-top-level":
+            values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
+        case "nunjucks":
+            values = page
+        case _:
+            values = {"page": page, "site": own}
     context = TemplateContext(
         values,
         root=root,
         zone=site.zone,
         dialect=post.syntax.dialect,
+        language=post.syntax.template_language,
         page_of=links.page_of,
         has_settings=bool(links.settings),
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
-    from publisher.post import Dialect
+    from publisher.post import Dialect, TemplateLanguage
 
 # What Jekyll makes of the page itself, and gathers from the whole site.
 _MADE = frozenset({"content", "dir", "excerpt", "next", "output", "previous", "relative_path"})
@@ -23,8 +23,8 @@ _COUNTED = frozenset({
 class TemplateContext:
     """What a template may know. `page_of` finds a post's address by its name or by its file.
 
-    `zone` is that of dates without one, `dialect` how the site reads Markdown. `has_settings`: what
-    is not among the values of the site is not there.
+    `zone` is that of dates without one, `dialect` how the site reads Markdown, `language` that of
+    the tags. `has_settings`: what is not among the values of the site is not there.
     """
 
     def __init__(
@@ -34,12 +34,14 @@ class TemplateContext:
         root: SplitResult,
         zone: dt.tzinfo,
         dialect: Dialect,
+        language: TemplateLanguage,
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
     ) -> None:
         self.values = values
         self.zone = zone
         self.dialect = dialect
+        self.language = language
         self._has_settings = has_settings
         self.base = root.path.rstrip("/")
         self.origin = f"{root.scheme}://{root.netloc}"

@@ -1,4 +1,4 @@
-"""Liquid, as Jekyll and Eleventy have it in their posts.
+"""Liquid, as Jekyll and Eleventy have it in their posts, and what Nunjucks has in common with it.
 
 Refuses the clock, files, and what never ends: a loop has at most 1,000 turns. What cannot be
 evaluated costs no other tag.
@@ -112,6 +112,8 @@ class _Evaluation:
         self._liquid = liquid
         self._facts = facts
         self._ends = _ends(text.body)
+        self._is_nunjucks = facts.language == "nunjucks"
+        self._links = frozenset[str]() if self._is_nunjucks else _LINKS
         self._marked: dict[str, tuple[int, int, str]] = {}  # the tags that marks stand for
 
     def run(self) -> Evaluated:
@@ -130,9 +132,11 @@ class _Evaluation:
     def _tag(self, start: int, end: int, name: str) -> int:
         """One output, one tag or one block; where it ends."""
         body = self._text.body
-        if name in _INNER or name.startswith("end"):
+        if self._is_nunjucks and self._text.is_code(start):  # Hexo sets code aside
+            self._text.copy(start, end)
+        elif name in _INNER or name.startswith("end"):
             self._text.silent(start, end)
-        elif name in _LINKS:
+        elif name in self._links:
             self._link(start, end)
         elif _BASE.fullmatch(body[start:end]) and _BEFORE_LINK.match(body, end):
             # Jekyll 3 needed it before a tag, Jekyll 4 adds it there.
@@ -186,7 +190,7 @@ class _Evaluation:
             first, stop, name = found.start(), found.end(), found[1] or ""
             if name in _SAMPLES | {"raw"}:
                 stop = self._ends.get(first, stop)
-            page = self._page(first, stop) if name in _LINKS else None
+            page = self._page(first, stop) if name in self._links else None
             if page is not None:
                 parts += [body[at:first], page]
             elif name == "raw" or self._liquid.knows(name):

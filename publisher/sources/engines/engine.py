@@ -216,9 +216,8 @@ class PostReader:
         """Authors by the short names that posts give."""
         return {}
 
-    @property
-    def syntax(self) -> BodySyntax:
-        """How bodies are read."""
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        """How the body of a post is read."""
         return self.record.syntax
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -272,7 +271,7 @@ class PostReader:
             language=language,
             name=self.called(name),
             id=matter.id(),
-            syntax=self.syntax,
+            syntax=self.syntax(matter.path),
             location=self.location / matter.path,
             lines=(
                 matter.line(matter.first(*self.record.dates, *self.record.late_dates) or ""),

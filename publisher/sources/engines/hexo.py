@@ -87,15 +87,15 @@ class Hexo(PostReader):
     def shows_future(self) -> bool:
         return self.settings.get("future") == "true"
 
-    @cached_property
-    def syntax(self) -> BodySyntax:
-        """A picture is one of the whole site, unless hexo-renderer-marked looks beside the post."""
-        marked = site_settings.section(self.settings, "marked")
-        if marked.get("prependRoot") == "false":
-            return replace(self.record.syntax, links="paths")
-        if self._has_assets and marked.get("postAsset") == "true":
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        """A picture is one of the whole site, unless the post has a folder of its own pictures."""
+        if self._has_assets and path.with_suffix("") in self._filled_folders:
             return replace(self.record.syntax, links="asset-images")
         return self.record.syntax
+
+    @cached_property
+    def _filled_folders(self) -> frozenset[PurePosixPath]:
+        return frozenset(parent for path in self.folder.paths for parent in path.parents)
 
     def is_post(self, path: PurePosixPath) -> bool:
         below = self._below(path)
@@ -256,7 +256,7 @@ class _Names:
 
     def read(self, stem: str) -> dict[str, str]:
         """The text of each placeholder; nothing if the rule does not fit the name."""
-        if len({*self._placeholders} - {*_PARTS_OF_NAMES}) > _MAX_OPEN:
+        if sum(name not in _PARTS_OF_NAMES for name in self._placeholders) > _MAX_OPEN:
             return {}
         found = self._pattern.fullmatch(stem)
         return dict(zip(self._placeholders, found.groups(), strict=True)) if found else {}
