@@ -176,13 +176,19 @@ def test_what_all_but_python_markdown_share(body: str, expected: str, dialect: D
         ("# [a](b) -- *c*", "kramdown", ["a--c"]),
         ("# ...\n# &", "commonmark", ["section", "section-1"]),
         ("# ...\n# &", "goldmark", ["heading", "heading-1"]),
+        ("# A b\n# A b\n# A b-1", "marked", ["A-b", "A-b-1", "A-b-1"]),
+        ("# Ünï `c` *d*\n# A {#own}\n# B", "marked", ["Uni-c-d", "own", "B"]),
     ],
 )
 def test_ids_of_headings_are_those_of_the_engine(
     body: str, dialect: Dialect, ids: list[str]
 ) -> None:
-    """As Jekyll 4.3.1, Hugo 0.111 and GitHub make them."""
+    """As Jekyll 4.3.1, Hugo 0.111, GitHub and Hexo 7.3 make them."""
     assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
+
+
+def test_marked_gives_no_id_to_marks_alone() -> None:
+    assert html("# !?", "marked") == "<h1>!?</h1>"
 
 
 def test_a_table_has_no_styles() -> None:
@@ -191,7 +197,7 @@ def test_a_table_has_no_styles() -> None:
     assert "style" not in cells
 
 
-@pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
+@pytest.mark.parametrize("dialect", ["kramdown", "goldmark", "marked"])
 def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
     body = '"a" \'b\' it\'s -- c --- d... `"--"`\n\n    "--"'
     assert unescape(html(body, dialect)) == (
@@ -316,7 +322,7 @@ def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) ->
     assert other.summary == "Lead [a][b]."
 
 
-@pytest.mark.parametrize("dialect", [*COMMONMARK, "markdown"])
+@pytest.mark.parametrize("dialect", [*COMMONMARK, "marked", "markdown"])
 def test_parts_know_the_body_they_are_of_and_no_other(dialect: Dialect) -> None:
     part = "[a][b] c[^1]"
     one, two = (

@@ -295,6 +295,21 @@ def test_what_goldmark_adds(body: Callable[[int], str], beginning: str, size: in
     assert_html_is_linear(body, "goldmark", beginning, size)
 
 
+@pytest.mark.parametrize(
+    ("body", "beginning", "size"),
+    [
+        (lambda n: "~a" * n, "<p>", 10_000),
+        (lambda n: "a ~" * n, "<p>", 10_000),
+        (lambda n: "\"a' " * n, "<p>“a’ “a’ ", 10_000),
+        (lambda n: "a\n" * n, "<p>a<br>a<br>", 10_000),
+        (lambda n: "# a\n" * n, '<h1 id="a">a</h1>\n<h1 id="a-1">a</h1>', 600),
+        (lambda n: "![a](b.png) " * n, '<p><img src="link://root/b.png" alt="a"', 2_000),
+    ],
+)
+def test_what_marked_adds(body: Callable[[int], str], beginning: str, size: int) -> None:
+    assert_html_is_linear(body, "marked", beginning, size)
+
+
 def test_a_heading_with_very_many_blanks() -> None:
     assert_html_is_linear(lambda n: "# a" + " " * n + "b", "commonmark", '<h1 id="a', 100_000)
 

@@ -32,6 +32,24 @@ SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
         "_posts/2020-01-02-a.md": YAML, "news/_posts/2020-01-02-b.md": YAML,
         "node_modules/x/_posts/c.md": "", "_site/_posts/c.md": "",
     }),
+    "hexo": ("hexo", "source/_posts", {
+        "package.json": '{"hexo": {"version": "7.3.0"}, "dependencies": {"hexo": "^7.0.0"}}',
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: Ada\n"
+                       "timezone: Asia/Tokyo\nlanguage: [de, en]\n",
+        "source/_posts/a.md": YAML, "source/about/index.md": YAML, "themes/x/_posts/b.md": YAML,
+    }),
+    "hexo without a package": ("hexo", "src/_posts", {
+        "package.json": "{",
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: Ada\nsource_dir: src\n"
+                       "timezone: Asia/Tokyo\nlanguage: de\n",
+        "src/_posts/a.md": YAML,
+    }),
+    "jekyll with a package and a source": ("jekyll", "source/_posts", {
+        "package.json": '{"dependencies": {"postcss": "^8.0.0"}}',
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: Ada\nsource: source\n"
+                       "timezone: Asia/Tokyo\nlang: de\n",
+        "source/_posts/2020-01-02-a.md": YAML,
+    }),
     "hugo": ("hugo", "content/posts", {
         "hugo.toml": 'title = "A site"\nbaseURL = "https://a.example/"\nlanguageCode = "de"\n'
                      'timeZone = "Asia/Tokyo"\n[params]\nauthor = "Ada"\n',
@@ -108,6 +126,11 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
         ({"eleventy.config.js": "throw 1", "src/posts/a.md": YAML}, "eleventy", "src/posts"),
         ({".obsidian/app.json": "{}", "A note.md": YAML}, "plain", "."),
         ({"posts/2020-01-01-a.md": YAML}, "jekyll", "posts"),
+        (
+            {"_config.yml": "title: Hexo\nauthor: John Doe\n", "source/_posts/a.md": YAML},
+            "hexo",
+            "source/_posts",
+        ),
         ({"config.toml": "[tool]\nx = 1\n", "posts/a.md": YAML}, "jekyll", "posts"),
         ({"conf.py": "project = 'Sphinx'\n"}, "jekyll", None),
         ({}, "jekyll", None),
@@ -119,6 +142,13 @@ def test_a_site_without_settings_that_can_be_read(
     write(tmp_path, files)
     found = detect(tmp_path)
     assert (found.engine, found.posts, found.title) == (engine, posts, None)
+
+
+def test_what_a_new_hexo_site_says_of_nobody_is_not_taken_over(tmp_path: Path) -> None:
+    settings = "title: Hexo\nauthor: John Doe\nurl: http://example.com\nsource_dir: source\n"
+    write(tmp_path, {"_config.yml": settings})
+    found = detect(tmp_path)
+    assert (found.engine, found.title, found.author, found.url) == ("hexo", None, None, None)
 
 
 @pytest.mark.parametrize("settings", [{"hugo.toml": ""}, {"zola.toml": "base_url = ''"}])

@@ -105,11 +105,9 @@ def test_a_library_has_one_importer(library: str) -> None:
 def test_only_its_own_module_and_the_configuration_name_an_engine() -> None:
     """What others must know of an engine is in its record, or travels in the posts."""
     engines = {*typing.get_args(Engine)}
-    named = {path for path in MODULES if engines & strings(path)}
-    places = {PurePath("config"), PurePath("sources/engines")}
-    assert {path for path in named if places.isdisjoint(path.parents)} == set()
-    own = {path.stem for path in named if path.parent == PurePath("sources/engines")}
-    assert own == engines
+    named = {path: found for path in MODULES if (found := engines & strings(path))}
+    own = {path: found for path, found in named.items() if path.parent != PurePath("config")}
+    assert own == {PurePath(f"sources/engines/{name}.py"): {name} for name in engines}
 
 
 def strings(path: Path) -> set[str]:

@@ -74,6 +74,30 @@ def test_an_address_of_the_engine_is_one_of_the_web(
     assert not found.warnings
 
 
+PICTURES = [
+    ("![a](i.png)", "https://blog.example/sub/i.png"),
+    ("![a](<./i j.png>)", "https://blog.example/sub/i%20j.png"),
+    ("![a](/i.png 'T')", "https://blog.example/sub/i.png"),
+    ("![a][b]\n\n[b]: i.png", "https://blog.example/sub/i.png"),
+    ("![a](//x.example/i.png)", "https://x.example/i.png"),
+    ("![a](https://x.example/i.png)", "https://x.example/i.png"),
+    ('<img src="i.png">', "https://blog.example/sub/notes/a/i.png"),
+]
+
+
+@pytest.mark.parametrize(("written", "address"), PICTURES)
+def test_a_picture_in_hexo_is_one_of_the_whole_site(written: str, address: str) -> None:
+    assert f'src="{address}"' in entry("hexo", written).content.xhtml
+
+
+def test_a_picture_in_hexo_has_the_same_address_in_plain_text() -> None:
+    body = "![a](i.png) [b](i.png) ![c](https://x.example/i.png) ![d]() `![e](i.png)`"
+    assert entry("hexo", body).content.text == (
+        "![a](https://blog.example/sub/i.png) [b](https://blog.example/sub/notes/a/i.png) "
+        "![c](https://x.example/i.png) ![d]() `![e](i.png)`"
+    )
+
+
 @pytest.mark.parametrize(
     ("engine", "written"),
     [

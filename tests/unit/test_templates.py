@@ -247,6 +247,38 @@ def test_eleventy_has_the_front_matter_at_the_top() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        ("{{ title }} {{ own }} {% if own %}a{% endif %}", "A title x a"),
+        ("{% raw %}{{ a }}{% endraw %} a {# b\n#} c", "{{ a }} a \n c"),
+        ("`{{ own }} {% own %}` {# `a` #}\n\n```\n{{ own }} {# a #}\n```",
+         "`{{ own }} {% own %}` \n\n```\n{{ own }} {# a #}\n```"),
+        ("{% codeblock A head lang:js %}\nlet a;\n{% endcodeblock %}", "```js\nlet a;\n```"),
+    ],
+)  # fmt: skip
+def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, said: str) -> None:
+    made = templated("hexo", body, values={"own": "x"})
+    assert made.source.text == said
+    assert not told(made)
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "message"),
+    [
+        ("{% note %}a{% endnote %}", "a", "{% note %} is made by the site alone: it is left out"),
+        ("{% link A https://a.example/ %}", "[A](<https://a.example/>)", "what it names is shown"),
+        ("{% post_link other 'T' %}.", ".", "it is left out"),
+        ("{{ site.title }}.", ".", "needs site, which is not known here: it is left out"),
+    ],
+)
+def test_of_hexo_s_tags_what_they_name_is_shown(body: str, said: str, message: str) -> None:
+    made = templated("hexo", body)
+    assert made.source.text == said
+    ((_, text),) = told(made)
+    assert message in text
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
         ('{{< figure src="a.png" alt="A" title="T" caption="*B*" attr="C" width="9" >}}',
          '<figure><img src="a.png" alt="A" width="9"><figcaption markdown="1">\n\n**T** *B* C\n\n'
          "</figcaption></figure>\n"),

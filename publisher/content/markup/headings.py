@@ -50,12 +50,13 @@ def name_as_hugo(state: StateCore) -> None:
 
 
 def name_as_hexo(state: StateCore) -> None:
-    """Counts the headings of the same words, whose case stays."""
+    """Counts the headings of the same words, whose case stays; marks alone give no id."""
     numbers: dict[str, int] = {}
     for opening, inline in _headings(state):
         slug = hexo_slug(plain(inline.children or ()))
-        number = numbers[slug] = numbers.get(slug, -1) + 1
-        opening.attrSet("id", f"{slug}-{number}" if number else slug)
+        if slug and not opening.attrGet("id"):
+            number = numbers[slug] = numbers.get(slug, -1) + 1
+            opening.attrSet("id", f"{slug}-{number}" if number else slug)
 
 
 def name_as_github(state: StateCore) -> None:
