@@ -151,6 +151,27 @@ Text
 -->
 <p onclick=x>Text <script>x</script> &#11; &lt;
 """,
+    """title: T
+date: 05/06/2020 10:00
+categories: [[a, b], c]
+permalink: a/b
+---
+Text, ~gone~ {# hidden #} {{ title }}
+![a](i.png "b") 'c' "d" -- e
+
+{% raw %}{{ f }}{% endraw %} {% asset_img g.png %}
+
+<!-- more -->
+
+{% codeblock lang:js H %}
+i
+{% endcodeblock %}
+""",
+    """;;;
+"title": "T", "date": "2020-01-02"
+;;;
+Text
+""",
     """---
 publish: true
 created: 2020-01-02

@@ -402,6 +402,7 @@ def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
         ("_site/feed.atom", "jekyll", "feed.atom"),
         ("./_site/a/feed.atom", "eleventy", "a/feed.atom"),
         ("public/feed.atom", "hugo", "feed.atom"),
+        ("public/feed.atom", "hexo", "feed.atom"),
         ("output/feed.atom", "pelican", "feed.atom"),
         ("public/feed.atom", "jekyll", "public/feed.atom"),
         ("_site/feed.atom", "plain", "_site/feed.atom"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import typing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ EXAMPLE = re.compile(
 )
 EXAMPLES = EXAMPLE.findall(DOCS.read_text(encoding="utf-8"))
 HEADS = {
+    "hexo": "---\ntitle: An example\ndate: 2026-01-02\n---\n",
     "zola": "+++\ntitle = 'An example'\n+++\n",
     "nikola": ".. title: An example\n.. slug: {slug}\n.. date: 2026-01-02\n\n",
 }
@@ -53,6 +55,16 @@ def test_an_example_is_true(
     found = entry.entries(sources.read(config, now=NOW), site)
     made = next(one for one in found.entries if "example" in one.post.path.name)
     assert made.content.xhtml == html
+
+
+@pytest.mark.parametrize("engine", typing.get_args(Engine))
+def test_every_engine_is_documented(engine: Engine) -> None:
+    rules = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8")
+    assert f"\n## {engine.capitalize()}\n" in rules
+    assert f"\n| `{engine}` |" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f" {engine}" in (ROOT / "config.example.yaml").read_text(encoding="utf-8")
+    dialects = DOCS.read_text(encoding="utf-8").partition("\n## ")[2]
+    assert f"`{engine}`" in dialects
 
 
 def test_there_are_examples() -> None:

@@ -175,7 +175,6 @@ class Hexo(PostReader):
 
     def _filled(self, matter: Matter, slug: str, published: Moment) -> str:
         rule = site_settings.text(self.settings, "permalink") or ":year/:month/:day/:title/"
-        seconds = int(published.instant.timestamp())
         defaults = site_settings.section(self.settings, "permalink_defaults")
         own = {
             **{name: form(published.local) for name, form in _DATES.items()},
@@ -183,9 +182,7 @@ class Hexo(PostReader):
             "slug": slug,
             "name": slug.rpartition("/")[2],
             "post_title": hexo_slug(matter.text("title") or "").lower(),
-            "hash": hashlib.sha1(f"{slug}{seconds}".encode(), usedforsecurity=False).hexdigest()[
-                :12
-            ],
+            "hash": _hash(slug, published),
             "category": self._category(matter),
             "source": f"_posts/{self._below(matter.path)}",
         }
@@ -220,12 +217,11 @@ class Hexo(PostReader):
     def _pretty(self, path: str) -> str:
         """`pretty_urls` may take the end of an address away."""
         pretty = site_settings.section(self.settings, "pretty_urls")
-        is_index = path == "index.html" or path.endswith("/index.html")
-        if is_index:
-            return (
-                path.removesuffix("index.html") if pretty.get("trailing_index") == "false" else path
-            )
-        return path.removesuffix(".html") if pretty.get("trailing_html") == "false" else path
+        if path == "index.html" or path.endswith("/index.html"):
+            key, ending = "trailing_index", "index.html"
+        else:
+            key, ending = "trailing_html", ".html"
+        return path.removesuffix(ending) if pretty.get(key) == "false" else path
 
     def marker(self, matter: Matter) -> str | None:
         """An excerpt in the front matter takes the place of the lead."""
@@ -251,7 +247,8 @@ class _Names:
             "".join(
                 f"({_PARTS_OF_NAMES.get(part, '.+?')})" if number % 2 else re.escape(part)
                 for number, part in enumerate(literals)
-            )
+            ),
+            re.ASCII,
         )
 
     def read(self, stem: str) -> dict[str, str]:
@@ -273,6 +270,12 @@ def _folders_of_posts(folder: Folder, source: str) -> Sequence[PurePosixPath]:
     except ValueError:
         above = PurePosixPath()
     return [above / name for name in names]
+
+
+def _hash(slug: str, published: Moment) -> str:
+    """Hexo's `:hash`, of the slug and the seconds since 1970."""
+    text = f"{slug}{int(published.instant.timestamp())}"
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def _date_of(parts: dict[str, str]) -> dt.date | None:
