@@ -6,32 +6,22 @@ tried again; a hub that moved is named, not followed: a POST must not become a G
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin
 
 from publisher.errors import ConfigError, Refused, Unavailable
 from publisher.system import http
+from publisher.system.retry import Again, Backoff, Clock, retry
 from publisher.text.characters import short_line
 from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from publisher.system.http import Response
 
 REQUEST_SECONDS = 15.0
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+BACKOFF = Backoff(first=1.0, longest=30.0)
 REASON_BYTES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Seconds, and how to let them pass."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = None) -> None:
@@ -41,33 +31,15 @@ def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = No
     `retry_seconds` have passed: Silent, if the hub said nothing at all.
     """
     clock = clock or Clock()
-    deadline = clock.now() + retry_seconds
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            return _post(hub, topic)
-        except _Later as error:
-            wait = max(pause, error.seconds)
-            if clock.now() + wait > deadline:
-                kind = Silent if error.is_silence else Unavailable
-                raise kind(f"{hub} {error}; ping again later") from error
-        clock.sleep(wait)
-        pause = min(2 * pause, LONGEST_PAUSE)
+    retry(partial(_post, hub, topic, clock), BACKOFF, seconds=retry_seconds, clock=clock)
 
 
 class Silent(Unavailable):
     """The hub cannot be reached: nobody needs to ask it of another topic."""
 
 
-class _Later(Exception):  # noqa: N818 - an answer that may be another one in `seconds`
-    def __init__(self, message: str, seconds: float = 0.0, *, is_silence: bool = False) -> None:
-        super().__init__(message)
-        self.seconds = seconds
-        self.is_silence = is_silence
-
-
-def _post(hub: str, topic: str) -> None:
-    """Raises ConfigError, Refused, _Later."""
+def _post(hub: str, topic: str, clock: Clock) -> None:
+    """Raises ConfigError, Refused, Again."""
     # Some hubs take the topic under the one name, some under the other.
     form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
     try:
@@ -84,16 +56,17 @@ def _post(hub: str, topic: str) -> None:
         raise ConfigError(f"{hub} cannot be told: {error}; correct site.hubs") from error
     except http.NoAnswerError as error:
         said = short_line(str(error), REASON_BYTES)
-        raise _Later(f"cannot be reached: {said}", is_silence=True) from error
+        raise Again(Silent(f"{hub} cannot be reached: {said}; ping again later")) from error
     if not answer.is_success:
-        raise _refused(hub, topic, answer)
+        raise _refused(hub, topic, answer, clock)
 
 
-def _refused(hub: str, topic: str, answer: Response) -> Refused | _Later:
+def _refused(hub: str, topic: str, answer: Response, clock: Clock) -> Refused | Again:
     if 300 <= answer.code < 400:
         return Refused(f"{hub} has moved to {_location(hub, answer)}; correct site.hubs")
     if answer.is_transient:
-        return _Later(f"answers {answer.code} to {topic}", answer.retry_after(time.time()))
+        busy = Unavailable(f"{hub} answers {answer.code} to {topic}; ping again later")
+        return Again(busy, seconds=answer.retry_after(clock.now()))
     said = short_line(answer.body.decode("utf-8", "replace"), REASON_BYTES)
     reason = f" ({said})" if said else ""
     return Refused(f"{hub} refuses {topic}: {answer.code}{reason}; is it a hub for this site?")

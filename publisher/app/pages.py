@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from publisher.system import http
+from publisher.system.retry import Again, Backoff, LoopClock, retry_async
 from publisher.system.threads import aside
 from publisher.text.uris import request_uri
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 LOOK_SECONDS = 10.0
 LEAST_SECONDS = 2.0
-PAUSE_SECONDS = 0.5
+BACKOFF = Backoff(first=0.5, longest=0.5)
 MAX_BYTES = 100_000_000
 LATE = "takes too long"
 
@@ -70,15 +71,17 @@ async def _wait(look: Callable[[], str], gate: asyncio.Semaphore, seconds: float
 
     Looks once at least, where LEAST_SECONDS are enough for that.
     """
-    now = asyncio.get_running_loop().time
-    deadline = now() + seconds
     answer = LATE
+
+    async def attempt() -> None:
+        nonlocal answer
+        answer = await _looked(look, gate)
+        if answer:
+            raise Again(TimeoutError(answer))
+
     with suppress(TimeoutError):
         async with asyncio.timeout(max(seconds, LEAST_SECONDS)):
-            while answer := await _looked(look, gate):
-                if now() + PAUSE_SECONDS >= deadline:
-                    break
-                await asyncio.sleep(PAUSE_SECONDS)
+            await retry_async(attempt, BACKOFF, seconds=seconds, clock=LoopClock())
     return answer
 
 

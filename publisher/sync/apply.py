@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from publisher.sync.item import Item
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Clock, Node, Result, Task
+    from publisher.sync.node import Node, Result, Task
     from publisher.sync.plan import Change
+    from publisher.system.retry import Clock
 
 # More than some 50 requests at a time gain nothing, and cost the client more for each.
 WINDOW = 32

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Clock, Drift, Node, Result, Task
+    from publisher.sync.node import Drift, Node, Result, Task
     from publisher.sync.plan import Plan, Recorded
+    from publisher.system.retry import Clock
 
 CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a stanza
 

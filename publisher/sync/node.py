@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -70,18 +69,6 @@ class Node(Protocol):
     async def fetch(self, ids: Sequence[str]) -> list[Item]: ...
     async def publish(self, item: Item) -> None: ...
     async def retract(self, id_: str, *, notify: bool) -> None: ...
-
-
-class Clock:
-    """Time, as an input. Seconds since 1970."""
-
-    def now(self) -> float:
-        return time.time()
-
-    async def sleep(self, seconds: float) -> None:
-        import asyncio  # noqa: PLC0415 - a run that finds all settled needs none of it
-
-        await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from publisher.errors import Forbidden, Held, NoRoom, PublisherError, Refused, Unavailable
 from publisher.sync import plan as plans
 from publisher.sync.look import look, notes
-from publisher.sync.node import Clock, Result, Step
+from publisher.sync.node import Result, Step
 from publisher.sync.plan import Publish, Refuse, Retract, Shortage
 from publisher.sync.retry import Patient
+from publisher.system.retry import Clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence

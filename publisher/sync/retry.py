@@ -5,20 +5,20 @@ Waits longer from time to time, never at the same beat as others, and gives up i
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, TypeVar
 
 from publisher.errors import Busy, Unavailable
+from publisher.system.retry import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from publisher.sync.item import Item
-    from publisher.sync.node import Clock, Node, State
+    from publisher.sync.node import Node, State
+    from publisher.system.retry import Clock
     from publisher.text.node_address import NodeAddress
 
-FIRST_SECONDS = 0.5
-LONGEST_SECONDS = 8.0
+BACKOFF = Backoff(first=0.5, longest=8.0, jitter=0.5)
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Patient:
         self._node = node
         self._clock = clock
         self._left = seconds
-        self._delay = FIRST_SECONDS
+        self._pauses = BACKOFF.pauses()
         self._until = 0.0
 
     @property
@@ -66,20 +66,19 @@ class Patient:
             except Busy as busy:
                 self._wait_longer(busy)
             else:
-                self._delay = FIRST_SECONDS
+                self._pauses = BACKOFF.pauses()
                 return answer
 
     async def _pause(self) -> None:
         """All calls wait together: those in flight would only add to the load."""
-        while (left := self._until - self._clock.now()) > 0:
+        while (left := self._until - self._clock.monotonic()) > 0:
             await self._clock.sleep(left)
 
     def _wait_longer(self, busy: Busy) -> None:
-        if self._clock.now() < self._until:
+        if self._clock.monotonic() < self._until:
             return  # it was sent before we knew
         if self._left <= 0:
             raise Unavailable(f"{busy}; it still does after several tries") from busy
-        delay = min(self._delay * random.uniform(0.5, 1.0), self._left)  # noqa: S311 - no secret
-        self._left -= delay
-        self._delay = min(2 * self._delay, LONGEST_SECONDS)
-        self._until = self._clock.now() + delay
+        pause = min(next(self._pauses), self._left)
+        self._left -= pause
+        self._until = self._clock.monotonic() + pause

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.errors import LedgerError, LockedError
+from publisher.system.retry import Again, Backoff, Clock, retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-POLL_SECONDS = 0.05
+BACKOFF = Backoff(first=0.05, longest=0.05)
 SILENT_SECONDS = 2.0
 
 _held: set[Path] = set()  # by this process
@@ -59,20 +59,19 @@ def is_held(folder: Path) -> bool:
 
 
 def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
-    begun = time.monotonic()
+    clock = Clock()
+    silent_until = clock.monotonic() + SILENT_SECONDS
     told = False
-    while True:
+
+    def attempt() -> None:
+        nonlocal told
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            waited = time.monotonic() - begun
-            if waited >= wait:
-                raise LockedError(
-                    f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
-                ) from None
-            if waited >= SILENT_SECONDS and not told:
+            if clock.monotonic() >= silent_until and not told:
                 on_wait()
                 told = True
-            time.sleep(POLL_SECONDS)
-        else:
-            return
+            error = f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
+            raise Again(LockedError(error)) from None
+
+    retry(attempt, BACKOFF, seconds=wait, clock=clock)

@@ -17,6 +17,7 @@ from publisher.errors import ConfigError, Refused, Unavailable
 from publisher.system import http
 from tests.support import fake_time
 from tests.support.blog import Blog, Run, interrupt
+from tests.support.fake_time import FakeClock
 from tests.support.hub import Callback, Hub
 from tests.support.web import Answer, Secure, Web
 
@@ -315,26 +316,20 @@ def test_without_a_hub_there_is_a_way_out(blog: Blog, web: Web) -> None:
 
 def test_the_time_for_trying_again_is_bounded(hub: Hub) -> None:
     """By a clock of our own: nobody waits for it."""
-    now = [0.0]
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
+    clock = FakeClock()
     hub.answers = [(503, {})] * 100
-    clock = hubs.Clock(lambda: now[0], sleep)
     with pytest.raises(Unavailable, match="answers 503"):
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60, clock=clock)
-    assert now[0] == 1 + 2 + 4 + 8 + 16
+    assert clock.slept == [1, 2, 4, 8, 16]
     assert len(hub.answers) == 100 - 6
 
 
 def test_a_hub_says_how_long_to_wait_before_it_is_tried_again(hub: Hub) -> None:
-    pauses: list[float] = []
-    clock = hubs.Clock(lambda: sum(pauses), pauses.append)
+    clock = FakeClock()
     busy = [(503, {}), (429, {"Retry-After": "9"}), (503, {"Retry-After": "1"})]
-    hub.answers = [*busy, (204, {})]
+    hub.answers = [*busy, (503, {"Retry-After": "Thu, 01 Jan 2026 00:00:30 GMT"}), (204, {})]
     hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60, clock=clock)
-    assert pauses == [1, 9, 4]
+    assert clock.slept == [1, 9, 4, 16]
 
 
 def test_a_hub_may_have_any_letters(web: Web) -> None:

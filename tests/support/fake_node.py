@@ -9,32 +9,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from publisher.errors import NotFound, StreamBroken, TooBig, Unavailable
-from publisher.sync import Clock, Drift, State
+from publisher.sync import Drift, State
 from publisher.sync.item import Item
 from publisher.text.node_address import NodeAddress
+from tests.support.fake_time import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CONFIG = {"deliver_notifications": "1", "notify_retract": "1", "title": "A title"}
-
-
-class FakeClock(Clock):
-    """Starts in 2026 and goes on only while somebody sleeps. `on_sleep` is called then."""
-
-    def __init__(self, on_sleep: Callable[[], None] = lambda: None) -> None:
-        self.time = 1_767_225_600.0
-        self.slept: list[float] = []
-        self.on_sleep = on_sleep
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-        self.on_sleep()
-        await asyncio.sleep(0)
 
 
 class FakeNode:

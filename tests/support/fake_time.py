@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next timer instead of waiting for it."""
+"""Time that passes at once: a clock, and an event loop that jumps to the next timer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,36 @@ import asyncio
 import selectors
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from publisher.system.retry import Clock
+
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
 T = TypeVar("T")
+
+
+class FakeClock(Clock):
+    """Starts in 2026 and goes on only while somebody sleeps. `on_sleep` is called then."""
+
+    def __init__(self, on_sleep: Callable[[], None] = lambda: None) -> None:
+        self.time = 1_767_225_600.0
+        self.slept: list[float] = []
+        self.on_sleep = on_sleep
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def block(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        self.on_sleep()
+
+    async def sleep(self, seconds: float) -> None:
+        self.block(seconds)
+        await asyncio.sleep(0)
 
 
 class FakeTimeLoop(asyncio.SelectorEventLoop):

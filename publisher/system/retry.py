@@ -1,0 +1,105 @@
+"""Trying again what may succeed later: how long to wait, and when to give up."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+T = TypeVar("T")
+
+
+class Clock:
+    """Time, as an input."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets."""
+        return time.monotonic()
+
+    def block(self, seconds: float) -> None:
+        """Sleep, and everything else in the thread with it."""
+        time.sleep(seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        import asyncio  # noqa: PLC0415 - a run that finds all settled needs none of it
+
+        await asyncio.sleep(seconds)
+
+
+class LoopClock(Clock):
+    """The time of the running event loop, which its time-outs go by, too."""
+
+    def monotonic(self) -> float:
+        import asyncio  # noqa: PLC0415 - see `Clock.sleep`
+
+        return asyncio.get_running_loop().time()
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses between tries, in seconds: each twice as long as the one before, up to `longest`.
+
+    Up to the part `jitter` of a pause is left out by chance, so that clients which were refused at
+    the same moment do not come back at the same moment.
+    """
+
+    first: float
+    longest: float
+    jitter: float = 0.0
+
+    def pauses(self) -> Iterator[float]:
+        pause = self.first
+        while True:
+            yield pause * random.uniform(1.0 - self.jitter, 1.0)  # noqa: S311 - no secret
+            pause = min(2 * pause, self.longest)
+
+
+class Again(Exception):  # noqa: N818 - a request to `retry`, which raises `error` in the end
+    """The try may succeed later, but not within the next `seconds`."""
+
+    def __init__(self, error: Exception, *, seconds: float = 0.0) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.seconds = seconds
+
+
+def retry(attempt: Callable[[], T], backoff: Backoff, *, seconds: float, clock: Clock) -> T:
+    """Call `attempt` until it raises no Again. No pause ends later than `seconds` from now."""
+    deadline = clock.monotonic() + seconds
+    for pause in backoff.pauses():
+        try:
+            return attempt()
+        except Again as again:
+            wait = _wait(again, pause, deadline - clock.monotonic())
+        clock.block(wait)
+    raise AssertionError("there is always another pause")
+
+
+async def retry_async(
+    attempt: Callable[[], Awaitable[T]], backoff: Backoff, *, seconds: float, clock: Clock
+) -> T:
+    """As `retry`, beside an event loop."""
+    deadline = clock.monotonic() + seconds
+    for pause in backoff.pauses():
+        try:
+            return await attempt()
+        except Again as again:
+            wait = _wait(again, pause, deadline - clock.monotonic())
+        await clock.sleep(wait)
+    raise AssertionError("there is always another pause")
+
+
+def _wait(again: Again, pause: float, left: float) -> float:
+    """How long to wait. Raises the error if that is longer than what is `left`."""
+    wait = max(pause, again.seconds)
+    if wait > left:
+        raise again.error from again
+    return wait
