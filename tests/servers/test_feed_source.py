@@ -822,6 +822,7 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
     packed = {"Content-Encoding": "gzip"}
     web.answers["/small"] = Answer(gzip.compress(feed_of(1)), headers=packed)
     assert download.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
+    assert web.asked[0][1]["Accept-Encoding"] == "gzip"
     for packed_as, body in (
         ("GZIP", gzip.compress(b"one")),
         ("x-gzip", gzip.compress(b"o") + gzip.compress(b"") + gzip.compress(b"ne")),

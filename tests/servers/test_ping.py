@@ -240,6 +240,14 @@ def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
     assert http.request(f"{web.url}/four", max_bytes=4).body == b"four"
     with pytest.raises(http.NoAnswerError, match="more than 3 bytes"):
         http.request(f"{web.url}/four", max_bytes=3)
+    assert http.request(f"{web.url}/four").body == b""
+
+
+def test_an_error_has_the_beginning_of_what_the_server_said(web: Web) -> None:
+    web.answers["/no"] = Answer(b"because of this", code=403)
+    answer = http.request(f"{web.url}/no", max_bytes=99, error_bytes=7)
+    assert (answer.code, answer.body) == (403, b"because")
+    assert http.request(f"{web.url}/no", max_bytes=99).body == b""
 
 
 def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
