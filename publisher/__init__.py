@@ -3,8 +3,8 @@
 A map of the package, in the order in which a post passes through it::
 
     errors      every error a user can meet
-    text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, slugs, globs
-    system/     the machine: atomic files, symbolic links, the lock, HTTP, threads
+    text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, slugs, code
+    system/     the machine: atomic files, symbolic links, the lock, HTTP, retries, threads
     config/     publisher.yaml -> frozen Config; every problem at once, with its line
     post        Post: what the author wrote; Skip: why a file is not published
     sources/    files -> posts

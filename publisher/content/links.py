@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_right
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from publisher.content import fences
+from publisher.text import markdown_code
 from publisher.text.slugs import slugify
 from publisher.text.uris import ROOT_IMAGE
 
@@ -65,7 +64,7 @@ class Links:
         """The body, where the links between notes of a plain folder are those of Markdown."""
         if post.syntax.links != "wiki":
             return post.body
-        return fences.outside(_without_comments(post.body), self._notes)
+        return markdown_code.outside(_without_comments(post.body), self._notes)
 
     def page_of(self, kind: str, target: str, post: Post | None = None) -> str | None:
         """The page that a tag names; None if there is none.
@@ -216,12 +215,11 @@ def _without_comments(body: str) -> str:
     """
     if "%%" not in body:
         return body
-    codes = [*fences.spans(body)]
+    codes = [*markdown_code.spans(body)]
     kept, at, hidden = [], 0, False
     for found in re.finditer("%%", body):
         start = found.start()
-        before = bisect_right(codes, (start, len(body))) - 1
-        if not hidden and before >= 0 and start < codes[before][1]:
+        if not hidden and markdown_code.is_within(start, codes):
             continue
         kept.append("\n" * body.count("\n", at, start) if hidden else body[at:start])
         hidden, at = not hidden, found.end()

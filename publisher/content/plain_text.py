@@ -7,11 +7,10 @@ lead somewhere from everywhere. Code stays as it is.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from publisher.content import fences
 from publisher.content.html import absolute
+from publisher.text import markdown_code
 from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
@@ -56,11 +55,11 @@ def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
 
     text = _without_hidden(text)
     if dialect == "kramdown":
-        text = fences.replaced(text, _ATTRIBUTES, lambda _: "")
+        text = markdown_code.replaced(text, _ATTRIBUTES, lambda _: "")
     if dialect == "marked":
-        text = fences.replaced(text, _PICTURE, lambda found: found[0] + ROOT_IMAGE)
-    text = fences.replaced(text, _HEADING_ID, lambda _: "")
-    return fences.replaced(text, _ADDRESS, absolute_address).strip()
+        text = markdown_code.replaced(text, _PICTURE, lambda found: found[0] + ROOT_IMAGE)
+    text = markdown_code.replaced(text, _HEADING_ID, lambda _: "")
+    return markdown_code.replaced(text, _ADDRESS, absolute_address).strip()
 
 
 def _without_hidden(text: str) -> str:
@@ -88,21 +87,14 @@ def _whole_lines(text: str, start: int, end: int, before: int) -> tuple[int, int
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:
     """What begins outside of code, and ends."""
-    codes, at = [*fences.spans(text)], 0
+    codes, at = [*markdown_code.spans(text)], 0
     endless: set[str] = set()
     for found in _BEGINS.finditer(text):
         name = (found[1] or found[2] or "").lower()
-        if found.start() < at or name in endless or _is_within(found.start(), codes):
+        if found.start() < at or name in endless or markdown_code.is_within(found.start(), codes):
             continue
         if end := _ENDS[name].search(text, found.end()):
             at = end.end()
             yield found.start(), at
         else:
             endless.add(name)
-
-
-def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:
-    index = bisect_right(spans, (offset, offset)) - 1
-    before = spans[index][1] if index >= 0 else 0
-    follows = index + 1 < len(spans) and spans[index + 1][0] == offset
-    return offset < before or follows

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.content import fences, markup
+from publisher.content import markup
 from publisher.content.plain_text import twin
 from publisher.content.render import render
+from publisher.text import markdown_code
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
@@ -394,6 +395,6 @@ def test_the_text_beside_the_xhtml(part: str, size: int) -> None:
 def test_what_looks_like_code(text: Callable[[int], str], size: int, repeats: int) -> None:
     def run(times: int) -> None:
         for _ in range(repeats):
-            assert not [*fences.spans(text(times))]
+            assert not [*markdown_code.spans(text(times))]
 
     assert_linear(run, size)

@@ -1114,6 +1114,8 @@ def test_what_only_looks_like_json_is_text(tmp_path: Path) -> None:
         ("a `<!-- more -->` b", None),
         ("```\n<!--more-->\n```\n\nb", None),
         ("~~~~\n```\n<!--more-->\n~~~~\n\n<!-- more -->", "<!-- more -->"),
+        ("* ```\n  <!--more-->\n  ```\n\n<!-- more -->", "<!-- more -->"),
+        ("```a``` is code\n\n<!-- more -->", "<!-- more -->"),
         ("    <!-- more -->", "    <!-- more -->"),
         ("a\nmore\nb", None),
     ],

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.content import fences
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.front_matter import block
 from publisher.system.symlinks import Reach
+from publisher.text import markdown_code
 from publisher.text.yaml_document import Unquoted
 from tests.support.posts import OTHER, templated, told
 
@@ -719,7 +719,7 @@ def test_the_fingerprint_of_a_post_without_settings_is_what_it_was() -> None:
     ],
 )
 def test_what_is_code(text: str, codes: list[str]) -> None:
-    assert [text[start:end] for start, end in fences.spans(text)] == codes
+    assert [text[start:end] for start, end in markdown_code.spans(text)] == codes
 
 
 def test_a_tag_in_a_paragraph_of_an_item_is_none_of_code() -> None:

@@ -10,8 +10,9 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content import fences, rst
+from publisher.content import rst
 from publisher.content.markup import limits
+from publisher.text import markdown_code
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -105,7 +106,7 @@ def _without_open_comment(source: str) -> str:
     last = source.rfind("-->")
     if source.find("<!--", last + 1) < 0:
         return source
-    return fences.replaced(
+    return markdown_code.replaced(
         source, _COMMENT, lambda found: found[0] if found.start() < last else "&lt;!--"
     )
 

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.content import fences, markup
+from publisher.content import markup
 from publisher.content.templates.text import Evaluated, Text, as_it_is
+from publisher.text import markdown_code
 from publisher.text.yaml_document import Unquoted
 
 __all__ = ["Evaluated", "evaluate", "typed_values", "used", "used_settings"]
@@ -59,7 +60,7 @@ def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
 
 def _without_comments(body: str) -> str:
     """Without those of Nunjucks, whose lines stay as blank ones."""
-    return fences.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
+    return markdown_code.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
 
 
 def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
 
-from publisher.content import fences
+from publisher.text import markdown_code
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Text:
         self._is_cut = True  # nothing stands on the last line, or its end was taken away
         self._block = ""  # how the paragraph that is being written begins and ends
         self._breaks = [found.start() for found in re.finditer("\n", body)]
-        self._codes = [(0, len(body))] if is_code else [*fences.spans(body)]
+        self._codes = [(0, len(body))] if is_code else [*markdown_code.spans(body)]
 
     def part(self) -> Text:
         """Another text of the same body: what it says is its own, what it tells is told here."""
@@ -91,8 +91,7 @@ class Text:
 
     def is_code(self, at: int) -> bool:
         """Whether an offset in the body is within code."""
-        index = bisect.bisect_right(self._codes, (at, len(self.body))) - 1
-        return index >= 0 and self._codes[index][0] <= at < self._codes[index][1]
+        return markdown_code.is_within(at, self._codes)
 
     def copy(self, start: int, end: int) -> None:
         """What is no tag."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content import fences
 from publisher.content.markup.kramdown import blocks, spans
 from publisher.content.markup.kramdown.abbreviations import abbreviate
 from publisher.content.markup.kramdown.contents import contents
 from publisher.content.markup.kramdown.tokens import tokens
+from publisher.text import markdown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _NUMBER = re.compile("\x0e([0-9]{1,9})\x0e")
 def normalised(source: str) -> str:
     """With addresses that hold blanks as CommonMark has them. Lines stay lines."""
     if _BLANK_ADDRESS.search(source):
-        source = fences.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
+        source = markdown_code.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
     return source
 
 

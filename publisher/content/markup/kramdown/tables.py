@@ -9,11 +9,11 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.content import fences
 from publisher.content.markup.kramdown.attributes import Attributes
 from publisher.content.markup.kramdown.elements import VOID
 from publisher.content.markup.kramdown.reader import BLANKS, Block
 from publisher.content.markup.template_tags import TEMPLATE_TAG
+from publisher.text import markdown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def _code(line: str) -> Iterator[tuple[int, int]]:
     """What is code in a line, or a tag of a template: from and to, in its order."""
     at = 0
     for start, end in [*_elements_and_tags(line), (len(line), len(line))]:
-        yield from ((at + one, at + two) for one, two in fences.ticks(line[at:start]))
+        yield from ((at + one, at + two) for one, two in markdown_code.ticks(line[at:start]))
         if start < end:
             yield start, end
         at = end

@@ -1,15 +1,17 @@
-"""Where a text in Markdown is code: fences, indented lines, what is between backticks. Pure.
+"""Where a text in Markdown is code: between fences, in indented lines, between backticks.
 
-By lines, as authors see it: what a parser would make of a list around a fence is not asked.
+The one answer for everything that looks into a body before a parser does. It goes by lines, as
+authors do: a fence counts whatever the list or quote around it is.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _FENCE = re.compile(r"[ \t]*(?:[*+>-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
 _TICKS = re.compile("`+")
@@ -20,8 +22,27 @@ _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 _DEEP = 4  # columns
 
 
+# The kinds of code in CommonMark (sections 4.4, 4.5 and 6.1).
+_Kind = Literal["indented", "fence", "span"]
+
+
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """The pieces of code, from and to, in their order."""
+    return ((start, end) for start, end, _ in _pieces(text))
+
+
+def fenced(text: str) -> Iterator[tuple[int, int]]:
+    """The pieces between fences, with these. For a text that may be indented HTML."""
+    return ((start, end) for start, end, kind in _pieces(text) if kind == "fence")
+
+
+def is_within(at: int, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset is in one of the pieces, which are in their order."""
+    index = bisect_right(pieces, at, key=lambda piece: piece[0]) - 1
+    return index >= 0 and at < pieces[index][1]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, _Kind]]:
     at, fence, begin = 0, "", 0
     items: list[int] = []
     is_after_blank = True
@@ -31,18 +52,18 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         is_code = not fence and _is_indented(line, items, is_after_blank=is_after_blank)
         if fence:
             if mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
-                yield begin, end
+                yield begin, end, "fence"
                 fence = ""
         elif mark and not _closes(mark[1], line[mark.end() :]):
             fence, begin = mark[1], at
         elif is_code:
-            yield at, end
+            yield at, end, "indented"
         else:
-            yield from ((at + start, at + stop) for start, stop in ticks(line))
+            yield from ((at + start, at + stop, "span") for start, stop in ticks(line))
         is_after_blank = not line.strip() or is_code
         at = end + 1
     if fence:
-        yield begin, len(text)
+        yield begin, len(text), "fence"
 
 
 def _closes(mark: str, rest: str) -> bool:

@@ -1,0 +1,31 @@
+"""Where a text in Markdown is code, for all that looks into a body before a parser does."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.text import markdown_code
+
+LINES = st.sampled_from(
+    ["```", "~~~~", "    x", "x", "", "* a", "  ```", "`a` b ``c``", "```a```", "> ```", "\tx"]
+)
+
+
+@given(st.lists(LINES).map("\n".join))
+def test_an_offset_is_code_if_a_piece_holds_it(text: str) -> None:
+    pieces = [*markdown_code.spans(text)]
+    held = {at for start, end in pieces for at in range(start, end)}
+    assert {at for at in range(len(text)) if markdown_code.is_within(at, pieces)} == held
+    assert pieces == sorted(pieces)
+
+
+@given(st.lists(LINES).map("\n".join))
+def test_what_is_fenced_is_code(text: str) -> None:
+    assert {*markdown_code.fenced(text)} <= {*markdown_code.spans(text)}
+
+
+def test_only_fences_are_code_in_a_text_that_may_be_html() -> None:
+    text = "<div>\n\n    <p>`a`</p>\n\n</div>\n\n```\nb\n```"
+    assert [text[start:end] for start, end in markdown_code.fenced(text)] == ["```\nb\n```"]
+    assert len([*markdown_code.spans(text)]) == 2
