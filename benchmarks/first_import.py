@@ -41,7 +41,7 @@ from tests.support.servers import Ejabberd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.app.demo.prosody import Server
+    from publisher.app.demo.server import Server
 
 PASSWORD = "benchmark"  # noqa: S105 - of a throw-away account
 WINDOW = 50

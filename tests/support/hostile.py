@@ -18,7 +18,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from publisher.app.demo.prosody import certificate
+from publisher.app.demo.server import certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

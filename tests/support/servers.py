@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.app.demo.prosody import Prosody, Server
+from publisher.app.demo.prosody import Prosody
+from publisher.app.demo.server import Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
+
+from publisher.app.demo.server import certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,15 +63,8 @@ class Secure(Loopback):
     scheme = "https"
 
     def __init__(self, folder: Path) -> None:
-        key, certificate = folder / "key.pem", folder / "certificate.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-             "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-             "-keyout", key, "-out", certificate],
-            check=True, capture_output=True,
-        )  # fmt: skip
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        context.load_cert_chain(*certificate(folder, ("127.0.0.1",)))
         self.serve(BaseHTTPRequestHandler)
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
