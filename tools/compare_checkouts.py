@@ -610,13 +610,19 @@ def not_nothing(
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end, too
+    signal.signal(signal.SIGTERM, end)
     arguments = parse_arguments()
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compare-")))
         comparison = prepare(arguments, work, stack)
         sites = [*own_sites(arguments.old, work), *given_sites(arguments.folders)]
         return compare_all(comparison, sites)
+
+
+def end(*_: object) -> None:
+    """Stop the servers and remove the copies; `timeout` sends its signal twice."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def parse_arguments() -> argparse.Namespace:
