@@ -58,6 +58,7 @@ NOW = "2027-01-01T00:00:00Z"
 URL = "https://blog.example"
 STATE = ".publisher"
 FULL = "full.yaml"
+WRITTEN = "config.yaml"  # by init; a name that all versions take
 
 MANY_POSTS = 100
 
@@ -463,7 +464,7 @@ class Comparison:
         site = report.site
         jid = ("--jid", f"{WRITER}@{DOMAIN}", "--service", SERVICE, "--node", site.node)
         posts = ("--posts", site.posts) if site.posts else ()
-        self._run_both(report, "init", *jid, *posts)
+        self._run_both(report, "init", "--config", WRITTEN, *jid, *posts)
         self._run_both(report, "build", *self._at)
         try:
             self._write_full(site)
@@ -485,7 +486,7 @@ class Comparison:
 
     def _write_full(self, site: Site) -> None:
         """OLD's configuration and more outputs, for both. Raises OSError."""
-        config = yaml.safe_load((self.old.copy(site) / "config.yaml").read_bytes())
+        config = yaml.safe_load((self.old.copy(site) / WRITTEN).read_bytes())
         config["site"] |= {"hubs": f"{URL}/hub", "rights": "Ours", "license": f"{URL}/terms"}
         config |= {"feeds": FEEDS, "page": {"path": "feeds.html"}, "stylesheet": "feed.css"}
         config["xmpp"]["nodes"][0] |= {"keep": self.keep, "title": "The node"}
@@ -497,7 +498,7 @@ class Comparison:
     def _compare_files(self, report: Report) -> None:
         old, new = (written(report.site, one.copy(report.site)) for one in (self.old, self.new))
         report.files = len(old.keys() | new.keys())
-        if len(old) < 2:  # config.yaml alone
+        if len(old) < 2:  # the configuration alone
             report.different("OLD's build wrote nothing")
         for name in sorted(old.keys() | new.keys()):
             if name in old and name in new:
