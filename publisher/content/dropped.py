@@ -160,7 +160,6 @@ def _losses(
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
             resolved = resolve(target)
-            target = target.removeprefix(ROOT_IMAGE)
             if resolved is None:
                 shown = short_line(_words(unquote(target)), 80)
                 yield f'"{shown}" is no file of a post: it is no link', where, target

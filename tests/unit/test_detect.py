@@ -127,6 +127,11 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
         ({".obsidian/app.json": "{}", "A note.md": YAML}, "plain", "."),
         ({"posts/2020-01-01-a.md": YAML}, "jekyll", "posts"),
         (
+            {"_config.yml": "theme: x\n", "package.json": '{"hexo": {}}', "_posts/a.md": YAML},
+            "hexo",
+            "source/_posts",
+        ),
+        (
             {"_config.yml": "title: Hexo\nauthor: John Doe\n", "source/_posts/a.md": YAML},
             "hexo",
             "source/_posts",

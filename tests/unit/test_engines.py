@@ -672,6 +672,23 @@ def test_hexo_s_names_say_what_the_settings_want(tmp_path: Path) -> None:
     assert iso(made.published) == "2020-02-02T23:00:00Z"
 
 
+def test_a_text_above_a_rule_is_no_front_matter_in_hexo(tmp_path: Path) -> None:
+    text = "# A head\n\n---\n\nText.\n"
+    files = {
+        "_config.yml": "new_post_name: ':year-:month-:day-:title.md'",
+        "source/_posts/2020-02-03-a.md": text,
+    }
+    made = post(tmp_path, "hexo", files, posts="source/_posts")
+    assert (made.body, made.body_line) == (text, 1)
+
+
+def test_folders_date_no_post_in_hexo(tmp_path: Path) -> None:
+    """Nor do other keys: the address of the page would be a guess."""
+    files = {"source/_posts/2020/02/03/a.md": "---\ncreated: 2020-02-03\n---\n"}
+    found = skip(tmp_path, "hexo", files, posts="source/_posts")
+    assert (found.broken, "another one in every copy" in found.reason) == (True, True)
+
+
 def test_a_rule_for_names_that_would_take_for_ever_fits_none(tmp_path: Path) -> None:
     name = "a-" * 60
     files = {

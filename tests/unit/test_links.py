@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.config import Engine, Site
+from publisher.content import dropped
 from tests.support.posts import entries, post
 
 if TYPE_CHECKING:
@@ -88,6 +89,21 @@ PICTURES = [
 @pytest.mark.parametrize(("written", "address"), PICTURES)
 def test_a_picture_in_hexo_is_one_of_the_whole_site(written: str, address: str) -> None:
     assert f'src="{address}"' in entry("hexo", written).content.xhtml
+
+
+def test_a_picture_in_hexo_is_found_at_its_place() -> None:
+    made = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
+    found = dropped.addresses(
+        made.source.text,
+        markup=made.dialect,
+        base=made.link,
+        resolve=made.links.resolver(made.post),
+    )
+    assert [(one.absolute, one.written, one.line) for one in found] == [
+        ("https://blog.example/sub/i.png", "i.png", 3),
+        ("https://blog.example/sub/notes/a/b.html", "b.html", 3),
+        ("https://x.example/i.png", "https://x.example/i.png", 4),
+    ]
 
 
 def test_a_picture_in_hexo_has_the_same_address_in_plain_text() -> None:
