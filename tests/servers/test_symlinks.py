@@ -158,7 +158,7 @@ def test_a_posts_folder_may_be_a_link_within_its_site(blog: Blog) -> None:
     [
         ("jekyll", "_config.yml", "title: From outside\n"),
         ("jekyll", "_data/authors.yml", "ada: {name: The secret}\n"),
-        ("hexo", "_config.yml", "title: From outside\n"),
+        ("hexo", "_config.yml", "new_post_name: ':year-:month-:day-:title.md'\n"),
         ("hugo", "hugo.toml", 'title = "From outside"\n'),
         ("hugo", "config/_default/permalinks.toml", 'posts = "/:title/"\n'),
         ("zola", "config.toml", 'base_url = "https://blog.example"\n'),
