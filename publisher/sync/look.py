@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, Refused
 from publisher.sync import hints, item
 from publisher.sync import plan as plans
@@ -31,8 +32,6 @@ CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a st
 DURABLE_SECONDS = 30.0
 DRAIN_SECONDS = 2.0
 DRAINS = 60  # two minutes: what was on the way is read by then, even at 2,000 bytes per second
-
-KEYS = frozenset({"title", "description", "access_model"})  # of a node in publisher.yaml
 
 
 async def look(
@@ -125,7 +124,7 @@ async def _repaired(
 def _reported(drift: Drift, ours: Collection[Drift]) -> str:
     if drift in ours:
         return f"its {drift}"
-    key = drift.name if drift.name in KEYS else f"options: {{{drift.name}: ...}}"
+    key = drift.name if drift.name in NODE_KEYS else f"options: {{{drift.name}: ...}}"
     return f"its {drift}; name {key} in the configuration, and its owner's account repairs that"
 
 

@@ -85,11 +85,10 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Publish:
-    """Publish the item, in place if it is there."""
+class _OfPost:
+    """A change of the item of a post."""
 
     post: Desired
-    action: Action
 
     @property
     def id(self) -> str:
@@ -101,19 +100,17 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt:
+class Publish(_OfPost):
+    """Publish the item, in place if it is there."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt(_OfPost):
     """The node has it already: record it."""
 
-    post: Desired
     action: Literal["adopt"] = "adopt"
-
-    @property
-    def id(self) -> str:
-        return self.post.id
-
-    @property
-    def title(self) -> str:
-        return self.post.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -831,7 +831,7 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
     ):
         web.answers["/odd"] = Answer(body, headers={"Content-Encoding": packed_as})
         assert download.fetch(f"{web.url}/odd", tmp_path).body == b"one"
-    web.answers["/bomb"] = Answer(gzip.compress(bytes(download.MAX_BYTES * 3)), headers=packed)
+    web.answers["/bomb"] = Answer(gzip.compress(bytes(items.MAX_BYTES * 3)), headers=packed)
     with pytest.raises(Unavailable, match="more than"):
         download.fetch(f"{web.url}/bomb", tmp_path)
 

@@ -13,12 +13,11 @@ from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
 from publisher.sync import Drift, Node, State
 from publisher.sync import item as items
-from publisher.xmpp import XmppNode, connect
 from publisher.xmpp.node import PAGE_OF_IDS
 from tests.support.fake_node import FakeNode
 from tests.support.servers import Server
 from tests.support.subscribers import Outsider, Subscriber
-from tests.support.xmpp import PEP, account, numbered_item, opened
+from tests.support.xmpp import PEP, numbered_item, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,8 +41,8 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
         server = request.getfixturevalue(name)
         assert isinstance(server, Server)
         config = NodeConfig(service=PEP if pep else server.service, node=node)
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            yield XmppNode(connection, config, site_title="The contract")
+        async with opened(server, "blog", config) as backend:
+            yield backend
 
     def run(work: Work) -> None:
         async def main() -> None:
@@ -207,8 +206,7 @@ def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:
 def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, options={"notify_delete": "0"})
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            made = XmppNode(connection, config, site_title="The contract")
+        async with opened(server, "blog", config) as made:
             await made.create()
             return await made.look()
 
@@ -221,8 +219,7 @@ def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) ->
 def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, options={"max_items": "7"})
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            made = XmppNode(connection, config, site_title="x")
+        async with opened(server, "blog", config) as made:
             await made.create()
             return await made.look()
 
@@ -233,8 +230,8 @@ def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) 
 def test_drift_is_told(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, title="A new title")
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            return await XmppNode(connection, config, site_title="x").look()
+        async with opened(server, "blog", config) as found:
+            return await found.look()
 
     owner = Outsider(server, "blog", node)
     owner.create()
@@ -250,8 +247,8 @@ async def look_at_forgetful(server: Server, node: str) -> State:
     owner.create()
     owner.configure(persist_items="false")
     config = NodeConfig(service=server.service, node=node)
-    async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-        return await XmppNode(connection, config, site_title="x").look()
+    async with opened(server, "blog", config) as found:
+        return await found.look()
 
 
 def test_a_node_that_keeps_nothing_is_refused_by_prosody(prosody: Prosody, node: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.blog import SITE, Blog
+from tests.support.blog import SITE, Blog, reach
 from tests.support.servers import Ejabberd, Prosody, Server
 from tests.support.subscribers import Outsider, Subscriber
 
@@ -22,11 +22,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def section(server: Server, user: str, *nodes: str) -> str:
     """An account, as one entry of the list `xmpp`. `nodes` are in YAML's flow style."""
     variable = "READER_PASSWORD" if user == "reader" else "BLOG_PASSWORD"
-    return (
-        f"  - jid: {user}@{server.domain}\n    password_env: {variable}\n    host: {server.host}\n"
-        f"    port: {server.direct_port}\n    tls: direct\n    ca_file: {server.ca_file}\n"
-        f"    nodes: [{', '.join(nodes)}]\n"
-    )
+    keys = {"jid": f"{user}@{server.domain}", "password_env": variable, **reach(server)}
+    lines = "\n    ".join(f"{key}: {value}" for key, value in keys.items())
+    return f"  - {lines}\n    nodes: [{', '.join(nodes)}]\n"
 
 
 def at(node: str, service: str = "pubsub.localhost", **keys: str) -> str:

@@ -23,13 +23,13 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import Unavailable
-from publisher.sync import Clock, Result, reconcile
+from publisher.sync import Clock, Result
 from publisher.sync.ledger import Ledger
 from publisher.xmpp import XmppNode, connect
 from tests.support.blog import Blog
 from tests.support.servers import Ejabberd, Prosody, Server
 from tests.support.subscribers import Outsider, Subscriber
-from tests.support.tasks import nothing_waits, task
+from tests.support.tasks import reconciled, task
 from tests.support.xmpp import account
 
 if TYPE_CHECKING:
@@ -113,14 +113,7 @@ class World:
         work = task(posts, prune="site", allow_retracts=True, announce_limit=None)
         async with self._opened(call, cut) as node:
             with Ledger(self.state) as ledger:
-                result = await reconcile(
-                    node,
-                    work,
-                    ledger,
-                    hold_back=nothing_waits,
-                    on_step=lambda _step, _total: None,
-                    clock=self.clock,
-                )
+                result = await reconciled(node, work, ledger, clock=self.clock)
         return result, len(node.calls)
 
     @asynccontextmanager

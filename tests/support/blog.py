@@ -50,6 +50,12 @@ class Door(Protocol):
     ca_file: Path
 
 
+def reach(door: Door, tls: str = "direct") -> dict[str, object]:
+    """How to get there, as keys of the section `xmpp`."""
+    port = door.direct_port if tls == "direct" else door.port
+    return {"host": door.host, "port": port, "tls": tls, "ca_file": door.ca_file}
+
+
 @dataclass(frozen=True)
 class Run:
     """What a run of the program said."""
@@ -97,10 +103,7 @@ class Blog:
             keys = {
                 "jid": f"{user}@{door.domain}",
                 "password_env": "BLOG_PASSWORD",
-                "host": door.host,
-                "port": door.direct_port if tls == "direct" else door.port,
-                "tls": tls,
-                "ca_file": door.ca_file,
+                **reach(door, tls),
                 "service": door.service,
                 **xmpp,
             }

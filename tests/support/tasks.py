@@ -12,8 +12,9 @@ from publisher.sync.item import FINGERPRINT, Item
 from publisher.sync.plan import Desired, Guard, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from publisher.sync import Clock, Node, Step
     from publisher.sync.ledger import Ledger
     from tests.support.fake_node import FakeNode
 
@@ -69,22 +70,22 @@ def run(
     later: float = 3600,
 ) -> Result:
     """A run that follows `later` seconds after the one before."""
+    node.clock.time += later
+    return asyncio.run(reconciled(node, work, ledger, clock=node.clock, held=held))
+
+
+async def reconciled(
+    node: Node,
+    work: Task,
+    ledger: Ledger,
+    *,
+    clock: Clock,
+    held: Mapping[str, str] | None = None,
+    on_step: Callable[[Step, int], None] = lambda _step, _total: None,
+) -> Result:
+    """A run; the items `held` wait, each for its reason."""
 
     async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
         return held or {}
 
-    node.clock.time += later
-    return asyncio.run(
-        reconcile(
-            node,
-            work,
-            ledger,
-            hold_back=hold_back,
-            on_step=lambda _step, _total: None,
-            clock=node.clock,
-        )
-    )
-
-
-async def nothing_waits(_: Sequence[str]) -> Mapping[str, str]:
-    return {}
+    return await reconcile(node, work, ledger, hold_back=hold_back, on_step=on_step, clock=clock)

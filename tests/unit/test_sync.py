@@ -18,13 +18,13 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
-from publisher.sync import Result, Step, is_settled, locate, offline, preview, reconcile
+from publisher.sync import Result, Step, is_settled, locate, offline, preview
 from publisher.sync.apply import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST
 from publisher.sync.ledger import Ledger
 from publisher.sync.look import CHUNK
 from tests.support.fake_node import FakeNode
-from tests.support.tasks import nothing_waits, payload, run, task
+from tests.support.tasks import payload, reconciled, run, task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -305,13 +305,12 @@ def test_what_was_intended_stays_so_when_the_user_interrupts(ledger: Ledger) -> 
                 work.cancel()
 
         work = asyncio.ensure_future(
-            reconcile(
+            reconciled(
                 node,
                 task(dict.fromkeys(range(1, 100), "a")),
                 ledger,
-                hold_back=nothing_waits,
-                on_step=interrupt,
                 clock=node.clock,
+                on_step=interrupt,
             )
         )
         await work

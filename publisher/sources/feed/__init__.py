@@ -16,6 +16,7 @@ from publisher.config import is_address, is_iri
 from publisher.errors import ConfigError
 from publisher.post import Medium, Post, Reading, Remark, Skip
 from publisher.sources.feed import json_feed, memory, xml_feed
+from publisher.sources.feed.items import MAX_BYTES
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, Site
     from publisher.sources.feed.items import Channel, File, Item, Parsed
-
-MAX_BYTES = 30_000_000  # of a file
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")

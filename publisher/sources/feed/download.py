@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.errors import ConfigError, Unavailable
+from publisher.sources.feed.items import MAX_BYTES
 from publisher.system import atomic_files, http
 from publisher.text.uris import request_uri
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from publisher.system.http import Response
 
-MAX_BYTES = 30_000_000
 SECONDS = 60.0
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MAX_BYTES = 30_000_000  # of a whole feed
 MAX_ITEMS = 20_000
 # The years 1000 to 9998.
 EARLIEST, LATEST = -30_610_224_000, 253_370_764_799

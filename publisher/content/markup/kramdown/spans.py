@@ -107,8 +107,13 @@ def _backslash(state: StateInline, silent: bool) -> bool:
     r"""`\,` and `\%` of TeX stay as they are."""
     if state.src[state.pos] != "\\" or state.src[state.pos + 1 : state.pos + 2] in _ESCAPED:
         return False
+    return _shown(state, silent)
+
+
+def _shown(state: StateInline, silent: bool) -> bool:
+    """The character is text, whatever else it would begin."""
     if not silent:
-        state.append_pending("\\")
+        state.append_pending(state.src[state.pos])
     state.pos += 1
     return True
 
@@ -170,10 +175,7 @@ def _instruction(state: StateInline, silent: bool) -> bool:
     after = state.src[state.pos + 1 : state.pos + 4]
     if state.src[state.pos] != "<" or after[:1] not in {"?", "!"} or after == "!--":
         return False
-    if not silent:
-        state.append_pending("<")
-    state.pos += 1
-    return True
+    return _shown(state, silent)
 
 
 def _extension(state: StateInline, silent: bool) -> bool:
