@@ -1,7 +1,8 @@
 # make demo          show the main job on a throw-away local server
 # make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
 # make test-engines  compare with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
-# make lint          run ruff and mypy
+# make lint          run ruff and mypy, for Python 3.11 and for the newest one
+# make lock          renew requirements-dev.txt, the versions of all Python packages
 # make fuzz          read mutated posts for a minute (SECONDS=3600 for an hour)
 # make clean         remove what these targets made
 #
@@ -12,8 +13,12 @@ PYTHON ?= python3
 export PYTHON
 SECONDS ?= 60
 WORKERS ?= 3
+# The newest Python that mypy and ruff know. The tests run on 3.11.
+NEWEST = 3.15
+# Syntax of Python 3.12 and later, which 3.11 does not have.
+NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
-.PHONY: demo test test-engines lint fuzz clean
+.PHONY: demo test test-engines lint lock fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -30,9 +35,17 @@ test-engines: .venv/dev .venv-engines/ready
 	.venv/bin/python -m pytest tests/engines
 
 lint: .venv/dev
-	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+	.venv/bin/ruff check .
+	.venv/bin/ruff check --target-version py$(subst .,,$(NEWEST)) --ignore $(NOT_IN_OLDEST) .
+	.venv/bin/mypy --python-version 3.11
+	.venv/bin/mypy --python-version $(NEWEST)
+
+lock: .venv/ready
+	@.venv/bin/python -m pip install -q uv
+	.venv/bin/uv pip compile --quiet --upgrade --python-version 3.11 --group dev --generate-hashes \
+		--no-annotate --custom-compile-command "make lock" --output-file requirements-dev.txt \
+		pyproject.toml
 
 fuzz: .venv/dev
 	.venv/bin/python -m tests.stress.fuzz --seconds $(SECONDS)
@@ -51,9 +64,9 @@ clean:
 	@.venv/bin/python -m pip install -q --editable .
 	@touch $@
 
-.venv/dev: .venv/ready
+.venv/dev: .venv/ready requirements-dev.txt
 	@echo "Installing what the tests need into .venv"
-	@.venv/bin/python -m pip install -q --group dev
+	@.venv/bin/python -m pip install -q --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
 # The subscriber of the tests has its own environment: its library wants an older lxml than ours.
