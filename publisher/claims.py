@@ -34,7 +34,7 @@ Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedItem:
     """An item that the ledger has at some node, and the file that it was made from.
 
     `body` is a hash of the post's text. Older ledgers have no `path`, the oldest no `body`: then
@@ -76,7 +76,7 @@ class Claims:
     """
 
     files: Sequence[Claimant]
-    published: Callable[[], Iterable[Published]]
+    published: Callable[[], Iterable[PublishedItem]]
     keys: Callable[[str], Iterable[str]] | None = None
 
     def claimants(self, identity: str) -> list[Claimant]:
@@ -146,10 +146,10 @@ class Claims:
         atom_ids = {row.atom_id for row in rows}
         return [one for one in holders if one.atom_id in atom_ids]
 
-    def _had_any(self, one: Claimant, rows: Sequence[Published]) -> bool:
+    def _had_any(self, one: Claimant, rows: Sequence[PublishedItem]) -> bool:
         return any(self._had(one, row) for row in rows)
 
-    def _had(self, one: Claimant, row: Published) -> bool:
+    def _had(self, one: Claimant, row: PublishedItem) -> bool:
         """Whether the item was made from this file, or from one in this folder."""
         if not row.path:
             return bool(row.body) and row.body == one.body()
@@ -189,8 +189,8 @@ class Claims:
         return frozenset(str(one.path) for one in self.files if one.standing == "post")
 
     @cached_property
-    def _recorded(self) -> Mapping[str, Sequence[Published]]:
-        found: defaultdict[str, list[Published]] = defaultdict(list)
+    def _recorded(self) -> Mapping[str, Sequence[PublishedItem]]:
+        found: defaultdict[str, list[PublishedItem]] = defaultdict(list)
         for row in self.published():
             for identity in filter(None, {row.item_id, row.atom_id}):
                 found[identity].append(row)

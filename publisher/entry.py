@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import PurePosixPath
 
-    from publisher.claims import Published, Standing
+    from publisher.claims import PublishedItem, Standing
     from publisher.config import Site
     from publisher.media import Enclosure
     from publisher.post import Dialect, Medium, Post, Status
@@ -199,7 +199,7 @@ class Entries:
         return len(self.entries) + len(self.skipped)
 
 
-def nothing_published() -> tuple[Published, ...]:
+def nothing_published() -> tuple[PublishedItem, ...]:
     """What the ledger has where there is none."""
     return ()
 
@@ -208,7 +208,7 @@ def entries(
     reading: Reading,
     site: Site,
     kept: Kept = NOTHING,
-    published: Callable[[], Iterable[Published]] = nothing_published,
+    published: Callable[[], Iterable[PublishedItem]] = nothing_published,
 ) -> Entries:
     """All entries of a reading. Of the posts that claim one identity `claims` picks the keeper.
 

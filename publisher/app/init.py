@@ -83,7 +83,7 @@ class InitOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenConfig:
     """What was written. `posts` is None for a feed; `source` is the file of settings, if any."""
 
     posts: Path | None
@@ -92,7 +92,7 @@ class Written:
     has_url: bool
 
 
-def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Written:
+def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> WrittenConfig:
     """Write a configuration to a file that does not exist yet. Raises ConfigError, Unavailable."""
     if path.exists():
         raise ConfigError(f"{path} exists already; edit it, or name another file with --config")
@@ -119,7 +119,9 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     text = TEMPLATE.format(since=since, **parts)
     _check(text, path)
     _write(path, text)
-    return Written(None if options.feed else folder / posts, found.engine, found.source, bool(url))
+    return WrittenConfig(
+        None if options.feed else folder / posts, found.engine, found.source, bool(url)
+    )
 
 
 def _in_feed(feed: str, folder: Path) -> DetectedSite:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ComparedField:
     """A field of the configuration. Without a wanted value it is as the service likes it."""
 
     name: str
@@ -38,18 +38,18 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ComparedNode:
     """A node and what was seen of it, or why nothing was."""
 
     address: NodeAddress
     source: str = ""
     affiliation: str = ""
     items: int = 0
-    fields: tuple[Field, ...] = ()
+    fields: tuple[ComparedField, ...] = ()
     error: PublisherError | None = None
 
 
-def show(project: Project, name: str | None = None) -> list[Shown]:
+def show(project: Project, name: str | None = None) -> list[ComparedNode]:
     """Every node of the configuration, or those of one name. Raises ConfigError, LedgerError."""
     return run_async(_look_at_all(project.config, _named(project, name)))
 
@@ -77,7 +77,7 @@ def _named(project: Project, name: str | None) -> list[Target]:
     return chosen
 
 
-async def _look_at_all(config: Config, found: Sequence[Target]) -> list[Shown]:
+async def _look_at_all(config: Config, found: Sequence[Target]) -> list[ComparedNode]:
     """Accounts side by side, and so the services of an account: a silent one delays no other."""
     accounts = [(xmpp, [t for t in found if t.xmpp is xmpp]) for xmpp in config.xmpp]
     seen = await asyncio.gather(
@@ -86,39 +86,41 @@ async def _look_at_all(config: Config, found: Sequence[Target]) -> list[Shown]:
     return [one for some in seen for one in some]
 
 
-async def _look_at_account(config: Config, xmpp: Xmpp, found: Sequence[Target]) -> list[Shown]:
+async def _look_at_account(
+    config: Config, xmpp: Xmpp, found: Sequence[Target]
+) -> list[ComparedNode]:
     try:
         async with sessions.Account(xmpp).login() as connection:
             seen = await asyncio.gather(
                 *(_look_at_service(config, connection, some) for some in sessions.by_service(found))
             )
     except PublisherError as error:
-        return [Shown(target.address, error=error) for target in found]
+        return [ComparedNode(target.address, error=error) for target in found]
     shown = {one.address: one for some in seen for one in some}
     return [shown[target.address] for target in found]
 
 
 async def _look_at_service(
     config: Config, connection: Connection, found: Sequence[Target]
-) -> list[Shown]:
+) -> list[ComparedNode]:
     """One node after the other. Where the service went silent, the rest fail at once."""
     wanted = [targets.config_of(target) for target in found]
     return [await _look(XmppNode(connection, one, site_title=config.site.title)) for one in wanted]
 
 
-async def _look(node: XmppNode) -> Shown:
+async def _look(node: XmppNode) -> ComparedNode:
     try:
         state = await node.look()
         seen = await node.describe()
         affiliation = await node.affiliation()
     except PublisherError as error:
-        return Shown(node.address, error=error)
+        return ComparedNode(node.address, error=error)
     unmet = forms.unmet(seen.wanted, seen.actual)
     # How much `max` is depends on the server, so that a number cannot be said to differ.
     wanted = {**seen.wanted, "max_items": seen.wanted.get("max_items", "max")}
     names = (*wanted, *sorted(seen.actual.keys() - wanted.keys()))
-    fields = (Field(n, wanted.get(n), seen.actual.get(n), n in unmet) for n in names)
-    return Shown(node.address, seen.source, affiliation, len(state.ids), tuple(fields))
+    fields = (ComparedField(n, wanted.get(n), seen.actual.get(n), n in unmet) for n in names)
+    return ComparedNode(node.address, seen.source, affiliation, len(state.ids), tuple(fields))
 
 
 async def _delete_at(config: Config, address: NodeAddress) -> None:

@@ -12,7 +12,7 @@ from publisher.content.cache import NOTHING, Kept
 from publisher.feeds import outputs
 
 if TYPE_CHECKING:
-    from publisher.claims import Published
+    from publisher.claims import PublishedItem
     from publisher.config import Config, NodeConfig
     from publisher.entry import Entries
     from publisher.feeds.outputs import Output
@@ -65,7 +65,7 @@ def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False)
     return Project(config, made, kept)
 
 
-def published(config: Config) -> list[Published]:
+def published(config: Config) -> list[PublishedItem]:
     """What the ledger has of all nodes; nothing if there is no ledger. Raises LedgerError."""
     from publisher.sync.ledger import Ledger  # noqa: PLC0415 - only posts that dispute an id need it
 

@@ -38,7 +38,7 @@ _DEFAULTS = PublishOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """What a run did: to the files on disk, and at each node in the order of the configuration."""
 
     project: Project
@@ -48,7 +48,7 @@ class Published:
 
 def publish(
     config: Config, options: PublishOptions = _DEFAULTS, on_event: OnEvent = ignore
-) -> Published:
+) -> PublishResult:
     """Run once, holding the lock of the state folder where there are nodes.
 
     What fails at one file or node is in the result, and costs no other. Raises ConfigError,
@@ -61,7 +61,7 @@ def publish(
         return _publish(config, options, on_event)
 
 
-def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Published:
+def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
         _refuse_to_empty(config, "is not there")
@@ -70,7 +70,7 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
         _refuse_to_empty(config, "is empty")
     built = build(project, allow_empty=options.nodes.allow_retracts)
     on_event(FeedsBuilt(project, built))
-    return Published(project, built, _push(project, options, on_event))
+    return PublishResult(project, built, _push(project, options, on_event))
 
 
 def _refuse_to_empty(config: Config, what: str) -> None:

@@ -94,7 +94,9 @@ def _task(
             announce_limit=None if options.announce_all else config.announce_limit,
         ),
         named=config.named,
-        sound={name: config.options.get(name, "1") for name in sync.SOUND},
+        notification_fields={
+            name: config.options.get(name, "1") for name in sync.NOTIFICATION_FIELDS
+        },
         wanted=_digest(project, xmpp, config, group),
         broken=project.entries.broken,
         verify=options.verify,

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from publisher.app import demo
 from publisher.feeds import ATOM
-from publisher.xmpp import Published
+from publisher.xmpp import ItemPublished
 
 if TYPE_CHECKING:
     import argparse
@@ -67,7 +67,7 @@ def _tell(event: demo.DemoEvent) -> None:
 def _tell_received(received: demo.Received) -> None:
     event = received.event
     print(f"  {demo.READER} received, {received.seconds:.2f} s after the file changed:")
-    if not isinstance(event, Published) or not event.payload:
+    if not isinstance(event, ItemPublished) or not event.payload:
         print(f"    | retracted   {event.id}")
         return
     entry = ET.fromstring(event.payload)  # noqa: S314 - from our own server

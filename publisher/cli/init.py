@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from publisher.app.events import Event
-    from publisher.app.init import Written
+    from publisher.app.init import WrittenConfig
 
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
 
@@ -60,7 +60,7 @@ def _tell_note(event: Event) -> None:
         output.say(f"note: {event.text}")
 
 
-def _tell(path: Path, written: Written, *, has_jid: bool) -> None:
+def _tell(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
     source = f", with what {written.source} says" if written.source else ""
     kind = f"a site of {written.engine}" if written.posts else "a feed"
     print(f"wrote {path}: {kind}{source}")

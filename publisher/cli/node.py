@@ -18,7 +18,7 @@ from publisher.text.node_address import NodeAddress
 if TYPE_CHECKING:
     import argparse
 
-    from publisher.app.nodes import Shown
+    from publisher.app.nodes import ComparedNode
 
 EXAMPLE = """\
   publisher node show
@@ -63,7 +63,7 @@ def _show(arguments: argparse.Namespace) -> int:
     return max((one.error.exit_code for one in seen if one.error), default=0)
 
 
-def _tell(shown: Shown) -> None:
+def _tell(shown: ComparedNode) -> None:
     print(shown.address.uri)
     if shown.error:
         missing = isinstance(shown.error, NotFound)
@@ -86,7 +86,7 @@ def _cell(value: str | None) -> str:
     return ABSENT if value is None else report.one_line(value)
 
 
-def _as_json(shown: Shown) -> dict[str, object]:
+def _as_json(shown: ComparedNode) -> dict[str, object]:
     return {
         "service": shown.address.service,
         "node": shown.address.node,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Queue: TypeAlias = "SimpleQueue[tuple[QueuedFile, bytes] | None]"
 
 
-class Output:
+class QueuedOutput:
     """What became of the printed text. Complete once the streams are restored."""
 
     def __init__(self, stdout: TextIO) -> None:
@@ -39,7 +39,7 @@ class Output:
 
 
 @contextmanager
-def queued() -> Iterator[Output]:
+def queued() -> Iterator[QueuedOutput]:
     """Print into a queue; at the end, wait until it is written, and restore the streams.
 
     Only real files are replaced: what tests or callers have put in the place of sys.stdout stays.
@@ -53,7 +53,7 @@ def queued() -> Iterator[Output]:
         thread.start()
         try:
             with redirect_stdout(stdout), redirect_stderr(stderr):
-                yield Output(stdout)
+                yield QueuedOutput(stdout)
         finally:
             stdout.flush()
             stderr.flush()

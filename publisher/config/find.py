@@ -46,7 +46,7 @@ def is_ours(path: Path) -> bool:
     """Whether a file called `config.yaml` is a configuration of publisher, and not of the site."""
     try:
         document = yaml_document.read(path.read_text(encoding="utf-8-sig")).value
-    except (OSError, UnicodeDecodeError, yaml_document.MarkedError):
+    except (OSError, UnicodeDecodeError, yaml_document.YamlError):
         return False
     site, posts = (document.get(key) if isinstance(document, dict) else None for key in _SECTIONS)
     has_url = isinstance(site, dict) and "url" in site

@@ -60,7 +60,7 @@ def parse(text: str, path: Path) -> Config:
     """The same from a text; `path` says where it came from. Raises ConfigError."""
     try:
         document = yaml_document.read(text)
-    except yaml_document.MarkedError as error:
+    except yaml_document.YamlError as error:
         raise ConfigError(f"{path}:{error.line}: not YAML: {error.message}") from error
     reader = _Reader(document, path)
     config = reader.config()
@@ -74,7 +74,7 @@ def parse(text: str, path: Path) -> Config:
 class _Reader:
     """Turns the document into values, section by section, and gathers what is wrong."""
 
-    def __init__(self, document: yaml_document.Marked, path: Path) -> None:
+    def __init__(self, document: yaml_document.YamlDocument, path: Path) -> None:
         self.problems: list[tuple[int, str]] = [
             (line, f"{key} is given twice; remove one") for key, line in document.duplicates
         ]

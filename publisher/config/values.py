@@ -219,7 +219,7 @@ class FeedFile(Struct, frozen=True, kw_only=True):
         return Pattern.of(str(self.path))
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class PageFile(Struct, frozen=True, kw_only=True):
     """The page for people: how to subscribe, and the newest posts, at most `limit`."""
 
     path: Path
@@ -293,7 +293,7 @@ class Config(Struct, frozen=True, kw_only=True):
     site: Site
     posts: Posts
     feeds: tuple[FeedFile, ...] = ()
-    page: Page | None = None
+    page: PageFile | None = None
     stylesheet: Path | None = None
     xmpp: tuple[Xmpp, ...] = ()
     state: Path

@@ -38,7 +38,7 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
             case _:
                 value = yaml_document.read(text).told_apart
                 return value if isinstance(value, dict) else {}
-    except yaml_document.MarkedError as error:
+    except yaml_document.YamlError as error:
         raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error

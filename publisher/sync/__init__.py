@@ -4,13 +4,13 @@ Knows no protocol: a Node is whatever can be looked at, published to and retract
 to guess: what has no answer stays intended, and the next look asks the node.
 """
 
-from publisher.sync.node import SOUND, Drift, Node, Outcome, Result, State, Step, Task
+from publisher.sync.node import NOTIFICATION_FIELDS, Drift, Node, Outcome, Result, State, Step, Task
 from publisher.sync.reconcile import RETRY_SECONDS, is_settled, locate, offline, preview, reconcile
 from publisher.system.retry import Clock
 
 __all__ = [
+    "NOTIFICATION_FIELDS",
     "RETRY_SECONDS",
-    "SOUND",
     "Clock",
     "Drift",
     "Node",

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from publisher.claims import Published
+from publisher.claims import PublishedItem
 from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.sync.plan import Recorded
@@ -79,7 +79,7 @@ VERSION = len(_VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class LastLook:
     """What we know of a node from our visits to it.
 
     `looked` is when it was last seen to equal the posts, in seconds since 1970, 0 if never; `room`
@@ -145,10 +145,10 @@ class Ledger:
         )
         return {row[0]: _recorded(row) for row in rows}
 
-    def published(self) -> list[Published]:
+    def published(self) -> list[PublishedItem]:
         """What we published at any node, and from which file; without what was retracted."""
         rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
-        return [Published(*row) for row in rows]
+        return [PublishedItem(*row) for row in rows]
 
     def counts(self) -> dict[NodeAddress, int]:
         """How many items we have at every node where we have any."""
@@ -231,17 +231,17 @@ class Ledger:
         )
         return frozenset((row[0], row[1]) for row in rows)
 
-    def visit(self, address: NodeAddress) -> Visit:
+    def visit(self, address: NodeAddress) -> LastLook:
         """What we know of a node."""
         rows = self._run(
             "SELECT looked, room, wanted, created, muted FROM node WHERE service = ? AND node = ?",
             *_key(address),
         )
         for looked, room, wanted, created, muted in rows:
-            return Visit(looked, room, wanted, bool(created), bool(muted))
-        return Visit()
+            return LastLook(looked, room, wanted, bool(created), bool(muted))
+        return LastLook()
 
-    def remember(self, address: NodeAddress, visit: Visit) -> None:
+    def remember(self, address: NodeAddress, visit: LastLook) -> None:
         """Write down what we know of a node now."""
         self._run(
             "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",

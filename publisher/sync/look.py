@@ -14,7 +14,7 @@ from publisher.errors import Forbidden, NotFound, Refused
 from publisher.sync import hints, item
 from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
-from publisher.sync.node import SOUND, State
+from publisher.sync.node import NOTIFICATION_FIELDS, State
 from publisher.sync.plan import Publish
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ async def _repaired(
     Notifications are always ours to turn on: a quiet run that died left them off.
     """
     visit = ledger.visit(node.address)
-    named = task.named | {*SOUND}
+    named = task.named | {*NOTIFICATION_FIELDS}
     ours = [
         drift
         for drift in state.drift
@@ -115,7 +115,11 @@ async def _repaired(
     elif ours:
         result.notes += [f"its {drift}; publish repairs that" for drift in ours]
         left -= set(ours)
-    if change and visit.muted and not any(drift.name in SOUND for drift in state.drift):
+    if (
+        change
+        and visit.muted
+        and not any(drift.name in NOTIFICATION_FIELDS for drift in state.drift)
+    ):
         ledger.remember(node.address, replace(visit, muted=False))
     result.notes += [_reported(drift, ours) for drift in state.drift if drift in left]
     return state

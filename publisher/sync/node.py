@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # XEP-0060 section 16.4.4. Servers turn only publishes off by the first; ejabberd tells of every
 # retract, asked to or not, while the second is on.
-SOUND = ("deliver_notifications", "notify_retract")
+NOTIFICATION_FIELDS = ("deliver_notifications", "notify_retract")
 
 Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 
@@ -111,16 +111,16 @@ def _unmade(id_: str, _level: int) -> Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a node is to become, and how.
+    """What a node should become, and how.
 
     `make` gives the item of an id, shortened to a level of `item.item`; it is called when the item
     is needed. `named` are the fields of the node's configuration that its owner wrote down, and
     `wanted` is a digest of all that. `asked` picks the changes of this run. `verify` looks at every
     payload, and `fetch_foreign` at those of items that are neither recorded nor desired, for a
-    command that lists what they are. `quiet` tells nobody, or ends the work where that `must` be
-    and cannot. `sound` are the fields of the configuration that let subscribers hear, with the
-    values that they shall have. `alone` are the ids of suspects: nothing else is on its way beside
-    one.
+    command that lists what they are. `quiet` notifies nobody; if it is `must` and that is not
+    possible, nothing is sent. `notification_fields` are the fields of the node's configuration that
+    make it notify subscribers, with the values that they should have. `alone` are ids of items that
+    may have broken the stream: each is sent with nothing else on its way.
     """
 
     desired: Sequence[Desired]
@@ -133,6 +133,8 @@ class Task:
     verify: bool = False
     fetch_foreign: bool = False
     quiet: Literal["no", "prefer", "must"] = "no"
-    sound: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(SOUND, "1"))
+    notification_fields: Mapping[str, str] = field(
+        default_factory=lambda: dict.fromkeys(NOTIFICATION_FIELDS, "1")
+    )
     asked: Callable[[Change], bool] | None = None
     alone: frozenset[str] = frozenset()

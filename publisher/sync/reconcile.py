@@ -166,7 +166,7 @@ async def _quietly(
 async def _mute(node: Node, task: Task) -> str:
     """Why it cannot be done, or nothing."""
     try:
-        left = await node.configure(dict.fromkeys(task.sound, "0"))
+        left = await node.configure(dict.fromkeys(task.notification_fields, "0"))
     except Refused as error:
         return str(error)
     return f"the service does not know pubsub#{', pubsub#'.join(left)}" if left else ""
@@ -174,7 +174,7 @@ async def _mute(node: Node, task: Task) -> str:
 
 async def _unmute(node: Node, task: Task, ledger: Ledger, result: Result) -> None:
     try:
-        left = await node.configure(task.sound)
+        left = await node.configure(task.notification_fields)
     except (Refused, Unavailable) as error:
         left = {"all": str(error)}
     if left:

@@ -48,7 +48,7 @@ class DateError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenDate:
     """A date as it was written; `time` and `zone` are None where the text has none."""
 
     day: dt.date
@@ -78,7 +78,7 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
     return read(text).instant(zone)
 
 
-def read(text: str) -> Written:
+def read(text: str) -> WrittenDate:
     """Raises DateError."""
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{text[:MAX_LENGTH]}…' is not a date")
@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _numeric(text: str) -> Written:
+def _numeric(text: str) -> WrittenDate:
     """Year, month, day; then nothing, or a time and perhaps a zone. Raises ValueError."""
     found = _DAY.match(text)
     rest = _TIME_AND_ZONE.fullmatch(text, found.end()) if found else None
@@ -119,8 +119,8 @@ def _numeric(text: str) -> Written:
     month, day = found["month"] or found["month2"], found["day"] or found["day2"]
     date = dt.date(*_numbers(found["year"], month, day))
     if not rest:
-        return Written(date)
-    return Written(date, _time(rest), _zone(rest["zone"]) if rest["zone"] else None)
+        return WrittenDate(date)
+    return WrittenDate(date, _time(rest), _zone(rest["zone"]) if rest["zone"] else None)
 
 
 def _time(found: re.Match[str]) -> dt.time:
@@ -152,13 +152,13 @@ def _numbers(*texts: str | None) -> list[int]:
     return [int(text or 0) for text in texts]
 
 
-def _worded(text: str) -> Written:
+def _worded(text: str) -> WrittenDate:
     """`September 8, 2014 10:00 EDT` and the like. Raises ValueError or OverflowError."""
     one, other = (_guess(text, default) for default in (_ONE_DEFAULT, _OTHER_DEFAULT))
     if one.date() != other.date() or f"{one.year:04}" not in text:
         raise ValueError("a part is missing")
     time = one.time().replace(microsecond=0) if one.hour == other.hour else None
-    return Written(one.date(), time, one.tzinfo)
+    return WrittenDate(one.date(), time, one.tzinfo)
 
 
 def _guess(text: str, default: dt.datetime) -> dt.datetime:

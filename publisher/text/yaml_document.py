@@ -27,7 +27,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class Unquoted(str):
+class PlainScalar(str):
     """A text that was written without quotes: YAML, and templates, may take it for something else.
 
     A number or a truth value of TOML and JSON is one, too.
@@ -36,7 +36,7 @@ class Unquoted(str):
     __slots__ = ()
 
 
-class MarkedError(ValueError):
+class YamlError(ValueError):
     """Not YAML, or too much of it. `line` counts from 1 within the text."""
 
     def __init__(self, message: str, line: int, *, is_too_much: bool = False) -> None:
@@ -47,7 +47,7 @@ class MarkedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class YamlDocument:
     """A document: its value, and the line (from 1) where each part of it starts.
 
     `told_apart` is the value in which what was written without quotes is Unquoted.
@@ -65,7 +65,7 @@ class Marked:
         return self.lines.get(key, 1)
 
 
-def read(text: str) -> Marked:
+def read(text: str) -> YamlDocument:
     """Parse one document.
 
     A key given twice counts with its last value and is listed in `duplicates` with its line.
@@ -79,9 +79,9 @@ def read(text: str) -> Marked:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
-        raise MarkedError(error.problem or "not YAML", _line(error)) from error
+        raise YamlError(error.problem or "not YAML", _line(error)) from error
     bare = _bare(reader.value)
-    return Marked(bare, reader.lines, tuple(reader.duplicates), told_apart=reader.value)
+    return YamlDocument(bare, reader.lines, tuple(reader.duplicates), told_apart=reader.value)
 
 
 def _bare(value: Value) -> Value:
@@ -107,7 +107,7 @@ def _refuse_unprintable(text: str) -> None:
     found = _UNPRINTABLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        raise MarkedError(f"the character U+{ord(found[0]):04X} is not allowed; remove it", line)
+        raise YamlError(f"the character U+{ord(found[0]):04X} is not allowed; remove it", line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,13 @@ class _Reader:
                 self._end()
             case yaml.DocumentStartEvent():
                 if self.lines:
-                    raise MarkedError("a second document starts here", line)
+                    raise YamlError("a second document starts here", line)
             case _:  # the ends of documents, the start and the end of the stream
                 pass
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         plain = not event.style and event.tag is None
-        text = Unquoted(event.value) if plain else event.value
+        text = PlainScalar(event.value) if plain else event.value
         value = None if plain and event.value in _NULLS else text
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(text if self._at_key() else value)
@@ -175,11 +175,11 @@ class _Reader:
 
     def _alias(self, name: str, line: int) -> None:
         if name not in self._anchors:
-            raise MarkedError(f"nothing before it is called &{name}", line)
+            raise YamlError(f"nothing before it is called &{name}", line)
         anchored = self._anchors[name]
         if self._at_key():
             if not isinstance(anchored.value, str):
-                raise MarkedError("a key must be text", line)
+                raise YamlError("a key must be text", line)
             self._key(str(anchored.value), line)
             return
         self._bound(anchored.size, line)
@@ -188,7 +188,7 @@ class _Reader:
 
     def _begin(self, value: list[Value] | dict[str, Value], anchor: str | None, line: int) -> None:
         if self._at_key():
-            raise MarkedError("a key must be text", line)
+            raise YamlError("a key must be text", line)
         self._deepen(1, line)
         before = self._count
         self._put(value, line, closed=False)
@@ -239,9 +239,9 @@ class _Reader:
         for above, opened in enumerate(reversed(self._open), start=1):
             opened.height = max(opened.height, levels + above)
         if len(self._open) + levels > MAX_DEPTH:
-            raise MarkedError(f"nested deeper than {MAX_DEPTH} levels", line, is_too_much=True)
+            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, is_too_much=True)
 
     def _bound(self, size: int, line: int) -> None:
         self._count += size
         if self._count > MAX_VALUES:
-            raise MarkedError(f"more than {MAX_VALUES} values", line, is_too_much=True)
+            raise YamlError(f"more than {MAX_VALUES} values", line, is_too_much=True)

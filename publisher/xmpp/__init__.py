@@ -2,14 +2,14 @@
 
 from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode
-from publisher.xmpp.subscriber import Event, Published, Retracted, Subscriber
+from publisher.xmpp.subscriber import Event, ItemPublished, ItemRetracted, Subscriber
 
 __all__ = [
     "Connection",
     "Description",
     "Event",
-    "Published",
-    "Retracted",
+    "ItemPublished",
+    "ItemRetracted",
     "Subscriber",
     "XmppNode",
     "connect",

@@ -220,7 +220,9 @@ class XmppNode:
                 raise
         return await self._pages(self._shown, PAGE_OF_ITEMS)
 
-    async def _pages(self, ask: Callable[[Element], Awaitable[Page]], size: int) -> tuple[str, ...]:
+    async def _pages(
+        self, ask: Callable[[Element], Awaitable[ResultPage]], size: int
+    ) -> tuple[str, ...]:
         """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once.
 
         Raises Refused if there is no end to them.
@@ -241,18 +243,18 @@ class XmppNode:
             "ask the service's administrator"
         )
 
-    async def _listed(self, page: Element) -> Page:
+    async def _listed(self, page: Element) -> ResultPage:
         query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
         query.append(page)
         answer = await self._request("get", query, "list the items of")
         names = (item.get("name") for item in answer.iterfind(LISTED))
-        return Page.read(answer, names)
+        return ResultPage.read(answer, names)
 
-    async def _shown(self, page: Element) -> Page:
+    async def _shown(self, page: Element) -> ResultPage:
         pubsub = _pubsub(Element(f"{PUBSUB}items", node=self.address.node))
         pubsub.append(page)
         answer = await self._request("get", pubsub, "show the items of")
-        return Page.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
+        return ResultPage.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
 
     async def _form(self) -> Element | None:
         """The node's configuration (section 8.2)."""
@@ -324,7 +326,7 @@ META_DATA = "its public meta-data; only owners see the rest"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResultPage:
     """Some ids. `last` is where the next page begins, empty if the service does not page."""
 
     ids: tuple[str, ...]
@@ -332,7 +334,7 @@ class Page:
     count: int | None = None
 
     @classmethod
-    def read(cls, answer: Element, names: Iterable[str | None]) -> Page:
+    def read(cls, answer: Element, names: Iterable[str | None]) -> ResultPage:
         ids = tuple(name for name in names if name)
         last = answer.findtext(f"*/{RSM}set/{RSM}last") or ""
         return cls(ids, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))

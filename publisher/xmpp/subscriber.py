@@ -23,7 +23,7 @@ EVENT = "{http://jabber.org/protocol/pubsub#event}"
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class ItemPublished:
     """An item arrived, for the first time or again. `at` is of time.monotonic().
 
     `payload` is empty if there is none that can be read.
@@ -35,14 +35,14 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Retracted:
+class ItemRetracted:
     """An item was taken away."""
 
     id: str
     at: float
 
 
-Event: TypeAlias = Published | Retracted
+Event: TypeAlias = ItemPublished | ItemRetracted
 
 
 class Subscriber:
@@ -88,5 +88,5 @@ class Subscriber:
 def _event(child: Element, at: float) -> Event | None:
     id_ = child.get("id", "")
     if child.tag == f"{EVENT}retract":
-        return Retracted(id_, at)
-    return Published(id_, payload(child), at) if child.tag == f"{EVENT}item" else None
+        return ItemRetracted(id_, at)
+    return ItemPublished(id_, payload(child), at) if child.tag == f"{EVENT}item" else None

@@ -18,7 +18,7 @@ from publisher import __version__, cli, load_config
 from publisher.app import project, targets
 from publisher.app.options import NodeOptions
 from publisher.cli.main import COMMANDS
-from publisher.sync.ledger import Ledger, Visit
+from publisher.sync.ledger import LastLook, Ledger
 from publisher.sync.plan import Desired
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
@@ -85,7 +85,7 @@ def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
         for post in target.task.desired:
             ledger.done(target.address, post, at=0.0)
             ledger.seen(target.address, [post.id])
-        ledger.remember(target.address, Visit(looked=time.time(), wanted=target.task.wanted))
+        ledger.remember(target.address, LastLook(looked=time.time(), wanted=target.task.wanted))
     assert not imported(blog, "publish") & SLOW
 
 

@@ -448,8 +448,8 @@ def test_an_element_of_which_nothing_can_be_made_is_told_as_an_error() -> None:
 
 
 def test_an_item_of_which_nothing_can_be_made_costs_no_other() -> None:
-    def reading(one: int) -> items.Item:
-        return items.Item(id=str(6 // one), link="", title="", body="", base="", published=0,
+    def reading(one: int) -> items.FeedItem:
+        return items.FeedItem(id=str(6 // one), link="", title="", body="", base="", published=0,
                           updated=0)  # fmt: skip
 
     parsed = items.gathered([3, 0, 2], reading, items.Channel())
@@ -469,7 +469,7 @@ def test_what_is_no_text_of_json_is_none() -> None:
     feed = {"version": "https://jsonfeed.org/version/1", "items": found, "title": odd[0]}
     parsed = parse(json.dumps(feed).encode(), f"{HOME}/f")
     assert parsed.channel == items.Channel()
-    plain = items.Item(
+    plain = items.FeedItem(
         id="", link="", title="", body="", base=f"{HOME}/f", published=1767225600,
         updated=1767225600, enclosures=(items.File(href="/a"),),
     )  # fmt: skip

@@ -11,11 +11,11 @@ import pytest
 from publisher.config import NodeConfig
 from publisher.errors import NoAnswer, Refused
 from publisher.sync.item import FINGERPRINT, MAX_ID
-from publisher.sync.ledger import Ledger, Visit
+from publisher.sync.ledger import LastLook, Ledger
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import Published, Subscriber, XmppNode, connect, forms
+from publisher.xmpp import ItemPublished, Subscriber, XmppNode, connect, forms
 from publisher.xmpp.connection import MAX_STANZA
-from publisher.xmpp.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, Page
+from publisher.xmpp.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPage
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
 from tests.support.raw import PUBSUB, RawClient
@@ -167,7 +167,7 @@ def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
         answer = ET.fromstring(  # noqa: S314 - ours
             f"<iq xmlns='jabber:client'><pubsub xmlns='{PUBSUB}'>{items}{paging}</pubsub></iq>"
         )
-        assert Page.read(answer, ["a", None, "", "b"]) == Page(("a", "b"), last, count)
+        assert ResultPage.read(answer, ["a", None, "", "b"]) == ResultPage(("a", "b"), last, count)
 
 
 def test_an_item_whose_id_cannot_be_sent_back_is_not_said_to_be_removed(
@@ -326,8 +326,8 @@ def test_an_event_of_somebody_else_is_none(server: Server, node: str) -> None:
                 blog.publish(node, "deep", deep(DEPTH))
                 blog.publish(node, "real", titled("Real"))
             first, second = [await reader.next(seconds=20) for _ in range(2)]
-            assert isinstance(first, Published)
-            assert isinstance(second, Published)
+            assert isinstance(first, ItemPublished)
+            assert isinstance(second, ItemPublished)
             assert (first.id, first.payload) == ("deep", "")
             assert second.id == "real"
             assert "Real" in second.payload
@@ -359,5 +359,5 @@ def test_a_number_is_what_python_and_the_ledger_can_hold(
     assert forms.number(text) == number
     address = NodeAddress("pubsub.example", "blog")
     with Ledger(tmp_path) as ledger:
-        ledger.remember(address, Visit(room=forms.number(text)))
+        ledger.remember(address, LastLook(room=forms.number(text)))
         assert ledger.visit(address).room == number

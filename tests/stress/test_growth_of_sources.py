@@ -11,7 +11,7 @@ from publisher.sources import feed
 from publisher.sources.front_matter import block, recordings
 from publisher.sources.front_matter.values import Matter
 from publisher.text import yaml_document
-from publisher.text.yaml_document import MarkedError
+from publisher.text.yaml_document import YamlError
 from tests.support.growth import assert_linear
 
 PATH = PurePosixPath("a.md")
@@ -29,7 +29,7 @@ RSS = """<rss version="2.0"><channel><title>A feed</title><link>https://elsewher
 )
 def test_a_hostile_text_is_refused(seed: str) -> None:
     def run(times: int) -> None:
-        with pytest.raises(MarkedError):
+        with pytest.raises(YamlError):
             yaml_document.read("a: 1\n: " + seed * times)
 
     assert_linear(run, 200_000)

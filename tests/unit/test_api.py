@@ -12,7 +12,7 @@ import pytest
 
 import publisher
 from publisher import api
-from publisher.sync.ledger import Ledger, Visit
+from publisher.sync.ledger import LastLook, Ledger
 from publisher.sync.plan import Desired
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
@@ -82,7 +82,7 @@ def test_a_plan_says_that_there_was_no_room(tmp_path: Path) -> None:
     (unknown,) = publisher.make_plan(config, entries)
     assert (unknown.error, len(unknown.steps)) == (None, 1)
     with Ledger(config.state) as ledger:
-        ledger.remember(NODE, Visit(room=0))
+        ledger.remember(NODE, LastLook(room=0))
     (full,) = publisher.make_plan(config, entries)
     assert "room for 0 items of ours: no room for 1 post" in str(full.error)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.text import dates
-from publisher.text.dates import DateError, Written
+from publisher.text.dates import DateError, WrittenDate
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DENVER = ZoneInfo("America/Denver")
@@ -134,10 +134,12 @@ def test_outside_the_years_of_the_calendar_is_an_error(text: str, zone: ZoneInfo
 
 
 def test_a_date_tells_what_it_does_not_say() -> None:
-    assert dates.read("2014-09-08") == Written(dt.date(2014, 9, 8))
-    assert dates.read("8 Sep 2014") == Written(dt.date(2014, 9, 8))
-    assert dates.read("2014-09-08 00:00") == Written(dt.date(2014, 9, 8), dt.time(0))
-    assert dates.read("8 Sep 2014 00:00 UTC") == Written(dt.date(2014, 9, 8), dt.time(0), dt.UTC)
+    assert dates.read("2014-09-08") == WrittenDate(dt.date(2014, 9, 8))
+    assert dates.read("8 Sep 2014") == WrittenDate(dt.date(2014, 9, 8))
+    assert dates.read("2014-09-08 00:00") == WrittenDate(dt.date(2014, 9, 8), dt.time(0))
+    assert dates.read("8 Sep 2014 00:00 UTC") == WrittenDate(
+        dt.date(2014, 9, 8), dt.time(0), dt.UTC
+    )
 
 
 def test_a_time_from_elsewhere_stands_in_only_where_none_is_written() -> None:

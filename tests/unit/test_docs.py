@@ -23,7 +23,7 @@ EXAMPLE = re.compile(
     re.DOTALL,
 )
 EXAMPLES = EXAMPLE.findall(DOCS.read_text(encoding="utf-8"))
-HEADS = {
+FRONT_MATTER = {
     "hexo": "---\ntitle: An example\ndate: 2026-01-02\n---\n",
     "zola": "+++\ntitle = 'An example'\n+++\n",
     "nikola": ".. title: An example\n.. slug: {slug}\n.. date: 2026-01-02\n\n",
@@ -39,7 +39,7 @@ NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 def test_an_example_is_true(
     tmp_path: Path, engine: Engine, rest: str, body: str, html: str
 ) -> None:
-    head = HEADS.get(engine, "---\ntitle: An example\n---\n")
+    head = FRONT_MATTER.get(engine, "---\ntitle: An example\n---\n")
     ending = ".rst" if rest else ".md"
     posts = tmp_path / "posts"
     posts.mkdir()

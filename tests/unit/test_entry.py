@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import entry
-from publisher.claims import Claimant, Claims, Published
+from publisher.claims import Claimant, Claims, PublishedItem
 from publisher.config import Person, Site
 from publisher.content.links import Links
 from publisher.entry import Entry
@@ -120,14 +120,14 @@ RENAMED = post("renamed.md", id=("the-old-name", 2), body="The same text.")
 
 def published(
     path: str = "", *, item: str = ITEM, atom: str = ATOM, body: str = ""
-) -> tuple[Published, ...]:
-    return (Published(item, atom, path, body),)
+) -> tuple[PublishedItem, ...]:
+    return (PublishedItem(item, atom, path, body),)
 
 
 def decided(
     posts: Sequence[Post],
     *skipped: Skip,
-    ledger: Sequence[Published] = (),
+    ledger: Sequence[PublishedItem] = (),
     site: Site = SITE,
 ) -> tuple[list[str], dict[str, str]]:
     """The paths of the entries, and the reason of every post that is an error now."""
@@ -189,7 +189,7 @@ def test_one_stolen_id_of_the_two_is_enough() -> None:
     ],
 )
 def test_where_no_path_makes_it_the_ledger_decides(
-    ledger: tuple[Published, ...], keeper: str | None
+    ledger: tuple[PublishedItem, ...], keeper: str | None
 ) -> None:
     another = post("another.md", id=("the-old-name", 2), body="Mallory's text.")
     kept, lost = decided([RENAMED, another], ledger=ledger)
@@ -325,7 +325,7 @@ def test_an_item_of_an_older_ledger_may_be_that_of_a_file_that_cannot_be_read() 
     "ledger", [published(f"{ITEM}.md"), published(body=entry.body_hash(OWNER))]
 )
 def test_a_scheduled_post_that_was_published_before_keeps_its_place(
-    ledger: tuple[Published, ...],
+    ledger: tuple[PublishedItem, ...],
 ) -> None:
     skip = Skip(OWNER.path, "scheduled", status="future", post=OWNER)
     kept, lost = decided([MALLORY], skip, ledger=ledger)
@@ -341,7 +341,7 @@ def test_a_renamed_post_keeps_its_item() -> None:
 def test_the_ledger_is_opened_only_where_posts_dispute_an_id() -> None:
     asked: list[str] = []
 
-    def ledger() -> tuple[Published, ...]:
+    def ledger() -> tuple[PublishedItem, ...]:
         asked.append("the ledger")
         return ()
 

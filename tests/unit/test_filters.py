@@ -11,23 +11,23 @@ from liquid import Environment
 
 from publisher.content.templates import filters
 from publisher.content.templates.context import TemplateContext
-from publisher.text.yaml_document import Unquoted
+from publisher.text.yaml_document import PlainScalar
 from tests.support.posts import BELOW, templated, told
 
 VALUES = {
     "list": ["b", "a", "C", "a"],
-    "nums": [*map(Unquoted, ("3", "1", "10"))],
-    "nested": [[Unquoted("1"), "2"], ["3", ["4"]]],
+    "nums": [*map(PlainScalar, ("3", "1", "10"))],
+    "nested": [[PlainScalar("1"), "2"], ["3", ["4"]]],
     "mixed": [
-        {"a": Unquoted("1"), "n": "x y"},
-        {"b": Unquoted("2")},
-        {"a": Unquoted("3"), "n": "z", "t": ["p", "q"]},
-        {"a": Unquoted("2"), "n": "z", "d": {"e": Unquoted("5")}},
+        {"a": PlainScalar("1"), "n": "x y"},
+        {"b": PlainScalar("2")},
+        {"a": PlainScalar("3"), "n": "z", "t": ["p", "q"]},
+        {"a": PlainScalar("2"), "n": "z", "d": {"e": PlainScalar("5")}},
     ],
     "own": {"deep": ["x"], "k": "v"},
     "q": "q",
-    "flag": Unquoted("true"),
-    "day": Unquoted("2026-05-01"),
+    "flag": PlainScalar("true"),
+    "day": PlainScalar("2026-05-01"),
     "event": "2026-05-01 10:00",
     "name": 'Ünï & <b>"q" it\'s</b>',
     "spread": " a  b\n c ",
@@ -190,7 +190,7 @@ CONTEXT = TemplateContext(
 ODD_VALUES: list[Any] = [
     "", "a", "a b", "-3", "1e999", "nan", "%ff", "now", "<b>'\"&amp;", "9" * 5_000, "\ud800", None,
     [], [None], {}, [{"a": "1"}, {"b": "2"}], [{"a": ["x"]}, "a", None, ["a"]], {"a": {"b": "c"}},
-    *map(Unquoted, ("true", "0", "-7", "1.5", "999999999999999")),
+    *map(PlainScalar, ("true", "0", "-7", "1.5", "999999999999999")),
 ]  # fmt: skip
 
 

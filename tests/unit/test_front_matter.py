@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from publisher.errors import PostError
 from publisher.sources.front_matter import block
-from publisher.sources.front_matter.block import MAX_BYTES, Document
+from publisher.sources.front_matter.block import MAX_BYTES, PostFile
 from publisher.text.characters import legal
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PATH = PurePosixPath("a.md")
 
 
-def read(text: str) -> Document:
+def read(text: str) -> PostFile:
     return block.read(text.encode(), PATH)
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.claims import Published
+from publisher.claims import PublishedItem
 from publisher.errors import LedgerError, LockedError
-from publisher.sync.ledger import APPLICATION_ID, Ledger, Visit
+from publisher.sync.ledger import APPLICATION_ID, LastLook, Ledger
 from publisher.sync.plan import Desired, Recorded
 from publisher.system.lock import is_held, lock
 from publisher.text.node_address import NodeAddress
@@ -81,13 +81,13 @@ def test_what_was_accepted_is_accepted_until_it_is_done(tmp_path: Path) -> None:
 
 
 def test_visits_are_remembered(tmp_path: Path) -> None:
-    visit = Visit(looked=7.5, room=20, wanted="digest", created=True, muted=True)
+    visit = LastLook(looked=7.5, room=20, wanted="digest", created=True, muted=True)
     with Ledger(tmp_path) as ledger:
-        assert ledger.visit(BLOG) == Visit()
+        assert ledger.visit(BLOG) == LastLook()
         ledger.remember(BLOG, visit)
         assert ledger.visit(BLOG) == visit
         ledger.drop(BLOG)
-        assert ledger.visit(BLOG) == Visit()
+        assert ledger.visit(BLOG) == LastLook()
 
 
 def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_onl
     before = (tmp_path / "ledger.sqlite").read_bytes()
     with Ledger(tmp_path, read_only=read_only) as ledger:
         assert ledger.recorded(BLOG) == {"post-0001": Recorded("post-0001", "One", "aa", "done")}
-        assert ledger.visit(BLOG) == Visit()
+        assert ledger.visit(BLOG) == LastLook()
     assert ((tmp_path / "ledger.sqlite").read_bytes() == before) == read_only
 
 
@@ -140,13 +140,13 @@ def test_a_ledger_without_paths_is_understood(
 ) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.done(BLOG, ONE, at=5.0)
-        ledger.remember(BLOG, Visit(looked=7.5, room=20))
+        ledger.remember(BLOG, LastLook(looked=7.5, room=20))
     make_older(tmp_path / "ledger.sqlite", version)
     with Ledger(tmp_path, read_only=read_only) as ledger:
         assert ledger.recorded(BLOG)["post-0001"] == Recorded(
             "post-0001", "One", "aa", "done", 5.0, "tag:1", "body"
         )
-        assert ledger.published() == [Published("post-0001", "tag:1", "", "body")]
+        assert ledger.published() == [PublishedItem("post-0001", "tag:1", "", "body")]
         assert ledger.visit(BLOG).looked == 7.5
         assert ledger.pinged("hub", "topic") is None
 
@@ -181,7 +181,7 @@ def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
         ledger.done(NodeAddress("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0)
         ledger.done(BLOG, replace(TWO, path="two.md"), at=5.0)
         ledger.retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
-        assert ledger.published() == [Published("post-0001", "tag:1", "one.md", "body")]
+        assert ledger.published() == [PublishedItem("post-0001", "tag:1", "one.md", "body")]
 
 
 def test_reading_a_ledger_that_is_not_there_makes_none(tmp_path: Path) -> None:

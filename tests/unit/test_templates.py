@@ -13,7 +13,7 @@ from publisher.sources.engines import RECORDS
 from publisher.sources.front_matter import block
 from publisher.system.symlinks import Reach
 from publisher.text import markdown_code
-from publisher.text.yaml_document import Unquoted
+from publisher.text.yaml_document import PlainScalar
 from tests.support.posts import OTHER, templated, told
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def fates(made: Entry) -> list[str]:
 )  # fmt: skip
 def test_liquid_is_evaluated(body: str, said: str) -> None:
     values = {
-        "own": {"deep": ["x"]}, "count": Unquoted("2"),
-        "yes": Unquoted("true"), "no": Unquoted("false"),
+        "own": {"deep": ["x"]}, "count": PlainScalar("2"),
+        "yes": PlainScalar("true"), "no": PlainScalar("false"),
     }  # fmt: skip
     made = templated(
         "jekyll", body, settings={"repo": "me/it"}, values=values, tags=("a", "b"), title="A title"
@@ -90,7 +90,7 @@ def test_liquid_is_evaluated(body: str, said: str) -> None:
     assert not told(made)
 
 
-HEADS = {
+FRONT_MATTER = {
     "yaml": '---\nn: &V 1\nver: "1.10"\nnum: 1.10\ntwo: 2.0\nyes: true\nno: "true"\nlike: *V\n'
     "---\n",
     "toml": "+++\nver = '1.10'\nnum = 1.10\ntwo = 2.0\nyes = true\nno = 'true'\nlike = 1\n+++\n",
@@ -98,7 +98,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize("head", FRONT_MATTER.values(), ids=FRONT_MATTER)
 def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
     values = block.read(head.encode(), PurePosixPath("a"), RECORDS["hugo"].heads).values
     liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"

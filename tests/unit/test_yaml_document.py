@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.text import yaml_document
-from publisher.text.yaml_document import MarkedError, Value
+from publisher.text.yaml_document import Value, YamlError
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_of_a_key_given_twice_the_last_counts_and_both_are_told() -> None:
     ],
 )
 def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, word: str) -> None:
-    with pytest.raises(MarkedError) as caught:
+    with pytest.raises(YamlError) as caught:
         yaml_document.read(text)
     assert caught.value.line == line
     assert word in caught.value.message
@@ -154,7 +154,7 @@ def chain(links: int) -> str:
     ],
 )
 def test_what_grows_without_bound_is_refused(text: str, line: int, word: str) -> None:
-    with pytest.raises(MarkedError, match=word) as caught:
+    with pytest.raises(YamlError, match=word) as caught:
         yaml_document.read(text)
     assert caught.value.line == line
 
@@ -181,7 +181,7 @@ def test_no_text_does_any_harm(text: str) -> None:
     lines = len(text.splitlines())
     try:
         document = yaml_document.read(text)
-    except MarkedError as error:
+    except YamlError as error:
         assert 1 <= error.line <= lines + 1  # noqa: PT017 - only some texts raise
         return
     for key in parts(document.value):

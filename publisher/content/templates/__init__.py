@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from publisher.content import markup
 from publisher.content.templates.text import Evaluated, Text, as_it_is
 from publisher.text import markdown_code
-from publisher.text.yaml_document import Unquoted
+from publisher.text.yaml_document import PlainScalar
 
 __all__ = ["Evaluated", "evaluate", "typed_values", "used", "used_settings"]
 
@@ -180,9 +180,9 @@ def _typed(value: Value) -> object:
             return typed_values(value)
         case list():
             return [_typed(part) for part in value]
-        case Unquoted() if value in {"true", "false"}:
+        case PlainScalar() if value in {"true", "false"}:
             return value == "true"
-        case Unquoted() if found := _NUMBER.fullmatch(value):
+        case PlainScalar() if found := _NUMBER.fullmatch(value):
             return float(value) if found[1] else int(value)
         case str():
             return value.replace("\x0f", "")  # a mark of ours

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import Matter
-    from publisher.text.dates import Written
+    from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 # They are not run, so there are no settings to read.
@@ -116,7 +116,7 @@ class Eleventy(PostReader):
             **{key: one for key in matter.document.values if (one := matter.text(key))},
         }
 
-    def written(self, matter: Matter, key: str) -> Written:
+    def written(self, matter: Matter, key: str) -> WrittenDate:
         text = matter.text(key) or ""
         if text.lower() in _MOVING:
             raise DateError(f"{text!r} moves with every change")

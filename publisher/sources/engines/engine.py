@@ -22,7 +22,7 @@ from publisher.sources.front_matter.values import Matter, language_tag, one_line
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
 from publisher.text.characters import legal
-from publisher.text.dates import DateError, Written
+from publisher.text.dates import DateError, WrittenDate
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.post import BodySyntax, Markup, Remark, Status
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.folder import Folder
-    from publisher.sources.front_matter.block import Head
+    from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.text.yaml_document import Value
 
 LATE_DATES = (
@@ -75,7 +75,7 @@ class EngineRecord:
     programs: Sequence[str] = ()
     posts_folder: str | None = None
     markups: Mapping[str, Markup] = field(default_factory=lambda: MARKUPS)
-    heads: Sequence[Head] = (block.fenced, formats.toml, formats.named, formats.braced)
+    heads: Sequence[FrontMatterReader] = (block.fenced, formats.toml, formats.named, formats.braced)
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
 
@@ -160,7 +160,7 @@ class PostReader:
                 raise
             return {}
 
-    def document(self, path: PurePosixPath) -> block.Document:
+    def document(self, path: PurePosixPath) -> block.PostFile:
         """The file, taken apart. Raises PostError."""
         return block.read(self.folder.bytes(path), path, self.record.heads)
 
@@ -327,7 +327,7 @@ class PostReader:
             message = "has no date; add e.g. `date: 2008-10-21` or start the file's name with one"
             raise PostError(matter.path, message, line=1)
         try:
-            return self._shown(Written(fallback), time)
+            return self._shown(WrittenDate(fallback), time)
         except DateError as error:
             raise PostError(matter.path, f"{error}; rename the file", line=1) from error
 
@@ -335,15 +335,15 @@ class PostReader:
         """What a key says; `time` stands in for one that is not written. Raises DateError."""
         return self._shown(self.written(matter, key), time)
 
-    def _shown(self, written: Written, time: dt.time | None) -> Moment:
+    def _shown(self, written: WrittenDate, time: dt.time | None) -> Moment:
         instant = written.instant(self.zone, time=time)
         return Moment(instant, instant.astimezone(self.clock(written)))
 
-    def clock(self, written: Written) -> dt.tzinfo:
+    def clock(self, written: WrittenDate) -> dt.tzinfo:
         """In which zone the parts of an address count."""
         return self.zone
 
-    def written(self, matter: Matter, key: str) -> Written:
+    def written(self, matter: Matter, key: str) -> WrittenDate:
         """Raises DateError."""
         return matter.written(key)
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import Matter
-    from publisher.text.dates import Written
+    from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.json")
@@ -149,7 +149,7 @@ class Hexo(PostReader):
             raise PostError(matter.path, message, line=1)
         return super().published(matter, name)
 
-    def written(self, matter: Matter, key: str) -> Written:
+    def written(self, matter: Matter, key: str) -> WrittenDate:
         """JavaScript reads `05/06/2020` as the 6th of May."""
         if found := _MONTH_FIRST.fullmatch(matter.text(key) or ""):
             return dates.read(f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}{found[4]}")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.values import Matter
-    from publisher.text.dates import Written
+    from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _TOKEN = re.compile(r":([a-z0-9_]+)(?:\[([^\]]*)\])?")
@@ -93,7 +93,7 @@ class Hugo(PostReader):
     def shows_future(self) -> bool:
         return self.settings.get("buildfuture") == "true"
 
-    def document(self, path: PurePosixPath) -> block.Document:
+    def document(self, path: PurePosixPath) -> block.PostFile:
         """Custom values may stand below `params`."""
         found = super().document(path)
         values = {key.lower(): value for key, value in found.values.items()}
@@ -158,7 +158,7 @@ class Hugo(PostReader):
             matter.warn(key, f"{key}: {error}; the post does not expire")
             return None
 
-    def clock(self, written: Written) -> dt.tzinfo:
+    def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone
 
     def published(self, matter: Matter, name: Name) -> Moment:

@@ -29,9 +29,9 @@ from publisher.sources.engines.names import Name
 from publisher.sources.front_matter import block
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
-from publisher.text.dates import Written
+from publisher.text.dates import WrittenDate
 from publisher.text.permalinks import encoded
-from publisher.text.yaml_document import Unquoted
+from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,11 +110,11 @@ class Jekyll(PostReader):
             matter.warnings.append(Remark(matter.path, 1, f"{message}; rename the file"))
         return super().published(matter, name)
 
-    def written(self, matter: Matter, key: str) -> Written:
+    def written(self, matter: Matter, key: str) -> WrittenDate:
         written = super().written(matter, key)
         text = matter.text(key) or ""
-        if isinstance(matter.value(key), Unquoted) and _INSTANT.fullmatch(text):
-            return Written(written.day, written.time, dt.UTC)
+        if isinstance(matter.value(key), PlainScalar) and _INSTANT.fullmatch(text):
+            return WrittenDate(written.day, written.time, dt.UTC)
         return written
 
     def site_permalink(self) -> str:

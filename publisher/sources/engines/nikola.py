@@ -65,7 +65,7 @@ class Nikola(PostReader):
                 return texts
         return None
 
-    def document(self, path: PurePosixPath) -> block.Document:
+    def document(self, path: PurePosixPath) -> block.PostFile:
         """What stands beside the text comes first."""
         found = block.read(self.folder.bytes(path), path, self.record.heads)
         if not found.values and self.record.markups[path.suffix.lower()] == "rest":

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
-    from publisher.sources.front_matter.block import Head
+    from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.values import Matter
-    from publisher.text.dates import Written
+    from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
@@ -42,7 +42,7 @@ _BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 
 
 class Pelican(PostReader):
-    _HEADS: ClassVar[Mapping[str, Sequence[Head]]] = {
+    _HEADS: ClassVar[Mapping[str, Sequence[FrontMatterReader]]] = {
         "markdown": (block.fenced, formats.toml, formats.metadata),
         "rest": (formats.docinfo,),
     }
@@ -60,7 +60,7 @@ class Pelican(PostReader):
     def shows_future(self) -> bool:
         return self.settings.get("WITH_FUTURE_DATES") == "true"
 
-    def document(self, path: PurePosixPath) -> block.Document:
+    def document(self, path: PurePosixPath) -> block.PostFile:
         markup = self.record.markups[path.suffix.lower()]
         data = self.folder.bytes(path)
         if markup == "html":
@@ -72,7 +72,7 @@ class Pelican(PostReader):
             if isinstance(value := values.get(key), str):
                 values[key] = [*_parts(value)]
         values.setdefault("tags", values.pop("keywords", None))
-        return block.Document(
+        return block.PostFile(
             values,
             found.body,
             found.body_line,
@@ -93,7 +93,7 @@ class Pelican(PostReader):
             if values.get(key.lower()) is None:
                 values[key.lower()] = value
 
-    def clock(self, written: Written) -> dt.tzinfo:
+    def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone
 
     def page(
@@ -168,7 +168,7 @@ def _is_below(path: PurePosixPath, folder: str) -> bool:
     return folder in {".", ""} or folder.strip("/") in {str(parent) for parent in path.parents}
 
 
-def _of_html(text: str) -> block.Document:
+def _of_html(text: str) -> block.PostFile:
     """The `meta` tags of a page, its title, and what is in its body."""
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
@@ -182,10 +182,10 @@ def _of_html(text: str) -> block.Document:
         lines.setdefault("title", text.count("\n", 0, title.start()) + 1)
     start = _BODY.search(text)
     if not start:
-        return block.Document(values, text, lines=lines)
+        return block.PostFile(values, text, lines=lines)
     end = text.lower().rfind("</body")
     body = text[start.end() : end if end > start.end() else None]
-    return block.Document(values, body, text.count("\n", 0, start.end()) + 1, lines=lines)
+    return block.PostFile(values, body, text.count("\n", 0, start.end()) + 1, lines=lines)
 
 
 def _field(found: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import Config, Site
-    from publisher.sources.feed.items import Channel, File, Item, Parsed
+    from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")
@@ -61,7 +61,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
 
 def _remembered(
     parsed: Parsed, known: memory.Memory, config: Config
-) -> tuple[Sequence[Item], list[str]]:
+) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed with those that fell off its end, and what is odd about that."""
     made = memory.joined(parsed, known, config.posts.feed or "")
     return made.items, [parsed.remark, memory.remember(made, known, config.state)]
@@ -105,7 +105,7 @@ def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
     return xml_feed.parse(data, address, kind, name or address)
 
 
-def _post(item: Item, site: Site) -> Post:
+def _post(item: FeedItem, site: Site) -> Post:
     published = dt.datetime.fromtimestamp(item.published, dt.UTC)
     name = name_of(item.id, site)
     path = urlsplit(item.link).path or "/"

@@ -47,7 +47,7 @@ class File(Struct, frozen=True, kw_only=True):
     title: str | None = None
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class FeedItem(Struct, frozen=True, kw_only=True):
     """One item of a feed. Dates are seconds since 1970; `body` is HTML."""
 
     id: str
@@ -85,17 +85,17 @@ class Channel(Struct, frozen=True, kw_only=True):
 class Parsed(Struct, frozen=True, kw_only=True):
     """A feed: its items in its order, and those that cannot be read."""
 
-    items: tuple[Item, ...]
+    items: tuple[FeedItem, ...]
     broken: tuple[Broken, ...] = ()
     remark: str = ""
     channel: Channel = Channel()
 
 
 def gathered(
-    written: Iterable[T], read: Callable[[T], Item | Broken], about: Channel, remark: str = ""
+    written: Iterable[T], read: Callable[[T], FeedItem | Broken], about: Channel, remark: str = ""
 ) -> Parsed:
     """Each read by itself. Of one id the first counts, as in readers."""
-    items: dict[str, Item] = {}
+    items: dict[str, FeedItem] = {}
     broken: list[Broken] = []
     for one in (_unless_odd(one, read) for one in written):
         if isinstance(one, Broken):
@@ -108,7 +108,7 @@ def gathered(
     return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
 
 
-def _unless_odd(one: T, read: Callable[[T], Item | Broken]) -> Item | Broken:
+def _unless_odd(one: T, read: Callable[[T], FeedItem | Broken]) -> FeedItem | Broken:
     """Whatever nobody foresaw of an item costs the feed no other."""
     try:
         return read(one)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigError
 from publisher.sources.feed import items
-from publisher.sources.feed.items import Broken, Channel, File, Item, Parsed, line
+from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
     return items.gathered(document["items"], lambda one: _item(one, document, address), about)
 
 
-def _item(found: Any, document: dict[str, Any], address: str) -> Item | Broken:
+def _item(found: Any, document: dict[str, Any], address: str) -> FeedItem | Broken:
     if not isinstance(found, dict):
         return Broken("an item", items.NO_ID)
     link = items.page(address, found.get("url"), found.get("external_url"))
@@ -48,7 +48,7 @@ def _item(found: Any, document: dict[str, Any], address: str) -> Item | Broken:
     if instants is None:
         return Broken(ident[:100], items.NO_DATE)
     image = line(found.get("image")) or line(found.get("banner_image"))
-    return Item(
+    return FeedItem(
         id=ident,
         link=link,
         title=line(found.get("title")),

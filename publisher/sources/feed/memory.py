@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from publisher.errors import ConfigError, LedgerError, LockedError
-from publisher.sources.feed.items import LATEST, Item
+from publisher.sources.feed.items import LATEST, FeedItem
 from publisher.system import atomic_files
 from publisher.system.lock import is_held, lock
 
@@ -36,7 +36,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     """Of one feed: the first `window` of the items were in it when it was read last."""
 
     source: str = ""
-    items: tuple[Item, ...] = ()
+    items: tuple[FeedItem, ...] = ()
     window: int = 0
 
 
@@ -96,7 +96,9 @@ def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
     return Memory(source=source, items=items, window=len(seen))
 
 
-def _fallen(window: Sequence[Item], left: Sequence[Item], here: AbstractSet[str]) -> Iterator[Item]:
+def _fallen(
+    window: Sequence[FeedItem], left: Sequence[FeedItem], here: AbstractSet[str]
+) -> Iterator[FeedItem]:
     published = min((item.published for item in left), default=LATEST)
     updated = min((item.updated for item in left), default=LATEST)
     last = max((place for place, item in enumerate(window) if item.id in here), default=-1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigError
 from publisher.sources.feed import items, unread_elements
-from publisher.sources.feed.items import Broken, Channel, File, Item, Parsed, line
+from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _carried(reference: re.Match[bytes]) -> bytes:
 
 def _item(
     entry: dict[str, Any], channel: dict[str, Any], address: str, *, is_rss: bool
-) -> Item | Broken:
+) -> FeedItem | Broken:
     link = _page(entry, address)
     title = _text(_detail(entry, "title"))
     ident = line(_value(entry, "id")) or link
@@ -134,7 +134,7 @@ def _item(
     contents = [one for one in _maps(_value(entry, "content")) if _is_text(one)]
     lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
     body, base, language = _fullest([*contents, _detail(entry, "summary")])
-    return Item(
+    return FeedItem(
         id=ident,
         link=link,
         title=title,

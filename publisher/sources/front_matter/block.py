@@ -37,7 +37,7 @@ _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PostFile:
     """A file, taken apart. `body` has LF line ends and starts at line `body_line` of the file.
 
     `remarks` are what a reader will see differently from what was meant: (line, message). Of the
@@ -55,10 +55,10 @@ class Document:
         return self.lines.get(key, 1)
 
 
-Head = Callable[[list[str], "PurePosixPath"], "Document | None"]
+FrontMatterReader = Callable[[list[str], "PurePosixPath"], "PostFile | None"]
 
 
-def read(data: bytes, path: PurePosixPath, heads: Sequence[Head] = ()) -> Document:
+def read(data: bytes, path: PurePosixPath, heads: Sequence[FrontMatterReader] = ()) -> PostFile:
     """Take a file apart by the first of the heads that it has, by default YAML between fences.
 
     One without front matter is all body. Raises PostError.
@@ -69,10 +69,10 @@ def read(data: bytes, path: PurePosixPath, heads: Sequence[Head] = ()) -> Docume
         document = head(lines, path)
         if document is not None:
             return document
-    return Document({}, text)
+    return PostFile({}, text)
 
 
-def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) -> Document | None:
+def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) -> PostFile | None:
     """YAML between `---` and `---` or `...`. What is no YAML is read line by line.
 
     Strict is for an engine that makes no page of a post whose YAML is broken. Raises PostError.
@@ -91,7 +91,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
         line = above + matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
     remarks += [*_remarks(matter, lines[above:closing], above), *_curly(values, matter, above)]
-    return Document(
+    return PostFile(
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,
@@ -147,12 +147,12 @@ def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
 
 def _parsed(
     block: list[str], above: int, path: PurePosixPath, *, is_strict: bool
-) -> tuple[yaml_document.Marked, list[tuple[int, str]]]:
+) -> tuple[yaml_document.YamlDocument, list[tuple[int, str]]]:
     """The front matter, and what had to be rescued of it. Raises PostError."""
     text = bounded(block, above, path)
     try:
         return yaml_document.read(text), []
-    except yaml_document.MarkedError as error:
+    except yaml_document.YamlError as error:
         message = f"the front matter is not YAML: {error.message}; {_hint(block, error.line)}"
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
@@ -161,7 +161,7 @@ def _parsed(
         return rescued, [(above + error.line, remark)]
 
 
-def _rescued(block: list[str]) -> yaml_document.Marked | None:
+def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
     """Every key by itself: as YAML, or where that is none, its line as text. None: no keys."""
     starts = [index for index, line in enumerate(block) if _KEY.match(line)]
     values: dict[str, yaml_document.Value] = {}
@@ -172,11 +172,11 @@ def _rescued(block: list[str]) -> yaml_document.Marked | None:
         try:
             part = yaml_document.read(legal("\n".join(block[start:end]))).told_apart
             value = part.get(key) if isinstance(part, dict) else None
-        except yaml_document.MarkedError:
+        except yaml_document.YamlError:
             value = _plain(legal(block[start].partition(":")[2].strip()))
         values[key] = value
         lines[key,] = start + 1
-    return yaml_document.Marked(values, lines, told_apart=values) if values else None
+    return yaml_document.YamlDocument(values, lines, told_apart=values) if values else None
 
 
 def _plain(text: str) -> yaml_document.Value:
@@ -199,7 +199,7 @@ def _conflict(path: PurePosixPath, line: int) -> PostError:
 
 
 def _remarks(
-    matter: yaml_document.Marked, block: list[str], above: int
+    matter: yaml_document.YamlDocument, block: list[str], above: int
 ) -> Iterator[tuple[int, str]]:
     for key, line in matter.duplicates:
         yield above + line, f"{short_line(key, 40)} is given twice; the last one counts"
@@ -212,7 +212,7 @@ def _remarks(
 
 
 def _curly(
-    values: dict[str, yaml_document.Value], matter: yaml_document.Marked, above: int
+    values: dict[str, yaml_document.Value], matter: yaml_document.YamlDocument, above: int
 ) -> Iterator[tuple[int, str]]:
     """Take off the quotes that a word processor made, which YAML takes for text."""
     for key, value in values.items():

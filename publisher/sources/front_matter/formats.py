@@ -12,9 +12,9 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.sources.front_matter.block import Document, bounded, fenced, first_line
+from publisher.sources.front_matter.block import PostFile, bounded, fenced, first_line
 from publisher.text.characters import legal
-from publisher.text.yaml_document import MAX_DEPTH, Unquoted
+from publisher.text.yaml_document import MAX_DEPTH, PlainScalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ _FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 
 
-def toml(lines: list[str], path: PurePosixPath) -> Document | None:
+def toml(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """TOML between `+++` and `+++`. Raises PostError."""
     opening = first_line(lines, path)
     if opening is None or not _TOML_FENCE.fullmatch(lines[opening]):
@@ -43,7 +43,7 @@ def toml(lines: list[str], path: PurePosixPath) -> Document | None:
     return _toml(lines, opening, _TOML_FENCE, path)
 
 
-def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> Document:
+def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> PostFile:
     closing = _fence(lines, opening, fence, path)
     block = lines[opening + 1 : closing]
     try:
@@ -68,7 +68,7 @@ def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePos
     raise PostError(path, message, line=opening + 1)
 
 
-def named(lines: list[str], path: PurePosixPath) -> Document | None:
+def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """What stands between `---json` and `---`, or another language's name. Raises PostError."""
     opening = first_line(lines, path)
     found = _NAMED_FENCE.fullmatch(lines[opening]) if opening is not None else None
@@ -87,7 +87,7 @@ def named(lines: list[str], path: PurePosixPath) -> Document | None:
     return _document(found_json, lines, closing, _json_lines(lines, opening + 1, closing))
 
 
-def braced(lines: list[str], path: PurePosixPath) -> Document | None:
+def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """A JSON object; the body starts in the line below its last brace. Raises PostError."""
     opening = first_line(lines, path)
     if opening is None or not re.match(r"\{[ \t]*(?:$|\"|\})", lines[opening]):
@@ -124,9 +124,9 @@ def _json_lines(lines: list[str], start: int, end: int) -> dict[str, int]:
 
 def _document(
     values: dict[str, Value], lines: list[str], closing: int, starts: dict[str, int]
-) -> Document:
+) -> PostFile:
     body = "\n".join(lines[closing + 1 :])
-    return Document(values=values, body=body, body_line=closing + 2, lines=starts)
+    return PostFile(values=values, body=body, body_line=closing + 2, lines=starts)
 
 
 def as_values(found: object) -> dict[str, Value]:
@@ -163,7 +163,7 @@ def _as_value(found: object, depth: int) -> Value:
         case str():
             return legal(found)
         case _:
-            return Unquoted(_written(found))
+            return PlainScalar(_written(found))
 
 
 def _written(found: object) -> str:
@@ -176,7 +176,7 @@ def _written(found: object) -> str:
             return legal(str(found))
 
 
-def metadata(lines: list[str], path: PurePosixPath) -> Document | None:
+def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """Lines of `Key: value` up to the first that is none; of a key given twice the first counts.
 
     Values go on in lines that are indented by four blanks.
@@ -205,7 +205,7 @@ def _of_pairs(
     opening: int,
     end: int,
     path: PurePosixPath,
-) -> Document:
+) -> PostFile:
     """`lines[opening:end]` is the head. Raises PostError if it is none of a sensible size."""
     bounded(lines[opening:end], opening, path)
     values: dict[str, Value] = {}
@@ -214,10 +214,10 @@ def _of_pairs(
         if key not in values:
             values[key] = legal(value).strip() or None
             starts[key] = line
-    return Document(values, "\n".join(lines[end:]), end + 1, lines=starts)
+    return PostFile(values, "\n".join(lines[end:]), end + 1, lines=starts)
 
 
-def docinfo(lines: list[str], path: PurePosixPath) -> Document | None:
+def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """A reStructuredText document's title and the fields below it."""
     start = first_line(lines, path)
     if start is None:
@@ -266,7 +266,7 @@ def _fields(lines: list[str], at: int) -> tuple[list[tuple[int, str, str]], int]
     return pairs, at
 
 
-def comments(lines: list[str], path: PurePosixPath) -> Document | None:
+def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """Nikola's lines of `.. key: value`; in Markdown and HTML within a comment."""
     start = first_line(lines, path)
     if start is None:

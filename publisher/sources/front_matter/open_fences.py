@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources.front_matter import block
-from publisher.sources.front_matter.block import Document, bounded, first_line
+from publisher.sources.front_matter.block import PostFile, bounded, first_line
 from publisher.sources.front_matter.formats import as_values
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TABS = re.compile(r"\A\t+")
 _JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
 
 
-def between(lines: list[str], path: PurePosixPath) -> Document | None:
+def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """What stands between two fences. Raises PostError."""
     opening = first_line(lines, path)
     found = _FENCE.fullmatch(lines[opening]) if opening is not None else None
@@ -39,7 +39,7 @@ def between(lines: list[str], path: PurePosixPath) -> Document | None:
     return _yaml(lines, opening, closing, path)
 
 
-def above(lines: list[str], path: PurePosixPath) -> Document | None:
+def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """What stands above the first fence, if it has keys. Raises PostError.
 
     A text above a rule is none.
@@ -74,7 +74,7 @@ def _next(lines: list[str], start: int, mark: str = "") -> int | None:
     return None
 
 
-def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> Document | None:
+def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> PostFile | None:
     """The lines between these two, read as between `---`; a tab counts as two blanks."""
     inside = (
         _TABS.sub(lambda tabs: "  " * len(tabs[0]), line) for line in lines[opening + 1 : closing]
@@ -83,7 +83,7 @@ def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> 
     return block.fenced(whole, path, is_strict=True)
 
 
-def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Document:
+def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> PostFile:
     """The members of an object. Raises PostError."""
     inside = lines[start:closing]
     try:
@@ -92,7 +92,7 @@ def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Do
         message = f"the front matter is not JSON without braces: {error}; check quotes and commas"
         raise PostError(path, message, line=start + 1) from error
     keys = [(number, _JSON_KEY.match(line)) for number, line in enumerate(inside, start + 1)]
-    return Document(
+    return PostFile(
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,

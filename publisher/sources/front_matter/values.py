@@ -10,7 +10,7 @@ from publisher.errors import PostError
 from publisher.post import Remark, in_short
 from publisher.text import dates
 from publisher.text.characters import legal, short_line
-from publisher.text.dates import DateError, Written
+from publisher.text.dates import DateError, WrittenDate
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,7 +35,7 @@ class Matter:
 
     def __init__(
         self,
-        document: block.Document,
+        document: block.PostFile,
         path: PurePosixPath,
         *,
         keys: Mapping[str, str] | None = None,
@@ -97,7 +97,7 @@ class Matter:
             return [part.strip(" ,;") for text in texts for part in _split(text, separators)]
         return texts
 
-    def written(self, key: str) -> Written:
+    def written(self, key: str) -> WrittenDate:
         """Raises DateError."""
         text = self.text(key)
         if text is None:
