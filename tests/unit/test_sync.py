@@ -20,9 +20,10 @@ from publisher.errors import (
 )
 from publisher.sync import Result, Step, is_settled, locate, offline, preview
 from publisher.sync.apply import WINDOW, WINDOW_BYTES
-from publisher.sync.item import SHORTEST
+from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
 from publisher.sync.look import CHUNK
+from publisher.sync.retry import Patient
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import payload, reconciled, run, task
 
@@ -504,6 +505,21 @@ def test_what_a_busy_service_refuses_is_tried_again(ledger: Ledger) -> None:
     assert node.calls.count("publish post-0002") == 4
     assert len(node.clock.slept) == 3
     assert node.clock.slept[2] > node.clock.slept[0]
+
+
+def test_an_answer_makes_the_next_pause_short_again() -> None:
+    node = FakeNode()
+    busy = Busy("too much to do", condition="resource-constraint")
+    node.answers |= {"first": [busy] * 4, "second": [busy]}
+
+    async def publish() -> None:
+        patient = Patient(node, node.clock, seconds=30.0)
+        for id_ in ("first", "second"):
+            await patient.publish(Item(id_, payload(id_, "a")))
+
+    asyncio.run(publish())
+    assert node.clock.slept[3] > 1.0
+    assert node.clock.slept[4] <= 0.5
 
 
 def test_a_service_that_stays_busy_is_given_up_in_time(ledger: Ledger) -> None:
