@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import html
 import json
 import re
 import unicodedata
@@ -20,28 +19,31 @@ from urllib.parse import quote, unquote
 from publisher import media
 from publisher.claims import Claimant, Claims
 from publisher.config import Person, is_iri
-from publisher.content import render, templates
-from publisher.content.cache import NOTHING, Kept
+from publisher.content import templates
+from publisher.content.cache import NO_CACHE, Cache
 from publisher.content.html import absolute
 from publisher.content.links import Links
-from publisher.post import Reading, Remark, Skip, in_short
+from publisher.content.render import words_alone
+from publisher.content.renderer import Renderer
+from publisher.post import Reading, Remark, Skip
 from publisher.sources.front_matter.values import one_line
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import PurePosixPath
 
     from publisher.claims import PublishedItem, Standing
     from publisher.config import Site
+    from publisher.content.render import Content
     from publisher.media import Enclosure
     from publisher.post import Dialect, Medium, Post, Status
     from publisher.system.site_files import Files
+    from publisher.text.yaml_document import Value
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
 # escaping in an xmpp: URI.
 MIN_ID, MAX_ID = 8, 100
-TEASER = 300
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _ROOTED = re.compile("/(?!/)")
@@ -68,40 +70,27 @@ class Entry:
     language: str | None
     fingerprint: str
     post: Post
-    links: Links = field(repr=False, compare=False)
-    site: Site = field(repr=False, compare=False)
+    renderer: Renderer = field(repr=False, compare=False)
     files: Files | None = field(default=None, repr=False, compare=False)
-    kept: Kept = field(default=NOTHING, repr=False, compare=False)
 
     @cached_property
     def title(self) -> str:
         """The author's, or what the engine calls such a post, or its first words."""
         given = self.post.title or self.post.name
-        return given or render.first_words(self.content) or self.post.slug or self.item_id
+        return given or self.content.heading or self.post.slug or self.item_id
 
     @cached_property
     def source(self) -> templates.Evaluated:
         """The body with its tags evaluated."""
-        return templates.evaluate(self.post, self.links, self.site)
+        return self.renderer.source(self.post)
 
     @cached_property
-    def content(self) -> render.Content:
-        source = self.source
-        content = self.kept.render(
-            self.item_id,
-            source.text,
-            markup=self.dialect,
-            marker=self.post.marker,
-            base=self.post.base or self.link,
-            resolve=self.links.resolver(self.post),
-        )
-        told = {(self.line(line), message) for line, message in content.warnings}
-        told |= {(self.post.body_line + line, message) for line, message in source.remarks}
+    def content(self) -> Content:
+        content = self.renderer.content(self.post, item_id=self.item_id, link=self.link)
         summary = content.summary or self.post.summary
         if not content.xhtml and (words := summary or _own_summary(self.post)):
-            shown = html.escape(words, quote=False)
-            content, summary = replace(content, xhtml=f"<p>{shown}</p>", text=words), None
-        return replace(content, summary=summary, warnings=in_short(told))
+            return replace(words_alone(words), warnings=content.warnings)
+        return replace(content, summary=summary)
 
     def line(self, number: int) -> int:
         """The line of the post's file that a line (from 1) of the source came from."""
@@ -112,7 +101,7 @@ class Entry:
     def teaser(self) -> str:
         """One line that stands for the post: its lead, its own summary, or its first words."""
         given = self.content.summary or _own_summary(self.post)
-        return given or render.first_words(self.content, TEASER, lines=None) or self.title
+        return given or self.content.opening or self.title
 
     @cached_property
     def enclosures(self) -> tuple[Enclosure, ...]:
@@ -141,9 +130,9 @@ class Entry:
 
         A path from the root is one below the site's address, as `absolute_url` of Jekyll has it.
         """
-        resolved = self.links.resolver(self.post)(medium.href) or ""
+        resolved = self.renderer.links.of(self.post).resolve(medium.href) or ""
         if _ROOTED.match(resolved) and not self.post.base:
-            resolved = self.site.address(resolved)
+            resolved = self.renderer.site.address(resolved)
         found = absolute(resolved, self.post.base or self.link)
         return found if found.startswith(("http:", "https:")) else ""
 
@@ -207,12 +196,12 @@ def nothing_published() -> tuple[PublishedItem, ...]:
 def entries(
     reading: Reading,
     site: Site,
-    kept: Kept = NOTHING,
+    cache: Cache = NO_CACHE,
     published: Callable[[], Iterable[PublishedItem]] = nothing_published,
 ) -> Entries:
     """All entries of a reading. Of the posts that claim one identity `claims` picks the keeper.
 
-    `kept` is what was rendered before. `published` gives what the ledger has; it is called only
+    `cache` has what was rendered before. `published` gives what the ledger has; it is called only
     where posts dispute an identity.
     """
     made: list[Entry] = []
@@ -220,9 +209,10 @@ def entries(
     on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
     pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
     links = Links(pages, site, reading.settings, reading.address_of)
+    renderer = Renderer(site, links, cache)
     found: list[tuple[Entry | Skip, Claimant]] = []
     for post in reading.posts:
-        outcome, more = entry(post, site, links, reading.files)
+        outcome, more = entry(post, renderer, reading.files)
         warnings += more
         found.append((outcome, _claimant(post, site, outcome)))
     files = (*(one for _, one in found), *_away(reading.skipped, site))
@@ -232,9 +222,9 @@ def entries(
         if lost:
             skipped.append(lost)
         elif isinstance(outcome, Entry):
-            made.append(replace(outcome, kept=kept))
+            made.append(outcome)
     skipped.sort(key=lambda skip: skip.path)
-    gone = tuple(_tombstones(reading, site, links, claims))
+    gone = tuple(_tombstones(reading, renderer, claims))
     return Entries(tuple(made), tuple(skipped), tuple(warnings), gone)
 
 
@@ -314,11 +304,11 @@ def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
     return makes
 
 
-def _tombstones(reading: Reading, site: Site, links: Links, claims: Claims) -> Iterator[Tombstone]:
+def _tombstones(reading: Reading, renderer: Renderer, claims: Claims) -> Iterator[Tombstone]:
     """Of the posts that were taken back, unless another file claims the id now."""
     for skip in reading.skipped:
         if skip.post and skip.deleted:
-            gone, _ = entry(skip.post, site, links)
+            gone, _ = entry(skip.post, renderer)
             if isinstance(gone, Entry) and not claims.claimants(gone.atom_id):
                 yield Tombstone(gone, skip.deleted)
 
@@ -371,9 +361,10 @@ _UNKNOWN = (
 
 
 def entry(
-    post: Post, site: Site, links: Links, files: Files | None = None
+    post: Post, renderer: Renderer, files: Files | None = None
 ) -> tuple[Entry | Skip, list[Remark]]:
     """The entry of one post, or why it has none; and what is odd about its id."""
+    site = renderer.site
     item, atom, warnings = ids(post, site)
     if atom is None:
         reason = (
@@ -381,7 +372,7 @@ def entry(
             f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
         )
         return Skip(post.path, reason, broken=True, post=post), warnings
-    return replace(_entry(post, site, item, atom, links), files=files), warnings
+    return replace(_entry(post, renderer, item, atom), files=files), warnings
 
 
 def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
@@ -407,7 +398,8 @@ def authors(post: Post, site: Site) -> tuple[Person, ...]:
     return post.authors or (site.author or Person(name=site.title),)
 
 
-def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
+def _entry(post: Post, renderer: Renderer, item: str, atom: str) -> Entry:
+    site = renderer.site
     return Entry(
         item_id=item,
         atom_id=atom,
@@ -417,10 +409,9 @@ def _entry(post: Post, site: Site, item: str, atom: str, links: Links) -> Entry:
         authors=authors(post, site),
         categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
         language=post.language,
-        fingerprint=fingerprint(post, site, links),
+        fingerprint=fingerprint(post, site, renderer.links.settings),
         post=post,
-        links=links,
-        site=site,
+        renderer=renderer,
     )
 
 
@@ -508,7 +499,7 @@ def body_hash(post: Post) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
-def fingerprint(post: Post, site: Site, links: Links) -> str:
+def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
     """A hash of what the author wrote and of the site's options that show in the entry.
 
     Empty values are left out, so that a key added later does not announce the world again.
@@ -526,7 +517,7 @@ def fingerprint(post: Post, site: Site, links: Links) -> str:
         "marker": post.marker,
         "body": post.body,
         "values": templates.used(post),
-        "settings": templates.used_settings(post, links, site),
+        "settings": templates.used_settings(post, settings, site),
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
         "summary": post.summary,

@@ -52,7 +52,7 @@ def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
     stale = outputs.stale(project.config, wanted) if sure else []
     for path in {output.path.parent: output.path for output in wanted}.values():
         atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
-    project.kept.sweep({one.item_id for one in project.entries.entries})
+    project.cache.sweep({one.item_id for one in project.entries.entries})
     removed = (_remove(path, project.config) for path in stale)
     return [*(built[id(output)] for output in wanted), *removed]
 

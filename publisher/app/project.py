@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from publisher import entry, selection, sources
-from publisher.content.cache import NOTHING, Kept
+from publisher.content.cache import NO_CACHE, Cache
 from publisher.feeds import outputs
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Project:
 
     config: Config
     entries: Entries
-    kept: Kept = NOTHING
+    cache: Cache = NO_CACHE
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -53,16 +53,16 @@ class Project:
 
 
 def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False) -> Project:
-    """Read the posts of a configuration; `keeps`: what is rendered of them is kept for later runs.
+    """Read the posts of a configuration; `keeps`: what is rendered is cached for later runs.
 
     `now` (aware) decides what is scheduled; None: the clock's. Raises ConfigError if there is no
     folder of posts, Unavailable if a feed cannot be had, and LedgerError if posts dispute an id
     and the ledger cannot be read.
     """
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
-    kept = Kept(config.state / "rendered", writes=keeps)
-    made = entry.entries(reading, config.site, kept, partial(published, config))
-    return Project(config, made, kept)
+    cache = Cache(config.state / "rendered", writes=keeps)
+    made = entry.entries(reading, config.site, cache, partial(published, config))
+    return Project(config, made, cache)
 
 
 def published(config: Config) -> list[PublishedItem]:

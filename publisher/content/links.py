@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.text import markdown_code
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from publisher.config import Site
     from publisher.post import LinkSyntax, Post
     from publisher.text.yaml_document import Value
+
+# What is asked ("address", "note", or the kind of a tag), and the text that names the target.
+Question: TypeAlias = tuple[str, str]
 
 _TAG = re.compile(r"\{\{[<%]|\{%")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
@@ -60,11 +63,13 @@ class Links:
             for name in filter(None, names):  # who has no name is not meant by none
                 self._names.setdefault(name.lower(), link)
 
-    def notes(self, post: Post) -> str:
-        """The body, where the links between notes of a plain folder are those of Markdown."""
-        if post.syntax.links != "wiki":
-            return post.body
-        return markdown_code.outside(_without_comments(post.body), self._notes)
+    def of(self, post: Post) -> PostLinks:
+        """The links of one post, with a record of its own."""
+        return PostLinks(self, post)
+
+    def note(self, name: str) -> str | None:
+        """The page of a note, by the name that `[[...]]` gives it."""
+        return self._names.get(name.lower().removesuffix(".md"))
 
     def page_of(self, kind: str, target: str, post: Post | None = None) -> str | None:
         """The page that a tag names; None if there is none.
@@ -108,36 +113,8 @@ class Links:
         found = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
         return found and urlsplit(found).path + mark + anchor
 
-    def _notes(self, text: str) -> str:
-        """Also what Obsidian alone knows: callouts, highlights, and the names of blocks."""
-        text = _CALLOUT.sub(lambda found: f"{found[1]}**{found[3] or found[2].title()}**", text)
-        text = _HIGHLIGHT.sub(r"**\1**", _BLOCK_NAME.sub("", text))
-        return _WIKI.sub(self._wiki, text)
-
-    def _wiki(self, found: re.Match[str]) -> str:
-        """A link if the note is published, else its text; an embedded image is one.
-
-        A head without a name is one of this note.
-        """
-        embedded, name, anchor, label = found[1], found[2].strip(), found[3] or "", found[4]
-        if embedded and name.lower().endswith(_IMAGES):
-            return f"![{posixpath.basename(name)}](<{name}>)"
-        text = label or name or anchor.lstrip("#^") or found[0]
-        link = self._names.get(name.lower().removesuffix(".md")) if name else ""
-        fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
-        if link is None or not link + fragment:
-            return text
-        return f"[{text}]({link}{fragment})"
-
-    def resolver(self, post: Post) -> Callable[[str], str | None]:
-        """Addresses as this post writes them -> of the web; None: the file of no post."""
-
-        def resolve(address: str) -> str | None:
-            return self._resolved(address.strip(), post)
-
-        return resolve
-
-    def _resolved(self, address: str, post: Post) -> str | None:
+    def resolved(self, address: str, post: Post) -> str | None:
+        """An address as this post writes it -> one of the web; None: the file of no post."""
         if "%7B" in address and _TAG.match(unquote(address)):  # of a template, which found nothing
             return None
         match post.syntax.links:
@@ -201,6 +178,65 @@ class Links:
             page = self._pages.get(file)
             return page and page + mark + anchor
         return self._site.root + quote(path, safe="/#?=&")
+
+
+class PostLinks:
+    """Where the links of one post lead. `asked` holds every question so far, with its answer."""
+
+    def __init__(self, links: Links, post: Post) -> None:
+        self.asked: dict[Question, str | None] = {}
+        self._links = links
+        self._post = post
+
+    def resolve(self, address: str) -> str | None:
+        """An address as the post writes it -> one of the web; None: the file of no post."""
+        return self._ask(("address", address.strip()))
+
+    def page_of(self, kind: str, target: str) -> str | None:
+        """The page that a tag of the post names; see `Links.page_of`."""
+        return self._ask((kind, target))
+
+    def notes(self) -> str:
+        """The body, where the links between notes of a plain folder are those of Markdown."""
+        if self._post.syntax.links != "wiki":
+            return self._post.body
+        return markdown_code.outside(_without_comments(self._post.body), self._notes)
+
+    def answer(self, question: Question) -> str | None:
+        """The answer to a question of an earlier run. Records nothing."""
+        match question:
+            case "address", address:
+                return self._links.resolved(address, self._post)
+            case "note", name:
+                return self._links.note(name)
+            case kind, target:
+                return self._links.page_of(kind, target, self._post)
+
+    def _ask(self, question: Question) -> str | None:
+        if question not in self.asked:
+            self.asked[question] = self.answer(question)
+        return self.asked[question]
+
+    def _notes(self, text: str) -> str:
+        """Also what Obsidian alone knows: callouts, highlights, and the names of blocks."""
+        text = _CALLOUT.sub(lambda found: f"{found[1]}**{found[3] or found[2].title()}**", text)
+        text = _HIGHLIGHT.sub(r"**\1**", _BLOCK_NAME.sub("", text))
+        return _WIKI.sub(self._wiki, text)
+
+    def _wiki(self, found: re.Match[str]) -> str:
+        """A link if the note is published, else its text; an embedded image is one.
+
+        A head without a name is one of this note.
+        """
+        embedded, name, anchor, label = found[1], found[2].strip(), found[3] or "", found[4]
+        if embedded and name.lower().endswith(_IMAGES):
+            return f"![{posixpath.basename(name)}](<{name}>)"
+        text = label or name or anchor.lstrip("#^") or found[0]
+        link = self._ask(("note", name)) if name else ""
+        fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
+        if link is None or not link + fragment:
+            return text
+        return f"[{text}]({link}{fragment})"
 
 
 def _beside(folder: str, path: str) -> str:

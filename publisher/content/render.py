@@ -1,4 +1,4 @@
-"""Markup -> safe, well-formed XHTML with absolute URLs, and its text twin. Pure.
+"""Markup -> safe, well-formed XHTML with absolute URLs, and its plain-text alternative. Pure.
 
 Refuses what readers must not run or load unasked: scripts, styles, frames, forms, event handlers,
 and addresses that are not http, https, mailto, xmpp, tel or geo. What the author wrote and readers
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from publisher.content.html import Resolve
     from publisher.post import Dialect
 
+
+# The characters of the first words that stand for a title, and for a summary.
+HEADING = 60
+OPENING = 300
 
 # libxml2 stops at 256 levels, and a feed or a stanza puts up to a dozen around ours.
 MAX_DEPTH = 200
@@ -83,14 +87,18 @@ class Content:
 
     `xhtml` is the inside of the div of an Atom xhtml construct (RFC 4287 section 3.1.1.3): well
     formed XML without a root, without prefixes, elements in no namespace but for formulas. `text`
-    is the twin that XMPP readers get beside it. `summary` is the lead as one line of plain text,
-    where the post has a lead and an extended part. `warnings` are (line of the file, message).
+    is the plain-text alternative that XMPP readers get beside it. `summary` is the lead as one line
+    of plain text, where the post has a lead and an extended part. `warnings` are (line, message).
+    `heading` and `opening` are the first words, of the first line and of the whole text: a title
+    and a summary for a post that has none.
     """
 
     xhtml: str
     text: str
     summary: str | None = None
     warnings: tuple[tuple[int, str], ...] = ()
+    heading: str = ""
+    opening: str = ""
 
 
 def render(
@@ -113,16 +121,18 @@ def render(
     try:
         html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
-        return Content(
+        content = Content(
             xhtml=_xml(tree),
             text=_plain(tree) if markup in {"html", "rest"} else twin(text, markup, base, resolve),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )
+        return _with_first_words(content, tree)
     except Exception as error:  # whatever a parser may raise: one post must not cost the feed
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"the post cannot be rendered, so readers get its source as text: {reason}"
-        return Content(_escaped(text), text, warnings=((first_line, message),))
+        content = Content(_escaped(text), text, warnings=((first_line, message),))
+        return _with_first_words(content, etree.fromstring(f"<div>{content.xhtml}</div>"))
 
 
 def _divided(body: str, marker: str) -> tuple[str, str, str]:
@@ -352,19 +362,26 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     return " ".join(_plain(tree).split()) or None
 
 
-def first_words(content: Content, length: int = 60, *, lines: int | None = 1) -> str:
-    """The beginning of the text as one line: a title for what has none.
+def words_alone(words: str) -> Content:
+    """One line of text as the content of a post that has no other."""
+    shown, line = entities.escape(words, quote=False), " ".join(words.split())
+    return Content(
+        f"<p>{shown}</p>",
+        words,
+        heading=shortened(line, HEADING),
+        opening=shortened(line, OPENING),
+    )
 
-    Of `lines` lines that are not empty; None: of all. Footnotes and players are no words.
-    """
-    tree = etree.fromstring(f"<div>{content.xhtml}</div>")
+
+def _with_first_words(content: Content, tree: etree._Element) -> Content:
+    """With the beginning of its tree, which is changed. Footnotes and players are no words."""
     for element in tree.iter():
         if element.tag in _PLAYERS or (element.get("class") or "").startswith("footnote"):
             element.tag = _GONE
     etree.strip_elements(tree, _GONE, with_tail=False)
-    found = _plain(tree).split("\n")
-    words = " ".join(" ".join([line for line in found if line.strip()][:lines]).split())
-    return shortened(words, length)
+    lines = [" ".join(line.split()) for line in _plain(tree).split("\n") if line.strip()]
+    heading = shortened(lines[0] if lines else "", HEADING)
+    return replace(content, heading=heading, opening=shortened(" ".join(lines), OPENING))
 
 
 def _escaped(text: str) -> str:

@@ -153,7 +153,7 @@ class _Pages:
             entry.source.text,
             markup=entry.dialect,
             base=entry.post.base or entry.link,
-            resolve=entry.links.resolver(entry.post),
+            resolve=entry.renderer.links.of(entry.post).resolve,
         )
         for address in found:
             message = self._wrong(address, entry)

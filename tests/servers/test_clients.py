@@ -15,7 +15,7 @@ from publisher.config import NodeConfig
 from publisher.lint import clients
 from tests.support import reading
 from tests.support.blog import Blog
-from tests.support.posts import SITE, entry, post
+from tests.support.posts import entry, post
 from tests.support.reading import READERS, Read, words
 
 if TYPE_CHECKING:
@@ -361,4 +361,3 @@ def test_what_is_at_a_node_already_is_not_pushed() -> None:
     assert [one.reader for one in clients.of_age(old, now=now, at_nodes=[])] == ["Movim"]
     assert [*clients.of_age(old, now=now, at_nodes=[old.item_id])] == []
     assert old.post.path == PurePosixPath("2024-03-01-a-post.md")
-    assert old.site == SITE

@@ -99,6 +99,6 @@ def test_a_filter_that_compares_values() -> None:
 def test_comments_between_pieces_of_code() -> None:
     def run(times: int) -> None:
         made = templated("plain", "`%%` %%b%% " * times)
-        assert made.links.notes(made.post) == "`%%`  " * times
+        assert made.source.text == "`%%`  " * times
 
     assert_linear(run, 4_000)

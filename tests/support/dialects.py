@@ -119,7 +119,7 @@ def _code(found: re.Match[str]) -> str:
 
 def _rendered(body: str, markup: Dialect) -> str:
     """Pictures are those of the whole site where the dialect says so."""
-    resolve = Links([], SITE).resolver(post(engine="hexo"))
+    resolve = Links([], SITE).of(post(engine="hexo")).resolve
     return render(body, markup=markup, marker=None, base=BASE, prefix="p", resolve=resolve).xhtml
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from publisher import entry as entry_
 from publisher.config import Site
 from publisher.content.links import Links
+from publisher.content.renderer import Renderer
 from publisher.entry import Entry
 from publisher.post import Post, Reading
 from publisher.sources.engines import RECORDS
@@ -53,7 +54,7 @@ def post(
 
 def entry(found: Post, site: Site = SITE, **facts: Any) -> Entry:
     """The entry of a post, as the program makes it. `facts` replace what it made."""
-    made, _ = entry_.entry(found, site, Links([], site))
+    made, _ = entry_.entry(found, Renderer(site, Links([], site)))
     assert isinstance(made, Entry)
     return replace(made, **facts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +53,24 @@ def test_one_changed_post_costs_one_post(blog: Blog) -> None:
         "2026-01-02-b.rendered"
     }
     assert b"Other words" in blog.built()["feed.atom"]
+
+
+def test_a_second_build_evaluates_no_template_and_parses_no_markup(blog: Blog) -> None:
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("posts: {", "posts: {engine: jekyll, "))
+    blog.write("2026-01-03-c.md", "{{ page.title }} {% post_url 2026-01-01-a %}")
+    assert {"liquid", "markdown_it"} <= imported_by_build(blog)
+    built = blog.built()
+    assert b"2026/01/01/a" in built["feed.atom"]
+    assert not {"liquid", "markdown_it"} & imported_by_build(blog)
+    assert blog.built() == built
+
+
+def imported_by_build(blog: Blog) -> set[str]:
+    """The modules that a build imports."""
+    command = [sys.executable, "-X", "importtime", *blog.command("build")[1:]]
+    run = subprocess.run(command, cwd=blog.folder, check=True, capture_output=True, text=True)
+    return {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
 
 
 def test_an_address_that_moved_is_followed(blog: Blog) -> None:

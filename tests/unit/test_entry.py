@@ -16,6 +16,7 @@ from publisher import entry
 from publisher.claims import Claimant, Claims, PublishedItem
 from publisher.config import Person, Site
 from publisher.content.links import Links
+from publisher.content.renderer import Renderer
 from publisher.entry import Entry
 from publisher.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
 from tests.support import posts
@@ -90,7 +91,7 @@ def test_the_template_of_a_site_with_a_history_holds() -> None:
 
 def test_without_any_date_the_way_out_is_named() -> None:
     site = Site(title="x", url="https://blog.example")
-    outcome, _ = entry.entry(post("undated.md", file_date=None), site, Links([], site))
+    outcome, _ = entry.entry(post("undated.md", file_date=None), Renderer(site, Links([], site)))
     assert isinstance(outcome, Skip)
     assert outcome.broken
     assert "since: 2008-01-01" in outcome.reason
@@ -105,7 +106,7 @@ def test_the_author_may_say_the_id() -> None:
 
 @pytest.mark.parametrize("text", ["short", "with blanks in it", "x" * 101, "a/b/c/d/e/f"])
 def test_an_id_that_is_none_is_warned_of(text: str) -> None:
-    outcome, (remark,) = entry.entry(post(id=(text, 3)), SITE, Links([], SITE))
+    outcome, (remark,) = entry.entry(post(id=(text, 3)), Renderer(SITE, Links([], SITE)))
     assert isinstance(outcome, Entry)
     assert outcome.item_id == "2026-01-02-first-post"
     assert (remark.line, repr(text) in remark.message) == (3, True)

@@ -10,6 +10,7 @@ import pytest
 
 from publisher.config import Engine, Site
 from publisher.content import dropped
+from publisher.content.links import Links
 from tests.support.posts import entries, post
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def test_a_picture_in_hexo_is_found_at_its_place() -> None:
     made = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
     found = dropped.addresses(
         made.source.text,
-        markup=made.dialect,
+        markup=made.post.dialect,
         base=made.link,
-        resolve=made.links.resolver(made.post),
+        resolve=Links([], SITE).of(made.post).resolve,
     )
     assert [(one.absolute, one.written, one.line) for one in found] == [
         ("https://blog.example/sub/i.png", "i.png", 3),

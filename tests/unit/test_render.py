@@ -734,7 +734,7 @@ def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Dial
 )
 def test_without_lead_or_extended_part_there_is_no_summary(body: str) -> None:
     content = rendered(body, marker="MARK")
-    assert content == Content("<p>a b</p>", "a b")
+    assert (content.xhtml, content.text, content.summary) == ("<p>a b</p>", "a b", None)
 
 
 def test_blanks_behind_the_marker_in_the_front_matter_do_not_count() -> None:

@@ -9,20 +9,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from publisher.content import markup
+from publisher.content.templates.context import TagValues, TemplateContext
 from publisher.content.templates.text import Evaluated, Text, as_it_is
 from publisher.text import markdown_code
 from publisher.text.yaml_document import PlainScalar
 
-__all__ = ["Evaluated", "evaluate", "typed_values", "used", "used_settings"]
+__all__ = [
+    "Evaluated",
+    "TagValues",
+    "evaluate",
+    "typed_values",
+    "used",
+    "used_settings",
+    "values_of",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from publisher.config import Site
-    from publisher.content.links import Links
-    from publisher.post import Post, ShortcodeSyntax
+    from publisher.content.links import PostLinks
+    from publisher.post import BodySyntax, Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
@@ -37,36 +47,26 @@ _PARAM = re.compile(r"""\{\{[<%]?\s*param[\s(]\s*["'`]?([\w-]+)""")
 _SHORTCODE = re.compile(r"\{\{[<%]|\{\{\s*\w+\(|\{%\s*\w+\(|\{\{/\*|\{%/\*")
 
 
-def evaluate(post: Post, links: Links, site: Site) -> Evaluated:
-    """The body of a post with its tags evaluated. Never raises."""
-    body = links.notes(post)
+def values_of(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues | None:
+    """What the tags of a post can read beside its body; None if it has no tags.
+
+    `settings` are those of the site's engine.
+    """
     if post.templates == "off":
-        return as_it_is(body)
-    if post.syntax.template_language == "nunjucks":
-        body = _without_comments(body)
-    keeps = post.templates == "keep"
+        return None
     match post.syntax.template_language:
-        case "liquid" | "liquid-top-level" | "nunjucks" if _LIQUID.search(body):
-            html = markup.lines_of_html(body, post.dialect)
-            text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
-            return _liquid(text, post, links, site)
-        case ("angle-shortcodes" | "percent-shortcodes" | "call-shortcodes") as syntax if (
-            _SHORTCODE.search(body)
+        case "liquid" | "liquid-top-level" | "nunjucks" if _LIQUID.search(post.body):
+            return _liquid_values(post, settings, site)
+        case "angle-shortcodes" | "percent-shortcodes" | "call-shortcodes" if _SHORTCODE.search(
+            post.body
         ):
-            return _shortcodes(Text(body, post.markup, keeps=keeps), syntax, post, links)
+            params = typed_values(_params(settings))
+            return TagValues(typed_values(post.values), params)
         case _:
-            return as_it_is(body)
+            return None
 
 
-def _without_comments(body: str) -> str:
-    """Without those of Nunjucks, whose lines stay as blank ones."""
-    return markdown_code.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
-
-
-def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
-    from publisher.content.templates import liquid  # noqa: PLC0415 - slow to import, and few need it
-    from publisher.content.templates.context import TemplateContext  # noqa: PLC0415
-
+def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues:
     root = urlsplit(site.url.rstrip("/"))
     page = {
         **typed_values(post.values),
@@ -81,50 +81,80 @@ def _liquid(text: Text, post: Post, links: Links, site: Site) -> Evaluated:
         "categories": [*post.categories],
     }
     own = {
-        **typed_values(_told(links, site)),
+        **typed_values(_shown_settings(settings, site)),
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
     }
-    values: dict[str, object]
-    match post.syntax.template_language:
+    return TagValues(page, own, url=site.url, timezone=site.timezone, has_settings=bool(settings))
+
+
+def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluated:
+    """The body of a post with its tags evaluated. Never raises.
+
+    `values` are those of `values_of`: of the post itself only the body, its markup and syntax, and
+    `templates` count.
+    """
+    body, language = links.notes(), post.syntax.template_language
+    if language == "nunjucks" and post.templates != "off":
+        body = _without_comments(body)
+    if values is None or language == "none":
+        return as_it_is(body)
+    keeps = post.templates == "keep"
+    match language:
+        case "liquid" | "liquid-top-level" | "nunjucks":
+            html = markup.lines_of_html(body, post.dialect)
+            text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
+            return _liquid(text, post.syntax, values, links)
+        case "angle-shortcodes" | "percent-shortcodes" | "call-shortcodes" as syntax:
+            return _shortcodes(Text(body, post.markup, keeps=keeps), syntax, values, links)
+
+
+def _without_comments(body: str) -> str:
+    """Without those of Nunjucks, whose lines stay as blank ones."""
+    return markdown_code.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
+
+
+def _liquid(text: Text, syntax: BodySyntax, known: TagValues, links: PostLinks) -> Evaluated:
+    from publisher.content.templates import liquid  # noqa: PLC0415 - slow to import, and few need it
+
+    page = known.page
+    values: Mapping[str, object]
+    match syntax.template_language:
         case "liquid-top-level":
-            values = {**page, "page": {**page, "fileSlug": post.slug}, "site": own}
+            values = {**page, "page": {**page, "fileSlug": page["slug"]}, "site": known.site}
         case "nunjucks":
             values = page
         case _:
-            values = {"page": page, "site": own}
+            values = {"page": page, "site": known.site}
     context = TemplateContext(
         values,
-        root=root,
-        zone=site.zone,
-        dialect=post.syntax.dialect,
-        language=post.syntax.template_language,
+        root=urlsplit(known.url.rstrip("/")),
+        zone=ZoneInfo(known.timezone),
+        dialect=syntax.dialect,
+        language=syntax.template_language,
         page_of=links.page_of,
-        has_settings=bool(links.settings),
+        has_settings=known.has_settings,
     )
     return liquid.evaluate(text, context)
 
 
-def _told(links: Links, site: Site) -> dict[str, Value]:
+def _shown_settings(settings: Mapping[str, Value], site: Site) -> dict[str, Value]:
     """The settings of the site, of which those win that are our own, too."""
     own = {"title": site.title, "description": site.description, "lang": site.language}
-    return {**links.settings, **{name: value for name, value in own.items() if value}}
+    return {**settings, **{name: value for name, value in own.items() if value}}
 
 
-def _params(links: Links) -> dict[str, Value]:
-    params = links.settings.get("params") or links.settings.get("extra")
+def _params(settings: Mapping[str, Value]) -> dict[str, Value]:
+    params = settings.get("params") or settings.get("extra")
     return params if isinstance(params, dict) else {}
 
 
-def _shortcodes(text: Text, syntax: ShortcodeSyntax, post: Post, links: Links) -> Evaluated:
+def _shortcodes(
+    text: Text, syntax: ShortcodeSyntax, values: TagValues, links: PostLinks
+) -> Evaluated:
     from publisher.content.templates import shortcodes  # noqa: PLC0415
 
-    def page_of(kind: str, target: str) -> str | None:
-        return links.page_of(kind, target, post)
-
-    context = shortcodes.ShortcodeContext(
-        typed_values(post.values), typed_values(_params(links)), page_of=page_of
-    )
+    context = shortcodes.ShortcodeContext(values.page, values.site, page_of=links.page_of)
     return shortcodes.evaluate(text, syntax, context)
 
 
@@ -134,17 +164,17 @@ def used(post: Post) -> dict[str, Value]:
     return {key: value for key, value in post.values.items() if key in words}
 
 
-def used_settings(post: Post, links: Links, site: Site) -> dict[str, Value]:
+def used_settings(post: Post, settings: Mapping[str, Value], site: Site) -> dict[str, Value]:
     """The settings of the site that the tags of the body show; its address is that of the post."""
     match post.syntax.template_language:
         case "liquid" | "liquid-top-level" if "site" in post.body:
             inside = _inside(post, _without_silent(post.body))
-            known = _told(links, site)
+            known = _shown_settings(settings, site)
             names = known if _WHOLE_SITE.search(inside) else _SETTING.findall(inside)
             unshown = {"url", "baseurl"}
         case "angle-shortcodes" | "call-shortcodes" if "param" in post.body:
             names = [name.lower() for name in _PARAM.findall(_inside(post, post.body))]
-            known, unshown = _params(links), {*post.values}
+            known, unshown = _params(settings), {*post.values}
         case _:
             return {}
     return {name: known[name] for name in names if name in known and name not in unshown}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +20,26 @@ _COUNTED = frozenset({
     "posts", "pages", "data", "tags", "categories", "collections", "documents", "static_files",
     "html_pages", "html_files", "related_posts", "time", "github",
 })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TagValues:
+    """All that the tags of a post can read beside its body: values of the page and of the site.
+
+    `url` and `timezone` are those of the site. `has_settings`: what is not among the values of the
+    site is not there.
+    """
+
+    page: Mapping[str, object]
+    site: Mapping[str, object]
+    url: str = ""
+    timezone: str = "UTC"
+    has_settings: bool = False
+
+    def as_text(self) -> str:
+        """The same text for the same values in the same order, which loops show."""
+        known = (self.page, self.site, self.url, self.timezone, self.has_settings)
+        return json.dumps(known, separators=(",", ":"))
 
 
 class TemplateContext:
