@@ -17,6 +17,7 @@ A map of the package, in the order in which a post passes through it::
     media       recordings and pictures -> enclosures, measured
     claims      which file keeps an id that several claim
     entry       Post -> Entry: what the world reads, in the terms of RFC 4287
+    rendering   Entry -> Rendered: with its content, and with its recordings measured
     selection   which entries belong to a feed or a node
     feeds/      entries -> Atom, RSS, JSON Feed, the page for people
     sync/       item, plan, ledger: how a node becomes equal to the posts
@@ -37,11 +38,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publisher.api import (
+        Blog,
         Config,
         Document,
-        Entries,
         Entry,
         PublisherError,
+        Rendered,
         Result,
         build_feeds,
         load_config,
@@ -50,11 +52,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Blog",
     "Config",
     "Document",
-    "Entries",
     "Entry",
     "PublisherError",
+    "Rendered",
     "Result",
     "__version__",
     "build_feeds",

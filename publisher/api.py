@@ -4,8 +4,8 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
 
     >>> import datetime, pathlib, tempfile
     >>> from publisher import build_feeds, load_config, make_plan, read_posts
-    >>> blog = pathlib.Path(tempfile.mkdtemp())
-    >>> _ = (blog / "publisher.yaml").write_text('''
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "publisher.yaml").write_text('''
     ... site: {title: A blog, url: "https://blog.example"}
     ... posts: {path: posts}
     ... feeds: [{path: feed.atom, format: atom}, {path: feed.json, format: json}]
@@ -14,24 +14,29 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     ...   password_env: PUBLISHER_PASSWORD
     ...   nodes: {service: pubsub.example.org, node: blog}
     ... ''')
-    >>> (blog / "posts").mkdir()
-    >>> _ = (blog / "posts" / "2026-01-31-hello.md").write_text("Hello, *world*.")
+    >>> (folder / "posts").mkdir()
+    >>> _ = (folder / "posts" / "2026-01-31-hello.md").write_text("Hello, *world*.")
 
-    >>> config = load_config(blog / "publisher.yaml")  # or a text: "blog/publisher.yaml"
-    >>> entries = read_posts(config, now=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC))
-    >>> [(entry.atom_id, entry.title) for entry in entries.entries]
+    >>> config = load_config(folder / "publisher.yaml")  # or a text: "blog/publisher.yaml"
+    >>> blog = read_posts(config, now=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC))
+    >>> [(entry.atom_id, entry.title) for entry in blog.entries]
     [('tag:blog.example,2026-01-31:2026-01-31-hello', 'Hello')]
-    >>> entries.entries[0].content.xhtml
-    '<p>Hello, <em>world</em>.</p>'
 
-    >>> for document in build_feeds(config, entries):
+An entry is what is known without rendering its post: one without a title has None there. `render`
+gives it a title and its content.
+
+    >>> rendered = blog.render(blog.entries[0])
+    >>> rendered.title, rendered.content.xhtml
+    ('Hello', '<p>Hello, <em>world</em>.</p>')
+
+    >>> for document in build_feeds(config, blog):
     ...     print(document.path.name, document.url, document.format)
     feed.atom https://blog.example/feed.atom atom
     feed.json https://blog.example/feed.json json
     >>> document.data[:51]
     b'{\\n  "version": "https://jsonfeed.org/version/1.1",\\n'
 
-    >>> for result in make_plan(config, entries):
+    >>> for result in make_plan(config, blog):
     ...     print(result.address, [(s.change.id, s.change.action) for s in result.steps])
     pubsub.example.org blog [('2026-01-31-hello', 'new')]
 
@@ -42,7 +47,7 @@ What goes wrong is a PublisherError: a sentence with the way out. Names that are
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +61,7 @@ from publisher.app.project import Project
 from publisher.config import Config
 from publisher.entry import Entries, Entry
 from publisher.errors import PublisherError
+from publisher.rendering import Rendered, Renderings
 from publisher.sync import Result
 
 if TYPE_CHECKING:
@@ -63,11 +69,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "Blog",
     "Config",
     "Document",
-    "Entries",
     "Entry",
     "PublisherError",
+    "Rendered",
     "Result",
     "build_feeds",
     "load_config",
@@ -89,6 +96,20 @@ class Document:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Blog(Entries):
+    """The entries of a folder of posts, and the content of each when it is asked for."""
+
+    _renderings: Renderings = field(kw_only=True, repr=False, compare=False)
+
+    def render(self, entry: Entry) -> Rendered:
+        """The entry with its content, its teaser, and its recordings measured.
+
+        An entry is rendered once, however often it is asked for.
+        """
+        return self._renderings.of(entry)
+
+
 def load_config(path: str | os.PathLike[str]) -> Config:
     """The configuration; paths in it are relative to its folder.
 
@@ -97,30 +118,38 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     return configs.load(Path(path))
 
 
-def read_posts(config: Config, *, now: dt.datetime | None = None) -> Entries:
+def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
     """The entries in the order of their files, what was skipped and why, and all warnings.
 
-    `now` (aware; default: the clock's) decides what is scheduled. Content is rendered when it is
-    asked for. Raises ConfigError if there is no folder, Unavailable if a feed cannot be had,
-    LedgerError if posts dispute an id and the ledger cannot be read, and ValueError if `now` is
-    naive.
+    `now` (aware; default: the clock's) decides what is scheduled. Nothing is rendered yet.
+    Raises ConfigError if there is no folder, Unavailable if a feed cannot be had, LedgerError if
+    posts dispute an id and the ledger cannot be read, and ValueError if `now` is naive.
     """
     if now is not None and now.tzinfo is None:
         raise ValueError("now has no zone; give e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
-    return entry.entries(reading, config.site, published=partial(projects.published, config))
+    found = entry.entries(reading, config.site, partial(projects.published, config))
+    return Blog(
+        found.entries,
+        found.skipped,
+        found.warnings,
+        found.deleted,
+        _renderings=Renderings(reading, config.site),
+    )
 
 
-def build_feeds(config: Config, entries: Entries) -> Iterator[Document]:
+def build_feeds(config: Config, blog: Blog) -> Iterator[Document]:
     """Every document of the configuration, in its order: feeds, archives, page, stylesheet."""
-    for output in Project(config, entries).outputs:
-        yield Document(output.path, output.url, output.format, output.make(config).data)
+    for output in Project(config, blog, blog._renderings).outputs:
+        data = output.make(config, blog.render).data
+        yield Document(output.path, output.url, output.format, data)
 
 
-def make_plan(config: Config, entries: Entries) -> list[Result]:
+def make_plan(config: Config, blog: Blog) -> list[Result]:
     """What `publish` would change at each node, by the ledger alone: no server is asked.
 
     The steps of a result are in the order in which they would be sent. Its `error` says that the
     node had no room for all posts when it was looked at last.
     """
-    return [*preview(Project(config, entries), NodeOptions(), offline=True).results]
+    project = Project(config, blog, blog._renderings)
+    return [*preview(project, NodeOptions(), offline=True).results]

@@ -1,4 +1,4 @@
-"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, content, fingerprint. Pure.
+"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, fingerprint. Pure.
 
 Identity is a function of the post's own path: never of its title, text, date or address, so that
 an edit stays an edit.
@@ -11,20 +11,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from publisher import media
 from publisher.claims import Claimant, Claims
 from publisher.config import Person, is_iri
 from publisher.content import templates
-from publisher.content.cache import NO_CACHE, Cache
-from publisher.content.html import absolute
-from publisher.content.links import Links
-from publisher.content.render import words_alone
-from publisher.content.renderer import Renderer
 from publisher.post import Reading, Remark, Skip
 from publisher.sources.front_matter.values import one_line
 from publisher.text.uris import uri
@@ -35,10 +29,7 @@ if TYPE_CHECKING:
 
     from publisher.claims import PublishedItem, Standing
     from publisher.config import Site
-    from publisher.content.render import Content
-    from publisher.media import Enclosure
-    from publisher.post import Dialect, Medium, Post, Status
-    from publisher.system.site_files import Files
+    from publisher.post import Medium, Post, Status
     from publisher.text.yaml_document import Value
 
 # Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
@@ -46,22 +37,22 @@ if TYPE_CHECKING:
 MIN_ID, MAX_ID = 8, 100
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
-_ROOTED = re.compile("/(?!/)")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the world reads. `content` is rendered when it is first asked for, and kept.
+    """What the world reads, without its content, which `rendering` makes.
 
-    Instants are aware and in UTC, whole seconds. `authors` is never empty. `link` is the absolute
-    URL of the post's page. `language` is None where the site's holds. `fingerprint` is a hash of
-    the source's meaning: it changes when a reader would see something else, and never because our
-    output does.
+    Instants are aware and in UTC, whole seconds. `title` is None where neither the author nor the
+    engine gave one. `authors` is never empty. `link` is the absolute URL of the post's page.
+    `language` is None where the site's holds. `fingerprint` is a hash of the source's meaning: it
+    changes when a reader would see something else, and never because our output does.
     """
 
     item_id: str
     atom_id: str
+    title: str | None
     link: str
     published: dt.datetime
     updated: dt.datetime
@@ -70,94 +61,6 @@ class Entry:
     language: str | None
     fingerprint: str
     post: Post
-    renderer: Renderer = field(repr=False, compare=False)
-    files: Files | None = field(default=None, repr=False, compare=False)
-
-    @cached_property
-    def title(self) -> str:
-        """The author's, or what the engine calls such a post, or its first words."""
-        given = self.post.title or self.post.name
-        return given or self.content.heading or self.post.slug or self.item_id
-
-    @cached_property
-    def source(self) -> templates.Evaluated:
-        """The body with its tags evaluated."""
-        return self.renderer.source(self.post)
-
-    @cached_property
-    def content(self) -> Content:
-        content = self.renderer.content(self.post, item_id=self.item_id, link=self.link)
-        summary = content.summary or self.post.summary
-        if not content.xhtml and (words := summary or _own_summary(self.post)):
-            return replace(words_alone(words), warnings=content.warnings)
-        return replace(content, summary=summary)
-
-    def line(self, number: int) -> int:
-        """The line of the post's file that a line (from 1) of the source came from."""
-        lines = self.source.lines
-        return self.post.body_line + lines[min(number, len(lines)) - 1]
-
-    @cached_property
-    def teaser(self) -> str:
-        """One line that stands for the post: its lead, its own summary, or its first words."""
-        given = self.content.summary or _own_summary(self.post)
-        return given or self.content.opening or self.title
-
-    @cached_property
-    def enclosures(self) -> tuple[Enclosure, ...]:
-        """The recordings, in the order of the post; what is no address of the web is left out."""
-        if not self.post.enclosures:
-            return ()  # who has none needs no title for them
-        found = [(medium, self.address(medium)) for medium in self.post.enclosures]
-        good = [(medium, href) for medium, href in found if href]
-        titles = media.titled([medium.name or href for medium, href in good], self.title)
-        made = zip(good, titles, strict=True)
-        return tuple(self._enclosure(medium, href, title) for (medium, href), title in made)
-
-    @cached_property
-    def image(self) -> Enclosure | None:
-        """The picture at the head of the post."""
-        picture = self.post.image
-        href = self.address(picture) if picture else ""
-        return self._enclosure(picture, href, self.title) if picture and href else None
-
-    def _enclosure(self, medium: Medium, href: str, title: str) -> Enclosure:
-        file = self.files.find(medium.href, href, self.post.path) if self.files else None
-        return media.enclosure(medium, href, file, title=title)
-
-    def address(self, medium: Medium) -> str:
-        """Where readers find it; empty if they must not follow that.
-
-        A path from the root is one below the site's address, as `absolute_url` of Jekyll has it.
-        """
-        resolved = self.renderer.links.of(self.post).resolve(medium.href) or ""
-        if _ROOTED.match(resolved) and not self.post.base:
-            resolved = self.renderer.site.address(resolved)
-        found = absolute(resolved, self.post.base or self.link)
-        return found if found.startswith(("http:", "https:")) else ""
-
-    @property
-    def dialect(self) -> Dialect:
-        """How the body is read."""
-        return self.post.dialect
-
-    @property
-    def is_rendered(self) -> bool:
-        """Whether anybody has asked for the content yet."""
-        return "content" in self.__dict__
-
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """What rendering warned of, and files that lie behind links."""
-        told = [*self.content.warnings, *self._refused_files()]
-        return tuple(Remark(self.post.path, *warning) for warning in told)
-
-    def _refused_files(self) -> Iterator[tuple[int, str]]:
-        """Recordings and pictures that are not measured, because a link leads out of the site."""
-        for medium in (*self.post.enclosures, *([self.post.image] if self.post.image else [])):
-            address = self.address(medium)
-            if self.files and (said := self.files.refusal(medium.href, address, self.post.path)):
-                yield medium.line, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,23 +99,17 @@ def nothing_published() -> tuple[PublishedItem, ...]:
 def entries(
     reading: Reading,
     site: Site,
-    cache: Cache = NO_CACHE,
     published: Callable[[], Iterable[PublishedItem]] = nothing_published,
 ) -> Entries:
     """All entries of a reading. Of the posts that claim one identity `claims` picks the keeper.
 
-    `cache` has what was rendered before. `published` gives what the ledger has; it is called only
-    where posts dispute an identity.
+    `published` gives what the ledger has; it is called only where posts dispute an identity.
     """
     made: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
-    on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
-    pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
-    links = Links(pages, site, reading.settings, reading.address_of)
-    renderer = Renderer(site, links, cache)
     found: list[tuple[Entry | Skip, Claimant]] = []
     for post in reading.posts:
-        outcome, more = entry(post, renderer, reading.files)
+        outcome, more = entry(post, site, reading.settings)
         warnings += more
         found.append((outcome, _claimant(post, site, outcome)))
     files = (*(one for _, one in found), *_away(reading.skipped, site))
@@ -224,7 +121,7 @@ def entries(
         elif isinstance(outcome, Entry):
             made.append(outcome)
     skipped.sort(key=lambda skip: skip.path)
-    gone = tuple(_tombstones(reading, renderer, claims))
+    gone = tuple(_tombstones(reading, site, claims))
     return Entries(tuple(made), tuple(skipped), tuple(warnings), gone)
 
 
@@ -304,11 +201,11 @@ def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
     return makes
 
 
-def _tombstones(reading: Reading, renderer: Renderer, claims: Claims) -> Iterator[Tombstone]:
+def _tombstones(reading: Reading, site: Site, claims: Claims) -> Iterator[Tombstone]:
     """Of the posts that were taken back, unless another file claims the id now."""
     for skip in reading.skipped:
         if skip.post and skip.deleted:
-            gone, _ = entry(skip.post, renderer)
+            gone, _ = entry(skip.post, site, reading.settings)
             if isinstance(gone, Entry) and not claims.claimants(gone.atom_id):
                 yield Tombstone(gone, skip.deleted)
 
@@ -361,10 +258,12 @@ _UNKNOWN = (
 
 
 def entry(
-    post: Post, renderer: Renderer, files: Files | None = None
+    post: Post, site: Site, settings: Mapping[str, Value]
 ) -> tuple[Entry | Skip, list[Remark]]:
-    """The entry of one post, or why it has none; and what is odd about its id."""
-    site = renderer.site
+    """The entry of one post, or why it has none; and what is odd about its id.
+
+    `settings` are those of the site's engine.
+    """
     item, atom, warnings = ids(post, site)
     if atom is None:
         reason = (
@@ -372,7 +271,20 @@ def entry(
             f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
         )
         return Skip(post.path, reason, broken=True, post=post), warnings
-    return replace(_entry(post, renderer, item, atom), files=files), warnings
+    made = Entry(
+        item_id=item,
+        atom_id=atom,
+        title=post.title or post.name,
+        link=link(post, site),
+        published=post.published,
+        updated=post.updated,
+        authors=authors(post, site),
+        categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
+        language=post.language,
+        fingerprint=fingerprint(post, site, settings),
+        post=post,
+    )
+    return made, warnings
 
 
 def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
@@ -396,23 +308,6 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
 def authors(post: Post, site: Site) -> tuple[Person, ...]:
     """The post's, else the site's, which is never nobody."""
     return post.authors or (site.author or Person(name=site.title),)
-
-
-def _entry(post: Post, renderer: Renderer, item: str, atom: str) -> Entry:
-    site = renderer.site
-    return Entry(
-        item_id=item,
-        atom_id=atom,
-        link=link(post, site),
-        published=post.published,
-        updated=post.updated,
-        authors=authors(post, site),
-        categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
-        language=post.language,
-        fingerprint=fingerprint(post, site, renderer.links.settings),
-        post=post,
-        renderer=renderer,
-    )
 
 
 def item_id(path: PurePosixPath) -> str:
@@ -521,8 +416,8 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
         "summary": post.summary,
-        "content": (_own_summary(post) or "-") if post.content == "summary" else None,
-        "words": None if post.body.strip() else _own_summary(post),
+        "content": (own_summary(post) or "-") if post.content == "summary" else None,
+        "words": None if post.body.strip() else own_summary(post),
         "license": post.license,
     }
     shown = {key: value for key, value in meaning.items() if value}
@@ -530,7 +425,7 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _own_summary(post: Post) -> str | None:
+def own_summary(post: Post) -> str | None:
     """What the post says of itself in a sentence."""
     given = (post.values.get(key) for key in ("summary", "description", "excerpt"))
     return next(filter(None, map(one_line, given)), None)

@@ -52,7 +52,7 @@ def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
     stale = outputs.stale(project.config, wanted) if sure else []
     for path in {output.path.parent: output.path for output in wanted}.values():
         atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
-    project.cache.sweep({one.item_id for one in project.entries.entries})
+    project.renderings.forget_others(project.entries.entries)
     removed = (_remove(path, project.config) for path in stale)
     return [*(built[id(output)] for output in wanted), *removed]
 
@@ -74,7 +74,7 @@ def _build(project: Project, output: Output, *, clash: bool) -> Built:
     if clash:
         message = f"{path} is the file of another feed already; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
-    made = output.make(project.config)
+    made = output.make(project.config, project.renderings.of)
     try:
         symlinks.require_file(path, outputs.shared(project.config, path))
         if not outputs.may_replace(path):

@@ -42,7 +42,12 @@ def check(
     """Look at every post as readers will. `watch` passes the entries on, and may show progress."""
     now = now or dt.datetime.now(dt.UTC)
     found = posts.check(
-        project.entries, project.config.site, files=_files(project.config), now=now, watch=watch
+        project.entries,
+        project.config.site,
+        files=_files(project.config),
+        now=now,
+        renderings=project.renderings,
+        watch=watch,
     )
     remarks: defaultdict[PurePosixPath, list[Remark]] = defaultdict(list)
     skipped = [remark for skip in project.entries.skipped for remark in skip.warnings]
@@ -53,7 +58,7 @@ def check(
 
 def _verdicts(project: Project, now: dt.datetime) -> list[Verdict]:
     """What readers make of the nodes and their items, then of the feeds; each said once."""
-    config, entries = project.config, project.entries.entries
+    config, entries, render = project.config, project.entries.entries, project.renderings.of
     found: list[Verdict] = []
     with Ledger(config.state, read_only=True) as ledger:
         at_nodes = {id_ for address in ledger.counts() for id_ in ledger.recorded(address)}
@@ -65,15 +70,16 @@ def _verdicts(project: Project, now: dt.datetime) -> list[Verdict]:
             found += clients.of_node(node)
             address = NodeAddress(node.service, node.node)
             for one in selection.select(entries, node.only, site=config.site, since=node.since):
-                found += clients.of_item(one, config.site, address, account=xmpp.jid)
+                found += clients.of_item(render(one), config.site, address, account=xmpp.jid)
     topics = [one.document for one in project.outputs if one.is_topic]
     documents = [document for document in topics if document]
     in_html = {one.id(config.site) for one in documents if _is_html(one)}
     has_podcast = any(one.feed.podcast for one in documents)
     for document in documents:
         others = clients.Others(document.id(config.site) in in_html, has_podcast)
-        short, data = feeds.build(document, config.site)
-        found += clients.of_feed(short, config.site, data, others)
+        short, data = feeds.build(document, config.site, render)
+        shown = [render(one) for one in short.entries]
+        found += clients.of_feed(short, shown, config.site, data, others)
     return list(dict.fromkeys(found))
 
 

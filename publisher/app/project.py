@@ -8,8 +8,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from publisher import entry, selection, sources
-from publisher.content.cache import NO_CACHE, Cache
+from publisher.content.cache import Cache
 from publisher.feeds import outputs
+from publisher.rendering import Renderings
 
 if TYPE_CHECKING:
     from publisher.claims import PublishedItem
@@ -26,7 +27,7 @@ class Project:
 
     config: Config
     entries: Entries
-    cache: Cache = NO_CACHE
+    renderings: Renderings
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -41,12 +42,13 @@ class Project:
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
         """Every file that is to be on disk, in the order of the configuration."""
-        return tuple(outputs.outputs(self.config, self.entries, self.node_groups))
+        made = outputs.outputs(self.config, self.entries, self.node_groups, self.renderings)
+        return tuple(made)
 
     @property
     def remarks(self) -> list[Remark]:
         """All warnings so far: from reading, of ids, from rendering, and of deleted posts."""
-        told = [e.warnings for e in self.entries.entries if e.is_rendered]
+        told = [rendered.warnings for rendered in self.renderings.so_far()]
         told += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
         found = {*self.entries.warnings, *(remark for some in told for remark in some)}
         return sorted(found, key=lambda remark: (remark.path, remark.line, remark.message))
@@ -60,9 +62,9 @@ def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False)
     and the ledger cannot be read.
     """
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
+    made = entry.entries(reading, config.site, partial(published, config))
     cache = Cache(config.state / "rendered", writes=keeps)
-    made = entry.entries(reading, config.site, cache, partial(published, config))
-    return Project(config, made, cache)
+    return Project(config, made, Renderings(reading, config.site, cache))
 
 
 def published(config: Config) -> list[PublishedItem]:

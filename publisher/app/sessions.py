@@ -148,7 +148,7 @@ class Maker:
 
     def __call__(self, id_: str, level: int) -> Item:
         return items.item(
-            self.target.entries[id_],
+            self.project.renderings.of(self.target.entries[id_]),
             self.project.config.site,
             self.target.address,
             account=self.connection.jid,

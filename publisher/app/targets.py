@@ -80,7 +80,7 @@ def _task(
     project: Project, xmpp: Xmpp, config: NodeConfig, group: Group, options: NodeOptions
 ) -> Task:
     return Task(
-        desired=[_desired(one) for one in group.entries],
+        desired=[_desired(one, project) for one in group.entries],
         policy=Policy(
             keep=config.keep,
             edits=config.edits,
@@ -118,11 +118,11 @@ def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> s
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _desired(entry: Entry) -> Desired:
+def _desired(entry: Entry, project: Project) -> Desired:
     return Desired(
         entry.item_id,
         entry.atom_id,
-        entry.title,
+        project.renderings.title(entry),
         entry.fingerprint,
         entry.published,
         path=str(entry.post.path),

@@ -97,7 +97,7 @@ def _tell(project: Project, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -
             place = posts.where(path, remark.line)
             print(printable(f"{place}: warning: {remark.message}"))
     print(_summary(project, sum(map(len, remarks.values()))))
-    if tags := check_json.tags_of_templates(project.entries.entries):
+    if tags := check_json.tags_of_templates(project.entries.entries, project):
         told = ", ".join(f"{count} {check_json.FATES[fate]}" for fate, count in tags.items())
         print(f"tags of templates: {told}")
 

@@ -42,7 +42,8 @@ def document(project: Project, checked: Checked) -> str:
 
 def _of_entry(one: Entry, project: Project) -> dict[str, Any]:
     facts = {"status": "published", "reason": None, "id": one.atom_id, "item_id": one.item_id}
-    shown = {"url": one.link, "title": one.title, "tags_of_templates": tags_of_templates([one])}
+    title, tags = project.renderings.title(one), tags_of_templates([one], project)
+    shown = {"url": one.link, "title": title, "tags_of_templates": tags}
     return {**_of_post(one.post, project), **facts, **shown}
 
 
@@ -74,7 +75,8 @@ def _of_post(post: Post, project: Project) -> dict[str, Any]:
     }
 
 
-def tags_of_templates(entries: Sequence[Entry]) -> dict[Fate, int]:
+def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[Fate, int]:
     """What became of the tags, in the order of FATES."""
-    counts = Counter(fate for one in entries for fate, _ in one.source.tags)
+    sources = map(project.renderings.source, entries)
+    counts = Counter(fate for source in sources for fate, _ in source.tags)
     return {fate: counts[fate] for fate in FATES if counts[fate]}

@@ -83,6 +83,5 @@ def _rendered(
         prefix=item_id,
         resolve=links.resolve,
     )
-    last = len(source.lines)
-    told = {(source.lines[min(line, last) - 1], message) for line, message in content.warnings}
+    told = {(source.line(line), message) for line, message in content.warnings}
     return replace(content, warnings=tuple(sorted(told | {*source.remarks})))

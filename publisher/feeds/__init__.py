@@ -16,9 +16,11 @@ from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, TYPES, is_full
 from publisher.feeds.rss import rss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Format, Site
+    from publisher.entry import Entry
+    from publisher.rendering import Rendered
 
 __all__ = [
     "ATOM",
@@ -34,24 +36,27 @@ __all__ = [
     "newest",
 ]
 
-FORMATS: Mapping[Format, Callable[[Document, Site], bytes]] = {
+FORMATS: Mapping[Format, Callable[[Document, Sequence[Rendered], Site], bytes]] = {
     "atom": atom,
     "rss": rss,
     "json": json_feed,
 }
 
 
-def build(document: Document, site: Site) -> tuple[Document, bytes]:
+def build(
+    document: Document, site: Site, render: Callable[[Entry], Rendered]
+) -> tuple[Document, bytes]:
     """The bytes of a document, and what is in it: as many of the newest as `max_bytes` allows."""
-    make, limit = FORMATS[document.feed.format], document.feed.max_bytes
-    made = make(document, site)
+    write, limit = FORMATS[document.feed.format], document.feed.max_bytes
+    entries = [render(entry) for entry in document.entries]
+
+    def shortened(count: int) -> tuple[Document, bytes]:
+        short = document.shortened(count)
+        return short, write(short, entries[: len(short.entries)], site)
+
+    made = write(document, entries, site)
     if limit is None or len(made) <= limit:
         return document, made
     # The greatest count that fits; if none does, the fewest that there must be.
-    count = bisect.bisect(
-        range(1, len(document.entries)),
-        limit,
-        key=lambda count: len(make(document.shortened(count), site)),
-    )
-    short = document.shortened(count)
-    return short, make(short, site)
+    counts = range(1, len(entries))
+    return shortened(bisect.bisect(counts, limit, key=lambda count: len(shortened(count)[1])))

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import Codec, Shown, Site
-    from publisher.entry import Entry, Tombstone
+    from publisher.entry import Tombstone
     from publisher.feeds.document import Document
     from publisher.media import Enclosure
+    from publisher.rendering import Rendered
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATES = (f"{ATOM}published", f"{ATOM}updated")
@@ -39,7 +40,7 @@ _GONE: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _GONE_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
 
 
-def atom(document: Document, site: Site) -> bytes:
+def atom(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
     """RFC 4287 section 4.1.1."""
     made = head(document, site)
     if site.icon:
@@ -52,7 +53,7 @@ def atom(document: Document, site: Site) -> bytes:
     add_links(root, document, site)
     root.extend(_tombstone(gone) for gone in document.deleted)
     feed = document.feed
-    for entry in document.entries:
+    for entry in entries:
         element = atom_entry(
             entry, site, codecs=feed.enclosures, content=feed.content, kind=feed.content_type
         )
@@ -69,7 +70,7 @@ def _tombstone(gone: Tombstone) -> etree._Element:
 
 
 def atom_entry(
-    entry: Entry,
+    entry: Rendered,
     site: Site,
     *,
     codecs: Sequence[Codec] = (),

@@ -12,18 +12,20 @@ import itertools
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote, urljoin
 
 import msgspec
 
-from publisher import media, selection
+from publisher import selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher.config import FeedFile, Site
     from publisher.entry import Entry, Tombstone
+
+AnyEntry = TypeVar("AnyEntry", bound="Entry")
 
 _EPOCH = dt.date(1970, 1, 1)
 
@@ -100,7 +102,7 @@ class _Period:
     deleted: list[Tombstone] = field(default_factory=list)
 
 
-def newest(entries: Sequence[Entry], limit: int | Literal["all"]) -> list[Entry]:
+def newest(entries: Sequence[AnyEntry], limit: int | Literal["all"]) -> list[AnyEntry]:
     """At most `limit` entries, newest first; published at the same instant, the greater id first.
 
     That is the reverse of the order at a node (see `plan`), so both keep the same newest ones.
@@ -123,7 +125,7 @@ def documents(
     `feed` has no placeholder for a value left. `entries` and `deleted`, in whatever order, are
     those that it selects.
     """
-    ordered = [one for one in newest(entries, "all") if _belongs(one, feed)]
+    ordered = newest(entries, "all")
     # The other formats have no tombstones.
     told = deleted if feed.format == "atom" else ()
     gone = sorted(told, key=lambda one: (one.when, one.entry.item_id), reverse=True)
@@ -159,14 +161,6 @@ def documents(
             current=feed.url,
             stylesheet=_relative(stylesheet, period.path.parent) if stylesheet else None,
         )
-
-
-def _belongs(entry: Entry, feed: FeedFile) -> bool:
-    """Podcast apps show recordings, and nothing else."""
-    if feed.podcast is None:
-        return True
-    chosen = media.chosen(entry.enclosures, feed.enclosures)
-    return any(one.is_recording for one in chosen)
 
 
 def _is_recent(gone: Tombstone, shown: Sequence[Entry]) -> bool:

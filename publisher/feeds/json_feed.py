@@ -11,13 +11,15 @@ from publisher.text.timestamps import z
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.config import FeedFile, Person, Site
-    from publisher.entry import Entry
     from publisher.feeds.document import Document
     from publisher.media import Enclosure
+    from publisher.rendering import Rendered
 
 
-def json_feed(document: Document, site: Site) -> bytes:
+def json_feed(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
     """Archives are the next pages: `next_url`. There are no tombstones."""
     feed, icon = document.feed, site.icon or site.logo
     hubs = [] if document.current else [{"type": "WebSub", "url": hub} for hub in site.hubs]
@@ -37,7 +39,7 @@ def json_feed(document: Document, site: Site) -> bytes:
         _license=_given(url=site.license, text=site.rights) or None,
         **{f"_{GENERATOR}": {"id": document.id(site)}},
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
-        items=[_item(entry, feed) for entry in document.entries],
+        items=[_item(entry, feed) for entry in entries],
     )
     return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
 
@@ -49,7 +51,7 @@ def _authors(document: Document, site: Site) -> list[dict[str, object]] | None:
     return None if guests else [_author(author) for author in authors]
 
 
-def _item(entry: Entry, feed: FeedFile) -> dict[str, object]:
+def _item(entry: Rendered, feed: FeedFile) -> dict[str, object]:
     """Of a post that is not shown in full the summary is the content: an item must have one."""
     full = is_full(entry, feed.content)
     enclosures = media.chosen(entry.enclosures, feed.enclosures)

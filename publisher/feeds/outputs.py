@@ -1,4 +1,6 @@
-"""Everything that is to be on disk: feeds with their archives, the page, the stylesheet. Pure.
+"""Everything that is to be on disk: feeds with their archives, the page, the stylesheet.
+
+Looks at the files that are there already, and writes none.
 
 What a pattern made once, and does not make any more, is *stale*: a feed of a tag that no post has.
 """
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from publisher import feeds, selection
+from publisher import feeds, media, selection
 from publisher.config import Pattern
 from publisher.feeds import page
 from publisher.system import symlinks
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
     from publisher.feeds import Document
+    from publisher.rendering import Rendered, Renderings
     from publisher.selection import Group
 
     _Node = tuple[NodeConfig, Group]
@@ -78,10 +81,10 @@ class Output:
         """Whether one may subscribe to it: a feed, and no archive (WebSub section 4)."""
         return self.document is not None and self.document.current is None
 
-    def make(self, config: Config) -> Made:
+    def make(self, config: Config, render: Callable[[Entry], Rendered]) -> Made:
         if self.document is None:
             return Made(self.draw(), self.entries)
-        document, data = feeds.build(self.document, config.site)
+        document, data = feeds.build(self.document, config.site, render)
         limit, remark = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
             kept = "the newest post alone is" if document.least == 1 else "its year or month is"
@@ -89,14 +92,16 @@ class Output:
         return Made(data, len(document.entries), remark)
 
 
-def outputs(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterator[Output]:
+def outputs(
+    config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
+) -> Iterator[Output]:
     """In the order of the configuration: each feed before its archives; then page and stylesheet.
 
     `nodes` are those of `selection.node_groups`.
 
     Of two that have one path both are among them.
     """
-    documents = [*_documents(config, entries, nodes)]
+    documents = [*_documents(config, entries, nodes, renderings)]
     for document in documents:
         file = document.feed
         yield Output(file.path, file.format, file.url, document)
@@ -104,7 +109,7 @@ def outputs(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterato
         newest = feeds.newest(entries.entries, config.page.limit)
 
         def draw() -> bytes:
-            return _page(config, newest, documents, nodes)
+            return _page(config, [*map(renderings.of, newest)], documents, nodes)
 
         yield Output(config.page.path, "html", config.page.url, draw=draw, entries=len(newest))
     if config.stylesheet:
@@ -112,7 +117,10 @@ def outputs(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterato
 
 
 def _page(
-    config: Config, newest: Sequence[Entry], documents: Sequence[Document], nodes: Sequence[_Node]
+    config: Config,
+    newest: Sequence[Rendered],
+    documents: Sequence[Document],
+    nodes: Sequence[_Node],
 ) -> bytes:
     full = _in_full(newest, documents, nodes)
     return page.page(
@@ -124,7 +132,9 @@ def _page(
     )
 
 
-def _documents(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iterator[Document]:
+def _documents(
+    config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
+) -> Iterator[Document]:
     site = config.site
     gone = {one.entry.item_id: one for one in entries.deleted}
     for configured in config.feeds:
@@ -140,22 +150,32 @@ def _documents(config: Config, entries: Entries, nodes: Sequence[_Node]) -> Iter
             yield from feeds.documents(
                 feed,
                 site,
-                chosen,
+                [one for one in chosen if _belongs(one, feed, renderings)],
                 deleted=[gone[one.item_id] for one in deleted],
                 nodes=uris,
                 stylesheet=config.stylesheet,
             )
 
 
+def _belongs(entry: Entry, feed: FeedFile, renderings: Renderings) -> bool:
+    """Podcast apps show recordings, and nothing else."""
+    if feed.podcast is None:
+        return True
+    chosen = media.chosen(renderings.enclosures(entry), feed.enclosures)
+    return any(one.is_recording for one in chosen)
+
+
 def _in_full(
-    entries: Sequence[Entry], documents: Sequence[Document], nodes: Sequence[_Node]
+    entries: Sequence[Rendered], documents: Sequence[Document], nodes: Sequence[_Node]
 ) -> set[str]:
     """The ids of those entries that a feed or a node has in full."""
-    wanted = {one.item_id for one in entries}
+    wanted = {one.item_id: one for one in entries}
     held: list[tuple[Entry, Shown]] = [(one, "full") for _, group in nodes for one in group.entries]
     held += [(one, document.feed.content) for document in documents for one in document.entries]
     return {
-        one.item_id for one, shown in held if one.item_id in wanted and feeds.is_full(one, shown)
+        one.item_id
+        for one, shown in held
+        if one.item_id in wanted and feeds.is_full(wanted[one.item_id], shown)
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from publisher.config import Format, Site
     from publisher.entry import Entry
     from publisher.media import Enclosure
+    from publisher.rendering import Rendered
 
 NAMES: Final[dict[Format, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 FOREMOST: Final = 6  # more feeds than that are folded
@@ -141,7 +142,7 @@ class Node:
 class Shown:
     """A post as the page shows it: in full, if a feed or a node has it so."""
 
-    entry: Entry
+    entry: Rendered
     full: bool
 
 

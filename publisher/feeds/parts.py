@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher.config import Shown, Site
-    from publisher.entry import Entry
     from publisher.feeds.document import Document
+    from publisher.rendering import Rendered
 
 ATOM_NS: Final = "http://www.w3.org/2005/Atom"
 ATOM: Final = f"{{{ATOM_NS}}}"
@@ -38,7 +38,7 @@ TYPES: Final = {
 }
 
 
-def is_full(entry: Entry, wanted: Shown) -> bool:
+def is_full(entry: Rendered, wanted: Shown) -> bool:
     """Whether a feed has all of a post: as the post says, else as the feed does."""
     chosen = entry.post.content or wanted
     if chosen == "auto":
@@ -46,7 +46,7 @@ def is_full(entry: Entry, wanted: Shown) -> bool:
     return chosen == "full"
 
 
-def feed_entry(entry: Entry, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:
+def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:
     """What Atom and RSS have in common. RSS always makes HTML of the content."""
     made = FeedEntry()
     made.id(entry.atom_id)
@@ -116,7 +116,7 @@ def _links(document: Document, site: Site) -> Iterator[dict[str, str]]:
         yield {"href": document.older, "rel": "prev-archive"}
 
 
-def add_image(parent: etree._Element, entry: Entry) -> None:
+def add_image(parent: etree._Element, entry: Rendered) -> None:
     """The picture at the head of a post (Media RSS 1.5.1, `media:content`)."""
     if image := entry.image:
         known = {} if image.type == media.UNKNOWN else {"type": image.type}

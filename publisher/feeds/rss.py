@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import FeedFile, Podcast, Site
-    from publisher.entry import Entry
     from publisher.feeds.document import Document
     from publisher.media import Enclosure
+    from publisher.rendering import Rendered
 
 _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 _ITUNES_PREFIX: Any = {"itunes": _ITUNES.strip("{}")}
 
 
-def rss(document: Document, site: Site) -> bytes:
+def rss(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
     """A channel; its own picture is the logo, else the icon."""
     feed = document.feed
     made = head(document, site)
@@ -46,8 +46,8 @@ def rss(document: Document, site: Site) -> bytes:
         made.image(site.address(picture), title=document.title(site), link=site.root)
     if feed.podcast:
         _describe(made, feed.podcast, document, site)
-    if document.entries:
-        made.pubDate(document.entries[0].published)
+    if entries:
+        made.pubDate(entries[0].published)
     root = etree.fromstring(made.rss_str())
     channel = root[0]
     add_links(channel, document, site)
@@ -56,7 +56,7 @@ def rss(document: Document, site: Site) -> bytes:
     channel[0].text = document.id(site)
     if feed.podcast:
         _flag(channel, is_explicit=feed.podcast.explicit)
-    channel.extend(spaced(_item(entry, feed)) for entry in document.entries)
+    channel.extend(spaced(_item(entry, feed)) for entry in entries)
     spaced(channel)
     return written(spaced(root))
 
@@ -79,7 +79,7 @@ def _describe(made: Any, podcast: Podcast, document: Document, site: Site) -> No
         itunes.itunes_category({"cat": name, "sub": below} if below else {"cat": name})
 
 
-def _item(entry: Entry, feed: FeedFile) -> etree._Element:
+def _item(entry: Rendered, feed: FeedFile) -> etree._Element:
     """The summary as `description` and all of it as `content:encoded`; or the one description."""
     full = is_full(entry, feed.content)
     made = feed_entry(entry, full=full)
@@ -110,7 +110,7 @@ def _flag(parent: etree._Element, *, is_explicit: bool) -> None:
     element.text = "true" if is_explicit else "false"
 
 
-def _tell_episode(made: Any, entry: Entry) -> None:
+def _tell_episode(made: Any, entry: Rendered) -> None:
     made.load_extension("podcast")
     itunes, episode = made.podcast, entry.post.episode
     itunes.itunes_author(", ".join(author.name for author in entry.authors))
@@ -122,7 +122,7 @@ def _tell_episode(made: Any, entry: Entry) -> None:
         itunes.itunes_episode_type(episode.type)
 
 
-def _add_episode(item: etree._Element, entry: Entry, enclosures: Sequence[Enclosure]) -> None:
+def _add_episode(item: etree._Element, entry: Rendered, enclosures: Sequence[Enclosure]) -> None:
     """What feedgen 1.0.0 cannot say: it takes no picture but .jpg and .png."""
     if entry.post.episode.explicit is not None:
         _flag(item, is_explicit=entry.post.episode.explicit)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from publisher.config import Site
     from publisher.entry import Entries, Entry
     from publisher.post import Medium
+    from publisher.rendering import Rendered, Renderings
     from publisher.system.site_files import Files
 
 FIRST_YEAR = 1990
@@ -39,6 +40,7 @@ def check(
     *,
     files: Files | None,
     now: dt.datetime,
+    renderings: Renderings,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> list[Remark]:
     """All remarks, in the order of paths and lines.
@@ -46,12 +48,12 @@ def check(
     Without `files` nothing is said of files. `watch` passes the entries on, and may show how far
     they are.
     """
-    pages = _Pages(found, site, files)
+    pages = _Pages(found, site, files, renderings)
     remarks = [*_twins(found.entries, site), *_neighbours(found.entries)]
     remarks += _held_back(found, site, now)
     for entry in watch(found.entries):
-        _ = entry.content  # whose warnings are told, too
-        odd = (*_dates(entry, site, now), *_brackets(entry), *pages.check(entry))
+        rendered = renderings.of(entry)
+        odd = (*_dates(entry, site, now), *_brackets(rendered), *pages.check(rendered))
         told = in_short((remark.line, remark.message) for remark in odd)
         remarks += [Remark(entry.post.path, *one) for one in told]
     return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
@@ -108,12 +110,12 @@ def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:
     return instant.year > now.year + YEARS_AHEAD
 
 
-def _brackets(entry: Entry) -> Iterator[Remark]:
+def _brackets(entry: Rendered) -> Iterator[Remark]:
     if entry.post.markup != "markdown":
         return
     way_out = (
         'write markdown="1" into the tag around it'
-        if entry.dialect in {"kramdown", "markdown"}
+        if entry.post.dialect in {"kramdown", "markdown"}
         else "leave a blank line below the tag"
     )
     places = dropped.Places(entry.post.body, entry.post.body_line)
@@ -132,7 +134,10 @@ def _brackets(entry: Entry) -> Iterator[Remark]:
 class _Pages:
     """What is there under the site's address, as far as its folder shows."""
 
-    def __init__(self, found: Entries, site: Site, files: Files | None) -> None:
+    def __init__(
+        self, found: Entries, site: Site, files: Files | None, renderings: Renderings
+    ) -> None:
+        self._renderings = renderings
         self._root = urlsplit(site.root)
         self._files = files
         self._pages = {_page(urlsplit(entry.link).path) for entry in found.entries}
@@ -145,26 +150,27 @@ class _Pages:
             elif skip.post:
                 self._held[_page(base + skip.post.page)] = skip.path
 
-    def check(self, entry: Entry) -> Iterator[Remark]:
+    def check(self, entry: Rendered) -> Iterator[Remark]:
         yield from self._media(entry)
         if not any(self._wrong(one, entry) for one in dropped.shown(entry.content.xhtml)):
             return
+        post, source = entry.post, self._renderings.source(entry)
         found = dropped.addresses(
-            entry.source.text,
-            markup=entry.dialect,
-            base=entry.post.base or entry.link,
-            resolve=entry.renderer.links.of(entry.post).resolve,
+            source.text,
+            markup=post.dialect,
+            base=post.base or entry.link,
+            resolve=self._renderings.links(entry).resolve,
         )
         for address in found:
             message = self._wrong(address, entry)
             if message:
-                yield Remark(entry.post.path, entry.line(address.line), message)
+                yield Remark(post.path, post.body_line + source.line(address.line), message)
 
     def _media(self, entry: Entry) -> Iterator[Remark]:
         """Of recordings readers want to know the size before they fetch them."""
         post, files = entry.post, self._files
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
-            address = entry.address(medium)
+            address = self._renderings.address(entry, medium)
             message = ""
             if not address:
                 shown = short_line(medium.href, 60)

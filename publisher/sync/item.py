@@ -21,7 +21,7 @@ from publisher.text.shortening import beginning
 
 if TYPE_CHECKING:
     from publisher.config import Site
-    from publisher.entry import Entry
+    from publisher.rendering import Rendered
     from publisher.text.node_address import NodeAddress
 
 # Prosody and ejabberd close the stream at 262,144 bytes, and refuse payloads above 250,000.
@@ -75,7 +75,7 @@ class Seen:
 
 
 def item(
-    entry: Entry,
+    entry: Rendered,
     site: Site,
     address: NodeAddress,
     *,
@@ -104,7 +104,7 @@ def item(
     return Item(entry.item_id, _serialised(element), shortened, lost)
 
 
-def _element(entry: Entry, site: Site, address: NodeAddress, account: str) -> etree._Element:
+def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) -> etree._Element:
     element: etree._Element = feeds.atom_entry(entry, site)
     if element.find(f"{ATOM}content") is not None:  # else the post wants only its summary sent
         _remove(element, "summary")
@@ -128,14 +128,14 @@ def _stanza_size(element: etree._Element) -> int:
     return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
 
 
-def _shorten_text(element: etree._Element, entry: Entry) -> None:
+def _shorten_text(element: etree._Element, entry: Rendered) -> None:
     twins = element.findall(f"{ATOM}content")
     if not twins:  # there is only a summary
         return
     twins[-1].text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
 
 
-def _summarise(element: etree._Element, entry: Entry) -> None:
+def _summarise(element: etree._Element, entry: Rendered) -> None:
     """RFC 4287 section 4.1.2: an entry without content has an alternate link; it has one."""
     _remove(element, "content")
     _remove(element, "summary")

@@ -16,15 +16,16 @@ import feedparser
 import pytest
 from lxml import etree
 
-from publisher import entry, feeds, sources
+from publisher import feeds, sources
 from publisher.config import Config, FeedFile, Person, Posts, Site
 from publisher.sync import item
 from publisher.text.node_address import NodeAddress
 from tests.support import GOLDENS, one_feed
+from tests.support.posts import rendered
 
 if TYPE_CHECKING:
     from publisher.config import Format
-    from publisher.entry import Entry
+    from publisher.rendering import Rendered
 
 FOLDER = GOLDENS / "entries"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -44,13 +45,13 @@ _ENDS = re.compile(
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
 
 
-def entries() -> dict[str, Entry]:
-    found = entry.entries(sources.read(CONFIG, now=NOW), SITE)
+def entries() -> dict[str, Rendered]:
+    found = rendered(sources.read(CONFIG, now=NOW), SITE)
     assert not found.skipped
     return {one.post.path.stem: one for one in found.entries}
 
 
-def documents(one: Entry) -> dict[str, str]:
+def documents(one: Rendered) -> dict[str, str]:
     """By the ending of the file."""
     web = etree.tostring(feeds.atom_entry(one, SITE), encoding="unicode")
     payload = item.item(one, SITE, BLOG, account="blog@example.org").payload

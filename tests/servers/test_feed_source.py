@@ -22,6 +22,7 @@ from publisher.sources.feed import download, items, memory, name_of, parse
 from publisher.system import http
 from publisher.system.lock import lock
 from tests.support.blog import Blog
+from tests.support.posts import RenderedEntries, rendered
 from tests.support.subscribers import Outsider
 from tests.support.web import Answer, Secure, Web
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from publisher.entry import Entries
     from tests.support.servers import Server
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -128,12 +128,12 @@ def use(blog: Blog, source: str, more: str = "") -> None:
     )
 
 
-def read(blog: Blog, text: str | bytes, name: str = "source.xml") -> Entries:
+def read(blog: Blog, text: str | bytes, name: str = "source.xml") -> RenderedEntries:
     data = text if isinstance(text, bytes) else text.encode()
     (blog.folder / name).write_bytes(data)
     use(blog, name)
     config = configs.load(blog.folder / "publisher.yaml")
-    return entry.entries(sources.read(config, now=NOW), config.site)
+    return rendered(sources.read(config, now=NOW), config.site)
 
 
 def test_an_atom_feed_is_read_whole(blog: Blog) -> None:
@@ -202,9 +202,9 @@ def test_a_complete_feed_that_is_whole_is_not_broken(blog: Blog) -> None:
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))
     use(blog, "f.json", ", complete: true")
     config = configs.load(blog.folder / "publisher.yaml")
-    assert not entry.entries(sources.read(config, now=NOW), config.site).skipped
+    assert not rendered(sources.read(config, now=NOW), config.site).skipped
     (blog.folder / "f.json").write_bytes(feed_of(2))
-    assert days(entry.entries(sources.read(config, now=NOW), config.site)) == [2]
+    assert days(rendered(sources.read(config, now=NOW), config.site)) == [2]
 
 
 def test_a_json_feed_is_read_whole(blog: Blog) -> None:
@@ -231,7 +231,7 @@ def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> Non
     assert blog.run("build").code == 0
     built = blog.built()
     config = configs.load(blog.folder / "publisher.yaml")
-    own = {e.item_id: e for e in entry.entries(sources.read(config, now=NOW), config.site).entries}
+    own = {e.item_id: e for e in rendered(sources.read(config, now=NOW), config.site).entries}
     for name in ("feed.atom", "feed.json", "feed.rss"):
         other = Blog(blog.folder / name.replace(".", "-"))
         found = {e.item_id: e for e in read(other, built[name], f"source-{name}").entries}
@@ -545,7 +545,7 @@ def feed_of(*days: int, text: str = "Text") -> bytes:
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
 
 
-def days(found: Entries) -> list[int]:
+def days(found: RenderedEntries) -> list[int]:
     return sorted(one.published.day for one in found.entries)
 
 
@@ -620,7 +620,7 @@ def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) 
     (blog.folder / "f.xml").write_text(ATOM[: ATOM.index("<entry><title>Two")])
     use(blog, "f.xml", ", complete: true")
     config = configs.load(blog.folder / "publisher.yaml")
-    found = entry.entries(sources.read(config, now=NOW), config.site)
+    found = rendered(sources.read(config, now=NOW), config.site)
     assert found.broken
     run = blog.run("build")
     assert (run.code, "is not well-formed" in run.err) == (1, True)
@@ -682,7 +682,7 @@ def test_another_feed_has_another_memory(blog: Blog) -> None:
     (blog.folder / "b.json").write_bytes(feed_of(9))
     config.write_text(config.read_text().replace("a.json", "b.json"))
     found = configs.load(config)
-    assert days(entry.entries(sources.read(found, now=NOW), found.site)) == [9]
+    assert days(rendered(sources.read(found, now=NOW), found.site)) == [9]
 
 
 def test_only_what_changed_is_fetched_again(blog: Blog, web: Web) -> None:

@@ -27,13 +27,14 @@ from xml.etree import ElementTree as ET
 from publisher import entry, feeds, sources
 from publisher.config import Config, Engine, FeedFile, Format, Posts, Site
 from publisher.lint import posts
+from publisher.rendering import Rendered, Renderings
 from publisher.sync import item
 from publisher.system.site_files import Files
 from publisher.text.node_address import NodeAddress
 from tests.support import one_feed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 PATIENCE = 30
@@ -289,23 +290,23 @@ def attempt(case: Case, folder: Path) -> None:
     )
     try:
         reading = sources.read(config, now=NOW)
-        found = entry.entries(reading, site)
+        found, renderings = entry.entries(reading, site), Renderings(reading, site)
         files = Files(folder, folder.parent, site.root, sources.reach_of(config))
-        posts.check(found, site, files=files, now=NOW)
-        _well_formed(found, site)
+        posts.check(found, site, files=files, now=NOW, renderings=renderings)
+        _well_formed([*map(renderings.of, found.entries)], site)
     finally:
         path.unlink()
 
 
-def _well_formed(found: entry.Entries, site: Site) -> None:
+def _well_formed(entries: Sequence[Rendered], site: Site) -> None:
     for form in get_args(Format):
         file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
-        document = one_feed.document(file, site, feeds.newest(found.entries, "all"))
+        document = one_feed.document(file, site, feeds.newest(entries, "all"))
         if form == "json":
             json.loads(document)
         else:
             ET.fromstring(document)  # noqa: S314 - our own
-    for one in found.entries:
+    for one in entries:
         address = NodeAddress("pubsub.example", "blog")
         built = item.item(one, site, address, account="blog@example.org", limit=10_000_000)
         payload = ET.fromstring(built.payload)  # noqa: S314

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import FeedFile, Site
-    from publisher.entry import Entry
+    from publisher.rendering import Rendered
 
 
 def document(
-    file: FeedFile, site: Site, entries: Sequence[Entry], *, nodes: Sequence[str] = ()
+    file: FeedFile, site: Site, entries: Sequence[Rendered], *, nodes: Sequence[str] = ()
 ) -> bytes:
     """The one to subscribe to, of as many entries as the feed is to have."""
     first = next(feeds.documents(file, site, entries, nodes=nodes))
-    return feeds.build(first, site)[1]
+    made = {one.item_id: one for one in entries}
+    return feeds.build(first, site, lambda entry: made[entry.item_id])[1]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from publisher import entry as entry_
 from publisher.config import Site
-from publisher.content.links import Links
-from publisher.content.renderer import Renderer
-from publisher.entry import Entry
+from publisher.entry import Entries, Entry
 from publisher.post import Post, Reading
+from publisher.rendering import Rendered, Renderings
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from publisher.config import Engine
+    from publisher.content.templates import Evaluated
     from publisher.post import Markup
     from publisher.text.yaml_document import Value
 
@@ -52,18 +52,46 @@ def post(
     return Post(**{**defaults, **facts})
 
 
-def entry(found: Post, site: Site = SITE, **facts: Any) -> Entry:
-    """The entry of a post, as the program makes it. `facts` replace what it made."""
-    made, _ = entry_.entry(found, Renderer(site, Links([], site)))
+def entry(found: Post, site: Site = SITE, **facts: Any) -> Rendered:
+    """The entry of a post, as the program renders it. `facts` replace what it made."""
+    made, _ = entry_.entry(found, site, {})
     assert isinstance(made, Entry)
-    return replace(made, **facts)
+    return replace(Renderings(Reading((found,), (), ()), site).of(made), **facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithSource(Rendered):
+    """With the body in which the tags are evaluated."""
+
+    source: Evaluated
 
 
 def entries(
     *posts: Post, site: Site = SITE, settings: Mapping[str, Value] | None = None
-) -> tuple[Entry, ...]:
+) -> tuple[WithSource, ...]:
     """The entries of posts that know of each other, in a site with such settings."""
-    return entry_.entries(Reading(posts, (), (), settings=settings or {}), site).entries
+    reading = Reading(posts, (), (), settings=settings or {})
+    renderings = Renderings(reading, site)
+    return tuple(_with_source(one, renderings) for one in entry_.entries(reading, site).entries)
+
+
+def _with_source(found: Entry, renderings: Renderings) -> WithSource:
+    made = renderings.of(found)
+    facts = {one.name: getattr(made, one.name) for one in fields(made)}
+    return WithSource(**facts, source=renderings.source(found))
+
+
+@dataclass(frozen=True)
+class RenderedEntries(Entries):
+    """All entries of a reading, as readers get them."""
+
+    entries: tuple[Rendered, ...]
+
+
+def rendered(reading: Reading, site: Site = SITE) -> RenderedEntries:
+    found = entry_.entries(reading, site)
+    made = tuple(map(Renderings(reading, site).of, found.entries))
+    return RenderedEntries(made, found.skipped, found.warnings, found.deleted)
 
 
 OTHER = "2026-01-01-other"
@@ -77,7 +105,7 @@ def templated(
     *,
     settings: Mapping[str, Value] | None = None,
     **facts: Any,
-) -> Entry:
+) -> WithSource:
     """The entry of a post with tags in its body. The site is `BELOW` and has the post `OTHER`."""
 
     def of(name: str, text: str, **more: Any) -> Post:
@@ -93,6 +121,6 @@ def templated(
     return entries(this, of(OTHER, ""), site=BELOW, settings=settings)[0]
 
 
-def told(made: Entry) -> list[tuple[int, str]]:
+def told(made: Rendered) -> list[tuple[int, str]]:
     """The warnings of an entry: line, message."""
     return [(remark.line, remark.message) for remark in made.warnings]

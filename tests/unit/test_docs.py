@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import entry, sources
+from publisher import sources
 from publisher.config import Config, Engine, Posts, Site
 from tests.support import ROOT
+from tests.support.posts import rendered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def test_an_example_is_true(
         state=tmp_path / "state",
         path=tmp_path / "publisher.yaml",
     )
-    found = entry.entries(sources.read(config, now=NOW), site)
+    found = rendered(sources.read(config, now=NOW), site)
     made = next(one for one in found.entries if "example" in one.post.path.name)
     assert made.content.xhtml == html
 

@@ -12,8 +12,8 @@ import pytest
 
 from publisher import sources
 from publisher.config import Config, Engine, Person, Posts, Site
-from publisher.entry import entries
 from publisher.errors import ConfigError
+from tests.support.posts import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +148,7 @@ def test_a_link_leaves_neither_the_site_nor_its_rules(tmp_path: Path) -> None:
         "x.md": "---\npermalink: /secret/\n---\n",
     }
     reading = read(tmp_path, "jekyll", files, posts="site/_posts")
-    (found,) = entries(reading, Site(title="A", url="https://blog.example")).entries
+    (found,) = rendered(reading, Site(title="A", url="https://blog.example")).entries
     assert "<a" not in found.content.xhtml
     assert [f"x{n}" in found.content.xhtml for n in range(len(tags))] == [True] * len(tags)
 
@@ -777,7 +777,7 @@ def test_hexo_s_lead_is_not_its_excerpt(tmp_path: Path) -> None:
     }
     reading = read(tmp_path, "hexo", files, posts="source/_posts")
     assert [made.marker for made in reading.posts] == [None, "<!-- more -->"]
-    one, other = entries(reading, SITE).entries
+    one, other = rendered(reading, SITE).entries
     assert (one.teaser, other.teaser) == ("Short.", "One")
     assert "more" not in one.content.xhtml
 
@@ -790,7 +790,7 @@ def test_hexo_looks_for_pictures_in_the_root_of_the_site(tmp_path: Path) -> None
         "source/_posts/b.md": text,
         "source/_posts/b/i.png": "",
     }
-    one, other = entries(read(tmp_path, "hexo", files, posts="source/_posts"), SITE).entries
+    one, other = rendered(read(tmp_path, "hexo", files, posts="source/_posts"), SITE).entries
     root = "https://blog.example/i.png"
     beside = "https://blog.example/2020/01/01/b/i.png"
     assert re.findall('src="(.*?)"', one.content.xhtml) == [root, root]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import datetime as dt
 import hashlib
+import pickle
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,23 +19,24 @@ from hypothesis import strategies as st
 from publisher import entry
 from publisher.claims import Claimant, Claims, PublishedItem
 from publisher.config import Person, Site
-from publisher.content.links import Links
-from publisher.content.renderer import Renderer
 from publisher.entry import Entry
-from publisher.post import MAX_TOLD, Medium, Post, Reading, Skip, in_short
+from publisher.post import MAX_TOLD, BodySyntax, Episode, Medium, Post, Reading, Skip, in_short
+from publisher.rendering import Renderings
+from publisher.text.yaml_document import PlainScalar
 from tests.support import posts
 from tests.support.posts import NOON, post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from publisher.claims import Standing
     from publisher.post import Status
+    from publisher.rendering import Rendered
 
 SITE = Site(title="My blog", url="https://Blog.Example/sub/", since=dt.date(2008, 1, 1))
 
 
-def made(found: Post, site: Site = SITE) -> Entry:
+def made(found: Post, site: Site = SITE) -> Rendered:
     return posts.entry(found, site)
 
 
@@ -91,7 +96,7 @@ def test_the_template_of_a_site_with_a_history_holds() -> None:
 
 def test_without_any_date_the_way_out_is_named() -> None:
     site = Site(title="x", url="https://blog.example")
-    outcome, _ = entry.entry(post("undated.md", file_date=None), Renderer(site, Links([], site)))
+    outcome, _ = entry.entry(post("undated.md", file_date=None), site, {})
     assert isinstance(outcome, Skip)
     assert outcome.broken
     assert "since: 2008-01-01" in outcome.reason
@@ -106,7 +111,7 @@ def test_the_author_may_say_the_id() -> None:
 
 @pytest.mark.parametrize("text", ["short", "with blanks in it", "x" * 101, "a/b/c/d/e/f"])
 def test_an_id_that_is_none_is_warned_of(text: str) -> None:
-    outcome, (remark,) = entry.entry(post(id=(text, 3)), Renderer(SITE, Links([], SITE)))
+    outcome, (remark,) = entry.entry(post(id=(text, 3)), SITE, {})
     assert isinstance(outcome, Entry)
     assert outcome.item_id == "2026-01-02-first-post"
     assert (remark.line, repr(text) in remark.message) == (3, True)
@@ -461,11 +466,56 @@ def test_the_fingerprint_is_the_same_on_every_machine_and_in_every_version() -> 
     )
 
 
-def test_nothing_is_rendered_that_nobody_asked_for() -> None:
-    found = made(post())
-    assert not found.is_rendered
-    assert "Text." in found.content.xhtml
-    assert found.is_rendered
+def test_only_what_is_asked_for_is_rendered_and_once() -> None:
+    reading = Reading((post(), post("2026-01-03-untitled.md", title=None)), (), ())
+    titled, untitled = entry.entries(reading, SITE).entries
+    renderings = Renderings(reading, SITE)
+    assert (renderings.title(titled), [*renderings.so_far()]) == ("A title", [])
+    assert renderings.title(untitled) == "Text."
+    assert [one.item_id for one in renderings.so_far()] == [untitled.item_id]
+    assert renderings.of(untitled) is renderings.of(untitled)
+
+
+EVERYTHING: dict[str, Any] = {
+    "title": None,
+    "authors": (Person(name="Ada"),),
+    "values": {"key": ["a", {"b": PlainScalar("1")}]},
+    "enclosures": (Medium("/a.mp3", 2),),
+    "image": Medium("/a.png", 3),
+    "published": dt.datetime(2026, 1, 2, tzinfo=ZoneInfo("Europe/Berlin")),
+    "location": PurePosixPath("a.md"),
+}
+
+
+def test_an_entry_is_a_value() -> None:
+    """Nothing that opens files, renders or remembers is in it, however deep."""
+    reading = Reading((post(**EVERYTHING),), (), ())
+    (one,) = entry.entries(reading, SITE).entries
+    assert {*map(type, parts(one))} <= PLAIN
+    assert entry.entries(copy.deepcopy(reading), SITE).entries == (one,)
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - our own
+
+
+PLAIN = {
+    Entry, Post, BodySyntax, Person, Medium, Episode, str, PlainScalar, int, type(None), tuple,
+    list, dict, dt.datetime, dt.date, PurePosixPath,
+}  # fmt: skip
+
+
+def parts(value: object) -> Iterator[object]:
+    """A value and all that it is made of."""
+    yield value
+    match value:
+        case Entry() | Post() | BodySyntax() | Medium() | Episode():
+            inside = [getattr(value, one.name) for one in dataclasses.fields(value)]
+        case dict():
+            inside = [*value.keys(), *value.values()]
+        case tuple() | list():
+            inside = [*value]
+        case _:
+            inside = []
+    for one in inside:
+        yield from parts(one)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from tests.support.rfc4287 import DIV, violations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.entry import Entry
+    from publisher.rendering import Rendered
 
 ATOM_LINK = f"{ATOM}link"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -67,16 +67,15 @@ def feed_file(
 
 def entry(
     item_id: str = "2024-03-01-a-post", content: Content | None = None, **parts: Any
-) -> Entry:
-    """An entry of the day that its id begins with. Any content; nothing is rendered."""
+) -> Rendered:
+    """An entry of the day that its id begins with. Any content."""
     day = dt.datetime.fromisoformat(f"{item_id[:10]}T08:30:00+00:00")
     found = post(f"{item_id}.md", title=parts.pop("title", "A post"), published=day)
-    made = posts.entry(found, SITE, **{"authors": (ADA,), **parts})
-    made.__dict__["content"] = content or Content("<p>Text</p>", "Text")
-    return made
+    content = content or Content("<p>Text</p>", "Text")
+    return posts.entry(found, SITE, **{"authors": (ADA,), "content": content, **parts})
 
 
-def entries() -> list[Entry]:
+def entries() -> list[Rendered]:
     """A blog: the oldest first, which no feed wants."""
     return [
         entry(
@@ -131,16 +130,16 @@ def renew() -> None:
         (GOLDENS / f"feed.{format_}").write_bytes(built(format_))
 
 
-def atom(*entries: Entry, site: Site = SITE) -> ET.Element:
+def atom(*entries: Rendered, site: Site = SITE) -> ET.Element:
     return ET.fromstring(one_feed.document(feed_file("atom"), site, entries))  # noqa: S314
 
 
-def rss(*entries: Entry, site: Site = SITE) -> ET.Element:
+def rss(*entries: Rendered, site: Site = SITE) -> ET.Element:
     root = ET.fromstring(one_feed.document(feed_file("rss"), site, entries))  # noqa: S314
     return found(root, "channel")
 
 
-def json_feed(*entries: Entry, site: Site = SITE) -> Any:
+def json_feed(*entries: Rendered, site: Site = SITE) -> Any:
     return json.loads(one_feed.document(feed_file("json"), site, entries))
 
 
@@ -185,7 +184,7 @@ def seen(one: Any) -> dict[str, Any]:
     }
 
 
-def said(one: Entry) -> dict[str, Any]:
+def said(one: Rendered) -> dict[str, Any]:
     return {
         "id": one.atom_id,
         "title": one.title,
@@ -487,7 +486,7 @@ def test_an_entry_stands_alone() -> None:
         assert violations(etree.tostring(feeds.atom_entry(one, SITE))) == []
 
 
-def alone(one: Entry, site: Site = SITE) -> ET.Element:
+def alone(one: Rendered, site: Site = SITE) -> ET.Element:
     return ET.fromstring(etree.tostring(feeds.atom_entry(one, site)))  # noqa: S314
 
 

@@ -16,7 +16,7 @@ from tests.support import posts
 from tests.support.posts import post
 
 if TYPE_CHECKING:
-    from publisher.entry import Entry
+    from publisher.rendering import Rendered
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
 SITE = Site(title="My blog", url="https://blog.example", language="en")
@@ -25,14 +25,14 @@ BLOG = NodeAddress("pubsub.example", "blog")
 
 def entry(
     body: str = "The lead.\n\nMORE\n\nThe *rest*.\n", *, title: str = "First", **facts: Any
-) -> Entry:
+) -> Rendered:
     found = post(body=body, marker="MORE", title=title, page="/first/")
     authors = (Person(name="Ada", email="ada@blog.example"), Person(name="Bob"))
     defaults = {"authors": authors, "categories": ("news", "xmpp"), "fingerprint": "f00d"}
     return posts.entry(found, SITE, **{**defaults, **facts})
 
 
-def payload(made: Entry, **options: int) -> ET.Element:
+def payload(made: Rendered, **options: int) -> ET.Element:
     built = item.item(made, SITE, BLOG, account="blog@example.org", **options)
     return ET.fromstring(built.payload)  # noqa: S314 - our own
 

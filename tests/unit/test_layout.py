@@ -23,7 +23,7 @@ LAYERS = (
     ("lint", "xmpp", "websub"),
     ("sync",),
     ("feeds",),
-    ("selection",),
+    ("selection", "rendering"),
     ("entry",),
     ("claims",),
     ("content", "sources", "media"),

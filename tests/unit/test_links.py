@@ -11,17 +11,16 @@ import pytest
 from publisher.config import Engine, Site
 from publisher.content import dropped
 from publisher.content.links import Links
-from tests.support.posts import entries, post
+from tests.support.posts import WithSource, entries, post
 
 if TYPE_CHECKING:
-    from publisher.entry import Entry
     from publisher.post import Markup, Post
 
 SITE = Site(title="A blog", url="https://blog.example/sub", since=dt.date(2020, 1, 1))
 OTHER = "https://blog.example/sub/other/"
 
 
-def entry(engine: Engine, body: str, markup: Markup = "markdown") -> Entry:
+def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
     """The entry of `blog/notes/a.md`, which has a sister `blog/2026-01-01-other.md`."""
 
     def of(path: str, **facts: Any) -> Post:

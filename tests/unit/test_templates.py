@@ -18,11 +18,11 @@ from tests.support.posts import OTHER, templated, told
 
 if TYPE_CHECKING:
     from publisher.config import Engine
-    from publisher.entry import Entry
     from publisher.post import Markup
+    from tests.support.posts import WithSource
 
 
-def fates(made: Entry) -> list[str]:
+def fates(made: WithSource) -> list[str]:
     return [fate for fate, _ in made.source.tags]
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 import pytest
 
-from publisher import entry, feeds, sources
+from publisher import feeds, sources
 from publisher.config import Config, Engine, FeedFile, Posts, Site
 from tests.support import one_feed
+from tests.support.posts import RenderedEntries, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from publisher.entry import Entries
 
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -29,7 +29,7 @@ NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 class Published:
     """What became of the files of a folder; `read` is what a feed reader has of each post."""
 
-    entries: Entries
+    entries: RenderedEntries
     read: dict[str, Any]
 
     @property
@@ -56,7 +56,7 @@ def publish(
         state=folder.parent / "state",
         path=folder / "publisher.yaml",
     )
-    made = entry.entries(sources.read(config, now=NOW), site)
+    made = rendered(sources.read(config, now=NOW), site)
     document = one_feed.document(
         FeedFile(path=Path("f"), format="atom", limit="all", url="https://blog.example/f"),
         site,

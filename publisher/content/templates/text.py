@@ -47,6 +47,10 @@ class Evaluated:
     remarks: tuple[tuple[int, str], ...] = ()
     tags: tuple[tuple[Fate, str], ...] = ()
 
+    def line(self, number: int) -> int:
+        """The line of the body (from 0) that a line (from 1) of the text came from."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
 
 def as_it_is(body: str) -> Evaluated:
     """A body without tags."""

@@ -14,12 +14,12 @@ from publisher.lint.clients.podcasts import recordings
 from publisher.lint.clients.verdict import UNWRAPPED, Verdict, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from publisher.config import Site
-    from publisher.entry import Entry
     from publisher.feeds import Document
     from publisher.lint.clients.verdict import Said
+    from publisher.rendering import Rendered
 
 # An element between words: what XML calls mixed content.
 _MIXED = re.compile(r"<p>[^<]+<(?:a|em|strong|code)\b[^>]*>[^<]*</\w+>[^<]")
@@ -35,40 +35,44 @@ class Others:
 
 
 def of_feed(
-    document: Document, site: Site, data: bytes, others: Others = Others()
+    document: Document,
+    entries: Sequence[Rendered],
+    site: Site,
+    data: bytes,
+    others: Others = Others(),
 ) -> Iterator[Verdict]:
-    """Of a document as it is on disk."""
+    """Of a document as it is on disk. `entries` are those of the document, rendered."""
     judged = (
-        _of_enclosures(document),
-        () if others.has_html else _of_xhtml(document),
-        _of_miniflux(document),
-        _of_titles(document),
-        podcasts.of_podcast(document, site, data, has_podcast=others.has_podcast),
+        _of_enclosures(document, entries),
+        () if others.has_html else _of_xhtml(document, entries),
+        _of_miniflux(document, entries),
+        _of_titles(document, entries),
+        podcasts.of_podcast(document, entries, site, data, has_podcast=others.has_podcast),
     )
     for reader, message, example in itertools.chain.from_iterable(judged):
         yield Verdict(reader, str(document.feed.path), message, example)
 
 
-def _of_enclosures(document: Document) -> Said:
+def _of_enclosures(document: Document, entries: Sequence[Rendered]) -> Said:
     """newsboat keeps the last enclosure of an Atom entry, sfeed the first; an RSS item has one."""
     form = document.feed.format
     for several, said in ((_formats, _said_of_formats), (_recordings, _said_of_recordings)):
-        found = next((one for one in document.entries if several(one, document) > 1), None)
+        found = next((one for one in entries if several(one, document) > 1), None)
         if found and form != "json":
             yield from said(found, document)
 
 
-def _formats(entry: Entry, document: Document) -> int:
+def _formats(entry: Rendered, document: Document) -> int:
     """How many formats the one recording has that an entry has."""
     found = recordings(entry, document.feed)
     return len(found) if len({one.title for one in found}) == 1 else 0
 
 
-def _recordings(entry: Entry, document: Document) -> int:
+def _recordings(entry: Rendered, document: Document) -> int:
     return len({one.title for one in recordings(entry, document.feed)})
 
 
-def _said_of_formats(entry: Entry, document: Document) -> Said:
+def _said_of_formats(entry: Rendered, document: Document) -> Said:
     """In RSS the foremost is the one that all take."""
     codecs = listed(one.codec for one in recordings(entry, document.feed) if one.codec)
     if document.feed.format == "atom" and "," in codecs:
@@ -78,14 +82,14 @@ def _said_of_formats(entry: Entry, document: Document) -> Said:
         yield "sfeed", f"offers only the first format of a recording; {mend}", _path(entry)
 
 
-def _said_of_recordings(entry: Entry, document: Document) -> Said:
+def _said_of_recordings(entry: Rendered, document: Document) -> Said:
     place = "last" if document.feed.format == "atom" else "first"
     mend = "give each recording a post of its own"
     yield "newsboat", f"offers only the {place} of several recordings; {mend}", _path(entry)
     yield "sfeed", f"offers only the first of several recordings; {mend}", _path(entry)
 
 
-def _of_xhtml(document: Document) -> Said:
+def _of_xhtml(document: Document, entries: Sequence[Rendered]) -> Said:
     """sfeed unescapes what is in XHTML; rss-parser, which many programs use, reorders it.
 
     The web app of `reader` prefers HTML and texts, and with them the summary.
@@ -94,8 +98,8 @@ def _of_xhtml(document: Document) -> Said:
     if feed.format != "atom" or feed.content_type == "html":
         return
     mend = "set `content_type: html`, or add a feed of RSS"
-    full = [one for one in document.entries if is_full(one, feed.content)]
-    faults: tuple[tuple[str, str, Callable[[Entry], object]], ...] = (
+    full = [one for one in entries if is_full(one, feed.content)]
+    faults: tuple[tuple[str, str, Callable[[Rendered], object]], ...] = (
         ("rss-parser", "moves words behind links and code", _is_mixed),
         ("reader", "its web app shows only the lead", lambda one: one.content.summary),
         ("sfeed", "takes what is written as <tag> for one", lambda o: "&lt;" in o.content.xhtml),
@@ -105,13 +109,13 @@ def _of_xhtml(document: Document) -> Said:
             yield reader, f"{message}; {mend}", _path(found)
 
 
-def _is_mixed(entry: Entry) -> bool:
+def _is_mixed(entry: Rendered) -> bool:
     return _MIXED.search(entry.content.xhtml) is not None
 
 
-def _of_miniflux(document: Document) -> Said:
+def _of_miniflux(document: Document, entries: Sequence[Rendered]) -> Said:
     """It knows fewer elements (internal/reader/sanitizer)."""
-    for one in document.entries:
+    for one in entries:
         text = one.content.xhtml if is_full(one, document.feed.content) else ""
         if lost := [name for name in UNWRAPPED if f"<{name}" in text]:
             names = listed(f"<{name}>" for name in lost)
@@ -119,9 +123,9 @@ def _of_miniflux(document: Document) -> Said:
             return
 
 
-def _of_titles(document: Document) -> Said:
+def _of_titles(document: Document, entries: Sequence[Rendered]) -> Said:
     """A title of RSS is text, or HTML: nobody knows. Miniflux unescapes it once more, too."""
-    for one in document.entries if document.feed.format == "rss" else ():
+    for one in entries if document.feed.format == "rss" else ():
         if _MARKUP.search(one.title):
             message = (
                 f"take the title {one.title!r} for HTML; Atom and JSON Feed say that it is none"
@@ -135,5 +139,5 @@ def _of_titles(document: Document) -> Said:
             )
 
 
-def _path(entry: Entry) -> str:
+def _path(entry: Rendered) -> str:
     return str(entry.post.path)

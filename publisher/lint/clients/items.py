@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from publisher.config import NodeConfig, Site
     from publisher.entry import Entry
+    from publisher.rendering import Rendered
     from publisher.text.node_address import NodeAddress
 
 XHTML: Final = "{http://www.w3.org/1999/xhtml}"
@@ -33,7 +34,9 @@ SHORT: Final = 60
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
-def of_item(entry: Entry, site: Site, address: NodeAddress, *, account: str) -> Iterator[Verdict]:
+def of_item(
+    entry: Rendered, site: Site, address: NodeAddress, *, account: str
+) -> Iterator[Verdict]:
     """Of the item that would be published. `account` is the publishing account's bare JID."""
     path = str(entry.post.path)
     try:

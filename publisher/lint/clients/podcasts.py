@@ -9,11 +9,13 @@ from lxml import etree
 from publisher import media
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.config import FeedFile, Podcast, Site
-    from publisher.entry import Entry
     from publisher.feeds import Document
     from publisher.lint.clients.verdict import Said
     from publisher.media import Enclosure
+    from publisher.rendering import Rendered
 
 APPLE_AUDIO: Final = frozenset({"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac"})
 # Apple's categories, each with those below it.
@@ -52,22 +54,29 @@ _NEEDED: Final = (
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 
 
-def recordings(entry: Entry, feed: FeedFile) -> list[Enclosure]:
+def recordings(entry: Rendered, feed: FeedFile) -> list[Enclosure]:
     """Those that a feed has of an entry, the foremost first."""
     return [one for one in media.chosen(entry.enclosures, feed.enclosures) if one.is_recording]
 
 
-def of_podcast(document: Document, site: Site, data: bytes, *, has_podcast: bool) -> Said:
+def of_podcast(
+    document: Document,
+    entries: Sequence[Rendered],
+    site: Site,
+    data: bytes,
+    *,
+    has_podcast: bool,
+) -> Said:
     """`has_podcast`: some feed of the site is one."""
     feed = document.feed
     if feed.format != "rss":
         return
     if feed.podcast is not None:
         yield from _of_show(document, site, feed.podcast, data)
-        for one in document.entries:
+        for one in entries:
             yield from _of_episode(one, feed)
         return
-    heard = next((one for one in document.entries if recordings(one, feed)), None)
+    heard = next((one for one in entries if recordings(one, feed)), None)
     if heard and not has_podcast:
         mend = "add one beside this: `{path: podcast.rss, format: rss, podcast: {}}`"
         yield "podcast apps", f"miss a feed of the recordings alone; {mend}", _path(heard)
@@ -102,7 +111,7 @@ def _of_category(written: str) -> Said:
         yield "Apple Podcasts", f"knows no category {below!r} below {name}; it has {known}", ""
 
 
-def _of_episode(entry: Entry, feed: FeedFile) -> Said:
+def _of_episode(entry: Rendered, feed: FeedFile) -> Said:
     first = recordings(entry, feed)[0]
     kind = first.type.partition(";")[0]
     if kind not in APPLE_AUDIO and kind.startswith("audio/"):
@@ -117,5 +126,5 @@ def _of_episode(entry: Entry, feed: FeedFile) -> Said:
         yield "podcast apps", "show no notes of an episode without a text", _path(entry)
 
 
-def _path(entry: Entry) -> str:
+def _path(entry: Rendered) -> str:
     return str(entry.post.path)
