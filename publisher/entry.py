@@ -1,43 +1,29 @@
-"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, fingerprint. Pure.
-
-Identity is a function of the post's own path: never of its title, text, date or address, so that
-an edit stays an edit.
-"""
+"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, fingerprint. Pure."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import re
-import unicodedata
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
 
+from publisher import identity
 from publisher.claims import Claimant, Claims
-from publisher.config import Person, is_iri
+from publisher.config import Person
 from publisher.content import templates
 from publisher.post import Reading, Remark, Skip
 from publisher.sources.front_matter.values import one_line
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import PurePosixPath
 
     from publisher.claims import PublishedItem, Standing
     from publisher.config import Site
     from publisher.post import Medium, Post, Status
     from publisher.text.yaml_document import Value
-
-# Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
-# escaping in an xmpp: URI.
-MIN_ID, MAX_ID = 8, 100
-_ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +99,7 @@ def entries(
         warnings += more
         found.append((outcome, _claimant(post, site, outcome)))
     files = (*(one for _, one in found), *_away(reading.skipped, site))
-    claims = Claims(files, published, _keys(site))
+    claims = Claims(files, published, identity.keys(site))
     for outcome, claimant in found:
         lost = outcome if isinstance(outcome, Skip) else _lost(outcome, claimant, claims)
         if lost:
@@ -129,10 +115,10 @@ def _claimant(post: Post, site: Site, outcome: Entry | Skip) -> Claimant:
     """What a post claims. One whose atom:id lacks a date is no entry, and claims its item id."""
     body = partial(body_hash, post)
     if isinstance(outcome, Entry):
-        makes = partial(_makes, post, site)
+        makes = partial(identity.makes, post, site)
         return Claimant(post.path, outcome.item_id, outcome.atom_id, (), makes, body)
-    item, atom, _ = ids(post, site)
-    keys, may_make = _keys_of(post.path), _may_make(post.path, site)
+    item, atom, _ = identity.ids(post, site)
+    keys, may_make = identity.keys_of(post.path), identity.may_make(post.path, site)
     return Claimant(post.path, item, atom, keys, may_make, body, "unreadable")
 
 
@@ -153,52 +139,9 @@ def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
         standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
         if standing:
             body = partial(body_hash, skip.post) if skip.post else str
-            item, keys = item_id(skip.path), _keys_of(skip.path)
-            yield Claimant(skip.path, item, None, keys, _may_make(skip.path, site), body, standing)
-
-
-def _makes(post: Post, site: Site, identity: str) -> bool:
-    """Whether the post would have this identity without an `id:` of its own."""
-    if post.id is None:
-        return True
-    item = item_id(post.path)
-    return identity in {item, atom_id(post, site, item, date=post.file_date)}
-
-
-def _keys(site: Site) -> Callable[[str], Iterator[str]] | None:
-    """The item ids that are in an identity, and those of the folders in them; None: any may be."""
-    if "{path}" in site.id_template:
-        return None
-    minted = re.compile(_minted(site, "([A-Za-z0-9._~-]+)"))
-
-    def keys(identity: str) -> Iterator[str]:
-        found = minted.fullmatch(identity)
-        for item in (identity, *(found.groups() if found else ())):
-            parts = item.split("~")
-            yield from ("~".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-
-    return keys
-
-
-def _keys_of(path: PurePosixPath) -> tuple[str, ...]:
-    """As a file, and as a folder."""
-    return (item_id(path), _readable([*path.parts])) if path.parts else ()
-
-
-def _may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
-    """The same of a file that cannot be read, so that its date is not known."""
-    item = item_id(path)
-    name = quote(str(path).removesuffix(path.suffix)) if "{path}" in site.id_template else item
-    # What the files of a folder of this name make; of the whole folder nobody knows.
-    inside = f"{_readable([*path.parts])}~" if path.parts else None
-
-    def makes(identity: str) -> bool:
-        # Looking for the name first is cheap, and rules out nearly all identities.
-        if identity == item or (name in identity and is_minted(item, identity, site)):
-            return True
-        return inside is not None and (identity.startswith(inside) or f":{inside}" in identity)
-
-    return makes
+            item, keys = identity.item_id(skip.path), identity.keys_of(skip.path)
+            may_make = identity.may_make(skip.path, site)
+            yield Claimant(skip.path, item, None, keys, may_make, body, standing)
 
 
 def _tombstones(reading: Reading, site: Site, claims: Claims) -> Iterator[Tombstone]:
@@ -217,25 +160,25 @@ def link(post: Post, site: Site) -> str:
 
 def _lost(made: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
     """Why the post is no entry, if it does not keep both of its identities."""
-    for identity in (made.item_id, made.atom_id):
-        keeper = claims.keeper(identity)
+    for name in (made.item_id, made.atom_id):
+        keeper = claims.keeper(name)
         if keeper is claimant:
             continue
-        return Skip(made.post.path, _loss(identity, claimant, claims), broken=True, post=made.post)
+        return Skip(made.post.path, _loss(name, claimant, claims), broken=True, post=made.post)
     return None
 
 
-def _loss(identity: str, loser: Claimant, claims: Claims) -> str:
-    """Why a post does not keep an identity, and what to do about it."""
-    keeper = claims.keeper(identity)
-    others = [keeper] if keeper else [o for o in claims.claimants(identity) if o is not loser]
+def _loss(disputed: str, loser: Claimant, claims: Claims) -> str:
+    """Why a post does not keep an id, and what to do about it."""
+    keeper = claims.keeper(disputed)
+    others = [keeper] if keeper else [o for o in claims.claimants(disputed) if o is not loser]
     names = ", ".join(sorted({_name(one, beside=loser) for one in others}))
     if keeper:
-        return _TAKEN.format(id=identity, others=names)
+        return _TAKEN.format(id=disputed, others=names)
     if others:
-        return _DISPUTED.format(id=identity, others=names)
-    unreadable = ", ".join(map(str, claims.unknown_origin(identity)))
-    return _UNKNOWN.format(id=identity, others=unreadable)
+        return _DISPUTED.format(id=disputed, others=names)
+    unreadable = ", ".join(map(str, claims.unknown_origin(disputed)))
+    return _UNKNOWN.format(id=disputed, others=unreadable)
 
 
 def _name(one: Claimant, *, beside: Claimant) -> str:
@@ -264,7 +207,7 @@ def entry(
 
     `settings` are those of the site's engine.
     """
-    item, atom, warnings = ids(post, site)
+    item, atom, warnings = identity.ids(post, site)
     if atom is None:
         reason = (
             "has no date in its file name, so its id needs site.since; add a day on which "
@@ -287,105 +230,9 @@ def entry(
     return made, warnings
 
 
-def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
-    """The item id and the atom:id, None if a date is missing; and what is odd about them."""
-    item, date, atom, warnings = item_id(post.path), post.file_date, None, []
-    if post.id:
-        text, line = post.id
-        if is_iri(text):
-            atom = unicodedata.normalize("NFC", text)
-        elif _ITEM_ID.fullmatch(text):
-            item, date = text, _date_of(text) or date
-        else:
-            message = (
-                f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
-                "characters A-Z a-z 0-9 - . _ ~; it is not used"
-            )
-            warnings.append(Remark(post.path, line, message))
-    return item, atom or atom_id(post, site, item, date=date), warnings
-
-
 def authors(post: Post, site: Site) -> tuple[Person, ...]:
     """The post's, else the site's, which is never nobody."""
     return post.authors or (site.author or Person(name=site.title),)
-
-
-def item_id(path: PurePosixPath) -> str:
-    """The item id of a post at `path` (relative to the folder of the posts).
-
-    The folders and the name without extension, joined by `~`; `index` drops out. Where that had
-    to be changed to be a good id, 8 hex digits of the path's SHA-256 keep it unique.
-    """
-    normal = unicodedata.normalize("NFC", str(path))
-    parts = normal.removesuffix(path.suffix).split("/")
-    joined, safe = "~".join(_named(parts)), _readable(parts)
-    if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
-        return safe
-    digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{safe[: MAX_ID - 9]}-{digest}"
-
-
-def _named(parts: list[str]) -> list[str]:
-    """Without the folders in which Jekyll gathers posts, and the name that all bundles share."""
-    folders = [part for part in parts[:-1] if part not in {"_posts", "_drafts"}]
-    return folders if folders and parts[-1] == "index" else [*folders, parts[-1]]
-
-
-def _readable(parts: list[str]) -> str:
-    return _NOT_IN_ID.sub("-", "~".join(_named(parts)))
-
-
-def _date_of(item: str) -> dt.date | None:
-    """The date with which an item id begins: an id that is kept keeps the whole atom:id."""
-    found = _DATED.match(item)
-    try:
-        return dt.date.fromisoformat(found[0]) if found else None
-    except ValueError:
-        return None
-
-
-def atom_id(post: Post, site: Site, item: str, *, date: dt.date | None) -> str | None:
-    """The atom:id (RFC 4287 section 4.2.6) by the site's template; None if it lacks a date.
-
-    By default a tag: URI (RFC 4151) with `date`, that of the file's name, else the site's `since`.
-    """
-    date = date or site.since
-    if date is None and ("{date}" in site.id_template or "{since}" in site.id_template):
-        return None
-    values = {
-        "host": site.host,
-        "date": date,
-        "since": site.since or date,
-        "id": item,
-        "path": quote(str(post.path.with_suffix(""))),
-    }
-    return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), site.id_template)
-
-
-def is_minted(item: str, atom: str, site: Site) -> bool:
-    """Whether our site gives this atom:id to this item id, whatever post that may be."""
-    found = re.fullmatch(_minted(site, re.escape(item)), atom)
-    return found is not None and all(_is_id_of(item, unquote(path)) for path in found.groups())
-
-
-def _minted(site: Site, item: str) -> str:
-    """A pattern of the atom:ids that the site gives to an item id, itself a pattern."""
-    day = r"\d{4}-\d{2}-\d{2}"
-    values = {
-        "host": re.escape(site.host),
-        "date": day,
-        "since": re.escape(str(site.since)) if site.since else day,
-        "id": item,
-        "path": "(.+)",
-    }
-    parts = re.split(r"(\{\w+\})", site.id_template)
-    return "".join(values[p[1:-1]] if p.startswith("{") else re.escape(p) for p in parts)
-
-
-def _is_id_of(item: str, path: str) -> bool:
-    """Whether a file of this path, whatever its extension, may have this item id."""
-    safe = _readable(path.split("/"))
-    return item == safe or item[:-9] == safe[: MAX_ID - 9]
 
 
 def body_hash(post: Post) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher import entry as entries
+from publisher import identity
 from publisher.errors import ConfigError
 from publisher.sync.plan import Publish, Retract
 
@@ -50,7 +50,7 @@ def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
         if text in {one.item_id, str(one.post.path)}
         or Path(text).absolute() == folder / one.post.path
     }
-    removed = {text, entries.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
+    removed = {text, identity.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not found | removed:
         for skip in project.entries.skipped:
             if text == str(skip.path) or Path(text).absolute() == folder / skip.path:

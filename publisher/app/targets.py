@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher import entry as entries
-from publisher import selection, sync
+from publisher import identity, selection, sync
 from publisher.app import choice
 from publisher.selection import Group
 from publisher.sync import Task, hints
@@ -106,7 +106,7 @@ def _task(
 
 
 def _is_minted(project: Project, seen: Seen) -> bool:
-    return seen.atom_id is not None and entries.is_minted(
+    return seen.atom_id is not None and identity.is_minted(
         seen.id, seen.atom_id, project.config.site
     )
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from publisher import entry
+from publisher import entry, identity
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
     nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
     lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
     facts: dict[str, Any] = {"path": str(skip.path), **nothing, **lists, "tags_of_templates": {}}
-    facts["item_id"] = entry.item_id(skip.path)
+    facts["item_id"] = identity.item_id(skip.path)
     if skip.post:
-        item, atom, _ = entry.ids(skip.post, project.config.site)
+        item, atom, _ = identity.ids(skip.post, project.config.site)
         url = entry.link(skip.post, project.config.site)
         facts |= {**_of_post(skip.post, project), "id": atom, "item_id": item, "url": url}
     return {**facts, "status": skip.status, "reason": skip.reason}

@@ -16,7 +16,7 @@ import pytest
 from msgspec import structs
 
 from publisher import config as configs
-from publisher import entry, sources
+from publisher import identity, sources
 from publisher.errors import ConfigError, Unavailable
 from publisher.sources.feed import download, items, memory, name_of, parse
 from publisher.system import http
@@ -955,7 +955,7 @@ def test_ids_of_items_are_good_ids() -> None:
     names = [name_of(ident, site) for ident in idents]
     assert names[0] == "2026-01-02-first"
     assert len(set(names)) == len(names)
-    assert [entry.item_id(PurePosixPath(f"{name}.html")) for name in names] == names
+    assert [identity.item_id(PurePosixPath(f"{name}.html")) for name in names] == names
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import entry
+from publisher import entry, identity
 from publisher.claims import Claimant, Claims, PublishedItem
 from publisher.config import Person, Site
 from publisher.entry import Entry
@@ -51,7 +51,7 @@ def made(found: Post, site: Site = SITE) -> Rendered:
     ],
 )
 def test_the_item_id_is_the_path(path: str, id_: str) -> None:
-    assert entry.item_id(PurePosixPath(path)) == id_
+    assert identity.item_id(PurePosixPath(path)) == id_
 
 
 @pytest.mark.parametrize(
@@ -66,18 +66,18 @@ def test_the_item_id_is_the_path(path: str, id_: str) -> None:
 )
 def test_a_path_that_makes_no_id_gets_a_digest(path: str, stem: str) -> None:
     digest = hashlib.sha256(path.encode()).hexdigest()[:8]
-    assert entry.item_id(PurePosixPath(path)) == f"{stem}-{digest}"
+    assert identity.item_id(PurePosixPath(path)) == f"{stem}-{digest}"
 
 
 @given(st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=150))
 def test_any_name_gives_a_good_id(name: str) -> None:
-    id_ = entry.item_id(PurePosixPath(f"{name}.md"))
+    id_ = identity.item_id(PurePosixPath(f"{name}.md"))
     assert 8 <= len(id_) <= 100
     assert set(id_) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 def test_composed_and_decomposed_names_are_one() -> None:
-    assert entry.item_id(PurePosixPath("grüße-an-alle.md")) == entry.item_id(
+    assert identity.item_id(PurePosixPath("grüße-an-alle.md")) == identity.item_id(
         PurePosixPath("gru\u0308ße-an-alle.md")
     )
 
@@ -404,9 +404,11 @@ def test_a_title_is_found_for_every_post(post: Post, title: str) -> None:
 
 
 def test_the_folders_of_jekyll_are_no_part_of_an_id() -> None:
-    found = [entry.item_id(PurePosixPath(f"{folder}2026-01-02-a.md")) for folder in ("", "_posts/")]
+    found = [
+        identity.item_id(PurePosixPath(f"{folder}2026-01-02-a.md")) for folder in ("", "_posts/")
+    ]
     assert found == ["2026-01-02-a"] * 2
-    assert entry.item_id(PurePosixPath("news/_posts/2026-01-02-a.md")) == "news~2026-01-02-a"
+    assert identity.item_id(PurePosixPath("news/_posts/2026-01-02-a.md")) == "news~2026-01-02-a"
 
 
 def test_categories_and_tags_are_one_list() -> None:
