@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import os
+import posixpath
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote, urljoin
 
@@ -210,4 +210,8 @@ def _beside(feed: FeedFile, path: Path) -> str:
 
 
 def _relative(path: Path, folder: Path) -> str:
-    return quote(Path(os.path.relpath(path, folder)).as_posix())
+    """The path as a relative URL. `os.path.relpath` would ask for the current folder."""
+    target, start = (PurePosixPath(posixpath.normpath(one)).parts for one in (path, folder))
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(target, start, strict=False))
+    shared = len([*pairs])
+    return quote("/".join([*[".."] * (len(start) - shared), *target[shared:]]) or ".")

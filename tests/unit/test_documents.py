@@ -632,6 +632,27 @@ def test_browsers_are_not_shown_the_source_of_html(blog: Blog) -> None:
     assert b"xml-stylesheet" not in (blog.folder / "h.atom").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("stylesheet", "href"),
+    [("f.css", "../../f.css"), ("a/b/f.css", "f.css"), ("a/c d/f.css", "../c%20d/f.css")],
+)
+def test_a_stylesheet_is_named_as_it_lies_beside_the_feed(
+    blog: Blog, stylesheet: str, href: str
+) -> None:
+    configure(blog, "{path: a/b/x.atom, format: atom}", more=f"stylesheet: {stylesheet}\n")
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    build(blog)
+    assert f'<?xml-stylesheet href="{href}"' in (blog.folder / "a/b/x.atom").read_text()
+
+
+def test_a_stylesheet_that_cannot_be_written_costs_no_feed(blog: Blog) -> None:
+    """The configuration names the folder of the feed itself."""
+    configure(blog, "{path: out/x.atom, format: atom}", more="stylesheet: out\n")
+    blog.write("2026-01-01-a.md", "Text.", title="A")
+    assert "out cannot be written" in build(blog, code=1)
+    assert titles(blog, "out/x.atom") == ["A"]
+
+
 def test_the_feed_of_a_tag_says_that_its_last_post_is_gone(blog: Blog) -> None:
     configure(blog, '[{path: "{tag}.atom", format: atom}, {path: "{tag}.rss", format: rss}]')
     blog.write("2026-01-01-a.md", "Text.", title="A", tags="[solo]", deleted="2026-02-01")

@@ -120,6 +120,51 @@ def strings(path: Path) -> set[str]:
     }
 
 
+# What opens, looks at or changes files, and what reads the clock, the environment or chance.
+IMPURE_MODULES = {
+    "io",
+    "os",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "time",
+}
+IMPURE_CALLS = {
+    "exists", "getenv", "glob", "is_dir", "is_file", "iterdir", "mkdir", "now", "open",
+    "read_bytes", "read_text", "rename", "rglob", "stat", "today", "touch", "unlink", "utcnow",
+    "write_bytes", "write_text",
+}  # fmt: skip
+
+
+def test_a_module_that_says_that_it_is_pure_opens_nothing() -> None:
+    found = {}
+    for path in MODULES:
+        tree = parsed(path)
+        if "Pure" in (ast.get_docstring(tree) or ""):
+            found[str(path)] = impurities(tree)
+    assert len(found) > 10
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def impurities(tree: ast.Module) -> set[str]:
+    """What a module imports and calls that a pure one does not."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                names |= {alias.name for alias in node.names} & IMPURE_MODULES
+            case ast.ImportFrom(module=str(module)):
+                names |= {module.split(".")[0]} & IMPURE_MODULES
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+                names |= {name} & IMPURE_CALLS
+            case _:
+                pass
+    return names
+
+
 def test_no_module_imports_itself_by_way_of_others() -> None:
     """Not even for its types: modules that need each other are one module, or lack a third."""
     left = {dotted(path): modules_imported(path) for path in MODULES if len(path.parts) > 1}
