@@ -91,17 +91,17 @@ def item(
     Raises TooBig if nothing is left to lose: such a stanza would cost the stream.
     """
     element = _element(entry, site, address, account)
-    lost, shortened = 0, ""
-    while lost < SHORTEST and (lost < level or _stanza_size(element) > limit):
+    payload, lost, shortened = _serialised(element), 0, ""
+    while lost < SHORTEST and (lost < level or _stanza_size(payload) > limit):
         shortened, shorten = _LADDER[lost]
         shorten(element, entry)
-        lost += 1
-    if _stanza_size(element) > limit:
+        payload, lost = _serialised(element), lost + 1
+    if _stanza_size(payload) > limit:
         raise TooBig(
             f"the entry is bigger than {limit:,} bytes even without its content; "
             "shorten its title, tags and authors"
         )
-    return Item(entry.item_id, _serialised(element), shortened, lost)
+    return Item(entry.item_id, payload, shortened, lost)
 
 
 def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) -> etree._Element:
@@ -122,9 +122,8 @@ def _serialised(element: etree._Element) -> str:
     return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
-def _stanza_size(element: etree._Element) -> int:
+def _stanza_size(payload: str) -> int:
     """An upper bound of the whole IQ in bytes: slixmpp also escapes quotes in text, as 6 bytes."""
-    payload = _serialised(element)
     return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
 
 
