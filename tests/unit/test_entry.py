@@ -478,6 +478,16 @@ def test_only_what_is_asked_for_is_rendered_and_once() -> None:
     assert renderings.of(untitled) is renderings.of(untitled)
 
 
+def test_the_recordings_of_a_post_with_a_title_are_known_without_rendering_it() -> None:
+    reading = Reading((post(enclosures=(Medium("/a.mp3", 2), Medium("data:,x", 3))),), (), ())
+    (one,) = entry.entries(reading, SITE).entries
+    renderings = Renderings(reading, SITE)
+    found = renderings.enclosures(one)
+    assert [file.href for file in found] == ["https://Blog.Example/sub/a.mp3"]
+    assert [*renderings.so_far()] == []
+    assert renderings.of(one).enclosures == found
+
+
 EVERYTHING: dict[str, Any] = {
     "title": None,
     "authors": (Person(name="Ada"),),
