@@ -15,8 +15,7 @@ A map of the package, in the order in which a post passes through it::
         templates/     Liquid and shortcodes
         markup/, rst/  Markdown and reStructuredText -> HTML
     media       recordings and pictures -> enclosures, measured
-    identity    the ids of posts, which are functions of their paths
-    claims      which file keeps an id that several claim
+    identity/   the ids of posts, made from their paths; which file keeps an id that several claim
     entry       Post -> Entry: what the world reads, in the terms of RFC 4287
     rendering   Entry -> Rendered: with its content, and with its recordings measured
     selection   which entries belong to a feed or a node

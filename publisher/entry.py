@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import identity
-from publisher.claims import Claimant, Claims
 from publisher.config import Person
 from publisher.content import templates
-from publisher.post import Reading, Remark, Skip
+from publisher.identity.claims import Claimant, Claims
+from publisher.post import Diagnostic, Reading, Skip
 from publisher.sources.front_matter.values import one_line
 from publisher.text.uris import uri
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from publisher.claims import PublishedItem, Standing
     from publisher.config import Site
+    from publisher.identity.claims import PublishedItem, Standing
     from publisher.post import Medium, Post, Status
     from publisher.text.yaml_document import Value
 
@@ -63,7 +63,7 @@ class Entries:
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
-    warnings: tuple[Remark, ...]
+    warnings: tuple[Diagnostic, ...]
     deleted: tuple[Tombstone, ...] = ()
 
     @property
@@ -202,7 +202,7 @@ _UNKNOWN = (
 
 def entry(
     post: Post, site: Site, settings: Mapping[str, Value]
-) -> tuple[Entry | Skip, list[Remark]]:
+) -> tuple[Entry | Skip, list[Diagnostic]]:
     """The entry of one post, or why it has none; and what is odd about its id.
 
     `settings` are those of the site's engine.

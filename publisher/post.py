@@ -143,13 +143,13 @@ class Skip:
     broken: bool = False
     status: Status = "skipped"
     post: Post | None = None
-    warnings: tuple[Remark, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     on_web: bool = False
     deleted: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Diagnostic:
     """Something a reader will see differently from what the author meant. Lines count from 1."""
 
     path: PurePosixPath
@@ -194,7 +194,7 @@ class Reading:
 
     posts: tuple[Post, ...]
     skipped: tuple[Skip, ...]
-    warnings: tuple[Remark, ...]
+    warnings: tuple[Diagnostic, ...]
     settings: Mapping[str, Value] = field(default_factory=dict)
     files: Files | None = None
     address_of: Callable[[PurePosixPath], str | None] | None = None

@@ -17,7 +17,7 @@ from publisher.content.links import Links
 from publisher.content.render import words_alone
 from publisher.content.renderer import Renderer
 from publisher.entry import Entry, link, own_summary
-from publisher.post import Remark
+from publisher.post import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ class Rendered(Entry):
     teaser: str
     enclosures: tuple[Enclosure, ...] = ()
     image: Enclosure | None = None
-    warnings: tuple[Remark, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 class Renderings:
@@ -117,7 +117,7 @@ class Renderings:
             teaser=content.summary or own_summary(entry.post) or content.opening or title,
             enclosures=self._enclosures(entry, title),
             image=self._image(entry, title),
-            warnings=tuple(Remark(entry.post.path, *warning) for warning in told),
+            warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in told),
         )
 
     def _content(self, entry: Entry) -> Content:

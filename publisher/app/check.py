@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.config import Config
     from publisher.entry import Entry
-    from publisher.lint.clients import Verdict
-    from publisher.post import Remark
+    from publisher.lint.clients import ClientDiagnostic
+    from publisher.post import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is odd about each post, by its path; and what single readers do, if that was asked."""
 
-    remarks: Mapping[PurePosixPath, Sequence[Remark]]
-    verdicts: Sequence[Verdict] | None
+    remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]
+    verdicts: Sequence[ClientDiagnostic] | None
 
 
 def check(
@@ -49,17 +49,17 @@ def check(
         renderings=project.renderings,
         watch=watch,
     )
-    remarks: defaultdict[PurePosixPath, list[Remark]] = defaultdict(list)
+    remarks: defaultdict[PurePosixPath, list[Diagnostic]] = defaultdict(list)
     skipped = [remark for skip in project.entries.skipped for remark in skip.warnings]
     for remark in dict.fromkeys((*project.remarks, *skipped, *found)):
         remarks[remark.path].append(remark)
     return Checked(remarks, _verdicts(project, now) if with_clients else None)
 
 
-def _verdicts(project: Project, now: dt.datetime) -> list[Verdict]:
+def _verdicts(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
     """What readers make of the nodes and their items, then of the feeds; each said once."""
     config, entries, render = project.config, project.entries.entries, project.renderings.of
-    found: list[Verdict] = []
+    found: list[ClientDiagnostic] = []
     with Ledger(config.state, read_only=True) as ledger:
         at_nodes = {id_ for address in ledger.counts() for id_ in ledger.recorded(address)}
     if config.xmpp:
@@ -83,7 +83,7 @@ def _verdicts(project: Project, now: dt.datetime) -> list[Verdict]:
     return list(dict.fromkeys(found))
 
 
-def _is_html(document: feeds.Document) -> bool:
+def _is_html(document: feeds.FeedDocument) -> bool:
     """Whether programs that cannot read XHTML have these posts in it."""
     form = document.feed
     is_readable = form.format == "rss" or form.content_type == "html"

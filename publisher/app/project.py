@@ -13,11 +13,11 @@ from publisher.feeds import outputs
 from publisher.rendering import Renderings
 
 if TYPE_CHECKING:
-    from publisher.claims import PublishedItem
     from publisher.config import Config, NodeConfig
     from publisher.entry import Entries
     from publisher.feeds.outputs import Output
-    from publisher.post import Remark
+    from publisher.identity.claims import PublishedItem
+    from publisher.post import Diagnostic
     from publisher.selection import Group
 
 
@@ -46,7 +46,7 @@ class Project:
         return tuple(made)
 
     @property
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> list[Diagnostic]:
         """All warnings so far: from reading, of ids, from rendering, and of deleted posts."""
         told = [rendered.warnings for rendered in self.renderings.so_far()]
         told += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from publisher.app.project import Project
     from publisher.entry import Entry
-    from publisher.lint.clients import Verdict
-    from publisher.post import Remark, Skip
+    from publisher.lint.clients import ClientDiagnostic
+    from publisher.post import Diagnostic, Skip
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
@@ -54,9 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(skip.status == "skipped" for skip in project.entries.skipped) else 0
 
 
-def _tell_verdicts(verdicts: Sequence[Verdict]) -> None:
+def _tell_verdicts(verdicts: Sequence[ClientDiagnostic]) -> None:
     """Reader by reader; what many posts share is said once, with the first of them."""
-    shared: defaultdict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    shared: defaultdict[tuple[str, str], list[ClientDiagnostic]] = defaultdict(list)
     for one in verdicts:
         shared[one.reader, one.message].append(one)
     for reader, message in sorted(shared, key=lambda key: key[0]):
@@ -66,7 +66,7 @@ def _tell_verdicts(verdicts: Sequence[Verdict]) -> None:
         print("readers: nothing to say; all show the posts as they are")
 
 
-def _subjects(verdicts: Sequence[Verdict]) -> str:
+def _subjects(verdicts: Sequence[ClientDiagnostic]) -> str:
     """`a.atom, b.atom and 3 more, as in 2026-01-31-a.md`."""
     subjects = list(dict.fromkeys(one.subject for one in verdicts))
     more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
@@ -86,7 +86,7 @@ def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:
     yield from track(entries, "reading as a reader", console=console, transient=True)
 
 
-def _tell(project: Project, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -> None:
+def _tell(project: Project, remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]) -> None:
     """In the order of paths: what is skipped, then what is odd."""
     posts = project.config.posts
     skips = {skip.path: skip for skip in project.entries.skipped}
@@ -98,7 +98,7 @@ def _tell(project: Project, remarks: Mapping[PurePosixPath, Sequence[Remark]]) -
             print(printable(f"{place}: warning: {remark.message}"))
     print(_summary(project, sum(map(len, remarks.values()))))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
-        told = ", ".join(f"{count} {check_json.FATES[fate]}" for fate, count in tags.items())
+        told = ", ".join(f"{count} {check_json.TAG_OUTCOMES[fate]}" for fate, count in tags.items())
         print(f"tags of templates: {told}")
 
 

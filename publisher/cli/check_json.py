@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from publisher.app.check import Checked
     from publisher.app.project import Project
-    from publisher.content.templates.text import Fate
+    from publisher.content.templates.text import TagOutcome
     from publisher.entry import Entry
     from publisher.post import Post, Skip
 
-FATES: dict[Fate, str] = {
+TAG_OUTCOMES: dict[TagOutcome, str] = {
     "evaluated": "evaluated",
     "kept": "kept readable",
     "dropped": "left out",
@@ -75,8 +75,8 @@ def _of_post(post: Post, project: Project) -> dict[str, Any]:
     }
 
 
-def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[Fate, int]:
+def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[TagOutcome, int]:
     """What became of the tags, in the order of FATES."""
     sources = map(project.renderings.source, entries)
     counts = Counter(fate for source in sources for fate, _ in source.tags)
-    return {fate: counts[fate] for fate in FATES if counts[fate]}
+    return {fate: counts[fate] for fate in TAG_OUTCOMES if counts[fate]}

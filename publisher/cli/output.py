@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.events import Event
     from publisher.app.project import Project
-    from publisher.post import Remark
+    from publisher.post import Diagnostic
 
 
 def tell_wait(event: Event) -> None:
@@ -44,7 +44,7 @@ def tell_failed(built: Sequence[Built]) -> None:
             say(f"warning: {one.path} {one.remark}")
 
 
-def tell_remarks(project: Project, found: Iterable[Remark]) -> None:
+def tell_remarks(project: Project, found: Iterable[Diagnostic]) -> None:
     """Say what readers will see differently from what was meant."""
     for remark in found:
         say(f"warning: {project.config.posts.where(remark.path, remark.line)}: {remark.message}")

@@ -10,7 +10,7 @@ import bisect
 from typing import TYPE_CHECKING
 
 from publisher.feeds.atom import atom, atom_entry
-from publisher.feeds.document import Document, documents, newest
+from publisher.feeds.document import FeedDocument, documents, newest
 from publisher.feeds.json_feed import json_feed
 from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, TYPES, is_full
 from publisher.feeds.rss import rss
@@ -28,7 +28,7 @@ __all__ = [
     "FORMATS",
     "GENERATOR",
     "TYPES",
-    "Document",
+    "FeedDocument",
     "atom_entry",
     "build",
     "documents",
@@ -36,7 +36,7 @@ __all__ = [
     "newest",
 ]
 
-FORMATS: Mapping[Format, Callable[[Document, Sequence[Rendered], Site], bytes]] = {
+FORMATS: Mapping[Format, Callable[[FeedDocument, Sequence[Rendered], Site], bytes]] = {
     "atom": atom,
     "rss": rss,
     "json": json_feed,
@@ -44,13 +44,13 @@ FORMATS: Mapping[Format, Callable[[Document, Sequence[Rendered], Site], bytes]] 
 
 
 def build(
-    document: Document, site: Site, render: Callable[[Entry], Rendered]
-) -> tuple[Document, bytes]:
+    document: FeedDocument, site: Site, render: Callable[[Entry], Rendered]
+) -> tuple[FeedDocument, bytes]:
     """The bytes of a document, and what is in it: as many of the newest as `max_bytes` allows."""
     write, limit = FORMATS[document.feed.format], document.feed.max_bytes
     entries = [render(entry) for entry in document.entries]
 
-    def shortened(count: int) -> tuple[Document, bytes]:
+    def shortened(count: int) -> tuple[FeedDocument, bytes]:
         short = document.shortened(count)
         return short, write(short, entries[: len(short.entries)], site)
 

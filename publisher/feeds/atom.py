@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Codec, Shown, Site
     from publisher.entry import Tombstone
-    from publisher.feeds.document import Document
+    from publisher.feeds.document import FeedDocument
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 
@@ -40,7 +40,7 @@ _GONE: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _GONE_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
 
 
-def atom(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
+def atom(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
     """RFC 4287 section 4.1.1."""
     made = head(document, site)
     if site.icon:

@@ -31,7 +31,7 @@ _EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class FeedDocument:
     """One document: its file and address are those of `feed`; entries newest first.
 
     `least` is how many entries it must keep, whatever they weigh. `nodes` are the xmpp: URIs of the
@@ -78,7 +78,7 @@ class Document:
         since = dt.datetime.combine(site.since or _EPOCH, dt.time(), dt.UTC)
         return max(instants, default=since)
 
-    def shortened(self, count: int) -> Document:
+    def shortened(self, count: int) -> FeedDocument:
         """With that many entries, or the fewest that it may have."""
         entries = self.entries[: max(count, self.least)]
         if self.feed.archive:  # which has the tombstones of its period, however old
@@ -119,7 +119,7 @@ def documents(
     deleted: Sequence[Tombstone] = (),
     nodes: Sequence[str] = (),
     stylesheet: Path | None = None,
-) -> Iterator[Document]:
+) -> Iterator[FeedDocument]:
     """The document to subscribe to, then the archives, newest first.
 
     `feed` has no placeholder for a value left. `entries` and `deleted`, in whatever order, are
@@ -140,7 +140,7 @@ def documents(
     if feed.content_type == "html":  # of which browsers would show the source
         stylesheet = None
     style = _relative(stylesheet, feed.path.parent) if stylesheet else None
-    yield Document(
+    yield FeedDocument(
         feed=feed,
         entries=tuple(shown),
         deleted=tuple(
@@ -152,7 +152,7 @@ def documents(
         stylesheet=style,
     )
     for period, older in itertools.zip_longest(closed, closed[1:]):
-        yield Document(
+        yield FeedDocument(
             feed=msgspec.structs.replace(feed, path=period.path, url=period.url, max_bytes=None),
             entries=tuple(period.entries),
             deleted=tuple(period.deleted),

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import FeedFile, Person, Site
-    from publisher.feeds.document import Document
+    from publisher.feeds.document import FeedDocument
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 
 
-def json_feed(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
+def json_feed(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
     """Archives are the next pages: `next_url`. There are no tombstones."""
     feed, icon = document.feed, site.icon or site.logo
     hubs = [] if document.current else [{"type": "WebSub", "url": hub} for hub in site.hubs]
@@ -44,7 +44,7 @@ def json_feed(document: Document, entries: Sequence[Rendered], site: Site) -> by
     return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _authors(document: Document, site: Site) -> list[dict[str, object]] | None:
+def _authors(document: FeedDocument, site: Site) -> list[dict[str, object]] | None:
     """Of the feed, unless somebody else wrote in it: Miniflux adds them to those of every item."""
     authors = (owner(site),)
     guests = any(entry.authors != authors for entry in document.entries)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
-    from publisher.feeds import Document
+    from publisher.feeds import FeedDocument
     from publisher.rendering import Rendered, Renderings
     from publisher.selection import Group
 
@@ -47,7 +47,7 @@ HEAD_BYTES = 16_384  # of a feed, in which it says what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class OutputContent:
     """The bytes of an output, how many entries are in it, and what is odd about it."""
 
     data: bytes
@@ -65,7 +65,7 @@ class Output:
     path: Path
     format: Format | Literal["html", "css"]
     url: str = ""
-    document: Document | None = field(default=None, repr=False)
+    document: FeedDocument | None = field(default=None, repr=False)
     draw: Callable[[], bytes] = field(default=bytes, repr=False)
     entries: int = 0
 
@@ -81,15 +81,15 @@ class Output:
         """Whether one may subscribe to it: a feed, and no archive (WebSub section 4)."""
         return self.document is not None and self.document.current is None
 
-    def make(self, config: Config, render: Callable[[Entry], Rendered]) -> Made:
+    def make(self, config: Config, render: Callable[[Entry], Rendered]) -> OutputContent:
         if self.document is None:
-            return Made(self.draw(), self.entries)
+            return OutputContent(self.draw(), self.entries)
         document, data = feeds.build(self.document, config.site, render)
         limit, remark = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
             kept = "the newest post alone is" if document.least == 1 else "its year or month is"
             remark = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
-        return Made(data, len(document.entries), remark)
+        return OutputContent(data, len(document.entries), remark)
 
 
 def outputs(
@@ -119,13 +119,13 @@ def outputs(
 def _page(
     config: Config,
     newest: Sequence[Rendered],
-    documents: Sequence[Document],
+    documents: Sequence[FeedDocument],
     nodes: Sequence[_Node],
 ) -> bytes:
     full = _in_full(newest, documents, nodes)
     return page.page(
         config.site,
-        [page.Shown(one, one.item_id in full or not (documents or nodes)) for one in newest],
+        [page.PageEntry(one, one.item_id in full or not (documents or nodes)) for one in newest],
         feeds=[_on_page(one, config) for one in _foremost(documents, config)],
         nodes=[*_nodes_on_page(config, nodes)],
         url=config.page.url if config.page else "",
@@ -134,7 +134,7 @@ def _page(
 
 def _documents(
     config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
-) -> Iterator[Document]:
+) -> Iterator[FeedDocument]:
     site = config.site
     gone = {one.entry.item_id: one for one in entries.deleted}
     for configured in config.feeds:
@@ -166,7 +166,7 @@ def _belongs(entry: Entry, feed: FeedFile, renderings: Renderings) -> bool:
 
 
 def _in_full(
-    entries: Sequence[Rendered], documents: Sequence[Document], nodes: Sequence[_Node]
+    entries: Sequence[Rendered], documents: Sequence[FeedDocument], nodes: Sequence[_Node]
 ) -> set[str]:
     """The ids of those entries that a feed or a node has in full."""
     wanted = {one.item_id: one for one in entries}
@@ -179,14 +179,14 @@ def _in_full(
     }
 
 
-def _foremost(documents: Sequence[Document], config: Config) -> list[Document]:
+def _foremost(documents: Sequence[FeedDocument], config: Config) -> list[FeedDocument]:
     """Those to subscribe to: before all others the ones that the configuration names."""
     own = {feed.path for feed in config.feeds}
     topics = [one for one in documents if one.current is None]
     return sorted(topics, key=lambda one: one.feed.path not in own)
 
 
-def _on_page(document: Document, config: Config) -> page.Feed:
+def _on_page(document: FeedDocument, config: Config) -> page.PageFeed:
     feed = document.feed
     notes = (
         "podcast" if feed.podcast else "",
@@ -197,15 +197,15 @@ def _on_page(document: Document, config: Config) -> page.Feed:
     )
     note = ", ".join(filter(None, notes))
     is_main = any(feed.path == own.path for own in config.feeds)
-    return page.Feed(document.title(config.site), feed.url, feed.format, note, is_main)
+    return page.PageFeed(document.title(config.site), feed.url, feed.format, note, is_main)
 
 
-def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Node]:
+def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.PageNode]:
     for node, group in nodes:
         if node.access != "open":
             continue
         address = NodeAddress(node.service, group.node)
-        yield page.Node(group.title, address.subscribe_uri, address.service, address.node)
+        yield page.PageNode(group.title, address.subscribe_uri, address.service, address.node)
 
 
 def shared(config: Config, path: Path) -> tuple[Path, ...]:

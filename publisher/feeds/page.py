@@ -115,7 +115,7 @@ atom|content table { display: block; overflow-x: auto; }
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class PageFeed:
     """A feed as the page names it; `note` says in what it differs from others.
 
     `is_main`: programs that look for the site's feeds are to find it.
@@ -129,7 +129,7 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class PageNode:
     """A node as the page names it: the address to subscribe at, and what to enter by hand."""
 
     title: str
@@ -139,7 +139,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageEntry:
     """A post as the page shows it: in full, if a feed or a node has it so."""
 
     entry: Rendered
@@ -147,14 +147,23 @@ class Shown:
 
 
 def page(
-    site: Site, posts: Sequence[Shown], *, feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+    site: Site,
+    posts: Sequence[PageEntry],
+    *,
+    feeds: Sequence[PageFeed],
+    nodes: Sequence[PageNode],
+    url: str,
 ) -> bytes:
     """The document, as UTF-8. `posts` come newest first, `feeds` and `nodes` foremost first."""
     return "\n".join(_lines(site, posts, feeds, nodes, url)).encode() + b"\n"
 
 
 def _lines(
-    site: Site, posts: Sequence[Shown], feeds: Sequence[Feed], nodes: Sequence[Node], url: str
+    site: Site,
+    posts: Sequence[PageEntry],
+    feeds: Sequence[PageFeed],
+    nodes: Sequence[PageNode],
+    url: str,
 ) -> Iterator[str]:
     title, root = _text(site.title), _text(site.root)
     yield "<!DOCTYPE html>"
@@ -191,13 +200,13 @@ def _lines(
     yield "</html>"
 
 
-def autodiscovery(feed: Feed) -> str:
+def autodiscovery(feed: PageFeed) -> str:
     """The line by which programs find a feed of a page (RFC 8288, HTML 4.6.7.1)."""
     kind, title, url = TYPES[feed.format], _text(feed.title), _text(feed.url)
     return f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">'
 
 
-def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
+def _subscribe(feeds: Sequence[PageFeed], nodes: Sequence[PageNode]) -> Iterator[str]:
     yield '<section id="subscribe" aria-labelledby="how">'
     yield '<h2 id="how">Subscribe</h2>'
     if feeds:
@@ -218,7 +227,7 @@ def _subscribe(feeds: Sequence[Feed], nodes: Sequence[Node]) -> Iterator[str]:
     yield "</section>"
 
 
-def _main(feeds: Sequence[Feed]) -> Sequence[Feed]:
+def _main(feeds: Sequence[PageFeed]) -> Sequence[PageFeed]:
     return ([feed for feed in feeds if feed.is_main] or feeds)[:FOREMOST]
 
 
@@ -238,19 +247,19 @@ def _list(boxes: Sequence[str]) -> Iterator[str]:
     yield "</ul>"
 
 
-def _feed(feed: Feed) -> str:
+def _feed(feed: PageFeed) -> str:
     kind, url = TYPES[feed.format], _text(feed.url)
     kinds = ", ".join(filter(None, (NAMES[feed.format], feed.note)))
     name = f"<bdi>{_text(feed.title)}</bdi> <span>({_text(kinds)})</span>"
     return f'<li><a href="{url}" type="{kind}">{name}</a><br><span>{url}</span></li>'
 
 
-def _node(node: Node) -> str:
+def _node(node: PageNode) -> str:
     link = f'<a href="{_text(node.subscribe_uri)}"><bdi>{_text(node.title)}</bdi></a>'
     return f"<li>{link}<br><span>service {_text(node.service)}, node {_text(node.node)}</span></li>"
 
 
-def _posts(posts: Sequence[Shown], site: Site) -> Iterator[str]:
+def _posts(posts: Sequence[PageEntry], site: Site) -> Iterator[str]:
     yield '<section id="posts" aria-labelledby="newest">'
     yield '<h2 id="newest">The newest posts</h2>'
     if not posts:
@@ -260,7 +269,7 @@ def _posts(posts: Sequence[Shown], site: Site) -> Iterator[str]:
     yield "</section>"
 
 
-def _post(shown: Shown, site: Site, *, is_open: bool) -> Iterator[str]:
+def _post(shown: PageEntry, site: Site, *, is_open: bool) -> Iterator[str]:
     """The newest one is open; what the post says is sanitised XHTML, which is HTML, too."""
     entry = shown.entry
     yield f'<article{_lang(site, entry)} dir="auto">'

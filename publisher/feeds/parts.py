@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher.config import Shown, Site
-    from publisher.feeds.document import Document
+    from publisher.feeds.document import FeedDocument
     from publisher.rendering import Rendered
 
 ATOM_NS: Final = "http://www.w3.org/2005/Atom"
@@ -61,7 +61,7 @@ def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = 
     return made
 
 
-def head(document: Document, site: Site) -> Any:
+def head(document: FeedDocument, site: Site) -> Any:
     """A feed without its entries: they are added as elements, which needs no second parsing."""
     feed = document.feed
     made = FeedGenerator()
@@ -88,7 +88,7 @@ def person(one: Person) -> dict[str, str | None]:
     return {"name": one.name, "email": one.email, "uri": one.uri and uri(one.uri)}
 
 
-def add_links(parent: etree._Element, document: Document, site: Site) -> None:
+def add_links(parent: etree._Element, document: FeedDocument, site: Site) -> None:
     """Behind the feed's own links, because readers open the first alternate."""
     place = parent.index(parent.findall(f"{ATOM}link")[-1]) + 1
     for number, attributes in enumerate(_links(document, site)):
@@ -97,7 +97,7 @@ def add_links(parent: etree._Element, document: Document, site: Site) -> None:
         parent.insert(place, etree.Element(f"{_HISTORY}archive", nsmap=_HISTORY_PREFIX))
 
 
-def _links(document: Document, site: Site) -> Iterator[dict[str, str]]:
+def _links(document: FeedDocument, site: Site) -> Iterator[dict[str, str]]:
     """The nodes, the licence (RFC 4946), the hubs (WebSub), the archives (RFC 5005).
 
     Without a rel a link is an alternate (RFC 4287 section 4.2.7.2); Newsboat takes the last one

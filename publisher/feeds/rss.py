@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import FeedFile, Podcast, Site
-    from publisher.feeds.document import Document
+    from publisher.feeds.document import FeedDocument
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 
@@ -35,7 +35,7 @@ _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 _ITUNES_PREFIX: Any = {"itunes": _ITUNES.strip("{}")}
 
 
-def rss(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
+def rss(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
     """A channel; its own picture is the logo, else the icon."""
     feed = document.feed
     made = head(document, site)
@@ -61,7 +61,7 @@ def rss(document: Document, entries: Sequence[Rendered], site: Site) -> bytes:
     return written(spaced(root))
 
 
-def _describe(made: Any, podcast: Podcast, document: Document, site: Site) -> None:
+def _describe(made: Any, podcast: Podcast, document: FeedDocument, site: Site) -> None:
     """The tags of the channel (Apple's podcast RSS)."""
     made.load_extension("podcast")
     itunes = made.podcast

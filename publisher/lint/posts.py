@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from publisher import media
 from publisher.content import dropped, render
-from publisher.post import Remark, in_short
+from publisher.post import Diagnostic, in_short
 from publisher.system.site_files import place
 from publisher.text.characters import short_line
 
@@ -42,7 +42,7 @@ def check(
     now: dt.datetime,
     renderings: Renderings,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
-) -> list[Remark]:
+) -> list[Diagnostic]:
     """All remarks, in the order of paths and lines.
 
     Without `files` nothing is said of files. `watch` passes the entries on, and may show how far
@@ -55,11 +55,11 @@ def check(
         rendered = renderings.of(entry)
         odd = (*_dates(entry, site, now), *_brackets(rendered), *pages.check(rendered))
         told = in_short((remark.line, remark.message) for remark in odd)
-        remarks += [Remark(entry.post.path, *one) for one in told]
+        remarks += [Diagnostic(entry.post.path, *one) for one in told]
     return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
 
 
-def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Remark]:
+def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:
     """Readers take two posts of one title on one day for one that was published again."""
     days: defaultdict[tuple[dt.date, str | None, str], list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -69,10 +69,10 @@ def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Remark]:
     for first, *others in days.values():
         for other in others:
             message = f"has the title and the day of {first.post.path}; give one another title"
-            yield Remark(other.post.path, 1, f"{message}, or readers take it for a repost")
+            yield Diagnostic(other.post.path, 1, f"{message}, or readers take it for a repost")
 
 
-def _neighbours(entries: Sequence[Entry]) -> Iterator[Remark]:
+def _neighbours(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     """Of two posts at one address the site has one page."""
     pages: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -80,37 +80,37 @@ def _neighbours(entries: Sequence[Entry]) -> Iterator[Remark]:
     for link, (first, *others) in pages.items():
         for other in others:
             message = f"has the address of {first.post.path}, {link}; readers open the same page"
-            yield Remark(other.post.path, 1, f"{message}: give one another permalink")
+            yield Diagnostic(other.post.path, 1, f"{message}: give one another permalink")
 
 
-def _held_back(found: Entries, site: Site, now: dt.datetime) -> Iterator[Remark]:
+def _held_back(found: Entries, site: Site, now: dt.datetime) -> Iterator[Diagnostic]:
     for skip in found.skipped:
         if skip.status == "future" and skip.post and _is_far(skip.post.published, now):
             year = skip.post.published.astimezone(site.zone).year
             message = f"is dated {year}, far in the future; is the year meant?"
-            yield Remark(skip.path, skip.post.lines[0], message)
+            yield Diagnostic(skip.path, skip.post.lines[0], message)
 
 
-def _dates(entry: Entry, site: Site, now: dt.datetime) -> Iterator[Remark]:
+def _dates(entry: Entry, site: Site, now: dt.datetime) -> Iterator[Diagnostic]:
     path, (published_at, updated_at) = entry.post.path, entry.post.lines
     year = entry.published.astimezone(site.zone).year
     if year < FIRST_YEAR:
         message = f"is dated {year}, before there was a web; readers sort it last"
-        yield Remark(path, published_at, f"{message}: is the year meant?")
+        yield Diagnostic(path, published_at, f"{message}: is the year meant?")
     if _is_far(entry.updated, now):
         year = entry.updated.astimezone(site.zone).year
         message = f"is updated {year}, far in the future; is that meant?"
-        yield Remark(path, updated_at, message)
+        yield Diagnostic(path, updated_at, message)
     elif entry.updated > now >= entry.published:
         message = "is updated in the future; readers show that date, or ignore the update"
-        yield Remark(path, updated_at, f"{message}: correct it")
+        yield Diagnostic(path, updated_at, f"{message}: correct it")
 
 
 def _is_far(instant: dt.datetime, now: dt.datetime) -> bool:
     return instant.year > now.year + YEARS_AHEAD
 
 
-def _brackets(entry: Rendered) -> Iterator[Remark]:
+def _brackets(entry: Rendered) -> Iterator[Diagnostic]:
     if entry.post.markup != "markdown":
         return
     way_out = (
@@ -128,7 +128,7 @@ def _brackets(entry: Rendered) -> Iterator[Remark]:
         )
         parts = (text, re.split(r"[(\[\s]", text)[-1])  # at least its end
         line = places.line_of(*filter(None, parts))
-        yield Remark(entry.post.path, line, f"{shown}: {reason}")
+        yield Diagnostic(entry.post.path, line, f"{shown}: {reason}")
 
 
 class _Pages:
@@ -150,7 +150,7 @@ class _Pages:
             elif skip.post:
                 self._held[_page(base + skip.post.page)] = skip.path
 
-    def check(self, entry: Rendered) -> Iterator[Remark]:
+    def check(self, entry: Rendered) -> Iterator[Diagnostic]:
         yield from self._media(entry)
         if not any(self._wrong(one, entry) for one in dropped.shown(entry.content.xhtml)):
             return
@@ -164,9 +164,9 @@ class _Pages:
         for address in found:
             message = self._wrong(address, entry)
             if message:
-                yield Remark(post.path, post.body_line + source.line(address.line), message)
+                yield Diagnostic(post.path, post.body_line + source.line(address.line), message)
 
-    def _media(self, entry: Entry) -> Iterator[Remark]:
+    def _media(self, entry: Entry) -> Iterator[Diagnostic]:
         """Of recordings readers want to know the size before they fetch them."""
         post, files = entry.post, self._files
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
@@ -187,7 +187,7 @@ class _Pages:
             elif medium in post.enclosures and medium.length is None:
                 message = f"the size of {medium.href} is not known; add its `length:` in bytes"
             if message:
-                yield Remark(post.path, medium.line, message)
+                yield Diagnostic(post.path, medium.line, message)
 
     def _wrong(self, address: dropped.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher.config import MOST_AROUND
 from publisher.errors import ConfigError
-from publisher.post import Post, Reading, Remark, Skip
+from publisher.post import Diagnostic, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.engines.folder import Folder
@@ -49,7 +49,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     record = RECORDS[config.posts.engine]
     reader = record.reader(_folder(config, paths, reach), record)
     posts: list[Post] = []
-    warnings: list[Remark] = []
+    warnings: list[Diagnostic] = []
     for path in sorted(paths):
         if _is_excluded(path, config):
             continue

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from publisher.claims import PublishedItem
 from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
+from publisher.identity.claims import PublishedItem
 from publisher.sync.plan import Recorded
 from publisher.text.node_address import NodeAddress
 

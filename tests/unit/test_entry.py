@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import entry, identity
-from publisher.claims import Claimant, Claims, PublishedItem
 from publisher.config import Person, Site
 from publisher.entry import Entry
+from publisher.identity.claims import Claimant, Claims, PublishedItem
 from publisher.post import MAX_TOLD, BodySyntax, Episode, Medium, Post, Reading, Skip, in_short
 from publisher.rendering import Renderings
 from publisher.text.yaml_document import PlainScalar
@@ -29,7 +29,7 @@ from tests.support.posts import NOON, post
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.claims import Standing
+    from publisher.identity.claims import Standing
     from publisher.post import Status
     from publisher.rendering import Rendered
 

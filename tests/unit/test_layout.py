@@ -25,7 +25,7 @@ LAYERS = (
     ("feeds",),
     ("selection", "rendering"),
     ("entry",),
-    ("claims", "identity"),
+    ("identity",),
     ("content", "sources", "media"),
     ("post",),
     ("config",),

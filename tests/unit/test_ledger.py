@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.claims import PublishedItem
 from publisher.errors import LedgerError, LockedError
+from publisher.identity.claims import PublishedItem
 from publisher.sync.ledger import APPLICATION_ID, LastLook, Ledger
 from publisher.sync.plan import Desired, Recorded
 from publisher.system.lock import is_held, lock

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from publisher.post import Markup
 
 # What became of a tag: `kept` is readable as what it says or as it was written.
-Fate: TypeAlias = Literal["evaluated", "kept", "dropped"]
+TagOutcome: TypeAlias = Literal["evaluated", "kept", "dropped"]
 
 _DESTINATION = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
 _ANY_TAG = re.compile(r"\{[{%<].{0,500}?[}%>]\}")
@@ -45,7 +45,7 @@ class Evaluated:
     text: str
     lines: tuple[int, ...]
     remarks: tuple[tuple[int, str], ...] = ()
-    tags: tuple[tuple[Fate, str], ...] = ()
+    tags: tuple[tuple[TagOutcome, str], ...] = ()
 
     def line(self, number: int) -> int:
         """The line of the body (from 0) that a line (from 1) of the text came from."""
@@ -77,7 +77,7 @@ class Text:
         self._parts: list[str] = []
         self._lines: list[int] = [0]
         self._remarks: list[tuple[int, str]] = []
-        self._tags: list[tuple[Fate, str]] = []
+        self._tags: list[tuple[TagOutcome, str]] = []
         self._is_cut = True  # nothing stands on the last line, or its end was taken away
         self._block = ""  # how the paragraph that is being written begins and ends
         self._breaks = [found.start() for found in re.finditer("\n", body)]
@@ -209,7 +209,7 @@ class Text:
         tag = short_line(self.body[start:end], 60)
         self._remarks.append((self.line(start), f"{tag} {message}"))
 
-    def _count(self, fate: Fate, start: int, end: int) -> None:
+    def _count(self, fate: TagOutcome, start: int, end: int) -> None:
         self._tags.append((fate, self.body[start:end]))
 
     def _write(self, text: str, first: int, last: int) -> None:

@@ -6,8 +6,8 @@ documents and items, not posts: so it would see a fault of ours, too. Pure.
 
 from __future__ import annotations
 
+from publisher.lint.clients.diagnostic import ClientDiagnostic
 from publisher.lint.clients.feeds import Others, of_feed
 from publisher.lint.clients.items import of_age, of_item, of_node, of_payload
-from publisher.lint.clients.verdict import Verdict
 
-__all__ = ["Others", "Verdict", "of_age", "of_feed", "of_item", "of_node", "of_payload"]
+__all__ = ["ClientDiagnostic", "Others", "of_age", "of_feed", "of_item", "of_node", "of_payload"]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from publisher.feeds import is_full
 from publisher.lint.clients import podcasts
+from publisher.lint.clients.diagnostic import UNWRAPPED, ClientDiagnostic, listed
 from publisher.lint.clients.podcasts import recordings
-from publisher.lint.clients.verdict import UNWRAPPED, Verdict, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from publisher.config import Site
-    from publisher.feeds import Document
-    from publisher.lint.clients.verdict import Said
+    from publisher.feeds import FeedDocument
+    from publisher.lint.clients.diagnostic import Said
     from publisher.rendering import Rendered
 
 # An element between words: what XML calls mixed content.
@@ -35,12 +35,12 @@ class Others:
 
 
 def of_feed(
-    document: Document,
+    document: FeedDocument,
     entries: Sequence[Rendered],
     site: Site,
     data: bytes,
     others: Others = Others(),
-) -> Iterator[Verdict]:
+) -> Iterator[ClientDiagnostic]:
     """Of a document as it is on disk. `entries` are those of the document, rendered."""
     judged = (
         _of_enclosures(document, entries),
@@ -50,10 +50,10 @@ def of_feed(
         podcasts.of_podcast(document, entries, site, data, has_podcast=others.has_podcast),
     )
     for reader, message, example in itertools.chain.from_iterable(judged):
-        yield Verdict(reader, str(document.feed.path), message, example)
+        yield ClientDiagnostic(reader, str(document.feed.path), message, example)
 
 
-def _of_enclosures(document: Document, entries: Sequence[Rendered]) -> Said:
+def _of_enclosures(document: FeedDocument, entries: Sequence[Rendered]) -> Said:
     """newsboat keeps the last enclosure of an Atom entry, sfeed the first; an RSS item has one."""
     form = document.feed.format
     for several, said in ((_formats, _said_of_formats), (_recordings, _said_of_recordings)):
@@ -62,17 +62,17 @@ def _of_enclosures(document: Document, entries: Sequence[Rendered]) -> Said:
             yield from said(found, document)
 
 
-def _formats(entry: Rendered, document: Document) -> int:
+def _formats(entry: Rendered, document: FeedDocument) -> int:
     """How many formats the one recording has that an entry has."""
     found = recordings(entry, document.feed)
     return len(found) if len({one.title for one in found}) == 1 else 0
 
 
-def _recordings(entry: Rendered, document: Document) -> int:
+def _recordings(entry: Rendered, document: FeedDocument) -> int:
     return len({one.title for one in recordings(entry, document.feed)})
 
 
-def _said_of_formats(entry: Rendered, document: Document) -> Said:
+def _said_of_formats(entry: Rendered, document: FeedDocument) -> Said:
     """In RSS the foremost is the one that all take."""
     codecs = listed(one.codec for one in recordings(entry, document.feed) if one.codec)
     if document.feed.format == "atom" and "," in codecs:
@@ -82,14 +82,14 @@ def _said_of_formats(entry: Rendered, document: Document) -> Said:
         yield "sfeed", f"offers only the first format of a recording; {mend}", _path(entry)
 
 
-def _said_of_recordings(entry: Rendered, document: Document) -> Said:
+def _said_of_recordings(entry: Rendered, document: FeedDocument) -> Said:
     place = "last" if document.feed.format == "atom" else "first"
     mend = "give each recording a post of its own"
     yield "newsboat", f"offers only the {place} of several recordings; {mend}", _path(entry)
     yield "sfeed", f"offers only the first of several recordings; {mend}", _path(entry)
 
 
-def _of_xhtml(document: Document, entries: Sequence[Rendered]) -> Said:
+def _of_xhtml(document: FeedDocument, entries: Sequence[Rendered]) -> Said:
     """sfeed unescapes what is in XHTML; rss-parser, which many programs use, reorders it.
 
     The web app of `reader` prefers HTML and texts, and with them the summary.
@@ -113,7 +113,7 @@ def _is_mixed(entry: Rendered) -> bool:
     return _MIXED.search(entry.content.xhtml) is not None
 
 
-def _of_miniflux(document: Document, entries: Sequence[Rendered]) -> Said:
+def _of_miniflux(document: FeedDocument, entries: Sequence[Rendered]) -> Said:
     """It knows fewer elements (internal/reader/sanitizer)."""
     for one in entries:
         text = one.content.xhtml if is_full(one, document.feed.content) else ""
@@ -123,7 +123,7 @@ def _of_miniflux(document: Document, entries: Sequence[Rendered]) -> Said:
             return
 
 
-def _of_titles(document: Document, entries: Sequence[Rendered]) -> Said:
+def _of_titles(document: FeedDocument, entries: Sequence[Rendered]) -> Said:
     """A title of RSS is text, or HTML: nobody knows. Miniflux unescapes it once more, too."""
     for one in entries if document.feed.format == "rss" else ():
         if _MARKUP.search(one.title):

@@ -10,7 +10,7 @@ from lxml import etree
 
 from publisher.errors import TooBig
 from publisher.feeds import ATOM
-from publisher.lint.clients.verdict import UNWRAPPED, Verdict, listed
+from publisher.lint.clients.diagnostic import UNWRAPPED, ClientDiagnostic, listed
 from publisher.sync.item import item
 from publisher.text.characters import short_line
 
@@ -36,17 +36,17 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 def of_item(
     entry: Rendered, site: Site, address: NodeAddress, *, account: str
-) -> Iterator[Verdict]:
+) -> Iterator[ClientDiagnostic]:
     """Of the item that would be published. `account` is the publishing account's bare JID."""
     path = str(entry.post.path)
     try:
         made = item(entry, site, address, account=account)
     except TooBig as error:
-        yield Verdict("XMPP clients", path, f"get nothing: {error}")
+        yield ClientDiagnostic("XMPP clients", path, f"get nothing: {error}")
         return
     payload = etree.fromstring(made.payload)
     for reader, message in of_payload(payload, made.id, account):
-        yield Verdict(reader, path, message)
+        yield ClientDiagnostic(reader, path, message)
 
 
 def of_payload(payload: etree._Element, item_id: str, account: str) -> Iterator[tuple[str, str]]:
@@ -127,14 +127,16 @@ def _recordings(payload: etree._Element) -> Iterator[tuple[str, str]]:
             yield "Movim", f"has no player for {kind}; add Ogg or MP3 beside it"
 
 
-def of_age(entry: Entry, *, now: dt.datetime, at_nodes: Collection[str]) -> Iterator[Verdict]:
+def of_age(
+    entry: Entry, *, now: dt.datetime, at_nodes: Collection[str]
+) -> Iterator[ClientDiagnostic]:
     """Of an entry that is at no node yet; `at_nodes` are the ids of those that are."""
     if entry.item_id not in at_nodes and now - entry.published > PUSH_AGE:
         message = (
             "ignores it when it is pushed, because it is older than a month, "
             "and shows it to those who open the node"
         )
-        yield Verdict("Movim", str(entry.post.path), message)
+        yield ClientDiagnostic("Movim", str(entry.post.path), message)
 
 
 # --- Nodes
@@ -152,14 +154,14 @@ _OPTIONS: Final = (
 )  # fmt: skip
 
 
-def of_node(node: NodeConfig) -> Iterator[Verdict]:
+def of_node(node: NodeConfig) -> Iterator[ClientDiagnostic]:
     """Of the options that the configuration sets, which win over what readers want."""
     given = {name.removeprefix("pubsub#"): value for name, value in node.options.items()}
     for name, wanted, reader, message in _OPTIONS:
         value = given.get(name)
         if value is not None and value.lower() not in {one.lower() for one in wanted}:
             mend = f"options: {{{name}: {wanted[0]}}}"
-            yield Verdict(reader, f"node {node.node}", f"{message}; set {mend}")
+            yield ClientDiagnostic(reader, f"node {node.node}", f"{message}; set {mend}")
     if node.access != "open":
         message = f"do not show the node to the public: access_model is {node.access}"
-        yield Verdict("Movim, Libervia", f"node {node.node}", message)
+        yield ClientDiagnostic("Movim, Libervia", f"node {node.node}", message)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import FeedFile, Podcast, Site
-    from publisher.feeds import Document
-    from publisher.lint.clients.verdict import Said
+    from publisher.feeds import FeedDocument
+    from publisher.lint.clients.diagnostic import Said
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 
@@ -60,7 +60,7 @@ def recordings(entry: Rendered, feed: FeedFile) -> list[Enclosure]:
 
 
 def of_podcast(
-    document: Document,
+    document: FeedDocument,
     entries: Sequence[Rendered],
     site: Site,
     data: bytes,
@@ -82,7 +82,7 @@ def of_podcast(
         yield "podcast apps", f"miss a feed of the recordings alone; {mend}", _path(heard)
 
 
-def _of_show(document: Document, site: Site, podcast: Podcast, data: bytes) -> Said:
+def _of_show(document: FeedDocument, site: Site, podcast: Podcast, data: bytes) -> Said:
     for category in podcast.categories:
         yield from _of_category(category)
     channel = etree.fromstring(data)[0]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Markup, Remark, Status
+    from publisher.post import BodySyntax, Diagnostic, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.block import FrontMatterReader
@@ -43,7 +43,7 @@ LATE_DATES = (
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
-Outcome = tuple["Post | Skip | None", "list[Remark]"]
+Outcome = tuple["Post | Skip | None", "list[Diagnostic]"]
 
 
 @dataclass(frozen=True, slots=True)

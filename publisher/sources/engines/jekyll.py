@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from publisher.errors import ConfigError, PostError
-from publisher.post import BodySyntax, Remark
+from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import (
     POSTS,
@@ -107,7 +107,7 @@ class Jekyll(PostReader):
     def published(self, matter: Matter, name: Name) -> Moment:
         if not name.date and site_settings.find(self.folder.site, self.record.settings):
             message = "has no date in its name, so Jekyll makes no page of it: readers get an error"
-            matter.warnings.append(Remark(matter.path, 1, f"{message}; rename the file"))
+            matter.warnings.append(Diagnostic(matter.path, 1, f"{message}; rename the file"))
         return super().published(matter, name)
 
     def written(self, matter: Matter, key: str) -> WrittenDate:

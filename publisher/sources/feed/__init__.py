@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from publisher.config import is_address, is_iri
 from publisher.errors import ConfigError
-from publisher.post import Medium, Post, Reading, Remark, Skip
+from publisher.post import Diagnostic, Medium, Post, Reading, Skip
 from publisher.sources.feed import json_feed, memory, xml_feed
 from publisher.sources.feed.items import MAX_BYTES
 from publisher.text.timestamps import z
@@ -55,7 +55,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
             posts.append(post)
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
-    warnings = (Remark(PurePosixPath(), 1, remark) for remark in remarks if remark)
+    warnings = (Diagnostic(PurePosixPath(), 1, remark) for remark in remarks if remark)
     return Reading(tuple(posts), tuple(skipped), tuple(warnings))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
-from publisher.post import Remark, in_short
+from publisher.post import Diagnostic, in_short
 from publisher.text import dates
 from publisher.text.characters import legal, short_line
 from publisher.text.dates import DateError, WrittenDate
@@ -43,7 +43,7 @@ class Matter:
     ) -> None:
         self.document = document
         self.path = path
-        self.warnings = [Remark(path, line, message) for line, message in document.remarks]
+        self.warnings = [Diagnostic(path, line, message) for line, message in document.remarks]
         self._keys = keys or {}
         self._known = known or {}
 
@@ -146,12 +146,12 @@ class Matter:
         return (text, self.line("id")) if text else None
 
     def warn(self, key: str, message: str) -> None:
-        self.warnings.append(Remark(self.path, self.line(key), message))
+        self.warnings.append(Diagnostic(self.path, self.line(key), message))
 
-    def remarks(self) -> tuple[Remark, ...]:
+    def remarks(self) -> tuple[Diagnostic, ...]:
         """All that was warned of, in short."""
         told = ((remark.line, remark.message) for remark in self.warnings)
-        return tuple(Remark(self.path, *one) for one in in_short(told))
+        return tuple(Diagnostic(self.path, *one) for one in in_short(told))
 
     def error(self, key: str, message: str) -> PostError:
         return PostError(self.path, message, line=self.line(key))

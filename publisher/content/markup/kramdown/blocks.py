@@ -23,8 +23,8 @@ from publisher.content.markup.kramdown.reader import (
     OWN_LINE,
     SHORT,
     Block,
-    Document,
-    Reader,
+    BlockReader,
+    KramdownDocument,
     Rule,
 )
 from publisher.content.markup.limits import MAX_FILLED
@@ -56,21 +56,21 @@ _PARAGRAPH_END = re.compile(
 )
 
 
-def read(text: str) -> tuple[list[Block], Document]:
+def read(text: str) -> tuple[list[Block], KramdownDocument]:
     """The blocks of a whole text, and what it defines.
 
     Raises ValueError for what would take too long.
     """
     text = text.rstrip("\n") + "\n"
-    document = Document(
+    document = KramdownDocument(
         lines_left=SHORT + DEEP * text.count("\n"), cells_left=MAX_FILLED + len(text)
     )
     blocks: list[Block] = []
-    Reader(text, blocks, document, RULES).read()
+    BlockReader(text, blocks, document, RULES).read()
     return blocks, document
 
 
-def _blank(reader: Reader, found: re.Match[str]) -> bool:
+def _blank(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     if reader.blocks and reader.blocks[-1].kind == "blank":
         reader.blocks[-1].text += found[0]
@@ -79,13 +79,13 @@ def _blank(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _code(reader: Reader, found: re.Match[str]) -> bool:
+def _code(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     reader.add(Block("code", _BEGINS_LINE.sub("", _GOES_ON.sub(r" \1", found[0]))))
     return True
 
 
-def _fence(reader: Reader, found: re.Match[str]) -> bool:
+def _fence(reader: BlockReader, found: re.Match[str]) -> bool:
     """What never closes is none."""
     mark, char = found[1], found[1][0]
     if mark.startswith(reader.never_closes.get(char, "\n")):
@@ -100,7 +100,7 @@ def _fence(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _blockquote(reader: Reader, _: re.Match[str]) -> bool:
+def _blockquote(reader: BlockReader, _: re.Match[str]) -> bool:
     text = _QUOTES.sub("", reader.lines_until(LAZY_END))
     block = Block("blockquote")
     reader.add(block)
@@ -108,7 +108,7 @@ def _blockquote(reader: Reader, _: re.Match[str]) -> bool:
     return True
 
 
-def _heading(reader: Reader, found: re.Match[str]) -> bool:
+def _heading(reader: BlockReader, found: re.Match[str]) -> bool:
     text = _HASHES.sub("", found[2].rstrip(BLANKS)).rstrip(BLANKS)
     if not text:
         return False
@@ -117,13 +117,13 @@ def _heading(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _rule(reader: Reader, found: re.Match[str]) -> bool:
+def _rule(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     reader.add(Block("hr"))
     return True
 
 
-def _underlined(reader: Reader, found: re.Match[str]) -> bool:
+def _underlined(reader: BlockReader, found: re.Match[str]) -> bool:
     if not reader.is_after_boundary():
         return False
     reader.at = found.end()
@@ -131,7 +131,7 @@ def _underlined(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _math(reader: Reader, found: re.Match[str]) -> bool:
+def _math(reader: BlockReader, found: re.Match[str]) -> bool:
     """A formula of its own: from `$$` to `$$`, over blank lines, too. A backslash denies that."""
     start = found.end()
     end = reader.text.find("$$", start) + 2
@@ -149,7 +149,7 @@ def _math(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _note(reader: Reader, found: re.Match[str]) -> bool:
+def _note(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     text = _BEGINS_LINE.sub("", found[2].lstrip(" \t"))
     reader.document.notes[found[1]] = reader.inside(text)
@@ -157,7 +157,7 @@ def _note(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _link(reader: Reader, found: re.Match[str]) -> bool:
+def _link(reader: BlockReader, found: re.Match[str]) -> bool:
     """`[label]: address "title"`; the title may stand on the next line."""
     address, title, behind = _target(found[2].rstrip(BLANKS))
     if behind:
@@ -183,21 +183,21 @@ def _target(text: str) -> tuple[str, str, str]:
     return address, "", rest
 
 
-def _abbreviation(reader: Reader, found: re.Match[str]) -> bool:
+def _abbreviation(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     reader.document.abbreviations[found[1]] = found[2].strip(BLANKS)
     reader.add(Block("end", "definition"))
     return True
 
 
-def _named_list(reader: Reader, found: re.Match[str]) -> bool:
+def _named_list(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     reader.document.lists.setdefault(found[1], Attributes()).read(found[2])
     reader.add(Block("end", "list"))
     return True
 
 
-def _list_line(reader: Reader, found: re.Match[str]) -> bool:
+def _list_line(reader: BlockReader, found: re.Match[str]) -> bool:
     """Attributes of the block before it, if that has not ended; else of the next one."""
     reader.at = found.end()
     last = reader.blocks[-1] if reader.blocks else None
@@ -212,13 +212,13 @@ def _list_line(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _end(reader: Reader, found: re.Match[str]) -> bool:
+def _end(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     reader.add(Block("end"))
     return True
 
 
-def _paragraph(reader: Reader, found: re.Match[str]) -> bool:
+def _paragraph(reader: BlockReader, found: re.Match[str]) -> bool:
     """Goes on with the paragraph before it, which ended at what looked like another block."""
     is_broken = reader.text.endswith("  \n", 0, found.start())
     text = reader.lines_until(_PARAGRAPH_END)

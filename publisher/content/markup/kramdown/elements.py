@@ -15,7 +15,7 @@ from publisher.content.markup.kramdown.reader import BLANKS, SPANS, Block
 from publisher.content.markup.kramdown.tags import ASKS, ELEMENT, PIECE, Elements, names
 
 if TYPE_CHECKING:
-    from publisher.content.markup.kramdown.reader import Reader
+    from publisher.content.markup.kramdown.reader import BlockReader
 
     Model = Literal["block", "span", "raw"]
 
@@ -45,13 +45,13 @@ _REST = re.compile(r"[ \t]*\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
-def _elements(reader: Reader) -> Elements:
+def _elements(reader: BlockReader) -> Elements:
     if reader.elements is None:
         reader.elements = Elements(reader.text)
     return reader.elements
 
 
-def comment(reader: Reader, found: re.Match[str]) -> bool:
+def comment(reader: BlockReader, found: re.Match[str]) -> bool:
     end = reader.text.find("-->", found.end()) + 3
     if end < found.end():
         return False
@@ -60,7 +60,7 @@ def comment(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def element(reader: Reader, found: re.Match[str]) -> bool:
+def element(reader: BlockReader, found: re.Match[str]) -> bool:
     """An end tag alone is dropped where HTML is made safe; kramdown shows it."""
     tag = PIECE.match(reader.text, found.end())
     name = tag[2].lower() if tag else ""
@@ -78,7 +78,7 @@ def element(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _go_on(reader: Reader, at: int) -> None:
+def _go_on(reader: BlockReader, at: int) -> None:
     reader.at = at
     reader.take(_REST)
 
@@ -87,7 +87,7 @@ def _is_empty(tag: re.Match[str]) -> bool:
     return tag[2].lower() in VOID or tag[3].endswith("/")
 
 
-def _read(reader: Reader, tag: re.Match[str], *, is_within: bool = False) -> int:
+def _read(reader: BlockReader, tag: re.Match[str], *, is_within: bool = False) -> int:
     """Read an element, which may be within another one; where it ends."""
     end = _elements(reader).ends.get(tag.start())
     if end is None:
@@ -107,7 +107,7 @@ def _read(reader: Reader, tag: re.Match[str], *, is_within: bool = False) -> int
     return end.end()
 
 
-def _model(reader: Reader, tag: re.Match[str], *, is_within: bool) -> Model:
+def _model(reader: BlockReader, tag: re.Match[str], *, is_within: bool) -> Model:
     own = MODELS.get(tag[2].lower(), "raw")
     match asked := ASKS.search(tag[3]):
         case None:
@@ -117,7 +117,7 @@ def _model(reader: Reader, tag: re.Match[str], *, is_within: bool) -> Model:
             return {"1": own, "block": "block", "span": "span"}.get(asked[1].lower(), "raw")
 
 
-def _read_raw(reader: Reader, tag: re.Match[str], end: re.Match[str]) -> None:
+def _read_raw(reader: BlockReader, tag: re.Match[str], end: re.Match[str]) -> None:
     """As it stands, but for elements in it that ask for Markdown."""
     at, known = tag.start(), _elements(reader)
     first = bisect_left(known.asking, tag.end(), key=lambda one: one.start())
@@ -131,7 +131,7 @@ def _read_raw(reader: Reader, tag: re.Match[str], end: re.Match[str]) -> None:
     reader.add(Block("html", reader.text[at : end.end()] + "\n"))
 
 
-def extension(reader: Reader, found: re.Match[str]) -> bool:
+def extension(reader: BlockReader, found: re.Match[str]) -> bool:
     """What is not ended is text."""
     name, inside, is_empty = found[1], found[2] or "", bool(found[3])
     end = found if is_empty else _end_of(reader, name, found.end())
@@ -149,7 +149,7 @@ def extension(reader: Reader, found: re.Match[str]) -> bool:
     return True
 
 
-def _end_of(reader: Reader, name: str, start: int) -> re.Match[str] | None:
+def _end_of(reader: BlockReader, name: str, start: int) -> re.Match[str] | None:
     closing = re.compile(rf"^ {{0,3}}\{{:/(?:{name})?\}}[ \t]*\n", re.MULTILINE)
     end = None if name in reader.never_closes else closing.search(reader.text, start)
     if end is None:

@@ -17,7 +17,7 @@ from publisher.content.markup.kramdown.reader import BLANK, END, ITEM, STOP, Blo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.content.markup.kramdown.reader import Reader
+    from publisher.content.markup.kramdown.reader import BlockReader
 
 DEFINITION = re.compile(r" {0,3}:[\t ]")
 RULE = re.compile(r" {0,3}([*_-])[ \t]*+\1[ \t]*+\1(?:\1|[ \t])*+\n")
@@ -70,7 +70,7 @@ class _Item:
         indent = " " * self.column
         return line.removeprefix(indent), line.startswith(indent)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: BlockReader) -> None:
         for piece in self.pieces:
             reader.inside("".join(piece), self.block.children)
 
@@ -84,7 +84,7 @@ def _first_line(mark: int, text: str) -> tuple[int, str]:
     return len((" " * mark + blanks).expandtabs(_DEEP)), words
 
 
-def items(reader: Reader, _: re.Match[str]) -> bool:
+def items(reader: BlockReader, _: re.Match[str]) -> bool:
     kind = "ul" if reader.sees(_start("ul", _DEEP)) else "ol"
     block = Block(kind)
     reader.add(block)
@@ -100,7 +100,7 @@ def items(reader: Reader, _: re.Match[str]) -> bool:
     return True
 
 
-def _gathered(reader: Reader, kind: str) -> tuple[list[_Item], bool]:
+def _gathered(reader: BlockReader, kind: str) -> tuple[list[_Item], bool]:
     """The items of a list, and whether a mark ended it."""
     made: list[_Item] = []
     start = _start(kind, _DEEP)
@@ -161,7 +161,7 @@ def _is_loose(item: Block) -> bool:
     return first is not None and first.kind == "p" and not first.is_tight
 
 
-def definitions(reader: Reader, _: re.Match[str]) -> bool:
+def definitions(reader: BlockReader, _: re.Match[str]) -> bool:
     """The lines of the paragraph before them, from which a blank line may part them, are terms."""
     kinds = [block.kind for block in reader.blocks[-2:]]
     is_parted = kinds == ["p", "blank"] and reader.blocks[-1].text == "\n"
@@ -186,7 +186,7 @@ def _term(line: str) -> Block:
     return block
 
 
-def _define(reader: Reader, block: Block, *, is_loose: bool) -> Block | None:
+def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | None:
     """Read the definitions; the blank lines behind them."""
     made: list[tuple[_Item, bool]] = []
     start, is_after_blank = _start("dl", _DEEP), False
@@ -217,7 +217,7 @@ def _define(reader: Reader, block: Block, *, is_loose: bool) -> Block | None:
     return last
 
 
-def _join(reader: Reader, found: Block) -> None:
+def _join(reader: BlockReader, found: Block) -> None:
     """With the definitions right before them."""
     kinds = [block.kind for block in reader.blocks[-2:]]
     if kinds[-2:] == ["dl", "blank"]:

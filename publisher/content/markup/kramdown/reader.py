@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from publisher.content.markup.kramdown.tags import Elements
 
-Rule: TypeAlias = "tuple[re.Pattern[str], Callable[[Reader, re.Match[str]], bool]]"
+Rule: TypeAlias = "tuple[re.Pattern[str], Callable[[BlockReader, re.Match[str]], bool]]"
 
 # A text may be cut out of the one around it that often, on average; a short one more often.
 DEEP = 10
@@ -68,7 +68,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class Document:
+class KramdownDocument:
     """What the whole text has in common, wherever in it that is written.
 
     `links` are (address, title) by their normal label; `lists` are attributes by their name.
@@ -83,11 +83,11 @@ class Document:
     cells_left: int = 0
 
 
-class Reader:
+class BlockReader:
     """Reads one text: its blocks become `blocks`, behind those that are there."""
 
     def __init__(
-        self, text: str, blocks: list[Block], document: Document, rules: Sequence[Rule]
+        self, text: str, blocks: list[Block], document: KramdownDocument, rules: Sequence[Rule]
     ) -> None:
         self.text = text if text.endswith("\n") else f"{text}\n"
         self.blocks = blocks
@@ -112,7 +112,7 @@ class Reader:
     def inside(self, text: str, blocks: list[Block] | None = None) -> list[Block]:
         """The blocks of a text that was cut out of this one."""
         found = [] if blocks is None else blocks
-        Reader(text, found, self.document, self._rules).read()
+        BlockReader(text, found, self.document, self._rules).read()
         return found
 
     def sees(self, pattern: re.Pattern[str]) -> re.Match[str] | None:

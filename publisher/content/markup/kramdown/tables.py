@@ -18,7 +18,7 @@ from publisher.text import markdown_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.content.markup.kramdown.reader import Reader
+    from publisher.content.markup.kramdown.reader import BlockReader
 
 _HAS_PIPE = re.compile(r"\||.*?[^\\\n]\|")
 LINE = re.compile(rf" {{0,3}}(?=[^ \t\n])(?:{_HAS_PIPE.pattern})")
@@ -30,7 +30,7 @@ _CODE = re.compile(rf"<code(?=[\s>])[^<>]*>|(</code>)|({TEMPLATE_TAG.pattern})")
 _TAG = re.compile(r"<(/?)([a-z][\w-]*)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 
 
-def table(reader: Reader, _: re.Match[str]) -> bool:
+def table(reader: BlockReader, _: re.Match[str]) -> bool:
     """A table ends where the block ends; what goes on below it makes a paragraph of it all."""
     if not reader.is_after_boundary():
         return False

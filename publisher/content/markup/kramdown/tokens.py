@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from publisher.content.markup.kramdown.attributes import Attributes
-    from publisher.content.markup.kramdown.reader import Block, Document
+    from publisher.content.markup.kramdown.reader import Block, KramdownDocument
 
 # What others ask for by name.
 _TYPES = {
@@ -23,7 +23,7 @@ _TYPES = {
 TOC = "toc"  # the word of a list that becomes the table of contents
 
 
-def tokens(blocks: Iterable[Block], document: Document) -> list[Token]:
+def tokens(blocks: Iterable[Block], document: KramdownDocument) -> list[Token]:
     """With the notes behind all else."""
     writer = _Writer(document.lists)
     for block in blocks:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from publisher.config import is_iri
-from publisher.post import Remark
+from publisher.post import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
-def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
+def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
     """The item id and the atom:id, None if a date is missing; and what is odd about them."""
     item, date, atom, warnings = item_id(post.path), post.file_date, None, []
     if post.id:
@@ -45,7 +45,7 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Remark]]:
                 f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
                 "characters A-Z a-z 0-9 - . _ ~; it is not used"
             )
-            warnings.append(Remark(post.path, line, message))
+            warnings.append(Diagnostic(post.path, line, message))
     return item, atom or atom_id(post, site, item, date=date), warnings
 
 

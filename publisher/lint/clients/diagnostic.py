@@ -12,7 +12,7 @@ UNWRAPPED: Final = ("details", "mark")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClientDiagnostic:
     """What a reader's user will see of a post, a feed or a node, and how to mend it.
 
     `subject` is what it is said of, and `example` a post in it: others may be the same.
