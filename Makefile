@@ -18,6 +18,10 @@ NEWEST = 3.15
 # Syntax of Python 3.12 and later, which 3.11 does not have.
 NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
+# Modules that decide what subscribers get. These tests must cover 95 % of their lines and branches.
+DECIDING = entry identity/__init__ identity/claims selection sync/item sync/plan
+DECIDING_TESTS = $(addprefix tests/unit/test_,entry.py plan.py item.py selection.py)
+
 .PHONY: demo test test-engines lint lock fuzz clean
 
 demo: .venv/ready
@@ -29,6 +33,11 @@ test: .venv/dev .venv-subscriber/ready
 		lua-dbi-sqlite3=lua-dbi-sqlite3 newsboat=newsboat sfeed=sfeed r2e=rss2email \
 		chromium=chromium chromedriver=chromium-driver
 	.venv/bin/python -m pytest -n $(WORKERS)
+	@echo "Measuring how much the tests cover of the modules that decide what subscribers get"
+	@.venv/bin/python -m pytest -q --cov --cov-report=term-missing $(DECIDING_TESTS)
+	@for module in $(DECIDING); do \
+		.venv/bin/coverage report --include=publisher/$$module.py --fail-under=95 > /dev/null || \
+		{ echo "publisher/$$module.py is covered by less than 95 %"; exit 1; }; done
 
 test-engines: .venv/dev .venv-engines/ready
 	@tools/install-packages jekyll=jekyll hugo=hugo
