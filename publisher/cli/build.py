@@ -1,4 +1,4 @@
-"""Build the feeds from the posts. Files whose content would not change are left alone."""
+"""Build the feeds from the posts. A file is written only if its bytes change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-empty",
         action="store_true",
-        help="yes, there are no posts any more, and the feeds are to be empty",
+        help="write empty feeds if there are no posts",
     )
 
 

@@ -1,6 +1,8 @@
-"""Say what readers will do with the posts: each one that is not published, and why; each slip.
+"""Report problems that readers will have with your posts, and how to fix them.
 
-Builds and pushes nothing. The exit code is 1 if a post is skipped that was meant to be published.
+Lists each post that is not published with the reason, and each warning with file and line: broken
+links, missing images, doubtful dates, titles that look alike. Writes and sends nothing. The exit
+code is 1 if a post could not be published.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--readers",
         action="store_true",
-        help="also what individual readers make of the feeds and items: Movim, newsboat ...",
+        help="also show how Movim, newsboat and other readers display the feeds and items",
     )
 
 

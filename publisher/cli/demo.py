@@ -1,7 +1,7 @@
-"""Show the whole thing on a throw-away XMPP server: posts pushed, edited and removed.
+"""Publish a small blog on a throw-away XMPP server, edit a post and delete one.
 
-Starts a Prosody on loopback with a certificate of its own, publishes a small blog to it with the
-real program, and prints what a subscriber receives. Leaves only the feeds behind.
+Starts Prosody on loopback with a certificate of its own, runs `publisher publish`, and prints what
+a subscriber receives. At the end only the feeds remain.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FOLDER",
-        help="where to leave the feeds (default: a new temporary folder)",
+        help="the folder for the feeds (default: a new temporary folder)",
     )
 
 

@@ -1,6 +1,6 @@
-"""Write a publisher.yaml from what is here: the posts, and the settings of the site's own engine.
+"""Write a publisher.yaml for the site in this folder.
 
-Never touches a file that exists.
+Detects the site generator, its settings and the folder with the posts. Never overwrites a file.
 """
 
 from __future__ import annotations
@@ -26,16 +26,20 @@ EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--title", help="the site's title (default: its settings', or the folder's)"
+        "--title", help="the title of the site (default: from its settings, or the folder name)"
     )
-    parser.add_argument("--url", help="the site's address (default: its settings')")
-    parser.add_argument("--posts", help="the folder of the posts (default: what is found)")
-    parser.add_argument("--feed", help="a feed in place of a folder: its address, or its file")
+    parser.add_argument("--url", help="the URL of the site (default: from its settings)")
+    parser.add_argument("--posts", help="the folder with the posts (default: detected)")
+    parser.add_argument("--feed", help="the URL or file of a feed to publish instead of a folder")
     parser.add_argument(
-        "--engine", choices=typing.get_args(configs.Engine), help="whose rules (default: found)"
+        "--engine",
+        choices=typing.get_args(configs.Engine),
+        help="the site generator whose rules apply (default: detected)",
     )
     parser.add_argument("--jid", help="the account that publishes (default: no xmpp section)")
-    parser.add_argument("--service", help="the pubsub service (default: pubsub. and JID's domain)")
+    parser.add_argument(
+        "--service", help="the pubsub service (default: pubsub. and the domain of the JID)"
+    )
     parser.add_argument("--node", default="blog", help="the node (default: blog)")
 
 

@@ -1,7 +1,7 @@
-"""The command line: the table of commands, and the one place that prints errors.
+"""The command line: the table of commands, and the only place that prints errors.
 
-Results go to stdout, talk to stderr. The exit code is the worst of what happened, as `errors`
-lists them.
+Results go to stdout; warnings and errors go to stderr. `publisher.errors` lists the exit codes; of
+several the highest is returned.
 """
 
 from __future__ import annotations
@@ -22,29 +22,31 @@ from publisher.errors import PublisherError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Each is a module of `cli`, imported when it is chosen: that takes longer than many a run.
+# Each command is a module of `cli`. Only the chosen one is imported: importing all of them takes
+# longer than many runs.
 COMMANDS = {
-    "init": "write a publisher.yaml from what is found here",
-    "check": "say what readers will do with the posts",
-    "build": "build the feeds, push nothing",
+    "init": "write a publisher.yaml for the site in this folder",
+    "check": "report problems that readers will have with your posts",
+    "build": "build the feeds; push nothing",
     "plan": "show what publish would change",
     "publish": "build the feeds and push the posts",
-    "ping": "tell the WebSub hubs which feeds have changed",
-    "status": "show how feeds and nodes stand",
-    "node": "show nodes beside their configuration, or delete one",
-    "demo": "see it work on a throw-away local server",
+    "ping": "notify the WebSub hubs of changed feeds",
+    "status": "show the state of the posts, the feeds and the nodes",
+    "node": "compare nodes with their configuration, or delete one",
+    "demo": "publish a small blog on a throw-away local server",
 }
 
 INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
 
 EPILOG = """\
 A first run:
-  publisher init            write a publisher.yaml from what is here
-  publisher plan            see what would happen
+  publisher init            write a publisher.yaml for the site in this folder
+  publisher plan            show what publish would change
   publisher publish         build the feeds and push the posts
 
-exit codes: 0 done; 1 something was refused or a post is broken, the rest is done;
-2 usage, configuration, password, certificate; 3 unsafe plan; 4 unavailable, try again
+exit codes: 0 done; 1 a post is broken or a server refused something, the rest is
+done; 2 wrong usage, configuration, password or certificate; 3 you must decide,
+nothing was sent; 4 a server, a page or the lock is unavailable, try again later
 """
 
 
@@ -113,7 +115,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _parser(chosen: str = "") -> argparse.ArgumentParser:
-    """Of the commands it knows the chosen one's arguments alone."""
+    """The parser of all commands. Only the `chosen` command gets its arguments."""
     parser = _Parser(
         prog="publisher",
         allow_abbrev=False,
@@ -146,6 +148,6 @@ def _complete(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def _reflowed(text: str) -> str:
-    """Paragraphs for a screen of 80 columns."""
+    """Wrap each paragraph for a terminal of 80 columns."""
     paragraphs = text.strip().split("\n\n")
     return "\n\n".join(textwrap.fill(" ".join(part.split()), 78) for part in paragraphs)

@@ -1,8 +1,9 @@
-"""Look after the nodes: what they are beside what they should be, or the end of one.
+"""Compare nodes with their configuration, or delete a node.
 
-`show` prints the wanted configuration of each node beside the actual one; `publish` repairs what
-publisher created or publisher.yaml names, and reports the rest. `delete` removes a node with its
-items and subscribers from the service, for good, and forgets it.
+`show` prints the wanted configuration of each node beside the actual one. `publish` repairs nodes
+that publisher created and fields that publisher.yaml names; it reports all other differences.
+`delete` permanently removes a node with its items and subscribers from the service and from the
+ledger.
 """
 
 from __future__ import annotations
@@ -30,18 +31,20 @@ ABSENT = "-"  # the service offers no such field, or does not show it
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
     show = actions.add_parser(
-        "show", allow_abbrev=False, help="the configuration wanted, beside the actual one"
+        "show", allow_abbrev=False, help="print the wanted configuration beside the actual one"
     )
     show.add_argument("name", nargs="?", metavar="NODE", help="only this node (default: all)")
     options.add_reading(show)
     options.add_config(show)
     show.set_defaults(act=_show, shows=True)
     delete = actions.add_parser(
-        "delete", allow_abbrev=False, help="remove a node from its service, for good"
+        "delete", allow_abbrev=False, help="permanently remove a node from its service"
     )
     delete.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
     delete.add_argument("name", metavar="NODE")
-    delete.add_argument("--yes", action="store_true", help="yes, with its items and subscribers")
+    delete.add_argument(
+        "--yes", action="store_true", help="confirm: its items and subscribers are deleted, too"
+    )
     options.add_config(delete)
     delete.set_defaults(act=_delete)
 

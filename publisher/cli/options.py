@@ -1,4 +1,7 @@
-"""The options of commands. Light: the help of the program needs them, and nothing else."""
+"""The options that several commands share.
+
+`publisher --help` imports this module, so it imports nothing else of the program when it is loaded.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,23 @@ URL_SECONDS = 120.0
 
 
 def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SUPPRESS) -> None:
-    """Before the command with a default, after it without: that would overwrite the first."""
+    """Add `--config`. It may stand before the command or after it.
+
+    Only the parser before the command gets a default: the parser of the command runs later, and its
+    default would overwrite the value that the first one read.
+    """
     parser.add_argument(
         "-c",
         "--config",
         type=Path,
         metavar="FILE",
         default=default,
-        help="the configuration (default: the nearest publisher.yaml, here or above)",
+        help="the configuration (default: the nearest publisher.yaml in this folder or above)",
     )
 
 
 def load_config(arguments: argparse.Namespace) -> Config:
-    """The configuration that is named, else the nearest one. Raises ConfigError."""
+    """Load the configuration that `--config` names, else the nearest one. Raises ConfigError."""
     from publisher import config as configs  # noqa: PLC0415 - the help needs none of it
 
     path = arguments.config or configs.find(Path.cwd(), home=_home(), uid=os.getuid())
@@ -37,24 +44,27 @@ def load_config(arguments: argparse.Namespace) -> Config:
 
 
 def _home() -> Path:
-    """An absolute path that is no folder's, where the user has no home."""
+    """The user's home; for a user without one, an absolute path that does not exist."""
     return Path(os.path.expanduser("~")).absolute()  # noqa: PTH111 - Path.home() raises
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that reads the posts."""
+    """Add the options of every command that reads the posts."""
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument(
         "--now",
         type=_instant,
         metavar="TIME",
-        help="the instant that decides what is scheduled (default: the clock's), "
+        help="treat posts with a later date as scheduled (default: the current time); "
         "e.g. 2026-12-24T08:00:00Z",
     )
 
 
 def add_waits(parser: argparse.ArgumentParser, *, again: str, before: str) -> None:
-    """The options of what goes out: how long to wait for another run, an answer, a deployment."""
+    """Add the options for waiting: for another run, for an answer, for a deployment.
+
+    `again` and `before` complete the help of `--retry` and `--wait-for-url`.
+    """
     from publisher.app.options import LOCK_SECONDS, RETRY_SECONDS  # noqa: PLC0415 - only for these
 
     parser.add_argument(
@@ -69,7 +79,7 @@ def add_waits(parser: argparse.ArgumentParser, *, again: str, before: str) -> No
         type=_seconds,
         default=RETRY_SECONDS,
         metavar="SECONDS",
-        help=f"how long to try again {again} (default: {RETRY_SECONDS:.0f})",
+        help=f"how long to retry {again} (default: {RETRY_SECONDS:.0f})",
     )
     parser.add_argument(
         "--wait-for-url",
@@ -94,40 +104,41 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="POST",
-        help="change nothing but this post: its file, or its item id; may be repeated",
+        help="change only this post (its file or its item id); may be repeated",
     )
     selection.add_argument(
         "--since",
         type=_date,
         metavar="DATE",
-        help="publish no post that is older; e.g. 2026-01-31",
+        help="do not publish older posts; e.g. 2026-01-31",
     )
     policy = parser.add_argument_group("how")
     policy.add_argument(
         "--announce-all",
         action="store_true",
-        help="yes, subscribers are to hear of so many posts at once",
+        help="notify subscribers of any number of posts",
     )
     policy.add_argument(
         "--no-notify",
         action="store_true",
-        help="publish silently: the node notifies nobody meanwhile (only its owner can)",
+        help="publish without notifying subscribers (only the node's owner can)",
     )
     policy.add_argument("--quiet", action=_Renamed, nargs=0, help=argparse.SUPPRESS)
     policy.add_argument(
         "--allow-retracts",
         action="store_true",
-        help="yes, so many posts are meant to go",
+        help="retract any number of items",
     )
     policy.add_argument(
         "--refresh",
         action="store_true",
-        help="publish again what is there already, quietly where that is possible",
+        help="publish unchanged posts again, without notifying subscribers where the server "
+        "allows it",
     )
     policy.add_argument(
         "--verify",
         action="store_true",
-        help="look at every item of every node, whatever the ledger says",
+        help="compare every item of every node, whatever the ledger says",
     )
 
 
@@ -146,31 +157,32 @@ def node_options(arguments: argparse.Namespace) -> NodeOptions:
 
 
 class _Renamed(argparse.Action):
-    """An option with another name today. It must not do anything else in silence."""
+    """A renamed option. It is an error, because most programs print less with `--quiet`."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         parser.error("--quiet is called --no-notify now; it publishes without notifications")
 
 
 def _seconds(text: str) -> float:
-    """A number of seconds on the command line."""
+    """Parse a number of seconds. Raises ArgumentTypeError."""
     try:
-        found = float(text)
+        seconds = float(text)
     except ValueError:
-        found = math.nan
-    if not (math.isfinite(found) and found >= 0):
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds >= 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds; e.g. 60")
-    return found
+    return seconds
 
 
 def _instant(text: str) -> dt.datetime:
+    """Parse a time; one without a time zone is in UTC. Raises ArgumentTypeError."""
     try:
-        found = dt.datetime.fromisoformat(text)
+        instant = dt.datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a time; e.g. 2026-12-24T08:00:00Z"
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
 
 
 def _date(text: str) -> dt.date:

@@ -1,7 +1,7 @@
-"""Tell the WebSub hubs which feeds have changed. Run it when the feeds are on the web.
+"""Notify the WebSub hubs of changed feeds. Run it once the feeds are on the web.
 
-A hub is told of a feed whose bytes are others than when it was told last; running again does
-nothing. Archives are nothing to subscribe to, so no hub hears of them.
+A hub is notified of each feed whose bytes have changed since the hub was last notified; running it
+again does nothing. Hubs are not notified of archives, because nobody subscribes to those.
 """
 
 from __future__ import annotations
@@ -28,12 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
-        again="where a hub does not answer",
-        before="a hub is told of a feed, wait until its address has what is here",
+        again="if a hub does not answer",
+        before="a hub is notified of a feed, wait until its URL serves the local bytes",
     )
-    parser.add_argument(
-        "--all", action="store_true", help="also of feeds that have not changed since"
-    )
+    parser.add_argument("--all", action="store_true", help="also notify hubs of unchanged feeds")
 
 
 def run(arguments: argparse.Namespace) -> int:

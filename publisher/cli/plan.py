@@ -1,7 +1,6 @@
-"""Show what `publish` would change at every node. Sends nothing, writes nothing.
+"""Show what `publish` would change at every node. Publishes and writes nothing.
 
-Takes the options of `publish`, so that it shows what that would do. `--offline` asks no server and
-takes the ledger at its word.
+Takes the same options as `publish`, to show their effect.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(shows=True)
     options.add_reading(parser)
     parser.add_argument(
-        "--offline", action="store_true", help="ask no server: compare with the ledger alone"
+        "--offline", action="store_true", help="do not connect; compare with the ledger only"
     )
     options.add_node_options(parser)
 

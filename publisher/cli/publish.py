@@ -1,7 +1,8 @@
 """Build the feeds, then make every node equal to the posts.
 
-A new post is published, an edited one replaced in place, a removed one retracted; running again
-does nothing and says nothing. Safe to run twice at once: the second run waits for the first.
+Publishes new posts, replaces the items of edited posts in place, and retracts the items of deleted
+posts. Running it again does nothing and prints nothing. Two runs at once are safe: the second waits
+for the first.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
-        again="what a busy service refuses for the moment",
+        again="requests that a service refuses temporarily",
         before="a post is pushed, wait until its page is on the web",
     )
     options.add_node_options(parser)

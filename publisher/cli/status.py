@@ -1,4 +1,8 @@
-"""Show how the feeds and the nodes stand beside the posts."""
+"""Show the state of the posts, the feeds and the nodes.
+
+Lists the feeds with their URLs, and for each node the pending changes, the items that are not
+yours, and the URI to subscribe.
+"""
 
 from __future__ import annotations
 
