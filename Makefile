@@ -1,21 +1,21 @@
-# make demo          show the main job on a throw-away local server
-# make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
-# make test-engines  compare with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
-# make lint          run ruff and mypy, for Python 3.11 and for the newest one
-# make lock          renew requirements-dev.txt, the versions of all Python packages
+# make demo          publish a small blog on a throw-away local server
+# make test          run all tests except test-engines, against real servers (WORKERS=1: one at a time)
+# make test-engines  compare publisher with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
+# make lint          run ruff and mypy, for Python 3.11 and for the newest Python
+# make lock          update requirements-dev.txt, which locks the version of every Python package
 # make fuzz          read mutated posts for a minute (SECONDS=3600 for an hour)
-# make clean         remove what these targets made
+# make clean         remove all files that these targets created
 #
-# Each installs what it needs: Debian packages where a program is missing (with sudo, unless you are
-# root), and environments in .venv, .venv-subscriber (test) and .venv-engines (test-engines).
+# Each target installs what it needs: Debian packages of missing programs (with sudo, unless you are
+# root), and Python environments in .venv, .venv-subscriber (test) and .venv-engines (test-engines).
 
 PYTHON ?= python3
 export PYTHON
 SECONDS ?= 60
 WORKERS ?= 3
-# The newest Python that mypy and ruff know. The tests run on 3.11.
+# The newest Python that both mypy and ruff support. The tests run on 3.11.
 NEWEST = 3.15
-# Syntax of Python 3.12 and later, which 3.11 does not have.
+# Rules that ask for syntax of Python 3.12 and later, which 3.11 cannot parse.
 NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
 # Modules that decide what subscribers get. These tests must cover 95 % of their lines and branches.
@@ -74,11 +74,11 @@ clean:
 	@touch $@
 
 .venv/dev: .venv/ready requirements-dev.txt
-	@echo "Installing what the tests need into .venv"
+	@echo "Installing the development tools into .venv"
 	@.venv/bin/python -m pip install -q --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-# The subscriber of the tests has its own environment: its library wants an older lxml than ours.
+# The subscriber of the tests has its own environment, because its library needs an older lxml.
 .venv-subscriber/ready: tests/support/subscriber/requirements.txt
 	@tools/install-packages python3-venv=python3-venv
 	@echo "Installing the subscriber of the tests into .venv-subscriber"
@@ -87,7 +87,7 @@ clean:
 	@.venv-subscriber/bin/python -m pip install -q --requirement tests/support/subscriber/requirements.txt
 	@touch $@
 
-# The generators have their own environment: their libraries must not change what publisher uses.
+# The generators have their own environment, so that their libraries cannot replace those of publisher.
 .venv-engines/ready: tests/engines/requirements.txt tests/engines/package.json
 	@tools/install-packages python3-venv=python3-venv npm=npm
 	@echo "Installing Pelican, Nikola, Eleventy and Hexo into .venv-engines"
