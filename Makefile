@@ -1,5 +1,5 @@
 # make demo          publish a small blog on a throw-away local server
-# make test          run all tests except test-engines, against real servers (WORKERS=1: one at a time)
+# make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
 # make test-engines  compare publisher with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
 # make lint          run ruff and mypy, for Python 3.11 and for the newest Python
 # make lock          update requirements-dev.txt, which locks the version of every Python package
@@ -87,7 +87,7 @@ clean:
 	@.venv-subscriber/bin/python -m pip install -q --requirement tests/support/subscriber/requirements.txt
 	@touch $@
 
-# The generators have their own environment, so that their libraries cannot replace those of publisher.
+# The generators have their own environment: their libraries must not replace those of publisher.
 .venv-engines/ready: tests/engines/requirements.txt tests/engines/package.json
 	@tools/install-packages python3-venv=python3-venv npm=npm
 	@echo "Installing Pelican, Nikola, Eleventy and Hexo into .venv-engines"

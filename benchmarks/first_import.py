@@ -1,21 +1,21 @@
-"""How long the first import of a blog takes, as ratios to the fewest bytes that would do it.
+"""Measure the first import of a blog, and compare it with a client that only sends the items.
 
 Run with: .venv/bin/python -m benchmarks.first_import [POSTS [ROUNDS]]
 
-Starts an ejabberd, a Prosody that keeps its items in memory, and one that keeps them in SQLite, all
-on loopback. Every round, on a node that did not exist:
+Starts ejabberd, a Prosody that stores its items in memory, and one that stores them in SQLite, all
+on loopback. Every round measures, on a new node:
 
 * build: `publisher build`, with one Atom feed of all posts;
-* publish: `publisher publish`, the same feed and the node; the whole process, from start to end;
-* raw: the payloads that are now at the node, sent to a second node by a client that does nothing
-  but keep WINDOW requests on their way; from the first byte of the first publish to the last
-  answer. Login, creation of the node, and the making of the stanzas are not counted.
+* publish: `publisher publish`, with the same feed and the node, from start to end;
+* raw: a client that sends the same payloads to a second node, and always keeps WINDOW requests in
+  flight; from the first byte of the first publish to the last answer, without the login, the
+  creation of the node and the serialisation of the stanzas.
 
 The figures are medians over the rounds. Both commands read and render the posts, so
-`publish - build` is what the node costs: the import of the XMPP library, login, a look at the
-service, creation of the node, the ledger, and the publishing itself. It is the figure to compare
-with raw. Other work on the machine hits all variants of a round; for SQLite the disk of the
-temporary folder counts.
+`publish - build` is the cost of the node: the import of the XMPP library, the login, a look at the
+service, the creation of the node, the ledger, and the publishing itself. Compare this figure with
+raw. Every round runs all variants, so that other load on the machine affects all of them. The
+figures for SQLite depend on the disk of the temporary folder.
 """
 
 from __future__ import annotations
@@ -79,12 +79,12 @@ PUBLISH = (
 
 def main() -> None:
     posts, rounds = (int(argument) for argument in (*sys.argv[1:], "1000", "3")[:2])
-    accounts, room = {"blog": PASSWORD}, posts + SPARE_ITEMS
+    accounts, max_items = {"blog": PASSWORD}, posts + SPARE_ITEMS
     admins = ["blog@localhost"]
     servers: Mapping[str, Server] = {
-        "ejabberd": Ejabberd(accounts, max_items=room),
-        "prosody, memory": Prosody(accounts, admins=admins, max_items=room, storage="memory"),
-        "prosody, sqlite": Prosody(accounts, admins=admins, max_items=room, storage="sql"),
+        "ejabberd": Ejabberd(accounts, max_items=max_items),
+        "prosody, memory": Prosody(accounts, admins=admins, max_items=max_items, storage="memory"),
+        "prosody, sqlite": Prosody(accounts, admins=admins, max_items=max_items, storage="sql"),
     }
     with tempfile.TemporaryDirectory() as name:
         write_posts(Path(name) / "posts", posts)
@@ -92,10 +92,10 @@ def main() -> None:
             folder = Path(name) / kind
             folder.mkdir()
             with server:
-                tell(kind, posts, measure(folder, server, posts, rounds))
+                print_medians(kind, posts, measure(folder, server, posts, rounds))
 
 
-def tell(kind: str, posts: int, seconds: Mapping[str, Sequence[float]]) -> None:
+def print_medians(kind: str, posts: int, seconds: Mapping[str, Sequence[float]]) -> None:
     medians = {variant: statistics.median(times) for variant, times in seconds.items()}
     raw = medians["raw"]
     print(f"\n{kind}, {posts} posts, medians of {len(seconds['raw'])}")
@@ -128,7 +128,7 @@ def configure(folder: Path, server: Server, node: str) -> None:
 
 
 def write_posts(folder: Path, count: int) -> None:
-    """As big as entries of blogs are: some 2.3 kB each at the node."""
+    """Write posts of a usual size: each payload has about 2.3 kB."""
     folder.mkdir()
     for number in range(count):
         paragraphs = (
@@ -143,21 +143,24 @@ def write_posts(folder: Path, count: int) -> None:
 
 
 def timed(folder: Path, command: str) -> float:
-    """Seconds that a command of the program takes, when no feed is there yet."""
+    """Run a command that has to write the feed; the seconds that it takes."""
     (folder / "feed.atom").unlink(missing_ok=True)
-    begun = time.perf_counter()
-    subprocess.run(  # noqa: S603 - ours
+    start = time.perf_counter()
+    subprocess.run(  # noqa: S603 - our own command line
         [sys.executable, "-m", "publisher", command],
         cwd=folder,
         env={**os.environ, "BENCHMARK_PASSWORD": PASSWORD},
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 async def raw(server: Server, filled: str, empty: str, posts: int) -> float:
-    """Seconds from the first publish to its last answer, with what the filled node holds."""
+    """Publish the items of the node `filled` to the node `empty`.
+
+    The seconds from the first byte of the first publish to the last answer.
+    """
     async with asyncio.timeout(600):
         stream = await Stream.open(server)
         payloads = await items(stream, server, filled)
@@ -169,24 +172,24 @@ async def raw(server: Server, filled: str, empty: str, posts: int) -> float:
             iq(server, "set", PUBLISH.format(ns=PUBSUB, node=empty, id=id_, payload=payload))
             for id_, payload in payloads.items()
         ]
-        begun = time.perf_counter()
+        start = time.perf_counter()
         await stream.pipeline(stanzas)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - start
         if await items(stream, server, empty) != payloads:
-            raise SystemExit(f"{empty} does not hold what {filled} does")
+            raise SystemExit(f"{empty} and {filled} hold different items")
         stream.close()
         return seconds
 
 
 async def items(stream: Stream, server: Server, node: str) -> dict[str, str]:
-    """Item id -> payload, as XML that needs nothing of what is around it."""
+    """Item id -> payload, as XML that declares its own namespaces."""
     answer = await stream.ask(iq(server, "get", ITEMS.format(ns=PUBSUB, node=node)))
-    return {item.get("id", ""): alone(item[0]) for item in answer.iter(f"{{{PUBSUB}}}item")}
+    return {item.get("id", ""): standalone(item[0]) for item in answer.iter(f"{{{PUBSUB}}}item")}
 
 
-def alone(payload: etree._Element) -> str:
+def standalone(payload: etree._Element) -> str:
     copy = etree.fromstring(etree.tostring(payload))
-    etree.cleanup_namespaces(copy)  # what the stream around it declared
+    etree.cleanup_namespaces(copy)  # those that only the stream uses
     return etree.tostring(copy, encoding="unicode")
 
 
@@ -195,7 +198,10 @@ def iq(server: Server, kind: str, payload: str) -> bytes:
 
 
 class Stream:
-    """A logged-in client that knows nothing but the order of its answers."""
+    """A client that matches answers to requests by their order.
+
+    A server answers the requests of one client to one entity in order (RFC 6120 section 10.1).
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -220,7 +226,7 @@ class Stream:
         return stream
 
     async def _begin(self, domain: str) -> None:
-        """A new stream (RFC 6120 section 4.2), up to its features."""
+        """Open a new stream (RFC 6120 section 4.2), and read its features."""
         self._parser = etree.XMLPullParser(("start", "end"), huge_tree=True, resolve_entities=False)
         self._depth = 0
         header = (
@@ -234,7 +240,7 @@ class Stream:
         return await self._answer()
 
     async def pipeline(self, stanzas: Sequence[bytes]) -> None:
-        """WINDOW of them are on their way at any time. Who is asked answers in the order asked."""
+        """Send all stanzas, with at most WINDOW in flight, and read their answers."""
         self._writer.write(b"".join(stanzas[:WINDOW]))
         for following in (*stanzas[WINDOW:], *[b""] * min(WINDOW, len(stanzas))):
             answer = await self._answer()
@@ -242,12 +248,12 @@ class Stream:
             self._writer.write(following)
 
     async def _answer(self) -> etree._Element:
-        """The next stanza. Ends the benchmark if it is no good news."""
+        """Read the next stanza. Ends the benchmark if it is an error."""
         while True:
             for event, element in self._parser.read_events():
                 self._depth += 1 if event == "start" else -1
                 if event == "end" and self._depth == 1:
-                    return good(cast("etree._Element", element))
+                    return without_error(cast("etree._Element", element))
             received = await self._reader.read(2**16)
             if not received:
                 raise SystemExit("the server closed the connection")
@@ -257,9 +263,9 @@ class Stream:
         self._writer.close()
 
 
-def good(answer: etree._Element) -> etree._Element:
+def without_error(answer: etree._Element) -> etree._Element:
     if answer.get("type") == "error" or etree.QName(answer).localname in {"error", "failure"}:
-        raise SystemExit(f"the server refuses: {etree.tostring(answer, encoding='unicode')}")
+        raise SystemExit(f"the server refused: {etree.tostring(answer, encoding='unicode')}")
     return answer
 
 

@@ -1,13 +1,13 @@
-"""How long git takes to say when every post changed last: one process for all, or one for each.
+"""Compare two ways to get the last change of each post from git: one process for all, or one each.
 
 Run with: .venv/bin/python -m benchmarks.git_updates [POSTS [ROUNDS]]
 
-Makes a repository with a commit for each post, then one for every tenth that changes it. Every
+Creates a repository with a commit for each post, and another commit for every tenth post. Every
 round measures:
 
 * all: `last_changes` of all posts, which reads the whole history;
-* newest: `last_changes` of the ten posts that changed last, which ends git early;
-* each: `git log -1` for each post of a sample, spread over the history; scaled to all posts.
+* newest: `last_changes` of the ten posts that changed last, which stops git early;
+* each: `git log -1` for each post of a sample from the whole history, scaled to all posts.
 
 The figures are medians over the rounds.
 """
@@ -40,14 +40,14 @@ def main() -> None:
         make_repository(folder, touched)
         seconds = measure(folder, [PurePosixPath(f"{number}.md") for number in touched], rounds)
     print(f"{posts} posts in {len(touched)} commits; each: from a sample of {SAMPLE}")
-    once = statistics.median(seconds["all"])
+    median_all = statistics.median(seconds["all"])
     for variant, times in seconds.items():
         median = statistics.median(times)
-        print(f"{variant:7} {1000 * median:8.0f} ms   {median / once:7.2f} x all")
+        print(f"{variant:7} {1000 * median:8.0f} ms   {median / median_all:7.2f} x all")
 
 
 def make_repository(folder: Path, touched: Sequence[int]) -> None:
-    """A commit an hour, each of which writes one post."""
+    """Create one commit for each number in `touched`, an hour apart, which writes that post."""
     git(folder, "init", "--quiet", "--initial-branch=main")
     stream = []
     for hour, number in enumerate(touched):
@@ -72,23 +72,23 @@ def measure(folder: Path, touched: Sequence[PurePosixPath], rounds: int) -> dict
     for _ in range(rounds):
         seconds["all"].append(timed(folder / "posts", posts))
         seconds["newest"].append(timed(folder / "posts", touched[-10:]))
-        begun = time.perf_counter()
+        start = time.perf_counter()
         for post in sample:
             git(folder / "posts", "log", "-1", "--format=%at", "HEAD", "--", str(post))
-        seconds["each"].append((time.perf_counter() - begun) / len(sample) * len(posts))
+        seconds["each"].append((time.perf_counter() - start) / len(sample) * len(posts))
     return seconds
 
 
 def timed(folder: Path, posts: Collection[PurePosixPath]) -> float:
-    begun = time.perf_counter()
-    found = git_history.last_changes(folder, posts)
-    taken = time.perf_counter() - begun
-    assert found.keys() == {*posts}  # noqa: S101 - or the time says nothing
-    return taken
+    start = time.perf_counter()
+    changes = git_history.last_changes(folder, posts)
+    seconds = time.perf_counter() - start
+    assert changes.keys() == {*posts}  # noqa: S101 - otherwise the time is meaningless
+    return seconds
 
 
 def git(folder: Path, *arguments: str, text: str = "") -> None:
-    subprocess.run(  # noqa: S603 - ours
+    subprocess.run(  # noqa: S603 - our own command line
         ["git", *arguments],  # noqa: S607
         cwd=folder,
         input=text,

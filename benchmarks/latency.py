@@ -1,10 +1,11 @@
-"""How long a hook takes: the program from start to end, as ratios to a plain slixmpp script.
+"""Measure how long a hook takes, from start to end, and compare it with a plain slixmpp script.
 
 Run with: .venv/bin/python benchmarks/latency.py [ROUNDS] [--beside FOLDER]
 
-Starts a Prosody on loopback. Every round runs each variant once, so that what else the machine does
-hits all of them; the figures are medians. The last column are ratios to a Python that does nothing.
-`--beside` names another checkout, e.g. of the commit before, to be measured in the same rounds.
+Starts Prosody on loopback. Every round runs each variant once, so that other load on the machine
+affects all of them; the figures are medians. The last column compares each variant with a Python
+that does nothing. `--beside` names another checkout, e.g. of the previous commit, to measure in the
+same rounds.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ xmpp:
   nodes: [{{service: pubsub.localhost, node: "{node}"}}]
 """
 
-# What somebody writes who needs one item at a node: one login, one publish, no checks.
+# The shortest script that publishes one item: one login, one publish, no checks.
 PLAIN = """\
 import asyncio, os, ssl, sys
 from xml.etree.ElementTree import fromstring
@@ -57,7 +58,7 @@ async def main(host, port, ca_file, number):
 asyncio.run(main(*sys.argv[1:]))
 """
 
-
+# The commands to run in a site without changes, by the name of the variant.
 SETTLED = {
     "--version": "--version",
     "build, nothing changed": "build",
@@ -95,8 +96,8 @@ def measure(
         seconds["plain slixmpp script"].append(timed(["plain.py", *address], folder))
         for mark, (settled, busy) in sites.items():
             program, version = ["-m", "publisher"], versions[mark]
-            for words, command in SETTLED.items():
-                seconds[words + mark].append(timed([*program, command], settled, version))
+            for variant, command in SETTLED.items():
+                seconds[variant + mark].append(timed([*program, command], settled, version))
             write_post(busy, number)
             new = timed([*program, "publish"], busy, version)
             seconds[f"publish, one new post{mark}"].append(new)
@@ -104,14 +105,15 @@ def measure(
 
 
 def prepared(folder: Path, mark: str, server: Prosody, version: Path) -> tuple[Path, Path]:
-    """A site whose post is known to be at its node for good, and one for new posts."""
+    """Create a settled site, which has nothing to publish or check, and one for new posts."""
     for name in ("settled", "busy"):
         site = folder / f"{name}{mark}"
         (site / "posts").mkdir(parents=True)
         (site / "publisher.yaml").write_text(CONFIG.format(server=server, node=site.name))
         write_post(site, 0)
         timed(["-m", "publisher", "publish"], site, version)
-        # What was acknowledged a while ago and is still there is durable.
+        # Make the publish look an hour old: the next run then sees the item again, and counts it as
+        # durable.
         with sqlite3.connect(site / ".publisher" / "ledger.sqlite") as ledger:
             ledger.execute("UPDATE item SET at = at - 3600")
         ledger.close()
@@ -125,18 +127,18 @@ def write_post(folder: Path, number: int) -> None:
 
 
 def timed(arguments: list[str], folder: Path, version: Path | None = None) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     environment = {**os.environ, "BENCHMARK_PASSWORD": PASSWORD}
     if version:
         environment["PYTHONPATH"] = str(version)
-    subprocess.run(  # noqa: S603 - ours
+    subprocess.run(  # noqa: S603 - our own command line
         [sys.executable, *arguments],
         cwd=folder,
         env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

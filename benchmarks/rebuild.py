@@ -1,8 +1,8 @@
-"""What a build costs again: nothing changed, one post changed, everything new. Prints ratios.
+"""Measure a build of everything, after one changed post, and without changes. Prints the ratios.
 
-    .venv/bin/python benchmarks/rebuild.py [POSTS]
+Run with: .venv/bin/python benchmarks/rebuild.py [POSTS]
 
-All posts are in archives, so every build needs every post.
+The archives contain all posts, so every build needs every post.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def main() -> None:
         for number in range(ROUNDS):
             shutil.rmtree(blog / ".publisher")
             taken["everything new"].append(build(blog))
-            post(blog, posts - 1, f"Edited {number}.\n")
+            write_post(blog, posts - 1, f"Edited {number}.\n")
             taken["one changed"].append(build(blog))
             taken["nothing"].append(build(blog))
     least = statistics.median(taken["nothing"])
     print(f"{posts} posts, medians of {ROUNDS}")
-    for name, found in taken.items():
-        median = statistics.median(found)
+    for name, seconds in taken.items():
+        median = statistics.median(seconds)
         print(f"{name:15} {median * 1000:7.0f} ms  {median / least:5.2f}")
 
 
@@ -52,14 +52,14 @@ def write(blog: Path, posts: int) -> None:
     (blog / "publisher.yaml").write_text(CONFIG)
     (blog / "posts").mkdir()
     for number in range(posts):
-        post(blog, number)
+        write_post(blog, number)
 
 
-def post(blog: Path, number: int, more: str = "") -> None:
+def write_post(blog: Path, number: int, first_line: str = "") -> None:
     day = f"{2010 + number // 300}-{number // 25 % 12 + 1:02}-{number % 25 + 1:02}"
     body = "\n\n".join([WORDS] * 5)
     path = blog / "posts" / f"{day}-post-{number}.md"
-    path.write_text(f"---\ntitle: Post {number}\n---\n{more}{body}\n")
+    path.write_text(f"---\ntitle: Post {number}\n---\n{first_line}{body}\n")
 
 
 def build(blog: Path) -> float:

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Compare what two checkouts of publisher make of the same posts.
+"""Compare what two checkouts of publisher build and publish from the same posts.
 
 Runs init, build, check, plan and publish of both checkouts on copies of each
-site. What they print, their exit codes, the files that they write and the items
-that they publish must be the same, byte for byte. Then NEW runs on the site,
-the ledger and the node that OLD left, where it must find nothing to change.
+site. Their output, their exit codes, the files that they write and the items
+that they publish must be equal, byte for byte. NEW then runs with the files,
+the ledger and the node of OLD, where it must find nothing to change.
 
-Uses publisher through its command line only, so that the checkouts may differ
-inside. Each checkout has its own throw-away Prosody; the items are read with an
-XMPP client that shares no code with publisher. Prosody does not keep the order
-of attributes, so that of the items is not compared.
+Uses only the command line of publisher, so the code of the checkouts may differ
+in any way. Each checkout has its own throw-away Prosody. An XMPP client that
+shares no code with publisher reads the items. Prosody does not keep the order
+of attributes, so the comparison ignores it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ HOST = "127.0.0.1"
 DOMAIN = "localhost"
 SERVICE = "pubsub.localhost"
 WRITER, READER = "blog", "reader"
-PASSWORD = "throw-away"  # noqa: S105 - of servers that only this machine can reach
+PASSWORD = "throw-away"  # noqa: S105 - only this machine can reach the servers
 SECONDS = 60.0
 COMMAND_SECONDS = 600.0
 
@@ -58,7 +58,7 @@ NOW = "2027-01-01T00:00:00Z"
 URL = "https://blog.example"
 STATE = ".publisher"
 FULL = "full.yaml"
-WRITTEN = "config.yaml"  # by init; a name that all versions take
+WRITTEN = "config.yaml"  # the file that init writes; all versions accept this name
 
 MANY_POSTS = 100
 
@@ -66,7 +66,8 @@ SHOWN = 3  # differences of a site and a kind whose lines are shown
 WIDTH = 79
 NAME_WIDTH = 34
 
-# Beside what init writes: every format and kind of file, and a feed for each value of each key.
+# Replaces the few feeds that init writes, to compare all formats, kinds of documents and
+# placeholders.
 FEEDS: list[dict[str, Any]] = [
     {"path": "feed.atom", "format": "atom", "archive": "archive/{year}.atom"},
     {"path": "feed.rss", "format": "rss", "archive": "archive/{year}-{month}.rss"},
@@ -87,7 +88,7 @@ FEEDS: list[dict[str, Any]] = [
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A folder with posts. `label` is how the report names it, `node` where it is published."""
+    """A folder with posts. `label` is its name in the report; its posts are published to `node`."""
 
     folder: Path
     posts: str
@@ -97,7 +98,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a command printed, without the paths that differ between the checkouts."""
+    """The exit code and output of a command, without paths that differ between the checkouts."""
 
     code: int
     stdout: str
@@ -106,7 +107,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A checkout of publisher and the folder in which its copies of the sites are."""
+    """A checkout of publisher. `work` is the folder with its copies of the sites."""
 
     name: str
     checkout: Path
@@ -123,7 +124,7 @@ class Program:
             return run.printed()
 
     def location(self) -> Path:
-        """Where Python finds the package. Raises CalledProcessError if it finds none."""
+        """The file from which Python imports publisher. Raises CalledProcessError without one."""
         code = "import publisher; print(publisher.__file__)"
         done = subprocess.run(  # noqa: S603
             [self.python, "-c", code],
@@ -136,7 +137,10 @@ class Program:
         return Path(done.stdout.strip()).resolve()
 
     def environment(self) -> dict[str, str]:
-        """Nothing of ours but PATH. The checkouts get different seeds: no order may hang on one."""
+        """The environment of every command: of this process's environment only PATH.
+
+        The checkouts get different hash seeds, because no order may depend on the seed.
+        """
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.work),
@@ -144,7 +148,7 @@ class Program:
             "TZ": "UTC",
             "COLUMNS": "80",
             "PYTHONPATH": str(self.checkout),
-            "PYTHONSAFEPATH": "1",  # a site may have a folder named publisher
+            "PYTHONSAFEPATH": "1",  # a site may contain a folder named publisher
             "PYTHONHASHSEED": self.hash_seed,
             "PYTHONPYCACHEPREFIX": str(self.work / f"bytecode-{self.name}"),
             "PUBLISHER_PASSWORD": PASSWORD,
@@ -152,7 +156,7 @@ class Program:
 
 
 class Run:
-    """A command of a program, in a folder. Two of them run at once; leaving ends it."""
+    """A running command, as a context manager that kills it on exit. Two may run at once."""
 
     def __init__(self, program: Program, folder: Path, arguments: Sequence[str]) -> None:
         self._program = program
@@ -190,7 +194,7 @@ class Run:
 
 @dataclass(slots=True)
 class Report:
-    """What the comparison of one site has found so far."""
+    """The result of the comparison of one site."""
 
     site: Site
     posts: int = 0
@@ -198,23 +202,26 @@ class Report:
     items: int = 0
     differences: list[tuple[str, list[str]]] = field(default_factory=list)
 
-    def equal(self, what: str, old: bytes | str, new: bytes | str) -> None:
+    def expect_equal(self, what: str, old: bytes | str, new: bytes | str) -> None:
         if old != new:
-            self.different(what, first_difference(_text(old), _text(new)))
+            self.add_difference(what, first_difference(_text(old), _text(new)))
 
-    def different(self, what: str, lines: Sequence[str] = ()) -> None:
+    def add_difference(self, what: str, lines: Sequence[str] = ()) -> None:
         self.differences.append((what, list(lines)))
 
     def row(self) -> str:
         return row(self.site.label, self.posts, self.files, self.items, len(self.differences))
 
     def details(self) -> Iterator[str]:
-        """Each kind of difference, which is the first word: a file, an item, a command."""
+        """The differences, grouped by their first word: a file, an item, a command.
+
+        Only the first SHOWN differences of a group come with their lines.
+        """
         kinds: defaultdict[str, list[tuple[str, list[str]]]] = defaultdict(list)
         for what, lines in self.differences:
             kinds[what.split()[0]].append((what, lines))
-        for found in kinds.values():
-            for number, (what, lines) in enumerate(found):
+        for differences in kinds.values():
+            for number, (what, lines) in enumerate(differences):
                 yield f"{self.site.label}: {what}"[:WIDTH]
                 yield from (f"    {line}"[:WIDTH] for line in lines if number < SHOWN)
 
@@ -229,7 +236,7 @@ def _text(content: bytes | str) -> str:
 
 
 def first_difference(old: str, new: str) -> list[str]:
-    """The first line that differs, from a little before the place where it does."""
+    """Both versions of the first line that differs, from shortly before the difference."""
     olds, news = old.split("\n"), new.split("\n")
     number = _common(olds, news)
     lines = [lines[number] if number < len(lines) else None for lines in (olds, news)]
@@ -241,7 +248,7 @@ def first_difference(old: str, new: str) -> list[str]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many elements both begin with."""
+    """The length of the common prefix."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((n for n, (one, other) in pairs if one != other), min(len(old), len(new)))
 
@@ -254,7 +261,8 @@ def _window(line: str, column: int) -> str:
 class Prosody:
     """An XMPP server on loopback with a pubsub service.
 
-    Its data are in files: "memory" now and then loses an item beside one that is replaced.
+    It stores its data in files, because Prosody's storage "memory" sometimes loses an item when
+    another one is replaced.
     """
 
     def __init__(self, folder: Path, ca_file: Path, key_file: Path) -> None:
@@ -269,7 +277,7 @@ class Prosody:
         self._config = folder / "prosody.cfg.lua"
         self._config.write_text(
             PROSODY.format(
-                root=str(os.geteuid() == 0).lower(),  # it refuses root otherwise
+                root=str(os.geteuid() == 0).lower(),  # otherwise Prosody refuses to run as root
                 folder=folder,
                 port=self.port,
                 key=key_file,
@@ -359,30 +367,33 @@ TAG = re.compile(rb"<([^\s<>/]+)((?: [^\s=<>]+='[^']*')+)(/?)>")
 ATTRIBUTE = re.compile(rb" [^\s=]+='[^']*'")
 
 
-def in_order(xml: bytes) -> bytes:
-    """Prosody sends the attributes of an element in any order: sort them."""
+def with_sorted_attributes(xml: bytes) -> bytes:
+    """Sort the attributes of each element, because Prosody sends them in any order."""
     return TAG.sub(
         lambda tag: b"<%s%s%s>" % (tag[1], b"".join(sorted(ATTRIBUTE.findall(tag[2]))), tag[3]), xml
     )
 
 
 class Client:
-    """An XMPP client that shows the bytes that the server sends. Raises OSError."""
+    """An XMPP client that returns the bytes of the server as they are.
+
+    Every method that sends or receives raises OSError if the connection fails.
+    """
 
     def __init__(self, server: Prosody, user: str) -> None:
         context = ssl.create_default_context(cafile=server.ca_file)
         plain = socket.create_connection((HOST, server.port), timeout=SECONDS)
         self._socket = context.wrap_socket(plain, server_hostname=DOMAIN)
         self._unread = b""
-        self._asked = 0
-        self._heard = b""
+        self._requests = 0
+        self._passed_over = b""
         self._open()
         proof = base64.b64encode(f"\0{user}\0{PASSWORD}".encode()).decode()
         sasl = "urn:ietf:params:xml:ns:xmpp-sasl"
         self._send(f"<auth xmlns='{sasl}' mechanism='PLAIN'>{proof}</auth>")
         self._read(re.compile(rb"<success[^>]*>"))
         self._open()
-        self._ask("set", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+        self._request("set", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
         self._send("<presence/>")
 
     def close(self) -> None:
@@ -390,23 +401,24 @@ class Client:
 
     def subscribe(self, node: str) -> None:
         child = f"<subscribe node='{node}' jid='{READER}@{DOMAIN}'/>"
-        self._ask("set", f"<pubsub xmlns='{PUBSUB}'>{child}</pubsub>", SERVICE)
+        self._request("set", f"<pubsub xmlns='{PUBSUB}'>{child}</pubsub>", SERVICE)
 
     def items(self, node: str) -> dict[str, bytes]:
-        """The ids of a node's items, each with its payload; nothing if there is no node."""
+        """Item id -> payload of each item of a node; empty if the node does not exist."""
         child = f"<pubsub xmlns='{PUBSUB}'><items node='{node}'/></pubsub>"
-        answer = self._ask("get", child, SERVICE)
-        return {m[1].decode(): in_order(m[2]) for m in ITEM.finditer(answer)}
+        answer = self._request("get", child, SERVICE)
+        return {m[1].decode(): with_sorted_attributes(m[2]) for m in ITEM.finditer(answer)}
 
-    def heard(self) -> bytes:
+    def notifications(self) -> bytes:
         """The notifications since the last call.
 
-        The service sends what it has to tell before it answers this request (RFC 6120 10.1).
+        The service answers in order (RFC 6120 section 10.1), so all notifications that it has sent
+        arrive before the answer to this request.
         """
         info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
-        self._ask("get", info, SERVICE)
-        heard, self._heard = self._heard, b""
-        return b"".join(re.findall(rb"<message\b.*?</message>", heard, re.DOTALL))
+        self._request("get", info, SERVICE)
+        passed_over, self._passed_over = self._passed_over, b""
+        return b"".join(re.findall(rb"<message\b.*?</message>", passed_over, re.DOTALL))
 
     def _open(self) -> None:
         self._unread = b""
@@ -416,31 +428,31 @@ class Client:
         )
         self._read(re.compile(rb"</stream:features>"))
 
-    def _ask(self, kind: str, child: str, to: str = "") -> bytes:
-        self._asked += 1
+    def _request(self, kind: str, child: str, to: str = "") -> bytes:
+        self._requests += 1
         address = f" to='{to}'" if to else ""
-        self._send(f"<iq type='{kind}' id='ask-{self._asked}'{address}>{child}</iq>")
-        head = rb"<iq\b[^>]*\bid='ask-%d'[^>]*" % self._asked
+        self._send(f"<iq type='{kind}' id='request-{self._requests}'{address}>{child}</iq>")
+        head = rb"<iq\b[^>]*\bid='request-%d'[^>]*" % self._requests
         return self._read(re.compile(head + rb"(?:/>|(?<!/)>.*?</iq>)", re.DOTALL))
 
     def _send(self, text: str) -> None:
         self._socket.sendall(text.encode())
 
     def _read(self, end: re.Pattern[bytes]) -> bytes:
-        """The first match; what came before it is heard."""
+        """Read until `end` matches, and return the match. Keep the bytes before it."""
         while not (match := end.search(self._unread)):
             got = self._socket.recv(1 << 20)
             if not got:
                 raise ConnectionError(f"the server closed the stream: {self._unread[-500:]!r}")
             self._unread += got
-        self._heard += self._unread[: match.start()]
+        self._passed_over += self._unread[: match.start()]
         self._unread = self._unread[match.end() :]
         return match[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The two programs, the two servers, and what to compare."""
+    """The two checkouts, their servers, and the options of the comparison."""
 
     old: Program
     new: Program
@@ -452,8 +464,8 @@ class Comparison:
 
     def compare(self, site: Site) -> Report:
         report = Report(site)
-        for one in (self.old, self.new):
-            shutil.copytree(site.folder, one.copy(site), symlinks=True, ignore=_not_copied)
+        for side in (self.old, self.new):
+            shutil.copytree(site.folder, side.copy(site), symlinks=True, ignore=_not_copied)
         self._compare_build(report)
         if (self.old.copy(site) / FULL).exists():
             self._compare_items(report)
@@ -469,13 +481,14 @@ class Comparison:
         try:
             self._write_full(site)
         except OSError as error:
-            report.different(f"OLD's init wrote no configuration ({error.strerror})")
+            report.add_difference(f"OLD's init wrote no configuration ({error.strerror})")
             return
         full = ("--config", FULL, *self._at)
         built = self._run_both(report, "build", "--json", *full)
         report.posts = json.loads(built.stdout)["posts"] if built.stdout else 0
         self._run_both(report, "check", "--readers", *full)
-        if report.posts < MANY_POSTS:  # the same findings again; half a minute for 700 posts
+        # It repeats the findings of --readers, and takes half a minute for 700 posts.
+        if report.posts < MANY_POSTS:
             self._run_both(report, "check", "--json", *full)
         self._run_both(report, "plan", "--json", "--offline", *full)
         self._compare_files(report)
@@ -485,26 +498,28 @@ class Comparison:
         return "--now", self.now
 
     def _write_full(self, site: Site) -> None:
-        """OLD's configuration and more outputs, for both. Raises OSError."""
+        """Write OLD's configuration with more outputs for both checkouts. Raises OSError."""
         config = yaml.safe_load((self.old.copy(site) / WRITTEN).read_bytes())
         config["site"] |= {"hubs": f"{URL}/hub", "rights": "Ours", "license": f"{URL}/terms"}
         config |= {"feeds": FEEDS, "page": {"path": "feeds.html"}, "stylesheet": "feed.css"}
         config["xmpp"]["nodes"][0] |= {"keep": self.keep, "title": "The node"}
-        for one in (self.old, self.new):
-            config["xmpp"] |= {"host": HOST, "port": one.port, "tls": "direct"}
+        for side in (self.old, self.new):
+            config["xmpp"] |= {"host": HOST, "port": side.port, "tls": "direct"}
             config["xmpp"]["ca_file"] = str(self.old_server.ca_file)
-            (one.copy(site) / FULL).write_text(yaml.safe_dump(config, allow_unicode=True))
+            (side.copy(site) / FULL).write_text(yaml.safe_dump(config, allow_unicode=True))
 
     def _compare_files(self, report: Report) -> None:
-        old, new = (written(report.site, one.copy(report.site)) for one in (self.old, self.new))
+        old, new = (written(report.site, side.copy(report.site)) for side in (self.old, self.new))
         report.files = len(old.keys() | new.keys())
-        if len(old) < 2:  # the configuration alone
-            report.different("OLD's build wrote nothing")
+        if len(old) < 2:  # only the configuration
+            report.add_difference("OLD's build wrote nothing")
         for name in sorted(old.keys() | new.keys()):
             if name in old and name in new:
-                report.equal(f"file {name}", old[name].read_bytes(), new[name].read_bytes())
+                report.expect_equal(f"file {name}", old[name].read_bytes(), new[name].read_bytes())
             else:
-                report.different(f"file {name} is missing from {'NEW' if name in old else 'OLD'}")
+                report.add_difference(
+                    f"file {name} is missing from {'NEW' if name in old else 'OLD'}"
+                )
 
     def _compare_items(self, report: Report) -> None:
         full = ("--config", FULL, *self._at)
@@ -512,57 +527,59 @@ class Comparison:
         old, new = (items(server, report.site) for server in (self.old_server, self.new_server))
         report.items = len(old.keys() | new.keys())
         if not old:
-            report.different("OLD published nothing")
+            report.add_difference("OLD published nothing")
         if list(old) != list(new):
-            report.equal("node: ids of the items", "\n".join(old), "\n".join(new))
+            report.expect_equal("node: ids of the items", "\n".join(old), "\n".join(new))
         for name in (name for name in old if name in new):
-            report.equal(f"item {name}", old[name], new[name])
+            report.expect_equal(f"item {name}", old[name], new[name])
 
     def _compare_upgrade(self, report: Report) -> None:
-        """NEW must change nothing at the node of OLD: with OLD's ledger, and without a ledger."""
+        """Check that NEW changes nothing at OLD's node, with OLD's ledger and without a ledger."""
         site = report.site
         folder = self.old.copy(site)
         full = ("--config", FULL, *self._at)
         before = items(self.old_server, site)
         client = Client(self.old_server, READER)
         client.subscribe(site.node)
-        client.heard()  # the last item, which a subscriber gets at once
+        client.notifications()  # discard the last item, which the service sends to a new subscriber
         plan = ("plan", "--verify", *full)
         with Run(self.old, folder, plan) as old, Run(self.new, folder, plan) as new:
             plans = old.printed(), new.printed()
-        self._same(report, "plan with OLD's ledger", *plans)
+        self._compare_output(report, "plan with OLD's ledger", *plans)
         for command in (("publish",), ("publish", "--verify")):
             printed = self.new.run(folder, *command, "--json", *full)
             what = f"NEW's {' '.join(command)} with OLD's ledger"
-            report.differences += not_nothing(what, printed, harmless=set())
+            report.differences += unexpected_changes(what, printed, harmless=set())
         shutil.rmtree(folder / STATE)
         printed = self.new.run(folder, "publish", "--json", *full)
         what = "NEW's publish without a ledger"
-        report.differences += not_nothing(what, printed, harmless={"adopt"})
-        if heard := client.heard():
-            report.different("subscriber of OLD's node hears of NEW's run", [repr(heard)])
+        report.differences += unexpected_changes(what, printed, harmless={"adopt"})
+        if notifications := client.notifications():
+            report.add_difference(
+                "subscriber of OLD's node is notified of NEW's run", [repr(notifications)]
+            )
         client.close()
         if items(self.old_server, site) != before:
-            report.different("NEW's run changed the items of OLD's node")
+            report.add_difference("NEW's run changed the items of OLD's node")
 
     def _run_both(self, report: Report, *arguments: str) -> Printed:
-        """Run a command in both copies at once, and compare; what OLD printed."""
+        """Run a command in both copies at once, compare the output, and return that of OLD."""
         site = report.site
         with (
             Run(self.old, self.old.copy(site), arguments) as old_run,
             Run(self.new, self.new.copy(site), arguments) as new_run,
         ):
             old, new = old_run.printed(), new_run.printed()
-        self._same(report, " ".join(arguments[:2]), old, new)
+        self._compare_output(report, " ".join(arguments[:2]), old, new)
         return old
 
-    def _same(self, report: Report, what: str, old: Printed, new: Printed) -> None:
+    def _compare_output(self, report: Report, what: str, old: Printed, new: Printed) -> None:
         if old.code != new.code:
             lines = [f"OLD {old.code}", f"NEW {new.code}", *new.stderr.splitlines()[-SHOWN:]]
-            report.different(f"{what}: exit code", lines)
+            report.add_difference(f"{what}: exit code", lines)
         if not self.ignore_messages:
-            report.equal(f"{what}: stdout", old.stdout, new.stdout)
-            report.equal(f"{what}: stderr", old.stderr, new.stderr)
+            report.expect_equal(f"{what}: stdout", old.stdout, new.stdout)
+            report.expect_equal(f"{what}: stderr", old.stderr, new.stderr)
 
 
 def _not_copied(_: str, names: list[str]) -> set[str]:
@@ -570,16 +587,16 @@ def _not_copied(_: str, names: list[str]) -> set[str]:
 
 
 def written(site: Site, copy: Path) -> dict[str, Path]:
-    """The files that the copy has and the site has not, or with another time."""
-    found = {}
+    """The new files of the copy, and those with another modification time than in the site."""
+    files = {}
     for path in copy.rglob("*"):
         name = path.relative_to(copy)
         if path.is_dir() or name.parts[0] == STATE or str(name) == FULL:
             continue
         original = site.folder / name
         if not os.path.lexists(original) or _time(path) != _time(original):
-            found[str(name)] = path
-    return found
+            files[str(name)] = path
+    return files
 
 
 def _time(path: Path) -> int:
@@ -594,24 +611,27 @@ def items(server: Prosody, site: Site) -> dict[str, bytes]:
         client.close()
 
 
-def not_nothing(
+def unexpected_changes(
     what: str, printed: Printed, *, harmless: set[str]
 ) -> Iterator[tuple[str, list[str]]]:
-    """The changes of a run that should have none, but for the harmless ones."""
+    """Differences for each change and error of a run that should change nothing.
+
+    Actions in `harmless` are allowed.
+    """
     if not printed.stdout:
         yield f"{what} prints no JSON (exit code {printed.code})", printed.stderr.splitlines()
         return
     for node in json.loads(printed.stdout)["nodes"]:
-        changes = [one for one in node["changes"] if one["action"] not in harmless]
+        changes = [change for change in node["changes"] if change["action"] not in harmless]
         if changes:
-            lines = [f"{one['action']} {one['id']}" for one in changes]
+            lines = [f"{change['action']} {change['id']}" for change in changes]
             yield f"{what} changes {len(changes)} items", lines[:SHOWN]
         if node["error"]:
             yield f"{what} fails", str(node["error"]).splitlines()
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, exit_on_signal)
     arguments = parse_arguments()
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compare-")))
@@ -620,8 +640,11 @@ def main() -> int:
         return compare_all(comparison, sites)
 
 
-def end(*_: object) -> None:
-    """Stop the servers and remove the copies; `timeout` sends its signal twice."""
+def exit_on_signal(*_: object) -> None:
+    """Exit on SIGTERM, so that the servers end and the copies are removed.
+
+    `timeout` sends the signal twice: a second one must not interrupt the cleanup.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(143)
 
@@ -637,8 +660,8 @@ def parse_arguments() -> argparse.Namespace:
         nargs="*",
         type=folder_of_posts,
         metavar="FOLDER[:POSTS]",
-        help="a site, and the folder in it with the posts (default: what init finds); besides "
-        "the posts of OLD's demo and the sites of OLD's tests",
+        help="a site, and the folder in it with the posts (default: detected by init); the posts "
+        "of OLD's demo and the sites of OLD's tests are always compared",
     )
     parser.add_argument(
         "--keep",
@@ -653,14 +676,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--ignore-messages",
         action="store_true",
-        help="do not compare what the commands print, only exit codes, files and items",
+        help="compare only exit codes, files and items, not the output of the commands",
     )
     parser.add_argument(
         "--python",
         type=Path,
         default=Path(sys.executable),
         metavar="FILE",
-        help="the Python that has what publisher needs (default: the one that runs this)",
+        help="the Python with the libraries of publisher (default: the one that runs this tool)",
     )
     return parser.parse_args()
 
@@ -681,17 +704,17 @@ def folder_of_posts(text: str) -> tuple[Path, str]:
 
 
 def prepare(arguments: argparse.Namespace, work: Path, stack: ExitStack) -> Comparison:
-    """Start a server for each checkout."""
+    """Start a server for each checkout, and check that Python imports that checkout."""
     crt, key = certificate(work)
     old_server = stack.enter_context(Prosody(work / "server-OLD", crt, key))
     new_server = stack.enter_context(Prosody(work / "server-NEW", crt, key))
     python = arguments.python.absolute()
     old = Program("OLD", arguments.old, work, python, old_server.port, "1")
     new = Program("NEW", arguments.new, work, python, new_server.port, "2")
-    for one in (old, new):
-        location = one.location()
-        if not location.is_relative_to(one.checkout):
-            raise SystemExit(f"{one.name} would run {location}, not {one.checkout}")
+    for side in (old, new):
+        location = side.location()
+        if not location.is_relative_to(side.checkout):
+            raise SystemExit(f"{side.name} would run {location}, not {side.checkout}")
     return Comparison(
         old,
         new,
@@ -704,7 +727,7 @@ def prepare(arguments: argparse.Namespace, work: Path, stack: ExitStack) -> Comp
 
 
 def own_sites(old: Path, work: Path) -> Iterator[Site]:
-    """The posts of the demo, as a site, and the sites of the tests."""
+    """The posts of OLD's demo, copied into a site, and the sites of OLD's tests."""
     for posts in sorted(old.glob("publisher/**/demo/posts")):
         folder = work / "sites" / "demo"
         shutil.copytree(posts, folder / "_posts")
@@ -724,20 +747,22 @@ def compare_all(comparison: Comparison, sites: Sequence[Site]) -> int:
     print(row("folder", "posts", "files", "items", "different"), flush=True)
     reports = []
     for number, site in enumerate(sites, start=1):
-        tell_progress(f"{number} of {len(sites)}: {site.label}")
+        show_progress(f"{number} of {len(sites)}: {site.label}")
         reports.append(comparison.compare(site))
-        tell_progress("")
+        show_progress("")
         print(reports[-1].row(), flush=True)
-    totals = [sum(getattr(one, name) for one in reports) for name in ("posts", "files", "items")]
-    differences = sum(len(one.differences) for one in reports)
+    totals = [
+        sum(getattr(report, name) for report in reports) for name in ("posts", "files", "items")
+    ]
+    differences = sum(len(report.differences) for report in reports)
     print(row("all", *totals, differences))
     for report in reports:
         print(*report.details(), sep="\n", end="\n" if report.differences else "")
     return 1 if differences else 0
 
 
-def tell_progress(text: str) -> None:
-    """One line on a terminal, which the next one replaces."""
+def show_progress(text: str) -> None:
+    """Print to stderr. On a terminal each text replaces the one before."""
     if sys.stderr.isatty():
         print(f"\r{text[:WIDTH]:{WIDTH}}\r", end="", file=sys.stderr, flush=True)
     elif text:
