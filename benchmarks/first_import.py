@@ -190,7 +190,8 @@ async def items(stream: Stream, server: Server, node: str) -> dict[str, str]:
 def standalone(payload: etree._Element) -> str:
     copy = etree.fromstring(etree.tostring(payload))
     etree.cleanup_namespaces(copy)  # those that only the stream uses
-    return etree.tostring(copy, encoding="unicode")
+    # Canonical XML sorts attributes, whose order Prosody does not keep.
+    return etree.tostring(copy, method="c14n").decode()
 
 
 def iq(server: Server, kind: str, payload: str) -> bytes:
