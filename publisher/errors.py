@@ -1,9 +1,10 @@
-"""Every error a user can meet: a sentence that says what is wrong, where, and the way out.
+"""Every error that a user can meet: a sentence that says where, what is wrong, and how to fix it.
 
-The class says what the error costs and gives the exit code; the worst of a run wins::
+The class decides how much of the run fails and gives the exit code. If several errors occur, the
+program exits with the highest code::
 
     0 done
-    1 something was refused or a post is broken; the rest is done
+    1 something was refused or a post is broken; everything else was done
     2 usage, configuration, wrong password, untrusted certificate, stripped TLS
     3 the plan was not safe; nothing was sent
     4 a service or a lock was unavailable; trying again may help
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class PublisherError(Exception):
-    """The root: whatever we raise on purpose."""
+    """The base class of every error that publisher raises on purpose."""
 
     exit_code: ClassVar[int] = 1
 
 
 class ConfigError(PublisherError):
-    """The configuration cannot be used. Carries every problem found, not only the first."""
+    """The configuration cannot be used. Lists every problem, not only the first."""
 
     exit_code = 2
 
@@ -34,7 +35,7 @@ class ConfigError(PublisherError):
 
 
 class PostError(PublisherError):
-    """One post cannot be read. Costs that post only."""
+    """One post cannot be read. All other posts are published."""
 
     def __init__(self, path: PurePath, message: str, *, line: int | None = None) -> None:
         super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
@@ -44,7 +45,7 @@ class PostError(PublisherError):
 
 
 class FeedError(PublisherError):
-    """One feed cannot be written. Costs that feed only."""
+    """One feed cannot be written. All other feeds are."""
 
 
 class LedgerError(PublisherError):
@@ -60,19 +61,20 @@ class LockedError(PublisherError):
 
 
 class UnsafePlanError(PublisherError):
-    """The plan would take away more than anybody means by accident. Nothing was sent."""
+    """The plan would retract or announce so much that it looks like a mistake. Nothing was sent."""
 
     exit_code = 3
 
 
 class ServiceError(PublisherError):
-    """A pubsub service said no, or nothing."""
+    """A pubsub service refused a request, or did not answer."""
 
 
-class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fault of ours
-    """The service refused one request. Costs that one change.
+class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fault
+    """The service refused one request. Only that change fails.
 
-    `condition` is the stanza error's (RFC 6120 section 8.3.3), where there was one.
+    `condition` is the condition of the stanza error (RFC 6120 section 8.3.3), empty if there was
+    none.
     """
 
     def __init__(self, message: str, *, condition: str = "") -> None:
@@ -81,50 +83,50 @@ class Refused(ServiceError):  # noqa: N818 - an answer of the service, not a fau
 
 
 class NoRoom(ServiceError):  # noqa: N818 - a state of the node
-    """The node cannot hold every post that it should. All other changes were made."""
+    """The node has no room for every post that it should hold. All other changes were made."""
 
 
 class NotFound(Refused):
-    """The node or the item is not there."""
+    """The node or the item does not exist."""
 
 
 class Forbidden(Refused):
-    """The account lacks a right at the node: whatever comes next there is refused, too."""
+    """The account lacks a right at the node, so further requests would be refused as well."""
 
 
 class TooBig(Refused):
-    """The service takes no item of this size; a shorter one may do."""
+    """The service refuses an item of this size; it may accept a shorter one."""
 
 
 class Busy(Refused):
-    """The service refuses for the moment: the same request may succeed later."""
+    """The service refuses for now; the same request may succeed later."""
 
     exit_code = 4
 
 
 class Unavailable(ServiceError):  # noqa: N818 - a state of the service
-    """The service cannot be used now. Ends the work on it; other services go on."""
+    """The service cannot be used now. The run gives up on it and continues with other services."""
 
     exit_code = 4
 
 
 class NoAnswer(Unavailable):
-    """The service sent no answer: whether the request had its effect is unknown."""
+    """The service sent no answer, so nobody knows whether it carried out the request."""
 
 
-class Held(Unavailable):
-    """Posts wait for their pages on the web. Says nothing about the service."""
+class PageMissing(Unavailable):
+    """Posts wait until their pages are on the web. The service itself is available."""
 
 
 class StreamBroken(NoAnswer):
-    """The server closed the stream at something we sent: not to be sent again as it was."""
+    """The server closed the stream because of a stanza, which must not be sent again unchanged."""
 
 
 class StreamReset(StreamBroken):
-    """The connection broke without a word while we sent: perhaps at what we sent."""
+    """The connection was reset while we were sending, perhaps because of what we sent."""
 
 
 class LoginFailed(Unavailable):
-    """The service must not be used as configured: wrong password, untrusted, or no TLS."""
+    """The login failed: wrong password, untrusted certificate, or no TLS."""
 
     exit_code = 2

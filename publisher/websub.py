@@ -1,7 +1,8 @@
 """Tell a WebSub hub that a feed has changed (WebSub section 4, PubSubHubbub 0.3 section 7.1).
 
-One topic in each request, so that a hub that refuses one costs no other. What may succeed later is
-tried again; a hub that moved is named, not followed: a POST must not become a GET on its way.
+Each request has one topic, so that a hub can refuse one feed and accept the others. Requests that
+may succeed later are retried. A redirect is reported and not followed, because clients may follow a
+redirected POST with a GET (RFC 9110 section 15.4.2).
 """
 
 from __future__ import annotations
@@ -25,22 +26,22 @@ REASON_BYTES = 200
 
 
 def ping(hub: str, topic: str, *, retry_seconds: float, clock: Clock | None = None) -> None:
-    """Say that the document at `topic` is another one now. Any 2xx is a yes.
+    """Tell the hub that the document at `topic` has changed. It accepts with any 2xx status.
 
-    Raises Refused or ConfigError for what will be the same next time, else Unavailable once
-    `retry_seconds` have passed: Silent, if the hub said nothing at all.
+    Raises Refused or ConfigError if a retry would fail as well, and otherwise Unavailable once
+    `retry_seconds` have passed: HubUnreachable if the hub did not answer at all.
     """
     clock = clock or Clock()
     retry(partial(_post, hub, topic, clock), BACKOFF, seconds=retry_seconds, clock=clock)
 
 
-class Silent(Unavailable):
-    """The hub cannot be reached: nobody needs to ask it of another topic."""
+class HubUnreachable(Unavailable):
+    """The hub does not answer, so there is no point in pinging it for other topics."""
 
 
 def _post(hub: str, topic: str, clock: Clock) -> None:
-    """Raises ConfigError, Refused, Again."""
-    # Some hubs take the topic under the one name, some under the other.
+    """Send one ping. Raises ConfigError, Refused, Again."""
+    # WebSub leaves the request open: some hubs read hub.url (PubSubHubbub 0.3), others hub.topic.
     form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}).encode()
     try:
         answer = http.request(
@@ -53,22 +54,23 @@ def _post(hub: str, topic: str, clock: Clock) -> None:
             error_bytes=REASON_BYTES,
         )
     except ValueError as error:
-        raise ConfigError(f"{hub} cannot be told: {error}; correct site.hubs") from error
+        raise ConfigError(f"{hub} is not a usable URL: {error}; correct site.hubs") from error
     except http.NoAnswerError as error:
-        said = short_line(str(error), REASON_BYTES)
-        raise Again(Silent(f"{hub} cannot be reached: {said}; ping again later")) from error
+        reason = short_line(str(error), REASON_BYTES)
+        unreachable = HubUnreachable(f"{hub} cannot be reached: {reason}; ping again later")
+        raise Again(unreachable) from error
     if not answer.is_success:
-        raise _refused(hub, topic, answer, clock)
+        raise _refusal(hub, topic, answer, clock)
 
 
-def _refused(hub: str, topic: str, answer: Response, clock: Clock) -> Refused | Again:
+def _refusal(hub: str, topic: str, answer: Response, clock: Clock) -> Refused | Again:
     if 300 <= answer.code < 400:
         return Refused(f"{hub} has moved to {_location(hub, answer)}; correct site.hubs")
     if answer.is_transient:
         busy = Unavailable(f"{hub} answers {answer.code} to {topic}; ping again later")
         return Again(busy, seconds=answer.retry_after(clock.now()))
-    said = short_line(answer.body.decode("utf-8", "replace"), REASON_BYTES)
-    reason = f" ({said})" if said else ""
+    body = short_line(answer.body.decode("utf-8", "replace"), REASON_BYTES)
+    reason = f" ({body})" if body else ""
     return Refused(f"{hub} refuses {topic}: {answer.code}{reason}; is it a hub for this site?")
 
 
@@ -76,5 +78,5 @@ def _location(hub: str, answer: Response) -> str:
     location: str = answer.headers.get("Location", "elsewhere")
     try:
         return urljoin(hub, location)
-    except ValueError:  # http://[
+    except ValueError:  # urljoin cannot parse e.g. `http://[`
         return location

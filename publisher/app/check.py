@@ -61,7 +61,7 @@ def _verdicts(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
     config, entries, render = project.config, project.entries.entries, project.renderings.of
     found: list[ClientDiagnostic] = []
     with Ledger(config.state, read_only=True) as ledger:
-        at_nodes = {id_ for address in ledger.counts() for id_ in ledger.recorded(address)}
+        at_nodes = {id_ for address in ledger.item_counts() for id_ in ledger.recorded(address)}
     if config.xmpp:
         for one in entries:
             found += clients.of_age(one, now=now, at_nodes=at_nodes)

@@ -64,7 +64,7 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
         Ledger(config.state) as ledger,
     ):
         run_async(_delete_at(config, address))
-        ledger.drop(address)
+        ledger.forget_node(address)
 
 
 def _named(project: Project, name: str | None) -> list[Target]:

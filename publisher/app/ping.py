@@ -70,7 +70,7 @@ async def _ping(project: Project, ledger: Ledger, options: PingOptions) -> list[
     """Of what is on the web already nobody waits to be told."""
     topics, done = _topics(project)
     due = {
-        hub: [t for t in topics if options.everything or ledger.pinged(hub, t) != topics[t]]
+        hub: [t for t in topics if options.everything or ledger.pinged_digest(hub, t) != topics[t]]
         for hub in project.config.site.hubs
     }
     done += [Ping(h, t, "unchanged") for h, some in due.items() for t in topics if t not in some]
@@ -127,7 +127,7 @@ class _Telling:
 
     def __init__(self, ledger: Ledger, digests: Mapping[str, str], retry_seconds: float) -> None:
         self._ledger, self._digests, self._retry = ledger, digests, retry_seconds
-        self._silent: dict[str, hubs.Silent] = {}
+        self._silent: dict[str, hubs.HubUnreachable] = {}
 
     async def tell(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
         told = await asyncio.gather(*(self._tell_hub(hub, due[hub]) for hub in due))
@@ -139,7 +139,7 @@ class _Telling:
         done = []
         for topic in topics:
             error = self._silent.get(hub) or await self._tell(hub, topic, retry)
-            if isinstance(error, hubs.Silent):
+            if isinstance(error, hubs.HubUnreachable):
                 self._silent[hub] = error
             if isinstance(error, Unavailable):
                 retry = 0.0
@@ -152,5 +152,5 @@ class _Telling:
             await aside(partial(hubs.ping, hub, topic, retry_seconds=retry))
         except PublisherError as error:
             return error
-        self._ledger.ping(hub, topic, self._digests[topic])
+        self._ledger.record_ping(hub, topic, self._digests[topic])
         return None

@@ -72,4 +72,4 @@ def published(config: Config) -> list[PublishedItem]:
     from publisher.sync.ledger import Ledger  # noqa: PLC0415 - only posts that dispute an id need it
 
     with Ledger(config.state, read_only=True) as ledger:
-        return ledger.published()
+        return ledger.published_items()

@@ -77,7 +77,7 @@ def _refuse_to_empty(config: Config, what: str) -> None:
     """No posts at all are a checkout gone wrong, sooner than a blog's end. UnsafePlanError."""
     kind = "feed" if config.posts.feed else "folder"
     with Ledger(config.state, read_only=True) as ledger:
-        if any(ledger.counts().values()):
+        if any(ledger.item_counts().values()):
             raise UnsafePlanError(
                 f"the {kind} {config.posts.place} {what}, but posts of it were published; nothing "
                 "was built or sent. If they are meant to go, let it be there and empty, and run "
@@ -91,9 +91,9 @@ def _push(project: Project, options: PublishOptions, on_event: OnEvent) -> list[
         return []
     with Ledger(project.config.state) as ledger:
         found = targets.targets(project, ledger, options.nodes)
-        with ledger.together():
+        with ledger.transaction():
             for target in found:
-                sync.locate(target.address, target.task, ledger)
+                sync.record_paths(target.address, target.task, ledger)
         now = Clock().now()
         results = {one.address: sync.offline(one.address, one.task, ledger) for one in found}
         if open_ := [one for one in found if not targets.is_settled(one, ledger, now=now)]:

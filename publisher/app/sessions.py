@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
 from publisher.app.targets import config_of
-from publisher.errors import Held, PublisherError, StreamBroken, Unavailable
+from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavailable
 from publisher.sync import Result, Task
 from publisher.sync import item as items
 from publisher.system.event_loop import run_async
@@ -77,10 +77,13 @@ async def _work_at_account(
                 _keep(results, Result(target.address, error=error))
         broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
         ended = [results[target.address] for target in broken]
-        if not any(result.blamed or result.suspect for result in ended):
+        if not any(result.culprit_recorded or result.suspect_id for result in ended):
             return
-        suspects = frozenset(result.suspect for result in ended)
-        left = [replace(t, task=replace(t.task, alone=t.task.alone | suspects)) for t in broken]
+        suspects = frozenset(result.suspect_id for result in ended)
+        left = [
+            replace(t, task=replace(t.task, send_alone=t.task.send_alone | suspects))
+            for t in broken
+        ]
 
 
 class Account:
@@ -121,10 +124,10 @@ async def _work_at_service(
             _keep(results, Result(target.address, error=dead))
             continue
         node = xmpp.XmppNode(connection, config_of(target), site_title=project.config.site.title)
-        task = replace(target.task, make=Maker(project, target, connection))
+        task = replace(target.task, make_item=Maker(project, target, connection))
         result = await work(node, task)
         _keep(results, result)
-        if isinstance(result.error, Unavailable) and not isinstance(result.error, Held):
+        if isinstance(result.error, Unavailable) and not isinstance(result.error, PageMissing):
             dead = result.error
 
 

@@ -49,7 +49,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     The node of a value that no post has any longer is one of them, as long as we have items there.
     Raises ConfigError if the choice names a post that does not exist.
     """
-    held = ledger.counts()
+    held = ledger.item_counts()
     known = {id_ for address in held for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
     found: list[Target] = []
@@ -62,7 +62,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
             groups += [Group(node, "", None, ()) for node in vanished]
             for group in groups:
                 address = NodeAddress(config.service, group.node)
-                task = replace(_task(project, xmpp, config, group, options), asked=asked)
+                task = replace(_task(project, xmpp, config, group, options), is_selected=asked)
                 by_id = {one.item_id: one for one in group.entries}
                 found.append(Target(xmpp, config, address, task, by_id, group.title))
     return found
@@ -87,21 +87,21 @@ def _task(
             prune=config.pruning,
             exclusive=config.exclusive,
             refresh=options.refresh,
-            minted=partial(_is_minted, project),
+            is_minted=partial(_is_minted, project),
         ),
         guard=Guard(
             allow_retracts=options.allow_retracts,
             announce_limit=None if options.announce_all else config.announce_limit,
         ),
-        named=config.named,
+        configured_fields=config.named,
         notification_fields={
             name: config.options.get(name, "1") for name in sync.NOTIFICATION_FIELDS
         },
-        wanted=_digest(project, xmpp, config, group),
-        broken=project.entries.broken,
+        config_digest=_digest(project, xmpp, config, group),
+        has_unreadable_posts=project.entries.broken,
         verify=options.verify,
         fetch_foreign=options.fetch_foreign,
-        quiet="must" if not options.notify else "prefer" if options.refresh else "no",
+        silent="must" if not options.notify else "prefer" if options.refresh else "no",
     )
 
 
@@ -141,7 +141,7 @@ def _of_group(config: NodeConfig, node: str, title: str) -> NodeConfig:
 
 def left_behind(found: Sequence[Target], ledger: Ledger) -> list[str]:
     """Hints at nodes with items of ours that no target is."""
-    return list(hints.left_behind(ledger.counts(), {target.address for target in found}))
+    return list(hints.nodes_left_behind(ledger.item_counts(), {target.address for target in found}))
 
 
 def is_settled(target: Target, ledger: Ledger, *, now: float) -> bool:

@@ -1,11 +1,19 @@
-"""Make a node equal to the posts: look, decide, then change by change intent, step, record.
+"""Make a node equal to the posts: look, decide, then record, apply and confirm each change.
 
-Knows no protocol: a Node is whatever can be looked at, published to and retracted from. Refuses
-to guess: what has no answer stays intended, and the next look asks the node.
+Independent of XMPP: a Node is anything that can be looked at, published to and retracted from.
+A change without an answer stays recorded as intended, and the next look finds out whether the node
+made it.
 """
 
 from publisher.sync.node import NOTIFICATION_FIELDS, Drift, Node, Outcome, Result, State, Step, Task
-from publisher.sync.reconcile import RETRY_SECONDS, is_settled, locate, offline, preview, reconcile
+from publisher.sync.reconcile import (
+    RETRY_SECONDS,
+    is_settled,
+    offline,
+    preview,
+    reconcile,
+    record_paths,
+)
 from publisher.system.retry import Clock
 
 __all__ = [
@@ -20,8 +28,8 @@ __all__ = [
     "Step",
     "Task",
     "is_settled",
-    "locate",
     "offline",
     "preview",
     "reconcile",
+    "record_paths",
 ]

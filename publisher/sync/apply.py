@@ -1,8 +1,8 @@
-"""Apply a plan: for every change intent, step, record. Several are on their way at a time.
+"""Apply a plan: for each change, record the intent, send it, and record the answer.
 
-They leave in the order of the plan, and no publish leaves before every retract is answered: that
-makes the room. How many bytes are on their way is bounded, because a server that is slow on purpose
-answers nothing until it has read them.
+Several changes are in flight at a time. They are sent in the order of the plan, and no publish is
+sent before every retract is answered, because the retracts make room. The bytes in flight are
+limited: a server that throttles its clients answers nothing until it has read all of them.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Change
     from publisher.system.retry import Clock
 
-# More than some 50 requests at a time gain nothing, and cost the client more for each.
+# More than some 50 requests in flight are not faster, and each costs the client more.
 WINDOW = 32
 WINDOW_BYTES = 128_000
 
-# RFC 6120 section 13.12: no server may close a stream for a smaller stanza.
+# RFC 6120 section 13.12: a server must not close the stream because of a smaller stanza.
 LEAST_LIMIT = 10_000
 
 
-# COMPAT(ejabberd 23.01): killed within a second of a change, it comes back like that.
+# COMPAT(ejabberd 23.01): it restarts in this state if it is killed within a second of a change.
 _CONTRADICTION = (
-    "the service shows the item and says that it is not there, as after a crash; only its "
-    "administrator can remove it, or take a new node"
+    "the service shows the item but says that it does not exist, as after a crash; ask its "
+    "administrator to remove it, or use a new node"
 )
 
-# Prosody lists an id that has a line end or a tab with a blank in its place.
+# COMPAT(Prosody): it lists an id that has a line end or a tab with a space in its place.
 _ANOTHER_ID = (
-    "the service lists the item, but has none of this id: it probably lists the id changed; "
+    "the service lists the item, but has no item with this id, so it probably lists another id; "
     "retract the item with another client"
 )
 
 
 @dataclass(slots=True)
 class _Window:
-    """How much is on its way. A single item may be bigger than the bound."""
+    """The changes in flight and their bytes. A single item may be bigger than the limit."""
 
     count: int = 0
     size: int = 0
@@ -75,8 +75,8 @@ class _Window:
 
 
 @dataclass(slots=True)
-class Run:
-    """One plan on its way into one node. `held` are the ids that wait, each with the reason."""
+class PlanRun:
+    """Applies one plan to one node. `held` has the ids that wait, each with the reason."""
 
     node: Node
     task: Task
@@ -87,32 +87,31 @@ class Run:
     on_step: Callable[[Step, int], None]
     _recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _window: _Window = field(default_factory=_Window)
-    _broken: list[Item] = field(default_factory=list)
+    _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
     async def apply(self) -> None:
-        """Take the steps of the result; what becomes of each is written there."""
+        """Take the steps of the result, and replace each by one with its outcome."""
         self._recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
         local = [i for i, s in enumerate(steps) if isinstance(s.change, Adopt | Forget | Refuse)]
-        self._write_down(local)
+        self._record_local_changes(local)
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Publish))
-        self._blame()
+        self._record_culprit()
 
-    def _write_down(self, indexes: Iterable[int]) -> None:
-        """What changes nothing at the node."""
+    def _record_local_changes(self, indexes: Iterable[int]) -> None:
+        """Take the steps that change only the ledger."""
         try:
-            with self.ledger.together():
+            with self.ledger.transaction():
                 for index in indexes:
-                    self._end(index, self._noted(self.result.steps[index]))
+                    self._end(index, self._recorded_step(self.result.steps[index]))
         except LedgerError as error:
             self.result.error = error
 
-    def _noted(self, planned: Step) -> Step:
+    def _recorded_step(self, planned: Step) -> Step:
         match planned.change:
             case Adopt(post=post):
-                at = self.clock.now()
-                self.ledger.done(self.node.address, post, at=at)
+                self.ledger.record_done(self.node.address, post, at=self.clock.now())
             case Forget(id=id_):
                 self.ledger.forget(self.node.address, id_)
             case _:
@@ -120,17 +119,17 @@ class Run:
         return replace(planned, outcome="done")
 
     async def _send(self, indexes: Iterable[int]) -> None:
-        async with asyncio.TaskGroup() as flights:
+        async with asyncio.TaskGroup() as in_flight:
             for index in indexes:
-                planned = self.result.steps[index]
-                reason = self._reason_against(planned.change)
-                if reason is None:
-                    await self._launch(flights, index, planned.change)
+                change = self.result.steps[index].change
+                unsent = self._unsent(change)
+                if unsent is None:
+                    await self._launch(in_flight, index, change)
                 else:
-                    self._end(index, reason)
+                    self._end(index, unsent)
 
-    def _reason_against(self, change: Change) -> Step | None:
-        """What becomes of a change that is not sent."""
+    def _unsent(self, change: Change) -> Step | None:
+        """The outcome of a change that must not be sent, None if it may be."""
         error = self.result.error
         if isinstance(error, Forbidden) and isinstance(change, Publish):
             return Step(change, "refused", str(error))
@@ -140,69 +139,72 @@ class Run:
             return Step(change, "planned", self.held[change.id])
         return None
 
-    async def _launch(self, flights: asyncio.TaskGroup, index: int, change: Change) -> None:
+    async def _launch(self, in_flight: asyncio.TaskGroup, index: int, change: Change) -> None:
+        """Send a change as soon as the window has room for it."""
         try:
             item = self._item(change) if isinstance(change, Publish) else None
         except Refused as error:
             self._end(index, Step(change, "refused", str(error)))
             return
         size = len(item.payload) if item else 0
-        if change.id in self.task.alone:
+        if change.id in self.task.send_alone:
             size = max(size, WINDOW_BYTES)
         await self._window.enter(size)
-        late = self._reason_against(change)  # the answer that made room may have ended it all
-        if late:
+        unsent = self._unsent(change)  # an answer may have ended the run while this one waited
+        if unsent:
             self._window.leave(size)
-            self._end(index, late)
+            self._end(index, unsent)
             return
-        flights.create_task(self._fly(index, change, item, size))
-        await asyncio.sleep(0)  # so that it leaves now, in its order
+        in_flight.create_task(self._run_step(index, change, item, size))
+        await asyncio.sleep(0)  # starts the task, so that the changes are sent in order
 
     def _item(self, change: Publish) -> Item:
         record = self._recorded.get(change.id)
-        same = record is not None and record.fingerprint == change.post.fingerprint
-        level = record.level if record and same else 0
+        # An edited post may be shorter, so it starts at its full length again.
+        is_same = record is not None and record.fingerprint == change.post.fingerprint
+        level = record.level if record and is_same else 0
         if level > SHORTEST:
-            raise TooBig("the server closed the stream at it, shortened as it was; edit the post")
-        return self.task.make(change.id, level)
+            raise TooBig("the server closed the stream even at the shortest item; shorten the post")
+        return self.task.make_item(change.id, level)
 
-    async def _fly(self, index: int, change: Change, item: Item | None, size: int) -> None:
+    async def _run_step(self, index: int, change: Change, item: Item | None, size: int) -> None:
         try:
-            self._end(index, await self._take(change, item))
+            self._end(index, await self._sent(change, item))
         finally:
             self._window.leave(size)
 
-    async def _take(self, change: Change, item: Item | None) -> Step:
+    async def _sent(self, change: Change, item: Item | None) -> Step:
         try:
-            return Step(change, "done", await self._do(change, item))
+            return Step(change, "done", await self._send_one(change, item))
         except Refused as error:
-            # Who may not add may add nothing; an edit or a retract may be of somebody else's item.
+            # An account that may not add this item may not add any. But if it may not replace or
+            # retract one, that item may just be another publisher's.
             if isinstance(error, Forbidden) and change.action in {"new", "missing"}:
                 self._fail(error)
-            return Step(change, "refused", self._taken_back(change, error))
+            self._restore_record(change)
+            return Step(change, "refused", str(error))
         except PublisherError as error:
             if isinstance(error, StreamBroken) and item:
-                self._broken.append(item)
+                self._lost.append(item)
             self._fail(error)
             return Step(change, "unknown", "the next run finds out")
 
-    def _taken_back(self, change: Change, refusal: Refused) -> str:
+    def _restore_record(self, change: Change) -> None:
         try:
             self.ledger.restore(self.node.address, self._recorded.get(change.id), change.id)
         except LedgerError as error:
             self._fail(error)
-        return str(refusal)
 
     def _fail(self, error: PublisherError) -> None:
-        """The first error is the cause; an account without the right gets no second one."""
+        """Keep the first error, which caused the others. Forbidden gives way to any other."""
         if self.result.error is None or isinstance(self.result.error, Forbidden):
             self.result.error = error
 
-    async def _do(self, change: Change, item: Item | None) -> str:
-        """Intent, effect, record. Returns what is to be said about it."""
+    async def _send_one(self, change: Change, item: Item | None) -> str:
+        """Record the intent, send the change, record the answer. Returns the step's `reason`."""
         match change:
             case Publish():
-                assert item is not None  # noqa: S101 - made in `_launch`
+                assert item is not None  # noqa: S101 - `_launch` has made it
                 return await self._publish(change, item)
             case Retract():
                 return await self._retract(change)
@@ -214,32 +216,29 @@ class Run:
     async def _retract(self, change: Retract) -> str:
         try:
             await self.node.retract(change.id, notify=change.notify)
-        except NotFound as error:  # somebody was faster, or the service is wrong
+        except NotFound as error:  # another client retracted it, or the service contradicts itself
             if await self.node.fetch([change.id]):
                 raise Refused(_CONTRADICTION) from error
             if change.id not in self._recorded and change.id in (await self.node.look()).ids:
                 raise Refused(_ANOTHER_ID) from error
-        self._bury(change)
+        # The record stays for now: if the server crashes, the item may be there again.
+        record = self._recorded.get(change.id) or Recorded(change.id, change.title, "")
+        self.ledger.record_retracted(self.node.address, record, at=self.clock.now())
         return change.reason
 
-    def _bury(self, change: Retract) -> None:
-        """Not forgotten yet: a server that dies now may bring it back."""
-        record = self._recorded.get(change.id) or Recorded(change.id, change.title, "")
-        self.ledger.retracted(self.node.address, record, at=self.clock.now())
-
     async def _publish(self, change: Publish, item: Item) -> str:
-        """Publish as much of the post as the service takes."""
+        """Publish the item, shortened as far as the service demands. Returns what was shortened."""
         address, ledger, now = self.node.address, self.ledger, self.clock.now
-        ledger.intend(address, change.post, at=now(), level=item.level)
+        ledger.record_intent(address, change.post, at=now(), level=item.level)
         while True:
             try:
                 await self.node.publish(item)
             except TooBig:
                 if item.level == SHORTEST:
                     raise
-                item = self.task.make(change.id, item.level + 1)
+                item = self.task.make_item(change.id, item.level + 1)
             else:
-                ledger.done(address, change.post, at=now(), level=item.level)
+                ledger.record_done(address, change.post, at=now(), level=item.level)
                 return item.shortened
 
     def _end(self, index: int, step: Step) -> None:
@@ -247,21 +246,22 @@ class Run:
         if step.outcome in {"done", "refused"}:
             self.on_step(step, len(self.result.steps))
 
-    def _blame(self) -> None:
-        """Of what was on its way when the server closed the stream, the biggest goes shorter.
+    def _record_culprit(self) -> None:
+        """Have the biggest item that was in flight when the stream broke sent shorter next time.
 
-        It must not be sent as it was: the stream would break again, and cost every other post. If
-        the server gave no reason, it may have died: then the biggest is sent once more, alone.
+        Sent again unchanged, it would break the stream again, and no other post would arrive. If
+        the server gave no reason, it may just have died: then that item is first sent unchanged
+        once more, alone.
         """
-        suspects = [item for item in self._broken if len(item.payload) > LEAST_LIMIT]
+        suspects = [item for item in self._lost if len(item.payload) > LEAST_LIMIT]
         if not suspects:
             return
         culprit = max(suspects, key=lambda item: len(item.payload))
-        if isinstance(self.result.error, StreamReset) and culprit.id not in self.task.alone:
-            self.result.suspect = culprit.id
+        if isinstance(self.result.error, StreamReset) and culprit.id not in self.task.send_alone:
+            self.result.suspect_id = culprit.id
             return
         try:
-            self.ledger.shorten(self.node.address, culprit.id, culprit.level + 1)
-            self.result.blamed = True
+            self.ledger.record_level(self.node.address, culprit.id, culprit.level + 1)
+            self.result.culprit_recorded = True
         except LedgerError as error:
             self._fail(error)

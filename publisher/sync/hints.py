@@ -1,6 +1,6 @@
-"""What a plan looks like to a person: a post was renamed, the site moved, a node has another name.
+"""Hints: the plan looks as if a post was renamed, the site has moved, or a node was renamed.
 
-Pure. A hint says what is seen and the line that keeps the items; it changes nothing.
+Pure. A hint describes what the plan shows, and gives the line that keeps the published items.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Desired, Plan, Recorded
     from publisher.text.node_address import NodeAddress
 
-# RFC 4151: the authority, then a date. A stranger's atom:id may say anything there.
+# The authority of a tag: URI (RFC 4151), which ends before the date. The atom:id may be somebody
+# else's and contain anything, so only characters of an authority match.
 _TAG = re.compile(r"tag:([\w.@-]+),")
 
 
-def renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:
-    """A new post that has the text of one that is to be retracted."""
+def post_renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:
+    """For each new post with the text of a post whose item the plan retracts."""
     new = {
         c.post.body: c.post for c in plan.changes if isinstance(c, Publish) and c.action == "new"
     }
@@ -36,50 +37,49 @@ def renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:
             )
 
 
-def moved(
+def site_moved(
     posts: Sequence[Desired], recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
 ) -> Iterator[str]:
-    """The same item ids under other atom:ids."""
-    pairs = [(_old_id(post, recorded, present), post.atom_id) for post in posts]
+    """For item ids whose atom:ids have changed."""
+    pairs = [(_old_atom_id(post, recorded, present), post.atom_id) for post in posts]
     changed = [(old, new) for old, new in pairs if old and old != new]
     if not changed:
         return
     old, new = changed[-1]
-    found = _TAG.match(old)
-    template = f"tag:{found[1]},{{date}}:{{id}}" if found else "..."
+    tag = _TAG.match(old)
+    template = f"tag:{tag[1]},{{date}}:{{id}}" if tag else "..."
     count = "id of 1 post changes" if len(changed) == 1 else f"ids of {len(changed)} posts change"
     yield (
-        f"the {count}, e.g. from {old} to {new}: feed readers would show them again. If the "
-        f'site has moved, keep them with site.id_template: "{template}", and run publish with '
-        "--no-notify, so that nobody is told of the new links"
+        f"the {count}, e.g. from {old} to {new}, so feed readers would show them again. If the "
+        f'site has moved, keep the ids with site.id_template: "{template}", and run publish with '
+        "--no-notify, so that subscribers are not notified of the new links"
     )
 
 
-def left_behind(
-    held: Mapping[NodeAddress, int], configured: Collection[NodeAddress]
+def nodes_left_behind(
+    item_counts: Mapping[NodeAddress, int], configured: Collection[NodeAddress]
 ) -> Iterator[str]:
-    """Nodes with items of ours that the configuration no longer names.
+    """For nodes with items of ours that are no longer in the configuration.
 
-    `held` is how many items the ledger has at each node.
+    `item_counts` is how many items of ours each node has, according to the ledger.
     """
-    for address, count in held.items():
+    for address, count in item_counts.items():
         if address in configured or not count:
             continue
         yield (
             f"{count} {'item of ours is' if count == 1 else 'items of ours are'} still at "
-            f"{address}, which the configuration no longer names; its subscribers hear nothing "
-            "more. To go on there, name it again; to leave it, use `publisher node delete`"
+            f"{address}, which is no longer in the configuration; its subscribers receive nothing "
+            "more. To continue there, add it again; to give it up, use `publisher node delete`"
         )
 
 
-def _old_id(
+def _old_atom_id(
     post: Desired, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
 ) -> str | None:
-    """What the post's atom:id was. Without a record it may be a stranger's, unless only the
-    authority of a tag: URI differs.
-    """
+    """The atom:id of the item at the node, None if that may be somebody else's item."""
     if post.id in recorded:
         return recorded[post.id].atom_id or None
+    # Without a record, only the rest of the tag: URI shows that the item is that of this post.
     seen = present.get(post.id)
     if seen is None or seen.atom_id is None or not _TAG.match(seen.atom_id):
         return None

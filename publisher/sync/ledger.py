@@ -1,6 +1,7 @@
-"""The ledger: what we published where. The only importer of sqlite3.
+"""The ledger: a database of what was published at which node. The only importer of sqlite3.
 
-It is an aid, never the truth: the node is. Deleting it costs one look at every payload.
+Where the ledger and a node disagree, the node is right. A run without a ledger only costs more: it
+fetches every payload of the node.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from publisher.sync.plan import Desired
 
-APPLICATION_ID = 0x70756273  # "pubs": `file` and others tell our databases by it
+APPLICATION_ID = 0x70756273  # "pubs"; `file` recognises our databases by it
 
-# What each version adds to the one before; a database is as old as its user_version.
+# The steps from each version of the schema to the next. `PRAGMA user_version` counts the steps that
+# a database has taken, so an old ledger is brought up to date when it is opened.
 _VERSIONS = (
     """
 CREATE TABLE item (
@@ -80,25 +82,29 @@ VERSION = len(_VERSIONS)
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """What we know of a node from our visits to it.
+    """What the last look at a node found.
 
-    `looked` is when it was last seen to equal the posts, in seconds since 1970, 0 if never; `room`
-    how many items of ours it can hold, None if there is no bound; `wanted` a digest of what it was
-    meant to be. `created`: by us. `muted`: we had its notifications turned off.
+    `looked` is when the node last equalled the posts, in seconds since 1970, 0 if never. `room` is
+    how many items of ours it can hold, None if there is no limit. `config_digest` is the digest of
+    its configuration in publisher.yaml at that time. `created`: publisher created the node.
+    `muted`: publisher turned its notifications off, and has not turned them on again.
     """
 
     looked: float = 0.0
     room: int | None = None
-    wanted: str = ""
+    config_digest: str = ""
     created: bool = False
     muted: bool = False
 
 
 class Ledger:
-    """One transaction for each change, so that a run can die anywhere."""
+    """An open ledger. Every change is a transaction of its own, so a run can die at any point."""
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open the ledger in `folder`, or begin one: in memory, if only to read. LedgerError."""
+        """Open the ledger in `folder`, or create it: in memory if `read_only`.
+
+        Raises LedgerError.
+        """
         self.path = folder / LEDGER_NAME
         try:
             if read_only:
@@ -113,7 +119,7 @@ class Ledger:
         try:
             self._prepare(read_only=read_only)
             if not read_only:
-                # A commit that waits for no disk: after a power cut the node tells what is missing.
+                # A commit need not wait for the disk: what a power cut loses is found at the node.
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
@@ -132,12 +138,14 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(sqlite3.Error):  # somebody reads it just now: the next run folds it up
+        # Leaves one file, without a log beside it. If another process is reading the ledger, that
+        # fails, and the next run does it.
+        with suppress(sqlite3.Error):
             self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
     def recorded(self, address: NodeAddress) -> dict[str, Recorded]:
-        """What we published at a node, in the order of the ids."""
+        """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level,"
             " path FROM item WHERE service = ? AND node = ? ORDER BY id",
@@ -145,24 +153,28 @@ class Ledger:
         )
         return {row[0]: _recorded(row) for row in rows}
 
-    def published(self) -> list[PublishedItem]:
-        """What we published at any node, and from which file; without what was retracted."""
+    def published_items(self) -> list[PublishedItem]:
+        """The items of all nodes, with their files. Retracted items are left out."""
         rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
         return [PublishedItem(*row) for row in rows]
 
-    def counts(self) -> dict[NodeAddress, int]:
-        """How many items we have at every node where we have any."""
+    def item_counts(self) -> dict[NodeAddress, int]:
+        """How many items of ours each node has. Nodes without any are left out."""
         rows = self._run(
             "SELECT service, node, count(*) FROM item WHERE NOT retracted GROUP BY service, node"
         )
         return {NodeAddress(service, node): count for service, node, count in rows}
 
-    def intend(self, address: NodeAddress, post: Desired, *, at: float, level: int = 0) -> None:
-        """Write down that we are about to publish. Comes before the bytes leave."""
+    def record_intent(
+        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
+    ) -> None:
+        """Record that a post is about to be published. Call this before sending anything."""
         self._put(address, _record(post, "intended", at, level))
 
-    def done(self, address: NodeAddress, post: Desired, *, at: float, level: int = 0) -> None:
-        """Write down that the node acknowledged it. Comes after its answer."""
+    def record_done(
+        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
+    ) -> None:
+        """Record that the node acknowledged a post. Call this after its answer."""
         self._put(address, _record(post, "done", at, level))
         self._run(
             "DELETE FROM accepted WHERE service = ? AND node = ? AND id = ?",
@@ -170,8 +182,8 @@ class Ledger:
             post.id,
         )
 
-    def seen(self, address: NodeAddress, ids: Iterable[str]) -> None:
-        """Write down that what was acknowledged was still there later."""
+    def record_seen(self, address: NodeAddress, ids: Iterable[str]) -> None:
+        """Record that a later look still found the acknowledged items."""
         for id_ in ids:
             self._run(
                 "UPDATE item SET seen = 1 WHERE service = ? AND node = ? AND id = ? AND done",
@@ -179,8 +191,8 @@ class Ledger:
                 id_,
             )
 
-    def locate(self, address: NodeAddress, posts: Iterable[Desired]) -> None:
-        """Write down the files from which items were made that need no publish."""
+    def record_paths(self, address: NodeAddress, posts: Iterable[Desired]) -> None:
+        """Record the paths of posts whose items need no publish."""
         for post in posts:
             self._run(
                 "UPDATE item SET path = ? WHERE service = ? AND node = ? AND id = ?",
@@ -189,13 +201,13 @@ class Ledger:
                 post.id,
             )
 
-    def retracted(self, address: NodeAddress, record: Recorded, *, at: float) -> None:
-        """Write down that the node acknowledged a retraction. Comes after its answer."""
+    def record_retracted(self, address: NodeAddress, record: Recorded, *, at: float) -> None:
+        """Record that the node acknowledged a retraction. Call this after its answer."""
         self.forget(address, record.id)
-        self._put(address, replace(record, state="retracted", at=at))
+        self._put(address, replace(record, state="retracted", recorded_at=at))
 
     def forget(self, address: NodeAddress, id_: str) -> None:
-        """Drop the record of an item that the node has no longer."""
+        """Drop the record of an item that the node no longer has."""
         for table in ("item", "accepted"):
             self._run(
                 f"DELETE FROM {table} WHERE service = ? AND node = ? AND id = ?",  # noqa: S608
@@ -204,13 +216,13 @@ class Ledger:
             )
 
     def restore(self, address: NodeAddress, before: Recorded | None, id_: str) -> None:
-        """Take an intention back: the service refused it, so what was before still holds."""
+        """Undo `record_intent` because the service refused: the record from before still holds."""
         self.forget(address, id_)
         if before is not None:
             self._put(address, before)
 
-    def shorten(self, address: NodeAddress, id_: str, level: int) -> None:
-        """Write down that the stream broke with less shortened than `level`."""
+    def record_level(self, address: NodeAddress, id_: str, level: int) -> None:
+        """Record that the item must be shortened to `level` at least, or the stream breaks."""
         self._run(
             "UPDATE item SET level = ? WHERE service = ? AND node = ? AND id = ?",
             level,
@@ -218,58 +230,58 @@ class Ledger:
             id_,
         )
 
-    def accept(self, address: NodeAddress, tokens: Iterable[tuple[str, str]]) -> None:
-        """Write down which changes (`plan.token`) have passed the guards, in place of others."""
+    def accept(self, address: NodeAddress, keys: Iterable[tuple[str, str]]) -> None:
+        """Record the `plan.acceptance_key` of each change that passed the guard; forget others."""
         self._run("DELETE FROM accepted WHERE service = ? AND node = ?", *_key(address))
-        for token in tokens:
-            self._run("INSERT INTO accepted VALUES (?, ?, ?, ?)", *_key(address), *token)
+        for key in keys:
+            self._run("INSERT INTO accepted VALUES (?, ?, ?, ?)", *_key(address), *key)
 
     def accepted(self, address: NodeAddress) -> frozenset[tuple[str, str]]:
-        """What has passed the guards and is not done yet."""
+        """The keys of the changes that passed the guard and are not done yet."""
         rows = self._run(
             "SELECT id, fingerprint FROM accepted WHERE service = ? AND node = ?", *_key(address)
         )
         return frozenset((row[0], row[1]) for row in rows)
 
-    def visit(self, address: NodeAddress) -> LastLook:
-        """What we know of a node."""
+    def last_look(self, address: NodeAddress) -> LastLook:
+        """What the last look at a node found; the defaults if there was none."""
         rows = self._run(
             "SELECT looked, room, wanted, created, muted FROM node WHERE service = ? AND node = ?",
             *_key(address),
         )
-        for looked, room, wanted, created, muted in rows:
-            return LastLook(looked, room, wanted, bool(created), bool(muted))
+        for looked, room, config_digest, created, muted in rows:
+            return LastLook(looked, room, config_digest, bool(created), bool(muted))
         return LastLook()
 
-    def remember(self, address: NodeAddress, visit: LastLook) -> None:
-        """Write down what we know of a node now."""
+    def record_look(self, address: NodeAddress, look: LastLook) -> None:
+        """Record what a look at a node found, replacing the last one."""
         self._run(
             "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
-            int(visit.created),
-            int(visit.muted),
-            visit.looked,
-            visit.room,
-            visit.wanted,
+            int(look.created),
+            int(look.muted),
+            look.looked,
+            look.room,
+            look.config_digest,
         )
 
-    def drop(self, address: NodeAddress) -> None:
-        """Forget a node and all that we published there."""
+    def forget_node(self, address: NodeAddress) -> None:
+        """Forget a node and everything that was published there."""
         for table in ("item", "accepted", "node"):
             self._run(f"DELETE FROM {table} WHERE service = ? AND node = ?", *_key(address))  # noqa: S608
 
-    def pinged(self, hub: str, topic: str) -> str | None:
-        """The digest of a feed when its hub was last told of it."""
+    def pinged_digest(self, hub: str, topic: str) -> str | None:
+        """The digest of a feed when its hub was last pinged, None if it never was."""
         rows = self._run("SELECT digest FROM ping WHERE hub = ? AND topic = ?", hub, topic)
         return rows[0][0] if rows else None
 
-    def ping(self, hub: str, topic: str, digest: str) -> None:
-        """Write down that a hub was told of a feed. Comes after its answer."""
+    def record_ping(self, hub: str, topic: str, digest: str) -> None:
+        """Record that a hub was pinged for a feed. Call this after its answer."""
         self._run("INSERT OR REPLACE INTO ping VALUES (?, ?, ?)", hub, topic, digest)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """One transaction for what is written inside: all of it, or nothing."""
+    def transaction(self) -> Iterator[None]:
+        """Make everything that is recorded inside one transaction."""
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -290,7 +302,7 @@ class Ledger:
             int(record.done),
             int(record.state == "seen"),
             int(record.state == "retracted"),
-            record.at,
+            record.recorded_at,
             record.atom_id,
             record.body,
             record.level,
@@ -309,13 +321,19 @@ class Ledger:
         if (application, version) == (APPLICATION_ID, VERSION):
             return
         if application == APPLICATION_ID and version > VERSION:
-            raise LedgerError(f"{self.path}: is of a newer publisher (version {version})")
+            raise LedgerError(
+                f"{self.path}: was written by a newer publisher (version {version} of the ledger, "
+                f"this publisher reads {VERSION}); update publisher"
+            )
         if application != APPLICATION_ID and (
             application or self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         ):
-            raise LedgerError(f"{self.path}: is a database of another program")
+            raise LedgerError(
+                f"{self.path}: is a database of another program; move it away, or set `state:` to "
+                "another folder"
+            )
         if read_only and version:
-            self._db = _copied(self._db)
+            self._db = _copy_in_memory(self._db)
         steps = "".join(_VERSIONS[version:])
         self._db.executescript(
             f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID};"
@@ -323,8 +341,8 @@ class Ledger:
         )
 
 
-def _copied(database: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy in memory, which may be brought up to date where the file may not."""
+def _copy_in_memory(database: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy that can be brought up to date without writing to the file."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
     database.backup(copy)
     database.close()
@@ -343,15 +361,19 @@ def _record(post: Desired, state: Literal["intended", "done"], at: float, level:
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:
     id_, title, fingerprint, done, seen, retracted, *rest = row
-    kept: Literal["seen", "done"] = "seen" if seen else "done"
-    gone: Literal["retracted", "intended"] = "retracted" if retracted else "intended"
-    return Recorded(id_, title, fingerprint, kept if done else gone, *rest)
+    state: Literal["intended", "done", "seen", "retracted"] = (
+        "retracted" if retracted else "intended"
+    )
+    if done:
+        state = "seen" if seen else "done"
+    return Recorded(id_, title, fingerprint, state, *rest)
 
 
 def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
-    """A full disk or a missing right is no reason to give the ledger up; damage is."""
+    # OperationalError is a full disk or a missing right: the ledger stays usable. Any other error
+    # means that the file is damaged.
     if isinstance(error, sqlite3.OperationalError):
-        way_out = "make room, or make the file writable"
+        remedy = "make room on the disk, or make the file writable"
     else:
-        way_out = "move it away, and the next run makes a new one from what the nodes hold"
-    return LedgerError(f"{path}: {error}; {way_out}")
+        remedy = "move the file away; the next run builds a new ledger from the nodes"
+    return LedgerError(f"{path}: {error}; {remedy}")

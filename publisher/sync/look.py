@@ -1,7 +1,8 @@
-"""Look at a node, and decide what must change there.
+"""Look at a node, and make the plan for it.
 
-What the node holds is taken from the ledger where that is known to be durable; everything else is
-fetched. Absence is never concluded from a list alone: an item that should be there is asked for.
+What the ledger knows to be durable at the node is not fetched again; everything else is. If the
+node does not list an item that should be there, the item is requested by its id before it counts as
+missing.
 """
 
 from __future__ import annotations
@@ -25,23 +26,24 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Plan, Recorded
     from publisher.system.retry import Clock
 
-CHUNK = 20  # payloads per fetch: some 100 kB, and never more than 20 times a stanza
+CHUNK = 20  # payloads per fetch: some 100 kB, and at most 20 times the largest stanza
 
-# Some servers keep an acknowledged item in memory for seconds before a crash cannot undo it; and
-# the stream of a run that died may still be read by its server for a while.
+# Some servers keep an acknowledged item in memory for some seconds, and lose it if they crash.
 DURABLE_SECONDS = 30.0
+
+# After a run died, its server may still read what that run sent. Two minutes are enough for all
+# that can be in flight (`apply.WINDOW_BYTES`), even at 2,000 bytes per second.
 DRAIN_SECONDS = 2.0
-DRAINS = 60  # two minutes: what was on the way is read by then, even at 2,000 bytes per second
+DRAINS = 60
 
 
 async def look(
     node: Node, task: Task, ledger: Ledger, result: Result, *, clock: Clock, change: bool
 ) -> tuple[State, Plan]:
-    """The node as it is now, and the plan. With `change` it is created and repaired first.
+    """The state of the node, and the plan for it. With `change` it is created and repaired first.
 
-    Writes what its owner and the author should know into `result`.
-
-    Raises Forbidden, Refused, Unavailable if nothing can be published there.
+    Adds notes and hints to `result`. Raises Forbidden, Refused or Unavailable if nothing can be
+    published at the node.
     """
     state = await _state(node, ledger, change=change)
     result.looked = True
@@ -51,25 +53,28 @@ async def look(
     present = {}
     if state.exists:
         present = await _present(node, task, state.ids, recorded, clock=clock)
-    gone = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
+    retracted = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
     if change:
-        ledger.seen(node.address, _durable(recorded, present, clock.now()))
-        for record in gone:
-            if clock.now() - record.at >= DURABLE_SECONDS:
+        ledger.record_seen(node.address, _durable(recorded, present, clock.now()))
+        for record in retracted:
+            if clock.now() - record.recorded_at >= DURABLE_SECONDS:
                 ledger.forget(node.address, record.id)
     plan = plans.decide(
         task.desired,
-        {id_: record for id_, record in recorded.items() if record not in gone},
+        {id_: record for id_, record in recorded.items() if record not in retracted},
         present,
         task.policy,
         max_items=state.max_items,
-        broken=task.broken,
+        has_unreadable_posts=task.has_unreadable_posts,
     )
-    if state.unreadable:
+    if state.max_items_problem:
         _require_room(node, plan, task, present)
-    if task.asked:
-        plan = plans.narrow(plan, task.asked)
-    result.hints += [*hints.renamed(plan, recorded), *hints.moved(task.desired, recorded, present)]
+    if task.is_selected:
+        plan = plans.narrow(plan, task.is_selected)
+    result.hints += [
+        *hints.post_renamed(plan, recorded),
+        *hints.site_moved(task.desired, recorded, present),
+    ]
     result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
     result.notes += notes(plan, task)
     return state, plan
@@ -81,12 +86,13 @@ async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:
     except NotFound:
         if not change:
             return State(exists=False)
-    before = ledger.visit(node.address)
-    ledger.remember(node.address, replace(before, created=True))
+    before = ledger.last_look(node.address)
+    # Recorded first, so that a later run knows that the node is ours if this one dies meanwhile.
+    ledger.record_look(node.address, replace(before, created=True))
     try:
         await node.create()
     except Refused:
-        ledger.remember(node.address, before)
+        ledger.record_look(node.address, before)
         raise
     return await node.look()
 
@@ -94,18 +100,19 @@ async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:
 async def _repaired(
     node: Node, task: Task, ledger: Ledger, state: State, result: Result, *, change: bool
 ) -> State:
-    """Set what is not as wanted, if we created the node or its owner named the field.
+    """Set fields with a wrong value, if we created the node or publisher.yaml sets the field.
 
-    Notifications are always ours to turn on: a quiet run that died left them off.
+    The notification fields are always set, because a silent run that died left them off.
     """
-    visit = ledger.visit(node.address)
-    named = task.named | {*NOTIFICATION_FIELDS}
+    last_look = ledger.last_look(node.address)
+    fields = task.configured_fields | {*NOTIFICATION_FIELDS}
     ours = [
         drift
         for drift in state.drift
-        if drift.name in named or (visit.created and drift.name != "access_model")
+        if drift.name in fields or (last_look.created and drift.name != "access_model")
     ]
-    if state.exposed:  # closing it is its owner's to do: who subscribed while it was open may stay
+    if state.exposed:
+        # Only the owner may close it: whoever subscribed while it was open might stay subscribed.
         ours = [drift for drift in ours if drift.name != "access_model"]
         state = replace(state, drift=tuple(d for d in state.drift if d.name != "access_model"))
     left = set(state.drift)
@@ -113,31 +120,31 @@ async def _repaired(
         left -= await _configure(node, ours, result)
         state = await node.look()
     elif ours:
-        result.notes += [f"its {drift}; publish repairs that" for drift in ours]
+        result.notes += [f"its {drift}; `publisher publish` sets it" for drift in ours]
         left -= set(ours)
     if (
         change
-        and visit.muted
+        and last_look.muted
         and not any(drift.name in NOTIFICATION_FIELDS for drift in state.drift)
     ):
-        ledger.remember(node.address, replace(visit, muted=False))
-    result.notes += [_reported(drift, ours) for drift in state.drift if drift in left]
+        ledger.record_look(node.address, replace(last_look, muted=False))
+    result.notes += [_drift_note(drift, ours) for drift in state.drift if drift in left]
     return state
 
 
-def _reported(drift: Drift, ours: Collection[Drift]) -> str:
-    if drift in ours:
+def _drift_note(drift: Drift, ours: Collection[Drift]) -> str:
+    if drift in ours:  # `_configure` has noted why it could not be set
         return f"its {drift}"
     key = drift.name if drift.name in NODE_KEYS else f"options: {{{drift.name}: ...}}"
-    return f"its {drift}; name {key} in the configuration, and its owner's account repairs that"
+    return f"its {drift}; set {key} in the configuration, and publish with the node owner's account"
 
 
 async def _configure(node: Node, ours: Sequence[Drift], result: Result) -> set[Drift]:
-    """The drift that is repaired now."""
+    """Set the fields. Returns the drift that this repaired."""
     try:
         left = await node.configure({drift.name: drift.wanted for drift in ours})
     except Refused as error:
-        result.notes.append(f"its configuration could not be repaired: {error}")
+        result.notes.append(f"its configuration could not be changed: {error}")
         return set()
     repaired = {drift for drift in ours if drift.name not in left}
     result.repaired = bool(repaired)
@@ -147,16 +154,16 @@ async def _configure(node: Node, ours: Sequence[Drift], result: Result) -> set[D
 
 def _require_usable(node: Node, task: Task, state: State) -> None:
     if not state.persistent:
-        raise Refused(f"{node.address} keeps no items; set its pubsub#persist_items to true")
+        raise Refused(f"{node.address} does not store items; set its pubsub#persist_items to true")
     if state.exposed:
         raise Forbidden(
-            f"{node.address} is open to all, and the configuration wants it closed; set its "
-            "pubsub#access_model, and look who has subscribed, or take a new node"
+            f"{node.address} is open to everybody, but the configuration wants it closed; set its "
+            "pubsub#access_model and check who has subscribed, or use a new node"
         )
-    if state.unreadable and task.policy.keep is None:
+    if state.max_items_problem and task.policy.keep is None:
         raise Forbidden(
-            f"{state.unreadable}. If the account is only meant to publish there, or the number is "
-            "hidden, set `keep` of this node, to at most what it can hold"
+            f"{state.max_items_problem}. If the account should only publish there, or the service "
+            "does not show the number, set `keep` of this node to at most what it can hold"
         )
 
 
@@ -171,57 +178,59 @@ async def _present(
     }
     listed, ours = set(ids), recorded.keys() | wanted.keys()
     missing = [id_ for id_ in recorded if id_ in wanted and id_ not in listed]
-    # What somebody else put there is there, even if it can be neither asked for nor read.
+    # An item of somebody else is present even if it can be neither requested nor parsed.
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if _needs_foreign(task, recorded) else trusted.keys() | strange.keys()
-    asked = [id_ for id_ in ids if id_ not in skipped and is_sendable(id_)]
-    found = await _fetch(node, [*asked, *missing])
-    young = [
+    requested = [id_ for id_ in ids if id_ not in skipped and is_sendable(id_)]
+    fetched = await _fetch(node, [*requested, *missing])
+    just_sent = [
         record
         for record in recorded.values()
-        if record.state == "intended" and clock.now() - record.at < DURABLE_SECONDS
+        if record.state == "intended" and clock.now() - record.recorded_at < DURABLE_SECONDS
     ]
-    await _drain(node, young, found, clock)
-    return strange | trusted | found
+    await _drain(node, just_sent, fetched, clock)
+    return strange | trusted | fetched
 
 
 def _needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:
-    """Whether anything depends on what the items hold that are neither recorded nor desired.
-
-    COMPAT(ejabberd 23.01): it dies when it is asked for an item that is nested 6,000 levels deep,
-    and any publisher may have put one there.
-    """
+    """Whether the plan or its output depends on items that are neither recorded nor desired."""
+    # COMPAT(ejabberd 23.01): it crashes when it is asked for an item that is nested 6,000 levels
+    # deep, and any publisher may have put one there. So these items are fetched only if necessary.
     return task.verify or task.fetch_foreign or task.policy.prune != "own" or not recorded
 
 
 def _is_trusted(record: Recorded, wanted: Mapping[str, str]) -> bool:
-    """Not where something would be sent: another run, of an older ledger, may have sent it."""
-    return (
-        record.state == "seen" and wanted.get(record.id, record.fingerprint) == record.fingerprint
-    )
+    """Whether the record replaces a fetch."""
+    # If the post differs from the record, it would be published; but a run with another copy of
+    # the ledger may have published it already, so the item is fetched first.
+    is_unchanged = wanted.get(record.id, record.fingerprint) == record.fingerprint
+    return record.state == "seen" and is_unchanged
 
 
 async def _fetch(node: Node, ids: Sequence[str]) -> dict[str, Seen]:
-    found: dict[str, Seen] = {}
+    fetched: dict[str, Seen] = {}
     for start in range(0, len(ids), CHUNK):
-        for one in await node.fetch(ids[start : start + CHUNK]):
-            found[one.id] = item.seen(one.id, one.payload)
-    return found
+        for stored in await node.fetch(ids[start : start + CHUNK]):
+            fetched[stored.id] = item.seen(stored.id, stored.payload)
+    return fetched
 
 
 async def _drain(
-    node: Node, young: Sequence[Recorded], found: dict[str, Seen], clock: Clock
+    node: Node, just_sent: Sequence[Recorded], fetched: dict[str, Seen], clock: Clock
 ) -> None:
-    """Ask again for what was sent a moment ago, until it has arrived or no more arrives."""
+    """Fetch items that were just sent until all have arrived, or none arrived between two fetches.
+
+    Updates `fetched`.
+    """
     for _ in range(DRAINS):
-        waiting = [r.id for r in young if r.id not in found or not _is_same(r, found[r.id])]
+        waiting = [r.id for r in just_sent if r.id not in fetched or not _is_same(r, fetched[r.id])]
         if not waiting:
             return
         await clock.sleep(DRAIN_SECONDS)
         again = await _fetch(node, waiting)
-        if all(found.get(id_) == again.get(id_) for id_ in waiting):
+        if all(fetched.get(id_) == again.get(id_) for id_ in waiting):
             return
-        found |= again
+        fetched |= again
 
 
 def _is_same(record: Recorded, seen: Seen) -> bool:
@@ -231,47 +240,49 @@ def _is_same(record: Recorded, seen: Seen) -> bool:
 def _durable(
     recorded: Mapping[str, Recorded], present: Mapping[str, Seen], now: float
 ) -> Sequence[str]:
-    """What was acknowledged long enough ago, and is still there as it was acknowledged."""
+    """The ids of items that were acknowledged long enough ago and are unchanged at the node."""
     return [
         id_
         for id_, record in recorded.items()
         if record.state == "done"
-        and now - record.at >= DURABLE_SECONDS
+        and now - record.recorded_at >= DURABLE_SECONDS
         and id_ in present
         and _is_same(record, present[id_])
     ]
 
 
 def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) -> None:
-    """Where we may not know how many items fit: what is missing must not be what was pushed out."""
+    """Make sure that missing items were not dropped by a node whose limit we do not know."""
     missing = [c.post.published for c in plan.publishes if c.action == "missing"]
     there = [post.published for post in task.desired if post.id in present]
     if missing and there and max(missing) < min(there):
         raise Forbidden(
-            f"{node.address} has pushed out {_oldest(len(missing))} of ours: it holds fewer than "
+            f"{node.address} has dropped {_oldest(len(missing))} of ours, so it holds fewer than "
             f"`keep`; set `keep` of this node to {len(there)}"
         )
 
 
 def notes(plan: Plan, task: Task) -> Iterator[str]:
-    """What the plan leaves out without an error. For a plan by the ledger alone, too."""
-    asked = task.asked and sum(task.asked(Publish(post, "new")) for post in task.desired)
+    """Notes on what the plan leaves out without an error; also for a plan made from the ledger."""
+    selected: int | None = None
+    if task.is_selected:
+        selected = sum(task.is_selected(Publish(post, "new")) for post in task.desired)
     if plan.outside and not plan.shortage:
         outside = len(plan.outside)
-        yield f"no room for {_oldest(outside) if asked is None else _asked_for(outside, asked)}"
+        yield f"no room for {_oldest(outside) if selected is None else _share(outside, selected)}"
     if plan.withheld and not plan.shortage:
-        yield plans.withheld(plan.withheld)
-    if plan.put_off:
-        what = "other change waits" if plan.put_off == 1 else "other changes wait"
-        yield f"{plan.put_off} {what} for a run without a selection"
-    if plan.older and asked is not None:
+        yield plans.withheld_message(plan.withheld)
+    if plan.deferred:
+        noun = "other change waits" if plan.deferred == 1 else "other changes wait"
+        yield f"{plan.deferred} {noun} for a run without a selection"
+    if plan.older and selected is not None:
         verb = "is" if len(plan.older) == 1 else "are"
-        yield f"{_asked_for(len(plan.older), asked)} {verb} too old for `keep`"
+        yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"
 
 
 def _oldest(count: int) -> str:
     return "the oldest post" if count == 1 else f"the {count} oldest posts"
 
 
-def _asked_for(count: int, asked: int) -> str:
-    return "the post asked for" if asked == 1 else f"{count} of the posts asked for"
+def _share(count: int, selected: int) -> str:
+    return "the selected post" if selected == 1 else f"{count} of the selected posts"

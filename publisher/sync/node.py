@@ -1,4 +1,4 @@
-"""What a node is to us, what it is to become, and what became of it. Values and one protocol."""
+"""The Node protocol, the task of a run at a node, and its result. Values only."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Change, Desired
     from publisher.text.node_address import NodeAddress
 
-# XEP-0060 section 16.4.4. Servers turn only publishes off by the first; ejabberd tells of every
-# retract, asked to or not, while the second is on.
+# The notification fields of a node (XEP-0060 section 16.4.4). With the first field off, servers
+# still notify of retracts. COMPAT(ejabberd): with the second on, it notifies of every retract, also
+# of one that does not ask for it.
 NOTIFICATION_FIELDS = ("deliver_notifications", "notify_retract")
 
 Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
@@ -24,7 +25,10 @@ Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A field of the node's configuration that is not as wanted (names without `pubsub#`)."""
+    """A field of the node's configuration with another value than wanted.
+
+    `name` is without `pubsub#`.
+    """
 
     name: str
     actual: str
@@ -36,35 +40,35 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a node is like.
+    """A node as its service shows it.
 
-    `unreadable` says why we do not know its `max_items` (None otherwise means: without bound).
-    `exposed`: it is open to all, and is not to be.
+    `max_items` is None if there is no limit, or if we do not know it; then `max_items_problem` says
+    why. `exposed`: the node is open to everybody, although the configuration wants it closed.
     """
 
     ids: tuple[str, ...] = ()
     exists: bool = True
     max_items: int | None = None
-    unreadable: str = ""
+    max_items_problem: str = ""
     persistent: bool = True
     exposed: bool = False
     drift: tuple[Drift, ...] = ()
 
 
 class Node(Protocol):
-    """A pubsub node (XEP-0060). Every call may raise Refused and Unavailable."""
+    """A pubsub node (XEP-0060). Every method may raise Refused and Unavailable."""
 
     @property
     def address(self) -> NodeAddress: ...
     async def look(self) -> State:
-        """Raises NotFound if the node does not exist."""
+        """The state of the node. Raises NotFound if it does not exist."""
 
     async def create(self) -> None: ...
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
-        """Set fields of its configuration; those that it did not take, as they are now."""
+        """Set fields. Returns those that the service did not take, with their actual values."""
 
     async def has_subscribers(self) -> bool:
-        """True also where we may not know."""
+        """Whether anybody is subscribed. Also true if the account may not know."""
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]: ...
     async def publish(self, item: Item) -> None: ...
@@ -73,7 +77,7 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change and what became of it."""
+    """A change and its outcome."""
 
     change: Change
     outcome: Outcome = "planned"
@@ -82,13 +86,15 @@ class Step:
 
 @dataclass(slots=True)
 class Result:
-    """What became of one node's plan. `error` ended the work on it.
+    """What a run did at one node, or would do. `error` is what ended the work on the node.
 
-    `notes` are for the node's owner, `hints` for the author; `items` is how many items the node
-    held, `foreign` which of them are not ours, `unclaimed` which carry our ids without a post.
-    `blamed`: the stream broke, and what broke it will be shorter next time. `suspect` is the id of
-    what may have broken it. `repaired`: the node's configuration was changed. `looked`: the node
-    was looked at; if not, the rest is what the ledger says.
+    `notes` are for the node's owner, `hints` for the author. `items` is how many items the node
+    held, `foreign` has the ids of those that are not ours, `unclaimed` the ids of those that carry
+    an atom:id of our site but have no post. `looked`: the node was looked at; if not, everything
+    here comes from the ledger. `repaired`: the node's configuration was changed.
+
+    `culprit_recorded`: the server closed the stream at an item, which the next run sends shorter.
+    `suspect_id` is the id of an item that may have broken the stream.
     """
 
     address: NodeAddress
@@ -99,42 +105,44 @@ class Result:
     notes: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     error: PublisherError | None = None
-    blamed: bool = False
+    culprit_recorded: bool = False
     repaired: bool = False
     looked: bool = False
-    suspect: str = ""
+    suspect_id: str = ""
 
 
-def _unmade(id_: str, _level: int) -> Item:
-    raise LookupError(f"nobody said how to make {id_}")
+def _make_no_item(id_: str, _level: int) -> Item:
+    raise LookupError(f"this task cannot make the item {id_}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a node should become, and how.
+    """What a node should hold, and how the run gets there.
 
-    `make` gives the item of an id, shortened to a level of `item.item`; it is called when the item
-    is needed. `named` are the fields of the node's configuration that its owner wrote down, and
-    `wanted` is a digest of all that. `asked` picks the changes of this run. `verify` looks at every
-    payload, and `fetch_foreign` at those of items that are neither recorded nor desired, for a
-    command that lists what they are. `quiet` notifies nobody; if it is `must` and that is not
-    possible, nothing is sent. `notification_fields` are the fields of the node's configuration that
-    make it notify subscribers, with the values that they should have. `alone` are ids of items that
-    may have broken the stream: each is sent with nothing else on its way.
+    `make_item` makes the item of an id, shortened to a level of `item.item`, when the item is
+    needed. `configured_fields` are the fields of the node that publisher.yaml sets, and
+    `config_digest` is a digest of all that it says about the node. `notification_fields` has the
+    values that the notification fields should have. `is_selected` picks the changes of this run,
+    None for all of them. `verify` fetches every payload, and `fetch_foreign` those of items that
+    are neither recorded nor desired, for a command that lists them.
+
+    `silent` notifies nobody: `prefer` publishes with notifications if they cannot be turned off,
+    `must` publishes nothing then. `send_alone` has the ids of items that may have broken the
+    stream: while one of them is in flight, nothing else is.
     """
 
     desired: Sequence[Desired]
-    make: Callable[[str, int], Item] = _unmade
+    make_item: Callable[[str, int], Item] = _make_no_item
     policy: Policy = field(default_factory=Policy)
     guard: Guard = field(default_factory=Guard)
-    named: frozenset[str] = frozenset()
-    wanted: str = ""
-    broken: bool = False
+    configured_fields: frozenset[str] = frozenset()
+    config_digest: str = ""
+    has_unreadable_posts: bool = False
     verify: bool = False
     fetch_foreign: bool = False
-    quiet: Literal["no", "prefer", "must"] = "no"
+    silent: Literal["no", "prefer", "must"] = "no"
     notification_fields: Mapping[str, str] = field(
         default_factory=lambda: dict.fromkeys(NOTIFICATION_FIELDS, "1")
     )
-    asked: Callable[[Change], bool] | None = None
-    alone: frozenset[str] = frozenset()
+    is_selected: Callable[[Change], bool] | None = None
+    send_alone: frozenset[str] = frozenset()

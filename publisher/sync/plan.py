@@ -1,28 +1,29 @@
-"""A plan: what must change at a node so that it equals the posts. Pure; decides all, does nothing.
+"""A plan: the changes that make a node equal to the posts. Pure: it decides, and changes nothing.
 
-An item is *desired* (the newest posts have it), *recorded* (the ledger has it, as intended or as
-done) and *present* (the node has it). It is *ours* if it is recorded, if its atom:id is the one
-that our site gives to that item id, or if the node is exclusive.
+An item is *desired* if it belongs to one of the newest posts, *recorded* if the ledger has it, as
+intended or as done, and *present* if the node has it. It is *ours* if it is recorded, if its
+atom:id is the one that our site mints for that item id, or if the node is exclusive.
 
 =======  =========================  ===========  ================================================
 desired  recorded                   present      change
 =======  =========================  ===========  ================================================
 yes      any                        no           publish: `missing` if recorded as done, or `new`
 yes      same fingerprint, done     same         nothing; publish: `refresh` if that was asked for
-yes      differs, intended or none  same         `adopt`: record it, tell nobody twice
+yes      differs, intended or none  same         `adopt`: record it without publishing again
 yes      any                        other, ours  publish: `changed`; `adopt` if edits are ignored
-yes      none                       other        `refused`: not ours, never overwritten
+yes      none                       other        `refused`: not ours, so never overwritten
 no       yes                        yes          retract: `removed`
 no       yes                        no           `forget`
-no       no                         yes          nothing, unless `prune` or the window says so
+no       no                         yes          nothing, or retract if `prune` covers the item
 =======  =========================  ===========  ================================================
 
-`prune` is what is retracted without a post: `own` is what is recorded, `site` also what has an
-atom:id as our site gives it, `all` everything. An item whose post is outside the window makes room
-quietly: the server never chooses what goes. Posts that are merely older than what the node can hold
-are no fault; room for none at all, or for fewer than `keep` asks for, is a `Shortage`. While any
-post is unreadable nothing is pruned and nothing is forgotten. Retracts come first, then publishes,
-oldest first, so that the newest post is the last item of the node.
+`prune` selects which items without a post are retracted: `own` those that are recorded, `site`
+also those with an atom:id that our site minted, `all` every item. An item whose post is outside the
+window is retracted without notification, so that the server never has to choose which item to drop.
+If posts are merely older than what the node can hold, that is no error. If the node has room for
+none at all, or for fewer than `keep` asks for, that is a `Shortage`. While any post is unreadable,
+nothing is pruned and nothing is forgotten. Retracts come first, then publishes, oldest first, so
+that the newest post is the last item of the node.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+# A plan may retract this many items, or this share of ours, without --allow-retracts.
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
 
@@ -59,20 +61,21 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An item that the ledger has.
+    """What the ledger has of an item.
 
-    `intended`: it was on its way, and may have arrived. `done`: the node acknowledged it. `seen`:
-    it was still there when that had become durable. `retracted`: the node acknowledged that, and
-    may forget it yet. `at` is when that was, in seconds since 1970.
-    `level` is how much it must be shortened at least, because the stream broke with more. `path`
-    is the post's file, empty if an older ledger did not record it.
+    `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
+    look, when the acknowledgement had become durable, still found it. `retracted`: the node
+    acknowledged the retraction, but a crash of the server may still undo that. `recorded_at` is the
+    time of the last of these, in seconds since 1970. `level` is the least level of shortening,
+    because the server closed the stream at a longer item. `path` is the post's file, empty if the
+    ledger is of a version that did not record it.
     """
 
     id: str
     title: str
     fingerprint: str
     state: Literal["intended", "done", "seen", "retracted"] = "done"
-    at: float = 0.0
+    recorded_at: float = 0.0
     atom_id: str = ""
     body: str = ""
     level: int = 0
@@ -80,13 +83,13 @@ class Recorded:
 
     @property
     def done(self) -> bool:
-        """Whether the node has it, as far as we know."""
+        """Whether the node acknowledged the item and, as far as we know, still has it."""
         return self.state in {"done", "seen"}
 
 
 @dataclass(frozen=True, slots=True)
-class _OfPost:
-    """A change of the item of a post."""
+class _PostChange:
+    """A change that concerns the item of a post."""
 
     post: Desired
 
@@ -100,22 +103,22 @@ class _OfPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Publish(_OfPost):
-    """Publish the item, in place if it is there."""
+class Publish(_PostChange):
+    """Publish the item, replacing the one with the same id if the node has it."""
 
     action: Action
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt(_OfPost):
-    """The node has it already: record it."""
+class Adopt(_PostChange):
+    """Record an item that the node has already."""
 
     action: Literal["adopt"] = "adopt"
 
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """Take the item away. Quietly (not `notify`) if its post is only older than what is kept."""
+    """Retract the item, without notification (not `notify`) if that only makes room."""
 
     id: str
     title: str
@@ -126,7 +129,7 @@ class Retract:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """It is gone from both sides: drop the record."""
+    """Drop the record of an item that neither the posts nor the node have any longer."""
 
     id: str
     title: str
@@ -135,7 +138,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Somebody else's item has this id: leave it alone."""
+    """Leave an item alone because its id is a post's, but the item is not ours."""
 
     id: str
     title: str
@@ -150,8 +153,8 @@ Change: TypeAlias = Publish | Adopt | Retract | Forget | Refuse
 class Policy:
     """How a node is kept equal to the posts.
 
-    `minted` says whether an item has an atom:id as our site gives it to that item id. `refresh`
-    publishes again what is there already.
+    `is_minted` tells whether an item has the atom:id that our site mints for its item id. `refresh`
+    publishes the items that the node has already once more.
     """
 
     keep: int | None = None
@@ -159,14 +162,15 @@ class Policy:
     prune: Literal["own", "site", "all"] = "own"
     exclusive: bool = False
     refresh: bool = False
-    minted: Callable[[Seen], bool] = lambda _: False
+    is_minted: Callable[[Seen], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """What nobody means by accident. `announce_limit` is None where any number may be told.
+    """The limits that stop a plan that looks like a mistake.
 
-    `accepted` are the changes (see `token`) of a plan that has passed and was interrupted.
+    `announce_limit` is how many posts may be announced at once, None if any number may. `accepted`
+    has the changes (see `acceptance_key`) of a plan that passed the guard and was interrupted.
     """
 
     allow_retracts: bool = False
@@ -176,11 +180,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """A node that has no room for posts that it should hold: how many `posts`, and why.
+    """A node has no room for some `posts` that it should hold.
 
-    `limit` is how many items the node may hold. It holds `items` now, and `after` once the changes
-    of the plan are made: then `others` of them are not ours, and `withheld` are ours and wait to be
-    removed. `keep` is what the configuration asks for, None if it leaves that to the node.
+    `limit` is how many items the node may hold. It holds `items` now, and `after` once the plan has
+    been applied. `others` of these are not ours, and `withheld` are ours and wait to be retracted.
+    `keep` is how many posts the configuration asks for, None if it leaves that to the node.
     """
 
     posts: int
@@ -198,16 +202,16 @@ class Shortage:
             f"{self.others} {'is' if self.others == 1 else 'are'} not ours",
             f"its limit is {self.limit}",
         ]
-        ways = ["remove items there"] if self.others else []
-        return _no_room(self, figures, [*ways, _RAISE])
+        remedies = ["remove items there"] if self.others else []
+        return _no_room(self, figures, [*remedies, _RAISE_LIMIT])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RememberedShortage:
-    """A shortage by the ledger alone, which does not know what takes the room.
+    """A shortage according to the ledger, which does not know the items of others.
 
-    `room` is how many items of ours there was room for at the last look; the rest is as in
-    Shortage.
+    `room` is how many items of ours the node had room for at the last look. The other fields are
+    those of `Shortage`.
     """
 
     posts: int
@@ -217,45 +221,46 @@ class RememberedShortage:
 
     def __str__(self) -> str:
         room = f"at the last look the node had room for {_count(self.room, 'item')} of ours"
-        return _no_room(self, [room], ["run `publisher plan` to see what takes the room", _RAISE])
+        remedies = ["run `publisher plan` to see what takes the room", _RAISE_LIMIT]
+        return _no_room(self, [room], remedies)
 
 
-_RAISE = "raise its pubsub#max_items"
+_RAISE_LIMIT = "raise its pubsub#max_items"
 
 
 def _no_room(
-    shortage: Shortage | RememberedShortage, figures: Sequence[str], ways_out: Sequence[str]
+    shortage: Shortage | RememberedShortage, figures: Sequence[str], remedies: Sequence[str]
 ) -> str:
     if shortage.withheld:
-        figures = [*figures, withheld(shortage.withheld)]
+        figures = [*figures, withheld_message(shortage.withheld)]
     if shortage.keep and shortage.keep > 1:
-        ways_out = [*ways_out, "lower `keep`"]
+        remedies = [*remedies, "lower `keep`"]
     return (
         f"{', '.join(figures)}: no room for {_count(shortage.posts, 'post')}; "
-        f"{', or '.join(ways_out)}"
+        f"{', or '.join(remedies)}"
     )
 
 
-def withheld(count: int) -> str:
-    """That items of ours are still at the node although their posts are gone."""
+def withheld_message(count: int) -> str:
+    """Say that the node still has items of ours although their posts are gone."""
     stay = "stays" if count == 1 else "stay"
     return f"{_count(count, 'item')} without a post {stay} until every post can be read"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes in the order in which they are to be made.
+    """The changes, in the order in which they must be made.
 
-    `ours` is how many items of ours there are now. `foreign` are the ids of the items that are not
-    ours, `unclaimed` of those that are by their atom:id, without a post or a record. `outside` are
-    the posts that should be at the node but do not fit, and `shortage` says why if that is a fault.
-    `older` are the posts that `keep` leaves out, `withheld` is how many retracts wait until every
-    post can be read, `put_off` how many changes were not asked for, and `room` how many items the
-    node can hold beside those that are not ours.
+    `ours` is how many items at the node are ours now. `foreign` has the ids of the other items, and
+    `unclaimed` the ids of items that are ours by their atom:id but have neither a post nor a
+    record. `outside` has the posts that should be at the node but do not fit, and `shortage`
+    explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is how
+    many retracts wait until every post can be read, `deferred` how many changes the selection of
+    this run leaves out, and `room` how many items of ours the node can hold.
     """
 
     changes: tuple[Change, ...]
@@ -265,23 +270,23 @@ class Plan:
     outside: tuple[Desired, ...] = ()
     older: tuple[Desired, ...] = ()
     withheld: int = 0
-    put_off: int = 0
+    deferred: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
-        """What subscribers are to see vanish."""
+        """The retracts that subscribers are notified of."""
         return tuple(c for c in self.changes if isinstance(c, Retract) and c.notify)
 
-    def quieted(self) -> Plan:
-        """The same, telling nobody of what goes."""
+    def without_notifications(self) -> Plan:
+        """The same plan, with retracts that notify nobody."""
         changes = (replace(c, notify=False) if isinstance(c, Retract) else c for c in self.changes)
         return replace(self, changes=tuple(changes))
 
     @property
     def publishes(self) -> tuple[Publish, ...]:
-        """What subscribers are to be told."""
+        """The new, changed and missing posts, of which the node notifies subscribers."""
         return tuple(c for c in self.changes if isinstance(c, Publish))
 
 
@@ -292,13 +297,12 @@ def decide(
     policy: Policy,
     *,
     max_items: int | None = None,
-    broken: bool = False,
+    has_unreadable_posts: bool = False,
 ) -> Plan:
-    """Compare the three. `posts` are all posts, of which the newest are desired (see `window`).
+    """Compare the posts with the ledger and the node. The newest `posts` are desired (`window`).
 
-    `max_items` is how many items the node holds, None if without bound. `broken` says that some
-    post could not be read. `present[id].fingerprint` may come from the ledger where the node was
-    only asked for its ids.
+    `max_items` is how many items the node can hold, None if there is no limit. The fingerprint of
+    a present item may be the ledger's, if the node was only asked for its ids.
     """
     by_id = {post.id: post for post in posts}
     ours = {id_ for id_, seen in present.items() if _is_ours(seen, by_id, recorded, policy)}
@@ -307,20 +311,20 @@ def decide(
         for id_, seen in present.items()
         if id_ not in by_id and _is_pruned(seen, recorded, policy)
     }
-    pruned = set() if broken else postless
-    held = len(ours & by_id.keys())
+    pruned = set() if has_unreadable_posts else postless
+    of_posts = len(ours & by_id.keys())
     staying = present.keys() - pruned - (ours & by_id.keys())
-    room = _room(max_items, held=held, others=len(staying))
+    room = _room(max_items, of_posts=of_posts, others=len(staying))
     wanted = window(posts, keep=policy.keep, room=None)
     kept = window(posts, keep=policy.keep, room=room)
     outside = wanted[: len(wanted) - len(kept)]
     desired = {post.id for post in kept}
     changes = (
-        *(_gone(id_, recorded, present) for id_ in sorted(pruned)),
-        *_forgotten(recorded, present, by_id, desired, broken=broken),
-        # With room for none at all, a retract would make room for nothing.
-        *(() if room == 0 else _pushed_out(posts, ours, desired)),
-        *_wanted(kept, recorded, present, ours, policy),
+        *(_retract(id_, recorded, present) for id_ in sorted(pruned)),
+        *_forgets(recorded, present, by_id, desired, has_unreadable_posts=has_unreadable_posts),
+        # If the node has no room for any post, retracting old items makes no room either.
+        *(() if room == 0 else _retracts_for_room(posts, ours, desired)),
+        *_changes_of_desired(kept, recorded, present, ours, policy),
     )
     shortage = None
     if max_items is not None and outside and (room == 0 or policy.keep is not None):
@@ -334,61 +338,68 @@ def decide(
             keep=policy.keep,
         )
     known = recorded.keys() | by_id.keys()
-    unclaimed = {i for i, seen in present.items() if i not in known and policy.minted(seen)}
+    unclaimed = {
+        id_ for id_, seen in present.items() if id_ not in known and policy.is_minted(seen)
+    }
     return Plan(
         changes,
         ours=len(ours | postless | {id_ for id_, record in recorded.items() if record.done}),
-        foreign=tuple(i for i in present if i not in ours | postless | unclaimed),
-        unclaimed=tuple(i for i in present if i in unclaimed - pruned),
+        foreign=tuple(id_ for id_ in present if id_ not in ours | postless | unclaimed),
+        unclaimed=tuple(id_ for id_ in present if id_ in unclaimed - pruned),
         outside=outside,
         older=window(posts, keep=None, room=None)[: len(posts) - len(wanted)],
         withheld=len(postless - pruned),
-        room=_room(max_items, held=held, others=len(staying - postless)),
+        room=_room(max_items, of_posts=of_posts, others=len(staying - postless)),
         shortage=shortage,
     )
 
 
 def growth(changes: Iterable[Change]) -> int:
-    """How many items more a node holds after these changes."""
+    """How many more items a node holds after these changes; negative if it holds fewer."""
     return sum(
         (change.action in {"new", "missing"}) - isinstance(change, Retract) for change in changes
     )
 
 
-def _room(max_items: int | None, *, held: int, others: int) -> int | None:
-    """How many items of ours the node can hold, None if without bound. `held` are there already.
+def _room(max_items: int | None, *, of_posts: int, others: int) -> int | None:
+    """How many items of ours the node can hold, None if there is no limit.
 
-    A node that holds more than its limit, as where the service counts the items of each publisher
-    apart, is left what it holds of ours: strangers who fill a node must not empty it of our items.
+    It holds the items `of_posts`, which are ours, and the `others`, which stay there.
     """
     if max_items is None:
         return None
     left = max(0, max_items - others)
-    return max(left, min(held, max_items)) if held + others > max_items else left
+    if of_posts + others <= max_items:
+        return left
+    # COMPAT(ejabberd): it counts the items of each publisher separately, so a node can hold
+    # more than its limit. Others who fill a node must not make us retract our items.
+    return max(left, min(of_posts, max_items))
 
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:
-    """The newest posts, at most `keep` and at most what there is `room` for; oldest first."""
+    """The newest posts, oldest first: at most `keep`, and no more than there is `room` for."""
     ordered = sorted(posts, key=lambda post: (post.published, post.id))
-    size = min(bound for bound in (keep, room, len(ordered)) if bound is not None)
+    size = min(limit for limit in (keep, room, len(ordered)) if limit is not None)
     return tuple(ordered[len(ordered) - max(0, size) :])
 
 
-def settled(
+def is_settled(
     posts: Sequence[Desired],
     recorded: Mapping[str, Recorded],
     policy: Policy,
     *,
     room: int | None,
-    broken: bool = False,
+    has_unreadable_posts: bool = False,
 ) -> bool:
-    """Whether, by the ledger alone, the node is known to equal the posts.
+    """Whether the ledger alone shows that the node equals the posts.
 
-    It never is while it lacks room: what took the room may be gone by now.
+    It never does while the node lacks room, because the items that took the room may be gone.
     """
     if policy.refresh or any(record.state != "seen" for record in recorded.values()):
         return False
-    plan = from_ledger(posts, recorded, policy, room=room, broken=broken)
+    plan = from_ledger(
+        posts, recorded, policy, room=room, has_unreadable_posts=has_unreadable_posts
+    )
     return not (plan.changes or plan.shortage)
 
 
@@ -398,64 +409,69 @@ def from_ledger(
     policy: Policy,
     *,
     room: int | None,
-    broken: bool = False,
+    has_unreadable_posts: bool = False,
 ) -> Plan:
-    """The plan if the node holds exactly what the ledger says it acknowledged."""
+    """The plan for a node that holds exactly the items that it acknowledged to the ledger."""
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
-    plan = decide(posts, recorded, present, policy, max_items=room, broken=broken)
-    lack = plan.shortage
-    if not isinstance(lack, Shortage):
+    plan = decide(
+        posts, recorded, present, policy, max_items=room, has_unreadable_posts=has_unreadable_posts
+    )
+    shortage = plan.shortage
+    if not isinstance(shortage, Shortage):
         return plan
     remembered = RememberedShortage(
-        posts=lack.posts, room=lack.limit, withheld=lack.withheld, keep=lack.keep
+        posts=shortage.posts,
+        room=shortage.limit,
+        withheld=shortage.withheld,
+        keep=shortage.keep,
     )
     return replace(plan, shortage=remembered)
 
 
-def moved(
+def relocated(
     posts: Sequence[Desired], recorded: Mapping[str, Recorded], policy: Policy
 ) -> list[Desired]:
     """The posts whose item is recorded with another path, or with none, and needs no publish.
 
-    An edit that is still to be published records its path itself.
+    If the item needs a publish, that records the new path.
     """
-    found: list[Desired] = []
+    relocated_posts: list[Desired] = []
     for post in posts:
         record = recorded.get(post.id)
         if record is None or record.state == "retracted" or record.path == post.path:
             continue
         if record.fingerprint == post.fingerprint or policy.edits == "ignore":
-            found.append(post)
-    return found
+            relocated_posts.append(post)
+    return relocated_posts
 
 
 def as_seen(record: Recorded) -> Seen:
-    """What the node has of an item, if it has what we recorded."""
+    """The item as the node has it, if it still has what the ledger recorded."""
     return Seen(record.id, record.atom_id or None, record.title, record.fingerprint)
 
 
-def narrow(plan: Plan, keeps: Callable[[Change], bool]) -> Plan:
-    """Only the changes and the posts that were asked for, and the room that these need."""
-    added = sum(keeps(c) and c.action in {"new", "missing"} for c in plan.publishes)
-    making = [c for c in plan.changes if isinstance(c, Retract) and not c.notify][:added]
-    asked = tuple(
+def narrow(plan: Plan, is_selected: Callable[[Change], bool]) -> Plan:
+    """The plan for the selected changes alone, with as many retracts for room as these need."""
+    added = sum(is_selected(c) and c.action in {"new", "missing"} for c in plan.publishes)
+    for_room = [change for change in plan.changes if _makes_room(change)][:added]
+    selected = tuple(
         change
         for change in plan.changes
-        if change in making or (keeps(change) and not _makes_room(change))
+        if change in for_room or (is_selected(change) and not _makes_room(change))
     )
     outside, older = (
-        tuple(post for post in posts if keeps(Publish(post, "new")))
+        tuple(post for post in posts if is_selected(Publish(post, "new")))
         for posts in (plan.outside, plan.older)
     )
     shortage = replace(plan.shortage, posts=len(outside)) if plan.shortage and outside else None
     if isinstance(shortage, Shortage):
-        shortage = replace(shortage, after=shortage.items + growth(asked))
+        shortage = replace(shortage, after=shortage.items + growth(selected))
     return replace(
         plan,
-        changes=asked,
+        changes=selected,
         outside=outside,
         older=older,
-        put_off=len(plan.changes) - len(asked),
+        deferred=len(plan.changes) - len(selected),
         shortage=shortage,
     )
 
@@ -464,25 +480,27 @@ def _makes_room(change: Change) -> bool:
     return isinstance(change, Retract) and not change.notify
 
 
-def token(change: Publish | Retract) -> tuple[str, str]:
-    """What makes a change the one that was accepted: its id and text, or that it goes."""
+def acceptance_key(change: Publish | Retract) -> tuple[str, str]:
+    """What identifies a change that passed the guard: its id and, if it publishes, fingerprint."""
     return change.id, change.post.fingerprint if isinstance(change, Publish) else ""
 
 
-def is_loud(plan: Plan, guard: Guard) -> bool:
-    """Whether so much would be told at once that somebody must mean it."""
-    told = [change for change in plan.publishes if token(change) not in guard.accepted]
-    return guard.announce_limit is not None and len(told) > guard.announce_limit
+def exceeds_announce_limit(plan: Plan, guard: Guard) -> bool:
+    """Whether the plan announces more posts at once than the guard allows."""
+    announced = [c for c in plan.publishes if acceptance_key(c) not in guard.accepted]
+    return guard.announce_limit is not None and len(announced) > guard.announce_limit
 
 
-def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
-    """Stop what nobody means by accident. `audience`: the node has items, or subscribers.
+def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
+    """Stop a plan that looks like a mistake. `has_audience`: the node has items or subscribers.
 
-    Raises UnsafePlanError that names the option that means it.
+    Raises UnsafePlanError, which names the option that allows the plan.
     """
-    _check_retracts(plan, guard)
-    if audience and is_loud(plan, guard):
-        counts = Counter(c.action for c in plan.publishes if token(c) not in guard.accepted)
+    _require_safe_retracts(plan, guard)
+    if has_audience and exceeds_announce_limit(plan, guard):
+        counts = Counter(
+            c.action for c in plan.publishes if acceptance_key(c) not in guard.accepted
+        )
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
         raise UnsafePlanError(
             f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
@@ -491,15 +509,15 @@ def check(plan: Plan, guard: Guard, *, audience: bool) -> None:
         )
 
 
-def _check_retracts(plan: Plan, guard: Guard) -> None:
-    count = sum(token(change) not in guard.accepted for change in plan.retracts)
+def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
+    count = sum(acceptance_key(change) not in guard.accepted for change in plan.retracts)
     share = count / plan.ours if plan.ours else 0.0
     if guard.allow_retracts or not count:
         return
     if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
         raise UnsafePlanError(
             f"this would retract {count} of the {plan.ours} items that were published; nothing "
-            "was sent. If the posts are meant to go, run again with --allow-retracts"
+            "was sent. If you mean to remove these posts, run again with --allow-retracts"
         )
 
 
@@ -515,31 +533,31 @@ def _is_ours(
 
 
 def _is_pruned(seen: Seen, recorded: Mapping[str, Recorded], policy: Policy) -> bool:
-    """Whether an item without a post is to go."""
+    """Whether an item without a post must be retracted."""
     if seen.id in recorded or policy.prune == "all":
         return True
-    return policy.prune == "site" and policy.minted(seen)
+    return policy.prune == "site" and policy.is_minted(seen)
 
 
-def _gone(id_: str, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]) -> Retract:
+def _retract(id_: str, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]) -> Retract:
     title = recorded[id_].title if id_ in recorded else present[id_].title
     return Retract(id_, title or "")
 
 
-def _forgotten(
+def _forgets(
     recorded: Mapping[str, Recorded],
     present: Mapping[str, Seen],
     posts: Mapping[str, Desired],
     desired: Collection[str],
     *,
-    broken: bool,
+    has_unreadable_posts: bool,
 ) -> Iterator[Forget]:
     for id_, record in recorded.items():
-        if id_ not in present and id_ not in desired and (id_ in posts or not broken):
+        if id_ not in present and id_ not in desired and (id_ in posts or not has_unreadable_posts):
             yield Forget(id_, record.title)
 
 
-def _pushed_out(
+def _retracts_for_room(
     posts: Sequence[Desired], ours: Collection[str], desired: Collection[str]
 ) -> Iterator[Retract]:
     for post in window(posts, keep=None, room=None):
@@ -547,7 +565,7 @@ def _pushed_out(
             yield Retract(post.id, post.title, notify=False, reason="older than what is kept")
 
 
-def _wanted(
+def _changes_of_desired(
     kept: Sequence[Desired],
     recorded: Mapping[str, Recorded],
     present: Mapping[str, Seen],
@@ -561,18 +579,18 @@ def _wanted(
         elif post.id not in ours:
             yield Refuse(post.id, post.title, _NOT_OURS.format(seen.title or "without a title"))
         else:
-            yield from _kept_up(post, record, seen, policy)
+            yield from _changes_of_present(post, record, seen, policy)
 
 
-def _kept_up(
+def _changes_of_present(
     post: Desired, record: Recorded | None, seen: Seen, policy: Policy
 ) -> Iterator[Change]:
-    """An item of ours that is there."""
+    """The change of an item of ours that the node has, or nothing."""
     edited = seen.fingerprint != post.fingerprint
     if edited and policy.edits == "push":
         yield Publish(post, "changed")
         return
-    if edited:
+    if edited:  # with `edits: ignore` the ledger records what the node has
         post = replace(post, fingerprint=seen.fingerprint or "")
     if policy.refresh and not edited:
         yield Publish(post, "refresh")
@@ -581,6 +599,6 @@ def _kept_up(
 
 
 _NOT_OURS = (
-    'the node has an item of this id that is not ours ("{}"); '
+    'the node has an item with this id that is not ours ("{}"); '
     "retract it there, or give the post an `id:` of its own"
 )

@@ -1,4 +1,4 @@
-"""One node, from the first look to the last record; or a preview of it, which changes nothing."""
+"""Reconcile one node with the posts: look, plan, apply, record. Or preview that."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.errors import Forbidden, Held, NoRoom, PublisherError, Refused, Unavailable
+from publisher.errors import Forbidden, NoRoom, PageMissing, PublisherError, Refused, Unavailable
 from publisher.sync import plan as plans
 from publisher.sync.look import look, notes
 from publisher.sync.node import Result, Step
 from publisher.sync.plan import Publish, Refuse, Retract, Shortage
-from publisher.sync.retry import Patient
+from publisher.sync.retry import RetryingNode
 from publisher.system.retry import Clock
 
 if TYPE_CHECKING:
@@ -27,34 +27,48 @@ DAY = 86_400.0
 
 
 def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) -> bool:
-    """Whether the node is known to equal the posts, so that there is no need to look.
+    """Whether the ledger shows that the node equals the posts, so that no look is necessary.
 
-    It is not while an intention is open, while what was acknowledged last was not seen again, when
-    the configuration has changed, and a day after the last look.
+    A look is necessary while an intent is open, until the items that were acknowledged last have
+    been seen again, when the configuration has changed, and a day after the last look.
     """
-    visit = ledger.visit(address)
-    if task.verify or visit.muted or visit.wanted != task.wanted:
+    last_look = ledger.last_look(address)
+    if task.verify or last_look.muted or last_look.config_digest != task.config_digest:
         return False
-    if not now - DAY < visit.looked <= now:
+    if not now - DAY < last_look.looked <= now:
         return False
-    recorded = ledger.recorded(address)
-    return plans.settled(task.desired, recorded, task.policy, room=visit.room, broken=task.broken)
+    return plans.is_settled(
+        task.desired,
+        ledger.recorded(address),
+        task.policy,
+        room=last_look.room,
+        has_unreadable_posts=task.has_unreadable_posts,
+    )
 
 
-def locate(address: NodeAddress, task: Task, ledger: Ledger) -> None:
-    """Record the file of every item that needs no publish: it was renamed, or the ledger is old."""
-    moved = plans.moved(task.desired, ledger.recorded(address), task.policy)
-    if moved:
-        ledger.locate(address, moved)
+def record_paths(address: NodeAddress, task: Task, ledger: Ledger) -> None:
+    """Record the path of every post that was renamed, or that an old ledger has without a path.
+
+    A post that must be published is left out: the publish records its path.
+    """
+    ledger.record_paths(
+        address, plans.relocated(task.desired, ledger.recorded(address), task.policy)
+    )
 
 
 def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
-    """The plan if the node holds what the ledger says. Asks nobody."""
+    """What `reconcile` would do if the node held what the ledger says. Contacts no server."""
     result = Result(address)
     recorded = ledger.recorded(address)
-    room = ledger.visit(address).room
-    plan = plans.from_ledger(task.desired, recorded, task.policy, room=room, broken=task.broken)
-    plan = plans.narrow(plan, task.asked) if task.asked else plan
+    room = ledger.last_look(address).room
+    plan = plans.from_ledger(
+        task.desired,
+        recorded,
+        task.policy,
+        room=room,
+        has_unreadable_posts=task.has_unreadable_posts,
+    )
+    plan = plans.narrow(plan, task.is_selected) if task.is_selected else plan
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
@@ -63,15 +77,15 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
 
 
 async def preview(node: Node, task: Task, ledger: Ledger, *, clock: Clock | None = None) -> Result:
-    """What `reconcile` would do. Changes nothing, not even the ledger."""
+    """What `reconcile` would do. Looks at the node, and changes neither it nor the ledger."""
     result = Result(node.address)
     clock = clock or Clock()
-    patient = Patient(node, clock, seconds=RETRY_SECONDS)
+    retrying = RetryingNode(node, clock, seconds=RETRY_SECONDS)
     try:
-        state, plan = await look(patient, task, ledger, result, clock=clock, change=False)
+        state, plan = await look(retrying, task, ledger, result, clock=clock, change=False)
         result.steps = [_planned(change) for change in plan.changes]
-        await _check(
-            patient, plan, state, _guard(task, ledger, node.address, quiet=task.quiet != "no")
+        await _require_safe(
+            retrying, plan, state, _guard(task, ledger, node.address, silent=task.silent != "no")
         )
         _report_shortage(plan, result)
     except PublisherError as error:
@@ -89,72 +103,83 @@ async def reconcile(
     clock: Clock | None = None,
     retry_seconds: float = RETRY_SECONDS,
 ) -> Result:
-    """Make the node equal to the posts. Errors of the service are in the result.
+    """Make the node equal to the posts. Errors are in the result.
 
-    `hold_back` is asked, before anything is sent, which of the ids to be published must wait, and
-    why; `on_step` gets every step taken, and how many there will be.
+    `hold_back` gets the ids that will be published, before anything is sent; it returns those that
+    must wait, each with the reason. `on_step` gets each step once it is taken, and the number of
+    all steps.
     """
-    from publisher.sync.apply import Run  # noqa: PLC0415 - asyncio: see `Clock.sleep`
+    from publisher.sync.apply import PlanRun  # noqa: PLC0415 - asyncio: see `Clock.sleep`
 
     clock = clock or Clock()
     result = Result(node.address)
-    patient = Patient(node, clock, seconds=retry_seconds)
+    retrying = RetryingNode(node, clock, seconds=retry_seconds)
     try:
-        state, plan = await look(patient, task, ledger, result, clock=clock, change=True)
+        state, plan = await look(retrying, task, ledger, result, clock=clock, change=True)
         result.steps = [_planned(change) for change in plan.changes]
-        async with _quietly(patient, task, ledger, plan, result) as quiet:
-            if quiet:
-                result.steps = [_planned(change) for change in plan.quieted().changes]
-            await _check(patient, plan, state, _guard(task, ledger, node.address, quiet=quiet))
+        async with _silently(retrying, task, ledger, plan, result) as silent:
+            if silent:
+                result.steps = [_planned(change) for change in plan.without_notifications().changes]
+            await _require_safe(
+                retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
+            )
             held = await hold_back([change.id for change in plan.publishes])
-            with ledger.together():
-                # What may be published while nobody listens may not be told to all later.
-                told = [] if quiet else [plans.token(change) for change in plan.publishes]
-                ledger.accept(node.address, [*map(plans.token, plan.retracts), *told])
-            await Run(patient, task, ledger, result, clock, held, on_step).apply()
+            with ledger.transaction():
+                # A publish that passed because notifications were off is not accepted: a later
+                # run with notifications must check it again.
+                accepted = [*map(plans.acceptance_key, plan.retracts)]
+                if not silent:
+                    accepted += map(plans.acceptance_key, plan.publishes)
+                ledger.accept(node.address, accepted)
+            await PlanRun(retrying, task, ledger, result, clock, held, on_step).apply()
         _conclude(task, ledger, plan, result, held, now=clock.now())
     except Forbidden as error:
         result.error = error
-        result.steps = result.steps or [Step(c, "refused", str(error)) for c in _all_new(task)]
+        result.steps = result.steps or _refused_steps(task, str(error))
     except PublisherError as error:
         result.error = error
     return result
 
 
-async def _check(node: Node, plan: Plan, state: State, guard: Guard) -> None:
-    """Raises UnsafePlanError. Subscribers are asked about only where that decides."""
-    audience = plans.is_loud(plan, guard) and (bool(state.ids) or await node.has_subscribers())
-    plans.check(plan, guard, audience=audience)
+async def _require_safe(node: Node, plan: Plan, state: State, guard: Guard) -> None:
+    """Raises UnsafePlanError."""
+    has_audience = False
+    if plans.exceeds_announce_limit(plan, guard):  # asking for the subscribers costs a request
+        has_audience = bool(state.ids) or await node.has_subscribers()
+    plans.require_safe(plan, guard, has_audience=has_audience)
 
 
-def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, quiet: bool) -> Guard:
+def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, silent: bool) -> Guard:
     guard = replace(task.guard, accepted=ledger.accepted(address))
-    return replace(guard, announce_limit=None) if quiet else guard
+    return replace(guard, announce_limit=None) if silent else guard
 
 
 @asynccontextmanager
-async def _quietly(
+async def _silently(
     node: Node, task: Task, ledger: Ledger, plan: Plan, result: Result
 ) -> AsyncIterator[bool]:
-    """Turn the node's notifications off meanwhile, if that is asked for; whether they are off.
+    """Turn the notifications off for the block if the task says so. Yields whether they are off.
 
-    The ledger knows before the node does: whatever happens, a later run turns them on again.
+    The ledger records that first, so that a later run turns them on again if this one dies.
     """
-    sent = any(isinstance(change, Publish | Retract) for change in plan.changes)
-    if task.quiet == "no" or not sent:
+    sends = any(isinstance(change, Publish | Retract) for change in plan.changes)
+    if task.silent == "no" or not sends:
         yield False
         return
-    plans.check(plan, _guard(task, ledger, node.address, quiet=True), audience=False)
-    before = ledger.visit(node.address)
-    ledger.remember(node.address, replace(before, muted=True))
+    plans.require_safe(plan, _guard(task, ledger, node.address, silent=True), has_audience=False)
+    before = ledger.last_look(node.address)
+    ledger.record_look(node.address, replace(before, muted=True))
     refusal = await _mute(node, task)
     if refusal:
-        ledger.remember(node.address, before)
-        if task.quiet == "must":
+        ledger.record_look(node.address, before)
+        if task.silent == "must":
             raise Refused(
-                f"{node.address} cannot be published to quietly: {refusal}; nothing was sent"
+                f"could not silence the notifications of {node.address}: {refusal}; nothing was "
+                "sent"
             )
-        result.notes.append(f"its subscribers are told: {refusal}")
+        result.notes.append(
+            f"could not silence its notifications ({refusal}); subscribers will be notified"
+        )
         yield False
         return
     try:
@@ -164,7 +189,7 @@ async def _quietly(
 
 
 async def _mute(node: Node, task: Task) -> str:
-    """Why it cannot be done, or nothing."""
+    """Turn the notifications off. Returns why the service refuses, empty if it does not."""
     try:
         left = await node.configure(dict.fromkeys(task.notification_fields, "0"))
     except Refused as error:
@@ -174,13 +199,13 @@ async def _mute(node: Node, task: Task) -> str:
 
 async def _unmute(node: Node, task: Task, ledger: Ledger, result: Result) -> None:
     try:
-        left = await node.configure(task.notification_fields)
-    except (Refused, Unavailable) as error:
-        left = {"all": str(error)}
-    if left:
+        is_muted = bool(await node.configure(task.notification_fields))
+    except (Refused, Unavailable):
+        is_muted = True
+    if is_muted:
         result.notes.append("its notifications are still turned off; the next run turns them on")
     else:
-        ledger.remember(node.address, replace(ledger.visit(node.address), muted=False))
+        ledger.record_look(node.address, replace(ledger.last_look(node.address), muted=False))
 
 
 def _conclude(
@@ -192,21 +217,23 @@ def _conclude(
     *,
     now: float,
 ) -> None:
-    """Write down that the node equals the posts, if it does; else the error says why not."""
-    _report_shortage(_with_figures_of(result, plan), result)
+    """Record that the node equals the posts, or report in the result why it does not."""
+    _report_shortage(_with_final_figures(plan, result), result)
     if held:
-        count = f"{len(held)} {'post waits' if len(held) == 1 else 'posts wait'}"
-        _report(Held(f"{count} for a page on the web; run again later"), result)
-    visit = ledger.visit(result.address)
-    if plan.shortage:  # for a plan that asks nobody
-        ledger.remember(result.address, replace(visit, room=plan.room))
-    elif not result.error and not plan.put_off:
-        visit = replace(visit, looked=now, room=plan.room, wanted=task.wanted)
-        ledger.remember(result.address, visit)
+        posts = (
+            "1 post waits for its page" if len(held) == 1 else f"{len(held)} posts wait for pages"
+        )
+        _report(PageMissing(f"{posts} on the web; run again later"), result)
+    last_look = ledger.last_look(result.address)
+    if plan.shortage:  # `offline` needs the room
+        ledger.record_look(result.address, replace(last_look, room=plan.room))
+    elif not result.error and not plan.deferred:
+        last_look = replace(last_look, looked=now, room=plan.room, config_digest=task.config_digest)
+        ledger.record_look(result.address, last_look)
 
 
-def _with_figures_of(result: Result, plan: Plan) -> Plan:
-    """The plan, with a shortage that says how many items the node holds after the changes made."""
+def _with_final_figures(plan: Plan, result: Result) -> Plan:
+    """The plan with a shortage that counts the items after the changes that were really made."""
     if not isinstance(plan.shortage, Shortage):
         return plan
     done = (step.change for step in result.steps if step.outcome == "done")
@@ -220,7 +247,7 @@ def _report_shortage(plan: Plan, result: Result) -> None:
 
 
 def _report(error: PublisherError, result: Result) -> None:
-    """As the error of the result, or as a note beside the error that came first."""
+    """Make it the error of the result, or a note if the result has an error already."""
     if result.error is None:
         result.error = error
     else:
@@ -233,7 +260,7 @@ def _planned(change: Change) -> Step:
     return Step(change, "planned", change.reason if isinstance(change, Retract) else "")
 
 
-def _all_new(task: Task) -> Sequence[Change]:
-    """What would have been published at a node that we may not even create."""
+def _refused_steps(task: Task, reason: str) -> list[Step]:
+    """A refused publish of every desired post, for a node that the account may not even create."""
     posts = plans.window(task.desired, keep=task.policy.keep, room=None)
-    return [Publish(post, "new") for post in posts]
+    return [Step(Publish(post, "new"), "refused", reason) for post in posts]

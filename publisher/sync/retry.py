@@ -1,6 +1,7 @@
-"""A Node that tries again what its service refuses for the moment only (XEP-0060, type `wait`).
+"""A Node that retries requests while its service is busy (RFC 6120 section 8.3.2, type `wait`).
 
-Waits longer from time to time, never at the same beat as others, and gives up in the end.
+The pauses grow and have a random part, so that several clients do not retry in step. After a
+limited time it gives up.
 """
 
 from __future__ import annotations
@@ -23,42 +24,42 @@ BACKOFF = Backoff(first=0.5, longest=8.0, jitter=0.5)
 T = TypeVar("T")
 
 
-class Patient:
-    """Another Node; `seconds` is how long it may wait in all."""
+class RetryingNode:
+    """Wraps another Node. `seconds` is how long all its pauses may last together."""
 
     def __init__(self, node: Node, clock: Clock, *, seconds: float) -> None:
         self._node = node
         self._clock = clock
-        self._left = seconds
+        self._seconds_left = seconds
         self._pauses = BACKOFF.pauses()
-        self._until = 0.0
+        self._paused_until = 0.0
 
     @property
     def address(self) -> NodeAddress:
         return self._node.address
 
     async def look(self) -> State:
-        return await self._persist(self._node.look)
+        return await self._retry(self._node.look)
 
     async def create(self) -> None:
-        await self._persist(self._node.create)
+        await self._retry(self._node.create)
 
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
-        return await self._persist(lambda: self._node.configure(fields))
+        return await self._retry(lambda: self._node.configure(fields))
 
     async def has_subscribers(self) -> bool:
-        return await self._persist(self._node.has_subscribers)
+        return await self._retry(self._node.has_subscribers)
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
-        return await self._persist(lambda: self._node.fetch(ids))
+        return await self._retry(lambda: self._node.fetch(ids))
 
     async def publish(self, item: Item) -> None:
-        await self._persist(lambda: self._node.publish(item))
+        await self._retry(lambda: self._node.publish(item))
 
     async def retract(self, id_: str, *, notify: bool) -> None:
-        await self._persist(lambda: self._node.retract(id_, notify=notify))
+        await self._retry(lambda: self._node.retract(id_, notify=notify))
 
-    async def _persist(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _retry(self, call: Callable[[], Awaitable[T]]) -> T:
         while True:
             await self._pause()
             try:
@@ -70,15 +71,15 @@ class Patient:
                 return answer
 
     async def _pause(self) -> None:
-        """All calls wait together: those in flight would only add to the load."""
-        while (left := self._until - self._clock.monotonic()) > 0:
+        """Wait until the pause is over. All calls share it, because each adds to the load."""
+        while (left := self._paused_until - self._clock.monotonic()) > 0:
             await self._clock.sleep(left)
 
     def _wait_longer(self, busy: Busy) -> None:
-        if self._clock.monotonic() < self._until:
-            return  # it was sent before we knew
-        if self._left <= 0:
-            raise Unavailable(f"{busy}; it still does after several tries") from busy
-        pause = min(next(self._pauses), self._left)
-        self._left -= pause
-        self._until = self._clock.monotonic() + pause
+        if self._clock.monotonic() < self._paused_until:
+            return  # this request was in flight already when the pause began
+        if self._seconds_left <= 0:
+            raise Unavailable(f"{busy}; it still refuses after several retries") from busy
+        pause = min(next(self._pauses), self._seconds_left)
+        self._seconds_left -= pause
+        self._paused_until = self._clock.monotonic() + pause

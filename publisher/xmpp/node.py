@@ -62,7 +62,7 @@ class XmppNode:
         except NotFound:  # ejabberd's PEP lists the items of a missing node, too: none
             raise
         except Refused as error:  # only owners may see it
-            return State(ids=ids, unreadable=str(error))
+            return State(ids=ids, max_items_problem=str(error))
         actual = forms.values(form)
         max_items = forms.number(actual.get("max_items"))
         if max_items is None:  # 0 is a number: the node keeps nothing
@@ -71,7 +71,7 @@ class XmppNode:
         return State(
             ids=ids,
             max_items=max_items,
-            unreadable=_NO_BOUND if hidden else "",
+            max_items_problem=_NO_BOUND if hidden else "",
             exposed=actual.get("access_model") == "open" != self._wanted["access_model"],
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(

@@ -83,9 +83,11 @@ def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
     with Ledger(read.config.state) as ledger:
         (target,) = targets.targets(read, ledger, NodeOptions())
         for post in target.task.desired:
-            ledger.done(target.address, post, at=0.0)
-            ledger.seen(target.address, [post.id])
-        ledger.remember(target.address, LastLook(looked=time.time(), wanted=target.task.wanted))
+            ledger.record_done(target.address, post, at=0.0)
+            ledger.record_seen(target.address, [post.id])
+        ledger.record_look(
+            target.address, LastLook(looked=time.time(), config_digest=target.task.config_digest)
+        )
     assert not imported(blog, "publish") & SLOW
 
 
@@ -314,7 +316,7 @@ def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
     with Ledger(blog.folder / ".publisher") as ledger:
         published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         post = Desired("2026-01-01-first-post", "tag:x", "First", "aa", published)
-        ledger.done(NodeAddress("pubsub.localhost", "blog"), post, at=0.0)
+        ledger.record_done(NodeAddress("pubsub.localhost", "blog"), post, at=0.0)
     blog.run("build")
     before = blog.built()
     (blog.posts / "2026-01-01-first-post.md").unlink()

@@ -259,7 +259,7 @@ def test_drift_is_repaired_where_it_is_ours_to_repair(
     configure(blog, section(server, "blog", at(node, description="Ours", keep="10")))
     run = blog.run("publish")
     assert run.code == 0
-    assert "its title is \"Somebody's title\", not 'A blog of the tests'; name title" in run.err
+    assert "its title is \"Somebody's title\", not 'A blog of the tests'; set title" in run.err
     assert "repaired: its description is \"Somebody's words\", not 'Ours'" in run.err
     again = blog.run("plan")
     assert "description" not in again.err
@@ -342,7 +342,7 @@ def test_who_may_only_publish_keeps_the_node_equal_too(
     blog.write("2026-01-03-post-3.md", "Text.")
     quiet = blog.run("publish", "--no-notify")
     assert quiet.code == 1
-    assert "cannot be published to quietly" in quiet.err
+    assert "could not silence the notifications of" in quiet.err
     assert "2026-01-03-post-3" not in ids(server, node)
 
 
@@ -483,7 +483,7 @@ def test_a_post_that_was_asked_for_and_is_too_old_is_named(
     configure(blog, section(prosody, "blog", at(node, keep="1")))
     assert blog.run("publish").code == 0
     let_an_hour_pass(blog)
-    note = f"note: pubsub.localhost {node}: the post asked for is too old for `keep`"
+    note = f"note: pubsub.localhost {node}: the selected post is too old for `keep`"
     for _ in range(2):  # the second run looks at no node
         asked = blog.run("publish", "--only", "2026-01-01-post-1")
         assert (asked.code, asked.err) == (0, f"{note}\n")

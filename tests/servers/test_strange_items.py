@@ -359,5 +359,5 @@ def test_a_number_is_what_python_and_the_ledger_can_hold(
     assert forms.number(text) == number
     address = NodeAddress("pubsub.example", "blog")
     with Ledger(tmp_path) as ledger:
-        ledger.remember(address, LastLook(room=forms.number(text)))
-        assert ledger.visit(address).room == number
+        ledger.record_look(address, LastLook(room=forms.number(text)))
+        assert ledger.last_look(address).room == number

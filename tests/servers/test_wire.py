@@ -210,7 +210,7 @@ def test_what_is_not_for_all_never_reaches_an_open_node(
         )
         blog.write("2026-01-01-first-post.md", "Text.", title="First")
         run = blog.run("publish")
-        assert (run.code, "is open to all" in run.err) == (
+        assert (run.code, "is open to everybody" in run.err) == (
             (1, True) if name == node else (0, False)
         )
     assert Outsider(server, "reader", node).items() == []

@@ -33,7 +33,7 @@ class FakeNode:
         self.exists = exists
         self.max_items = max_items
         self.persistent = True
-        self.unreadable = ""
+        self.max_items_problem = ""
         self.exposed = False
         self.subscribed = False
         self.config = dict(CONFIG)
@@ -89,8 +89,8 @@ class FakeNode:
             raise NotFound("there is no such node", condition="item-not-found")
         return State(
             ids=tuple(id_ for id_ in self.items if id_ not in self.hidden),
-            max_items=None if self.unreadable else self.max_items,
-            unreadable=self.unreadable,
+            max_items=None if self.max_items_problem else self.max_items,
+            max_items_problem=self.max_items_problem,
             persistent=self.persistent,
             exposed=self.exposed,
             drift=tuple(

@@ -42,8 +42,10 @@ def task(posts: Mapping[int, str], **options: object) -> Task:
             )
             for id_, text in texts.items()
         ],
-        make=lambda id_, level: Item(id_, payload(id_, texts[id_]), "shortened" * level, level),
-        policy=Policy(minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
+        make_item=lambda id_, level: Item(
+            id_, payload(id_, texts[id_]), "shortened" * level, level
+        ),
+        policy=Policy(is_minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
         guard=Guard(**guard),  # type: ignore[arg-type]
         **options,  # type: ignore[arg-type]
     )

@@ -69,7 +69,7 @@ def test_of_two_posts_with_one_id_the_ledger_knows_which_it_was(tmp_path: Path) 
     assert not config.state.exists(), "reading makes no ledger"
     one = Desired("the-old-name", "tag:1", "One", "aa", START, path="renamed.md")
     with Ledger(config.state) as ledger:
-        ledger.done(NODE, one, at=5.0)
+        ledger.record_done(NODE, one, at=5.0)
     (entry,) = publisher.read_posts(config).entries
     assert str(entry.post.path) == "renamed.md"
 
@@ -82,7 +82,7 @@ def test_a_plan_says_that_there_was_no_room(tmp_path: Path) -> None:
     (unknown,) = publisher.make_plan(config, entries)
     assert (unknown.error, len(unknown.steps)) == (None, 1)
     with Ledger(config.state) as ledger:
-        ledger.remember(NODE, LastLook(room=0))
+        ledger.record_look(NODE, LastLook(room=0))
     (full,) = publisher.make_plan(config, entries)
     assert "room for 0 items of ours: no room for 1 post" in str(full.error)
 

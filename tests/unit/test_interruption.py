@@ -211,12 +211,12 @@ def test_a_quiet_run_that_died_is_put_right_by_any_later_one(tmp_path: Path, bas
         world = copied(base, folder)
         setattr(world.node, f"cut_{cut}", call)
         with Ledger(world.state) as ledger:
-            run(world.node, task(WANTED, allow_retracts=True, quiet="must"), ledger)
+            run(world.node, task(WANTED, allow_retracts=True, silent="must"), ledger)
         world.node.reconnect()
         assert world.run({**WANTED, 7: "loud"}).error is None
         assert set(world.node.config.values()) == {"1", "A title"}
         with Ledger(world.state) as ledger:
-            assert not ledger.visit(world.node.address).muted
+            assert not ledger.last_look(world.node.address).muted
         assert ("published", "post-0007") in world.node.events
         assert len(world.texts) == 6
 

@@ -31,8 +31,8 @@ TWO = Desired("post-0002", "tag:2", "Two", "bb", START)
 
 def test_it_remembers_over_runs(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state") as ledger:
-        ledger.intend(BLOG, ONE, at=5.0)
-        ledger.done(BLOG, TWO, at=6.0)
+        ledger.record_intent(BLOG, ONE, at=5.0)
+        ledger.record_done(BLOG, TWO, at=6.0)
     with Ledger(tmp_path / "state") as ledger:
         assert ledger.recorded(BLOG) == {
             "post-0001": Recorded("post-0001", "One", "aa", "intended", 5.0, "tag:1", "body"),
@@ -42,30 +42,30 @@ def test_it_remembers_over_runs(tmp_path: Path) -> None:
 
 def test_nodes_do_not_mix(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, ONE, at=5.0)
+        ledger.record_done(BLOG, ONE, at=5.0)
         assert ledger.recorded(NodeAddress("pubsub.example", "other")) == {}
         assert ledger.recorded(NodeAddress("other.example", "blog")) == {}
 
 
 def test_a_refused_intention_leaves_what_was_before(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, ONE, at=5.0)
+        ledger.record_done(BLOG, ONE, at=5.0)
         before = ledger.recorded(BLOG)
-        ledger.intend(BLOG, replace(ONE, title="One, edited", fingerprint="cc"), at=7.0)
+        ledger.record_intent(BLOG, replace(ONE, title="One, edited", fingerprint="cc"), at=7.0)
         ledger.restore(BLOG, before["post-0001"], "post-0001")
-        ledger.intend(BLOG, TWO, at=7.0)
+        ledger.record_intent(BLOG, TWO, at=7.0)
         ledger.restore(BLOG, None, "post-0002")
         assert ledger.recorded(BLOG) == before
 
 
 def test_what_was_acknowledged_is_seen_again_until_it_changes(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, ONE, at=5.0)
-        ledger.intend(BLOG, TWO, at=5.0)
-        ledger.seen(BLOG, ["post-0001", "post-0002"])
+        ledger.record_done(BLOG, ONE, at=5.0)
+        ledger.record_intent(BLOG, TWO, at=5.0)
+        ledger.record_seen(BLOG, ["post-0001", "post-0002"])
         states = [record.state for record in ledger.recorded(BLOG).values()]
         assert states == ["seen", "intended"]
-        ledger.done(BLOG, ONE, at=9.0)
+        ledger.record_done(BLOG, ONE, at=9.0)
         assert ledger.recorded(BLOG)["post-0001"].state == "done"
 
 
@@ -74,20 +74,20 @@ def test_what_was_accepted_is_accepted_until_it_is_done(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.accept(BLOG, [("post-0000", ""), first, second, third])
         ledger.accept(BLOG, [first, second, third])
-        ledger.intend(BLOG, ONE, at=5.0)
-        ledger.done(BLOG, TWO, at=5.0)
+        ledger.record_intent(BLOG, ONE, at=5.0)
+        ledger.record_done(BLOG, TWO, at=5.0)
         ledger.forget(BLOG, "post-0003")
         assert ledger.accepted(BLOG) == {first}
 
 
 def test_visits_are_remembered(tmp_path: Path) -> None:
-    visit = LastLook(looked=7.5, room=20, wanted="digest", created=True, muted=True)
+    visit = LastLook(looked=7.5, room=20, config_digest="digest", created=True, muted=True)
     with Ledger(tmp_path) as ledger:
-        assert ledger.visit(BLOG) == LastLook()
-        ledger.remember(BLOG, visit)
-        assert ledger.visit(BLOG) == visit
-        ledger.drop(BLOG)
-        assert ledger.visit(BLOG) == LastLook()
+        assert ledger.last_look(BLOG) == LastLook()
+        ledger.record_look(BLOG, visit)
+        assert ledger.last_look(BLOG) == visit
+        ledger.forget_node(BLOG)
+        assert ledger.last_look(BLOG) == LastLook()
 
 
 def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
@@ -95,22 +95,22 @@ def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
         with pytest.raises(ZeroDivisionError):
             write_half(ledger)
         assert ledger.recorded(BLOG) == {}
-        with ledger.together():
-            ledger.done(BLOG, ONE, at=5.0)
-            ledger.done(BLOG, TWO, at=5.0)
-        assert ledger.counts() == {BLOG: 2}
+        with ledger.transaction():
+            ledger.record_done(BLOG, ONE, at=5.0)
+            ledger.record_done(BLOG, TWO, at=5.0)
+        assert ledger.item_counts() == {BLOG: 2}
 
 
 def write_half(ledger: Ledger) -> None:
-    with ledger.together():
-        ledger.done(BLOG, ONE, at=5.0)
+    with ledger.transaction():
+        ledger.record_done(BLOG, ONE, at=5.0)
         raise ZeroDivisionError
 
 
 def test_how_short_an_item_must_be_is_kept(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.intend(BLOG, ONE, at=5.0)
-        ledger.shorten(BLOG, "post-0001", 2)
+        ledger.record_intent(BLOG, ONE, at=5.0)
+        ledger.record_level(BLOG, "post-0001", 2)
         assert ledger.recorded(BLOG)["post-0001"].level == 2
 
 
@@ -129,7 +129,7 @@ def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_onl
     before = (tmp_path / "ledger.sqlite").read_bytes()
     with Ledger(tmp_path, read_only=read_only) as ledger:
         assert ledger.recorded(BLOG) == {"post-0001": Recorded("post-0001", "One", "aa", "done")}
-        assert ledger.visit(BLOG) == LastLook()
+        assert ledger.last_look(BLOG) == LastLook()
     assert ((tmp_path / "ledger.sqlite").read_bytes() == before) == read_only
 
 
@@ -139,16 +139,16 @@ def test_a_ledger_without_paths_is_understood(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, ONE, at=5.0)
-        ledger.remember(BLOG, LastLook(looked=7.5, room=20))
+        ledger.record_done(BLOG, ONE, at=5.0)
+        ledger.record_look(BLOG, LastLook(looked=7.5, room=20))
     make_older(tmp_path / "ledger.sqlite", version)
     with Ledger(tmp_path, read_only=read_only) as ledger:
         assert ledger.recorded(BLOG)["post-0001"] == Recorded(
             "post-0001", "One", "aa", "done", 5.0, "tag:1", "body"
         )
-        assert ledger.published() == [PublishedItem("post-0001", "tag:1", "", "body")]
-        assert ledger.visit(BLOG).looked == 7.5
-        assert ledger.pinged("hub", "topic") is None
+        assert ledger.published_items() == [PublishedItem("post-0001", "tag:1", "", "body")]
+        assert ledger.last_look(BLOG).looked == 7.5
+        assert ledger.pinged_digest("hub", "topic") is None
 
 
 def make_older(path: Path, version: int) -> None:
@@ -163,12 +163,12 @@ def make_older(path: Path, version: int) -> None:
 
 def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, replace(ONE, path="one.md"), at=5.0)
-        ledger.seen(BLOG, ["post-0001"])
-        ledger.intend(BLOG, replace(TWO, path="two.md"), at=5.0)
+        ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.record_seen(BLOG, ["post-0001"])
+        ledger.record_intent(BLOG, replace(TWO, path="two.md"), at=5.0)
         before = ledger.recorded(BLOG)
         assert [record.path for record in before.values()] == ["one.md", "two.md"]
-        ledger.locate(BLOG, [replace(ONE, path="renamed.md")])
+        ledger.record_paths(BLOG, [replace(ONE, path="renamed.md")])
         moved = replace(before["post-0001"], path="renamed.md")
         assert ledger.recorded(BLOG)["post-0001"] == moved, "nothing else changes"
         ledger.restore(BLOG, before["post-0001"], "post-0001")
@@ -177,16 +177,18 @@ def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
 
 def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, replace(ONE, path="one.md"), at=5.0)
-        ledger.done(NodeAddress("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0)
-        ledger.done(BLOG, replace(TWO, path="two.md"), at=5.0)
-        ledger.retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
-        assert ledger.published() == [PublishedItem("post-0001", "tag:1", "one.md", "body")]
+        ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.record_done(
+            NodeAddress("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0
+        )
+        ledger.record_done(BLOG, replace(TWO, path="two.md"), at=5.0)
+        ledger.record_retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
+        assert ledger.published_items() == [PublishedItem("post-0001", "tag:1", "one.md", "body")]
 
 
 def test_reading_a_ledger_that_is_not_there_makes_none(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state", read_only=True) as ledger:
-        assert ledger.published() == []
+        assert ledger.published_items() == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -204,13 +206,13 @@ def test_a_run_that_was_killed_leaves_a_ledger_that_can_be_read(tmp_path: Path) 
 
 def write_and_die(folder: Path) -> None:
     ledger = Ledger(folder)
-    ledger.done(BLOG, ONE, at=5.0)
+    ledger.record_done(BLOG, ONE, at=5.0)
     os._exit(9)
 
 
 def test_forgotten_is_forgotten(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.done(BLOG, ONE, at=5.0)
+        ledger.record_done(BLOG, ONE, at=5.0)
         ledger.forget(BLOG, "post-0001")
         assert ledger.recorded(BLOG) == {}
 

@@ -52,16 +52,16 @@ def plan_of(
     present: list[Seen],
     *,
     max_items: int | None = None,
-    broken: bool = False,
+    has_unreadable_posts: bool = False,
     **policy: object,
 ) -> plan.Plan:
     return plan.decide(
         posts,
         {record.id: record for record in recorded},
         {seen.id: seen for seen in present},
-        Policy(minted=is_minted, **policy),  # type: ignore[arg-type]
+        Policy(is_minted=is_minted, **policy),  # type: ignore[arg-type]
         max_items=max_items,
-        broken=broken,
+        has_unreadable_posts=has_unreadable_posts,
     )
 
 
@@ -123,7 +123,7 @@ def test_what_nobody_recorded_is_left_alone() -> None:
 
 
 def test_nothing_is_concluded_from_absence_while_a_post_is_unreadable() -> None:
-    found = plan_of([], [record()], [there()], broken=True)
+    found = plan_of([], [record()], [there()], has_unreadable_posts=True)
     assert found.changes == ()
     assert found.withheld == 1
 
@@ -195,10 +195,10 @@ def test_no_room_is_an_error_where_posts_should_be_there(
     found = plan_of(all_posts, [], present, keep=keep, max_items=max_items)
     assert (found.shortage.posts if found.shortage else 0) == lacking
     recorded = {record(n).id: record(n) for n in range(1, posts + 1)}
-    policy = Policy(keep=keep, minted=is_minted)
+    policy = Policy(keep=keep, is_minted=is_minted)
     if found.shortage:
-        assert not plan.settled(all_posts, recorded, policy, room=found.room)
-        assert not plan.settled(all_posts, {}, policy, room=found.room)
+        assert not plan.is_settled(all_posts, recorded, policy, room=found.room)
+        assert not plan.is_settled(all_posts, {}, policy, room=found.room)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,8 @@ def test_no_room_is_an_error_where_posts_should_be_there(
             "raise its pubsub#max_items, or lower `keep`",
         ),
         (
-            plan_of([post(1), post(2)], [record(9)], [there(9)], max_items=1, broken=True),
+            plan_of([post(1), post(2)], [record(9)], [there(9)],
+                    max_items=1, has_unreadable_posts=True),
             "the node holds 1 item, 0 are not ours, its limit is 1, 1 item without a post stays "
             "until every post can be read: no room for 2 posts; raise its pubsub#max_items",
         ),
@@ -238,7 +239,7 @@ def test_no_room_is_an_error_where_posts_should_be_there(
         (
             plan.from_ledger(
                 [post(1)], {"post-0008": record(8), "post-0009": record(9)}, Policy(),
-                room=2, broken=True,
+                room=2, has_unreadable_posts=True,
             ),
             "at the last look the node had room for 2 items of ours, 2 items without a post stay "
             "until every post can be read: no room for 1 post; "
@@ -367,7 +368,7 @@ def test_a_foreign_item_outside_the_window_stays() -> None:
 
 
 def test_an_unreadable_post_does_not_stop_the_window() -> None:
-    found = plan_of([post(1), post(2)], [record(1)], [there(1)], keep=1, broken=True)
+    found = plan_of([post(1), post(2)], [record(1)], [there(1)], keep=1, has_unreadable_posts=True)
     assert [change.id for change in found.changes] == ["post-0001", "post-0002"]
 
 
@@ -385,20 +386,20 @@ def test_an_unreadable_post_does_not_stop_the_window() -> None:
 def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) -> None:
     recorded, present = [record(n) for n in range(ours)], [there(n) for n in range(ours)]
     found = plan_of([post(n) for n in range(gone, ours)], recorded, present)
-    plan.check(found, Guard(allow_retracts=True), audience=True)
+    plan.require_safe(found, Guard(allow_retracts=True), has_audience=True)
     if safe:
-        plan.check(found, Guard(), audience=True)
+        plan.require_safe(found, Guard(), has_audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--allow-retracts"):
-            plan.check(found, Guard(), audience=True)
-        accepted = {plan.token(retract) for retract in found.retracts}
-        plan.check(found, Guard(accepted=accepted), audience=True)
+            plan.require_safe(found, Guard(), has_audience=True)
+        accepted = {plan.acceptance_key(retract) for retract in found.retracts}
+        plan.require_safe(found, Guard(accepted=accepted), has_audience=True)
 
 
 def test_the_guard_lets_the_window_move() -> None:
     recorded, present = [record(n) for n in range(10)], [there(n) for n in range(10)]
     found = plan_of([post(n) for n in range(10)], recorded, present, keep=1)
-    plan.check(found, Guard(), audience=True)
+    plan.require_safe(found, Guard(), has_audience=True)
     assert len(found.changes) == 9
 
 
@@ -411,33 +412,33 @@ def test_the_guard_stops_a_flood(kind: str, number: int, *, safe: bool) -> None:
     found = plan_of(posts, recorded, present)
     assert {change.action for change in found.changes} == {kind}
     for guard in (Guard(announce_limit=None), Guard(announce_limit=11)):
-        plan.check(found, guard, audience=True)
-    plan.check(found, Guard(), audience=False)
-    plan.check(found, Guard(accepted={("post-0000", "new")}), audience=True)
+        plan.require_safe(found, guard, has_audience=True)
+    plan.require_safe(found, Guard(), has_audience=False)
+    plan.require_safe(found, Guard(accepted={("post-0000", "new")}), has_audience=True)
     if safe:
-        plan.check(found, Guard(), audience=True)
+        plan.require_safe(found, Guard(), has_audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--announce-all"):
-            plan.check(found, Guard(), audience=True)
+            plan.require_safe(found, Guard(), has_audience=True)
 
 
 def test_what_was_accepted_is_accepted_as_it_was() -> None:
     """Neither another text of the post, nor that it goes."""
     posts = [post(n, "newer") for n in range(11)]
-    accepted = {plan.token(Publish(post(n), "changed")) for n in range(11)}
+    accepted = {plan.acceptance_key(Publish(post(n), "changed")) for n in range(11)}
     changed = plan_of(
         posts, [record(n, "old") for n in range(11)], [there(n, "old") for n in range(11)]
     )
     with pytest.raises(UnsafePlanError):
-        plan.check(changed, Guard(accepted=accepted), audience=True)
+        plan.require_safe(changed, Guard(accepted=accepted), has_audience=True)
     gone = plan_of([], [record(n) for n in range(11)], [there(n) for n in range(11)])
     with pytest.raises(UnsafePlanError):
-        plan.check(gone, Guard(accepted=accepted), audience=True)
+        plan.require_safe(gone, Guard(accepted=accepted), has_audience=True)
 
 
 def test_adopting_announces_nothing() -> None:
     found = plan_of([post(n) for n in range(20)], [], [there(n) for n in range(20)])
-    plan.check(found, Guard(announce_limit=0), audience=True)
+    plan.require_safe(found, Guard(announce_limit=0), has_audience=True)
 
 
 def test_an_ignored_edit_is_recorded_and_told_to_nobody() -> None:
@@ -485,7 +486,9 @@ def test_prune_says_what_is_ours_to_retract(
     recorded = [record(1), record(3)]
     found = plan_of([post(1)], recorded, present, prune=prune, exclusive=exclusive)
     assert [change.id for change in found.retracts] == gone
-    broken = plan_of([post(1)], recorded, present, prune=prune, exclusive=exclusive, broken=True)
+    broken = plan_of(
+        [post(1)], recorded, present, prune=prune, exclusive=exclusive, has_unreadable_posts=True
+    )
     assert broken.changes == ()
     assert broken.withheld == len(gone)
 
@@ -501,7 +504,9 @@ def test_what_is_to_be_pruned_takes_no_room() -> None:
 
 
 def test_what_waits_for_a_broken_post_takes_room() -> None:
-    changes = decide([post(1), post(2)], [record(9)], [there(9)], max_items=2, broken=True)
+    changes = decide(
+        [post(1), post(2)], [record(9)], [there(9)], max_items=2, has_unreadable_posts=True
+    )
     assert [change.id for change in changes] == ["post-0002"]
 
 
@@ -526,13 +531,13 @@ def test_the_ledger_tells_when_there_is_no_need_to_look(
     posts: list[Desired], recorded: list[Recorded], *, settled: bool
 ) -> None:
     by_id = {one.id: one for one in recorded}
-    assert plan.settled(posts, by_id, Policy(), room=None) == settled
+    assert plan.is_settled(posts, by_id, Policy(), room=None) == settled
 
 
 def test_the_ledger_knows_how_much_a_node_holds() -> None:
     recorded = {f"post-{n:04}": record(n) for n in (2, 3)}
-    assert plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
-    assert not plan.settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
+    assert plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
+    assert not plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
 
 
 @pytest.mark.parametrize(
@@ -556,7 +561,7 @@ def test_the_path_of_an_item_is_noted_where_nothing_is_published(
     recorded: Recorded, edits: Literal["push", "ignore"], *, noted: bool
 ) -> None:
     one = replace(post(), path="new.md")
-    found = plan.moved([one], {recorded.id: recorded}, Policy(edits=edits))
+    found = plan.relocated([one], {recorded.id: recorded}, Policy(edits=edits))
     assert found == ([one] if noted else [])
 
 
@@ -569,7 +574,7 @@ def test_only_what_was_asked_for_changes_and_what_makes_room() -> None:
     found = plan_of(posts, recorded, [there(1), there(9)], keep=2)
     narrowed = plan.narrow(found, lambda change: change.id == "post-0003")
     assert [change.id for change in narrowed.changes] == ["post-0001", "post-0003"]
-    assert narrowed.put_off == 2
+    assert narrowed.deferred == 2
 
 
 def test_no_more_room_is_made_than_was_asked_for() -> None:

@@ -48,4 +48,4 @@ def test_a_strangers_atom_id_puts_no_text_into_a_hint(authority: str, *, is_told
     published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     post = Desired("post", "tag:blog.example,2026:post", "Post", "print", published)
     present = {"post": Seen("post", f"tag:{authority},2026:post", None, None)}
-    assert bool(list(hints.moved([post], {}, present))) == is_told
+    assert bool(list(hints.site_moved([post], {}, present))) == is_told

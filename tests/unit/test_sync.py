@@ -18,12 +18,12 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
-from publisher.sync import Result, Step, is_settled, locate, offline, preview
+from publisher.sync import Result, Step, is_settled, offline, preview, record_paths
 from publisher.sync.apply import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
 from publisher.sync.look import CHUNK
-from publisher.sync.retry import Patient
+from publisher.sync.retry import RetryingNode
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import payload, reconciled, run, task
 
@@ -168,14 +168,14 @@ def test_an_open_node_is_not_closed_over_its_subscribers(ledger: Ledger) -> None
     node = FakeNode()
     node.exposed = True
     node.config["access_model"], node.wanted["access_model"] = "open", "whitelist"
-    run(node, task({1: "a"}, named=frozenset({"access_model"})), ledger)
+    run(node, task({1: "a"}, configured_fields=frozenset({"access_model"})), ledger)
     assert node.config["access_model"] == "open"
 
 
 def test_nothing_is_retracted_while_a_post_is_broken(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
-    result = run(node, task({2: "b"}, broken=True), ledger)
+    result = run(node, task({2: "b"}, has_unreadable_posts=True), ledger)
     assert result.steps == []
     assert result.notes == ["1 item without a post stays until every post can be read"]
     assert set(node.items) == {"post-0001", "post-0002"}
@@ -199,7 +199,7 @@ def test_without_the_right_to_create_everything_is_refused(ledger: Ledger) -> No
 
 def test_who_may_not_see_the_configuration_needs_keep(ledger: Ledger) -> None:
     node = FakeNode()
-    node.unreadable = "the service does not show it"
+    node.max_items_problem = "the service does not show it"
     result = run(node, task({1: "a"}), ledger)
     assert isinstance(result.error, Forbidden)
     assert "`keep`" in str(result.error)
@@ -211,7 +211,7 @@ def test_who_may_not_see_the_configuration_needs_keep(ledger: Ledger) -> None:
 def test_what_a_node_pushed_out_is_not_sent_again_for_ever(ledger: Ledger) -> None:
     """A publisher who says that the node holds more than it does."""
     node = FakeNode(max_items=5)
-    node.unreadable = "only owners may know"
+    node.max_items_problem = "only owners may know"
     posts = dict.fromkeys(range(1, 9), "a")
     run(node, task(posts, keep=20), ledger)
     node.calls.clear()
@@ -348,11 +348,11 @@ def test_subscribers_are_asked_for_only_where_that_decides(ledger: Ledger) -> No
 def test_a_quiet_run_tells_nobody_and_turns_the_sound_on_again(ledger: Ledger) -> None:
     node = FakeNode()
     node.subscribed = True
-    result = run(node, task(dict.fromkeys(range(1, 20), "a"), quiet="must"), ledger)
+    result = run(node, task(dict.fromkeys(range(1, 20), "a"), silent="must"), ledger)
     assert result.error is None
     assert len(node.items) == 19
     assert node.events == []
-    run(node, task(dict.fromkeys(range(2, 20), "a"), quiet="must"), ledger)
+    run(node, task(dict.fromkeys(range(2, 20), "a"), silent="must"), ledger)
     assert node.events == []
     assert set(node.config.values()) == {"1", "A title"}
     run(node, task({**dict.fromkeys(range(2, 20), "a"), 20: "loud"}), ledger)
@@ -367,10 +367,10 @@ def test_what_was_to_be_quiet_is_not_told_by_the_run_that_goes_on(ledger: Ledger
     node.events.clear()
     node.cut_after = 12
     edited = dict.fromkeys(posts, "edited")
-    assert isinstance(run(node, task(edited, quiet="must"), ledger).error, Unavailable)
+    assert isinstance(run(node, task(edited, silent="must"), ledger).error, Unavailable)
     node.reconnect()
     assert isinstance(run(node, task(edited), ledger).error, UnsafePlanError)
-    assert run(node, task(edited, quiet="must"), ledger).error is None
+    assert run(node, task(edited, silent="must"), ledger).error is None
     assert node.events == []
 
 
@@ -378,7 +378,7 @@ def test_making_room_is_quiet_where_that_is_asked_for(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.calls.clear()
-    run(node, task({1: "a", 2: "b"}, keep=1, quiet="must"), ledger)
+    run(node, task({1: "a", 2: "b"}, keep=1, silent="must"), ledger)
     assert "configure deliver_notifications=0 notify_retract=0" in node.calls
 
 
@@ -386,11 +386,11 @@ def test_what_cannot_be_quiet_is_refused_before_anything_is_sent(ledger: Ledger)
     for spoil in (forbid_configuring, forget_the_field):
         node = FakeNode()
         spoil(node)
-        result = run(node, task({1: "a"}, quiet="must"), ledger)
+        result = run(node, task({1: "a"}, silent="must"), ledger)
         assert isinstance(result.error, Refused)
-        assert "quietly" in str(result.error)
+        assert "could not silence the notifications" in str(result.error)
         assert node.items == {}
-        assert not ledger.visit(node.address).muted
+        assert not ledger.last_look(node.address).muted
 
 
 def forbid_configuring(node: FakeNode) -> None:
@@ -409,7 +409,7 @@ def test_a_quiet_run_asks_for_no_notification_either(ledger: Ledger) -> None:
     node.deaf = True
     run(node, task({1: "a", 2: "b"}), ledger)
     node.events.clear()
-    assert run(node, task({2: "b"}, quiet="must"), ledger).error is None
+    assert run(node, task({2: "b"}, silent="must"), ledger).error is None
     assert node.events == []
 
 
@@ -417,7 +417,7 @@ def test_a_quiet_run_is_guarded_against_retracts_all_the_same(ledger: Ledger) ->
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.calls.clear()
-    assert isinstance(run(node, task({}, quiet="must"), ledger).error, UnsafePlanError)
+    assert isinstance(run(node, task({}, silent="must"), ledger).error, UnsafePlanError)
     assert not any(call.startswith("configure") for call in node.calls)
 
 
@@ -426,17 +426,17 @@ def test_a_refresh_is_quiet_where_it_can_be(ledger: Ledger) -> None:
     posts = dict.fromkeys(range(1, 20), "a")
     run(node, task(posts), ledger)
     node.events.clear()
-    refreshed = run(node, task(posts, refresh=True, quiet="prefer"), ledger)
+    refreshed = run(node, task(posts, refresh=True, silent="prefer"), ledger)
     assert {step.change.action for step in refreshed.steps} == {"refresh"}
     assert node.events == []
     forbid_configuring(node)
-    loud = run(node, task(posts, refresh=True, quiet="prefer"), ledger)
+    loud = run(node, task(posts, refresh=True, silent="prefer"), ledger)
     assert isinstance(loud.error, UnsafePlanError)
     assert node.events == []
-    few = run(node, task({1: "a"}, refresh=True, quiet="prefer", allow_retracts=True), ledger)
+    few = run(node, task({1: "a"}, refresh=True, silent="prefer", allow_retracts=True), ledger)
     assert few.error is None
     assert ("published", "post-0001") in node.events
-    assert any("are told" in note for note in few.notes)
+    assert any("subscribers will be notified" in note for note in few.notes)
 
 
 def test_what_is_configured_otherwise_is_repaired_if_it_is_ours_to_repair(ledger: Ledger) -> None:
@@ -445,13 +445,15 @@ def test_what_is_configured_otherwise_is_repaired_if_it_is_ours_to_repair(ledger
     left = run(node, task({1: "a"}), ledger)
     assert node.config["title"] == "A title"
     assert left.notes == [
-        "its title is 'A title', not 'Wanted'; name title in the configuration, and its owner's "
-        "account repairs that"
+        "its title is 'A title', not 'Wanted'; set title in the configuration, and publish "
+        "with the node owner's account"
     ]
-    seen = asyncio.run(preview(node, task({1: "a"}, named=frozenset({"title"})), ledger))
-    assert seen.notes == ["its title is 'A title', not 'Wanted'; publish repairs that"]
+    seen = asyncio.run(
+        preview(node, task({1: "a"}, configured_fields=frozenset({"title"})), ledger)
+    )
+    assert seen.notes == ["its title is 'A title', not 'Wanted'; `publisher publish` sets it"]
     assert node.config["title"] == "A title"
-    repaired = run(node, task({1: "a"}, named=frozenset({"title"})), ledger)
+    repaired = run(node, task({1: "a"}, configured_fields=frozenset({"title"})), ledger)
     assert node.config["title"] == "Wanted"
     assert repaired.notes == ["repaired: its title is 'A title', not 'Wanted'"]
 
@@ -470,7 +472,7 @@ def test_a_node_that_somebody_closed_is_not_opened_again(ledger: Ledger) -> None
     node.config["access_model"], node.wanted["access_model"] = "whitelist", "open"
     assert "access_model" in run(node, task({1: "a"}), ledger).notes[0]
     assert node.config["access_model"] == "whitelist"
-    run(node, task({1: "a"}, named=frozenset({"access_model"})), ledger)
+    run(node, task({1: "a"}, configured_fields=frozenset({"access_model"})), ledger)
     assert node.config["access_model"] == "open"
 
 
@@ -491,7 +493,7 @@ def test_a_repair_that_is_forbidden_costs_no_post(ledger: Ledger) -> None:
     node = FakeNode()
     node.wanted = {"title": "Wanted"}
     forbid_configuring(node)
-    result = run(node, task({1: "a"}, named=frozenset({"title"})), ledger)
+    result = run(node, task({1: "a"}, configured_fields=frozenset({"title"})), ledger)
     assert outcomes(result) == [("new", "post-0001", "done")]
     assert "its title is 'A title', not 'Wanted'" in result.notes
 
@@ -513,7 +515,7 @@ def test_an_answer_makes_the_next_pause_short_again() -> None:
     node.answers |= {"first": [busy] * 4, "second": [busy]}
 
     async def publish() -> None:
-        patient = Patient(node, node.clock, seconds=30.0)
+        patient = RetryingNode(node, node.clock, seconds=30.0)
         for id_ in ("first", "second"):
             await patient.publish(Item(id_, payload(id_, "a")))
 
@@ -542,7 +544,7 @@ def test_what_broke_the_stream_is_not_sent_again_as_it_was(ledger: Ledger) -> No
         node.broken = "post-0002"
         result = run(node, task(texts), ledger)
         assert isinstance(result.error, StreamBroken)
-        assert result.blamed
+        assert result.culprit_recorded
         assert {"post-0002", "post-0003"} <= set(ledger.recorded(node.address))
         levels.append(ledger.recorded(node.address)["post-0002"].level)
         assert ledger.recorded(node.address)["post-0003"].level == 0
@@ -564,12 +566,12 @@ def test_a_reset_is_held_against_an_item_only_when_it_was_alone(ledger: Ledger) 
     texts = {1: "a" * 12_000, 2: "b" * 20_000}
     node.answers = {id_: StreamReset("reset by peer") for id_ in ("post-0001", "post-0002")}
     first = run(node, task({2: texts[2]}), ledger)
-    assert (first.blamed, first.suspect) == (False, "post-0002")
+    assert (first.culprit_recorded, first.suspect_id) == (False, "post-0002")
     assert ledger.recorded(node.address)["post-0002"].level == 0
-    second = run(node, task(texts, alone=frozenset({"post-0002"})), ledger)
-    assert (second.blamed, second.suspect) == (False, "post-0001")
-    third = run(node, task({2: texts[2]}, alone=frozenset({"post-0002"})), ledger)
-    assert (third.blamed, third.suspect) == (True, "")
+    second = run(node, task(texts, send_alone=frozenset({"post-0002"})), ledger)
+    assert (second.culprit_recorded, second.suspect_id) == (False, "post-0001")
+    third = run(node, task({2: texts[2]}, send_alone=frozenset({"post-0002"})), ledger)
+    assert (third.culprit_recorded, third.suspect_id) == (True, "")
     assert ledger.recorded(node.address)["post-0002"].level == 1
 
 
@@ -577,7 +579,7 @@ def test_a_suspect_travels_alone(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 9), "a")
     alone = frozenset(f"post-{number:04}" for number in posts)
-    assert run(node, task(posts, alone=alone), ledger).error is None
+    assert run(node, task(posts, send_alone=alone), ledger).error is None
     assert node.most_in_flight == 1
 
 
@@ -585,7 +587,7 @@ def test_a_small_stanza_is_not_blamed(ledger: Ledger) -> None:
     node = FakeNode()
     node.answers = {"post-0001": StreamBroken("closed")}
     result = run(node, task({1: "a"}), ledger)
-    assert not result.blamed
+    assert not result.culprit_recorded
     assert ledger.recorded(node.address)["post-0001"].level == 0
 
 
@@ -622,7 +624,7 @@ def test_what_is_there_and_cannot_be_retracted_is_named_at_every_run(ledger: Led
     node.stuck = {"post-0001"}
     for _ in range(2):
         (step,) = run(node, task({2: "b"}), ledger).steps
-        assert (step.outcome, "says that it is not there" in step.reason) == ("refused", True)
+        assert (step.outcome, "says that it does not exist" in step.reason) == ("refused", True)
     node.stuck.clear()
     assert outcomes(run(node, task({2: "b"}), ledger)) == [("removed", "post-0001", "done")]
 
@@ -668,7 +670,7 @@ def test_verifying_looks_at_every_payload(ledger: Ledger) -> None:
 
 def test_only_what_was_asked_for_is_changed(ledger: Ledger) -> None:
     node = FakeNode()
-    asked = task({1: "a", 2: "b"}, asked=lambda change: change.id == "post-0002")
+    asked = task({1: "a", 2: "b"}, is_selected=lambda change: change.id == "post-0002")
     result = run(node, asked, ledger)
     assert list(node.items) == ["post-0002"]
     assert result.notes == ["1 other change waits for a run without a selection"]
@@ -682,7 +684,7 @@ def test_a_run_with_a_selection_does_not_say_that_all_was_looked_after(ledger: L
     run(node, everything, ledger)
     node.clock.time += 90_000
     node.items["theirs"] = "<x/>"
-    asked = dataclasses.replace(everything, asked=lambda change: change.id == "post-0001")
+    asked = dataclasses.replace(everything, is_selected=lambda change: change.id == "post-0001")
     for _ in range(2):
         run(node, asked, ledger)
     assert "theirs" in node.items
@@ -713,7 +715,7 @@ def test_what_was_accepted_is_no_longer_when_the_node_equals_the_posts(ledger: L
         ({"posts": {1: "a", 2: "due"}}, False),
         ({"posts": {}}, False),
         ({"verify": True}, False),
-        ({"wanted": "another configuration"}, False),
+        ({"config_digest": "another configuration"}, False),
         ({"refresh": True}, False),
     ],
 )
@@ -814,8 +816,8 @@ def test_a_node_that_was_full_when_it_was_looked_at_last_is_looked_at_again(
     """Older versions remembered that there was no room as if the node equalled the posts."""
     node = FakeNode(max_items=3)
     run(node, task({}), ledger)
-    visit = ledger.visit(node.address)
-    ledger.remember(node.address, dataclasses.replace(visit, room=0))
+    visit = ledger.last_look(node.address)
+    ledger.record_look(node.address, dataclasses.replace(visit, room=0))
     assert not is_settled(node.address, task({1: "a"}), ledger, now=node.clock.now())
     assert run(node, task({1: "a"}), ledger).error is None
     assert node.events == [("published", "post-0001")]
@@ -862,12 +864,12 @@ def test_older_posts_than_a_node_holds_are_a_note(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("numbers", "keep", "note"),
     [
-        ([2], None, "no room for the post asked for"),
-        ([1, 2], None, "no room for 2 of the posts asked for"),
-        ([2, 3], None, "no room for 1 of the posts asked for"),
-        ([1], 1, "the post asked for is too old for `keep`"),
-        ([1, 3], 1, "1 of the posts asked for is too old for `keep`"),
-        ([1, 2], 1, "2 of the posts asked for are too old for `keep`"),
+        ([2], None, "no room for the selected post"),
+        ([1, 2], None, "no room for 2 of the selected posts"),
+        ([2, 3], None, "no room for 1 of the selected posts"),
+        ([1], 1, "the selected post is too old for `keep`"),
+        ([1, 3], 1, "1 of the selected posts is too old for `keep`"),
+        ([1, 2], 1, "2 of the selected posts are too old for `keep`"),
         ([3], 1, None),
     ],
 )
@@ -877,7 +879,7 @@ def test_a_post_that_was_asked_for_and_does_not_fit_is_named(
     node = FakeNode(max_items=1)
     ids = {f"post-{number:04}" for number in numbers}
     posts = {1: "a", 2: "b", 3: "c"}
-    asked = task(posts, keep=keep, asked=lambda change: change.id in ids)
+    asked = task(posts, keep=keep, is_selected=lambda change: change.id in ids)
     for _ in range(2):
         result = run(node, asked, ledger)
         assert result.error is None
@@ -902,7 +904,7 @@ def test_the_figures_after_a_run_are_what_the_node_holds_then(ledger: Ledger) ->
 def test_items_that_wait_for_a_broken_post_are_said_once(ledger: Ledger) -> None:
     node = FakeNode(max_items=1)
     run(node, task({1: "a"}), ledger)
-    result = run(node, task({2: "b"}, broken=True), ledger)
+    result = run(node, task({2: "b"}, has_unreadable_posts=True), ledger)
     assert str(result.error).count("1 item without a post stays") == 1
     assert result.notes == []
 
@@ -912,7 +914,7 @@ def test_what_waits_is_said_beside_the_lack_of_room(ledger: Ledger) -> None:
     fill(node, 1)
     result = run(node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": "not yet"})
     assert isinstance(result.error, NoRoom)
-    assert result.notes == ["1 post waits for a page on the web; run again later"]
+    assert result.notes == ["1 post waits for its page on the web; run again later"]
 
 
 def test_a_service_that_dies_is_the_error_and_the_lack_of_room_a_note(ledger: Ledger) -> None:
@@ -932,7 +934,7 @@ def test_the_path_of_an_item_is_recorded_without_a_look(ledger: Ledger) -> None:
     renamed = [dataclasses.replace(post, path=f"renamed/{post.path}") for post in work.desired]
     work = dataclasses.replace(work, desired=renamed)
     before = ledger.recorded(node.address)
-    locate(node.address, work, ledger)
+    record_paths(node.address, work, ledger)
     after = ledger.recorded(node.address)
     assert [record.path for record in after.values()] == [
         "renamed/post-0001.md",
@@ -951,7 +953,7 @@ def test_an_edit_that_is_refused_keeps_the_path_of_the_last(ledger: Ledger) -> N
     edited = task({1: "edited"})
     (post,) = edited.desired
     edited = dataclasses.replace(edited, desired=[dataclasses.replace(post, path="other.md")])
-    locate(node.address, edited, ledger)
+    record_paths(node.address, edited, ledger)
     run(node, edited, ledger)
     assert ledger.recorded(node.address)["post-0001"].path == "post-0001.md"
     del node.answers["post-0001"]
