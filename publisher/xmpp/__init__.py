@@ -1,4 +1,4 @@
-"""Nodes over XMPP. The only importer of slixmpp, and the only one that sees its errors."""
+"""Pubsub nodes over XMPP. Only this package imports slixmpp, and it maps all of its errors."""
 
 from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode

@@ -1,6 +1,6 @@
-"""An error answer of a service -> our error, with advice (RFC 6120 section 8.3, XEP-0060).
+"""Maps the error answer of a service to our error, with advice (RFC 6120 section 8.3, XEP-0060).
 
-Decided by the conditions, never by the text, which is only shown.
+Only the conditions decide; the text of the service is just shown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from publisher.text.characters import short_line
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-SAID = 400  # characters of a service's words that we repeat
+SAID = 400  # characters of the service's own message that we repeat
 
 _STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 _PUBSUB = "{http://jabber.org/protocol/pubsub#errors}"
@@ -30,55 +30,58 @@ _UNAVAILABLE = frozenset(
         "service-unavailable",
     }
 )
-_MOVED = frozenset({f"{_STANZAS}gone", f"{_STANZAS}redirect"})  # with the new address inside
+# RFC 6120 sections 8.3.3.5 and 8.3.3.14: these elements contain the new address.
+_MOVED = frozenset({f"{_STANZAS}gone", f"{_STANZAS}redirect"})
 _FORBIDDEN = frozenset({"forbidden", "not-authorized", "registration-required"})
 
-# Refused before it was done, so that asking again is safe. A timeout between servers is not: what
-# became of the request is unknown. Nor is internal-server-error, which Prosody says with type
-# `wait` also where its storage is full for good.
+# With these the service refused before it did anything, so a retry is safe. A timeout between
+# servers is not among them, because the request may have had its effect. Nor is
+# internal-server-error: Prosody sends it with type `wait` even if its disk is full.
 _BUSY = frozenset({"policy-violation", "resource-constraint"})
 
 _ADVICE = {
-    "closed-node": "the node admits only accounts of its list",
-    "gone": "it has moved; name the new address in the configuration if you trust it",
-    "internal-server-error": "its log says why, often a full disk or a quota; try again later",
+    "closed-node": "the node admits only the accounts on its list",
+    "gone": "it has moved; if you trust the new address, set it in the configuration",
+    "internal-server-error": "see its log; often its disk is full or a quota is used up",
     "max-nodes-exceeded": "the service allows no more nodes",
     "node-full": "raise the node's pubsub#max_items, or set keep in the configuration",
     "not-allowed": "check the name of the service in the configuration, and the account's rights",
-    "payload-too-big": "the service takes no entries of this size; shorten the post",
-    "persistent-items": "the node keeps no items; set its pubsub#persist_items to true",
-    "policy-violation": "the service takes no entries of this size, or not so many",
+    "payload-too-big": "the service accepts no entries of this size; shorten the post",
+    "persistent-items": "the node does not store items; set its pubsub#persist_items to true",
+    "policy-violation": "the service accepts no entries of this size, or not so many",
     "precondition-not-met": "the node is configured differently; see `publisher node show`",
-    "redirect": "it has moved; name the new address in the configuration if you trust it",
+    "redirect": "it has moved; if you trust the new address, set it in the configuration",
     "remote-server-not-found": "check the name of the service in the configuration",
     "remote-server-timeout": "the service's own server cannot be reached; try again later",
-    "resource-constraint": "the service is short of something, or refuses a value it was sent",
+    "resource-constraint": "the service is overloaded, or refuses a value that it was sent",
     "service-unavailable": "check the name of the service in the configuration",
 }
 
 
-def error(iq: Element, *, service: str, account: str, purpose: str, patient: bool) -> ServiceError:
-    """The error of an IQ of type error, sent to `purpose` (e.g. "publish").
+def error(
+    iq: Element, *, service: str, account: str, purpose: str, may_retry: bool
+) -> ServiceError:
+    """The error for an IQ of type error. `purpose` is what the request was for, e.g. "publish".
 
-    Not `patient`: type `wait` is no promise. ejabberd says it of a field that it does not know.
+    Without `may_retry`, an error of type `wait` is not Busy.
     """
     answer = _Answer.read(iq)
     if answer.condition in _FORBIDDEN:
-        message = f"{service} does not allow {account} to {purpose} ({answer.said}). {_RIGHTS}"
+        message = f"{service} does not allow {account} to {purpose} ({answer.text}). {_RIGHTS}"
         return Forbidden(message, condition=answer.condition)
     advice = _ADVICE.get(answer.specific) or _ADVICE.get(answer.condition)
-    message = f"{service} refused to {purpose}: {answer.said}" + (f"; {advice}" if advice else "")
+    message = f"{service} refused to {purpose}: {answer.text}" + (f"; {advice}" if advice else "")
     if answer.condition in _UNAVAILABLE:
         return Unavailable(message)
-    return _kind(answer, patient=patient)(message, condition=answer.condition)
+    return _class(answer, may_retry=may_retry)(message, condition=answer.condition)
 
 
-def _kind(answer: _Answer, *, patient: bool) -> type[Refused]:
+def _class(answer: _Answer, *, may_retry: bool) -> type[Refused]:
     if answer.condition == "item-not-found":
         return NotFound
-    if answer.type == "wait" and answer.condition in _BUSY and patient:
+    if answer.type == "wait" and answer.condition in _BUSY and may_retry:
         return Busy
-    # XEP-0478 section 4: a server on the way says policy-violation of a stanza that is too large.
+    # XEP-0478 section 4: a server on the way answers policy-violation if a stanza is too large.
     if answer.specific == "payload-too-big" or answer.condition == "policy-violation":
         return TooBig
     return Refused
@@ -86,33 +89,35 @@ def _kind(answer: _Answer, *, patient: bool) -> type[Refused]:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """`specific` is the condition of XEP-0060, or the feature that is missing, if there is one.
+    """The content of an error answer.
 
-    `said` is all of it in the service's words, fit to be shown.
+    `type` and `condition` are from RFC 6120. `specific` is the missing feature, or else the
+    condition of XEP-0060, empty if there is neither. `text` joins all of these and the service's
+    own message on one printable line.
     """
 
     type: str
     condition: str
     specific: str
-    said: str
+    text: str
 
     @classmethod
     def read(cls, iq: Element) -> _Answer:
-        found = iq.find("{*}error")
-        children = [] if found is None else list(found)
-        condition = _condition([child.tag for child in children])
-        mine = next((child for child in children if child.tag.startswith(_PUBSUB)), None)
-        name = "" if mine is None else mine.tag.removeprefix(_PUBSUB)
-        feature = "" if mine is None else mine.get("feature", "")
-        text = "" if found is None else (found.findtext(f"{_STANZAS}text") or "")
-        moved = next((child.text for child in children if child.tag in _MOVED), None) or ""
-        parts = (condition, name, feature, moved.strip(), text.strip())
-        said = short_line(", ".join(part for part in parts if part), SAID)
-        kind = "" if found is None else found.get("type", "")
-        return cls(kind, condition, feature or name, said)
+        error = iq.find("{*}error")
+        if error is None:
+            return cls("", "undefined-condition", "", "undefined-condition")
+        condition = _condition([child.tag for child in error])
+        pubsub = next((child for child in error if child.tag.startswith(_PUBSUB)), None)
+        name = "" if pubsub is None else pubsub.tag.removeprefix(_PUBSUB)
+        feature = "" if pubsub is None else pubsub.get("feature", "")
+        message = error.findtext(f"{_STANZAS}text") or ""
+        new_address = next((child.text for child in error if child.tag in _MOVED), None) or ""
+        parts = (condition, name, feature, new_address.strip(), message.strip())
+        text = short_line(", ".join(part for part in parts if part), SAID)
+        return cls(error.get("type", ""), condition, feature or name, text)
 
 
-# Prosody 0.12: only the admins of the component may create nodes, whatever else is configured.
+# COMPAT(Prosody 0.12): only the admins of the component may create nodes; no other setting helps.
 _RIGHTS = (
     "The account needs the right to create the node, or to publish to it: on Prosody add it to the "
     "`admins` of the pubsub component; elsewhere ask the node's owner for the affiliation publisher"

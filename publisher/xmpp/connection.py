@@ -1,9 +1,9 @@
-"""One authenticated stream to an XMPP server (RFC 6120), or the reason why there is none.
+"""One authenticated stream to an XMPP server (RFC 6120).
 
-slixmpp is a fine stream and a trusting one, so the rules are enforced here: no credential leaves
-before the certificate was verified, one login is one attempt, nobody redirects us, and nothing
-waits longer than its deadline. A connection is used once: a new one has a new client, so that no
-stanza of the last can leave late.
+slixmpp trusts the server too much, so this module enforces what it does not: no credential is sent
+before the certificate has been verified, a login is tried once, redirects to another host are not
+followed, and every wait has a deadline. Each connection has a client of its own, so that no stanza
+of an old connection can be sent on a new one.
 """
 
 from __future__ import annotations
@@ -42,31 +42,32 @@ if TYPE_CHECKING:
     from publisher.config import Xmpp
 
 CONNECT_SECONDS = 10.0
-NEVER_SECONDS = 1e6  # slixmpp's own timeout of a request; the watchdog has the say
+# The timeout that slixmpp gets for a request, long enough never to end one: the watchdog does that.
+NEVER_SECONDS = 1e6
 CLOSE_SECONDS = 0.5
-# Bytes. The longest answers are a page of 500 ids (ejabberd: 131 MB) and all 256 items of a node
-# (Prosody, which does not page: 67 MB), where each was published in a stanza of 262,144 bytes.
+# Bytes. The longest answers have a page of 500 ids (ejabberd: 131 MB) or all 256 items of a node
+# (Prosody, which has no paging: 67 MB), each published in a stanza of 262,144 bytes.
 MAX_STANZA = 150_000_000
-REASON = 200  # characters of a server's words that we repeat
+REASON = 200  # characters of the server's own message that we repeat
 PORTS = {"starttls": 5222, "direct": 5223}
 
-# Best first. PLAIN is the last resort: it shows the password to the (verified) server.
+# Best first. PLAIN comes last because it shows the password to the server, although a verified one.
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN")
-MAX_ITERATIONS = 1_000_000  # of SCRAM: a few seconds; servers use 4,096 to 100,000
+MAX_ITERATIONS = 1_000_000  # of SCRAM, a few seconds of work; servers use 4,096 to 100,000
 
-# Stream errors that say that a stanza was too big or not XML (RFC 6120 section 4.9.3).
-_OUR_FAULT = frozenset({"bad-format", "invalid-xml", "not-well-formed", "policy-violation"})
+# The stream errors for a stanza that is too big or not XML (RFC 6120 section 4.9.3).
+_BAD_STANZA = frozenset({"bad-format", "invalid-xml", "not-well-formed", "policy-violation"})
 
 _MAX_BYTES = "{urn:xmpp:stream-limits:0}limits/{urn:xmpp:stream-limits:0}max-bytes"
 _STARTTLS_FAILURE = "{urn:ietf:params:xml:ns:xmpp-tls}failure"
 
-# Its messages are for developers, its DEBUG level prints credentials.
+# slixmpp logs for its developers, and on level DEBUG it logs credentials.
 logging.getLogger("slixmpp").addHandler(logging.NullHandler())
 logging.getLogger("slixmpp").propagate = False
 
 
 class Connection:
-    """A stream after login. Every request has an answer, or an error within its deadline."""
+    """A stream after login. Every request ends with an answer, or with an error at a deadline."""
 
     def __init__(self, client: _Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._client = client
@@ -80,12 +81,12 @@ class Connection:
 
     @property
     def max_bytes(self) -> int | None:
-        """The largest stanza that the server takes, if it says so (XEP-0478)."""
+        """The largest stanza that the server accepts (XEP-0478), None if it does not say."""
         return self._client.max_bytes
 
     @property
     def client(self) -> ClientXMPP:
-        """The stream itself, for a subscriber that listens to messages."""
+        """slixmpp's client, for a subscriber that listens to messages."""
         return self._client
 
     async def request(
@@ -95,22 +96,24 @@ class Connection:
         *,
         to: str,
         purpose: str,
-        patient: bool = True,
+        may_retry: bool = True,
     ) -> Element:
-        """Send an IQ; the answer's IQ element. `purpose` is for errors, e.g. "publish to it".
+        """Send an IQ and return the IQ element of the answer. `purpose` is for errors: "publish".
 
-        Not `patient`: an error of type `wait` is no promise that the same request may succeed.
+        Without `may_retry`, an error of type `wait` does not count as busy: ejabberd sends it for
+        a form field that it does not know.
 
-        Raises the error that the service answered (see `answers.error`), or NoAnswer: whether the
-        request had its effect is unknown then. It is StreamBroken if the server closed the stream
-        at something we sent. Nothing more is sent to a service that went silent.
+        Raises the error that the service answered (see `answers.error`), or NoAnswer if it did not
+        answer, so that nobody knows whether the request had its effect. The latter is StreamBroken
+        if the server closed the stream because of a stanza of ours. Once a service has gone
+        silent, all further requests to it raise NoAnswer without being sent.
         """
         watchdog = self._watchdog(to)
         watchdog.require_answers()
         try:
             iq: Any = self._client.make_iq(itype=kind, ito=to)
         except InvalidJID as error:
-            raise ConfigError(f"the service {to!r} is no JID: {error}") from error
+            raise ConfigError(f"the service {to!r} is not a JID: {error}") from error
         iq.append(child)
         sent = iq.send(timeout=NEVER_SECONDS)
         watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
@@ -119,7 +122,7 @@ class Connection:
             answer: Element = sent.result().xml
         except IqError as error:
             raise answers.error(
-                error.iq.xml, service=to, account=self.jid, purpose=purpose, patient=patient
+                error.iq.xml, service=to, account=self.jid, purpose=purpose, may_retry=may_retry
             ) from error
         return answer
 
@@ -150,15 +153,15 @@ async def connect(
     seconds: float = CONNECT_SECONDS,
     answer_seconds: float = ANSWER_SECONDS,
 ) -> AsyncIterator[Connection]:
-    """Log in; log out at the end. `answer_seconds` is how long a service may owe us answers.
+    """Log in, and log out at the end. `answer_seconds` is how long a service may owe us answers.
 
-    Raises Unavailable if the server cannot be reached within `seconds`, LoginFailed if it must
-    not be used (untrusted, without TLS) or does not let us in, ConfigError for a bad `ca_file`.
+    Raises Unavailable if the login takes longer than `seconds`, LoginFailed if the server is not
+    trusted, has no TLS or does not accept the password, and ConfigError for a bad `ca_file`.
     """
     try:
         client = _Client(xmpp, password, _tls(xmpp.ca_file))
     except InvalidJID as error:
-        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is no JID: {error}") from error
+        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is not a JID: {error}") from error
     try:
         await _log_in(client, xmpp, seconds)
         yield Connection(client, answer_seconds=answer_seconds)
@@ -176,11 +179,13 @@ async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
             await client.ready
     except TimeoutError as error:
         where = _where(xmpp)
-        raise Unavailable(f"{where} did not let us in within {seconds:.0f} seconds") from error
+        raise Unavailable(
+            f"{where} did not complete the login within {seconds:.0f} seconds"
+        ) from error
 
 
 async def _close(client: _Client) -> None:
-    """Say farewell and leave, without waiting long for the server's."""
+    """Close the stream (RFC 6120 section 4.4), without waiting long for the server to do so."""
     client.cancel_connection_attempt()
     transport = client.transport
     if transport is not None:
@@ -193,7 +198,10 @@ async def _close(client: _Client) -> None:
 
 
 class _Client(ClientXMPP):
-    """slixmpp's client, with the rules. `ready` and `lost` are the only outcomes."""
+    """slixmpp's client with our rules.
+
+    `ready` is done when the login has succeeded or failed, `lost` when the connection has ended.
+    """
 
     def __init__(self, xmpp: Xmpp, password: str, context: ssl.SSLContext) -> None:
         super().__init__(xmpp.jid, password, ssl_context=context)
@@ -202,8 +210,8 @@ class _Client(ClientXMPP):
         self.lost: asyncio.Future[object] = loop.create_future()
         self._config = xmpp
         self._problem: object = None
-        self._condition = ""
-        self._unfinished = 0
+        self._condition = ""  # of the stream error, if the server sent one
+        self._unfinished = 0  # bytes of the stanza that is arriving
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         self.enable_direct_tls = xmpp.tls == "direct"
@@ -213,7 +221,7 @@ class _Client(ClientXMPP):
         self._listen()
 
     def _listen(self) -> None:
-        """Every way in which a login can end; slixmpp's futures know none of them."""
+        """Handle all events that end a login; slixmpp has no future that does."""
         for event, react in {
             "session_start": self._on_session,
             "connection_failed": self._on_failed_attempt,
@@ -226,7 +234,7 @@ class _Client(ClientXMPP):
             self.add_event_handler(event, react)
         refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
         self.register_handler(refused)
-        self.add_filter("in", self._bound_work)
+        self.add_filter("in", self._limit_scram)
         self.add_filter("in", self._finish)
 
     def _on_session(self, _: object) -> None:
@@ -239,9 +247,9 @@ class _Client(ClientXMPP):
             self._on_untrusted(problem)
 
     def _on_all_attempts_failed(self, _: object) -> None:
-        # slixmpp reports a name without an address as text, everything else as an exception.
-        unresolved = isinstance(self._problem, str)
-        why = "the name has no address" if unresolved else self._problem
+        # slixmpp reports a name without an address as a string, and all else as an exception.
+        is_unresolved = isinstance(self._problem, str)
+        why = "the name has no address" if is_unresolved else self._problem
         self._fail(Unavailable(f"{_where(self._config)} cannot be reached: {why}"))
 
     def _on_untrusted(self, problem: object) -> None:
@@ -265,7 +273,7 @@ class _Client(ClientXMPP):
         self._condition = condition
         if condition == "see-other-host":
             self._problem = (
-                "it sends us to another host; name that one as xmpp.host if you trust it"
+                "it sends us to another host; if you trust that one, set xmpp.host to it"
             )
         self._fail(Unavailable(f"{_where(self._config)} closed the stream: {self._problem}"))
 
@@ -276,18 +284,21 @@ class _Client(ClientXMPP):
         if isinstance(reason, ssl.SSLError):
             self._on_untrusted(reason)
         where, why = _where(self._config), _because(reason)
-        if self.plugin["feature_mechanisms"].attempted_mechs:  # it failed our check of its proof
+        if self.plugin["feature_mechanisms"].attempted_mechs:
+            # slixmpp disconnects if the server's SCRAM signature is wrong (RFC 5802 section 3).
             self._fail(LoginFailed(f"{where} does not prove that it knows the password"))
         advice = "check xmpp.port and xmpp.tls"
         self._fail(Unavailable(f"{where} closed the connection before the login: {why}; {advice}"))
 
-    def _bound_work(self, stanza: Any) -> Any:
-        """SCRAM lets the server choose how long we compute (RFC 5802 section 5.1)."""
+    def _limit_scram(self, stanza: Any) -> Any:
+        """Limit our work: in SCRAM the server chooses the iterations (RFC 5802 section 5.1)."""
         if isinstance(stanza, Challenge):
             parts = bytes(stanza["value"]).split(b",")
             rounds = [part[2:] for part in parts if part.startswith(b"i=")]
-            good = all(re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds)
-            if len(rounds) > 1 or not good:
+            is_cheap = all(
+                re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds
+            )
+            if len(rounds) > 1 or not is_cheap:
                 wanted = short_line(b" and ".join(rounds).decode(errors="replace"), REASON)
                 where = _where(self._config)
                 self._fail(LoginFailed(f"{where} wants {wanted} rounds of SCRAM; {_NOTHING_SENT}"))
@@ -295,16 +306,16 @@ class _Client(ClientXMPP):
         return stanza
 
     def _finish(self, stanza: Any) -> Any:
-        """A stanza is complete."""
+        """Note that a stanza is complete."""
         self._unfinished = 0
         return stanza
 
     def data_received(self, data: Any) -> None:
-        """Whatever a server sends that slixmpp trips over ends the stream, in one sentence."""
+        """Parse what the server sends. Data that slixmpp cannot handle ends the stream."""
         self._unfinished += len(data)
         try:
             super().data_received(data)
-        except Exception as error:  # whatever it is, the other side chose it
+        except Exception as error:  # the server's data caused it, whatever it is
             self.exception(error)
             self._cut()
         if self._unfinished > MAX_STANZA:
@@ -316,13 +327,13 @@ class _Client(ClientXMPP):
             self.transport.abort()
 
     def exception(self, exception: Exception) -> None:
-        """What goes wrong inside a handler, e.g. at an answer that breaks the SASL dialogue."""
+        """Called by slixmpp for an error in a handler, e.g. at a malformed SASL answer."""
         name = type(exception).__name__
         self._problem = f"it does not speak XMPP as it should ({name})"
         self._fail(LoginFailed(f"{_where(self._config)}: {self._problem}"))
 
     async def _handle_stream_features(self, features: Any) -> bool | None:
-        """Begin TLS before anything else, then log in by the best mechanism that is safe."""
+        """Begin TLS before anything else, then log in with the best mechanism that is safe."""
         if self.ready.done():
             return None
         limit = features.xml.findtext(_MAX_BYTES) or ""
@@ -351,21 +362,24 @@ class _Client(ClientXMPP):
         return True
 
     def loss(self, message: str) -> NoAnswer:
-        """The error for a request whose answer will never come."""
+        """The error for a request that was unanswered when the connection ended."""
         reason = self.lost.result()
-        if self._condition in _OUR_FAULT:
-            kind: type[NoAnswer] = StreamBroken
-        else:  # a server that has no patience closes while we still send: its reason gets lost
-            kind = StreamReset if isinstance(reason, ConnectionError) else NoAnswer
+        kind: type[NoAnswer] = NoAnswer
+        if self._condition in _BAD_STANZA:
+            kind = StreamBroken
+        elif isinstance(reason, ConnectionError):
+            # A server that closes while we still send resets the connection, which discards its
+            # stream error before we can read it.
+            kind = StreamReset
         return kind(f"{message}: {_because(reason)}")
 
     def _fail(self, error: Exception) -> None:
-        """The login did not succeed. `connect` closes the socket, and nothing more is sent."""
+        """End the login with this error. `connect` closes the socket, and nothing more is sent."""
         if not self.ready.done():
             self.ready.set_exception(error)
 
     async def stop_tasks(self) -> None:
-        """slixmpp leaves its sender running, which asyncio reports when the loop ends."""
+        """Stop slixmpp's sender, which it leaves running: asyncio would complain about that."""
         task = self._run_out_filters
         if task is not None and not task.done():
             task.cancel()
@@ -376,7 +390,7 @@ _NOTHING_SENT = "the password was not sent"
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or later, names and chains verified (RFC 9325, RFC 9525)."""
+    """TLS 1.2 or later that verifies the name and the chain (RFC 9325, RFC 9525)."""
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except (OSError, ssl.SSLError) as error:
@@ -390,7 +404,7 @@ def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
         why = problem.verify_message
         return LoginFailed(
             f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
-            "domain of xmpp.jid, or name the authority's certificate as xmpp.ca_file"
+            "domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
         )
     reason = getattr(problem, "reason", None) or problem
     return LoginFailed(
@@ -399,6 +413,7 @@ def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
 
 
 def _where(xmpp: Xmpp) -> str:
+    """The server's name for errors: what the configuration says of it."""
     domain = xmpp.jid.partition("@")[2]
     return f"{xmpp.host}:{xmpp.port or PORTS[xmpp.tls]}" if xmpp.host else domain
 

@@ -1,4 +1,4 @@
-"""Node configuration as data forms (XEP-0004, XEP-0060 section 16.4.4), and ours in particular."""
+"""The configuration of nodes as data forms (XEP-0004, XEP-0060 section 16.4.4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NODE_CONFIG = "http://jabber.org/protocol/pubsub#node_config"
 MICROBLOG = "urn:xmpp:microblog:0"
 SOCIAL_FEED = "urn:xmpp:pubsub-social-feed:1"
 
-# Fields that every server takes when a node is created, although not every default form has them.
+# Every server accepts these when a node is created, even if its default form does not have them.
 PORTABLE = frozenset(
     {
         "access_model",
@@ -31,16 +31,16 @@ PORTABLE = frozenset(
     }
 )
 
-LARGEST = 1_000_000_000  # more than any node holds; Python and SQLite have limits of their own
+# More than any node holds. A longer number could exceed what int() and SQLite accept.
+LARGEST = 1_000_000_000
 
 _BOOLEANS = {"true": "1", "1": "1", "false": "0", "0": "0"}
 
 
 def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
-    """The configuration that a public blog's node should have, without max_items.
+    """The configuration that the node should have, without max_items.
 
-    A field without a value, e.g. an empty title, is left as it is at the node.
-    `deliver_payloads`: with headlines only, Converse and Movim never see an edit.
+    A field without a value, e.g. an empty title, is left out and stays as it is at the node.
     """
     fields = {
         "title": site_title if node.title is None else node.title,
@@ -49,6 +49,7 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
         "access_model": node.access,
         "publish_model": "publishers",
         "persist_items": "1",
+        # Converse and Movim never show an edit if notifications have no payload.
         "deliver_payloads": "1",
         "deliver_notifications": "1",
         "notify_retract": "1",
@@ -62,7 +63,7 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
 
 
 def submit(fields: Mapping[str, str]) -> Element:
-    """The form that sets `fields` and leaves the others as they are."""
+    """A form that sets `fields` and leaves all others unchanged."""
     form = Element(f"{X}x", type="submit")
     _field(form, "FORM_TYPE", NODE_CONFIG).set("type", "hidden")
     for name, value in fields.items():
@@ -71,26 +72,26 @@ def submit(fields: Mapping[str, str]) -> Element:
 
 
 def values(form: Element | None) -> dict[str, str]:
-    """The fields of a form that a service offers, by their names without `pubsub#`."""
-    found = [] if form is None else form.findall(f"{X}field")
+    """The fields of a form, by their names without `pubsub#`."""
+    fields = [] if form is None else form.findall(f"{X}field")
     return {
         field.get("var", "").removeprefix("pubsub#"): field.findtext(f"{X}value") or ""
-        for field in found
+        for field in fields
         if field.get("var") not in {None, "FORM_TYPE"}
     }
 
 
 def largest(form: Element | None) -> int | None:
-    """How much `max` is for max_items, if the form says so (XEP-0122 section 3.3)."""
+    """The number that `max` stands for in max_items, if the form has it (XEP-0122 section 3.3)."""
     for field in [] if form is None else form.findall(f"{X}field"):
-        bounds = field.find(f"{VALIDATE}validate/{VALIDATE}range")
-        if field.get("var") == "pubsub#max_items" and bounds is not None:
-            return number(bounds.get("max"))
+        value_range = field.find(f"{VALIDATE}validate/{VALIDATE}range")
+        if field.get("var") == "pubsub#max_items" and value_range is not None:
+            return number(value_range.get("max"))
     return None
 
 
 def number(text: str | None) -> int | None:
-    """The number, at most LARGEST; None for `max`, for nothing and for nonsense."""
+    """A decimal number, at most LARGEST. None for any other text, e.g. `max`."""
     if not (text and text.isascii() and text.isdecimal()):
         return None
     digits = text.lstrip("0") or "0"
@@ -98,7 +99,7 @@ def number(text: str | None) -> int | None:
 
 
 def unmet(wanted: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str]:
-    """What of `wanted` the node offers and has otherwise."""
+    """The wanted fields that the node offers but has with another value."""
     return {
         name: value
         for name, value in wanted.items()
@@ -107,7 +108,7 @@ def unmet(wanted: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str
 
 
 def unmet_or_absent(wanted: Mapping[str, str], actual: Mapping[str, str]) -> set[str]:
-    """What of `wanted` the node has otherwise, or does not offer."""
+    """The names of the wanted fields that the node has with another value, or does not offer."""
     return unmet(wanted, actual).keys() | (wanted.keys() - actual.keys())
 
 

@@ -1,4 +1,4 @@
-"""The Node of `sync` over XMPP (XEP-0060)."""
+"""A node of `sync` that is reached over XMPP (XEP-0060)."""
 
 from __future__ import annotations
 
@@ -32,22 +32,25 @@ ITEMS = f"{PUBSUB}pubsub/{PUBSUB}items/{PUBSUB}item"
 PAGE_OF_IDS = 500  # some 50 kB
 PAGE_OF_ITEMS = 50
 
-# A list that exceeds these is no list of a blog: the service does not know where it ends.
+# No blog has more. A service whose list goes on beyond this may never end it.
 MAX_PAGES = 1_000
 MAX_LISTED = 100_000
 
-# ejabberd says resource-constraint, Prosody bad-request, XEP-0060 section 8.2.5.2 not-acceptable.
+# ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
+# XEP-0060 section 8.2.5.2 defines not-acceptable.
 _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
 
-# What to ask for where `max` does not say how much it is, as on ejabberd: an item that the server
-# had to push out would look as if it were missing.
+# The numbers to try if a service does not say what `max` stands for, as on ejabberd. We must know
+# the limit: an item that the server dropped to make room would look as if it were missing.
 MAX_ITEMS = ("10000", "5000", "2000", "1000", "500", "250", "100", "20")
 
-_NO_BOUND = "the node's pubsub#max_items is `max`, which does not say how many that is"
+_UNKNOWN_LIMIT = (
+    "the node's pubsub#max_items is `max`, and the service does not say how many that is"
+)
 
 
 class XmppNode:
-    """A node at a service. Every call is one request or a few, in order."""
+    """A node at a service. Every method sends one request, or a few one after the other."""
 
     def __init__(self, connection: Connection, config: NodeConfig, *, site_title: str) -> None:
         self.address = NodeAddress(config.service, config.node)
@@ -55,23 +58,24 @@ class XmppNode:
         self._wanted = forms.desired(config, site_title=site_title)
 
     async def look(self) -> State:
-        """What the node is like. Raises NotFound if there is none, Refused if we may not see it."""
+        """The state of the node. Raises NotFound, or Refused if the account may not see it."""
         ids = await self._ids()
         try:
             form = await self._form()
-        except NotFound:  # ejabberd's PEP lists the items of a missing node, too: none
+        except NotFound:
+            # COMPAT(ejabberd): its PEP answers with an empty list of items if there is no node.
             raise
-        except Refused as error:  # only owners may see it
+        except Refused as error:  # only owners may see the configuration
             return State(ids=ids, max_items_problem=str(error))
         actual = forms.values(form)
         max_items = forms.number(actual.get("max_items"))
-        if max_items is None:  # 0 is a number: the node keeps nothing
+        if max_items is None:  # not `or`: with 0 the node stores nothing
             max_items = forms.largest(form)
-        hidden = max_items is None and "max_items" in actual
+        is_hidden = max_items is None and "max_items" in actual
         return State(
             ids=ids,
             max_items=max_items,
-            max_items_problem=_NO_BOUND if hidden else "",
+            max_items_problem=_UNKNOWN_LIMIT if is_hidden else "",
             exposed=actual.get("access_model") == "open" != self._wanted["access_model"],
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(
@@ -81,7 +85,7 @@ class XmppNode:
         )
 
     async def create(self) -> None:
-        """Create and configure in one request, so that no half-made node can stay behind.
+        """Create and configure the node in one request, so that none is left unconfigured.
 
         Raises Refused, Forbidden.
         """
@@ -97,24 +101,24 @@ class XmppNode:
                 if error.condition not in _BAD_VALUE:
                     raise
                 refusal = error
-        else:  # without our form it would be as open as the service likes
+        else:  # without our form the node would have the service's default access model
             raise refusal or Refused(f"{self.address.service} takes no max_items")
         await self._repair()
 
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
-        """Set fields of the configuration (section 8.2); those that are still otherwise.
+        """Set fields of the configuration (section 8.2). Returns those that are still different.
 
         Raises Refused, Forbidden.
         """
         configure = Element(f"{OWNER}configure", node=self.address.node)
         configure.append(forms.submit(fields))
-        await self._request("set", _owner(configure), "configure", patient=False)
+        await self._request("set", _owner(configure), "configure", may_retry=False)
         actual = forms.values(await self._form())
         return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
 
     async def has_subscribers(self) -> bool:
-        """By the owner's list (section 8.8.1). At PEP contacts hear without a subscription."""
-        if "@" in self.address.service:
+        """Whether anybody is subscribed (section 8.8.1), or may be: only owners can find out."""
+        if "@" in self.address.service:  # PEP notifies contacts without a subscription
             return True
         subscriptions = Element(f"{OWNER}subscriptions", node=self.address.node)
         try:
@@ -126,12 +130,12 @@ class XmppNode:
         except Refused:
             return True
         return any(
-            one.get("subscription") not in {None, "none"}
-            for one in answer.iter(f"{OWNER}subscription")
+            subscription.get("subscription") not in {None, "none"}
+            for subscription in answer.iter(f"{OWNER}subscription")
         )
 
     async def describe(self) -> Description:
-        """What is wanted of the node, and what it is, as far as the account may see.
+        """The wanted and the actual configuration, as far as the account may see it.
 
         Raises NotFound, Refused, Unavailable.
         """
@@ -141,59 +145,60 @@ class XmppNode:
         except (NotFound, Busy):
             raise
         except Refused as error:
-            hidden = str(error)
+            refusal = str(error)
         try:
             return Description(wanted, forms.values(await self._meta_data()), META_DATA)
         except NoAnswer:
             raise
-        except (Refused, Unavailable):  # ejabberd and Prosody hide it at somebody else's PEP
-            return Description(wanted, {}, hidden)
+        except (Refused, Unavailable):
+            # COMPAT(ejabberd, Prosody): they hide the metadata of a node at somebody else's PEP.
+            return Description(wanted, {}, refusal)
 
     async def affiliation(self) -> str:
-        """Ours at the node (section 5.7); empty if the service does not say."""
+        """Our affiliation with the node (section 5.7), empty if the service does not say."""
         pubsub = _pubsub(Element(f"{PUBSUB}affiliations", node=self.address.node))
         try:
             answer = await self._request("get", pubsub, "tell our affiliation with")
         except NoAnswer:
             raise
-        except (Refused, Unavailable):  # Prosody knows no such question
+        except (Refused, Unavailable):  # COMPAT(Prosody): it does not support this request
             return ""
-        found = {
-            one.get("node", self.address.node): one.get("affiliation", "")
-            for one in answer.iter(f"{PUBSUB}affiliation")
+        affiliations = {
+            element.get("node", self.address.node): element.get("affiliation", "")
+            for element in answer.iter(f"{PUBSUB}affiliation")
         }
-        return found.get(self.address.node, "")
+        return affiliations.get(self.address.node, "")
 
     async def delete(self) -> None:
         """Delete the node with all its items and subscriptions (section 8.4). Owners only."""
         delete = _owner(Element(f"{OWNER}delete", node=self.address.node))
-        await self._request("set", delete, "delete", patient=False)
+        await self._request("set", delete, "delete", may_retry=False)
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
-        """The items of these ids that are there (section 6.5).
+        """Those of the items that exist (section 6.5), in the order of the ids.
 
-        The payload is empty where it cannot be read.
+        A payload that cannot be parsed is empty.
         """
         items = Element(f"{PUBSUB}items", node=self.address.node)
         for id_ in ids:
             SubElement(items, f"{PUBSUB}item", id=id_)
         answer = await self._request("get", _pubsub(items), "show items of")
-        found = {item.get("id"): item for item in answer.iterfind(ITEMS)}
-        return [Item(id_, payload(found[id_])) for id_ in ids if id_ in found]
+        elements = {element.get("id"): element for element in answer.iterfind(ITEMS)}
+        return [Item(id_, payload(elements[id_])) for id_ in ids if id_ in elements]
 
     async def publish(self, item: Item) -> None:
-        """Publish, in place if the id is there (section 7.1)."""
+        """Publish an item, replacing the one with the same id (section 7.1)."""
         entry = fromstring(item.payload)  # noqa: S314 - we wrote it
         publish = Element(f"{PUBSUB}publish", node=self.address.node)
         SubElement(publish, f"{PUBSUB}item", id=item.id).append(entry)
         await self._request("set", _pubsub(publish), "publish to")
 
     async def retract(self, id_: str, *, notify: bool) -> None:
-        """Take an item away (section 7.2). Raises NotFound if it is not there."""
+        """Retract an item (section 7.2). Raises NotFound if it does not exist."""
         if not is_sendable(id_):
             raise Refused(
-                "its id is too long, or has a line end or a tab, so that it cannot be sent "
-                "unchanged; retract the item with another client"
+                "its id is too long, or has a line end or a tab, so it cannot be sent unchanged; "
+                "retract the item with another client"
             )
         retract = Element(f"{PUBSUB}retract", node=self.address.node)
         if notify:
@@ -202,16 +207,16 @@ class XmppNode:
         await self._request("set", _pubsub(retract), "retract from")
 
     async def _ids(self) -> tuple[str, ...]:
-        """The ids alone, by service discovery (section 5.5): the cheapest list there is.
+        """The ids of all items, by service discovery (section 5.5), which sends no payloads.
 
-        A publisher at somebody else's PEP may not ask for that, and gets the items themselves.
+        A publisher at somebody else's PEP may not use that, and lists the items themselves.
         """
         try:
             return await self._pages(self._listed, PAGE_OF_IDS)
         except (NotFound, Busy, _Endless):
             raise
         except Refused as error:
-            if error.condition == "not-allowed":  # Prosody, of a domain that it does not reach
+            if error.condition == "not-allowed":  # COMPAT(Prosody): it cannot reach the domain
                 raise Unavailable(str(error)) from error
         except NoAnswer:
             raise
@@ -223,9 +228,9 @@ class XmppNode:
     async def _pages(
         self, ask: Callable[[Element], Awaitable[ResultPage]], size: int
     ) -> tuple[str, ...]:
-        """All pages (XEP-0059). Who knows no paging ignores it, and sends the whole at once.
+        """The ids on all pages (XEP-0059). A service without paging sends everything at once.
 
-        Raises Refused if there is no end to them.
+        Raises Refused if the pages do not end.
         """
         found: dict[str, None] = {}
         after = ""
@@ -239,7 +244,7 @@ class XmppNode:
                 return tuple(found)
             after = page.last
         raise _Endless(
-            f"{self.address} lists items without end: {len(found):,} so far; take another node, or "
+            f"{self.address} lists items without end: {len(found):,} so far; use another node, or "
             "ask the service's administrator"
         )
 
@@ -257,19 +262,19 @@ class XmppNode:
         return ResultPage.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
 
     async def _form(self) -> Element | None:
-        """The node's configuration (section 8.2)."""
+        """The configuration of the node (section 8.2). Owners only."""
         configure = Element(f"{OWNER}configure", node=self.address.node)
         answer = await self._request("get", _owner(configure), "show the configuration of")
         return answer.find(f".//{forms.X}x")
 
     async def _meta_data(self) -> Element | None:
-        """What everybody may know (section 5.4)."""
+        """The public metadata of the node (section 5.4)."""
         query = Element(f"{DISCO_INFO}query", node=self.address.node)
         answer = await self._request("get", query, "describe")
         return answer.find(f".//{forms.X}x")
 
     async def _default_form(self) -> Element | None:
-        """The service's default configuration (section 8.3), if it shows it."""
+        """The default configuration of new nodes (section 8.3), if the service shows it."""
         try:
             answer = await self._request("get", _owner(Element(f"{OWNER}default")), "configure")
         except Refused:
@@ -281,37 +286,37 @@ class XmppNode:
         request = _pubsub(create)
         SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
         try:
-            await self._request("set", request, "create", patient=False)
+            await self._request("set", request, "create", may_retry=False)
         except Refused as error:
             if error.condition != "conflict":
                 raise
 
     async def _repair(self) -> None:
-        """Set what the service did not take with the creation: some ignore the form."""
+        """Set what the service did not set at creation: some services ignore that form."""
         left = forms.unmet(self._wanted, forms.values(await self._form()))
         if left:
-            with suppress(Refused):  # `look` reports what is still unmet
+            with suppress(Refused):  # the next `look` reports what is still different
                 await self.configure(left)
 
     async def _request(
-        self, kind: Literal["get", "set"], child: Element, verb: str, *, patient: bool = True
+        self, kind: Literal["get", "set"], child: Element, verb: str, *, may_retry: bool = True
     ) -> Element:
         return await self._connection.request(
             kind,
             child,
             to=self.address.service,
             purpose=f"{verb} the node {self.address.node}",
-            patient=patient,
+            may_retry=may_retry,
         )
 
 
 class _Endless(Refused):
-    """The list of items has no end. Asking for it in another way would only double the work."""
+    """The list of items has no end. Listing them in another way would not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A node's configuration beside what is wanted; names are without `pubsub#`.
+    """The wanted and the actual configuration of a node. Names are without `pubsub#`.
 
     `source` says where `actual` comes from, or why it is empty.
     """
@@ -322,12 +327,12 @@ class Description:
 
 
 OWNERS_FORM = "its configuration"
-META_DATA = "its public meta-data; only owners see the rest"
+META_DATA = "its public metadata; only owners see the rest"
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """Some ids. `last` is where the next page begins, empty if the service does not page."""
+    """Some ids. The next page begins after `last`, which is empty if the service has no paging."""
 
     ids: tuple[str, ...]
     last: str = ""

@@ -1,6 +1,7 @@
-"""The account's password: from the environment, a file, or a command. Never from argv.
+"""The password of the account: from the environment, a file or a command.
 
-Refuses a file that others may read. The text never reaches a log or an error.
+Never from an argument, which other users of the machine can see. A file that others may read is
+refused. The password never appears in a log or an error.
 """
 
 from __future__ import annotations
@@ -27,25 +28,25 @@ COMMAND_SECONDS = 60
 def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
     """The password, without the line end that files and commands add. Raises ConfigError."""
     if xmpp.password_env:
-        found = environ.get(xmpp.password_env, "")
+        secret = environ.get(xmpp.password_env, "")
         source = f"the environment variable {xmpp.password_env} (xmpp.password_env)"
     elif xmpp.password_file:
-        found = _from_file(xmpp.password_file)
+        secret = _from_file(xmpp.password_file)
         source = f"{xmpp.password_file} (xmpp.password_file)"
     else:
-        found = _from_command(xmpp.password_command or "")
+        secret = _from_command(xmpp.password_command or "")
         source = "the output of xmpp.password_command"
-    found = found.rstrip("\r\n")
-    if not found:
-        raise ConfigError(f"there is no password for {xmpp.jid}: {source} is empty or not set")
-    return found
+    secret = secret.rstrip("\r\n")
+    if not secret:
+        raise ConfigError(f"no password for {xmpp.jid}: {source} is empty or not set")
+    return secret
 
 
 def _from_file(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(f"{path} may be read by others; run: chmod 600 {path}")
+            raise ConfigError(f"other users may read {path}; run: chmod 600 {path}")
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"xmpp.password_file: {path} cannot be read: {error}") from error
@@ -53,7 +54,7 @@ def _from_file(path: Path) -> str:
 
 def _from_command(command: str) -> str:
     try:
-        with _complaints() as stderr:
+        with _command_stderr() as stderr:
             done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
                 shlex.split(command),
                 stdin=subprocess.DEVNULL,
@@ -66,17 +67,18 @@ def _from_command(command: str) -> str:
     except subprocess.CalledProcessError as error:
         raise ConfigError(
             f"xmpp.password_command ended with exit code {error.returncode}"
-        ) from None  # the cause carries the output
+        ) from None  # the original error has the output, and so the password
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise ConfigError(f"xmpp.password_command failed: {type(error).__name__}") from None
     return done.stdout
 
 
 @contextmanager
-def _complaints() -> Iterator[IO[bytes] | None]:
-    """Where the command writes its errors: a terminal, else a file that is printed at its end.
+def _command_stderr() -> Iterator[IO[bytes] | None]:
+    """Where the command writes its errors: our stderr if that is a terminal, else a file.
 
-    The command must not wait for the reader of our stderr.
+    The file is copied to our stderr once the command has ended. So a reader of our stderr who does
+    not read cannot block the command.
     """
     if sys.stderr.isatty():
         yield None

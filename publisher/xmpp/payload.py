@@ -1,4 +1,4 @@
-"""What an item holds, as text; anybody who may publish at the node may have put it there."""
+"""The payload of an item as text. It may be from anybody who may publish at the node."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from xml.etree.ElementTree import tostring
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# libxml2 reads no deeper, and an entry of ours stays below it. ElementTree writes by recursion, and
-# would end in a RecursionError at less than a thousand.
+# libxml2 parses no deeper, and our own entries do not nest that deep. ElementTree serialises by
+# recursion, and would raise a RecursionError at less than a thousand levels.
 MAX_DEPTH = 256
 
 
 def payload(item: Element) -> str:
-    """The payload of an item; empty if there is none, or if it is nested too deep to be read."""
-    found = next(iter(item), None)
-    if found is None or _is_deep(found):
+    """The payload of an item, empty if there is none or if it is nested too deep."""
+    element = next(iter(item), None)
+    if element is None or _is_deep(element):
         return ""
-    found.tail = None
-    return tostring(found, encoding="unicode")
+    element.tail = None
+    return tostring(element, encoding="unicode")
 
 
 def _is_deep(element: Element) -> bool:

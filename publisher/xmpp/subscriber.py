@@ -1,4 +1,4 @@
-"""A subscriber: what a live client sees of a node (XEP-0060 sections 6.1 and 7.1.2)."""
+"""A subscriber, which receives the events of a node (XEP-0060 sections 6.1 and 7.1.2)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ EVENT = "{http://jabber.org/protocol/pubsub#event}"
 
 @dataclass(frozen=True, slots=True)
 class ItemPublished:
-    """An item arrived, for the first time or again. `at` is of time.monotonic().
+    """An item was published, for the first time or again. `at` is of time.monotonic().
 
-    `payload` is empty if there is none that can be read.
+    `payload` is empty if there is none that can be parsed.
     """
 
     id: str
@@ -36,7 +36,7 @@ class ItemPublished:
 
 @dataclass(frozen=True, slots=True)
 class ItemRetracted:
-    """An item was taken away."""
+    """An item was retracted. `at` is of time.monotonic()."""
 
     id: str
     at: float
@@ -46,7 +46,7 @@ Event: TypeAlias = ItemPublished | ItemRetracted
 
 
 class Subscriber:
-    """Events of one node, in the order in which they arrive."""
+    """Receives the events of one node, in the order in which they arrive."""
 
     def __init__(self, connection: Connection, address: NodeAddress) -> None:
         self._connection = connection
@@ -54,7 +54,7 @@ class Subscriber:
         self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     async def subscribe(self) -> Self:
-        """Subscribe with the bare JID, and be available for what comes. Raises Refused."""
+        """Subscribe with the bare JID, and send presence to receive events. Raises Refused."""
         client = self._connection.client
         matcher = MatchXPath(f"{{jabber:client}}message/{EVENT}event")
         client.register_handler(Callback("pubsub event", matcher, self._receive))
@@ -74,7 +74,7 @@ class Subscriber:
 
     def _receive(self, message: Any) -> None:
         at = time.monotonic()
-        if message["from"] != JID(self._address.service):  # anybody may send us a message
+        if message["from"] != JID(self._address.service):  # anybody can send us a message
             return
         for items in message.xml.iterfind(f"{EVENT}event/{EVENT}items"):
             if items.get("node") != self._address.node:

@@ -1,7 +1,6 @@
-"""A watchdog: how long a service may owe us answers before we give up on it.
+"""A watchdog, which gives up on a service that owes us answers for too long.
 
-Only an answer counts as a sign of life. A request that was cancelled or lost says nothing about the
-service, and neither does sending another one.
+Only an answer shows that the service is alive. Neither a cancelled request nor a new one does.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import Any
 from publisher.errors import NoAnswer
 
 ANSWER_SECONDS = 30.0
-SLOWEST = 2_000  # bytes per second: stock ejabberd reads 3,000 of an ordinary account
+# Bytes per second. Stock ejabberd reads 3,000 of an ordinary account.
+SLOWEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class _Request:
 class Watchdog:
     """Watches the requests in flight to one service over one connection.
 
-    A service that is slow on purpose answers nothing until it has read what it was sent, so the
+    A service that throttles its clients answers nothing until it has read what it was sent. So the
     deadline is `seconds` after its last answer, plus the time to read the bytes still unanswered.
     Once the deadline has passed, `expired` is done for good: all requests to the service end
-    together, and no other may be sent.
+    together, and no further one may be sent.
     """
 
     def __init__(self, service: str, *, seconds: float = ANSWER_SECONDS) -> None:
@@ -44,13 +44,13 @@ class Watchdog:
         self.expired: asyncio.Future[None] = self._loop.create_future()
 
     def require_answers(self) -> None:
-        """Raises NoAnswer if the service has gone silent."""
+        """Raise NoAnswer if the deadline has passed."""
         if self.expired.done():
             raise NoAnswer(self._problem)
 
     def watch(self, answer: asyncio.Future[Any], *, size: int, purpose: str) -> None:
         """Watch a request of `size` bytes. Cancel `answer` to stop waiting for it."""
-        if not self._in_flight:  # until now it had nothing to answer
+        if not self._in_flight:  # it had nothing to answer until now
             self._last_answer = self._loop.time()
         self._in_flight[answer] = _Request(size, purpose)
         answer.add_done_callback(self._end)
@@ -63,7 +63,7 @@ class Watchdog:
         self._set_timer()
 
     def _set_timer(self) -> None:
-        """Whenever the deadline moves: an answer may also bring it closer."""
+        """Set the timer to the deadline. An answer may also move it to an earlier time."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -73,8 +73,8 @@ class Watchdog:
             self._timer = self._loop.call_at(deadline, self._expire)
 
     def _expire(self) -> None:
-        """The deadline has passed."""
-        # If the whole process was held up, an answer may have arrived in this turn of the loop.
+        """End all requests, because the deadline has passed."""
+        # If the process was suspended, an answer may have arrived in this same turn of the loop.
         if any(answer.done() for answer in self._in_flight):
             return
         oldest = next(iter(self._in_flight.values()))

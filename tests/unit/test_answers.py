@@ -14,7 +14,7 @@ PUBSUB = "http://jabber.org/protocol/pubsub#errors"
 
 
 def read(
-    kind: str, condition: str, specific: str = "", *, feature: str = "", patient: bool = True
+    kind: str, condition: str, specific: str = "", *, feature: str = "", may_retry: bool = True
 ) -> PublisherError:
     named = f' feature="{feature}"' if feature else ""
     special = f'<{specific} xmlns="{PUBSUB}"{named}/>' if specific else ""
@@ -28,7 +28,7 @@ def read(
         service="pubsub.example",
         account="blog@example.org",
         purpose="publish to the node blog",
-        patient=patient,
+        may_retry=may_retry,
     )
 
 
@@ -74,7 +74,7 @@ def test_a_condition_has_one_meaning(
 
 def test_a_form_that_is_refused_for_now_is_refused_for_good() -> None:
     """ejabberd says `wait` of a field that it does not know."""
-    error = read("wait", "resource-constraint", patient=False)
+    error = read("wait", "resource-constraint", may_retry=False)
     assert type(error) is Refused
 
 
@@ -89,13 +89,13 @@ def test_the_address_of_what_has_moved_is_told() -> None:
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:new.example?;node=b'
         "</gone></error></iq>"
     )
-    error = answers.error(iq, service="s", account="a", purpose="publish", patient=True)
+    error = answers.error(iq, service="s", account="a", purpose="publish", may_retry=True)
     assert "xmpp:new.example?;node=b" in str(error)
 
 
 def test_an_error_without_a_condition_is_an_error() -> None:
     iq = ET.fromstring('<iq xmlns="jabber:client" type="error"/>')  # noqa: S314 - ours
-    error = answers.error(iq, service="s", account="a", purpose="publish", patient=True)
+    error = answers.error(iq, service="s", account="a", purpose="publish", may_retry=True)
     assert "undefined-condition" in str(error)
 
 
@@ -104,7 +104,7 @@ def test_what_a_service_says_is_repeated_on_one_short_line() -> None:
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:a\u202eb\u009b</gone>'
         f'<text xmlns="{STANZAS}">error: all\n is {"very " * 1_000}well</text></error></iq>'
     )
-    said = str(answers.error(iq, service="s", account="a", purpose="publish", patient=True))
+    said = str(answers.error(iq, service="s", account="a", purpose="publish", may_retry=True))
     assert "xmpp:ab, error: all is very" in said
     assert said.isprintable()
     assert len(said) < 2 * answers.SAID
