@@ -1,6 +1,7 @@
-"""publisher from Python: read posts, build feeds, make a plan. Sends nothing.
+"""Use publisher from Python: read posts, build feeds, make a plan. Sends nothing.
 
-Writes nothing, but that what a feed as a source once had is remembered in the state folder.
+If the posts come from a feed (`posts.feed`), `read_posts` records in the state folder which items
+the feed has had. Nothing else is written.
 
     >>> import datetime, pathlib, tempfile
     >>> from publisher import build_feeds, load_config, make_plan, read_posts
@@ -17,7 +18,7 @@ Writes nothing, but that what a feed as a source once had is remembered in the s
     >>> (folder / "posts").mkdir()
     >>> _ = (folder / "posts" / "2026-01-31-hello.md").write_text("Hello, *world*.")
 
-    >>> config = load_config(folder / "publisher.yaml")  # or a text: "blog/publisher.yaml"
+    >>> config = load_config(folder / "publisher.yaml")  # or a string: "blog/publisher.yaml"
     >>> blog = read_posts(config, now=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC))
     >>> [(entry.atom_id, entry.title) for entry in blog.entries]
     [('tag:blog.example,2026-01-31:2026-01-31-hello', 'Hello')]
@@ -40,8 +41,8 @@ gives it a title and its content.
     ...     print(result.address, [(s.change.id, s.change.action) for s in result.steps])
     pubsub.example.org blog [('2026-01-31-hello', 'new')]
 
-What goes wrong is a PublisherError: a sentence with the way out. Names that are not listed in
-`__all__` may change with any version.
+Every error is a PublisherError, whose message says how to fix it. Names that are not listed in
+`__all__` may change in any version.
 """
 
 from __future__ import annotations
@@ -85,9 +86,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that `publisher build` would write, and the address at which it will be found.
+    """A file that `publisher build` would write, and its URL.
 
-    `format` is atom, rss, json, html (the page) or css (the stylesheet, which has no address).
+    `format` is atom, rss, json, html (the page) or css (the stylesheet, whose `url` is empty).
     """
 
     path: Path
@@ -111,7 +112,7 @@ class Blog(Entries):
 
 
 def load_config(path: str | os.PathLike[str]) -> Config:
-    """The configuration; paths in it are relative to its folder.
+    """Load a publisher.yaml. Paths in it are relative to its folder.
 
     Raises publisher.errors.ConfigError, which lists every problem with its line.
     """
@@ -119,14 +120,15 @@ def load_config(path: str | os.PathLike[str]) -> Config:
 
 
 def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
-    """The entries in the order of their files, what was skipped and why, and all warnings.
+    """Read the posts: entries in the order of their files, skipped posts, and warnings.
 
-    `now` (aware; default: the clock's) decides what is scheduled. Nothing is rendered yet.
-    Raises ConfigError if there is no folder, Unavailable if a feed cannot be had, LedgerError if
-    posts dispute an id and the ledger cannot be read, and ValueError if `now` is naive.
+    `now` decides which posts are scheduled; it must be aware, and defaults to the current time.
+    Nothing is rendered yet. Raises ConfigError if the folder does not exist, Unavailable if a feed
+    as the source cannot be fetched, LedgerError if posts dispute an id and the ledger cannot be
+    read, and ValueError if `now` is naive.
     """
     if now is not None and now.tzinfo is None:
-        raise ValueError("now has no zone; give e.g. datetime.datetime.now(datetime.UTC)")
+        raise ValueError("now has no time zone; pass e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
     found = entry.entries(reading, config.site, partial(projects.published, config))
     return Blog(
@@ -139,7 +141,7 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
 
 
 def build_feeds(config: Config, blog: Blog) -> Iterator[Document]:
-    """Every document of the configuration, in its order: feeds, archives, page, stylesheet."""
+    """Every document in the order of the configuration: feeds, archives, page, stylesheet."""
     for output in Project(config, blog, blog._renderings).outputs:
         data = output.make(config, blog.render).data
         yield Document(output.path, output.url, output.format, data)

@@ -1,8 +1,8 @@
-"""Which entries belong to a feed or a node, and for which nodes a pattern of names stands. Pure.
+"""Selects the entries of a feed or a node, and finds the nodes that a pattern makes. Pure.
 
-Whatever is compared is normalised first, so that neither case nor Unicode form nor order makes a
-difference. The entries of a group are those that its selection selects: a feed with the same
-selection has the same entries.
+All values are normalised before they are compared, so case, Unicode form and order make no
+difference. The entries of a group are exactly those that its selection selects, so a feed with the
+same selection has the same entries.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _KEYS: Final = {
 }
 
 _NOT_IN_NODE = re.compile(r"[\s/]+")
-# What a file system, or who types an address, takes for something else.
+# Characters with a meaning in paths, shells or URLs.
 _NOT_IN_PATH = re.compile(r"[\s/\\:*?\"<>|#%\x00-\x1f\x7f]+|^\.+")
-_NAME_BYTES = 120
+_SEGMENT_BYTES = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One node: its name, its title, what it selects of the posts, and those entries, in order.
+    """One node: its name, its title, its selection, and the selected entries in their order.
 
-    `only` says nothing of `NodeConfig.since`; `entries` respects it. `value` is what a placeholder
-    stands for, in the spelling of the oldest entry that has it (see `_written`).
+    `entries` respects `NodeConfig.since`, which is not part of `only`. `value` is what the
+    placeholder of a pattern stands for, spelled as in the oldest entry that has it.
     """
 
     node: str
@@ -60,29 +60,31 @@ class Group:
 def select(
     entries: Sequence[Entry], only: Selection | None, *, site: Site, since: dt.date | None = None
 ) -> tuple[Entry, ...]:
-    """Those that `only` selects and that were published on the day `since` (or later) at the site.
+    """The entries that `only` selects, in their order. None selects all entries.
 
-    In their order. None selects all. An entry's language is its own or the site's.
+    `since` is a day in the site's time zone, and leaves out entries that were published earlier.
+    An entry without a language has the site's.
     """
     wanted, zone = _wanted(only), site.zone
     return tuple(
-        one
-        for one in entries
-        if (since is None or one.published.astimezone(zone).date() >= since)
-        and all(_has(one, key, values, site) for key, values in wanted.items())
+        entry
+        for entry in entries
+        if (since is None or entry.published.astimezone(zone).date() >= since)
+        and all(_has(entry, key, values, site) for key, values in wanted.items())
     )
 
 
 def _wanted(only: Selection | None) -> Mapping[str, AbstractSet[str]]:
-    """The keys that are given, with their values normalised: equal if they mean the same."""
-    given = {} if only is None else msgspec.structs.asdict(only)
-    return {key: {normal(key, one) for one in some} for key, some in given.items() if some}
+    """The keys of a selection with normalised values: equal if the selections mean the same."""
+    keys = {} if only is None else msgspec.structs.asdict(only)
+    return {key: {normal(key, value) for value in values} for key, values in keys.items() if values}
 
 
 def normal(key: str, value: str) -> str:
-    """Paths keep their case. NFD first: casefold alone knows no equivalents (Unicode D145)."""
+    """The normalised value. Paths keep their case."""
     if key == "paths":
         return unicodedata.normalize("NFC", value)
+    # NFD comes before casefold, which alone does not match canonical equivalents (Unicode D145).
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", value).casefold())
 
 
@@ -91,11 +93,11 @@ def _has(entry: Entry, key: str, wanted: AbstractSet[str], site: Site) -> bool:
 
 
 def _values(entry: Entry, key: str, site: Site) -> list[str]:
-    """What an entry has of a key, normalised."""
-    return [normal(key, value) for value in _raw(entry, key, site)]
+    """The normalised values that an entry has for a key."""
+    return [normal(key, value) for value in _spelled_values(entry, key, site)]
 
 
-def _raw(entry: Entry, key: str, site: Site) -> tuple[str, ...]:
+def _spelled_values(entry: Entry, key: str, site: Site) -> tuple[str, ...]:
     language = entry.language or site.language
     match key:
         case "tags":
@@ -121,7 +123,7 @@ def _selects(key: str, wanted: AbstractSet[str], value: str) -> bool:
 
 
 def _ranges(language: str) -> list[str]:
-    """The ranges that match a language (RFC 4647 section 3.3.1): of `en-gb` `en` and `en-gb`."""
+    """The ranges that match a language (RFC 4647 section 3.3.1): `en` and `en-gb` match `en-gb`."""
     parts = language.split("-")
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
@@ -129,7 +131,7 @@ def _ranges(language: str) -> list[str]:
 def node_groups(
     config: Config, entries: Sequence[Entry], *, deleted: Sequence[Entry] = ()
 ) -> tuple[tuple[NodeConfig, Group], ...]:
-    """Every configured node with the groups that it stands for, in the order of accounts."""
+    """Every configured node with each of its groups, in the order of the configuration."""
     return tuple(
         (node, group)
         for xmpp in config.xmpp
@@ -141,52 +143,52 @@ def node_groups(
 def groups(
     config: NodeConfig, entries: Sequence[Entry], site: Site, *, deleted: Sequence[Entry] = ()
 ) -> tuple[Group, ...]:
-    """The nodes of a configured node: itself, or those that its pattern makes, by their names.
+    """The node itself, or all nodes that its pattern makes, in the order of their names.
 
-    A pattern makes a node for every value that a selected entry has. Where `only` names values of
-    the pattern's own key, these are all that it makes nodes for. Entries before `since`, and those
-    that are `deleted`, only count for the spelling of the titles: a node and the feed with the same
-    selection have the same title.
+    A pattern makes a node for each value that a selected entry has. If `only` lists values for the
+    pattern's own key, it makes nodes for these alone. Entries before `since` and `deleted` entries
+    count only for the spelling of titles, so that a node and the feed with the same selection have
+    the same title.
     """
     chosen = select(entries, config.only, site=site, since=config.since)
     if config.pattern is None:
         return (Group(config.node, config.title or site.title, config.only, chosen),)
     every = select((*entries, *deleted), config.only, site=site)
-    found = _groups(config, config.pattern, chosen, site, spell=_in_node, every=every)
+    found = _groups(config, config.pattern, chosen, site, spell=_node_segment, every=every)
     return tuple(group for group in found if group.entries)
 
 
 def feeds(
     feed: FeedFile, entries: Sequence[Entry], site: Site, *, deleted: Sequence[Entry] = ()
 ) -> tuple[tuple[FeedFile, tuple[Entry, ...]], ...]:
-    """The feeds of a configured feed, as `groups` makes nodes, each with its entries.
+    """The feed itself, or all feeds that its pattern makes, each with its entries.
 
-    A feed that a pattern makes has no placeholder left: not in its path, its address, its title,
-    its archive or its selection. One whose last entries are `deleted` says so, and is empty.
+    The placeholder is filled in: in the path, the URL, the title, the description, the archive and
+    the selection. If all entries of a feed are `deleted`, the feed is there and empty.
     """
     chosen = select(entries, feed.only, site=site)
     gone = select(deleted, feed.only, site=site)
     if feed.pattern is None:
         return ((feed, chosen),)
     every = (*chosen, *gone)
-    found = _groups(feed, feed.pattern, chosen, site, spell=in_path, every=every)
+    found = _groups(feed, feed.pattern, chosen, site, spell=path_segment, every=every)
     return tuple((_filled(feed, feed.pattern, group), group.entries) for group in found)
 
 
 def _filled(feed: FeedFile, pattern: Pattern, group: Group) -> FeedFile:
     placeholder = f"{{{pattern.name}}}"
-    in_path = pattern.value_in(group.node) or ""
+    segment = pattern.value_in(group.node) or ""
 
-    def path(written: Path) -> Path:
-        return type(written)(str(written).replace(placeholder, in_path))
+    def fill(path: Path) -> Path:
+        return type(path)(str(path).replace(placeholder, segment))
 
     return msgspec.structs.replace(
         feed,
-        path=path(feed.path),
-        url=feed.url.replace(placeholder, quote(in_path, safe="")),
+        path=fill(feed.path),
+        url=feed.url.replace(placeholder, quote(segment, safe="")),
         title=group.title,
         description=feed.description and feed.description.replace(placeholder, group.value),
-        archive=feed.archive and path(feed.archive),
+        archive=feed.archive and fill(feed.archive),
         only=group.only,
     )
 
@@ -200,16 +202,16 @@ def _groups(
     spell: Callable[[str], str],
     every: Sequence[Entry],
 ) -> Iterator[Group]:
-    """The groups of all values that `every` has, each with those of the `chosen` that belong to it.
+    """A group for each value that an entry of `every` has, with the `chosen` entries that have it.
 
-    `spell` makes what stands for a normalised value in the name of a group.
+    `spell` turns a normalised value into the part of the name that replaces the placeholder.
     """
     key = _KEYS[pattern.name]
     wanted = _wanted(config.only).get(key)
-    written = _written(key, every, site)
+    spellings = _spellings(key, every, site)
     names = {
         value: f"{pattern.head}{spell(value)}{pattern.tail}"
-        for value in written
+        for value in spellings
         if value and (wanted is None or _selects(key, wanted, value))
     }
     members = _members(key, names, chosen, site)
@@ -217,68 +219,68 @@ def _groups(
     placeholder = f"{{{pattern.name}}}"
     title = config.title or f"{site.title}: {placeholder}"
     for name, first in sorted(firsts.items()):
-        value = written[first]
+        value = spellings[first]
         only = _narrowed(config.only, key, names, name)
         entries = tuple(members.get(name, ()))
         yield Group(name, title.replace(placeholder, value), only, entries, value)
 
 
-def _written(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
-    """Every value, normalised -> its spelling: that of the oldest entry which has the value.
+def _spellings(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
+    """Each normalised value with its spelling in the oldest entry that has it.
 
-    So a new post that spells a tag in another way changes no title.
+    So a new post that spells a tag differently changes no title.
     """
-    found: dict[str, str] = {}
-    for one in sorted(entries, key=lambda one: (one.published, one.item_id)):
-        for value in _raw(one, key, site):
-            found.setdefault(normal(key, value), value)
-    return found
+    spellings: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.published, entry.item_id)):
+        for value in _spelled_values(entry, key, site):
+            spellings.setdefault(normal(key, value), value)
+    return spellings
 
 
-def _in_node(value: str) -> str:
-    """What stands for a normalised value in a node's name: `free-software`."""
+def _node_segment(value: str) -> str:
+    """A normalised value as part of a node's name, e.g. `free-software`."""
     return _NOT_IN_NODE.sub("-", value)
 
 
-def in_path(value: str) -> str:
-    """What stands for it in a path, which it never leaves, and where it is not hidden.
+def path_segment(value: str) -> str:
+    """A normalised value as part of a path: without separators, and not a hidden file.
 
-    A long one is cut, because file systems take no name of more than 255 bytes.
+    A long value is cut, because file systems allow at most 255 bytes for a name.
     """
-    name = _NOT_IN_PATH.sub("-", value)
-    if len(name.encode()) <= _NAME_BYTES:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name.encode()[: _NAME_BYTES - 9].decode(errors='ignore')}-{digest}"
+    segment = _NOT_IN_PATH.sub("-", value)
+    if len(segment.encode()) <= _SEGMENT_BYTES:
+        return segment
+    digest = hashlib.sha256(segment.encode()).hexdigest()[:8]
+    return f"{segment.encode()[: _SEGMENT_BYTES - 9].decode(errors='ignore')}-{digest}"
 
 
 def _members(
     key: str, names: Mapping[str, str], entries: Sequence[Entry], site: Site
 ) -> Mapping[str, list[Entry]]:
     members: dict[str, list[Entry]] = defaultdict(list)
-    for one in entries:
-        values = _values(one, key, site)
+    for entry in entries:
+        values = _values(entry, key, site)
         if key == "languages":
             values = [broader for value in values for broader in _ranges(value)]
         for name in {names[value] for value in values if value in names}:
-            members[name].append(one)
+            members[name].append(entry)
     return members
 
 
 def _narrowed(only: Selection | None, key: str, names: Mapping[str, str], name: str) -> Selection:
-    values = tuple(sorted(value for value, made in names.items() if made == name))
+    values = tuple(sorted(value for value, other in names.items() if other == name))
     return msgspec.structs.replace(only or Selection(), **{key: values})
 
 
-def of_pattern(config: NodeConfig, node: str) -> bool:
-    """Whether the pattern could have made a node of this name, whatever `only` said then."""
+def matches_pattern(config: NodeConfig, node: str) -> bool:
+    """Whether the pattern could have made a node of this name, with any `only`."""
     value = config.value_in(node)
-    return value is not None and _in_node(normal("tags", value)) == value
+    return value is not None and _node_segment(normal("tags", value)) == value
 
 
-def nodes_of(
+def nodes_for_feed(
     feed: FeedFile, nodes: Sequence[tuple[NodeConfig, Group]]
 ) -> tuple[tuple[NodeConfig, Group], ...]:
-    """The nodes to which a feed belongs: they select the same. `since` makes no difference."""
+    """The nodes with the same selection as the feed, whatever their `since`."""
     wanted = _wanted(feed.only)
     return tuple((config, group) for config, group in nodes if _wanted(group.only) == wanted)

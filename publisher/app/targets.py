@@ -72,7 +72,7 @@ def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str
     return (
         address.service == config.service
         and address.node not in nodes
-        and selection.of_pattern(config, address.node)
+        and selection.matches_pattern(config, address.node)
     )
 
 

@@ -89,7 +89,7 @@ class FeedDocument:
 
 def _spelled(key: str, value: str) -> str:
     """As in the path of a feed for every value: of those that share one it is the same."""
-    return value if key == "paths" else selection.in_path(selection.normal(key, value))
+    return value if key == "paths" else selection.path_segment(selection.normal(key, value))
 
 
 @dataclass(slots=True)

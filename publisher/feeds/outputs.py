@@ -142,7 +142,7 @@ def _documents(
         for feed, chosen in selection.feeds(configured, entries.entries, site, deleted=taken):
             uris = [
                 NodeAddress(node.service, group.node).uri
-                for node, group in selection.nodes_of(feed, nodes)
+                for node, group in selection.nodes_for_feed(feed, nodes)
                 if node.access == "open"  # a link that only few may follow is not for the public
                 and not feed.podcast  # which has some of the entries
             ]

@@ -1,22 +1,23 @@
-"""Which file keeps an identity (an item id or an atom:id) that more than one file claims. Pure.
+"""Decides which file keeps an identity (an item id or atom:id) that several files claim. Pure.
 
-A post claims the identities that its path makes, or the one that its `id:` names. Never the first
-file by name wins: whoever names a file could take over a published item.
+A post claims the identities that its path makes, or the one in its `id:`. The order of file names
+never decides: otherwise anybody who adds a file could take over a published item.
 
 =======================================================  =======================================
 who claims the identity                                  who keeps it
 =======================================================  =======================================
 exactly one post or unreadable file whose path makes it  that file
-none of these, but a post that is not published now      that file: a draft comes back
+none of these, but one post that is not published now    that file, e.g. a draft
 several files, of which the ledger recorded one with it  that file
-one post by its `id:`, and the ledger does not say from  nobody, if its text is another one: the
-which file it was made, and some file cannot be read     unreadable file may be that one
-one post by its `id:`                                    that post
+one post by its `id:`, with another text, if the ledger  nobody: the unreadable file may be the
+does not know the item's file and some file is           item's file
+unreadable
+one post by its `id:` otherwise                          that post
 anything else                                            nobody; the published item stays
 =======================================================  =======================================
 
-A file that cannot be read claims what its path makes and what the ledger recorded with its path, so
-that nobody takes its place meanwhile. So does a folder, for all files that may be in it.
+An unreadable file claims what its path makes and what the ledger recorded with its path, so that no
+other file takes its place meanwhile. An unreadable folder does so for all files that may be in it.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden"]
 
 @dataclass(frozen=True, slots=True)
 class PublishedItem:
-    """An item that the ledger has at some node, and the file that it was made from.
+    """An item that the ledger has at some node, with the file that it was made from.
 
-    `body` is a hash of the post's text. Older ledgers have no `path`, the oldest no `body`: then
-    they are empty.
+    `body` is a hash of the post's text. In a ledger of an older version `path` may be empty, in the
+    oldest ones `body` too.
     """
 
     item_id: str
@@ -51,10 +52,10 @@ class PublishedItem:
 class Claimant:
     """A file and the identities that it claims.
 
-    `keys` are the item ids under which it is found: see `Claims`. `makes` tells whether its path
-    makes an identity, and `body` gives a hash of its text, empty if that cannot be read. A
-    `scheduled` post was perhaps published before, so it also claims what the ledger recorded with
-    its path. A `hidden` one (a draft, say) claims only what its path makes.
+    `keys` are the item ids by which `Claims` looks it up. `makes` tells whether the path makes an
+    identity. `body` returns a hash of the text, empty if it cannot be read. A `scheduled` post may
+    have been published before, so it also claims what the ledger recorded with its path. A `hidden`
+    one, e.g. a draft, claims only what its path makes.
     """
 
     path: PurePosixPath
@@ -68,11 +69,11 @@ class Claimant:
 
 @dataclass(frozen=True)
 class Claims:
-    """All the claims of one folder.
+    """The claims of all files of one folder.
 
-    `published` gives what the ledger has. It is called only where an identity is disputed, or is
-    claimed by an `id:` beside files that cannot be read or are scheduled. `keys` gives the item ids
-    by which a file is found whose path makes an identity; None: it may be any file.
+    `published` returns the items of the ledger. It is called only if an identity is disputed, or if
+    it is claimed by an `id:` while some files are unreadable or scheduled. `keys` returns the item
+    ids under which files are looked up whose path may make an identity; if it is None, all are.
     """
 
     files: Sequence[Claimant]
@@ -80,118 +81,122 @@ class Claims:
     keys: Callable[[str], Iterable[str]] | None = None
 
     def claimants(self, identity: str) -> list[Claimant]:
-        """Every file that claims the identity."""
+        """The files that claim the identity."""
         claimants = list(self._by_identity.get(identity, ()))
-        makers = [one for one in claimants if one.makes(identity)]
-        absent = [one for one in self._absent_near(identity) if one not in claimants]
-        claimants += [one for one in absent if one.standing == "unreadable"]
+        makers = [file for file in claimants if file.makes(identity)]
+        absent = [file for file in self._absent_makers(identity) if file not in claimants]
+        claimants += [file for file in absent if file.standing == "unreadable"]
         if not makers:
-            claimants += [one for one in absent if one.standing != "unreadable"]
+            claimants += [file for file in absent if file.standing != "unreadable"]
         if not makers and not absent:
-            claimants += self._absent_and_recorded(identity)
+            claimants += self._absent_recorded(identity)
         return claimants
 
     def keeper(self, identity: str) -> Claimant | None:
-        """The file that keeps the identity; None if nothing tells which one it is."""
+        """The file that keeps the identity, None if that cannot be decided."""
         claimants = self.claimants(identity)
-        makers = [one for one in claimants if one.makes(identity)]
+        makers = [file for file in claimants if file.makes(identity)]
         if len(makers) == 1:
             return makers[0]
         if len(claimants) == 1:
             return None if self.unknown_origin(identity) else claimants[0]
-        holders = self._recorded_with(identity, claimants)
+        holders = self._recorded_claimants(identity, claimants)
         return holders[0] if len(holders) == 1 else None
 
     def unknown_origin(self, identity: str) -> Sequence[PurePosixPath]:
-        """The unreadable files, if one of them may be that of a recorded item.
+        """The unreadable files, if one of them may be the file of the recorded item.
 
-        Only ledgers of older versions do not know from which file an item was made. A post that has
-        the item's text was moved, and keeps it.
+        That is so only if the ledger is of an older version, which did not record files. If a post
+        has the text of the item, the post was moved and keeps the item.
         """
-        unreadable = [one.path for one in self._absent if one.standing == "unreadable"]
+        unreadable = [file.path for file in self._absent if file.standing == "unreadable"]
         rows = self._recorded.get(identity, ()) if unreadable else ()
         claimants = self._by_identity.get(identity, ())
         if not rows or any(row.path for row in rows):
             return ()
-        if any(one.makes(identity) or self._had_any(one, rows) for one in claimants):
+        if any(file.makes(identity) or self._made_any(file, rows) for file in claimants):
             return ()
         return unreadable
 
-    def _absent_near(self, identity: str) -> list[Claimant]:
-        """The files that give no post now and whose path makes the identity."""
-        near = self._absent
+    def _absent_makers(self, identity: str) -> list[Claimant]:
+        """The files without a post now whose path makes the identity."""
+        candidates = self._absent
         if self.keys:
             keys = dict.fromkeys(self.keys(identity))
-            near = [one for key in keys for one in self._absent_by_key.get(key, ())]
-        return [one for one in dict.fromkeys(near) if one.makes(identity)]
+            candidates = [file for key in keys for file in self._absent_by_key.get(key, ())]
+        return [file for file in dict.fromkeys(candidates) if file.makes(identity)]
 
-    def _absent_and_recorded(self, identity: str) -> list[Claimant]:
-        away = [one for one in self._absent if one.standing != "hidden"]
-        rows = self._recorded.get(identity, ()) if away else ()
-        known = self._by_identity.get(identity, ())
-        return [one for one in away if one not in known and self._had_any(one, rows)]
+    def _absent_recorded(self, identity: str) -> list[Claimant]:
+        """The unreadable and scheduled files that the ledger recorded with the identity."""
+        absent = [file for file in self._absent if file.standing != "hidden"]
+        rows = self._recorded.get(identity, ()) if absent else ()
+        claimants = self._by_identity.get(identity, ())
+        return [file for file in absent if file not in claimants and self._made_any(file, rows)]
 
-    def _recorded_with(self, identity: str, found: Sequence[Claimant]) -> list[Claimant]:
-        """Those that the ledger has under the identity: by their path, or else by their text.
-
-        An atom:id that it does not have goes with the item id: the site's template may be new.
-        """
+    def _recorded_claimants(self, identity: str, claimants: Sequence[Claimant]) -> list[Claimant]:
+        """The claimants that the ledger recorded with the identity, by path or else by text."""
+        # If the ledger does not have the atom:id, the site's id template may be new: then the item
+        # id decides.
         rows = self._recorded.get(identity) or [
-            row for item in {one.item_id for one in found} for row in self._recorded.get(item, ())
+            row
+            for item_id in {file.item_id for file in claimants}
+            for row in self._recorded.get(item_id, ())
         ]
-        by_path = [one for one in found if self._had_any(one, [row for row in rows if row.path])]
-        holders = by_path or [one for one in found if self._had_any(one, rows)]
+        by_path = [
+            file for file in claimants if self._made_any(file, [row for row in rows if row.path])
+        ]
+        holders = by_path or [file for file in claimants if self._made_any(file, rows)]
         if len(holders) == 1:
             return holders
         atom_ids = {row.atom_id for row in rows}
-        return [one for one in holders if one.atom_id in atom_ids]
+        return [file for file in holders if file.atom_id in atom_ids]
 
-    def _had_any(self, one: Claimant, rows: Sequence[PublishedItem]) -> bool:
-        return any(self._had(one, row) for row in rows)
+    def _made_any(self, file: Claimant, rows: Sequence[PublishedItem]) -> bool:
+        return any(self._made(file, row) for row in rows)
 
-    def _had(self, one: Claimant, row: PublishedItem) -> bool:
-        """Whether the item was made from this file, or from one in this folder."""
+    def _made(self, file: Claimant, row: PublishedItem) -> bool:
+        """Whether the item was made from this file, or from a file in this unreadable folder."""
         if not row.path:
-            return bool(row.body) and row.body == one.body()
-        if row.path == str(one.path):
+            return bool(row.body) and row.body == file.body()
+        if row.path == str(file.path):
             return True
         return (
-            one.standing == "unreadable"
-            and row.path not in self._read
-            and one.path in PurePosixPath(row.path).parents
+            file.standing == "unreadable"
+            and row.path not in self._paths_of_posts
+            and file.path in PurePosixPath(row.path).parents
         )
 
     @cached_property
     def _by_identity(self) -> Mapping[str, Sequence[Claimant]]:
-        found: defaultdict[str, list[Claimant]] = defaultdict(list)
-        for one in self.files:
-            if one.standing in {"scheduled", "hidden"}:
+        by_identity: defaultdict[str, list[Claimant]] = defaultdict(list)
+        for file in self.files:
+            if file.standing in {"scheduled", "hidden"}:
                 continue
-            for identity in filter(None, {one.item_id, one.atom_id}):
-                found[identity].append(one)
-        return found
+            for identity in filter(None, {file.item_id, file.atom_id}):
+                by_identity[identity].append(file)
+        return by_identity
 
     @cached_property
     def _absent(self) -> Sequence[Claimant]:
-        """The files that give no post now."""
-        return [one for one in self.files if one.standing != "post"]
+        """The files without a post now."""
+        return [file for file in self.files if file.standing != "post"]
 
     @cached_property
     def _absent_by_key(self) -> Mapping[str, Sequence[Claimant]]:
-        found: defaultdict[str, list[Claimant]] = defaultdict(list)
-        for one in self._absent:
-            for key in one.keys:
-                found[key].append(one)
-        return found
+        by_key: defaultdict[str, list[Claimant]] = defaultdict(list)
+        for file in self._absent:
+            for key in file.keys:
+                by_key[key].append(file)
+        return by_key
 
     @cached_property
-    def _read(self) -> frozenset[str]:
-        return frozenset(str(one.path) for one in self.files if one.standing == "post")
+    def _paths_of_posts(self) -> frozenset[str]:
+        return frozenset(str(file.path) for file in self.files if file.standing == "post")
 
     @cached_property
     def _recorded(self) -> Mapping[str, Sequence[PublishedItem]]:
-        found: defaultdict[str, list[PublishedItem]] = defaultdict(list)
+        by_identity: defaultdict[str, list[PublishedItem]] = defaultdict(list)
         for row in self.published():
             for identity in filter(None, {row.item_id, row.atom_id}):
-                found[identity].append(row)
-        return found
+                by_identity[identity].append(row)
+        return by_identity

@@ -39,7 +39,7 @@ def test_the_package_offers_what_it_lists() -> None:
 def test_a_path_may_be_a_text_and_now_has_a_zone(tmp_path: Path) -> None:
     config = publisher.load_config(str(Blog(tmp_path / "site").folder / "publisher.yaml"))
     assert publisher.read_posts(config).entries == ()
-    with pytest.raises(ValueError, match="now has no zone"):
+    with pytest.raises(ValueError, match="now has no time zone"):
         publisher.read_posts(config, now=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - that is the fault
     with pytest.raises(publisher.PublisherError, match="there is no such file"):
         publisher.load_config(tmp_path / "none.yaml")

@@ -240,10 +240,10 @@ def test_what_is_older_makes_no_node() -> None:
 
 def test_a_node_of_a_vanished_value_is_recognised() -> None:
     pattern = node("tag/{tag}/posts", Selection(tags=("xmpp",)))
-    assert selection.of_pattern(pattern, "tag/free-software/posts")
+    assert selection.matches_pattern(pattern, "tag/free-software/posts")
     for other in ("tag//posts", "tag/posts", "tag/Free/posts", "tag/a b/posts", "tag/a/b/posts"):
-        assert not selection.of_pattern(pattern, other)
-    assert not selection.of_pattern(node("blog"), "blog")
+        assert not selection.matches_pattern(pattern, other)
+    assert not selection.matches_pattern(node("blog"), "blog")
 
 
 TAGS = st.text(min_size=1) | st.sampled_from(
@@ -284,7 +284,7 @@ def test_a_group_holds_what_its_selection_selects(
         assert group.entries == selection.select(entries, group.only, site=ENGLISH)
         assert set(paths(*group.entries)) <= chosen
         assert group.entries
-        assert selection.of_pattern(config, group.node)
+        assert selection.matches_pattern(config, group.node)
         assert unicodedata.is_normalized("NFC", group.node)
     if only is None and name == "{language}":
         assert {path for group in groups for path in paths(*group.entries)} == chosen
@@ -307,7 +307,7 @@ def test_a_feed_belongs_to_the_nodes_that_select_the_same() -> None:
     def names(only: Selection | None) -> list[str]:
         url = "https://blog.example/f"
         feed = FeedFile(path=Path("f"), format="atom", url=url, only=only)
-        return [group.node for _, group in selection.nodes_of(feed, nodes)]
+        return [group.node for _, group in selection.nodes_for_feed(feed, nodes)]
 
     assert names(None) == ["blog", "new"]
     assert names(Selection(tags=("A",))) == ["tag/a"]
