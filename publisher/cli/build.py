@@ -32,21 +32,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(_document(project, built))
     else:
-        output.tell_skipped(project, broken_only=False)
-        output.tell_remarks(project, project.remarks)
-        _tell(project, built)
+        output.print_skipped(project, broken_only=False)
+        output.print_warnings(project, project.remarks)
+        _print_built(project, built)
     if not project.entries.posts:
-        output.say(
-            f"warning: there is no post in {project.config.posts.place}; the feeds are empty"
+        output.print_message(
+            f"warning: no posts in {project.config.posts.place}; the feeds are empty"
         )
-    output.tell_failed(built)
-    return output.exit_code(project, [one.error for one in built])
+    output.print_failed(built)
+    return output.exit_code(project, [file.error for file in built])
 
 
-def _tell(project: Project, built: list[Built]) -> None:
-    for one in built:
-        if not one.error:
-            print(f"{one.state:9}  {one.path}{output.counted(one)}")
+def _print_built(project: Project, built: list[Built]) -> None:
+    for file in built:
+        if not file.error:
+            print(f"{file.state:9}  {file.path}{output.entry_count(file)}")
     skipped = len(project.entries.skipped)
     print(
         f"{output.count(project.entries.posts, 'post')}: "
@@ -57,13 +57,13 @@ def _tell(project: Project, built: list[Built]) -> None:
 def _document(project: Project, built: list[Built]) -> str:
     feeds = [
         {
-            "path": str(one.path),
-            "format": one.format,
-            "entries": one.entries,
-            "written": one.state == "written",
-            "state": one.state,
+            "path": str(file.path),
+            "format": file.format,
+            "entries": file.entries,
+            "written": file.state == "written",
+            "state": file.state,
         }
-        for one in built
+        for file in built
     ]
     return output.document(
         project, posts=project.entries.posts, entries=len(project.entries.entries), feeds=feeds

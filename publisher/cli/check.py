@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
-WATCHABLE = 200
-SUBJECTS = 3  # posts that are named beside a verdict
+LEAST_FOR_BAR = 200  # entries; fewer are checked before anybody could read a progress bar
+SUBJECTS = 3  # how many feeds or items are named below a message
 WORDS = {"future": "scheduled"}
 
 
@@ -45,63 +45,67 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
-    watch = _watched if sys.stderr.isatty() else iter
+    watch = _with_bar if sys.stderr.isatty() else iter
     checked = check(project, now=arguments.now, with_clients=arguments.readers, watch=watch)
     if arguments.json:
         print(check_json.document(project, checked))
     else:
-        _tell(project, checked.remarks)
+        _print_posts(project, checked.remarks)
         if checked.verdicts is not None:
-            _tell_verdicts(checked.verdicts)
+            _print_verdicts(checked.verdicts)
     return 1 if any(skip.status == "skipped" for skip in project.entries.skipped) else 0
 
 
-def _tell_verdicts(verdicts: Sequence[ClientDiagnostic]) -> None:
-    """Reader by reader; what many posts share is said once, with the first of them."""
+def _print_verdicts(verdicts: Sequence[ClientDiagnostic]) -> None:
+    """Print the messages by reader. A message that many posts share is printed once."""
     shared: defaultdict[tuple[str, str], list[ClientDiagnostic]] = defaultdict(list)
-    for one in verdicts:
-        shared[one.reader, one.message].append(one)
+    for verdict in verdicts:
+        shared[verdict.reader, verdict.message].append(verdict)
     for reader, message in sorted(shared, key=lambda key: key[0]):
         print(printable(f"{reader}: {message}"))
         print(printable(f"    {_subjects(shared[reader, message])}"))
     if not verdicts:
-        print("readers: nothing to say; all show the posts as they are")
+        print("readers: no problems; all readers show the posts as they are")
 
 
 def _subjects(verdicts: Sequence[ClientDiagnostic]) -> str:
     """`a.atom, b.atom and 3 more, as in 2026-01-31-a.md`."""
-    subjects = list(dict.fromkeys(one.subject for one in verdicts))
+    subjects = list(dict.fromkeys(verdict.subject for verdict in verdicts))
     more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
-    example = next((one.example for one in verdicts if one.example), "")
+    example = next((verdict.example for verdict in verdicts if verdict.example), "")
     return ", ".join(subjects[:SUBJECTS]) + more + (f", as in {example}" if example else "")
 
 
-def _watched(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """With a bar, where that takes long enough to be looked at."""
-    if len(entries) < WATCHABLE:
+def _with_bar(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """The entries, with a progress bar if there are many."""
+    if len(entries) < LEAST_FOR_BAR:
         yield from entries
         return
     from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
     from rich.progress import track  # noqa: PLC0415
 
     console = Console(stderr=True)
-    yield from track(entries, "reading as a reader", console=console, transient=True)
+    yield from track(entries, "checking readers", console=console, transient=True)
 
 
-def _tell(project: Project, remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]) -> None:
-    """In the order of paths: what is skipped, then what is odd."""
+def _print_posts(project: Project, remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]) -> None:
+    """Print, in the order of paths, why a post is not published, and its warnings."""
     posts = project.config.posts
     skips = {skip.path: skip for skip in project.entries.skipped}
     for path in sorted({*skips, *remarks}):
         if path in skips:
             print(_skip_line(skips[path], posts.where(path, skips[path].line)))
-        for remark in sorted(remarks.get(path, ()), key=lambda one: (one.line, one.message)):
+        for remark in sorted(
+            remarks.get(path, ()), key=lambda remark: (remark.line, remark.message)
+        ):
             place = posts.where(path, remark.line)
             print(printable(f"{place}: warning: {remark.message}"))
     print(_summary(project, sum(map(len, remarks.values()))))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
-        told = ", ".join(f"{count} {check_json.TAG_OUTCOMES[fate]}" for fate, count in tags.items())
-        print(f"tags of templates: {told}")
+        counts = ", ".join(
+            f"{count} {check_json.TAG_OUTCOMES[fate]}" for fate, count in tags.items()
+        )
+        print(f"tags of templates: {counts}")
 
 
 def _skip_line(skip: Skip, place: str) -> str:
@@ -111,13 +115,13 @@ def _skip_line(skip: Skip, place: str) -> str:
 
 def _summary(project: Project, warnings: int) -> str:
     counts = Counter(skip.status for skip in project.entries.skipped)
-    held = "".join(
+    unpublished = "".join(
         f", {counts[status]} {WORDS.get(status, status)}"
         for status in ("draft", "future", "expired", "deleted", "hidden", "skipped")
         if counts[status]
     )
     posts, entries = project.entries.posts, project.entries.entries
     return (
-        f"{output.count(posts, 'post')}: {len(entries)} published{held}; "
+        f"{output.count(posts, 'post')}: {len(entries)} published{unpublished}; "
         f"{output.count(warnings, 'warning')}"
     )

@@ -1,4 +1,4 @@
-"""What `check --json` prints: every post with what is odd about it."""
+"""The JSON document of `check --json`: every post with its warnings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _of_entry(one: Entry, project: Project) -> dict[str, Any]:
 
 
 def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
-    """What the post would be, as far as that can be said."""
+    """The fields of a post that is not published, as far as they are known."""
     nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
     lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
     facts: dict[str, Any] = {"path": str(skip.path), **nothing, **lists, "tags_of_templates": {}}
@@ -61,7 +61,7 @@ def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
 
 
 def _of_post(post: Post, project: Project) -> dict[str, Any]:
-    """What readers will have, with what the site says where the post does not."""
+    """The fields of a post. If it has no author or language, the site's apply."""
     authors = entry.authors(post, project.config.site)
     return {
         "path": str(post.path),
@@ -76,7 +76,7 @@ def _of_post(post: Post, project: Project) -> dict[str, Any]:
 
 
 def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[TagOutcome, int]:
-    """What became of the tags, in the order of FATES."""
+    """How many template tags had each outcome, in the order of TAG_OUTCOMES."""
     sources = map(project.renderings.source, entries)
     counts = Counter(fate for source in sources for fate, _ in source.tags)
     return {fate: counts[fate] for fate in TAG_OUTCOMES if counts[fate]}

@@ -33,16 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     output = (arguments.output or Path(tempfile.mkdtemp(prefix="publisher-demo-"))).absolute()
     print("Starting a throw-away Prosody on loopback ...")
-    demo.demo(output, _tell)
+    demo.demo(output, _print_event)
     print(
-        "\nThe server, its accounts and its certificate are gone. The feeds are here, and the page:"
+        "\nThe server, its accounts and its certificate are gone. The feeds and the page are here:"
     )
     for name in ("feed.atom", "feed.rss", "feed.json", "index.html"):
         print(f"  {output / name}")
     return 0
 
 
-def _tell(event: demo.DemoEvent) -> None:
+def _print_event(event: demo.DemoEvent) -> None:
     match event:
         case demo.Scene(number, title):
             print(f"\n{number}. {title}")
@@ -54,17 +54,17 @@ def _tell(event: demo.DemoEvent) -> None:
         case demo.Subscribed(jid, uri):
             print(f"    {jid} subscribes to {uri}")
         case demo.Received():
-            _tell_received(event)
+            _print_received(event)
         case demo.Finished(fastest, slowest):
             print(
                 f"\nFrom file to subscriber: {fastest:.2f} to {slowest:.2f} s, "
-                "the start of the program included."
+                "including the start of the program."
             )
         case _:
             assert_never(event)
 
 
-def _tell_received(received: demo.Received) -> None:
+def _print_received(received: demo.Received) -> None:
     event = received.event
     print(f"  {demo.READER} received, {received.seconds:.2f} s after the file changed:")
     if not isinstance(event, ItemPublished) or not event.payload:

@@ -55,24 +55,29 @@ def run(arguments: argparse.Namespace) -> int:
         service=arguments.service,
         node=arguments.node,
     )
-    _tell(path, init(path, options, _tell_note), has_jid=bool(arguments.jid))
+    _print_written(path, init(path, options, _print_note), has_jid=bool(arguments.jid))
     return 0
 
 
-def _tell_note(event: Event) -> None:
+def _print_note(event: Event) -> None:
     if isinstance(event, Note):
-        output.say(f"note: {event.text}")
+        output.print_message(f"note: {event.text}")
 
 
-def _tell(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
-    source = f", with what {written.source} says" if written.source else ""
-    kind = f"a site of {written.engine}" if written.posts else "a feed"
+def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
+    source = f", with settings from {written.source}" if written.source else ""
+    kind = f"{written.engine} site" if written.posts else "feed"
     print(f"wrote {path}: {kind}{source}")
     if written.posts and not written.posts.is_dir():
-        output.say(f"note: there is no folder {written.posts}; set posts.path")
+        output.print_message(
+            f"note: folder {written.posts} does not exist; set posts.path to the folder with your "
+            "posts"
+        )
     if not written.has_url:
-        output.say(f"note: set site.url; it is {configs.EXAMPLE_URL} now")
+        output.print_message(f"note: site.url is {configs.EXAMPLE_URL}; set it to your site's URL")
     if not has_jid:
-        output.say("note: there is no xmpp section: feeds only; see config.example.yaml")
-    named = "" if path == Path(NAME) else f" --config {path}"
-    print(f"next: publisher {'plan' if has_jid else 'build'}{named}")
+        output.print_message(
+            "note: without an xmpp section only feeds are built; see config.example.yaml to add one"
+        )
+    option = "" if path == Path(NAME) else f" --config {path}"
+    print(f"next: publisher {'plan' if has_jid else 'build'}{option}")

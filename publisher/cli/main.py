@@ -36,7 +36,7 @@ COMMANDS = {
     "demo": "publish a small blog on a throw-away local server",
 }
 
-INTERRUPTED = 130  # as a shell says it: 128 and the number of SIGINT
+INTERRUPTED = 130  # 128 plus the number of SIGINT, as shells have it
 
 EPILOG = """\
 A first run:
@@ -51,20 +51,20 @@ nothing was sent; 4 a server, a page or the lock is unavailable, try again later
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     try:
         with streams.queued() as output:
             code, shows = _run(argv)
         if output.stdout_error:
-            code = _undelivered(output.stdout_error, code, shows=shows)
-    except KeyboardInterrupt:  # while the run waited for the reader of its output
+            code = _exit_code_without_stdout(output.stdout_error, code, shows=shows)
+    except KeyboardInterrupt:  # at the end, while waiting for the reader of the output
         _end_at_next_interrupt()
         code = INTERRUPTED
     return code
 
 
 def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
-    """The exit code of the work, and whether the command does nothing but show something."""
+    """Run one command. Returns its exit code, and whether it only shows something."""
     shows = False
     try:
         arguments = _arguments(argv)
@@ -77,22 +77,22 @@ def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
         code = error.exit_code
     except KeyboardInterrupt:
         _end_at_next_interrupt()
-        print("publisher: interrupted; run it again to go on", file=sys.stderr)
+        print("publisher: interrupted; run it again to continue", file=sys.stderr)
         code = INTERRUPTED
     return code, shows
 
 
 def _end_at_next_interrupt() -> None:
-    """Everything is closed by now. Another KeyboardInterrupt would only end in a traceback."""
+    """Exit at the next SIGINT at once. Everything is closed, so a traceback would not help."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
 
 
-def _undelivered(error: OSError, code: int, *, shows: bool) -> int:
-    """The exit code of a run that could not write to stdout; says so, unless the reader has left.
+def _exit_code_without_stdout(error: OSError, code: int, *, shows: bool) -> int:
+    """Report that stdout could not be written, unless its reader has left. Returns the exit code.
 
-    What was done is done, whoever reads about it. A command that only shows has not done its work.
+    Only for a command that just shows something is that a failure.
     """
-    if isinstance(error, BrokenPipeError):  # e.g. `| head`
+    if isinstance(error, BrokenPipeError):  # e.g. `| head`; a shell reports 141, 128 plus SIGPIPE
         return code or 141 if shows else code
     warning = "" if shows else "warning: "
     with streams.queued():

@@ -56,27 +56,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     read = project.read(options.load_config(arguments), now=arguments.now)
-    seen = nodes.show(read, arguments.name)
+    compared = nodes.show(read, arguments.name)
     if arguments.json:
-        print(json.dumps({"nodes": [_as_json(one) for one in seen]}, ensure_ascii=False, indent=2))
+        document = {"nodes": [_as_json(node) for node in compared]}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        for one in seen:
-            _tell(one)
-    report.tell_errors(seen)
-    return max((one.error.exit_code for one in seen if one.error), default=0)
+        for node in compared:
+            _print_node(node)
+    report.print_errors(compared)
+    return max((node.error.exit_code for node in compared if node.error), default=0)
 
 
-def _tell(shown: ComparedNode) -> None:
+def _print_node(shown: ComparedNode) -> None:
     print(shown.address.uri)
     if shown.error:
         missing = isinstance(shown.error, NotFound)
-        print("  is not there; publish creates it" if missing else "  cannot be shown")
+        print("  does not exist; publish creates it" if missing else "  cannot be shown")
         return
-    rights = f"; our affiliation: {report.one_line(shown.affiliation)}" if shown.affiliation else ""
+    rights = (
+        f"; our affiliation: {report.printable_title(shown.affiliation)}"
+        if shown.affiliation
+        else ""
+    )
     print(f"  {output.count(shown.items, 'item')}{rights}; as of {shown.source}")
     rows = [("", "field", "wanted", "actual")]
     rows += [
-        ("!" if f.differs else "", report.one_line(f.name), _cell(f.wanted), _cell(f.actual))
+        ("!" if f.differs else "", report.printable_title(f.name), _cell(f.wanted), _cell(f.actual))
         for f in shown.fields
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -86,7 +91,7 @@ def _tell(shown: ComparedNode) -> None:
 
 
 def _cell(value: str | None) -> str:
-    return ABSENT if value is None else report.one_line(value)
+    return ABSENT if value is None else report.printable_title(value)
 
 
 def _as_json(shown: ComparedNode) -> dict[str, object]:
@@ -109,12 +114,14 @@ def _delete(arguments: argparse.Namespace) -> int:
     address = NodeAddress(arguments.service, arguments.name)
     config = options.load_config(arguments)
     if not config.xmpp:
-        raise ConfigError(f"{config.path}: has no xmpp section: there is no account to log in with")
+        raise ConfigError(
+            f"{config.path}: no xmpp section; add one with the account that owns {address}"
+        )
     if not arguments.yes:
         raise UnsafePlanError(
-            f"this would delete {address} with all its items and subscribers, for good; nothing "
-            "was sent. If that is meant, run again with --yes"
+            f"this would permanently delete {address} with all its items and subscribers; nothing "
+            "was sent. Run again with --yes to delete it"
         )
-    nodes.delete(config, address, output.tell_wait)
+    nodes.delete(config, address, output.print_wait)
     print(f"deleted  {address.uri}")
     return 0

@@ -1,4 +1,4 @@
-"""What commands print: results to stdout, talk to stderr."""
+"""What several commands print: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -19,59 +19,61 @@ if TYPE_CHECKING:
     from publisher.post import Diagnostic
 
 
-def tell_wait(event: Event) -> None:
-    """Say that another run is waited for; of other events nothing."""
+def print_wait(event: Event) -> None:
+    """Print that the run waits for another one. Ignores all other events."""
     if isinstance(event, WaitingForLock):
-        say("waiting for another run to end ...")
+        print_message("waiting for another run to end ...")
 
 
-def tell_skipped(project: Project, *, broken_only: bool) -> None:
-    """Say which files are not published, each with the reason."""
+def print_skipped(project: Project, *, broken_only: bool) -> None:
+    """Print which posts are not published, and why; with `broken_only`, only the broken ones."""
     for skip in project.entries.skipped:
         place = project.config.posts.where(skip.path, skip.line)
         if skip.broken:
-            say(f"error: {place}: {skip.reason}")
+            print_message(f"error: {place}: {skip.reason}")
         elif not broken_only:
-            say(f"skipped: {project.config.posts.where(skip.path)}: {skip.reason}")
+            print_message(f"skipped: {project.config.posts.where(skip.path)}: {skip.reason}")
 
 
-def tell_failed(built: Sequence[Built]) -> None:
-    """Say which files could not be written, and which are not as they were asked for."""
-    for one in built:
-        if one.error:
-            say(f"error: {one.error}")
-        if one.remark:
-            say(f"warning: {one.path} {one.remark}")
+def print_failed(built: Sequence[Built]) -> None:
+    """Print which files could not be written, and the warnings for those that were."""
+    for file in built:
+        if file.error:
+            print_message(f"error: {file.error}")
+        if file.remark:
+            print_message(f"warning: {file.path} {file.remark}")
 
 
-def tell_remarks(project: Project, found: Iterable[Diagnostic]) -> None:
-    """Say what readers will see differently from what was meant."""
-    for remark in found:
-        say(f"warning: {project.config.posts.where(remark.path, remark.line)}: {remark.message}")
+def print_warnings(project: Project, remarks: Iterable[Diagnostic]) -> None:
+    """Print what readers will see differently from what the author meant."""
+    for remark in remarks:
+        print_message(
+            f"warning: {project.config.posts.where(remark.path, remark.line)}: {remark.message}"
+        )
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, singular: str, plural: str = "") -> str:
     """`1 post`, `2 posts`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def counted(built: Built) -> str:
-    """How many entries a file has, where that says something."""
+def entry_count(built: Built) -> str:
+    """The number of entries of a feed, for the end of a line. Empty for other files."""
     return (
         f"  ({count(built.entries, 'entry', 'entries')})" if built.format in feeds.FORMATS else ""
     )
 
 
-def say(text: str) -> None:
-    """Talk: to stderr, so that stdout stays what was asked for.
+def print_message(text: str) -> None:
+    """Print a message to stderr, so that stdout has only the result.
 
-    Some of the text may be a server's or a stranger's: control characters are left out.
+    Removes control characters, because parts of the text may come from a server or from strangers.
     """
     print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)
 
 
 def document(project: Project, **parts: Any) -> str:
-    """A JSON document of a command's parts, and of what was skipped and warned of."""
+    """A JSON document with the `parts` of a command, the skipped posts and the warnings."""
     skipped = [{"path": str(s.path), "reason": s.reason} for s in project.entries.skipped]
     warnings = [
         {"path": str(r.path), "line": r.line, "message": r.message} for r in project.remarks
@@ -81,6 +83,6 @@ def document(project: Project, **parts: Any) -> str:
 
 
 def exit_code(project: Project, errors: Sequence[Exception | None] = ()) -> int:
-    """The worst: of the errors given, and 1 if any post is broken."""
+    """The highest exit code of the errors, at least 1 if any post is broken."""
     codes = [getattr(error, "exit_code", 1) for error in errors if error]
     return max([1 if project.entries.broken else 0, *codes])

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from publisher.app.options import PingOptions
-from publisher.app.ping import ping
+from publisher.app.ping import ping as ping_hubs
 from publisher.cli import options, output
 
 if TYPE_CHECKING:
@@ -38,32 +38,32 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = PingOptions(
         now=arguments.now, waits=options.waits(arguments), everything=arguments.all
     )
-    done = ping(options.load_config(arguments), chosen, output.tell_wait)
+    pings = ping_hubs(options.load_config(arguments), chosen, output.print_wait)
     if arguments.json:
-        print(_document(done))
+        print(_document(pings))
     else:
-        _tell(done)
-    return max((one.error.exit_code for one in done if one.error), default=0)
+        _print_pings(pings)
+    return max((ping.error.exit_code for ping in pings if ping.error), default=0)
 
 
-def _tell(done: Sequence[Ping]) -> None:
-    for one in done:
-        if one.outcome == "pinged":
-            print(f"pinged  {one.hub}  {one.topic}")
-    for message in dict.fromkeys(str(one.error) for one in done if one.error):
-        output.say(f"error: {message}")
-    if all(one.outcome == "unchanged" for one in done):
-        print("nothing to tell: no feed has changed since")
+def _print_pings(pings: Sequence[Ping]) -> None:
+    for ping in pings:
+        if ping.outcome == "pinged":
+            print(f"pinged  {ping.hub}  {ping.topic}")
+    for message in dict.fromkeys(str(ping.error) for ping in pings if ping.error):
+        output.print_message(f"error: {message}")
+    if all(ping.outcome == "unchanged" for ping in pings):
+        print("nothing to ping: no feed has changed since the last ping")
 
 
-def _document(done: Sequence[Ping]) -> str:
-    pings = [
+def _document(pings: Sequence[Ping]) -> str:
+    documents = [
         {
-            "hub": one.hub or None,
-            "topic": one.topic,
-            "outcome": one.outcome,
-            "error": str(one.error) if one.error else None,
+            "hub": ping.hub or None,
+            "topic": ping.topic,
+            "outcome": ping.outcome,
+            "error": str(ping.error) if ping.error else None,
         }
-        for one in done
+        for ping in pings
     ]
-    return json.dumps({"pings": pings}, ensure_ascii=False, indent=2)
+    return json.dumps({"pings": documents}, ensure_ascii=False, indent=2)

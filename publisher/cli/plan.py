@@ -30,23 +30,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
-    seen = preview(project, options.node_options(arguments), offline=arguments.offline)
+    plans = preview(project, options.node_options(arguments), offline=arguments.offline)
     if arguments.json:
-        print(output.document(project, nodes=report.as_json(seen.results), hints=seen.hints))
+        print(output.document(project, nodes=report.as_json(plans.results), hints=plans.hints))
     else:
-        output.tell_skipped(project, broken_only=False)
-        for result in seen.results:
-            _tell(result, where=result.address.node if len(seen.results) > 1 else "")
-        report.tell_errors(seen.results)
-        report.tell_hints(seen.hints)
+        output.print_skipped(project, broken_only=False)
+        for result in plans.results:
+            _print_plan(result, node=result.address.node if len(plans.results) > 1 else "")
+        report.print_errors(plans.results)
+        report.print_hints(plans.hints)
     if not project.config.xmpp:
-        output.say("the configuration has no xmpp section: there is no node to compare with")
-    return report.exit_code(project, seen.results)
+        output.print_message(
+            "the configuration has no xmpp section, so there is no node to plan for"
+        )
+    return report.exit_code(project, plans.results)
 
 
-def _tell(result: Result, *, where: str) -> None:
+def _print_plan(result: Result, *, node: str) -> None:
     for step in result.steps:
-        report.tell_step(step, where=where)
-    report.tell_notes(result)
+        report.print_step(step, node=node)
+    report.print_notes(result)
     if report.is_planned(result):
         print(f"{result.address}: {report.summary(result)}")

@@ -1,4 +1,4 @@
-"""One line for each change at a node; above a bar, where somebody watches a longer run."""
+"""Prints a line for each change at a node, and on a terminal a progress bar below the lines."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from publisher.app.events import Event, OnEvent
 
-WATCHABLE = 5  # changes; fewer are over before a bar can be read
+LEAST_FOR_BAR = 5  # changes; fewer are done before anybody could read a progress bar
 
 
 @contextmanager
 def progress() -> Iterator[OnEvent]:
-    """Shows the changes at nodes. Each line names its node, if there are several."""
+    """Yields a callback that prints changes, with the name of the node if there are several."""
     several = False
     with _bar_on_terminal() as advance:
 
@@ -29,7 +29,7 @@ def progress() -> Iterator[OnEvent]:
                 case NodesOpen(nodes=number):
                     several = number > 1
                 case StepTaken(address=address, step=step, total=total):
-                    report.tell_step(step, where=address.node if several else "")
+                    report.print_step(step, node=address.node if several else "")
                     advance(address.node, total)
                 case _:
                     pass
@@ -48,7 +48,7 @@ def _bar_on_terminal() -> Iterator[Callable[[str, int], None]]:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int], None]]:
-    """How far, how fast, and how much longer; all nodes together."""
+    """A bar with the number of changes at all nodes, their rate and the time left."""
     from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -74,11 +74,15 @@ def _bar() -> Iterator[Callable[[str, int], None]]:
 
         def advance(node: str, total: int) -> None:
             totals[node] = total
-            everything = sum(totals.values())
+            all_changes = sum(totals.values())
             speed = bar.tasks[task].speed
             rate = f"{speed:.0f} a second" if speed else ""
             bar.update(
-                task, total=everything, advance=1, visible=everything >= WATCHABLE, rate=rate
+                task,
+                total=all_changes,
+                advance=1,
+                visible=all_changes >= LEAST_FOR_BAR,
+                rate=rate,
             )
 
         yield advance

@@ -49,67 +49,70 @@ def run(arguments: argparse.Namespace) -> int:
     )
     config = options.load_config(arguments)
     if arguments.json:
-        done = publish(config, chosen, _telling(ignore, lists_files=False))
+        done = publish(config, chosen, _event_printer(ignore, lists_files=False))
         print(output.document(done.project, nodes=report.as_json(done.results)))
     else:
         with progress() as show:
-            done = publish(config, chosen, _telling(show, lists_files=True))
-        _tell_results(done.project, done.results, selected=chosen.nodes.is_selective)
-    return report.exit_code(done.project, done.results, *(one.error for one in done.built))
+            done = publish(config, chosen, _event_printer(show, lists_files=True))
+        _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
+    return report.exit_code(done.project, done.results, *(file.error for file in done.built))
 
 
-def _telling(show: OnEvent, *, lists_files: bool) -> OnEvent:
-    """Says what is waited for and what became of the files; `show` has all other events."""
+def _event_printer(show: OnEvent, *, lists_files: bool) -> OnEvent:
+    """A callback that prints what the run waits for, and what it did to the files.
 
-    def tell(event: Event) -> None:
-        output.tell_wait(event)
+    `show` gets all other events.
+    """
+
+    def print_event(event: Event) -> None:
+        output.print_wait(event)
         if isinstance(event, FeedsBuilt):
-            output.tell_failed(event.built)
+            output.print_failed(event.built)
             if lists_files:
-                _tell_built(event.project, event.built)
+                _print_built(event.project, event.built)
         else:
             show(event)
 
-    return tell
+    return print_event
 
 
-def _tell_built(project: Project, built: Sequence[Built]) -> None:
-    output.tell_skipped(project, broken_only=True)
-    for one in built:
-        if one.state in {"written", "removed"}:
-            print(f"{one.state}  {one.path}{output.counted(one)}")
+def _print_built(project: Project, built: Sequence[Built]) -> None:
+    output.print_skipped(project, broken_only=True)
+    for file in built:
+        if file.state in {"written", "removed"}:
+            print(f"{file.state}  {file.path}{output.entry_count(file)}")
 
 
-def _tell_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
+def _print_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
     pushed = {step.change.id for result in results for step in result.steps}
     paths = {entry.post.path for entry in project.entries.entries if entry.item_id in pushed}
-    output.tell_remarks(project, [r for r in project.remarks if r.path in paths])
-    report.tell_errors(results)
-    _tell_held(results)
+    output.print_warnings(project, [r for r in project.remarks if r.path in paths])
+    report.print_errors(results)
+    _print_held(results)
     for result in results:
         if _wants_notes(project, result, selected=selected):
-            report.tell_notes(result)
+            report.print_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
-                report.tell_step(step)
-        if any(step.outcome == "done" and report.is_seen(step) for step in result.steps):
+                report.print_step(step)
+        if any(step.outcome == "done" and report.is_visible(step) for step in result.steps):
             print(f"{result.address}: {report.summary(result, done=True)}")
             print(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty():
-        _tell_nothing_to_push(project, results)
+        _print_nothing_to_push(project, results)
 
 
 def _wants_notes(project: Project, result: Result, *, selected: bool) -> bool:
-    """Whether something happened that the notes belong to, or somebody is watching.
+    """Whether to print the notes: if anything happened at the node, or if somebody watches.
 
-    A hook says nothing where nothing changed.
+    So a hook prints nothing if nothing changed.
     """
     happened = result.steps or result.error or result.repaired or project.entries.broken
     return bool(happened) or selected or sys.stdout.isatty()
 
 
-def _tell_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
-    """Say that every node equals the posts, unless anything was said that limits it."""
+def _print_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
+    """Print that every node equals the posts, unless a note or an error says otherwise."""
     if not results or project.entries.broken:
         return
     if any(r.steps or r.error or r.notes or r.hints for r in results):
@@ -120,9 +123,9 @@ def _tell_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
         print("nothing to push: every node equalled the posts at the last look")
 
 
-def _tell_held(results: Sequence[Result]) -> None:
-    """Say why posts wait, once where they wait at several nodes."""
+def _print_held(results: Sequence[Result]) -> None:
+    """Print why posts wait. A post that waits at several nodes is printed once."""
     steps = [step for result in results for step in result.steps]
     waiting = [step for step in steps if step.outcome == "planned" and step.reason]
     for id_, reason in dict.fromkeys((step.change.id, step.reason) for step in waiting):
-        output.say(f"note: {id_}: {reason}")
+        output.print_message(f"note: {id_}: {reason}")

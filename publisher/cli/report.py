@@ -1,4 +1,4 @@
-"""What became of the nodes, for people, for programs, and as an exit code."""
+"""The results at the nodes: as text, as JSON, and as an exit code."""
 
 from __future__ import annotations
 
@@ -27,50 +27,49 @@ SIGNS = {
     "unknown": "?",
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
-TITLE = 80
+TITLE = 80  # characters that are printed of a title
 ID = 200
 
 
-def tell_step(step: Step, *, where: str = "") -> None:
-    """One line for a change that a reader can see; adopting and forgetting are bookkeeping.
-
-    `where` names the node, if there are several.
-    """
+def print_step(step: Step, *, node: str = "") -> None:
+    """Print one line for a change that readers can see, with the name of the `node` if given."""
     action = step.outcome if step.outcome in {"refused", "unknown"} else step.change.action
     sign = SIGNS.get(action)
     if sign is None:
         return
     reason = f"  ({printable(step.reason)})" if step.reason else ""
-    node = f"  -> {where}" if where else ""
-    print(
-        f"{sign} {action:8} {item_id(step.change.id)}  {one_line(step.change.title)}{node}{reason}"
-    )
+    at_node = f"  -> {node}" if node else ""
+    title = printable_title(step.change.title)
+    print(f"{sign} {action:8} {printable_id(step.change.id)}  {title}{at_node}{reason}")
 
 
-def is_seen(step: Step) -> bool:
-    """Whether a reader can see the change; adopting and forgetting are bookkeeping."""
+def is_visible(step: Step) -> bool:
+    """Whether readers can see the change; `adopt` and `forget` change only the ledger."""
     return step.change.action in SIGNS
 
 
-def one_line(title: str) -> str:
-    """What a terminal may show of a title, and no wall of it."""
+def printable_title(title: str) -> str:
+    """A title as one line that is safe to print: short, without control characters."""
     return short_line(title, TITLE)
 
 
-def item_id(id_: str) -> str:
-    """What a terminal may show of an item's id, which may be somebody else's."""
+def printable_id(id_: str) -> str:
+    """An item's id as one line that is safe to print; others may have chosen it."""
     return short_line(id_, ID)
 
 
 def summary(result: Result, *, done: bool = False) -> str:
-    """How many changes of each kind, e.g. `2 new, 1 changed`; `done`: what was planned is late."""
-    counts = Counter(_kind(step, late=done) for step in result.steps)
+    """How many changes of each kind, e.g. `2 new, 1 changed`.
+
+    After a run (`done`) a change that is only planned counts as not sent.
+    """
+    counts = Counter(_kind(step, after_run=done) for step in result.steps)
     return ", ".join(f"{number} {kind}" for kind, number in counts.items()) or "no changes"
 
 
-def _kind(step: Step, *, late: bool) -> str:
+def _kind(step: Step, *, after_run: bool) -> str:
     match step.outcome:
-        case "planned" if late:
+        case "planned" if after_run:
             return "not sent"
         case "planned" | "done":
             return WORDS.get(step.change.action, step.change.action)
@@ -78,26 +77,26 @@ def _kind(step: Step, *, late: bool) -> str:
             return outcome
 
 
-def tell_notes(result: Result) -> None:
-    """What the node's owner and the author should know."""
+def print_notes(result: Result) -> None:
+    """Print the notes for the node's owner and the hints for the author."""
     for note in result.notes:
-        output.say(f"note: {result.address}: {note}")
+        output.print_message(f"note: {result.address}: {note}")
     for hint in result.hints:
-        output.say(f"hint: {hint}")
+        output.print_message(f"hint: {hint}")
 
 
-def tell_hints(hints: Sequence[str]) -> None:
+def print_hints(hints: Sequence[str]) -> None:
     for hint in hints:
-        output.say(f"hint: {hint}")
+        output.print_message(f"hint: {hint}")
 
 
 def is_planned(result: Result) -> bool:
-    """Whether it is known what the node holds and what would change there."""
+    """Whether the result has a plan; an error other than NoRoom means that it has none."""
     return result.error is None or isinstance(result.error, NoRoom)
 
 
-class Visited(Protocol):
-    """What became of a visit."""
+class NodeResult(Protocol):
+    """A result at a node, of whatever command."""
 
     @property
     def address(self) -> NodeAddress: ...
@@ -105,23 +104,23 @@ class Visited(Protocol):
     def error(self) -> PublisherError | None: ...
 
 
-def tell_errors(results: Sequence[Visited]) -> None:
-    """What ended the work, once where it ended it at several nodes."""
+def print_errors(results: Sequence[NodeResult]) -> None:
+    """Print the errors. An error that concerns several nodes is printed once."""
     errors = {id(result.error): result.error for result in results if result.error}
     for key, error in errors.items():
         addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
-        output.say(f"error: {addresses}: {error}")
+        output.print_message(f"error: {addresses}: {error}")
 
 
-def exit_code(project: Project, results: Sequence[Result], *more: Exception | None) -> int:
-    """The worst of the results, of their refused changes, and of the posts."""
+def exit_code(project: Project, results: Sequence[Result], *errors: Exception | None) -> int:
+    """The highest exit code of all errors; at least 1 if a change was refused or a post broken."""
     refused = any(step.outcome == "refused" for result in results for step in result.steps)
-    code = output.exit_code(project, [*more, *(result.error for result in results)])
+    code = output.exit_code(project, [*errors, *(result.error for result in results)])
     return max(code, 1 if refused else 0)
 
 
 def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
-    """The `nodes` of a JSON document."""
+    """The results as the `nodes` of a JSON document."""
     return [
         {
             "service": result.address.service,

@@ -34,47 +34,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
-    # What is unsafe to do is not unsafe to look at. Whether an item is of a post that is gone, only
-    # its content says.
+    # `status` sends nothing, so the guards do not apply. Only the payload of an item shows whether
+    # it is ours although it has no post and no record, so those are fetched, too.
     chosen = NodeOptions(allow_retracts=True, announce_all=True, fetch_foreign=True)
-    seen = preview(project, chosen)
+    plans = preview(project, chosen)
     if arguments.json:
-        document = {**_document(project, seen.results), "hints": seen.hints}
+        document = {**_document(project, plans.results), "hints": plans.hints}
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        _tell(project, seen.results)
-        report.tell_hints(seen.hints)
-    return report.exit_code(project, seen.results, *_refused(project))
+        _print_status(project, plans.results)
+        report.print_hints(plans.hints)
+    return report.exit_code(project, plans.results, *_refused(project))
 
 
 def _refused(project: Project) -> list[FeedError]:
-    """The outputs that `build` does not write, because of a link."""
-    paths = (one.path for one in project.outputs)
+    """An error for each output that `build` refuses to write because of a symbolic link."""
+    paths = (file.path for file in project.outputs)
     reasons = [(path, outputs.refusal(project.config, path)) for path in paths]
     return [build.refused(project.config, path, reason) for path, reason in reasons if reason]
 
 
-def _tell(project: Project, results: Sequence[Result]) -> None:
+def _print_status(project: Project, results: Sequence[Result]) -> None:
     entries, skipped = len(project.entries.entries), len(project.entries.skipped)
     print(f"posts  {project.config.posts.place}: {entries} published, {skipped} not")
-    for one in project.outputs:
-        is_linked = outputs.refusal(project.config, one.path)
-        state = "" if outputs.is_built(one.path) or is_linked else "  (not built yet)"
-        print(f"{one.kind:5}  {one.path}  {one.url}{state}".rstrip())
+    for file in project.outputs:
+        is_linked = outputs.refusal(project.config, file.path)
+        state = "" if outputs.is_built(file.path) or is_linked else "  (not built yet)"
+        print(f"{file.kind:5}  {file.path}  {file.url}{state}".rstrip())
     for result in results:
         print(f"node   {result.address.uri}")
         if report.is_planned(result):
             print(f"       {output.count(result.items, 'item')}; {report.summary(result)}")
         for id_ in result.foreign:
-            print(f"       not ours: {report.item_id(id_)}")
+            print(f"       not ours: {report.printable_id(id_)}")
         for id_ in result.unclaimed:
-            print(f"       without a post: {report.item_id(id_)}")
+            print(f"       without a post: {report.printable_id(id_)}")
         print(f"       subscribe: {result.address.subscribe_uri}")
-        report.tell_notes(result)
-    report.tell_errors(results)
+        report.print_notes(result)
+    report.print_errors(results)
     for error in _refused(project):
-        output.say(f"error: {error}")
-    output.tell_skipped(project, broken_only=True)
+        output.print_message(f"error: {error}")
+    output.print_skipped(project, broken_only=True)
 
 
 def _document(project: Project, results: Sequence[Result]) -> dict[str, object]:

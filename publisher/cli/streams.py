@@ -1,8 +1,8 @@
-"""stdout and stderr that cannot hold up or end a run.
+"""Queues in front of stdout and stderr, so that their readers cannot block or end a run.
 
-What is printed goes into a queue, and a thread writes it. A reader that is slow, stopped or gone
-does not disturb the work: the run waits for its readers only at the end, when it holds no lock and
-no connection any more.
+Everything that is printed goes into a queue, and a thread writes it. A reader that is slow, stopped
+or gone does not disturb the work: the run waits for its readers only at the end, when it holds
+neither a lock nor a connection.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
-# What to write and where, in the order of printing; None ends the thread.
+# The files and bytes to write, in the order of printing. None ends the thread.
 Queue: TypeAlias = "SimpleQueue[tuple[QueuedFile, bytes] | None]"
 
 
 class QueuedOutput:
-    """What became of the printed text. Complete once the streams are restored."""
+    """Tells whether the printed text was written, once `queued` has ended."""
 
     def __init__(self, stdout: TextIO) -> None:
         self._stdout = stdout
 
     @property
     def stdout_error(self) -> OSError | None:
-        """Why stdout could not be written, if it could not."""
+        """Why stdout could not be written, None if it was."""
         raw = getattr(self._stdout, "buffer", None)
         return raw.error if isinstance(raw, QueuedFile) else None
 
 
 @contextmanager
 def queued() -> Iterator[QueuedOutput]:
-    """Print into a queue; at the end, wait until it is written, and restore the streams.
+    """Replace stdout and stderr by queues. At the end, wait until all is written, and restore them.
 
-    Only real files are replaced: what tests or callers have put in the place of sys.stdout stays.
+    Only real files are replaced: an object that tests or callers have set as sys.stdout stays.
     """
     _open_closed_descriptors()
     queue: Queue = SimpleQueue()
@@ -64,37 +64,37 @@ def queued() -> Iterator[QueuedOutput]:
 def _open_closed_descriptors() -> None:
     """Point closed standard descriptors to /dev/null.
 
-    Otherwise the next socket or database that is opened gets the number of stdout or stderr, and
-    whatever a child process prints is written into it.
+    Otherwise the next socket or database to be opened gets the number of stdout or stderr, and the
+    output of a child process is written into it.
     """
     for descriptor, flags in enumerate((os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)):
         try:
             os.fstat(descriptor)
         except OSError:
-            # A file gets the lowest number that is free, which is that of this descriptor.
+            # open() returns the lowest number that is free (POSIX), which is this descriptor.
             null = os.open(os.devnull, flags)
             os.set_inheritable(null, True)
 
 
 def _queued(stream: TextIO | None, queue: Queue, stack: ExitStack) -> TextIO:
-    """The stream to print to in the place of this one."""
-    if stream is None:  # Python found its descriptor closed
+    """The stream to use instead of this one."""
+    if stream is None:  # Python sets it to None if its descriptor is closed
         return stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
     buffer = getattr(stream, "buffer", None)
-    raw = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED there is no buffer between
+    raw = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED `buffer` is the raw file
     if not isinstance(raw, io.FileIO) or raw.closed:
         return stream
     stream.flush()
     return io.TextIOWrapper(
         QueuedFile(raw.fileno(), queue),
         encoding=stream.encoding,
-        errors="backslashreplace",  # a title must not end a run on a poor terminal
+        errors="backslashreplace",  # a title that the terminal cannot show must not end the run
         line_buffering=True,
     )
 
 
 class QueuedFile(io.BufferedIOBase):
-    """A file that takes everything at once. After the first error the rest is dropped."""
+    """A file that accepts all data at once. After the first error it drops the rest."""
 
     def __init__(self, descriptor: int, queue: Queue) -> None:
         super().__init__()
@@ -114,12 +114,12 @@ class QueuedFile(io.BufferedIOBase):
 
     def write(self, data: ReadableBuffer) -> int:
         copy = bytes(data)
-        # One call in C: Ctrl-C cannot interrupt it halfway, nor can another thread.
+        # SimpleQueue.put is one call in C, which neither Ctrl-C nor a thread can interrupt halfway.
         self._queue.put((self, copy))
         return len(copy)
 
     def deliver(self, data: bytes) -> None:
-        """Write to the descriptor. Called by the thread alone."""
+        """Write to the descriptor. Only the thread calls this."""
         if self.error:
             return
         try:
@@ -140,12 +140,12 @@ def _write(descriptor: int, data: bytes) -> None:
     while left:
         try:
             left = left[os.write(descriptor, left) :]
-        except BlockingIOError:  # whoever started us made the pipe non-blocking
+        except BlockingIOError:  # the process that started us made the pipe non-blocking
             _wait_until_writable(descriptor)
 
 
 def _wait_until_writable(descriptor: int) -> None:
-    import select  # noqa: PLC0415 - only few need it
+    import select  # noqa: PLC0415 - few runs need it
 
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)

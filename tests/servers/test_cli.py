@@ -56,7 +56,7 @@ def imported(blog: Blog, *arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_what_the_program_says_of_itself_needs_none_of_it(blog: Blog, option: str) -> None:
+def test_help_and_version_import_no_command(blog: Blog, option: str) -> None:
     found = {name for name in imported(blog, option) if name.startswith("publisher.cli.")}
     assert found == {f"publisher.cli.{name}" for name in ("main", "options", "streams")}
 
@@ -73,7 +73,7 @@ def test_a_build_imports_nothing_that_it_does_not_need(blog: Blog) -> None:
     assert b"cover.jpg" in blog.built()["feed.atom"]
 
 
-def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
+def test_a_settled_run_imports_no_network_code(blog: Blog) -> None:
     config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
@@ -91,7 +91,7 @@ def test_a_settled_run_imports_nothing_that_goes_out(blog: Blog) -> None:
     assert not imported(blog, "publish") & SLOW
 
 
-def test_a_feed_in_a_file_is_read_without_the_web(blog: Blog) -> None:
+def test_reading_a_feed_from_a_file_imports_no_network_code(blog: Blog) -> None:
     config = blog.folder / "publisher.yaml"
     text = config.read_text().replace("{path: posts, permalink: pretty}", "{feed: f.json}")
     config.write_text(text)
@@ -107,7 +107,7 @@ def test_every_command_has_an_example(blog: Blog, command: str) -> None:
     assert f"example:\n  publisher {command}" in run.out
 
 
-def test_the_version_is_told(blog: Blog) -> None:
+def test_the_version_is_printed(blog: Blog) -> None:
     assert blog.run("--version").out == f"publisher {__version__}\n"
 
 
@@ -121,7 +121,7 @@ def test_usage_errors_are_one_line(blog: Blog, arguments: tuple[str, ...]) -> No
     assert "--help" in run.err
 
 
-def test_the_configuration_is_named_before_or_after_the_command(blog: Blog, tmp_path: Path) -> None:
+def test_config_may_stand_before_or_after_the_command(blog: Blog, tmp_path: Path) -> None:
     elsewhere = Blog(tmp_path / "elsewhere")
     config = str(blog.folder / "publisher.yaml")
     for arguments in (["--config", config, "build"], ["build", "--config", config]):
@@ -131,7 +131,7 @@ def test_the_configuration_is_named_before_or_after_the_command(blog: Blog, tmp_
     assert (missing.code, "publisher init" in missing.err) == (2, True)
 
 
-def test_build_tells_everything_as_json(blog: Blog) -> None:
+def test_build_prints_everything_as_json(blog: Blog) -> None:
     blog.write("2026-01-02-draft.md", title="Draft", draft="true")
     blog.write("2026-01-03-bad-link.md", "\nSee [this]().", title="Bad link")
     built = blog.run("build", "--json")
@@ -151,7 +151,7 @@ def test_build_tells_everything_as_json(blog: Blog) -> None:
     assert not any(feed["written"] for feed in blog.run("build", "--json").json["feeds"])
 
 
-def test_one_broken_post_costs_no_other(blog: Blog) -> None:
+def test_a_broken_post_does_not_stop_others(blog: Blog) -> None:
     blog.write("2026-01-02-odd.md", "Text.", title="A: B: C", date="2026-02-30")
     blog.write("broken.md", "Text.", title="A", date="2026-02-30")
     run = blog.run("build")
@@ -161,7 +161,7 @@ def test_one_broken_post_costs_no_other(blog: Blog) -> None:
     assert b"First" in blog.built()["feed.atom"]
 
 
-def test_a_feed_that_cannot_be_written_costs_no_other(blog: Blog) -> None:
+def test_a_feed_that_cannot_be_written_does_not_stop_others(blog: Blog) -> None:
     (blog.folder / "feed.rss").mkdir()
     run = blog.run("build")
     assert run.code == 1
@@ -209,13 +209,13 @@ def test_a_feed_has_the_posts_of_its_selection_and_names_their_nodes(blog: Blog)
     }
 
 
-def test_now_decides_what_is_out(blog: Blog) -> None:
+def test_now_decides_which_posts_are_scheduled(blog: Blog) -> None:
     blog.write("2036-01-01-some-day.md", "Text.", title="Some day")
     assert "scheduled for 2035-12-31T23:00:00Z" in blog.run("build").err
     assert blog.run("build", "--json", "--now", "2036-01-01T00:00:00+01:00").json["entries"] == 2
 
 
-def test_without_xmpp_publish_builds_and_plan_says_so(blog: Blog) -> None:
+def test_without_xmpp_publish_builds_and_plan_prints_a_message(blog: Blog) -> None:
     assert blog.run("publish").code == 0
     assert set(blog.built()) == {"feed.atom", "feed.rss", "feed.json"}
     plan = blog.run("plan")
@@ -223,14 +223,14 @@ def test_without_xmpp_publish_builds_and_plan_says_so(blog: Blog) -> None:
     assert blog.run("plan", "--json").json["nodes"] == []
 
 
-def test_a_missing_folder_of_posts_is_named(blog: Blog) -> None:
+def test_a_missing_folder_of_posts_is_an_error(blog: Blog) -> None:
     config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("path: posts", "path: postings"))
     run = blog.run("build")
     assert (run.code, "posts.path" in run.err) == (2, True)
 
 
-def test_a_reader_that_goes_away_is_no_error(blog: Blog) -> None:
+def test_a_reader_that_leaves_is_not_an_error(blog: Blog) -> None:
     command = blog.command("build", "--help")
     with subprocess.Popen(
         command, cwd=blog.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -241,7 +241,7 @@ def test_a_reader_that_goes_away_is_no_error(blog: Blog) -> None:
         assert b"Traceback" not in process.stderr.read()
 
 
-def test_init_writes_what_can_be_built(tmp_path: Path) -> None:
+def test_init_writes_a_configuration_that_builds(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "new")
     blog.write("2019-05-06-first-post.md", "Text.", title="First")
     (blog.folder / "publisher.yaml").unlink()
@@ -280,7 +280,7 @@ def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
         assert line in text
 
 
-def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
+def test_init_leaves_out_settings_that_do_not_fit(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "jekyll")
     (blog.folder / "publisher.yaml").unlink()
     (blog.folder / "_config.yml").write_text(
@@ -295,7 +295,7 @@ def test_init_leaves_out_what_does_not_fit(tmp_path: Path) -> None:
     assert blog.run("build").code == 0
 
 
-def test_init_names_what_it_was_told_wrongly(tmp_path: Path) -> None:
+def test_init_names_wrong_arguments(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "new")
     (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--url", "https://blog.example", "--jid", "nonsense")
@@ -305,7 +305,7 @@ def test_init_names_what_it_was_told_wrongly(tmp_path: Path) -> None:
     assert not (blog.folder / "publisher.yaml").exists()
 
 
-def test_an_empty_folder_is_a_checkout_gone_wrong(blog: Blog) -> None:
+def test_an_empty_folder_is_refused_if_posts_were_published(blog: Blog) -> None:
     """Feeds are as public as a node: nothing is built from nothing, where there was something."""
     config = blog.folder / "publisher.yaml"
     config.write_text(
@@ -353,7 +353,7 @@ def test_status_names_every_file_that_build_writes(blog: Blog) -> None:
 
 
 @pytest.mark.parametrize("text", ["nan", "-1", "soon", "inf"])
-def test_seconds_are_seconds(blog: Blog, text: str) -> None:
+def test_a_wrong_number_of_seconds_is_a_usage_error(blog: Blog, text: str) -> None:
     run = blog.run("publish", f"--lock-wait={text}")
     assert (run.code, "not a number of seconds" in run.err) == (2, True)
 

@@ -132,7 +132,7 @@ def test_a_plain_post_is_shown_as_it_is(tmp_path: Path) -> None:
     configure(blog, ATOM, NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A")
     assert verdicts(blog) == []
-    assert "nothing to say" in blog.run("check", "--readers", NOW).out
+    assert "no problems" in blog.run("check", "--readers", NOW).out
     assert "readers" not in blog.run("check", "--json", NOW).json
 
 

@@ -773,7 +773,7 @@ def test_what_is_no_address_is_an_error_for_ever(
         download.fetch(address, tmp_path)
 
 
-def test_an_address_may_have_any_letters(tmp_path: Path, web: Web) -> None:
+def test_the_url_of_a_feed_may_have_any_letters(tmp_path: Path, web: Web) -> None:
     web.answers["/f%C3%A9%20d?q=%C3%BC"] = Answer(b"here")
     assert download.fetch(f"{web.url}/fé d?q=ü#x", tmp_path).body == b"here"
 

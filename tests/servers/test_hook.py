@@ -225,7 +225,7 @@ def test_a_post_waits_for_its_page(
     ]
 
 
-def test_a_page_that_never_comes_holds_back_its_post_only(deployed: Blog, pages: Pages) -> None:
+def test_a_missing_page_holds_back_its_post_only(deployed: Blog, pages: Pages) -> None:
     deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
     pages.there.add("/2026/01/02/second-post/")
     run = deployed.run("publish", "--json", "--wait-for-url", "1")
@@ -252,7 +252,7 @@ def configure(blog: Blog, server: Prosody, nodes: Mapping[str, str]) -> None:
     config.write_text(f"{head}  nodes: [{every}]\n")
 
 
-def test_a_post_that_waits_costs_no_other_node_and_all_nodes_wait_together(
+def test_a_waiting_post_stops_no_other_node_and_all_nodes_wait_together(
     deployed: Blog, pages: Pages, prosody: Prosody, node: str
 ) -> None:
     deployed.write("2026-01-02-second-post.md", "Text.", title="Second")
@@ -270,7 +270,7 @@ def test_a_post_that_waits_costs_no_other_node_and_all_nodes_wait_together(
     assert pages.asked.count(("HEAD", FIRST)) <= 6, "every half second, for all nodes together"
 
 
-def test_a_page_that_never_comes_uses_up_no_other_nodes_time(
+def test_a_missing_page_does_not_use_up_the_time_of_other_nodes(
     deployed: Blog, pages: Pages, prosody: Prosody, node: str
 ) -> None:
     """The page of the first node's post is not answered for until the other one was asked for."""
@@ -287,7 +287,7 @@ def test_a_page_that_never_comes_uses_up_no_other_nodes_time(
         assert [item.id for item in Outsider(prosody, "reader", name).items()] == [post]
 
 
-def test_nobody_is_asked_by_default(deployed: Blog, pages: Pages) -> None:
+def test_no_page_is_requested_by_default(deployed: Blog, pages: Pages) -> None:
     assert deployed.run("publish").code == 0
     assert pages.asked == []
 
@@ -297,13 +297,13 @@ async def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, s
 
 
 @pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
-def test_a_page_may_have_any_letters_in_its_address(pages: Pages, path: str) -> None:
+def test_the_url_of_a_page_may_have_any_letters(pages: Pages, path: str) -> None:
     pages.there |= {"/2026/01/01/b%C3%BCcher%20und/", "/2026/01/01/%C3%A9/?q=%C3%BC"}
     assert asyncio.run(unreachable([f"{pages.url}{path}"], seconds=0)) == {}
 
 
 @pytest.mark.parametrize(("asked_for", "waited"), [(0, 2), (3, 3), (45, 45)])
-def test_a_page_that_never_answers_is_waited_for_no_longer_than_asked(
+def test_the_wait_for_a_silent_page_ends_in_time(
     pages: Pages, asked_for: float, waited: float
 ) -> None:
     """In fake time, which passes while nobody answers; the least is what a look may take."""
@@ -323,4 +323,4 @@ def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages:
         while not pages.asked:
             assert process.poll() is None
             time.sleep(0.05)
-        assert interrupt(process) == (130, "publisher: interrupted; run it again to go on\n")
+        assert interrupt(process) == (130, "publisher: interrupted; run it again to continue\n")

@@ -67,7 +67,7 @@ def names_both(run: Run, *files: str) -> bool:
 
 @IDS
 @pytest.mark.parametrize("readable", [True, False], ids=["readable", "unreadable"])
-def test_nobody_takes_the_item_of_another_post(
+def test_no_post_takes_the_item_of_another_post(
     blog: Blog, server: Server, node: str, stolen: str, *, readable: bool
 ) -> None:
     blog.write(VICTIM, "The victim's text.", title="The victim's")
@@ -100,7 +100,7 @@ def test_no_feed_has_a_post_under_the_id_of_another(blog: Blog, stolen: str) -> 
     assert not (blog.folder / ".publisher" / "ledger.sqlite").exists(), "building makes no ledger"
 
 
-def test_a_deleted_post_buries_no_other(blog: Blog) -> None:
+def test_a_tombstone_does_not_remove_another_post(blog: Blog) -> None:
     """A tombstone with the id of a post that cannot be read now would remove it at readers."""
     blog.write(VICTIM, "The victim's text.", title="The victim's")
     blog.write(MALLORY, "", date="2026-01-03", id=f'"{ATOM_ID}"', deleted="2026-01-04")
@@ -128,7 +128,7 @@ def paths(blog: Blog) -> list[str]:
     return found
 
 
-def test_an_older_ledger_tells_by_the_text_whose_item_it_is(
+def test_an_older_ledger_decides_by_the_text_whose_item_it_is(
     blog: Blog, server: Server, node: str
 ) -> None:
     """The post was renamed long ago: its path does not make its id."""

@@ -68,7 +68,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("mode", "tls"), HOSTILE)
-def test_a_hostile_server_gets_nothing(
+def test_a_hostile_server_gets_no_password(
     blog: Blog, certificates: Certificates, mode: str, tls: str
 ) -> None:
     code, *sentence = HOSTILE[mode, tls]
@@ -92,17 +92,17 @@ def test_an_untrusted_certificate_is_named(blog: Blog, server: Server) -> None:
     check(blog, 2, "is not trusted", "xmpp.ca_file")
 
 
-def test_an_unknown_host_is_named(blog: Blog, server: Server) -> None:
+def test_an_unknown_host_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, host="nowhere.invalid")
     check(blog, 4, "nowhere.invalid", "no address")
 
 
-def test_a_server_that_is_down_is_named(blog: Blog, server: Server) -> None:
+def test_a_server_that_is_down_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, port=1)
     check(blog, 4, "127.0.0.1:1 cannot be reached")
 
 
-def test_the_wrong_kind_of_port_is_named(blog: Blog, server: Server) -> None:
+def test_a_port_without_direct_tls_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, port=server.port)
     check(blog, 2, "does not speak TLS", "xmpp.port and xmpp.tls")
 
@@ -112,7 +112,7 @@ def test_a_password_that_is_not_set_is_named(blog: Blog, server: Server) -> None
     check(blog, 2, "BLOG_PASSWORD", "is empty or not set")
 
 
-def test_a_failed_login_is_not_tried_again_by_other_means(
+def test_a_failed_login_is_not_retried_with_another_mechanism(
     blog: Blog, certificates: Certificates
 ) -> None:
     with Hostile("wrong_password", certificates) as server:

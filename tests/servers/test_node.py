@@ -71,7 +71,7 @@ def test_a_created_node_is_empty_and_keeps_items(run: Callable[[Work], None]) ->
     run(work)
 
 
-def test_what_was_created_by_somebody_else_in_between_is_created(
+def test_creating_a_node_that_another_client_just_created_succeeds(
     run: Callable[[Work], None],
 ) -> None:
     async def work(node: Node) -> None:
@@ -83,7 +83,7 @@ def test_what_was_created_by_somebody_else_in_between_is_created(
     run(work)
 
 
-def test_what_was_published_is_there_as_it_was(run: Callable[[Work], None]) -> None:
+def test_a_published_item_can_be_fetched_unchanged(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
         await node.publish(numbered_item(1))
@@ -96,7 +96,7 @@ def test_what_was_published_is_there_as_it_was(run: Callable[[Work], None]) -> N
     run(work)
 
 
-def test_publishing_again_replaces(run: Callable[[Work], None]) -> None:
+def test_publishing_again_replaces_the_item(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
         for text in ("first", "second"):
@@ -109,7 +109,9 @@ def test_publishing_again_replaces(run: Callable[[Work], None]) -> None:
     run(work)
 
 
-def test_many_are_fetched_at_once_and_the_missing_left_out(run: Callable[[Work], None]) -> None:
+def test_many_items_are_fetched_at_once_without_the_missing_ones(
+    run: Callable[[Work], None],
+) -> None:
     async def work(node: Node) -> None:
         await node.create()
         for number in (1, 2, 3):
@@ -120,7 +122,7 @@ def test_many_are_fetched_at_once_and_the_missing_left_out(run: Callable[[Work],
     run(work)
 
 
-def test_what_was_retracted_is_gone(run: Callable[[Work], None]) -> None:
+def test_a_retracted_item_is_gone(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
         await node.publish(numbered_item(1))
@@ -144,7 +146,7 @@ def test_a_field_can_be_set(run: Callable[[Work], None]) -> None:
     run(work)
 
 
-def test_a_field_that_was_not_set_is_told(run: Callable[[Work], None]) -> None:
+def test_a_field_that_was_not_set_is_returned(run: Callable[[Work], None]) -> None:
     """Prosody ignores it without a word, ejabberd refuses the whole form."""
 
     async def work(node: Node) -> None:
@@ -163,7 +165,7 @@ async def refused_fields(node: Node, name: str) -> set[str]:
         return {name} & set(re.split(r"[^\w]+", str(error)))
 
 
-def test_a_new_node_has_no_subscribers_but_contacts(run: Callable[[Work], None]) -> None:
+def test_a_new_node_has_no_subscribers_except_contacts_at_pep(run: Callable[[Work], None]) -> None:
     async def work(node: Node) -> None:
         await node.create()
         assert await node.has_subscribers() == ("@" in node.address.service)
@@ -190,7 +192,7 @@ def test_every_id_of_a_full_node_is_listed_once(
         assert len(state.ids) == len(set(state.ids)) == count
 
 
-def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:
+def test_the_owner_sees_subscribers(server: Server, node: str) -> None:
     async def main(user: str) -> bool:
         config = NodeConfig(service=server.service, node=node)
         async with opened(server, user, config) as found:
@@ -203,7 +205,7 @@ def test_subscribers_are_seen_by_the_owner(server: Server, node: str) -> None:
         assert asyncio.run(main("blog"))
 
 
-def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) -> None:
+def test_a_node_of_ours_is_public_and_has_much_room(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, options={"notify_delete": "0"})
         async with opened(server, "blog", config) as made:
@@ -216,7 +218,7 @@ def test_a_node_of_ours_is_public_and_full_of_room(server: Server, node: str) ->
     assert Outsider(server, "stranger", node).items() == []
 
 
-def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) -> None:
+def test_the_configuration_sets_how_many_items_a_new_node_holds(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, options={"max_items": "7"})
         async with opened(server, "blog", config) as made:
@@ -227,7 +229,7 @@ def test_the_owner_may_say_how_many_a_new_node_holds(server: Server, node: str) 
     assert (state.max_items, state.drift) == (7, ())
 
 
-def test_drift_is_told(server: Server, node: str) -> None:
+def test_drift_is_reported(server: Server, node: str) -> None:
     async def main() -> State:
         config = NodeConfig(service=server.service, node=node, title="A new title")
         async with opened(server, "blog", config) as found:
@@ -251,10 +253,12 @@ async def look_at_forgetful(server: Server, node: str) -> State:
         return await found.look()
 
 
-def test_a_node_that_keeps_nothing_is_refused_by_prosody(prosody: Prosody, node: str) -> None:
+def test_prosody_refuses_a_node_that_does_not_store_items(prosody: Prosody, node: str) -> None:
     with pytest.raises(Refused, match="persist_items"):
         asyncio.run(look_at_forgetful(prosody, node))
 
 
-def test_a_node_that_keeps_nothing_is_seen_on_ejabberd(ejabberd: Ejabberd, node: str) -> None:
+def test_a_node_that_does_not_store_items_is_recognised_on_ejabberd(
+    ejabberd: Ejabberd, node: str
+) -> None:
     assert not asyncio.run(look_at_forgetful(ejabberd, node)).persistent

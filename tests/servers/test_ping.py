@@ -102,12 +102,12 @@ def test_every_format_names_its_hub_and_itself(blog: Blog, web: Web, hub: Hub) -
     assert run.out.splitlines() == [f"pinged  {hub.url}  {topic}" for topic in topics]
 
 
-def test_only_what_changed_since_is_told(blog: Blog, web: Web, hub: Hub) -> None:
+def test_only_changed_feeds_are_pinged(blog: Blog, web: Web, hub: Hub) -> None:
     ping(blog)
     hub.told.clear()
     again = ping(blog)
     assert (again.code, hub.told) == (0, [])
-    assert again.out == "nothing to tell: no feed has changed since\n"
+    assert again.out == "nothing to ping: no feed has changed since the last ping\n"
     (blog.folder / "feed.rss").write_bytes((blog.folder / "feed.rss").read_bytes() + b"\n")
     ping(blog)
     assert hub.told == [f"{web.url}/feed.rss"]
@@ -116,7 +116,7 @@ def test_only_what_changed_since_is_told(blog: Blog, web: Web, hub: Hub) -> None
     assert len(hub.told) == 3
 
 
-def test_archives_and_the_page_are_nothing_to_subscribe_to(blog: Blog, web: Web, hub: Hub) -> None:
+def test_archives_and_the_page_are_not_pinged(blog: Blog, web: Web, hub: Hub) -> None:
     more = (
         f'  - {{path: t.atom, format: atom, url: "{web.url}/t.atom", archive: "t/{{year}}.atom"}}\n'
     )
@@ -129,7 +129,7 @@ def test_archives_and_the_page_are_nothing_to_subscribe_to(blog: Blog, web: Web,
     assert len(hub.told) == 4
 
 
-def test_a_dead_hub_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
+def test_a_dead_hub_does_not_stop_others(blog: Blog, web: Web, hub: Hub) -> None:
     dead = "http://127.0.0.1:9/hub"
     configure(blog, web, dead, hub.url)
     build(blog, web)
@@ -143,7 +143,7 @@ def test_a_dead_hub_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
     assert hub.told == []
 
 
-def test_a_hub_that_refuses_is_named_with_its_words_and_the_rest_is_told(
+def test_a_refusal_is_printed_with_its_reason_and_the_others_are_pinged(
     blog: Blog, web: Web, hub: Hub
 ) -> None:
     hub.answers = [(403, {})]
@@ -158,13 +158,15 @@ def test_a_hub_that_refuses_is_named_with_its_words_and_the_rest_is_told(
     assert hub.told == [f"{web.url}/feed.atom"]
 
 
-def test_what_may_succeed_later_is_tried_again(blog: Blog, hub: Hub) -> None:
+def test_a_busy_hub_is_pinged_again(blog: Blog, hub: Hub) -> None:
     hub.answers = [(503, {}), (429, {"Retry-After": "1"})]
     assert blog.run("ping", "--retry", "50").code == 0
     assert len(hub.told) == 3
 
 
-def test_a_topic_for_which_a_hub_is_busy_costs_no_other(blog: Blog, web: Web, hub: Hub) -> None:
+def test_a_hub_that_is_busy_for_one_topic_is_pinged_for_others(
+    blog: Blog, web: Web, hub: Hub
+) -> None:
     hub.answers = [(503, {})]
     run = ping(blog)
     assert run.code == 4
@@ -172,7 +174,7 @@ def test_a_topic_for_which_a_hub_is_busy_costs_no_other(blog: Blog, web: Web, hu
     assert hub.told == [f"{web.url}/feed.rss", f"{web.url}/feed.json"]
 
 
-def test_what_was_told_is_known_after_an_interruption(blog: Blog, web: Web, hub: Hub) -> None:
+def test_pings_are_recorded_when_the_run_is_interrupted(blog: Blog, web: Web, hub: Hub) -> None:
     hub.hold = lambda: len(hub.told) < 2 or threading.Event().wait()
     with blog.start("ping") as process:
         while len(hub.told) < 2:
@@ -209,10 +211,12 @@ def test_an_interruption_ends_a_wait_at_once(blog: Blog, web: Web, hub: Hub, wha
         while not waits():
             assert process.poll() is None
             time.sleep(0.05)
-        assert interrupt(process) == (130, "publisher: interrupted; run it again to go on\n")
+        assert interrupt(process) == (130, "publisher: interrupted; run it again to continue\n")
 
 
-def test_the_time_to_wait_holds_whatever_a_server_does(blog: Blog, web: Web, hub: Hub) -> None:
+def test_the_wait_for_a_feed_is_limited_whatever_a_server_does(
+    blog: Blog, web: Web, hub: Hub
+) -> None:
     web.answers["/feed.atom"] = Answer(bytes(9_999), drip=0.5)
     web.answers["/feed.rss"] = Answer(hold=threading.Event().wait)
     run = ping(blog, "--wait-for-url", "3")
@@ -222,7 +226,7 @@ def test_the_time_to_wait_holds_whatever_a_server_does(blog: Blog, web: Web, hub
 
 
 @pytest.mark.parametrize("path", ["/dripping", "/silent"])
-def test_a_feed_is_waited_for_no_longer_than_asked(web: Web, path: str) -> None:
+def test_the_wait_for_a_silent_feed_ends_in_time(web: Web, path: str) -> None:
     """In fake time, which passes while nothing is there."""
 
     async def main() -> tuple[Mapping[str, str], float]:
@@ -235,7 +239,7 @@ def test_a_feed_is_waited_for_no_longer_than_asked(web: Web, path: str) -> None:
     assert fake_time.run(main()) == ({address: "takes too long"}, 7)
 
 
-def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
+def test_no_more_of_a_document_is_read_than_the_limit(web: Web) -> None:
     web.answers["/four"] = Answer(b"four")
     assert http.request(f"{web.url}/four", max_bytes=4).body == b"four"
     with pytest.raises(http.NoAnswerError, match="more than 3 bytes"):
@@ -243,14 +247,14 @@ def test_of_a_document_nobody_reads_more_than_asked_for(web: Web) -> None:
     assert http.request(f"{web.url}/four").body == b""
 
 
-def test_an_error_has_the_beginning_of_what_the_server_said(web: Web) -> None:
+def test_an_error_has_the_beginning_of_the_answer(web: Web) -> None:
     web.answers["/no"] = Answer(b"because of this", code=403)
     answer = http.request(f"{web.url}/no", max_bytes=99, error_bytes=7)
     assert (answer.code, answer.body) == (403, b"because")
     assert http.request(f"{web.url}/no", max_bytes=99).body == b""
 
 
-def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
+def test_the_url_of_a_feed_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None:
     config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("/feed.atom", "/fééd.atom"))
     assert blog.run("build").code == 0
@@ -261,7 +265,7 @@ def test_an_address_may_have_any_letters(blog: Blog, web: Web, hub: Hub) -> None
     assert len(hub.told) == 3
 
 
-def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hub) -> None:
+def test_a_file_that_publisher_did_not_write_is_not_pinged(blog: Blog, web: Web, hub: Hub) -> None:
     (blog.folder / "feed.rss").write_text("<feed>mine</feed>")
     run = ping(blog)
     assert run.code == 1
@@ -269,7 +273,7 @@ def test_no_hub_is_told_of_a_file_of_somebody_else(blog: Blog, web: Web, hub: Hu
     assert hub.told == [f"{web.url}/feed.atom", f"{web.url}/feed.json"]
 
 
-def test_what_is_on_the_web_waits_for_nothing(blog: Blog, web: Web, hub: Hub) -> None:
+def test_a_deployed_feed_is_pinged_while_others_wait(blog: Blog, web: Web, hub: Hub) -> None:
     del web.answers["/feed.atom"]
     with blog.start("ping", "--wait-for-url", "60") as process:
         while len(hub.told) < 2:
@@ -280,7 +284,7 @@ def test_what_is_on_the_web_waits_for_nothing(blog: Blog, web: Web, hub: Hub) ->
     assert hub.told[2] == f"{web.url}/feed.atom"
 
 
-def test_a_hub_that_moved_is_named_not_followed(blog: Blog, hub: Hub) -> None:
+def test_a_redirect_of_a_hub_is_reported_and_not_followed(blog: Blog, hub: Hub) -> None:
     hub.answers = [(301, {"Location": "https://new.example/"})] * 2 + [(308, {"Location": "/x"})]
     run = ping(blog)
     assert run.code == 1
@@ -289,7 +293,7 @@ def test_a_hub_that_moved_is_named_not_followed(blog: Blog, hub: Hub) -> None:
     assert hub.told == []
 
 
-def test_nobody_is_told_before_the_feed_is_on_the_web(blog: Blog, web: Web, hub: Hub) -> None:
+def test_no_hub_is_pinged_before_the_feed_is_on_the_web(blog: Blog, web: Web, hub: Hub) -> None:
     blog.write("2026-01-02-b.md", "More.", title="B")
     assert blog.run("build").code == 0
     run = ping(blog, "--wait-for-url", "0.6")
@@ -307,7 +311,7 @@ def test_nobody_is_told_before_the_feed_is_on_the_web(blog: Blog, web: Web, hub:
     assert len(hub.told) == 3
 
 
-def test_a_feed_that_was_not_built_is_named(blog: Blog, hub: Hub) -> None:
+def test_a_feed_that_was_not_built_is_named_in_the_error(blog: Blog, hub: Hub) -> None:
     (blog.folder / "feed.rss").unlink()
     run = ping(blog)
     assert run.code == 1
@@ -315,14 +319,14 @@ def test_a_feed_that_was_not_built_is_named(blog: Blog, hub: Hub) -> None:
     assert len(hub.told) == 2
 
 
-def test_without_a_hub_there_is_a_way_out(blog: Blog, web: Web) -> None:
+def test_a_missing_hub_is_an_error_that_says_how_to_add_one(blog: Blog, web: Web) -> None:
     configure(blog, web)
     run = ping(blog)
     assert run.code == 2
     assert "site.hubs is missing; add e.g. `hubs: https://hub.example/`" in run.err
 
 
-def test_the_time_for_trying_again_is_bounded(hub: Hub) -> None:
+def test_the_time_for_retries_is_limited(hub: Hub) -> None:
     """By a clock of our own: nobody waits for it."""
     clock = FakeClock()
     hub.answers = [(503, {})] * 100
@@ -332,7 +336,7 @@ def test_the_time_for_trying_again_is_bounded(hub: Hub) -> None:
     assert len(hub.answers) == 100 - 6
 
 
-def test_a_hub_says_how_long_to_wait_before_it_is_tried_again(hub: Hub) -> None:
+def test_retry_after_sets_the_pause(hub: Hub) -> None:
     clock = FakeClock()
     busy = [(503, {}), (429, {"Retry-After": "9"}), (503, {"Retry-After": "1"})]
     hub.answers = [*busy, (503, {"Retry-After": "Thu, 01 Jan 2026 00:00:30 GMT"}), (204, {})]
@@ -340,7 +344,7 @@ def test_a_hub_says_how_long_to_wait_before_it_is_tried_again(hub: Hub) -> None:
     assert clock.slept == [1, 9, 4, 16]
 
 
-def test_a_hub_may_have_any_letters(web: Web) -> None:
+def test_the_url_of_a_hub_may_have_any_letters(web: Web) -> None:
     """It answers 501 to a POST: it was reached."""
     with pytest.raises(Unavailable, match="answers 501"):
         hubs.ping(f"{web.url}/hüb", "https://blog.example/f", retry_seconds=0)
@@ -348,24 +352,24 @@ def test_a_hub_may_have_any_letters(web: Web) -> None:
         hubs.ping("http://a..b/", "https://blog.example/f", retry_seconds=60)
 
 
-def test_a_hub_that_moved_to_no_address_is_not_asked_again(hub: Hub) -> None:
+def test_a_redirect_without_a_usable_url_is_not_retried(hub: Hub) -> None:
     hub.answers = [(307, {"Location": "http://[bad"})]
     with pytest.raises(Refused, match=r"has moved to http://\[bad; correct"):
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
 
 
-def test_a_hub_whose_certificate_nobody_trusts_is_not_asked_again(tmp_path: Path) -> None:
+def test_a_hub_with_an_untrusted_certificate_is_not_pinged_again(tmp_path: Path) -> None:
     with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
         hubs.ping(secure.url, "https://blog.example/f", retry_seconds=60)
 
 
-def test_a_hub_that_says_no_is_no_hub_that_moved(hub: Hub) -> None:
+def test_a_refusal_is_not_a_redirect(hub: Hub) -> None:
     hub.answers = [(400, {})]
     with pytest.raises(Refused, match=r"refuses https://blog\.example/f: 400"):
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
 
 
-def test_a_hub_that_asks_for_more_time_than_there_is_is_left(hub: Hub) -> None:
+def test_a_run_gives_up_if_retry_after_exceeds_the_time_left(hub: Hub) -> None:
     hub.answers = [(503, {"Retry-After": "3600"})]
     with pytest.raises(Unavailable):
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)

@@ -61,7 +61,7 @@ def let_an_hour_pass(blog: Blog) -> None:
         database.commit()
 
 
-def test_what_a_post_says_of_feeds_holds_at_the_node(blog: Blog, server: Server, node: str) -> None:
+def test_the_feed_key_of_a_post_applies_to_the_node(blog: Blog, server: Server, node: str) -> None:
     """In short, left out, taken back; and back again."""
     blog.write("2026-01-01-short.md", "All of it.", title="Short", feed="summary", summary="Some")
     blog.write("2026-01-02-out.md", "Text.", title="Out")
@@ -116,7 +116,7 @@ def test_each_node_gets_the_posts_that_it_selects(blog: Blog, server: Server, no
     assert "A blog of the tests: XMPP" in shown
 
 
-def test_the_node_of_a_tag_that_vanished_is_emptied_on_demand_and_stays(
+def test_the_node_of_a_vanished_tag_is_emptied_only_on_demand(
     blog: Blog, server: Server, node: str
 ) -> None:
     write_tagged(blog)
@@ -133,7 +133,7 @@ def test_the_node_of_a_tag_that_vanished_is_emptied_on_demand_and_stays(
     assert blog.run("publish").code == 0
 
 
-def test_a_dead_server_costs_no_other(
+def test_a_dead_server_does_not_stop_others(
     blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str
 ) -> None:
     """Two accounts at two servers, and a third server that is not there."""
@@ -164,7 +164,7 @@ def script(blog: Blog, name: str, text: str) -> str:
     return f"password_command: {path}"
 
 
-def test_a_password_that_takes_a_while_delays_no_other_account(
+def test_a_slow_password_command_does_not_delay_other_accounts(
     blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
 ) -> None:
     """The command at the one server waits until the post has arrived at the other."""
@@ -186,7 +186,7 @@ def test_a_password_that_takes_a_while_delays_no_other_account(
     assert ids(prosody, f"{node}-slow") == {"2026-01-01-first-post"}
 
 
-def test_a_dead_service_costs_no_other(blog: Blog, server: Server, node: str) -> None:
+def test_a_dead_service_does_not_stop_others(blog: Blog, server: Server, node: str) -> None:
     blog.write("2026-01-01-first-post.md", "Text.")
     configure(
         blog,
@@ -202,7 +202,9 @@ def write_many(blog: Blog, *, edition: str = "First") -> None:
         blog.write(f"2026-01-{number + 1:02}-post-{number:04}.md", f"{edition} edition.")
 
 
-def test_a_flood_is_stopped_and_can_be_quiet(blog: Blog, server: Server, node: str) -> None:
+def test_many_announcements_are_stopped_and_can_be_silent(
+    blog: Blog, server: Server, node: str
+) -> None:
     write_many(blog)
     configure(blog, section(server, "blog", at(node)))
     assert blog.run("publish").code == 0, "nobody hears of what a new node gets"
@@ -240,7 +242,7 @@ def test_a_new_node_can_be_planned_and_a_deleted_one_again(
     assert blog.run("publish", "--verify").out.count("+ missing") == 12
 
 
-def test_subscribers_are_asked_for_on_an_empty_node(blog: Blog, server: Server, node: str) -> None:
+def test_an_empty_node_is_asked_for_its_subscribers(blog: Blog, server: Server, node: str) -> None:
     Outsider(server, "blog", node).create()
     write_many(blog)
     configure(blog, section(server, "blog", at(node)))
@@ -249,7 +251,7 @@ def test_subscribers_are_asked_for_on_an_empty_node(blog: Blog, server: Server, 
     assert blog.run("publish", "--announce-all").code == 0
 
 
-def test_drift_is_repaired_where_it_is_ours_to_repair(
+def test_drift_is_repaired_if_the_configuration_sets_the_field(
     blog: Blog, server: Server, node: str
 ) -> None:
     owner = Outsider(server, "blog", node)
@@ -275,7 +277,7 @@ def test_drift_is_repaired_where_it_is_ours_to_repair(
     assert "Changed by hand" not in blog.run("node", "show").out
 
 
-def test_a_title_of_an_older_version_is_repaired_once_and_nobody_is_told(
+def test_a_title_of_an_older_version_is_repaired_once_without_notification(
     blog: Blog, server: Server, node: str
 ) -> None:
     """It had the tag as it stands in the node's name."""
@@ -293,7 +295,7 @@ def test_a_title_of_an_older_version_is_repaired_once_and_nobody_is_told(
         reader.nothing_for(0.5)
 
 
-def test_a_new_spelling_of_a_tag_is_a_reason_to_look_at_its_node(
+def test_a_new_spelling_of_a_tag_makes_a_run_look_at_its_node(
     blog: Blog, server: Server, node: str
 ) -> None:
     """Even if the post that spells it is none of the node's."""
@@ -320,7 +322,7 @@ def test_the_node_of_a_vanished_tag_keeps_its_title(blog: Blog, server: Server, 
     assert "A blog of the tests: Free Software" in shown
 
 
-def test_who_may_only_publish_keeps_the_node_equal_too(
+def test_a_publisher_keeps_the_node_equal_to_the_posts(
     blog: Blog, server: Server, node: str
 ) -> None:
     owner = Outsider(server, "blog", node)
@@ -388,7 +390,7 @@ def test_a_node_that_is_full_of_others_items_is_an_error_until_there_is_room(
     assert blog.run("plan", "--offline").code == 0
 
 
-def test_less_room_than_keep_asks_for_is_an_error_and_the_newest_are_published(
+def test_less_room_than_keep_is_an_error_and_the_newest_are_published(
     blog: Blog, server: Server, node: str
 ) -> None:
     fill(server, node, 1)
@@ -432,7 +434,7 @@ def test_a_node_whose_limit_is_zero_is_an_error_with_figures(
     assert len(ids(ejabberd, node)) == 2, "what the node still holds is left there"
 
 
-def test_others_who_fill_a_node_do_not_empty_it_of_our_items(
+def test_items_of_others_that_fill_a_node_do_not_retract_ours(
     blog: Blog, ejabberd: Ejabberd, node: str
 ) -> None:
     """ejabberd counts the items of each publisher apart: here are six, with a limit of three."""
@@ -448,7 +450,7 @@ def test_others_who_fill_a_node_do_not_empty_it_of_our_items(
     assert ids(ejabberd, node) == ours | {f"theirs-{number}" for number in range(3)}
 
 
-def test_who_may_publish_at_somebody_elses_pep_does(blog: Blog, server: Server, node: str) -> None:
+def test_a_publisher_at_somebody_elses_pep_publishes(blog: Blog, server: Server, node: str) -> None:
     owner = Outsider(server, "blog", node, service="blog@localhost")
     owner.create()
     owner.configure(max_items="50", access_model="open")
@@ -462,9 +464,7 @@ def test_who_may_publish_at_somebody_elses_pep_does(blog: Blog, server: Server, 
     assert blog.run("publish", "--json").changes == [("adopt", "2026-01-01-first-post", "done")]
 
 
-def test_only_the_post_that_was_asked_for_is_published(
-    blog: Blog, server: Server, node: str
-) -> None:
+def test_only_the_selected_post_is_published(blog: Blog, server: Server, node: str) -> None:
     write_tagged(blog)
     configure(blog, section(server, "blog", at(node)))
     assert blog.run("publish", "--only", "posts/2026-01-02-on-both.md").code == 0
@@ -475,7 +475,7 @@ def test_only_the_post_that_was_asked_for_is_published(
     assert (wrong.code, "there is no such post" in wrong.err) == (2, True)
 
 
-def test_a_post_that_was_asked_for_and_is_too_old_is_named(
+def test_a_selected_post_that_is_too_old_is_reported(
     blog: Blog, prosody: Prosody, node: str
 ) -> None:
     for number in (1, 2):
@@ -516,7 +516,7 @@ def test_a_node_is_deleted_on_demand_only(blog: Blog, server: Server, node: str)
     assert len(ids(server, node)) == 3
     assert blog.run("node", "delete", "pubsub.localhost", node, "--yes").code == 0
     assert f"still at pubsub.localhost {node}," not in blog.run("plan").err
-    assert blog.run("node", "show").out.splitlines()[1] == "  is not there; publish creates it"
+    assert blog.run("node", "show").out.splitlines()[1] == "  does not exist; publish creates it"
 
 
 LIMIT = 60_000
@@ -554,7 +554,7 @@ def narrow(request: pytest.FixtureRequest, accounts: Mapping[str, str]) -> Itera
         yield server
 
 
-def test_what_breaks_the_stream_goes_shorter_in_the_same_run(
+def test_an_item_that_breaks_the_stream_is_shortened_in_the_same_run(
     blog: Blog, narrow: Server, node: str
 ) -> None:
     for number in range(1, 7):
@@ -570,7 +570,7 @@ def test_what_breaks_the_stream_goes_shorter_in_the_same_run(
     assert blog.run("publish").out == ""
 
 
-def test_the_password_is_asked_for_once_however_often_a_run_logs_in(
+def test_the_password_command_runs_once_however_often_a_run_logs_in(
     blog: Blog, narrow: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
     blog.write("2026-01-01-long.md", ("A line of text. " * 20 + "\n\n") * 250)
@@ -585,7 +585,7 @@ def test_the_password_is_asked_for_once_however_often_a_run_logs_in(
     assert asked.read_text() == "\n"
 
 
-def test_a_limit_that_is_advertised_is_kept(
+def test_an_advertised_limit_is_observed(
     tmp_path: Path, blog: Blog, accounts: Mapping[str, str]
 ) -> None:
     blog.write("2026-01-01-long.md", ("A line of text. " * 20 + "\n\n") * 80)
@@ -599,7 +599,7 @@ def test_a_limit_that_is_advertised_is_kept(
     assert item.payload is not None
 
 
-def test_a_service_that_is_busy_for_a_moment_is_asked_again(
+def test_a_request_is_retried_while_a_service_is_busy(
     blog: Blog, accounts: Mapping[str, str]
 ) -> None:
     write_tagged(blog)
@@ -613,7 +613,9 @@ def test_a_service_that_is_busy_for_a_moment_is_asked_again(
         assert len(ids(server, "blog")) == 3
 
 
-def test_a_run_that_has_nothing_to_do_asks_nobody(blog: Blog, prosody: Prosody, node: str) -> None:
+def test_a_run_without_changes_connects_to_no_server(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
     """Not even a server that is down, until something changes or a day has passed."""
     write_tagged(blog)
     configure(blog, section(prosody, "blog", at(node)))

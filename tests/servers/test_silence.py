@@ -34,7 +34,7 @@ end, 100);
 """
 
 
-def test_a_network_that_goes_silent_ends_the_run_and_the_next_one_settles_it(
+def test_a_silent_network_ends_the_run_and_the_next_run_settles_it(
     tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]
 ) -> None:
     blog = Blog(tmp_path / "blog")
@@ -65,7 +65,7 @@ def test_a_network_that_goes_silent_ends_the_run_and_the_next_one_settles_it(
     assert blog.run("publish").out == ""
 
 
-def test_a_silent_service_ends_alone_and_gets_nothing_more(
+def test_a_silent_service_gets_nothing_more_and_the_others_go_on(
     node: str, accounts: Mapping[str, str]
 ) -> None:
     async def main(server: Server) -> None:
@@ -105,7 +105,7 @@ end, 100);
 
 
 @pytest.mark.parametrize("question", [XmppNode.describe, XmppNode.affiliation])
-def test_silence_is_not_taken_for_an_answer(
+def test_silence_does_not_count_as_an_answer(
     node: str, accounts: Mapping[str, str], question: Callable[[XmppNode], Awaitable[object]]
 ) -> None:
     """A service may refuse to tell these, and that is no error; to say nothing is one."""

@@ -56,7 +56,7 @@ def titled(title: str) -> str:
     return f"<entry xmlns='{ATOM}'><title>{title}</title></entry>"
 
 
-def test_strange_items_are_not_ours_and_cost_nothing(
+def test_strange_items_are_foreign_and_stop_nothing(
     shared: Blog, server: Server, node: str
 ) -> None:
     strange = {
@@ -88,7 +88,7 @@ def test_strange_items_are_not_ours_and_cost_nothing(
     assert {change[0] for change in again.changes} == {"adopt"}
 
 
-def test_status_tells_an_item_without_a_post_from_those_of_others(
+def test_status_distinguishes_items_without_a_post_from_those_of_others(
     shared: Blog, server: Server, node: str
 ) -> None:
     ours = f"<entry xmlns='{ATOM}'><id>tag:blog.example,2026-01-02:{SECOND}</id></entry>"
@@ -123,9 +123,7 @@ def test_an_item_that_would_kill_the_service_is_not_fetched(
         assert (shown["error"], shown["items"]) == (None, 2)
 
 
-def test_an_item_that_cannot_be_read_is_never_overwritten(
-    shared: Blog, server: Server, node: str
-) -> None:
+def test_an_unreadable_item_is_never_overwritten(shared: Blog, server: Server, node: str) -> None:
     with RawClient(server, "stranger") as stranger:
         stranger.publish(node, SECOND, deep(DEPTH))
         stranger.publish(node, THIRD, titled(f"{REVERSED}{'long ' * 100}"))
@@ -143,7 +141,7 @@ def test_an_item_that_cannot_be_read_is_never_overwritten(
         assert found.find(FINGERPRINT) is None
 
 
-def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str) -> None:
+def test_an_item_inside_a_payload_is_not_an_item(shared: Blog, server: Server, node: str) -> None:
     """A stranger cannot make us believe that a post is there."""
     inner = f"<items><item id='post-0002'>{numbered_item(2).payload}</item></items>"
     nested = f"<x xmlns='{PUBSUB}'>{inner}</x>"
@@ -159,7 +157,7 @@ def test_an_item_inside_an_item_is_none(shared: Blog, server: Server, node: str)
     assert asyncio.run(main()) == {FIRST, "outer"}
 
 
-def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
+def test_a_payload_does_not_decide_where_the_next_page_begins() -> None:
     theirs = "<set xmlns='http://jabber.org/protocol/rsm'><last>x</last><count>1</count></set>"
     ours = theirs.replace("x<", "y<").replace("1<", "2<")
     items = f"<items><item id='a'><x>{theirs}</x></item><item id='b'/></items>"
@@ -170,7 +168,7 @@ def test_an_item_does_not_say_where_a_list_of_items_goes_on() -> None:
         assert ResultPage.read(answer, ["a", None, "", "b"]) == ResultPage(("a", "b"), last, count)
 
 
-def test_an_item_whose_id_cannot_be_sent_back_is_not_said_to_be_removed(
+def test_an_item_whose_id_cannot_be_sent_is_not_reported_as_removed(
     shared: Blog, server: Server, node: str
 ) -> None:
     """XML makes a blank of a line end in an attribute; Prosody sends us the blank itself."""
@@ -210,7 +208,7 @@ def test_an_id_that_cannot_be_sent_unchanged_is_never_sent(
     asyncio.run(main())
 
 
-def test_an_item_with_an_endless_id_is_left_to_others_to_retract(
+def test_an_item_with_a_very_long_id_is_not_retracted(
     shared: Blog, server: Server, node: str
 ) -> None:
     async def main() -> None:
@@ -258,7 +256,7 @@ def test_a_list_without_end_is_refused(
 STANZA, NODE = 262_144, 256
 
 
-def test_no_list_of_the_biggest_items_is_too_long() -> None:
+def test_a_list_of_the_biggest_items_fits_the_limit() -> None:
     assert max(NODE, PAGE_OF_IDS, PAGE_OF_ITEMS) * STANZA < MAX_STANZA
 
 
@@ -309,7 +307,7 @@ def test_an_answer_without_end_ends_the_stream(certificates: Certificates) -> No
         asyncio.run(main())
 
 
-def test_an_event_of_somebody_else_is_none(server: Server, node: str) -> None:
+def test_a_message_of_somebody_else_is_not_an_event(server: Server, node: str) -> None:
     """Anybody may send us a message; and a deep payload is an event, too."""
     event = "http://jabber.org/protocol/pubsub#event"
     items = f"<items node='{node}'><item id='forged'>{titled('Forged')}</item></items>"
@@ -353,7 +351,7 @@ def test_an_event_of_somebody_else_is_none(server: Server, node: str) -> None:
         ("9" * 100_000, forms.LARGEST),
     ],
 )
-def test_a_number_is_what_python_and_the_ledger_can_hold(
+def test_a_number_is_limited_to_what_python_and_the_ledger_can_hold(
     tmp_path: Path, text: str | None, number: int | None
 ) -> None:
     assert forms.number(text) == number

@@ -143,7 +143,7 @@ def write_many(blog: Blog) -> list[str]:
         "1</dev/null",
     ],
 )
-def test_a_post_is_published_whatever_becomes_of_the_output(
+def test_a_post_is_published_even_if_the_output_cannot_be_written(
     pushed: Blog, outsider: Outsider, redirection: str
 ) -> None:
     pushed.write("2026-01-02-warning.md", "See [this]().", title="Printed on stderr")
@@ -159,7 +159,7 @@ def test_a_post_is_published_whatever_becomes_of_the_output(
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [("build",), ("publish",), ("build", "--json")])
-def test_what_was_done_is_done_on_a_full_disk(
+def test_a_full_disk_for_the_output_does_not_fail_the_run(
     blog: Blog, arguments: tuple[str, ...], unbuffered: str
 ) -> None:
     run = redirected(blog, ">/dev/full", *arguments, PYTHONUNBUFFERED=unbuffered)
@@ -183,7 +183,7 @@ def test_init_and_ping_need_no_reader(blog: Blog) -> None:
 @pytest.mark.parametrize(
     "arguments", [("status",), ("status", "--json"), ("check",), ("--help",), ("--version",)]
 )
-def test_what_was_to_be_shown_and_was_not_is_an_error(
+def test_a_command_that_only_shows_fails_if_the_output_is_lost(
     blog: Blog, arguments: tuple[str, ...]
 ) -> None:
     run = redirected(blog, ">/dev/full", *arguments)
@@ -193,7 +193,9 @@ def test_what_was_to_be_shown_and_was_not_is_an_error(
 
 
 @pytest.mark.parametrize("arguments", [("plan",), ("plan", "--offline"), ("node", "show")])
-def test_a_node_was_to_be_shown_and_was_not(pushed: Blog, arguments: tuple[str, ...]) -> None:
+def test_node_show_and_plan_fail_if_the_output_is_lost(
+    pushed: Blog, arguments: tuple[str, ...]
+) -> None:
     code = pushed.run(*arguments).code  # 1 where there is no node yet
     full = redirected(pushed, ">/dev/full", *arguments)
     assert (full.code, full.err.splitlines()[-1]) == (1, f"publisher: {DROPPED.strip()}")
@@ -220,7 +222,7 @@ def test_no_file_of_ours_gets_the_number_of_a_closed_stream(tmp_path: Path) -> N
     assert found.read_text() == "/dev/null /dev/null /dev/null"
 
 
-def test_the_worse_exit_code_counts(blog: Blog) -> None:
+def test_the_exit_code_of_the_run_wins_over_lost_output(blog: Blog) -> None:
     config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text() + "xmpp:\n  jid: blog@localhost\n  password_env: BLOG_PASSWORD\n"
@@ -233,7 +235,7 @@ def test_the_worse_exit_code_counts(blog: Blog) -> None:
 
 
 @pytest.mark.parametrize(("command", "code"), [("status", 141), ("build", 0)])
-def test_a_reader_that_has_left_is_not_mentioned(blog: Blog, command: str, code: int) -> None:
+def test_no_message_if_the_reader_has_left(blog: Blog, command: str, code: int) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -258,7 +260,7 @@ def test_the_order_of_stdout_and_stderr_is_kept(blog: Blog) -> None:
 
 
 @pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "non-blocking"])
-def test_a_reader_that_stops_holds_up_nothing(
+def test_a_reader_that_stops_does_not_block_the_run(
     pushed: Blog, outsider: Outsider, *, blocking: bool
 ) -> None:
     names = write_many(pushed)
@@ -297,7 +299,9 @@ def test_a_password_command_needs_no_reader(
     assert [line for line in lines if line.isdecimal()] == said
 
 
-def test_a_reader_that_leaves_early_holds_up_nothing(pushed: Blog, outsider: Outsider) -> None:
+def test_a_reader_that_leaves_early_does_not_block_the_run(
+    pushed: Blog, outsider: Outsider
+) -> None:
     names = write_many(pushed)
     run = redirected(pushed, "| head -1", "publish", "--announce-all")
     assert (len(run.out.splitlines()), run.err) == (1, "")
@@ -325,7 +329,7 @@ def test_ctrl_c_ends_the_wait_for_a_reader(blog: Blog) -> None:
         assert (process.returncode, process.stderr.read()) == (130, b"")
 
 
-def test_a_second_ctrl_c_does_not_break_off_the_end_of_a_run() -> None:
+def test_a_second_ctrl_c_exits_without_a_traceback() -> None:
     closed = []
 
     async def work() -> None:
@@ -396,7 +400,7 @@ EQUAL = "nothing to push: every node equals the posts"
 EQUALLED = "nothing to push: every node equalled the posts at the last look"
 
 
-def test_a_terminal_is_told_whether_the_nodes_were_looked_at(pushed: Blog) -> None:
+def test_a_terminal_shows_whether_the_nodes_were_looked_at(pushed: Blog) -> None:
     assert pushed.run("publish").code == 0
     settle(pushed)
     assert shown(pushed, "publish") == [EQUAL]
@@ -405,7 +409,7 @@ def test_a_terminal_is_told_whether_the_nodes_were_looked_at(pushed: Blog) -> No
     assert pushed.run("publish").out == ""
 
 
-def test_a_terminal_is_told_which_posts_are_left_out_and_a_hook_is_not(
+def test_a_terminal_shows_which_posts_are_left_out_and_a_hook_does_not(
     pushed: Blog, prosody: Prosody, node: str
 ) -> None:
     for day in (2, 3):
@@ -421,7 +425,7 @@ def test_a_terminal_is_told_which_posts_are_left_out_and_a_hook_is_not(
         assert (run.out, run.err) == ("", "")
 
 
-def test_a_terminal_is_not_told_that_a_broken_post_equals_its_item(pushed: Blog) -> None:
+def test_a_terminal_does_not_claim_that_a_broken_post_equals_its_item(pushed: Blog) -> None:
     assert pushed.run("publish").code == 0
     (pushed.posts / "2026-01-01-first-post.md").write_text("<<<<<<< HEAD\n---\na: 1\n---\n")
     process, screen = terminal(pushed, "publish")
@@ -431,7 +435,7 @@ def test_a_terminal_is_not_told_that_a_broken_post_equals_its_item(pushed: Blog)
     assert "nothing to push" not in text
 
 
-def test_a_terminal_that_is_closed_holds_up_nothing(pushed: Blog, outsider: Outsider) -> None:
+def test_a_closed_terminal_does_not_block_the_run(pushed: Blog, outsider: Outsider) -> None:
     names = write_many(pushed)
     process, screen = terminal(pushed, "publish", "--announce-all")
     os.read(screen, 1)
@@ -441,7 +445,7 @@ def test_a_terminal_that_is_closed_holds_up_nothing(pushed: Blog, outsider: Outs
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_poor_encoding_ends_no_run(blog: Blog, unbuffered: str) -> None:
+def test_a_title_that_the_encoding_lacks_does_not_end_the_run(blog: Blog, unbuffered: str) -> None:
     blog.write("2026-01-02-grüße.md", title="Grüße", draft="true")
     run = redirected(blog, "", "check", PYTHONIOENCODING="ascii", PYTHONUNBUFFERED=unbuffered)
     assert (run.code, run.err) == (0, "")
@@ -462,7 +466,7 @@ def test_after_an_error_the_rest_is_dropped() -> None:
     os.close(reader)
 
 
-def test_what_stands_for_stdout_stays() -> None:
+def test_an_object_in_place_of_stdout_is_not_replaced() -> None:
     with redirect_stdout(io.StringIO()) as printed, streams.queued() as output:
         assert sys.stdout is printed
         sys.stdout.write("text")

@@ -100,7 +100,7 @@ def test_an_edit_arrives_in_place_and_a_removal_as_a_retraction(
     assert removed.out.splitlines()[-3].startswith("- removed ")
 
 
-def test_a_second_run_sends_and_says_nothing(started: Blog, server: Server, node: str) -> None:
+def test_a_second_run_sends_and_prints_nothing(started: Blog, server: Server, node: str) -> None:
     feeds = started.built()
     with Subscriber(server, "reader", node) as reader:
         again = started.run("publish")
@@ -114,7 +114,7 @@ def test_a_second_run_sends_and_says_nothing(started: Blog, server: Server, node
     assert started.built() == feeds
 
 
-def test_the_oldest_comes_first_and_the_uri_is_told(
+def test_the_oldest_post_comes_first_and_the_uri_is_printed(
     blog: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
     names = [f"2026-01-0{day}-post-{day}" for day in (3, 1, 2)]
@@ -163,7 +163,7 @@ def publish_as_publisher(
     return blog.run("publish", "--json")
 
 
-def test_an_account_that_only_publishes_does_so(
+def test_a_publisher_that_is_not_the_owner_publishes(
     started: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
     run = publish_as_publisher(started, server, node, accounts["stranger"], more=", keep: 20")
@@ -171,7 +171,7 @@ def test_an_account_that_only_publishes_does_so(
     assert run.changes == [("new", "2026-01-02-second-post", "done")]
 
 
-def test_where_the_configuration_is_hidden_keep_is_needed(
+def test_a_hidden_configuration_makes_keep_necessary(
     tmp_path: Path, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
 ) -> None:
     """Prosody shows it to publishers, ejabberd to owners only."""
@@ -183,7 +183,7 @@ def test_where_the_configuration_is_hidden_keep_is_needed(
     assert Outsider(ejabberd, "reader", node).items() == []
 
 
-def test_without_rights_at_a_node_nothing_is_recorded(
+def test_nothing_is_recorded_without_rights_at_the_node(
     started: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
     shutil.rmtree(started.folder / ".publisher")
@@ -200,7 +200,7 @@ def test_without_rights_at_a_node_nothing_is_recorded(
     assert ("new", "2026-01-02-second-post", "planned") in planned
 
 
-def test_what_is_not_for_all_never_reaches_an_open_node(
+def test_a_closed_node_that_is_open_gets_nothing(
     blog: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
     Outsider(server, "blog", node).create()
@@ -218,7 +218,7 @@ def test_what_is_not_for_all_never_reaches_an_open_node(
         Outsider(server, "reader", f"{node}-new").items()
 
 
-def test_a_bound_that_is_hidden_needs_keep(
+def test_a_hidden_limit_makes_keep_necessary(
     tmp_path: Path, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
 ) -> None:
     owner = Outsider(ejabberd, "blog", node)
@@ -256,7 +256,7 @@ def test_without_the_right_to_create_the_message_names_admins(
     assert blog.run("publish", "--json").changes == [("new", "2026-01-01-first-post", "refused")]
 
 
-def test_a_full_node_makes_room_at_its_old_end(blog: Blog, server: Server, node: str) -> None:
+def test_the_oldest_item_makes_room_on_a_full_node(blog: Blog, server: Server, node: str) -> None:
     blog.write("2026-01-01-post-1.md", "Text.")
     assert blog.run("publish").code == 0
     Outsider(server, "blog", node).configure(max_items="3")
@@ -270,7 +270,7 @@ def test_a_full_node_makes_room_at_its_old_end(blog: Blog, server: Server, node:
     assert left == {f"2026-01-0{day}-post-{day}" for day in (3, 4, 5)}
 
 
-def test_the_biggest_post_is_shortened_and_costs_no_other(
+def test_the_biggest_post_is_shortened_and_the_others_are_published(
     blog: Blog, server: Server, node: str
 ) -> None:
     paragraph = "A line of 'quoted' text. " * 100 + "\n\n"
@@ -288,7 +288,7 @@ def test_the_biggest_post_is_shortened_and_costs_no_other(
     assert len(items) == 3
 
 
-def test_what_the_program_sent_has_arrived_when_it_ends(
+def test_everything_sent_has_arrived_when_the_program_ends(
     started: Blog, server: Server, node: str
 ) -> None:
     with Subscriber(server, "reader", node) as reader:

@@ -1,4 +1,4 @@
-"""What a service's refusal means to us: by its conditions, never by its text."""
+"""How error answers map to our errors: by their conditions, never by their text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 PUBSUB = "http://jabber.org/protocol/pubsub#errors"
 
 
-def read(
+def error_of(
     kind: str, condition: str, specific: str = "", *, feature: str = "", may_retry: bool = True
 ) -> PublisherError:
     named = f' feature="{feature}"' if feature else ""
     special = f'<{specific} xmlns="{PUBSUB}"{named}/>' if specific else ""
     iq = (
         f'<iq xmlns="jabber:client" type="error"><pubsub xmlns="urn:x"/><error type="{kind}">'
-        f'<text xmlns="{STANZAS}">Said so</text>{special}<{condition} xmlns="{STANZAS}"/>'
+        f'<text xmlns="{STANZAS}">The message</text>{special}<{condition} xmlns="{STANZAS}"/>'
         "</error></iq>"
     )
     return answers.error(
@@ -33,7 +33,7 @@ def read(
 
 
 @pytest.mark.parametrize(
-    ("kind", "condition", "specific", "meaning", "exit_code"),
+    ("kind", "condition", "specific", "error_class", "exit_code"),
     [
         ("wait", "resource-constraint", "", Busy, 4),
         ("wait", "policy-violation", "", Busy, 4),
@@ -61,30 +61,30 @@ def read(
         ("cancel", "feature-not-implemented", "unsupported", Refused, 1),
     ],
 )
-def test_a_condition_has_one_meaning(
-    kind: str, condition: str, specific: str, meaning: type[PublisherError], exit_code: int
+def test_a_condition_maps_to_one_error(
+    kind: str, condition: str, specific: str, error_class: type[PublisherError], exit_code: int
 ) -> None:
-    error = read(kind, condition, specific)
-    assert type(error) is meaning
+    error = error_of(kind, condition, specific)
+    assert type(error) is error_class
     assert error.exit_code == exit_code
     assert condition in str(error)
     assert specific in str(error)
-    assert "Said so" in str(error)
+    assert "The message" in str(error)
 
 
-def test_a_form_that_is_refused_for_now_is_refused_for_good() -> None:
-    """ejabberd says `wait` of a field that it does not know."""
-    error = read("wait", "resource-constraint", may_retry=False)
+def test_type_wait_is_not_busy_if_the_request_must_not_be_retried() -> None:
+    """ejabberd answers `wait` if it does not know a field of a form."""
+    error = error_of("wait", "resource-constraint", may_retry=False)
     assert type(error) is Refused
 
 
-def test_what_is_unsupported_is_named() -> None:
-    error = read("cancel", "feature-not-implemented", "unsupported", feature="persistent-items")
+def test_an_unsupported_feature_is_named() -> None:
+    error = error_of("cancel", "feature-not-implemented", "unsupported", feature="persistent-items")
     assert "persistent-items" in str(error)
     assert "pubsub#persist_items" in str(error)
 
 
-def test_the_address_of_what_has_moved_is_told() -> None:
+def test_the_new_address_of_a_node_is_shown() -> None:
     iq = ET.fromstring(  # noqa: S314 - ours
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:new.example?;node=b'
         "</gone></error></iq>"
@@ -99,12 +99,12 @@ def test_an_error_without_a_condition_is_an_error() -> None:
     assert "undefined-condition" in str(error)
 
 
-def test_what_a_service_says_is_repeated_on_one_short_line() -> None:
+def test_the_message_of_a_service_is_shortened_to_one_line() -> None:
     iq = ET.fromstring(  # noqa: S314 - ours
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:a\u202eb\u009b</gone>'
         f'<text xmlns="{STANZAS}">error: all\n is {"very " * 1_000}well</text></error></iq>'
     )
-    said = str(answers.error(iq, service="s", account="a", purpose="publish", may_retry=True))
-    assert "xmpp:ab, error: all is very" in said
-    assert said.isprintable()
-    assert len(said) < 2 * answers.SAID
+    message = str(answers.error(iq, service="s", account="a", purpose="publish", may_retry=True))
+    assert "xmpp:ab, error: all is very" in message
+    assert message.isprintable()
+    assert len(message) < 2 * answers.SAID

@@ -112,7 +112,7 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     write(blog.folder, files)
     run = blog.run("init")
     assert run.code == 0, run.err
-    assert f"a site of {engine}" in run.out
+    assert f"{engine} site" in run.out
     assert blog.run("check").code == 0
     assert blog.run("build").code == 0
     assert "since: 2020-01-02" in (blog.folder / "publisher.yaml").read_text()

@@ -1,4 +1,4 @@
-"""The ledger remembers, says whose it is, and lets one run in at a time."""
+"""The ledger keeps its records between runs, and its lock lets one run in at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ONE = Desired("post-0001", "tag:1", "One", "aa", START, body="body")
 TWO = Desired("post-0002", "tag:2", "Two", "bb", START)
 
 
-def test_it_remembers_over_runs(tmp_path: Path) -> None:
+def test_records_survive_the_run(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state") as ledger:
         ledger.record_intent(BLOG, ONE, at=5.0)
         ledger.record_done(BLOG, TWO, at=6.0)
@@ -40,14 +40,14 @@ def test_it_remembers_over_runs(tmp_path: Path) -> None:
         }
 
 
-def test_nodes_do_not_mix(tmp_path: Path) -> None:
+def test_each_node_has_its_own_records(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, ONE, at=5.0)
         assert ledger.recorded(NodeAddress("pubsub.example", "other")) == {}
         assert ledger.recorded(NodeAddress("other.example", "blog")) == {}
 
 
-def test_a_refused_intention_leaves_what_was_before(tmp_path: Path) -> None:
+def test_a_refused_change_restores_the_record_from_before(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, ONE, at=5.0)
         before = ledger.recorded(BLOG)
@@ -58,7 +58,7 @@ def test_a_refused_intention_leaves_what_was_before(tmp_path: Path) -> None:
         assert ledger.recorded(BLOG) == before
 
 
-def test_what_was_acknowledged_is_seen_again_until_it_changes(tmp_path: Path) -> None:
+def test_a_done_item_can_be_seen_until_it_is_published_again(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, ONE, at=5.0)
         ledger.record_intent(BLOG, TWO, at=5.0)
@@ -69,7 +69,7 @@ def test_what_was_acknowledged_is_seen_again_until_it_changes(tmp_path: Path) ->
         assert ledger.recorded(BLOG)["post-0001"].state == "done"
 
 
-def test_what_was_accepted_is_accepted_until_it_is_done(tmp_path: Path) -> None:
+def test_an_accepted_change_stays_accepted_until_it_is_done(tmp_path: Path) -> None:
     first, second, third = ("post-0001", "aa"), ("post-0002", "bb"), ("post-0003", "")
     with Ledger(tmp_path) as ledger:
         ledger.accept(BLOG, [("post-0000", ""), first, second, third])
@@ -80,20 +80,20 @@ def test_what_was_accepted_is_accepted_until_it_is_done(tmp_path: Path) -> None:
         assert ledger.accepted(BLOG) == {first}
 
 
-def test_visits_are_remembered(tmp_path: Path) -> None:
-    visit = LastLook(looked=7.5, room=20, config_digest="digest", created=True, muted=True)
+def test_the_last_look_is_recorded(tmp_path: Path) -> None:
+    look = LastLook(looked=7.5, room=20, config_digest="digest", created=True, muted=True)
     with Ledger(tmp_path) as ledger:
         assert ledger.last_look(BLOG) == LastLook()
-        ledger.record_look(BLOG, visit)
-        assert ledger.last_look(BLOG) == visit
+        ledger.record_look(BLOG, look)
+        assert ledger.last_look(BLOG) == look
         ledger.forget_node(BLOG)
         assert ledger.last_look(BLOG) == LastLook()
 
 
-def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
+def test_a_transaction_records_everything_or_nothing(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         with pytest.raises(ZeroDivisionError):
-            write_half(ledger)
+            record_and_fail(ledger)
         assert ledger.recorded(BLOG) == {}
         with ledger.transaction():
             ledger.record_done(BLOG, ONE, at=5.0)
@@ -101,13 +101,13 @@ def test_what_goes_together_is_written_as_one(tmp_path: Path) -> None:
         assert ledger.item_counts() == {BLOG: 2}
 
 
-def write_half(ledger: Ledger) -> None:
+def record_and_fail(ledger: Ledger) -> None:
     with ledger.transaction():
         ledger.record_done(BLOG, ONE, at=5.0)
         raise ZeroDivisionError
 
 
-def test_how_short_an_item_must_be_is_kept(tmp_path: Path) -> None:
+def test_the_level_of_shortening_is_recorded(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_intent(BLOG, ONE, at=5.0)
         ledger.record_level(BLOG, "post-0001", 2)
@@ -115,7 +115,7 @@ def test_how_short_an_item_must_be_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_only: bool) -> None:
+def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only: bool) -> None:
     database = sqlite3.connect(tmp_path / "ledger.sqlite")
     database.executescript(
         "CREATE TABLE item (service TEXT NOT NULL, node TEXT NOT NULL, id TEXT NOT NULL,"
@@ -135,7 +135,7 @@ def test_a_ledger_of_the_first_version_is_understood(tmp_path: Path, *, read_onl
 
 @pytest.mark.parametrize("read_only", [False, True])
 @pytest.mark.parametrize("version", [2, 3])
-def test_a_ledger_without_paths_is_understood(
+def test_a_ledger_without_paths_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
     with Ledger(tmp_path) as ledger:
@@ -152,7 +152,7 @@ def test_a_ledger_without_paths_is_understood(
 
 
 def make_older(path: Path, version: int) -> None:
-    """Take away what versions 3 and 4 added."""
+    """Remove what versions 3 and 4 of the schema added."""
     database = sqlite3.connect(path)
     database.execute("ALTER TABLE item DROP COLUMN path")
     if version < 3:
@@ -161,7 +161,7 @@ def make_older(path: Path, version: int) -> None:
     database.close()
 
 
-def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
+def test_the_path_of_an_item_is_recorded(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
         ledger.record_seen(BLOG, ["post-0001"])
@@ -175,7 +175,9 @@ def test_it_knows_from_which_file_an_item_was_made(tmp_path: Path) -> None:
         assert ledger.recorded(BLOG) == before
 
 
-def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
+def test_an_item_at_several_nodes_is_published_once_and_a_retracted_one_is_not(
+    tmp_path: Path,
+) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
         ledger.record_done(
@@ -186,7 +188,7 @@ def test_it_knows_what_was_published_at_any_node(tmp_path: Path) -> None:
         assert ledger.published_items() == [PublishedItem("post-0001", "tag:1", "one.md", "body")]
 
 
-def test_reading_a_ledger_that_is_not_there_makes_none(tmp_path: Path) -> None:
+def test_reading_a_missing_ledger_does_not_create_it(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state", read_only=True) as ledger:
         assert ledger.published_items() == []
     assert list(tmp_path.iterdir()) == []
@@ -210,38 +212,38 @@ def write_and_die(folder: Path) -> None:
     os._exit(9)
 
 
-def test_forgotten_is_forgotten(tmp_path: Path) -> None:
+def test_a_forgotten_item_has_no_record(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, ONE, at=5.0)
         ledger.forget(BLOG, "post-0001")
         assert ledger.recorded(BLOG) == {}
 
 
-def test_other_programs_can_tell_whose_file_it_is(tmp_path: Path) -> None:
+def test_the_file_carries_our_application_id(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         path = ledger.path
     assert path.read_bytes()[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
-def broken(path: Path) -> None:
-    path.write_bytes(b"this is no database" * 100)
+def damage(path: Path) -> None:
+    path.write_bytes(b"this is not a database" * 100)
 
 
-def somebody_elses(path: Path) -> None:
+def use_for_another_program(path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE theirs (x)")
     database.close()
 
 
-def newer(path: Path) -> None:
+def make_newer(path: Path) -> None:
     Ledger(path.parent).__exit__(None, None, None)
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
 
 
-@pytest.mark.parametrize("spoil", [broken, somebody_elses, newer])
-def test_a_ledger_that_is_not_ours_is_left_alone(tmp_path: Path, spoil: object) -> None:
+@pytest.mark.parametrize("spoil", [damage, use_for_another_program, make_newer])
+def test_an_unusable_ledger_is_an_error_and_left_unchanged(tmp_path: Path, spoil: object) -> None:
     path = tmp_path / "ledger.sqlite"
     spoil(path)  # type: ignore[operator]
     before = path.read_bytes()
@@ -250,7 +252,7 @@ def test_a_ledger_that_is_not_ours_is_left_alone(tmp_path: Path, spoil: object) 
     assert path.read_bytes() == before
 
 
-def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LedgerError, match="cannot be opened"):
         Ledger(tmp_path / "file" / "state")
@@ -283,14 +285,14 @@ def test_a_second_run_waits(tmp_path: Path, release: Event) -> None:
 
 
 def test_a_second_run_gives_up(tmp_path: Path, release: Event) -> None:
-    """Before it says that it waits, at which the other run would let it in."""
-    patient = lock(tmp_path, wait=0.1, on_wait=release.set)
-    with pytest.raises(LockedError, match="--lock-wait"), patient:
+    """After 0.1 s it has not yet reported that it waits, which would release the lock."""
+    waiting = lock(tmp_path, wait=0.1, on_wait=release.set)
+    with pytest.raises(LockedError, match="--lock-wait"), waiting:
         pass
     assert not release.is_set()
 
 
-def test_the_lock_goes_with_the_run(tmp_path: Path) -> None:
+def test_a_run_that_fails_releases_the_lock(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock(tmp_path, wait=0):
         raise ZeroDivisionError
     assert not is_held(tmp_path)
@@ -298,7 +300,7 @@ def test_the_lock_goes_with_the_run(tmp_path: Path) -> None:
         assert is_held(tmp_path)
 
 
-def test_who_does_not_get_the_lock_does_not_take_it_away(tmp_path: Path) -> None:
+def test_a_run_that_does_not_get_the_lock_leaves_it_held(tmp_path: Path) -> None:
     with lock(tmp_path, wait=0):
         with pytest.raises(LockedError), lock(tmp_path, wait=0):
             pass

@@ -1,4 +1,4 @@
-"""The decision table, row by row, and what frames it: the window, the order, the guard."""
+"""The rows of the decision table, the window, the order of changes and the guard."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def record(number: int = 1, fingerprint: str = "new", *, done: bool = True) -> R
     return Recorded(f"post-{number:04}", f"Post {number}", fingerprint, state)
 
 
-def there(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True) -> Seen:
+def present_item(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True) -> Seen:
     atom_id = f"tag:blog.example,2026:post-{number:04}" if ours else "tag:other.example,2026:x"
     return Seen(f"post-{number:04}", atom_id, "At the node", fingerprint)
 
@@ -87,53 +87,57 @@ ADOPT = Adopt(post())
     [
         pytest.param([], [], NEW, id="never seen"),
         pytest.param([record(done=False)], [], NEW, id="intended, never arrived"),
-        pytest.param([record()], [], MISSING, id="done, and lost by the server"),
-        pytest.param([record()], [there()], None, id="all three agree"),
-        pytest.param([record(done=False)], [there()], ADOPT, id="intended, and it arrived"),
-        pytest.param([record(fingerprint="old")], [there()], ADOPT, id="arrived from elsewhere"),
-        pytest.param([], [there()], ADOPT, id="a lost ledger"),
-        pytest.param([record(fingerprint="old")], [there(1, "old")], CHANGED, id="edited"),
-        pytest.param([], [there(1, "old")], CHANGED, id="edited, and a lost ledger"),
-        pytest.param([], [there(1, None)], CHANGED, id="ours by its atom:id"),
-        pytest.param([record()], [there(1, None, ours=False)], CHANGED, id="ours by the ledger"),
+        pytest.param([record()], [], MISSING, id="done, then lost by the server"),
+        pytest.param([record()], [present_item()], None, id="all three agree"),
+        pytest.param([record(done=False)], [present_item()], ADOPT, id="intended, and it arrived"),
+        pytest.param(
+            [record(fingerprint="old")], [present_item()], ADOPT, id="arrived from elsewhere"
+        ),
+        pytest.param([], [present_item()], ADOPT, id="no ledger"),
+        pytest.param([record(fingerprint="old")], [present_item(1, "old")], CHANGED, id="edited"),
+        pytest.param([], [present_item(1, "old")], CHANGED, id="edited, no ledger"),
+        pytest.param([], [present_item(1, None)], CHANGED, id="ours by its atom:id"),
+        pytest.param(
+            [record()], [present_item(1, None, ours=False)], CHANGED, id="ours by the ledger"
+        ),
     ],
 )
-def test_a_desired_item(
+def test_the_change_of_a_desired_item(
     recorded: list[Recorded], present: list[Seen], change: plan.Change | None
 ) -> None:
     assert decide([post()], recorded, present) == ([change] if change else [])
 
 
 def test_an_item_of_somebody_else_is_never_overwritten() -> None:
-    (change,) = decide([post()], [], [there(1, None, ours=False)])
+    (change,) = decide([post()], [], [present_item(1, None, ours=False)])
     assert isinstance(change, Refuse)
     assert '"At the node"' in change.reason
 
 
 def test_a_removed_post_is_retracted() -> None:
-    assert decide([], [record()], [there()]) == [Retract("post-0001", "Post 1")]
+    assert decide([], [record()], [present_item()]) == [Retract("post-0001", "Post 1")]
 
 
-def test_what_is_gone_from_both_sides_is_forgotten() -> None:
+def test_a_record_without_post_and_item_is_forgotten() -> None:
     assert decide([], [record()], []) == [Forget("post-0001", "Post 1")]
 
 
-def test_what_nobody_recorded_is_left_alone() -> None:
-    assert decide([], [], [there()]) == []
+def test_an_item_without_post_and_record_is_left_alone() -> None:
+    assert decide([], [], [present_item()]) == []
 
 
-def test_nothing_is_concluded_from_absence_while_a_post_is_unreadable() -> None:
-    found = plan_of([], [record()], [there()], has_unreadable_posts=True)
+def test_nothing_is_retracted_while_a_post_is_unreadable() -> None:
+    found = plan_of([], [record()], [present_item()], has_unreadable_posts=True)
     assert found.changes == ()
     assert found.withheld == 1
 
 
 def test_retracts_come_first_and_publishes_oldest_first() -> None:
-    changes = decide([post(3), post(2), post(4)], [record(9)], [there(9)])
+    changes = decide([post(3), post(2), post(4)], [record(9)], [present_item(9)])
     assert [change.id for change in changes] == ["post-0009", "post-0002", "post-0003", "post-0004"]
 
 
-def test_posts_of_one_instant_go_by_their_ids() -> None:
+def test_posts_of_the_same_time_are_ordered_by_id() -> None:
     twins = [post(2), post(1)]
     same = [Desired(p.id, p.atom_id, p.title, p.fingerprint, START) for p in twins]
     assert [p.id for p in plan.window(same, keep=None, room=None)] == ["post-0001", "post-0002"]
@@ -154,7 +158,7 @@ def test_the_window_holds_the_newest(
     ("keep", "max_items", "outside"),
     [(None, None, []), (None, 1, [1, 2]), (2, 1, [2]), (1, 2, [])],
 )
-def test_what_has_no_room_is_named(
+def test_posts_without_room_are_listed(
     keep: int | None, max_items: int | None, outside: list[int]
 ) -> None:
     posts = [post(n) for n in (1, 2, 3)]
@@ -179,7 +183,7 @@ def others(count: int) -> list[Seen]:
         (3, others(1), 2, 3, 0),
         (3, others(3), None, None, 0),
         (0, others(3), None, 3, 0),
-        (3, [there(3, None, ours=False), *others(2)], None, 3, 3),
+        (3, [present_item(3, None, ours=False), *others(2)], None, 3, 3),
     ],
     ids=[
         "full of others' items", "two posts", "no more than keep", "less than keep",
@@ -188,7 +192,7 @@ def others(count: int) -> list[Seen]:
         "one of the others' items has the id of a post",
     ],
 )  # fmt: skip
-def test_no_room_is_an_error_where_posts_should_be_there(
+def test_a_lack_of_room_is_an_error_if_posts_should_be_there(
     posts: int, present: list[Seen], keep: int | None, max_items: int | None, lacking: int
 ) -> None:
     all_posts = [post(n) for n in range(1, posts + 1)]
@@ -215,18 +219,19 @@ def test_no_room_is_an_error_where_posts_should_be_there(
             "remove items there, or raise its pubsub#max_items, or lower `keep`",
         ),
         (
-            plan_of([post(1), post(2)], [record(2)], [there(2), *others(1)], max_items=2, keep=2),
+            plan_of([post(1), post(2)], [record(2)], [present_item(2), *others(1)],
+                    max_items=2, keep=2),
             "the node holds 2 items, 1 is not ours, its limit is 2: no room for 1 post; "
             "remove items there, or raise its pubsub#max_items, or lower `keep`",
         ),
         (
-            plan_of([post(1), post(2)], [record(1), record(9)], [there(1), there(9)],
+            plan_of([post(1), post(2)], [record(1), record(9)], [present_item(1), present_item(9)],
                     max_items=1, keep=2),
             "the node will hold 1 item, 0 are not ours, its limit is 1: no room for 1 post; "
             "raise its pubsub#max_items, or lower `keep`",
         ),
         (
-            plan_of([post(1), post(2)], [record(9)], [there(9)],
+            plan_of([post(1), post(2)], [record(9)], [present_item(9)],
                     max_items=1, has_unreadable_posts=True),
             "the node holds 1 item, 0 are not ours, its limit is 1, 1 item without a post stays "
             "until every post can be read: no room for 2 posts; raise its pubsub#max_items",
@@ -251,19 +256,22 @@ def test_no_room_is_an_error_where_posts_should_be_there(
         "unreadable and remembered",
     ],
 )  # fmt: skip
-def test_a_shortage_has_figures_and_the_way_out(found: plan.Plan, words: str) -> None:
+def test_a_shortage_gives_figures_and_remedies(found: plan.Plan, words: str) -> None:
     assert str(found.shortage) == words
 
 
-def test_the_figures_of_a_selection_are_those_after_its_changes() -> None:
+def test_the_figures_of_a_selection_count_its_changes() -> None:
     found = plan_of([post(n) for n in (1, 2, 3)], [], others(1), max_items=3, keep=3)
     one = plan.narrow(found, lambda change: change.id in {"post-0001", "post-0003"})
     assert str(one.shortage).startswith("the node will hold 2 items, 1 is not ours, its limit is 3")
 
 
-def test_a_shortage_stops_no_other_change() -> None:
+def test_a_shortage_does_not_stop_other_changes() -> None:
     posts = [post(1, "edited"), post(2), post(3), post(4)]
-    recorded, present = [record(1), record(3), record(9)], [there(1), there(3), there(9)]
+    recorded, present = (
+        [record(1), record(3), record(9)],
+        [present_item(1), present_item(3), present_item(9)],
+    )
     found = plan_of(posts, recorded, [*present, *others(1)], max_items=4, keep=4)
     assert found.shortage
     assert [(c.action, c.id) for c in found.changes] == [
@@ -275,10 +283,10 @@ def test_a_shortage_stops_no_other_change() -> None:
 
 
 @pytest.mark.parametrize("keep", [None, 3])
-def test_others_who_fill_a_node_do_not_empty_it_of_ours(keep: int | None) -> None:
-    """ejabberd counts the items of each publisher apart: there may be more than the limit."""
+def test_items_of_others_that_fill_a_node_do_not_retract_ours(keep: int | None) -> None:
+    """ejabberd counts the items of each publisher separately, so a node may exceed its limit."""
     posts, recorded = [post(n) for n in (1, 2, 3)], [record(n) for n in (1, 2, 3)]
-    present = [there(1), there(2), there(3), *others(3)]
+    present = [present_item(1), present_item(2), present_item(3), *others(3)]
     found = plan_of(posts, recorded, present, max_items=3, keep=keep)
     assert (found.changes, found.shortage, found.room) == ((), None, 3)
     newer = plan_of([*posts, post(4)], recorded, present, max_items=3, keep=keep)
@@ -288,28 +296,28 @@ def test_others_who_fill_a_node_do_not_empty_it_of_ours(keep: int | None) -> Non
     ]
 
 
-def test_a_node_that_shrank_keeps_the_newest() -> None:
+def test_a_node_with_a_lower_limit_keeps_the_newest() -> None:
     numbers = (1, 2, 3, 4)
     posts, recorded = [post(n) for n in numbers], [record(n) for n in numbers]
-    found = plan_of(posts, recorded, [there(n) for n in numbers], max_items=2)
+    found = plan_of(posts, recorded, [present_item(n) for n in numbers], max_items=2)
     assert [(c.action, c.id) for c in found.changes] == [
         ("removed", "post-0001"),
         ("removed", "post-0002"),
     ]
     assert found.shortage is None
-    asked = plan_of(posts, recorded, [there(n) for n in numbers], max_items=2, keep=4)
+    asked = plan_of(posts, recorded, [present_item(n) for n in numbers], max_items=2, keep=4)
     assert asked.shortage
 
 
-def test_a_limit_of_zero_is_a_shortage_and_takes_nothing_away() -> None:
-    posts, recorded, present = [post(1), post(2)], [record(1)], [there(1)]
+def test_a_limit_of_zero_is_a_shortage_and_retracts_nothing() -> None:
+    posts, recorded, present = [post(1), post(2)], [record(1)], [present_item(1)]
     found = plan_of(posts, recorded, present, max_items=0)
     assert found.changes == ()
     assert found.shortage
     assert found.shortage.posts == 2
 
 
-def test_only_posts_that_were_asked_for_lack_room() -> None:
+def test_only_selected_posts_count_in_a_shortage() -> None:
     found = plan_of([post(n) for n in (1, 2, 3)], [], others(1), max_items=2, keep=2)
     assert found.shortage
     for number, lacking, older in ((3, 0, ()), (2, 1, ()), (1, 0, (post(1),))):
@@ -331,28 +339,30 @@ def test_foreign_items_do_not_count_towards_keep() -> None:
     assert len(changes) == 2
 
 
-def test_no_room_at_all_is_no_negative_window() -> None:
+def test_a_node_with_more_foreign_items_than_its_limit_gets_nothing() -> None:
     foreign = [Seen(f"somebody-{n}", None, None, None) for n in range(5)]
     assert decide([post(1), post(2)], [], foreign, max_items=3) == []
 
 
 def test_evicted_is_not_missing() -> None:
     posts, recorded = [post(n) for n in (1, 2, 3)], [record(n) for n in (1, 2, 3)]
-    changes = decide(posts, recorded, [there(2), there(3)], max_items=2)
+    changes = decide(posts, recorded, [present_item(2), present_item(3)], max_items=2)
     assert changes == [Forget("post-0001", "Post 1")]
 
 
-def test_what_falls_out_of_the_window_goes_quietly() -> None:
-    changes = decide([post(1), post(2)], [record(1)], [there(1)], keep=1)
+def test_an_item_outside_the_window_is_retracted_without_notification() -> None:
+    changes = decide([post(1), post(2)], [record(1)], [present_item(1)], keep=1)
     retract = changes[0]
     assert isinstance(retract, Retract)
     assert not retract.notify
     assert retract.reason
 
 
-def test_what_is_outside_goes_also_when_the_ledger_is_lost() -> None:
-    """Else the server makes room, at the wrong end: the next run would find an item missing."""
-    changes = decide([post(1), post(2), post(3)], [], [there(1), there(2)], max_items=2)
+def test_an_item_outside_the_window_is_retracted_without_a_ledger() -> None:
+    """Otherwise the server would choose what to drop, and the next run find an item missing."""
+    changes = decide(
+        [post(1), post(2), post(3)], [], [present_item(1), present_item(2)], max_items=2
+    )
     assert [(change.action, change.id) for change in changes] == [
         ("removed", "post-0001"),
         ("adopt", "post-0002"),
@@ -363,12 +373,14 @@ def test_what_is_outside_goes_also_when_the_ledger_is_lost() -> None:
 
 
 def test_a_foreign_item_outside_the_window_stays() -> None:
-    changes = decide([post(1), post(2)], [], [there(1, None, ours=False)], keep=1)
+    changes = decide([post(1), post(2)], [], [present_item(1, None, ours=False)], keep=1)
     assert [change.id for change in changes] == ["post-0002"]
 
 
 def test_an_unreadable_post_does_not_stop_the_window() -> None:
-    found = plan_of([post(1), post(2)], [record(1)], [there(1)], keep=1, has_unreadable_posts=True)
+    found = plan_of(
+        [post(1), post(2)], [record(1)], [present_item(1)], keep=1, has_unreadable_posts=True
+    )
     assert [change.id for change in found.changes] == ["post-0001", "post-0002"]
 
 
@@ -383,8 +395,8 @@ def test_an_unreadable_post_does_not_stop_the_window() -> None:
         (3, 3, False),
     ],
 )
-def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) -> None:
-    recorded, present = [record(n) for n in range(ours)], [there(n) for n in range(ours)]
+def test_the_guard_stops_many_retracts(ours: int, gone: int, *, safe: bool) -> None:
+    recorded, present = [record(n) for n in range(ours)], [present_item(n) for n in range(ours)]
     found = plan_of([post(n) for n in range(gone, ours)], recorded, present)
     plan.require_safe(found, Guard(allow_retracts=True), has_audience=True)
     if safe:
@@ -397,7 +409,7 @@ def test_the_guard_stops_what_nobody_means(ours: int, gone: int, *, safe: bool) 
 
 
 def test_the_guard_lets_the_window_move() -> None:
-    recorded, present = [record(n) for n in range(10)], [there(n) for n in range(10)]
+    recorded, present = [record(n) for n in range(10)], [present_item(n) for n in range(10)]
     found = plan_of([post(n) for n in range(10)], recorded, present, keep=1)
     plan.require_safe(found, Guard(), has_audience=True)
     assert len(found.changes) == 9
@@ -405,10 +417,10 @@ def test_the_guard_lets_the_window_move() -> None:
 
 @pytest.mark.parametrize("kind", ["new", "changed", "missing"])
 @pytest.mark.parametrize(("number", "safe"), [(10, True), (11, False)])
-def test_the_guard_stops_a_flood(kind: str, number: int, *, safe: bool) -> None:
+def test_the_guard_stops_many_announcements(kind: str, number: int, *, safe: bool) -> None:
     posts = [post(n) for n in range(number)]
     recorded = [record(n) for n in range(number)] if kind == "missing" else []
-    present = [there(n, "old") for n in range(number)] if kind == "changed" else []
+    present = [present_item(n, "old") for n in range(number)] if kind == "changed" else []
     found = plan_of(posts, recorded, present)
     assert {change.action for change in found.changes} == {kind}
     for guard in (Guard(announce_limit=None), Guard(announce_limit=11)):
@@ -422,48 +434,49 @@ def test_the_guard_stops_a_flood(kind: str, number: int, *, safe: bool) -> None:
             plan.require_safe(found, Guard(), has_audience=True)
 
 
-def test_what_was_accepted_is_accepted_as_it_was() -> None:
-    """Neither another text of the post, nor that it goes."""
+def test_an_accepted_change_does_not_cover_another_change_of_the_post() -> None:
+    """Neither another text of the post nor its retraction."""
     posts = [post(n, "newer") for n in range(11)]
     accepted = {plan.acceptance_key(Publish(post(n), "changed")) for n in range(11)}
     changed = plan_of(
-        posts, [record(n, "old") for n in range(11)], [there(n, "old") for n in range(11)]
+        posts, [record(n, "old") for n in range(11)], [present_item(n, "old") for n in range(11)]
     )
     with pytest.raises(UnsafePlanError):
         plan.require_safe(changed, Guard(accepted=accepted), has_audience=True)
-    gone = plan_of([], [record(n) for n in range(11)], [there(n) for n in range(11)])
+    gone = plan_of([], [record(n) for n in range(11)], [present_item(n) for n in range(11)])
     with pytest.raises(UnsafePlanError):
         plan.require_safe(gone, Guard(accepted=accepted), has_audience=True)
 
 
 def test_adopting_announces_nothing() -> None:
-    found = plan_of([post(n) for n in range(20)], [], [there(n) for n in range(20)])
+    found = plan_of([post(n) for n in range(20)], [], [present_item(n) for n in range(20)])
     plan.require_safe(found, Guard(announce_limit=0), has_audience=True)
 
 
-def test_an_ignored_edit_is_recorded_and_told_to_nobody() -> None:
-    (change,) = decide([post()], [], [there(1, "old")], edits="ignore")
+def test_an_ignored_edit_is_recorded_and_not_published() -> None:
+    (change,) = decide([post()], [], [present_item(1, "old")], edits="ignore")
     assert change == Adopt(post(1, "old"))
-    assert decide([post()], [record(1, "old")], [there(1, "old")], edits="ignore") == []
+    assert decide([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore") == []
 
 
-def test_an_ignored_edit_is_not_refreshed_either() -> None:
+def test_an_ignored_edit_is_not_refreshed() -> None:
     assert (
-        decide([post()], [record(1, "old")], [there(1, "old")], edits="ignore", refresh=True) == []
+        decide([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore", refresh=True)
+        == []
     )
 
 
-def test_ignored_edits_do_not_hide_what_is_missing() -> None:
+def test_a_missing_item_is_published_although_edits_are_ignored() -> None:
     assert decide([post()], [record(1, "old")], [], edits="ignore") == [MISSING]
 
 
 @pytest.mark.parametrize("recorded", [[], [record()]])
-def test_a_refresh_publishes_what_is_there(recorded: list[Recorded]) -> None:
-    assert decide([post()], recorded, [there()], refresh=True) == [REFRESH]
+def test_a_refresh_publishes_present_items(recorded: list[Recorded]) -> None:
+    assert decide([post()], recorded, [present_item()], refresh=True) == [REFRESH]
 
 
-def test_a_refresh_leaves_what_is_not_ours() -> None:
-    (change,) = decide([post()], [], [there(1, "old", ours=False)], refresh=True)
+def test_a_refresh_leaves_foreign_items_alone() -> None:
+    (change,) = decide([post()], [], [present_item(1, "old", ours=False)], refresh=True)
     assert change.action == "refused"
 
 
@@ -479,10 +492,10 @@ THEIRS = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
         ("own", True, ["post-0003"]),
     ],
 )
-def test_prune_says_what_is_ours_to_retract(
+def test_prune_decides_which_items_without_a_post_are_retracted(
     prune: str, gone: list[str], *, exclusive: bool
 ) -> None:
-    present = [there(1), there(2), there(3), THEIRS]
+    present = [present_item(1), present_item(2), present_item(3), THEIRS]
     recorded = [record(1), record(3)]
     found = plan_of([post(1)], recorded, present, prune=prune, exclusive=exclusive)
     assert [change.id for change in found.retracts] == gone
@@ -493,25 +506,25 @@ def test_prune_says_what_is_ours_to_retract(
     assert broken.withheld == len(gone)
 
 
-def test_what_carries_our_ids_without_a_post_is_listed() -> None:
-    found = plan_of([post(1)], [record(1)], [there(1), there(2), THEIRS])
+def test_items_with_our_ids_but_without_a_post_are_listed() -> None:
+    found = plan_of([post(1)], [record(1)], [present_item(1), present_item(2), THEIRS])
     assert (found.unclaimed, found.foreign) == (("post-0002",), ("somebody-elses",))
 
 
-def test_what_is_to_be_pruned_takes_no_room() -> None:
+def test_a_pruned_item_takes_no_room() -> None:
     changes = decide([post(1), post(2)], [], [THEIRS], max_items=2, prune="all", exclusive=True)
     assert [change.id for change in changes] == ["somebody-elses", "post-0001", "post-0002"]
 
 
-def test_what_waits_for_a_broken_post_takes_room() -> None:
+def test_a_withheld_retract_takes_room() -> None:
     changes = decide(
-        [post(1), post(2)], [record(9)], [there(9)], max_items=2, has_unreadable_posts=True
+        [post(1), post(2)], [record(9)], [present_item(9)], max_items=2, has_unreadable_posts=True
     )
     assert [change.id for change in changes] == ["post-0002"]
 
 
 def test_on_an_exclusive_node_everything_is_ours() -> None:
-    changes = decide([post()], [], [there(1, "old", ours=False)], exclusive=True)
+    changes = decide([post()], [], [present_item(1, "old", ours=False)], exclusive=True)
     assert changes == [CHANGED]
 
 
@@ -527,21 +540,21 @@ def test_on_an_exclusive_node_everything_is_ours() -> None:
         ([], [], True),
     ],
 )
-def test_the_ledger_tells_when_there_is_no_need_to_look(
+def test_the_ledger_shows_when_no_look_is_needed(
     posts: list[Desired], recorded: list[Recorded], *, settled: bool
 ) -> None:
     by_id = {one.id: one for one in recorded}
     assert plan.is_settled(posts, by_id, Policy(), room=None) == settled
 
 
-def test_the_ledger_knows_how_much_a_node_holds() -> None:
+def test_posts_outside_the_window_need_no_look() -> None:
     recorded = {f"post-{n:04}": record(n) for n in (2, 3)}
     assert plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
     assert not plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
 
 
 @pytest.mark.parametrize(
-    ("recorded", "edits", "noted"),
+    ("recorded", "edits", "is_recorded"),
     [
         (record(), "push", True),
         (replace(record(), path="old.md"), "push", True),
@@ -553,33 +566,33 @@ def test_the_ledger_knows_how_much_a_node_holds() -> None:
         (record(2), "push", False),
     ],
     ids=[
-        "an older ledger", "renamed", "the same path", "on its way", "to be published again",
+        "an older ledger", "renamed", "the same path", "in flight", "to be published again",
         "an edit that is ignored", "retracted", "another item",
     ],
 )  # fmt: skip
-def test_the_path_of_an_item_is_noted_where_nothing_is_published(
-    recorded: Recorded, edits: Literal["push", "ignore"], *, noted: bool
+def test_a_new_path_is_recorded_if_nothing_is_published(
+    recorded: Recorded, edits: Literal["push", "ignore"], *, is_recorded: bool
 ) -> None:
     one = replace(post(), path="new.md")
     found = plan.relocated([one], {recorded.id: recorded}, Policy(edits=edits))
-    assert found == ([one] if noted else [])
+    assert found == ([one] if is_recorded else [])
 
 
-def test_the_room_is_what_others_leave() -> None:
-    assert plan_of([post(1)], [record(9)], [there(9), THEIRS], max_items=5).room == 4
+def test_foreign_items_reduce_the_room() -> None:
+    assert plan_of([post(1)], [record(9)], [present_item(9), THEIRS], max_items=5).room == 4
 
 
-def test_only_what_was_asked_for_changes_and_what_makes_room() -> None:
+def test_a_selection_has_its_changes_and_the_retracts_that_make_room() -> None:
     posts, recorded = [post(1), post(2), post(3)], [record(1), record(9)]
-    found = plan_of(posts, recorded, [there(1), there(9)], keep=2)
+    found = plan_of(posts, recorded, [present_item(1), present_item(9)], keep=2)
     narrowed = plan.narrow(found, lambda change: change.id == "post-0003")
     assert [change.id for change in narrowed.changes] == ["post-0001", "post-0003"]
     assert narrowed.deferred == 2
 
 
-def test_no_more_room_is_made_than_was_asked_for() -> None:
+def test_a_selection_makes_no_more_room_than_it_needs() -> None:
     posts, old = [post(n) for n in range(1, 7)], (1, 2, 3)
-    found = plan_of(posts, [record(n) for n in old], [there(n) for n in old], keep=3)
+    found = plan_of(posts, [record(n) for n in old], [present_item(n) for n in old], keep=3)
     one = plan.narrow(found, lambda change: change.id == "post-0006")
     assert [change.id for change in one.changes] == ["post-0001", "post-0006"]
     assert plan.narrow(found, lambda change: change.id == "post-0001").changes == ()

@@ -16,12 +16,12 @@ EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"
 
 
 def test_what_is_said_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
-    output.say(f"error: the first line {EVIL}\n  - the second")
+    output.print_message(f"error: the first line {EVIL}\n  - the second")
     assert capsys.readouterr().err == "error: the first line a[2Jbcde\n  - the second\n"
 
 
 def test_a_step_is_one_line_whatever_its_item_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    report.tell_step(Step(Retract(f"{EVIL}\n{'x' * 500}", f"{EVIL}\n"), reason=EVIL))
+    report.print_step(Step(Retract(f"{EVIL}\n{'x' * 500}", f"{EVIL}\n"), reason=EVIL))
     (line,) = capsys.readouterr().out.splitlines()
     assert line.isprintable()
     assert len(line) < 400

@@ -1,4 +1,4 @@
-"""Claims about what belongs where: the entries of a selection, the nodes of a pattern."""
+"""Which entries a selection selects, and which nodes a pattern makes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SITE = Site(title="Notes", url="https://blog.example", since=dt.date(2020, 1, 1)
 ENGLISH = Site(title="Notes", url="https://blog.example", language="en", since=SITE.since)
 
 
-def of(path: str = "a.md", **facts: Any) -> Entry:
-    """The entry of a post that has these facts."""
+def entry_of(path: str = "a.md", **facts: Any) -> Entry:
+    """The entry of a post with these fields."""
     return entry(post(path, **facts), SITE)
 
 
@@ -43,8 +43,8 @@ def is_selected(one: Entry, only: Selection | None, site: Site = SITE) -> bool:
 # --- Which entries
 
 
-def test_without_a_selection_all_are_selected_in_their_order() -> None:
-    entries = [of("b.md"), of("a.md", tags=("x",)), of("c.md")]
+def test_no_selection_selects_all_entries_in_their_order() -> None:
+    entries = [entry_of("b.md"), entry_of("a.md", tags=("x",)), entry_of("c.md")]
     assert selection.select(entries, None, site=SITE) == tuple(entries)
 
 
@@ -61,11 +61,11 @@ def test_without_a_selection_all_are_selected_in_their_order() -> None:
         (("notes",), ("xmpp",), False),
     ],
 )
-def test_every_key_has_to_be_met_by_one_of_its_values(
+def test_every_key_must_match_with_one_of_its_values(
     tags: tuple[str, ...], categories: tuple[str, ...], *, expected: bool
 ) -> None:
     only = Selection(tags=("xmpp", "feeds"), categories=("notes",))
-    assert is_selected(of(tags=tags, categories=categories), only) is expected
+    assert is_selected(entry_of(tags=tags, categories=categories), only) is expected
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_every_key_has_to_be_met_by_one_of_its_values(
         ("α\u0345\u0301", "α\u0301\u0345"),
     ],
 )
-def test_tags_and_categories_are_the_same_in_every_case_and_form(wanted: str, tag: str) -> None:
-    assert is_selected(of(tags=(tag,)), Selection(tags=(wanted,)))
-    assert is_selected(of(categories=(wanted,)), Selection(categories=(tag,)))
-    assert not is_selected(of(tags=(tag + "x",)), Selection(tags=(wanted,)))
+def test_tags_and_categories_match_in_any_case_and_unicode_form(wanted: str, tag: str) -> None:
+    assert is_selected(entry_of(tags=(tag,)), Selection(tags=(wanted,)))
+    assert is_selected(entry_of(categories=(wanted,)), Selection(categories=(tag,)))
+    assert not is_selected(entry_of(tags=(tag + "x",)), Selection(tags=(wanted,)))
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_tags_and_categories_are_the_same_in_every_case_and_form(wanted: str, ta
         ("zh-Hant", "zh-Hant-TW", True),
     ],
 )
-def test_a_language_selects_the_narrower_ones(
+def test_a_language_selects_more_specific_languages(
     wanted: str, language: str, *, expected: bool
 ) -> None:
-    assert is_selected(of(language=language), Selection(languages=(wanted,))) is expected
+    assert is_selected(entry_of(language=language), Selection(languages=(wanted,))) is expected
 
 
-def test_an_entry_without_a_language_has_the_sites() -> None:
+def test_an_entry_without_a_language_has_the_language_of_the_site() -> None:
     only = Selection(languages=("en",))
-    assert is_selected(of(), only, ENGLISH)
-    assert not is_selected(of(language="de"), only, ENGLISH)
-    assert not is_selected(of(), only, SITE)
+    assert is_selected(entry_of(), only, ENGLISH)
+    assert not is_selected(entry_of(language="de"), only, ENGLISH)
+    assert not is_selected(entry_of(), only, SITE)
 
 
 @pytest.mark.parametrize(
@@ -132,19 +132,19 @@ def test_an_entry_without_a_language_has_the_sites() -> None:
         ("\u00fc.md", "u\u0308.md", True),
     ],
 )
-def test_a_path_is_a_glob_below_the_folder_of_the_posts(
+def test_paths_are_globs_relative_to_the_folder_of_the_posts(
     glob: str, path: str, *, expected: bool
 ) -> None:
-    assert is_selected(of(path), Selection(paths=(glob,))) is expected
+    assert is_selected(entry_of(path), Selection(paths=(glob,))) is expected
 
 
-def test_since_is_a_day_in_the_zone_of_the_site() -> None:
-    late = of(published=dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.UTC))
+def test_since_is_a_day_in_the_time_zone_of_the_site() -> None:
+    late = entry_of(published=dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.UTC))
     berlin = Site(title="N", url="https://blog.example", timezone="Europe/Berlin")
     march = dt.date(2024, 3, 1)
     assert selection.select([late], None, site=berlin, since=march) == (late,)
     assert selection.select([late], None, site=SITE, since=march) == ()
-    assert selection.select([of()], None, site=SITE, since=march) == (of(),)
+    assert selection.select([entry_of()], None, site=SITE, since=march) == (entry_of(),)
 
 
 # --- Which nodes
@@ -152,32 +152,38 @@ def test_since_is_a_day_in_the_zone_of_the_site() -> None:
 
 def test_a_plain_name_is_one_node_even_without_entries() -> None:
     only = Selection(tags=("xmpp",))
-    (group,) = selection.groups(node("blog", only), [of()], SITE)
+    (group,) = selection.groups(node("blog", only), [entry_of()], SITE)
     assert group == selection.Group("blog", "Notes", only, ())
 
 
-def test_a_pattern_makes_a_node_for_every_value_in_the_order_of_names() -> None:
-    entries = [of("a.md", tags=("xmpp", "bread")), of("b.md", tags=("xmpp",)), of("c.md")]
+def test_a_pattern_makes_a_node_for_each_value_in_the_order_of_names() -> None:
+    entries = [
+        entry_of("a.md", tags=("xmpp", "bread")),
+        entry_of("b.md", tags=("xmpp",)),
+        entry_of("c.md"),
+    ]
     groups = selection.groups(node("tag/{tag}!"), entries, SITE)
     assert [(group.node, paths(*group.entries)) for group in groups] == [
         ("tag/bread!", ["a.md"]),
         ("tag/xmpp!", ["a.md", "b.md"]),
     ]
     assert groups[0].only == Selection(tags=("bread",))
-    assert selection.groups(node("tag/{tag}"), [of()], SITE) == ()
+    assert selection.groups(node("tag/{tag}"), [entry_of()], SITE) == ()
 
 
-def test_a_pattern_of_categories_is_not_one_of_tags() -> None:
-    (group,) = selection.groups(node("{category}"), [of(tags=("a",), categories=("b",))], SITE)
+def test_a_pattern_of_categories_ignores_tags() -> None:
+    (group,) = selection.groups(
+        node("{category}"), [entry_of(tags=("a",), categories=("b",))], SITE
+    )
     assert (group.node, group.only) == ("b", Selection(categories=("b",)))
 
 
-def test_values_that_become_the_same_name_are_one_node() -> None:
+def test_values_with_the_same_name_make_one_node() -> None:
     entries = [
-        of("a.md", tags=("Free Software",)),
-        of("b.md", tags=("free/software", "free \t/ software")),
-        of("c.md", tags=("FREE-SOFTWARE",)),
-        of("d.md", tags=("free",)),
+        entry_of("a.md", tags=("Free Software",)),
+        entry_of("b.md", tags=("free/software", "free \t/ software")),
+        entry_of("c.md", tags=("FREE-SOFTWARE",)),
+        entry_of("d.md", tags=("free",)),
     ]
     free, group = selection.groups(node("tag/{tag}"), entries, SITE)
     assert (free.node, group.node) == ("tag/free", "tag/free-software")
@@ -192,10 +198,14 @@ def titles(config: NodeConfig | FeedFile, *entries: Entry, deleted: tuple[Entry,
     return [feed.title for feed, _ in selection.feeds(config, entries, SITE, deleted=deleted)]
 
 
-def test_a_title_has_the_value_as_its_oldest_post_spells_it() -> None:
-    """Of a node and of the feed beside it, whatever the node's `since` leaves out."""
-    first = of("a.md", tags=("Free Software",), published=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    later = of("b.md", tags=("free SOFTWARE",), published=dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+def test_a_title_has_the_spelling_of_the_oldest_post() -> None:
+    """The node and the feed have the same title, also if `since` leaves that post out."""
+    first = entry_of(
+        "a.md", tags=("Free Software",), published=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    )
+    later = entry_of(
+        "b.md", tags=("free SOFTWARE",), published=dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
+    )
     feed = FeedFile(path=Path("{tag}"), format="atom", url="https://blog.example/{tag}")
     for title, expected in [(None, "Notes: Free Software"), ("On {tag}", "On Free Software")]:
         for config in (node("{tag}"), node("{tag}", since=dt.date(2020, 6, 1)), feed):
@@ -205,22 +215,26 @@ def test_a_title_has_the_value_as_its_oldest_post_spells_it() -> None:
     assert titles(node("{tag}"), later) == ["Notes: free SOFTWARE"]
 
 
-def test_a_node_of_a_language_has_the_narrower_ones_too() -> None:
-    entries = [of("a.md"), of("b.md", language="en-GB"), of("c.md", language="de-AT")]
+def test_a_node_of_a_language_has_more_specific_languages_too() -> None:
+    entries = [
+        entry_of("a.md"),
+        entry_of("b.md", language="en-GB"),
+        entry_of("c.md", language="de-AT"),
+    ]
     groups = selection.groups(node("{language}"), entries, ENGLISH)
     assert [(group.node, paths(*group.entries)) for group in groups] == [
         ("de-at", ["c.md"]),
         ("en", ["a.md", "b.md"]),
         ("en-gb", ["b.md"]),
     ]
-    assert selection.groups(node("{language}"), [of("a.md")], SITE) == ()
+    assert selection.groups(node("{language}"), [entry_of("a.md")], SITE) == ()
 
 
-def test_a_pattern_makes_nodes_only_for_values_that_are_selected() -> None:
+def test_a_pattern_makes_nodes_only_for_selected_values() -> None:
     entries = [
-        of("a.md", tags=("Bread", "sea"), categories=("notes",)),
-        of("b.md", tags=("salt",), categories=("notes",)),
-        of("c.md", tags=("bread", "salt")),
+        entry_of("a.md", tags=("Bread", "sea"), categories=("notes",)),
+        entry_of("b.md", tags=("salt",), categories=("notes",)),
+        entry_of("c.md", tags=("bread", "salt")),
     ]
     only = Selection(tags=("bread", "salt"), categories=("notes",))
     groups = selection.groups(node("{tag}", only), entries, SITE)
@@ -231,9 +245,9 @@ def test_a_pattern_makes_nodes_only_for_values_that_are_selected() -> None:
     assert groups[0].only == Selection(tags=("bread",), categories=("notes",))
 
 
-def test_what_is_older_makes_no_node() -> None:
-    old = of("old.md", tags=("x", "y"), published=dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
-    entries = [old, of("new.md", tags=("x",))]
+def test_a_post_before_since_makes_no_node() -> None:
+    old = entry_of("old.md", tags=("x", "y"), published=dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
+    entries = [old, entry_of("new.md", tags=("x",))]
     (group,) = selection.groups(node("{tag}", since=dt.date(2020, 1, 1)), entries, SITE)
     assert (group.node, paths(*group.entries)) == ("x", ["new.md"])
 
@@ -260,7 +274,7 @@ ENTRIES = st.lists(
     max_size=6,
 ).map(
     lambda facts: [
-        of(f"{number}.md", tags=tags, categories=categories, language=language)
+        entry_of(f"{number}.md", tags=tags, categories=categories, language=language)
         for number, (tags, categories, language) in enumerate(facts)
     ]
 )
@@ -275,7 +289,7 @@ SELECTIONS = st.none() | st.builds(
 def test_a_group_holds_what_its_selection_selects(
     entries: list[Entry], only: Selection | None, name: str
 ) -> None:
-    """That is why a feed with the same selection may link to the node."""
+    """So a feed with the same selection may link to the node."""
     config = node(name, only)
     chosen = set(paths(*selection.select(entries, only, site=ENGLISH)))
     groups = selection.groups(config, entries, ENGLISH)
@@ -301,7 +315,7 @@ def test_a_feed_belongs_to_the_nodes_that_select_the_same() -> None:
         node("both", Selection(tags=("b", "A"))),
         node("notes", Selection(paths=("notes/*",))),
     ]
-    entries = [of("a.md", tags=("a",)), of("b.md", tags=("b",))]
+    entries = [entry_of("a.md", tags=("a",)), entry_of("b.md", tags=("b",))]
     nodes = [(config, g) for config in configs for g in selection.groups(config, entries, SITE)]
 
     def names(only: Selection | None) -> list[str]:

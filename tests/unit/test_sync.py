@@ -1,4 +1,4 @@
-"""Making a node equal to the posts: every outcome is recorded as what it was, no more."""
+"""Making a node equal to the posts, with an exact record of every outcome."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_removed_post_is_retracted(ledger: Ledger) -> None:
     assert run(node, task({2: "b"}), ledger).steps == []
 
 
-def test_what_somebody_else_retracted_is_gone_all_the_same(ledger: Ledger) -> None:
+def test_an_item_that_somebody_else_retracted_is_forgotten(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.answers["post-0001"] = Refused("x")
@@ -100,7 +100,7 @@ def test_what_somebody_else_retracted_is_gone_all_the_same(ledger: Ledger) -> No
     assert outcomes(run(node, task({2: "b"}), ledger)) == [("forget", "post-0001", "done")]
 
 
-def test_one_refused_item_costs_no_other(ledger: Ledger) -> None:
+def test_a_refused_item_does_not_stop_others(ledger: Ledger) -> None:
     node = FakeNode()
     node.answers["post-0002"] = Refused("too big", condition="not-acceptable")
     result = run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
@@ -109,7 +109,7 @@ def test_one_refused_item_costs_no_other(ledger: Ledger) -> None:
     assert set(ledger.recorded(node.address)) == {"post-0001", "post-0003"}
 
 
-def test_what_is_too_big_is_shortened_until_it_fits(ledger: Ledger) -> None:
+def test_an_item_that_is_too_big_is_shortened_until_it_fits(ledger: Ledger) -> None:
     node = FakeNode()
     node.too_big = {"post-0001": SHORTEST}
     result = run(node, task({1: "a", 2: "b"}), ledger)
@@ -118,7 +118,7 @@ def test_what_is_too_big_is_shortened_until_it_fits(ledger: Ledger) -> None:
     assert node.calls == ["look", *["publish post-0001"] * (SHORTEST + 1), "publish post-0002"]
 
 
-def test_what_is_still_too_big_is_refused(ledger: Ledger) -> None:
+def test_an_item_that_is_too_big_at_its_shortest_is_refused(ledger: Ledger) -> None:
     node = FakeNode()
     node.too_big = {"post-0001": SHORTEST + 1}
     result = run(node, task({1: "a", 2: "b"}), ledger)
@@ -126,7 +126,7 @@ def test_what_is_still_too_big_is_refused(ledger: Ledger) -> None:
     assert set(ledger.recorded(node.address)) == {"post-0002"}
 
 
-def test_a_refused_edit_leaves_the_record_of_the_last(ledger: Ledger) -> None:
+def test_a_refused_edit_restores_the_record(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
     run(node, task({1: "a"}), ledger)
@@ -136,7 +136,7 @@ def test_a_refused_edit_leaves_the_record_of_the_last(ledger: Ledger) -> None:
     assert ledger.recorded(node.address) == before
 
 
-def test_a_missing_right_is_asked_for_once(ledger: Ledger) -> None:
+def test_a_forbidden_new_post_ends_the_run(ledger: Ledger) -> None:
     node = FakeNode()
     node.answers["post-0001"] = Forbidden("no right", condition="forbidden")
     result = run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
@@ -146,8 +146,8 @@ def test_a_missing_right_is_asked_for_once(ledger: Ledger) -> None:
     assert ledger.recorded(node.address) == {}
 
 
-def test_an_edit_that_is_forbidden_costs_no_other(ledger: Ledger) -> None:
-    """A publisher may not touch what the owner published."""
+def test_a_forbidden_edit_does_not_stop_others(ledger: Ledger) -> None:
+    """A publisher may not replace an item of the owner."""
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.answers = dict.fromkeys(("post-0001", "post-0002"), Forbidden("x", condition="forbidden"))
@@ -156,7 +156,7 @@ def test_an_edit_that_is_forbidden_costs_no_other(ledger: Ledger) -> None:
     assert result.error is None
 
 
-def test_an_open_node_gets_nothing_that_is_not_for_all(ledger: Ledger) -> None:
+def test_an_open_node_gets_nothing_if_it_should_be_closed(ledger: Ledger) -> None:
     node = FakeNode()
     node.exposed = True
     result = run(node, task({1: "a"}), ledger)
@@ -164,7 +164,7 @@ def test_an_open_node_gets_nothing_that_is_not_for_all(ledger: Ledger) -> None:
     assert node.calls == ["look"]
 
 
-def test_an_open_node_is_not_closed_over_its_subscribers(ledger: Ledger) -> None:
+def test_an_open_node_with_subscribers_is_not_closed(ledger: Ledger) -> None:
     node = FakeNode()
     node.exposed = True
     node.config["access_model"], node.wanted["access_model"] = "open", "whitelist"
@@ -181,7 +181,7 @@ def test_nothing_is_retracted_while_a_post_is_broken(ledger: Ledger) -> None:
     assert set(node.items) == {"post-0001", "post-0002"}
 
 
-def test_a_dead_service_is_asked_no_more(ledger: Ledger) -> None:
+def test_nothing_more_is_sent_to_a_dead_service(ledger: Ledger) -> None:
     node = FakeNode()
     node.cut_before = 2
     result = run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
@@ -197,7 +197,7 @@ def test_without_the_right_to_create_everything_is_refused(ledger: Ledger) -> No
     assert ledger.recorded(node.address) == {}
 
 
-def test_who_may_not_see_the_configuration_needs_keep(ledger: Ledger) -> None:
+def test_an_account_that_may_not_see_the_limit_needs_keep(ledger: Ledger) -> None:
     node = FakeNode()
     node.max_items_problem = "the service does not show it"
     result = run(node, task({1: "a"}), ledger)
@@ -208,8 +208,8 @@ def test_who_may_not_see_the_configuration_needs_keep(ledger: Ledger) -> None:
     assert node.events == [("published", "post-0001")]
 
 
-def test_what_a_node_pushed_out_is_not_sent_again_for_ever(ledger: Ledger) -> None:
-    """A publisher who says that the node holds more than it does."""
+def test_items_that_a_node_dropped_are_not_published_again_and_again(ledger: Ledger) -> None:
+    """`keep` is higher than the limit of the node, which the account may not see."""
     node = FakeNode(max_items=5)
     node.max_items_problem = "only owners may know"
     posts = dict.fromkeys(range(1, 9), "a")
@@ -223,7 +223,7 @@ def test_what_a_node_pushed_out_is_not_sent_again_for_ever(ledger: Ledger) -> No
     assert len(node.versions) == 8
 
 
-def test_a_node_that_keeps_nothing_is_refused(ledger: Ledger) -> None:
+def test_a_node_that_does_not_store_items_is_refused(ledger: Ledger) -> None:
     node = FakeNode()
     node.persistent = False
     result = run(node, task({1: "a"}), ledger)
@@ -243,7 +243,7 @@ def test_an_unsafe_plan_sends_nothing(ledger: Ledger) -> None:
     assert node.events == [("retracted", "post-0001"), ("retracted", "post-0002")]
 
 
-def test_what_is_held_back_waits_and_the_rest_goes(ledger: Ledger) -> None:
+def test_a_held_post_waits_and_the_others_are_published(ledger: Ledger) -> None:
     node = FakeNode()
     result = run(node, task({1: "a", 2: "b"}), ledger, held={"post-0001": "not there yet"})
     assert outcomes(result) == [("new", "post-0001", "planned"), ("new", "post-0002", "done")]
@@ -264,11 +264,11 @@ def test_a_foreign_item_is_refused_by_the_plan(ledger: Ledger) -> None:
     node.items["post-0001"] = payload("post-0001", "theirs", atom="tag:other.example,2026:x")
     result = run(node, task({1: "a", 2: "b"}), ledger)
     assert outcomes(result) == [("refused", "post-0001", "refused"), ("new", "post-0002", "done")]
-    assert result.hints == [], "a stranger's item does not tell that we have moved"
+    assert result.hints == [], "an item of somebody else does not show that the site has moved"
     assert "theirs" in node.items["post-0001"]
 
 
-def test_several_are_on_their_way_at_a_time_and_in_order(ledger: Ledger) -> None:
+def test_several_items_are_in_flight_at_a_time_and_in_order(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 3 * WINDOW), "a")
     result = run(node, task(posts), ledger)
@@ -277,15 +277,15 @@ def test_several_are_on_their_way_at_a_time_and_in_order(ledger: Ledger) -> None
     assert [id_ for _, id_ in node.events] == sorted(id_ for _, id_ in node.events)
 
 
-def test_how_much_is_on_its_way_is_bounded(ledger: Ledger) -> None:
+def test_the_bytes_in_flight_are_limited(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 9), "x" * (WINDOW_BYTES // 3))
     assert run(node, task(posts), ledger).error is None
     assert node.most_in_flight == 2
 
 
-def test_every_retract_is_answered_before_a_publish_leaves(ledger: Ledger) -> None:
-    """The server would make room itself, and choose what goes."""
+def test_every_retract_is_answered_before_a_publish_is_sent(ledger: Ledger) -> None:
+    """Otherwise the server would make room itself, and choose which item to drop."""
     node = FakeNode(max_items=3)
     run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
     node.calls.clear()
@@ -297,7 +297,7 @@ def test_every_retract_is_answered_before_a_publish_leaves(ledger: Ledger) -> No
     assert list(node.items) == ["post-0003", "post-0004", "post-0005"]
 
 
-def test_what_was_intended_stays_so_when_the_user_interrupts(ledger: Ledger) -> None:
+def test_intents_stay_recorded_when_the_user_interrupts(ledger: Ledger) -> None:
     node = FakeNode()
 
     async def interrupted() -> None:
@@ -324,7 +324,7 @@ def test_what_was_intended_stays_so_when_the_user_interrupts(ledger: Ledger) -> 
     assert len(node.versions) == 99
 
 
-def test_a_flood_is_stopped_where_somebody_listens(ledger: Ledger) -> None:
+def test_many_announcements_are_stopped_if_the_node_has_an_audience(ledger: Ledger) -> None:
     posts = dict.fromkeys(range(1, 12), "a")
     for subscribed, others in ((True, {}), (False, {"theirs": "<x/>"})):
         node = FakeNode()
@@ -339,13 +339,13 @@ def test_a_flood_is_stopped_where_somebody_listens(ledger: Ledger) -> None:
             ledger.forget(node.address, id_)
 
 
-def test_subscribers_are_asked_for_only_where_that_decides(ledger: Ledger) -> None:
+def test_the_subscribers_are_requested_only_if_that_decides(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task(dict.fromkeys(range(1, 11), "a")), ledger)
     assert "subscriptions" not in node.calls
 
 
-def test_a_quiet_run_tells_nobody_and_turns_the_sound_on_again(ledger: Ledger) -> None:
+def test_a_silent_run_notifies_nobody_and_turns_notifications_on_again(ledger: Ledger) -> None:
     node = FakeNode()
     node.subscribed = True
     result = run(node, task(dict.fromkeys(range(1, 20), "a"), silent="must"), ledger)
@@ -359,7 +359,9 @@ def test_a_quiet_run_tells_nobody_and_turns_the_sound_on_again(ledger: Ledger) -
     assert node.events == [("published", "post-0020")]
 
 
-def test_what_was_to_be_quiet_is_not_told_by_the_run_that_goes_on(ledger: Ledger) -> None:
+def test_the_run_after_an_interrupted_silent_run_does_not_announce_its_posts(
+    ledger: Ledger,
+) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 30), "a")
     run(node, task(posts), ledger)
@@ -374,7 +376,7 @@ def test_what_was_to_be_quiet_is_not_told_by_the_run_that_goes_on(ledger: Ledger
     assert node.events == []
 
 
-def test_making_room_is_quiet_where_that_is_asked_for(ledger: Ledger) -> None:
+def test_retracts_for_room_are_silent_in_a_silent_run(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.calls.clear()
@@ -382,7 +384,7 @@ def test_making_room_is_quiet_where_that_is_asked_for(ledger: Ledger) -> None:
     assert "configure deliver_notifications=0 notify_retract=0" in node.calls
 
 
-def test_what_cannot_be_quiet_is_refused_before_anything_is_sent(ledger: Ledger) -> None:
+def test_a_node_that_cannot_be_silenced_gets_nothing(ledger: Ledger) -> None:
     for spoil in (forbid_configuring, forget_the_field):
         node = FakeNode()
         spoil(node)
@@ -403,8 +405,8 @@ def forget_the_field(node: FakeNode) -> None:
     node.config = {}
 
 
-def test_a_quiet_run_asks_for_no_notification_either(ledger: Ledger) -> None:
-    """ejabberd tells of a retract that asks for it, whatever the node is configured to do."""
+def test_a_silent_run_requests_no_notification_of_a_retract(ledger: Ledger) -> None:
+    """ejabberd notifies of such a retract, whatever the configuration of the node."""
     node = FakeNode()
     node.deaf = True
     run(node, task({1: "a", 2: "b"}), ledger)
@@ -413,7 +415,7 @@ def test_a_quiet_run_asks_for_no_notification_either(ledger: Ledger) -> None:
     assert node.events == []
 
 
-def test_a_quiet_run_is_guarded_against_retracts_all_the_same(ledger: Ledger) -> None:
+def test_a_silent_run_is_guarded_against_retracts(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.calls.clear()
@@ -421,7 +423,7 @@ def test_a_quiet_run_is_guarded_against_retracts_all_the_same(ledger: Ledger) ->
     assert not any(call.startswith("configure") for call in node.calls)
 
 
-def test_a_refresh_is_quiet_where_it_can_be(ledger: Ledger) -> None:
+def test_a_refresh_is_silent_if_possible(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 20), "a")
     run(node, task(posts), ledger)
@@ -439,7 +441,7 @@ def test_a_refresh_is_quiet_where_it_can_be(ledger: Ledger) -> None:
     assert any("subscribers will be notified" in note for note in few.notes)
 
 
-def test_what_is_configured_otherwise_is_repaired_if_it_is_ours_to_repair(ledger: Ledger) -> None:
+def test_a_field_is_repaired_if_the_configuration_sets_it(ledger: Ledger) -> None:
     node = FakeNode()
     node.wanted = {"title": "Wanted"}
     left = run(node, task({1: "a"}), ledger)
@@ -476,7 +478,7 @@ def test_a_node_that_somebody_closed_is_not_opened_again(ledger: Ledger) -> None
     assert node.config["access_model"] == "open"
 
 
-def test_a_preview_knows_that_a_missing_node_has_nothing(ledger: Ledger) -> None:
+def test_a_preview_finds_all_items_of_a_deleted_node_missing(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 20), "a")
     run(node, task(posts), ledger)
@@ -489,7 +491,7 @@ def test_a_preview_knows_that_a_missing_node_has_nothing(ledger: Ledger) -> None
     assert node.calls == ["look", "subscriptions"]
 
 
-def test_a_repair_that_is_forbidden_costs_no_post(ledger: Ledger) -> None:
+def test_a_forbidden_repair_does_not_stop_posts(ledger: Ledger) -> None:
     node = FakeNode()
     node.wanted = {"title": "Wanted"}
     forbid_configuring(node)
@@ -498,7 +500,7 @@ def test_a_repair_that_is_forbidden_costs_no_post(ledger: Ledger) -> None:
     assert "its title is 'A title', not 'Wanted'" in result.notes
 
 
-def test_what_a_busy_service_refuses_is_tried_again(ledger: Ledger) -> None:
+def test_a_request_is_retried_while_the_service_is_busy(ledger: Ledger) -> None:
     node = FakeNode()
     busy = Busy("too much to do", condition="resource-constraint")
     node.answers["post-0002"] = [busy, busy, busy]
@@ -515,16 +517,16 @@ def test_an_answer_makes_the_next_pause_short_again() -> None:
     node.answers |= {"first": [busy] * 4, "second": [busy]}
 
     async def publish() -> None:
-        patient = RetryingNode(node, node.clock, seconds=30.0)
+        retrying = RetryingNode(node, node.clock, seconds=30.0)
         for id_ in ("first", "second"):
-            await patient.publish(Item(id_, payload(id_, "a")))
+            await retrying.publish(Item(id_, payload(id_, "a")))
 
     asyncio.run(publish())
     assert node.clock.slept[3] > 1.0
     assert node.clock.slept[4] <= 0.5
 
 
-def test_a_service_that_stays_busy_is_given_up_in_time(ledger: Ledger) -> None:
+def test_a_run_gives_up_on_a_service_that_stays_busy(ledger: Ledger) -> None:
     node = FakeNode()
     node.answers["post-0001"] = Busy("too much to do", condition="resource-constraint")
     result = run(node, task({1: "a", 2: "b"}), ledger)
@@ -535,8 +537,8 @@ def test_a_service_that_stays_busy_is_given_up_in_time(ledger: Ledger) -> None:
     assert len(node.versions) == len(set(node.versions)) == 2
 
 
-def test_what_broke_the_stream_is_not_sent_again_as_it_was(ledger: Ledger) -> None:
-    """The biggest of what was on its way is the culprit, and goes shorter until it fits."""
+def test_an_item_that_broke_the_stream_is_shortened(ledger: Ledger) -> None:
+    """The biggest item in flight counts as the culprit, and is shortened until it fits."""
     node = FakeNode()
     texts = {1: "a", 2: "b" * 20_000, 3: "c" * 12_000}
     levels: list[int] = []
@@ -560,8 +562,8 @@ def test_what_broke_the_stream_is_not_sent_again_as_it_was(ledger: Ledger) -> No
     assert "post-0002" in node.items
 
 
-def test_a_reset_is_held_against_an_item_only_when_it_was_alone(ledger: Ledger) -> None:
-    """It may have been the server that died, and not the stanza that killed it."""
+def test_an_item_is_blamed_for_a_reset_only_if_it_was_alone(ledger: Ledger) -> None:
+    """The server may have died for another reason."""
     node = FakeNode()
     texts = {1: "a" * 12_000, 2: "b" * 20_000}
     node.answers = {id_: StreamReset("reset by peer") for id_ in ("post-0001", "post-0002")}
@@ -575,7 +577,7 @@ def test_a_reset_is_held_against_an_item_only_when_it_was_alone(ledger: Ledger) 
     assert ledger.recorded(node.address)["post-0002"].level == 1
 
 
-def test_a_suspect_travels_alone(ledger: Ledger) -> None:
+def test_a_suspect_is_sent_alone(ledger: Ledger) -> None:
     node = FakeNode()
     posts = dict.fromkeys(range(1, 9), "a")
     alone = frozenset(f"post-{number:04}" for number in posts)
@@ -591,8 +593,8 @@ def test_a_small_stanza_is_not_blamed(ledger: Ledger) -> None:
     assert ledger.recorded(node.address)["post-0001"].level == 0
 
 
-def test_an_edit_that_is_rolled_back_by_the_server_is_seen(ledger: Ledger) -> None:
-    """Same id, older text: what a server does that dies before it wrote its memory down."""
+def test_an_edit_that_the_server_lost_is_published_again(ledger: Ledger) -> None:
+    """A server that crashes before it writes its memory to disk has the older text."""
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
     old = dict(node.items)
@@ -602,7 +604,7 @@ def test_an_edit_that_is_rolled_back_by_the_server_is_seen(ledger: Ledger) -> No
     assert outcomes(result) == [("changed", "post-0001", "done")]
 
 
-def test_a_retraction_that_is_rolled_back_by_the_server_is_made_again(ledger: Ledger) -> None:
+def test_a_retraction_that_the_server_lost_is_made_again(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     old = dict(node.items)
@@ -618,7 +620,7 @@ def test_a_retraction_that_is_rolled_back_by_the_server_is_made_again(ledger: Le
     assert set(ledger.recorded(node.address)) == {"post-0002"}
 
 
-def test_what_is_there_and_cannot_be_retracted_is_named_at_every_run(ledger: Ledger) -> None:
+def test_an_item_that_cannot_be_retracted_is_reported_by_every_run(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     node.stuck = {"post-0001"}
@@ -638,8 +640,7 @@ def test_a_post_that_comes_back_is_new(ledger: Ledger) -> None:
     ]
 
 
-def test_what_is_seen_too_early_is_looked_at_again(ledger: Ledger) -> None:
-    """Before it is durable, to be there means little."""
+def test_an_item_does_not_count_as_seen_before_it_is_durable(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
     run(node, task({1: "a"}), ledger, later=2)
@@ -658,7 +659,7 @@ def test_a_list_is_not_enough_to_call_an_item_missing(ledger: Ledger) -> None:
     assert len(node.versions) == 2
 
 
-def test_verifying_looks_at_every_payload(ledger: Ledger) -> None:
+def test_verify_fetches_every_payload(ledger: Ledger) -> None:
     node = FakeNode()
     for _ in range(2):
         run(node, task({1: "a", 2: "b"}), ledger)
@@ -668,31 +669,31 @@ def test_verifying_looks_at_every_payload(ledger: Ledger) -> None:
     assert outcomes(result) == [("changed", "post-0001", "done")]
 
 
-def test_only_what_was_asked_for_is_changed(ledger: Ledger) -> None:
+def test_only_selected_posts_are_changed(ledger: Ledger) -> None:
     node = FakeNode()
-    asked = task({1: "a", 2: "b"}, is_selected=lambda change: change.id == "post-0002")
-    result = run(node, asked, ledger)
+    selected = task({1: "a", 2: "b"}, is_selected=lambda change: change.id == "post-0002")
+    result = run(node, selected, ledger)
     assert list(node.items) == ["post-0002"]
     assert result.notes == ["1 other change waits for a run without a selection"]
     assert not is_settled(node.address, task({1: "a", 2: "b"}), ledger, now=node.clock.now())
 
 
-def test_a_run_with_a_selection_does_not_say_that_all_was_looked_after(ledger: Ledger) -> None:
-    """A stranger's item that is to be pruned has left no trace in the ledger."""
+def test_a_run_with_a_selection_does_not_settle_the_node(ledger: Ledger) -> None:
+    """Nothing in the ledger shows that an item of somebody else must be pruned."""
     node = FakeNode()
     everything = task({1: "a"}, prune="all", exclusive=True)
     run(node, everything, ledger)
     node.clock.time += 90_000
     node.items["theirs"] = "<x/>"
-    asked = dataclasses.replace(everything, is_selected=lambda change: change.id == "post-0001")
+    selected = dataclasses.replace(everything, is_selected=lambda change: change.id == "post-0001")
     for _ in range(2):
-        run(node, asked, ledger)
+        run(node, selected, ledger)
     assert "theirs" in node.items
     assert not is_settled(node.address, everything, ledger, now=node.clock.now())
 
 
-def test_what_was_accepted_is_no_longer_when_the_node_equals_the_posts(ledger: Ledger) -> None:
-    """Or else a flood of the same posts would pass another time."""
+def test_accepted_changes_are_dropped_once_the_node_equals_the_posts(ledger: Ledger) -> None:
+    """Otherwise announcing the same posts once more would pass the guard."""
     node = FakeNode()
     posts = dict.fromkeys(range(1, 12), "a")
     run(node, task(posts), ledger)
@@ -719,7 +720,7 @@ def test_what_was_accepted_is_no_longer_when_the_node_equals_the_posts(ledger: L
         ({"refresh": True}, False),
     ],
 )
-def test_a_run_looks_only_where_something_may_have_to_be_done(
+def test_a_run_looks_only_if_something_may_have_changed(
     ledger: Ledger, change: dict[str, object], *, settled: bool
 ) -> None:
     node = FakeNode()
@@ -731,7 +732,7 @@ def test_a_run_looks_only_where_something_may_have_to_be_done(
     assert is_settled(node.address, work, ledger, now=now) == settled
 
 
-def test_a_run_looks_until_what_was_acknowledged_last_was_seen_again(ledger: Ledger) -> None:
+def test_a_run_looks_until_the_last_acknowledged_item_was_seen_again(ledger: Ledger) -> None:
     node = FakeNode()
     work = task({1: "a"})
     assert not is_settled(node.address, work, ledger, now=node.clock.now())
@@ -741,7 +742,7 @@ def test_a_run_looks_until_what_was_acknowledged_last_was_seen_again(ledger: Led
     assert is_settled(node.address, work, ledger, now=node.clock.now())
 
 
-def test_a_post_that_waits_for_the_ledger_alone_is_planned_offline(ledger: Ledger) -> None:
+def test_an_offline_plan_comes_from_the_ledger_alone(ledger: Ledger) -> None:
     node = FakeNode(max_items=2)
     for _ in range(2):
         run(node, task({1: "a", 2: "b"}), ledger)
@@ -756,7 +757,7 @@ def test_a_post_that_waits_for_the_ledger_alone_is_planned_offline(ledger: Ledge
 
 
 def fill(node: FakeNode, count: int) -> None:
-    """With items of somebody else."""
+    """Add items of somebody else."""
     node.items |= {f"theirs-{n}": payload("x", "theirs", atom="urn:x:y") for n in range(count)}
 
 
@@ -810,14 +811,14 @@ def test_a_full_node_is_an_error_with_figures_until_there_is_room(ledger: Ledger
     assert is_settled(node.address, work, ledger, now=node.clock.now())
 
 
-def test_a_node_that_was_full_when_it_was_looked_at_last_is_looked_at_again(
+def test_a_node_that_was_full_at_the_last_look_is_looked_at_again(
     ledger: Ledger,
 ) -> None:
-    """Older versions remembered that there was no room as if the node equalled the posts."""
+    """Older versions recorded a full node as if it equalled the posts."""
     node = FakeNode(max_items=3)
     run(node, task({}), ledger)
-    visit = ledger.last_look(node.address)
-    ledger.record_look(node.address, dataclasses.replace(visit, room=0))
+    last_look = ledger.last_look(node.address)
+    ledger.record_look(node.address, dataclasses.replace(last_look, room=0))
     assert not is_settled(node.address, task({1: "a"}), ledger, now=node.clock.now())
     assert run(node, task({1: "a"}), ledger).error is None
     assert node.events == [("published", "post-0001")]
@@ -873,20 +874,20 @@ def test_older_posts_than_a_node_holds_are_a_note(ledger: Ledger) -> None:
         ([3], 1, None),
     ],
 )
-def test_a_post_that_was_asked_for_and_does_not_fit_is_named(
+def test_a_selected_post_without_room_is_reported(
     ledger: Ledger, numbers: Sequence[int], keep: int | None, note: str | None
 ) -> None:
     node = FakeNode(max_items=1)
     ids = {f"post-{number:04}" for number in numbers}
     posts = {1: "a", 2: "b", 3: "c"}
-    asked = task(posts, keep=keep, is_selected=lambda change: change.id in ids)
+    selected = task(posts, keep=keep, is_selected=lambda change: change.id in ids)
     for _ in range(2):
-        result = run(node, asked, ledger)
+        result = run(node, selected, ledger)
         assert result.error is None
         assert (note in result.notes) if note else not any("old" in n for n in result.notes)
 
 
-def test_the_figures_after_a_run_are_what_the_node_holds_then(ledger: Ledger) -> None:
+def test_the_figures_after_a_run_count_the_changes_that_were_made(ledger: Ledger) -> None:
     node = FakeNode(max_items=3)
     fill(node, 1)
     work = task({1: "a", 2: "b", 3: "c"}, keep=3)
@@ -901,7 +902,7 @@ def test_the_figures_after_a_run_are_what_the_node_holds_then(ledger: Ledger) ->
         assert str(done.error).startswith("the node holds 3 items, 1 is not ours, ")
 
 
-def test_items_that_wait_for_a_broken_post_are_said_once(ledger: Ledger) -> None:
+def test_items_that_wait_for_a_broken_post_are_reported_once(ledger: Ledger) -> None:
     node = FakeNode(max_items=1)
     run(node, task({1: "a"}), ledger)
     result = run(node, task({2: "b"}, has_unreadable_posts=True), ledger)
@@ -909,7 +910,7 @@ def test_items_that_wait_for_a_broken_post_are_said_once(ledger: Ledger) -> None
     assert result.notes == []
 
 
-def test_what_waits_is_said_beside_the_lack_of_room(ledger: Ledger) -> None:
+def test_a_held_post_is_a_note_beside_the_lack_of_room(ledger: Ledger) -> None:
     node = FakeNode(max_items=2)
     fill(node, 1)
     result = run(node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": "not yet"})
@@ -926,7 +927,7 @@ def test_a_service_that_dies_is_the_error_and_the_lack_of_room_a_note(ledger: Le
     assert any("no room for 1 post" in note for note in result.notes)
 
 
-def test_the_path_of_an_item_is_recorded_without_a_look(ledger: Ledger) -> None:
+def test_a_new_path_is_recorded_without_a_look(ledger: Ledger) -> None:
     node = FakeNode()
     for _ in range(2):
         run(node, task({1: "a", 2: "b"}), ledger)
@@ -946,7 +947,7 @@ def test_the_path_of_an_item_is_recorded_without_a_look(ledger: Ledger) -> None:
     assert is_settled(node.address, work, ledger, now=node.clock.now())
 
 
-def test_an_edit_that_is_refused_keeps_the_path_of_the_last(ledger: Ledger) -> None:
+def test_a_refused_edit_keeps_the_recorded_path(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
     node.answers["post-0001"] = Refused("no", condition="not-acceptable")
@@ -961,7 +962,7 @@ def test_an_edit_that_is_refused_keeps_the_path_of_the_last(ledger: Ledger) -> N
     assert ledger.recorded(node.address)["post-0001"].path == "other.md"
 
 
-def test_a_rename_is_told_with_the_line_that_keeps_the_item(ledger: Ledger) -> None:
+def test_a_rename_gives_a_hint_with_the_line_that_keeps_the_item(ledger: Ledger) -> None:
     node = FakeNode()
     run(node, task({1: "a", 2: "b"}), ledger)
     result = asyncio.run(preview(node, task({1: "a", 3: "b"}), ledger))
@@ -971,7 +972,9 @@ def test_a_rename_is_told_with_the_line_that_keeps_the_item(ledger: Ledger) -> N
     ]
 
 
-def test_a_move_is_told_with_and_without_a_ledger(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_moved_site_gives_a_hint_with_and_without_a_ledger(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
     work = task({1: "a with new links"})
