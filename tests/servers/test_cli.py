@@ -1,4 +1,4 @@
-"""The program as a user meets it: help, exit codes, JSON, messages that name the way out."""
+"""The command line: help, exit codes, JSON, and messages that say what to do."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ def test_init_names_wrong_arguments(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_refused_if_posts_were_published(blog: Blog) -> None:
-    """Feeds are as public as a node: nothing is built from nothing, where there was something."""
+    """Feeds are as public as a node, so they are not replaced by empty ones either."""
     config = blog.folder / "publisher.yaml"
     config.write_text(
         config.read_text()
@@ -359,7 +359,7 @@ def test_a_wrong_number_of_seconds_is_a_usage_error(blog: Blog, text: str) -> No
 
 
 def test_the_password_may_come_from_a_command_or_a_file(blog: Blog) -> None:
-    """Only the errors here; that it is used is tested on real servers."""
+    """Only the errors; the tests with real servers use the password."""
     config = blog.folder / "publisher.yaml"
     head = config.read_text() + (
         "xmpp:\n  jid: blog@localhost\n  host: 127.0.0.1\n  port: 1\n"

@@ -1,4 +1,4 @@
-"""Feed readers that we did not write read every post as it is; and what `check --readers` says."""
+"""Other feed readers read every post unchanged, and `check --readers` reports their problems."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PAIRS = [(one, name) for one in READERS for name in FEEDS if "json" not in name 
 
 
 @pytest.mark.parametrize(("reader", "name"), PAIRS)
-def test_a_reader_reads_what_was_written(
+def test_a_reader_reads_the_post_unchanged(
     blog: Blog, tmp_path: Path, reader: str, name: str
 ) -> None:
     configure(blog, ", ".join(FEEDS.values()))
@@ -80,7 +80,7 @@ def test_a_reader_reads_what_was_written(
 
 
 def as_kept(wanted: Read, found: Read, reader: str, name: str) -> Read:
-    """What is wanted of a reader, with what is known of it."""
+    """The expected posts, without the parts that this reader is known to lose."""
     if (reader, name) == ("sfeed", "f.atom"):  # it unescapes what is in XHTML: see `readers`
         return replace(wanted, words=found.words)
     if reader == "rss2email" and name.endswith("atom"):  # a mail has the date of the last change
@@ -89,7 +89,7 @@ def as_kept(wanted: Read, found: Read, reader: str, name: str) -> Read:
 
 
 def written(blog: Blog) -> list[Read]:
-    """By the JSON Feed, whose own test is in test_feed."""
+    """The posts according to the JSON Feed, which tests/unit/test_feeds.py tests."""
     items: list[dict[str, Any]] = json.loads((blog.folder / "f.json").read_text())["items"]
     return [
         Read(
@@ -127,7 +127,7 @@ def said(blog: Blog, reader: str, part: str) -> bool:
     return any(name == reader and part in message for name, message in verdicts(blog))
 
 
-def test_a_plain_post_is_shown_as_it_is(tmp_path: Path) -> None:
+def test_a_plain_post_has_no_problems(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, ATOM, NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A")
@@ -157,7 +157,7 @@ def test_a_plain_post_is_shown_as_it_is(tmp_path: Path) -> None:
         ("Text.", {"date": "2026-01-01"}, "Movim", "older than a month"),
     ],
 )  # fmt: skip
-def test_what_a_reader_makes_of_a_post(
+def test_a_problem_of_a_reader_with_a_post_is_reported(
     tmp_path: Path, text: str, front: dict[str, str], reader: str, part: str
 ) -> None:
     blog = Blog(tmp_path / "site")
@@ -168,7 +168,7 @@ def test_what_a_reader_makes_of_a_post(
     assert said(blog, reader, part), verdicts(blog)
 
 
-def test_the_setting_that_is_named_mends_it(tmp_path: Path) -> None:
+def test_the_setting_in_the_message_solves_the_problem(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "A [link](/x) in `<b>`.", title="A", audio="[/a.opus, /a.mp3]")
     configure(blog, ATOM)
@@ -177,7 +177,7 @@ def test_the_setting_that_is_named_mends_it(tmp_path: Path) -> None:
     assert verdicts(blog) == []
 
 
-def test_what_podcast_apps_miss(tmp_path: Path) -> None:
+def test_missing_podcast_data_is_reported(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio="/a.opus")
     configure(blog, "{path: f.rss, format: rss}")
@@ -209,7 +209,7 @@ def test_what_podcast_apps_miss(tmp_path: Path) -> None:
     assert said(blog, "podcast apps", "the newest 1 episodes alone")
 
 
-def test_of_one_codec_or_beside_a_document_no_recording_is_lost(tmp_path: Path) -> None:
+def test_a_single_codec_or_a_document_loses_no_recording(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio="[/a.opus, /a.mp3]",
                enclosure="/a.pdf")  # fmt: skip
@@ -227,7 +227,7 @@ def test_of_one_codec_or_beside_a_document_no_recording_is_lost(tmp_path: Path) 
     assert not said(blog, "newsboat", "")
 
 
-def test_a_feed_of_one_language_has_one(tmp_path: Path) -> None:
+def test_a_feed_with_posts_in_one_language_has_that_language(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio="/a.mp3", lang="de")
     path = blog.folder / "publisher.yaml"
@@ -237,7 +237,7 @@ def test_a_feed_of_one_language_has_one(tmp_path: Path) -> None:
         assert said(blog, "podcast apps", "without a language") == has_none
 
 
-def test_who_has_rss_beside_it_needs_no_other_atom(tmp_path: Path) -> None:
+def test_an_atom_feed_beside_an_rss_feed_is_not_reported(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "A [link](/x) in words.", title="A", tags="[t]")
     configure(blog, ATOM)
@@ -249,7 +249,7 @@ def test_who_has_rss_beside_it_needs_no_other_atom(tmp_path: Path) -> None:
         assert said(blog, "rss-parser", "moves words")
 
 
-def test_what_many_feeds_share_is_said_once(tmp_path: Path) -> None:
+def test_a_problem_of_many_feeds_is_printed_once(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     for number in range(1, 6):
         blog.write(f"2026-10-0{number}-a.md", "A [link](/x) in it.", title="A", tags=f"[t{number}]")
@@ -260,7 +260,7 @@ def test_what_many_feeds_share_is_said_once(tmp_path: Path) -> None:
     assert line.startswith("    /")
 
 
-def test_a_post_that_is_too_big_for_xmpp_is_named_beside_all_others(tmp_path: Path) -> None:
+def test_a_post_that_is_too_big_for_xmpp_is_named(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, ATOM, NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A" + "'" * 60_000)
@@ -269,14 +269,14 @@ def test_a_post_that_is_too_big_for_xmpp_is_named_beside_all_others(tmp_path: Pa
     assert said(blog, "Movim", "nsfw")
 
 
-def test_what_is_no_sound_needs_no_player(tmp_path: Path) -> None:
+def test_an_enclosure_that_is_not_audio_needs_no_player(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, "{path: f.json, format: json}", NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A", enclosure="/media/score.pdf")
     assert verdicts(blog) == []
 
 
-def test_a_title_that_miniflux_unescapes_once_more(tmp_path: Path) -> None:
+def test_a_title_that_miniflux_unescapes_twice_is_reported(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="What &nbsp; means")
     configure(blog, "{path: f.rss, format: rss}")
@@ -287,7 +287,7 @@ def test_a_title_that_miniflux_unescapes_once_more(tmp_path: Path) -> None:
     assert verdicts(blog) == []
 
 
-def test_what_many_posts_share_is_said_once(tmp_path: Path) -> None:
+def test_a_problem_of_many_posts_is_printed_once(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, ATOM, NODE)
     for number in range(1, 6):
@@ -307,7 +307,9 @@ def test_what_many_posts_share_is_said_once(tmp_path: Path) -> None:
         ("type", "urn:example", "Converse"),
     ],
 )
-def test_an_option_that_readers_do_not_bear_is_named(option: str, value: str, reader: str) -> None:
+def test_an_option_that_readers_cannot_handle_is_reported(
+    option: str, value: str, reader: str
+) -> None:
     node = NodeConfig(service="pubsub.example.org", node="blog", options={option: value})
     (verdict,) = clients.of_node(node)
     assert verdict.reader == reader
@@ -338,8 +340,10 @@ PAYLOAD = """\
          "RSS Guard", "shows the source"),
     ],
 )  # fmt: skip
-def test_a_payload_that_no_reader_likes_is_seen(old: str, new: str, reader: str, part: str) -> None:
-    """None of them is ours: the judges would see it if one day one were."""
+def test_a_payload_that_a_reader_cannot_handle_is_reported(
+    old: str, new: str, reader: str, part: str
+) -> None:
+    """publisher makes no such payload; the rules would report it if it ever did."""
     good = etree.fromstring(PAYLOAD)
     assert [*clients.of_payload(good, "2026-01-01-a", "blog@example.org")] == []
     text = PAYLOAD.replace(old, new, 1)
@@ -349,12 +353,12 @@ def test_a_payload_that_no_reader_likes_is_seen(old: str, new: str, reader: str,
 
 
 @pytest.mark.parametrize("item_id", ["0", "2289", "a/long/enough/one"])
-def test_an_item_id_that_movim_cannot_open_is_seen(item_id: str) -> None:
+def test_an_item_id_that_movim_cannot_open_is_reported(item_id: str) -> None:
     found = [*clients.of_payload(etree.fromstring(PAYLOAD), item_id, "blog@example.org")]
     assert [name for name, _ in found] == ["Movim"]
 
 
-def test_what_is_at_a_node_already_is_not_pushed() -> None:
+def test_the_age_of_a_post_is_not_reported_if_the_node_has_it() -> None:
     day = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
     old = entry(post("2024-03-01-a-post.md", published=day))
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -1,4 +1,4 @@
-"""A feed as a source: its items are the posts, whoever wrote the feed."""
+"""A feed of any program as the source: its items are the posts."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def use(blog: Blog, source: str, more: str = "") -> None:
-    """Let a feed stand for the folder of the posts."""
+    """Configure a feed in place of the folder of posts."""
     config = blog.folder / "publisher.yaml"
     text = config.read_text()
     config.write_text(
@@ -136,7 +136,7 @@ def read(blog: Blog, text: str | bytes, name: str = "source.xml") -> RenderedEnt
     return rendered(sources.read(config, now=NOW), config.site)
 
 
-def test_an_atom_feed_is_read_whole(blog: Blog) -> None:
+def test_all_elements_of_an_atom_feed_are_read(blog: Blog) -> None:
     two, one = sorted(read(blog, ATOM).entries, key=lambda e: e.published, reverse=True)
     assert (one.atom_id, one.title, one.link) == (
         "urn:x:one", "A <b> title", f"{HOME}/posts/one.html",
@@ -159,7 +159,7 @@ def test_an_atom_feed_is_read_whole(blog: Blog) -> None:
     assert one.item_id != two.item_id
 
 
-def test_an_rss_feed_is_read_whole(blog: Blog) -> None:
+def test_all_elements_of_an_rss_feed_are_read(blog: Blog) -> None:
     found = read(blog, RSS)
     one, two = sorted(found.entries, key=lambda e: e.published)
     assert (one.title, one.link, one.language) == ("One & all", f"{HOME}/one", "en-gb")
@@ -176,7 +176,7 @@ def test_an_rss_feed_is_read_whole(blog: Blog) -> None:
     assert "has no date" in undated.reason
 
 
-def test_media_rss_says_more_of_recordings_and_pictures() -> None:
+def test_media_rss_describes_recordings_and_pictures() -> None:
     media = (
         '<media:content url="/one.opus" type="audio/ogg" fileSize="5" duration="3"/>'
         '<media:content url="/one.mp3" type="audio/mpeg" duration="1:01:01"/>'
@@ -192,13 +192,13 @@ def test_media_rss_says_more_of_recordings_and_pictures() -> None:
     assert one.image == items.File(href="/one.png", type="image/png")
 
 
-def test_a_title_of_html_is_its_words() -> None:
+def test_a_title_in_html_is_read_as_text() -> None:
     html = "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;t&lt;i&gt;w&lt;/i&gt;o &amp;amp; three&lt;/p&gt;"
     text = ATOM.replace("A &amp;lt;b&amp;gt; &lt;i>title&lt;/i>", html)
     assert parse(text.encode(), HOME).items[0].title == "One t w o & three"
 
 
-def test_a_complete_feed_that_is_whole_is_not_broken(blog: Blog) -> None:
+def test_a_complete_feed_is_not_broken(blog: Blog) -> None:
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))
     use(blog, "f.json", ", complete: true")
     config = configs.load(blog.folder / "publisher.yaml")
@@ -207,7 +207,7 @@ def test_a_complete_feed_that_is_whole_is_not_broken(blog: Blog) -> None:
     assert days(rendered(sources.read(config, now=NOW), config.site)) == [2]
 
 
-def test_a_json_feed_is_read_whole(blog: Blog) -> None:
+def test_all_keys_of_a_json_feed_are_read(blog: Blog) -> None:
     found = read(blog, json.dumps(JSON).replace('"/', f'"{HOME}/'), "source.json")
     one, two = sorted(found.entries, key=lambda e: e.published)
     assert (one.atom_id, one.title, one.link) == (f"{HOME}/one", "One", f"{HOME}/one")
@@ -223,7 +223,7 @@ def test_a_json_feed_is_read_whole(blog: Blog) -> None:
     assert len(found.skipped) == 2
 
 
-def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> None:
+def test_a_feed_that_publisher_built_gives_the_same_entries(blog: Blog) -> None:
     blog.write("2026-01-01-one.md", "A *b* [c](/d)\n\n## Head\n\n<b>x<br>y</b>[^1]\n\n[^1]: n",
                title="One <b>", tags="[x, y]", author="Bob", lang="fr")  # fmt: skip
     blog.write("2026-01-02-two.md", "Lead\n\n<!--more-->\n\nRest | a\n-|-\n1 |", title="Two",
@@ -260,7 +260,7 @@ def test_a_feed_of_ours_gives_the_entries_that_it_was_made_of(blog: Blog) -> Non
         ("Words.", "is no feed"),
     ],
 )
-def test_what_is_no_feed_is_an_error(blog: Blog, text: str, message: str) -> None:
+def test_a_document_that_is_not_a_feed_is_an_error(blog: Blog, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         read(blog, text)
 
@@ -285,7 +285,7 @@ def test_a_feed_may_have_any_encoding(encoding: str, kind: str) -> None:
          "https://x.example/", "5", "https://x.example/"),
     ],
 )  # fmt: skip
-def test_an_odd_item_is_read_as_far_as_it_goes(
+def test_an_item_with_odd_elements_is_read_without_them(
     item: dict[str, object], link: str, body: str, base: str
 ) -> None:
     item = {"id": "a", "date_published": "2026-01-01", **item}
@@ -307,7 +307,7 @@ ODD_RSS = """<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast
 
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "99999999999999999999", "-1", "٣", "1e30", "\x00"])
-def test_an_odd_value_costs_nothing_else(blog: Blog, digits: str) -> None:
+def test_an_odd_number_is_ignored(blog: Blog, digits: str) -> None:
     found = read(blog, ODD_RSS.replace("{digits}", digits))
     assert {one.title.rstrip("\ufffd") for one in found.entries} >= {"two"}
     one = next(one for one in found.entries if one.title != "two")
@@ -325,7 +325,7 @@ def test_an_odd_value_costs_nothing_else(blog: Blog, digits: str) -> None:
         ("Ada Lovelace", "Ada Lovelace", None),
     ],
 )
-def test_an_author_of_rss_is_a_mail_address_and_a_name(
+def test_an_author_of_rss_is_an_email_and_a_name(
     blog: Blog, written: str, name: str, mail: str | None
 ) -> None:
     feed = RSS.replace("<dc:creator>Bob</dc:creator>", f"<author>{written}</author>")
@@ -333,8 +333,8 @@ def test_an_author_of_rss_is_a_mail_address_and_a_name(
     assert (author.name, author.email) == (name, mail)
 
 
-def test_a_guid_that_is_no_address_is_none_wherever_the_feed_is() -> None:
-    """Whether it says so or not: the ids stay where the feed moves."""
+def test_a_guid_that_is_not_a_url_is_never_a_link() -> None:
+    """With and without `isPermaLink`, so that the ids stay when the feed moves."""
     feed = "".join(
         f"<item><guid{no}>{number}</guid><pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate></item>"
         for number, no in enumerate((' isPermaLink="false"', ""), start=12345)
@@ -344,8 +344,8 @@ def test_a_guid_that_is_no_address_is_none_wherever_the_feed_is() -> None:
         assert [(one.id, one.link) for one in parsed.items] == [("12345", ""), ("12346", "")]
 
 
-def test_an_item_with_the_id_of_another_is_named(blog: Blog) -> None:
-    """But nothing is concluded from it, for it will be there at every run; a copy is none."""
+def test_an_item_with_the_id_of_another_is_reported(blog: Blog) -> None:
+    """The feed does not count as broken. A copy of the same item is not reported."""
     undated = RSS.index("<item><title>Undated")
     twice = RSS[:undated] + RSS[RSS.index("<item>") :]
     assert [skip.reason for skip in read(blog, twice).skipped] == [
@@ -356,7 +356,7 @@ def test_an_item_with_the_id_of_another_is_named(blog: Blog) -> None:
     assert not skip.broken
 
 
-def test_what_is_no_text_is_not_shown_as_one(blog: Blog) -> None:
+def test_content_that_is_not_text_is_not_shown(blog: Blog) -> None:
     pdf = '<content type="application/pdf">JVBERi0xLjQ=</content>'
     start = ATOM.index("<content")
     end = ATOM.index("</content>") + len("</content>")
@@ -365,7 +365,7 @@ def test_what_is_no_text_is_not_shown_as_one(blog: Blog) -> None:
     assert any(one.content.xhtml == "<p>In short.</p>" for one in found.entries)
 
 
-def test_an_odd_value_of_json_costs_nothing_else(blog: Blog) -> None:
+def test_an_odd_value_in_json_is_ignored(blog: Blog) -> None:
     def one(ident: object, **more: object) -> dict[str, object]:
         return {"id": ident, "date_published": "2026-01-01", "content_text": "Text", **more}
 
@@ -415,7 +415,7 @@ IN_ODD_PLACES = (
         *IN_ODD_PLACES,
     ],
 )
-def test_an_odd_element_costs_nothing_else(odd: str) -> None:
+def test_an_odd_element_is_ignored(odd: str) -> None:
     for at in ("<channel>", "<item>", "<item><title>One &amp; all</title>", "</item>"):
         for place in (f"{at}{odd}", f"{odd}{at}"):
             parsed = parse(RSS.replace(at, place, 1).encode(), f"{HOME}/feed")
@@ -424,7 +424,7 @@ def test_an_odd_element_costs_nothing_else(odd: str) -> None:
             assert not parsed.remark
 
 
-def test_words_within_odd_elements_of_a_text_stay() -> None:
+def test_the_text_inside_odd_elements_is_kept() -> None:
     odd = "<description>a <b>c<i/></b> d<width/> e</description><textInput/><link/>"
     text = RSS.replace("<title>One", f"{IN_ODD_PLACES[3]}<title>One").replace(
         "<description>Only this</description>", odd
@@ -433,7 +433,7 @@ def test_words_within_odd_elements_of_a_text_stay() -> None:
     assert two.body == "a c d e"
 
 
-def test_a_feed_with_odd_elements_may_be_cut_short_too(blog: Blog) -> None:
+def test_a_truncated_feed_with_odd_elements_is_read(blog: Blog) -> None:
     text = RSS.replace("<channel>", f"<channel>{IN_ODD_PLACES[0]}").replace("One &", "One&nbsp;&")
     assert "is not well-formed" in read(blog, text).warnings[0].message
     found = read(blog, text[: text.index("Only this")])
@@ -441,13 +441,13 @@ def test_a_feed_with_odd_elements_may_be_cut_short_too(blog: Blog) -> None:
     assert "is not well-formed" in found.warnings[0].message
 
 
-def test_an_element_of_which_nothing_can_be_made_is_told_as_an_error() -> None:
+def test_an_unusable_element_is_an_error() -> None:
     text = RSS.replace("<item>", "<item><media:thumbnail>x<item/></media:thumbnail>", 1)
     with pytest.raises(ConfigError, match="xml has elements that no feed has"):
         parse(text.encode(), HOME, name="f.xml")
 
 
-def test_an_item_of_which_nothing_can_be_made_costs_no_other() -> None:
+def test_an_unusable_item_does_not_stop_others() -> None:
     def reading(one: int) -> items.FeedItem:
         return items.FeedItem(id=str(6 // one), link="", title="", body="", base="", published=0,
                           updated=0)  # fmt: skip
@@ -457,7 +457,7 @@ def test_an_item_of_which_nothing_can_be_made_costs_no_other() -> None:
     assert [one.reason for one in parsed.broken] == [items.ODD]
 
 
-def test_what_is_no_text_of_json_is_none() -> None:
+def test_a_json_value_that_is_not_text_is_ignored() -> None:
     odd: list[object] = [{"url": "x.png"}, ["a"], True, {}]
     keys = ("title", "url", "external_url", "content_text", "summary", "image", "banner_image",
             "language")  # fmt: skip
@@ -476,7 +476,7 @@ def test_what_is_no_text_of_json_is_none() -> None:
     assert [*parsed.items] == [structs.replace(plain, id=str(number)) for number in range(4)]
 
 
-def test_numbers_are_text_of_json() -> None:
+def test_a_json_number_is_read_as_text() -> None:
     item = {"id": 7, "date_published": "2026-01-01", "title": 1984, "tags": [2026, 1.5],
             "content_text": 10**30}  # fmt: skip
     feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
@@ -486,20 +486,20 @@ def test_numbers_are_text_of_json() -> None:
 
 
 @pytest.mark.parametrize("year", ["0001", "0999", "9999"])
-def test_a_year_that_no_zone_can_show_is_no_date(blog: Blog, year: str) -> None:
+def test_a_year_outside_the_range_is_not_a_date(blog: Blog, year: str) -> None:
     item = {"id": "a", "date_published": f"{year}-12-31T23:59:59Z"}
     feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
     (skipped,) = read(blog, json.dumps(feed)).skipped
     assert "has no date" in skipped.reason
 
 
-def test_what_stops_half_way_is_read_as_far_as_it_goes(blog: Blog) -> None:
+def test_a_truncated_feed_is_read_up_to_its_end(blog: Blog) -> None:
     found = read(blog, ATOM[: ATOM.index("<entry><title>Two")])
     assert [one.title for one in found.entries] == ["A <b> title"]
     assert "is not well-formed" in found.warnings[0].message
 
 
-def test_the_last_item_of_a_feed_that_is_cut_short_may_be_a_half(blog: Blog) -> None:
+def test_the_last_item_of_a_truncated_feed_keeps_its_version_from_before(blog: Blog) -> None:
     assert len(read(blog, ATOM).entries) == 2
     for cut in ("Plain &lt;text>", "<content xml:lang", "<author><name>Ada"):
         found = read(blog, ATOM[: ATOM.index(cut)])
@@ -510,14 +510,14 @@ def test_the_last_item_of_a_feed_that_is_cut_short_may_be_a_half(blog: Blog) -> 
     assert len(parse(damaged.encode(), HOME).items) == 2
 
 
-def test_a_pipe_is_no_feed(blog: Blog) -> None:
+def test_a_pipe_is_not_a_feed(blog: Blog) -> None:
     os.mkfifo(blog.folder / "f.xml")
     use(blog, "f.xml")
     run = blog.run("build")
     assert (run.code, "f.xml: is no file" in run.err) == (2, True)
 
 
-def test_entities_do_not_grow_without_bound(blog: Blog) -> None:
+def test_entities_do_not_grow_without_limit(blog: Blog) -> None:
     names = "".join(
         f'<!ENTITY a{n} "{"".join(f"&a{n - 1};" for _ in range(10))}">' for n in range(1, 12)
     )
@@ -528,7 +528,7 @@ def test_entities_do_not_grow_without_bound(blog: Blog) -> None:
         assert len(one.content.summary or "") < 1_000_000
 
 
-def test_no_file_comes_in_through_an_entity(blog: Blog) -> None:
+def test_no_file_is_read_through_an_entity(blog: Blog) -> None:
     (blog.folder / "secret").write_text("TOLD")
     head = f'<!DOCTYPE feed [<!ENTITY x SYSTEM "{(blog.folder / "secret").as_uri()}">]>'
     text = ATOM.replace("<feed", f"{head}<feed", 1).replace("The lead", "&x;")
@@ -536,7 +536,7 @@ def test_no_file_comes_in_through_an_entity(blog: Blog) -> None:
 
 
 def feed_of(*days: int, text: str = "Text") -> bytes:
-    """A JSON Feed of items that were published on these days."""
+    """A JSON Feed with an item for each of these days."""
     items = [
         {"id": f"x:{day}", "url": f"{HOME}/{day}", "title": f"Day {day}",
          "date_published": f"2026-01-{day:02}T00:00:00Z", "content_html": text}
@@ -549,13 +549,13 @@ def days(found: RenderedEntries) -> list[int]:
     return sorted(one.published.day for one in found.entries)
 
 
-def test_what_falls_off_the_end_is_remembered(blog: Blog) -> None:
+def test_an_item_that_fell_off_the_end_of_the_feed_is_remembered(blog: Blog) -> None:
     assert days(read(blog, feed_of(1, 2, 3))) == [1, 2, 3]
     assert days(read(blog, feed_of(3, 4))) == [1, 2, 3, 4]
     assert days(read(blog, feed_of(5))) == [1, 2, 3, 4, 5]
 
 
-def test_what_vanishes_between_others_is_gone(blog: Blog) -> None:
+def test_an_item_that_vanished_between_others_is_removed(blog: Blog) -> None:
     read(blog, feed_of(1, 2, 3, 4))
     assert days(read(blog, feed_of(2, 4))) == [1, 2, 4]
 
@@ -576,7 +576,7 @@ def test_what_vanishes_between_others_is_gone(blog: Blog) -> None:
         ([(3, 2, 1), (), (3, 1)], [1, 2, 3]),
     ],
 )  # fmt: skip
-def test_what_is_gone_and_what_fell_off(
+def test_which_missing_items_are_removed_and_which_fell_off(
     blog: Blog, looks: list[tuple[int, ...]], left: list[int]
 ) -> None:
     for look in looks:
@@ -584,7 +584,7 @@ def test_what_is_gone_and_what_fell_off(
     assert days(found) == left
 
 
-def test_a_memory_that_cannot_be_read_is_not_an_empty_one(blog: Blog) -> None:
+def test_an_unreadable_memory_is_an_error(blog: Blog) -> None:
     read(blog, feed_of(3, 2, 1))
     memory = blog.folder / ".publisher/source/items.msgpack"
     whole = memory.read_bytes()
@@ -596,7 +596,7 @@ def test_a_memory_that_cannot_be_read_is_not_an_empty_one(blog: Blog) -> None:
     assert days(read(blog, feed_of(4, 3))) == [1, 2, 3, 4]
 
 
-def test_no_more_items_than_a_feed_may_have() -> None:
+def test_the_number_of_items_is_limited() -> None:
     def parsed(count: int) -> items.Parsed:
         one = {"date_published": "2026-01-01"}
         feed = {"version": "https://jsonfeed.org/version/1.1",
@@ -609,14 +609,14 @@ def test_no_more_items_than_a_feed_may_have() -> None:
     assert "the others are not read" in more.remark
 
 
-def test_what_cannot_be_read_to_its_end_takes_nothing_away(blog: Blog) -> None:
+def test_a_truncated_feed_removes_no_item(blog: Blog) -> None:
     assert len(read(blog, ATOM).entries) == 2
     half = ATOM[: ATOM.index("<entry><title>Two")]
     assert len(read(blog, half).entries) == 2
     assert len(read(blog, half + "</feed>").entries) == 1
 
 
-def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) -> None:
+def test_a_truncated_complete_feed_removes_no_item(blog: Blog) -> None:
     (blog.folder / "f.xml").write_text(ATOM[: ATOM.index("<entry><title>Two")])
     use(blog, "f.xml", ", complete: true")
     config = configs.load(blog.folder / "publisher.yaml")
@@ -627,7 +627,7 @@ def test_of_a_complete_feed_that_is_half_there_nothing_is_concluded(blog: Blog) 
 
 
 @pytest.mark.parametrize("command", ["build", "check", "plan"])
-def test_who_only_looks_needs_no_state(blog: Blog, web: Web, command: str) -> None:
+def test_a_command_that_only_looks_needs_no_state(blog: Blog, web: Web, command: str) -> None:
     (blog.folder / ".publisher").write_text("a file")
     web.answers["/feed"] = Answer(feed_of(1, 2), headers={"ETag": '"a"'})
     use(blog, f"{web.url}/feed")
@@ -638,7 +638,7 @@ def test_who_only_looks_needs_no_state(blog: Blog, web: Web, command: str) -> No
         assert "what falls off its end is not remembered: " in warning["message"]
 
 
-def test_who_publishes_must_remember(blog: Blog, server: Server, node: str) -> None:
+def test_publish_needs_the_state(blog: Blog, server: Server, node: str) -> None:
     blog.configure(server, node=node, password=server.accounts["blog"])
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))
     use(blog, "f.json")
@@ -648,7 +648,7 @@ def test_who_publishes_must_remember(blog: Blog, server: Server, node: str) -> N
     assert (run.code, "name a folder for it with `state:`" in run.err) == (2, True)
 
 
-def test_a_look_beside_a_run_writes_nothing(blog: Blog) -> None:
+def test_a_look_during_a_run_writes_nothing(blog: Blog) -> None:
     read(blog, feed_of(1, 2))
     state = blog.folder / ".publisher"
     before = memory.recall(state)
@@ -662,7 +662,7 @@ def test_a_look_beside_a_run_writes_nothing(blog: Blog) -> None:
 
 
 def test_an_older_look_does_not_undo_a_newer_one(tmp_path: Path) -> None:
-    """It was begun earlier, and has waited for its answer."""
+    """The older look began earlier, and had to wait for the answer."""
 
     def look(known: memory.Memory, *days: int) -> memory.Memory:
         return memory.joined(parse(feed_of(*days), f"{HOME}/f"), known, "f")
@@ -699,7 +699,7 @@ def test_only_what_changed_is_fetched_again(blog: Blog, web: Web) -> None:
     assert len(json.loads(blog.built()["feed.json"])["items"]) == 2
 
 
-def test_relative_addresses_start_from_where_the_feed_was_found(blog: Blog, web: Web) -> None:
+def test_relative_urls_are_resolved_against_the_final_url_of_the_feed(blog: Blog, web: Web) -> None:
     text = ATOM.replace(' xml:base="https://elsewhere.example/"', "").replace(
         ' xml:base="posts/"', ""
     )
@@ -729,7 +729,7 @@ def test_relative_addresses_start_from_where_the_feed_was_found(blog: Blog, web:
         (Answer(gzip.compress(feed_of(1))[:-9], headers={"Content-Encoding": "gzip"}), 4, "cut"),
     ],
 )
-def test_a_feed_that_cannot_be_had_changes_nothing(
+def test_a_feed_that_cannot_be_fetched_changes_nothing(
     blog: Blog, web: Web, answer: Answer, code: int, message: str
 ) -> None:
     web.answers["/feed"] = answer
@@ -740,7 +740,7 @@ def test_a_feed_that_cannot_be_had_changes_nothing(
     assert "Traceback" not in run.err
 
 
-def test_a_half_of_it_is_never_kept(blog: Blog, web: Web) -> None:
+def test_an_incomplete_download_is_never_cached(blog: Blog, web: Web) -> None:
     etag = {"ETag": '"a"'}
     use(blog, f"{web.url}/feed")
     for half in (
@@ -766,9 +766,7 @@ def test_a_half_of_it_is_never_kept(blog: Blog, web: Web) -> None:
         ("http://a b/x", "control characters"),
     ],
 )
-def test_what_is_no_address_is_an_error_for_ever(
-    tmp_path: Path, address: str, message: str
-) -> None:
+def test_an_unusable_url_is_not_retried(tmp_path: Path, address: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         download.fetch(address, tmp_path)
 
@@ -787,7 +785,7 @@ def test_the_url_of_a_feed_may_have_any_letters(tmp_path: Path, web: Web) -> Non
         ("any", "ftp://x.example/", False),
     ],
 )
-def test_only_who_allows_it_is_sent_from_https_to_http(
+def test_a_redirect_from_https_to_http_needs_permission(
     redirects: http.Redirects, place: str, *, follows: bool
 ) -> None:
     request = Request("https://secure.example/feed")
@@ -800,25 +798,25 @@ def test_only_who_allows_it_is_sent_from_https_to_http(
             redirect(*arguments)
 
 
-def test_a_certificate_that_nobody_trusts_is_no_matter_of_time(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_not_retried(tmp_path: Path) -> None:
     with Secure(tmp_path) as secure, pytest.raises(ConfigError, match="is not trusted"):
         download.fetch(f"{secure.url}/feed", tmp_path)
 
 
-def test_no_password_is_said(blog: Blog) -> None:
+def test_the_password_in_a_url_is_never_printed(blog: Blog) -> None:
     use(blog, "http://ada:sesame@127.0.0.1/feed")
     for run in (blog.run("build"), blog.run("init", "--feed", "http://ada:sesame@127.0.0.1/feed")):
         assert run.code == 2
         assert "sesame" not in run.out + run.err
 
 
-def test_nobody_listens(blog: Blog, web: Web) -> None:
+def test_a_server_that_does_not_listen_is_unavailable(blog: Blog, web: Web) -> None:
     url = web.url
     use(blog, url.rpartition(":")[0] + ":1/feed")
     assert blog.run("build").code == 4
 
 
-def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path, web: Web) -> None:
+def test_a_compressed_feed_is_unpacked_up_to_a_limit(tmp_path: Path, web: Web) -> None:
     packed = {"Content-Encoding": "gzip"}
     web.answers["/small"] = Answer(gzip.compress(feed_of(1)), headers=packed)
     assert download.fetch(f"{web.url}/small", tmp_path).body == feed_of(1)
@@ -836,7 +834,7 @@ def test_what_is_packed_is_unpacked_and_never_grows_without_bound(tmp_path: Path
         download.fetch(f"{web.url}/bomb", tmp_path)
 
 
-def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
+def test_a_run_gives_up_on_a_slow_server(tmp_path: Path, web: Web) -> None:
     web.answers["/slow"] = Answer(feed_of(1), wait=threading.Event().wait)
     web.answers["/silent"] = Answer(feed_of(1), hold=threading.Event().wait)
     for path in ("/slow", "/silent"):
@@ -844,7 +842,7 @@ def test_a_slow_server_is_given_up(tmp_path: Path, web: Web) -> None:
             download.fetch(f"{web.url}{path}", tmp_path, seconds=0.2)
 
 
-def test_a_broken_cache_is_no_harm(blog: Blog, web: Web) -> None:
+def test_a_broken_cache_is_ignored(blog: Blog, web: Web) -> None:
     web.answers["/feed"] = Answer(feed_of(1), headers={"ETag": '"a"'})
     use(blog, f"{web.url}/feed")
     assert blog.run("build").code == 0
@@ -882,7 +880,7 @@ def test_a_feed_reaches_the_subscribers_of_a_node(
     assert change[0] == "removed"
 
 
-def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str) -> None:
+def test_an_empty_feed_removes_nothing(blog: Blog, server: Server, node: str) -> None:
     blog.configure(server, node=node, password=server.accounts["blog"])
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))
     use(blog, "f.json", ", complete: true")
@@ -904,7 +902,7 @@ def test_an_empty_feed_takes_nothing_away(blog: Blog, server: Server, node: str)
         ("posts: {feed: ./feed.atom}", "feeds[0].path is the feed that the posts come from"),
     ],
 )
-def test_what_the_configuration_says_of_a_feed_must_make_sense(
+def test_contradictory_settings_of_a_feed_are_an_error(
     blog: Blog, posts: str, message: str
 ) -> None:
     config = blog.folder / "publisher.yaml"
@@ -915,9 +913,7 @@ def test_what_the_configuration_says_of_a_feed_must_make_sense(
     assert message in run.err
 
 
-def test_of_a_feed_that_forgets_nothing_but_our_own_is_taken_away(
-    blog: Blog, server: Server
-) -> None:
+def test_prune_site_is_refused_for_a_feed_that_forgets_items(blog: Blog, server: Server) -> None:
     blog.configure(server, password="x", more=", prune: site")
     use(blog, "f.xml")
     run = blog.run("build")
@@ -934,14 +930,14 @@ def test_an_item_is_named_as_the_feed_names_it(blog: Blog) -> None:
     assert run.code == 1
 
 
-def test_nothing_is_said_of_files_that_are_elsewhere(blog: Blog) -> None:
+def test_files_on_other_sites_are_not_checked(blog: Blog) -> None:
     (blog.folder / "f.xml").write_text(ATOM.replace(HOME, "https://blog.example"))
     use(blog, "f.xml")
     run = blog.run("check")
     assert run.out.splitlines() == ["2 posts: 2 published; 0 warnings"]
 
 
-def test_ids_of_items_are_good_ids() -> None:
+def test_item_ids_of_a_feed_are_valid() -> None:
     site = configs.Site(title="x", url="https://blog.example")
     idents = (
         "tag:blog.example,2026-01-02:2026-01-02-first",
@@ -967,7 +963,7 @@ def test_ids_of_items_are_good_ids() -> None:
     ],
     ids=["atom", "rss", "json"],
 )
-def test_init_reads_what_a_feed_says_of_its_site(
+def test_init_reads_the_site_from_a_feed(
     blog: Blog, web: Web, text: str, title: str, language: str
 ) -> None:
     web.answers["/feed"] = Answer(text.encode())
@@ -982,7 +978,7 @@ def test_init_reads_what_a_feed_says_of_its_site(
     assert len(json.loads(blog.built()["feed.json"])["items"]) == 2
 
 
-def test_init_of_what_is_no_feed_writes_nothing(blog: Blog, web: Web) -> None:
+def test_init_writes_nothing_if_the_document_is_not_a_feed(blog: Blog, web: Web) -> None:
     (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--feed", f"{web.url}/none")
     assert (run.code, "answers 404" in run.err) == (2, True)

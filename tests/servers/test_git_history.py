@@ -1,4 +1,4 @@
-"""When git saw a file change last, asked of real git."""
+"""When a file last changed, according to git."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = PurePosixPath("a.md")
 
 @pytest.fixture(autouse=True)
 def _own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nobody's configuration, and no repository around the tests."""
+    """An environment without git configuration and without a repository around the tests."""
     for key in [key for key in os.environ if key.startswith("GIT_")]:
         monkeypatch.delenv(key)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -33,7 +33,7 @@ def _own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 class Repository:
-    """A work tree whose commits are made on days of January 2020."""
+    """A work tree with commits on days of January 2020."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch=main")
 
     def git(self, *arguments: str, at: int = 1, committed: int | None = None) -> str:
-        """What git prints; authored on day `at`, committed on that day or another one."""
+        """Run git. A commit is authored on day `at`, and committed then or on `committed`."""
         dates = {
             "GIT_AUTHOR_DATE": f"2020-01-{at:02}T12:00:00+0200",
             "GIT_COMMITTER_DATE": f"2020-01-{committed or at:02}T12:00:00+0200",
@@ -76,7 +76,7 @@ class Repository:
         self.git("checkout", "--quiet", "-b", name)
 
     def merge(self, branch: str, files: Mapping[str, str] | None = None, *, at: int) -> None:
-        """Merge into main; `files` are what the one who merges writes."""
+        """Merge into main. The merge commit also writes `files`."""
         self.git("checkout", "--quiet", "main")
         self.git("merge", "--no-ff", "--no-commit", "--strategy-option=ours", branch)
         self.commit(files or {}, at=at)
@@ -88,7 +88,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def days(folder: Path, *wanted: str) -> dict[str, int]:
-    """The days of January on which the files changed last."""
+    """The days of January on which the files last changed."""
     found = git_history.last_changes(folder, [PurePosixPath(name) for name in wanted])
     assert all((at.year, at.hour, at.tzinfo) == (2020, 10, dt.UTC) for at in found.values())
     return {str(path): at.day for path, at in found.items()}
@@ -147,7 +147,7 @@ def test_a_changed_mode_is_a_change(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize("below", ["", "p\nü/"], ids=["at the top", "below"])
-def test_any_name_is_found(repository: Repository, below: str) -> None:
+def test_a_file_with_any_name_is_found(repository: Repository, below: str) -> None:
     odd = ["a b", "ü", "q\"u'o\\te", "new\nline", "\n", "\nA", "\nM", "M", "A", "-x", ":(top)x",
            "\x01", "1577872800", "caf" + os.fsdecode(b"\xe9"), " ", "HEAD"]  # fmt: skip
     repository.commit({f"{below}{name}": "" for name in odd[::2]}, at=2)
@@ -156,7 +156,7 @@ def test_any_name_is_found(repository: Repository, below: str) -> None:
     assert days(repository.folder / below, *odd) == expected
 
 
-def test_what_a_merge_brought_keeps_its_time(repository: Repository) -> None:
+def test_a_merged_file_keeps_its_time(repository: Repository) -> None:
     repository.commit({"a.md": "1", "b.md": "1"}, at=1)
     repository.branch("topic")
     repository.commit({"b.md": "2"}, at=2)
@@ -166,7 +166,7 @@ def test_what_a_merge_brought_keeps_its_time(repository: Repository) -> None:
     assert days(repository.folder, "a.md", "b.md") == {"a.md": 3, "b.md": 2}
 
 
-def test_what_a_merge_made_has_the_time_of_the_merge(repository: Repository) -> None:
+def test_a_file_that_a_merge_changed_has_the_time_of_the_merge(repository: Repository) -> None:
     lines = "1\n2\n3\n4\n5\n6\n7\n8\n"
     repository.commit({"edited.md": "1", "both.md": lines}, at=1)
     repository.branch("topic")
@@ -179,7 +179,9 @@ def test_what_a_merge_made_has_the_time_of_the_merge(repository: Repository) -> 
     assert found == {"\n.md": 8, "edited.md": 8, "both.md": 8, "other.md": 2}
 
 
-def test_a_branch_of_which_nothing_was_taken_does_not_count(repository: Repository) -> None:
+def test_a_branch_that_was_merged_without_its_changes_does_not_count(
+    repository: Repository,
+) -> None:
     repository.commit({"a.md": "1"}, at=1)
     repository.branch("topic")
     repository.commit({"a.md": "2"}, at=5)
@@ -188,7 +190,7 @@ def test_a_branch_of_which_nothing_was_taken_does_not_count(repository: Reposito
     assert days(repository.folder, "a.md") == {"a.md": 1}
 
 
-def test_a_deletion_that_a_merge_did_not_take_is_no_change(repository: Repository) -> None:
+def test_a_deletion_that_a_merge_dropped_is_not_a_change(repository: Repository) -> None:
     repository.commit({"a.md": "1"}, at=1)
     repository.branch("topic")
     (repository.folder / "a.md").unlink()
@@ -197,7 +199,7 @@ def test_a_deletion_that_a_merge_did_not_take_is_no_change(repository: Repositor
     assert days(repository.folder, "a.md", "b.md") == {"a.md": 1, "b.md": 5}
 
 
-def test_a_file_that_came_back_changed_then(repository: Repository) -> None:
+def test_a_restored_file_changed_when_it_was_restored(repository: Repository) -> None:
     repository.commit({"a.md": "1"}, at=1)
     repository.git("rm", "--quiet", "a.md")
     repository.commit({}, at=2)
@@ -212,7 +214,7 @@ def test_a_dirty_file_keeps_its_last_commit(repository: Repository) -> None:
     assert days(repository.folder, "a.md", "b.md") == {"a.md": 1, "b.md": 1}
 
 
-def test_a_file_that_git_does_not_know_is_absent(repository: Repository) -> None:
+def test_an_untracked_file_has_no_time(repository: Repository) -> None:
     repository.commit({"a.md": "1", "d/a.md": "1"}, at=1)
     repository.write({"new.md": "", "added.md": ""})
     repository.git("add", "added.md")
@@ -265,7 +267,7 @@ def test_a_relative_folder_is_found(
     assert days(Path("posts"), "a.md") == {"a.md": 1}
 
 
-def test_an_empty_repository_knows_nothing(repository: Repository) -> None:
+def test_an_empty_repository_has_no_times(repository: Repository) -> None:
     repository.write({"posts/a.md": ""})
     assert days(repository.folder / "posts", "a.md") == {}
 
@@ -298,18 +300,18 @@ def test_a_shallow_clone_is_refused(repository: Repository, tmp_path: Path) -> N
     assert days(clone, "a.md", "b.md") == {"a.md": 1, "b.md": 2}
 
 
-def test_without_a_repository_the_way_out_is_named(tmp_path: Path) -> None:
+def test_the_error_without_a_repository_says_what_to_do(tmp_path: Path) -> None:
     message = refusal(tmp_path)
     assert "not a git repository" in message
     assert message.endswith("; keep the posts in a git repository, or leave out `updated: git`")
 
 
-def test_a_bare_repository_is_no_place_for_posts(repository: Repository) -> None:
+def test_a_bare_repository_is_refused(repository: Repository) -> None:
     repository.commit({"a.md": "1"}, at=1)
     assert "is in no work tree of git; check the posts out" in refusal(repository.folder / ".git")
 
 
-def test_a_repository_of_somebody_else_needs_trust(
+def test_a_repository_of_another_user_is_refused(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)
@@ -320,7 +322,7 @@ def test_a_repository_of_somebody_else_needs_trust(
     assert message.endswith(f"; if you trust it: {trust}")
 
 
-def test_without_git_the_way_out_is_named(
+def test_the_error_without_git_says_what_to_do(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)
@@ -328,7 +330,7 @@ def test_without_git_the_way_out_is_named(
     assert "git is not installed, or not on the PATH; install it" in refusal(repository.folder)
 
 
-def test_a_git_that_cannot_start_is_named(
+def test_a_git_that_cannot_start_is_an_error(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "git").write_text("#!/nowhere/sh\n")
@@ -337,7 +339,7 @@ def test_a_git_that_cannot_start_is_named(
     assert f"{tmp_path}/git cannot be started: " in refusal(repository.folder)
 
 
-def test_what_git_complains_of_is_told_in_one_line(repository: Repository) -> None:
+def test_an_error_of_git_is_shown_on_one_line(repository: Repository) -> None:
     repository.commit({"a.md": "1"}, at=1)
     tree = repository.git("rev-parse", "HEAD^{tree}").strip()
     (repository.folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
@@ -346,7 +348,7 @@ def test_what_git_complains_of_is_told_in_one_line(repository: Repository) -> No
     assert "; repair the repository, or clone it anew and whole, or leave out" in message
 
 
-def test_a_log_that_breaks_off_is_no_answer(
+def test_an_incomplete_log_is_an_error(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)
@@ -367,7 +369,7 @@ CONFIGURED = {
 
 
 @pytest.mark.parametrize("key", CONFIGURED)
-def test_what_a_user_configures_disturbs_nothing(repository: Repository, key: str) -> None:
+def test_the_configuration_of_git_changes_nothing(repository: Repository, key: str) -> None:
     repository.commit({"posts/a.md": "1", "posts/ü.md": "1"}, at=1)
     repository.branch("topic")
     repository.commit({"posts/b.md": "1"}, at=2)
@@ -387,14 +389,14 @@ def test_what_a_user_configures_disturbs_nothing(repository: Repository, key: st
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Path:
-    """A program that says that it was run, by a file `sprung` beside it."""
+    """A program that creates a file `sprung` beside itself when it is run."""
     script = tmp_path / "trap"
     script.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
     script.chmod(0o755)
     return script
 
 
-def test_nothing_that_the_repository_names_is_run(repository: Repository, trap: Path) -> None:
+def test_no_program_that_the_repository_names_is_run(repository: Repository, trap: Path) -> None:
     repository.commit({"a.md": "1"}, at=1)
     sign(repository)
     repository.commit({"b.md": "1"}, at=2)
@@ -420,7 +422,7 @@ def sign(repository: Repository) -> None:
     repository.git("update-ref", "HEAD", made)
 
 
-def test_what_a_partial_clone_lacks_is_not_fetched(
+def test_missing_objects_of_a_partial_clone_are_not_fetched(
     repository: Repository, tmp_path: Path, trap: Path
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)
@@ -450,7 +452,7 @@ def test_one_log_is_read_whatever_the_number_of_files(
     assert " rev-parse " in calls[0]
 
 
-def test_git_is_ended_once_all_is_found(
+def test_git_is_stopped_once_every_file_is_found(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"a.md": "1"}, at=1)

@@ -1,4 +1,4 @@
-"""As a hook: after a push to git, and after a site was deployed."""
+"""The program as a hook: after a push to git, and after a deployment."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def blog(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str
 
 @dataclass(frozen=True)
 class Server:
-    """A server with the hook of the README: the checkout, and the home of the hook's user."""
+    """A server with the hook of the README, a checkout, and a home for the user of the hook."""
 
     site: Path
     home: Path
@@ -70,7 +70,7 @@ class Server:
         path.write_text(text)
 
     def push(self, message: str) -> str:
-        """What git and the hook said."""
+        """The output of git and the hook."""
         git(self.author, "add", "--all")
         git(self.author, "commit", "--allow-empty", "--message", message)
         return git(self.author, "push", "origin", "main")
@@ -78,7 +78,7 @@ class Server:
 
 @pytest.fixture
 def hooked(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Server:
-    """The recipe of the README as it stands there, with the paths and the account of the test."""
+    """The recipe of the README, with the paths and the account of the test."""
     server = Server(tmp_path / "srv" / "blog", tmp_path / "home" / "git", tmp_path / "author")
     recipe = RECIPE.search(README.read_text(encoding="utf-8"))
     assert recipe
@@ -128,7 +128,7 @@ def test_a_push_to_git_publishes(hooked: Server, prosody: Prosody, node: str) ->
 def test_a_push_cannot_run_a_program(
     hooked: Server, prosody: Prosody, node: str, tmp_path: Path
 ) -> None:
-    """What is pushed may look like a configuration, in the place where the hook checks it out."""
+    """A pushed file may look like a configuration where the hook checks it out."""
     config = (hooked.home / "blog" / "publisher.yaml").read_text()
     ran = tmp_path / "ran"
     command = f"password_command: touch {ran}"
@@ -142,7 +142,7 @@ def test_a_push_cannot_run_a_program(
 
 
 class Pages(Loopback):
-    """A web server: which pages are there, and what it was asked."""
+    """A web server with some pages, which records the requests."""
 
     def __init__(self) -> None:
         self.there: set[str] = set()
@@ -171,7 +171,7 @@ class Pages(Loopback):
                 self.answer(405 if method == "HEAD" and not pages.heads else code)
 
             def _drip(self) -> None:
-                """Faster than any time-out of a socket, and for hours."""
+                """Send bytes for hours, faster than the timeout of a socket."""
                 with suppress(OSError):
                     self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
                     while True:
@@ -181,7 +181,7 @@ class Pages(Loopback):
         self.serve(Requests)
 
     def _note(self, method: str, path: str) -> None:
-        """Remember what is asked for, and wait for what must be asked for first."""
+        """Record the request. Waits until the page that must come first was requested."""
         with self._changed:
             self.asked.append((method, path))
             self._changed.notify_all()
@@ -197,7 +197,7 @@ def pages() -> Iterator[Pages]:
 
 @pytest.fixture
 def deployed(blog: Blog, pages: Pages) -> Blog:
-    """The blog's site is on the web server of the test."""
+    """A blog whose site is on the web server of the test."""
     config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("https://blog.example", pages.url))
     blog.write("2026-01-01-first-post.md", "Text.", title="First")
@@ -243,7 +243,7 @@ def test_a_missing_page_holds_back_its_post_only(deployed: Blog, pages: Pages) -
 
 
 def configure(blog: Blog, server: Prosody, nodes: Mapping[str, str]) -> None:
-    """Nodes at the service in the place of the only one: name -> further keys."""
+    """Replace the node by several nodes, each with further keys of the configuration."""
     config = blog.folder / "publisher.yaml"
     head = config.read_text().partition("  nodes: ")[0]
     every = ", ".join(
@@ -273,7 +273,7 @@ def test_a_waiting_post_stops_no_other_node_and_all_nodes_wait_together(
 def test_a_missing_page_does_not_use_up_the_time_of_other_nodes(
     deployed: Blog, pages: Pages, prosody: Prosody, node: str
 ) -> None:
-    """The page of the first node's post is not answered for until the other one was asked for."""
+    """The page of the first node's post is answered only after the other one was requested."""
     deployed.write("2026-01-01-first-post.md", "Text.", title="First", tags="[one]")
     deployed.write("2026-01-02-second-post.md", "Text.", title="Second", tags="[two]")
     only = {node: ", only: {tags: one}", f"{node}-2": ", only: {tags: two}"}
@@ -306,7 +306,7 @@ def test_the_url_of_a_page_may_have_any_letters(pages: Pages, path: str) -> None
 def test_the_wait_for_a_silent_page_ends_in_time(
     pages: Pages, asked_for: float, waited: float
 ) -> None:
-    """In fake time, which passes while nobody answers; the least is what a look may take."""
+    """In fake time, which passes while nobody answers. A single request may take the least wait."""
 
     async def main() -> tuple[Mapping[str, str], float]:
         found = await unreachable([*links, *links], seconds=asked_for)

@@ -1,4 +1,4 @@
-"""A post that gives itself the id of another one changes nothing, on real servers and in feeds."""
+"""A post with the `id:` of another post changes nothing, on real servers and in feeds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def steal(blog: Blog, stolen: str) -> None:
 
 
 def lose(blog: Blog, name: str) -> None:
-    """The file is there, and cannot be read."""
+    """A file that exists and cannot be read."""
     (blog.posts / name).unlink()
     (blog.posts / name).symlink_to("nowhere")
 
@@ -112,7 +112,7 @@ def test_a_tombstone_does_not_remove_another_post(blog: Blog) -> None:
 
 
 def make_older(blog: Blog) -> None:
-    """The ledger of the version before, in which no item has a path; all was seen long ago."""
+    """A ledger of an older version, without paths, in which all items were seen long ago."""
     database = sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")
     database.execute("ALTER TABLE item DROP COLUMN path")
     database.execute("UPDATE item SET at = at - 3600")
@@ -173,7 +173,7 @@ def test_an_older_ledger_gets_its_paths_without_a_connection(
 def test_a_file_beside_a_published_one_does_not_replace_it(
     blog: Blog, server: Server, node: str
 ) -> None:
-    """Both paths make the id; the ledger knows which of them was published."""
+    """Both paths make the id, and the ledger has the path that was published."""
     blog.write(VICTIM, "The victim's text.", title="The victim's")
     open_node(blog, server, node)
     assert blog.run("publish").code == 0

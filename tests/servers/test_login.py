@@ -1,4 +1,4 @@
-"""Logging in: no server gets what it should not, and every failure is one sentence."""
+"""Logging in: no server gets a password that it should not, and every failure is one message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def check(blog: Blog, code: int, *sentence: str) -> None:
-    """One clear message, the feeds written, nothing recorded as published."""
+    """Publish: the feeds are written, nothing is recorded, and the error is one line."""
     run = blog.run("publish")
     (line,) = run.err.splitlines()
     assert line.startswith("error: ")

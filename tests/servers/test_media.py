@@ -1,4 +1,4 @@
-"""Recordings and pictures: real files, made by ffmpeg, described exactly in every format."""
+"""Recordings and pictures: files made by ffmpeg are described exactly in every format."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def blog(tmp_path: Path, songs: Path) -> Blog:
 
 
 def probed(file: Path) -> float:
-    """The seconds, by a program that is not ours."""
+    """The duration in seconds according to ffprobe."""
     command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
     done = subprocess.run([*command, str(file)], check=True, capture_output=True, text=True)
     return float(done.stdout)
@@ -74,7 +74,7 @@ def test_a_file_is_described_exactly(songs: Path, name: str) -> None:
     assert made.duration == pytest.approx(probed(file), abs=0.06)
 
 
-def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> None:
+def test_the_content_of_a_file_wins_over_its_name(songs: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "song.ogg"
     wrong.write_bytes((songs / "song.opus").read_bytes())
     found = media.measure(wrong)
@@ -83,7 +83,7 @@ def test_what_the_file_is_wins_over_its_name(songs: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["a?b.ogg", "a#b.ogg", "[a]%41.ogg"])
-def test_a_file_may_be_called_anything(songs: Path, tmp_path: Path, name: str) -> None:
+def test_a_recording_may_have_any_file_name(songs: Path, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes((songs / "song.ogg").read_bytes())
     found = media.measure(file)
@@ -91,7 +91,7 @@ def test_a_file_may_be_called_anything(songs: Path, tmp_path: Path, name: str) -
     assert (found.type, found.duration) == ("audio/ogg; codecs=vorbis", SECONDS)
 
 
-def test_a_file_that_is_no_sound_has_at_least_its_size(tmp_path: Path) -> None:
+def test_a_file_that_is_not_audio_has_its_size(tmp_path: Path) -> None:
     noise = {
         "a.ogg": b"no sound",
         "b.mp3": b"",
@@ -143,7 +143,7 @@ def test_several_formats_of_one_recording_are_alternates(blog: Blog) -> None:
 
 
 def test_a_map_names_the_formats_of_one_recording(blog: Blog) -> None:
-    """Whatever their files are called; other recordings are others."""
+    """The files may have any names. Other recordings stay separate."""
     blog.write("2026-01-02-a.md", "Listen.", title="Songs",
                audio="[{title: One, ogg: /o.ogg, mp3: /m.mp3},"
                      " {ogg: /x.ogg, flac: /y.flac}]")  # fmt: skip
@@ -155,8 +155,8 @@ def test_a_map_names_the_formats_of_one_recording(blog: Blog) -> None:
     ]  # fmt: skip
 
 
-def test_a_recording_lies_below_the_address_of_the_site(blog: Blog) -> None:
-    """As a picture of the site does; a path that names the whole way is the same."""
+def test_the_path_of_a_recording_is_relative_to_the_site(blog: Blog) -> None:
+    """Like the path of a picture. A full path gives the same URL."""
     path = blog.folder / "publisher.yaml"
     path.write_text(path.read_text().replace("https://blog.example", "https://blog.example/sub/b"))
     for number, audio in enumerate(("/media/song.mp3", "/sub/b/media/song.mp3")):
@@ -173,7 +173,7 @@ def test_a_recording_lies_below_the_address_of_the_site(blog: Blog) -> None:
     assert items[2]["attachments"][0]["duration_in_seconds"] > 1
 
 
-def test_what_is_lossless_in_mp4_is_no_aac(blog: Blog, songs: Path) -> None:
+def test_lossless_audio_in_mp4_is_not_aac(blog: Blog, songs: Path) -> None:
     file = blog.folder / "media/lossless.m4a"
     command = ["ffmpeg", "-v", "error", "-i", str(songs / "song.wav"), "-c:a", "alac", str(file)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
@@ -219,11 +219,11 @@ def test_one_feed_per_codec(blog: Blog) -> None:
         ("audio/unheard", None),
     ],
 )
-def test_a_codec_is_one_however_its_type_is_spelled(kind: str, codec: str | None) -> None:
+def test_a_codec_is_recognised_in_any_spelling_of_its_type(kind: str, codec: str | None) -> None:
     assert media.Enclosure("https://blog.example/a", kind).codec == codec
 
 
-def test_a_recording_at_no_address_costs_nothing_else(blog: Blog) -> None:
+def test_a_recording_without_a_usable_url_is_left_out(blog: Blog) -> None:
     blog.write("2026-01-01-a.md", "Text.", title="A", audio='["http://[/a.ogg", /media/song.mp3]')
     blog.write("2026-01-02-b.md", "Text.", title="B")
     run = blog.run("build")
@@ -308,13 +308,13 @@ def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> No
         ("audio: {url: a.ogg, duration: long}", "audio: duration is 'long'; it is not used"),
     ],
 )  # fmt: skip
-def test_what_is_no_recording_is_told(front: str, message: str) -> None:
+def test_a_value_that_is_not_a_recording_is_reported(front: str, message: str) -> None:
     found = matter(front)
     recordings.enclosures(found)
     assert [remark.message for remark in found.warnings] == [message]
 
 
-def test_more_bytes_than_any_file_has_are_not_known() -> None:
+def test_an_absurd_length_is_ignored() -> None:
     found = matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
     assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
 
@@ -332,7 +332,7 @@ def test_more_bytes_than_any_file_has_are_not_known() -> None:
         ("audio: [~, [[]], 5, {}, '%']", []),
     ],
 )  # fmt: skip
-def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
+def test_the_keys_that_name_a_file(front: str, expected: list[Medium]) -> None:
     assert [*recordings.enclosures(matter(front))] == expected
 
 
@@ -353,7 +353,7 @@ def test_the_forms_of_pictures(front: str, address: str | None) -> None:
     assert (found and found.href) == address
 
 
-def test_check_tells_what_readers_will_miss(blog: Blog) -> None:
+def test_check_reports_what_readers_will_miss(blog: Blog) -> None:
     blog.write("2026-01-02-a.md", title="A", audio="[/media/gone.ogg, https://a.example/b.mp3]",
                image="javascript:x.png")  # fmt: skip
     (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
@@ -379,7 +379,7 @@ ODD = ["NaN", "1e99", "9" * 5_000, "-1", "0", "[1]", "[[2026-01-01]]", "[]"]
         ("explicit", "write true or false"),
     ],
 )
-def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: str) -> None:
+def test_an_unusable_podcast_key_is_reported_once(key: str, value: str, way_out: str) -> None:
     found = matter(f"audio: a.mp3\n{key}: {value}")
     assert feed_options.episode(found) == Episode()
     ((line, message),) = [(one.line, one.message) for one in found.warnings]
@@ -388,7 +388,7 @@ def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: st
 
 
 @pytest.mark.parametrize("value", ODD)
-def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
+def test_an_unusable_feed_key_is_reported_once(value: str) -> None:
     found = matter(f"feed: {value}")
     assert (feed_options.content(found), feed_options.is_left_out(found)) == (None, False)
     (told,) = found.warnings
@@ -399,14 +399,14 @@ def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])
-def test_a_key_without_a_value_is_none(key: str) -> None:
+def test_a_key_without_a_value_is_ignored(key: str) -> None:
     found = matter(f"audio: a.mp3\n{key}:")
     assert (feed_options.content(found), feed_options.license_of(found)) == (None, None)
     assert (feed_options.deleted(found, dt.UTC), feed_options.episode(found)) == (None, Episode())
     assert not found.warnings
 
 
-def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
+def test_podcast_keys_of_a_post_without_a_recording_are_not_reported() -> None:
     found = matter("episode: The first one\nseason: winter\nexplicit: no doubt")
     assert (feed_options.episode(found), found.warnings) == (Episode(), [])
 
@@ -425,7 +425,7 @@ def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
         ("No", None),
     ],
 )
-def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | None) -> None:
+def test_a_post_with_any_form_of_deleted_is_not_published(value: str, expected: str | None) -> None:
     found = matter(f"title: A\ndeleted: {value}")
     assert feed_options.deleted(found, dt.UTC) == expected
     assert [one.line for one in found.warnings] == ([3] if expected else [])
@@ -443,14 +443,14 @@ def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | No
         ("~", False),
     ],
 )
-def test_a_licence_that_is_no_address_is_none(value: str, is_told: bool) -> None:
+def test_a_licence_that_is_not_a_url_is_ignored(value: str, is_told: bool) -> None:
     found = matter(f"license: {value}")
     assert feed_options.license_of(found) is None
     assert [one.line for one in found.warnings] == [2] * is_told
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_broken_recording_costs_nothing(songs: Path, tmp_path: Path, name: str) -> None:
+def test_a_broken_recording_keeps_its_size(songs: Path, tmp_path: Path, name: str) -> None:
     whole = (songs / name).read_bytes()
     file = tmp_path / name
     for size in [*range(0, 400, 7), len(whole) // 2]:
@@ -473,7 +473,7 @@ def test_check_names_a_recording_that_cannot_be_read(blog: Blog) -> None:
     )
 
 
-def test_a_name_that_no_file_can_have_is_no_file(blog: Blog) -> None:
+def test_a_name_that_no_file_can_have_is_not_an_error(blog: Blog) -> None:
     blog.write("2026-01-02-a.md", title="A", audio=f"[/{'x' * 300}.ogg, /a/../../etc/b.ogg]")
     assert blog.run("build").code == 0
     (item,) = json.loads(blog.built()["feed.json"])["items"]

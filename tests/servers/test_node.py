@@ -1,4 +1,4 @@
-"""The contract of a Node, held by the one in memory and by the real ones, as service and as PEP."""
+"""The contract of a Node: for the fake node, and for real servers as a service and as PEP."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
 
 @pytest.fixture(params=["fake", "prosody", "prosody PEP", "ejabberd", "ejabberd PEP"])
 def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
-    """Runs some work with a node that does not exist yet."""
+    """A function that runs work with a node that does not exist yet."""
 
     @asynccontextmanager
     async def backends() -> AsyncIterator[Node]:
@@ -147,7 +147,7 @@ def test_a_field_can_be_set(run: Callable[[Work], None]) -> None:
 
 
 def test_a_field_that_was_not_set_is_returned(run: Callable[[Work], None]) -> None:
-    """Prosody ignores it without a word, ejabberd refuses the whole form."""
+    """Prosody ignores an unknown field, ejabberd refuses the whole form."""
 
     async def work(node: Node) -> None:
         await node.create()
@@ -177,7 +177,7 @@ def test_a_new_node_has_no_subscribers_except_contacts_at_pep(run: Callable[[Wor
 def test_every_id_of_a_full_node_is_listed_once(
     ejabberd: Ejabberd, node: str, service: str
 ) -> None:
-    """More than go on one page, for its owner and for one who may only read."""
+    """More items than one page has, listed by the owner and by a reader."""
     count = PAGE_OF_IDS + 1
 
     async def main() -> tuple[State, State]:
@@ -244,7 +244,7 @@ def test_drift_is_reported(server: Server, node: str) -> None:
 
 
 async def look_at_forgetful(server: Server, node: str) -> State:
-    """A node that keeps no items."""
+    """A node that does not store items."""
     owner = Outsider(server, "blog", node)
     owner.create()
     owner.configure(persist_items="false")

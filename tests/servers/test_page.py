@@ -1,7 +1,4 @@
-"""The page for people: what it says, as an HTML parser reads it, and in a browser, clicked through.
-
-The stylesheet of Atom is looked at in the browser, too.
-"""
+"""The page for people, in an HTML parser and in a browser, which also shows the Atom stylesheet."""
 
 from __future__ import annotations
 
@@ -87,7 +84,7 @@ def test_the_lines_to_paste_are_those_of_the_page_itself(blog: Blog) -> None:
     ]
 
 
-def test_what_no_reader_shows_in_full_the_page_does_not_either(blog: Blog) -> None:
+def test_the_page_shows_no_post_in_full_that_no_feed_has_in_full(blog: Blog) -> None:
     head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     page = "page: {path: subscribe/index.html}\n"
     for content, full in (("summary", False), ("full", True), ("auto", True)):
@@ -112,7 +109,7 @@ def test_a_post_is_shown_in_full_only_if_a_feed_has_it_so(blog: Blog) -> None:
     assert shown == [False, True, False]  # b alone has the tag y
 
 
-def test_the_feeds_that_the_configuration_names_come_first(blog: Blog) -> None:
+def test_feeds_without_a_pattern_come_first(blog: Blog) -> None:
     feeds = (
         '[{path: "{tag}.atom", format: atom}, {path: all.atom, format: atom},'
         " {path: pod.rss, format: rss, podcast: {}, enclosures: [opus, mp3]}]"
@@ -126,7 +123,7 @@ def test_the_feeds_that_the_configuration_names_come_first(blog: Blog) -> None:
     assert names[2:] == [f"{title}: x (Atom)", f"{title}: y (Atom)"]
 
 
-def test_the_formats_of_a_recording_are_told_apart(blog: Blog) -> None:
+def test_the_formats_of_a_recording_have_different_labels(blog: Blog) -> None:
     blog.write("2026-01-03-c.md", "Text.", title="C", audio="[/m/c.opus, /m/c.flac]")
     article = built(blog).cssselect("article")[0]
     assert [one.text_content() for one in article.cssselect("p.facts")][1:] == ["c.opus", "c.flac"]
@@ -144,12 +141,12 @@ def test_it_shows_the_newest_posts_as_readers_do(blog: Blog) -> None:
     assert texts(page, "article time") == ["2026-01-02", "2026-01-01"]
 
 
-def test_it_has_no_more_posts_than_it_may(blog: Blog) -> None:
+def test_the_page_has_at_most_the_configured_number_of_posts(blog: Blog) -> None:
     configure(blog, "page: {path: subscribe/index.html, limit: 1}\n")
     assert texts(built(blog), "article h3") == ["B & <b>"]
 
 
-def test_nothing_in_it_runs_or_loads_a_script(blog: Blog) -> None:
+def test_the_page_runs_and_loads_no_script(blog: Blog) -> None:
     blog.write("2026-01-03-evil.md", "<script>alert(1)</script><img src=x onerror=alert(2)>",
                title="</title><script>alert(3)</script>", author="<img src=x onerror=alert(4)>",
                tags='["<script>alert(5)</script>"]',
@@ -173,7 +170,7 @@ def test_many_feeds_are_folded(blog: Blog) -> None:
     assert len(page.cssselect("#subscribe details ul a")) == 4
 
 
-def test_many_nodes_are_folded_too(blog: Blog) -> None:
+def test_many_nodes_are_folded(blog: Blog) -> None:
     configure(blog, PAGE + NODES)
     blog.write("2026-01-04-c.md", "c", title="C", tags="[a1, a2, a3, a4, a5]")
     page = built(blog)
@@ -181,7 +178,7 @@ def test_many_nodes_are_folded_too(blog: Blog) -> None:
     assert "2 more nodes" in texts(page, "#subscribe summary")
 
 
-def test_feeds_of_one_title_can_be_told_apart(blog: Blog) -> None:
+def test_feeds_with_the_same_title_have_different_labels(blog: Blog) -> None:
     head = (blog.folder / "publisher.yaml").read_text().split("feeds:")[0]
     feeds = (
         "[{path: a.atom, format: atom}, {path: b.atom, format: atom, limit: all},"
@@ -192,7 +189,7 @@ def test_feeds_of_one_title_can_be_told_apart(blog: Blog) -> None:
     assert len({*names}) == 3
 
 
-def test_programs_find_the_feeds_of_the_site_and_no_feed_of_a_tag(blog: Blog) -> None:
+def test_the_head_links_the_feeds_of_the_site_and_no_feed_of_a_tag(blog: Blog) -> None:
     path = blog.folder / "publisher.yaml"
     more = '  - {path: "t/{tag}.atom", format: atom}\npage:'
     path.write_text(path.read_text().replace("page:", more))
@@ -217,7 +214,7 @@ def test_a_post_without_a_text_has_nothing_to_unfold(blog: Blog) -> None:
     assert built(blog).cssselect("article")[0].cssselect("details") == []
 
 
-def test_a_page_that_is_not_ours_is_never_replaced(blog: Blog) -> None:
+def test_a_page_that_publisher_did_not_write_is_never_replaced(blog: Blog) -> None:
     home = blog.folder / "subscribe" / "index.html"
     home.parent.mkdir()
     home.write_text("<h1>My own page</h1>")
@@ -234,7 +231,7 @@ def test_a_page_that_is_not_ours_is_never_replaced(blog: Blog) -> None:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Without a network beyond loopback, and with a profile of its own."""
+    """A browser with a new profile, and without a network except loopback."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "chromium"
     for switch in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync",
@@ -251,7 +248,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 @pytest.fixture
 def web(blog: Blog) -> Iterator[Web]:
-    """The site, deployed; readers get XML, which is what browsers show."""
+    """The deployed site. Feeds are served as XML, so that browsers show them."""
     configure(blog, PAGE + NODES)
     built(blog)
     with Web() as made:
@@ -308,17 +305,17 @@ def test_a_visitor_folds_posts_and_reaches_them_by_keyboard(
     assert browser.current_url.endswith("#posts")
 
 
-def test_the_xmpp_link_is_one_that_a_client_can_open(browser: webdriver.Chrome, web: Web) -> None:
+def test_a_client_can_open_the_xmpp_link(browser: webdriver.Chrome, web: Web) -> None:
     browser.get(f"{web.url}/subscribe/")
     link = browser.find_element(By.LINK_TEXT, "Blog & live")
     assert link.get_attribute("href") == "xmpp:pubsub.example.org?pubsub;action=subscribe;node=blog"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_its_text_can_be_read_in_light_and_dark(
+def test_the_text_has_enough_contrast_in_light_and_dark(
     browser: webdriver.Chrome, web: Web, scheme: str
 ) -> None:
-    """By the contrast that WCAG 2.1 asks for (1.4.3), for every element with text of its own."""
+    """Every element with text has the contrast of WCAG 2.1, success criterion 1.4.3."""
     media = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
     browser.get(f"{web.url}/subscribe/")
@@ -330,10 +327,10 @@ def test_its_text_can_be_read_in_light_and_dark(
 
 
 @pytest.mark.parametrize("address", ["/subscribe/", "/feed.atom"])
-def test_what_is_written_from_right_to_left_is_shown_so(
+def test_right_to_left_text_is_shown_from_right_to_left(
     browser: webdriver.Chrome, blog: Blog, address: str
 ) -> None:
-    """Each paragraph begins where its script does, whatever is around it."""
+    """Each paragraph has the direction of its own script."""
     blog.write("2026-01-05-d.md", "مرحبا!\n\nHello!", title="مرحبا بالعالم!", lang="ar")
     built(blog)
     with Web() as web:
@@ -384,7 +381,7 @@ return found;
 """
 
 
-def test_nothing_is_missing_and_nothing_else_is_loaded(browser: webdriver.Chrome, web: Web) -> None:
+def test_the_page_loads_its_own_files_and_no_others(browser: webdriver.Chrome, web: Web) -> None:
     browser.get(f"{web.url}/subscribe/")
     asked = {path for path, _ in web.asked}
     assert asked <= {"/subscribe/", "/favicon.ico"}

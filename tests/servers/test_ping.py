@@ -1,4 +1,4 @@
-"""`publisher ping` tells hubs of feeds that changed: a hub that follows WebSub hears of them."""
+"""`publisher ping` notifies WebSub hubs of changed feeds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture
 def blog(tmp_path: Path, hub: Hub, web: Web) -> Blog:
-    """Its feeds are deployed to `web`."""
+    """A blog whose feeds are deployed to `web`."""
     made = Blog(tmp_path / "site")
     configure(made, web, hub.url)
     made.write("2026-01-01-a.md", "Text.", title="A", tags="[x]")
@@ -94,7 +94,7 @@ def test_a_subscriber_of_a_hub_gets_the_new_feed(blog: Blog, web: Web, hub: Hub)
 
 
 def test_every_format_names_its_hub_and_itself(blog: Blog, web: Web, hub: Hub) -> None:
-    """The hub refuses what does not."""
+    """The hub refuses feeds that do not."""
     run = ping(blog)
     assert run.code == 0, run.err
     topics = [f"{web.url}/feed.{form}" for form in FORMS]
@@ -191,7 +191,7 @@ def test_pings_are_recorded_when_the_run_is_interrupted(blog: Blog, web: Web, hu
 @pytest.mark.parametrize("what", ["absent", "dripping", "silent", "busy hub", "slow hub"])
 def test_an_interruption_ends_a_wait_at_once(blog: Blog, web: Web, hub: Hub, what: str) -> None:
     def waits() -> bool:
-        """Whether the program has gone on from its first look or attempt."""
+        """Whether the program has made its first request."""
         if what == "busy hub":
             return len(hub.answers) < 98
         if what == "slow hub":
@@ -227,7 +227,7 @@ def test_the_wait_for_a_feed_is_limited_whatever_a_server_does(
 
 @pytest.mark.parametrize("path", ["/dripping", "/silent"])
 def test_the_wait_for_a_silent_feed_ends_in_time(web: Web, path: str) -> None:
-    """In fake time, which passes while nothing is there."""
+    """In fake time, which passes while the feed is missing."""
 
     async def main() -> tuple[Mapping[str, str], float]:
         found = await pages.undeployed({address: "a digest"}, seconds=7)
@@ -327,7 +327,7 @@ def test_a_missing_hub_is_an_error_that_says_how_to_add_one(blog: Blog, web: Web
 
 
 def test_the_time_for_retries_is_limited(hub: Hub) -> None:
-    """By a clock of our own: nobody waits for it."""
+    """With a fake clock, so that the test does not wait."""
     clock = FakeClock()
     hub.answers = [(503, {})] * 100
     with pytest.raises(Unavailable, match="answers 503"):
@@ -345,7 +345,7 @@ def test_retry_after_sets_the_pause(hub: Hub) -> None:
 
 
 def test_the_url_of_a_hub_may_have_any_letters(web: Web) -> None:
-    """It answers 501 to a POST: it was reached."""
+    """It answers 501 to a POST, so it was reached."""
     with pytest.raises(Unavailable, match="answers 501"):
         hubs.ping(f"{web.url}/hüb", "https://blog.example/f", retry_seconds=0)
     with pytest.raises(ConfigError, match=r"correct site\.hubs"):

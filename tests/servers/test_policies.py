@@ -1,4 +1,4 @@
-"""What the owner decides for a node, on real servers: which posts, how loud, what is repaired."""
+"""The options for a node on real servers: selection, notifications, repair, pruning."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def section(server: Server, user: str, *nodes: str) -> str:
-    """An account, as one entry of the list `xmpp`. `nodes` are in YAML's flow style."""
+    """An account as one entry of the list `xmpp`. `nodes` are in the flow style of YAML."""
     variable = "READER_PASSWORD" if user == "reader" else "BLOG_PASSWORD"
     keys = {"jid": f"{user}@{server.domain}", "password_env": variable, **reach(server)}
     lines = "\n    ".join(f"{key}: {value}" for key, value in keys.items())
@@ -55,14 +55,14 @@ def write_tagged(blog: Blog) -> None:
 
 
 def let_an_hour_pass(blog: Blog) -> None:
-    """Since the items were published: a run may take them for durable now."""
+    """Make the recorded times older, so that a run takes the items for durable."""
     with closing(sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")) as database:
         database.execute("UPDATE item SET at = at - 3600")
         database.commit()
 
 
 def test_the_feed_key_of_a_post_applies_to_the_node(blog: Blog, server: Server, node: str) -> None:
-    """In short, left out, taken back; and back again."""
+    """A summary, a post left out, a deleted one, and the way back."""
     blog.write("2026-01-01-short.md", "All of it.", title="Short", feed="summary", summary="Some")
     blog.write("2026-01-02-out.md", "Text.", title="Out")
     blog.write("2026-01-03-gone.md", "Text.", title="Gone")
@@ -136,7 +136,7 @@ def test_the_node_of_a_vanished_tag_is_emptied_only_on_demand(
 def test_a_dead_server_does_not_stop_others(
     blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str
 ) -> None:
-    """Two accounts at two servers, and a third server that is not there."""
+    """Two accounts on two servers, and a third server that does not exist."""
     write_tagged(blog)
     dead = section(prosody, "blog", at(f"{node}-dead")).replace(
         f"port: {prosody.direct_port}", "port: 1"
@@ -157,7 +157,7 @@ def test_a_dead_server_does_not_stop_others(
 
 
 def script(blog: Blog, name: str, text: str) -> str:
-    """The line of the configuration that takes the password from a script."""
+    """The line of the configuration for a password command that runs a script."""
     path = blog.folder / name
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o700)
@@ -167,7 +167,7 @@ def script(blog: Blog, name: str, text: str) -> str:
 def test_a_slow_password_command_does_not_delay_other_accounts(
     blog: Blog, prosody: Prosody, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
 ) -> None:
-    """The command at the one server waits until the post has arrived at the other."""
+    """The password command for one server waits until the post has arrived on the other."""
     blog.write("2026-01-01-first-post.md", "Text.")
     arrived = blog.folder / "arrived"
     wait = f"while ! test -e '{arrived}'; do sleep 0.1; done; echo '{accounts['blog']}'"
@@ -280,7 +280,7 @@ def test_drift_is_repaired_if_the_configuration_sets_the_field(
 def test_a_title_of_an_older_version_is_repaired_once_without_notification(
     blog: Blog, server: Server, node: str
 ) -> None:
-    """It had the tag as it stands in the node's name."""
+    """The older version spelled the tag as in the name of the node."""
     write_tagged(blog)
     configure(blog, section(server, "blog", at(f"{node}/{{tag}}", title='"Posts on {tag}"')))
     assert blog.run("publish").code == 0
@@ -298,7 +298,7 @@ def test_a_title_of_an_older_version_is_repaired_once_without_notification(
 def test_a_new_spelling_of_a_tag_makes_a_run_look_at_its_node(
     blog: Blog, server: Server, node: str
 ) -> None:
-    """Even if the post that spells it is none of the node's."""
+    """Even if the post with the new spelling does not belong to the node."""
     write_tagged(blog)
     configure(blog, section(server, "blog", at(f"{node}/{{tag}}", since="2026-01-02")))
     assert blog.run("publish").code == 0
@@ -352,7 +352,7 @@ ENTRY = f"<entry xmlns='{ATOM[1:-1]}'/>"
 
 
 def fill(server: Server, node: str, count: int) -> Outsider:
-    """With items of another publisher, which Outsider this returns; the node holds three."""
+    """A node for three items, with items of another publisher, which is returned."""
     owner, stranger = Outsider(server, "blog", node), Outsider(server, "stranger", node)
     owner.create()
     owner.configure(max_items="3")
@@ -437,7 +437,7 @@ def test_a_node_whose_limit_is_zero_is_an_error_with_figures(
 def test_items_of_others_that_fill_a_node_do_not_retract_ours(
     blog: Blog, ejabberd: Ejabberd, node: str
 ) -> None:
-    """ejabberd counts the items of each publisher apart: here are six, with a limit of three."""
+    """ejabberd counts the items of each publisher separately: here six, with a limit of three."""
     stranger = fill(ejabberd, node, 0)
     ours = {f"2026-01-0{number}-post-{number}" for number in (1, 2, 3)}
     for name in ours:
@@ -544,7 +544,7 @@ end);
 
 @pytest.fixture(params=["prosody", "ejabberd"])
 def narrow(request: pytest.FixtureRequest, accounts: Mapping[str, str]) -> Iterator[Server]:
-    """A server that closes the stream at a stanza that others take."""
+    """A server that closes the stream at a stanza that other servers accept."""
     made: Server = (
         Ejabberd(accounts, max_stanza_size=LIMIT)
         if request.param == "ejabberd"
@@ -616,7 +616,7 @@ def test_a_request_is_retried_while_a_service_is_busy(
 def test_a_run_without_changes_connects_to_no_server(
     blog: Blog, prosody: Prosody, node: str
 ) -> None:
-    """Not even a server that is down, until something changes or a day has passed."""
+    """A server that is down is not noticed until something changes or a day has passed."""
     write_tagged(blog)
     configure(blog, section(prosody, "blog", at(node)))
     assert blog.run("publish").code == 0

@@ -1,4 +1,4 @@
-"""The real parts work before anything of ours is tested on them."""
+"""The servers and clients of the tests work as the other tests expect."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def test_a_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
 
 
 def _runs(pid: int) -> bool:
-    """Whether the process is there, and not only waiting to be reaped."""
+    """Whether the process is running; a zombie is not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""A network or a service that goes silent ends the work on it soon, and doubles nothing."""
+"""A network or a service that goes silent ends the work on it soon, without duplicates."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ end, 100);
 def test_silence_does_not_count_as_an_answer(
     node: str, accounts: Mapping[str, str], question: Callable[[XmppNode], Awaitable[object]]
 ) -> None:
-    """A service may refuse to tell these, and that is no error; to say nothing is one."""
+    """A service may refuse these requests, but not leave them unanswered."""
 
     async def main(server: Server) -> None:
         config = NodeConfig(service=server.service, node=node)

@@ -1,4 +1,4 @@
-"""Whatever others put on our node, or a server answers, costs at most that item."""
+"""Strange items of others and strange answers of servers affect at most one item."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LONG = "x" * 60_000
 
 @pytest.fixture
 def shared(tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]) -> Blog:
-    """A blog with one post; the account `stranger` may publish at its node, too."""
+    """A blog with one post. The account `stranger` may also publish at its node."""
     blog = Blog(tmp_path / "blog")
     blog.configure(server, node=node, password=accounts["blog"])
     blog.write(f"{FIRST}.md", "Text.", title="First")
@@ -102,7 +102,7 @@ def test_status_distinguishes_items_without_a_post_from_those_of_others(
 def test_an_item_that_would_kill_the_service_is_not_fetched(
     tmp_path: Path, accounts: Mapping[str, str], node: str
 ) -> None:
-    """ejabberd 23.01 dies when it is asked for an item of 6,000 levels."""
+    """ejabberd 23.01 crashes when it is asked for an item that is nested 6,000 levels deep."""
     with Ejabberd(accounts) as server:
         blog = Blog(tmp_path / "blog")
         blog.configure(server, node=node, password=accounts["blog"])
@@ -142,7 +142,7 @@ def test_an_unreadable_item_is_never_overwritten(shared: Blog, server: Server, n
 
 
 def test_an_item_inside_a_payload_is_not_an_item(shared: Blog, server: Server, node: str) -> None:
-    """A stranger cannot make us believe that a post is there."""
+    """Another publisher cannot make us believe that a post is at the node."""
     inner = f"<items><item id='post-0002'>{numbered_item(2).payload}</item></items>"
     nested = f"<x xmlns='{PUBSUB}'>{inner}</x>"
     with RawClient(server, "stranger") as stranger:
@@ -171,7 +171,7 @@ def test_a_payload_does_not_decide_where_the_next_page_begins() -> None:
 def test_an_item_whose_id_cannot_be_sent_is_not_reported_as_removed(
     shared: Blog, server: Server, node: str
 ) -> None:
-    """XML makes a blank of a line end in an attribute; Prosody sends us the blank itself."""
+    """XML makes a line end in an attribute a space (XML 1.0 section 3.3.3); Prosody sends that."""
     config = shared.folder / "publisher.yaml"
     everything = f"node: {node}, prune: all, exclusive: true"
     config.write_text(config.read_text().replace(f"node: {node}", everything))
@@ -282,7 +282,7 @@ end, 100);
 def test_a_node_full_of_the_biggest_items_can_be_listed(
     accounts: Mapping[str, str], node: str
 ) -> None:
-    """At somebody else's PEP Prosody shows the items themselves, all in a single stanza."""
+    """At somebody else's PEP, Prosody lists the items themselves, all in one stanza."""
     modules = {"test_full": FULL.replace("SIZE", str(NODE * STANZA // 4))}
 
     async def main() -> None:
@@ -308,7 +308,7 @@ def test_an_answer_without_end_ends_the_stream(certificates: Certificates) -> No
 
 
 def test_a_message_of_somebody_else_is_not_an_event(server: Server, node: str) -> None:
-    """Anybody may send us a message; and a deep payload is an event, too."""
+    """Anybody can send us a message. An event with a deeply nested payload is an event."""
     event = "http://jabber.org/protocol/pubsub#event"
     items = f"<items node='{node}'><item id='forged'>{titled('Forged')}</item></items>"
     forged = f"<event xmlns='{event}'>{items}</event>"

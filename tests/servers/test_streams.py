@@ -1,4 +1,4 @@
-"""Work does not depend on who reads the output: closed, full, slow and broken streams."""
+"""Closed, full, slow and broken output streams do not disturb the work."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DROPPED = (
 
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
-    """Feeds only."""
+    """A blog without nodes."""
     made = Blog(tmp_path / "blog")
     made.write("2026-01-01-first-post.md", "Text.", title="First")
     return made
@@ -50,7 +50,7 @@ def blog(tmp_path: Path) -> Blog:
 
 @pytest.fixture
 def pushed(blog: Blog, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Blog:
-    """The blog has a node on a real server."""
+    """A blog with a node on a real server."""
     blog.configure(prosody, node=node, password=accounts["blog"])
     return blog
 
@@ -65,7 +65,7 @@ def ids(outsider: Outsider) -> set[str | None]:
 
 
 def environment(blog: Blog, **more: str) -> dict[str, str]:
-    """With buffered streams, as users have them, whatever the tests were started with."""
+    """The environment with buffered streams, as users have them."""
     return {**os.environ, **blog.environment, "PYTHONUNBUFFERED": "", **more}
 
 
@@ -111,7 +111,7 @@ def unread(
 
 
 def rest(descriptor: int) -> str:
-    """Everything up to the end; a terminal ends with an error."""
+    """All output. Reading a terminal ends with an error."""
     chunks = []
     try:
         while chunk := os.read(descriptor, 65536):
@@ -122,7 +122,7 @@ def rest(descriptor: int) -> str:
 
 
 def write_many(blog: Blog) -> list[str]:
-    """Posts whose names and titles do not fit into the pipe; their ids, the oldest first."""
+    """Write posts whose output does not fit into the pipe. Returns the ids, oldest first."""
     names = [f"2026-02-{n // 24 + 1:02}-{n:03}-{'long-' * 12}name" for n in range(POSTS)]
     for n, name in enumerate(names):
         date = f"2026-02-{n // 24 + 1:02}T{n % 24:02}:00:00Z"
@@ -380,7 +380,7 @@ def test_a_terminal_shows_a_bar_below_the_lines(pushed: Blog) -> None:
 
 
 def shown(blog: Blog, *arguments: str) -> list[str]:
-    """What a terminal shows of a run that ends well, line by line."""
+    """The lines that a terminal shows of a successful run."""
     process, screen = terminal(blog, *arguments)
     text = rest(screen)
     os.close(screen)
@@ -390,7 +390,7 @@ def shown(blog: Blog, *arguments: str) -> list[str]:
 
 
 def settle(blog: Blog) -> None:
-    """Let an hour pass: the next run looks at the node again, and those after it do not."""
+    """Let an hour pass, so that the next run looks at the node again and later ones do not."""
     with closing(sqlite3.connect(blog.folder / STATE / "ledger.sqlite")) as ledger:
         ledger.execute("UPDATE item SET at = at - 3600")
         ledger.commit()
@@ -453,7 +453,7 @@ def test_a_title_that_the_encoding_lacks_does_not_end_the_run(blog: Blog, unbuff
 
 
 def test_after_an_error_the_rest_is_dropped() -> None:
-    """Text with a gap in it is worse than text that ends."""
+    """Output with a gap would be worse than output that ends."""
     reader, writer = os.pipe()
     full = os.open("/dev/full", os.O_WRONLY)
     file = streams.QueuedFile(full, SimpleQueue())

@@ -1,4 +1,4 @@
-"""Symbolic links that authors of posts could have placed: what is read and written."""
+"""Which symbolic links are followed, given that authors of posts may have made them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECRET = "---\ntitle: A secret\n---\nThe secret text.\n"
 
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
-    """A site without settings of its own; `outside` lies beside it."""
+    """A site without settings of an engine, with the folder `outside` beside it."""
     made = Blog(tmp_path / "site")
     made.write("2026-01-01-plain.md", "Text.", title="Plain")
     (tmp_path / "outside").mkdir()
@@ -53,7 +53,7 @@ def told(blog: Blog, command: str = "build", *, code: int) -> str:
 
 
 def published(blog: Blog) -> list[str]:
-    """The files of the posts that are entries."""
+    """The files of all entries."""
     posts = blog.run("check", "--json", NOW).json["posts"]
     return [post["path"] for post in posts if not post["reason"]]
 
@@ -73,7 +73,7 @@ def test_a_post_is_not_read_through_a_link_that_leads_out(blog: Blog, target: st
     assert b"Plain" in (blog.folder / "feed.atom").read_bytes()
 
 
-def test_a_linked_folder_that_leads_out_is_named_and_not_entered(blog: Blog) -> None:
+def test_a_linked_folder_that_leads_out_is_reported_and_not_entered(blog: Blog) -> None:
     place = link(blog.posts / "more", "../../outside")
     said = told(blog, code=1)
     assert f"error: {place}: is a symbolic link that ends at {blog.folder.parent}/outside" in said
@@ -82,8 +82,8 @@ def test_a_linked_folder_that_leads_out_is_named_and_not_entered(blog: Blog) -> 
     assert told(blog, code=0) == ""
 
 
-def test_a_link_behind_a_link_is_named(blog: Blog) -> None:
-    """The folder is the site's own; what it holds leads out."""
+def test_a_link_behind_a_link_is_reported(blog: Blog) -> None:
+    """The link leads to a folder of the site, which has a link that leads out."""
     configure(blog, posts="{path: posts, site: .}")
     inner = link(blog.folder / "drafts/2026-01-02-a.md", "../../outside/secret.md")
     link(blog.posts / "drafts", "../drafts")
@@ -110,7 +110,7 @@ def test_a_link_into_the_site_is_followed(blog: Blog, posts: str, code: int) -> 
     assert (b"The secret text." in (blog.folder / "feed.atom").read_bytes()) is (code == 0)
 
 
-def test_the_engines_settings_say_where_the_site_is(blog: Blog) -> None:
+def test_the_settings_of_the_engine_mark_the_folder_of_the_site(blog: Blog) -> None:
     (blog.folder / "notes.txt").write_text(SECRET)
     link(blog.posts / "2026-01-02-a.md", "../notes.txt")
     told(blog, code=1)
@@ -132,7 +132,7 @@ def test_folders_that_the_configuration_names_may_be_links(blog: Blog, tmp_path:
 def test_a_folder_of_posts_that_leads_out_of_its_site_is_refused(
     blog: Blog, tmp_path: Path, settings: str
 ) -> None:
-    """Whoever may add a post may replace the folder."""
+    """An author who may add a post can replace the folder."""
     if not settings:
         (blog.folder / "_config.yml").write_text("title: A site\n")
     shutil.move(blog.posts, tmp_path / "outside/posts")
@@ -172,7 +172,7 @@ def test_a_posts_folder_may_be_a_link_within_its_site(blog: Blog) -> None:
 def test_settings_are_not_read_through_a_link_that_leads_out(
     blog: Blog, engine: str, name: str, text: str
 ) -> None:
-    """They cost the run, and no post: without its settings a site is another one."""
+    """That is an error: without its settings, the site would have other posts."""
     target = blog.folder.parent / "outside" / Path(name).name
     target.write_text(text)
     place = link(blog.folder / name, target)
@@ -192,7 +192,7 @@ def test_settings_are_not_read_through_a_link_that_leads_out(
         ("nikola", "2026-01-01-plain.meta", ".. status: draft\n"),
     ],
 )
-def test_what_hides_posts_still_hides_them_behind_a_link(
+def test_settings_that_hide_posts_still_hide_them_behind_a_link(
     blog: Blog, engine: str, name: str, text: str
 ) -> None:
     target = blog.folder.parent / "outside" / name
@@ -234,10 +234,10 @@ def test_media_are_not_measured_through_a_link_that_leads_out(
     assert (b'length="1000"' in (blog.folder / "feed.atom").read_bytes()) is (key == "audio")
 
 
-def test_what_was_published_through_a_link_is_not_retracted(
+def test_a_post_that_was_published_through_a_link_is_not_retracted(
     tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
-    """It counts as unreadable, whether the link is one to a file or to a folder."""
+    """It counts as unreadable, behind a linked file as well as a linked folder."""
     blog = Blog(tmp_path / "site")
     blog.configure(server, node=node, password=accounts["blog"])
     text = (blog.folder / "publisher.yaml").read_text()
@@ -282,7 +282,7 @@ OUTPUTS = {
 @pytest.mark.parametrize("exists", [True, False])
 @pytest.mark.parametrize("kind", OUTPUTS)
 def test_no_output_is_written_through_a_link(blog: Blog, kind: str, *, exists: bool) -> None:
-    """Neither a new file nor an old one; whatever else there is to write is written."""
+    """Neither a new file nor an old one. All other outputs are written."""
     name, feeds, more = OUTPUTS[kind]
     for day in ("2024-01-01", "2025-01-01", "2026-01-01"):
         blog.write(f"{day}-pears.md", "Text.", title=day, tags="[pears]")
@@ -318,10 +318,8 @@ def test_an_output_is_written_through_a_linked_folder_elsewhere(blog: Blog, tmp_
     assert (tmp_path / "outside/feed.atom").exists()
 
 
-def test_a_link_elsewhere_that_leads_into_the_site_brings_no_trust(
-    blog: Blog, tmp_path: Path
-) -> None:
-    """`www` is the owner's, and leads into the site, where a link may be an author's."""
+def test_a_link_that_leads_into_the_site_is_not_trusted(blog: Blog, tmp_path: Path) -> None:
+    """`www` is the owner's link into the site, and the link inside may be an author's."""
     link(tmp_path / "www", "site/_site")
     link(blog.folder / "_site/tags", "../../outside")
     feeds = f"[{{path: {tmp_path}/www/tags/a.atom, format: atom, url: https://a.example/f}}]"
@@ -333,7 +331,7 @@ def test_a_link_elsewhere_that_leads_into_the_site_brings_no_trust(
 def test_a_configuration_outside_needs_the_sites_folder_to_trust_links_near_it(
     blog: Blog, tmp_path: Path
 ) -> None:
-    """Without `posts.site` the site may reach three folders up."""
+    """Without `posts.site`, up to three folders above the posts may be the site."""
     link(tmp_path / "www", "outside")
     (tmp_path / "etc").mkdir()
     path = tmp_path / "etc/publisher.yaml"
@@ -348,7 +346,7 @@ def test_a_configuration_outside_needs_the_sites_folder_to_trust_links_near_it(
 
 
 def test_a_pattern_writes_only_into_the_folder_that_is_named(blog: Blog, tmp_path: Path) -> None:
-    """Also where that is outside of the site: a deployment may have copied links there."""
+    """Also outside of the site, where a deployment may have copied links."""
     blog.write("2026-01-02-pears.md", "Text.", title="Pears", tags="[pears]")
     link(tmp_path / "www/tags/pears", "../../outside")
     path = f"{tmp_path}/www/tags/{{tag}}/feed.atom"
@@ -358,7 +356,7 @@ def test_a_pattern_writes_only_into_the_folder_that_is_named(blog: Blog, tmp_pat
     assert not (tmp_path / "outside/feed.atom").exists()
 
 
-def test_what_is_stale_is_not_removed_behind_a_link(blog: Blog, tmp_path: Path) -> None:
+def test_a_stale_output_is_not_removed_behind_a_link(blog: Blog, tmp_path: Path) -> None:
     blog.write("2026-01-02-pears.md", "Text.", title="Pears", tags="[pears]")
     configure(blog, feeds='[{path: "tags/{tag}/feed.atom", format: atom}]')
     told(blog, code=0)
@@ -370,8 +368,8 @@ def test_what_is_stale_is_not_removed_behind_a_link(blog: Blog, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("pattern", ['path: "tags/{tag}.atom"', 'archive: "tags/{year}.atom"'])
-def test_a_link_to_a_pipe_holds_up_no_run(blog: Blog, pattern: str) -> None:
-    """Among the files that a pattern could have made."""
+def test_a_link_to_a_pipe_does_not_block_the_run(blog: Blog, pattern: str) -> None:
+    """The link is among the files that a pattern may have made."""
     os.mkfifo(blog.folder / "pipe")
     link(blog.folder / "tags/2001.atom", "../pipe")
     path = "" if pattern.startswith("path") else "path: a.atom, "
@@ -379,7 +377,7 @@ def test_a_link_to_a_pipe_holds_up_no_run(blog: Blog, pattern: str) -> None:
     assert told(blog, code=0) == ""
 
 
-def test_what_is_refused_is_refused_in_the_status_too(blog: Blog) -> None:
+def test_status_reports_a_refused_output(blog: Blog) -> None:
     place = link(blog.folder / "feed.atom", "elsewhere.atom")
     assert f"error: {place} is not written: it is a symbolic link" in told(blog, "status", code=1)
 
@@ -432,7 +430,7 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
         reach.read(tmp_path / "a")
 
 
-def test_a_path_is_resolved_as_the_system_does(tmp_path: Path) -> None:
+def test_a_path_is_resolved_like_the_system_does(tmp_path: Path) -> None:
     (tmp_path / "x/y").mkdir(parents=True)
     link(tmp_path / "in", "x/y")
     for written in ("in/../z", "in/z", "x/./y/../../in/new/folder", "in/.."):
@@ -440,9 +438,7 @@ def test_a_path_is_resolved_as_the_system_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("last", [True, False], ids=["the file", "its folder"])
-def test_a_file_of_ours_is_neither_written_nor_removed_behind_a_link(
-    tmp_path: Path, *, last: bool
-) -> None:
+def test_a_file_is_neither_written_nor_removed_behind_a_link(tmp_path: Path, *, last: bool) -> None:
     target = tmp_path / "outside/feed.atom"
     target.parent.mkdir()
     target.write_bytes(b"old")
@@ -456,7 +452,7 @@ def test_a_file_of_ours_is_neither_written_nor_removed_behind_a_link(
     assert target.read_bytes() == b"old"
 
 
-def test_leftovers_are_not_removed_behind_a_link(tmp_path: Path) -> None:
+def test_temporary_files_are_not_removed_behind_a_link(tmp_path: Path) -> None:
     left = tmp_path / f"outside/.{'0' * 16}.publisher"
     left.parent.mkdir()
     left.write_bytes(b"")
@@ -468,8 +464,8 @@ def test_leftovers_are_not_removed_behind_a_link(tmp_path: Path) -> None:
     assert not left.exists()
 
 
-def test_a_file_is_replaced_in_folders_that_may_be_entered_only(tmp_path: Path) -> None:
-    """As many a /home is for those who do not own it."""
+def test_a_file_is_replaced_below_folders_that_cannot_be_listed(tmp_path: Path) -> None:
+    """Like /home on many machines."""
     inner = tmp_path / "home/blog"
     inner.mkdir(parents=True)
     inner.parent.chmod(0o311)

@@ -1,4 +1,4 @@
-"""The whole line on real servers: the program publishes, a client that is not ours receives."""
+"""The program publishes to real servers, and another client receives."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_one_account_reaches_its_own_pep_node(
 def publish_as_publisher(
     blog: Blog, server: Server, node: str, password: str, *, more: str = ""
 ) -> Run:
-    """The account `stranger` publishes to the node of `blog`, who allowed it to."""
+    """The account `stranger` publishes to the node of `blog`, which made it a publisher."""
     Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
     blog.configure(server, node=node, user="stranger", password=password, more=more)
     blog.write("2026-01-02-second-post.md", "Text.", title="Second")
@@ -174,7 +174,7 @@ def test_a_publisher_that_is_not_the_owner_publishes(
 def test_a_hidden_configuration_makes_keep_necessary(
     tmp_path: Path, ejabberd: Ejabberd, node: str, accounts: Mapping[str, str]
 ) -> None:
-    """Prosody shows it to publishers, ejabberd to owners only."""
+    """Prosody shows the configuration to publishers, ejabberd to owners only."""
     blog = Blog(tmp_path / "blog")
     Outsider(ejabberd, "blog", node).create()
     run = publish_as_publisher(blog, ejabberd, node, accounts["stranger"])
