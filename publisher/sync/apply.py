@@ -196,7 +196,7 @@ class PlanRun:
             self._fail(error)
 
     def _fail(self, error: PublisherError) -> None:
-        """Keep the first error, which caused the others. Forbidden gives way to any other."""
+        """Keep the first error, which caused the later ones. A later one replaces Forbidden."""
         if self.result.error is None or isinstance(self.result.error, Forbidden):
             self.result.error = error
 
