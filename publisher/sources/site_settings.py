@@ -36,7 +36,7 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
             case ".py":
                 return _literals(text)
             case _:
-                value = yaml_document.read(text).told_apart
+                value = yaml_document.read(text).with_plain_scalars
                 return value if isinstance(value, dict) else {}
     except yaml_document.YamlError as error:
         raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error

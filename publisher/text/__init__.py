@@ -1,5 +1,5 @@
-"""Leaves that know strings only: XML text, URIs, timestamps, YAML with lines, permalinks, slugs,
-globs, where a text is cut, and where it is code.
+"""Pure functions on strings: XML text, URIs, dates, YAML with line numbers, permalinks, slugs,
+globs, shortening, and code spans in Markdown.
 
 Nothing here reads a file or the clock, and nothing knows what a post is.
 """

@@ -1,4 +1,4 @@
-"""The characters that XML can carry, and those that a terminal may show."""
+"""Remove the characters that XML cannot carry or that a terminal must not show."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ _BREAKS = frozenset("\v\f")
 
 
 def legal(text: str) -> str:
-    """Without those that XML 1.0 cannot carry (section 2.2); a page break is a blank."""
-    return _ILLEGAL.sub(lambda found: " " if found[0] in _BREAKS else "", text)
+    """The text without the characters that XML 1.0 cannot carry (section 2.2).
+
+    A form feed or a vertical tab separates words, so it becomes a space.
+    """
+    return _ILLEGAL.sub(lambda match: " " if match[0] in _BREAKS else "", text)
 
 
 def printable(text: str) -> str:
-    """What a terminal may show: no control characters, no change of direction."""
+    """The text without control characters and marks that change the writing direction."""
+    # Posts, feeds and servers could otherwise forge lines of our output or move the cursor.
     return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"})
 
 
 def short_line(text: str, most: int) -> str:
-    """Somebody else's text on one line of at most `most` characters that a terminal may show."""
+    """Text from outside, for a message: one printable line of at most `most` characters."""
     shown = printable(" ".join(text.split()))
     return shown if len(shown) <= most else shortened(shown, most - 1)

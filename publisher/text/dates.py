@@ -1,8 +1,8 @@
-"""Text -> an instant: the dates that authors write, and that Ruby's Time.parse reads for Jekyll.
+"""Parse the dates that authors write, including those that Ruby's Time.parse reads for Jekyll.
 
-Never "now", and nothing of it: a text without a year, a month or a day is refused, and so is a
-zone's name that is not known here. `05/06/2014` is the 5th of June, as it is on a Jekyll site.
-Pure; the machine's zone and language do not matter.
+The current date never fills in a missing part: a text without a year, a month or a day is refused,
+and so is an unknown zone name. `05/06/2014` is the 5th of June, as on a Jekyll site. Pure: the zone
+and the locale of the machine do not matter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dateutil import parser
 
 MAX_LENGTH = 100
 
-# The offsets that Ruby gives to these names, so that a post keeps the instant its site shows.
+# Hours east of UTC. Ruby uses the same offsets, so a post has the instant that its site shows.
 _ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1,
     "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5,
@@ -38,40 +38,42 @@ _TIME_AND_ZONE = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\D*\d{1,2}[-/.]\d", re.ASCII)
-# Whatever the text leaves out differs between the two.
-_ONE_DEFAULT = dt.datetime(2000, 1, 1, 0)  # noqa: DTZ001 - the text may bring a zone
-_OTHER_DEFAULT = dt.datetime(1996, 2, 28, 1)  # noqa: DTZ001
+# dateutil fills in missing parts from a default. These two differ in year, month, day and hour, so
+# a part in which both results agree comes from the text.
+_FIRST_DEFAULT = dt.datetime(2000, 1, 1, 0)  # noqa: DTZ001 - the text may have a zone
+_SECOND_DEFAULT = dt.datetime(1996, 2, 28, 1)  # noqa: DTZ001
 
 
 class DateError(ValueError):
-    """Not a date, or not a whole one. The message quotes the text."""
+    """The text is not a date, or an incomplete one. The message quotes the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
-    """A date as it was written; `time` and `zone` are None where the text has none."""
+    """A date as the author wrote it; `time` and `zone` are None if the text has none."""
 
     day: dt.date
     time: dt.time | None = None
     zone: dt.tzinfo | None = None
 
     def instant(self, zone: dt.tzinfo, *, time: dt.time | None = None) -> dt.datetime:
-        """The instant in UTC; `zone` and `time` (else midnight) stand in for what is not written.
+        """The instant in UTC. `zone` and `time` (default: midnight) fill in missing parts.
 
-        Of a local time that comes twice, the first; a local time that is skipped counts on from
-        before the gap: 02:30 becomes 03:30. Raises DateError outside the years 1 to 9999.
+        A local time that occurs twice, when clocks go back, means the first occurrence. A local
+        time that clocks skip is counted from before the gap: 02:30 becomes 03:30.
+        Raises DateError outside the years 1 to 9999.
         """
         local = dt.datetime.combine(self.day, self.time or time or dt.time(), self.zone or zone)
         try:
             instant = local.astimezone(dt.UTC)
-            instant.astimezone(zone)  # whoever shows it in the zone must be able to
+            instant.astimezone(zone)  # callers convert back to the zone, which must not overflow
         except OverflowError as error:
             raise DateError(f"{self.day} is outside the years 1 to 9999") from error
         return instant
 
 
 def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
-    """The instant in UTC, in whole seconds; what the text leaves open is midnight in `zone`.
+    """The instant in UTC, in whole seconds. A date without a time is midnight in `zone`.
 
     Raises DateError.
     """
@@ -79,30 +81,33 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
 
 
 def read(text: str) -> WrittenDate:
-    """Raises DateError."""
+    """Parse a date with an optional time and zone. Raises DateError."""
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{text[:MAX_LENGTH]}…' is not a date")
-    plain = _plain(text)
+    cleaned = _cleaned(text)
     try:
-        return _numeric(plain) if _DAY.match(plain) else _worded(plain)
+        return _numeric(cleaned) if _DAY.match(cleaned) else _worded(cleaned)
     except (ValueError, OverflowError) as error:
         raise DateError(f"{text!r} is not a date") from error
 
 
 def read_time(text: str) -> dt.time:
-    """`HH:MM` or `HH:MM:SS`. Raises DateError."""
-    found = _TIME.fullmatch(text.strip())
-    if not found:
+    """Parse `HH:MM` or `HH:MM:SS`. Raises DateError."""
+    match = _TIME.fullmatch(text.strip())
+    if not match:
         raise DateError(f"{text[:MAX_LENGTH]!r} is not a time")
-    hour, minute, second = _numbers(found["hour"], found["minute"], found["second"])
+    hour, minute, second = _numbers(match["hour"], match["minute"], match["second"])
     try:
         return dt.time(hour, minute, second)
     except ValueError as error:
         raise DateError(f"{text!r} is not a time") from error
 
 
-def _plain(text: str) -> str:
-    """Without a remark at the end, doubled colons and blanks; `GMT+2` is two hours ahead."""
+def _cleaned(text: str) -> str:
+    """Drop a trailing remark in parentheses, doubled colons and spaces, and GMT before an offset.
+
+    dateutil reads `GMT+2` as POSIX does, two hours behind; authors mean two hours ahead.
+    """
     text = re.sub(r"\([^()]*\)\s*$", "", text)
     text = re.sub(r":{2,}", ":", text)
     text = re.sub(r"^(\d{4})(\D.*\d:\d\d) \1\b", r"\1\2", text)  # the year a second time
@@ -111,41 +116,47 @@ def _plain(text: str) -> str:
 
 
 def _numeric(text: str) -> WrittenDate:
-    """Year, month, day; then nothing, or a time and perhaps a zone. Raises ValueError."""
-    found = _DAY.match(text)
-    rest = _TIME_AND_ZONE.fullmatch(text, found.end()) if found else None
-    if not found or not (rest or found.end() == len(text)):
+    """Parse year, month, day, then optionally a time and a zone. Raises ValueError."""
+    date_match = _DAY.match(text)
+    time_match = _TIME_AND_ZONE.fullmatch(text, date_match.end()) if date_match else None
+    if not date_match or not (time_match or date_match.end() == len(text)):
         raise ValueError("something else follows the day")
-    month, day = found["month"] or found["month2"], found["day"] or found["day2"]
-    date = dt.date(*_numbers(found["year"], month, day))
-    if not rest:
+    year = date_match["year"]
+    month = date_match["month"] or date_match["month2"]
+    day = date_match["day"] or date_match["day2"]
+    date = dt.date(*_numbers(year, month, day))
+    if not time_match:
         return WrittenDate(date)
-    return WrittenDate(date, _time(rest), _zone(rest["zone"]) if rest["zone"] else None)
+    zone = _zone(time_match["zone"]) if time_match["zone"] else None
+    return WrittenDate(date, _time(time_match), zone)
 
 
-def _time(found: re.Match[str]) -> dt.time:
+def _time(match: re.Match[str]) -> dt.time:
     hour, minute, second = _numbers(
-        found["hour"] or found["hour2"],
-        found["minute"] or found["minute2"],
-        found["second"] or found["second2"],
+        match["hour"] or match["hour2"],
+        match["minute"] or match["minute2"],
+        match["second"] or match["second2"],
     )
-    if found["half"]:
+    if match["half"]:
         if not 1 <= hour <= 12:
-            raise ValueError("no hour of half a day")
-        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+            raise ValueError("an hour with AM or PM is 1 to 12")
+        hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
     return dt.time(hour, minute, second)
 
 
 def _zone(text: str) -> dt.tzinfo:
-    """`Z`, `EDT`, `-0400`, `-04:00`, `-400`, `-4`. Raises ValueError."""
+    """Parse a zone name or an offset: `Z`, `EDT`, `-0400`, `-04:00`, `-400`, `-4`.
+
+    Raises ValueError.
+    """
     if text.upper() in _ZONES:
         return dt.timezone(dt.timedelta(hours=_ZONES[text.upper()]))
-    found = _OFFSET.fullmatch(text)
-    if not found:
-        raise ValueError("no zone that is known here")
-    hours, minutes = _numbers(found[2], found[3])
+    match = _OFFSET.fullmatch(text)
+    if not match:
+        raise ValueError("unknown zone")
+    hours, minutes = _numbers(match[2], match[3])
     offset = dt.timedelta(hours=hours, minutes=minutes)
-    return dt.timezone(-offset if found[1] == "-" else offset)
+    return dt.timezone(-offset if match[1] == "-" else offset)
 
 
 def _numbers(*texts: str | None) -> list[int]:
@@ -153,21 +164,24 @@ def _numbers(*texts: str | None) -> list[int]:
 
 
 def _worded(text: str) -> WrittenDate:
-    """`September 8, 2014 10:00 EDT` and the like. Raises ValueError or OverflowError."""
-    one, other = (_guess(text, default) for default in (_ONE_DEFAULT, _OTHER_DEFAULT))
-    if one.date() != other.date() or f"{one.year:04}" not in text:
+    """Parse `September 8, 2014 10:00 EDT` and the like. Raises ValueError or OverflowError."""
+    first, second = (_guess(text, default) for default in (_FIRST_DEFAULT, _SECOND_DEFAULT))
+    if first.date() != second.date() or f"{first.year:04}" not in text:
         raise ValueError("a part is missing")
-    time = one.time().replace(microsecond=0) if one.hour == other.hour else None
-    return WrittenDate(one.date(), time, one.tzinfo)
+    time = first.time().replace(microsecond=0) if first.hour == second.hour else None
+    return WrittenDate(first.date(), time, first.tzinfo)
 
 
 def _guess(text: str, default: dt.datetime) -> dt.datetime:
     day_first = _DAY_FIRST.match(text) is not None
-    return parser.parse(text, default=default, dayfirst=day_first, tzinfos=_named)
+    return parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
 
 
-def _named(name: str | None, offset: int | None) -> dt.tzinfo | None:
-    """dateutil asks this for every text: so it never looks at the machine's own zone."""
+def _zone_of(name: str | None, offset: int | None) -> dt.tzinfo | None:
+    """The zone for a name or an offset in seconds that dateutil found.
+
+    dateutil calls this for every text, and so never looks up the zone of the machine.
+    """
     if offset is not None:
         return dt.timezone(dt.timedelta(seconds=offset))
     return _zone(name) if name else None

@@ -1,4 +1,7 @@
-"""Globs over paths: `*` and `?` stay within a folder, `**` crosses them, the rest is itself."""
+"""Match paths against globs: `*` and `?` stay within a folder, `**` crosses folders.
+
+Every other character stands for itself, brackets included.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ _WILDCARD = re.compile(r"(\*\*/|\*\*|\*|\?)")
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether the glob fits the whole path."""
+    """Whether the glob matches the whole path."""
     return _compiled(pattern).fullmatch(path) is not None
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """fnmatch's `*` crosses folders, and pathlib has no `**` before Python 3.13."""
+    # The standard library has no such glob: fnmatch's `*` crosses folders, and pathlib's
+    # full_match with `**` comes with Python 3.13.
     parts = _WILDCARD.split(pattern)
     return re.compile("".join(_WILD.get(part) or re.escape(part) for part in parts), re.DOTALL)

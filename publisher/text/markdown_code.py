@@ -1,7 +1,8 @@
-"""Where a text in Markdown is code: between fences, in indented lines, between backticks.
+"""Find the code in a Markdown text: fenced blocks, indented blocks, and spans in backticks.
 
-The one answer for everything that looks into a body before a parser does. It goes by lines, as
-authors do: a fence counts whatever the list or quote around it is.
+Every step that changes a body before the Markdown parser reads it asks here, so that examples in
+code stay as they are. The scan goes line by line, not block by block: a fence counts in any list
+or quote.
 """
 
 from __future__ import annotations
@@ -15,131 +16,141 @@ if TYPE_CHECKING:
 
 _FENCE = re.compile(r"[ \t]*(?:[*+>-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
 _TICKS = re.compile("`+")
-# What begins an item: of a list, of definitions, of the notes.
+# The start of a list item, a definition or a footnote.
 _ITEM = re.compile(r"[ \t]*(?:[*+:-]|\d{1,9}[.)]|\[\^[^\]\s]+\]:)(?:[ \t]+|$)")
 _RULE = re.compile(r"[ \t]*+([*_-])(?:[ \t]*+\1){2,}+[ \t]*$")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
-_DEEP = 4  # columns
-
+_CODE_INDENT = 4  # columns (CommonMark section 4.4)
 
 # The kinds of code in CommonMark (sections 4.4, 4.5 and 6.1).
 _Kind = Literal["indented", "fence", "span"]
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """The pieces of code, from and to, in their order."""
+    """All code, as (start, end) offsets in ascending order."""
     return ((start, end) for start, end, _ in _pieces(text))
 
 
 def fenced(text: str) -> Iterator[tuple[int, int]]:
-    """The pieces between fences, with these. For a text that may be indented HTML."""
+    """The fenced code blocks with their fences, as (start, end) offsets in ascending order.
+
+    For texts whose indented lines may be HTML.
+    """
     return ((start, end) for start, end, kind in _pieces(text) if kind == "fence")
 
 
-def is_within(at: int, pieces: Sequence[tuple[int, int]]) -> bool:
-    """Whether an offset is in one of the pieces, which are in their order."""
-    index = bisect_right(pieces, at, key=lambda piece: piece[0]) - 1
-    return index >= 0 and at < pieces[index][1]
+def is_within(offset: int, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether the offset lies in one of the pieces, which are in ascending order."""
+    index = bisect_right(pieces, offset, key=lambda piece: piece[0]) - 1
+    return index >= 0 and offset < pieces[index][1]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, _Kind]]:
-    at, fence, begin = 0, "", 0
+    start, fence, fence_start = 0, "", 0
     items: list[int] = []
     is_after_blank = True
     for line in text.split("\n"):
-        end = at + len(line)
+        end = start + len(line)
         mark = _FENCE.match(line)
         is_code = not fence and _is_indented(line, items, is_after_blank=is_after_blank)
         if fence:
+            # The closing fence is at least as long, with nothing behind it (section 4.5).
             if mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
-                yield begin, end, "fence"
+                yield fence_start, end, "fence"
                 fence = ""
-        elif mark and not _closes(mark[1], line[mark.end() :]):
-            fence, begin = mark[1], at
+        elif mark and not _is_span(mark[1], line[mark.end() :]):
+            fence, fence_start = mark[1], start
         elif is_code:
-            yield at, end, "indented"
+            yield start, end, "indented"
         else:
-            yield from ((at + start, at + stop, "span") for start, stop in ticks(line))
+            yield from ((start + left, start + right, "span") for left, right in ticks(line))
         is_after_blank = not line.strip() or is_code
-        at = end + 1
-    if fence:
-        yield begin, len(text), "fence"
+        start = end + 1
+    if fence:  # a fence without an end reaches to the end of the document
+        yield fence_start, len(text), "fence"
 
 
-def _closes(mark: str, rest: str) -> bool:
-    """ "```a```" is code within a line."""
+def _is_span(mark: str, rest: str) -> bool:
+    """Whether backticks open a span, not a block, as in "```a```" (section 4.5)."""
     return mark[0] == "`" and "`" in rest
 
 
 def _is_indented(line: str, items: list[int], *, is_after_blank: bool) -> bool:
-    """Whether a line is code by its indent, which counts from the text of the item around it.
+    """Whether the line is an indented code block, by its indent from the text of the list item.
 
-    `items` are the columns where the text of each open item begins; the line ends some and may
-    open others.
+    `items` holds the columns at which the text of each open item begins. It is updated: the line
+    may close items and open others.
     """
     if not line.strip():
         return False
     indent = _columns(line[: len(line) - len(line.lstrip())])
     is_rule = _RULE.match(line) is not None
     is_item = not is_rule and _ITEM.match(line) is not None
-    if is_after_blank or is_rule or is_item or _HEADING.match(line):  # else it goes on
+    # Any other line continues the paragraph above, however little it is indented (section 5.2).
+    if is_after_blank or is_rule or is_item or _HEADING.match(line):
         while items and indent < items[-1]:
             items.pop()
-    if indent >= _DEEP + (items[-1] if items else 0):
-        return is_after_blank
+    if indent >= _CODE_INDENT + (items[-1] if items else 0):
+        return is_after_blank  # an indented block cannot interrupt a paragraph (section 4.4)
     if is_item:
-        items += _texts(line, indent)
+        items += _item_columns(line, indent)
     return False
 
 
-def _texts(line: str, column: int) -> Iterator[int]:
-    """Where the text of each item begins that a line opens: four columns in at most."""
-    at = 0
-    while found := _ITEM.match(line, at):
-        width = _columns(found[0].lstrip())
-        yield column + min(width, _DEEP)
-        column, at = column + width, found.end()
+def _item_columns(line: str, column: int) -> Iterator[int]:
+    """The columns at which the texts of the items that the line opens begin.
+
+    A text begins at most four columns behind its marker.
+    """
+    start = 0
+    while match := _ITEM.match(line, start):
+        width = _columns(match[0].lstrip())
+        yield column + min(width, _CODE_INDENT)
+        column, start = column + width, match.end()
 
 
 def _columns(text: str) -> int:
-    return len(text.expandtabs(_DEEP))
+    return len(text.expandtabs(4))  # tab stops are 4 columns apart (section 2.2)
 
 
 def ticks(line: str) -> Iterator[tuple[int, int]]:
-    """From each run of backticks to the next one that is as long."""
-    runs = [found.span() for found in _TICKS.finditer(line)]
-    partners: dict[int, int] = {}  # of each run: the next one of its length
-    last: dict[int, int] = {}
-    for number, (start, end) in enumerate(runs):
-        if end - start in last:
-            partners[last[end - start]] = number
-        last[end - start] = number
-    number = 0
-    while number < len(runs):
-        partner = partners.get(number)
+    """The code spans of a line: from a run of backticks to the next run of the same length.
+
+    Offsets are in the line (CommonMark section 6.1). The time grows linearly with the line.
+    """
+    runs = [match.span() for match in _TICKS.finditer(line)]
+    closing: dict[int, int] = {}  # index of a run -> index of the next run of its length
+    latest: dict[int, int] = {}  # length -> index of the latest run of this length
+    for index, (start, end) in enumerate(runs):
+        if end - start in latest:
+            closing[latest[end - start]] = index
+        latest[end - start] = index
+    index = 0
+    while index < len(runs):
+        partner = closing.get(index)
         if partner is not None:
-            yield runs[number][0], runs[partner][1]
-        number = (number if partner is None else partner) + 1
+            yield runs[index][0], runs[partner][1]
+        index = (index if partner is None else partner) + 1
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:
-    """Change what is no code."""
-    parts, at = [], 0
+    """Apply `change` to each stretch of text between code."""
+    parts, position = [], 0
     for start, end in spans(text):
-        parts += [change(text[at:start]), text[start:end]]
-        at = end
-    return "".join([*parts, change(text[at:])])
+        parts += [change(text[position:start]), text[start:end]]
+        position = end
+    return "".join([*parts, change(text[position:])])
 
 
 def replaced(text: str, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> str:
-    """Change what a pattern finds, but for what begins in code; it may hold code."""
-    parts, at = [], 0
-    found = pattern.search(text)
+    """Replace the matches of the pattern that begin outside of code; a match may contain code."""
+    parts, position = [], 0
+    match = pattern.search(text)
     for start, end in [*spans(text), (len(text), len(text))]:
-        while found and found.start() < start:
-            parts += [text[at : found.start()], change(found)]
-            at = found.end()
-            found = pattern.search(text, at)
-        if found and found.start() < end:
-            found = pattern.search(text, end)
-    return "".join([*parts, text[at:]])
+        while match and match.start() < start:
+            parts += [text[position : match.start()], change(match)]
+            position = match.end()
+            match = pattern.search(text, position)
+        if match and match.start() < end:
+            match = pattern.search(text, end)
+    return "".join([*parts, text[position:]])

@@ -1,4 +1,4 @@
-"""The address of a pubsub node, and its xmpp: URIs (XEP-0060 section 12.22, XEP-0147)."""
+"""Node addresses, and the xmpp: URIs of nodes and items (XEP-0060 section 12.22, XEP-0147)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True)
 class NodeAddress:
-    """A node at a service (XEP-0060); PEP is the service at an account's bare JID (XEP-0163)."""
+    """A node at a pubsub service (XEP-0060). With PEP the service is a bare JID (XEP-0163)."""
 
     service: str
     node: str
@@ -18,14 +18,14 @@ class NodeAddress:
 
     @property
     def uri(self) -> str:
-        """Identifies the node (XEP-0060 section 12.22)."""
+        """The URI that identifies the node (XEP-0060 section 12.22)."""
         return f"xmpp:{self.service}?;node={quote(self.node, safe='')}"
 
     @property
     def subscribe_uri(self) -> str:
-        """Asks a client to subscribe (XEP-0060 section 16.6)."""
+        """The URI that makes a client subscribe to the node (XEP-0060 section 16.6)."""
         return f"xmpp:{self.service}?pubsub;action=subscribe;node={quote(self.node, safe='')}"
 
     def item_uri(self, item_id: str) -> str:
-        """Identifies an item of the node (XEP-0060 section 12.22)."""
+        """The URI that identifies an item of the node (XEP-0060 section 12.22)."""
         return f"{self.uri};item={quote(item_id, safe='')}"

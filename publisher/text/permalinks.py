@@ -1,6 +1,7 @@
-"""A permalink template and a post's facts -> the path of its page, by Jekyll's rules. Pure.
+"""Expand permalink templates into URL paths, by Jekyll's rules. Pure.
 
-`:section` and `:sections`, the first and all of the folders, are ours: for other engines.
+Two placeholders are not Jekyll's: `:section` is the first folder of the post's path, `:sections`
+are all of them. Other engines need them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ STYLES = {
     "none": "/:categories/:title:output_ext",
 }
 
-# English whatever the locale is: a URL must not depend on the machine that made it.
+# strftime would take these from the locale; a URL must not depend on the machine.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
@@ -53,19 +54,19 @@ _TEXTS = ("title", "slug", "name", "path", "collection", "categories", "slugifie
 PLACEHOLDERS = frozenset([*_DATES, *_TEXTS])
 
 _PLACEHOLDER = re.compile(":([a-z_]+)")
-# RFC 3986 section 3.3: what a path may carry as it is.
+# RFC 3986 section 3.3: the characters that a path carries unencoded, beside letters and digits.
 _PATH = "/!$&'()*+,;=:@~"
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def unknown_placeholders(template: str) -> list[str]:
-    """The placeholders that no rule gives a value to, in order."""
+    """The placeholders of the template that `expand` does not know, in order."""
     names = _PLACEHOLDER.findall(STYLES.get(template, template))
     return [name for name in names if _known(name) is None]
 
 
 def needs_date(template: str) -> bool:
-    """Whether a placeholder stands for a part of a date."""
+    """Whether the template uses a part of the date."""
     return any(_known(name) in _DATES for name in _PLACEHOLDER.findall(template))
 
 
@@ -78,11 +79,11 @@ def expand(
     categories: Sequence[str],
     collection: str = "posts",
 ) -> str:
-    """The absolute path, percent-encoded, e.g. `/2008/10/21/my-post/`.
+    """The absolute URL path of a post, percent-encoded, e.g. `/2008/10/21/my-post/`.
 
-    `template` is a style or a template, `published` in the site's zone, `slug` the title's part
-    of the URL, `path` the file's below the folder of the `collection`. A placeholder that has no
-    value here stays as it is written.
+    `template` is a template or the name of a style. `published` is in the site's zone. `path` is
+    the path of the file below the folder of the `collection`. Unknown placeholders stay as they
+    are.
     """
     values = {key: form(published) for key, form in _DATES.items()}
     values |= {**_texts(slug, path, categories), "collection": collection}
@@ -97,8 +98,8 @@ def expand(
 
 
 def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[str, str]:
-    bundle = path.stem == "index" and len(path.parts) > 1
-    folders = path.parts[: -2 if bundle else -1]
+    is_bundle = path.stem == "index" and len(path.parts) > 1  # Hugo's page bundle: a folder
+    folders = path.parts[: -2 if is_bundle else -1]
     slugified = [slugify(category, mode="default").lower() for category in categories]
     return {
         "title": slugify(slug, mode="pretty"),
@@ -114,19 +115,20 @@ def _texts(slug: str, path: PurePosixPath, categories: Sequence[str]) -> dict[st
 
 
 def _sanitized(path: str) -> str:
-    """Jekyll's order: also a slug that ends in a dot loses it, and the slash behind it."""
+    """Clean the path as Jekyll does: encode it, drop dot segments and repeated slashes."""
+    # Jekyll removes "./" wherever it is, so a slug that ends in a dot loses the slash behind it.
     path = f"/{path}".replace("..", "/").replace("./", "")
     path = _STRAY_PERCENT.sub("%25", quote(path, safe=_PATH + "%"))
     return "/" + re.sub("/{2,}", "/", path).removeprefix("/")
 
 
 def encoded(path: str) -> str:
-    """A path with one slash at its beginning, percent-encoded."""
+    """The path, percent-encoded, with exactly one slash at the beginning."""
     return "/" + quote(re.sub(r"/{2,}", "/", path).lstrip("/"), safe=_PATH)
 
 
 def _known(name: str) -> str | None:
-    """`title_` is the placeholder `title` and an underscore, unless `title_` is one itself."""
+    """The placeholder that a name stands for: `title_` is `title` followed by an underscore."""
     if name in PLACEHOLDERS:
         return name
     head = name.removesuffix("_")

@@ -1,4 +1,4 @@
-"""The beginning of a text, cut between words."""
+"""Shorten texts between words."""
 
 from __future__ import annotations
 
@@ -6,52 +6,55 @@ import re
 import unicodedata
 from itertools import takewhile
 
-# Han and kana with their punctuation: these are written without blanks, and a line may break
-# between any two of them (UAX #14, class ID). Hangul is not among them: Korean has blanks.
+# Han and kana with their punctuation: these are written without spaces, and a line may break
+# between any two of them (UAX #14, class ID). Not Hangul: Korean has spaces between words.
 _IDEOGRAPH = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]|"
                         "[\U00020000-\U0003ffff]")  # fmt: skip
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _JOINER = "\u200d"
-# Continue the character before them: joiners, skin tones, the letters of a flag such as Scotland's,
-# and vowels and finals of decomposed Hangul.
+# Characters that belong to the grapheme cluster before them: joiners, skin tones, the tag letters
+# of a flag such as Scotland's, and the vowels and finals of decomposed Hangul.
 _CONTINUES = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u1160-\u11ff]")
-_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")  # two of them are a flag
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")  # a pair of them is one flag
 
 
 def shortened(text: str, most: int) -> str:
-    """The text if it has at most `most` characters, else its beginning and an ellipsis."""
+    """The text, or its beginning with an ellipsis if it has more than `most` characters."""
     if len(text) <= most:
         return text
     return beginning(text, most).rstrip(" ,.;:-") + "…"
 
 
 def beginning(text: str, most: int) -> str:
-    """As many whole words as fit into `most` characters, without the blank behind them.
+    """As many whole words as fit into `most` characters, without trailing space.
 
-    A word that does not fit by itself is cut between grapheme clusters.
+    If not even the first word fits, it is cut between grapheme clusters.
     """
     return text if len(text) <= most else text[: _end(text, most)].rstrip()
 
 
 def _end(text: str, most: int) -> int:
-    # Before the limit: the ellipsis takes the place of a word that ends right there.
-    blank = max((at for at in range(1, most) if text[at].isspace()), default=0)
-    if 2 * blank >= most:
-        return blank
-    # Chinese with a blank far in front, or none: that blank would leave next to nothing.
-    for at in range(most, blank, -1):
-        beside = _IDEOGRAPH.match(text[at - 1]) or _IDEOGRAPH.match(text[at])
-        if beside and _begins_cluster(text, at):
-            return at
-    return blank or next((at for at in range(most, 0, -1) if _begins_cluster(text, at)), most)
+    # The last space before the limit: a space at the limit would leave no room for an ellipsis.
+    space = max((index for index in range(1, most) if text[index].isspace()), default=0)
+    if 2 * space >= most:
+        return space
+    # Chinese text may have no space, or one so early that cutting there leaves next to nothing.
+    for index in range(most, space, -1):
+        is_breakable = _IDEOGRAPH.match(text[index - 1]) or _IDEOGRAPH.match(text[index])
+        if is_breakable and _begins_cluster(text, index):
+            return index
+    if space:
+        return space
+    return next((index for index in range(most, 0, -1) if _begins_cluster(text, index)), most)
 
 
-def _begins_cluster(text: str, at: int) -> bool:
-    """Whether a character as readers see it begins there (UAX #29, rules GB6 to GB13)."""
-    here, before = text[at], text[at - 1]
-    if before == _JOINER or unicodedata.category(here) in _MARKS or _CONTINUES.match(here):
+def _begins_cluster(text: str, index: int) -> bool:
+    """Whether a grapheme cluster begins at the index (UAX #29, rules GB6 to GB13)."""
+    character, previous = text[index], text[index - 1]
+    is_mark = unicodedata.category(character) in _MARKS
+    if previous == _JOINER or is_mark or _CONTINUES.match(character):
         return False
-    if not _FLAG_LETTER.match(here):
+    if not _FLAG_LETTER.match(character):
         return True
-    letters = takewhile(_FLAG_LETTER.match, reversed(text[:at]))
-    return sum(1 for _ in letters) % 2 == 0
+    letters_before = takewhile(_FLAG_LETTER.match, reversed(text[:index]))
+    return sum(1 for _ in letters_before) % 2 == 0

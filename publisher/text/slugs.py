@@ -1,6 +1,6 @@
-"""Slugs: what a title or a file name becomes as a part of a URL, by the rule of each generator.
+"""Turn titles and file names into slugs, by the rule of each site generator. Pure.
 
-Pure. None of them percent-encodes: the slug of `Ü` may be `Ü`.
+No rule percent-encodes: the slug of `Ü` may be `Ü`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import unicodedata
 from typing import Literal
 
 _KEPT_BY_HUGO = "._#+~-@/"
-# https://www.getzola.org/documentation/getting-started/configuration/ has the modes.
+# https://www.getzola.org/documentation/getting-started/configuration/ describes the modes.
 _DROPPED_BY_ZOLA = re.compile(r"[<>:/|?*#\\()\[\]\n\t]")
-# hexo-util's escapeDiacritic, of letters that Unicode does not take apart: base, then the letters.
+# hexo-util's escapeDiacritic, for letters that Unicode does not decompose: BASE:LETTERS.
 _GROUPS = """
 A:ȺⱯ AA:Ꜳ AE:Æ AO:Ꜵ AU:Ꜷ AV:ꜸꜺ AY:Ꜽ B:ƁƂɃ C:ƇȻꜾ D:ĐƉƊƋꝹ DZ:ǄǱ Dz:ǅǲ E:ƎƐ F:ƑꝻ G:ƓǤꝽꝾꞠ
 H:ĦⱧⱵꞍ I:Ɨ J:Ɉ K:ƘⱩꝀꝂꝄꞢ L:ĿŁȽⱠⱢꝆꝈꞀ LJ:Ǉ Lj:ǈ M:ƜⱮ N:ƝȠꞐꞤ NJ:Ǌ Nj:ǋ O:ØƆƟꝊꝌ OE:Œ OI:Ƣ
@@ -26,15 +26,15 @@ _BASES = {
     for base, _, letters in (group.partition(":") for group in _GROUPS.split())
     for letter in letters
 }
-# hexo-util's slugize: what becomes a hyphen.
+# The characters that hexo-util's slugize replaces by a hyphen.
 _BETWEEN_WORDS = re.compile(r"""[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:"'<>,.?/]+""")
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
 def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
-    """Jekyll's slug: what is not a letter, a mark or a digit becomes one hyphen.
+    """Jekyll's slug: one hyphen replaces each run of other characters than letters and digits.
 
-    `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
+    The mode `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
     """
     keep = "._~!$&'()+,;=@" if mode == "pretty" else ""
     folded = "".join(c if c in keep or is_word(c) else "-" for c in text)
@@ -43,9 +43,9 @@ def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
 
 
 def ascii_slug(text: str) -> str:
-    """Small letters and digits of ASCII without accents, one hyphen for everything between them.
+    """Lower-case ASCII letters without accents, and digits; one hyphen replaces other characters.
 
-    It is the rule of Nikola, of Zola and, behind its own, of Pelican.
+    Nikola and Zola have this rule; Pelican applies it after its own.
     """
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
@@ -53,22 +53,25 @@ def ascii_slug(text: str) -> str:
 
 
 def hugo_slug(text: str) -> str:
-    """Letters, digits and `._#+~-@/` stay, in their case; blanks become one hyphen."""
-    made: list[str] = []
-    blank = False
+    """Hugo's slug: letters, digits and `._#+~-@/`, in their case; spaces become one hyphen."""
+    slug: list[str] = []
+    is_after_space = False
     for character in text.strip():
         if character in _KEPT_BY_HUGO or is_word(character):
-            if blank and character != "-" and made[-1:] != ["-"]:
-                made.append("-")
-            made.append(character)
-            blank = False
-        elif made and character.isspace():
-            blank = True
-    return "".join(made)
+            if is_after_space and character != "-" and slug[-1:] != ["-"]:
+                slug.append("-")
+            slug.append(character)
+            is_after_space = False
+        elif slug and character.isspace():
+            is_after_space = True
+    return "".join(slug)
 
 
 def pelican_slug(text: str, *, use_unicode: bool, preserve_case: bool) -> str:
-    """ASCII, unless `SLUGIFY_USE_UNICODE` is set; only then `SLUGIFY_PRESERVE_CASE` counts."""
+    """Pelican's slug, with its settings `SLUGIFY_USE_UNICODE` and `SLUGIFY_PRESERVE_CASE`.
+
+    Without Unicode the slug is ASCII in lower case, and `preserve_case` has no effect.
+    """
     plain = re.sub(r"[^\w\s-]", "", text)
     plain = re.sub(r"[-\s]+", "-", plain.strip())
     if not use_unicode:
@@ -77,7 +80,7 @@ def pelican_slug(text: str, *, use_unicode: bool, preserve_case: bool) -> str:
 
 
 def zola_slug(text: str, mode: str) -> str:
-    """`mode` is the setting `slugify.paths`: `on`, `safe` or `off`."""
+    """Zola's slug. `mode` is its setting `slugify.paths`: `on`, `safe` or `off`."""
     if mode == "off":
         return text
     if mode == "safe":
@@ -86,13 +89,13 @@ def zola_slug(text: str, mode: str) -> str:
 
 
 def hexo_slug(text: str) -> str:
-    """Letters stay, in their case, but without accents; one hyphen for ASCII marks and blanks."""
+    """Hexo's slug: accents go, the case stays; spaces and ASCII punctuation become one hyphen."""
     plain = _CONTROLS.sub("", "".join(map(_without_accent, text)))
     return _BETWEEN_WORDS.sub("-", plain).strip("-")
 
 
 def _without_accent(character: str) -> str:
-    """An accent that stands by itself stays."""
+    """The ASCII letter below an accent; any other character unchanged."""
     normal = unicodedata.normalize("NFD", character)
     if unicodedata.decomposition(character).startswith(("<wide>", "<circle>")):
         normal = unicodedata.normalize("NFKD", character)
@@ -101,5 +104,5 @@ def _without_accent(character: str) -> str:
 
 
 def is_word(character: str) -> bool:
-    """Whether Unicode calls it a letter, a mark or a decimal digit."""
+    """Whether the character is a letter, a mark or a decimal digit in Unicode."""
     return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"

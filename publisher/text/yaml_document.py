@@ -1,9 +1,11 @@
-"""YAML as people write it: every scalar is the text it was written as, every value has its line.
+"""Parse YAML with line numbers; every scalar stays the text that the author wrote.
 
-YAML 1.1 turns `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` into something that
-nobody meant, so scalars stay text here and only `null`, `~` and nothing become None; whoever
-needs a number or a date parses it. Refuses what is nested or expanded without bound, and control
-characters; one that an escape stands for is text, which whoever takes the value may refuse.
+YAML 1.1 reads `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` as numbers, a duration
+and a boolean, which the author did not mean. So scalars stay text; only `null`, `~` and an empty
+value become None. Callers that need a number or a date parse the text.
+
+Refuses documents that are nested too deeply or expand to too many values, and control characters
+(a control character written as an escape is accepted; callers may refuse it).
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ Key: TypeAlias = tuple[str | int, ...]
 MAX_DEPTH = 50
 MAX_VALUES = 20_000
 
-# YAML 1.1 breaks lines here, YAML 1.2 (section 5.4) and every editor do not.
+# PyYAML ends a line at these characters (YAML 1.1). YAML 1.2 section 5.4 and editors do not, and
+# our line numbers must be the editor's.
 _NO_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -28,16 +31,16 @@ _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class PlainScalar(str):
-    """A text that was written without quotes: YAML, and templates, may take it for something else.
+    """A plain scalar: a text without quotes, which YAML and templates may read as another type.
 
-    A number or a truth value of TOML and JSON is one, too.
+    Numbers and booleans of TOML and JSON become plain scalars, too.
     """
 
     __slots__ = ()
 
 
 class YamlError(ValueError):
-    """Not YAML, or too much of it. `line` counts from 1 within the text."""
+    """The text is not YAML, or exceeds a limit (`is_too_much`). `line` counts from 1."""
 
     def __init__(self, message: str, line: int, *, is_too_much: bool = False) -> None:
         super().__init__(message)
@@ -48,30 +51,26 @@ class YamlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A document: its value, and the line (from 1) where each part of it starts.
+    """A parsed document: its value, and the line (from 1) at which each part starts.
 
-    `told_apart` is the value in which what was written without quotes is Unquoted.
+    `duplicates` are keys that appear twice in one map, each with the line of its repetition.
+    `with_plain_scalars` is the same value, in which plain scalars are of class PlainScalar.
     """
 
     value: Value
     lines: dict[Key, int]
     duplicates: tuple[tuple[str, int], ...] = ()
-    told_apart: Value = None
+    with_plain_scalars: Value = None
 
     def line(self, key: Key) -> int:
-        """The line of the part, or of the nearest part around it."""
+        """The line of the part, or of the nearest part that contains it."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
 
 
 def read(text: str) -> YamlDocument:
-    """Parse one document.
-
-    A key given twice counts with its last value and is listed in `duplicates` with its line.
-
-    Raises MarkedError.
-    """
+    """Parse one document. Of a duplicate key the last value counts. Raises YamlError."""
     text = text.translate(_NO_BREAKS)
     _refuse_unprintable(text)
     reader = _Reader()
@@ -80,22 +79,24 @@ def read(text: str) -> YamlDocument:
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
         raise YamlError(error.problem or "not YAML", _line(error)) from error
-    bare = _bare(reader.value)
-    return YamlDocument(bare, reader.lines, tuple(reader.duplicates), told_apart=reader.value)
+    value = reader.value
+    duplicates = tuple(reader.duplicates)
+    return YamlDocument(_as_text(value), reader.lines, duplicates, with_plain_scalars=value)
 
 
-def _bare(value: Value) -> Value:
+def _as_text(value: Value) -> Value:
+    """The value with strings in the place of plain scalars."""
     match value:
         case dict():
-            return {key: _bare(part) for key, part in value.items()}
+            return {key: _as_text(part) for key, part in value.items()}
         case list():
-            return [_bare(part) for part in value]
+            return [_as_text(part) for part in value]
         case _:
             return None if value is None else str(value)
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:
-    """Where the author has to look: where the open quote is, not where the text ends."""
+    """The line that the author must fix: that of an open quote, not the end of the text."""
     marks = [error.problem_mark, error.context_mark]
     if isinstance(error, yaml.scanner.ScannerError):
         marks.reverse()
@@ -103,16 +104,17 @@ def _line(error: yaml.MarkedYAMLError) -> int:
 
 
 def _refuse_unprintable(text: str) -> None:
-    """What YAML 1.2 section 5.1 forbids; here and not in the parser, which loses the line."""
-    found = _UNPRINTABLE.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        raise YamlError(f"the character U+{ord(found[0]):04X} is not allowed; remove it", line)
+    """Refuse the characters that YAML 1.2 section 5.1 forbids. Raises YamlError."""
+    # PyYAML refuses them, too, but its error has no line.
+    match = _UNPRINTABLE.search(text)
+    if match:
+        line = text.count("\n", 0, match.start()) + 1
+        raise YamlError(f"the character U+{ord(match[0]):04X} is not allowed; remove it", line)
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    """What an alias stands for: how many values it adds, and how many levels."""
+    """The value that an alias repeats, the number of values in it, and its depth in levels."""
 
     value: Value
     size: int = 1
@@ -121,7 +123,7 @@ class _Anchored:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or a map that has not ended yet. `before` counts the values above it."""
+    """A list or a map that has not ended yet. `before` is the count of values before it."""
 
     value: list[Value] | dict[str, Value]
     anchor: str | None
@@ -132,7 +134,10 @@ class _Open:
 
 
 class _Reader:
-    """Builds the value from the parser's events: no recursion, so that depth costs nothing."""
+    """Builds the value from the parser's events.
+
+    It does not recurse, so a deeply nested document cannot exhaust the stack.
+    """
 
     def __init__(self) -> None:
         self.value: Value = None
@@ -159,7 +164,7 @@ class _Reader:
             case yaml.DocumentStartEvent():
                 if self.lines:
                     raise YamlError("a second document starts here", line)
-            case _:  # the ends of documents, the start and the end of the stream
+            case _:  # the end of a document, the start and the end of the stream
                 pass
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
@@ -175,14 +180,14 @@ class _Reader:
 
     def _alias(self, name: str, line: int) -> None:
         if name not in self._anchors:
-            raise YamlError(f"nothing before it is called &{name}", line)
+            raise YamlError(f"*{name} has no anchor; define &{name} above it", line)
         anchored = self._anchors[name]
         if self._at_key():
             if not isinstance(anchored.value, str):
                 raise YamlError("a key must be text", line)
             self._key(str(anchored.value), line)
             return
-        self._bound(anchored.size, line)
+        self._count_values(anchored.size, line)
         self._deepen(anchored.height, line)
         self._put(anchored.value, line)
 
@@ -202,7 +207,7 @@ class _Reader:
         self._leave()
 
     def _at_key(self) -> bool:
-        """Whether what comes next is the key of a map."""
+        """Whether the next event is the key of a map."""
         top = self._open[-1] if self._open else None
         return top is not None and isinstance(top.value, dict) and top.key is None
 
@@ -214,7 +219,7 @@ class _Reader:
         self._path.append(key)
 
     def _put(self, value: Value, line: int, *, closed: bool = True) -> None:
-        self._bound(1, line)
+        self._count_values(1, line)
         if not self._open:
             self.value = value
         else:
@@ -235,13 +240,17 @@ class _Reader:
             self._path.pop()
 
     def _deepen(self, levels: int, line: int) -> None:
-        """Let a value of so many levels begin here; those around it are as high as it."""
-        for above, opened in enumerate(reversed(self._open), start=1):
-            opened.height = max(opened.height, levels + above)
+        """Add a value of so many levels here: limit the depth, record it in what contains it.
+
+        Raises YamlError.
+        """
+        for distance, opened in enumerate(reversed(self._open), start=1):
+            opened.height = max(opened.height, levels + distance)
         if len(self._open) + levels > MAX_DEPTH:
             raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, is_too_much=True)
 
-    def _bound(self, size: int, line: int) -> None:
+    def _count_values(self, size: int, line: int) -> None:
+        """Limit the values of a document: aliases of aliases multiply. Raises YamlError."""
         self._count += size
         if self._count > MAX_VALUES:
             raise YamlError(f"more than {MAX_VALUES} values", line, is_too_much=True)

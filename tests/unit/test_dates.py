@@ -1,4 +1,4 @@
-"""Every date that authors write is one instant, and never today's by accident."""
+"""Every date that authors write is one instant; today never fills in a missing part."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from publisher.text.dates import DateError, WrittenDate
 BERLIN = ZoneInfo("Europe/Berlin")
 DENVER = ZoneInfo("America/Denver")
 
-# What is written -> the instant, where the site is in Berlin.
+# A written date -> the instant, for a site in Berlin.
 ZOO = {
     "2013-09-14 20:46:50 -0400": "2013-09-15T00:46:50Z",
     "2020-01-01": "2019-12-31T23:00:00Z",
@@ -60,7 +60,7 @@ ZOO = {
     "2015-03-17 14:00:00 -4": "2015-03-17T18:00:00Z",
     "2012/03/30 22:59": "2012-03-30T20:59:00Z",
     "05/05/2014 03:00:00 PM UTC": "2014-05-05T15:00:00Z",
-    # Ruby takes the day first, too; a month after the twelfth cannot be one.
+    # Ruby reads the day first, too; 13 and more cannot be a month.
     "05/06/2014": "2014-06-04T22:00:00Z",
     "05/25/2014": "2014-05-24T22:00:00Z",
     "8.9.2014": "2014-09-07T22:00:00Z",
@@ -87,17 +87,17 @@ def iso(instant: dt.datetime) -> str:
 
 
 @pytest.mark.parametrize("text", ZOO)
-def test_every_way_to_write_a_date_is_one_instant(text: str) -> None:
+def test_each_spelling_of_a_date_is_the_same_instant(text: str) -> None:
     assert iso(dates.parse(text, BERLIN)) == ZOO[text]
 
 
 @pytest.mark.parametrize("text", NO_DATES)
-def test_what_is_no_whole_date_is_refused(text: str) -> None:
+def test_an_incomplete_date_is_refused(text: str) -> None:
     with pytest.raises(DateError, match="is not a date"):
         dates.parse(text, BERLIN)
 
 
-def test_the_message_quotes_the_text_but_not_a_page_of_it() -> None:
+def test_the_error_quotes_only_the_beginning_of_a_long_text() -> None:
     with pytest.raises(DateError, match="'Sep 2014' is not a date"):
         dates.parse("Sep 2014", BERLIN)
     with pytest.raises(DateError) as caught:
@@ -115,7 +115,7 @@ def test_the_message_quotes_the_text_but_not_a_page_of_it() -> None:
         ("2020-11-01 02:30", "2020-11-01T09:30:00Z"),
     ],
 )
-def test_when_the_clocks_change_a_local_time_is_one_instant(local: str, instant: str) -> None:
+def test_a_local_time_is_one_instant_when_the_clocks_change(local: str, instant: str) -> None:
     assert iso(dates.parse(local, DENVER)) == instant
 
 
@@ -128,12 +128,12 @@ def test_when_the_clocks_change_a_local_time_is_one_instant(local: str, instant:
         ("0001-01-01 00:00 Z", DENVER),  # cannot be shown there
     ],
 )
-def test_outside_the_years_of_the_calendar_is_an_error(text: str, zone: ZoneInfo) -> None:
+def test_a_date_outside_the_years_1_to_9999_is_an_error(text: str, zone: ZoneInfo) -> None:
     with pytest.raises(DateError, match="outside the years 1 to 9999"):
         dates.parse(text, zone)
 
 
-def test_a_date_tells_what_it_does_not_say() -> None:
+def test_missing_time_and_zone_are_none() -> None:
     assert dates.read("2014-09-08") == WrittenDate(dt.date(2014, 9, 8))
     assert dates.read("8 Sep 2014") == WrittenDate(dt.date(2014, 9, 8))
     assert dates.read("2014-09-08 00:00") == WrittenDate(dt.date(2014, 9, 8), dt.time(0))
@@ -142,7 +142,7 @@ def test_a_date_tells_what_it_does_not_say() -> None:
     )
 
 
-def test_a_time_from_elsewhere_stands_in_only_where_none_is_written() -> None:
+def test_a_default_time_never_replaces_a_written_time() -> None:
     noon = dt.time(12)
     assert iso(dates.read("2014-09-08").instant(BERLIN, time=noon)) == "2014-09-08T10:00:00Z"
     assert iso(dates.read("2014-09-08 00:00").instant(BERLIN, time=noon)) == "2014-09-07T22:00:00Z"
@@ -157,24 +157,24 @@ def test_a_time_from_elsewhere_stands_in_only_where_none_is_written() -> None:
         ("19:55:30.5", dt.time(19, 55, 30)),
     ],
 )
-def test_a_time_of_day(text: str, time: dt.time) -> None:
+def test_a_time_of_day_is_read(text: str, time: dt.time) -> None:
     assert dates.read_time(text) == time
 
 
 @pytest.mark.parametrize("text", ["", "1195", "24:00", "10:60", "10", "soon", "10:00 +0200", "1:2"])
-def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+def test_an_invalid_time_of_day_is_refused(text: str) -> None:
     with pytest.raises(DateError, match="is not a time"):
         dates.read_time(text)
 
 
-def test_the_machine_s_own_zone_does_not_matter() -> None:
-    """`EST` is a name of the machine's zone here, and dateutil would ask the machine."""
+def test_the_zone_of_the_machine_does_not_matter() -> None:
+    """Here `EST` names the zone of the machine, which dateutil would look up by itself."""
     code = (
         "import datetime, sys; from publisher.text import dates;"
         "print(*(dates.parse(t, datetime.UTC) for t in sys.argv[1:]), sep=', ')"
     )
     texts = ["8 Sep 2014 10:00 EST", "8 Sep 2014 10:00", "2014-09-08"]
-    found = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", code, *texts],
             env={**os.environ, "TZ": zone, "LC_ALL": "C"},
@@ -182,7 +182,7 @@ def test_the_machine_s_own_zone_does_not_matter() -> None:
         ).stdout
         for zone in ("EST5EDT", "Australia/Sydney", "UTC")
     }  # fmt: skip
-    assert found == {
+    assert outputs == {
         "2014-09-08 15:00:00+00:00, 2014-09-08 10:00:00+00:00, 2014-09-08 00:00:00+00:00\n"
     }
 
@@ -208,7 +208,7 @@ EARLIEST, LATEST = dt.datetime(1000, 1, 1), dt.datetime(9999, 12, 29)  # noqa: D
 
 
 @given(st.datetimes(EARLIEST, LATEST), st.sampled_from(FORMS), st.integers(-14 * 60, 14 * 60))
-def test_what_is_written_with_an_offset_is_that_instant(
+def test_a_date_with_an_offset_is_exactly_that_instant(
     local: dt.datetime, form: str, minutes: int
 ) -> None:
     zone = dt.timezone(dt.timedelta(minutes=minutes))

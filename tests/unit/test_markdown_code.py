@@ -1,4 +1,4 @@
-"""Where a text in Markdown is code, for all that looks into a body before a parser does."""
+"""The code in a Markdown text is found before a parser reads it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES).map("\n".join))
-def test_an_offset_is_code_if_a_piece_holds_it(text: str) -> None:
+def test_an_offset_is_code_if_it_lies_in_a_piece(text: str) -> None:
     pieces = [*markdown_code.spans(text)]
     held = {at for start, end in pieces for at in range(start, end)}
     assert {at for at in range(len(text)) if markdown_code.is_within(at, pieces)} == held
@@ -21,7 +21,7 @@ def test_an_offset_is_code_if_a_piece_holds_it(text: str) -> None:
 
 
 @given(st.lists(LINES).map("\n".join))
-def test_what_is_fenced_is_code(text: str) -> None:
+def test_a_fenced_block_is_code(text: str) -> None:
     assert {*markdown_code.fenced(text)} <= {*markdown_code.spans(text)}
 
 

@@ -1,4 +1,4 @@
-"""A post's address is the one that Jekyll gives to its page."""
+"""A post has the same URL path as its page in Jekyll."""
 
 from __future__ import annotations
 
@@ -68,18 +68,18 @@ def expand(
         ("none", "/big%20news/My_First.post.html"),
     ],
 )
-def test_the_styles(style: str, path: str) -> None:
+def test_each_style_expands_to_its_path(style: str, path: str) -> None:
     assert expand(style, categories=("Big News",)) == path
 
 
 @pytest.mark.parametrize("placeholder", sorted(permalinks.PLACEHOLDERS))
-def test_every_placeholder(placeholder: str) -> None:
+def test_every_placeholder_expands_to_its_value(placeholder: str) -> None:
     path = PATH if placeholder == "path" else "news/2012" / PATH
-    found = expand(f"/x/:{placeholder}", path=path, categories=("C++#", "b", "c++#"))
-    assert found == "/x/" + VALUES[placeholder]
+    path_of_post = expand(f"/x/:{placeholder}", path=path, categories=("C++#", "b", "c++#"))
+    assert path_of_post == "/x/" + VALUES[placeholder]
 
 
-def test_the_folder_of_a_bundle_is_no_section() -> None:
+def test_the_folder_of_a_bundle_is_not_a_section() -> None:
     path = PurePosixPath("news/2012/a/index.md")
     assert expand("/:sections/:slug/", path=path, slug="a") == "/news/2012/a/"
 
@@ -126,19 +126,19 @@ def test_slugs(slug: str, title: str, lower: str) -> None:
     assert expand("/:slug", slug=slug) == f"/{lower}"
 
 
-def test_dots_are_squeezed_as_jekyll_squeezes_them() -> None:
+def test_dots_are_removed_as_in_jekyll() -> None:
     assert expand("/:title/", slug="wait...what") == "/wait/.what/"
     assert expand("/:day/:title/", slug="the-end.") == "/01/the-end"
 
 
-def test_categories_are_folders_in_lower_case_each_once() -> None:
+def test_categories_are_unique_lower_case_folders() -> None:
     categories = ("News", "Über/Rust", "news", "News!")
     assert expand("/:categories/", categories=categories) == "/news/%C3%BCber/rust/news!/"
     assert expand("/:categories/", categories=("50%25",)) == "/50%2525/"
     assert expand("/:slugified_categories/", categories=categories) == "/news/%C3%BCber-rust/"
 
 
-def test_the_name_is_the_file_and_the_path_has_its_folders() -> None:
+def test_name_is_the_file_name_and_path_includes_the_folders() -> None:
     path = PurePosixPath("de/2008-10-05-Der Titel...md")
     assert expand("/:name", path=path) == "/2008-10-05-der-titel"
     assert expand("/:path:output_ext", path=path) == "/de/2008-10-05-Der%20Titel.html"
@@ -155,7 +155,7 @@ def test_the_name_is_the_file_and_the_path_has_its_folders() -> None:
         ("/:month__", ["month__"]),
     ],
 )
-def test_what_has_no_value_is_listed(template: str, names: list[str]) -> None:
+def test_unknown_placeholders_are_listed(template: str, names: list[str]) -> None:
     assert permalinks.unknown_placeholders(template) == names
 
 
@@ -163,7 +163,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @given(TEXT, TEXT, st.lists(TEXT, max_size=3), st.datetimes())
-def test_any_post_has_an_absolute_escaped_path(
+def test_every_post_has_an_absolute_encoded_path(
     template: str, slug: str, categories: list[str], at: dt.datetime
 ) -> None:
     for each in (template, "/:categories/:title/:slug", "weekdate"):

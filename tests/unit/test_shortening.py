@@ -24,7 +24,7 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         ("One\ntwo\nthree", "One\ntwo…"),
     ],
 )
-def test_a_cut_is_between_words(text: str, cut: str) -> None:
+def test_a_text_is_cut_between_words(text: str, cut: str) -> None:
     assert shortened(text, 10) == cut
 
 
@@ -39,20 +39,20 @@ def test_a_cut_is_between_words(text: str, cut: str) -> None:
         ("우리는 한국어를 씁니다", "우리는 한국어를…"),
     ],
 )
-def test_what_is_written_without_blanks_is_cut_between_its_signs(text: str, cut: str) -> None:
+def test_a_text_without_spaces_is_cut_between_characters(text: str, cut: str) -> None:
     assert shortened(text, 10) == cut
 
 
 @pytest.mark.parametrize(
-    "one", ["e\u0301", "か\u3099", "👍🏽", "🇩🇪", FAMILY, SCOTLAND, "\u1112\u1161\u11ab"]
+    "cluster", ["e\u0301", "か\u3099", "👍🏽", "🇩🇪", FAMILY, SCOTLAND, "\u1112\u1161\u11ab"]
 )
-def test_a_character_of_several_code_points_is_never_cut(one: str) -> None:
+def test_a_grapheme_cluster_is_never_cut(cluster: str) -> None:
     for most in range(10, 20):
-        assert beginning(one * 20, most) == one * (most // len(one))
+        assert beginning(cluster * 20, most) == cluster * (most // len(cluster))
 
 
 @given(st.text(), st.integers(1, 40))
-def test_the_beginning_of_a_text_begins_it(text: str, most: int) -> None:
+def test_the_beginning_is_a_prefix_of_the_text(text: str, most: int) -> None:
     cut = beginning(text, most)
     assert text.startswith(cut)
     assert len(cut) <= most

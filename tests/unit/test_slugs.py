@@ -39,7 +39,7 @@ def test_each_generator_has_its_own_slug(text: str, expected: tuple[str, ...]) -
     )
 
 
-def test_a_slug_may_keep_the_marks_that_a_path_allows() -> None:
+def test_a_pretty_slug_keeps_the_punctuation_that_a_path_allows() -> None:
     assert slugs.slugify("it's v1.2!", mode="pretty") == "it's-v1.2!"
 
 
@@ -53,11 +53,11 @@ def test_a_slug_may_keep_the_marks_that_a_path_allows() -> None:
         ("a — b… “c”", "a-—-b…-“c”"),
     ],
 )
-def test_hexo_takes_accents_off_latin_letters_only(text: str, slug: str) -> None:
+def test_hexo_removes_accents_from_latin_letters_only(text: str, slug: str) -> None:
     assert slugs.hexo_slug(text) == slug
 
 
-def test_pelican_keeps_the_case_only_of_unicode() -> None:
+def test_pelican_keeps_the_case_only_with_unicode() -> None:
     assert slugs.pelican_slug("Ünï X", use_unicode=False, preserve_case=True) == "uni-x"
     assert slugs.pelican_slug("Ünï X", use_unicode=True, preserve_case=False) == "ünï-x"
 

@@ -1,4 +1,4 @@
-"""Addresses as all programs take them."""
+"""URLs become URIs that every program accepts."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from publisher.text.uris import request_uri, uri
         ("", ""),
     ],
 )  # fmt: skip
-def test_an_address_is_a_uri(written: str, address: str) -> None:
+def test_a_written_url_becomes_a_uri(written: str, address: str) -> None:
     assert uri(written) == address
 
 
 @given(st.text())
-def test_every_address_is_ascii_and_encoded_once(text: str) -> None:
-    found = uri(f"https://blog.example/{text}")
-    assert found.isascii()
-    assert uri(found) == found
+def test_every_uri_is_ascii_and_encoded_once(text: str) -> None:
+    encoded = uri(f"https://blog.example/{text}")
+    assert encoded.isascii()
+    assert uri(encoded) == encoded
 
 
 @given(st.text(st.characters(exclude_characters="?#%", exclude_categories=["Cs", "Cc"])))
-def test_what_is_encoded_can_be_read_again(text: str) -> None:
+def test_an_encoded_text_decodes_to_the_original(text: str) -> None:
     assert unquote(urlsplit(uri(f"https://blog.example/{text}")).path) == f"/{text}"
 
 
@@ -55,13 +55,13 @@ def test_what_is_encoded_can_be_read_again(text: str) -> None:
         ("http://[::1]:80/", "http://[::1]:80/"),
     ],
 )
-def test_a_client_asks_for_a_uri_without_user_and_fragment(written: str, asked: str) -> None:
+def test_a_request_uri_has_neither_user_nor_fragment(written: str, asked: str) -> None:
     assert request_uri(written) == asked
 
 
 @pytest.mark.parametrize(
     "written", ["http:///x", "http://a..b/", "http://[bad/", "http://a:99999/"]
 )
-def test_a_client_asks_no_host_that_is_none(written: str) -> None:
+def test_a_request_uri_needs_a_valid_host(written: str) -> None:
     with pytest.raises(ValueError, match=r"host|label|IPv6|Port"):
         request_uri(written)

@@ -1,4 +1,4 @@
-"""YAML as people write it: text stays text, lines are right, and no text does any harm."""
+"""YAML keeps texts as written, knows their lines, and refuses what exceeds a limit."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from publisher.text.yaml_document import Value, YamlError
         ("a: \U0001f600 \u05d0\u200f", {"a": "\U0001f600 \u05d0\u200f"}),
     ],
 )
-def test_every_scalar_is_the_text_it_was_written_as(text: str, value: Value) -> None:
+def test_every_scalar_is_the_text_that_the_author_wrote(text: str, value: Value) -> None:
     assert yaml_document.read(text).value == value
 
 
@@ -58,12 +58,12 @@ def test_every_scalar_is_the_text_it_was_written_as(text: str, value: Value) -> 
         ("a: &x 1\nb: &x 2\nc: *x", {"a": "1", "b": "2", "c": "2"}),
     ],
 )
-def test_an_alias_is_what_its_anchor_is(text: str, value: Value) -> None:
+def test_an_alias_has_the_value_of_its_anchor(text: str, value: Value) -> None:
     assert yaml_document.read(text).value == value
 
 
 @pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
-def test_what_no_editor_shows_as_a_line_break_is_none(sign: str) -> None:
+def test_only_what_editors_show_as_a_line_break_ends_a_line(sign: str) -> None:
     document = yaml_document.read(f"title: one{sign}two\nb: c")
     assert document.value == {"title": "one two", "b": "c"}
     assert document.line(("b",)) == 2
@@ -87,14 +87,14 @@ def test_every_value_has_the_line_where_it_starts() -> None:
     }
 
 
-def test_what_is_missing_has_the_line_of_what_is_around_it() -> None:
+def test_a_missing_key_has_the_line_of_the_part_that_would_contain_it() -> None:
     document = yaml_document.read("a: 1\nb:\n  c: 2\n")
     assert document.line(("b", "no", 3)) == 2
     assert document.line(("no",)) == 1
     assert yaml_document.read("").line(("no",)) == 1
 
 
-def test_of_a_key_given_twice_the_last_counts_and_both_are_told() -> None:
+def test_the_last_of_two_equal_keys_counts_and_the_duplicate_is_listed() -> None:
     document = yaml_document.read("a: 1\nb: {c: 1, c: 2}\na: 3\n")
     assert document.value == {"a": "3", "b": {"c": "2"}}
     assert document.duplicates == (("c", 2), ("a", 3))
@@ -111,8 +111,8 @@ def test_of_a_key_given_twice_the_last_counts_and_both_are_told() -> None:
         ("a: @b", 1, ""),
         ("- a\nb: c", 2, ""),
         ("--- a\n--- b", 2, "a second document"),
-        ("a: 1\nb: *x", 2, "nothing before it is called &x"),
-        ("a: &x [*x]", 1, "nothing before it is called &x"),
+        ("a: 1\nb: *x", 2, "*x has no anchor; define &x above it"),
+        ("a: &x [*x]", 1, "*x has no anchor; define &x above it"),
         ("x: 1\n? [a]\n: b", 2, "a key must be text"),
         ("x: &x [1]\n*x : b", 2, "a key must be text"),
         ("a: &x null\n*x : b", 2, "a key must be text"),
@@ -123,7 +123,7 @@ def test_of_a_key_given_twice_the_last_counts_and_both_are_told() -> None:
         ("%YAML 9.9\n---\na: b", 1, ""),
     ],
 )
-def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, word: str) -> None:
+def test_an_error_has_the_line_that_the_author_must_fix(text: str, line: int, word: str) -> None:
     with pytest.raises(YamlError) as caught:
         yaml_document.read(text)
     assert caught.value.line == line
@@ -131,14 +131,14 @@ def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int, word: str) 
 
 
 def aliases(levels: int) -> str:
-    """Ten times as much on each level."""
+    """Each level has ten times as many values as the one below."""
     lines = ["k0: &k0 [x,x,x,x,x,x,x,x,x,x]"]
     lines += [f"k{n}: &k{n} [{','.join([f'*k{n - 1}'] * 10)}]" for n in range(1, levels)]
     return "\n".join(lines)
 
 
 def chain(links: int) -> str:
-    """Each value holds the one before it, forty levels down."""
+    """Each value wraps the value before it in forty lists."""
     deep = [f"k{n}: &k{n} {'[' * 40}{f'*k{n - 1}' if n else ''}{']' * 40}" for n in range(links)]
     return "\n".join(deep)
 
@@ -153,13 +153,13 @@ def chain(links: int) -> str:
         ("- a\n" * (yaml_document.MAX_VALUES + 1), yaml_document.MAX_VALUES, "values"),
     ],
 )
-def test_what_grows_without_bound_is_refused(text: str, line: int, word: str) -> None:
+def test_a_document_beyond_a_limit_is_refused(text: str, line: int, word: str) -> None:
     with pytest.raises(YamlError, match=word) as caught:
         yaml_document.read(text)
     assert caught.value.line == line
 
 
-def test_what_is_just_within_the_bounds_is_read() -> None:
+def test_a_document_at_the_limit_is_read() -> None:
     assert yaml_document.read("[" * 50 + "]" * 50).value
     assert yaml_document.read("- a\n" * (yaml_document.MAX_VALUES - 1)).value
     assert yaml_document.read(f"a: &x {'[' * 48}{']' * 48}\nb: [*x]").value
@@ -177,7 +177,7 @@ YAMLISH = st.lists(TOKENS, max_size=40).map("".join)
 @given(YAMLISH | st.text(max_size=200))
 @example("x: &a 1\n*a : b")
 @example("a: &a [*a]")
-def test_no_text_does_any_harm(text: str) -> None:
+def test_any_text_is_a_value_or_a_yaml_error(text: str) -> None:
     lines = len(text.splitlines())
     try:
         document = yaml_document.read(text)
@@ -209,6 +209,6 @@ TREES: st.SearchStrategy[Value] = st.recursive(
 
 
 @given(TREES)
-def test_what_a_dumper_writes_is_read_back(tree: Value) -> None:
+def test_dumped_yaml_reads_back_as_the_same_value(tree: Value) -> None:
     for text in (yaml.safe_dump(tree), yaml.safe_dump(tree, allow_unicode=True)):
         assert yaml_document.read(text).value == tree

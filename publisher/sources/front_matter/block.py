@@ -86,7 +86,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
     if is_strict and matter.duplicates:
         key, line = matter.duplicates[0]
         raise PostError(path, f"{key[:40]} is given twice; remove one", line=above + line)
-    values = {} if matter.value is None else matter.told_apart
+    values = {} if matter.value is None else matter.with_plain_scalars
     if not isinstance(values, dict):
         line = above + matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
@@ -170,13 +170,13 @@ def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
         found = _KEY.match(block[start])
         key = found[1] if found else ""
         try:
-            part = yaml_document.read(legal("\n".join(block[start:end]))).told_apart
+            part = yaml_document.read(legal("\n".join(block[start:end]))).with_plain_scalars
             value = part.get(key) if isinstance(part, dict) else None
         except yaml_document.YamlError:
             value = _plain(legal(block[start].partition(":")[2].strip()))
         values[key] = value
         lines[key,] = start + 1
-    return yaml_document.YamlDocument(values, lines, told_apart=values) if values else None
+    return yaml_document.YamlDocument(values, lines, with_plain_scalars=values) if values else None
 
 
 def _plain(text: str) -> yaml_document.Value:
