@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.system import http
 from publisher.system.retry import Again, Backoff, LoopClock, retry_async
-from publisher.system.threads import aside
+from publisher.system.threads import in_thread
 from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ async def _looked(look: Callable[[], str], gate: asyncio.Semaphore) -> str:
     async with gate:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
-                return await aside(look)
+                return await in_thread(look)
         except TimeoutError:
             return LATE
 

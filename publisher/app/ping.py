@@ -22,7 +22,7 @@ from publisher.feeds import outputs
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
-from publisher.system.threads import aside
+from publisher.system.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -149,7 +149,7 @@ class _Telling:
     async def _tell(self, hub: str, topic: str, retry: float) -> PublisherError | None:
         """What the hub has against it. Raises LedgerError."""
         try:
-            await aside(partial(hubs.ping, hub, topic, retry_seconds=retry))
+            await in_thread(partial(hubs.ping, hub, topic, retry_seconds=retry))
         except PublisherError as error:
             return error
         self._ledger.record_ping(hub, topic, self._digests[topic])

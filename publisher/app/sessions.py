@@ -20,7 +20,7 @@ from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavaila
 from publisher.sync import Result, Task
 from publisher.sync import item as items
 from publisher.system.event_loop import run_async
-from publisher.system.threads import aside
+from publisher.system.threads import in_thread
 from publisher.xmpp import password
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Account:
         """A connection. Raises ConfigError, LoginFailed, Unavailable."""
         if self._password is None:
             # A command may take a while, or wait for somebody to type.
-            self._password = await aside(partial(password.password, self._xmpp, os.environ))
+            self._password = await in_thread(partial(password.password, self._xmpp, os.environ))
         async with xmpp.connect(self._xmpp, self._password) as connection:
             yield connection
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from publisher import media
 from publisher.content import dropped, render
 from publisher.post import Diagnostic, in_short
-from publisher.system.site_files import place
+from publisher.system.site_files import authority
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class _Pages:
 
     def _wrong(self, address: dropped.Address, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
-        if place(parts) != place(self._root) or parts.path == urlsplit(entry.link).path:
+        if authority(parts) != authority(self._root) or parts.path == urlsplit(entry.link).path:
             return None
         path = _page(parts.path)
         if path in self._held:

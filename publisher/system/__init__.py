@@ -1,4 +1,4 @@
-"""Leaves that touch the machine: files, links, the lock, HTTP, threads.
+"""Access to the machine: atomic files, symbolic links, the lock, HTTP, retries, threads.
 
-Everything here has a limit in size or time. Nothing here knows what a post is.
+Everything here has a limit on size or time. Nothing here knows what a post is.
 """

@@ -1,4 +1,9 @@
-"""Files on disk: replaced atomically, only when their bytes differ, and never through a link."""
+"""Write files atomically, only when their bytes differ, and never through an author's link.
+
+Authors of posts may place symbolic links in the folders that they share with us, even while a run
+writes there. So files are opened relative to a descriptor of their folder, and no path component
+that may be a link is followed.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-_RANDOM_BYTES, _ENDING = 8, ".publisher"
-_OLD_SECONDS = 3600.0
-# A folder that may be entered but not listed will do. Only Linux has O_PATH.
+_RANDOM_BYTES, _SUFFIX = 8, ".publisher"
+_STALE_SECONDS = 3600.0
+# O_PATH opens a folder without permission to list it. Only Linux has it.
 _ENTER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write(path: Path, data: bytes, *, shared: Collection[Path] = ()) -> bool:
-    """Replace the file atomically, unless it holds these bytes already. Returns whether it did.
+    """Replace the file atomically, unless it holds these bytes already. Returns whether it changed.
 
-    A new file has the mode that the umask gives, because a web server must read it; an old one
-    keeps its own. Missing folders are made. `shared` are the folders in which others may place
-    links. Raises LinkError if the file is a symbolic link, or lies behind one in a shared folder;
-    else OSError, and leaves nothing behind.
+    A new file has the mode that the umask gives, because a web server must read it; an existing
+    file keeps its mode. Missing folders are created. `shared` are the folders in which others may
+    place links. Raises LinkError if the file is a symbolic link, or lies behind one in a shared
+    folder, and OSError. After an error no temporary file remains.
     """
-    with _entered(path.parent, shared, make=True) as folder:
+    with _opened(path.parent, shared, create=True) as folder:
         try:
             old, mode = _read(folder, path.name)
         except FileNotFoundError:
             old, mode = None, None
         if old == data:
             return False
-        temporary = f".{secrets.token_hex(_RANDOM_BYTES)}{_ENDING}"
+        temporary = f".{secrets.token_hex(_RANDOM_BYTES)}{_SUFFIX}"
         try:
             _write(folder, temporary, data, mode)
             os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -49,60 +54,65 @@ def write(path: Path, data: bytes, *, shared: Collection[Path] = ()) -> bool:
 
 
 def keep(file: Path, data: bytes) -> None:
-    """Write a file of the state. Raises ConfigError if that cannot be."""
+    """Write a file of the state folder. Raises ConfigError if it cannot be written."""
     try:
         write(file, data)
     except OSError as error:
         raise ConfigError(
-            f"{file} cannot be written: {error.strerror or error}; name a folder for it with "
-            "`state:`"
+            f"{file} cannot be written: {error.strerror or error}; set `state:` to a folder that "
+            "can be written"
         ) from error
 
 
 def remove(path: Path, *, shared: Collection[Path] = ()) -> None:
-    """Remove the file, and its folder if nothing else is in it. Raises LinkError, OSError."""
-    with _entered(path.parent, shared) as folder:
+    """Remove the file, and its folder if that is empty then. Raises LinkError, OSError."""
+    with _opened(path.parent, shared) as folder:
         os.unlink(path.name, dir_fd=folder)
-    with suppress(OSError):  # others are in the folder
+    with suppress(OSError):  # the folder holds other files
         symlinks.resolved(path.parent, shared).rmdir()
 
 
 def sweep(folder: Path, *, shared: Collection[Path] = ()) -> None:
-    """Remove what a killed run left there an hour ago or more: another one may be at work."""
-    with suppress(OSError):  # it is behind a link, not ours, or went meanwhile
-        for file in symlinks.resolved(folder, shared).glob(f".{'?' * 2 * _RANDOM_BYTES}{_ENDING}"):
-            if time.time() - file.lstat().st_mtime > _OLD_SECONDS:
+    """Remove the temporary files that a killed run left in the folder."""
+    with suppress(OSError):  # behind a link, not ours, or removed meanwhile
+        for file in symlinks.resolved(folder, shared).glob(f".{'?' * 2 * _RANDOM_BYTES}{_SUFFIX}"):
+            # A younger file may be one that another run is writing now.
+            if time.time() - file.lstat().st_mtime > _STALE_SECONDS:
                 file.unlink()
 
 
 @contextmanager
-def _entered(folder: Path, shared: Collection[Path], *, make: bool = False) -> Iterator[int]:
-    """A descriptor of the folder. Whoever puts a link in its place meanwhile gains nothing."""
-    place = symlinks.resolved(folder, shared)
-    descriptor = os.open(place.anchor, _ENTER)
+def _opened(folder: Path, shared: Collection[Path], *, create: bool = False) -> Iterator[int]:
+    """A descriptor of the folder, for file operations relative to it.
+
+    Each component is opened with O_NOFOLLOW, so a link that somebody puts there after the check
+    of `resolved` is an error and is not followed.
+    """
+    real = symlinks.resolved(folder, shared)
+    descriptor = os.open(real.anchor, _ENTER)
     try:
-        for name in place.parts[1:]:
-            below = _enter(name, descriptor, make=make)
+        for name in real.parts[1:]:
+            child = _open_child(name, descriptor, create=create)
             os.close(descriptor)
-            descriptor = below
+            descriptor = child
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _enter(name: str, folder: int, *, make: bool) -> int:
+def _open_child(name: str, folder: int, *, create: bool) -> int:
     try:
         return os.open(name, _ENTER, dir_fd=folder)
     except FileNotFoundError:
-        if not make:
+        if not create:
             raise
-    with suppress(FileExistsError):  # another run was faster
+    with suppress(FileExistsError):  # another run created it meanwhile
         os.mkdir(name, dir_fd=folder)
     return os.open(name, _ENTER, dir_fd=folder)
 
 
 def _read(folder: int, name: str) -> tuple[bytes, int]:
-    """What a file holds, and its mode. Raises LinkError, FileNotFoundError, OSError."""
+    """The bytes of a file, and its mode. Raises LinkError, FileNotFoundError, OSError."""
     with symlinks.open_regular(name, folder=folder) as file:
         return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
 
@@ -114,4 +124,5 @@ def _write(folder: int, name: str, data: bytes, mode: int | None) -> None:
         file.flush()
         if mode is not None:
             os.fchmod(file.fileno(), mode)
+        # Without it a power failure after the rename can leave an empty file on some file systems.
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""The event loop of a command. Ctrl-C ends it in good order, however often it is pressed."""
+"""Run the event loop of a command so that Ctrl-C ends it in good order, even if pressed twice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """What it returns or raises. The first Ctrl-C cancels it, further ones are ignored.
+    """Run the coroutine and return its result. The first Ctrl-C cancels it; others are ignored.
 
-    A second one would break off the cleaning up, and asyncio would report with tracebacks every
-    task that is left behind.
+    A second Ctrl-C would interrupt the clean-up, and asyncio would print a traceback for every
+    unfinished task.
     """
-    if threading.current_thread() is not threading.main_thread():  # it gets no Ctrl-C
+    if threading.current_thread() is not threading.main_thread():  # only that one gets signals
         return asyncio.run(work)
     before = signal.getsignal(signal.SIGINT)
     try:
@@ -33,11 +33,11 @@ async def _interrupted_once(work: Coroutine[Any, Any, T]) -> T:
     cancel = signal.getsignal(signal.SIGINT)  # asyncio's handler, which cancels this task
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # Not SIG_IGN: Python reports a signal that is on its way while that is set.
+        # Not SIG_IGN: Python prints an error for a signal that arrived before SIG_IGN was set.
         signal.signal(signal.SIGINT, lambda *_: None)
         if callable(cancel):
             cancel(number, frame)
 
-    if callable(cancel):  # a shell ignores Ctrl-C for what it starts in the background
+    if callable(cancel):  # not for a background job, for which the shell sets SIG_IGN
         signal.signal(signal.SIGINT, interrupt)
     return await work

@@ -1,7 +1,7 @@
-"""HTTP: one request, limited in time and in size. Any status code is an answer.
+"""Send one HTTP request, limited in time and size. A response with any status code is a result.
 
-Redirects lead to http and https only. urllib verifies certificates, and knows the proxies of the
-environment.
+Redirects are followed to http and https only. urllib verifies certificates and uses the proxies
+of the environment.
 """
 
 from __future__ import annotations
@@ -26,25 +26,26 @@ if TYPE_CHECKING:
     from urllib.request import OpenerDirector
 
 USER_AGENT = "publisher"
-SILENT_SECONDS = 15.0  # how long a server may send nothing
+SILENT_SECONDS = 15.0  # the longest time in which a server may send nothing
 CHUNK = 65_536
 
-# Where to follow redirects: nowhere, so that a redirect is the answer; never from https back to
-# http; or from anywhere to anywhere.
+# Which redirects to follow: `none`, so that a redirect is the response; `secure`, all except those
+# from https to http; `any`, all of them.
 Redirects = Literal["none", "secure", "any"]
 
 _TRANSIENT = frozenset({408, 425, 429})
-# RFC 9110 section 8.4.1: names are compared without case, and x-gzip is gzip.
+# RFC 9110 section 8.4.1: names are case-insensitive, and x-gzip is gzip.
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
-_MEMBER = b"\x1f\x8b"  # RFC 1952 section 2.3.1
+_GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 section 2.3.1: each member begins with it
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. `url` is where the last redirect led; `body` is decoded, and maybe not asked for.
+    """A response. `url` is that of the last redirect; `body` is decoded.
 
-    Of an error `body` is the beginning only, as it was sent.
+    If the caller does not want a body, it is empty. For an error status it is the beginning of the
+    body, not decoded.
     """
 
     url: str
@@ -58,17 +59,17 @@ class Response:
 
     @property
     def is_transient(self) -> bool:
-        """Whether the same request may get another answer later."""
+        """Whether the same request may succeed later."""
         return self.code >= 500 or self.code in _TRANSIENT
 
     def retry_after(self, now: float) -> float:
-        """Seconds until it may be asked again (RFC 9110 section 10.2.3); 0: it does not say.
+        """Seconds to wait before the next request (RFC 9110 section 10.2.3); 0 without the header.
 
-        `now` is in seconds since 1970, because the header may name a date.
+        `now` is in seconds since 1970: the header may be a date.
         """
         value = self.headers.get("Retry-After", "").strip()
         if value.isdecimal():
-            return float(value[:6])
+            return float(value[:6])  # six digits are more than a week
         try:
             then = email.utils.parsedate_to_datetime(value)
         except ValueError:
@@ -77,11 +78,11 @@ class Response:
 
 
 class PermanentError(ValueError):
-    """There is no answer, and there will be none next time."""
+    """The request failed and will fail again, e.g. because of an untrusted certificate."""
 
 
 class NoAnswerError(Exception):
-    """There is no answer, or none that can be read. There may be one next time."""
+    """There was no response, or an unreadable one. The same request may succeed later."""
 
 
 def request(
@@ -95,26 +96,27 @@ def request(
     max_bytes: int = 0,
     error_bytes: int = 0,
 ) -> Response:
-    """Ask an http(s) URL (a URI, see `text.uris.request_uri`).
+    """Send a request to an http(s) URL, which must be a URI (see `text.uris.request_uri`).
 
-    `seconds` is for the whole of it: names, handshakes, redirects and the body, too. Without, only
-    a silent server is given up. At most `max_bytes` of a body are read (0: the body is not wanted),
-    and `error_bytes` of that of an error. Raises PermanentError, NoAnswerError.
+    `seconds` limits the whole exchange: name resolution, handshakes, redirects and body. Without
+    it, only a server that sends nothing for SILENT_SECONDS is given up. `max_bytes` limits the
+    body (0: the body is not read), `error_bytes` the body of an error status.
+    Raises PermanentError, NoAnswerError.
     """
     with _plain_errors():
-        asked = Request(  # noqa: S310 - our callers have http by configuration
+        prepared = Request(  # noqa: S310 - the URL is http or https by configuration
             url, data=form, headers={"User-Agent": USER_AGENT, **(headers or {})}, method=method
         )
 
         def exchange() -> Response:
-            return _exchange(asked, redirects, max_bytes, error_bytes)
+            return _exchange(prepared, redirects, max_bytes, error_bytes)
 
         return exchange() if seconds is None else within(seconds, exchange)
 
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn the errors of urllib and of what it is built on into one of ours."""
+    """Turn the errors of urllib and the modules below it into PermanentError or NoAnswerError."""
     try:
         yield
     except PermanentError:
@@ -129,10 +131,12 @@ def _plain_errors() -> Iterator[None]:
         raise NoAnswerError(str(reason)) from error
 
 
-def _exchange(asked: Request, redirects: Redirects, max_bytes: int, error_bytes: int) -> Response:
-    """Raises URLError, HTTPException, OSError, ValueError, zlib.error."""
+def _exchange(
+    prepared: Request, redirects: Redirects, max_bytes: int, error_bytes: int
+) -> Response:
+    """Send the request and read the body. Raises errors that `_plain_errors` turns into ours."""
     try:
-        with _opener(redirects).open(asked, timeout=SILENT_SECONDS) as answer:
+        with _opener(redirects).open(prepared, timeout=SILENT_SECONDS) as answer:
             body = _body(answer, max_bytes) if max_bytes else b""
             return Response(answer.geturl(), answer.status, answer.headers, body)
     except HTTPError as error:
@@ -147,29 +151,31 @@ def _opener(redirects: Redirects) -> OpenerDirector:
 
 
 class _RedirectHandler(HTTPRedirectHandler):
+    """Follows the redirects that the policy allows, and closes the connection of the others."""
+
     def __init__(self, redirects: Redirects) -> None:
         self._redirects = redirects
 
     def http_error_302(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
     ) -> Any:
-        """Closes what is not followed. Raises ValueError."""
         if self._redirects == "none":
             return None
         try:
             return super().http_error_302(req, fp, code, msg, headers)
         except ValueError:
-            fp.close()
+            fp.close()  # urllib closes it only if it follows the redirect
             raise
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
-        """Before anything is asked at the new URL. Raises PermanentError."""
+        """Check the new URL before anything is sent there. Raises PermanentError."""
         url: str = answer[-1]
-        stays_secure = self._redirects == "secure" and req.full_url.startswith("https:")
-        if not url.lower().startswith(("https://",) if stays_secure else ("http://", "https://")):
-            raise PermanentError(f"it redirects to {url[:80]}")
+        must_be_secure = self._redirects == "secure" and req.full_url.startswith("https:")
+        schemes = ("https://",) if must_be_secure else ("http://", "https://")
+        if not url.lower().startswith(schemes):
+            raise PermanentError(f"the server redirects to {url[:80]}")
         return super().redirect_request(req, *answer)
 
 
@@ -180,18 +186,18 @@ def _body(answer: HTTPResponse, most: int) -> bytes:
         read += chunk
         if len(read) > most:
             raise _too_big(most)
-    if answer.length:  # read1 does not say what it misses
-        raise ValueError("it is cut short")
+    if answer.length:  # read1 raises no IncompleteRead if the connection ends early
+        raise ValueError("the response is cut short")
     return _decoded(bytes(read), answer.headers.get("Content-Encoding", ""), most)
 
 
 def _decoded(body: bytes, encoding: str, most: int) -> bytes:
-    """Never more than `most` bytes. Raises ValueError, zlib.error."""
+    """Decompress the body, at most `most` bytes of it. Raises ValueError, zlib.error."""
     name = encoding.strip().lower()
     if name in _PLAIN:
         return body
     if name not in _GZIP:
-        raise PermanentError(f"it is packed as {encoding[:20]}, and nobody asked for that")
+        raise PermanentError(f"the response has the unknown Content-Encoding {encoding[:20]}")
     whole = bytearray()
     while True:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -199,11 +205,11 @@ def _decoded(body: bytes, encoding: str, most: int) -> bytes:
         if len(whole) > most:
             raise _too_big(most)
         if not member.eof:
-            raise ValueError("it is cut short")
+            raise ValueError("the response is cut short")
         body = member.unused_data
-        if not body.startswith(_MEMBER):  # browsers ignore what else is behind the end, too
+        if not body.startswith(_GZIP_MAGIC):  # browsers ignore trailing garbage, too
             return bytes(whole)
 
 
 def _too_big(most: int) -> ValueError:
-    return ValueError(f"it has more than {most:,} bytes")
+    return ValueError(f"the response has more than {most:,} bytes")

@@ -1,4 +1,7 @@
-"""The lock of a state folder: one run at a time. It goes with the process at the latest."""
+"""The lock of a state folder: one run at a time.
+
+It is an flock, which the kernel releases when the process ends, however it ends.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 BACKOFF = Backoff(first=0.05, longest=0.05)
 SILENT_SECONDS = 2.0
 
-_held: set[Path] = set()  # by this process
+_held: set[Path] = set()  # the locks that this process holds
 
 
 @contextmanager
@@ -26,9 +29,9 @@ def lock(
 ) -> Iterator[None]:
     """Hold the folder's lock for one run; a second run waits up to `wait` seconds.
 
-    `on_wait` is called once, when it is clear that the other run takes its time.
+    `on_wait` is called once, if the wait is longer than SILENT_SECONDS.
 
-    Raises LockedError, and LedgerError if the folder cannot be written.
+    Raises LockedError after the wait, and LedgerError if the folder cannot be written.
     """
     path = folder / "lock"
     try:
@@ -38,39 +41,33 @@ def lock(
         raise LedgerError(f"{path}: cannot be opened: {error}") from error
     try:
         _acquire(descriptor, path, wait, on_wait)
-        with _noted(path):
+        _held.add(path)
+        try:
             yield
+        finally:
+            _held.remove(path)
     finally:
         os.close(descriptor)  # releases the lock, too
 
 
-@contextmanager
-def _noted(path: Path) -> Iterator[None]:
-    _held.add(path)
-    try:
-        yield
-    finally:
-        _held.remove(path)
-
-
 def is_held(folder: Path) -> bool:
-    """Whether it is this run that holds the folder's lock."""
+    """Whether this process holds the lock of the folder."""
     return folder / "lock" in _held
 
 
 def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
     clock = Clock()
     silent_until = clock.monotonic() + SILENT_SECONDS
-    told = False
+    is_reported = False
 
     def attempt() -> None:
-        nonlocal told
+        nonlocal is_reported
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if clock.monotonic() >= silent_until and not told:
+            if clock.monotonic() >= silent_until and not is_reported:
                 on_wait()
-                told = True
+                is_reported = True
             error = f"another run holds {path}; wait for it, or give this one a longer --lock-wait"
             raise Again(LockedError(error)) from None
 

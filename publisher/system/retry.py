@@ -1,4 +1,4 @@
-"""Trying again what may succeed later: how long to wait, and when to give up."""
+"""Retry what may succeed later: how long to wait, and when to give up."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ T = TypeVar("T")
 
 
 class Clock:
-    """Time, as an input."""
+    """The time of the machine, as an input: tests pass a clock of their own."""
 
     def now(self) -> float:
         """Seconds since 1970."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds of a clock that nobody sets."""
+        """Seconds since any moment; setting the system time does not change them."""
         return time.monotonic()
 
     def block(self, seconds: float) -> None:
-        """Sleep, and everything else in the thread with it."""
+        """Wait, and block the thread."""
         time.sleep(seconds)
 
     async def sleep(self, seconds: float) -> None:
-        import asyncio  # noqa: PLC0415 - a run that finds all settled needs none of it
+        """Wait, while the event loop runs other tasks."""
+        import asyncio  # noqa: PLC0415 - a run with nothing to publish does not need it
 
         await asyncio.sleep(seconds)
 
 
 class LoopClock(Clock):
-    """The time of the running event loop, which its time-outs go by, too."""
+    """The time of the running event loop, which the loop's own timeouts use, too."""
 
     def monotonic(self) -> float:
         import asyncio  # noqa: PLC0415 - see `Clock.sleep`
@@ -45,10 +46,10 @@ class LoopClock(Clock):
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Pauses between tries, in seconds: each twice as long as the one before, up to `longest`.
+    """Pauses between attempts, in seconds: each twice as long as the one before, up to `longest`.
 
-    Up to the part `jitter` of a pause is left out by chance, so that clients which were refused at
-    the same moment do not come back at the same moment.
+    `jitter` is the largest fraction by which a pause is shortened at random, so that clients which
+    a server refused at the same moment do not return at the same moment.
     """
 
     first: float
@@ -63,7 +64,7 @@ class Backoff:
 
 
 class Again(Exception):  # noqa: N818 - a request to `retry`, which raises `error` in the end
-    """The try may succeed later, but not within the next `seconds`."""
+    """Raised by an attempt that may succeed later, but not within the next `seconds`."""
 
     def __init__(self, error: Exception, *, seconds: float = 0.0) -> None:
         super().__init__(str(error))
@@ -72,7 +73,10 @@ class Again(Exception):  # noqa: N818 - a request to `retry`, which raises `erro
 
 
 def retry(attempt: Callable[[], T], backoff: Backoff, *, seconds: float, clock: Clock) -> T:
-    """Call `attempt` until it raises no Again. No pause ends later than `seconds` from now."""
+    """Call `attempt` until it raises no Again, and return its result.
+
+    No pause ends later than `seconds` from now: instead the error of the Again is raised.
+    """
     deadline = clock.monotonic() + seconds
     for pause in backoff.pauses():
         try:
@@ -86,7 +90,7 @@ def retry(attempt: Callable[[], T], backoff: Backoff, *, seconds: float, clock: 
 async def retry_async(
     attempt: Callable[[], Awaitable[T]], backoff: Backoff, *, seconds: float, clock: Clock
 ) -> T:
-    """As `retry`, beside an event loop."""
+    """Like `retry`, for a coroutine; the event loop runs during the pauses."""
     deadline = clock.monotonic() + seconds
     for pause in backoff.pauses():
         try:
@@ -98,7 +102,7 @@ async def retry_async(
 
 
 def _wait(again: Again, pause: float, left: float) -> float:
-    """How long to wait. Raises the error if that is longer than what is `left`."""
+    """Seconds to wait. Raises the error of the attempt if fewer than these are `left`."""
     wait = max(pause, again.seconds)
     if wait > left:
         raise again.error from again

@@ -1,4 +1,4 @@
-"""The site's files, as addresses in posts name them. Looks, and opens nothing."""
+"""Find the files of the site that URLs in posts refer to. Opens no file."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _PORTS = {"http": 80, "https": 443}
-# Where engines keep what they copy to the site's root.
+# The folders whose content engines copy to the root of the site.
 ROOTS = ("", "static", "public", "content", "src", "assets", "files", "images", "source", "_site")
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """`posts` is the folder of the posts, `site` that of the site, `root` the site's address.
+    """The files in the folders of the posts and the site, whose URL is `root`.
 
-    `reach` says which symbolic links are followed.
+    `reach` decides which symbolic links are followed. In the methods `written` is a URL as it
+    stands in a post, `absolute` the same one resolved, and `post` the path of the post.
     """
 
     posts: Path
     site: Path
     root: str
     reach: Reach
-    _seen: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _exists: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, written: str, absolute: str, post: PurePosixPath) -> Path | None:
-        """The file that a post means: below the site's address, or beside the post.
+        """The file that a URL in a post refers to: on the site, or beside the post.
 
-        None if there is none, or it lies behind a link that is not followed.
+        None if there is no such file, or it lies behind a link that is not followed.
         """
         file = self._first(written, absolute, post)
         try:
@@ -44,49 +45,47 @@ class Files:
             return None
 
     def refusal(self, written: str, absolute: str, post: PurePosixPath) -> str:
-        """Why the file that a post means is not read, in a sentence; empty if it is, or missing."""
+        """A sentence that says why the file is not read, because of a symbolic link, else empty."""
         file = self._first(written, absolute, post)
         reason = self.reach.refusal(file) if file else ""
         return f"{file} {reason}" if reason else ""
 
     def _first(self, written: str, absolute: str, post: PurePosixPath) -> Path | None:
-        places = (*self._on_site(absolute), *self._beside(written, post))
-        return next((file for file in places if _is_file(file)), None)
+        candidates = (*self._on_site(absolute), *self._beside(written, post))
+        return next((file for file in candidates if _is_file(file)), None)
 
     def has(self, written: str, absolute: str, post: PurePosixPath) -> bool:
-        """Whether there is such a file, or what a page could be made of.
-
-        Posts link to the same pages again and again, so the site is asked once for each.
-        """
-        if absolute not in self._seen:
-            self._seen[absolute] = any(map(_is_there, self._on_site(absolute, pages=True)))
-        return self._seen[absolute] or any(map(_is_there, self._beside(written, post)))
+        """Whether the file exists, or a source from which the site builds such a page."""
+        # Posts link to the same pages again and again, so the site is searched once per page.
+        if absolute not in self._exists:
+            self._exists[absolute] = any(map(_exists, self._on_site(absolute, pages=True)))
+        return self._exists[absolute] or any(map(_exists, self._beside(written, post)))
 
     def is_ours(self, absolute: str) -> bool:
-        """Whether an address is below the site's, by http or https."""
+        """Whether a URL is below the site's URL, with http or https."""
         own, other = urlsplit(self.root), urlsplit(absolute)
-        return place(own) == place(other) and other.path.startswith(own.path)
+        return authority(own) == authority(other) and other.path.startswith(own.path)
 
     def _on_site(self, absolute: str, *, pages: bool = False) -> Iterator[Path]:
         if not self.is_ours(absolute):
             return
         path = urlsplit(absolute).path.removeprefix(urlsplit(self.root).path)
-        below = unquote(path).strip("/")
-        more = (f"{below}/index.html", f"{below}.html", f"{below}.md") if pages else ()
+        name = unquote(path).strip("/")
+        page_names = (f"{name}/index.html", f"{name}.html", f"{name}.md") if pages else ()
         for root in ROOTS:
-            for name in (below, *more):
-                yield from _below(self.site / root, name)
+            for candidate in (name, *page_names):
+                yield from _below(self.site / root, candidate)
 
     def _beside(self, written: str, post: PurePosixPath) -> Iterator[Path]:
-        beside = unquote(written.partition("#")[0].partition("?")[0]).strip("/")
-        here = self.posts / post.parent
-        for folder in (here, here / post.stem, self.posts):
-            if beside:
-                yield from _below(folder, beside)
+        name = unquote(written.partition("#")[0].partition("?")[0]).strip("/")
+        folder_of_post = self.posts / post.parent
+        for folder in (folder_of_post, folder_of_post / post.stem, self.posts):
+            if name:
+                yield from _below(folder, name)
 
 
-def place(parts: SplitResult) -> tuple[str | None, int | None]:
-    """Host and port of an address, the same however it is written (RFC 3986 section 6.2.3)."""
+def authority(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Host and port of a URL; the port is None if it is the default (RFC 3986 section 6.2.3)."""
     try:
         port = parts.port
     except ValueError:
@@ -95,16 +94,16 @@ def place(parts: SplitResult) -> tuple[str | None, int | None]:
 
 
 def _below(folder: Path, name: str) -> Iterator[Path]:
-    """Never above the folder, whatever the name says."""
+    """The path of the name in the folder, unless `..` leads out of it."""
     normal = posixpath.normpath(name)
     if not normal.startswith(("..", "/")):
         yield folder / normal
 
 
-def _is_there(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # the name is too long or has a null character
         return False
 
 

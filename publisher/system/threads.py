@@ -1,4 +1,4 @@
-"""Work that blocks, in a thread that nobody has to wait for, not even at the end of the process."""
+"""Run blocking work in daemon threads, which do not delay the end of the process."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def aside(work: Callable[[], T]) -> T:
-    """What it returns or raises. What is not waited for any longer is left to itself.
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run blocking work in a thread and return its result. If cancelled, the thread runs on.
 
-    It ends with the process at the latest; a thread of `asyncio.to_thread` would hold that up.
+    It ends with the process at the latest, which would wait for a thread of `asyncio.to_thread`.
     """
-    import asyncio  # noqa: PLC0415 - `within` needs none of it
+    import asyncio  # noqa: PLC0415 - `within` does not need it
 
     return await asyncio.wrap_future(_started(work))
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What it returns or raises; TimeoutError if that takes longer. Then it is left to itself."""
+    """Run blocking work in a thread and return its result.
+
+    Raises TimeoutError if the work takes longer; then the thread runs on.
+    """
     outcome = _started(work)
     try:
         return outcome.result(seconds)
     except TimeoutError:
-        if outcome.done():  # its own
+        if outcome.done():  # the work itself raised it
             raise
-        raise TimeoutError("it takes too long") from None
+        raise TimeoutError("timed out") from None
 
 
 def _started(work: Callable[[], T]) -> Future[T]:

@@ -1,4 +1,4 @@
-"""What may succeed later is tried again, at a pace that spares the other side, and not for ever."""
+"""Attempts are repeated with growing pauses, up to a deadline."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ def test_each_pause_is_twice_as_long_up_to_the_longest(run: Retry) -> None:
     assert clock.slept == [1, 2, 4, 8, 8, 8]
 
 
-def test_a_pause_is_as_long_as_the_other_side_asks_for(run: Retry) -> None:
+def test_a_pause_is_at_least_as_long_as_the_server_asks(run: Retry) -> None:
     clock = FakeClock()
     assert run(Attempts(5.0, 0.0, 1.0), DOUBLING, 60.0, clock) == "done"
     assert clock.slept == [5, 2, 4]
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(0.0, 1), (0.9, 1), (1.0, 2), (6.9, 3), (7.0, 4)])
-def test_no_pause_ends_too_late(run: Retry, seconds: float, count: int) -> None:
+def test_no_pause_ends_after_the_deadline(run: Retry, seconds: float, count: int) -> None:
     attempts = Attempts(*[0.0] * 9)
     with pytest.raises(RefusedError):
         run(attempts, DOUBLING, seconds, FakeClock())
     assert attempts.count == count
 
 
-def test_the_time_of_an_attempt_counts(run: Retry) -> None:
-    """Here each takes two seconds."""
+def test_the_duration_of_an_attempt_counts_towards_the_deadline(run: Retry) -> None:
+    """Each attempt takes two seconds here."""
     clock = FakeClock()
 
     class Slow(Attempts):
@@ -85,7 +85,7 @@ def test_the_time_of_an_attempt_counts(run: Retry) -> None:
     assert attempts.count == 2
 
 
-def test_chance_leaves_out_a_part_of_each_pause(run: Retry) -> None:
+def test_jitter_shortens_each_pause_by_a_random_part(run: Retry) -> None:
     clock = FakeClock()
     run(Attempts(*[0.0] * 99), Backoff(first=8.0, longest=8.0, jitter=0.5), 999.0, clock)
     assert all(4.0 <= pause <= 8.0 for pause in clock.slept)
