@@ -128,9 +128,11 @@ def _in_feed(feed: str, folder: Path) -> DetectedSite:
     """What a feed says of its site. Raises ConfigError, Unavailable."""
     from publisher.sources.feed import channel  # noqa: PLC0415 - few need it
 
-    if configs.is_address(feed) and not configs.is_web(feed):
-        raise ConfigError("--feed must be an address without a name or a password in it, or a file")
-    source = feed if configs.is_address(feed) else str(folder / Path(feed).expanduser())
+    if configs.is_url(feed) and not configs.is_web_url(feed):
+        raise ConfigError(
+            "--feed must be a file, or an http or https URL without user name and password"
+        )
+    source = feed if configs.is_url(feed) else str(folder / Path(feed).expanduser())
     about = channel(source, _cache(folder))
     return DetectedSite(
         source=feed,

@@ -1,17 +1,18 @@
-"""publisher.yaml -> frozen Config. Reports every problem at once, each with its line and a way out.
+"""Read publisher.yaml into a frozen Config, and report all problems at once with their lines.
 
-Behind this door there are no dicts and no Nones that cannot be: paths are absolute, defaults are
-filled in. Refuses unknown keys: a misspelt option must never be a silent one.
+A Config holds typed values: paths are absolute, defaults are filled in, and a value is None only
+where its absence means something. Unknown keys are errors, because a misspelt option must not be
+ignored silently.
 """
 
-from publisher.config.checks import is_address, is_iri, is_language, is_person_uri, is_web
+from publisher.config.checks import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.files import link_advice
 from publisher.config.find import find
 from publisher.config.reader import load, parse
 from publisher.config.values import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
-    MOST_AROUND,
+    MAX_LEVELS_UP,
     NODE_KEYS,
     Codec,
     Config,
@@ -34,7 +35,7 @@ from publisher.config.values import (
 __all__ = [
     "DEFAULT_ENGINE",
     "EXAMPLE_URL",
-    "MOST_AROUND",
+    "MAX_LEVELS_UP",
     "NODE_KEYS",
     "Codec",
     "Config",
@@ -53,11 +54,11 @@ __all__ = [
     "Templates",
     "Xmpp",
     "find",
-    "is_address",
     "is_iri",
     "is_language",
     "is_person_uri",
-    "is_web",
+    "is_url",
+    "is_web_url",
     "link_advice",
     "load",
     "parse",

@@ -1,4 +1,8 @@
-"""What the type of a value does not show: options that are impossible, alone or together."""
+"""Check what types cannot express: values with a wrong form, and options that contradict.
+
+Each check is a generator of problems: (key below the section, message). The message continues a
+sentence that begins with the key, e.g. `site.url is 'x'; it must be ...`.
+"""
 
 from __future__ import annotations
 
@@ -60,23 +64,24 @@ PERSON_SCHEMES = frozenset({"http", "https", "mailto", "xmpp"})
 PASSWORDS = ("password_env", "password_file", "password_command")
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-# RFC 7622 sections 3.2 and 3.3, as far as no server says otherwise.
+# RFC 7622 sections 3.2 and 3.3: only what no server accepts is refused here.
 _DOMAIN = re.compile(
     r"(?=.{1,255}$)[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?"
     r"(?:\.[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?)*"
 )
 _LOCAL = re.compile(r"(?=.{1,255}$)[^\s@/\"&'<>:]+")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
-# Of the names of languages in the registry of BCP 47 none has more letters.
+# The registry of BCP 47 has no primary language subtag of more than three letters.
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def impossible(
+def inconsistencies(
     kind: type[Struct], parts: dict[str, Any]
 ) -> Iterator[tuple[yaml_document.Key, str]]:
-    """What the type of a value does not show: where (below the section), and what is wrong.
+    """The problems of a section of class `kind`, whose values by field name are `parts`.
 
-    `parts` holds the values that could be read, so that one unreadable value hides no other.
+    `parts` lacks the values that have the wrong type, so that one wrong value hides no other
+    problem.
     """
     if kind in _CHECKS:
         yield from _CHECKS[kind](parts)
@@ -84,35 +89,36 @@ def impossible(
 
 def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     url = site.get("url", EXAMPLE_URL)
-    if not is_web(url) or urlsplit(url).query or urlsplit(url).fragment:
-        yield ("url",), f"is {url!r}: give the site's address, e.g. https://blog.example"
+    if not is_web_url(url) or urlsplit(url).query or urlsplit(url).fragment:
+        yield ("url",), f"is {url!r}; it must be the URL of the site, e.g. https://blog.example"
     zone = site.get("timezone", "UTC")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield ("timezone",), f"is {zone!r}: give an IANA name, e.g. Europe/Berlin or UTC"
+        yield ("timezone",), f"is {zone!r}; it must be an IANA name, e.g. Europe/Berlin or UTC"
     language = site.get("language", "en")
     if not is_language(language):
-        yield ("language",), f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
+        yield ("language",), _language_problem(language)
     if "id_template" in site:
         yield from _check_id_template(site["id_template"])
     yield from _check_facts(site)
 
 
 def _check_facts(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
-    """What feeds say of the site."""
+    """Check the metadata of the site that feeds repeat."""
+    # The id of a feed that selects posts is this IRI with a fragment.
     if "id" in site and (not is_iri(site["id"]) or "#" in site["id"]):
         example = "tag:blog.example,2008-01-01:feed"
-        yield ("id",), f"is {site['id']!r}: give an absolute IRI without #, e.g. {example}"
+        yield ("id",), f"is {site['id']!r}; it must be an absolute IRI without #, e.g. {example}"
     for key in ("icon", "logo"):
-        if key in site and not _is_picture(site[key]):
-            yield (key,), f"is {site[key]!r}: give a file of the site, e.g. /icon.png"
-    if "license" in site and not is_web(site["license"]):
+        if key in site and not _is_picture_url(site[key]):
+            yield (key,), f"is {site[key]!r}; it must be a file of the site, e.g. /icon.png"
+    if "license" in site and not is_web_url(site["license"]):
         example = "https://creativecommons.org/licenses/by/4.0/"
-        yield ("license",), f"is {site['license']!r}: give its address, e.g. {example}"
+        yield ("license",), f"is {site['license']!r}; it must be a URL, e.g. {example}"
     for index, hub in enumerate(site.get("hubs", ())):
-        if hub and not is_web(hub):
-            yield ("hubs", index), f"is {hub!r}: give its address, e.g. https://hub.example/"
+        if hub and not is_web_url(hub):
+            yield ("hubs", index), f"is {hub!r}; it must be a URL, e.g. https://hub.example/"
 
 
 def _check_id_template(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -123,37 +129,37 @@ def _check_id_template(template: str) -> Iterator[tuple[yaml_document.Key, str]]
             known = _braced(ID_PLACEHOLDERS)
             yield ("id_template",), f"has {{{name}}}, which has no value; use {known}"
     if not {"id", "path"} & set(names):
-        yield ("id_template",), "gives all posts one id; add {id}"
+        yield ("id_template",), "gives all posts the same id; add {id}"
     if not _IRI.fullmatch(rest):
         yield ("id_template",), "is not an absolute IRI, e.g. tag:{host},{date}:{id}"
 
 
 def _check_person(person: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     if "email" in person and not _MAIL.fullmatch(person["email"]):
-        yield ("email",), f"is {person['email']!r}: give an address, e.g. ada@blog.example"
+        yield ("email",), _email_problem(person["email"])
     if "uri" in person and not is_person_uri(person["uri"]):
-        yield ("uri",), f"is {person['uri']!r}: give an http, https, mailto or xmpp address"
+        yield ("uri",), f"is {person['uri']!r}; it must be an http, https, mailto or xmpp URI"
 
 
 def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     if "permalink" in posts:
         yield from _check_permalink(posts["permalink"])
-    if is_address(posts.get("feed", "")) and not is_web(posts["feed"]):
-        yield ("feed",), "must be an address of the web, without a name or a password in it"
+    if is_url(posts.get("feed", "")) and not is_web_url(posts["feed"]):
+        yield ("feed",), "must be an http or https URL without user name and password"
     if posts.get("complete") and "feed" not in posts:
-        yield ("complete",), "is for a feed alone; a folder always holds all posts"
+        yield ("complete",), "needs posts.feed; a folder is always complete"
     yield from _check_languages(posts)
     yield from _check_globs("exclude", posts)
     for name in posts.get("keys", {}):
         if name not in POST_KEYS:
-            yield ("keys", name), f"is nothing that a post has{near(name, POST_KEYS)}"
+            yield ("keys", name), f"is not a key of posts{near(name, POST_KEYS)}"
 
 
 def _check_permalink(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
     if template in permalinks.STYLES:
         return
     if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
-        yield ("permalink",), f"is {template!r}: all posts share one address; add :title"
+        yield ("permalink",), f"is {template!r}: all posts have the same URL; add :title"
     if not template.startswith("/"):
         styles = ", ".join(permalinks.STYLES)
         yield ("permalink",), f"is {template!r}: start it with a slash, or use one of {styles}"
@@ -170,27 +176,31 @@ def _check_selection(only: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, 
 def _check_languages(section: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, language in enumerate(section.get("languages", ())):
         if language and not is_language(language):
-            message = f"is {language!r}: give a tag as of BCP 47, e.g. en or pt-BR"
-            yield ("languages", index), message
+            yield ("languages", index), _language_problem(language)
+
+
+def _language_problem(language: str) -> str:
+    return f"is {language!r}; it must be a BCP 47 tag, e.g. en or pt-BR"
+
+
+def _email_problem(email: str) -> str:
+    return f"is {email!r}; it must be an email address, e.g. ada@blog.example"
 
 
 def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, path in enumerate(section.get(key, ())):
         if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
             message = (
-                f"is {path!r}: no post is there; give a path below the folder of the posts, "
-                "e.g. notes/* for one level, notes/** for all"
+                f"is {path!r}, which matches no post; it must be a path below the folder of the "
+                "posts, e.g. notes/* for one level, notes/** for all levels"
             )
             yield (key, index), message
 
 
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
-    own = [
-        name
-        for name in PLACEHOLDER.findall(str(feed.get("path", "")))
-        if name in VALUE_PLACEHOLDERS
-    ]
-    yield from _check_address(feed, own)
+    placeholders = PLACEHOLDER.findall(str(feed.get("path", "")))
+    own = [name for name in placeholders if name in VALUE_PLACEHOLDERS]
+    yield from _check_url(feed, own)
     for key in ("title", "description"):
         for name in {*PLACEHOLDER.findall(feed.get(key, ""))} & {*VALUE_PLACEHOLDERS} - {*own}:
             yield (key,), f"has {{{name}}}, which has no value: it is not in the path of the feed"
@@ -199,24 +209,22 @@ def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     if "archive" in feed:
         yield from _check_archive(feed, own)
     if feed.get("content_type") == "html" and feed.get("format", "atom") != "atom":
-        yield ("content_type",), "is for a feed of format: atom; the others always hold HTML"
+        yield ("content_type",), "needs format: atom; the other formats always contain HTML"
     if "podcast" in feed and feed.get("format", "rss") != "rss":
-        yield ("podcast",), "is for a feed of format: rss; podcast apps read no other"
+        yield ("podcast",), "needs format: rss; podcast apps read no other format"
 
 
-def _check_address(
-    feed: dict[str, Any], own: Sequence[str]
-) -> Iterator[tuple[yaml_document.Key, str]]:
+def _check_url(feed: dict[str, Any], own: Sequence[str]) -> Iterator[tuple[yaml_document.Key, str]]:
     """`own` are the placeholders of the path."""
     url = feed.get("url", EXAMPLE_URL)
-    if not is_web(url):
-        yield ("url",), f"is {url!r}: give it in full, e.g. https://blog.example/feed.atom"
+    if not is_web_url(url):
+        yield ("url",), f"is {url!r}; it must be absolute, e.g. https://blog.example/feed.atom"
     if len(own) > 1:
         yield ("path",), f"has {len(own)} placeholders; use one of {_braced(VALUE_PLACEHOLDERS)}"
         return
     yield from _check_placeholders("path", url, known=VALUE_PLACEHOLDERS)
     if own and not PLACEHOLDER.search(url):
-        yield ("url",), f"is {url!r}: one address for many feeds; add {{{own[0]}}}"
+        yield ("url",), f"is {url!r}, the same for several feeds; add {{{own[0]}}}"
     for name in {*PLACEHOLDER.findall(url)} & {*VALUE_PLACEHOLDERS} - {*own}:
         yield ("url",), f"has {{{name}}}, which has no value: it is not in the path of the feed"
 
@@ -242,7 +250,7 @@ def _check_archive(
         yield ("archive",), "has no {year}; give e.g. archive/{year}.atom or {year}/{month}.atom"
     for name in own:
         if name not in names:
-            yield ("archive",), f"is the same for many feeds; add {{{name}}}"
+            yield ("archive",), f"is the same for several feeds; add {{{name}}}"
     for name in {*names} & {*VALUE_PLACEHOLDERS} - {*own}:
         known = _braced([*PERIOD_PLACEHOLDERS, *own])
         yield ("archive",), f"has {{{name}}}, which has no value; use {known}"
@@ -251,39 +259,41 @@ def _check_archive(
 
 
 def _check_page(page: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
-    if "url" in page and not is_web(page["url"]):
-        yield ("url",), f"is {page['url']!r}: give it in full, e.g. https://blog.example/feeds/"
+    if "url" in page and not is_web_url(page["url"]):
+        yield ("url",), f"is {page['url']!r}; it must be absolute, e.g. https://blog.example/feeds/"
 
 
 def _check_podcast(podcast: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     image = podcast.get("image", "/cover.png")
-    if not _is_picture(image) or not urlsplit(image).path.lower().endswith((".png", ".jpg")):
-        yield ("image",), f"is {image!r}: podcast apps take .jpg and .png, e.g. /media/cover.jpg"
+    if not _is_picture_url(image) or not urlsplit(image).path.lower().endswith((".png", ".jpg")):
+        example = "/media/cover.jpg: podcast apps show no other format"
+        yield ("image",), f"is {image!r}; it must be a .jpg or .png file, e.g. {example}"
     for category in podcast.get("categories", ()):
         if category.count(">") > 1:
-            yield ("categories",), f"has {category!r}: name two at most, e.g. Music > Music History"
+            example = "Music > Music History"
+            yield ("categories",), f"has {category!r}; two levels are allowed, e.g. {example}"
     if "email" in podcast and not _MAIL.fullmatch(podcast["email"]):
-        yield ("email",), f"is {podcast['email']!r}: give an address, e.g. ada@blog.example"
+        yield ("email",), _email_problem(podcast["email"])
 
 
 def _check_node(node: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     service = node.get("service", "pubsub.example.org")
     local, at, domain = service.rpartition("@")
     if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
-        yield ("service",), f"is {service!r}: give a JID without a resource"
+        yield ("service",), f"is {service!r}; it must be a JID without a resource"
     for option in node.get("options", {}):
         name = field_name(option)
         if name in NODE_KEYS:
             yield ("options", option), f"has a key of its own: write {name}: beside options:"
         if name == "persist_items" and node["options"][option] in {"0", "false"}:
-            yield ("options", option), "is off: a node that keeps no items cannot equal a folder"
+            yield ("options", option), "is off; remove it: a node must keep its items"
     if "node" in node:
         yield from _check_placeholders("node", node["node"], known=VALUE_PLACEHOLDERS)
     if node.get("prune") == "all" and not node.get("exclusive"):
         yield (
             ("prune",),
-            "is all: it retracts also what others published; "
-            "add exclusive: true if nobody else writes there",
+            "is all, which retracts items that others published, too; "
+            "add exclusive: true if nobody else publishes there",
         )
 
 
@@ -291,7 +301,7 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     jid = xmpp.get("jid", "blog@example.org")
     local, _, domain = jid.partition("@")
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
-        yield ("jid",), f"is {jid!r}: give a bare JID, e.g. blog@example.org"
+        yield ("jid",), f"is {jid!r}; it must be a bare JID, e.g. blog@example.org"
     if sum(name in xmpp for name in PASSWORDS) != 1:
         yield (
             (),
@@ -299,7 +309,7 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
             "e.g. password_env: PUBLISHER_PASSWORD",
         )
     if "port" in xmpp and "host" not in xmpp:
-        yield ("port",), "needs a host beside it; without a host the port comes from DNS"
+        yield ("port",), "needs a host, too; without one the port comes from DNS"
     if xmpp.get("nodes") == ():
         yield ("nodes",), f"is empty; add e.g. {EXAMPLES['xmpp.nodes']}"
     nodes = xmpp.get("nodes", ())
@@ -309,25 +319,25 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
 
 
 def _clash(node: NodeConfig | None, others: Iterable[NodeConfig | None]) -> str | None:
-    """What is wrong with a node beside others, of this account or another one."""
+    """The problem if the entry can name the same node as another entry, of any account."""
     for other in others:
         if node is None or other is None or node.service != other.service:
             continue
         if node.node == other.node:
-            return "names a node that another entry names already; remove one"
+            return "names the same node as another entry; remove one"
         if _overlap(node, other):
             return (
-                f"may become the same node as {other.node}; "
-                "give patterns a beginning of their own, e.g. tag/{tag}"
+                f"may name the same node as {other.node}; "
+                "begin each pattern differently, e.g. tag/{tag}"
             )
     return None
 
 
-def _overlap(one: NodeConfig, other: NodeConfig) -> bool:
-    """Whether a value of a placeholder could make one node of the two."""
-    if one.pattern is None or other.pattern is None:
-        return one.value_in(other.node) is not None or other.value_in(one.node) is not None
-    (head, _, tail), (head_2, _, tail_2) = one.pattern, other.pattern
+def _overlap(first: NodeConfig, second: NodeConfig) -> bool:
+    """Whether values of placeholders exist for which both entries name the same node."""
+    if first.pattern is None or second.pattern is None:
+        return first.value_in(second.node) is not None or second.value_in(first.node) is not None
+    (head, _, tail), (head_2, _, tail_2) = first.pattern, second.pattern
     heads, tails = sorted([head, head_2], key=len), sorted([tail, tail_2], key=len)
     return heads[1].startswith(heads[0]) and tails[1].endswith(tails[0])
 
@@ -344,7 +354,8 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, s
                 yield ("xmpp", number, "nodes", index), message
             if is_partial and node and node.pruning != "own":
                 where = ("xmpp", number, "nodes", index, "prune" if node.prune else "exclusive")
-                yield where, "takes away what the feed forgets; if it holds all, say complete: true"
+                message = "retracts the posts that drop out of the feed; if the feed has all posts"
+                yield where, f"{message}, set posts.complete: true"
         known += nodes
 
 
@@ -363,44 +374,44 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[yaml_docum
 
 
 def is_language(text: str) -> bool:
-    """Whether it is a tag as of BCP 47 (RFC 5646)."""
+    """Whether the text has the form of a BCP 47 tag (RFC 5646)."""
     return _LANGUAGE.fullmatch(text) is not None
 
 
 def is_iri(text: str) -> bool:
-    """Whether it is an absolute IRI (RFC 3987)."""
+    """Whether the text is an absolute IRI (RFC 3987)."""
     return _IRI.fullmatch(text) is not None
 
 
 def is_person_uri(text: str) -> bool:
-    """Whether a reader may be offered it as a link: never `javascript:` or `data:`."""
+    """Whether the URI of a person is safe to link: never `javascript:` or `data:`."""
     return is_iri(text) and text.partition(":")[0].lower() in PERSON_SCHEMES
 
 
-def is_address(text: str) -> bool:
-    """Whether it is to be fetched, and is no file."""
+def is_url(text: str) -> bool:
+    """Whether the text is an http or https URL, and not the path of a file."""
     return text.startswith(("http://", "https://"))
 
 
-def is_web(url: str) -> bool:
-    """An address of the web, without credentials in it."""
+def is_web_url(url: str) -> bool:
+    """Whether the text is a valid http or https URL without user name and password."""
     try:
         parts = urlsplit(url)
-        port_is_good = parts.port is None or parts.port > 0
+        is_valid_port = parts.port is None or parts.port > 0
     except ValueError:
         return False
     return (
         parts.scheme in {"http", "https"}
         and bool(parts.hostname)
-        and port_is_good
+        and is_valid_port
         and "@" not in parts.netloc
         and not re.search(r"\s", url)
     )
 
 
-def _is_picture(written: str) -> bool:
-    """A path of the site, or an address of the web."""
-    return is_web(written) if ":" in written else not re.search(r"\s", written)
+def _is_picture_url(written: str) -> bool:
+    """Whether the text is a path on the site, or a URL."""
+    return is_web_url(written) if ":" in written else not re.search(r"\s", written)
 
 
 def _braced(names: Iterable[str]) -> str:
@@ -408,6 +419,6 @@ def _braced(names: Iterable[str]) -> str:
 
 
 def near(name: str, known: Collection[str]) -> str:
-    """What somebody may have meant, as the end of a sentence."""
+    """The end of an error message: the name that the user may have meant, or all that exist."""
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
+    return f"; did you mean {close[0]}?" if close else f"; use one of {', '.join(sorted(known))}"

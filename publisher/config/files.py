@@ -1,4 +1,4 @@
-"""The files that a configuration names: where each is found on the web, and which are the same."""
+"""The files that a configuration names: their URLs, conflicts among them, and the state folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.config.values import (
     LEDGER_NAME,
-    MOST_AROUND,
+    MAX_LEVELS_UP,
     OUTPUT_FOLDERS,
     PLACEHOLDER,
     STATE_NAME,
@@ -30,7 +30,10 @@ _DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{2}"}
 
 
 def default_url(path: str, root: str, engine: str) -> str | None:
-    """Where a file is found that has this path below the configuration; None: that is unknown."""
+    """The URL of a file, by its path relative to the configuration; None for a path outside.
+
+    Without the output folder of the engine, whose content is the root of the site.
+    """
     path = os.path.normpath(path)
     if path.startswith(("/", "~")) or ".." in path.split("/"):
         return None
@@ -52,24 +55,25 @@ def check_state(config: Config) -> None:
         raise ConfigError(
             f"{config.path}: state: {error.message}; {link_advice(config, 'state')}"
         ) from error
-    except OSError:  # not there yet; who writes it says why that cannot be done
+    except OSError:  # it does not exist yet, or the attempt to write there will report the error
         return
 
 
 def check_ledger(config: Config) -> None:
-    """Refuse to begin an empty ledger where the one of an older configuration can be found.
+    """Refuse to start an empty ledger if there is one of an older configuration of this site.
 
-    That is a `config.yaml`, or this file before `state` was added to it. Raises ConfigError.
+    The older configuration is a `config.yaml`, or this file before it had `state:`. An empty ledger
+    would forget what was published. Raises ConfigError.
     """
     if (config.state / LEDGER_NAME).exists():
         return
     posts = config.posts
-    around = (posts.path, *list(posts.path.parents)[:MOST_AROUND])
-    for folder in dict.fromkeys((config.path.parent, posts.site or posts.path, *around)):
+    above = (posts.path, *list(posts.path.parents)[:MAX_LEVELS_UP])
+    for folder in dict.fromkeys((config.path.parent, posts.site or posts.path, *above)):
         state = folder / STATE_NAME
         if not (state / LEDGER_NAME).is_file():
             continue
-        # A configuration of another name beside ours has a state of its own, on purpose.
+        # A configuration with another file name, e.g. staging.yaml, has its own state on purpose.
         old = folder / NAME if folder / NAME == config.path else folder / OLD_NAME
         if old == config.path or is_ours(old):
             raise ConfigError(
@@ -79,7 +83,7 @@ def check_ledger(config: Config) -> None:
 
 
 def link_advice(config: Config, key: str) -> str:
-    """What to do about a symbolic link in the path that `key` sets."""
+    """How to fix a symbolic link in the path that `key` sets, as the end of an error message."""
     advice = f"remove the link, or set {key} to the real path"
     if config.posts.site:
         return advice
@@ -87,20 +91,22 @@ def link_advice(config: Config, key: str) -> str:
 
 
 def clashes(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
-    """Files that are in each other's way: where, and why."""
-    taken = {os.path.normpath(config["path"]): "is this file itself; name another"}
+    """The problems of files that would overwrite each other: (key, message)."""
+    itself = "is the configuration itself; choose another path"
+    taken = {os.path.normpath(config["path"]): itself}
     posts = config.get("posts")
     if posts is not None and posts.feed:
-        taken[os.path.normpath(posts.feed)] = "is the feed that the posts come from; name another"
+        source = "is the feed that the posts come from; choose another path"
+        taken[os.path.normpath(posts.feed)] = source
     feeds = config.get("feeds", ())
     for key, file in _files(config, feeds):
         path = os.path.normpath(file)
         if path in taken:
             yield key, taken[path]
-        taken.setdefault(path, "is the path of another file already; change one")
+        taken.setdefault(path, "is the path of another file, too; change one")
     yield from _repeated(feeds, "url")
     yield from _repeated(feeds, "archive")
-    yield from _archived(feeds, taken)
+    yield from _archive_clashes(feeds, taken)
 
 
 def _files(
@@ -123,24 +129,24 @@ def _repeated(
         value = getattr(feed, name, None)
         text = os.path.normpath(value) if name == "archive" and value else value
         if text in seen:
-            yield ("feeds", index), f"has the {name} of another feed; change one"
+            yield ("feeds", index), f"has the same {name} as another feed; change one"
         if text is not None:
             seen.add(text)
 
 
-def _archived(
+def _archive_clashes(
     feeds: Sequence[FeedFile | None], files: dict[str, str]
 ) -> Iterator[tuple[yaml_document.Key, str]]:
-    """`2025.atom` is what `{year}.atom` makes, too."""
+    """Problems of archives whose pattern fits another file: `{year}.atom` fits `2025.atom`."""
     for index, feed in enumerate(feeds):
         archive = feed and feed.archive and os.path.normpath(feed.archive)
         if not archive:
             continue
-        parts = PLACEHOLDER.split(archive)  # texts and names in turn
+        parts = PLACEHOLDER.split(archive)  # the odd ones are names of placeholders
         pattern = "".join(
             _DIGITS.get(part, "[^/]+") if number % 2 else re.escape(part)
             for number, part in enumerate(parts)
         )
-        if found := next((path for path in files if re.fullmatch(pattern, path)), None):
-            message = f"may become {Path(found).name}, which is another file; change one"
+        if clash := next((path for path in files if re.fullmatch(pattern, path)), None):
+            message = f"may become {Path(clash).name}, which is another file; change one"
             yield ("feeds", index, "archive"), message

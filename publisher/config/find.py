@@ -1,4 +1,4 @@
-"""Which file is the configuration, where the user names none."""
+"""Find the configuration file if the user names none."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from publisher.errors import ConfigError
 from publisher.text import yaml_document
 
 NAME = "publisher.yaml"
-# COMPAT(0.1): what it was called before. Sites of Hugo and Zola have a file of that name, too.
+# COMPAT(0.1): the name in the first version. Hugo and Zola have settings of the same name.
 OLD_NAME = "config.yaml"
 _SECTIONS = ("site", "posts")
 
 
 def find(folder: Path, *, home: Path, uid: int) -> Path:
-    """The nearest configuration: in a folder or above it, up to its repository's root or `home`.
+    """The nearest configuration in the folder or above it, up to the repository's root or `home`.
 
-    In a folder of neither, only the folder itself counts. `uid` is the user who runs the program.
-    The path is relative to `folder`. Raises ConfigError if there is none, or if it may be
-    somebody else's.
+    Outside of a repository and of `home`, only the folder itself is searched. `uid` is the user who
+    runs the program. The result is relative to `folder`. Raises ConfigError if there is no
+    configuration, or if another user may have written it.
     """
     folders = _folders(folder, home)
-    for place in folders:
+    for candidate in folders:
         for name in (NAME, OLD_NAME):
-            path = place / name
+            path = candidate / name
             if path.is_file() and (name == NAME or is_ours(path)):
                 _require_trusted(path, uid)
                 return Path(os.path.relpath(path, folder))
@@ -33,17 +33,17 @@ def find(folder: Path, *, home: Path, uid: int) -> Path:
 
 
 def _folders(folder: Path, home: Path) -> list[Path]:
-    """The folder and those above it that may hold its configuration, the nearest first."""
-    found = []
-    for place in (folder, *folder.parents):
-        found.append(place)
-        if place == home or (place / ".git").exists():
-            return found
+    """The folders in which the configuration may be, the nearest first."""
+    folders = []
+    for candidate in (folder, *folder.parents):
+        folders.append(candidate)
+        if candidate == home or (candidate / ".git").exists():
+            return folders
     return [folder]
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file called `config.yaml` is a configuration of publisher, and not of the site."""
+    """Whether a `config.yaml` is a configuration of publisher, and not of a site generator."""
     try:
         document = yaml_document.read(path.read_text(encoding="utf-8-sig")).value
     except (OSError, UnicodeDecodeError, yaml_document.YamlError):
@@ -54,12 +54,13 @@ def is_ours(path: Path) -> bool:
 
 
 def _require_trusted(path: Path, uid: int) -> None:
-    """Refuse a file that others may have put there: it names the commands that a run starts."""
+    """Refuse a file that another user may have written. Raises ConfigError."""
+    # The configuration names a command that prints the password, and we would run it.
     for status in (path.lstat(), path.stat()):
         if status.st_uid not in {0, uid}:
             reason = f"it belongs to another user (uid {status.st_uid})"
         elif stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_IWOTH:
-            reason = "everybody may write it"
+            reason = "every user may write to it"
         else:
             continue
         raise ConfigError(

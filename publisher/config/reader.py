@@ -1,4 +1,4 @@
-"""publisher.yaml -> Config: every problem at once, each with its line and a way out."""
+"""Parse publisher.yaml into a Config. All problems are reported at once, each with its line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from publisher.config import files
-from publisher.config.checks import EXAMPLES, impossible, is_address, is_web, near
+from publisher.config.checks import EXAMPLES, inconsistencies, is_url, is_web_url, near
 from publisher.config.values import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -24,29 +24,30 @@ from publisher.errors import ConfigError
 from publisher.text import yaml_document
 
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Patterns of msgspec's messages, and of `_decode`, with the same in words for the user.
 _PLAIN = (
-    ("Expected `int.*` >= (\\d+)", r"give a number, \1 or more"),
-    ("Expected `int.*` <= (\\d+)", r"give a number, at most \1"),
-    ("Expected `int", "give a whole number"),
-    ("Expected `bool", "give true or false"),
-    ("Expected `str", "give a text"),
-    ("Expected `date|Invalid RFC3339", "give a date, e.g. 2008-10-21"),
-    ("Expected `object", "give keys with values"),
-    ("expected a path of", "there is no such user"),
-    ("expected a path", "give a path"),
+    ("Expected `int.*` >= (\\d+)", r"it must be a number, \1 or more"),
+    ("Expected `int.*` <= (\\d+)", r"it must be a number, at most \1"),
+    ("Expected `int", "it must be a whole number"),
+    ("Expected `bool", "it must be true or false"),
+    ("Expected `str", "it must be a text"),
+    ("Expected `date|Invalid RFC3339", "it must be a date, e.g. 2008-10-21"),
+    ("Expected `object", "it must be keys with values"),
+    ("expected a path of", "this user does not exist"),
+    ("expected a path", "it must be a path"),
 )
 
 
 def load(path: Path) -> Config:
-    """Read the configuration; paths in it are relative to its folder.
+    """Read the configuration file. Relative paths in it start from its folder.
 
-    Raises ConfigError that lists every problem found, or if the state folder is not to be trusted.
+    Raises ConfigError with every problem found, or if the state folder cannot be trusted.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{path}: there is no such file; `publisher init` writes one, `--config FILE` names it"
+            f"{path} does not exist; `publisher init` writes one, `--config FILE` names another"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
@@ -57,7 +58,7 @@ def load(path: Path) -> Config:
 
 
 def parse(text: str, path: Path) -> Config:
-    """The same from a text; `path` says where it came from. Raises ConfigError."""
+    """Parse the text of the configuration file at `path`. Raises ConfigError with every problem."""
     try:
         document = yaml_document.read(text)
     except yaml_document.YamlError as error:
@@ -72,7 +73,10 @@ def parse(text: str, path: Path) -> Config:
 
 
 class _Reader:
-    """Turns the document into values, section by section, and gathers what is wrong."""
+    """Turns the document into typed values, section by section, and collects the problems.
+
+    It fills in the defaults that depend on other keys before it converts.
+    """
 
     def __init__(self, document: yaml_document.YamlDocument, path: Path) -> None:
         self.problems: list[tuple[int, str]] = [
@@ -89,33 +93,33 @@ class _Reader:
         if document.get("state") is None:
             document["state"] = STATE_NAME
         document["path"] = str(self._path)
-        self._default_addresses(document)
+        self._default_urls(document)
         self._default_folder(document)
         if not document.get("feeds") and not document.get("xmpp"):
-            self._problem((), "there is nothing to do: add feeds:, or xmpp:, or both")
+            self._problem((), "there is nothing to publish: add feeds:, xmpp: or both")
         return typing.cast("Config | None", self._section(Config, document, ()))
 
-    def _default_addresses(self, document: dict[str, yaml_document.Value]) -> None:
-        """Where a file is on the web: below the site's URL as here, unless it says otherwise."""
+    def _default_urls(self, document: dict[str, yaml_document.Value]) -> None:
+        """Set the URLs of feeds and page that have none: site.url with the path of the file."""
         site, feeds, posts = (document.get(key) for key in ("site", "feeds", "posts"))
         if not isinstance(site, dict):
             return
         engine = str(posts.get("engine") or DEFAULT_ENGINE) if isinstance(posts, dict) else ""
         url = str(site.get("url"))
-        root = (url if is_web(url) else EXAMPLE_URL).rstrip("/") + "/"
+        root = (url if is_web_url(url) else EXAMPLE_URL).rstrip("/") + "/"
         listed = feeds if isinstance(feeds, list) else [feeds]
         keys: list[yaml_document.Key] = [("feeds", number) for number in range(len(listed))]
         for key, file in zip([*keys, ("page",)], [*listed, document.get("page")], strict=True):
             if isinstance(file, dict) and not file.get("url"):
-                found = files.default_url(str(file.get("path")), root, engine)
-                if found is None:
-                    message = "is missing: the file is not below this one, so say where it is on"
+                default = files.default_url(str(file.get("path")), root, engine)
+                if default is None:
+                    message = "is missing: the file is outside of the folder of this configuration"
                     example = "url: https://blog.example/feed.atom"
-                    self._problem((*key, "url"), f"{message} the web, e.g. `{example}`")
-                file["url"] = found or root
+                    self._problem((*key, "url"), f"{message}; add its URL, e.g. `{example}`")
+                file["url"] = default or root
 
     def _default_folder(self, document: dict[str, yaml_document.Value]) -> None:
-        """A feed stands for the folder of the posts; its file is relative to the configuration."""
+        """Set posts.path if posts.feed is set, and make the path of a feed file absolute."""
         posts = document.get("posts")
         if not isinstance(posts, dict) or not isinstance(posts.get("feed"), str):
             return
@@ -123,13 +127,13 @@ class _Reader:
             posts["path"] = posts.get("path") or "."
             return
         if posts.get("path") is not None:
-            self._problem(("posts", "path"), "stands beside feed: the posts are in one of the two")
+            self._problem(("posts", "path"), "cannot be used with posts.feed; remove one")
         feed = str(posts["feed"])
-        if not is_address(feed):
+        if not is_url(feed):
             try:
                 posts["feed"] = str(self._path.parent / Path(feed).expanduser())
             except RuntimeError:
-                self._problem(("posts", "feed"), f"is {feed!r}: there is no such user")
+                self._problem(("posts", "feed"), f"is {feed!r}; this user does not exist")
         posts["path"] = str(self._path.parent)
 
     def _section(
@@ -142,21 +146,21 @@ class _Reader:
             self._problem(key, f"is empty; give e.g. {EXAMPLES['only']}, or remove it")
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for name in value.keys() - fields.keys():
-            self._problem((*key, name), f"is not a key that is known here{near(name, fields)}")
+            self._problem((*key, name), f"is an unknown key{near(name, fields)}")
         before = len(self.problems)
         parts: dict[str, Any] = {}
         for name, field in fields.items():
-            given = _given(value, field)
-            if given is None:
+            written = _written(value, field)
+            if written is None:
                 if field.required:
                     self._problem(
                         (*key, name), f"is missing; add e.g. {_example((*key, name), '')}"
                     )
                 continue
-            part = self._part(field.type, given, (*key, name))
+            part = self._part(field.type, written, (*key, name))
             if part is not None:
                 parts[name] = part
-        for where, message in impossible(kind, parts):
+        for where, message in inconsistencies(kind, parts):
             self._problem((*key, *where), message)
         return kind(**parts) if len(self.problems) == before else None
 
@@ -166,14 +170,14 @@ class _Reader:
         section = _section_type(kind)
         if section is None:
             return self._scalar(kind, value, key)
-        if section is Person and isinstance(value, str):  # a name, as in front matter
+        if section is Person and isinstance(value, str):  # a name alone, as in front matter
             value = {"name": value}
         return self._section(section, value, key)
 
     def _list(
         self, kind: Any, value: yaml_document.Value, key: yaml_document.Key
     ) -> tuple[Any, ...] | None:
-        """What stands alone stands for a list of one."""
+        """Convert a list; a single value counts as a list with one element."""
         section = _section_type(kind)
         if not isinstance(value, (list, dict if section else str)):
             wanted = "list of sections" if section else "list"
@@ -186,12 +190,12 @@ class _Reader:
 
     def _scalar(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if isinstance(value, str) and _ILLEGAL.search(value):
-            self._problem(key, f"is {value!r}: it has a character that neither XML nor a path can")
+            self._problem(key, f"is {value!r}: control characters are not allowed; remove them")
             return None
         try:
             return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
         except msgspec.ValidationError as error:
-            self._problem(key, f"is {_shown(value)}: {_wanted(kind, str(error))}")
+            self._problem(key, f"is {_shown(value)}; {_requirement(kind, str(error))}")
             return None
 
     def _decode(self, kind: type, value: object) -> object:
@@ -209,9 +213,9 @@ class _Reader:
         self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
 
     def _as_written(self, key: yaml_document.Key) -> yaml_document.Key:
-        """The key without the index of what stands alone where there could be a list."""
+        """The key as the file has it: a single value in the place of a list has no index."""
         value: yaml_document.Value = self._document.value
-        written: list[str | int] = []
+        parts: list[str | int] = []
         for part in key:
             match value, part:
                 case list(), int():
@@ -220,14 +224,17 @@ class _Reader:
                     continue
                 case dict(), str():
                     value = value.get(part)
-            written.append(part)
-        return tuple(written)
+            parts.append(part)
+        return tuple(parts)
 
 
-def _given(
+def _written(
     section: dict[str, yaml_document.Value], field: msgspec.structs.FieldInfo
 ) -> yaml_document.Value:
-    """The value of a key. A selection without one is no selection of everything, but a slip."""
+    """The value of a key. An empty `only:` is {}, which is an error, and not a missing key.
+
+    Whoever writes `only:` and nothing behind it does not mean to select every post.
+    """
     value = section.get(field.name)
     if value is None and field.name in section and _section_type(field.type) is Selection:
         return {}
@@ -235,7 +242,7 @@ def _given(
 
 
 def _section_type(kind: Any) -> type[Struct] | None:
-    """The section inside `Site`, `Site | None` or `tuple[NodeConfig, ...]`."""
+    """The class of the section in a type: `Site`, `Site | None`, `tuple[NodeConfig, ...]`."""
     for part in (kind, *typing.get_args(kind)):
         if isinstance(part, type) and issubclass(part, Struct):
             return part
@@ -266,16 +273,17 @@ def _shown(value: yaml_document.Value) -> str:
             return repr(value)
 
 
-def _wanted(kind: Any, message: str) -> str:
-    """What the value should have been, for people who do not program."""
-    choices = [str(choice) for choice in _choices(kind)]
+def _requirement(kind: Any, message: str) -> str:
+    """What the value must be, in words for people who do not program."""
+    choices = ", ".join(str(choice) for choice in _choices(kind))
+    if choices and int in _parts(kind):
+        return f"it must be {choices} or a number, 1 or more"
     if choices:
-        number = ["a number, 1 or more"] if int in _parts(kind) else []
-        return f"give {' or '.join([', '.join(choices), *number])}"
+        return f"it must be one of {choices}"
     for pattern, words in _PLAIN:
-        found = re.search(pattern, message)
-        if found:
-            return found.expand(words)
+        match = re.search(pattern, message)
+        if match:
+            return match.expand(words)
     return message
 
 

@@ -1,4 +1,4 @@
-"""The values of a configuration, typed and frozen. config.example.yaml says what they mean."""
+"""The typed, frozen values of a configuration. config.example.yaml describes every key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain"]
 DEFAULT_ENGINE: Engine = "jekyll"
-# The folder into which an engine builds the site: what is in it becomes the root of the web.
+# The folder into which an engine builds the site: its content is the root of the site's URL.
 OUTPUT_FOLDERS: Mapping[str, str] = {
     "jekyll": "_site",
     "hugo": "public",
@@ -42,12 +42,12 @@ EXAMPLE_URL = "https://blog.example"
 VALUE_PLACEHOLDERS = ("tag", "category", "language", "author")
 PERIOD_PLACEHOLDERS = ("year", "month")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# What of a post may stand under a key of another name.
+# The keys of front matter that `posts.keys` may rename.
 POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
              "permalink", "id", "draft")  # fmt: skip
-STATE_NAME = ".publisher"  # the folder of the state, if the configuration names none
+STATE_NAME = ".publisher"  # the default of `state`
 LEDGER_NAME = "ledger.sqlite"
-MOST_AROUND = 3  # folders around the posts in which the site's settings are looked for
+MAX_LEVELS_UP = 3  # folders above the posts in which we look for the settings of the site
 NODE_KEYS = frozenset({"access_model", "title", "description"})
 
 
@@ -60,7 +60,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """What the posts belong to: one website, under one URL."""
+    """The website to which the posts belong."""
 
     title: Text
     url: Text
@@ -79,7 +79,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
     @property
     def root(self) -> str:
-        """The URL with a slash at its end, so that paths resolve below it."""
+        """The URL with a slash at its end, so that relative URLs resolve below it."""
         return uri(self.url.rstrip("/") + "/")
 
     @property
@@ -87,7 +87,7 @@ class Site(Struct, frozen=True, kw_only=True):
         return (urlsplit(self.url).hostname or "").lower()
 
     def address(self, written: str) -> str:
-        """The absolute URL of a file of the site; a path is one below the site's address."""
+        """The absolute URL of a file: `written` is a URL, or a path below the site's URL."""
         if urlsplit(written).scheme:
             return uri(written)
         base = urlsplit(self.root).path
@@ -101,15 +101,15 @@ class Site(Struct, frozen=True, kw_only=True):
 class Posts(Struct, frozen=True, kw_only=True):
     """Where the posts are, and by which rules they are read.
 
-    `feed` is the file or the address of a feed that stands for the folder; `complete`: it holds all
-    posts, so what is not in it is gone.
+    `feed` is the file or the URL of a feed to read in place of the folder. If it is `complete`, a
+    post that is not in it was removed.
 
-    `site` is the folder of the site's own settings; None: where they are found. `permalink` None:
-    what they say. `exclude` are globs below `path`, as in a selection. `languages` are those that
-    the name of a file or a folder may end with; empty: what the settings say. `templates` says
-    what becomes of a tag that only the site can evaluate. `keys` names the front matter's own key
-    for what stands in POST_KEYS. `follow_links`: read also what lies behind symbolic links that
-    lead out of the site and the posts.
+    `site` is the folder with the settings of the site generator (None: search for them).
+    `permalink` overrides the template of these settings. `exclude` are globs below `path`, as in a
+    Selection. `languages` are the suffixes of files and folders that name a language (empty: those
+    of the settings). `templates` decides what happens to tags that only the site can evaluate.
+    `keys` maps a key of POST_KEYS to the key that the front matter uses. `follow_links` allows
+    symbolic links that lead out of the site and the posts.
     """
 
     path: Path
@@ -127,23 +127,23 @@ class Posts(Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """What holds the posts, as people call it."""
+        """The folder or the feed that holds the posts, for messages."""
         return self.feed or str(self.path)
 
     def where(self, path: PurePosixPath, line: int | None = None) -> str:
-        """Where a post is, as people find it. The items of a feed have no lines."""
+        """The location of a post, for messages. Items of a feed have no lines."""
         if self.feed:
             return f"{self.feed}: {path.with_suffix('')}" if path.name else self.feed
         return f"{self.path / path}:{line}" if line else str(self.path / path)
 
 
 class Selection(Struct, frozen=True, kw_only=True):
-    """Some of the posts: those that have, for every key given, at least one of its values.
+    """Selects the posts that have, for each key that is set, at least one of its values.
 
-    In YAML one value alone stands for a list of one. Tags and categories are the same whatever
-    their case and their Unicode form. A language selects the narrower ones, too: `en` also `en-GB`
-    (RFC 4647 section 3.3.1). `paths` are globs below the folder of the posts, for the whole path:
-    `*` and `?` stay within a folder, `**` crosses folders, nothing else is special.
+    Tags and categories are compared without case, in one Unicode form. A language includes its
+    narrower ones: `en` selects `en-GB`, too (RFC 4647 section 3.3.1). `paths` are globs that match
+    the whole path below the folder of the posts: `*` and `?` stay within a folder, `**` crosses
+    folders, no other character is special.
     """
 
     tags: tuple[Text, ...] = ()
@@ -154,30 +154,33 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 class Pattern(NamedTuple):
-    """A text with one placeholder, `{name}`, for a value: it stands for one text per value."""
+    """A text with one placeholder, e.g. `tag/{tag}`: a feed or a node for each value."""
 
     head: str
     name: str
     tail: str
 
     def value_in(self, text: str) -> str | None:
-        """What stands in the place of the placeholder. None: the text does not fit."""
-        fits = text.startswith(self.head) and text.endswith(self.tail)
+        """The value with which the pattern yields the text; None if there is no such value."""
+        is_match = text.startswith(self.head) and text.endswith(self.tail)
         value = text[len(self.head) : len(text) - len(self.tail)]
-        return value if fits and value else None
+        return value if is_match and value else None
 
     @classmethod
     def of(cls, text: str) -> Pattern | None:
-        """None: there is no placeholder. Other braces may be those of a folder."""
-        found = next((m for m in PLACEHOLDER.finditer(text) if m[1] in VALUE_PLACEHOLDERS), None)
-        return cls(text[: found.start()], found[1], text[found.end() :]) if found else None
+        """The pattern in a text; None without a placeholder. Other braces stay: they may be part
+        of a folder's name.
+        """
+        matches = (match for match in PLACEHOLDER.finditer(text) if match[1] in VALUE_PLACEHOLDERS)
+        match = next(matches, None)
+        return cls(text[: match.start()], match[1], text[match.end() :]) if match else None
 
 
 class Podcast(Struct, frozen=True, kw_only=True):
-    """What podcast apps want to know of a feed (Apple's RSS tags).
+    """The metadata of a podcast feed (Apple's RSS tags).
 
-    A category is `Music`, or with its subcategory `Music > Music History`. `email` is the owner's,
-    which directories write to, and everybody can read.
+    A category is `Music`, or with its subcategory `Music > Music History`. `email` is the address
+    to which podcast directories write; everybody can read it.
     """
 
     categories: tuple[Text, ...] = ()
@@ -189,14 +192,14 @@ class Podcast(Struct, frozen=True, kw_only=True):
 
 
 class FeedFile(Struct, frozen=True, kw_only=True):
-    """One feed document: the file, its format, and the address at which readers find it.
+    """One feed document: its file, its format, and the URL at which readers find it.
 
-    A `path` with a placeholder is a pattern: it stands for one feed per value; `archive` and `url`
-    have the same placeholder then. `content` says how much of a post is in it, unless the post
-    says so itself; `content_type` how Atom carries it (RFC 4287 section 4.1.3.1). `max_bytes`
-    bounds the document. `archive` is the path of the documents with the older posts, one for each
-    period of its placeholders (RFC 5005 section 4). `enclosures` are the codecs of the recordings
-    in it, the foremost first; empty: all.
+    If `path` has a placeholder, it is a pattern for several feeds, one per value; `archive` and
+    `url` then have the same placeholder. `content` is how much of each post the feed shows, unless
+    the post overrides it; `content_type` is how Atom carries it (RFC 4287 section 4.1.3.1).
+    `max_bytes` limits the size of the document. `archive` is the path of the archives with older
+    posts, one for each period of its placeholders (RFC 5005 section 4). `enclosures` are the codecs
+    of the recordings in the feed, the preferred one first (empty: all).
     """
 
     path: Path
@@ -215,12 +218,12 @@ class FeedFile(Struct, frozen=True, kw_only=True):
 
     @property
     def pattern(self) -> Pattern | None:
-        """None: it is one feed."""
+        """The pattern of the path; None for a single feed."""
         return Pattern.of(str(self.path))
 
 
 class PageFile(Struct, frozen=True, kw_only=True):
-    """The page for people: how to subscribe, and the newest posts, at most `limit`."""
+    """The web page that explains how to subscribe and shows the newest posts, at most `limit`."""
 
     path: Path
     limit: Count = 10
@@ -228,10 +231,10 @@ class PageFile(Struct, frozen=True, kw_only=True):
 
 
 class NodeConfig(Struct, frozen=True, kw_only=True):
-    """One pubsub node that is to equal the posts (XEP-0060), or some of them.
+    """A pubsub node (XEP-0060) that publisher keeps equal to the posts, or to some of them.
 
-    A `node` with a placeholder is a pattern: it stands for one node per value. `since` is a day in
-    the site's zone. Where the owner leaves the choice, ask `access` and `pruning`.
+    If `node` has a placeholder, it is a pattern for several nodes, one per value. `since` is a day
+    in the zone of the site. `access` and `pruning` return the default where the owner set nothing.
     """
 
     service: Text
@@ -250,11 +253,11 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
 
     @property
     def pattern(self) -> Pattern | None:
-        """None: it is a name."""
+        """The pattern of the node names; None for a single node."""
         return Pattern.of(self.node)
 
     def value_in(self, node: str) -> str | None:
-        """What stands in the place of the placeholder in a node's name. None: it does not fit."""
+        """The value with which the pattern yields the node name; None if there is none."""
         return self.pattern.value_in(node) if self.pattern else None
 
     @property
@@ -263,18 +266,18 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
 
     @property
     def pruning(self) -> Prune:
-        """Where nobody else writes, everything that is not wanted goes."""
+        """Which items to retract. On an exclusive node, all that do not belong to a post."""
         return self.prune or ("all" if self.exclusive else "own")
 
     @property
     def named(self) -> frozenset[str]:
-        """The fields of the node's configuration that the owner wrote down, without `pubsub#`."""
-        given = {name for name in NODE_KEYS if getattr(self, name) is not None}
-        return frozenset(given | {field_name(name) for name in self.options})
+        """The fields of the node configuration form that the owner set, without `pubsub#`."""
+        keys = {name for name in NODE_KEYS if getattr(self, name) is not None}
+        return frozenset(keys | {field_name(name) for name in self.options})
 
 
 class Xmpp(Struct, frozen=True, kw_only=True):
-    """The account that publishes, and the way to its server."""
+    """The account that publishes, how to connect to its server, and its nodes."""
 
     jid: Text
     password_env: Text | None = None
@@ -301,31 +304,31 @@ class Config(Struct, frozen=True, kw_only=True):
 
     @property
     def shared_folders(self) -> tuple[Path, ...]:
-        """The folders in which people who write posts may be able to put files.
+        """The folders in which authors of posts may be able to put files.
 
-        No output is written through a symbolic link that lies in them. `posts.site` says which
-        folder it is. Without it nobody knows how far up that folder reaches: up to this file's, or
-        three folders up where the posts lie elsewhere.
+        No output is written through a symbolic link in them. With `posts.site` they are known.
+        Without it we assume the folder of this configuration if the posts are below it, else
+        MAX_LEVELS_UP folders above the posts.
         """
         posts = self.posts
         if posts.site:
             return (posts.site, posts.path)
         top = Path(os.path.realpath(self.path.parent))
-        # Both where the folder is and where it leads, if it is a link.
-        here = Path(os.path.realpath(posts.path.parent)) / posts.path.name
-        places = (Path(os.path.realpath(posts.path)), here)
-        return tuple(dict.fromkeys(_outermost(place, top) for place in places))
+        # If the folder of the posts is a link, both the link and its target count.
+        link = Path(os.path.realpath(posts.path.parent)) / posts.path.name
+        targets = (Path(os.path.realpath(posts.path)), link)
+        return tuple(dict.fromkeys(_outermost(folder, top) for folder in targets))
 
 
 def _outermost(posts: Path, top: Path) -> Path:
-    """The outermost folder around the posts that may be theirs: `top`, but never the root."""
-    around = (posts, *posts.parents)
-    if top in around:
+    """The outermost folder that the authors may share: `top` or above the posts, never the root."""
+    ancestors = (posts, *posts.parents)
+    if top in ancestors:
         return top
-    below_root = [one for one in around[: MOST_AROUND + 1] if one != one.parent]
-    return below_root[-1] if below_root else posts
+    candidates = [folder for folder in ancestors[: MAX_LEVELS_UP + 1] if folder != folder.parent]
+    return candidates[-1] if candidates else posts
 
 
 def field_name(option: str) -> str:
-    """The name of a field of XEP-0060 section 16.4.4, without its prefix."""
+    """The name of a node configuration field (XEP-0060 section 16.4.4) without `pubsub#`."""
     return option.removeprefix("pubsub#")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
-from publisher.config import MOST_AROUND
+from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, Post, Reading, Skip
 from publisher.sources import site_settings
@@ -178,7 +178,7 @@ def _require_own_folder(config: Config) -> None:
 def _between(posts: Path, top: Path) -> Sequence[Path]:
     """The folders above the posts: up to the top, or some where the posts lie elsewhere."""
     parents = [*posts.parents]
-    return parents[: parents.index(top) + 1] if top in parents else parents[:MOST_AROUND]
+    return parents[: parents.index(top) + 1] if top in parents else parents[:MAX_LEVELS_UP]
 
 
 def _printable(skip: Skip) -> Skip:

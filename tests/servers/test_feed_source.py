@@ -895,9 +895,12 @@ def test_an_empty_feed_removes_nothing(blog: Blog, server: Server, node: str) ->
 @pytest.mark.parametrize(
     ("posts", "message"),
     [
-        ("posts: {feed: f.xml, path: posts}", "posts.path stands beside feed"),
-        ("posts: {path: posts, complete: true}", "posts.complete is for a feed alone"),
-        ("posts: {feed: 'https://a:b@c.example/f'}", "without a name or a password in it"),
+        ("posts: {feed: f.xml, path: posts}", "posts.path cannot be used with posts.feed"),
+        ("posts: {path: posts, complete: true}", "posts.complete needs posts.feed"),
+        (
+            "posts: {feed: 'https://a:b@c.example/f'}",
+            "must be an http or https URL without user name and password",
+        ),
         ("posts: {feed: ''}", "posts.feed is ''"),
         ("posts: {feed: ./feed.atom}", "feeds[0].path is the feed that the posts come from"),
     ],
@@ -918,7 +921,7 @@ def test_prune_site_is_refused_for_a_feed_that_forgets_items(blog: Blog, server:
     use(blog, "f.xml")
     run = blog.run("build")
     assert run.code == 2
-    assert "prune takes away what the feed forgets" in run.err
+    assert "prune retracts the posts that drop out of the feed" in run.err
 
 
 def test_an_item_is_named_as_the_feed_names_it(blog: Blog) -> None:

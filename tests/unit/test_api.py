@@ -41,7 +41,7 @@ def test_a_path_may_be_a_text_and_now_has_a_zone(tmp_path: Path) -> None:
     assert publisher.read_posts(config).entries == ()
     with pytest.raises(ValueError, match="now has no time zone"):
         publisher.read_posts(config, now=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - that is the fault
-    with pytest.raises(publisher.PublisherError, match="there is no such file"):
+    with pytest.raises(publisher.PublisherError, match="does not exist"):
         publisher.load_config(tmp_path / "none.yaml")
 
 

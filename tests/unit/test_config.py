@@ -1,4 +1,4 @@
-"""The configuration: what it accepts, and that it tells everything that is wrong at once."""
+"""The configuration: what it accepts, and that it reports all problems at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_example_can_be_loaded() -> None:
     assert [feed.format for feed in example.feeds] == ["atom", "json", "rss"]
 
 
-def test_the_example_shows_every_key() -> None:
+def test_the_example_has_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     sections = [
         config.Config, config.Site, config.Person, config.Posts,
@@ -59,7 +59,7 @@ def test_the_example_shows_every_key() -> None:
     assert {key for key in keys if not re.search(rf"^[# -]*{key}:", text, re.MULTILINE)} == set()
 
 
-def test_the_smallest_has_defaults() -> None:
+def test_the_smallest_configuration_has_defaults() -> None:
     small = parse(SMALL)
     assert small.posts.path == FOLDER / "_posts"
     assert small.posts.permalink is None
@@ -72,19 +72,19 @@ def test_the_smallest_has_defaults() -> None:
     assert small.feeds[0].only is None
 
 
-def test_values_are_what_was_written() -> None:
+def test_values_stay_as_the_user_wrote_them() -> None:
     text = SMALL.replace("title: My blog", "title: 2012, language: no, since: 2008-01-01")
     site = parse(text).site
     assert (site.title, site.language, site.since) == ("2012", "no", dt.date(2008, 1, 1))
 
 
-def test_paths_may_be_absolute_or_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_may_be_absolute_or_start_from_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     assert parse(SMALL.replace("_posts", "/var/posts")).posts.path == Path("/var/posts")
     assert parse(SMALL.replace("_posts", "~/posts")).posts.path == Path("/home/ada/posts")
 
 
-def test_a_feed_has_an_address_of_its_own() -> None:
+def test_a_feed_may_have_its_own_url() -> None:
     text = SMALL.replace("format: atom", 'format: atom, limit: all, url: "https://f.example/a"')
     feed = parse(text).feeds[0]
     assert (feed.url, feed.limit) == ("https://f.example/a", "all")
@@ -96,40 +96,41 @@ def test_the_author_is_a_person() -> None:
     assert parse(text.replace("{name: Ada, email: a@b.c}", "Ada")).site.author == Person(name="Ada")
 
 
-def test_feeds_may_be_absent_where_there_is_xmpp() -> None:
+def test_feeds_are_optional_with_xmpp() -> None:
     text = SMALL.replace("feeds: [{path: feed.atom, format: atom}]\n", XMPP)
     assert parse(text).feeds == ()
 
 
 def node(more: str = "", name: str = "blog") -> NodeConfig:
-    """The one node of a configuration that says `more` of it."""
+    """The node of a configuration with `more` settings of the node."""
     text = SMALL + XMPP.replace("node: blog", f"node: {name}{more}")
-    ((found,),) = (xmpp.nodes for xmpp in parse(text).xmpp)
-    return found
+    (account,) = parse(text).xmpp
+    (configured,) = account.nodes
+    return configured
 
 
-def test_a_node_that_says_little_has_defaults() -> None:
+def test_a_minimal_node_has_defaults() -> None:
     small = node()
     assert (small.only, small.since, small.announce_limit) == (None, None, 10)
     assert (small.edits, small.pruning, small.exclusive) == ("push", "own", False)
     assert (small.access, small.named, small.pattern) == ("open", frozenset(), None)
 
 
-def test_a_node_is_what_was_written() -> None:
+def test_the_settings_of_a_node_are_read() -> None:
     more = ", since: 2020-02-29, announce_limit: 0, edits: ignore, prune: site, exclusive: TRUE"
-    found = node(more)
-    assert (found.since, found.announce_limit, found.edits) == (dt.date(2020, 2, 29), 0, "ignore")
-    assert (found.pruning, found.exclusive) == ("site", True)
+    written = node(more)
+    assert (written.since, written.announce_limit) == (dt.date(2020, 2, 29), 0)
+    assert (written.edits, written.pruning, written.exclusive) == ("ignore", "site", True)
 
 
-def test_where_nobody_else_writes_everything_is_pruned() -> None:
+def test_an_exclusive_node_is_pruned_of_everything() -> None:
     assert node(", exclusive: true").pruning == "all"
     assert node(", exclusive: true, prune: own").pruning == "own"
     assert node(", exclusive: true, prune: all").pruning == "all"
     assert node(", exclusive: false").pruning == "own"
 
 
-def test_a_node_knows_which_fields_its_owner_named() -> None:
+def test_a_node_knows_which_fields_its_owner_set() -> None:
     assert node(", title: T").named == {"title"}
     assert node(", access_model: open, description: D").named == {"access_model", "description"}
     assert node(", options: {'pubsub#max_items': 7, itemreply: owner}, keep: 3").named == {
@@ -148,26 +149,26 @@ def test_a_node_may_be_a_pattern() -> None:
     assert node().value_in("blog") is None
 
 
-def test_one_value_stands_for_a_list_of_one() -> None:
+def test_a_single_value_is_a_list_of_one() -> None:
     only = "only: {tags: xmpp, languages: [en, de-AT], paths: notes/**}"
     feed = parse(SMALL.replace("format: atom", f"format: atom, {only}")).feeds[0]
     assert feed.only == Selection(tags=("xmpp",), languages=("en", "de-AT"), paths=("notes/**",))
     assert node(f", {only}").only == feed.only
 
 
-def test_one_section_stands_for_a_list_of_one() -> None:
+def test_a_single_section_is_a_list_of_one() -> None:
     several = parse(SMALL + XMPP)
     text = SMALL.replace("[{path: feed.atom, format: atom}]", "{path: feed.atom, format: atom}")
-    one = parse(text + XMPP.replace("[{", "{").replace("}]", "}"))
-    assert one == several
-    assert [feed.url for feed in one.feeds] == ["https://blog.example/feed.atom"]
+    single = parse(text + XMPP.replace("[{", "{").replace("}]", "}"))
+    assert single == several
+    assert [feed.url for feed in single.feeds] == ["https://blog.example/feed.atom"]
 
 
 SECOND = {"blog@example.org": "ada@example.org", "pubsub.": "other."}
 
 
 def accounts(*replacements: dict[str, str]) -> str:
-    """A configuration of as many accounts, each like the first but for what is replaced."""
+    """A configuration with an account for each dict of replacements in its text."""
     text = SMALL + "xmpp:\n"
     for replaced in replacements:
         section = XMPP.partition("\n")[2]
@@ -179,38 +180,38 @@ def accounts(*replacements: dict[str, str]) -> str:
 
 
 def test_there_may_be_several_accounts() -> None:
-    found = parse(accounts({}, SECOND)).xmpp
-    assert [xmpp.jid for xmpp in found] == ["blog@example.org", "ada@example.org"]
-    assert [xmpp.nodes[0].service for xmpp in found] == ["pubsub.example.org", "other.example.org"]
+    both = parse(accounts({}, SECOND)).xmpp
+    assert [xmpp.jid for xmpp in both] == ["blog@example.org", "ada@example.org"]
+    assert [xmpp.nodes[0].service for xmpp in both] == ["pubsub.example.org", "other.example.org"]
 
 
-def test_what_is_wrong_in_a_list_has_a_number_and_what_stands_alone_has_none() -> None:
+def test_problems_have_an_index_only_in_a_written_list() -> None:
     assert problems(accounts({}, {**SECOND, "node: blog": "nod: blog"})) == [
-        "line 10: xmpp[1].nodes[0].nod is not a key that is known here; did you mean node?",
+        "line 10: xmpp[1].nodes[0].nod is an unknown key; did you mean node?",
         "line 10: xmpp[1].nodes[0].node is missing; add e.g. node: blog",
     ]
     assert problems(accounts({}, {**SECOND, "blog@example.org": "nobody"})) == [
-        "line 8: xmpp[1].jid is 'nobody': give a bare JID, e.g. blog@example.org"
+        "line 8: xmpp[1].jid is 'nobody'; it must be a bare JID, e.g. blog@example.org"
     ]
     alone = SMALL.replace(
         "[{path: feed.atom, format: atom}]", "{path: publisher.yaml, format: atom}"
     )
     assert problems(alone + XMPP.replace("blog@example.org", "nobody")) == [
-        "line 3: feeds.path is this file itself; name another",
-        "line 5: xmpp.jid is 'nobody': give a bare JID, e.g. blog@example.org",
+        "line 3: feeds.path is the configuration itself; choose another path",
+        "line 5: xmpp.jid is 'nobody'; it must be a bare JID, e.g. blog@example.org",
     ]
     selection = (
         "feeds:\n  path: f\n  format: atom\n  only:\n    languages:\n      - en\n      - e\n"
     )
     assert problems(SMALL.replace("feeds: [{path: feed.atom, format: atom}]\n", selection)) == [
-        "line 9: feeds.only.languages[1] is 'e': give a tag as of BCP 47, e.g. en or pt-BR"
+        "line 9: feeds.only.languages[1] is 'e'; it must be a BCP 47 tag, e.g. en or pt-BR"
     ]
     assert problems(SMALL.replace("atom}", "atom, only: {languages: e}}")) == [
-        "line 3: feeds[0].only.languages is 'e': give a tag as of BCP 47, e.g. en or pt-BR"
+        "line 3: feeds[0].only.languages is 'e'; it must be a BCP 47 tag, e.g. en or pt-BR"
     ]
 
 
-def test_an_empty_selection_is_said_with_its_line() -> None:
+def test_an_empty_selection_is_a_problem_with_its_line() -> None:
     for empty in ("", " {}", " {tags: }"):
         text = SMALL.replace("feeds: [{path: feed.atom, format: atom}]", "feeds:\n- path: f")
         assert problems(f"{text}  format: atom\n  only:{empty}\n") == [
@@ -220,21 +221,21 @@ def test_an_empty_selection_is_said_with_its_line() -> None:
 
 NODES = [
     (["blog", "news"], None),
-    (["blog", "blog"], "names a node that another entry names already"),
-    (["tag/{tag}", "tag/{tag}"], "names a node that another entry names already"),
+    (["blog", "blog"], "names the same node as another entry"),
+    (["tag/{tag}", "tag/{tag}"], "names the same node as another entry"),
     (["blog", "tag/{tag}"], None),
     (["tag/{tag}", "tag/"], None),
-    (["tag/{tag}", "tag/xmpp"], "may become the same node as tag/{tag}"),
-    (["blog", "{tag}"], "may become the same node as blog"),
-    (["tag/{tag}", "tag/{category}"], "may become the same node as tag/{tag}"),
-    (["{language}-posts", "all-{tag}"], "may become the same node as {language}-posts"),
+    (["tag/{tag}", "tag/xmpp"], "may name the same node as tag/{tag}"),
+    (["blog", "{tag}"], "may name the same node as blog"),
+    (["tag/{tag}", "tag/{category}"], "may name the same node as tag/{tag}"),
+    (["{language}-posts", "all-{tag}"], "may name the same node as {language}-posts"),
     (["tag/{tag}", "category/{category}"], None),
     (["{tag}/tag", "{language}/language"], None),
 ]
 
 
 @pytest.mark.parametrize(("names", "expected"), NODES)
-def test_two_entries_never_mean_one_node(names: list[str], expected: str | None) -> None:
+def test_two_entries_never_name_the_same_node(names: list[str], expected: str | None) -> None:
     first, second = names
     within = SMALL + XMPP.replace(
         "node: blog", f'node: "{first}"}}, {{service: pubsub.example.org, node: "{second}"'
@@ -255,56 +256,60 @@ def test_two_entries_never_mean_one_node(names: list[str], expected: str | None)
             assert f" {key} {expected}" in problem
 
 
-def test_the_engines_are_those_that_can_read() -> None:
+def test_each_engine_of_the_configuration_has_a_record() -> None:
     assert set(typing.get_args(Engine)) == set(RECORDS)
 
 
 WRONG = {
     "site: {url: 'https://b.example'}": ["site.title is missing", "posts is missing"],
-    SMALL.replace("title", "titel"): ["site.titel is not a key", "site.title is missing"],
-    SMALL.replace("title: My blog", "title: [a]"): ["site.title is a list: give a text"],
+    SMALL.replace("title", "titel"): ["site.titel is an unknown key", "site.title is missing"],
+    SMALL.replace("title: My blog", "title: [a]"): ["site.title is a list; it must be a text"],
     SMALL.replace('"https://blog.example"', "blog.example"): ["site.url is 'blog.example'"],
-    SMALL.replace("My blog", "My blog, since: soon"): ["give a date, e.g. 2008-10-21"],
+    SMALL.replace("My blog", "My blog, since: soon"): ["it must be a date, e.g. 2008-10-21"],
     SMALL.replace("My blog", "My blog, timezone: Mars"): ["site.timezone is 'Mars'"],
     SMALL.replace("My blog", "My blog, language: e"): ["site.language is 'e'"],
     SMALL.replace("My blog", "x, id_template: 'tag:{hots}:{id}'"): ["{hots}, which has no value"],
-    SMALL.replace("My blog", "x, id_template: 'tag:{host}:x'"): ["gives all posts one id"],
+    SMALL.replace("My blog", "x, id_template: 'tag:{host}:x'"): ["gives all posts the same id"],
     SMALL.replace("My blog", "x, id_template: '{id}'"): ["not an absolute IRI"],
-    SMALL.replace("My blog", "x, id: feed"): ["site.id is 'feed': give an absolute IRI"],
+    SMALL.replace("My blog", "x, id: feed"): ["site.id is 'feed'; it must be an absolute IRI"],
     SMALL.replace("My blog", "x, id: 'tag:a.example,2020:b#c'"): ["an absolute IRI without #"],
     SMALL.replace("_posts", "p, permalink: blog"): ["start it with a slash"],
     SMALL.replace("_posts", "p, permalink: '/:yeer/'"): ["did you mean year?"],
     SMALL.replace("_posts", "p, engine: wordstar"): [
-        "posts.engine is 'wordstar': give jekyll, hugo"
+        "posts.engine is 'wordstar'; it must be one of jekyll, hugo"
     ],
-    SMALL.replace("atom}", "atm}"): ["feeds[0].format is 'atm': give atom, rss, json"],
-    SMALL.replace("atom}", "atom, limit: 0}"): ["feeds[0].limit is '0': give all or a number"],
+    SMALL.replace("atom}", "atm}"): ["feeds[0].format is 'atm'; it must be one of atom, rss, json"],
+    SMALL.replace("atom}", "atom, limit: 0}"): [
+        "feeds[0].limit is '0'; it must be all or a number"
+    ],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],
     SMALL.replace("}]", "}, {path: feed.atom, format: rss}]"): [
-        "feeds[1].path is the path of another file"
+        "feeds[1].path is the path of another file, too"
     ],
-    SMALL.replace("[{path: feed.atom, format: atom}]", "[]"): ["there is nothing to do"],
+    SMALL.replace("[{path: feed.atom, format: atom}]", "[]"): ["there is nothing to publish"],
     SMALL.replace("[{path: feed.atom, format: atom}]", "all"): ["feeds must be a list"],
     SMALL + XMPP.replace("blog@example.org", "blog"): ["xmpp.jid is 'blog'"],
     SMALL + XMPP.replace("blog@example.org", "a@b/c"): ["xmpp.jid is 'a@b/c'"],
     SMALL + XMPP.replace("  password_env: SECRET\n", ""): ["xmpp needs exactly one of"],
     SMALL + XMPP + "  password_command: pass\n": ["xmpp needs exactly one of"],
     SMALL + XMPP + "  port: 5222\n": ["xmpp.port needs a host"],
-    SMALL + XMPP + "  host: h\n  port: 99999\n": ["give a number, at most 65535"],
-    SMALL + XMPP + "  tls: never\n": ["xmpp.tls is 'never': give direct, starttls"],
+    SMALL + XMPP + "  host: h\n  port: 99999\n": ["it must be a number, at most 65535"],
+    SMALL + XMPP + "  tls: never\n": ["xmpp.tls is 'never'; it must be one of direct, starttls"],
     SMALL + XMPP.replace("[{service: pubsub.example.org, node: blog}]", "[]"): ["nodes is empty"],
-    SMALL + XMPP.replace("node: blog", "node: blog, keep: -1"): ["keep is '-1': give a number"],
+    SMALL + XMPP.replace("node: blog", "node: blog, keep: -1"): [
+        "keep is '-1'; it must be a number"
+    ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {title: x}"): ["a key of its own"],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {persist_items: 0}"): [
-        "options.persist_items is off: a node that keeps no items"
+        "options.persist_items is off; remove it: a node must keep its items"
     ],
     SMALL + XMPP.replace("org, node", "org/x, node"): ["a JID without a resource"],
     SMALL
     + XMPP.replace(
         "[{service: pubsub.example.org, node: blog}]",
         "[{service: p.example, node: b}, {service: p.example, node: b}]",
-    ): ["xmpp.nodes[1] names a node that another entry names"],
-    SMALL.replace("My blog", '"a\\u0008b"'): ["a character that neither XML nor a path can"],
+    ): ["xmpp.nodes[1] names the same node as another entry"],
+    SMALL.replace("My blog", '"a\\u0008b"'): ["control characters are not allowed"],
     SMALL.replace("https://blog.example", "http://[::1"): ["site.url is 'http://[::1'"],
     SMALL.replace("https://blog.example", "https://u:p@x"): ["site.url is 'https://u:p@x'"],
     SMALL.replace("https://blog.example", "https://x:99999"): ["site.url is 'https://x:99999'"],
@@ -314,27 +319,31 @@ WRONG = {
     SMALL.replace("My blog", "x, author: {name: A, uri: 'javascript:x'}"): ["site.author.uri is"],
     SMALL.replace("My blog", "x, author: [A]"): ["site.author must be a section", "author: Ada"],
     SMALL.replace("My blog", "x, author: {name: A, email: no mail}"): ["site.author.email is"],
-    SMALL.replace("_posts", "~nosuchuser/x"): ["there is no such user"],
-    SMALL.replace("_posts", "p, permalink: /fixed/"): ["all posts share one address"],
-    SMALL.replace("feed.atom", "publisher.yaml"): ["feeds[0].path is this file itself"],
+    SMALL.replace("_posts", "~nosuchuser/x"): ["this user does not exist"],
+    SMALL.replace("_posts", "p, permalink: /fixed/"): ["all posts have the same URL"],
+    SMALL.replace("feed.atom", "publisher.yaml"): ["feeds[0].path is the configuration itself"],
     SMALL.replace("}]", "}, {path: x/../feed.atom, format: rss}]"): [
-        "feeds[1].path is the path of another file"
+        "feeds[1].path is the path of another file, too"
     ],
     SMALL + XMPP.replace("blog@example.org", "a b@example.org"): ["xmpp.jid is 'a b@example.org'"],
     SMALL + XMPP.replace("blog@example.org", "a@-..-"): ["xmpp.jid is 'a@-..-'"],
     SMALL + XMPP.replace("blog@example.org", "o'neill@b"): ["xmpp.jid is"],
     SMALL + XMPP.replace("node: blog", 'node: "x\\u0001"'): ["nodes[0].node is"],
     SMALL + XMPP.replace("node: blog", "node: blog, exclusive: yes"): [
-        "exclusive is 'yes': give true or false"
+        "exclusive is 'yes'; it must be true or false"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, exclusive: on"): [
-        "exclusive is 'on': give true or false"
+        "exclusive is 'on'; it must be true or false"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, prune: all"): ["add exclusive: true if nobody"],
-    SMALL + XMPP.replace("node: blog", "node: blog, prune: mine"): ["give own, site, all"],
-    SMALL + XMPP.replace("node: blog", "node: blog, edits: no"): ["give push, ignore"],
+    SMALL + XMPP.replace("node: blog", "node: blog, prune: mine"): [
+        "it must be one of own, site, all"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, edits: no"): ["it must be one of push, ignore"],
     SMALL + XMPP.replace("node: blog", "node: blog, announce_limit: -1"): ["a number, 0 or more"],
-    SMALL + XMPP.replace("node: blog", "node: blog, since: soon"): ["give a date, e.g. 2008-10-21"],
+    SMALL + XMPP.replace("node: blog", "node: blog, since: soon"): [
+        "it must be a date, e.g. 2008-10-21"
+    ],
     SMALL + XMPP.replace("node: blog", "node: '{tga}'"): [
         "node has {tga}, which has no value; use one of {tag}, {category}, {language}"
     ],
@@ -345,16 +354,24 @@ WRONG = {
     SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#title': x}"): [
         "options.pubsub#title has a key of its own: write title: beside"
     ],
-    SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is not a key", "mean tags?"],
+    SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is an unknown key", "mean tags?"],
     SMALL.replace("atom}", "atom, only: xmpp}"): ["only must be a section", "{tags: [xmpp]}"],
     SMALL.replace("atom}", "atom, only: {tags: []}}"): ["only.tags is empty; give at least one"],
     SMALL.replace("atom}", "atom, only: {tags: ['']}}"): ["only.tags[0] is ''"],
-    SMALL.replace("atom}", "atom, only: {tags: [a, ~]}}"): ["only.tags[1] is empty: give a text"],
+    SMALL.replace("atom}", "atom, only: {tags: [a, ~]}}"): [
+        "only.tags[1] is empty; it must be a text"
+    ],
     SMALL.replace("atom}", "atom, only: {tags: {a: b}}}"): ["only.tags must be a list"],
     SMALL.replace("atom}", "atom, only: {languages: en_GB}}"): ["only.languages is 'en_GB'"],
-    SMALL.replace("atom}", "atom, only: {paths: [a, /b]}}"): ["only.paths[1] is '/b': no post"],
-    SMALL.replace("atom}", "atom, only: {paths: ../b}}"): ["only.paths is '../b': no post"],
-    SMALL.replace("atom}", "atom, only: {paths: notes/}}"): ["only.paths is 'notes/': no post"],
+    SMALL.replace("atom}", "atom, only: {paths: [a, /b]}}"): [
+        "only.paths[1] is '/b', which matches no post"
+    ],
+    SMALL.replace("atom}", "atom, only: {paths: ../b}}"): [
+        "only.paths is '../b', which matches no post"
+    ],
+    SMALL.replace("atom}", "atom, only: {paths: notes/}}"): [
+        "only.paths is 'notes/', which matches no post"
+    ],
     SMALL + "xmpp: blog@example.org\n": ["xmpp must be a list of sections"],
     SMALL + "xmpp: [blog@example.org]\n": ["xmpp[0] must be a section of keys"],
     SMALL + "posts: {path: x}\n": ["posts is given twice"],
@@ -363,33 +380,33 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "expected"), WRONG.items())
-def test_what_is_wrong_is_said(text: str, expected: list[str]) -> None:
-    found = problems(text)
+def test_each_problem_is_reported(text: str, expected: list[str]) -> None:
+    reported = problems(text)
     for part in expected:
-        assert any(part in problem for problem in found), found
+        assert any(part in problem for problem in reported), reported
 
 
-def test_everything_is_said_at_once_with_its_line() -> None:
-    found = problems(
+def test_all_problems_are_reported_at_once_with_their_lines() -> None:
+    reported = problems(
         "site:\n  titel: My blog\n  url: nowhere\n  timezone: Mars\n"
         "posts: {path: [x]}\nfeeds:\n  - {path: a, format: atm}\nxmpp:\n  jid: x\n  nodes: []\n"
     )
-    lines = [int(re.match(r"line (\d+): ", problem)[1]) for problem in found]  # type: ignore[index]
+    lines = [int(re.match(r"line (\d+): ", problem)[1]) for problem in reported]  # type: ignore[index]
     assert lines == sorted(lines)
     assert set(lines) == {1, 2, 3, 4, 5, 7, 8, 9, 10}
 
 
-def test_what_is_not_yaml_is_said_with_its_line() -> None:
+def test_invalid_yaml_is_reported_with_its_line() -> None:
     with pytest.raises(ConfigError, match=r"publisher\.yaml:2: not YAML"):
         parse("site: {}\nposts: a: b\n")
 
 
-def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="publisher init"):
         config.load(tmp_path / "publisher.yaml")
 
 
-def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
+def test_a_binary_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "publisher.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         config.load(tmp_path / "publisher.yaml")
@@ -408,7 +425,7 @@ def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
         ("_site/feed.atom", "plain", "_site/feed.atom"),
     ],
 )
-def test_a_feed_in_the_folder_of_the_finished_site_is_at_its_root(
+def test_a_feed_in_the_output_folder_of_the_site_has_a_url_at_its_root(
     path: str, engine: str, address: str
 ) -> None:
     text = SMALL.replace("feed.atom", path).replace("_posts", f"_posts, engine: {engine}")
@@ -420,6 +437,8 @@ def test_a_feed_in_the_folder_of_the_finished_site_is_at_its_root(
 
 
 @pytest.mark.parametrize("more", ["page: {path: x/../a.css}", "page: {path: publisher.yaml}"])
-def test_no_file_is_in_the_way_of_another(more: str) -> None:
-    with pytest.raises(ConfigError, match=r"is (the path of another file|this file itself)"):
+def test_no_file_may_overwrite_another(more: str) -> None:
+    with pytest.raises(
+        ConfigError, match=r"is (the path of another file|the configuration itself)"
+    ):
         config.parse(f"{SMALL}stylesheet: a.css\n{more}\n", FOLDER / "publisher.yaml")

@@ -715,15 +715,18 @@ def test_two_feeds_for_one_file_are_named_and_the_first_is_written(blog: Blog) -
         ('{path: "{tag}.atom", format: atom, archive: "{year}.atom"}', "add {tag}"),
         ('{path: a.atom, format: atom, archive: "{year}-{tag}.atom"}', "has {tag}, which has no"),
         ('{path: a.atom, format: atom, limit: all, archive: "{year}.atom"}', "limit: all"),
-        ("{path: a.rss, format: rss, podcast: {categories: [A > B > C]}}", "name two at most"),
+        (
+            "{path: a.rss, format: rss, podcast: {categories: [A > B > C]}}",
+            "two levels are allowed",
+        ),
         (
             "[{path: a, format: rss}, {path: b, format: rss, url: 'https://blog.example/a'}]",
-            "has the url of another feed",
+            "has the same url as another feed",
         ),
         (
             "[{path: a, format: rss, archive: '{year}.x'}, {path: b, format: atom, archive: "
             "'{year}.x'}]",
-            "has the archive of another feed",
+            "has the same archive as another feed",
         ),
         (
             "[{path: '2025.atom', format: atom}, {path: a, format: rss, archive: '{year}.atom'}]",
@@ -738,15 +741,18 @@ def test_two_feeds_for_one_file_are_named_and_the_first_is_written(blog: Blog) -
             "has {tag}, which has no value",
         ),
         ("{path: a.rss, format: rss, enclosures: [mp3, opus, mp3]}", "names a codec twice"),
-        ("{path: ../a.rss, format: rss}", "feeds.url is missing: the file is not below this one"),
+        (
+            "{path: ../a.rss, format: rss}",
+            "feeds.url is missing: the file is outside of the folder",
+        ),
         ("{path: /srv/a.rss, format: rss}", "e.g. `url: https://blog.example/feed.atom`"),
         ("{path: ~/a.rss, format: rss}", "feeds.url is missing"),
-        ("{path: a.rss, format: rss, limit: 0}", "give all or a number, 1 or more"),
-        ("{path: a.atom, format: atom, podcast: {}}", "podcast is for a feed of format: rss"),
-        ("{path: a.rss, format: rss, podcast: {image: a.gif}}", "take .jpg and .png"),
+        ("{path: a.rss, format: rss, limit: 0}", "it must be all or a number, 1 or more"),
+        ("{path: a.atom, format: atom, podcast: {}}", "podcast needs format: rss"),
+        ("{path: a.rss, format: rss, podcast: {image: a.gif}}", "it must be a .jpg or .png file"),
         ("{path: a.atom, format: atom, title: 'On {tag}'}", "title has {tag}, which has no value"),
-        ("{path: a.rss, format: rss, content_type: html}", "is for a feed of format: atom"),
-        ("{path: a.atom, format: atom, content: teaser}", "give full, summary, auto"),
+        ("{path: a.rss, format: rss, content_type: html}", "content_type needs format: atom"),
+        ("{path: a.atom, format: atom, content: teaser}", "it must be one of full, summary, auto"),
     ],
 )
 def test_what_cannot_be_is_refused(blog: Blog, feed: str, problem: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.config import is_address, is_iri
+from publisher.config import is_iri, is_url
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, Medium, Post, Reading, Skip
 from publisher.sources.feed import json_feed, memory, xml_feed
@@ -74,7 +74,7 @@ def channel(source: str, cache: Path) -> Channel:
 
 def _parsed(source: str, cache: Path, root: str) -> Parsed:
     """Addresses in a file start at `root`. What is no feed, or half of one, is not kept."""
-    if not is_address(source):
+    if not is_url(source):
         return parse(_bytes(Path(source)), root, name=source)
     from publisher.sources.feed import download as downloads  # noqa: PLC0415 - not for a file
 

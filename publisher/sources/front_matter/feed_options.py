@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from publisher.config import is_web
+from publisher.config import is_web_url
 from publisher.post import Episode
 from publisher.sources.front_matter import recordings
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line
@@ -65,7 +65,7 @@ def license_of(matter: Matter) -> str | None:
     """The address of a licence (RFC 4946); its name alone tells a program nothing."""
     for key in ("license", "licence"):
         text = matter.text(key)
-        if text and is_web(text):
+        if text and is_web_url(text):
             return text
         if isinstance(matter.value(key), list | dict) or (text and text.startswith("http")):
             _tell(
