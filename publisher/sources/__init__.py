@@ -1,8 +1,8 @@
-"""A folder of posts -> posts, skips and warnings; one module per engine.
+"""Read the posts of a folder, or of a feed, by the rules of the site's engine.
 
-Nothing is lost silently: a file or a folder that cannot be read is a broken skip, named with its
-reason. Only a folder of posts that is not there at all, or a site whose settings cannot be read, is
-an error of the configuration.
+Nothing is lost silently: a file or a folder that cannot be read is a broken Skip with its reason.
+Only a missing folder of posts, or unreadable settings of the site, are an error of the
+configuration.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 def read(config: Config, *, now: dt.datetime) -> Reading:
-    """Read all posts; those dated after `now` are skipped. Everything is in the order of paths.
+    """Read all posts, in the order of their paths. Posts dated after `now` are skipped.
 
-    Raises ConfigError if there is no folder of posts, or its site cannot be understood; and
-    Unavailable if they are in a feed that cannot be had now.
+    Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
+    and Unavailable if the posts come from a feed that cannot be downloaded now.
     """
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
@@ -81,14 +81,14 @@ def _is_excluded(path: PurePosixPath, config: Config) -> bool:
 
 def _require_folder(folder: Path, config: Path) -> None:
     try:
-        problem = "is not a folder" if folder.exists() else "is not there"
+        problem = "is not a folder" if folder.exists() else "does not exist"
         if folder.is_dir():
             return
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
     raise ConfigError(
-        f"{config}: posts.path: the folder {folder} {problem}; "
-        "name the folder that holds your posts, e.g. path: _posts"
+        f"{config}: posts.path: {folder} {problem}; set it to the folder with your posts, "
+        "e.g. path: _posts"
     )
 
 
@@ -111,10 +111,10 @@ def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> Fol
 
 
 def site_of(config: Config) -> Path:
-    """The folder of the site: as configured, else the nearest one that holds the settings.
+    """The folder of the site: `posts.site`, else the nearest folder with the engine's settings.
 
-    It is looked for from the posts up to the configuration. Without settings it is the folder of
-    the configuration, if the posts are below it, else the folder around them.
+    The search goes from the posts up to the configuration. If there are no settings, it is the
+    folder of the configuration if the posts are below it, else the parent folder of the posts.
     """
     posts = config.posts
     if posts.site:
@@ -122,8 +122,8 @@ def site_of(config: Config) -> Path:
     record = RECORDS[posts.engine]
     top = config.path.parent
     candidates = [posts.path, *_between(posts.path, top)]
-    found = (folder for folder in candidates if site_settings.find(folder, record.site_files))
-    if site := next(found, None):
+    sites = (folder for folder in candidates if site_settings.find(folder, record.site_files))
+    if site := next(sites, None):
         return site
     if record.posts_folder and (posts.path / record.posts_folder).is_dir():
         return posts.path
@@ -131,15 +131,15 @@ def site_of(config: Config) -> Path:
 
 
 def reach_of(config: Config) -> Reach:
-    """What may be read of the site and its posts.
+    """The files of the site and its posts that a run may read.
 
-    A folder that is only supposed to be the site's, because no settings were found, is no place for
-    a link to end: it may be somebody's home.
+    If no settings were found, the folder of the site is a guess and may be a home folder. Then a
+    symbolic link must end inside the folder of the posts.
     """
     posts, site = config.posts, _known_site(config)
     if site is None:
         advice = (
-            f"outside {posts.path}; set posts.site, if it ends in the folder of the site, or "
+            f"outside {posts.path}; set posts.site if the link ends in the folder of the site, or "
             "posts.follow_links: true to follow every link"
         )
         return Reach(
@@ -151,7 +151,7 @@ def reach_of(config: Config) -> Reach:
 
 
 def _known_site(config: Config) -> Path | None:
-    """The folder of the site, where its settings or the configuration say that it is one."""
+    """The folder of the site if it is certain: it is configured, or holds settings; else None."""
     posts, site = config.posts, site_of(config)
     files = RECORDS[posts.engine].site_files
     is_known = posts.site is not None or site_settings.find(site, files) is not None
@@ -159,9 +159,9 @@ def _known_site(config: Config) -> Path | None:
 
 
 def _require_own_folder(config: Config) -> None:
-    """Refuse a folder of posts in the site that leads out of it through a link.
+    """Refuse a folder of posts inside the site that is a symbolic link out of it.
 
-    Whoever may add a post could have replaced the folder. Raises ConfigError.
+    An author who may add posts could have replaced the folder by a link. Raises ConfigError.
     """
     posts, site = config.posts, _known_site(config)
     if posts.follow_links or site is None:
@@ -171,17 +171,17 @@ def _require_own_folder(config: Config) -> None:
     if inside and not real.is_relative_to(os.path.realpath(site)):
         raise ConfigError(
             f"{config.path}: posts.path: {posts.path} leads through a symbolic link to {real}, "
-            f"outside of the site in {site}; set posts.path to {real} if that is meant"
+            f"outside of the site in {site}; if that is intended, set posts.path to {real}"
         )
 
 
 def _between(posts: Path, top: Path) -> Sequence[Path]:
-    """The folders above the posts: up to the top, or some where the posts lie elsewhere."""
+    """The folders above the posts, up to `top`, or MAX_LEVELS_UP of them if `top` is not above."""
     parents = [*posts.parents]
     return parents[: parents.index(top) + 1] if top in parents else parents[:MAX_LEVELS_UP]
 
 
 def _printable(skip: Skip) -> Skip:
-    """A name that is not UTF-8 cannot be printed, or written into a document, as it is."""
+    """The Skip with a path that can be printed: bytes that are not UTF-8 are replaced."""
     name = str(skip.path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return replace(skip, path=PurePosixPath(name))

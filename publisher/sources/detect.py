@@ -1,6 +1,6 @@
-"""A site's folder -> which engine makes it, where its posts are, and what its settings tell.
+"""Detect the engine of a site, the folder of its posts, and what its settings say.
 
-Only for a first configuration: whatever was guessed stands there to be looked over.
+Only `init` uses it: it writes the guesses into publisher.yaml, where the user can check them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def detect(folder: Path) -> DetectedSite:
-    """The site of the first engine that knows it. Never raises: what cannot be read is a note."""
+    """The site as the first engine describes it that recognises the folder.
+
+    Never raises: settings that cannot be read become a note.
+    """
     detected = (_detected(record, folder) for record in RECORDS.values())
-    posts = first_folder(folder, POSTS)
-    return next(filter(None, detected), DetectedSite(posts=posts))
+    return next(filter(None, detected), DetectedSite(posts=first_folder(folder, POSTS)))
 
 
 def _detected(record: EngineRecord, folder: Path) -> DetectedSite | None:

@@ -1,14 +1,15 @@
-"""When git saw each file of a folder change last: one process for all of them.
+"""Ask git when each file of a folder last changed, with one process for all files.
 
-The time is the author's, as Hugo's GitInfo has it: a rebase or an amended message writes the
-committer's time anew and would announce old posts again. A rename is a change.
+The time is the author date, as in Hugo's GitInfo: a rebase or an amended message sets a new
+committer date and would announce old posts again. A rename counts as a change.
 
-A merge counts for the files that it made itself, unlike in every parent: edited while merging, or
-put together from both sides. What it took as it was keeps the time of the commit it came with, and
-a branch of which it took nothing below the folder does not count.
+A merge commit counts only for files that differ from every parent: edited during the merge, or
+combined from both sides. A file that it took unchanged keeps the time of the commit it came from.
+A branch from which it took nothing below the folder does not count.
 
-Refuses a shallow clone, in which every old file looks as new as the oldest commit that was fetched.
-Runs nothing that the repository's configuration names, asks nobody, writes nothing.
+Refuses a shallow clone, in which every old file seems to have changed in the oldest fetched commit.
+git runs no program that the repository's configuration names, asks for no password and writes
+nothing.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
     from pathlib import Path, PurePosixPath
 
-# What a configuration can say that no option of `git log` takes back. With log.showRoot=false, the
-# first commit touches nothing.
+# Settings for which `git log` has no option that overrides them. With log.showRoot=false the first
+# commit would list no files.
 _OVERRIDES = (
     "core.fsmonitor=false",
     "log.follow=false",
     "log.showRoot=true",
     "diff.relative=false",
 )
-# Names are unquoted with -z. `-c`: see the merges above. diff.orderFile may name a file that is
-# not there, at which git gives up.
+# -z: file names are not quoted. -c: a merge lists only files that differ from every parent.
+# -O/dev/null: diff.orderFile may name a missing file, and then git fails.
 _LOG = (
     "log", "-z", "-c", "--name-status", "--no-renames", "-O/dev/null", "--no-ext-diff",
     "--no-textconv", "--no-show-signature", "--no-notes", "--no-decorate", "--no-color",
@@ -47,8 +48,8 @@ _REPOSITORY = (
     "--quiet", "--verify", "HEAD",
 )  # fmt: skip
 
-# What the machine and its user say about git. Any other GIT_* may speak of another repository: we
-# run in hooks, where git sets GIT_DIR, GIT_PREFIX, GIT_INDEX_FILE, GIT_QUARANTINE_PATH and more.
+# The variables that describe the machine and its user. Any other GIT_* may refer to another
+# repository: in hooks git sets GIT_DIR, GIT_PREFIX, GIT_INDEX_FILE, GIT_QUARANTINE_PATH and more.
 _KEPT = frozenset(
     {
         "GIT_CEILING_DIRECTORIES",
@@ -62,7 +63,7 @@ _OWN = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    # A partial clone fetches what it lacks, by commands that its configuration names.
+    # A partial clone would fetch missing objects with commands that its configuration names.
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
 }
@@ -73,35 +74,35 @@ _CHUNK = 65_536
 def last_changes(
     folder: Path, wanted: Collection[PurePosixPath]
 ) -> dict[PurePosixPath, dt.datetime]:
-    """The time in UTC, in whole seconds, of the newest commit up to HEAD that touched each file.
+    """The author date (UTC, whole seconds) of the newest commit up to HEAD that changed each file.
 
-    Paths are relative to `folder`. "Newest" is git's order. What git never kept is absent, also
-    what lies behind a link or in a submodule; a deletion is no change of a file that is wanted.
-    Raises ConfigError.
+    Paths are relative to `folder`. "Newest" is the order of `git log`. Files that git does not
+    track are absent, including those behind a symbolic link or in a submodule. A deletion does not
+    count as a change. Raises ConfigError.
     """
     head, prefix = _repository(folder)
     missing = {prefix + os.fsencode(path): path for path in wanted}
-    found: dict[PurePosixPath, dt.datetime] = {}
+    changes: dict[PurePosixPath, dt.datetime] = {}
     if not head or not missing:
-        return found
+        return changes
     with closing(_touched(folder, head)) as touched:
-        for name, at in touched:
+        for name, instant in touched:
             path = missing.pop(name, None)
             if path is not None:
-                found[path] = at
+                changes[path] = instant
             if not missing:
                 break
-    return found
+    return changes
 
 
 def _repository(folder: Path) -> tuple[str, bytes]:
-    """The commit at HEAD, empty before the first, and what comes before the names of its files.
+    """The commit at HEAD (empty if there is none), and the folder's path from the top level.
 
-    Raises ConfigError where there is no repository, or not the whole of one.
+    Raises ConfigError if there is no repository, or only a shallow clone.
     """
     with tempfile.TemporaryFile() as complaint, _started(folder, _REPOSITORY, complaint) as git:
         answer, _ = git.communicate()
-        # It ends with 1 where there is no commit yet.
+        # Exit code 1 means that HEAD does not exist: there is no commit yet.
         if git.returncode not in {0, 1} or answer.count(b"\n") < 3:
             raise _failed(complaint, f"keep the posts in a git repository, {_OR_NOT}")
     shallow, inside, rest = answer.split(b"\n", 2)
@@ -111,47 +112,48 @@ def _repository(folder: Path) -> tuple[str, bytes]:
             "changed; fetch the whole history, e.g. `git fetch --unshallow`, in CI `fetch-depth: 0`"
         )
     if inside != b"true":
-        raise _error(f"{folder} is in no work tree of git; check the posts out, {_OR_NOT}")
+        raise _error(f"{folder} is not in a git work tree; check out the posts, {_OR_NOT}")
     prefix, _, head = rest[:-1].rpartition(b"\n") if git.returncode == 0 else (rest[:-1], b"", b"")
     return head.decode("ascii"), prefix
 
 
 def _touched(folder: Path, head: str) -> Generator[tuple[bytes, dt.datetime], None, None]:
-    """Every file of every commit, newest first: its name from the top, and the author's time.
+    """The files of each commit, newest first: (path from the top level, author date).
 
-    Ends git when it is closed. Raises ConfigError.
+    Closing the generator ends git. Raises ConfigError.
     """
     command = [*_LOG, head, "--", "."]
     with tempfile.TemporaryFile() as complaint, _started(folder, command, complaint) as git:
         assert git.stdout  # noqa: S101 - it is a pipe
         try:
             yield from _changes(_parts(git.stdout))
-        except BaseException:  # closed, or interrupted: nobody reads what git still says
+        except BaseException:  # closed or interrupted: git would block on the full pipe
             git.kill()
             raise
         if git.wait():
             raise _failed(
-                complaint, f"repair the repository, or clone it anew and whole, {_OR_NOT}"
+                complaint, f"repair the repository, or clone it again completely, {_OR_NOT}"
             )
 
 
 def _changes(parts: Iterator[bytes]) -> Iterator[tuple[bytes, dt.datetime]]:
-    """`/TIME`, then a status and a name for every file. No status begins with a slash.
+    """Parse the output of `git log`: `/TIME` for each commit, then a status and a name per file.
 
-    An empty part, or a line feed before the first status, parts the two.
+    No status begins with a slash. Between time and statuses git writes an empty part, or a line
+    feed before the first status.
     """
-    at: dt.datetime | None = None
+    instant: dt.datetime | None = None
     for part in parts:
         if part.startswith(b"/"):
-            at = _instant(part[1:])
+            instant = _instant(part[1:])
         elif status := part.strip():
             name = next(parts, b"")
-            if at and b"D" not in status:
-                yield name, at
+            if instant and b"D" not in status:
+                yield name, instant
 
 
 def _instant(seconds: bytes) -> dt.datetime | None:
-    """None for what a broken tool wrote into a commit: no number, or beyond the year 9999."""
+    """The instant; None if a broken tool wrote no number, or one beyond the year 9999."""
     try:
         return _EPOCH + dt.timedelta(seconds=int(seconds))
     except (ValueError, OverflowError):
@@ -159,7 +161,7 @@ def _instant(seconds: bytes) -> dt.datetime | None:
 
 
 def _parts(stream: IO[bytes]) -> Iterator[bytes]:
-    """What stands before each zero byte, as soon as it is there."""
+    """The parts of a stream that end with a null byte, each as soon as it has arrived."""
     rest = b""
     while chunk := stream.read(_CHUNK):
         *parts, rest = (rest + chunk).split(b"\0")
@@ -169,10 +171,7 @@ def _parts(stream: IO[bytes]) -> Iterator[bytes]:
 def _started(
     folder: Path, arguments: Sequence[str], complaint: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    """Its output is unbuffered; what it complains goes to a file, where it blocks nothing.
-
-    Raises ConfigError.
-    """
+    """Start git in the folder. Raises ConfigError if it cannot be started."""
     program = shutil.which("git")
     if not program:
         raise _error(f"git is not installed, or not on the PATH; install it, {_OR_NOT}")
@@ -184,7 +183,7 @@ def _started(
             bufsize=0,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=complaint,
+            stderr=complaint,  # a file: a second pipe could fill up while we read the first
         )
     except OSError as error:
         raise _error(f"{program} cannot be started: {error.strerror}; repair it") from error
@@ -195,17 +194,21 @@ def _environment() -> dict[str, str]:
     return kept | _OWN
 
 
-_OR_NOT = "or leave out `updated: git`"
+_OR_NOT = "or remove `updated: git`"
 
 
 def _failed(complaint: IO[bytes], way_out: str) -> ConfigError:
-    """What git said in its first line. Where somebody else owns the repository, git advises."""
+    """An error with the first line of git's output, and git's own advice if it has one.
+
+    git refuses a repository of another owner, and prints the command that makes it trusted.
+    """
     complaint.seek(0)
     lines = [line.strip() for line in complaint.read().decode("utf-8", "replace").splitlines()]
-    said = next(filter(None, lines), "git failed and said nothing").removeprefix("fatal: ")
-    # The name of a setting, not a sentence: the words around it have changed with git's versions.
+    message = next(filter(None, lines), "git failed without a message").removeprefix("fatal: ")
+    # Matches the name of the setting only: git's sentences differ from version to version.
     advice = [line for line in lines if "config" in line and "safe.directory" in line]
-    return _error(f"{said}; if you trust it: `{advice[0]}`" if advice else f"{said}; {way_out}")
+    solution = f"if you trust it: `{advice[0]}`" if advice else way_out
+    return _error(f"{message}; {solution}")
 
 
 def _error(message: str) -> ConfigError:

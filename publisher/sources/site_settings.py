@@ -1,6 +1,6 @@
-"""A site's own settings -> texts, lists and maps. Programs are read, and never run.
+"""Read the settings of a site generator as texts, lists and maps. Programs are never run.
 
-Of Python only what is written as a literal is taken: a name may stand for a literal above it.
+From a Python file only literals are taken, and names that were assigned a literal above.
 """
 
 from __future__ import annotations
@@ -45,35 +45,34 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
 
 
 def data(file: Path, reach: Reach) -> bytes:
-    """What a file of the site holds. Raises ConfigError."""
+    """The bytes of a file of the site. Raises ConfigError."""
     try:
-        found = reach.read(file)
+        content = reach.read(file)
     except LinkError as error:
         raise ConfigError(f"{file} {error.message}") from error
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
-    if len(found) > MAX_BYTES:
-        raise ConfigError(f"{file}: has {len(found)} bytes, at most {MAX_BYTES} are read")
-    return found
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{file}: has {len(content)} bytes; the limit is {MAX_BYTES}")
+    return content
 
 
 def _text(file: Path, reach: Reach) -> str:
     try:
         return data(file, reach).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: is not UTF-8; save it with that encoding") from error
+        raise ConfigError(f"{file}: is not UTF-8; save it in that encoding") from error
 
 
 def find(folder: Path, names: Iterable[str]) -> Path | None:
-    """The first of the files that is there."""
-    return next((folder / name for name in names if _is_there(folder / name)), None)
+    """The first of the files that exists in the folder."""
+    return next((folder / name for name in names if _exists(folder / name)), None)
 
 
-def _is_there(file: Path) -> bool:
-    """What cannot be looked at is there: whoever reads it says why not."""
+def _exists(file: Path) -> bool:
     try:
         return file.is_file()
-    except OSError:
+    except OSError:  # e.g. permission denied: reading the file will report the error
         return True
 
 
@@ -94,46 +93,46 @@ def section(settings: Mapping[str, Value], *keys: str) -> dict[str, Value]:
 
 
 def texts(settings: Mapping[str, Value], key: str) -> list[str]:
-    """The texts of a list, or the one text."""
+    """The texts in a list, or a single text."""
     value = settings.get(key)
     parts = value if isinstance(value, list) else [value]
     return [part for part in parts if isinstance(part, str) and part]
 
 
 def folded(value: dict[str, Value]) -> dict[str, Value]:
-    """The same with the keys of all maps in small letters."""
+    """The value with the keys of all maps in lower case."""
     return {
         key.lower(): folded(part) if isinstance(part, dict) else part for key, part in value.items()
     }
 
 
 def _literals(text: str) -> dict[str, Value]:
-    """What a Python module assigns to names at its top level, as far as it is written out."""
-    found: dict[str, object] = {}
+    """The literals that a Python module assigns to names at its top level."""
+    literals: dict[str, object] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an odd escape in it is not for us to tell
+        warnings.simplefilter("ignore")  # e.g. an invalid escape sequence in the site's program
         tree = ast.parse(text)
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                _assign(found, name, value)
+                _assign(literals, name, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                _assign(found, name, value)
+                _assign(literals, name, value)
             case _:
                 pass
-    return formats.as_values(found)
+    return formats.as_values(literals)
 
 
-def _assign(found: dict[str, object], name: str, value: ast.expr) -> None:
-    """What is computed is not known, also where it was known before."""
+def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:
+    """Record the value of a name. A computed value is unknown, and so is the name then."""
     try:
-        found[name] = ast.literal_eval(_Names(found).visit(value))
+        literals[name] = ast.literal_eval(_Names(literals).visit(value))
     except (ValueError, TypeError, SyntaxError, RecursionError):
-        found.pop(name, None)
+        literals.pop(name, None)
 
 
 class _Names(ast.NodeTransformer):
-    """Puts literals in the place of the names that stand for them."""
+    """Replaces names by the literals that were assigned to them."""
 
     def __init__(self, known: Mapping[str, object]) -> None:
         self._known = known

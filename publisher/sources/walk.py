@@ -1,4 +1,4 @@
-"""All files of a folder of posts. What cannot be entered is named."""
+"""List all files of a folder of posts, and the folders that cannot be read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
-    """All files that are not hidden; what lies behind a link comes last, so that a loop ends.
+    """All files that are not hidden, and a broken Skip for each folder that cannot be read.
 
-    Every folder is entered once, by its own path where it has one: a link moves no post. A link to
-    a folder that is out of `reach` is a broken skip, because posts may lie in it.
+    Every folder is read once, so a loop of links ends. Folders behind links come last: a folder is
+    read by its own path if it has one, and a new link does not change the path of a post. A link
+    to a folder that is out of `reach` is a broken Skip, because posts may be in it.
     """
     files: list[PurePosixPath] = []
     skipped: list[Skip] = []
@@ -29,8 +30,8 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
         try:
             entries = _enter(reach.reached(folder / here), entered)
         except LinkError as error:
-            no_posts = f'; if no posts are in it, exclude it: posts.exclude: ["{here}/**"]'
-            skipped.append(Skip(here, error.message + no_posts, broken=True))
+            exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here}/**"]'
+            skipped.append(Skip(here, error.message + exclude, broken=True))
             continue
         except OSError as error:
             reason = f"cannot be read: {error.strerror}; repair or remove the folder"
@@ -48,7 +49,7 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
 
 
 def _enter(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What is in the folder, unless it was entered already. Raises OSError."""
+    """The entries of the folder; none if it was read before. Raises OSError."""
     status = folder.stat()
     if (status.st_dev, status.st_ino) in entered:
         return []
@@ -58,19 +59,22 @@ def _enter(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]
 
 
 def _is_ignored(name: str) -> bool:
-    """Hidden, what an editor leaves beside a file, or other people's programs by the thousand."""
-    if name == "node_modules":
+    """Whether the name is hidden, a backup of an editor, or the folder of JavaScript packages."""
+    if name == "node_modules":  # thousands of files, and READMEs in Markdown
         return True
     return name.startswith(".") or name.endswith("~") or (name[0] == name[-1] == "#")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Also a link that leads nowhere, if no ending says that it is a file: it may hide posts."""
+    """Whether the entry is a folder, or a broken link that may have been one.
+
+    A broken link without a file name extension must be reported, because posts may be missing.
+    """
     try:
-        return entry.is_dir() or (_is_nameless_link(entry) and not Path(entry).exists())
-    except OSError:  # links in a circle, or through a folder that is closed to us
-        return _is_nameless_link(entry)
+        return entry.is_dir() or (_is_link_without_suffix(entry) and not Path(entry).exists())
+    except OSError:  # a circle of links, or a folder without permission on the way
+        return _is_link_without_suffix(entry)
 
 
-def _is_nameless_link(entry: os.DirEntry[str]) -> bool:
+def _is_link_without_suffix(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() and not Path(entry).suffix

@@ -252,12 +252,12 @@ def test_a_feed_that_publisher_built_gives_the_same_entries(blog: Blog) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<html><body>Log in</body></html>", "is no feed"),
-        ("", "is no feed"),
-        ("{}", "is JSON, but no JSON Feed"),
-        ('{"version": ', "is no JSON"),
-        ('{"version": "https://jsonfeed.org/version/1", "items": 1}', "but no JSON Feed"),
-        ("Words.", "is no feed"),
+        ("<html><body>Log in</body></html>", "is not a feed"),
+        ("", "is not a feed"),
+        ("{}", "is JSON, but not a JSON Feed"),
+        ('{"version": ', "is not JSON"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": 1}', "but not a JSON Feed"),
+        ("Words.", "is not a feed"),
     ],
 )
 def test_a_document_that_is_not_a_feed_is_an_error(blog: Blog, text: str, message: str) -> None:
@@ -349,10 +349,12 @@ def test_an_item_with_the_id_of_another_is_reported(blog: Blog) -> None:
     undated = RSS.index("<item><title>Undated")
     twice = RSS[:undated] + RSS[RSS.index("<item>") :]
     assert [skip.reason for skip in read(blog, twice).skipped] == [
-        "has no date; readers would take it for new at every run"
+        "has no date; readers would show it as new after every run"
     ]
     other = twice.replace("<title>One &amp; all", "<title>Another", 1)
-    (skip,) = [skip for skip in read(blog, other).skipped if "id of an item before" in skip.reason]
+    (skip,) = [
+        skip for skip in read(blog, other).skipped if "same id as an earlier item" in skip.reason
+    ]
     assert not skip.broken
 
 
@@ -443,7 +445,7 @@ def test_a_truncated_feed_with_odd_elements_is_read(blog: Blog) -> None:
 
 def test_an_unusable_element_is_an_error() -> None:
     text = RSS.replace("<item>", "<item><media:thumbnail>x<item/></media:thumbnail>", 1)
-    with pytest.raises(ConfigError, match="xml has elements that no feed has"):
+    with pytest.raises(ConfigError, match="xml has elements that no feed may have"):
         parse(text.encode(), HOME, name="f.xml")
 
 
@@ -452,7 +454,7 @@ def test_an_unusable_item_does_not_stop_others() -> None:
         return items.FeedItem(id=str(6 // one), link="", title="", body="", base="", published=0,
                           updated=0)  # fmt: skip
 
-    parsed = items.gathered([3, 0, 2], reading, items.Channel())
+    parsed = items.collected([3, 0, 2], reading, items.Channel())
     assert [one.id for one in parsed.items] == ["2", "3"]
     assert [one.reason for one in parsed.broken] == [items.ODD]
 
@@ -514,7 +516,7 @@ def test_a_pipe_is_not_a_feed(blog: Blog) -> None:
     os.mkfifo(blog.folder / "f.xml")
     use(blog, "f.xml")
     run = blog.run("build")
-    assert (run.code, "f.xml: is no file" in run.err) == (2, True)
+    assert (run.code, "f.xml: is not a file" in run.err) == (2, True)
 
 
 def test_entities_do_not_grow_without_limit(blog: Blog) -> None:
@@ -567,7 +569,7 @@ def test_an_item_that_vanished_between_others_is_removed(blog: Blog) -> None:
         ([(1, 4, 3, 2), (1, 5, 4, 3)], [1, 2, 3, 4, 5]),  # an old one is pinned to the top
         ([(1, 4, 3, 2), (1, 5, 4, 3), (1, 6, 5, 4)], [1, 2, 3, 4, 5, 6]),
         ([(4, 3, 2, 1), (4, 3)], [1, 2, 3, 4]),  # it is shorter now
-        ([(4, 3, 2, 1), (4, 3), (4, 3, 1)], [1, 2, 3, 4]),  # what fell off stays
+        ([(4, 3, 2, 1), (4, 3), (4, 3, 1)], [1, 2, 3, 4]),  # what dropped out stays
         ([(4, 3, 2, 1), (4, 2, 1)], [1, 2, 4]),
         ([(4, 3, 2, 1), (3, 2, 1)], [1, 2, 3]),  # the newest was taken back
         ([(1, 2, 3), (1, 2)], [1, 2]),
@@ -589,7 +591,7 @@ def test_an_unreadable_memory_is_an_error(blog: Blog) -> None:
     memory = blog.folder / ".publisher/source/items.msgpack"
     whole = memory.read_bytes()
     memory.write_bytes(whole[:-5])
-    with pytest.raises(ConfigError, match="without it these posts are retracted"):
+    with pytest.raises(ConfigError, match="if you remove it, these posts are retracted"):
         read(blog, feed_of(4, 3))
     assert memory.read_bytes() == whole[:-5]
     memory.write_bytes(whole)
@@ -635,7 +637,7 @@ def test_a_command_that_only_looks_needs_no_state(blog: Blog, web: Web, command:
     assert (run.code, "Traceback" in run.err) == (0, False)
     if command == "build":
         (warning,) = run.json["warnings"]
-        assert "what falls off its end is not remembered: " in warning["message"]
+        assert "posts that drop out of the feed are not remembered: " in warning["message"]
 
 
 def test_publish_needs_the_state(blog: Blog, server: Server, node: str) -> None:
@@ -715,11 +717,11 @@ def test_relative_urls_are_resolved_against_the_final_url_of_the_feed(blog: Blog
 @pytest.mark.parametrize(
     ("answer", "code", "message"),
     [
-        (Answer(code=404), 2, "answers 404: there is nothing to read"),
+        (Answer(code=404), 2, "answers 404; correct the URL"),
         (Answer(code=503), 4, "answers 503; try again later"),
         (Answer(code=302, headers={"Location": "file:///etc/passwd"}), 2, "answers 302"),
         (Answer(code=302, headers={"Location": "/feed"}), 2, "answers 302"),
-        (Answer(b"<html>", headers={"Content-Type": "text/html"}), 2, "is no feed"),
+        (Answer(b"<html>", headers={"Content-Type": "text/html"}), 2, "is not a feed"),
         (Answer(b"x", headers={"Content-Encoding": "gzip"}), 4, "the response is cut short"),
         (Answer(b"xyz" * 9, headers={"Content-Encoding": "gzip"}), 4, "cannot be read"),
         (Answer(b"xyz", headers={"Content-Encoding": "br"}), 2, "unknown Content-Encoding br"),
@@ -860,7 +862,7 @@ def test_a_feed_reaches_the_subscribers_of_a_node(
     web.answers["/feed"] = Answer(feed_of(1, 2), headers={"ETag": '"a"'})
     assert blog.run("publish").code == 0
     assert blog.run("publish", "--json", "--verify").changes == []
-    web.answers["/feed"] = Answer(feed_of(2, 3))  # 1 fell off the end
+    web.answers["/feed"] = Answer(feed_of(2, 3))  # 1 dropped out
     changes = blog.run("publish", "--json").changes
     assert [(action, outcome) for action, _, outcome in changes] == [("new", "done")]
     web.answers["/feed"] = Answer(feed_of(2, 3, text="Edited"))

@@ -303,12 +303,12 @@ def test_a_shallow_clone_is_refused(repository: Repository, tmp_path: Path) -> N
 def test_the_error_without_a_repository_says_what_to_do(tmp_path: Path) -> None:
     message = refusal(tmp_path)
     assert "not a git repository" in message
-    assert message.endswith("; keep the posts in a git repository, or leave out `updated: git`")
+    assert message.endswith("; keep the posts in a git repository, or remove `updated: git`")
 
 
 def test_a_bare_repository_is_refused(repository: Repository) -> None:
     repository.commit({"a.md": "1"}, at=1)
-    assert "is in no work tree of git; check the posts out" in refusal(repository.folder / ".git")
+    assert "is not in a git work tree; check out the posts" in refusal(repository.folder / ".git")
 
 
 def test_a_repository_of_another_user_is_refused(
@@ -345,7 +345,7 @@ def test_an_error_of_git_is_shown_on_one_line(repository: Repository) -> None:
     (repository.folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
     message = refusal(repository.folder)
     assert tree in message
-    assert "; repair the repository, or clone it anew and whole, or leave out" in message
+    assert "; repair the repository, or clone it again completely, or remove" in message
 
 
 def test_an_incomplete_log_is_an_error(
@@ -354,7 +354,7 @@ def test_an_incomplete_log_is_an_error(
     repository.commit({"a.md": "1"}, at=1)
     broken = 'case "$*" in *" log "*) printf \'/1\\0\\nM\\0\'; exit 128;; esac'
     wrap_git(tmp_path, monkeypatch, broken)
-    assert "git failed and said nothing; repair" in refusal(repository.folder)
+    assert "git failed without a message; repair" in refusal(repository.folder)
 
 
 CONFIGURED = {
@@ -434,7 +434,7 @@ def test_missing_objects_of_a_partial_clone_are_not_fetched(
     for key, value in (("uploadpack", str(trap)), ("url", f"ext::{trap}")):
         subprocess.run(["git", "config", f"remote.origin.{key}", value], cwd=clone, check=True)
     subprocess.run(["git", "config", "protocol.ext.allow", "always"], cwd=clone, check=True)
-    assert "clone it anew and whole" in refusal(clone)
+    assert "clone it again completely" in refusal(clone)
     assert not trap.with_name("sprung").exists()
 
 

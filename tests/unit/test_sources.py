@@ -240,7 +240,7 @@ def test_without_a_folder_of_posts_the_configuration_is_wrong(tmp_path: Path, ki
     message = str(caught.value)
     assert "posts.path" in message
     assert str(folder) in message
-    assert "name the folder that holds your posts" in message
+    assert "set it to the folder with your posts" in message
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:

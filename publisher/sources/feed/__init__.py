@@ -1,6 +1,6 @@
-"""A feed as a source: Atom, RSS or JSON Feed, a file or an address -> posts.
+"""Read posts from an Atom, RSS or JSON Feed, which is a file or a URL.
 
-Ids, dates, content and what is enclosed are the feed's.
+Ids, dates, content and enclosures are those of the feed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
 def read(config: Config, *, now: dt.datetime) -> Reading:
-    """The posts of the configured feed; those dated after `now` are skipped.
+    """Read the posts of the configured feed. Posts dated after `now` are skipped.
 
-    Raises ConfigError if it is no feed, Unavailable if it cannot be had now.
+    Raises ConfigError if it is not a feed, and Unavailable if it cannot be downloaded now.
     """
     complete = config.posts.complete
-    # Before the feed is asked for: what is remembered meanwhile is of a newer look.
+    # Recalled before the download: if another run remembers a newer feed meanwhile, it must win.
     known = memory.Memory() if complete else memory.recall(config.state)
     parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
     items, remarks = (parsed.items, []) if complete else _remembered(parsed, known, config)
@@ -44,7 +44,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     skipped = [
         Skip(PurePosixPath(one.name), one.reason, broken=one.is_gone) for one in parsed.broken
     ]
-    if parsed.remark and complete:  # who knows what else was in it
+    if parsed.remark and complete:  # items may be missing from a feed that is cut short
         skipped.append(Skip(PurePosixPath(), parsed.remark, broken=True))
     for item in items:
         post = _post(item, config.site)
@@ -62,44 +62,44 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
 def _remembered(
     parsed: Parsed, known: memory.Memory, config: Config
 ) -> tuple[Sequence[FeedItem], list[str]]:
-    """The items of the feed with those that fell off its end, and what is odd about that."""
-    made = memory.joined(parsed, known, config.posts.feed or "")
-    return made.items, [parsed.remark, memory.remember(made, known, config.state)]
+    """The items of the feed and those that dropped out of it before, and warnings."""
+    updated = memory.joined(parsed, known, config.posts.feed or "")
+    return updated.items, [parsed.remark, memory.remember(updated, known, config.state)]
 
 
 def channel(source: str, cache: Path) -> Channel:
-    """What a feed says of its site. Raises ConfigError, Unavailable."""
+    """The metadata of a feed about its site. Raises ConfigError, Unavailable."""
     return _parsed(source, cache, "").channel
 
 
 def _parsed(source: str, cache: Path, root: str) -> Parsed:
-    """Addresses in a file start at `root`. What is no feed, or half of one, is not kept."""
+    """Read and parse a feed. Relative URLs in a file resolve against `root`."""
     if not is_url(source):
         return parse(_bytes(Path(source)), root, name=source)
     from publisher.sources.feed import download as downloads  # noqa: PLC0415 - not for a file
 
     download = downloads.fetch(source, cache)
     parsed = parse(download.body, download.url, download.type, source)
-    if not parsed.remark:
+    if not parsed.remark:  # a feed that is cut short must be downloaded again
         downloads.keep(download, cache)
     return parsed
 
 
 def _bytes(file: Path) -> bytes:
     try:
-        if file.exists() and not file.is_file():  # a pipe or a device may never end
-            raise ConfigError(f"{file}: is no file; name a feed, or its address, in posts.feed")
+        if file.exists() and not file.is_file():  # reading a pipe or a device may never end
+            raise ConfigError(f"{file}: is not a file; set posts.feed to a feed or its URL")
         if file.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{file}: has more than {MAX_BYTES:,} bytes")
         return file.read_bytes()
     except OSError as error:
         raise ConfigError(
-            f"{file}: cannot be read: {error.strerror}; name a feed, or its address, in posts.feed"
+            f"{file}: cannot be read: {error.strerror}; set posts.feed to a feed or its URL"
         ) from error
 
 
 def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
-    """The items of a feed in any format. Raises ConfigError if it is none."""
+    """Parse a feed in any format. `kind` is its content type. Raises ConfigError for no feed."""
     if "json" in kind or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return json_feed.parse(data, address, name or address)
     return xml_feed.parse(data, address, kind, name or address)
@@ -147,7 +147,10 @@ def _medium(file: File) -> Medium:
 
 
 def name_of(ident: str, site: Site) -> str:
-    """A good item id (see `entry`): ours as we made it, else what is readable, and a hash."""
+    """An item id for an atom:id: the one in a tag: URI that we minted, else text and a hash.
+
+    It has the form that `entry` requires of item ids.
+    """
     minted = _MINTED.fullmatch(ident)
     if minted and minted[1].lower() == site.host:
         return minted[2]

@@ -1,4 +1,4 @@
-"""A feed on the web, downloaded only if it changed (RFC 9110 section 13)."""
+"""Download a feed only if it changed, with conditional requests (RFC 9110 section 13)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 60.0
 
 
 class Download(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server sent for the address that was `asked`; `url` is where the feed was found."""
+    """The response of a server to a request for the URL `asked`; `url` is that after redirects."""
 
     asked: str
     url: str
@@ -33,10 +33,10 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
-    """The feed at an http address, from the cache if the server says that it did not change.
+    """Download the feed, or take it from the cache if the server says that it did not change.
 
-    `cache` is a folder of ours, which may not be there yet. Raises Unavailable where trying again
-    may help, else ConfigError.
+    `cache` is a folder, which need not exist. Raises Unavailable if a retry may help, else
+    ConfigError.
     """
     cached = _cached(_file(address, cache), address)
     try:
@@ -47,7 +47,7 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
             max_bytes=MAX_BYTES,
         )
     except ValueError as error:
-        raise ConfigError(f"{address} cannot be read: {error}; correct the address") from error
+        raise ConfigError(f"{address} cannot be read: {error}; correct the URL") from error
     except http.NoAnswerError as error:
         raise Unavailable(f"{address} cannot be read: {error}; try again later") from error
     if answer.code == 304 and cached:
@@ -65,12 +65,9 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
 
 
 def keep(download: Download, cache: Path) -> None:
-    """Put a download into the cache: one that proved to be a whole feed.
-
-    If the folder cannot be written, the next run downloads the feed again.
-    """
+    """Put a complete feed into the cache."""
     if download.etag or download.modified:
-        with suppress(OSError):
+        with suppress(OSError):  # without a cache the next run downloads the feed again
             atomic_files.write(_file(download.asked, cache), msgspec.msgpack.encode(download))
 
 
@@ -79,7 +76,7 @@ def _file(address: str, cache: Path) -> Path:
 
 
 def _cached(file: Path, address: str) -> Download | None:
-    """A file that cannot be read is as good as none."""
+    """The download of the URL in the cache; None if the file is missing or damaged."""
     try:
         download = msgspec.msgpack.decode(file.read_bytes(), type=Download)
     except (OSError, msgspec.MsgspecError):
@@ -88,7 +85,7 @@ def _cached(file: Path, address: str) -> Download | None:
 
 
 def _conditions(cached: Download | None) -> dict[str, str]:
-    """The headers with which a server answers 304 if nothing changed."""
+    """The request headers with which a server answers 304 if the feed did not change."""
     if cached is None:
         return {}
     values = {"If-None-Match": cached.etag, "If-Modified-Since": cached.modified}
@@ -98,5 +95,4 @@ def _conditions(cached: Download | None) -> dict[str, str]:
 def _refused(address: str, answer: Response) -> Unavailable | ConfigError:
     if answer.is_transient:
         return Unavailable(f"{address} answers {answer.code}; try again later")
-    problem = f"{address} answers {answer.code}: there is nothing to read"
-    return ConfigError(f"{problem}; correct the address")
+    return ConfigError(f"{address} answers {answer.code}; correct the URL")

@@ -1,6 +1,7 @@
-"""What any format says of a feed and of its items, cleaned. Pure.
+"""The items of a feed, whatever its format, and functions that clean their values. Pure.
 
-A value that makes no sense is none; it never costs the item, nor an item the feed.
+An invalid value is left out, and a broken item is reported: a fault never costs more than the part
+that has it.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ T = TypeVar("T")
 
 MAX_BYTES = 30_000_000  # of a whole feed
 MAX_ITEMS = 20_000
-# The years 1000 to 9998.
+# Seconds since 1970 of the years 1000 to 9998, which every zone can show.
 EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
-# No file is bigger, and no recording longer.
+# Larger values are certainly wrong.
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
-NO_ID = "has no id and no link, so nobody can tell it from others"
-TWICE = "has the id of an item before it, which readers take it for; it is not read"
-NO_DATE = "has no date; readers would take it for new at every run"
-ODD = "has elements or values that no feed has, and cannot be read; check the feed with a validator"
+NO_ID = "has neither id nor link, so it cannot be told from other items"
+TWICE = "has the same id as an earlier item, so readers would show only one; it is not read"
+NO_DATE = "has no date; readers would show it as new after every run"
+ODD = "has elements or values that no feed may have; check the feed with a validator"
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _BETWEEN = re.compile(r"\n\s*\n")
@@ -38,7 +39,7 @@ _WEB = ("http://", "https://")
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """What an item encloses: bytes and seconds, where they are known."""
+    """An enclosure of an item, with its length in bytes and its duration in seconds if known."""
 
     href: str
     type: str | None = None
@@ -66,7 +67,11 @@ class FeedItem(Struct, frozen=True, kw_only=True):
 
 
 class Broken(Struct, frozen=True):
-    """An item that cannot be read, and why. `is_gone`: nothing is concluded from its absence."""
+    """An item that cannot be read, and the reason.
+
+    `is_gone` means that a post is missing because of it: then nothing may be concluded from the
+    absence of an item.
+    """
 
     name: str
     reason: str
@@ -74,7 +79,7 @@ class Broken(Struct, frozen=True):
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """What a feed says of the site that it belongs to; empty where it says nothing."""
+    """The metadata of a feed about its site; a missing value is empty."""
 
     title: str = ""
     link: str = ""
@@ -83,7 +88,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
-    """A feed: its items in its order, and those that cannot be read."""
+    """A parsed feed: its items in their order, and the broken ones. `remark` is a warning."""
 
     items: tuple[FeedItem, ...]
     broken: tuple[Broken, ...] = ()
@@ -91,42 +96,47 @@ class Parsed(Struct, frozen=True, kw_only=True):
     channel: Channel = Channel()
 
 
-def gathered(
+def collected(
     written: Iterable[T], read: Callable[[T], FeedItem | Broken], about: Channel, remark: str = ""
 ) -> Parsed:
-    """Each read by itself. Of one id the first counts, as in readers."""
+    """Read each item with `read`. Of several items with one id the first counts, as in readers."""
     items: dict[str, FeedItem] = {}
     broken: list[Broken] = []
-    for one in (_unless_odd(one, read) for one in written):
-        if isinstance(one, Broken):
-            broken.append(one)
-        elif one.id not in items and len(items) == MAX_ITEMS:
+    for item in (_item_or_broken(part, read) for part in written):
+        if isinstance(item, Broken):
+            broken.append(item)
+        elif item.id not in items and len(items) == MAX_ITEMS:
             remark = f"has more than {MAX_ITEMS:,} items; the others are not read"
             break
-        elif one != items.setdefault(one.id, one):
-            broken.append(Broken(one.id[:100], TWICE, is_gone=False))
+        elif item != items.setdefault(item.id, item):
+            broken.append(Broken(item.id[:100], TWICE, is_gone=False))
     return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
 
 
-def _unless_odd(one: T, read: Callable[[T], FeedItem | Broken]) -> FeedItem | Broken:
-    """Whatever nobody foresaw of an item costs the feed no other."""
+def _item_or_broken(part: T, read: Callable[[T], FeedItem | Broken]) -> FeedItem | Broken:
     try:
-        return read(one)
-    except Exception:  # feeds are written by others
+        return read(part)
+    except Exception:  # an unforeseen fault in an item must not cost the other items
         return Broken("an item", ODD)
 
 
-def address_of(written: str) -> Person | None:
-    """`ada@blog.example (Ada)` of RSS, or the other way round; None: there is no mail address."""
-    found = _MAIL.search(written)
-    if not found:
+def person_of_mailbox(written: str) -> Person | None:
+    """The person in an author element of RSS, `ada@blog.example (Ada)` or `Ada <ada@...>`.
+
+    None if there is no email address in it.
+    """
+    match = _MAIL.search(written)
+    if not match:
         return None
-    name = line(written[: found.start()] + written[found.end() :]).strip(' ()<>,;:"')
-    return person(name, found[0], "")
+    name = line(written[: match.start()] + written[match.end() :]).strip(' ()<>,;:"')
+    return person(name, match[0], "")
 
 
 def when(published: int | None, updated: int | None) -> tuple[int, int] | None:
-    """Both instants, if there is one: nothing is updated before it is published."""
+    """The instants (published, updated), each in place of the other if it is missing, else None.
+
+    `updated` is never earlier than `published`.
+    """
     first = updated if published is None else published
     if first is None:
         return None
@@ -134,39 +144,39 @@ def when(published: int | None, updated: int | None) -> tuple[int, int] | None:
 
 
 def instant(seconds: float) -> int | None:
-    """Seconds since 1970, if they are in a year that any zone can show."""
+    """Seconds since 1970; None outside of the years that every zone can show."""
     return int(seconds) if EARLIEST <= seconds <= LATEST else None
 
 
 def text(value: object) -> str:
-    """What XML can carry of a text or a number; empty for everything else."""
+    """A text or a number as a string that XML can carry; empty for any other value."""
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
     return legal(str(value)) if is_text else ""
 
 
 def line(value: object) -> str:
-    """One line of a text or a number; empty for everything else."""
+    """A text or a number on one line; empty for any other value."""
     return _BLANKS.sub(" ", text(value)).strip(" ")
 
 
 def paragraphs(plain: str) -> str:
-    """Plain text as HTML."""
+    """Plain text as HTML paragraphs, which blank lines separate."""
     parts = _BETWEEN.split(html.escape(plain.strip(), quote=False))
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
 def page(base: str, *written: object) -> str:
-    """The first of the addresses that is one of the web, in full; empty if none is."""
-    absolute = (joined(base, one) for one in map(line, written) if one)
-    return next(filter(is_web, absolute), "")
+    """The first of the values that is an http or https URL, resolved against `base`, else empty."""
+    absolute = (joined(base, url) for url in map(line, written) if url)
+    return next(filter(is_http_url, absolute), "")
 
 
-def is_web(address: str) -> bool:
+def is_http_url(address: str) -> bool:
     return address.startswith(_WEB)
 
 
 def joined(base: str, written: str) -> str:
-    """The address as seen from `base`; empty if it is none."""
+    """The URL resolved against `base`; empty if it is invalid."""
     try:
         return urljoin(base, written)
     except ValueError:  # http://[
@@ -174,24 +184,24 @@ def joined(base: str, written: str) -> str:
 
 
 def language(*written: object) -> str | None:
-    """The first that is given, if it is a language (BCP 47)."""
-    found = next(filter(None, map(line, written)), "")
-    return found if is_language(found) else None
+    """The first value that is not empty, if it is a BCP 47 tag, else None."""
+    tag = next(filter(None, map(line, written)), "")
+    return tag if is_language(tag) else None
 
 
 def size(value: object) -> int | None:
-    """Bytes, of a number or its digits; None for none, and for what no file has."""
+    """A number of bytes, from a number or its digits; None if missing, 0 or impossible."""
     number = _number(value)
     return int(number) if number and number < _MOST_BYTES else None
 
 
 def seconds(value: object) -> float | None:
-    """Of a number, or of `3723`, `62:03`, `1:02:03`."""
+    """A duration in seconds, from a number or from `3723`, `62:03`, `1:02:03`, else None."""
     parts = [_number(part) for part in line(value).split(":")]
     if len(parts) > 3 or None in parts:
         return None
-    found = sum((part or 0.0) * 60.0**power for power, part in enumerate(reversed(parts)))
-    return found if 0 < found < _MOST_SECONDS else None
+    total = sum((part or 0.0) * 60.0**power for power, part in enumerate(reversed(parts)))
+    return total if 0 < total < _MOST_SECONDS else None
 
 
 def _number(value: object) -> float | None:
@@ -200,18 +210,18 @@ def _number(value: object) -> float | None:
 
 
 def person(name: object, email: object, uri: object) -> Person | None:
-    """Whoever has one of them."""
+    """A person, named by the email or the URI if there is no name; None if all are empty."""
     name, email, uri = line(name), line(email), line(uri)
-    called = name or email or uri
-    if not called:
+    display_name = name or email or uri
+    if not display_name:
         return None
     return Person(
-        name=called,
+        name=display_name,
         email=email if _MAIL.fullmatch(email) else None,
         uri=uri if is_person_uri(uri) else None,
     )
 
 
-def terms(found: Iterable[object]) -> tuple[str, ...]:
-    """Each once."""
-    return tuple(dict.fromkeys(filter(None, map(line, found))))
+def terms(values: Iterable[object]) -> tuple[str, ...]:
+    """The terms of categories, without repetitions."""
+    return tuple(dict.fromkeys(filter(None, map(line, values))))

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 -> items."""
+"""Parse JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 from __future__ import annotations
 
@@ -17,64 +17,62 @@ if TYPE_CHECKING:
 
 
 def parse(data: bytes, address: str, name: str) -> Parsed:
-    """The feed at `address`. Raises ConfigError if it is none."""
+    """Parse the feed at the URL `address`. Raises ConfigError if it is not a JSON Feed."""
     try:
-        # Numbers stay as they are written: 5,000 digits are no reason to read nothing.
+        # Numbers stay text: Python refuses an int of 5,000 digits, which would cost the whole feed.
         document = json.loads(data, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{name} is no JSON: {error}; name a feed in posts.feed") from error
+        raise ConfigError(f"{name} is not JSON: {error}; set posts.feed to a feed") from error
     version = document.get("version") if isinstance(document, dict) else None
     if "jsonfeed.org/version/" not in line(version) or not isinstance(document.get("items"), list):
-        raise ConfigError(f"{name} is JSON, but no JSON Feed; name a feed in posts.feed")
+        raise ConfigError(f"{name} is JSON, but not a JSON Feed; set posts.feed to a feed")
     about = Channel(
         title=line(document.get("title")),
         link=line(document.get("home_page_url")),
         description=line(document.get("description")),
         language=line(document.get("language")),
     )
-    return items.gathered(document["items"], lambda one: _item(one, document, address), about)
+    return items.collected(document["items"], lambda item: _item(item, document, address), about)
 
 
-def _item(found: Any, document: dict[str, Any], address: str) -> FeedItem | Broken:
-    if not isinstance(found, dict):
+def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broken:
+    if not isinstance(item, dict):
         return Broken("an item", items.NO_ID)
-    link = items.page(address, found.get("url"), found.get("external_url"))
-    ident = _id(found.get("id")) or link
+    link = items.page(address, item.get("url"), item.get("external_url"))
+    ident = _id(item.get("id")) or link
     if not ident:
-        return Broken(line(found.get("title"))[:100] or "an item", items.NO_ID)
-    instants = items.when(
-        _instant(found.get("date_published")), _instant(found.get("date_modified"))
-    )
+        return Broken(line(item.get("title"))[:100] or "an item", items.NO_ID)
+    instants = items.when(_instant(item.get("date_published")), _instant(item.get("date_modified")))
     if instants is None:
         return Broken(ident[:100], items.NO_DATE)
-    image = line(found.get("image")) or line(found.get("banner_image"))
+    image = line(item.get("image")) or line(item.get("banner_image"))
     return FeedItem(
         id=ident,
         link=link,
-        title=line(found.get("title")),
-        body=_body(found),
+        title=line(item.get("title")),
+        body=_body(item),
         base=link or address,
         published=instants[0],
         updated=instants[1],
-        summary=line(found.get("summary")),
-        authors=tuple(_authors(found) or _authors(document)),
-        categories=items.terms(_listed(found.get("tags"))),
-        language=items.language(found.get("language"), document.get("language")),
-        enclosures=tuple(_attachments(found)),
+        summary=line(item.get("summary")),
+        authors=tuple(_authors(item) or _authors(document)),
+        categories=items.terms(_listed(item.get("tags"))),
+        language=items.language(item.get("language"), document.get("language")),
+        enclosures=tuple(_attachments(item)),
         image=File(href=image) if image else None,
     )
 
 
-def _id(given: object) -> str:
-    """A string, or a number, which the standard makes one of."""
-    return line(given) if isinstance(given, str) else ""
+def _id(value: object) -> str:
+    """An id; a number becomes a string, as the standard says."""
+    return line(value) if isinstance(value, str) else ""  # `parse` keeps numbers as strings
 
 
-def _body(found: dict[str, Any]) -> str:
-    body = found.get("content_html")
+def _body(item: dict[str, Any]) -> str:
+    body = item.get("content_html")
     if isinstance(body, str):
         return items.text(body)
-    return items.paragraphs(items.text(found.get("content_text")))
+    return items.paragraphs(items.text(item.get("content_text")))
 
 
 def _listed(value: Any) -> Sequence[Any]:
@@ -82,31 +80,31 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _authors(part: dict[str, Any]) -> list[Person]:
-    found = (*_listed(part.get("authors")), part.get("author"))
+    authors = (*_listed(part.get("authors")), part.get("author"))  # `author` is of version 1.0
     return [
-        made
-        for one in found
-        if isinstance(one, dict)
-        and (made := items.person(one.get("name"), one.get("email"), one.get("url")))
+        person
+        for author in authors
+        if isinstance(author, dict)
+        and (person := items.person(author.get("name"), author.get("email"), author.get("url")))
     ]
 
 
-def _attachments(found: dict[str, Any]) -> Iterator[File]:
-    for one in _listed(found.get("attachments")):
-        if isinstance(one, dict) and (href := line(one.get("url"))):
+def _attachments(item: dict[str, Any]) -> Iterator[File]:
+    for attachment in _listed(item.get("attachments")):
+        if isinstance(attachment, dict) and (href := line(attachment.get("url"))):
             yield File(
                 href=href,
-                type=line(one.get("mime_type")) or None,
-                length=items.size(one.get("size_in_bytes")),
-                duration=items.seconds(one.get("duration_in_seconds")),
-                title=line(one.get("title")) or None,
+                type=line(attachment.get("mime_type")) or None,
+                length=items.size(attachment.get("size_in_bytes")),
+                duration=items.seconds(attachment.get("duration_in_seconds")),
+                title=line(attachment.get("title")) or None,
             )
 
 
 def _instant(value: Any) -> int | None:
     try:
-        found = dt.datetime.fromisoformat(line(value))
-        aware = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        parsed = dt.datetime.fromisoformat(line(value))
+        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
         return items.instant(aware.timestamp())
     except (ValueError, OverflowError):
         return None

@@ -1,12 +1,12 @@
-"""What a feed had once: what falls off its end is no retraction.
+"""Remember the items of a feed, so that an item which drops out of its window is not retracted.
 
-An item has fallen off if by its dates it is older than all that are left, or if nothing is left of
-what stood behind it, and something newer stood in front: so a post that is pinned to the top, and
-older than all others, makes no difference. What has fallen off once stays. Whatever else is missing
-was taken away by its author, unless the feed could not be read to its end.
+A feed holds only its newest items. An item has dropped out if it is older than all items that are
+left; or if all items behind it are gone, too, and an item in front of it was newer (so an old post
+that is pinned to the top does not confuse us). Such an item stays for ever. Any other missing item
+was removed by its author, unless the feed was cut short.
 
-It is written under the lock of the state folder only. A run that does not hold it just looks: it
-remembers what it can.
+The memory is written only under the lock of the state folder. A command that does not hold the
+lock takes it if it is free, and else remembers nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FOLDER = "source"  # of the state folder
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """Of one feed: the first `window` of the items were in it when it was read last."""
+    """The items of the feed `source`; the first `window` of them are those of the last download."""
 
     source: str = ""
     items: tuple[FeedItem, ...] = ()
@@ -41,7 +41,7 @@ class Memory(Struct, frozen=True, kw_only=True):
 
 
 def recall(state: Path) -> Memory:
-    """What is remembered in the state folder. Raises ConfigError if it cannot be read."""
+    """Read the memory from the state folder. Raises ConfigError if it cannot be read."""
     file = _file(state)
     try:
         return msgspec.msgpack.decode(file.read_bytes(), type=Memory)
@@ -49,35 +49,36 @@ def recall(state: Path) -> Memory:
         return Memory()
     except (OSError, msgspec.MsgspecError) as error:
         raise ConfigError(
-            f"{file} cannot be read: {getattr(error, 'strerror', None) or error}; it has what fell "
-            "off the end of the feed. Bring it back, or remove it: without it these posts are "
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or error}; it holds the "
+            "posts that dropped out of the feed. Restore it; if you remove it, these posts are "
             "retracted"
         ) from error
 
 
-def remember(made: Memory, known: Memory, state: Path) -> str:
-    """Write `made` down, which was made of `known`; what hinders that.
+def remember(updated: Memory, known: Memory, state: Path) -> str:
+    """Write the memory that was `updated` from the `known` one. Returns a warning, or nothing.
 
-    Raises ConfigError where the run holds the lock: who publishes must know later what it was.
+    Raises ConfigError if this run holds the lock and cannot write: a run that publishes must not
+    forget which items it published.
     """
-    if made == known:
+    if updated == known:
         return ""
     if is_held(state):
-        _write(made, state)
+        _write(updated, state)
         return ""
     try:
         with lock(state, wait=0):
-            if recall(state) == known:  # else another run has looked since
-                _write(made, state)
-    except LockedError:  # the other run remembers
+            if recall(state) == known:  # else another run has updated it meanwhile
+                _write(updated, state)
+    except LockedError:  # the run that holds the lock remembers
         return ""
     except (ConfigError, LedgerError) as error:
-        return f"what falls off its end is not remembered: {error}"
+        return f"posts that drop out of the feed are not remembered: {error}"
     return ""
 
 
-def _write(made: Memory, state: Path) -> None:
-    atomic_files.keep(_file(state), msgspec.msgpack.encode(made))
+def _write(memory: Memory, state: Path) -> None:
+    atomic_files.keep(_file(state), msgspec.msgpack.encode(memory))
 
 
 def _file(state: Path) -> Path:
@@ -85,26 +86,27 @@ def _file(state: Path) -> Path:
 
 
 def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
-    """The items of the feed, and those that have fallen off its end."""
+    """The items of the feed, followed by those that have dropped out of it."""
     known = known if known.source == source else Memory(source=source)
-    here = {item.id for item in parsed.items} | {one.name for one in parsed.broken}
-    window, before = known.items[: known.window], known.items[known.window :]
-    seen, fallen = parsed.items, tuple(_fallen(window, parsed.items, here))
-    if parsed.remark:  # nobody knows what else was in it
-        seen, fallen = (*seen, *(item for item in window if item.id not in here)), ()
-    items = (*seen, *fallen, *(item for item in before if item.id not in here))
-    return Memory(source=source, items=items, window=len(seen))
+    present = {item.id for item in parsed.items} | {broken.name for broken in parsed.broken}
+    window, older = known.items[: known.window], known.items[known.window :]
+    current, dropped = parsed.items, tuple(_dropped(window, parsed.items, present))
+    if parsed.remark:  # the feed is cut short: the rest of the window may still be in it
+        current, dropped = (*current, *(item for item in window if item.id not in present)), ()
+    items = (*current, *dropped, *(item for item in older if item.id not in present))
+    return Memory(source=source, items=items, window=len(current))
 
 
-def _fallen(
-    window: Sequence[FeedItem], left: Sequence[FeedItem], here: AbstractSet[str]
+def _dropped(
+    window: Sequence[FeedItem], left: Sequence[FeedItem], present: AbstractSet[str]
 ) -> Iterator[FeedItem]:
+    """The items of the last window that dropped out of the feed, by the rules above."""
     published = min((item.published for item in left), default=LATEST)
     updated = min((item.updated for item in left), default=LATEST)
-    last = max((place for place, item in enumerate(window) if item.id in here), default=-1)
-    in_front = itertools.accumulate((item.published for item in window), max)
-    for place, (item, newest) in enumerate(zip(window, in_front, strict=True)):
+    last = max((index for index, item in enumerate(window) if item.id in present), default=-1)
+    newest_so_far = itertools.accumulate((item.published for item in window), max)
+    for index, (item, newest) in enumerate(zip(window, newest_so_far, strict=True)):
         is_oldest = item.published < published or item.updated < updated
-        is_last = place > last and newest > item.published
-        if item.id not in here and (is_oldest or is_last):
+        is_last = index > last and newest > item.published
+        if item.id not in present and (is_oldest or is_last):
             yield item

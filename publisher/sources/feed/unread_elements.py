@@ -1,4 +1,7 @@
-"""A feed without the elements that are not read here. Pure."""
+"""Remove the elements of a feed that publisher does not read. Pure.
+
+feedparser fails at some of them, and then would cost the whole feed.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,13 @@ _MARKUP = frozenset({
     _XHTML, "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg",
 })  # fmt: skip
 _NO_ELEMENTS = (etree._Comment, etree._ProcessingInstruction, etree._Entity)
-# These hold elements of their own; the others hold a text, and some of them a text with markup.
+# Elements that contain elements. The others contain text, those in _RICH text with markup.
 _HOLDERS = frozenset({"feed", "entry", "rss", "RDF", "channel", "item", "author", "group"})
 _RICH = frozenset({"title", "summary", "subtitle", "content", "description", "encoded"})
 
 
-def alone(data: bytes) -> tuple[bytes, str]:
-    """What is left of it, well-formed; and what was not, empty if all was."""
+def without_unread(data: bytes) -> tuple[bytes, str]:
+    """The feed, well-formed and without unread elements, and the first fault that was repaired."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     root = etree.fromstring(data, parser)
     waiting = [root]
@@ -53,9 +56,9 @@ def alone(data: bytes) -> tuple[bytes, str]:
 
 
 def _clean(parent: etree._Element) -> None:
-    """Take the unknown children out; of a text their words stay."""
+    """Remove the unknown children of an element; in an element with text their text stays."""
     kept: list[etree._Element] = []
-    texts = [[parent.text or ""]]  # in front of the first, behind each
+    texts = [[parent.text or ""]]  # the text before the first child, then that behind each child
     for child in parent:
         if _is_known(child, parent):
             kept.append(child)

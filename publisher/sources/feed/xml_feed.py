@@ -1,7 +1,7 @@
-"""Atom and RSS, as feedparser reads them -> items. Its only importer.
+"""Parse Atom and RSS with feedparser. No other module imports feedparser.
 
-Refuses to rely on it: what it does not know it puts beside what it makes of the others, under names
-of its own, and at some elements it fails. So each value counts only if it has the right shape.
+feedparser mixes elements that it does not know with its own keys, and fails at some elements. So
+every value is checked for its type before it is used.
 """
 
 from __future__ import annotations
@@ -31,65 +31,72 @@ _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
 
 
 def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
-    """The feed at `address`, of the content type `kind`. Raises ConfigError if it is none."""
-    import feedparser  # noqa: PLC0415 - few need it
+    """Parse the feed at the URL `address` with the content type `kind`.
 
-    found = _found(data, address, kind, name)
-    bozo = found.get("bozo_exception")
-    if not found.get("version"):
+    Raises ConfigError if it is not a feed.
+    """
+    import feedparser  # noqa: PLC0415 - few sites need it
+
+    document = _document(data, address, kind, name)
+    bozo = document.get("bozo_exception")
+    if not document.get("version"):
         reason = f": {bozo}" if bozo else ""
-        raise ConfigError(f"{name} is no feed{reason}; name one of Atom, RSS or JSON Feed")
-    channel = _map(found.get("feed"))
+        raise ConfigError(f"{name} is not a feed{reason}; give an Atom, RSS or JSON Feed")
+    channel = _map(document.get("feed"))
     about = Channel(
         title=_text(_detail(channel, "title")),
         link=_page(channel, address),
         description=_text(_detail(channel, "subtitle")),
         language=line(_value(channel, "language")),
     )
-    # What HTTP says of the encoding is wrong more often than right, and is not used then.
+    # The encoding and type in HTTP headers are often wrong; feedparser reads the document anyway.
     odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
     is_broken = bozo is not None and not isinstance(bozo, odd)
     remark = f"is not well-formed: {bozo}" if is_broken else ""
-    entries = _maps(found.get("entries"))
-    # Of what stops half-way, the last item may be a half.
+    entries = _maps(document.get("entries"))
+    # The last item of a feed that is cut short may be incomplete.
     whole = entries[: _ended(data)] if is_broken else entries
-    is_rss = line(found.get("version")).startswith("rss")
-    return items.gathered(
+    is_rss = line(document.get("version")).startswith("rss")
+    return items.collected(
         whole, lambda entry: _item(entry, channel, address, is_rss=is_rss), about, remark
     )
 
 
-def _found(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
-    """What feedparser makes of it, if need be without what it fails at. Raises ConfigError."""
-    data = _REFERENCE.sub(_carried, data)
-    with contextlib.suppress(Exception):  # it raises what Python does, at elements in odd places
+def _document(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
+    """The feed as feedparser returns it. If it fails, a second try without unread elements.
+
+    Raises ConfigError.
+    """
+    data = _REFERENCE.sub(_legal_reference, data)
+    with contextlib.suppress(Exception):  # e.g. a TypeError for an element in an odd place
         return _parsed(data, address, kind or "application/xml")
     try:
-        data, fault = unread_elements.alone(data)
-        found = _parsed(data, address, "application/xml; charset=utf-8")
+        data, fault = unread_elements.without_unread(data)
+        document = _parsed(data, address, "application/xml; charset=utf-8")
     except Exception as error:
         raise ConfigError(
-            f"{name} has elements that no feed has, and cannot be read; check it with a validator"
+            f"{name} has elements that no feed may have; check it with a validator"
         ) from error
-    return {**found, "bozo_exception": fault} if fault else found
+    return {**document, "bozo_exception": fault} if fault else document
 
 
 def _parsed(data: bytes, address: str, kind: str) -> dict[str, Any]:
     import feedparser  # noqa: PLC0415
 
-    # The guid of an item of RSS is no address, and feedparser would make one of it.
+    # feedparser would resolve the guid of an RSS item against the base, and change the id.
     base = "" if _RSS.search(data[:_HEAD]) else address
-    found: dict[str, Any] = feedparser.parse(
+    document: dict[str, Any] = feedparser.parse(
         io.BytesIO(data),
         response_headers={"content-location": base, "content-type": kind},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    return found
+    return document
 
 
 def _value(part: dict[str, Any], key: str) -> Any:
-    """As it is kept: what feedparser works out on the way fails where others are odd."""
+    """The stored value of a key."""
+    # FeedParserDict computes some keys from others when they are read, which may raise.
     return dict.get(part, key)
 
 
@@ -98,21 +105,22 @@ def _map(value: object) -> dict[str, Any]:
 
 
 def _maps(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _detail(part: dict[str, Any], key: str) -> dict[str, Any]:
-    """A text with its type, base and language; where these are lost plain text."""
+    """A text with its type, base and language; plain text if feedparser lost these."""
     return _map(_value(part, f"{key}_detail")) or {"value": _value(part, key)}
 
 
 def _ended(data: bytes) -> int:
-    """How many items have their end."""
+    """The number of items that have an end tag."""
     return len(_END.findall(data.replace(b"\0", b"")))
 
 
-def _carried(reference: re.Match[bytes]) -> bytes:
-    """A reference to a character, if XML can carry it: feedparser 6.0.14 fails at others."""
+def _legal_reference(reference: re.Match[bytes]) -> bytes:
+    """A character reference, or nothing if XML cannot carry the character."""
+    # COMPAT(feedparser 6.0.14): it fails at such a reference.
     hexadecimal, decimal = reference.groups()
     digits = (hexadecimal or decimal).lstrip(b"0")
     code = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) < 8 else 0
@@ -131,7 +139,7 @@ def _item(
     instants = _instants(entry)
     if instants is None:
         return Broken(name, items.NO_DATE)
-    contents = [one for one in _maps(_value(entry, "content")) if _is_text(one)]
+    contents = [content for content in _maps(_value(entry, "content")) if _is_text(content)]
     lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
     body, base, language = _fullest([*contents, _detail(entry, "summary")])
     return FeedItem(
@@ -152,20 +160,22 @@ def _item(
 
 
 def _is_text(content: dict[str, Any]) -> bool:
-    """And not a document of another kind, in base64, or elsewhere."""
+    """Whether the content is a text, and not media (RFC 4287 section 4.1.3.3)."""
     kind = line(_value(content, "type"))
     return "html" in kind or kind.startswith("text") or not kind
 
 
 def _authors(part: dict[str, Any], *, is_rss: bool) -> list[Person]:
-    """feedparser 6.0.14 knows endings of mail addresses of four letters at most."""
+    """The authors of an entry or a feed."""
     listed = _maps(_value(part, "authors"))
-    if is_rss and len(listed) < 2 and (one := items.address_of(line(_value(part, "author")))):
-        return [one]
-    found = (
-        items.person(*(_value(one, key) for key in ("name", "email", "href"))) for one in listed
-    )
-    return [*filter(None, found)]
+    # COMPAT(feedparser 6.0.14): it finds an email only if its top-level domain has at most four
+    # letters, so the author element of RSS is read again.
+    mailbox = items.person_of_mailbox(line(_value(part, "author")))
+    if is_rss and len(listed) < 2 and mailbox:
+        return [mailbox]
+    keys = ("name", "email", "href")
+    persons = (items.person(*(_value(author, key) for key in keys)) for author in listed)
+    return [*filter(None, persons)]
 
 
 def _instants(entry: dict[str, Any]) -> tuple[int, int] | None:
@@ -182,76 +192,78 @@ def _seconds(entry: dict[str, Any], key: str) -> int | None:
 
 
 def _page(part: dict[str, Any], address: str) -> str:
-    """The first alternate that is a page; never the feed's own address."""
-    links = [_value(one, "href") for one in _links(part, "alternate")]
-    if (link := line(_value(part, "link"))) != line(_value(part, "id")) or items.is_web(link):
-        links.append(link)  # else it is a guid that does not say that it is no address
+    """The URL of the page: the first alternate link that is an http or https URL."""
+    links = [_value(link, "href") for link in _links(part, "alternate")]
+    # feedparser takes a guid for a link unless it says isPermaLink="false".
+    if (link := line(_value(part, "link"))) != line(_value(part, "id")) or items.is_http_url(link):
+        links.append(link)
     return items.page(address, *links)
 
 
 def _links(part: dict[str, Any], relation: str) -> list[dict[str, Any]]:
-    return [one for one in _maps(_value(part, "links")) if _value(one, "rel") == relation]
+    return [link for link in _maps(_value(part, "links")) if _value(link, "rel") == relation]
 
 
 def _fullest(contents: list[dict[str, Any]]) -> tuple[str, str, str]:
-    """HTML, its base, its language; of the first that has any text, HTML before plain text."""
-    rich = [one for one in contents if "html" in line(_value(one, "type"))]
-    for one in (*rich, *contents):
-        value = items.text(_value(one, "value"))
+    """(HTML, base, language) of the first content that is not empty, HTML before plain text."""
+    rich = [content for content in contents if "html" in line(_value(content, "type"))]
+    for content in (*rich, *contents):
+        value = items.text(_value(content, "value"))
         if value.strip():
-            # feedparser 6.0.14: of XHTML it writes `<br></br>`, which is two of them in HTML.
-            body = value.replace("></br>", ">") if one in rich else items.paragraphs(value)
-            return body, line(_value(one, "base")), line(_value(one, "language"))
+            # COMPAT(feedparser 6.0.14): in XHTML it writes `<br></br>`, in HTML two line breaks.
+            body = value.replace("></br>", ">") if content in rich else items.paragraphs(value)
+            return body, line(_value(content, "base")), line(_value(content, "language"))
     return "", "", ""
 
 
 def _enclosures(entry: dict[str, Any]) -> dict[str, File]:
-    """By address; what Media RSS says of a recording completes what its enclosure says."""
+    """The enclosures by URL. Media RSS may describe a file in more detail than its enclosure."""
     files: dict[str, File] = {}
     seconds = items.seconds(_value(entry, "itunes_duration"))
-    for one in _links(entry, "enclosure"):
-        if href := line(_value(one, "href")):
+    for link in _links(entry, "enclosure"):
+        if href := line(_value(link, "href")):
             files[href] = File(
                 href=href,
-                type=line(_value(one, "type")) or None,
-                length=items.size(_value(one, "length")),
+                type=line(_value(link, "type")) or None,
+                length=items.size(_value(link, "length")),
                 duration=seconds,
-                title=line(_value(one, "title")) or None,
+                title=line(_value(link, "title")) or None,
             )
-    for href, one in _recordings(entry):
-        given = files.get(href) or File(href=href)
+    for href, media in _recordings(entry):
+        enclosed = files.get(href) or File(href=href)
         files[href] = File(
             href=href,
-            type=line(_value(one, "type")) or given.type,
-            length=items.size(_value(one, "filesize")) or given.length,
-            duration=items.seconds(_value(one, "duration")) or seconds,
-            title=given.title,
+            type=line(_value(media, "type")) or enclosed.type,
+            length=items.size(_value(media, "filesize")) or enclosed.length,
+            duration=items.seconds(_value(media, "duration")) or seconds,
+            title=enclosed.title,
         )
     return files
 
 
 def _recordings(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for one in _maps(_value(entry, "media_content")):
-        kind = line(_value(one, "type")) or line(_value(one, "medium"))
-        if (href := line(_value(one, "url"))) and kind.startswith(("audio", "video")):
-            yield href, one
+    """The audio and video files of Media RSS, each with its URL."""
+    for media in _maps(_value(entry, "media_content")):
+        kind = line(_value(media, "type")) or line(_value(media, "medium"))
+        if (href := line(_value(media, "url"))) and kind.startswith(("audio", "video")):
+            yield href, media
 
 
 def _image(entry: dict[str, Any]) -> File | None:
     pictures = [
-        one
-        for one in _maps(_value(entry, "media_content"))
-        if _value(one, "medium") == "image" or "image/" in line(_value(one, "type"))
+        media
+        for media in _maps(_value(entry, "media_content"))
+        if _value(media, "medium") == "image" or "image/" in line(_value(media, "type"))
     ]
-    for one in (*pictures, *_maps(_value(entry, "media_thumbnail"))):
-        if href := line(_value(one, "url")):
-            return File(href=href, type=line(_value(one, "type")) or None)
+    for picture in (*pictures, *_maps(_value(entry, "media_thumbnail"))):
+        if href := line(_value(picture, "url")):
+            return File(href=href, type=line(_value(picture, "type")) or None)
     href = line(_value(_map(_value(entry, "image")), "href"))
     return File(href=href) if href else None
 
 
 def _text(detail: dict[str, Any]) -> str:
-    """One line of plain text."""
+    """The text on one line, as plain text."""
     value = items.text(_value(detail, "value"))
     if "html" in line(_value(detail, "type")):
         value = html.unescape(_TAG.sub(" " if "</p>" in value else "", value))
