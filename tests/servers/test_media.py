@@ -15,7 +15,7 @@ import pytest
 from publisher import media
 from publisher.post import Episode, Medium
 from publisher.sources.front_matter import block, feed_options, recordings
-from publisher.sources.front_matter.values import Matter
+from publisher.sources.front_matter.values import FrontMatter
 from tests.support.blog import Blog
 from tests.support.subscribers import Outsider
 
@@ -203,7 +203,7 @@ def test_one_feed_per_codec(blog: Blog) -> None:
     config.write_text(wrong)
     run = blog.run("build")
     assert run.code == 2
-    assert "is 'ogg': give vorbis, opus, flac, mp3, aac, wav" in run.err
+    assert "is 'ogg'; it must be one of vorbis, opus, flac, mp3, aac, wav" in run.err
 
 
 @pytest.mark.parametrize(
@@ -255,10 +255,10 @@ def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -
     assert picture.get("url") == "https://blog.example/media/c.png"
 
 
-def matter(front: str) -> Matter:
+def front_matter(front: str) -> FrontMatter:
     data = f"---\n{front}\n---\n".encode()
     path = PurePosixPath("a.md")
-    return Matter(block.read(data, path, (block.fenced,)), path)
+    return FrontMatter(block.read(data, path, (block.fenced,)), path)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def matter(front: str) -> Matter:
     ],
 )  # fmt: skip
 def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> None:
-    found = matter(front)
+    found = front_matter(front)
     assert [*recordings.enclosures(found)] == expected
     assert not found.warnings
 
@@ -300,22 +300,22 @@ def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> No
     ("front", "message"),
     [
         ("audio: '{{ site.url }}/a.ogg'",
-         "audio is '{{ site.url }}/a.ogg': nobody evaluates tags in front matter; give the "
-         "address, e.g. /media/a.ogg"),
-        ("audio: loud", "audio is 'loud': no file; give its address, e.g. /media/a.ogg"),
+         "audio is '{{ site.url }}/a.ogg': tags in front matter are not evaluated; write the "
+         "URL, e.g. /media/a.ogg"),
+        ("audio: loud", "audio is 'loud', which is not a file; write its URL, e.g. /media/a.ogg"),
         ("audio: {loud: yes}", "audio names no file; add e.g. `url: /media/a.ogg`"),
         ("audio: {url: a.ogg, length: 3 MB}", "audio: length is '3 MB'; it is not used"),
         ("audio: {url: a.ogg, duration: long}", "audio: duration is 'long'; it is not used"),
     ],
 )  # fmt: skip
-def test_a_value_that_is_not_a_recording_is_reported(front: str, message: str) -> None:
-    found = matter(front)
+def test_what_is_no_recording_is_told(front: str, message: str) -> None:
+    found = front_matter(front)
     recordings.enclosures(found)
     assert [remark.message for remark in found.warnings] == [message]
 
 
-def test_an_absurd_length_is_ignored() -> None:
-    found = matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
+def test_more_bytes_than_any_file_has_are_not_known() -> None:
+    found = front_matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
     assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
 
 
@@ -332,8 +332,8 @@ def test_an_absurd_length_is_ignored() -> None:
         ("audio: [~, [[]], 5, {}, '%']", []),
     ],
 )  # fmt: skip
-def test_the_keys_that_name_a_file(front: str, expected: list[Medium]) -> None:
-    assert [*recordings.enclosures(matter(front))] == expected
+def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
+    assert [*recordings.enclosures(front_matter(front))] == expected
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_the_keys_that_name_a_file(front: str, expected: list[Medium]) -> None:
     ],
 )
 def test_the_forms_of_pictures(front: str, address: str | None) -> None:
-    found = recordings.image(matter(front))
+    found = recordings.image(front_matter(front))
     assert (found and found.href) == address
 
 
@@ -379,8 +379,8 @@ ODD = ["NaN", "1e99", "9" * 5_000, "-1", "0", "[1]", "[[2026-01-01]]", "[]"]
         ("explicit", "write true or false"),
     ],
 )
-def test_an_unusable_podcast_key_is_reported_once(key: str, value: str, way_out: str) -> None:
-    found = matter(f"audio: a.mp3\n{key}: {value}")
+def test_what_podcasts_cannot_say_is_told_once(key: str, value: str, way_out: str) -> None:
+    found = front_matter(f"audio: a.mp3\n{key}: {value}")
     assert feed_options.episode(found) == Episode()
     ((line, message),) = [(one.line, one.message) for one in found.warnings]
     assert (line, message[: len(key) + 4]) == (3, f"{key} is ")
@@ -388,8 +388,8 @@ def test_an_unusable_podcast_key_is_reported_once(key: str, value: str, way_out:
 
 
 @pytest.mark.parametrize("value", ODD)
-def test_an_unusable_feed_key_is_reported_once(value: str) -> None:
-    found = matter(f"feed: {value}")
+def test_what_is_no_word_about_feeds_is_told_once(value: str) -> None:
+    found = front_matter(f"feed: {value}")
     assert (feed_options.content(found), feed_options.is_left_out(found)) == (None, False)
     (told,) = found.warnings
     assert (told.line, told.message.rpartition("; ")[2]) == (
@@ -399,15 +399,15 @@ def test_an_unusable_feed_key_is_reported_once(value: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["feed", "deleted", "license", "episode", "explicit"])
-def test_a_key_without_a_value_is_ignored(key: str) -> None:
-    found = matter(f"audio: a.mp3\n{key}:")
+def test_a_key_without_a_value_is_none(key: str) -> None:
+    found = front_matter(f"audio: a.mp3\n{key}:")
     assert (feed_options.content(found), feed_options.license_of(found)) == (None, None)
     assert (feed_options.deleted(found, dt.UTC), feed_options.episode(found)) == (None, Episode())
     assert not found.warnings
 
 
-def test_podcast_keys_of_a_post_without_a_recording_are_not_reported() -> None:
-    found = matter("episode: The first one\nseason: winter\nexplicit: no doubt")
+def test_a_post_without_a_recording_may_call_anything_an_episode() -> None:
+    found = front_matter("episode: The first one\nseason: winter\nexplicit: no doubt")
     assert (feed_options.episode(found), found.warnings) == (Episode(), [])
 
 
@@ -425,8 +425,8 @@ def test_podcast_keys_of_a_post_without_a_recording_are_not_reported() -> None:
         ("No", None),
     ],
 )
-def test_a_post_with_any_form_of_deleted_is_not_published(value: str, expected: str | None) -> None:
-    found = matter(f"title: A\ndeleted: {value}")
+def test_what_is_deleted_somehow_is_not_published(value: str, expected: str | None) -> None:
+    found = front_matter(f"title: A\ndeleted: {value}")
     assert feed_options.deleted(found, dt.UTC) == expected
     assert [one.line for one in found.warnings] == ([3] if expected else [])
 
@@ -443,8 +443,8 @@ def test_a_post_with_any_form_of_deleted_is_not_published(value: str, expected: 
         ("~", False),
     ],
 )
-def test_a_licence_that_is_not_a_url_is_ignored(value: str, is_told: bool) -> None:
-    found = matter(f"license: {value}")
+def test_a_licence_that_is_no_address_is_none(value: str, is_told: bool) -> None:
+    found = front_matter(f"license: {value}")
     assert feed_options.license_of(found) is None
     assert [one.line for one in found.warnings] == [2] * is_told
 

@@ -161,7 +161,7 @@ def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[
     pages = ["posts/a.md", "notes/deep/b.md", "empty/_index.md", "about.md"]
     write(tmp_path, {**settings, **dict.fromkeys((f"content/{page}" for page in pages), TOML)})
     assert detect(tmp_path).notes == [
-        "content/notes is not read; to read all sections write `path: content`"
+        "content/notes is not read; to read all sections set `path: content`"
     ]
 
 

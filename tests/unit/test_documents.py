@@ -229,7 +229,7 @@ def test_deleted_without_a_date_is_said(blog: Blog) -> None:
     (post,) = run.json["posts"]
     assert (post["status"], post["reason"]) == ("deleted", "deleted")
     assert "deleted: 2026-03-01" in post["warnings"][0]["message"]
-    assert build(blog).count("deleted says no date") == 1
+    assert build(blog).count("deleted has no date") == 1
     assert run.code == 0
     build(blog)
     assert root(blog, "feed.atom").findall(GONE) == []
@@ -682,7 +682,7 @@ def test_what_is_deleted_is_said_as_it_was_written(blog: Blog) -> None:
     out = build(blog)
     assert "deleted on 2026-01-02" in out
     told = blog.run("check", NOW).out
-    assert "deleted is before the post was published; is that meant?" in told
+    assert "deleted is before the date of the post; check both dates" in told
 
 
 def test_nothing_is_removed_while_a_post_is_broken(blog: Blog) -> None:

@@ -112,7 +112,7 @@ def test_what_is_no_yaml_is_read_key_by_key(
     (remark,) = document.remarks
     assert remark[0] == line
     assert message in remark[1]
-    assert remark[1].endswith("; until then its keys are read one by one")
+    assert remark[1].endswith("; until then each key is read by itself")
 
 
 def test_a_rescued_key_has_its_line() -> None:

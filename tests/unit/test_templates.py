@@ -100,7 +100,8 @@ FRONT_MATTER = {
 
 @pytest.mark.parametrize("head", FRONT_MATTER.values(), ids=FRONT_MATTER)
 def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
-    values = block.read(head.encode(), PurePosixPath("a"), RECORDS["hugo"].heads).values
+    readers = RECORDS["hugo"].front_matter_readers
+    values = block.read(head.encode(), PurePosixPath("a"), readers).values
     liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"
     assert templated("jekyll", liquid, values=values).source.text == "1.10 1.1 2.1 4"
     file = tmp_path / "_config.yml"

@@ -1,7 +1,7 @@
-"""Site generators: where each keeps its posts and settings, and how it reads and addresses them.
+"""Site generators: where each keeps posts and settings, and how it reads posts and forms URLs.
 
-One module for each, with its record and the reader of its posts. They read settings as data, and
-never run a program of the site.
+Each engine has a module with its EngineRecord and its PostReader. Settings are read as data; a
+program of the site is never run.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from publisher.config import Engine
     from publisher.sources.engines.engine import EngineRecord
 
-# In the order in which `init` looks for them. Hexo comes before Jekyll, because both have a
-# _config.yml, and Zola before Hugo, because both have a config.toml.
+# The order in which `init` tries them. Hexo comes before Jekyll because both have a _config.yml,
+# and Zola before Hugo because both have a config.toml.
 _RECORDS = (
     hexo.RECORD,
     jekyll.RECORD,

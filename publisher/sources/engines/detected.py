@@ -1,4 +1,4 @@
-"""What the settings of a site tell `init`, in our words, and how the engines look for it."""
+"""What `init` learns from the settings of a site, and helpers with which engines detect sites."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DEPTH = 3
 
 @dataclass(frozen=True, kw_only=True)
 class DetectedSite:
-    """What a site's settings tell; None where they do not. `notes` say what is not used."""
+    """What the settings of a site say; None if they do not. `notes` warn of what is not used."""
 
     engine: Engine = DEFAULT_ENGINE
     posts: str | None = None
@@ -42,13 +42,13 @@ class DetectedSite:
 
 
 def settings_in(folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Value]] | None:
-    """The first of the files that is there: its name, and what it says. Raises ConfigError."""
+    """The name and the settings of the first file that exists. Raises ConfigError."""
     file = site_settings.find(folder, names)
     return (file.name, site_settings.read(file, reach_of(folder))) if file else None
 
 
 def reach_of(folder: Path) -> Reach:
-    """What may be read of a site that somebody else may have written."""
+    """The files that `init` may read: no link out of the site, which others may have written."""
     return Reach((folder,), (folder,), f"outside {folder}")
 
 
@@ -57,12 +57,12 @@ def author_of(value: Value) -> Person | None:
 
 
 def first_folder(folder: Path, names: Sequence[str]) -> str | None:
-    """The first of the folders that is there."""
+    """The first of the folders that exists."""
     return next((name for name in names if (folder / name).is_dir()), None)
 
 
-def folders_called(folder: Path, wanted: str) -> Iterator[str]:
-    """Where folders of that name are, not too deep, in order."""
+def folders_named(folder: Path, wanted: str) -> Iterator[str]:
+    """The paths of the folders with that name, in order, at most _DEPTH levels down."""
     for here, folders, _ in os.walk(folder):
         below = os.path.relpath(here, folder)
         depth = 0 if below == "." else below.count(os.sep) + 1
@@ -76,11 +76,11 @@ def folders_called(folder: Path, wanted: str) -> Iterator[str]:
 
 
 def unread_sections(folder: Path, content: str, posts: str) -> Iterator[str]:
-    """Notes about the sections with pages beside the one that is read."""
+    """A note for each section with pages that is not read, because only `posts` is."""
     if posts == content or not (folder / content).is_dir():
         return
     for section in sorted((folder / content).iterdir()):
         name = f"{content}/{section.name}"
         texts = section.rglob("*.md") if section.is_dir() and name != posts else ()
         if any(not text.name.startswith("_index.") for text in texts):
-            yield f"{name} is not read; to read all sections write `path: {content}`"
+            yield f"{name} is not read; to read all sections set `path: {content}`"

@@ -1,6 +1,6 @@
-"""Eleventy's posts: YAML or JSON front matter, directory data, `/folder/slug/`.
+"""Read posts by the rules of Eleventy: front matter, directory data files, URLs by folder.
 
-JavaScript is never run: a site that computes its addresses there names them in `permalink`.
+JavaScript is never run. If the site computes URLs there, `posts.permalink` must describe them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
-# They are not run, so there are no settings to read.
+# The configuration of Eleventy is a program, so we can read no settings from it.
 PROGRAMS = tuple(
     f"{name}.{kind}"
     for name in (".eleventy", "eleventy.config")
@@ -51,14 +51,15 @@ class Eleventy(PostReader):
 
     @property
     def _input(self) -> str:
-        """The folder of the sources, if the program says it in plain words."""
+        """The input folder, if the program contains it as a literal."""
         file = site_settings.find(self.folder.site, PROGRAMS)
         data = site_settings.data(file, self.folder.reach) if file else b""
         found = _INPUT.search(data.decode("utf-8", "replace"))
         return found[1] if found else ""
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """The data of the nearest folder first. The tags there only gather pages."""
+        """Add the directory data, of the nearest folder first."""
+        # Tags in directory data only define collections, so they are not tags of the post.
         for folder in path.parents:
             for key, value in self._directory(folder).items():
                 if key != "tags" and values.get(key) is None:
@@ -72,61 +73,61 @@ class Eleventy(PostReader):
             self._data[folder] = site_settings.read(file, self.folder.reach) if file else {}
         return self._data[folder]
 
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        if matter.is_false("permalink"):
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        if front_matter.is_false("permalink"):
             return "hidden", "permalink: false"
-        if matter.is_true("eleventyExcludeFromCollections"):
+        if front_matter.is_true("eleventyExcludeFromCollections"):
             return "hidden", "eleventyExcludeFromCollections: true"
-        return super().kept_back(matter)
+        return super().kept_back(front_matter)
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
         slug: str,
         categories: Sequence[str],
     ) -> str:
-        template = None if matter.is_false("permalink") else matter.wanted("permalink")
-        known = self._known(matter, name, published)
+        template = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
+        known = self._known(front_matter, name, published)
         if template is not None:
             filled = _VARIABLE.sub(lambda found: _value(found, known), template)
             if "{{" not in filled and "{%" not in filled:
                 return encoded(filled.removesuffix("index.html"))
-            message = "permalink is computed by the site's own program; posts.permalink is used"
-            matter.warn("permalink", message)
+            message = "permalink is computed by the site's program; posts.permalink is used"
+            front_matter.warn("permalink", message)
         if self.config.posts.permalink:
-            return super().page(matter, name, published, slug=slug, categories=categories)
-        path = self.location / matter.path
+            return super().page(front_matter, name, published, slug=slug, categories=categories)
+        path = self.location / front_matter.path
         last = () if path.stem == "index" else (path.stem,)
         return encoded("/".join([*path.parts[:-1], *last, ""]))
 
-    def _known(self, matter: Matter, name: Name, published: Moment) -> dict[str, str]:
-        """What a permalink may ask for."""
-        path = self.location / matter.path
+    def _known(self, front_matter: FrontMatter, name: Name, published: Moment) -> dict[str, str]:
+        """The variables of a permalink."""
+        path = self.location / front_matter.path
         slug = name.slug
         stem = "/".join([*path.parts[:-1], _undated(path.stem)])
         return {
             "page.fileSlug": slug,
             "page.filePathStem": f"/{stem}",
             "page.date": published.local.isoformat(),
-            "title": matter.text("title") or "",
-            "slug": matter.text("slug") or slug,
-            **{key: one for key in matter.document.values if (one := matter.text(key))},
+            "title": front_matter.text("title") or "",
+            "slug": front_matter.text("slug") or slug,
+            **{key: one for key in front_matter.document.values if (one := front_matter.text(key))},
         }
 
-    def written(self, matter: Matter, key: str) -> WrittenDate:
-        text = matter.text(key) or ""
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        text = front_matter.text(key) or ""
         if text.lower() in _MOVING:
-            raise DateError(f"{text!r} moves with every change")
-        return super().written(matter, key)
+            raise DateError(f"{text!r} changes with every edit")
+        return super().written(front_matter, key)
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        """One text is one tag. The names of the site's collections are none."""
-        found = unique([*matter.texts("tags"), *matter.texts("tag")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The tags without names of collections. A text is a single tag."""
+        found = unique([*front_matter.texts("tags"), *front_matter.texts("tag")])
         structural = {*_COLLECTIONS}
-        for folder in matter.path.parents:
+        for folder in front_matter.path.parents:
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
         return tuple(tag for tag in found if tag not in structural)
 
@@ -148,7 +149,7 @@ def _detect(folder: Path) -> DetectedSite | None:
     file = site_settings.find(folder, PROGRAMS)
     if file is None:
         return None
-    note = f"{file.name} is a program, which is not run: name the address of your site with --url"
+    note = f"{file.name} is a program, which is not run; give the URL of your site with --url"
     return DetectedSite(engine=RECORD.name, posts=first_folder(folder, _POSTS), notes=(note,))
 
 

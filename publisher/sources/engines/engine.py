@@ -1,8 +1,8 @@
-"""What an engine is: the record of a site generator, and the reader of its posts.
+"""The base of all engines: the record of a site generator, and the reader of its posts.
 
-A file becomes a post, or a skip that says why it is none. The methods of the reader here are the
-rules of a folder of Markdown; the reader of each engine overrides those that differ. Refuses to
-guess: a post that has no date is not dated today.
+The reader turns a file into a Post, or into a Skip with the reason. The methods of PostReader are
+the rules for a plain folder of Markdown; the reader of an engine overrides those that differ.
+Nothing is guessed: a post without a date is refused, not dated today.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from publisher.sources.engines.markers import marker_of
 from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
 from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
 from publisher.sources.front_matter import block, feed_options, formats, recordings
-from publisher.sources.front_matter.values import Matter, language_tag, one_line, unique
+from publisher.sources.front_matter.values import FrontMatter, language_tag, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
 from publisher.text.characters import legal
@@ -48,7 +48,7 @@ Outcome = tuple["Post | Skip | None", "list[Diagnostic]"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC, and how the author's clock showed it."""
+    """An instant in UTC, and the same instant in the zone whose date shows in the URL."""
 
     instant: dt.datetime
     local: dt.datetime
@@ -56,15 +56,16 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class EngineRecord:
-    """What publisher knows of one site generator.
+    """The properties of one site generator.
 
-    `settings` are the files that may hold the settings of a site, of which the first that is there
-    is read. `programs` are files that mark the folder of a site as well, but are never run.
-    `posts_folder` is a folder of posts that lies in the folder of the site. `detect` looks into a
-    folder for a site of this engine; it raises ConfigError if the settings cannot be read.
+    `settings` are the possible names of its settings file; the first that exists is read.
+    `programs` are files that mark the folder of a site, too, but are never run. `posts_folder` is
+    the usual folder of the posts, relative to the site. `detect` describes the site in a folder if
+    it belongs to this engine; it raises ConfigError if the settings cannot be read.
 
-    By their ending `markups` says how texts are read. `heads` are the forms of front matter.
-    `dates` are the keys that come before the date in the file's name, `late_dates` those after it.
+    `markups` maps the extension of a file to its markup. `front_matter_readers` are the forms of
+    front matter, in the order in which they are tried. The keys `dates` have priority over the date
+    in the file name, which has priority over the keys `late_dates`.
     """
 
     name: Engine
@@ -75,18 +76,26 @@ class EngineRecord:
     programs: Sequence[str] = ()
     posts_folder: str | None = None
     markups: Mapping[str, Markup] = field(default_factory=lambda: MARKUPS)
-    heads: Sequence[FrontMatterReader] = (block.fenced, formats.toml, formats.named, formats.braced)
+    front_matter_readers: Sequence[FrontMatterReader] = (
+        block.fenced,
+        formats.toml,
+        formats.named,
+        formats.braced,
+    )
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
 
     @property
     def site_files(self) -> Sequence[str]:
-        """The files by which the folder of a site is known."""
+        """The files that mark the folder of a site."""
         return (*self.settings, *self.programs)
 
 
 class PostReader:
-    """Reads the posts of one folder. Making one raises ConfigError if the settings are broken."""
+    """Reads the posts of one folder.
+
+    The constructor raises ConfigError if the settings of the site cannot be read.
+    """
 
     def __init__(self, folder: Folder, record: EngineRecord) -> None:
         self.folder = folder
@@ -94,7 +103,7 @@ class PostReader:
         self.config = folder.config
         self.zone: dt.tzinfo = folder.config.site.zone
         self._templates = folder.config.posts.templates
-        # Where the posts are below the folder of the site's texts.
+        # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
 
     @cached_property
@@ -104,7 +113,7 @@ class PostReader:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """The languages that a file's name may end with, in small letters."""
+        """The languages that a file name may end with, in lower case."""
         return frozenset(
             tag.lower() for tag in self.config.posts.languages or self.site_languages()
         )
@@ -114,9 +123,9 @@ class PostReader:
         return []
 
     def read(self, path: PurePosixPath, *, now: dt.datetime) -> Outcome:
-        """What the file is; None is something that nobody takes for a post.
+        """Read a file as a Post, a Skip, or None if it is not meant as a post; and the warnings.
 
-        Never raises: what cannot be read is a broken Skip.
+        Never raises: a file that cannot be read is a broken Skip.
         """
         kind = path.suffix.lower()
         known = kind in self.record.markups or kind in UNRENDERED
@@ -125,7 +134,7 @@ class PostReader:
             and kind not in self.record.markups
             and not begins_with_date(path.stem)
         ):
-            return None, []  # robots.txt
+            return None, []  # e.g. robots.txt
         if not known or _is_about_the_folder(path.name) or not self.is_post(path):
             return None, []
         if kind not in self.record.markups:
@@ -139,19 +148,19 @@ class PostReader:
                 return Skip(path, kept[1], status=kept[0]), []
             return _unreadable(path, error), []
 
-    def _matter(self, path: PurePosixPath) -> Matter:
-        """Raises PostError."""
+    def _matter(self, path: PurePosixPath) -> FrontMatter:
+        """The front matter with the defaults of the settings. Raises PostError."""
         document = self.document(path)
         _refuse_foreign(path)
         self.add_defaults(document.values, path)
         keys = self.config.posts.keys
-        return Matter(document, path, keys=keys, known=self.persons)
+        return FrontMatter(document, path, keys=keys, known=self.persons)
 
     def section(self, page: PurePosixPath) -> dict[str, Value]:
-        """The front matter of a section's page; empty if it cannot be read: it is no post.
+        """The front matter of a section's page; empty if it cannot be read.
 
-        Raises PostError if it lies behind a link that is not followed, because it may say that the
-        posts of its section are drafts.
+        Raises PostError if the page lies behind a link that is not followed: it may say that the
+        posts of the section are drafts, which must not be published then.
         """
         try:
             return self.document(page).values
@@ -161,45 +170,51 @@ class PostReader:
             return {}
 
     def document(self, path: PurePosixPath) -> block.PostFile:
-        """The file, taken apart. Raises PostError."""
-        return block.read(self.folder.bytes(path), path, self.record.heads)
+        """The file, split into front matter and body. Raises PostError."""
+        return block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
 
     def _outcome(
-        self, matter: Matter, kept: tuple[Status, str] | None, now: dt.datetime
+        self, front_matter: FrontMatter, kept: tuple[Status, str] | None, now: dt.datetime
     ) -> Outcome:
-        kept = kept or self.kept_back(matter)
+        kept = kept or self.kept_back(front_matter)
         try:
-            post = self.post(matter)
+            post = self.post(front_matter)
         except PostError:
             if not kept:
                 raise
-            return Skip(matter.path, kept[1], status=kept[0], warnings=matter.remarks()), []
-        kept = kept or self._not_now(matter, post, now)
+            return Skip(
+                front_matter.path, kept[1], status=kept[0], warnings=front_matter.remarks()
+            ), []
+        kept = kept or self._not_now(front_matter, post, now)
         if kept:
-            skip: Skip | None = Skip(matter.path, kept[1], status=kept[0])
+            skip: Skip | None = Skip(front_matter.path, kept[1], status=kept[0])
         else:
-            skip = self._taken_out(matter, post, now)
-        remarks = matter.remarks()
+            skip = self._taken_out(front_matter, post, now)
+        remarks = front_matter.remarks()
         return (replace(skip, post=post, warnings=remarks), []) if skip else (post, [*remarks])
 
-    def _taken_out(self, matter: Matter, post: Post, now: dt.datetime) -> Skip | None:
-        """What is, or was, on the web, but not in feeds."""
-        deleted = feed_options.deleted(matter, self.zone)
+    def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
+        """A Skip if the post is, or was, on the web but does not belong into feeds."""
+        deleted = feed_options.deleted(front_matter, self.zone)
         if deleted == "undated":
-            return Skip(matter.path, "deleted", status="deleted")
+            return Skip(front_matter.path, "deleted", status="deleted")
         if deleted and deleted <= now:
             if post.published > deleted:
-                matter.warn("deleted", "deleted is before the post was published; is that meant?")
-            reason = f"deleted on {matter.text('deleted')}"
-            return Skip(matter.path, reason, status="deleted", deleted=deleted)
-        if feed_options.is_left_out(matter):
-            return Skip(matter.path, "feed: false", status="hidden", on_web=True)
+                front_matter.warn(
+                    "deleted", "deleted is before the date of the post; check both dates"
+                )
+            reason = f"deleted on {front_matter.text('deleted')}"
+            return Skip(front_matter.path, reason, status="deleted", deleted=deleted)
+        if feed_options.is_left_out(front_matter):
+            return Skip(front_matter.path, "feed: false", status="hidden", on_web=True)
         return None
 
-    def _not_now(self, matter: Matter, post: Post, now: dt.datetime) -> tuple[Status, str] | None:
+    def _not_now(
+        self, front_matter: FrontMatter, post: Post, now: dt.datetime
+    ) -> tuple[Status, str] | None:
         if post.published > now and not self.shows_future:
             return "future", f"scheduled for {z(post.published)}"
-        expiry = self.expiry(matter)
+        expiry = self.expiry(front_matter)
         if expiry and expiry <= now:
             return "expired", f"expired on {z(expiry)}"
         return None
@@ -208,16 +223,16 @@ class PostReader:
 
     @property
     def shows_future(self) -> bool:
-        """Whether the settings say that a post with a date in the future is published at once."""
+        """Whether the settings publish a post with a date in the future at once."""
         return False
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        """Authors by the short names that posts give."""
+        """The authors by the short names that posts use."""
         return {}
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
-        """How the body of a post is read."""
+        """How the engine reads the body of the post."""
         return self.record.syntax
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -225,73 +240,75 @@ class PostReader:
         return True
 
     def kept_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
-        """Why a file of this path is kept back, if it is."""
+        """The status and reason if the path keeps the post from being published, else None."""
         return ("draft", "a draft") if "_drafts" in path.parts else None
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Add what the settings say about all posts of a folder."""
+        """Add the values that the settings set for all posts of a folder."""
 
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        """Why the author keeps the post back, if so."""
-        if matter.is_true("draft"):
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        """The status and reason if the front matter keeps the post from being published."""
+        if front_matter.is_true("draft"):
             return "draft", "a draft"
-        if matter.is_false("published"):
+        if front_matter.is_false("published"):
             return "hidden", "published: false"
-        status = (matter.text("status") or "").lower()
+        status = (front_matter.text("status") or "").lower()
         if status in _HIDDEN:
             return "draft" if status == "draft" else "hidden", f"status: {status}"
         return None
 
-    def expiry(self, matter: Matter) -> dt.datetime | None:
-        """From when on the post is not shown any more."""
+    def expiry(self, front_matter: FrontMatter) -> dt.datetime | None:
+        """The instant from which the site does not show the post, or None."""
         return None
 
-    def post(self, matter: Matter) -> Post:
-        """Raises PostError."""
-        name = self.name(matter.path)
-        published = self.published(matter, name)
-        slug = matter.wanted("slug") or name.slug
-        categories, tags = self.categories(matter), self.tags(matter)
-        language = matter.language() or name.language
+    def post(self, front_matter: FrontMatter) -> Post:
+        """The post of a file. Raises PostError."""
+        name = self.name(front_matter.path)
+        published = self.published(front_matter, name)
+        slug = front_matter.wanted("slug") or name.slug
+        categories, tags = self.categories(front_matter), self.tags(front_matter)
+        language = front_matter.language() or name.language
         return Post(
-            path=matter.path,
-            body=matter.document.body,
-            body_line=matter.document.body_line,
-            markup=self.record.markups[matter.path.suffix.lower()],
-            marker=self.marker(matter),
-            title=matter.wanted("title"),
+            path=front_matter.path,
+            body=front_matter.document.body,
+            body_line=front_matter.document.body_line,
+            markup=self.record.markups[front_matter.path.suffix.lower()],
+            marker=self.marker(front_matter),
+            title=front_matter.wanted("title"),
             slug=slug,
             published=published.instant,
-            updated=self.updated(matter, published),
+            updated=self.updated(front_matter, published),
             file_date=name.date,
-            page=self.page(matter, name, published, slug=slug, categories=categories),
+            page=self.page(front_matter, name, published, slug=slug, categories=categories),
             categories=categories,
             tags=tags,
-            authors=matter.authors(),
+            authors=front_matter.authors(),
             language=language,
             name=self.called(name),
-            id=matter.id(),
-            syntax=self.syntax(matter.path),
-            location=self.location / matter.path,
+            id=front_matter.id(),
+            syntax=self.syntax(front_matter.path),
+            location=self.location / front_matter.path,
             lines=(
-                matter.line(matter.first(*self.record.dates, *self.record.late_dates) or ""),
-                matter.line(matter.first(*UPDATED) or ""),
+                front_matter.line(
+                    front_matter.first(*self.record.dates, *self.record.late_dates) or ""
+                ),
+                front_matter.line(front_matter.first(*UPDATED) or ""),
             ),
-            values=matter.document.values,
-            enclosures=recordings.enclosures(matter),
-            image=recordings.image(matter),
-            content=feed_options.content(matter),
-            license=feed_options.license_of(matter),
-            episode=feed_options.episode(matter),
-            templates="off" if matter.is_false("render_with_liquid") else self._templates,
+            values=front_matter.document.values,
+            enclosures=recordings.enclosures(front_matter),
+            image=recordings.image(front_matter),
+            content=feed_options.content(front_matter),
+            license=feed_options.license_of(front_matter),
+            episode=feed_options.episode(front_matter),
+            templates="off" if front_matter.is_false("render_with_liquid") else self._templates,
         )
 
     def called(self, name: Name) -> str | None:
-        """The title of a post that has none; None: its first words."""
+        """The title of a post without one; None means the first words of its body."""
         return None
 
     def name(self, path: PurePosixPath) -> Name:
-        """What the file's name says; a bundle has the name of its folder."""
+        """The parts of the file name. The file `index` of a bundle has the name of its folder."""
         stem, language = self.without_language(path)
         if stem == "index" and len(path.parts) > 1:
             stem = path.parts[-2]
@@ -299,125 +316,140 @@ class PostReader:
         return Name(date, one_line((words or stem).rstrip(".")) or "", language)
 
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
-        """The name without extension and language: `x.fr`, `x-fr`, `x_fr`, or a folder `fr`."""
+        """The file name without extension and language, and the language.
+
+        The language is a suffix as in `x.fr.md`, `x-fr.md`, `x_fr.md`, or a folder `fr`.
+        """
         for separator in (".", "-", "_"):
-            head, found, tail = path.stem.rpartition(separator)
-            if found and head and tail.lower().replace("_", "-") in self.languages:
-                return head, language_tag(tail)
+            stem, _, suffix = path.stem.rpartition(separator)
+            if stem and suffix.lower().replace("_", "-") in self.languages:
+                return stem, language_tag(suffix)
         folder = next((part for part in path.parts[:-1] if part.lower() in self.languages), None)
         return path.stem, folder
 
-    def published(self, matter: Matter, name: Name) -> Moment:
-        """By the front matter, else the file's name, else its folders. Raises PostError."""
-        time = matter.time()
-        key = matter.first(*self.record.dates) or (
-            None if name.date else matter.first(*self.record.late_dates)
+    def published(self, front_matter: FrontMatter, name: Name) -> Moment:
+        """The date in the front matter, else in the file name, else in the folders.
+
+        Raises PostError if there is none.
+        """
+        time = front_matter.time()
+        key = front_matter.first(*self.record.dates) or (
+            None if name.date else front_matter.first(*self.record.late_dates)
         )
-        fallback = name.date or _date_of_folders(matter)
+        fallback = name.date or _date_of_folders(front_matter)
         if key:
             try:
-                return self.moment(matter, key, time)
+                return self.moment(front_matter, key, time)
             except DateError as error:
                 if fallback is None:
                     example = f"{key}: 2008-10-21 18:00:00 +0000"
-                    raise matter.error(key, f"{key}: {error}; write e.g. `{example}`") from error
+                    raise front_matter.error(
+                        key, f"{key}: {error}; write e.g. `{example}`"
+                    ) from error
                 source = "the file's name" if name.date else "its folders"
-                matter.warn(key, f"{key}: {error}; {fallback}, from {source}, is used")
+                front_matter.warn(key, f"{key}: {error}; {fallback}, from {source}, is used")
         if fallback is None:
             message = "has no date; add e.g. `date: 2008-10-21` or start the file's name with one"
-            raise PostError(matter.path, message, line=1)
+            raise PostError(front_matter.path, message, line=1)
         try:
             return self._shown(WrittenDate(fallback), time)
         except DateError as error:
-            raise PostError(matter.path, f"{error}; rename the file", line=1) from error
+            raise PostError(front_matter.path, f"{error}; rename the file", line=1) from error
 
-    def moment(self, matter: Matter, key: str, time: dt.time | None = None) -> Moment:
-        """What a key says; `time` stands in for one that is not written. Raises DateError."""
-        return self._shown(self.written(matter, key), time)
+    def moment(self, front_matter: FrontMatter, key: str, time: dt.time | None = None) -> Moment:
+        """The date of a key; `time` is used if the value has no time. Raises DateError."""
+        return self._shown(self.written(front_matter, key), time)
 
     def _shown(self, written: WrittenDate, time: dt.time | None) -> Moment:
         instant = written.instant(self.zone, time=time)
         return Moment(instant, instant.astimezone(self.clock(written)))
 
     def clock(self, written: WrittenDate) -> dt.tzinfo:
-        """In which zone the parts of an address count."""
+        """The zone whose date and time show in the URL of a post."""
         return self.zone
 
-    def written(self, matter: Matter, key: str) -> WrittenDate:
-        """Raises DateError."""
-        return matter.written(key)
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        """The date of a key as the author wrote it. Raises DateError."""
+        return front_matter.written(key)
 
-    def updated(self, matter: Matter, published: Moment) -> dt.datetime:
-        """Never before `published`: by a key, else by git if that is wanted."""
-        key = matter.first(*UPDATED)
+    def updated(self, front_matter: FrontMatter, published: Moment) -> dt.datetime:
+        """The date of the last change, by a key, else by git if that is configured.
+
+        Never earlier than `published`.
+        """
+        key = front_matter.first(*UPDATED)
         if key is None:
-            committed = self.folder.committed.get(matter.path)
+            committed = self.folder.committed.get(front_matter.path)
             return max(committed, published.instant) if committed else published.instant
         try:
-            written = self.written(matter, key)
+            written = self.written(front_matter, key)
             updated = written.instant(self.zone)
         except DateError as error:
-            matter.warn(key, f"{key}: {error}; the date of the post is used")
+            front_matter.warn(key, f"{key}: {error}; the date of the post is used")
             return published.instant
-        # A day without a time is no contradiction to a post of that day.
+        # A date without a time means midnight, but does not contradict a post later that day.
         same_day = written.time is None and written.day == published.local.date()
         if updated < published.instant and not same_day:
-            matter.warn(key, f"{key} is before the date of the post, which is used")
+            front_matter.warn(key, f"{key} is before the date of the post, which is used")
         return max(updated, published.instant)
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
         slug: str,
         categories: Sequence[str],
     ) -> str:
-        """The absolute path of the post's page, percent-encoded."""
-        template = self.template(matter)
+        """The absolute URL path of the post's page, percent-encoded."""
+        template = self.template(front_matter)
         return permalinks.expand(
             template or self.config.posts.permalink or self.site_permalink(),
             published=published.local,
             slug=slug,
-            path=matter.path,
+            path=front_matter.path,
             categories=categories,
         )
 
-    def template(self, matter: Matter) -> str | None:
-        """The permalink of this post alone: a template, too, but never the name of a style."""
-        template = matter.wanted("permalink")
+    def template(self, front_matter: FrontMatter) -> str | None:
+        """The permalink in the front matter: a template, but never the name of a style."""
+        template = front_matter.wanted("permalink")
         if template is None:
             return None
         for name in permalinks.unknown_placeholders("/" + template):
-            matter.warn("permalink", f"permalink has :{name}, which has no value")
+            front_matter.warn("permalink", f"permalink has :{name}, which has no value")
         return "/" + template
 
     def site_permalink(self) -> str:
-        """The template of posts that have none, in a site without one."""
+        """The permalink template of the settings, or the engine's default."""
         return "/:sections/:slug/"
 
     def address_of(self, file: PurePosixPath) -> str | None:
-        """Where the site has another of its files: an absolute path; None: that is not known."""
+        """The absolute URL path of another file of the site; None if it is unknown."""
         return permalinks.encoded(str(file))
 
-    def marker(self, matter: Matter) -> str | None:
-        """The line between the lead and the rest: compared as it is, but for blanks at its end."""
-        value = matter.value("extended")
+    def marker(self, front_matter: FrontMatter) -> str | None:
+        """The line that separates the lead of the post from the rest.
+
+        Lines are compared exactly, except for spaces at their end.
+        """
+        value = front_matter.value("extended")
         if isinstance(value, str):
             return legal(value).rstrip() or None
-        return marker_of(matter.document.body)
+        return marker_of(front_matter.document.body)
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        return unique([*matter.listed("categories", ",;"), *matter.texts("category")])
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        return unique([*front_matter.listed("categories", ",;"), *front_matter.texts("category")])
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        """A text splits at semicolons or commas, else `tags` at blanks, and `tag` does not."""
-        return unique([*matter.listed("tag", ";,"), *matter.listed("tags", ";, ")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The tags. A text splits at semicolons or commas; else `tags` splits at spaces."""
+        return unique([*front_matter.listed("tag", ";,"), *front_matter.listed("tags", ";, ")])
 
 
 def _unreadable(path: PurePosixPath, error: PostError) -> Skip:
-    """The error may be about another file: the page of the post's section, or one beside it."""
+    """The broken Skip for an error."""
+    # The error may be about another file, e.g. the page of the section; then the reason names it.
     if error.path == path:
         return Skip(path, error.message, error.line, broken=True)
     return Skip(path, str(error), broken=True)
@@ -428,14 +460,14 @@ def _is_about_the_folder(name: str) -> bool:
 
 
 def _refuse_foreign(path: PurePosixPath) -> None:
-    """A name in another encoding has no place in an address. Raises PostError."""
+    """Refuse a file name that is not UTF-8, which no URL can contain. Raises PostError."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:
         raise PostError(path, "has a name that is not UTF-8; rename it") from error
 
 
-def _date_of_folders(matter: Matter) -> dt.date | None:
-    """`2015/04/03` in the post's path, or in the address that it gives itself."""
-    written = (matter.text(key) or "" for key in ("path", "permalink", "url"))
-    return next(filter(None, map(date_in_path, (str(matter.path.parent), *written))), None)
+def _date_of_folders(front_matter: FrontMatter) -> dt.date | None:
+    """The date `2015/04/03` in the folders of the post, or in the URL in its front matter."""
+    written = (front_matter.text(key) or "" for key in ("path", "permalink", "url"))
+    return next(filter(None, map(date_in_path, (str(front_matter.path.parent), *written))), None)

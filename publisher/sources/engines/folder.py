@@ -1,4 +1,4 @@
-"""The folder of the posts, and that of the site around it, as an engine sees them."""
+"""The folder of the posts and the folder of the site, with access to their files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of the posts, all the files in it, and the folder of the site around it."""
+    """The folder of the posts, the paths of its files, and the folder of the site.
+
+    `committed` is the author date of the last commit that changed a file (`updated: git`).
+    """
 
     config: Config
     posts: Path
@@ -32,7 +35,7 @@ class Folder:
     committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
 
     def bytes(self, path: PurePosixPath) -> bytes:
-        """What the file of a post holds. Raises PostError."""
+        """The bytes of a post's file. Raises PostError."""
         try:
             return self.reach.read(self.posts / path)
         except LinkError as error:
@@ -42,12 +45,15 @@ class Folder:
             raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
 
     def settings(self, *names: str) -> dict[str, Value]:
-        """What the first of these files of the site says that is there. Raises ConfigError."""
+        """The settings in the first of these files of the site that exists; empty if none does.
+
+        Raises ConfigError.
+        """
         file = site_settings.find(self.site, names)
         return site_settings.read(file, self.reach) if file else {}
 
     def below(self, folder: str) -> PurePosixPath:
-        """Where the posts are below a folder of the site: `.` if they are not below it."""
+        """The path of the posts below a folder of the site; `.` if they are not below it."""
         try:
             return PurePosixPath(self.posts.relative_to(self.site / folder))
         except ValueError:

@@ -1,8 +1,8 @@
-"""Hexo's posts, by the rules of Hexo 7 and 8.
+"""Read posts by the rules of Hexo 7 and 8.
 
-The name of a post's file is read by `new_post_name`, the permalink is a template of Hexo's own, and
-front matter may have no first fence. Hexo dates a post without a date by its file, so that the page
-has another address in every copy of the site: here such a post is refused.
+The setting `new_post_name` describes file names, permalinks have placeholders of Hexo's own, and
+front matter may lack its first fence. Hexo dates a post without a date by the time of its file, so
+its URL differs in every copy of the site; here such a post is refused.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
     from publisher.post import Post
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.json")
-# Of a site whose package.json is missing: keys that the settings of Jekyll do not have.
+# Settings of Hexo that Jekyll does not have, to recognise a site without package.json.
 _OWN_KEYS = frozenset({"source_dir", "public_dir", "new_post_name", "permalink_defaults"})
-# What `hexo init` writes into the settings.
+# Values that `hexo init` writes into the settings.
 _SAMPLES = frozenset({"Hexo", "John Doe", "http://example.com", "https://example.com"})
 _MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mdwn", ".mdtxt", ".mdtext")
 _NUNJUCKS = (".njk", ".j2")
 
-# A name does not end with an underscore: `:year_:title` has two.
+# A placeholder does not end with an underscore: `:year_:title` has two placeholders.
 _PLACEHOLDER = re.compile(r":(\w*[^\W_])", re.ASCII)
 _PARTS_OF_NAMES = {
     "year": r"\d{4}",
@@ -57,7 +57,7 @@ _PARTS_OF_NAMES = {
     "i_day": r"\d{1,2}",
     "hash": r"[0-9a-f]{12}",
 }
-_MAX_OPEN = 3  # placeholders of any length in the rule for names, each of which is tried anywhere
+_MAX_OPEN = 3  # placeholders of any length in `new_post_name`; matching costs n^3 with three
 _MONTH_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "year": lambda at: f"{at.year:04}",
@@ -80,7 +80,7 @@ class Hexo(PostReader):
         self._folders = _folders_of_posts(folder, source)
         rule = site_settings.text(self.settings, "new_post_name") or ":title.md"
         self._names = _Names(rule)
-        # Beside the posts there are the pictures of each, in a folder of its name.
+        # With this setting a folder beside each post, with the name of the post, has its pictures.
         self._has_assets = self.settings.get("post_asset_folder") == "true"
 
     @property
@@ -88,7 +88,7 @@ class Hexo(PostReader):
         return self.settings.get("future") == "true"
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
-        """A picture is one of the whole site, unless the post has a folder of its own pictures."""
+        """Pictures resolve against the root of the site, or against the post's own folder."""
         if self._has_assets and path.with_suffix("") in self._filled_folders:
             return replace(self.record.syntax, links="asset-images")
         return self.record.syntax
@@ -111,7 +111,7 @@ class Hexo(PostReader):
         )
 
     def _below(self, path: PurePosixPath) -> PurePosixPath | None:
-        """The path below the folder of the posts; None if it is not there."""
+        """The path below the folder of the posts; None if the file is not in it."""
         folders = (folder for folder in self._folders if path.is_relative_to(folder))
         folder = next(folders, None)
         return None if folder is None else path.relative_to(folder)
@@ -120,60 +120,62 @@ class Hexo(PostReader):
         return str((self._below(path) or path).with_suffix(""))
 
     def name(self, path: PurePosixPath) -> Name:
-        """A name that `new_post_name` does not fit becomes a slug with its folders."""
+        """The parts of the file name by `new_post_name`, else its path as a slug."""
         _, language = self.without_language(path)
         stem = self._stem(path)
         parts = self._names.read(stem)
         return Name(_date_of(parts), parts.get("title") or hexo_slug(stem), language)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """What the file's name says wins, as in `:lang/:title.md`."""
+        """Add the values in the file name, which override front matter: `:lang/:title.md`."""
         parts = self._names.read(self._stem(path))
         values.update({key: parts[key] for key in parts.keys() - {*_PARTS_OF_NAMES, "title"}})
 
-    def post(self, matter: Matter) -> Post:
-        made = super().post(matter)
-        if matter.is_true("disableNunjucks"):
+    def post(self, front_matter: FrontMatter) -> Post:
+        made = super().post(front_matter)
+        if front_matter.is_true("disableNunjucks"):
             made = replace(made, templates="off")
         wants_slug = self.settings.get("use_slug_as_post_title") == "true"
-        if wants_slug and "title" not in matter.document.values:
-            made = replace(made, name=self.name(matter.path).slug)
+        if wants_slug and "title" not in front_matter.document.values:
+            made = replace(made, name=self.name(front_matter.path).slug)
         return made
 
-    def published(self, matter: Matter, name: Name) -> Moment:
-        if matter.first("date") is None and name.date is None:
+    def published(self, front_matter: FrontMatter, name: Name) -> Moment:
+        if front_matter.first("date") is None and name.date is None:
             message = (
-                "has no date, so that Hexo takes that of the file, which is another one in every "
-                "copy of the site; add e.g. `date: 2008-10-21 18:00:00`"
+                "has no date, so Hexo uses the time of the file, which differs in every copy of "
+                "the site; add e.g. `date: 2008-10-21 18:00:00`"
             )
-            raise PostError(matter.path, message, line=1)
-        return super().published(matter, name)
+            raise PostError(front_matter.path, message, line=1)
+        return super().published(front_matter, name)
 
-    def written(self, matter: Matter, key: str) -> WrittenDate:
-        """JavaScript reads `05/06/2020` as the 6th of May."""
-        if found := _MONTH_FIRST.fullmatch(matter.text(key) or ""):
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        """The date of a key. JavaScript reads `05/06/2020` as the 6th of May."""
+        if found := _MONTH_FIRST.fullmatch(front_matter.text(key) or ""):
             return dates.read(f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}{found[4]}")
-        return super().written(matter, key)
+        return super().written(front_matter, key)
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
         slug: str,
         categories: Sequence[str],
     ) -> str:
-        """Front matter has an address without placeholders, and its `slug` means nothing."""
-        given = None if matter.is_false("permalink") else matter.wanted("permalink")
+        """The URL path. In front matter `permalink` has no placeholders, and `slug` no effect."""
+        given = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
         if given is None and self.config.posts.permalink:
-            return super().page(matter, name, published, slug=name.slug, categories=categories)
-        path = given or self._filled(matter, name.slug, published)
+            return super().page(
+                front_matter, name, published, slug=name.slug, categories=categories
+            )
+        path = given or self._filled(front_matter, name.slug, published)
         if self._has_assets and not path.endswith(("/", ".html")):
             path += "/"
         return encoded(self._pretty(path))
 
-    def _filled(self, matter: Matter, slug: str, published: Moment) -> str:
+    def _filled(self, front_matter: FrontMatter, slug: str, published: Moment) -> str:
         rule = site_settings.text(self.settings, "permalink") or ":year/:month/:day/:title/"
         defaults = site_settings.section(self.settings, "permalink_defaults")
         own = {
@@ -181,27 +183,27 @@ class Hexo(PostReader):
             "title": slug,
             "slug": slug,
             "name": slug.rpartition("/")[2],
-            "post_title": hexo_slug(matter.text("title") or "").lower(),
+            "post_title": hexo_slug(front_matter.text("title") or "").lower(),
             "hash": _hash(slug, published),
-            "category": self._category(matter),
-            "source": f"_posts/{self._below(matter.path)}",
+            "category": self._category(front_matter),
+            "source": f"_posts/{self._below(front_matter.path)}",
         }
 
         def fill(found: re.Match[str]) -> str:
             name = found[1]
             if name in own:
                 return own[name]
-            if name == "id" and matter.text("id") is None:
-                message = "Hexo makes up the :id of a permalink; give `id`, or set posts.permalink"
-                matter.warn("id", message)
-            written = matter.text(name) or site_settings.text(defaults, name)
+            if name == "id" and front_matter.text("id") is None:
+                message = "Hexo generates the :id of a permalink; add `id`, or set posts.permalink"
+                front_matter.warn("id", message)
+            written = front_matter.text(name) or site_settings.text(defaults, name)
             return written or ("post" if name == "layout" else "undefined")
 
         return _PLACEHOLDER.sub(fill, rule)
 
-    def _category(self, matter: Matter) -> str:
-        """The slugs of the last category and of those above it."""
-        names = _last_hierarchy(matter.value("categories") or matter.value("category"))
+    def _category(self, front_matter: FrontMatter) -> str:
+        """The path of the last category: the slugs of its parents and its own."""
+        names = _last_hierarchy(front_matter.value("categories") or front_matter.value("category"))
         if not names:
             return site_settings.text(self.settings, "default_category") or "uncategorized"
         known = site_settings.section(self.settings, "category_map")
@@ -215,7 +217,7 @@ class Hexo(PostReader):
                 return slugs
 
     def _pretty(self, path: str) -> str:
-        """`pretty_urls` may take the end of an address away."""
+        """The path without `index.html` or `.html`, if the setting `pretty_urls` removes it."""
         pretty = site_settings.section(self.settings, "pretty_urls")
         if path == "index.html" or path.endswith("/index.html"):
             key, ending = "trailing_index", "index.html"
@@ -223,25 +225,26 @@ class Hexo(PostReader):
             key, ending = "trailing_html", ".html"
         return path.removesuffix(ending) if pretty.get(key) == "false" else path
 
-    def marker(self, matter: Matter) -> str | None:
-        """An excerpt in the front matter takes the place of the lead."""
-        return super().marker(matter) if matter.value("excerpt") is None else None
+    def marker(self, front_matter: FrontMatter) -> str | None:
+        """The marker; none if the front matter has an excerpt, which replaces the lead."""
+        return super().marker(front_matter) if front_matter.value("excerpt") is None else None
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        """`[a, b]` is b within a; for readers both are categories."""
-        return unique([*matter.texts("categories")] or [*matter.texts("category")])
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The categories. `[a, b]` is b below a; feeds show both as categories."""
+        return unique([*front_matter.texts("categories")] or [*front_matter.texts("category")])
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        """One text is one tag."""
-        return unique([*matter.texts("tags")] or [*matter.texts("tag")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The tags. A text is a single tag."""
+        return unique([*front_matter.texts("tags")] or [*front_matter.texts("tag")])
 
 
 class _Names:
-    """The setting `new_post_name`: how the name of a post's file is taken apart."""
+    """Splits file names by the setting `new_post_name`."""
 
     def __init__(self, rule: str) -> None:
         self.suffix = PurePosixPath(rule).suffix
-        literals = _PLACEHOLDER.split(rule.removesuffix(self.suffix))  # with names between them
+        # The odd ones are names of placeholders, the others the text between them.
+        literals = _PLACEHOLDER.split(rule.removesuffix(self.suffix))
         self._placeholders = literals[1::2]
         self._pattern = re.compile(
             "".join(
@@ -252,7 +255,7 @@ class _Names:
         )
 
     def read(self, stem: str) -> dict[str, str]:
-        """The text of each placeholder; nothing if the rule does not fit the name."""
+        """The text of each placeholder; empty if the name does not match the rule."""
         if sum(name not in _PARTS_OF_NAMES for name in self._placeholders) > _MAX_OPEN:
             return {}
         found = self._pattern.fullmatch(stem)
@@ -260,7 +263,7 @@ class _Names:
 
 
 def _folders_of_posts(folder: Folder, source: str) -> Sequence[PurePosixPath]:
-    """Where posts are below the folder that is read: that folder itself, or those of the site."""
+    """The folders with posts, relative to posts.path: `_posts` and `_drafts`, or that itself."""
     names = ("_posts", "_drafts")
     is_within = not {*names}.isdisjoint(folder.posts.parts)
     if is_within or not any("_posts" in path.parts for path in folder.paths):
@@ -273,7 +276,7 @@ def _folders_of_posts(folder: Folder, source: str) -> Sequence[PurePosixPath]:
 
 
 def _hash(slug: str, published: Moment) -> str:
-    """Hexo's `:hash`, of the slug and the seconds since 1970."""
+    """Hexo's `:hash`: SHA-1 of the slug and the seconds since 1970."""
     text = f"{slug}{int(published.instant.timestamp())}"
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
 
@@ -287,7 +290,7 @@ def _date_of(parts: dict[str, str]) -> dt.date | None:
 
 
 def _last_hierarchy(value: Value) -> list[str]:
-    """`[a, b]` is one; `[[a, b], c]` are two."""
+    """The last hierarchy of categories: `[a, b]` is one, `[[a, b], c]` are two."""
     if isinstance(value, list) and any(isinstance(part, list) for part in value):
         value = value[-1]
     parts = value if isinstance(value, list) else [value]
@@ -315,7 +318,7 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 
 def _is_hexo(folder: Path, settings: dict[str, Value]) -> bool:
-    """Whether Hexo would run here, or the settings are none of Jekyll, which has the same file."""
+    """Whether the settings are Hexo's; Jekyll's are in a file of the same name."""
     if _has_package(folder) or not _OWN_KEYS.isdisjoint(settings):
         return True
     is_jekyll = not {"source", "collections_dir"}.isdisjoint(settings)
@@ -323,7 +326,7 @@ def _is_hexo(folder: Path, settings: dict[str, Value]) -> bool:
 
 
 def _has_package(folder: Path) -> bool:
-    """What cannot be read is the package of something else."""
+    """Whether package.json has the key that `hexo init` writes."""
     try:
         found = settings_in(folder, ("package.json",))
     except ConfigError:
@@ -342,6 +345,6 @@ RECORD = EngineRecord(
         **dict.fromkeys(_MARKDOWN, "markdown"),
         **dict.fromkeys((*HTML, *_NUNJUCKS), "html"),
     },
-    heads=(open_fences.between, open_fences.above),
+    front_matter_readers=(open_fences.between, open_fences.above),
     late_dates=(),
 )

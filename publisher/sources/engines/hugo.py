@@ -1,7 +1,6 @@
-"""Hugo's posts: front matter in YAML, TOML or JSON, page bundles, sections, permalinks of its own.
+"""Read posts by the rules of Hugo: page bundles, sections, cascades and its own permalinks.
 
-Keys are the same in capitals and small letters. The parts of an address count in the zone that the
-date was written in.
+Keys are case-insensitive. The date in a URL is that of the zone in which the author wrote it.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -50,7 +49,7 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "weekday": lambda at: str(at.isoweekday() % 7),
     "weekdayname": lambda at: DAYS[at.weekday()],
     "yearday": lambda at: str(at.timetuple().tm_yday),
-    # Go's layouts
+    # Go's layouts of time, https://pkg.go.dev/time#Layout
     "2006": lambda at: f"{at.year:04}",
     "06": lambda at: f"{at.year % 100:02}",
     "01": lambda at: f"{at.month:02}",
@@ -94,7 +93,7 @@ class Hugo(PostReader):
         return self.settings.get("buildfuture") == "true"
 
     def document(self, path: PurePosixPath) -> block.PostFile:
-        """Custom values may stand below `params`."""
+        """The file with keys in lower case, and custom values from below `params`."""
         found = super().document(path)
         values = {key.lower(): value for key, value in found.values.items()}
         for key, value in site_settings.section(values, "params").items():
@@ -106,7 +105,7 @@ class Hugo(PostReader):
         )
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """What lies beside the index of a bundle belongs to it; headless ones are no pages."""
+        """Whether the file is a post: not a resource of a bundle, and in a main section."""
         parents = {*path.parents}
         if _is_index(path):
             parents.discard(path.parent)
@@ -116,7 +115,9 @@ class Hugo(PostReader):
         return self._bundles.isdisjoint(parents) and not (whole and main and section not in main)
 
     def name(self, path: PurePosixPath) -> Name:
-        """The date stays in the slug, unless the settings take it from there."""
+        """The parts of the file name. The date stays in the slug unless `frontmatter.date` has
+        `:filename`.
+        """
         found = super().name(path)
         order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), "date")
         if found.date and ":filename" in order:
@@ -125,7 +126,7 @@ class Hugo(PostReader):
         return replace(found, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """The cascade of the nearest section first, then the site's."""
+        """Add the values of cascades: the nearest section first, the settings last."""
         for folder in path.parents:
             for key, value in self._cascade(folder).items():
                 values.setdefault(key, value)
@@ -139,52 +140,54 @@ class Hugo(PostReader):
             self._sections[folder] = _targetless(values.get("cascade"))
         return self._sections[folder]
 
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        build = matter.value("build") or matter.value("_build")
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        build = front_matter.value("build") or front_matter.value("_build")
         told = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
         if told & {"never", "false"}:
-            return "hidden", "build: it is not listed"
-        if matter.is_true("headless"):
+            return "hidden", "build: not listed"
+        if front_matter.is_true("headless"):
             return "hidden", "headless: true"
-        return super().kept_back(matter)
+        return super().kept_back(front_matter)
 
-    def expiry(self, matter: Matter) -> dt.datetime | None:
-        key = matter.first("expirydate", "unpublishdate")
+    def expiry(self, front_matter: FrontMatter) -> dt.datetime | None:
+        key = front_matter.first("expirydate", "unpublishdate")
         if key is None or self.settings.get("buildexpired") == "true":
             return None
         try:
-            return self.moment(matter, key).instant
+            return self.moment(front_matter, key).instant
         except DateError as error:
-            matter.warn(key, f"{key}: {error}; the post does not expire")
+            front_matter.warn(key, f"{key}: {error}; the post does not expire")
             return None
 
     def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone
 
-    def published(self, matter: Matter, name: Name) -> Moment:
-        """`publishDate`, else `date`; of an address the parts are those of `date`."""
+    def published(self, front_matter: FrontMatter, name: Name) -> Moment:
+        """The instant of `publishDate`, else of `date`. The URL always shows `date`."""
         date = self._first_moment(
-            matter, "date", "publishdate", "pubdate", "published", *UPDATED[1:]
+            front_matter, "date", "publishdate", "pubdate", "published", *UPDATED[1:]
         )
         if date is None:
-            date = super().published(matter, name)
-        shown = self._first_moment(matter, "publishdate", "pubdate", "published")
+            date = super().published(front_matter, name)
+        shown = self._first_moment(front_matter, "publishdate", "pubdate", "published")
         return replace(date, instant=shown.instant) if shown else date
 
-    def _first_moment(self, matter: Matter, *keys: str) -> Moment | None:
+    def _first_moment(self, front_matter: FrontMatter, *keys: str) -> Moment | None:
         for key in keys:
-            if matter.value(key) is None or matter.is_true(key):  # `published: true` of others
+            if front_matter.value(key) is None or front_matter.is_true(
+                key
+            ):  # `published: true` of others
                 continue
             try:
-                return self.moment(matter, key)
+                return self.moment(front_matter, key)
             except DateError as error:
-                if key != "date":  # which gets its warning, or its error, where it is read last
-                    matter.warn(key, f"{key}: {error}; it is not used")
+                if key != "date":  # `super().published` reports a wrong `date`
+                    front_matter.warn(key, f"{key}: {error}; it is not used")
         return None
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
@@ -192,22 +195,22 @@ class Hugo(PostReader):
         categories: Sequence[str],
     ) -> str:
         if self.config.posts.permalink:
-            return super().page(matter, name, published, slug=slug, categories=categories)
-        location = self.location / matter.path
-        bundle = _is_index(matter.path)
+            return super().page(front_matter, name, published, slug=slug, categories=categories)
+        location = self.location / front_matter.path
+        bundle = _is_index(front_matter.path)
         folders = location.parts[: -2 if bundle and len(location.parts) > 1 else -1]
         language = self._prefix(name.language)
         folders = folders[1:] if name.language and folders[:1] == (name.language,) else folders
-        given = matter.wanted("url")
+        given = front_matter.wanted("url")
         if given is not None:
-            filled = _filled(given, self._tokens(matter, name, published, folders))
+            filled = _filled(given, self._tokens(front_matter, name, published, folders))
             filled = filled if filled.startswith("/") else f"{language}/{filled}"
             return encoded(filled if _has_ending(filled) else filled.rstrip("/") + "/")
         template = self._template(folders)
         if template is not None:
-            path = _filled(template, self._tokens(matter, name, published, folders))
+            path = _filled(template, self._tokens(front_matter, name, published, folders))
             return self._pretty(language + "/" + path)
-        last = hugo_slug(matter.wanted("slug") or name.slug)
+        last = hugo_slug(front_matter.wanted("slug") or name.slug)
         return self._pretty("/".join([language, *map(hugo_slug, folders), last]))
 
     def _prefix(self, language: str | None) -> str:
@@ -222,11 +225,11 @@ class Hugo(PostReader):
         return site_settings.text(pages, section)
 
     def _tokens(
-        self, matter: Matter, name: Name, published: Moment, folders: Sequence[str]
+        self, front_matter: FrontMatter, name: Name, published: Moment, folders: Sequence[str]
     ) -> Callable[[str, str | None], str | None]:
         base = hugo_slug(name.slug)
-        slug = hugo_slug(matter.wanted("slug") or "")
-        title = hugo_slug(matter.wanted("title") or name.slug)
+        slug = hugo_slug(front_matter.wanted("slug") or "")
+        title = hugo_slug(front_matter.wanted("title") or name.slug)
         texts = {
             "section": folders[0] if folders else "", "title": title, "slug": slug or title,
             "filename": base, "contentbasename": base, "slugorfilename": slug or base,
@@ -244,7 +247,7 @@ class Hugo(PostReader):
         return value
 
     def _section(self, folders: Sequence[str]) -> Sequence[str]:
-        """The folders down to the nearest that has a page of its own; the first always counts."""
+        """The folders down to the nearest one with an `_index` page, but at least the first."""
         above = len(self.location.parts)
         for depth in range(len(folders), max(above, 1), -1):
             indexes = _indexes(PurePosixPath(*folders[above:depth]))
@@ -267,7 +270,7 @@ class Hugo(PostReader):
 
 
 def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
-    """The files that may be the page of a section."""
+    """The possible paths of the page of a section."""
     return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
 
 
@@ -276,12 +279,12 @@ def _has_ending(path: str) -> bool:
 
 
 def _is_index(path: PurePosixPath) -> bool:
-    """`index.md` and `index.fr.md`: the page of a bundle."""
+    """Whether the file is the page of a bundle: `index.md`, `index.fr.md`."""
     return path.name.partition(".")[0] == "index" and path.suffix.lower() in MARKUPS
 
 
 def _targetless(cascade: Value) -> dict[str, Value]:
-    """What a cascade says to all pages below it, its params among them."""
+    """The values of a cascade for all pages below it, including its `params`."""
     parts = cascade if isinstance(cascade, list) else [cascade]
     found: dict[str, Value] = {}
     for part in parts:
@@ -300,7 +303,7 @@ def _filled(template: str, value: Callable[[str, str | None], str | None]) -> st
 
 
 def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
-    """`:sections[1:]`, `[:last]`, `[0]`, as in Go."""
+    """The folders that an index selects: `:sections[1:]`, `[:last]`, `[0]`."""
     if part is None:
         return folders
     first, colon, last = part.partition(":")
@@ -318,7 +321,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         return None
     source, settings = found[0], site_settings.folded(found[1])
     if "base_url" in settings or not ("baseurl" in settings or source.startswith("hugo")):
-        return None  # Zola's, or somebody else's
+        return None  # the settings of Zola or another program
     text, params = site_settings.text, site_settings.section(settings, "params")
     content = text(settings, "contentdir") or "content"
     posts, notes = _posts_folder(folder, content, site_settings.texts(params, "mainsections"))
@@ -339,7 +342,7 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 
 def _posts_folder(folder: Path, content: str, main: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The section of the posts, else the folder of all texts; and which sections are not read."""
+    """The section with the posts, else the content folder; and notes on unread sections."""
     sections = [f"{content}/{name}" for name in main] or _CONTENT
     posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
     return posts, () if main else [*unread_sections(folder, content, posts)]

@@ -1,7 +1,7 @@
-"""Jekyll's posts, by the rules of Jekyll 4.
+"""Read posts by the rules of Jekyll 4.
 
-The date in the file's name, front matter that wins over it, the defaults of `_config.yml`, and the
-permalink's template.
+The date is in the name of the file, and front matter overrides it; `_config.yml` has defaults for
+front matter and the template of permalinks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from publisher.sources.engines.detected import (
     DetectedSite,
     author_of,
     first_folder,
-    folders_called,
+    folders_named,
     reach_of,
     settings_in,
 )
@@ -40,15 +40,16 @@ if TYPE_CHECKING:
     from publisher.config import Person
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.yaml_document import Value
 
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
 _AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
 _POSTS = {"_posts", "_drafts"}
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of what has no date
-# What YAML reads as an instant: Ruby takes it for UTC, but a text for a time in the site's zone.
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # for pages, which have no date
+# A plain scalar that YAML reads as a timestamp. Ruby's YAML takes it for UTC; a quoted text is
+# a time in the zone of the site.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
 
 
@@ -71,7 +72,7 @@ class Jekyll(PostReader):
         return {key: made for key, value in found.items() if (made := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """In a site's folder only what lies in a folder of posts; nothing that Jekyll excludes."""
+        """Whether the file is a post: not excluded and, in a site's folder, below `_posts`."""
         location = str(self.location / path)
         excluded = site_settings.texts(self.settings, "exclude")
         if any(globs.matches(f"{pattern.strip('/')}/**", location) for pattern in excluded):
@@ -91,11 +92,11 @@ class Jekyll(PostReader):
                 _merge(values, scope.values)
 
     def called(self, name: Name) -> str | None:
-        """The slug's words, capitalised."""
+        """The title of a post without one: the words of the slug, capitalised."""
         return " ".join(word.capitalize() for word in name.slug.split("-") if word) or None
 
     def name(self, path: PurePosixPath) -> Name:
-        """A bundle is nothing special here; a year may have two digits."""
+        """The name as Jekyll reads it: a year may have two digits, and there are no bundles."""
         found = super().name(path)
         short = _SHORT_YEAR.match(path.stem)
         if short and not found.date:
@@ -104,16 +105,18 @@ class Jekyll(PostReader):
             found = full if full.date else found
         return Name(None, "index", found.language) if path.stem == "index" else found
 
-    def published(self, matter: Matter, name: Name) -> Moment:
+    def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         if not name.date and site_settings.find(self.folder.site, self.record.settings):
-            message = "has no date in its name, so Jekyll makes no page of it: readers get an error"
-            matter.warnings.append(Diagnostic(matter.path, 1, f"{message}; rename the file"))
-        return super().published(matter, name)
+            message = "has no date in its name, so Jekyll builds no page; its link will be broken"
+            front_matter.warnings.append(
+                Diagnostic(front_matter.path, 1, f"{message}; rename the file")
+            )
+        return super().published(front_matter, name)
 
-    def written(self, matter: Matter, key: str) -> WrittenDate:
-        written = super().written(matter, key)
-        text = matter.text(key) or ""
-        if isinstance(matter.value(key), PlainScalar) and _INSTANT.fullmatch(text):
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        written = super().written(front_matter, key)
+        text = front_matter.text(key) or ""
+        if isinstance(front_matter.value(key), PlainScalar) and _INSTANT.fullmatch(text):
             return WrittenDate(written.day, written.time, dt.UTC)
         return written
 
@@ -130,7 +133,7 @@ class Jekyll(PostReader):
         return "/" + found
 
     def address_of(self, file: PurePosixPath) -> str | None:
-        """Of a page, of a document of a collection, or of a file that is copied as it is."""
+        """The URL path of a page, a document of a collection, or a file that Jekyll copies."""
         own = self._head(file)
         if own is None:
             return encoded(str(file))
@@ -141,7 +144,7 @@ class Jekyll(PostReader):
             if scope.fits(str(file), collection or "pages"):
                 _merge(own, scope.values)
         template = site_settings.text(own, "permalink") or self._template(file, collection)
-        if not collection:  # where the path is that of the folder
+        if not collection:  # in the permalink of a page `:path` is the folder of the file
             template = template.replace(":path", quote(f"{file.parent}"))
             template = template.replace(":basename", quote(file.stem))
         if permalinks.needs_date(template) or permalinks.unknown_placeholders(template):
@@ -157,7 +160,7 @@ class Jekyll(PostReader):
 
     @cached_property
     def _collections(self) -> frozenset[str]:
-        """A map, or the names alone."""
+        """The names of the collections; the setting is a map, or a list of names."""
         return frozenset(
             [
                 *site_settings.section(self.settings, "collections"),
@@ -166,7 +169,10 @@ class Jekyll(PostReader):
         )
 
     def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
-        """The front matter of a text, of one that is not there none; None: it is no template."""
+        """The front matter of a page; empty if the file is missing.
+
+        None if the file has no front matter, so that Jekyll copies it.
+        """
         if file.suffix.lower() not in self.record.markups:
             return None
         place = self.folder.site / file
@@ -174,12 +180,12 @@ class Jekyll(PostReader):
             data = self.folder.reach.read(place) if place.is_file() else b"---\n---"
             text = block.decoded(data, file)
             found = block.fenced(text.split("\n"), file)
-        except (OSError, ValueError, PostError):  # also a name that no file can have
+        except (OSError, ValueError, PostError):  # ValueError: a null character in the name
             return {}
         return found.values if found else None
 
     def _template(self, file: PurePosixPath, collection: str | None) -> str:
-        """By the style of the site, where the collection has none of its own."""
+        """The permalink of the collection, else that of a page by the style of the site."""
         given = collection and site_settings.text(
             self.settings, "collections", collection, "permalink"
         )
@@ -194,32 +200,36 @@ class Jekyll(PostReader):
             ending = next((end for end in ("/", ":output_ext") if style.endswith(end)), "")
         return f"{':collection/:path' if collection else ':path/:basename'}{ending}"
 
-    def marker(self, matter: Matter) -> str | None:
-        """`excerpt_separator`, where it is a line, is one more spelling."""
-        found = matter.text("excerpt_separator") or site_settings.text(
+    def marker(self, front_matter: FrontMatter) -> str | None:
+        """The marker, which may also be `excerpt_separator` if that is a line of the body."""
+        found = front_matter.text("excerpt_separator") or site_settings.text(
             self.settings, "excerpt_separator"
         )
-        lines = matter.document.body.split("\n")
-        if matter.value("extended") is None and found in {line.rstrip() for line in lines}:
+        lines = front_matter.document.body.split("\n")
+        if front_matter.value("extended") is None and found in {line.rstrip() for line in lines}:
             return found
-        return super().marker(matter)
+        return super().marker(front_matter)
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        """In Jekyll's order, which shows in the address; only `categories` splits at blanks."""
-        parts = (self.location / matter.path).parts
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The categories in Jekyll's order, which the URL shows.
+
+        First the folders above `_posts`, then `categories`, which splits at spaces, then
+        `category`, which does not.
+        """
+        parts = (self.location / front_matter.path).parts
         index = next((number for number, part in enumerate(parts) if part in _POSTS), 0)
-        texts = list(matter.texts("categories"))
-        if isinstance(matter.value("categories"), str):
+        texts = list(front_matter.texts("categories"))
+        if isinstance(front_matter.value("categories"), str):
             texts = " ".join(texts).split(" ")
-        return unique([*parts[:index], *texts, *matter.texts("category")])
+        return unique([*parts[:index], *texts, *front_matter.texts("category")])
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        """A text with commas splits there, else `tags` at blanks, as in Jekyll, and `tag` not."""
-        return unique([*matter.listed("tag", ","), *matter.listed("tags", ", ")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The tags. A text splits at commas; without commas `tags` splits at spaces, `tag` not."""
+        return unique([*front_matter.listed("tag", ","), *front_matter.listed("tags", ", ")])
 
 
 class _Scope:
-    """One set of the front matter's defaults, and for which files it holds."""
+    """One entry of the setting `defaults`: front matter for files of a path and a type."""
 
     def __init__(self, path: str, kind: str | None, values: dict[str, Value]) -> None:
         self.path = path.strip("/")
@@ -235,7 +245,7 @@ class _Scope:
 
 
 def _defaults(found: dict[str, Value]) -> list[_Scope]:
-    """The first wins: the longest path, and of the same length one with a type, then the last."""
+    """The defaults by priority: the longest path first, then one with a type, then the last."""
     sets = found.get("defaults")
     scopes: list[_Scope] = []
     for part in sets if isinstance(sets, list) else []:
@@ -249,7 +259,7 @@ def _defaults(found: dict[str, Value]) -> list[_Scope]:
 
 
 def _merge(values: dict[str, Value], more: dict[str, Value]) -> None:
-    """Add what is missing: maps are merged, categories are joined, the rest is left as it is."""
+    """Add missing values: maps are merged, categories are joined, other values stay."""
     for key, value in more.items():
         own = values.get(key)
         if own is None:
@@ -290,18 +300,18 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 
 def _posts_folder(folder: Path, settings: dict[str, Value]) -> str | None:
-    """The only folder of posts, or the one around several."""
+    """The `_posts` folder; if there are several, the source folder that contains them."""
     text = site_settings.text
     source = text(settings, "collections_dir") or text(settings, "source") or ""
     inside = f"{source.strip('/')}/" if source.strip("./") else ""
-    places = [*folders_called(folder / source, "_posts")]
+    places = [*folders_named(folder / source, "_posts")]
     if len(places) > 1:
         return inside or "."
     return f"{inside}{places[0]}" if places else first_folder(folder, POSTS)
 
 
 def _known_author(folder: Path, value: Value) -> Person | None:
-    """Perhaps by the short name that `_data/authors.yml` explains."""
+    """The author in the settings, who may be a short name from `_data/authors.yml`."""
     file = site_settings.find(folder, _AUTHORS)
     known = site_settings.read(file, reach_of(folder)) if file else {}
     return author_of(known.get(value, value) if isinstance(value, str) else value)
@@ -314,5 +324,5 @@ RECORD = EngineRecord(
     syntax=BodySyntax(dialect="kramdown", template_language="liquid"),
     settings=_SETTINGS,
     posts_folder="_posts",
-    heads=(block.fenced,),
+    front_matter_readers=(block.fenced,),
 )

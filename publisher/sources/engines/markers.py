@@ -1,4 +1,4 @@
-"""The marker that divides the lead of a post from the rest, in every spelling."""
+"""Find the marker that separates the lead of a post from the rest, e.g. `<!--more-->`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INLINE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.IGNORECASE)
 
 
 def marker_of(body: str) -> str | None:
-    """The first line, outside of code, that is a marker, else a marker within a line."""
+    """The first marker outside of code, which is a line of its own or part of a line."""
     if not _ANYWHERE.search(body):
         return None
     fenced = [*markdown_code.fenced(body)]

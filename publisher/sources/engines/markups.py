@@ -1,4 +1,4 @@
-"""Which files are texts, by the ending of their name."""
+"""The markup of a file, by the extension of its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown")
 HTML = (".html", ".htm")
-# What every engine reads, unless its record says otherwise.
+# The default of an EngineRecord.
 MARKUPS: Mapping[str, Markup] = {
     **dict.fromkeys(MARKDOWN, "markdown"),
     **dict.fromkeys(HTML, "html"),

@@ -1,4 +1,4 @@
-"""What the name of a post's file says: a date, a slug, a language."""
+"""Read the date, the slug and the language from the name of a post's file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a file's name says; the slug is its words without the date."""
+    """The parts of a file name. The slug is the name without date and language."""
 
     date: dt.date | None
     slug: str
@@ -20,12 +20,12 @@ class Name:
 
 
 def begins_with_date(stem: str) -> bool:
-    """Whether a name begins like a date, which may be one that no calendar has."""
+    """Whether the name begins with the digits of a date, even an impossible one."""
     return _NAME.fullmatch(stem) is not None
 
 
 def date_and_words(stem: str) -> tuple[dt.date | None, str]:
-    """`2008-10-21-my-post` -> its date and `my-post`; without a date the whole name."""
+    """Split `2008-10-21-my-post` into date and `my-post`; without a date None and the name."""
     found = _NAME.fullmatch(stem)
     date = _date(found) if found else None
     return (date, found[4] or found[5] or "") if found and date else (None, stem)

@@ -1,6 +1,7 @@
-"""Nikola's posts: lines of `.. key: value` above the text or in a file beside it, reST by default.
+"""Read posts by the rules of Nikola.
 
-The settings are a Python program: only what is written out there is read, and nothing is run.
+Metadata are lines of `.. key: value` above the text or in a `.meta` file beside it. The settings
+are a Python program, which is never run; only literals in it are read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("conf.py",)
@@ -47,12 +48,12 @@ class Nikola(PostReader):
         return self.settings.get("FUTURE_IS_NOW") == "true"
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """In the site's folder only what the settings call posts."""
+        """Whether the file is a post; in the folder of the site it must match `POSTS`."""
         whole = self.location == PurePosixPath() and "POSTS" in self.settings
         return not whole or self._rule(path) is not None
 
     def _rule(self, path: PurePosixPath) -> list[str] | None:
-        """Pattern and destination of the posts among which the file is."""
+        """The entry of `POSTS` that the file matches: pattern, destination, template."""
         location = str(self.location / path)
         found = self.settings.get("POSTS")
         for rule in found if isinstance(found, list) else []:
@@ -66,23 +67,25 @@ class Nikola(PostReader):
         return None
 
     def document(self, path: PurePosixPath) -> block.PostFile:
-        """What stands beside the text comes first."""
-        found = block.read(self.folder.bytes(path), path, self.record.heads)
+        """The file with all its metadata; those in the `.meta` file have priority."""
+        found = block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
         if not found.values and self.record.markups[path.suffix.lower()] == "rest":
             found = block.read(self.folder.bytes(path), path, (formats.docinfo,))
         values = {**self._original(path), **found.values, **self._beside(path)}
-        # The lines of what stands elsewhere are those of another file: point at the post itself.
+        # Values from other files have no lines in this one; messages about them name line 1.
         return replace(found, values=values)
 
     def _beside(self, path: PurePosixPath) -> dict[str, Value]:
-        """What the file says that holds only a head."""
+        """The metadata in the `.meta` file beside the post."""
         beside = path.with_suffix(".meta")
         if beside not in self.folder.paths:
             return {}
-        return block.read(self.folder.bytes(beside), beside, self.record.heads).values
+        return block.read(
+            self.folder.bytes(beside), beside, self.record.front_matter_readers
+        ).values
 
     def _original(self, path: PurePosixPath) -> dict[str, Value]:
-        """What the post says of which this is a translation."""
+        """The metadata of the post of which this one is a translation."""
         stem, language = self.without_language(path)
         original = path.with_name(f"{stem}{path.suffix}")
         if language is None or original == path:
@@ -91,16 +94,16 @@ class Nikola(PostReader):
             return self.document(original).values
         return self._beside(original)
 
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        marks = {tag.lower() for tag in matter.listed("tags", ",")} & {"draft", "private"}
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        marks = {tag.lower() for tag in front_matter.listed("tags", ",")} & {"draft", "private"}
         if marks:
             mark = min(marks)
             return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
-        return super().kept_back(matter)
+        return super().kept_back(front_matter)
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
@@ -108,13 +111,15 @@ class Nikola(PostReader):
         categories: Sequence[str],
     ) -> str:
         if self.config.posts.permalink:
-            return super().page(matter, name, published, slug=slug, categories=categories)
-        rule = self._rule(matter.path) or [str(self.location), str(self.location)]
+            return super().page(front_matter, name, published, slug=slug, categories=categories)
+        rule = self._rule(front_matter.path) or [str(self.location), str(self.location)]
         base = rule[0].partition("*")[0].strip("/")
-        inside = (self.location / matter.path).parent
+        inside = (self.location / front_matter.path).parent
         folders = str(inside).removeprefix(base).strip("/.")
         language = name.language and self._language_folder(name.language)
-        last = matter.wanted("slug") or ascii_slug(self.without_language(matter.path)[0])
+        last = front_matter.wanted("slug") or ascii_slug(
+            self.without_language(front_matter.path)[0]
+        )
         pretty = self.settings.get("PRETTY_URLS") not in FALSE
         parts = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
         return encoded(
@@ -126,20 +131,20 @@ class Nikola(PostReader):
         return (site_settings.text(translations, language) or "").removeprefix("./")
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """What has no date may have one in the name, as everywhere."""
+        """Add the setting `DEFAULT_METADATA`."""
         for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
             values.setdefault(key, value)
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        return unique([*matter.texts("category"), *matter.listed("categories", ",")])
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        return unique([*front_matter.texts("category"), *front_matter.listed("categories", ",")])
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        found = matter.listed("tags", ",")
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        found = front_matter.listed("tags", ",")
         return unique([tag for tag in found if tag.lower() not in {"mathjax", "draft", "private"}])
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    """Others have a `conf.py`, too, e.g. Sphinx."""
+    # Other programs, e.g. Sphinx, have a conf.py, too.
     found = settings_in(folder, _SETTINGS)
     if found is None or not {"POSTS", "BLOG_TITLE"} & {*found[1]}:
         return None
@@ -159,7 +164,7 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 
 def _posts_folder(rules: Value) -> str:
-    """The folder in which all patterns begin; that of the site, if they begin in several."""
+    """The folder with which all patterns of `POSTS` begin, else the folder of the site."""
     listed = rules if isinstance(rules, list) else []
     patterns = [rule[0] for rule in listed if isinstance(rule, list)]
     folders = {one.partition("*")[0].rstrip("/") for one in patterns if isinstance(one, str)}
@@ -181,5 +186,5 @@ RECORD = EngineRecord(
         **dict.fromkeys(MARKDOWN, "markdown"),
         **dict.fromkeys(HTML, "html"),
     },
-    heads=(formats.comments, block.fenced, formats.toml, formats.named),
+    front_matter_readers=(formats.comments, block.fenced, formats.toml, formats.named),
 )

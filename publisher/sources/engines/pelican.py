@@ -1,6 +1,6 @@
-"""Pelican's articles: heads of `Key: value`, reStructuredText, addresses made of fields.
+"""Read articles by the rules of Pelican, in Markdown, reStructuredText (rst) and HTML.
 
-The settings are a Python program: only what is written out there is read, and nothing is run.
+The settings are a Python program, which is never run; only literals in it are read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.block import FrontMatterReader
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -42,7 +42,7 @@ _BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 
 
 class Pelican(PostReader):
-    _HEADS: ClassVar[Mapping[str, Sequence[FrontMatterReader]]] = {
+    _READERS: ClassVar[Mapping[str, Sequence[FrontMatterReader]]] = {
         "markdown": (block.fenced, formats.toml, formats.metadata),
         "rest": (formats.docinfo,),
     }
@@ -53,7 +53,7 @@ class Pelican(PostReader):
 
     @cached_property
     def settings(self) -> dict[str, Value]:
-        """What the published site sets wins."""
+        """The settings; those of the published site have priority."""
         return {**super().settings, **self.folder.settings(*_PUBLISHED_SETTINGS)}
 
     @property
@@ -66,7 +66,7 @@ class Pelican(PostReader):
         if markup == "html":
             found = _of_html(block.decoded(data, path))
         else:
-            found = block.read(data, path, self._HEADS[markup])
+            found = block.read(data, path, self._READERS[markup])
         values = {key.lower(): value for key, value in found.values.items()}
         for key in ("tags", "keywords", "authors", "author"):
             if isinstance(value := values.get(key), str):
@@ -81,7 +81,7 @@ class Pelican(PostReader):
         )
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """Pages are not articles."""
+        """Whether the file is an article, by `ARTICLE_PATHS` and `PAGE_PATHS`."""
         location = self.location / path
         pages = site_settings.texts(self.settings, "PAGE_PATHS") or ["pages"]
         articles = site_settings.texts(self.settings, "ARTICLE_PATHS")
@@ -98,7 +98,7 @@ class Pelican(PostReader):
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
@@ -106,60 +106,63 @@ class Pelican(PostReader):
         categories: Sequence[str],
     ) -> str:
         if self.config.posts.permalink:
-            return super().page(matter, name, published, slug=slug, categories=categories)
+            return super().page(front_matter, name, published, slug=slug, categories=categories)
         main = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
-        language = matter.language() or main
+        language = front_matter.language() or main
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
         key = "ARTICLE_URL" if language == main else "ARTICLE_LANG_URL"
         template = (
-            matter.wanted("url")
-            or matter.wanted("save_as")
+            front_matter.wanted("url")
+            or front_matter.wanted("save_as")
             or site_settings.text(self.settings, key)
             or default
         )
         category = (*categories, site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc")[0]
-        authors = [author.name for author in matter.authors()]
+        authors = [author.name for author in front_matter.authors()]
         own = site_settings.text(self.settings, "AUTHOR")
         values = {
-            "slug": self._slug(matter, name),
+            "slug": self._slug(front_matter, name),
             "lang": language,
             "category": ascii_slug(category),
             "author": ascii_slug((*authors, own or "")[0]),
-            **{key: one for key in matter.document.values if (one := matter.text(key))},
+            **{key: one for key in front_matter.document.values if (one := front_matter.text(key))},
             "date": None,
         }
-        values["slug"], values["category"] = self._slug(matter, name), ascii_slug(category)
+        values["slug"], values["category"] = self._slug(front_matter, name), ascii_slug(category)
         filled = _FIELD.sub(lambda found: _field(found, values, published.local), template)
         return encoded(filled.removesuffix("index.html"))
 
-    def _slug(self, matter: Matter, name: Name) -> str:
-        """That of the article, else of its title, or of its name where the settings want that."""
-        given = matter.wanted("slug")
+    def _slug(self, front_matter: FrontMatter, name: Name) -> str:
+        """The slug of the article, else of its title, or of its file name by `SLUGIFY_SOURCE`."""
+        given = front_matter.wanted("slug")
         if given:
             return given
         basename = site_settings.text(self.settings, "SLUGIFY_SOURCE") == "basename"
-        text = (None if basename else matter.wanted("title")) or name.slug
+        text = (None if basename else front_matter.wanted("title")) or name.slug
         return pelican_slug(
             text,
             use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
             preserve_case=self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE,
         )
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        """One: the article's, else its folder's, else the default, which shows nowhere."""
-        given = matter.wanted("category")
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The category of the article, else its folder.
+
+        `DEFAULT_CATEGORY` shows only in URLs.
+        """
+        given = front_matter.wanted("category")
         if given:
             return (given,)
-        folder = (self.location / matter.path).parent.name
+        folder = (self.location / front_matter.path).parent.name
         by_folder = self.settings.get("USE_FOLDER_AS_CATEGORY") not in FALSE
         return (folder,) if folder and by_folder else ()
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        return unique([*matter.texts("tags")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        return unique([*front_matter.texts("tags")])
 
 
 def _parts(text: str) -> list[str]:
-    """Split at semicolons, else at commas."""
+    """The parts of a text that semicolons, else commas separate."""
     parts = text.split(";" if ";" in text else ",")
     return [part.strip() for part in parts if part.strip()]
 
@@ -169,7 +172,7 @@ def _is_below(path: PurePosixPath, folder: str) -> bool:
 
 
 def _of_html(text: str) -> block.PostFile:
-    """The `meta` tags of a page, its title, and what is in its body."""
+    """An HTML article: its metadata from `meta` tags and the title, and the content of its body."""
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     for tag in _META.finditer(text):
@@ -189,7 +192,7 @@ def _of_html(text: str) -> block.PostFile:
 
 
 def _field(found: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
-    """A field of Python's format; `{date:%Y}` is a date's."""
+    """The value of a field in a URL setting: `{slug}`, `{date:%Y}`."""
     if found[1] == "date":
         return date.strftime(found[2]) if found[2] else date.date().isoformat()
     value = values.get(found[1])

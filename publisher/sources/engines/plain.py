@@ -1,4 +1,4 @@
-"""A plain folder of Markdown, as Obsidian keeps one: only what says `publish: true` is a post."""
+"""Read a plain folder of Markdown, e.g. of Obsidian: a post needs `publish: true`."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.names import Name
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
 
 
 class Plain(PostReader):
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        if not matter.is_true("publish"):
-            return "hidden", "it does not say `publish: true`"
-        return super().kept_back(matter)
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        if not front_matter.is_true("publish"):
+            return "hidden", "has no `publish: true`"
+        return super().kept_back(front_matter)
 
     def called(self, name: Name) -> str | None:
         return name.slug or None
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        """`#a/b` is the tag a/b."""
-        return unique([tag.lstrip("#") for tag in super().tags(matter)])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The tags without Obsidian's `#`: `#a/b` is the tag a/b."""
+        return unique([tag.lstrip("#") for tag in super().tags(front_matter)])
 
 
 def _detect(folder: Path) -> DetectedSite | None:
@@ -43,6 +43,6 @@ RECORD = EngineRecord(
     reader=Plain,
     detect=_detect,
     syntax=BodySyntax(dialect="commonmark", template_language="none", links="wiki"),
-    programs=PROGRAMS,  # many publish their notes with Eleventy
+    programs=PROGRAMS,  # Eleventy often builds the site of such a folder
     late_dates=("created", "published", *LATE_DATES),
 )

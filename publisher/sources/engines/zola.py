@@ -1,4 +1,4 @@
-"""Zola's posts: front matter in TOML or YAML, sections that may be drafts, dates in file names."""
+"""Read posts by the rules of Zola: front matter in TOML or YAML, draft sections, dated names."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.folder import Folder
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("zola.toml", "config.toml")
 _CONTENT = ("content/posts", "content/post", "content/blog")
-# RFC 3339 in front of the name, `:` written as `-` or left out where a file system wants that.
+# A date of RFC 3339 before the name; for file systems `:` may be `-` or missing.
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.-]+(?:Z|[+-]\d\d:?\d\d)?)?[_-](.+)", re.ASCII)
 
 
@@ -46,7 +46,7 @@ class Zola(PostReader):
         return [*site_settings.section(self.settings, "languages")]
 
     def kept_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
-        """A section that is a draft hides all that is below it."""
+        """Drafts by path: all posts below a section that is a draft."""
         for folder in path.parents:
             if str(self._section(folder).get("draft")) in TRUE:
                 return "draft", f"in {folder / '_index.md'}, a draft"
@@ -59,13 +59,13 @@ class Zola(PostReader):
             self._sections[folder] = self.section(page) if known else {}
         return self._sections[folder]
 
-    def kept_back(self, matter: Matter) -> tuple[Status, str] | None:
-        if matter.is_false("render"):
+    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        if front_matter.is_false("render"):
             return "hidden", "render = false"
-        return super().kept_back(matter)
+        return super().kept_back(front_matter)
 
     def name(self, path: PurePosixPath) -> Name:
-        """The date is no part of the slug, unless the settings keep it there."""
+        """The parts of the file name; `slugify.paths_keep_dates` keeps the date in the slug."""
         found = super().name(path)
         stem, language = self.without_language(path)
         stem = path.parts[-2] if stem == "index" and path.parts[1:] else stem
@@ -75,7 +75,7 @@ class Zola(PostReader):
 
     def page(
         self,
-        matter: Matter,
+        front_matter: FrontMatter,
         name: Name,
         published: Moment,
         *,
@@ -83,13 +83,13 @@ class Zola(PostReader):
         categories: Sequence[str],
     ) -> str:
         if self.config.posts.permalink:
-            return super().page(matter, name, published, slug=slug, categories=categories)
+            return super().page(front_matter, name, published, slug=slug, categories=categories)
         main = site_settings.text(self.settings, "default_language") or "en"
         prefix = f"{name.language}/" if name.language not in {None, main} else ""
-        given = matter.wanted("path")
+        given = front_matter.wanted("path")
         if given is not None:
             return encoded(f"{given.strip('/')}/")
-        path = self.location / matter.path
+        path = self.location / front_matter.path
         folders = path.parts[: -2 if path.name.partition(".")[0] == "index" else -1]
         parts = [*map(self._slug, folders), self._slug(slug)]
         return encoded(prefix + "/".join(filter(None, parts)) + "/")
@@ -97,15 +97,15 @@ class Zola(PostReader):
     def _slug(self, text: str) -> str:
         return zola_slug(text, site_settings.text(self.settings, "slugify", "paths") or "on")
 
-    def categories(self, matter: Matter) -> tuple[str, ...]:
-        return unique([*super().categories(matter), *_taxonomy(matter, "categories")])
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        return unique([*super().categories(front_matter), *_taxonomy(front_matter, "categories")])
 
-    def tags(self, matter: Matter) -> tuple[str, ...]:
-        return unique([*super().tags(matter), *_taxonomy(matter, "tags")])
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        return unique([*super().tags(front_matter), *_taxonomy(front_matter, "tags")])
 
 
-def _taxonomy(matter: Matter, name: str) -> list[str]:
-    found = matter.value("taxonomies")
+def _taxonomy(front_matter: FrontMatter, name: str) -> list[str]:
+    found = front_matter.value("taxonomies")
     return site_settings.texts(found, name) if isinstance(found, dict) else []
 
 

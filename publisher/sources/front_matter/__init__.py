@@ -1,4 +1,4 @@
-"""The front matter of a post's file: in each format that engines know, as typed values with lines.
+"""Read the front matter of posts, in every format that engines know, as typed values with lines.
 
-Odd values become warnings that name the line. Nothing in a file is ever evaluated.
+Invalid values become warnings with their line. Nothing in a file is ever evaluated.
 """

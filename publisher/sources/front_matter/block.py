@@ -1,8 +1,8 @@
-"""A post's file -> its front matter, each value with its line in the file, and its body. Pure.
+"""Split a post's file into front matter, whose values have line numbers, and body. Pure.
 
-What is not YAML is read key by key, with a warning. Refuses what may lose what the author meant:
-text that is not UTF-8, a fence that never closes, a merge conflict, and more front matter than
-anybody writes.
+Front matter that is not valid YAML is read key by key, with a warning. A file is refused if the
+author's meaning would be lost: text that is not UTF-8, a fence that never closes, a merge conflict,
+or front matter that exceeds the limit.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ MAX_BYTES = 64 * 1024
 _OPENING = re.compile(r"---[ \t]*")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _CONFLICT = re.compile(r"<{7} |>{7} ")
-# A plain title, of which YAML makes a comment from ` #` on.
+# A title without quotes: YAML takes ` #` in it for the start of a comment.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
 _KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
-# Here they may be meant.
+# In these keys the author may mean curly quotes.
 _PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
 _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class PostFile:
-    """A file, taken apart. `body` has LF line ends and starts at line `body_line` of the file.
+    """A file, split into front matter and body.
 
-    `remarks` are what a reader will see differently from what was meant: (line, message). Of the
-    values those are Unquoted that YAML may take for something else than text.
+    `body` has LF line ends and starts at line `body_line` of the file. `remarks` are warnings:
+    (line, message). Texts without quotes are PlainScalars. `lines` are those of the keys.
     """
 
     values: dict[str, yaml_document.Value]
@@ -51,52 +51,59 @@ class PostFile:
     lines: dict[str, int] = field(default_factory=dict)
 
     def line(self, key: str) -> int:
-        """The line of the file at which the key stands."""
+        """The line of the key in the file."""
         return self.lines.get(key, 1)
 
 
 FrontMatterReader = Callable[[list[str], "PurePosixPath"], "PostFile | None"]
 
 
-def read(data: bytes, path: PurePosixPath, heads: Sequence[FrontMatterReader] = ()) -> PostFile:
-    """Take a file apart by the first of the heads that it has, by default YAML between fences.
+def read(
+    data: bytes, path: PurePosixPath, front_matter_readers: Sequence[FrontMatterReader] = ()
+) -> PostFile:
+    """Split a file with the first reader that recognises its front matter.
 
-    One without front matter is all body. Raises PostError.
+    Without readers it is YAML between fences. A file without front matter is all body.
+    Raises PostError.
     """
     text = decoded(data, path)
     lines = text.split("\n")
-    for head in heads or (fenced,):
-        document = head(lines, path)
+    for reader in front_matter_readers or (fenced,):
+        document = reader(lines, path)
         if document is not None:
             return document
     return PostFile({}, text)
 
 
 def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) -> PostFile | None:
-    """YAML between `---` and `---` or `...`. What is no YAML is read line by line.
+    """Read YAML between `---` and `---` or `...`. Invalid YAML is read key by key.
 
-    Strict is for an engine that makes no page of a post whose YAML is broken. Raises PostError.
+    With `is_strict` invalid YAML is an error, as for engines that build no page of such a post.
+    Raises PostError.
     """
     opening = first_line(lines, path)
     if opening is None or not _OPENING.fullmatch(lines[opening]):
         return None
     closing = _closing(lines, opening, path)
     above = opening + 1
-    matter, remarks = _parsed(lines[above:closing], above, path, is_strict=is_strict)
-    if is_strict and matter.duplicates:
-        key, line = matter.duplicates[0]
+    front_matter, remarks = _parsed(lines[above:closing], above, path, is_strict=is_strict)
+    if is_strict and front_matter.duplicates:
+        key, line = front_matter.duplicates[0]
         raise PostError(path, f"{key[:40]} is given twice; remove one", line=above + line)
-    values = {} if matter.value is None else matter.with_plain_scalars
+    values = {} if front_matter.value is None else front_matter.with_plain_scalars
     if not isinstance(values, dict):
-        line = above + matter.line(())
+        line = above + front_matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
-    remarks += [*_remarks(matter, lines[above:closing], above), *_curly(values, matter, above)]
+    remarks += [
+        *_remarks(front_matter, lines[above:closing], above),
+        *_curly(values, front_matter, above),
+    ]
     return PostFile(
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,
         remarks=tuple(sorted(remarks)),
-        lines={key: above + matter.line((key,)) for key in values},
+        lines={key: above + front_matter.line((key,)) for key in values},
     )
 
 
@@ -106,7 +113,7 @@ def decoded(data: bytes, path: PurePosixPath) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8 at byte {error.start} of the file; save it with that encoding"
+        message = f"is not UTF-8 at byte {error.start} of the file; save it in that encoding"
         raise PostError(path, message, line=line) from error
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -121,14 +128,17 @@ def first_line(lines: list[str], path: PurePosixPath) -> int | None:
     return None
 
 
-def bounded(block: list[str], above: int, path: PurePosixPath) -> str:
-    """The text of a front matter below line `above`. Raises PostError if it cannot be one."""
+def limited(block: list[str], above: int, path: PurePosixPath) -> str:
+    """The text of the front matter that begins below line `above`.
+
+    Raises PostError if it exceeds the limit or has a merge conflict.
+    """
     text = "".join(f"{line}\n" for line in block)
     size = len(text.encode("utf-8"))
     if size > MAX_BYTES:
         message = (
             f"the front matter has {size} bytes, at most {MAX_BYTES} are read; "
-            "close it above the text"
+            "close it above the body"
         )
         raise PostError(path, message, line=above)
     for index, line in enumerate(block, start=above + 1):
@@ -148,8 +158,8 @@ def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
 def _parsed(
     block: list[str], above: int, path: PurePosixPath, *, is_strict: bool
 ) -> tuple[yaml_document.YamlDocument, list[tuple[int, str]]]:
-    """The front matter, and what had to be rescued of it. Raises PostError."""
-    text = bounded(block, above, path)
+    """The front matter, and a warning if it had to be read key by key. Raises PostError."""
+    text = limited(block, above, path)
     try:
         return yaml_document.read(text), []
     except yaml_document.YamlError as error:
@@ -157,12 +167,12 @@ def _parsed(
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error
-        remark = f"{message}; until then its keys are read one by one"
+        remark = f"{message}; until then each key is read by itself"
         return rescued, [(above + error.line, remark)]
 
 
 def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
-    """Every key by itself: as YAML, or where that is none, its line as text. None: no keys."""
+    """Read each key by itself, as YAML or, if that fails, its line as text. None without keys."""
     starts = [index for index, line in enumerate(block) if _KEY.match(line)]
     values: dict[str, yaml_document.Value] = {}
     lines: dict[yaml_document.Key, int] = {}
@@ -180,7 +190,7 @@ def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
 
 
 def _plain(text: str) -> yaml_document.Value:
-    """A text without the quotes around it, or the one that nobody closed; a list by its commas."""
+    """A value that is not YAML: a text without its quotes, or a list in brackets."""
     if text.startswith("["):
         return [_plain(part.strip()) for part in text.strip("[]").split(",")]
     quote = text[:1]
@@ -199,11 +209,11 @@ def _conflict(path: PurePosixPath, line: int) -> PostError:
 
 
 def _remarks(
-    matter: yaml_document.YamlDocument, block: list[str], above: int
+    front_matter: yaml_document.YamlDocument, block: list[str], above: int
 ) -> Iterator[tuple[int, str]]:
-    for key, line in matter.duplicates:
+    for key, line in front_matter.duplicates:
         yield above + line, f"{short_line(key, 40)} is given twice; the last one counts"
-    line = matter.line(("title",))
+    line = front_matter.line(("title",))
     title = block[line - 1] if line <= len(block) else ""
     comment = _COMMENT.search(title) if _PLAIN_TITLE.match(title) else None
     if comment:
@@ -212,12 +222,15 @@ def _remarks(
 
 
 def _curly(
-    values: dict[str, yaml_document.Value], matter: yaml_document.YamlDocument, above: int
+    values: dict[str, yaml_document.Value], front_matter: yaml_document.YamlDocument, above: int
 ) -> Iterator[tuple[int, str]]:
-    """Take off the quotes that a word processor made, which YAML takes for text."""
+    """Remove the curly quotes of a word processor, which are text in YAML, with a warning."""
     for key, value in values.items():
         found = _CURLY.fullmatch(value) if isinstance(value, str) else None
         if found and key not in _PROSE:
             values[key] = found[1]
             shown = short_line(key, 40)
-            yield above + matter.line((key,)), f"{shown} is in curly quotes; write straight ones"
+            yield (
+                above + front_matter.line((key,)),
+                f"{shown} is in curly quotes; write straight ones",
+            )

@@ -1,4 +1,4 @@
-"""What the front matter says of the post in feeds: left out, gone, in short, an episode."""
+"""The keys of front matter about a post in feeds: left out, deleted, summary only, episode."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from publisher.config import Shown
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
 
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _SHOWN: dict[str, Shown] = {"full": "full", "summary": "summary", "auto": "auto"}
@@ -25,14 +25,17 @@ _KINDS: dict[str, Literal["full", "trailer", "bonus"]] = {
 }  # fmt: skip
 
 
-def is_left_out(matter: Matter) -> bool:
-    """`feed: false`: on the web, but neither in feeds nor at nodes."""
-    return matter.is_false("feed")
+def is_left_out(front_matter: FrontMatter) -> bool:
+    """Whether `feed: false` keeps the post out of feeds and nodes; it stays on the web."""
+    return front_matter.is_false("feed")
 
 
-def content(matter: Matter) -> Shown | None:
-    """`feed: summary`, `full` or `auto`; or as jekyll-feed has it, `feed: {excerpt_only: true}`."""
-    value = matter.value("feed")
+def content(front_matter: FrontMatter) -> Shown | None:
+    """How much of the post feeds show: `feed: summary`, `full` or `auto`; None by default.
+
+    `feed: {excerpt_only: true}` of jekyll-feed means `summary`.
+    """
+    value = front_matter.value("feed")
     if isinstance(value, dict):
         only = (one_line(value.get("excerpt_only")) or "").lower()
         return "summary" if only in TRUE else None
@@ -40,50 +43,52 @@ def content(matter: Matter) -> Shown | None:
     if text in _SHOWN:
         return _SHOWN[text]
     if text not in TRUE | FALSE:
-        _tell(matter, "feed", "write false, summary, full or auto")
+        _warn_unusable(front_matter, "feed", "write false, summary, full or auto")
     return None
 
 
-def deleted(matter: Matter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"] | None:
-    """When the post was taken back (RFC 6721); None: it was not."""
-    text, value = matter.text("deleted"), matter.value("deleted")
+def deleted(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"] | None:
+    """The instant at which the post was deleted (RFC 6721); None if it was not."""
+    text, value = front_matter.text("deleted"), front_matter.value("deleted")
     if text is None and not (value and isinstance(value, list | dict)):
         return None
     if text and text.lower() in FALSE:
         return None
     try:
-        return matter.written("deleted").instant(zone)
+        return front_matter.written("deleted").instant(zone)
     except DateError:
         example = "deleted: 2026-03-01"
-        matter.warn(
-            "deleted", f"deleted says no date, so feeds cannot say it; write e.g. {example}"
+        front_matter.warn(
+            "deleted", f"deleted has no date, so feeds cannot show it; write e.g. {example}"
         )
         return "undated"
 
 
-def license_of(matter: Matter) -> str | None:
-    """The address of a licence (RFC 4946); its name alone tells a program nothing."""
+def license_of(front_matter: FrontMatter) -> str | None:
+    """The URL of the license (RFC 4946). A name is ignored: programs need the URL."""
     for key in ("license", "licence"):
-        text = matter.text(key)
+        text = front_matter.text(key)
         if text and is_web_url(text):
             return text
-        if isinstance(matter.value(key), list | dict) or (text and text.startswith("http")):
-            _tell(
-                matter, key, "give one address, e.g. https://creativecommons.org/licenses/by/4.0/"
+        if isinstance(front_matter.value(key), list | dict) or (text and text.startswith("http")):
+            _warn_unusable(
+                front_matter,
+                key,
+                "give one address, e.g. https://creativecommons.org/licenses/by/4.0/",
             )
     return None
 
 
-def episode(matter: Matter) -> Episode:
-    """What podcast apps are told of a recording."""
-    type_key = matter.first("episode_type", "episodeType") or "episode_type"
+def episode(front_matter: FrontMatter) -> Episode:
+    """The metadata of an episode for podcast apps."""
+    type_key = front_matter.first("episode_type", "episodeType") or "episode_type"
     found = Episode(
-        number=_number(matter, "episode"),
-        season=_number(matter, "season"),
-        type=_KINDS.get((matter.text(type_key) or "").lower()),
-        explicit=_answer(matter, "explicit"),
+        number=_number(front_matter, "episode"),
+        season=_number(front_matter, "season"),
+        type=_KINDS.get((front_matter.text(type_key) or "").lower()),
+        explicit=_answer(front_matter, "explicit"),
     )
-    if matter.first(*recordings.KEYS):
+    if front_matter.first(*recordings.KEYS):
         for key, read, way_out in (
             ("episode", found.number, "number it from 1 to 999999"),
             ("season", found.season, "number it from 1 to 999999"),
@@ -91,22 +96,22 @@ def episode(matter: Matter) -> Episode:
             ("explicit", found.explicit, "write true or false"),
         ):
             if read is None:
-                _tell(matter, key, way_out)
+                _warn_unusable(front_matter, key, way_out)
     return found
 
 
-def _number(matter: Matter, key: str) -> int | None:
-    found = _NUMBER.fullmatch(matter.text(key) or "")
+def _number(front_matter: FrontMatter, key: str) -> int | None:
+    found = _NUMBER.fullmatch(front_matter.text(key) or "")
     return int(found[0]) or None if found else None
 
 
-def _answer(matter: Matter, key: str) -> bool | None:
-    return True if matter.is_true(key) else False if matter.is_false(key) else None
+def _answer(front_matter: FrontMatter, key: str) -> bool | None:
+    return True if front_matter.is_true(key) else False if front_matter.is_false(key) else None
 
 
-def _tell(matter: Matter, key: str, way_out: str) -> None:
-    """That the value is of no use, if there is one."""
-    value = matter.value(key)
+def _warn_unusable(front_matter: FrontMatter, key: str, way_out: str) -> None:
+    """Warn that the value is unusable, if there is one."""
+    value = front_matter.value(key)
     if value not in (None, ""):
-        shown = matter.text(key) or str(value)
-        matter.warn(key, f"{key} is {short_line(shown, 40)!r}; {way_out}")
+        shown = front_matter.text(key) or str(value)
+        front_matter.warn(key, f"{key} is {short_line(shown, 40)!r}; {way_out}")

@@ -1,6 +1,7 @@
-"""Front matter that is not YAML: TOML, JSON, `Key: value`, reStructuredText, comments. Pure.
+"""Read front matter that is not YAML: TOML, JSON, `Key: value`, rst fields, comments. Pure.
 
-Each head is a function of a file's lines: a Document, or None where the file does not begin so.
+Each reader is a function from the lines of a file to a PostFile, or to None if the file has no
+front matter of this form.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.sources.front_matter.block import PostFile, bounded, fenced, first_line
+from publisher.sources.front_matter.block import PostFile, fenced, first_line, limited
 from publisher.text.characters import legal
 from publisher.text.yaml_document import MAX_DEPTH, PlainScalar
 
@@ -27,7 +28,7 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 _TOML_KEY = re.compile(r"[ \t]*(?:\"([^\"]+)\"|([\w-]+))[ \t]*=")
 _NAMED_FENCE = re.compile(r"---[ \t]*(json|toml|yaml|js|javascript|coffee)[ \t]*", re.IGNORECASE)
 _FENCE_END = re.compile(r"---[ \t]*")
-# Python-Markdown's rules of meta-data.
+# The rules of Python-Markdown's extension "Meta-Data".
 _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
 _META_MORE = re.compile(r" {4,}(.*)")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
@@ -36,7 +37,7 @@ _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 
 
 def toml(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """TOML between `+++` and `+++`. Raises PostError."""
+    """Read TOML between `+++` and `+++`. Raises PostError."""
     opening = first_line(lines, path)
     if opening is None or not _TOML_FENCE.fullmatch(lines[opening]):
         return None
@@ -47,7 +48,7 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
     closing = _fence(lines, opening, fence, path)
     block = lines[opening + 1 : closing]
     try:
-        found = toml_values(bounded(block, opening + 1, path))
+        found = toml_values(limited(block, opening + 1, path))
     except (ValueError, RecursionError) as error:
         message = str(error).partition(" (at ")[0]
         at = _TOML_LINE.search(str(error))
@@ -69,7 +70,7 @@ def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePos
 
 
 def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """What stands between `---json` and `---`, or another language's name. Raises PostError."""
+    """Read front matter between `---json`, `---toml` or `---yaml` and `---`. Raises PostError."""
     opening = first_line(lines, path)
     found = _NAMED_FENCE.fullmatch(lines[opening]) if opening is not None else None
     if opening is None or not found:
@@ -88,7 +89,7 @@ def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
 
 
 def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """A JSON object; the body starts in the line below its last brace. Raises PostError."""
+    """Read a JSON object; the body starts in the line below its last brace. Raises PostError."""
     opening = first_line(lines, path)
     if opening is None or not re.match(r"\{[ \t]*(?:$|\"|\})", lines[opening]):
         return None
@@ -100,7 +101,7 @@ def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
 def _json(
     lines: list[str], start: int, path: PurePosixPath, *, end: int | None = None
 ) -> tuple[dict[str, Value], int]:
-    """The object, and how many characters it takes."""
+    """The object, and the number of its characters. Raises PostError."""
     text = "\n".join(lines[start:end])
     try:
         found, length = json.JSONDecoder().raw_decode(text.lstrip())
@@ -110,7 +111,7 @@ def _json(
         message = f"the front matter is not JSON: {error}; check quotes, commas and braces"
         raise PostError(path, message, line=start + line) from error
     length += len(text) - len(text.lstrip())
-    bounded(text[:length].split("\n"), start + 1, path)
+    limited(text[:length].split("\n"), start + 1, path)
     return values, length
 
 
@@ -130,23 +131,23 @@ def _document(
 
 
 def as_values(found: object) -> dict[str, Value]:
-    """What a parser with types found, as texts: `true`, `7`, an ISO date. Raises ValueError.
+    """Turn the typed values of a parser into texts: `true`, `7`, an ISO date.
 
-    What was none is Unquoted.
+    Those that were no strings become PlainScalars. Raises ValueError.
     """
     values = _as_value(found, MAX_DEPTH)
     if not isinstance(values, dict):
-        raise ValueError("keys with values are wanted")  # noqa: TRY004 - wrong input, not a wrong call
+        raise ValueError("must be keys with values")  # noqa: TRY004 - wrong input, not a wrong call
     return values
 
 
 def toml_values(text: str) -> dict[str, Value]:
-    """Raises ValueError or RecursionError."""
+    """Parse TOML as texts, lists and maps. Raises ValueError or RecursionError."""
     return as_values(tomllib.loads(text))
 
 
 def json_values(text: str) -> dict[str, Value]:
-    """Raises ValueError or RecursionError."""
+    """Parse JSON as texts, lists and maps. Raises ValueError or RecursionError."""
     return as_values(json.loads(text))
 
 
@@ -177,9 +178,9 @@ def _written(found: object) -> str:
 
 
 def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """Lines of `Key: value` up to the first that is none; of a key given twice the first counts.
+    """Read lines of `Key: value`, up to the first other line. Of equal keys the first counts.
 
-    Values go on in lines that are indented by four blanks.
+    A line that is indented by four spaces continues a value. Raises PostError.
     """
     opening = first_line(lines, path)
     if opening is None or not _META.match(lines[opening]):
@@ -206,8 +207,8 @@ def _of_pairs(
     end: int,
     path: PurePosixPath,
 ) -> PostFile:
-    """`lines[opening:end]` is the head. Raises PostError if it is none of a sensible size."""
-    bounded(lines[opening:end], opening, path)
+    """The file whose front matter is `lines[opening:end]`. Raises PostError beyond the limit."""
+    limited(lines[opening:end], opening, path)
     values: dict[str, Value] = {}
     starts: dict[str, int] = {}
     for line, key, value in pairs:
@@ -218,7 +219,7 @@ def _of_pairs(
 
 
 def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """A reStructuredText document's title and the fields below it."""
+    """Read the title of an rst document and the fields below it. Raises PostError."""
     start = first_line(lines, path)
     if start is None:
         return None
@@ -233,7 +234,7 @@ def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
 
 
 def _title(lines: list[str], start: int) -> tuple[str | None, int]:
-    """The title at `start` and the index below it; None and `start` if there is none."""
+    """The title at line index `start` and the index below it; (None, start) without a title."""
     over = bool(_ADORNMENT.fullmatch(lines[start]))
     text, under = start + over, start + over + 1
     if under >= len(lines) or not lines[text].strip() or not _ADORNMENT.fullmatch(lines[under]):
@@ -267,7 +268,10 @@ def _fields(lines: list[str], at: int) -> tuple[list[tuple[int, str, str]], int]
 
 
 def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """Nikola's lines of `.. key: value`; in Markdown and HTML within a comment."""
+    """Read Nikola's lines of `.. key: value`, in Markdown and HTML inside of a comment.
+
+    Raises PostError.
+    """
     start = first_line(lines, path)
     if start is None:
         return None
@@ -281,7 +285,7 @@ def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
         return None
     if hidden:
         at = _comment_end(lines, at, start, path)
-    return _of_pairs(reversed(pairs), lines, start, at, path)  # the last of a key counts
+    return _of_pairs(reversed(pairs), lines, start, at, path)  # of equal keys the last counts
 
 
 def _comment_end(lines: list[str], at: int, start: int, path: PurePosixPath) -> int:

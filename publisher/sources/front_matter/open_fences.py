@@ -1,7 +1,7 @@
-"""Front matter by the rules of hexo-front-matter: its first fence may be missing. Pure.
+"""Read front matter by the rules of hexo-front-matter: the first fence may be missing. Pure.
 
-YAML ends with a line of three or more `-`, JSON without braces with one of `;`. What is between two
-fences must have fences of one length.
+YAML ends with a line of three or more `-`, JSON without braces with one of `;`. If there are two
+fences, they must have the same length.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources.front_matter import block
-from publisher.sources.front_matter.block import PostFile, bounded, first_line
+from publisher.sources.front_matter.block import PostFile, first_line, limited
 from publisher.sources.front_matter.formats import as_values
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
 
 
 def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """What stands between two fences. Raises PostError."""
+    """Read front matter between two fences. Raises PostError."""
     opening = first_line(lines, path)
     found = _FENCE.fullmatch(lines[opening]) if opening is not None else None
     if opening is None or not found:
@@ -40,9 +40,9 @@ def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
 
 
 def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """What stands above the first fence, if it has keys. Raises PostError.
+    """Read front matter without a first fence; None if the text above the fence has no keys.
 
-    A text above a rule is none.
+    The fence may as well be a thematic break below a text. Raises PostError.
     """
     opening = first_line(lines, path)
     closing = _next(lines, opening or 0)
@@ -51,11 +51,11 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
     try:
         if lines[closing].startswith(";"):
             return _json(lines, opening, closing, path)
-        # One line lower, because there is none for the first fence.
+        # An empty line in the place of the missing fence; line numbers are corrected below.
         found = _yaml(["", *lines], opening, closing + 1, path)
     except PostError:
         return None
-    if not found or not found.values:  # a heading is a comment in YAML
+    if not found or not found.values:  # e.g. a Markdown heading, which is a comment in YAML
         return None
     return replace(
         found,
@@ -66,7 +66,7 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
 
 
 def _next(lines: list[str], start: int, mark: str = "") -> int | None:
-    """The line of the next fence, which is `mark` if that is given."""
+    """The index of the next fence, which must be `mark` if that is not empty; None without one."""
     for index in range(start, len(lines)):
         found = _FENCE.fullmatch(lines[index])
         if found and mark in {"", found[1]}:
@@ -75,7 +75,7 @@ def _next(lines: list[str], start: int, mark: str = "") -> int | None:
 
 
 def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> PostFile | None:
-    """The lines between these two, read as between `---`; a tab counts as two blanks."""
+    """Read the lines between two fences as YAML; a tab at the beginning counts as two spaces."""
     inside = (
         _TABS.sub(lambda tabs: "  " * len(tabs[0]), line) for line in lines[opening + 1 : closing]
     )
@@ -84,10 +84,10 @@ def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> 
 
 
 def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> PostFile:
-    """The members of an object. Raises PostError."""
+    """Read the members of a JSON object without its braces. Raises PostError."""
     inside = lines[start:closing]
     try:
-        values = as_values(json.loads(f"{{{bounded(inside, start, path)}}}"))
+        values = as_values(json.loads(f"{{{limited(inside, start, path)}}}"))
     except (ValueError, RecursionError) as error:
         message = f"the front matter is not JSON without braces: {error}; check quotes and commas"
         raise PostError(path, message, line=start + 1) from error

@@ -1,7 +1,7 @@
-"""The front matter's recordings and pictures, in the forms that are in use.
+"""Read the recordings and pictures in front matter, in the forms that authors use.
 
-`audio: song.ogg`, a list, a map of formats (`{ogg: …, mp3: …}`), `{url, type, length, duration,
-title}`, and the three lines of WordPress. What cannot be understood is named and left out.
+`audio: song.ogg`, a list, a map of formats (`{ogg: ..., mp3: ...}`), `{url, type, length, duration,
+title}`, and the three lines of WordPress. Anything else is left out with a warning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from publisher.text.characters import short_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.sources.front_matter.values import Matter
+    from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.yaml_document import Value
 
 KEYS = ("enclosure", "enclosures", "audio", "podcast", "video")
@@ -52,70 +52,70 @@ _PERIOD = re.compile(
     r"PT(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5}(?:\.[0-9]{1,6})?)S)?"
 )
 _TAG = re.compile(r"\{[{%]")
-# Containers of films, which may hold sound alone: where a key says so, they do.
+# Containers for video that may hold only sound; they do if the key is `audio`.
 _SOUND = {".webm": "audio/webm", ".mp4": "audio/mp4"}
 _WEB = re.compile(r"https?://\S+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 
 
-def enclosures(matter: Matter) -> tuple[Medium, ...]:
-    """All recordings, each address once, in the order of KEYS."""
+def enclosures(front_matter: FrontMatter) -> tuple[Medium, ...]:
+    """All recordings in the order of KEYS, each URL once."""
     found: dict[str, Medium] = {}
     for key in KEYS:
-        for medium in _media(matter, key, _value(matter, key)):
+        for medium in _media(front_matter, key, _value(front_matter, key)):
             found.setdefault(medium.href, medium)
-    return _completed(matter, tuple(found.values()))
+    return _completed(front_matter, tuple(found.values()))
 
 
-def image(matter: Matter) -> Medium | None:
-    """The picture at the head of the post."""
+def image(front_matter: FrontMatter) -> Medium | None:
+    """The picture of the post."""
     for key in IMAGES:
-        if found := next(_media(matter, key, _value(matter, key)), None):
+        if found := next(_media(front_matter, key, _value(front_matter, key)), None):
             return found
     return None
 
 
-def _value(matter: Matter, key: str) -> Value:
-    """Zola keeps what is not its own below `extra`."""
-    value = matter.value(key)
-    extra = matter.value("extra")
+def _value(front_matter: FrontMatter, key: str) -> Value:
+    """The value of a key, also below `extra`, where Zola has custom keys."""
+    value = front_matter.value(key)
+    extra = front_matter.value("extra")
     return extra.get(key) if value is None and isinstance(extra, dict) else value
 
 
-def _completed(matter: Matter, media: tuple[Medium, ...]) -> tuple[Medium, ...]:
-    """Of a single recording the post's own keys say what it does not."""
+def _completed(front_matter: FrontMatter, media: tuple[Medium, ...]) -> tuple[Medium, ...]:
+    """Complete a single recording with the length and the duration in the post's own keys."""
     if len(media) != 1:
         return media
     (one,) = media
-    values = {key: matter.value(key) for key in ("length", "filesize", "duration")}
+    values = {key: front_matter.value(key) for key in ("length", "filesize", "duration")}
     length = one.length if one.length is not None else _number(values, ("length", "filesize"))
     duration = one.duration if one.duration is not None else _seconds(values["duration"])
     return (replace(one, length=length, duration=duration),)
 
 
-def _media(matter: Matter, key: str, value: Value) -> Iterator[Medium]:
+def _media(front_matter: FrontMatter, key: str, value: Value) -> Iterator[Medium]:
     match value:
         case None | "" | "true" | "false":
             return
         case str():
-            yield from _of_text(matter, key, value)
+            yield from _of_text(front_matter, key, value)
         case list():
             for part in value:
-                yield from _media(matter, key, part)
+                yield from _media(front_matter, key, part)
         case dict():
             address = next(
                 (text for name in _ADDRESSES if (text := one_line(value.get(name)))), None
             )
             if address:
-                yield _of_map(matter, key, value, address)
+                yield _of_map(front_matter, key, value, address)
                 return
-            found = [*_formats(matter, key, value)]
+            found = [*_formats(front_matter, key, value)]
             if not found:
-                matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
+                front_matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
             yield from found
 
 
-def _formats(matter: Matter, key: str, value: dict[str, Value]) -> Iterator[Medium]:
+def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> Iterator[Medium]:
     """`{title: A, ogg: a.ogg, mp3: b.mp3}`, or `{title: A, formats: [...]}`: one recording."""
     title = _titled(value)
     listed = next((value[name] for name in _LISTS if name in value), None)
@@ -124,7 +124,7 @@ def _formats(matter: Matter, key: str, value: dict[str, Value]) -> Iterator[Medi
         medium
         for part in parts
         if listed is not None or (part != title and _is_file(part))
-        for medium in _media(matter, key, part)
+        for medium in _media(front_matter, key, part)
     ]
     for medium in found:
         yield replace(medium, title=medium.title or title, name=found[0].href)
@@ -134,19 +134,21 @@ def _titled(value: dict[str, Value]) -> str | None:
     return next((text for name in _TITLES if (text := one_line(value.get(name)))), None)
 
 
-def _of_text(matter: Matter, key: str, value: str) -> Iterator[Medium]:
-    line = matter.line(key)
+def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium]:
+    line = front_matter.line(key)
     text = one_line(value) or ""
     if _TAG.search(text):
-        message = f"{key} is {short_line(text, 60)!r}: nobody evaluates tags in front matter"
-        matter.warn(key, f"{message}; give the address, e.g. /media/a.ogg")
+        message = f"{key} is {short_line(text, 60)!r}: tags in front matter are not evaluated"
+        front_matter.warn(key, f"{message}; write the URL, e.g. /media/a.ogg")
     elif found := _WORDPRESS.match(text):
         yield Medium(found[1], line, found[3], _bytes(found[2]))
     elif _is_file(text):
         yield Medium(text, line, _type_of_sound(key, text))
     elif key in KEYS:
         shown = short_line(value, 40)
-        matter.warn(key, f"{key} is {shown!r}: no file; give its address, e.g. /media/a.ogg")
+        front_matter.warn(
+            key, f"{key} is {shown!r}, which is not a file; write its URL, e.g. /media/a.ogg"
+        )
 
 
 def _type_of_sound(key: str, address: str) -> str | None:
@@ -154,7 +156,7 @@ def _type_of_sound(key: str, address: str) -> str | None:
 
 
 def _is_file(value: Value) -> bool:
-    """An address of the web, or a name with an ending, whatever question follows it."""
+    """Whether the text is a URL, or a file name with an extension, with or without a query."""
     text = (one_line(value) or "").strip()
     if not text or _WEB.fullmatch(text):
         return bool(text)
@@ -162,19 +164,19 @@ def _is_file(value: Value) -> bool:
     return _ENDING.search(text, max(last, 1)) is not None
 
 
-def _of_map(matter: Matter, key: str, value: dict[str, Value], address: str) -> Medium:
+def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], address: str) -> Medium:
     kind = next((text for name in _TYPES if (text := one_line(value.get(name)))), None)
     if kind and not _TYPE.fullmatch(kind):
-        kind = None  # `type: audio` says too little
+        kind = None  # `type: audio` is no media type
     for names, read in ((_LENGTHS, _number), (_DURATIONS, _duration)):
         given = next((name for name in names if value.get(name) is not None), None)
         if given and read(value, names) is None:
             shown = short_line(str(value[given]), 40)
-            matter.warn(key, f"{key}: {given} is {shown!r}; it is not used")
+            front_matter.warn(key, f"{key}: {given} is {shown!r}; it is not used")
     title = _titled(value)
     return Medium(
         href=address,
-        line=matter.line(key),
+        line=front_matter.line(key),
         type=kind or _type_of_sound(key, address),
         length=_number(value, _LENGTHS),
         duration=_duration(value, _DURATIONS),
@@ -188,7 +190,7 @@ def _number(value: dict[str, Value], names: tuple[str, ...]) -> int | None:
 
 
 def _bytes(text: str) -> int | None:
-    """None: no number, or one that no file has."""
+    """A number of bytes; None if it is no number, or an impossible one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
 
 
@@ -197,7 +199,7 @@ def _duration(value: dict[str, Value], names: tuple[str, ...]) -> float | None:
 
 
 def _seconds(value: Value) -> float | None:
-    """`3723`, `62:03`, `1:02:03`, `PT1H2M3S`."""
+    """A duration in seconds, from `3723`, `62:03`, `1:02:03` or `PT1H2M3S` (ISO 8601)."""
     text = one_line(value) or ""
     if _NUMBER.fullmatch(text):
         return float(text)

@@ -1,4 +1,4 @@
-"""The front matter of one post as typed values, key by key; what is odd about it is gathered."""
+"""Read the keys of one post's front matter as typed values, and collect warnings."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ _AND = re.compile(r",? and |, ?")
 _NAME_AND_ADDRESS = re.compile(r"([^<>()]*)[<(]([^<>()]*)[>)]")
 
 
-class Matter:
-    """`keys` are the owner's names of ours; `known` are persons by their short names."""
+class FrontMatter:
+    """The front matter of one post.
+
+    `keys` maps our keys to those of the owner (`posts.keys`). `known` are persons by short names.
+    """
 
     def __init__(
         self,
@@ -48,26 +51,26 @@ class Matter:
         self._known = known or {}
 
     def value(self, key: str) -> Value:
-        """The value of a key, or of the key that the owner named in its place."""
+        """The value of the owner's key if there is one, else of the key itself."""
         own = self._keys.get(key)
         found = self.document.values.get(own) if own else None
         return self.document.values.get(key) if found is None else found
 
     def line(self, key: str) -> int:
-        """The line of the file at which the key stands."""
+        """The line of the key in the file."""
         own = self._keys.get(key)
         return self.document.line(own if own in self.document.values else key)
 
     def first(self, *keys: str) -> str | None:
-        """The first of the keys that has a value."""
+        """The first of the keys that has a value, or None."""
         return next((key for key in keys if self.value(key) is not None), None)
 
     def text(self, key: str) -> str | None:
-        """One line without illegal characters; None if there is nothing on it."""
+        """The text of a key on one line, without illegal characters; None if it is empty."""
         return one_line(self.value(key))
 
     def wanted(self, key: str) -> str | None:
-        """The same, where only a text makes sense."""
+        """The text of a key, with a warning if its value is a list or a map."""
         if isinstance(self.value(key), list | dict):
             self.warn(key, f"{key} must be a text; put it in quotes")
         return self.text(key)
@@ -79,7 +82,7 @@ class Matter:
         return (self.text(key) or "").lower() in FALSE
 
     def texts(self, key: str) -> Iterator[str]:
-        """All texts in a list, also in lists inside it, or the one text."""
+        """The texts in a list and in lists inside of it, or a single text."""
         queue = [self.value(key)]
         while queue:
             value = queue.pop(0)
@@ -91,21 +94,21 @@ class Matter:
                 yield text
 
     def listed(self, key: str, separators: str) -> list[str]:
-        """The texts of a list; one text is split at the first of the separators that it has."""
+        """The texts of a list, or a text that is split at the first separator that it contains."""
         texts = [text.strip(" ,;") for text in self.texts(key)]
         if isinstance(self.value(key), str):
             return [part.strip(" ,;") for text in texts for part in _split(text, separators)]
         return texts
 
     def written(self, key: str) -> WrittenDate:
-        """Raises DateError."""
+        """The date of a key as the author wrote it. Raises DateError."""
         text = self.text(key)
         if text is None:
             raise DateError("there is no date")
         return dates.read(text)
 
     def time(self) -> dt.time | None:
-        """The time of day beside a date that has none."""
+        """The value of the key `time`, which completes a date without a time."""
         if self.value("time") is None:
             return None
         try:
@@ -115,22 +118,22 @@ class Matter:
             return None
 
     def authors(self) -> tuple[Person, ...]:
-        """Those of `author`, then those of `authors`; of one name the first."""
+        """The persons in `author`, then those in `authors`; of equal names the first counts."""
         persons: dict[str, Person] = {}
         for key in ("author", "authors"):
             for value in _apart(self.value(key)):
                 person = self._known.get(one_line(value) or "") or _person(value)
                 if person and person.uri and not is_person_uri(person.uri):
-                    self.warn(key, f"{key}: {person.uri!r} is not offered to readers; use https:")
+                    self.warn(key, f"{key}: {person.uri!r} is not safe to link; use an https URL")
                     person = Person(name=person.name, email=person.email)
                 if person:
                     persons.setdefault(person.name, person)
                 else:
-                    self.warn(key, f"{key}: nobody is named; add e.g. `name: Ada Example`")
+                    self.warn(key, f"{key} has no name; add e.g. `name: Ada Example`")
         return tuple(persons.values())
 
     def language(self) -> str | None:
-        """A tag as of BCP 47."""
+        """The language of the post (a BCP 47 tag), or None."""
         key = self.first("lang", "language", "locale") or "lang"
         text = self.wanted(key)
         if text is None:
@@ -138,7 +141,7 @@ class Matter:
         tag = language_tag(text)
         if tag is None:
             shown = short_line(text, 40)
-            self.warn(key, f"{key} is {shown!r}; give a tag as of BCP 47, e.g. en or pt-BR")
+            self.warn(key, f"{key} is {shown!r}; it must be a BCP 47 tag, e.g. en or pt-BR")
         return tag
 
     def id(self) -> tuple[str, int] | None:
@@ -149,9 +152,9 @@ class Matter:
         self.warnings.append(Diagnostic(self.path, self.line(key), message))
 
     def remarks(self) -> tuple[Diagnostic, ...]:
-        """All that was warned of, in short."""
-        told = ((remark.line, remark.message) for remark in self.warnings)
-        return tuple(Diagnostic(self.path, *one) for one in in_short(told))
+        """The warnings in the order of lines; repeated ones are combined."""
+        warnings = ((remark.line, remark.message) for remark in self.warnings)
+        return tuple(Diagnostic(self.path, *warning) for warning in in_short(warnings))
 
     def error(self, key: str, message: str) -> PostError:
         return PostError(self.path, message, line=self.line(key))
@@ -170,13 +173,13 @@ def unique(texts: list[str]) -> tuple[str, ...]:
 
 
 def language_tag(text: str) -> str | None:
-    """`pt_BR` is pt-BR; None is no tag as of BCP 47."""
+    """The BCP 47 tag of a locale: pt-BR for `pt_BR`; None if it is none."""
     tag = text.replace("_", "-")
     return tag if is_language(tag) else None
 
 
 def person(value: Value) -> Person | None:
-    """One person as settings and data files name them, with nothing that must not be offered."""
+    """A person in settings or data files, without a URI that is not safe to link."""
     found = _person(value)
     if found and found.uri and not is_person_uri(found.uri):
         return Person(name=found.name, email=found.email)
@@ -189,7 +192,7 @@ def _split(text: str, separators: str) -> list[str]:
 
 
 def _apart(value: Value) -> list[Value]:
-    """`A; B` and `A, B and C` are several; what stands in a list is one."""
+    """The persons in a value: `A; B` and `A, B and C` are several, an element of a list is one."""
     if isinstance(value, list):
         return [part for part in value if part is not None]
     text = one_line(value)
@@ -201,20 +204,22 @@ def _apart(value: Value) -> list[Value]:
 
 
 def _person(value: Value) -> Person | None:
-    """`Name`, `Name (mail@x)`, `Name <mail@x>`, `{name, email, uri}`."""
+    """A person written as `Name`, `Name (mail@x)`, `Name <mail@x>` or `{name, email, uri}`."""
     if isinstance(value, dict):
-        return _made(value.get("name"), value.get("email"), value.get("uri") or value.get("url"))
+        return _person_of(
+            value.get("name"), value.get("email"), value.get("uri") or value.get("url")
+        )
     text = one_line(value) or ""
     found = _NAME_AND_ADDRESS.fullmatch(text)
     if found and _ADDRESS.fullmatch(found[2].strip()):
-        return _made(found[1], found[2], None)
+        return _person_of(found[1], found[2], None)
     if found and _WEB.fullmatch(found[2].strip()):
-        return _made(found[1], None, found[2])
-    return _made(text, None, None)
+        return _person_of(found[1], None, found[2])
+    return _person_of(text, None, None)
 
 
-def _made(name: Value, email: Value, uri: Value) -> Person | None:
-    """Who has no name is called by the address."""
+def _person_of(name: Value, email: Value, uri: Value) -> Person | None:
+    """A person, named by the email or the URL if there is no name; None if all are empty."""
     address, web = one_line(email), one_line(uri)
     if address and not _ADDRESS.fullmatch(address):
         address = None
