@@ -54,8 +54,8 @@ class Eleventy(PostReader):
         """The input folder, if the program contains it as a literal."""
         file = site_settings.find(self.folder.site, PROGRAMS)
         data = site_settings.data(file, self.folder.reach) if file else b""
-        found = _INPUT.search(data.decode("utf-8", "replace"))
-        return found[1] if found else ""
+        match = _INPUT.search(data.decode("utf-8", "replace"))
+        return match[1] if match else ""
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the directory data, of the nearest folder first."""
@@ -92,7 +92,7 @@ class Eleventy(PostReader):
         template = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
         known = self._known(front_matter, name, published)
         if template is not None:
-            filled = _VARIABLE.sub(lambda found: _value(found, known), template)
+            filled = _VARIABLE.sub(lambda match: _value(match, known), template)
             if "{{" not in filled and "{%" not in filled:
                 return encoded(filled.removesuffix("index.html"))
             message = "permalink is computed by the site's program; posts.permalink is used"
@@ -114,7 +114,11 @@ class Eleventy(PostReader):
             "page.date": published.local.isoformat(),
             "title": front_matter.text("title") or "",
             "slug": front_matter.text("slug") or slug,
-            **{key: one for key in front_matter.document.values if (one := front_matter.text(key))},
+            **{
+                key: text
+                for key in front_matter.document.values
+                if (text := front_matter.text(key))
+            },
         }
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
@@ -125,23 +129,23 @@ class Eleventy(PostReader):
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         """The tags without names of collections. A text is a single tag."""
-        found = unique([*front_matter.texts("tags"), *front_matter.texts("tag")])
+        tags = unique([*front_matter.texts("tags"), *front_matter.texts("tag")])
         structural = {*_COLLECTIONS}
         for folder in front_matter.path.parents:
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
-        return tuple(tag for tag in found if tag not in structural)
+        return tuple(tag for tag in tags if tag not in structural)
 
 
 def _undated(stem: str) -> str:
-    found = _DATED.match(stem)
-    return stem[11:] if found and stem[10:11] == "-" and stem[11:] else stem
+    match = _DATED.match(stem)
+    return stem[11:] if match and stem[10:11] == "-" and stem[11:] else stem
 
 
-def _value(found: re.Match[str], known: dict[str, str]) -> str:
-    value = known.get(found[1])
-    filters = [part.strip() for part in found[2].split("|")[1:]]
+def _value(match: re.Match[str], known: dict[str, str]) -> str:
+    value = known.get(match[1])
+    filters = [part.strip() for part in match[2].split("|")[1:]]
     if value is None or not {*filters} <= {"slug", "slugify"}:
-        return found[0]
+        return match[0]
     return slugify(value, mode="default").lower() if filters else value
 
 

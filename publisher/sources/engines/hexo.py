@@ -132,13 +132,13 @@ class Hexo(PostReader):
         values.update({key: parts[key] for key in parts.keys() - {*_PARTS_OF_NAMES, "title"}})
 
     def post(self, front_matter: FrontMatter) -> Post:
-        made = super().post(front_matter)
+        post = super().post(front_matter)
         if front_matter.is_true("disableNunjucks"):
-            made = replace(made, templates="off")
+            post = replace(post, templates="off")
         wants_slug = self.settings.get("use_slug_as_post_title") == "true"
         if wants_slug and "title" not in front_matter.document.values:
-            made = replace(made, name=self.name(front_matter.path).slug)
-        return made
+            post = replace(post, name=self.name(front_matter.path).slug)
+        return post
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         if front_matter.first("date") is None and name.date is None:
@@ -151,8 +151,8 @@ class Hexo(PostReader):
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         """The date of a key. JavaScript reads `05/06/2020` as the 6th of May."""
-        if found := _MONTH_FIRST.fullmatch(front_matter.text(key) or ""):
-            return dates.read(f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}{found[4]}")
+        if match := _MONTH_FIRST.fullmatch(front_matter.text(key) or ""):
+            return dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
         return super().written(front_matter, key)
 
     def page(
@@ -189,8 +189,8 @@ class Hexo(PostReader):
             "source": f"_posts/{self._below(front_matter.path)}",
         }
 
-        def fill(found: re.Match[str]) -> str:
-            name = found[1]
+        def fill(match: re.Match[str]) -> str:
+            name = match[1]
             if name in own:
                 return own[name]
             if name == "id" and front_matter.text("id") is None:
@@ -258,8 +258,8 @@ class _Names:
         """The text of each placeholder; empty if the name does not match the rule."""
         if sum(name not in _PARTS_OF_NAMES for name in self._placeholders) > _MAX_OPEN:
             return {}
-        found = self._pattern.fullmatch(stem)
-        return dict(zip(self._placeholders, found.groups(), strict=True)) if found else {}
+        match = self._pattern.fullmatch(stem)
+        return dict(zip(self._placeholders, match.groups(), strict=True)) if match else {}
 
 
 def _folders_of_posts(folder: Folder, source: str) -> Sequence[PurePosixPath]:
@@ -298,10 +298,10 @@ def _last_hierarchy(value: Value) -> list[str]:
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    found = settings_in(folder, _SETTINGS)
-    if found is None or not _is_hexo(folder, found[1]):
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None or not _is_hexo(folder, named_settings[1]):
         return None
-    source, written = found
+    source, written = named_settings
     settings = {key: value for key, value in written.items() if str(value) not in _SAMPLES}
     text = site_settings.text
     return DetectedSite(
@@ -328,10 +328,10 @@ def _is_hexo(folder: Path, settings: dict[str, Value]) -> bool:
 def _has_package(folder: Path) -> bool:
     """Whether package.json has the key that `hexo init` writes."""
     try:
-        found = settings_in(folder, ("package.json",))
+        package = settings_in(folder, ("package.json",))
     except ConfigError:
         return False
-    return found is not None and "hexo" in found[1]
+    return package is not None and "hexo" in package[1]
 
 
 RECORD = EngineRecord(

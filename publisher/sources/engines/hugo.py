@@ -78,12 +78,12 @@ class Hugo(PostReader):
 
     @cached_property
     def settings(self) -> dict[str, Value]:
-        found = site_settings.folded(super().settings)
+        settings = site_settings.folded(super().settings)
         for part in ("permalinks", "params", "languages", "frontmatter"):
             names = [f"config/_default/{part}.{kind}" for kind in _KINDS]
-            if more := self.folder.settings(*names):
-                found.setdefault(part, site_settings.folded(more))
-        return found
+            if part_settings := self.folder.settings(*names):
+                settings.setdefault(part, site_settings.folded(part_settings))
+        return settings
 
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "languages")]
@@ -94,14 +94,14 @@ class Hugo(PostReader):
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with keys in lower case, and custom values from below `params`."""
-        found = super().document(path)
-        values = {key.lower(): value for key, value in found.values.items()}
+        post_file = super().document(path)
+        values = {key.lower(): value for key, value in post_file.values.items()}
         for key, value in site_settings.section(values, "params").items():
             values.setdefault(key.lower(), value)
         return replace(
-            found,
+            post_file,
             values=values,
-            lines={key.lower(): line for key, line in found.lines.items()},
+            lines={key.lower(): line for key, line in post_file.lines.items()},
         )
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -118,12 +118,14 @@ class Hugo(PostReader):
         """The parts of the file name. The date stays in the slug unless `frontmatter.date` has
         `:filename`.
         """
-        found = super().name(path)
+        dated_name = super().name(path)
         order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), "date")
-        if found.date and ":filename" in order:
-            return found
+        if dated_name.date and ":filename" in order:
+            return dated_name
         stem, _ = self.without_language(path)
-        return replace(found, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem)
+        return replace(
+            dated_name, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem
+        )
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values of cascades: the nearest section first, the settings last."""
@@ -142,8 +144,8 @@ class Hugo(PostReader):
 
     def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
-        told = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
-        if told & {"never", "false"}:
+        options = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
+        if options & {"never", "false"}:
             return "hidden", "build: not listed"
         if front_matter.is_true("headless"):
             return "hidden", "headless: true"
@@ -219,8 +221,8 @@ class Hugo(PostReader):
         return f"/{(language or main).lower()}" if inside or language not in {None, main} else ""
 
     def _template(self, folders: Sequence[str]) -> str | None:
-        found = site_settings.section(self.settings, "permalinks")
-        pages = {**found, **site_settings.section(found, "page")}
+        templates = site_settings.section(self.settings, "permalinks")
+        pages = {**templates, **site_settings.section(templates, "page")}
         section = folders[0].lower() if folders else ""
         return site_settings.text(pages, section)
 
@@ -286,18 +288,18 @@ def _is_index(path: PurePosixPath) -> bool:
 def _targetless(cascade: Value) -> dict[str, Value]:
     """The values of a cascade for all pages below it, including its `params`."""
     parts = cascade if isinstance(cascade, list) else [cascade]
-    found: dict[str, Value] = {}
+    collected: dict[str, Value] = {}
     for part in parts:
         if isinstance(part, dict) and "target" not in part and "_target" not in part:
             values = {key.lower(): value for key, value in part.items()}
-            found |= {**site_settings.section(values, "params"), **values}
-    return found
+            collected |= {**site_settings.section(values, "params"), **values}
+    return collected
 
 
 def _filled(template: str, value: Callable[[str, str | None], str | None]) -> str:
-    def fill(found: re.Match[str]) -> str:
-        text = value(found[1], found[2])
-        return found[0] if text is None else text
+    def fill(match: re.Match[str]) -> str:
+        text = value(match[1], match[2])
+        return match[0] if text is None else text
 
     return _TOKEN.sub(fill, template)
 
@@ -316,10 +318,10 @@ def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    found = settings_in(folder, _SETTINGS)
-    if found is None:
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None:
         return None
-    source, settings = found[0], site_settings.folded(found[1])
+    source, settings = named_settings[0], site_settings.folded(named_settings[1])
     if "base_url" in settings or not ("baseurl" in settings or source.startswith("hugo")):
         return None  # the settings of Zola or another program
     text, params = site_settings.text, site_settings.section(settings, "params")

@@ -68,8 +68,8 @@ class Jekyll(PostReader):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        found = self.folder.settings(*_AUTHORS)
-        return {key: made for key, value in found.items() if (made := person(value))}
+        authors = self.folder.settings(*_AUTHORS)
+        return {key: author for key, value in authors.items() if (author := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is a post: not excluded and, in a site's folder, below `_posts`."""
@@ -97,13 +97,13 @@ class Jekyll(PostReader):
 
     def name(self, path: PurePosixPath) -> Name:
         """The name as Jekyll reads it: a year may have two digits, and there are no bundles."""
-        found = super().name(path)
+        name = super().name(path)
         short = _SHORT_YEAR.match(path.stem)
-        if short and not found.date:
+        if short and not name.date:
             century = "20" if int(short[1]) < 69 else "19"
             full = super().name(path.with_name(f"{century}{path.name}"))
-            found = full if full.date else found
-        return Name(None, "index", found.language) if path.stem == "index" else found
+            name = full if full.date else name
+        return Name(None, "index", name.language) if path.stem == "index" else name
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         if not name.date and site_settings.find(self.folder.site, self.record.settings):
@@ -122,15 +122,15 @@ class Jekyll(PostReader):
 
     def site_permalink(self) -> str:
         collection = site_settings.section(self.settings, "collections", "posts")
-        found = site_settings.text(collection, "permalink") or site_settings.text(
+        template = site_settings.text(collection, "permalink") or site_settings.text(
             self.settings, "permalink"
         )
-        if found is None or found in permalinks.STYLES:
-            return found or "date"
-        if unknown := permalinks.unknown_placeholders(found):
+        if template is None or template in permalinks.STYLES:
+            return template or "date"
+        if unknown := permalinks.unknown_placeholders(template):
             message = f"permalink has :{unknown[0]}, which has no value; set posts.permalink"
             raise ConfigError(f"{self.folder.site / self.record.settings[0]}: {message}")
-        return "/" + found
+        return "/" + template
 
     def address_of(self, file: PurePosixPath) -> str | None:
         """The URL path of a page, a document of a collection, or a file that Jekyll copies."""
@@ -179,10 +179,10 @@ class Jekyll(PostReader):
         try:
             data = self.folder.reach.read(place) if place.is_file() else b"---\n---"
             text = block.decoded(data, file)
-            found = block.fenced(text.split("\n"), file)
+            file_parts = block.fenced(text.split("\n"), file)
         except (OSError, ValueError, PostError):  # ValueError: a null character in the name
             return {}
-        return found.values if found else None
+        return file_parts.values if file_parts else None
 
     def _template(self, file: PurePosixPath, collection: str | None) -> str:
         """The permalink of the collection, else that of a page by the style of the site."""
@@ -202,12 +202,14 @@ class Jekyll(PostReader):
 
     def marker(self, front_matter: FrontMatter) -> str | None:
         """The marker, which may also be `excerpt_separator` if that is a line of the body."""
-        found = front_matter.text("excerpt_separator") or site_settings.text(
+        separator = front_matter.text("excerpt_separator") or site_settings.text(
             self.settings, "excerpt_separator"
         )
         lines = front_matter.document.body.split("\n")
-        if front_matter.value("extended") is None and found in {line.rstrip() for line in lines}:
-            return found
+        if front_matter.value("extended") is None and separator in {
+            line.rstrip() for line in lines
+        }:
+            return separator
         return super().marker(front_matter)
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
@@ -244,9 +246,9 @@ class _Scope:
         return location.startswith(self.path)
 
 
-def _defaults(found: dict[str, Value]) -> list[_Scope]:
+def _defaults(settings: dict[str, Value]) -> list[_Scope]:
     """The defaults by priority: the longest path first, then one with a type, then the last."""
-    sets = found.get("defaults")
+    sets = settings.get("defaults")
     scopes: list[_Scope] = []
     for part in sets if isinstance(sets, list) else []:
         values = site_settings.section({"part": part}, "part", "values")
@@ -258,9 +260,9 @@ def _defaults(found: dict[str, Value]) -> list[_Scope]:
     return sorted(scopes, key=lambda scope: (-len(scope.path), scope.kind is None))
 
 
-def _merge(values: dict[str, Value], more: dict[str, Value]) -> None:
+def _merge(values: dict[str, Value], defaults: dict[str, Value]) -> None:
     """Add missing values: maps are merged, categories are joined, other values stay."""
-    for key, value in more.items():
+    for key, value in defaults.items():
         own = values.get(key)
         if own is None:
             values[key] = value
@@ -279,10 +281,10 @@ def _words(value: Value) -> list[Value]:
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    found = settings_in(folder, _SETTINGS)
-    if found is None:
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None:
         return None
-    source, settings = found
+    source, settings = named_settings
     text = site_settings.text
     url = (text(settings, "url") or "") + (text(settings, "baseurl") or "")
     return DetectedSite(

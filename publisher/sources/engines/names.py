@@ -26,19 +26,19 @@ def begins_with_date(stem: str) -> bool:
 
 def date_and_words(stem: str) -> tuple[dt.date | None, str]:
     """Split `2008-10-21-my-post` into date and `my-post`; without a date None and the name."""
-    found = _NAME.fullmatch(stem)
-    date = _date(found) if found else None
-    return (date, found[4] or found[5] or "") if found and date else (None, stem)
+    match = _NAME.fullmatch(stem)
+    date = _date(match) if match else None
+    return (date, match[4] or match[5] or "") if match and date else (None, stem)
 
 
 def date_in_path(path: str) -> dt.date | None:
     """The date of folders such as `2015/04/03`."""
-    found = _FOLDERS.search(path)
-    return _date(found) if found else None
+    match = _FOLDERS.search(path)
+    return _date(match) if match else None
 
 
-def _date(found: re.Match[str]) -> dt.date | None:
+def _date(match: re.Match[str]) -> dt.date | None:
     try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None

@@ -55,8 +55,8 @@ class Nikola(PostReader):
     def _rule(self, path: PurePosixPath) -> list[str] | None:
         """The entry of `POSTS` that the file matches: pattern, destination, template."""
         location = str(self.location / path)
-        found = self.settings.get("POSTS")
-        for rule in found if isinstance(found, list) else []:
+        rules = self.settings.get("POSTS")
+        for rule in rules if isinstance(rules, list) else []:
             texts = (
                 [part for part in rule if isinstance(part, str)] if isinstance(rule, list) else []
             )
@@ -68,12 +68,12 @@ class Nikola(PostReader):
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with all its metadata; those in the `.meta` file have priority."""
-        found = block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
-        if not found.values and self.record.markups[path.suffix.lower()] == "rest":
-            found = block.read(self.folder.bytes(path), path, (formats.docinfo,))
-        values = {**self._original(path), **found.values, **self._beside(path)}
+        post_file = block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
+        if not post_file.values and self.record.markups[path.suffix.lower()] == "rest":
+            post_file = block.read(self.folder.bytes(path), path, (formats.docinfo,))
+        values = {**self._original(path), **post_file.values, **self._beside(path)}
         # Values from other files have no lines in this one; messages about them name line 1.
-        return replace(found, values=values)
+        return replace(post_file, values=values)
 
     def _beside(self, path: PurePosixPath) -> dict[str, Value]:
         """The metadata in the `.meta` file beside the post."""
@@ -139,16 +139,16 @@ class Nikola(PostReader):
         return unique([*front_matter.texts("category"), *front_matter.listed("categories", ",")])
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
-        found = front_matter.listed("tags", ",")
-        return unique([tag for tag in found if tag.lower() not in {"mathjax", "draft", "private"}])
+        tags = front_matter.listed("tags", ",")
+        return unique([tag for tag in tags if tag.lower() not in {"mathjax", "draft", "private"}])
 
 
 def _detect(folder: Path) -> DetectedSite | None:
     # Other programs, e.g. Sphinx, have a conf.py, too.
-    found = settings_in(folder, _SETTINGS)
-    if found is None or not {"POSTS", "BLOG_TITLE"} & {*found[1]}:
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None or not {"POSTS", "BLOG_TITLE"} & {*named_settings[1]}:
         return None
-    source, settings = found
+    source, settings = named_settings
     text = site_settings.text
     return DetectedSite(
         engine=RECORD.name,
@@ -167,7 +167,9 @@ def _posts_folder(rules: Value) -> str:
     """The folder with which all patterns of `POSTS` begin, else the folder of the site."""
     listed = rules if isinstance(rules, list) else []
     patterns = [rule[0] for rule in listed if isinstance(rule, list)]
-    folders = {one.partition("*")[0].rstrip("/") for one in patterns if isinstance(one, str)}
+    folders = {
+        pattern.partition("*")[0].rstrip("/") for pattern in patterns if isinstance(pattern, str)
+    }
     return folders.pop() if len(folders) == 1 else "." if folders else "posts"
 
 

@@ -64,20 +64,20 @@ class Pelican(PostReader):
         markup = self.record.markups[path.suffix.lower()]
         data = self.folder.bytes(path)
         if markup == "html":
-            found = _of_html(block.decoded(data, path))
+            post_file = _of_html(block.decoded(data, path))
         else:
-            found = block.read(data, path, self._READERS[markup])
-        values = {key.lower(): value for key, value in found.values.items()}
+            post_file = block.read(data, path, self._READERS[markup])
+        values = {key.lower(): value for key, value in post_file.values.items()}
         for key in ("tags", "keywords", "authors", "author"):
             if isinstance(value := values.get(key), str):
                 values[key] = [*_parts(value)]
         values.setdefault("tags", values.pop("keywords", None))
         return block.PostFile(
             values,
-            found.body,
-            found.body_line,
-            found.remarks,
-            {key.lower(): line for key, line in found.lines.items()},
+            post_file.body,
+            post_file.body_line,
+            post_file.remarks,
+            {key.lower(): line for key, line in post_file.lines.items()},
         )
 
     def is_post(self, path: PurePosixPath) -> bool:
@@ -125,11 +125,15 @@ class Pelican(PostReader):
             "lang": language,
             "category": ascii_slug(category),
             "author": ascii_slug((*authors, own or "")[0]),
-            **{key: one for key in front_matter.document.values if (one := front_matter.text(key))},
+            **{
+                key: text
+                for key in front_matter.document.values
+                if (text := front_matter.text(key))
+            },
             "date": None,
         }
         values["slug"], values["category"] = self._slug(front_matter, name), ascii_slug(category)
-        filled = _FIELD.sub(lambda found: _field(found, values, published.local), template)
+        filled = _FIELD.sub(lambda match: _field(match, values, published.local), template)
         return encoded(filled.removesuffix("index.html"))
 
     def _slug(self, front_matter: FrontMatter, name: Name) -> str:
@@ -176,9 +180,12 @@ def _of_html(text: str) -> block.PostFile:
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     for tag in _META.finditer(text):
-        found = {key.lower(): one or other for key, one, other in _ATTRIBUTE.findall(tag[1])}
-        if name := found.get("name"):
-            values.setdefault(name.lower(), found.get("content"))
+        attributes = {
+            key.lower(): double_quoted or single_quoted
+            for key, double_quoted, single_quoted in _ATTRIBUTE.findall(tag[1])
+        }
+        if name := attributes.get("name"):
+            values.setdefault(name.lower(), attributes.get("content"))
             lines.setdefault(name.lower(), text.count("\n", 0, tag.start()) + 1)
     if title := _TITLE.search(text):
         values.setdefault("title", title[1].strip())
@@ -191,20 +198,20 @@ def _of_html(text: str) -> block.PostFile:
     return block.PostFile(values, body, text.count("\n", 0, start.end()) + 1, lines=lines)
 
 
-def _field(found: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
+def _field(match: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
     """The value of a field in a URL setting: `{slug}`, `{date:%Y}`."""
-    if found[1] == "date":
-        return date.strftime(found[2]) if found[2] else date.date().isoformat()
-    value = values.get(found[1])
-    return found[0] if value is None else value
+    if match[1] == "date":
+        return date.strftime(match[2]) if match[2] else date.date().isoformat()
+    value = values.get(match[1])
+    return match[0] if value is None else value
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    found = settings_in(folder, _SETTINGS)
-    if found is None:
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None:
         return None
     _, published = settings_in(folder, _PUBLISHED_SETTINGS) or ("", {})
-    source, settings = found[0], {**found[1], **published}
+    source, settings = named_settings[0], {**named_settings[1], **published}
     text = site_settings.text
     return DetectedSite(
         engine=RECORD.name,

@@ -66,12 +66,12 @@ class Zola(PostReader):
 
     def name(self, path: PurePosixPath) -> Name:
         """The parts of the file name; `slugify.paths_keep_dates` keeps the date in the slug."""
-        found = super().name(path)
+        dated_name = super().name(path)
         stem, language = self.without_language(path)
         stem = path.parts[-2] if stem == "index" and path.parts[1:] else stem
         dated = _NAME.fullmatch(stem)
         keeps = site_settings.text(self.settings, "slugify", "paths_keep_dates") in TRUE
-        return Name(found.date, dated[2] if dated and not keeps else stem, language)
+        return Name(dated_name.date, dated[2] if dated and not keeps else stem, language)
 
     def page(
         self,
@@ -105,15 +105,15 @@ class Zola(PostReader):
 
 
 def _taxonomy(front_matter: FrontMatter, name: str) -> list[str]:
-    found = front_matter.value("taxonomies")
-    return site_settings.texts(found, name) if isinstance(found, dict) else []
+    taxonomies = front_matter.value("taxonomies")
+    return site_settings.texts(taxonomies, name) if isinstance(taxonomies, dict) else []
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    found = settings_in(folder, _SETTINGS)
-    if found is None or "base_url" not in found[1]:
+    named_settings = settings_in(folder, _SETTINGS)
+    if named_settings is None or "base_url" not in named_settings[1]:
         return None
-    source, settings = found
+    source, settings = named_settings
     text, posts = site_settings.text, first_folder(folder, _CONTENT) or "content"
     return DetectedSite(
         engine=RECORD.name,

@@ -42,7 +42,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     items, remarks = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
     skipped = [
-        Skip(PurePosixPath(one.name), one.reason, broken=one.is_gone) for one in parsed.broken
+        Skip(PurePosixPath(item.name), item.reason, broken=item.is_gone) for item in parsed.broken
     ]
     if parsed.remark and complete:  # items may be missing from a feed that is cut short
         skipped.append(Skip(PurePosixPath(), parsed.remark, broken=True))

@@ -177,8 +177,8 @@ def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
     values: dict[str, yaml_document.Value] = {}
     lines: dict[yaml_document.Key, int] = {}
     for start, end in itertools.pairwise([*starts, len(block)]):
-        found = _KEY.match(block[start])
-        key = found[1] if found else ""
+        match = _KEY.match(block[start])
+        key = match[1] if match else ""
         try:
             part = yaml_document.read(legal("\n".join(block[start:end]))).with_plain_scalars
             value = part.get(key) if isinstance(part, dict) else None
@@ -226,9 +226,9 @@ def _curly(
 ) -> Iterator[tuple[int, str]]:
     """Remove the curly quotes of a word processor, which are text in YAML, with a warning."""
     for key, value in values.items():
-        found = _CURLY.fullmatch(value) if isinstance(value, str) else None
-        if found and key not in _PROSE:
-            values[key] = found[1]
+        match = _CURLY.fullmatch(value) if isinstance(value, str) else None
+        if match and key not in _PROSE:
+            values[key] = match[1]
             shown = short_line(key, 40)
             yield (
                 above + front_matter.line((key,)),

@@ -82,7 +82,7 @@ def license_of(front_matter: FrontMatter) -> str | None:
 def episode(front_matter: FrontMatter) -> Episode:
     """The metadata of an episode for podcast apps."""
     type_key = front_matter.first("episode_type", "episodeType") or "episode_type"
-    found = Episode(
+    options = Episode(
         number=_number(front_matter, "episode"),
         season=_number(front_matter, "season"),
         type=_KINDS.get((front_matter.text(type_key) or "").lower()),
@@ -90,19 +90,19 @@ def episode(front_matter: FrontMatter) -> Episode:
     )
     if front_matter.first(*recordings.KEYS):
         for key, read, way_out in (
-            ("episode", found.number, "number it from 1 to 999999"),
-            ("season", found.season, "number it from 1 to 999999"),
-            (type_key, found.type, "write full, trailer or bonus"),
-            ("explicit", found.explicit, "write true or false"),
+            ("episode", options.number, "number it from 1 to 999999"),
+            ("season", options.season, "number it from 1 to 999999"),
+            (type_key, options.type, "write full, trailer or bonus"),
+            ("explicit", options.explicit, "write true or false"),
         ):
             if read is None:
                 _warn_unusable(front_matter, key, way_out)
-    return found
+    return options
 
 
 def _number(front_matter: FrontMatter, key: str) -> int | None:
-    found = _NUMBER.fullmatch(front_matter.text(key) or "")
-    return int(found[0]) or None if found else None
+    match = _NUMBER.fullmatch(front_matter.text(key) or "")
+    return int(match[0]) or None if match else None
 
 
 def _answer(front_matter: FrontMatter, key: str) -> bool | None:

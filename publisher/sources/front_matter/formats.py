@@ -48,7 +48,7 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
     closing = _fence(lines, opening, fence, path)
     block = lines[opening + 1 : closing]
     try:
-        found = toml_values(limited(block, opening + 1, path))
+        values = toml_values(limited(block, opening + 1, path))
     except (ValueError, RecursionError) as error:
         message = str(error).partition(" (at ")[0]
         at = _TOML_LINE.search(str(error))
@@ -57,7 +57,7 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
         raise PostError(path, message, line=opening + 1 + line) from error
     keys = [(index, _TOML_KEY.match(line)) for index, line in enumerate(block)]
     starts = {(m[1] or m[2]): opening + 2 + index for index, m in reversed(keys) if m}
-    return _document(found, lines, closing, starts)
+    return _document(values, lines, closing, starts)
 
 
 def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> int:
@@ -72,10 +72,10 @@ def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePos
 def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """Read front matter between `---json`, `---toml` or `---yaml` and `---`. Raises PostError."""
     opening = first_line(lines, path)
-    found = _NAMED_FENCE.fullmatch(lines[opening]) if opening is not None else None
-    if opening is None or not found:
+    match = _NAMED_FENCE.fullmatch(lines[opening]) if opening is not None else None
+    if opening is None or not match:
         return None
-    language = found[1].lower()
+    language = match[1].lower()
     if language == "yaml":
         return fenced([*lines[:opening], "---", *lines[opening + 1 :]], path)
     if language == "toml":
@@ -84,8 +84,8 @@ def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
         message = f"the front matter is a program ({language}), which is never run; write YAML"
         raise PostError(path, message, line=opening + 1)
     closing = _fence(lines, opening, _FENCE_END, path)
-    found_json, _ = _json(lines, opening + 1, path, end=closing)
-    return _document(found_json, lines, closing, _json_lines(lines, opening + 1, closing))
+    values, _ = _json(lines, opening + 1, path, end=closing)
+    return _document(values, lines, closing, _json_lines(lines, opening + 1, closing))
 
 
 def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -93,9 +93,9 @@ def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
     opening = first_line(lines, path)
     if opening is None or not re.match(r"\{[ \t]*(?:$|\"|\})", lines[opening]):
         return None
-    found, length = _json(lines, opening, path)
+    values, length = _json(lines, opening, path)
     closing = opening + "\n".join(lines[opening:])[:length].count("\n")
-    return _document(found, lines, closing, _json_lines(lines, opening, closing + 1))
+    return _document(values, lines, closing, _json_lines(lines, opening, closing + 1))
 
 
 def _json(
@@ -104,8 +104,8 @@ def _json(
     """The object, and the number of its characters. Raises PostError."""
     text = "\n".join(lines[start:end])
     try:
-        found, length = json.JSONDecoder().raw_decode(text.lstrip())
-        values = as_values(found)
+        parsed, length = json.JSONDecoder().raw_decode(text.lstrip())
+        values = as_values(parsed)
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         message = f"the front matter is not JSON: {error}; check quotes, commas and braces"
@@ -120,7 +120,7 @@ def _json_lines(lines: list[str], start: int, end: int) -> dict[str, int]:
         (index, re.match(r"[ \t{]*\"([^\"]+)\"[ \t]*:", lines[index]))
         for index in range(start, end)
     ]
-    return {found[1]: index + 1 for index, found in reversed(keys) if found}
+    return {match[1]: index + 1 for index, match in reversed(keys) if match}
 
 
 def _document(
@@ -130,12 +130,12 @@ def _document(
     return PostFile(values=values, body=body, body_line=closing + 2, lines=starts)
 
 
-def as_values(found: object) -> dict[str, Value]:
+def as_values(parsed: object) -> dict[str, Value]:
     """Turn the typed values of a parser into texts: `true`, `7`, an ISO date.
 
     Those that were no strings become PlainScalars. Raises ValueError.
     """
-    values = _as_value(found, MAX_DEPTH)
+    values = _as_value(parsed, MAX_DEPTH)
     if not isinstance(values, dict):
         raise ValueError("must be keys with values")  # noqa: TRY004 - wrong input, not a wrong call
     return values
@@ -151,30 +151,30 @@ def json_values(text: str) -> dict[str, Value]:
     return as_values(json.loads(text))
 
 
-def _as_value(found: object, depth: int) -> Value:
+def _as_value(parsed: object, depth: int) -> Value:
     if depth == 0:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
-    match found:
+    match parsed:
         case None:
             return None
         case dict():
-            return {legal(str(key)): _as_value(part, depth - 1) for key, part in found.items()}
+            return {legal(str(key)): _as_value(part, depth - 1) for key, part in parsed.items()}
         case list() | tuple():
-            return [_as_value(part, depth - 1) for part in found]
+            return [_as_value(part, depth - 1) for part in parsed]
         case str():
-            return legal(found)
+            return legal(parsed)
         case _:
-            return PlainScalar(_written(found))
+            return PlainScalar(_written(parsed))
 
 
-def _written(found: object) -> str:
-    match found:
+def _written(scalar: object) -> str:
+    match scalar:
         case bool():
-            return "true" if found else "false"
+            return "true" if scalar else "false"
         case dt.datetime():
-            return found.isoformat(" ")
+            return scalar.isoformat(" ")
         case _:
-            return legal(str(found))
+            return legal(str(scalar))
 
 
 def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -187,11 +187,11 @@ def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:
         return None
     pairs: list[tuple[int, str, str]] = []
     for index in range(opening, len(lines)):
-        if found := _META.fullmatch(lines[index]):
-            pairs.append((index + 1, found[1].lower(), found[2]))
-        elif more := _META_MORE.fullmatch(lines[index]):
+        if match := _META.fullmatch(lines[index]):
+            pairs.append((index + 1, match[1].lower(), match[2]))
+        elif continuation := _META_MORE.fullmatch(lines[index]):
             line, key, value = pairs[-1]
-            pairs[-1] = (line, key, f"{value}\n{more[1]}")
+            pairs[-1] = (line, key, f"{value}\n{continuation[1]}")
         else:
             end = index
             break
@@ -255,9 +255,9 @@ def _past_blanks(lines: list[str], at: int) -> int:
 def _fields(lines: list[str], at: int) -> tuple[list[tuple[int, str, str]], int]:
     pairs: list[tuple[int, str, str]] = []
     while at < len(lines):
-        found = _FIELD.fullmatch(lines[at])
-        if found:
-            pairs.append((at + 1, found[1].lower(), found[2] or ""))
+        match = _FIELD.fullmatch(lines[at])
+        if match:
+            pairs.append((at + 1, match[1].lower(), match[2] or ""))
         elif pairs and lines[at][:1] in {" ", "\t"} and lines[at].strip():
             line, key, value = pairs[-1]
             pairs[-1] = (line, key, f"{value}\n{lines[at].strip()}")
@@ -278,8 +278,8 @@ def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
     hidden = lines[start].strip() == "<!--"
     at = start + hidden
     pairs = []
-    while at < len(lines) and (found := _COMMENT_KEY.fullmatch(lines[at])):
-        pairs.append((at + 1, found[1].lower(), found[2] or ""))
+    while at < len(lines) and (match := _COMMENT_KEY.fullmatch(lines[at])):
+        pairs.append((at + 1, match[1].lower(), match[2] or ""))
         at += 1
     if not pairs:
         return None

@@ -27,14 +27,14 @@ _JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
 def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
     """Read front matter between two fences. Raises PostError."""
     opening = first_line(lines, path)
-    found = _FENCE.fullmatch(lines[opening]) if opening is not None else None
-    if opening is None or not found:
+    match = _FENCE.fullmatch(lines[opening]) if opening is not None else None
+    if opening is None or not match:
         return None
-    closing = _next(lines, opening + 1, found[1])
+    closing = _next(lines, opening + 1, match[1])
     if closing is None:
-        message = f"the front matter never ends; add a line `{found[1]}` below it"
+        message = f"the front matter never ends; add a line `{match[1]}` below it"
         raise PostError(path, message, line=opening + 1)
-    if found[1].startswith(";"):
+    if match[1].startswith(";"):
         return _json(lines, opening + 1, closing, path)
     return _yaml(lines, opening, closing, path)
 
@@ -52,24 +52,24 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
         if lines[closing].startswith(";"):
             return _json(lines, opening, closing, path)
         # An empty line in the place of the missing fence; line numbers are corrected below.
-        found = _yaml(["", *lines], opening, closing + 1, path)
+        post_file = _yaml(["", *lines], opening, closing + 1, path)
     except PostError:
         return None
-    if not found or not found.values:  # e.g. a Markdown heading, which is a comment in YAML
+    if not post_file or not post_file.values:  # e.g. a Markdown heading, which is a comment in YAML
         return None
     return replace(
-        found,
-        body_line=found.body_line - 1,
-        remarks=tuple((line - 1, message) for line, message in found.remarks),
-        lines={key: line - 1 for key, line in found.lines.items()},
+        post_file,
+        body_line=post_file.body_line - 1,
+        remarks=tuple((line - 1, message) for line, message in post_file.remarks),
+        lines={key: line - 1 for key, line in post_file.lines.items()},
     )
 
 
 def _next(lines: list[str], start: int, mark: str = "") -> int | None:
     """The index of the next fence, which must be `mark` if that is not empty; None without one."""
     for index in range(start, len(lines)):
-        found = _FENCE.fullmatch(lines[index])
-        if found and mark in {"", found[1]}:
+        match = _FENCE.fullmatch(lines[index])
+        if match and mark in {"", match[1]}:
             return index
     return None
 
@@ -96,5 +96,5 @@ def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Po
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,
-        lines={found[1]: number for number, found in reversed(keys) if found},
+        lines={match[1]: number for number, match in reversed(keys) if match},
     )

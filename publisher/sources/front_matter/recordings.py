@@ -60,18 +60,18 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 
 def enclosures(front_matter: FrontMatter) -> tuple[Medium, ...]:
     """All recordings in the order of KEYS, each URL once."""
-    found: dict[str, Medium] = {}
+    media: dict[str, Medium] = {}
     for key in KEYS:
         for medium in _media(front_matter, key, _value(front_matter, key)):
-            found.setdefault(medium.href, medium)
-    return _completed(front_matter, tuple(found.values()))
+            media.setdefault(medium.href, medium)
+    return _completed(front_matter, tuple(media.values()))
 
 
 def image(front_matter: FrontMatter) -> Medium | None:
     """The picture of the post."""
     for key in IMAGES:
-        if found := next(_media(front_matter, key, _value(front_matter, key)), None):
-            return found
+        if picture := next(_media(front_matter, key, _value(front_matter, key)), None):
+            return picture
     return None
 
 
@@ -86,11 +86,17 @@ def _completed(front_matter: FrontMatter, media: tuple[Medium, ...]) -> tuple[Me
     """Complete a single recording with the length and the duration in the post's own keys."""
     if len(media) != 1:
         return media
-    (one,) = media
+    (recording,) = media
     values = {key: front_matter.value(key) for key in ("length", "filesize", "duration")}
-    length = one.length if one.length is not None else _number(values, ("length", "filesize"))
-    duration = one.duration if one.duration is not None else _seconds(values["duration"])
-    return (replace(one, length=length, duration=duration),)
+    length = (
+        recording.length
+        if recording.length is not None
+        else _number(values, ("length", "filesize"))
+    )
+    duration = (
+        recording.duration if recording.duration is not None else _seconds(values["duration"])
+    )
+    return (replace(recording, length=length, duration=duration),)
 
 
 def _media(front_matter: FrontMatter, key: str, value: Value) -> Iterator[Medium]:
@@ -109,10 +115,10 @@ def _media(front_matter: FrontMatter, key: str, value: Value) -> Iterator[Medium
             if address:
                 yield _of_map(front_matter, key, value, address)
                 return
-            found = [*_formats(front_matter, key, value)]
-            if not found:
+            media = [*_formats(front_matter, key, value)]
+            if not media:
                 front_matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
-            yield from found
+            yield from media
 
 
 def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> Iterator[Medium]:
@@ -120,14 +126,14 @@ def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> It
     title = _titled(value)
     listed = next((value[name] for name in _LISTS if name in value), None)
     parts = listed if isinstance(listed, list) else [*value.values()]
-    found = [
+    media = [
         medium
         for part in parts
         if listed is not None or (part != title and _is_file(part))
         for medium in _media(front_matter, key, part)
     ]
-    for medium in found:
-        yield replace(medium, title=medium.title or title, name=found[0].href)
+    for medium in media:
+        yield replace(medium, title=medium.title or title, name=media[0].href)
 
 
 def _titled(value: dict[str, Value]) -> str | None:
@@ -140,8 +146,8 @@ def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium
     if _TAG.search(text):
         message = f"{key} is {short_line(text, 60)!r}: tags in front matter are not evaluated"
         front_matter.warn(key, f"{message}; write the URL, e.g. /media/a.ogg")
-    elif found := _WORDPRESS.match(text):
-        yield Medium(found[1], line, found[3], _bytes(found[2]))
+    elif match := _WORDPRESS.match(text):
+        yield Medium(match[1], line, match[3], _bytes(match[2]))
     elif _is_file(text):
         yield Medium(text, line, _type_of_sound(key, text))
     elif key in KEYS:
@@ -195,7 +201,9 @@ def _bytes(text: str) -> int | None:
 
 
 def _duration(value: dict[str, Value], names: tuple[str, ...]) -> float | None:
-    return next((found for name in names if (found := _seconds(value.get(name))) is not None), None)
+    return next(
+        (seconds for name in names if (seconds := _seconds(value.get(name))) is not None), None
+    )
 
 
 def _seconds(value: Value) -> float | None:
@@ -203,8 +211,8 @@ def _seconds(value: Value) -> float | None:
     text = one_line(value) or ""
     if _NUMBER.fullmatch(text):
         return float(text)
-    found = _CLOCK.fullmatch(text) or _PERIOD.fullmatch(text)
-    if not found:
+    match = _CLOCK.fullmatch(text) or _PERIOD.fullmatch(text)
+    if not match:
         return None
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds

@@ -53,8 +53,8 @@ class FrontMatter:
     def value(self, key: str) -> Value:
         """The value of the owner's key if there is one, else of the key itself."""
         own = self._keys.get(key)
-        found = self.document.values.get(own) if own else None
-        return self.document.values.get(key) if found is None else found
+        value = self.document.values.get(own) if own else None
+        return self.document.values.get(key) if value is None else value
 
     def line(self, key: str) -> int:
         """The line of the key in the file."""
@@ -180,15 +180,15 @@ def language_tag(text: str) -> str | None:
 
 def person(value: Value) -> Person | None:
     """A person in settings or data files, without a URI that is not safe to link."""
-    found = _person(value)
-    if found and found.uri and not is_person_uri(found.uri):
-        return Person(name=found.name, email=found.email)
-    return found
+    found_person = _person(value)
+    if found_person and found_person.uri and not is_person_uri(found_person.uri):
+        return Person(name=found_person.name, email=found_person.email)
+    return found_person
 
 
 def _split(text: str, separators: str) -> list[str]:
-    found = next((separator for separator in separators if separator in text), None)
-    return text.split(found) if found else [text]
+    separator = next((separator for separator in separators if separator in text), None)
+    return text.split(separator) if separator else [text]
 
 
 def _apart(value: Value) -> list[Value]:
@@ -210,11 +210,11 @@ def _person(value: Value) -> Person | None:
             value.get("name"), value.get("email"), value.get("uri") or value.get("url")
         )
     text = one_line(value) or ""
-    found = _NAME_AND_ADDRESS.fullmatch(text)
-    if found and _ADDRESS.fullmatch(found[2].strip()):
-        return _person_of(found[1], found[2], None)
-    if found and _WEB.fullmatch(found[2].strip()):
-        return _person_of(found[1], None, found[2])
+    match = _NAME_AND_ADDRESS.fullmatch(text)
+    if match and _ADDRESS.fullmatch(match[2].strip()):
+        return _person_of(match[1], match[2], None)
+    if match and _WEB.fullmatch(match[2].strip()):
+        return _person_of(match[1], None, match[2])
     return _person_of(text, None, None)
 
 
