@@ -1,4 +1,4 @@
-"""`publisher init` finds out whose site it is, and writes a configuration that works."""
+"""`publisher init` detects the engine of a site, and writes a configuration that works."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_a_site_is_known_by_its_settings(tmp_path: Path, name: str) -> None:
+def test_a_site_is_detected_by_its_settings(tmp_path: Path, name: str) -> None:
     engine, posts, files = SITES[name]
     write(tmp_path, files)
     found = detect(tmp_path)
@@ -105,7 +105,7 @@ def test_a_site_is_known_by_its_settings(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
+def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     blog = Blog(tmp_path / "site")
     (blog.folder / "publisher.yaml").unlink()
     engine, _, files = SITES[name]
@@ -141,7 +141,7 @@ def test_what_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
         ({}, "jekyll", None),
     ],
 )
-def test_a_site_without_settings_that_can_be_read(
+def test_a_site_without_readable_settings_is_detected(
     tmp_path: Path, files: Mapping[str, str], engine: Engine, posts: str | None
 ) -> None:
     write(tmp_path, files)
@@ -149,7 +149,7 @@ def test_a_site_without_settings_that_can_be_read(
     assert (found.engine, found.posts, found.title) == (engine, posts, None)
 
 
-def test_what_a_new_hexo_site_says_of_nobody_is_not_taken_over(tmp_path: Path) -> None:
+def test_sample_values_of_a_new_hexo_site_are_ignored(tmp_path: Path) -> None:
     settings = "title: Hexo\nauthor: John Doe\nurl: http://example.com\nsource_dir: source\n"
     write(tmp_path, {"_config.yml": settings})
     found = detect(tmp_path)
@@ -170,13 +170,13 @@ def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[
     [("_config.yml", "title: ["), ("hugo.toml", "title ="), ("pelicanconf.py", "def"),
      ("conf.py", "POSTS = ("), ("_config.yml", "a: \udcff")],
 )  # fmt: skip
-def test_settings_that_are_broken_are_a_note(tmp_path: Path, name: str, text: str) -> None:
+def test_broken_settings_become_a_note(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
     (note,) = detect(tmp_path).notes
     assert note.startswith(f"{name} is not used: ")
 
 
-def test_what_init_is_told_wins(tmp_path: Path) -> None:
+def test_options_of_init_override_the_settings(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     (blog.folder / "publisher.yaml").unlink()
     write(blog.folder, {"_config.yml": "title: A site\n", "notes/2020-01-01-a.md": YAML})

@@ -1,4 +1,4 @@
-"""Each engine reads its own posts: whatever it calls a date, a tag, an address, a draft."""
+"""Each engine reads dates, tags, URLs and drafts by its own rules."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(
     zone: str = "Europe/Berlin",
     **options: Any,
 ) -> Reading:
-    """Write a site and read its posts, which are in the folder `posts` of it."""
+    """Write a site and read its posts, which are in its folder `posts`."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,12 +49,12 @@ def read(
 
 
 def post(*arguments: Any, **options: Any) -> Post:
-    """The one post of a site, with nothing odd about it."""
+    """The only post of a site, without warnings."""
     reading = read(*arguments, **options)
     assert [skip.reason for skip in reading.skipped] == []
     assert [warning.message for warning in reading.warnings] == []
-    (made,) = reading.posts
-    return made
+    (parsed,) = reading.posts
+    return parsed
 
 
 def skip(*arguments: Any, **options: Any) -> Skip:
@@ -126,7 +126,7 @@ defaults: [{scope: {path: set.md}, values: {permalink: /by/defaults/}}]
 def test_jekyll_s_link_knows_pages_and_collections(
     tmp_path: Path, file: str, style: str, address: str | None
 ) -> None:
-    """The addresses are those that Jekyll 4.3.1 makes."""
+    """The expected URLs are those of Jekyll 4.3.1."""
     files = {
         "_config.yml": f"permalink: {style}{COLLECTIONS}",
         "_posts/2020-02-03-a.md": JEKYLL,
@@ -139,7 +139,7 @@ def test_jekyll_s_link_knows_pages_and_collections(
     assert address_of(PurePosixPath(file)) == address
 
 
-def test_a_link_leaves_neither_the_site_nor_its_rules(tmp_path: Path) -> None:
+def test_jekyll_s_link_tag_cannot_leave_the_site(tmp_path: Path) -> None:
     tags = ["", " ../x.md", " .", " /", " _other/x.md"]
     body = "\n\n".join(f"[x{n}]({{% link{tag} %}})" for n, tag in enumerate(tags))
     files = {
@@ -185,19 +185,19 @@ def test_a_link_leaves_neither_the_site_nor_its_rules(tmp_path: Path) -> None:
         ("  nonsense", (), "A"),
     ],
 )
-def test_jekyll_s_defaults_fill_what_a_post_leaves_out(
+def test_jekyll_s_defaults_fill_in_missing_keys(
     tmp_path: Path, defaults: str, tags: tuple[str, ...], title: str
 ) -> None:
     files = {"_config.yml": f"defaults:\n{defaults}\n", "news/_posts/2020-02-03-a.md": JEKYLL}
-    made = post(tmp_path, "jekyll", files)
-    assert (made.tags, made.title) == (tags, title)
+    parsed = post(tmp_path, "jekyll", files)
+    assert (parsed.tags, parsed.title) == (tags, title)
 
 
 def test_jekyll_s_defaults_join_categories_and_hide_posts(tmp_path: Path) -> None:
     settings = "defaults: [{scope: {path: ''}, values: {categories: [d], author: ada}}]"
     files = {"_config.yml": settings, "_posts/2020-02-03-a.md": "---\ncategories: own\n---\n"}
-    made = post(tmp_path, "jekyll", files)
-    assert (made.categories, made.authors) == (("d", "own"), (Person(name="ada"),))
+    parsed = post(tmp_path, "jekyll", files)
+    assert (parsed.categories, parsed.authors) == (("d", "own"), (Person(name="ada"),))
     (tmp_path / "_config.yml").write_text(
         "defaults: [{scope: {path: ''}, values: {published: false}}]"
     )
@@ -213,18 +213,18 @@ def test_jekyll_s_folders_are_categories_and_only_posts_folders_hold_posts(tmp_p
         "_site/_posts/2020-02-03-a.md": "",
         "node_modules/x/_posts/2020-02-03-a.md": "",
     }
-    made = post(tmp_path, "jekyll", files)
-    assert made.categories == ("Big News", "tech", "own")
-    assert made.page == "/big%20news/tech/own/2020/02/03/a.html"
+    parsed = post(tmp_path, "jekyll", files)
+    assert parsed.categories == ("Big News", "tech", "own")
+    assert parsed.page == "/big%20news/tech/own/2020/02/03/a.html"
 
 
-def test_a_name_without_a_date_has_no_page_in_jekyll(tmp_path: Path) -> None:
+def test_jekyll_builds_no_page_for_a_name_without_a_date(tmp_path: Path) -> None:
     files = {"_config.yml": "", "_posts/a.md": "---\ndate: 2020-01-01\n---\n"}
     (warning,) = read(tmp_path, "jekyll", files, posts="_posts").warnings
     assert (warning.line, "so Jekyll builds no page" in warning.message) == (1, True)
 
 
-def test_what_jekyll_excludes_is_no_post(tmp_path: Path) -> None:
+def test_a_file_that_jekyll_excludes_is_not_a_post(tmp_path: Path) -> None:
     files = {
         "_config.yml": "exclude: [old/, _posts/2020-*, /vendor]",
         **dict.fromkeys(["old/_posts/2020-02-03-a.md", "_posts/2020-02-03-b.md",
@@ -259,13 +259,15 @@ def test_jekyll_s_authors_are_known_by_their_short_names(tmp_path: Path) -> None
         ("2020-02-03 23:30:00 -0800", "2020-02-04T07:30:00Z", "/2020/02/04/a.html"),
     ],
 )
-def test_jekyll_s_dates_are_ruby_s(tmp_path: Path, date: str, published: str, page: str) -> None:
+def test_jekyll_s_dates_mean_the_same_as_in_ruby(
+    tmp_path: Path, date: str, published: str, page: str
+) -> None:
     files = {"_posts/2020-02-01-a.md": f"---\ndate: {date}\n---\n"}
-    made = post(tmp_path, "jekyll", files, posts="_posts")
-    assert (iso(made.published), made.page) == (published, page)
+    parsed = post(tmp_path, "jekyll", files, posts="_posts")
+    assert (iso(parsed.published), parsed.page) == (published, page)
 
 
-def test_jekyll_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> None:
+def test_jekyll_s_settings_may_publish_future_posts(tmp_path: Path) -> None:
     files = {"_config.yml": "future: true", "_posts/2030-01-01-a.md": JEKYLL}
     assert post(tmp_path, "jekyll", files, posts="_posts")
     (tmp_path / "_config.yml").write_text("")
@@ -275,7 +277,7 @@ def test_jekyll_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> No
     assert found.post.title == "A"
 
 
-def test_jekyll_s_excerpt_separator_divides(tmp_path: Path) -> None:
+def test_jekyll_s_excerpt_separator_is_a_marker(tmp_path: Path) -> None:
     files = {"_config.yml": "excerpt_separator: '<!--cut-->'", "_posts/2020-02-03-a.md":
              "---\ntitle: A\n---\nLead.\n\n<!--cut-->\n\nRest.\n"}  # fmt: skip
     assert post(tmp_path, "jekyll", files, posts="_posts").marker == "<!--cut-->"
@@ -321,11 +323,11 @@ def hugo(folder: Path, files: Mapping[str, str], **options: Any) -> Post:
     ],
 )
 def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> None:
-    made = hugo(tmp_path, {"content/posts/A Post.md": text})
-    assert (made.title, made.tags) == ("A title", ("a", "b c"))
-    assert iso(made.published) == "2020-02-03T10:00:00Z"
-    assert made.page == "/posts/a-post/"
-    assert (made.body, made.body_line) == ("Text.\n", text.count("\n"))
+    parsed = hugo(tmp_path, {"content/posts/A Post.md": text})
+    assert (parsed.title, parsed.tags) == ("A title", ("a", "b c"))
+    assert iso(parsed.published) == "2020-02-03T10:00:00Z"
+    assert parsed.page == "/posts/a-post/"
+    assert (parsed.body, parsed.body_line) == ("Text.\n", text.count("\n"))
 
 
 @pytest.mark.parametrize(
@@ -361,12 +363,12 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
          "/posts/a/"),
     ],
 )  # fmt: skip
-def test_hugo_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+def test_hugo_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
     text = f'+++\ntitle = "The title"\ndate = 2020-02-03\n{matter}\n+++\n'
     assert hugo(tmp_path, {"hugo.toml": settings, f"content/{name}": text}).page == page
 
 
-def test_hugo_s_addresses_count_in_the_zone_of_the_date(tmp_path: Path) -> None:
+def test_hugo_s_urls_use_the_zone_of_the_date(tmp_path: Path) -> None:
     files = {
         "hugo.toml": '[permalinks]\nposts = "/:year/:month/:day/:title/"',
         "content/posts/a.md": "---\ntitle: A\ndate: 2020-02-03T00:30:00+08:00\n---\n",
@@ -409,8 +411,8 @@ def test_hugo_s_bundles_have_one_post(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_hugo_s_dates(tmp_path: Path, matter: str, published: str, updated: str) -> None:
-    made = hugo(tmp_path, {"content/posts/a.md": f"---\n{matter}\n---\n"}, zone="UTC")
-    assert (iso(made.published), iso(made.updated)) == (published, updated)
+    parsed = hugo(tmp_path, {"content/posts/a.md": f"---\n{matter}\n---\n"}, zone="UTC")
+    assert (iso(parsed.published), iso(parsed.updated)) == (published, updated)
 
 
 @pytest.mark.parametrize(
@@ -424,7 +426,9 @@ def test_hugo_s_dates(tmp_path: Path, matter: str, published: str, updated: str)
         ("_build: {render: false}", "hidden", "build: not listed"),
     ],
 )
-def test_what_hugo_does_not_show(tmp_path: Path, matter: str, status: str, reason: str) -> None:
+def test_posts_that_hugo_does_not_publish_are_skipped(
+    tmp_path: Path, matter: str, status: str, reason: str
+) -> None:
     files = {"hugo.toml": "", "content/posts/a.md": f"---\ndate: 2020-01-01\n{matter}\n---\n"}
     found = skip(tmp_path, "hugo", files, posts="content", zone="UTC")
     assert (found.status, found.reason, found.broken) == (status, reason, False)
@@ -436,13 +440,13 @@ def test_hugo_s_cascade_reaches_the_posts_below(tmp_path: Path) -> None:
         "content/_index.md": "---\ncascade:\n- {tags: [far], author: Ada}\n---\n",
         "content/posts/a.md": "---\ndate: 2020-01-01\n---\n",
     }
-    made = hugo(tmp_path, files)
-    assert (made.tags, made.authors) == (("near",), (Person(name="Ada"),))
+    parsed = hugo(tmp_path, files)
+    assert (parsed.tags, parsed.authors) == (("near",), (Person(name="Ada"),))
     (tmp_path / "content/posts/_index.md").write_text("---\ncascade: {draft: true}\n---\n")
     assert skip(tmp_path, "hugo", {}, posts="content").status == "draft"
 
 
-def test_of_a_whole_hugo_site_the_main_sections_are_read(tmp_path: Path) -> None:
+def test_only_the_main_sections_of_a_hugo_site_are_read(tmp_path: Path) -> None:
     text = "+++\ndate=2020-01-01\n+++\n"
     files = {"hugo.toml": "[params]\nmainSections = ['posts']", "content/posts/a.md": text,
              "content/docs/b.md": text}  # fmt: skip
@@ -470,7 +474,7 @@ def test_of_a_whole_hugo_site_the_main_sections_are_read(tmp_path: Path) -> None
         ("[languages.fr]", "blog/a.fr.md", "path = 'x/Y'", "/x/Y/"),
     ],
 )
-def test_zola_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+def test_zola_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
     text = f"+++\ntitle = 'T'\ndate = 2020-02-03\n{matter}\n+++\nText.\n"
     files = {"zola.toml": f"base_url = 'x'\n{settings}", f"content/{name}": text}
     assert post(tmp_path, "zola", files, posts="content").page == page
@@ -482,10 +486,10 @@ def test_zola_s_taxonomies_and_authors(tmp_path: Path) -> None:
         "[taxonomies]\ntags = ['a', 'b c']\ncategories = ['News']\n+++\nLead <!-- more --> rest.\n"
     )
     files = {"config.toml": "base_url = 'x'", "content/blog/a.md": text}
-    made = post(tmp_path, "zola", files, posts="content", zone="UTC")
-    assert (made.tags, made.categories) == (("a", "b c"), ("News",))
-    assert made.authors == (Person(name="Ada"), Person(name="Bob"))
-    assert (iso(made.updated), made.marker) == ("2020-03-01T00:00:00Z", "<!-- more -->")
+    parsed = post(tmp_path, "zola", files, posts="content", zone="UTC")
+    assert (parsed.tags, parsed.categories) == (("a", "b c"), ("News",))
+    assert parsed.authors == (Person(name="Ada"), Person(name="Bob"))
+    assert (iso(parsed.updated), parsed.marker) == ("2020-03-01T00:00:00Z", "<!-- more -->")
 
 
 @pytest.mark.parametrize(
@@ -502,7 +506,9 @@ def test_zola_s_taxonomies_and_authors(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_zola_does_not_show(tmp_path: Path, files: Mapping[str, str], status: str) -> None:
+def test_posts_that_zola_does_not_publish_are_skipped(
+    tmp_path: Path, files: Mapping[str, str], status: str
+) -> None:
     found = skip(tmp_path, "zola", {"zola.toml": "", **files}, posts="content")
     assert found.status == status
 
@@ -525,7 +531,7 @@ def test_what_zola_does_not_show(tmp_path: Path, files: Mapping[str, str], statu
         ("blog/2020-01-01-a.md", "permalink: plain/", "/plain/"),
     ],
 )  # fmt: skip
-def test_eleventy_s_addresses(tmp_path: Path, name: str, matter: str, page: str) -> None:
+def test_eleventy_s_urls(tmp_path: Path, name: str, matter: str, page: str) -> None:
     files = {
         "eleventy.config.js": 'export default { dir: { input: "src" } };',
         f"src/{name}": f"---\n{matter}\n---\n",
@@ -533,7 +539,7 @@ def test_eleventy_s_addresses(tmp_path: Path, name: str, matter: str, page: str)
     assert post(tmp_path, "eleventy", files, posts="src").page == page
 
 
-def test_eleventy_s_folders_have_data(tmp_path: Path) -> None:
+def test_eleventy_s_directory_data_is_added(tmp_path: Path) -> None:
     files = {
         ".eleventy.js": "",
         "blog/blog.json": '{"tags": ["journal"], "author": "Ada", "permalink": "/j/{{slug}}/"}',
@@ -554,7 +560,7 @@ def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
     reading = read(tmp_path, "eleventy", files, posts="blog")
     (broken,) = reading.skipped
     assert (broken.line, "is a program (js), which is never run" in broken.reason) == (1, True)
-    assert [made.page for made in reading.posts] == [
+    assert [parsed.page for parsed in reading.posts] == [
         "/blog/2020-01-01-b/",
         "/blog/2020-01-01-c/",
     ]
@@ -562,7 +568,7 @@ def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
     assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
 
 
-def test_a_date_that_moves_is_none_in_eleventy(tmp_path: Path) -> None:
+def test_a_date_that_changes_with_every_edit_is_refused_in_eleventy(tmp_path: Path) -> None:
     found = skip(tmp_path, "eleventy", {"a.md": "---\ndate: git Last Modified\n---\n"})
     assert found.reason.startswith("date: 'git Last Modified' changes with every edit; write")
 
@@ -575,7 +581,9 @@ def test_a_date_that_moves_is_none_in_eleventy(tmp_path: Path) -> None:
         ("draft: true", "draft"),
     ],
 )
-def test_what_eleventy_does_not_show(tmp_path: Path, matter: str, status: str) -> None:
+def test_posts_that_eleventy_does_not_publish_are_skipped(
+    tmp_path: Path, matter: str, status: str
+) -> None:
     files = {"2020-01-01-a.md": f"---\n{matter}\n---\n"}
     assert skip(tmp_path, "eleventy", files).status == status
 
@@ -597,11 +605,11 @@ def test_what_eleventy_does_not_show(tmp_path: Path, matter: str, status: str) -
     ],
 )  # fmt: skip
 def test_hexo_s_front_matter(tmp_path: Path, text: str, tags: tuple[str, ...]) -> None:
-    made = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
-    assert (made.title, made.tags, made.body.strip()) == ("A title", tags, "Text.")
-    assert iso(made.published) == "2020-02-03T09:00:00Z"
-    assert text.split("\n")[made.body_line - 1 :] == made.body.split("\n")
-    assert "date" in text.split("\n")[made.lines[0] - 1]
+    parsed = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
+    assert (parsed.title, parsed.tags, parsed.body.strip()) == ("A title", tags, "Text.")
+    assert iso(parsed.published) == "2020-02-03T09:00:00Z"
+    assert text.split("\n")[parsed.body_line - 1 :] == parsed.body.split("\n")
+    assert "date" in text.split("\n")[parsed.lines[0] - 1]
 
 
 @pytest.mark.parametrize(
@@ -617,7 +625,9 @@ def test_hexo_s_front_matter(tmp_path: Path, text: str, tags: tuple[str, ...]) -
         ("---\ndate: soon\n---\n", 2, "date: 'soon' is not a date"),
     ],
 )
-def test_what_hexo_makes_no_page_of(tmp_path: Path, text: str, line: int, reason: str) -> None:
+def test_files_without_a_page_in_hexo_are_ignored(
+    tmp_path: Path, text: str, line: int, reason: str
+) -> None:
     found = skip(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
     assert (found.broken, found.line, reason in found.reason) == (True, line, True)
 
@@ -654,7 +664,7 @@ def test_what_hexo_makes_no_page_of(tmp_path: Path, text: str, line: int, reason
         ("source_dir: .", "a.md", "", "/2020/02/03/a/"),
     ],
 )  # fmt: skip
-def test_hexo_s_addresses(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
+def test_hexo_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
     files = {
         "_config.yml": settings,
         f"source/_posts/{name}": f"---\ndate: 2020-02-03 10:00:00\n{matter}\n---\n",
@@ -662,34 +672,38 @@ def test_hexo_s_addresses(tmp_path: Path, settings: str, name: str, matter: str,
     assert post(tmp_path, "hexo", files, posts="source/_posts").page == page
 
 
-def test_hexo_s_names_say_what_the_settings_want(tmp_path: Path) -> None:
+def test_hexo_s_file_names_follow_new_post_name(tmp_path: Path) -> None:
     files = {
         "_config.yml": "new_post_name: ':category/:year-:i_month-:i_day-:title.md'",
         "source/_posts/News/2020-2-3-a.md": "---\ntitle: T\ncategory: Old\n---\n",
     }
-    made = post(tmp_path, "hexo", files, posts="source/_posts")
-    assert (made.file_date, made.slug, made.categories) == (dt.date(2020, 2, 3), "a", ("News",))
-    assert iso(made.published) == "2020-02-02T23:00:00Z"
+    parsed = post(tmp_path, "hexo", files, posts="source/_posts")
+    assert (parsed.file_date, parsed.slug, parsed.categories) == (
+        dt.date(2020, 2, 3),
+        "a",
+        ("News",),
+    )
+    assert iso(parsed.published) == "2020-02-02T23:00:00Z"
 
 
-def test_a_text_above_a_rule_is_no_front_matter_in_hexo(tmp_path: Path) -> None:
+def test_a_text_above_a_thematic_break_is_not_front_matter_in_hexo(tmp_path: Path) -> None:
     text = "# A head\n\n---\n\nText.\n"
     files = {
         "_config.yml": "new_post_name: ':year-:month-:day-:title.md'",
         "source/_posts/2020-02-03-a.md": text,
     }
-    made = post(tmp_path, "hexo", files, posts="source/_posts")
-    assert (made.body, made.body_line) == (text, 1)
+    parsed = post(tmp_path, "hexo", files, posts="source/_posts")
+    assert (parsed.body, parsed.body_line) == (text, 1)
 
 
-def test_folders_date_no_post_in_hexo(tmp_path: Path) -> None:
-    """Nor do other keys: the address of the page would be a guess."""
+def test_folders_and_other_keys_are_not_dates_in_hexo(tmp_path: Path) -> None:
+    """Hexo ignores them, so the URL of the page would be a guess."""
     files = {"source/_posts/2020/02/03/a.md": "---\ncreated: 2020-02-03\n---\n"}
     found = skip(tmp_path, "hexo", files, posts="source/_posts")
     assert (found.broken, "differs in every copy" in found.reason) == (True, True)
 
 
-def test_a_rule_for_names_that_would_take_for_ever_fits_none(tmp_path: Path) -> None:
+def test_a_rule_for_names_that_would_take_too_long_matches_nothing(tmp_path: Path) -> None:
     name = "a-" * 60
     files = {
         "_config.yml": f"new_post_name: '{':a-' * 40}:title.x'",
@@ -708,7 +722,9 @@ def test_a_rule_for_names_that_would_take_for_ever_fits_none(tmp_path: Path) -> 
         ("2 January 2020", "2020-01-01T23:00:00Z"),
     ],
 )
-def test_hexo_s_dates_are_javascript_s(tmp_path: Path, date: str, published: str) -> None:
+def test_hexo_s_dates_mean_the_same_as_in_javascript(
+    tmp_path: Path, date: str, published: str
+) -> None:
     files = {"source/_posts/a.md": f"---\ndate: {date}\n---\n"}
     assert iso(post(tmp_path, "hexo", files, posts="source/_posts").published) == published
 
@@ -727,7 +743,7 @@ def test_hexo_s_posts_are_in_one_folder(tmp_path: Path, settings: str, posts: st
         **{f"source/{name}": text for name in names},
     }
     reading = read(tmp_path, "hexo", files, posts=posts)
-    assert [made.path.name for made in reading.posts] == ["a.md", "b.md"]
+    assert [parsed.path.name for parsed in reading.posts] == ["a.md", "b.md"]
     assert not reading.skipped
 
 
@@ -740,7 +756,7 @@ def test_hexo_s_posts_are_in_one_folder(tmp_path: Path, settings: str, posts: st
         ("", "_drafts/a.md", "published: true", "draft"),
     ],
 )
-def test_what_hexo_does_not_show(
+def test_posts_that_hexo_does_not_publish_are_skipped(
     tmp_path: Path, settings: str, name: str, matter: str, status: str
 ) -> None:
     files = {
@@ -751,7 +767,7 @@ def test_what_hexo_does_not_show(
     assert skip(tmp_path, "hexo", files, posts="source").status == status
 
 
-def test_hexo_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> None:
+def test_hexo_s_settings_may_publish_future_posts(tmp_path: Path) -> None:
     files = {
         "_config.yml": "future: true",
         "source/_posts/a.md": "---\ndate: 2027-01-01\n---\n",
@@ -759,24 +775,24 @@ def test_hexo_shows_the_future_where_the_settings_say_so(tmp_path: Path) -> None
     assert post(tmp_path, "hexo", files, posts="source/_posts").published.year == 2026
 
 
-def test_hexo_s_slug_is_a_title_where_the_key_is_missing(tmp_path: Path) -> None:
+def test_hexo_s_slug_may_replace_a_missing_title(tmp_path: Path) -> None:
     files = {
         "_config.yml": "use_slug_as_post_title: true",
         "source/_posts/a b.md": "---\ndate: 2020-01-01\n---\nText.\n",
         "source/_posts/c.md": "---\ndate: 2020-01-01\ntitle:\n---\nText.\n",
     }
     reading = read(tmp_path, "hexo", files, posts="source/_posts")
-    assert [made.name for made in reading.posts] == ["a b", None]
+    assert [parsed.name for parsed in reading.posts] == ["a b", None]
 
 
-def test_hexo_s_lead_is_not_its_excerpt(tmp_path: Path) -> None:
+def test_an_excerpt_replaces_the_marker_in_hexo(tmp_path: Path) -> None:
     body = "One\n\n<!-- more -->\n\nTwo\n"
     files = {
         "source/_posts/a.md": f"---\ndate: 2020-01-01\nexcerpt: Short.\n---\n{body}",
         "source/_posts/b.md": f"---\ndate: 2020-01-01\n---\n{body}",
     }
     reading = read(tmp_path, "hexo", files, posts="source/_posts")
-    assert [made.marker for made in reading.posts] == [None, "<!-- more -->"]
+    assert [parsed.marker for parsed in reading.posts] == [None, "<!-- more -->"]
     one, other = rendered(reading, SITE).entries
     assert (one.teaser, other.teaser) == ("Short.", "One")
     assert "more" not in one.content.xhtml
@@ -797,10 +813,10 @@ def test_hexo_looks_for_pictures_in_the_root_of_the_site(tmp_path: Path) -> None
     assert re.findall('src="(.*?)"', other.content.xhtml) == [beside, root]
 
 
-def test_hexo_s_nunjucks_can_be_switched_off(tmp_path: Path) -> None:
+def test_nunjucks_can_be_disabled_in_hexo(tmp_path: Path) -> None:
     text = "---\ndate: 2020-01-01\ndisableNunjucks: true\n---\n{{ x }}\n"
-    made = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
-    assert made.templates == "off"
+    parsed = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")
+    assert parsed.templates == "off"
 
 
 # --- Pelican ---
@@ -823,17 +839,17 @@ def test_hexo_s_nunjucks_can_be_switched_off(tmp_path: Path) -> None:
                    "</head><body>\nText.\n</body></html>"),
     ],
 )  # fmt: skip
-def test_pelican_s_heads(tmp_path: Path, name: str, text: str) -> None:
+def test_pelican_s_metadata(tmp_path: Path, name: str, text: str) -> None:
     files = {"pelicanconf.py": "PATH = 'content'", f"content/{name}": text}
-    made = post(tmp_path, "pelican", files, posts="content")
-    assert (made.title, made.tags, made.categories) == ("A: B --- C", ("a", "b c"), ("News",))
-    assert made.authors == (Person(name="Ada"), Person(name="Bob"))
-    assert iso(made.published) == "2020-02-03T09:00:00Z"
-    assert made.page == "/a-b-c.html"
-    assert made.body.strip() == "Text."
+    parsed = post(tmp_path, "pelican", files, posts="content")
+    assert (parsed.title, parsed.tags, parsed.categories) == ("A: B --- C", ("a", "b c"), ("News",))
+    assert parsed.authors == (Person(name="Ada"), Person(name="Bob"))
+    assert iso(parsed.published) == "2020-02-03T09:00:00Z"
+    assert parsed.page == "/a-b-c.html"
+    assert parsed.body.strip() == "Text."
     lines = text.split("\n")
-    assert "Text." in lines[made.body_line - 1 :]
-    assert lines[made.body_line - 1 + made.body.split("\n").index("Text.")] == "Text."
+    assert "Text." in lines[parsed.body_line - 1 :]
+    assert lines[parsed.body_line - 1 + parsed.body.split("\n").index("Text.")] == "Text."
 
 
 @pytest.mark.parametrize(
@@ -852,7 +868,7 @@ def test_pelican_s_heads(tmp_path: Path, name: str, text: str) -> None:
         ("ARTICLE_LANG_URL = '{lang}/{slug}'", "Lang: fr\n", "/fr/the-title"),
     ],
 )  # fmt: skip
-def test_pelican_s_addresses(tmp_path: Path, settings: str, matter: str, page: str) -> None:
+def test_pelican_s_urls(tmp_path: Path, settings: str, matter: str, page: str) -> None:
     text = f"Title: The title\nDate: 2020-02-03\n{matter}\nText.\n"
     files = {"pelicanconf.py": settings, "content/news/a file.md": text}
     assert post(tmp_path, "pelican", files, posts="content").page == page
@@ -870,15 +886,15 @@ def test_pelican_s_settings_are_read_and_not_run(tmp_path: Path) -> None:
     assert not trap.exists()
 
 
-def test_pelican_s_folder_is_a_category_and_pages_are_no_posts(tmp_path: Path) -> None:
+def test_pelican_s_folders_are_categories_and_pages_are_not_posts(tmp_path: Path) -> None:
     files = {
         "pelicanconf.py": "",
         "content/news/a.md": "Title: T\nDate: 2020-01-01\nDate: 2021-01-01\n\nText.\n",
         "content/pages/about.md": "Title: About\n\nText.\n",
         "content/extra/robots.txt": "User-agent: *\n",
     }
-    made = post(tmp_path, "pelican", files, posts="content", zone="UTC")
-    assert (made.categories, iso(made.published)) == (("news",), "2020-01-01T00:00:00Z")
+    parsed = post(tmp_path, "pelican", files, posts="content", zone="UTC")
+    assert (parsed.categories, iso(parsed.published)) == (("news",), "2020-01-01T00:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -888,12 +904,12 @@ def test_pelican_s_folder_is_a_category_and_pages_are_no_posts(tmp_path: Path) -
 )  # fmt: skip
 def test_pelican_s_slugs(tmp_path: Path, settings: str, page: str) -> None:
     files = {"pelicanconf.py": settings, "content/a.md": "Title: ¡ Über  Uns!\nDate: 2020-01-01\n"}
-    made = post(tmp_path, "pelican", files, posts="content")
-    assert (made.page, made.categories) == (page, ())
+    parsed = post(tmp_path, "pelican", files, posts="content")
+    assert (parsed.page, parsed.categories) == (page, ())
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
-def test_what_pelican_does_not_show(tmp_path: Path, status: str) -> None:
+def test_posts_that_pelican_does_not_publish_are_skipped(tmp_path: Path, status: str) -> None:
     files = {"a.md": f"Title: T\nDate: 2020-01-01\nStatus: {status}\n\nText.\n"}
     found = skip(tmp_path, "pelican", files)
     assert (found.status, found.reason) == (
@@ -918,13 +934,16 @@ def test_what_pelican_does_not_show(tmp_path: Path, status: str) -> None:
                       "category: News\nauthor: Ada\n---\nText.\n"),
     ],
 )  # fmt: skip
-def test_nikola_s_heads(tmp_path: Path, name: str, text: str) -> None:
+def test_nikola_s_metadata(tmp_path: Path, name: str, text: str) -> None:
     files = {"conf.py": "POSTS = (('posts/*.rst', 'blog', 'p.tmpl'),)", f"posts/{name}": text}
-    made = post(tmp_path, "nikola", files, posts="posts")
-    assert (made.title, made.tags, made.categories) == ("A title", ("a", "b c"), ("News",))
-    assert (iso(made.published), made.authors) == ("2020-02-03T09:00:00Z", (Person(name="Ada"),))
-    assert made.body.strip() == "Text."
-    assert text.split("\n")[made.body_line - 1 :] == made.body.split("\n")
+    parsed = post(tmp_path, "nikola", files, posts="posts")
+    assert (parsed.title, parsed.tags, parsed.categories) == ("A title", ("a", "b c"), ("News",))
+    assert (iso(parsed.published), parsed.authors) == (
+        "2020-02-03T09:00:00Z",
+        (Person(name="Ada"),),
+    )
+    assert parsed.body.strip() == "Text."
+    assert text.split("\n")[parsed.body_line - 1 :] == parsed.body.split("\n")
 
 
 @pytest.mark.parametrize(
@@ -936,24 +955,24 @@ def test_nikola_s_heads(tmp_path: Path, name: str, text: str) -> None:
         ("TRANSLATIONS = {'en': '', 'fr': './fr'}", "posts/a.fr.txt", "/fr/blog/a/"),
     ],
 )
-def test_nikola_s_addresses(tmp_path: Path, settings: str, name: str, page: str) -> None:
+def test_nikola_s_urls(tmp_path: Path, settings: str, name: str, page: str) -> None:
     text = ".. title: T\n.. date: 2020-01-01\n\nText.\n"
     rules = "POSTS = (('posts/*.txt', 'blog', 'post.tmpl'), ('notes/*.md', '', 'post.tmpl'))"
     files = {"conf.py": f"{rules}\n{settings}\n", name: text, "stories/b.txt": text}
     assert post(tmp_path, "nikola", files).page == page
 
 
-def test_nikola_s_head_may_be_a_file_of_its_own(tmp_path: Path) -> None:
+def test_nikola_s_metadata_may_be_in_a_separate_file(tmp_path: Path) -> None:
     files = {
         "posts/a.txt": "Text.\n\nA head\n======\n",
         "posts/a.meta": ".. title: A title\n.. date: 2020-01-01\n",
     }
-    made = post(tmp_path, "nikola", files, posts="posts")
-    assert (made.title, made.body, made.body_line) == ("A title", files["posts/a.txt"], 1)
-    assert made.markup == "rest"
+    parsed = post(tmp_path, "nikola", files, posts="posts")
+    assert (parsed.title, parsed.body, parsed.body_line) == ("A title", files["posts/a.txt"], 1)
+    assert parsed.markup == "rest"
 
 
-def test_a_translation_in_nikola_says_what_the_original_says(tmp_path: Path) -> None:
+def test_a_translation_in_nikola_inherits_the_metadata_of_the_original(tmp_path: Path) -> None:
     head = ".. title: A title\n.. date: 2020-01-01\n.. tags: a\n"
     files = {
         "conf.py": "TRANSLATIONS = {'en': '', 'de': './de'}",
@@ -965,7 +984,9 @@ def test_a_translation_in_nikola_says_what_the_original_says(tmp_path: Path) -> 
     }
     reading = read(tmp_path, "nikola", files, posts="posts")
     assert not reading.skipped
-    assert [(made.path.name, made.title, made.tags, made.language) for made in reading.posts] == [
+    assert [
+        (parsed.path.name, parsed.title, parsed.tags, parsed.language) for parsed in reading.posts
+    ] == [
         ("a.de.rst", "Ein Titel", ("a",), "de"),
         ("a.rst", "A title", ("a",), None),
         ("b.de.md", "A title", ("a",), "de"),
@@ -973,24 +994,26 @@ def test_a_translation_in_nikola_says_what_the_original_says(tmp_path: Path) -> 
     ]
 
 
-def test_rest_without_a_head_is_all_body(tmp_path: Path) -> None:
-    made = post(tmp_path, "nikola", {"2020-01-01-a.RST": "Just text.\n\nAnd more.\n"})
-    assert (made.body, made.body_line, made.title) == ("Just text.\n\nAnd more.\n", 1, None)
-    assert (made.markup, made.slug) == ("rest", "a")
+def test_rst_without_metadata_is_all_body(tmp_path: Path) -> None:
+    parsed = post(tmp_path, "nikola", {"2020-01-01-a.RST": "Just text.\n\nAnd more.\n"})
+    assert (parsed.body, parsed.body_line, parsed.title) == ("Just text.\n\nAnd more.\n", 1, None)
+    assert (parsed.markup, parsed.slug) == ("rest", "a")
 
 
-def test_of_nikola_s_keys_the_last_counts(tmp_path: Path) -> None:
+def test_the_last_of_equal_keys_counts_in_nikola(tmp_path: Path) -> None:
     files = {"a.rst": ".. title: T\n.. tags:\n.. date: 2020-01-01\n.. tags: a\n\nText.\n"}
     assert post(tmp_path, "nikola", files).tags == ("a",)
 
 
 @pytest.mark.parametrize(("tag", "status"), [("draft", "draft"), ("private", "hidden")])
-def test_what_nikola_does_not_show(tmp_path: Path, tag: str, status: str) -> None:
+def test_posts_that_nikola_does_not_publish_are_skipped(
+    tmp_path: Path, tag: str, status: str
+) -> None:
     files = {"a.rst": f".. title: T\n.. date: 2020-01-01\n.. tags: a, {tag}\n\nText.\n"}
     assert skip(tmp_path, "nikola", files).status == status
 
 
-def test_a_comment_that_never_ends_swallows_no_text(tmp_path: Path) -> None:
+def test_a_comment_without_an_end_is_an_error(tmp_path: Path) -> None:
     found = skip(tmp_path, "nikola", {"a.md": "<!--\n.. title: T\n\nText.\n"})
     assert (found.line, "the comment never ends" in found.reason) == (1, True)
 
@@ -998,16 +1021,16 @@ def test_a_comment_that_never_ends_swallows_no_text(tmp_path: Path) -> None:
 # --- a plain folder ---
 
 
-def test_of_a_plain_folder_only_what_says_so_is_published(tmp_path: Path) -> None:
+def test_a_plain_folder_publishes_only_posts_with_publish_true(tmp_path: Path) -> None:
     files = {
         "A note.md": "---\npublish: true\ndate: 2020-01-01\ntags: ['#a/b', c]\n---\nText.\n",
         "private.md": "Nobody's business.\n",
         "no.md": "---\npublish: false\ndate: 2020-01-01\n---\n",
     }
     reading = read(tmp_path, "plain", files, zone="UTC")
-    (made,) = reading.posts
-    assert (made.name, made.title, made.tags) == ("A note", None, ("a/b", "c"))
-    assert made.page == "/a-note/"
+    (parsed,) = reading.posts
+    assert (parsed.name, parsed.title, parsed.tags) == ("A note", None, ("a/b", "c"))
+    assert parsed.page == "/a-note/"
     assert [(one.path.name, one.status) for one in reading.skipped] == [
         ("no.md", "hidden"),
         ("private.md", "hidden"),
@@ -1015,9 +1038,9 @@ def test_of_a_plain_folder_only_what_says_so_is_published(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("key", ["date", "created", "published", "created_at"])
-def test_a_plain_note_has_its_date_under_many_names(tmp_path: Path, key: str) -> None:
-    made = post(tmp_path, "plain", {"a.md": f"---\npublish: true\n{key}: 2020-01-02\n---\n"})
-    assert iso(made.published) == "2020-01-01T23:00:00Z"
+def test_a_plain_note_may_have_its_date_in_several_keys(tmp_path: Path, key: str) -> None:
+    parsed = post(tmp_path, "plain", {"a.md": f"---\npublish: true\n{key}: 2020-01-02\n---\n"})
+    assert iso(parsed.published) == "2020-01-01T23:00:00Z"
 
 
 # --- what all have in common ---
@@ -1030,7 +1053,7 @@ def test_languages_by_suffix_and_by_folder(tmp_path: Path) -> None:
         "2020-01-01-node.js.md",
     ]  # fmt: skip
     reading = read(tmp_path, "jekyll", dict.fromkeys(names, ""), languages=("fr", "pt-BR"))
-    found = {made.path.as_posix(): (made.language, made.slug) for made in reading.posts}
+    found = {parsed.path.as_posix(): (parsed.language, parsed.slug) for parsed in reading.posts}
     assert found == {
         "2020-01-01-a.fr.md": ("fr", "a"),
         "2020-01-01-a.pt-BR.md": ("pt-BR", "a"),
@@ -1043,7 +1066,7 @@ def test_languages_by_suffix_and_by_folder(tmp_path: Path) -> None:
     }
 
 
-def test_git_says_when_a_post_changed_unless_the_post_does(
+def test_the_git_date_is_used_only_without_a_key_for_updated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key, value in {
@@ -1062,7 +1085,7 @@ def test_git_says_when_a_post_changed_unless_the_post_does(
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     (tmp_path / "posts/2020-01-01-new.md").write_text("")
     reading = read(tmp_path, "jekyll", {}, posts="posts", zone="UTC", updated="git")
-    assert [(made.slug, iso(made.updated)) for made in reading.posts] == [
+    assert [(parsed.slug, iso(parsed.updated)) for parsed in reading.posts] == [
         ("a", "2021-03-04T05:06:07Z"),
         ("b", "2020-02-02T00:00:00Z"),
         ("new", "2020-01-01T00:00:00Z"),
@@ -1070,27 +1093,27 @@ def test_git_says_when_a_post_changed_unless_the_post_does(
     ]
 
 
-def test_keys_of_their_own_are_read_and_told_at_their_line(tmp_path: Path) -> None:
+def test_renamed_keys_are_read_and_warnings_have_their_line(tmp_path: Path) -> None:
     text = "---\nheadline: T\nmade: 2020-01-01\nby: Ada\nlang: x y\n---\n"
     keys = {"title": "headline", "date": "made", "authors": "by"}
     reading = read(tmp_path, "jekyll", {"a.md": text}, keys=keys)
-    (made,) = reading.posts
-    assert (made.title, made.authors) == ("T", (Person(name="Ada"),))
-    assert iso(made.published) == "2019-12-31T23:00:00Z"
+    (parsed,) = reading.posts
+    assert (parsed.title, parsed.authors) == ("T", (Person(name="Ada"),))
+    assert iso(parsed.published) == "2019-12-31T23:00:00Z"
     broken = read(tmp_path, "jekyll", {"a.md": "---\nx: y\nmade: soon\n---\n"}, keys=keys).skipped
     assert [(one.line, "date: 'soon' is not a date" in one.reason) for one in broken] == [(3, True)]
 
 
-def test_what_is_excluded_is_not_even_looked_at(tmp_path: Path) -> None:
+def test_an_excluded_file_is_not_even_read(tmp_path: Path) -> None:
     files = {"2020-01-01-a.md": "", "old/2020-01-01-b.md": "", "about.md": ""}
     assert post(tmp_path, "jekyll", files, exclude=("old/**", "about.md")).slug == "a"
 
 
 def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
-    made = post(tmp_path, "zola", {"2020/2/03/a.md": ""}, zone="UTC")
-    assert (iso(made.published), made.file_date) == ("2020-02-03T00:00:00Z", None)
-    made = post(tmp_path / "b", "zola", {"a.md": "+++\npath = '2020/02/04/a'\n+++\n"}, zone="UTC")
-    assert iso(made.published) == "2020-02-04T00:00:00Z"
+    parsed = post(tmp_path, "zola", {"2020/2/03/a.md": ""}, zone="UTC")
+    assert (iso(parsed.published), parsed.file_date) == ("2020-02-03T00:00:00Z", None)
+    parsed = post(tmp_path / "b", "zola", {"a.md": "+++\npath = '2020/02/04/a'\n+++\n"}, zone="UTC")
+    assert iso(parsed.published) == "2020-02-04T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -1115,9 +1138,9 @@ def test_other_front_matter_is_refused_with_its_line(
     assert reason in found.reason
 
 
-def test_what_only_looks_like_json_is_text(tmp_path: Path) -> None:
-    made = post(tmp_path, "hugo", {"2020-01-01-a.md": "{{< figure >}}\n\nText."})
-    assert made.body == "{{< figure >}}\n\nText."
+def test_a_text_that_only_begins_like_json_is_body(tmp_path: Path) -> None:
+    parsed = post(tmp_path, "hugo", {"2020-01-01-a.md": "{{< figure >}}\n\nText."})
+    assert parsed.body == "{{< figure >}}\n\nText."
 
 
 @pytest.mark.parametrize(
@@ -1137,8 +1160,8 @@ def test_what_only_looks_like_json_is_text(tmp_path: Path) -> None:
         ("a\nmore\nb", None),
     ],
 )
-def test_the_line_that_divides_in_every_spelling(
+def test_each_spelling_of_the_marker_is_found(
     tmp_path: Path, body: str, marker: str | None
 ) -> None:
-    made = post(tmp_path, "jekyll", {"2020-01-01-a.md": f"---\ntitle: T\n---\n{body}"})
-    assert made.marker == marker
+    parsed = post(tmp_path, "jekyll", {"2020-01-01-a.md": f"---\ntitle: T\n---\n{body}"})
+    assert parsed.marker == marker

@@ -1,4 +1,4 @@
-"""A file is front matter and a body, and every line keeps its number."""
+"""A file is split into front matter and body, and every line keeps its number."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def read(text: str) -> PostFile:
         ("\ufeffjust text\r\n", {}, "just text\n", 1),
     ],
 )
-def test_fences(text: str, values: dict[str, Value], body: str, body_line: int) -> None:
+def test_front_matter_ends_at_its_fence(
+    text: str, values: dict[str, Value], body: str, body_line: int
+) -> None:
     document = read(text)
     assert document.values == values
     assert (document.body, document.body_line) == (body, body_line)
@@ -82,7 +84,9 @@ def test_values_know_their_lines_in_the_file() -> None:
         (f"---\na: {'[' * 60}\n---\n", 2, "deeper"),
     ],
 )
-def test_what_may_be_a_mistake_is_refused_with_its_line(text: str, line: int, message: str) -> None:
+def test_front_matter_that_may_be_a_mistake_is_refused_with_its_line(
+    text: str, line: int, message: str
+) -> None:
     with pytest.raises(PostError) as caught:
         read(text)
     assert caught.value.line == line
@@ -103,7 +107,7 @@ def test_what_may_be_a_mistake_is_refused_with_its_line(text: str, line: int, me
         ("title: A: B\ntext: |\n  x: y: z", {"title": "A: B", "text": "x: y: z"}, 2, "quotes"),
     ],
 )
-def test_what_is_no_yaml_is_read_key_by_key(
+def test_invalid_yaml_is_read_key_by_key(
     block: str, values: dict[str, Value], line: int, message: str
 ) -> None:
     document = read(f"---\n{block}\n---\nbody")
@@ -115,18 +119,18 @@ def test_what_is_no_yaml_is_read_key_by_key(
     assert remark[1].endswith("; until then each key is read by itself")
 
 
-def test_a_rescued_key_has_its_line() -> None:
+def test_a_key_of_invalid_yaml_has_its_line() -> None:
     document = read("---\na: 1\ntitle: A: B\ntags: x\n---\n")
     assert [document.line(key) for key in ("a", "title", "tags")] == [2, 3, 4]
 
 
-def test_curly_quotes_around_a_value_are_taken_off_and_told() -> None:
+def test_curly_quotes_around_a_value_are_removed_with_a_warning() -> None:
     document = read("---\ntitle: “Hello”\ndate: “2020-01-02”\n---\n")
     assert document.values == {"title": "“Hello”", "date": "2020-01-02"}
     assert document.remarks == ((3, "date is in curly quotes; write straight ones"),)
 
 
-def test_as_much_front_matter_as_is_allowed_is_read() -> None:
+def test_front_matter_at_the_limit_is_read() -> None:
     text = "x" * (MAX_BYTES - len("a: \n"))
     assert read(f"---\na: {text}\n---\n").values == {"a": text}
 
@@ -140,7 +144,7 @@ def test_as_much_front_matter_as_is_allowed_is_read() -> None:
         (b"a\xed\xa0\x80", 1, 1),
     ],
 )
-def test_what_is_not_utf_8_is_told_with_byte_and_line(data: bytes, offset: int, line: int) -> None:
+def test_the_error_for_invalid_utf_8_has_byte_and_line(data: bytes, offset: int, line: int) -> None:
     with pytest.raises(PostError, match=f"is not UTF-8 at byte {offset} ") as caught:
         block.read(data, PATH)
     assert caught.value.line == line
@@ -164,13 +168,13 @@ def test_what_is_not_utf_8_is_told_with_byte_and_line(data: bytes, offset: int, 
         ("title:", None),
     ],
 )
-def test_a_title_that_yaml_cuts_is_told(line: str, cut: str | None) -> None:
+def test_a_title_that_yaml_cuts_is_a_warning(line: str, cut: str | None) -> None:
     remarks = read(f"---\nlayout: post\n{line}\n---\n").remarks
     message = f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
     assert remarks == (((3, message),) if cut else ())
 
 
-def test_a_key_given_twice_is_told_at_the_later_line() -> None:
+def test_a_duplicate_key_is_a_warning_at_its_second_line() -> None:
     document = read("---\ntags: a\ntitle: x #y\ntags: b\n---\n")
     assert document.values["tags"] == "b"
     assert document.remarks == (
@@ -179,7 +183,7 @@ def test_a_key_given_twice_is_told_at_the_later_line() -> None:
     )
 
 
-def test_what_is_legal_is_what_xml_can_carry() -> None:
+def test_legal_text_is_what_xml_can_carry() -> None:
     kept = "a\t\n\r\x7f\x85\xa0\u200b\u200f\u2028\ud7ff\ue000\ufffd\U0001f600\U0010ffff"
     assert legal(f"\x00\x08{kept}\x1f\ud800\ufffe\uffff") == kept
     assert legal("a\x0bb\x0cc") == "a b c"
@@ -193,7 +197,7 @@ PIECES = st.sampled_from(
 
 @given(st.binary(max_size=200) | st.lists(PIECES, max_size=30).map("".join).map(str.encode))
 @example(b"---\n---")
-def test_no_file_does_any_harm(data: bytes) -> None:
+def test_any_file_is_read_or_refused(data: bytes) -> None:
     try:
         document = block.read(data, PATH)
     except PostError:

@@ -1,4 +1,4 @@
-"""A folder of posts: what goes in comes out as posts and as skips that are named one by one."""
+"""Every file in a folder of posts becomes a post, or a skip with its reason."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def configured(folder: Path, **changes: str) -> Config:
 
 
 def following(config: Config) -> Config:
-    """The same, with links that lead out of the site."""
+    """Read the posts, and follow links out of the site."""
     return replace(config, posts=replace(config.posts, follow_links=True))
 
 
@@ -79,24 +79,28 @@ def read(folder: Path, files: Mapping[str, str | bytes] | None = None, **changes
     return sources.read(configured(folder, **changes), now=NOW)
 
 
-def post(folder: Path, matter: str, *, name: str = "2020-02-03-one.md", **changes: str) -> Post:
-    """The one post of a folder, which has nothing odd about it."""
-    reading = read(folder, {name: f"---\n{matter}\n---\nText.\n"}, **changes)
+def post(
+    folder: Path, front_matter: str, *, name: str = "2020-02-03-one.md", **changes: str
+) -> Post:
+    """The only post of a folder, without warnings."""
+    reading = read(folder, {name: f"---\n{front_matter}\n---\nText.\n"}, **changes)
     assert not reading.skipped
     assert not reading.warnings
     return reading.posts[0]
 
 
-def odd(folder: Path, matter: str, *, name: str = "2020-02-03-one.md") -> tuple[Post, list[str]]:
-    """The one post of a folder, and what was warned of: `line: message`."""
-    reading = read(folder, {name: f"---\n{matter}\n---\nText.\n"})
+def odd(
+    folder: Path, front_matter: str, *, name: str = "2020-02-03-one.md"
+) -> tuple[Post, list[str]]:
+    """The only post of a folder, and its warnings as `line: message`."""
+    reading = read(folder, {name: f"---\n{front_matter}\n---\nText.\n"})
     assert not reading.skipped
     assert {warning.path for warning in reading.warnings} <= {PurePosixPath(name)}
     return reading.posts[0], [f"{warning.line}: {warning.message}" for warning in reading.warnings]
 
 
-def skip(folder: Path, matter: str, *, name: str = "2020-02-03-one.md") -> Skip:
-    reading = read(folder, {name: f"---\n{matter}\n---\nText.\n"})
+def skip(folder: Path, front_matter: str, *, name: str = "2020-02-03-one.md") -> Skip:
+    reading = read(folder, {name: f"---\n{front_matter}\n---\nText.\n"})
     assert not reading.posts
     return reading.skipped[0]
 
@@ -108,7 +112,7 @@ def iso(instant: dt.datetime) -> str:
 # --- one post of every kind that there is ---
 
 
-def test_an_exported_post_of_2008(tmp_path: Path) -> None:
+def test_a_post_of_2008_is_read_as_exported(tmp_path: Path) -> None:
     name = "2008-10-21-pears-in-the-orchard.markdown"
     reading = read(
         tmp_path,
@@ -116,45 +120,45 @@ def test_an_exported_post_of_2008(tmp_path: Path) -> None:
         timezone="America/Denver",
         permalink="/:year/:month/:day/:title/",
     )
-    (made,) = reading.posts
+    (parsed,) = reading.posts
     assert not reading.skipped
     assert not reading.warnings
-    assert made.path == PurePosixPath(name)
-    assert made.title == "Pears In The Orchard"
-    assert iso(made.published) == iso(made.updated) == "2008-10-21T06:25:00Z"
-    assert made.file_date == dt.date(2008, 10, 21)
-    assert made.page == "/2008/10/21/pears-in-the-orchard/"
-    assert made.tags == ("pears", "orchard", "cider")
-    assert made.marker == ":EXTENDED:"
-    lines = made.body.split("\n")
-    assert made.body_line + lines.index("* The first item of the list.") == 11
-    assert made.marker in lines
-    assert (made.markup, made.slug) == ("markdown", "pears-in-the-orchard")
-    assert (made.categories, made.authors, made.language, made.id) == ((), (), None, None)
+    assert parsed.path == PurePosixPath(name)
+    assert parsed.title == "Pears In The Orchard"
+    assert iso(parsed.published) == iso(parsed.updated) == "2008-10-21T06:25:00Z"
+    assert parsed.file_date == dt.date(2008, 10, 21)
+    assert parsed.page == "/2008/10/21/pears-in-the-orchard/"
+    assert parsed.tags == ("pears", "orchard", "cider")
+    assert parsed.marker == ":EXTENDED:"
+    lines = parsed.body.split("\n")
+    assert parsed.body_line + lines.index("* The first item of the list.") == 11
+    assert parsed.marker in lines
+    assert (parsed.markup, parsed.slug) == ("markdown", "pears-in-the-orchard")
+    assert (parsed.categories, parsed.authors, parsed.language, parsed.id) == ((), (), None, None)
 
 
-def test_a_post_that_says_everything(tmp_path: Path) -> None:
-    made = post(
+def test_a_post_with_every_key_is_read(tmp_path: Path) -> None:
+    parsed = post(
         tmp_path,
         "title: A title\ndate: 2021-05-06 07:08:09 +0000\nupdated: 2021-06-01 00:00 Z\n"
         "slug: other\npermalink: /x/:title/\ncategory: a\ntags: b c\n"
         "author: Ada Example\nlang: de\nid: my-own-id\nextended: MORE",
         name="2020-02-03-one.html",
     )
-    assert (iso(made.published), iso(made.updated)) == (
+    assert (iso(parsed.published), iso(parsed.updated)) == (
         "2021-05-06T07:08:09Z",
         "2021-06-01T00:00:00Z",
     )
-    assert made.file_date == dt.date(2020, 2, 3)
-    assert (made.page, made.slug, made.markup) == ("/x/other/", "other", "html")
-    assert (made.categories, made.tags) == (("a",), ("b", "c"))
-    assert made.authors == (Person(name="Ada Example"),)
-    assert (made.language, made.id, made.marker) == ("de", ("my-own-id", 11), "MORE")
+    assert parsed.file_date == dt.date(2020, 2, 3)
+    assert (parsed.page, parsed.slug, parsed.markup) == ("/x/other/", "other", "html")
+    assert (parsed.categories, parsed.tags) == (("a",), ("b", "c"))
+    assert parsed.authors == (Person(name="Ada Example"),)
+    assert (parsed.language, parsed.id, parsed.marker) == ("de", ("my-own-id", 11), "MORE")
 
 
 def test_a_file_without_front_matter_is_a_post(tmp_path: Path) -> None:
-    (made,) = read(tmp_path, {"2020-02-03-note.md": "\ufeffJust\r\ntext."}).posts
-    assert (made.title, made.body, made.body_line) == (None, "Just\ntext.", 1)
+    (parsed,) = read(tmp_path, {"2020-02-03-note.md": "\ufeffJust\r\ntext."}).posts
+    assert (parsed.title, parsed.body, parsed.body_line) == (None, "Just\ntext.", 1)
     (empty,) = read(tmp_path, {"2020-02-03-note.md": ""}).posts
     assert (empty.title, empty.body) == (None, "")
 
@@ -162,15 +166,15 @@ def test_a_file_without_front_matter_is_a_post(tmp_path: Path) -> None:
 # --- the folder ---
 
 
-def test_the_order_is_that_of_the_paths_whatever_was_written_first(tmp_path: Path) -> None:
+def test_posts_are_in_the_order_of_their_paths(tmp_path: Path) -> None:
     names = ["b/2020-01-01-x.md", "2021-01-01-x.md", "a/b/2019-01-01-x.md", "2020-01-01-x.html"]
     expected = sorted(map(PurePosixPath, names))
     for n, order in enumerate(itertools.permutations(names)):
         reading = read(tmp_path / str(n), dict.fromkeys(order, "text"))
-        assert [made.path for made in reading.posts] == expected
+        assert [parsed.path for parsed in reading.posts] == expected
 
 
-def test_skips_and_warnings_are_in_the_order_of_paths_too(tmp_path: Path) -> None:
+def test_skips_and_warnings_are_in_the_order_of_paths(tmp_path: Path) -> None:
     write(tmp_path, {f"{n}/undated.md": "" for n in "cab"})
     write(tmp_path, {f"{n}/2020-01-01-x.md": "---\nid: []\ntitle: x #y\n---\n" for n in "cab"})
     (tmp_path / "aa").symlink_to("gone")
@@ -184,10 +188,10 @@ def test_skips_and_warnings_are_in_the_order_of_paths_too(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ending", ["md", "markdown", "mkd", "mkdn", "mkdown", "html", "htm", "MD"])
-def test_the_endings_that_are_rendered(tmp_path: Path, ending: str) -> None:
-    (made,) = read(tmp_path, {f"2020-01-01-a.b.{ending}": "text"}).posts
-    assert made.slug == "a.b"
-    assert made.markup == ("html" if ending.startswith("htm") else "markdown")
+def test_files_with_a_known_extension_are_posts(tmp_path: Path, ending: str) -> None:
+    (parsed,) = read(tmp_path, {f"2020-01-01-a.b.{ending}": "text"}).posts
+    assert parsed.slug == "a.b"
+    assert parsed.markup == ("html" if ending.startswith("htm") else "markdown")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,7 @@ def test_the_endings_that_are_rendered(tmp_path: Path, ending: str) -> None:
         "picture.png", "2020-01-01-a.jpg", "style.css", "LICENSE", "a.md.bak", "data.yml",
     ],
 )  # fmt: skip
-def test_what_nobody_takes_for_a_post_is_ignored(tmp_path: Path, name: str) -> None:
+def test_other_files_are_ignored(tmp_path: Path, name: str) -> None:
     reading = read(tmp_path, {name: b"\xff"})
     assert not reading.posts
     assert not reading.skipped
@@ -223,7 +227,7 @@ def test_a_post_about_readme_files_is_a_post(tmp_path: Path) -> None:
         ("mdx", "MDX is not rendered"),
     ],
 )
-def test_a_kind_that_is_not_rendered_is_told_by_its_name(
+def test_the_reason_names_a_markup_that_is_not_rendered(
     tmp_path: Path, ending: str, reason: str
 ) -> None:
     (skipped,) = read(tmp_path, {f"2020-01-01-a.{ending}": "text"}).skipped
@@ -231,7 +235,7 @@ def test_a_kind_that_is_not_rendered_is_told_by_its_name(
 
 
 @pytest.mark.parametrize("kind", ["nothing", "file"])
-def test_without_a_folder_of_posts_the_configuration_is_wrong(tmp_path: Path, kind: str) -> None:
+def test_a_missing_folder_of_posts_is_a_configuration_error(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "_posts"
     if kind == "file":
         folder.write_text("")
@@ -243,11 +247,11 @@ def test_without_a_folder_of_posts_the_configuration_is_wrong(tmp_path: Path, ki
     assert "set it to the folder with your posts" in message
 
 
-def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+def test_an_empty_folder_is_not_an_error(tmp_path: Path) -> None:
     assert read(tmp_path).posts == ()
 
 
-def test_links_in_circles_end_and_move_no_post(tmp_path: Path) -> None:
+def test_circles_of_links_end_and_change_no_path(tmp_path: Path) -> None:
     folder = tmp_path / "posts"
     write(folder, {"real/2020-01-01-a.md": "", "z/2020-01-01-b.md": ""})
     write(tmp_path, {"outside/deep/2020-01-01-c.md": ""})
@@ -258,7 +262,7 @@ def test_links_in_circles_end_and_move_no_post(tmp_path: Path) -> None:
     (folder / "real/self").symlink_to(".")
     (folder / "more").symlink_to("../outside")
     reading = sources.read(following(configured(folder)), now=NOW)
-    assert [str(made.path) for made in reading.posts] == [
+    assert [str(parsed.path) for parsed in reading.posts] == [
         "more/deep/2020-01-01-c.md",
         "real/2020-01-01-a.md",
         "z/2020-01-01-b.md",
@@ -270,10 +274,10 @@ def test_a_link_to_a_post_is_a_post(tmp_path: Path) -> None:
     write(tmp_path, {"elsewhere.text": "Text.", "posts/2020-01-01-a.md": ""})
     (tmp_path / "posts/2020-01-02-b.md").symlink_to("../elsewhere.text")
     reading = sources.read(following(configured(tmp_path / "posts")), now=NOW)
-    assert [made.body for made in reading.posts] == ["", "Text."]
+    assert [parsed.body for parsed in reading.posts] == ["", "Text."]
 
 
-def test_what_cannot_be_read_is_broken_and_costs_nothing_else(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_broken_and_costs_no_other_post(tmp_path: Path) -> None:
     write(tmp_path, {"2020-01-01-fine.md": ""})
     (tmp_path / "2020-01-02-gone.md").symlink_to("gone.md")
     (tmp_path / "2020-01-03-circle.md").symlink_to("2020-01-03-circle.md")
@@ -282,7 +286,7 @@ def test_what_cannot_be_read_is_broken_and_costs_nothing_else(tmp_path: Path) ->
     (tmp_path / "picture.png").symlink_to("gone")
     os.mkfifo(tmp_path / "2020-01-04-pipe.md")
     reading = read(tmp_path)
-    assert [made.slug for made in reading.posts] == ["fine"]
+    assert [parsed.slug for parsed in reading.posts] == ["fine"]
     assert [str(skipped.path) for skipped in reading.skipped] == [
         "2020-01-02-gone.md",
         "2020-01-03-circle.md",
@@ -297,7 +301,7 @@ def test_what_cannot_be_read_is_broken_and_costs_nothing_else(tmp_path: Path) ->
 
 @contextmanager
 def ordinary_user() -> Iterator[None]:
-    """Nothing is closed to root: be somebody else for a while."""
+    """Root may read every folder, so the test runs as another user."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(pwd.getpwnam("nobody").pw_uid)
@@ -307,8 +311,8 @@ def ordinary_user() -> Iterator[None]:
         os.seteuid(before)
 
 
-def test_settings_that_cannot_be_looked_at_are_there() -> None:
-    """Whoever reads them says why that cannot be done."""
+def test_settings_that_cannot_be_read_count_as_existing() -> None:
+    """Reading them then reports the error."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -320,7 +324,7 @@ def test_settings_that_cannot_be_looked_at_are_there() -> None:
         (folder / "closed").chmod(0o755)
 
 
-def test_what_is_closed_to_us_is_broken() -> None:
+def test_a_folder_without_permission_is_broken() -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's are closed to others
         folder = Path(name)
         folder.chmod(0o755)
@@ -349,7 +353,7 @@ def test_a_name_that_is_not_utf_8_is_broken_and_can_be_printed(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("matter", "reason"),
+    ("front_matter", "reason"),
     [
         ("draft: true", "a draft"),
         ("draft: Yes", "a draft"),
@@ -362,21 +366,23 @@ def test_a_name_that_is_not_utf_8_is_broken_and_can_be_printed(tmp_path: Path) -
         ("draft: true\ndate: soon\ntitle: x #y", "a draft"),
     ],
 )
-def test_what_is_held_back_is_told_and_not_broken(tmp_path: Path, matter: str, reason: str) -> None:
-    skipped = skip(tmp_path, matter)
+def test_an_unpublished_post_is_skipped_with_its_reason(
+    tmp_path: Path, front_matter: str, reason: str
+) -> None:
+    skipped = skip(tmp_path, front_matter)
     assert (skipped.reason, skipped.broken) == (reason, False)
 
 
 @pytest.mark.parametrize(
-    "matter",
+    "front_matter",
     ["draft: false", "draft:", "published: true", "published:", "status: publish",
      "date: 2026-11-01 12:00:00 Z"],
 )  # fmt: skip
-def test_what_is_not_held_back_is_a_post(tmp_path: Path, matter: str) -> None:
-    assert post(tmp_path, matter)
+def test_a_post_with_harmless_keys_is_published(tmp_path: Path, front_matter: str) -> None:
+    assert post(tmp_path, front_matter)
 
 
-def test_a_draft_by_its_folder_may_be_as_broken_as_it_likes(tmp_path: Path) -> None:
+def test_a_broken_file_in_a_draft_folder_is_a_draft(tmp_path: Path) -> None:
     (skipped,) = read(tmp_path, {"_drafts/idea.md": b"---\n\xff"}).skipped
     assert (skipped.reason, skipped.broken) == ("a draft", False)
 
@@ -395,11 +401,11 @@ def test_a_draft_by_its_folder_may_be_as_broken_as_it_likes(tmp_path: Path) -> N
         (b"---\n- a\n---\n", 2, "`key: value`"),
     ],
 )
-def test_a_broken_file_is_told_and_costs_no_other(
+def test_a_broken_file_has_a_reason_with_a_line_and_costs_no_other_post(
     tmp_path: Path, text: bytes, line: int, reason: str
 ) -> None:
     reading = read(tmp_path, {"2020-01-01-a.md": text, "2020-01-01-b.md": "fine"})
-    assert [made.slug for made in reading.posts] == ["b"]
+    assert [parsed.slug for parsed in reading.posts] == ["b"]
     (skipped,) = reading.skipped
     assert (skipped.path, skipped.line, skipped.broken) == (
         PurePosixPath("2020-01-01-a.md"),
@@ -411,7 +417,7 @@ def test_a_broken_file_is_told_and_costs_no_other(
 
 
 @pytest.mark.parametrize(
-    ("name", "matter", "line", "reason"),
+    ("name", "front_matter", "line", "reason"),
     [
         ("about.md", "title: x", 1, "has no date; add e.g. `date: 2008-10-21` or start the file's"),
         ("about.md", "date:", 1, "has no date"),
@@ -424,9 +430,9 @@ def test_a_broken_file_is_told_and_costs_no_other(
     ],
 )
 def test_a_post_without_a_date_is_broken(
-    tmp_path: Path, name: str, matter: str, line: int, reason: str
+    tmp_path: Path, name: str, front_matter: str, line: int, reason: str
 ) -> None:
-    skipped = skip(tmp_path, matter, name=name)
+    skipped = skip(tmp_path, front_matter, name=name)
     assert (skipped.line, skipped.broken) == (line, True)
     assert reason in skipped.reason
 
@@ -458,23 +464,25 @@ def test_a_post_without_a_date_is_broken(
         ("a-slug.md", None, "a-slug"),
     ],
 )
-def test_the_name_of_the_file(tmp_path: Path, name: str, date: str | None, slug: str) -> None:
-    made = post(tmp_path, "date: 2020-02-04", name=name)
-    assert made.file_date == (dt.date.fromisoformat(date) if date else None)
-    assert made.slug == slug
-    assert iso(made.published) == "2020-02-03T23:00:00Z"
+def test_the_file_name_has_date_and_slug(
+    tmp_path: Path, name: str, date: str | None, slug: str
+) -> None:
+    parsed = post(tmp_path, "date: 2020-02-04", name=name)
+    assert parsed.file_date == (dt.date.fromisoformat(date) if date else None)
+    assert parsed.slug == slug
+    assert iso(parsed.published) == "2020-02-03T23:00:00Z"
     if date:
         assert iso(post(tmp_path, "layout: post", name=name).published) == "2020-02-02T23:00:00Z"
 
 
-def test_a_year_of_two_digits_is_ruby_s(tmp_path: Path) -> None:
+def test_a_year_of_two_digits_means_the_same_as_in_ruby(tmp_path: Path) -> None:
     names = ["68-01-01-a.md", "69-01-01-b.md", "00-01-01-c.md"]
     posts = read(tmp_path, dict.fromkeys(names, "")).posts
-    assert [made.file_date for made in posts] == [dt.date(2000, 1, 1), dt.date(1969, 1, 1)]
+    assert [parsed.file_date for parsed in posts] == [dt.date(2000, 1, 1), dt.date(1969, 1, 1)]
 
 
 @pytest.mark.parametrize(
-    ("matter", "published"),
+    ("front_matter", "published"),
     [
         ("layout: post", "2020-02-02T23:00:00Z"),
         ("date:", "2020-02-02T23:00:00Z"),
@@ -490,14 +498,16 @@ def test_a_year_of_two_digits_is_ruby_s(tmp_path: Path) -> None:
         ("date: 2020-07-01T10:00:00.75Z", "2020-07-01T10:00:00Z"),
     ],
 )
-def test_front_matter_beats_the_file_s_name(tmp_path: Path, matter: str, published: str) -> None:
-    made = post(tmp_path, matter)
-    assert iso(made.published) == iso(made.updated) == published
-    assert made.published.tzinfo is dt.UTC
+def test_front_matter_overrides_the_file_name(
+    tmp_path: Path, front_matter: str, published: str
+) -> None:
+    parsed = post(tmp_path, front_matter)
+    assert iso(parsed.published) == iso(parsed.updated) == published
+    assert parsed.published.tzinfo is dt.UTC
 
 
 @pytest.mark.parametrize(
-    ("matter", "published", "warning"),
+    ("front_matter", "published", "warning"),
     [
         ("date: soon", "2020-02-02T23:00:00Z", "2: date: 'soon' is not a date; 2020-02-03, from "),
         ("date: {}", "2020-02-02T23:00:00Z", "2: date: there is no date; 2020-02-03, from"),
@@ -509,27 +519,27 @@ def test_front_matter_beats_the_file_s_name(tmp_path: Path, matter: str, publish
         ("date: 2020-07-01\ntime: 25:00", "2020-06-30T22:00:00Z", "3: time: '25:00' is not a time"),
     ],
 )
-def test_what_cannot_be_read_is_never_now_but_the_file_s_name(
-    tmp_path: Path, matter: str, published: str, warning: str
+def test_an_unreadable_date_is_replaced_by_that_of_the_file_name(
+    tmp_path: Path, front_matter: str, published: str, warning: str
 ) -> None:
-    made, warnings = odd(tmp_path, matter)
-    assert iso(made.published) == published
+    parsed, warnings = odd(tmp_path, front_matter)
+    assert iso(parsed.published) == published
     assert len(warnings) == 1
     assert warnings[0].startswith(warning)
 
 
 @pytest.mark.parametrize("key", ["updated", "last_modified_at", "lastmod", "modified"])
-def test_the_keys_of_an_update(tmp_path: Path, key: str) -> None:
+def test_updated_has_several_keys(tmp_path: Path, key: str) -> None:
     assert iso(post(tmp_path, f"{key}: 2020-05-01 10:00 Z").updated) == "2020-05-01T10:00:00Z"
 
 
-def test_the_first_key_of_an_update_counts(tmp_path: Path) -> None:
-    made = post(tmp_path, "modified: 2023-01-01\nlastmod: 2022-01-01\nupdated:\ntime: 10:00")
-    assert iso(made.updated) == "2021-12-31T23:00:00Z"
+def test_the_first_key_for_updated_counts(tmp_path: Path) -> None:
+    parsed = post(tmp_path, "modified: 2023-01-01\nlastmod: 2022-01-01\nupdated:\ntime: 10:00")
+    assert iso(parsed.updated) == "2021-12-31T23:00:00Z"
 
 
 @pytest.mark.parametrize(
-    ("matter", "warning"),
+    ("front_matter", "warning"),
     [
         ("updated: 2020-02-01", "2: updated is before the date of the post, which is used"),
         ("x: y\nlastmod: 2020-02-03 10:00", "3: lastmod is before the date of the post, which is"),
@@ -537,23 +547,23 @@ def test_the_first_key_of_an_update_counts(tmp_path: Path) -> None:
         ("updated: []", "2: updated: there is no date; the date of the post is used"),
     ],
 )
-def test_an_update_is_never_before_the_post(tmp_path: Path, matter: str, warning: str) -> None:
-    made, warnings = odd(tmp_path, f"{matter}\ntime: 19:55")
-    assert iso(made.updated) == iso(made.published) == "2020-02-03T18:55:00Z"
+def test_updated_is_never_before_published(tmp_path: Path, front_matter: str, warning: str) -> None:
+    parsed, warnings = odd(tmp_path, f"{front_matter}\ntime: 19:55")
+    assert iso(parsed.updated) == iso(parsed.published) == "2020-02-03T18:55:00Z"
     assert len(warnings) == 1
     assert warnings[0].startswith(warning)
 
 
-def test_an_update_on_the_day_of_the_post_is_no_contradiction(tmp_path: Path) -> None:
-    made = post(tmp_path, "updated: 2020-02-03\ntime: 19:55")
-    assert iso(made.updated) == "2020-02-03T18:55:00Z"
+def test_updated_may_be_the_day_of_the_post(tmp_path: Path) -> None:
+    parsed = post(tmp_path, "updated: 2020-02-03\ntime: 19:55")
+    assert iso(parsed.updated) == "2020-02-03T18:55:00Z"
 
 
 # --- texts ---
 
 
 @pytest.mark.parametrize(
-    ("matter", "title"),
+    ("front_matter", "title"),
     [
         ("title: A title", "A title"),
         ("title: 2012", "2012"),
@@ -572,12 +582,12 @@ def test_an_update_on_the_day_of_the_post_is_no_contradiction(tmp_path: Path) ->
         ("layout: post", None),
     ],
 )  # fmt: skip
-def test_titles(tmp_path: Path, matter: str, title: str | None) -> None:
-    assert post(tmp_path, matter).title == title
+def test_titles_are_read(tmp_path: Path, front_matter: str, title: str | None) -> None:
+    assert post(tmp_path, front_matter).title == title
 
 
 @pytest.mark.parametrize(
-    ("matter", "tags"),
+    ("front_matter", "tags"),
     [
         ("tags: [a, b, a, A]", ("a", "b", "A")),
         ("tags:\n- a b\n- ' c '\n- 2012\n- no\n- 'x, y'", ("a b", "c", "2012", "no", "x, y")),
@@ -597,12 +607,12 @@ def test_titles(tmp_path: Path, matter: str, title: str | None) -> None:
         ("tags: [null]", ()),
     ],
 )  # fmt: skip
-def test_tags(tmp_path: Path, matter: str, tags: tuple[str, ...]) -> None:
-    assert post(tmp_path, matter).tags == tags
+def test_tags_are_read(tmp_path: Path, front_matter: str, tags: tuple[str, ...]) -> None:
+    assert post(tmp_path, front_matter).tags == tags
 
 
 @pytest.mark.parametrize(
-    ("matter", "categories"),
+    ("front_matter", "categories"),
     [
         ("categories: news tech", ("news", "tech")),
         ("categories: [Big News, tech, tech]", ("Big News", "tech")),
@@ -613,8 +623,10 @@ def test_tags(tmp_path: Path, matter: str, tags: tuple[str, ...]) -> None:
         ("categories: ''", ()),
     ],
 )
-def test_categories(tmp_path: Path, matter: str, categories: tuple[str, ...]) -> None:
-    assert post(tmp_path, matter).categories == categories
+def test_categories_are_read(
+    tmp_path: Path, front_matter: str, categories: tuple[str, ...]
+) -> None:
+    assert post(tmp_path, front_matter).categories == categories
 
 
 NAMELESS = Person(name="ada@blog.example", email="ada@blog.example")
@@ -622,7 +634,7 @@ ADA = Person(name="Ada Example", email="ada@blog.example")
 
 
 @pytest.mark.parametrize(
-    ("matter", "authors"),
+    ("front_matter", "authors"),
     [
         ("author: Ada Example", (Person(name="Ada Example"),)),
         ("author: Ada Example (ada@blog.example)", (ADA,)),
@@ -650,12 +662,12 @@ ADA = Person(name="Ada Example", email="ada@blog.example")
         ("authors: []", ()),
     ],
 )  # fmt: skip
-def test_authors(tmp_path: Path, matter: str, authors: tuple[Person, ...]) -> None:
-    assert post(tmp_path, matter).authors == authors
+def test_authors_are_read(tmp_path: Path, front_matter: str, authors: tuple[Person, ...]) -> None:
+    assert post(tmp_path, front_matter).authors == authors
 
 
 @pytest.mark.parametrize(
-    ("matter", "language"),
+    ("front_matter", "language"),
     [
         ("lang: de", "de"),
         ("language: pt-BR", "pt-BR"),
@@ -666,12 +678,12 @@ def test_authors(tmp_path: Path, matter: str, authors: tuple[Person, ...]) -> No
         ("lang:", None),
     ],
 )
-def test_languages(tmp_path: Path, matter: str, language: str | None) -> None:
-    assert post(tmp_path, matter).language == language
+def test_languages_are_read(tmp_path: Path, front_matter: str, language: str | None) -> None:
+    assert post(tmp_path, front_matter).language == language
 
 
 @pytest.mark.parametrize(
-    ("matter", "marker"),
+    ("front_matter", "marker"),
     [
         ("extended: ':EXTENDED:'", ":EXTENDED:"),
         ("extended: '  ::MORE::  '", "  ::MORE::"),
@@ -682,12 +694,12 @@ def test_languages(tmp_path: Path, matter: str, language: str | None) -> None:
         ("layout: post", None),
     ],
 )  # fmt: skip
-def test_markers(tmp_path: Path, matter: str, marker: str | None) -> None:
-    assert post(tmp_path, matter).marker == marker
+def test_markers_are_found(tmp_path: Path, front_matter: str, marker: str | None) -> None:
+    assert post(tmp_path, front_matter).marker == marker
 
 
 @pytest.mark.parametrize(
-    ("matter", "warning"),
+    ("front_matter", "warning"),
     [
         ("title: News #2", "2: the title is cut before `#2`, a comment in YAML; put it in quotes"),
         ("title: [Draft] ", "2: title must be a text; put it in quotes"),
@@ -704,8 +716,10 @@ def test_markers(tmp_path: Path, matter: str, marker: str | None) -> None:
         ("tags: a\ntags: b", "3: tags is given twice; the last one counts"),
     ],
 )
-def test_what_is_odd_is_told_with_its_line(tmp_path: Path, matter: str, warning: str) -> None:
-    _, warnings = odd(tmp_path, matter)
+def test_warnings_have_the_line_of_the_value(
+    tmp_path: Path, front_matter: str, warning: str
+) -> None:
+    _, warnings = odd(tmp_path, front_matter)
     assert warnings == [warning]
 
 
@@ -713,7 +727,7 @@ def test_what_is_odd_is_told_with_its_line(tmp_path: Path, matter: str, warning:
 
 
 @pytest.mark.parametrize(
-    ("matter", "permalink", "page"),
+    ("front_matter", "permalink", "page"),
     [
         ("categories: [Big News]", "date", "/big%20news/2020/02/03/one.html"),
         ("layout: post", "/:year/:month/:day/:title/", "/2020/02/03/one/"),
@@ -729,8 +743,10 @@ def test_what_is_odd_is_told_with_its_line(tmp_path: Path, matter: str, warning:
         ("date: 2020-02-03 23:30 -0400", "/:day/:hour", "/04/04"),
     ],
 )
-def test_pages(tmp_path: Path, matter: str, permalink: str, page: str) -> None:
-    assert post(tmp_path, matter, permalink=permalink).page == page
+def test_the_page_follows_the_permalink(
+    tmp_path: Path, front_matter: str, permalink: str, page: str
+) -> None:
+    assert post(tmp_path, front_matter, permalink=permalink).page == page
 
 
 # --- whatever comes ---
@@ -753,11 +769,11 @@ def test_any_bytes_are_a_post_or_a_skip(tmp_path: Path, data: bytes) -> None:
     name = "2020-01-01-a.md"
     reading = read(tmp_path, {name: data, "2020-01-01-b.md": b"---\n" + data + b"\n---\n"})
     assert len(reading.posts) + len(reading.skipped) == 2
-    for made in reading.posts:
-        assert made.published <= made.updated
-        assert made.page.startswith("/")
-        assert made.page.isascii()
-        assert all(person.name for person in made.authors)
+    for parsed in reading.posts:
+        assert parsed.published <= parsed.updated
+        assert parsed.page.startswith("/")
+        assert parsed.page.isascii()
+        assert all(person.name for person in parsed.authors)
     assert all(skipped.line for skipped in reading.skipped if skipped.broken)
     assert all(warning.line >= 1 for warning in reading.warnings)
 
@@ -778,7 +794,7 @@ def test_any_name_is_a_post_or_a_skip_or_hidden(tmp_path: Path, name: str) -> No
     assert bool(shown) != (hidden or name.lower() == "readme" or name == "_index")
 
 
-def test_an_address_that_runs_code_is_never_offered(tmp_path: Path) -> None:
+def test_a_uri_that_runs_code_is_never_linked(tmp_path: Path) -> None:
     text = "---\nauthor: {name: Eve, uri: 'javascript:alert(1)'}\n---\n"
     write(tmp_path, {"2020-01-01-a.md": text})
     reading = read(tmp_path)
