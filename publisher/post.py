@@ -26,24 +26,26 @@ ShortcodeSyntax: TypeAlias = Literal["angle-shortcodes", "percent-shortcodes", "
 TemplateLanguage: TypeAlias = (
     Literal["none", "liquid", "liquid-top-level", "nunjucks"] | ShortcodeSyntax
 )
-# Beside the path of a file, which all understand: `@/blog/a.md`; `{filename}a.md`;
-# `link://slug/a`; `[[A]]`, with what else Obsidian adds to Markdown. The pictures of Markdown are
-# looked for in the root of the site, or those without a slash beside the page of the post.
+# How posts link to each other, beside the path of a file, which every syntax has: `@/blog/a.md`;
+# `{filename}a.md`; `link://slug/a`; `[[A]]` with Obsidian's other additions to Markdown. With
+# `root-images` pictures resolve against the root of the site; with `asset-images` those without a
+# slash resolve against the page of the post.
 LinkSyntax: TypeAlias = Literal[
     "paths", "at-paths", "braces", "link-urls", "wiki", "root-images", "asset-images"
 ]
-# Why a post is not published; `skipped` is what nobody meant.
+# Why a post is not published. `skipped`: the author did not intend that.
 Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
 
-MAX_TOLD = 50  # messages of one post
-MAX_LINES = 3  # named beside the first
+MAX_WARNINGS = 50  # of one post
+MAX_NAMED_LINES = 3  # lines that a repeated warning names beside the first
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A file that belongs to a post, as the post says: bytes, seconds; None: it does not say.
+    """A recording or a picture of a post, as the post describes it; None if it does not.
 
-    `name` is what the formats of one recording share, where their files are called differently.
+    `length` is in bytes, `duration` in seconds. `name` is the same for all formats of one
+    recording, whose files may have different names.
     """
 
     href: str
@@ -57,7 +59,7 @@ class Medium:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """What the post says of itself as an episode of a podcast; numbers are 1 or more."""
+    """The metadata of a post as an episode of a podcast; numbers are 1 or more."""
 
     number: int | None = None
     season: int | None = None
@@ -67,7 +69,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySyntax:
-    """How an engine reads the bodies of posts: Markdown, tags, and links from post to post."""
+    """How an engine reads bodies: the Markdown dialect, template tags, and links to posts."""
 
     dialect: MarkdownDialect = "commonmark"
     template_language: TemplateLanguage = "none"
@@ -76,20 +78,24 @@ class BodySyntax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post that is to be published.
+    """One post to publish: what the author wrote, as typed values.
 
-    `path` is relative to the folder of the posts. `body` is the text below the front matter as it
-    was written, with LF line ends, and starts at line `body_line` (from 1) of the file. `title`
-    is None where the author gave none. `file_date` is the date in the file's name. `page` is the
-    absolute path of the post's page, percent-encoded. `updated` is never earlier than `published`;
-    both are aware. `name` is what the engine calls a post without a title, None where it has no
-    rule for that. `syntax` says how the engine reads the body. `id` is the front matter's key as it
-    stands, with its line. `location` is the path below the folder from which the engine's links
-    between posts start. `lines` say when it was published and updated. `values` is all of the front
-    matter, with the engine's defaults; `templates` says what becomes of tags in the body. `content`
-    is how much of it feeds are to have, None: as they say; `license` an address. Only of a feed:
-    `link` is the page's address in full, `base` that from which the body's addresses start,
-    `summary` what stood beside it.
+    `path` is relative to the folder of the posts. `location` is relative to the folder against
+    which the engine resolves links between posts. `file_date` is the date in the file name.
+
+    `body` is the text below the front matter, with LF line ends; it starts at line `body_line`
+    (from 1) of the file. `syntax` is how the engine reads it, `templates` what happens to tags in
+    it, and `marker` the line that ends its lead. `values` is the whole front matter with the
+    defaults of the engine.
+
+    `title` is None if the author gave none; `name` is the engine's title for such a post, or None.
+    `published` and `updated` are aware, and `updated` is never the earlier one; `lines` are the
+    lines of these two. `id` is the key of the front matter with its line. `page` is the absolute
+    URL path of the page, percent-encoded. `content` is how much of the post feeds show (None: as
+    the feed is configured). `license` is a URL.
+
+    Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
+    the body resolve; and `summary`, the summary beside the body.
     """
 
     path: PurePosixPath
@@ -125,16 +131,17 @@ class Post:
 
     @property
     def dialect(self) -> Dialect:
-        """In which dialect the body is read."""
+        """The dialect of the body."""
         return self.syntax.dialect if self.markup == "markdown" else self.markup
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A file that is not published, and why. `broken`: the author did not mean that.
+    """A file that is not published, and the reason.
 
-    `post` is what it would be, as far as it can be read, with what is odd about it. `on_web`: its
-    page is there all the same. `deleted` is when a post was taken back.
+    `broken` means that the file cannot be read, which the author did not intend. `post` is the post
+    that it would be, if it can be read, with its `warnings`. `on_web` means that the site shows its
+    page nevertheless. `deleted` is the instant at which the post was deleted.
     """
 
     path: PurePosixPath
@@ -150,35 +157,37 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something a reader will see differently from what the author meant. Lines count from 1."""
+    """A warning: readers will see something else than the author meant. Lines count from 1."""
 
     path: PurePosixPath
     line: int
     message: str
 
 
-def in_short(told: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
-    """What there is to say of one post, as (line, message), in the order of lines.
+def in_short(warnings: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """The warnings of one post as (line, message), sorted by line and without repetitions.
 
-    What is said again stands at its first line, and names others; of very much the first is told.
+    A repeated message stands at its first line and names other lines. Only the first MAX_WARNINGS
+    are kept, and a message says how many there are beyond.
     """
     lines: dict[str, list[int]] = {}
-    for line, message in sorted(set(told)):
+    for line, message in sorted(set(warnings)):
         lines.setdefault(message, []).append(line)
-    found = [(first, message + _also(more)) for message, (first, *more) in lines.items()]
-    if len(found) > MAX_TOLD:
-        rest = f"{len(found) - MAX_TOLD} more warnings from here on; mend those above first"
-        found[MAX_TOLD:] = [(found[MAX_TOLD][0], rest)]
-    return tuple(found)
+    combined = [(first, message + _also(rest)) for message, (first, *rest) in lines.items()]
+    if len(combined) > MAX_WARNINGS:
+        count = len(combined) - MAX_WARNINGS
+        summary = f"{count} more warnings from here on; fix those above first"
+        combined[MAX_WARNINGS:] = [(combined[MAX_WARNINGS][0], summary)]
+    return tuple(combined)
 
 
 def _also(lines: Sequence[int]) -> str:
-    """`; also in lines 7, 9, 12 and 4 more`."""
+    """The end of a repeated message: `; also in lines 7, 9, 12 and 4 more`."""
     if not lines:
         return ""
-    named = [*map(str, lines[:MAX_LINES])]
-    if len(lines) > MAX_LINES:
-        named.append(f"{len(lines) - MAX_LINES} more")
+    named = [*map(str, lines[:MAX_NAMED_LINES])]
+    if len(lines) > MAX_NAMED_LINES:
+        named.append(f"{len(lines) - MAX_NAMED_LINES} more")
     *most, last = named
     both = f"{', '.join(most)} and {last}" if most else last
     return f"; also in line{'s' if most else ''} {both}"
@@ -186,10 +195,10 @@ def _also(lines: Sequence[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a folder of posts held. Files read = posts + skipped; all in the order of paths.
+    """The content of a folder of posts, in the order of paths. Each file is a post or a skip.
 
-    `settings` are those of the site's engine, `files` those of its folder; `address_of` says where
-    the site has a file that is no post.
+    `settings` are those of the site generator. `files` finds files of the site. `address_of`
+    returns the absolute URL path of a file that is not a post, or None if it is unknown.
     """
 
     posts: tuple[Post, ...]
@@ -201,5 +210,5 @@ class Reading:
 
     @property
     def broken(self) -> bool:
-        """Whether any file could not be read: then nothing may be concluded from absence."""
+        """Whether a file could not be read. Then a missing post must not be taken for removed."""
         return any(skip.broken for skip in self.skipped)

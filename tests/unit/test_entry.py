@@ -20,7 +20,7 @@ from publisher import entry, identity
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.identity.claims import Claimant, Claims, PublishedItem
-from publisher.post import MAX_TOLD, BodySyntax, Episode, Medium, Post, Reading, Skip, in_short
+from publisher.post import MAX_WARNINGS, BodySyntax, Episode, Medium, Post, Reading, Skip, in_short
 from publisher.rendering import Renderings
 from publisher.text.yaml_document import PlainScalar
 from tests.support import posts
@@ -552,9 +552,9 @@ def test_what_is_said_again_is_said_once(
 def test_of_very_many_warnings_the_first_are_told_and_the_others_counted() -> None:
     told = [(line, f"message {line:03}") for line in range(1, 201)]
     found = in_short(told)
-    assert found[:-1] == tuple(told[:MAX_TOLD])
-    assert found[-1] == (51, "150 more warnings from here on; mend those above first")
-    assert in_short(told[:MAX_TOLD]) == tuple(told[:MAX_TOLD])
+    assert found[:-1] == tuple(told[:MAX_WARNINGS])
+    assert found[-1] == (51, "150 more warnings from here on; fix those above first")
+    assert in_short(told[:MAX_WARNINGS]) == tuple(told[:MAX_WARNINGS])
 
 
 def test_the_lines_of_a_warning_are_those_of_the_file() -> None:
