@@ -233,7 +233,7 @@ def _written(
 ) -> yaml_document.Value:
     """The value of a key. An empty `only:` is {}, which is an error, and not a missing key.
 
-    Whoever writes `only:` and nothing behind it does not mean to select every post.
+    An author who leaves it empty does not mean to select every post.
     """
     value = section.get(field.name)
     if value is None and field.name in section and _section_type(field.type) is Selection:

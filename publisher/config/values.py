@@ -168,8 +168,9 @@ class Pattern(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Pattern | None:
-        """The pattern in a text; None without a placeholder. Other braces stay: they may be part
-        of a folder's name.
+        """The pattern in a text; None if it has no placeholder.
+
+        Other braces stay as they are, because they may be part of a folder's name.
         """
         matches = (match for match in PLACEHOLDER.finditer(text) if match[1] in VALUE_PLACEHOLDERS)
         match = next(matches, None)

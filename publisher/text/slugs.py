@@ -32,7 +32,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
 def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
-    """Jekyll's slug: one hyphen replaces each run of other characters than letters and digits.
+    """Jekyll's slug: letters, marks and digits; one hyphen replaces each run of other characters.
 
     The mode `pretty` also keeps `._~!$&'()+,;=@`. The case stays.
     """

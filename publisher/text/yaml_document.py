@@ -1,8 +1,8 @@
 """Parse YAML with line numbers; every scalar stays the text that the author wrote.
 
-YAML 1.1 reads `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` as numbers, a duration
-and a boolean, which the author did not mean. So scalars stay text; only `null`, `~` and an empty
-value become None. Callers that need a number or a date parse the text.
+YAML 1.1 reads `title: 2012`, `slug: 0123`, `time: 19:55` and `language: no` as three numbers and a
+boolean, which the author did not mean. So scalars stay text; only `null`, `~` and an empty value
+become None. Callers that need a number or a date parse the text.
 
 Refuses documents that are nested too deeply or expand to too many values, and control characters
 (a control character written as an escape is accepted; callers may refuse it).

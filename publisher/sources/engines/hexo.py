@@ -57,7 +57,7 @@ _PARTS_OF_NAMES = {
     "i_day": r"\d{1,2}",
     "hash": r"[0-9a-f]{12}",
 }
-_MAX_OPEN = 3  # placeholders of any length in `new_post_name`; matching costs n^3 with three
+_MAX_OPEN = 3  # placeholders of any length in `new_post_name`; each multiplies the matching time
 _MONTH_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "year": lambda at: f"{at.year:04}",

@@ -115,8 +115,9 @@ class Hugo(PostReader):
         return self._bundles.isdisjoint(parents) and not (whole and main and section not in main)
 
     def name(self, path: PurePosixPath) -> Name:
-        """The parts of the file name. The date stays in the slug unless `frontmatter.date` has
-        `:filename`.
+        """The parts of the file name.
+
+        The date stays in the slug unless the setting `frontmatter.date` has `:filename`.
         """
         dated_name = super().name(path)
         order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), "date")

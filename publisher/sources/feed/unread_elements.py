@@ -1,6 +1,6 @@
 """Remove the elements of a feed that publisher does not read. Pure.
 
-feedparser fails at some of them, and then would cost the whole feed.
+feedparser fails at some of them, which would cost the whole feed.
 """
 
 from __future__ import annotations

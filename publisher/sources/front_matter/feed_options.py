@@ -74,7 +74,7 @@ def license_of(front_matter: FrontMatter) -> str | None:
             _warn_unusable(
                 front_matter,
                 key,
-                "give one address, e.g. https://creativecommons.org/licenses/by/4.0/",
+                "write one URL, e.g. https://creativecommons.org/licenses/by/4.0/",
             )
     return None
 

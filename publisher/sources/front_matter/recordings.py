@@ -196,7 +196,7 @@ def _number(value: dict[str, Value], names: tuple[str, ...]) -> int | None:
 
 
 def _bytes(text: str) -> int | None:
-    """A number of bytes; None if it is no number, or an impossible one."""
+    """A number of bytes; None if the text is not a number, or an impossible one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
 
 

@@ -173,7 +173,7 @@ def unique(texts: list[str]) -> tuple[str, ...]:
 
 
 def language_tag(text: str) -> str | None:
-    """The BCP 47 tag of a locale: pt-BR for `pt_BR`; None if it is none."""
+    """The BCP 47 tag of a locale, e.g. pt-BR for `pt_BR`; None if it is invalid."""
     tag = text.replace("_", "-")
     return tag if is_language(tag) else None
 
