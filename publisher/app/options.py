@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
-__all__ = ["LOCK_SECONDS", "RETRY_SECONDS", "NodeOptions", "PingOptions", "PublishOptions", "Waits"]
-
 LOCK_SECONDS = 60.0
 
 
@@ -60,12 +58,3 @@ class PublishOptions:
     now: dt.datetime | None = None
     nodes: NodeOptions = field(default_factory=NodeOptions)
     waits: Waits = field(default_factory=Waits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PingOptions:
-    """The options of `ping`. `everything`: also feeds that have not changed since."""
-
-    now: dt.datetime | None = None
-    waits: Waits = field(default_factory=Waits)
-    everything: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ from publisher import websub as hubs
 from publisher.app import pages
 from publisher.app import project as projects
 from publisher.app.events import WaitingForLock, ignore
-from publisher.app.options import PingOptions
+from publisher.app.options import Waits
 from publisher.errors import ConfigError, FeedError, PublisherError, Unavailable
 from publisher.feeds import outputs
 from publisher.sync.ledger import Ledger
@@ -25,12 +25,23 @@ from publisher.system.lock import lock
 from publisher.system.threads import in_thread
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
     from publisher.app.events import OnEvent
     from publisher.app.project import Project
     from publisher.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingOptions:
+    """The options of `ping`. `everything`: also feeds that have not changed since."""
+
+    now: dt.datetime | None = None
+    waits: Waits = field(default_factory=lambda: Waits(retry=hubs.RETRY_SECONDS))
+    everything: bool = False
+
 
 _DEFAULTS = PingOptions()
 

@@ -60,12 +60,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_waits(parser: argparse.ArgumentParser, *, again: str, before: str) -> None:
+def add_waits(parser: argparse.ArgumentParser, *, retry: float, again: str, before: str) -> None:
     """Add the options for waiting: for another run, for an answer, for a deployment.
 
-    `again` and `before` complete the help of `--retry` and `--wait-for-url`.
+    `retry` is the default of `--retry`, in seconds. `again` and `before` complete the help of
+    `--retry` and `--wait-for-url`.
     """
-    from publisher.app.options import LOCK_SECONDS, RETRY_SECONDS  # noqa: PLC0415 - only for these
+    from publisher.app.options import LOCK_SECONDS  # noqa: PLC0415 - only for these
 
     parser.add_argument(
         "--lock-wait",
@@ -77,9 +78,9 @@ def add_waits(parser: argparse.ArgumentParser, *, again: str, before: str) -> No
     parser.add_argument(
         "--retry",
         type=_seconds,
-        default=RETRY_SECONDS,
+        default=retry,
         metavar="SECONDS",
-        help=f"how long to retry {again} (default: {RETRY_SECONDS:.0f})",
+        help=f"how long to retry {again} (default: {retry:.0f})",
     )
     parser.add_argument(
         "--wait-for-url",

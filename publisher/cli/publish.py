@@ -15,6 +15,7 @@ from publisher.app.options import PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import options, output, report
 from publisher.cli.progress import progress
+from publisher.sync import RETRY_SECONDS
 
 if TYPE_CHECKING:
     import argparse
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
+        retry=RETRY_SECONDS,
         again="requests that a service refuses temporarily",
         before="a post is pushed, wait until its page is on the web",
     )

@@ -17,7 +17,7 @@ from publisher.errors import ConfigError
 from publisher.post import Diagnostic, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
-from publisher.sources.engines.folder import Folder
+from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import walk
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
@@ -92,7 +92,7 @@ def _require_folder(folder: Path, config: Path) -> None:
     )
 
 
-def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> Folder:
+def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> PostFiles:
     """Raises ConfigError."""
     posts = config.posts
     committed: Mapping[PurePosixPath, dt.datetime] = {}
@@ -100,7 +100,7 @@ def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> Fol
         from publisher.sources import git_history  # noqa: PLC0415 - few need it, at every start
 
         committed = git_history.last_changes(posts.path, paths)
-    return Folder(
+    return PostFiles(
         config=config,
         posts=posts.path,
         site=site_of(config),

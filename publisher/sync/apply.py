@@ -23,7 +23,8 @@ from publisher.errors import (
 )
 from publisher.sync.item import SHORTEST
 from publisher.sync.node import Step
-from publisher.sync.plan import Adopt, Forget, Publish, Recorded, Refuse, Retract
+from publisher.sync.plan import Adopt, Forget, Publish, Refuse, Retract
+from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from publisher.sync.item import Seen
-    from publisher.sync.plan import Desired, Plan, Recorded
+    from publisher.sync.plan import Desired, Plan
+    from publisher.sync.records import Recorded
     from publisher.text.node_address import NodeAddress
 
 # The authority of a tag: URI (RFC 4151), which ends before the date. The atom:id may be somebody

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
-from publisher.sync.plan import Recorded
+from publisher.sync.records import LastLook, Recorded
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -78,23 +78,6 @@ ALTER TABLE item ADD COLUMN path TEXT NOT NULL DEFAULT '';
 """,
 )
 VERSION = len(_VERSIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class LastLook:
-    """What the last look at a node found.
-
-    `looked` is when the node last equalled the posts, in seconds since 1970, 0 if never. `room` is
-    how many items of ours it can hold, None if there is no limit. `config_digest` is the digest of
-    its configuration in publisher.yaml at that time. `created`: publisher created the node.
-    `muted`: publisher turned its notifications off, and has not turned them on again.
-    """
-
-    looked: float = 0.0
-    room: int | None = None
-    config_digest: str = ""
-    created: bool = False
-    muted: bool = False
 
 
 class Ledger:

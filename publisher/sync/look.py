@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Drift, Node, Result, Task
-    from publisher.sync.plan import Plan, Recorded
+    from publisher.sync.plan import Plan
+    from publisher.sync.records import Recorded
     from publisher.system.retry import Clock
 
 CHUNK = 20  # payloads per fetch: some 100 kB, and at most 20 times the largest stanza

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from publisher.sync.records import Recorded
+
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
@@ -57,34 +59,6 @@ class Desired:
     published: dt.datetime
     path: str = ""
     body: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What the ledger has of an item.
-
-    `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
-    look, when the acknowledgement had become durable, still found it. `retracted`: the node
-    acknowledged the retraction, but a crash of the server may still undo that. `recorded_at` is the
-    time of the last of these, in seconds since 1970. `level` is the least level of shortening,
-    because the server closed the stream at a longer item. `path` is the post's file, empty if the
-    ledger is of a version that did not record it.
-    """
-
-    id: str
-    title: str
-    fingerprint: str
-    state: Literal["intended", "done", "seen", "retracted"] = "done"
-    recorded_at: float = 0.0
-    atom_id: str = ""
-    body: str = ""
-    level: int = 0
-    path: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether the node acknowledged the item and, as far as we know, still has it."""
-        return self.state in {"done", "seen"}
 
 
 @dataclass(frozen=True, slots=True)

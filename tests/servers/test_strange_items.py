@@ -11,7 +11,8 @@ import pytest
 from publisher.config import NodeConfig
 from publisher.errors import NoAnswer, Refused
 from publisher.sync.item import FINGERPRINT, MAX_ID
-from publisher.sync.ledger import LastLook, Ledger
+from publisher.sync.ledger import Ledger
+from publisher.sync.records import LastLook
 from publisher.text.node_address import NodeAddress
 from publisher.xmpp import ItemPublished, Subscriber, XmppNode, connect, forms
 from publisher.xmpp.connection import MAX_STANZA

@@ -13,8 +13,9 @@ import pytest
 
 from publisher.errors import LedgerError, LockedError
 from publisher.identity.claims import PublishedItem
-from publisher.sync.ledger import APPLICATION_ID, LastLook, Ledger
-from publisher.sync.plan import Desired, Recorded
+from publisher.sync.ledger import APPLICATION_ID, Ledger
+from publisher.sync.plan import Desired
+from publisher.sync.records import LastLook, Recorded
 from publisher.system.lock import is_held, lock
 from publisher.text.node_address import NodeAddress
 

@@ -18,10 +18,10 @@ from publisher.sync.plan import (
     Guard,
     Policy,
     Publish,
-    Recorded,
     Refuse,
     Retract,
 )
+from publisher.sync.records import Recorded
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

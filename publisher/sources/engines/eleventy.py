@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -44,7 +44,7 @@ _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 
 
 class Eleventy(PostReader):
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self.location = folder.below(self._input)
         self._data: dict[PurePosixPath, dict[str, Value]] = {}

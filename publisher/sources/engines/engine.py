@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from publisher.config import Engine, Person
     from publisher.post import BodySyntax, Diagnostic, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.block import FrontMatterReader
+    from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 
 LATE_DATES = (
@@ -69,7 +69,7 @@ class EngineRecord:
     """
 
     name: Engine
-    reader: Callable[[Folder, EngineRecord], PostReader]
+    reader: Callable[[PostFiles, EngineRecord], PostReader]
     detect: Callable[[Path], DetectedSite | None]
     syntax: BodySyntax
     settings: Sequence[str] = ()
@@ -97,7 +97,7 @@ class PostReader:
     The constructor raises ConfigError if the settings of the site cannot be read.
     """
 
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         self.folder = folder
         self.record = record
         self.config = folder.config

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -73,7 +73,7 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
 
 
 class Hexo(PostReader):
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         source = site_settings.text(self.settings, "source_dir") or "source"
         self.location = folder.below(source)
@@ -262,7 +262,7 @@ class _Names:
         return dict(zip(self._placeholders, match.groups(), strict=True)) if match else {}
 
 
-def _folders_of_posts(folder: Folder, source: str) -> Sequence[PurePosixPath]:
+def _folders_of_posts(folder: PostFiles, source: str) -> Sequence[PurePosixPath]:
     """The folders with posts, relative to posts.path: `_posts` and `_drafts`, or that itself."""
     names = ("_posts", "_drafts")
     is_within = not {*names}.isdisjoint(folder.posts.parts)

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -67,7 +67,7 @@ _CONTENT = ("content/posts", "content/post", "content/blog")
 
 
 class Hugo(PostReader):
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self._content = site_settings.text(self.settings, "contentdir") or "content"
         self.location = folder.below(self._content)

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from publisher.config import Person
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
@@ -54,7 +54,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)
 
 
 class Jekyll(PostReader):
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self.location = folder.below("")
         inside = not _POSTS.isdisjoint(folder.posts.parts)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -47,7 +47,7 @@ class Pelican(PostReader):
         "rest": (formats.docinfo,),
     }
 
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self.location = folder.below(site_settings.text(self.settings, "PATH") or "content")
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.folder import Folder
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("zola.toml", "config.toml")
@@ -37,7 +37,7 @@ _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.-]+(?:Z|[+-]\d\d:?\d\d)?)?[_-](.+
 
 
 class Zola(PostReader):
-    def __init__(self, folder: Folder, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self.location = folder.below("content")
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}

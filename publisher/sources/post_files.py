@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Folder:
+class PostFiles:
     """The folder of the posts, the paths of its files, and the folder of the site.
 
     `committed` is the author date of the last commit that changed a file (`updated: git`).

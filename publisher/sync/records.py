@@ -1,0 +1,51 @@
+"""What the ledger remembers, as values: of each item, and of the last look at each node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the ledger has of an item.
+
+    `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
+    look, when the acknowledgement had become durable, still found it. `retracted`: the node
+    acknowledged the retraction, but a crash of the server may still undo that. `recorded_at` is the
+    time of the last of these, in seconds since 1970. `level` is the least level of shortening,
+    because the server closed the stream at a longer item. `path` is the post's file, empty if the
+    ledger is of a version that did not record it.
+    """
+
+    id: str
+    title: str
+    fingerprint: str
+    state: Literal["intended", "done", "seen", "retracted"] = "done"
+    recorded_at: float = 0.0
+    atom_id: str = ""
+    body: str = ""
+    level: int = 0
+    path: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the node acknowledged the item and, as far as we know, still has it."""
+        return self.state in {"done", "seen"}
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What the last look at a node found.
+
+    `looked` is when the node last equalled the posts, in seconds since 1970, 0 if never. `room` is
+    how many items of ours it can hold, None if there is no limit. `config_digest` is the digest of
+    its configuration in publisher.yaml at that time. `created`: publisher created the node.
+    `muted`: publisher turned its notifications off, and has not turned them on again.
+    """
+
+    looked: float = 0.0
+    room: int | None = None
+    config_digest: str = ""
+    created: bool = False
+    muted: bool = False
