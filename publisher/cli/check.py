@@ -52,27 +52,27 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_posts(project, checked.remarks)
         if checked.verdicts is not None:
-            _print_verdicts(checked.verdicts)
+            _print_reader_diagnostics(checked.verdicts)
     return 1 if any(skip.status == "skipped" for skip in project.entries.skipped) else 0
 
 
-def _print_verdicts(verdicts: Sequence[ClientDiagnostic]) -> None:
+def _print_reader_diagnostics(diagnostics: Sequence[ClientDiagnostic]) -> None:
     """Print the messages by reader. A message that many posts share is printed once."""
     shared: defaultdict[tuple[str, str], list[ClientDiagnostic]] = defaultdict(list)
-    for verdict in verdicts:
-        shared[verdict.reader, verdict.message].append(verdict)
+    for diagnostic in diagnostics:
+        shared[diagnostic.reader, diagnostic.message].append(diagnostic)
     for reader, message in sorted(shared, key=lambda key: key[0]):
         print(printable(f"{reader}: {message}"))
         print(printable(f"    {_subjects(shared[reader, message])}"))
-    if not verdicts:
+    if not diagnostics:
         print("readers: no problems; all readers show the posts as they are")
 
 
-def _subjects(verdicts: Sequence[ClientDiagnostic]) -> str:
+def _subjects(diagnostics: Sequence[ClientDiagnostic]) -> str:
     """`a.atom, b.atom and 3 more, as in 2026-01-31-a.md`."""
-    subjects = list(dict.fromkeys(verdict.subject for verdict in verdicts))
+    subjects = list(dict.fromkeys(diagnostic.subject for diagnostic in diagnostics))
     more = f" and {len(subjects) - SUBJECTS} more" if len(subjects) > SUBJECTS else ""
-    example = next((verdict.example for verdict in verdicts if verdict.example), "")
+    example = next((diagnostic.example for diagnostic in diagnostics if diagnostic.example), "")
     return ", ".join(subjects[:SUBJECTS]) + more + (f", as in {example}" if example else "")
 
 
@@ -88,22 +88,24 @@ def _with_bar(entries: Sequence[Entry]) -> Iterator[Entry]:
     yield from track(entries, "checking readers", console=console, transient=True)
 
 
-def _print_posts(project: Project, remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]) -> None:
+def _print_posts(
+    project: Project, diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
+) -> None:
     """Print, in the order of paths, why a post is not published, and its warnings."""
     posts = project.config.posts
     skips = {skip.path: skip for skip in project.entries.skipped}
-    for path in sorted({*skips, *remarks}):
+    for path in sorted({*skips, *diagnostics}):
         if path in skips:
             print(_skip_line(skips[path], posts.where(path, skips[path].line)))
-        for remark in sorted(
-            remarks.get(path, ()), key=lambda remark: (remark.line, remark.message)
+        for diagnostic in sorted(
+            diagnostics.get(path, ()), key=lambda diagnostic: (diagnostic.line, diagnostic.message)
         ):
-            place = posts.where(path, remark.line)
-            print(printable(f"{place}: warning: {remark.message}"))
-    print(_summary(project, sum(map(len, remarks.values()))))
+            place = posts.where(path, diagnostic.line)
+            print(printable(f"{place}: warning: {diagnostic.message}"))
+    print(_summary(project, sum(map(len, diagnostics.values()))))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(
-            f"{count} {check_json.TAG_OUTCOMES[fate]}" for fate, count in tags.items()
+            f"{count} {check_json.TAG_OUTCOMES[outcome]}" for outcome, count in tags.items()
         )
         print(f"tags of templates: {counts}")
 

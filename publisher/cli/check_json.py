@@ -78,5 +78,5 @@ def _of_post(post: Post, project: Project) -> dict[str, Any]:
 def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[TagOutcome, int]:
     """How many template tags had each outcome, in the order of TAG_OUTCOMES."""
     sources = map(project.renderings.source, entries)
-    counts = Counter(fate for source in sources for fate, _ in source.tags)
-    return {fate: counts[fate] for fate in TAG_OUTCOMES if counts[fate]}
+    counts = Counter(outcome for source in sources for outcome, _ in source.tags)
+    return {outcome: counts[outcome] for outcome in TAG_OUTCOMES if counts[outcome]}

@@ -44,12 +44,11 @@ def print_failed(built: Sequence[Built]) -> None:
             print_message(f"warning: {file.path} {file.remark}")
 
 
-def print_warnings(project: Project, remarks: Iterable[Diagnostic]) -> None:
+def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
     """Print what readers will see differently from what the author meant."""
-    for remark in remarks:
-        print_message(
-            f"warning: {project.config.posts.where(remark.path, remark.line)}: {remark.message}"
-        )
+    for diagnostic in diagnostics:
+        place = project.config.posts.where(diagnostic.path, diagnostic.line)
+        print_message(f"warning: {place}: {diagnostic.message}")
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
