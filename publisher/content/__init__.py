@@ -1,6 +1,7 @@
-"""The body of a post -> safe XHTML with absolute URLs, and its plain-text alternative.
+"""Turns the body of a post into safe XHTML with absolute URLs, and a plain-text alternative.
 
-``renderer`` renders a post: ``templates`` evaluates the tags in its body, ``markup`` and ``rst``
-turn it into HTML, and ``render`` makes that safe and well-formed. ``cache`` is asked first.
-Refuses to run code of a site, to read its files and to fetch anything.
+`renderer` renders a post: it asks `cache` first; then `templates` evaluates the template tags in
+the body, `markup` and `rst` convert it to HTML, and `render` makes the HTML safe and well-formed.
+
+This package never runs code of a site, never reads its files and never fetches anything.
 """

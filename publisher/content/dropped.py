@@ -1,7 +1,8 @@
-"""What readers will not get of a body, and where in its source it stands. Pure.
+"""Warns of markup that readers will not get, with its line; finds the URLs in a body. Pure.
 
-Only a parser of the markup can tell a tag from code that shows one. So where something is lost, the
-source is rendered again, with a mark on each tag and link that says where it stands.
+Only a parser of the markup can tell a tag from a code sample that shows one. So when rendering
+drops markup, the source is rendered a second time with marks that say where each tag and link
+stands.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from publisher.content.html import (
     TAGS,
     TAGS_WITH_CONTENT,
     absolute,
-    as_it_is,
     frame_address,
     tags,
+    unchanged,
 )
 from publisher.text.characters import legal, short_line
 from publisher.text.uris import ROOT_IMAGE
@@ -36,55 +37,61 @@ if TYPE_CHECKING:
     from publisher.content.html import Resolve
     from publisher.post import Dialect
 
-# Where the source may hold a tag or a link, and the mark that a link gets there.
-_SPOT = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
-_LONGEST = 2_000  # of what a link says
+# Where the source may hold a tag or a link. A mark with the offset is inserted behind it: an
+# attribute in a tag, a prefix to the URL of a link.
+_MARKABLE = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
+_MAX_LINK_TEXT = 2_000  # characters of a link's text that are searched for its end
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
-_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
+_URL_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
 
 def warnings(
     html: str, source: str, markup: Dialect, base: str, first_line: int, *, resolve: Resolve
 ) -> tuple[tuple[int, str], ...]:
-    """What is lost: (line of the file, message)."""
-    told = set()
+    """Return a warning for each piece of dropped markup: (line of the file, message).
+
+    `html` is the rendered source; `first_line` is the number of the source's first line.
+    """
+    found = set()
     if markup == "rest":
-        told = {(first_line + line - 1, said) for line, said in rst.html(source)[1]}
-    if not any(_losses(html, source, base, resolve)):
-        return tuple(sorted(told))
+        found = {(first_line + line - 1, message) for line, message in rst.html(source)[1]}
+    if not any(_dropped_markup(html, source, base, resolve)):
+        return tuple(sorted(found))
     marked = _marked(source, markup)
     places = Places(source, first_line)
-    for message, at, sought in _losses(marked, source, base, resolve):
-        told.add((places.line_of(sought) if at is None else places.line(at), message))
-    return tuple(sorted(told))
+    for message, at, sought in _dropped_markup(marked, source, base, resolve):
+        found.add((places.line_of(sought) if at is None else places.line(at), message))
+    return tuple(sorted(found))
 
 
 class Places:
-    """The lines of a text. `first` is the number of its first line."""
+    """Maps offsets of a text to line numbers. `first` is the number of its first line."""
 
     def __init__(self, text: str, first: int) -> None:
         self._text, self._first = text, first
         self._breaks = [found.start() for found in re.finditer("\n", text)]
-        self._found: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
 
     def line(self, offset: int) -> int:
         return self._first + bisect_left(self._breaks, offset)
 
     def line_of(self, *sought: str) -> int:
-        """Of the first that stands in the text, else the first line."""
+        """Return the line of the first of `sought` that the text contains, else the first line."""
         return self.line(next((at for part in sought if (at := self._at(part)) >= 0), 0))
 
     def _at(self, part: str) -> int:
-        if part not in self._found:
-            self._found[part] = self._text.find(part)
-        return self._found[part]
+        if part not in self._offsets:
+            self._offsets[part] = self._text.find(part)
+        return self._offsets[part]
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address in a body: the tag that has it, as readers get it, as it was written, its line.
+    """A URL in a body.
 
-    The last two are empty and 0 where only what readers get was looked at.
+    `tag` is the element that has it, `absolute` the URL that readers get, `written` the URL as its
+    author wrote it, on line `line`. `shown` does not look at the source, so it leaves the last two
+    empty and 0.
     """
 
     tag: str
@@ -94,7 +101,7 @@ class Address:
 
 
 def shown(xhtml: str) -> Iterator[Address]:
-    """All addresses that readers get of a rendered body, but for those within it."""
+    """Yield the URLs that readers get of a rendered body, except links within the body itself."""
     for found in tags(xhtml):
         attributes = {} if found.closes else found.attributes
         for name in attributes.keys() & ADDRESSES:
@@ -103,11 +110,11 @@ def shown(xhtml: str) -> Iterator[Address]:
 
 
 def addresses(
-    body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = as_it_is
+    body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = unchanged
 ) -> Iterator[Address]:
-    """The same with the places in the source, for which the body is rendered once more.
+    """Yield the URLs of a body with their places in the source, in the order of the text.
 
-    In the order of the text. Never raises.
+    Renders the body once more. A body that cannot be rendered yields nothing. Never raises.
     """
     source = legal(body)
     try:
@@ -129,10 +136,10 @@ def addresses(
 
 
 def _marked(source: str, markup: Dialect) -> str:
-    """The HTML, where tags and links say at which offset of the source they stand."""
+    """Return the HTML with marks: tags and links say at which offset of the source they stand."""
     if markup == "rest":
         return rst.marked(source)
-    return markups.html(_SPOT.sub(_with_mark, source), markup)
+    return markups.html(_MARKABLE.sub(_with_mark, source), markup)
 
 
 def _with_mark(spot: re.Match[str]) -> str:
@@ -140,10 +147,13 @@ def _with_mark(spot: re.Match[str]) -> str:
     return spot[0] + mark
 
 
-def _losses(
+def _dropped_markup(
     html: str, source: str, base: str, resolve: Resolve
 ) -> Iterator[tuple[str, int | None, str]]:
-    """What readers will not get: a message, the offset in the source or None, what to look for."""
+    """Yield what readers will not get: message, offset in the source or None, text to search for.
+
+    The text is searched for in the source if the offset is not known.
+    """
     for found in tags(html):
         if found.closes or found.name == NO_SCRIPT:
             continue
@@ -151,56 +161,56 @@ def _losses(
         mark = attributes.pop("data-at", "")
         at = int(mark) if mark.isdecimal() else None
         if tag not in TAGS | MATH:
-            yield _taken_out(tag, attributes, base), at, f"<{tag}"
+            yield _tag_message(tag, attributes, base), at, f"<{tag}"
             continue
         for name in attributes:
             if name.startswith("on"):
-                yield f"the event handler {name} of <{tag}> is taken out", at, name
+                yield f"the event handler {name} of <{tag}> is removed", at, name
         for name in attributes.keys() & ADDRESSES:
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
             resolved = resolve(target)
             if resolved is None:
-                shown = short_line(_words(unquote(target)), 80)
-                yield f'"{shown}" is no file of a post: it is no link', where, target
+                file = short_line(_text_of(unquote(target)), 80)
+                yield f'no post has the file "{file}"; the link to it is removed', where, target
             elif target.strip() and not absolute(resolved, base):
-                yield _not_followed(target), where, target
-            elif not target.strip() and at is None:  # not written as a tag
-                text = _words(
-                    attributes.get("alt", "") if tag == "img" else _inside(html, found.end)
+                yield _url_message(target), where, target
+            elif not target.strip() and at is None:  # written as Markdown, not as a tag
+                text = _text_of(
+                    attributes.get("alt", "") if tag == "img" else _link_content(html, found.end)
                 )
-                yield _untargeted(tag, text, source, where), where, f"[{text}]"
+                yield _target_message(tag, text, source, where), where, f"[{text}]"
 
 
-def _taken_out(tag: str, attributes: dict[str, str], base: str) -> str:
+def _tag_message(tag: str, attributes: dict[str, str], base: str) -> str:
     if tag == "iframe":
         address = frame_address(attributes, base)
-        outcome = f"becomes a link to {address}" if address else "has no http address: taken out"
+        outcome = f"becomes a link to {address}" if address else "has no http URL and is removed"
         return f"<iframe> {outcome}; readers load no frames"
     if tag in TAGS_WITH_CONTENT:
-        return f"<{tag}> is taken out with what is in it; readers do not show it"
-    return f"<{tag}> is taken out, what is in it stays; to show the tag itself write &lt;{tag}&gt;"
+        return f"<{tag}> is removed with its content; readers do not show it"
+    return f"<{tag}> is removed, its content stays; to show the tag itself, write &lt;{tag}&gt;"
 
 
-def _not_followed(target: str) -> str:
-    shown, schemes = short_line(target, 40), ", ".join(sorted(SCHEMES))
-    return f'the address "{shown}" is taken out; readers follow {schemes} only'
+def _url_message(target: str) -> str:
+    url, schemes = short_line(target, 40), ", ".join(sorted(SCHEMES))
+    return f'the URL "{url}" is removed; readers follow only {schemes}'
 
 
-def _inside(html: str, at: int) -> str:
-    """What a link says, or its beginning."""
-    return html[at : at + _LONGEST].partition("</a")[0]
+def _link_content(html: str, at: int) -> str:
+    """Return the content of the link whose start tag ends at `at`, or its beginning."""
+    return html[at : at + _MAX_LINK_TEXT].partition("</a")[0]
 
 
-def _words(html: str) -> str:
+def _text_of(html: str) -> str:
     return " ".join(entities.unescape(re.sub(r"<[^<>]*>", "", html)).split())
 
 
-def _untargeted(tag: str, text: str, source: str, at: int | None) -> str:
+def _target_message(tag: str, text: str, source: str, at: int | None) -> str:
     kind, mark = ("image", "!") if tag == "img" else ("link", "")
-    message = f'the {kind} "{text}" has no target; write {mark}[text](address)'
-    behind = _BEHIND.match(source, at) if at is not None else None
+    message = f'the {kind} "{text}" has no target; write {mark}[text](URL)'
+    behind = _URL_BEHIND.match(source, at) if at is not None else None
     if behind is None:
         return message
     address = behind[1].rstrip(".,;:!?")
-    return f"{message}: the address stands behind the brackets, so write {mark}[{text}]({address})"
+    return f"{message}; its URL stands behind the brackets, so write {mark}[{text}]({address})"

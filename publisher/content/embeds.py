@@ -1,7 +1,7 @@
-"""What a reader can use of a tag that makes a picture, a film or a box on the page alone. Pure.
+"""What readers get instead of a tag that makes an image, a player or a box on the page only. Pure.
 
-One rule for all engines: a value that names a picture, a sound or a film is that, with its words; a
-place that many know is a link; other words stay words.
+The rule is the same for all engines: a value that names an image, a sound or a video becomes one,
+with its caption; an id at a well-known service becomes a link to it; other text stays text.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from publisher.post import Markup
 
-# Where others keep what a tag of this name shows; {} is its first value.
-PLACES = {
+# The pages of the services that tags are named after; {} stands for the tag's first value.
+SERVICES = {
     "youtube": "https://www.youtube.com/watch?v={}",
     "vimeo": "https://vimeo.com/{}",
     "gist": "https://gist.github.com/{}",
@@ -31,8 +31,8 @@ PLACES = {
     "soundcloud_playlist": "https://soundcloud.com/{}",
     "speakerdeck": "https://speakerdeck.com/{}",
 }
-# The same, where it is called by a number, as Nikola does.
-_NUMBERED = {
+# The same for numeric ids, which Nikola uses.
+_NUMERIC_SERVICES = {
     name: f"https://w.soundcloud.com/player/?url=https%3A//api.soundcloud.com/{kind}/{{}}"
     for name, kind in (("soundcloud", "tracks"), ("soundcloud_playlist", "playlists"))
 }
@@ -40,7 +40,7 @@ _PLAYERS = {
     "audio": (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".flac", ".wav", ".weba"),
     "video": (".mp4", ".webm", ".ogv", ".m4v", ".mov"),
 }
-# Tags whose first value names the one that is meant, a file of the site's theme.
+# Tags whose first value is the name of the included file of the theme.
 _INCLUDES = ("include", "render")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 _SOURCES = (
@@ -71,22 +71,22 @@ _PAIR = re.compile(
 
 
 def values(text: str) -> tuple[list[str], dict[str, str]]:
-    """What stands in a tag: the values by their place, and those that have a name."""
+    """Parse the inside of a tag: its positional values, and its named ones by lower-case name."""
     placed: list[str] = []
     named: dict[str, str] = {}
-    for found in _PAIR.finditer(text):
-        if found[1]:
-            named[found[1].lower()] = _bare(found[2])
+    for pair in _PAIR.finditer(text):
+        if pair[1]:
+            named[pair[1].lower()] = _unquoted(pair[2])
         else:
-            placed.append(next(part for part in found.groups()[2:] if part is not None))
+            placed.append(next(part for part in pair.groups()[2:] if part is not None))
     return placed, named
 
 
-def _bare(value: str) -> str:
+def _unquoted(value: str) -> str:
     return value[1:-1].replace('\\"', '"') if value[:1] in {'"', "'", "`"} else value
 
 
-def shown(
+def embed(
     name: str,
     placed: Sequence[str],
     named: Mapping[str, str],
@@ -94,65 +94,70 @@ def shown(
     *,
     is_alone: bool = False,
 ) -> str:
-    """The picture, the link or the words of a tag; empty if there is nothing of that."""
+    """Return the image, player, link or text that a tag names, as markup; empty if it names none.
+
+    `is_alone`: the tag has its lines for itself, so that an image may become a figure.
+    """
     if name.startswith(_INCLUDES) and placed:
         name, *placed = placed
     short = named.get("provider") or _SUFFIX.sub("", name.lower().removesuffix(".html"))
     key = next((named[key] for key in ("id", "url", "user") if key in named), None)
     ident = key or next(iter(placed), "")
-    place = (_NUMBERED.get(short) if ident.isdecimal() else None) or PLACES.get(short)
-    if place and _WEB.fullmatch(ident):
+    page = (_NUMERIC_SERVICES.get(short) if ident.isdecimal() else None) or SERVICES.get(short)
+    if page and _WEB.fullmatch(ident):
         return link(ident, named.get("title", ident), markup)
-    if place and _ID.fullmatch(ident) and not (ident[0] == "/" or is_picture(ident)):
-        address = place.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
-        return link(address, named.get("title", address), markup)
+    if page and _ID.fullmatch(ident) and not (ident[0] == "/" or is_picture(ident)):
+        url = page.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
+        return link(url, named.get("title", url), markup)
     for kind, endings in _PLAYERS.items():
-        if sources := [one for one in (*placed, *named.values()) if _ends(one, endings)]:
+        if sources := [
+            value for value in (*placed, *named.values()) if _has_ending(value, endings)
+        ]:
             return _player(kind, sources, named, markup)
     if picture := _picture(placed, named):
-        words = [one for one in placed if one != picture and " " in one]
+        words = [value for value in placed if value != picture and " " in value]
         alternative = {"alt": words[0]} if words else {}
         return figure({**alternative, **named, "src": picture}, markup, is_alone=is_alone)
     words = [named[key] for key in _WORDS if named.get(key)]
     target = next((named[key] for key in _TARGETS if _WEB.fullmatch(named.get(key, ""))), None)
-    if not target and (target := next((one for one in placed if _WEB.fullmatch(one)), None)):
-        words += [one for one in placed if one != target and not _WEB.match(one)]
+    if not target and (target := next(filter(_WEB.fullmatch, placed), None)):
+        words += [value for value in placed if value != target and not _WEB.match(value)]
     if target:
         return link(target, words[0] if words else target, markup)
-    said = " ".join(dict.fromkeys(words))
-    return html.escape(said) if markup == "html" else said
+    caption = " ".join(dict.fromkeys(words))
+    return html.escape(caption) if markup == "html" else caption
 
 
 def _picture(placed: Sequence[str], named: Mapping[str, str]) -> str | None:
-    """The value that names one, of several the one with the usual name; words name none."""
+    """Return the value that names an image: first those with a usual name; never a caption."""
     usual = [named[key] for key in _SOURCES if key in named]
     others = [value for key, value in named.items() if key not in _WORDS]
-    return next((one for one in (*usual, *placed, *others) if is_picture(one)), None)
+    return next(filter(is_picture, (*usual, *placed, *others)), None)
 
 
 def is_picture(value: str) -> bool:
-    return _ends(value, _PICTURES)
+    return _has_ending(value, _PICTURES)
 
 
-def _ends(value: str, endings: tuple[str, ...]) -> bool:
-    """Whether it is the name of such a file."""
+def _has_ending(value: str, endings: tuple[str, ...]) -> bool:
+    """Whether a value is the name of a file with one of these endings."""
     return value.partition("?")[0].lower().endswith(endings) and "\n" not in value
 
 
 def _player(kind: str, sources: Sequence[str], named: Mapping[str, str], markup: Markup) -> str:
-    """One for all formats, each of which is a link where there is no player."""
+    """Return one player for all formats, with a link for readers that have no player."""
     first = sources[0]
     words = next((named[key] for key in _ALTERNATIVES if named.get(key)), first)
     if markup == "rest":
         return link(first, words, markup)
     poster = next((value for value in named.values() if is_picture(value)), "")
-    shown = f' poster="{html.escape(poster)}"' if poster and kind == "video" else ""
-    parts = "".join(f'<source src="{html.escape(one)}">' for one in dict.fromkeys(sources))
-    return f"<{kind} controls{shown}>{parts}{link(first, words, 'html')}</{kind}>"
+    attribute = f' poster="{html.escape(poster)}"' if poster and kind == "video" else ""
+    parts = "".join(f'<source src="{html.escape(file)}">' for file in dict.fromkeys(sources))
+    return f"<{kind} controls{attribute}>{parts}{link(first, words, 'html')}</{kind}>"
 
 
 def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
-    """A picture with its caption: a figure where it stands alone on its lines."""
+    """Return an image with its caption: a <figure> if it stands alone on its lines."""
     source = html.escape(named["src"])
     alternative = next((named[key] for key in _ALTERNATIVES if named.get(key)), "")
     caption = _caption(named, markup)
@@ -169,7 +174,8 @@ def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
     image = f'<img src="{source}" alt="{html.escape(alternative)}"{sizes}>'
     if target:
         image = f'<a href="{html.escape(target)}">{image}</a>'
-    if caption and markup == "markdown":  # between blank lines it is Markdown, or if it asks for it
+    # Blank lines make it Markdown for CommonMark, the attribute for others.
+    if caption and markup == "markdown":
         text = f'<figcaption markdown="1">\n\n{caption}\n\n</figcaption>'
     else:
         text = f"<figcaption>{caption}</figcaption>" if caption else ""
@@ -177,7 +183,7 @@ def figure(named: Mapping[str, str], markup: Markup, *, is_alone: bool) -> str:
 
 
 def _caption(named: Mapping[str, str], markup: Markup) -> str:
-    """The caption, behind the title, before whom the picture is from; in the markup."""
+    """Return the title (in bold), the caption and the attribution of an image, as markup."""
     parts = [part for key in ("title", "caption", "attr") if (part := named.get(key))]
     if markup == "html":
         parts = [html.escape(part, quote=False) for part in parts]
@@ -188,7 +194,7 @@ def _caption(named: Mapping[str, str], markup: Markup) -> str:
 
 
 def _inline(source: str, alternative: str, caption: str, target: str, markup: Markup) -> str:
-    """A picture within a text; its caption behind it."""
+    """Return an image within a text, with its caption behind it."""
     words = caption if caption != alternative else ""
     if markup == "html":
         image = f'<img src="{html.escape(source)}" alt="{html.escape(alternative)}">'
@@ -199,7 +205,7 @@ def _inline(source: str, alternative: str, caption: str, target: str, markup: Ma
 
 
 def link(address: str, text: str, markup: Markup) -> str:
-    """A link, as the markup writes one."""
+    """Return a link in the syntax of the markup."""
     match markup:
         case "rest":
             return f"`{text.replace('`', '')} <{address}>`__"
@@ -213,19 +219,22 @@ def link(address: str, text: str, markup: Markup) -> str:
 
 
 def is_code(name: str) -> bool:
-    """Whether a tag of this name holds a sample of code."""
+    """Whether a tag of this name contains a code sample."""
     return _CODE.fullmatch(name) is not None
 
 
 def language(placed: Sequence[str], named: Mapping[str, str]) -> str:
-    """The language of a sample of code, as its tag says it; else that of its file."""
+    """Return the language of a code sample: as its tag names it, else the suffix of its file."""
     given = named.get("lang") or named.get("language") or named.get("syntax")
     file = named.get("file") or named.get("filename") or ""
     return given or next(iter(placed), "") or file.rpartition(".")[2]
 
 
 def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
-    """A sample of code. Its lines stay where they are."""
+    """Return a code sample as markup. Its lines keep their number.
+
+    `begins_line`: the sample may be written as a fenced block.
+    """
     language = re.sub(r"[^\w+#.-]", "", language)
     if markup == "markdown" and begins_line:
         longest = max((len(run) for run in re.findall("`+", text)), default=0)
@@ -237,7 +246,7 @@ def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
         lines = "\n".join(f"   {line}".rstrip() for line in text.strip("\n").split("\n"))
         return f"\n\n.. code:: {language}\n\n{lines}\n\n"
     kind = f' class="language-{language}"' if language else ""
-    shown = html.escape(text.strip("\n") + "\n", quote=False)
-    if not begins_line:  # nor may a line end the item, or a blank one the HTML around it
-        shown = shown.replace("\n", "&#10;")
-    return f"<pre><code{kind}>{shown}</code></pre>"
+    escaped = html.escape(text.strip("\n") + "\n", quote=False)
+    if not begins_line:  # a line break would end the list item around it, a blank line the HTML
+        escaped = escaped.replace("\n", "&#10;")
+    return f"<pre><code{kind}>{escaped}</code></pre>"

@@ -1,6 +1,6 @@
-"""HTML as people write it: which elements, attributes and addresses readers get of it. Pure.
+"""HTML as people write it: finds its tags, and says which elements and URLs readers get. Pure.
 
-Tags are found as the sanitiser finds them (HTML 13.2.5), but not what it makes of their order.
+Tags are tokenised as the sanitiser does it (HTML 13.2.5), but no tree is built from them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def names(text: str) -> frozenset[str]:
+    """Split a list of names at blanks."""
     return frozenset(text.split())
 
 
@@ -34,9 +35,9 @@ TAGS = BLOCKS | names(
     "picture q rp rt ruby s samp small source span strike strong sub sup tbody td tfoot th thead "
     "time track tt u var video wbr"
 )
-# Those that never have an end tag (HTML, section 13.1.2).
+# Void elements, which never have an end tag (HTML 13.1.2).
 VOID = names("br col hr img source track wbr")
-# MathML Core without what holds HTML, fetches or acts.
+# MathML Core without elements that hold HTML, fetch something or act.
 MATH = names(
     "annotation math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom "
     "mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder "
@@ -44,20 +45,20 @@ MATH = names(
 )
 MATH_NS = "http://www.w3.org/1998/Math/MathML"
 TAGS_WITH_CONTENT = names("noembed noframes object script select style svg template textarea title")
-# Readers run no scripts: what is in it is what they are to show.
+# Readers run no scripts, so they show what <noscript> contains.
 NO_SCRIPT = "noscript"
 ADDRESSES = names("cite href poster src")
 
-# HTML 13.2.5: a quote counts behind `=` only, and `<` is nothing special inside of a tag.
+# HTML 13.2.5: a quote starts a value only behind `=`, and `<` has no meaning inside a tag.
 _INSIDE = r"""((?:[ \t\n\r\f/]++|[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+
     (?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^ \t\n\r\f>"'][^ \t\n\r\f>]*+)?+)?+)*+)"""
 _TOKEN = re.compile(
     rf"""<!--(?:-?>|.*?(?:--!?>|\Z))  # a comment
-    |<(?:[!?]|/(?![a-z]))[^>]*+>?  # what is taken for one
+    |<(?:[!?]|/(?![a-z]))[^>]*+>?  # a "bogus comment" (13.2.5.41)
     |<(/?)([a-z][^ \t\n\r\f/>]*+){_INSIDE}(?:>|\Z)""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
-# Whatever looks like a tag in them is none (13.2.5.4).
+# Their content is text, even if it looks like a tag (13.2.5.4).
 _RAW = names("noembed noframes script style textarea title xmp")
 _ENDS = {
     name: re.compile(rf"</{name}(?=[ \t\n\r\f/>])", re.IGNORECASE)
@@ -67,13 +68,17 @@ _END_OF_FRAME = re.compile(r"[^<]*+</iframe[ \t\n\r\f]*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>]+))?""")
 
 
-def as_it_is(address: str) -> str | None:
+def unchanged(address: str) -> str | None:
+    """Return the URL unchanged: the `Resolve` of a body whose URLs need no translation."""
     return address
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag from `start` to `end` of the text; `name` in small letters, `inside` as it stands."""
+class HtmlTag:
+    """A tag at `start` to `end` of the text.
+
+    `name` is in lower case; `inside` is the source between the name and `>`.
+    """
 
     start: int
     end: int
@@ -83,7 +88,7 @@ class Tag:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """The first of a name counts, as in HTML."""
+        """The attributes by lower-case name; the first of duplicates counts (HTML 13.2.5.33)."""
         attributes: dict[str, str] = {}
         for name, value in _ATTRIBUTE.findall(self.inside):
             bare = value[1:-1] if value[:1] in {'"', "'"} else value
@@ -91,37 +96,38 @@ class Tag:
         return attributes
 
 
-def tags(html: str, opaque: frozenset[str] = _RAW | TAGS_WITH_CONTENT) -> Iterator[Tag]:
-    """All tags; none in comments, in attributes, and between the tags of `opaque` elements."""
+def tags(html: str, opaque: frozenset[str] = _RAW | TAGS_WITH_CONTENT) -> Iterator[HtmlTag]:
+    """Yield all tags, except in comments, in attribute values and inside `opaque` elements."""
     return (tag for _, tag in _tokens(html, opaque) if tag)
 
 
-def _tokens(html: str, opaque: frozenset[str]) -> Iterator[tuple[re.Match[str], Tag | None]]:
-    """The same, with comments, and a tag that the text ends in, as None."""
+def _tokens(html: str, opaque: frozenset[str]) -> Iterator[tuple[re.Match[str], HtmlTag | None]]:
+    """Yield tags, and comments or a tag cut off by the end of the text with None."""
     at = 0
     while found := _TOKEN.search(html, at):
         at = found.end()
         if not found[2] or html[at - 1] != ">":
             yield found, None
             continue
-        tag = Tag(found.start(), at, found[2].lower(), found[3], closes=bool(found[1]))
+        tag = HtmlTag(found.start(), at, found[2].lower(), found[3], closes=bool(found[1]))
         yield found, tag
         if tag.name in opaque and not tag.closes:
             end = _ENDS[tag.name].search(html, at)
             at = end.start() if end else len(html)
 
 
-def settled(html: str, base: str) -> str:
-    """The same, where every `<` begins a tag that is read as it stands; frames have become links.
+def normalised(html: str, base: str) -> str:
+    """Escape every `<` that begins no tag, and replace frames by links.
 
-    So it cannot be told differently by anybody what is a tag.
+    The result holds no comment and no raw text element, so that no parser can disagree about what
+    is a tag.
     """
-    parts, at, hidden = [], 0, ""
+    parts, at, raw_element = [], 0, ""
     for found, tag in _tokens(html, _RAW):
-        parts.append(_text(html[at : found.start()], hidden))
-        at, hidden = found.end(), ""
+        parts.append(_text(html[at : found.start()], raw_element))
+        at, raw_element = found.end(), ""
         if tag is None or tag.name in _RAW:
-            hidden = tag.name if tag and not tag.closes else ""
+            raw_element = tag.name if tag and not tag.closes else ""
         elif tag.name == NO_SCRIPT:
             continue
         elif tag.name != "iframe":
@@ -129,12 +135,13 @@ def settled(html: str, base: str) -> str:
         elif not tag.closes:
             parts.append(_frame_link(tag, base))
             at = end.end() if (end := _END_OF_FRAME.match(html, at)) else at
-    parts.append(_text(html[at:], hidden))
+    parts.append(_text(html[at:], raw_element))
     return "".join(parts)
 
 
-def _text(text: str, within: str) -> str:
-    match within:
+def _text(text: str, raw_element: str) -> str:
+    """Return a piece of text as HTML; of the content of raw text elements only that of <xmp>."""
+    match raw_element:
         case "":
             return text.replace("<", "&lt;")
         case "xmp":
@@ -143,22 +150,24 @@ def _text(text: str, within: str) -> str:
             return ""
 
 
-def _frame_link(tag: Tag, base: str) -> str:
+def _frame_link(tag: HtmlTag, base: str) -> str:
+    """Return a link to the page that an iframe shows; empty if readers cannot follow its URL."""
     address = entities.escape(frame_address(tag.attributes, base))
     return address and f'<a href="{address}">{address}</a>'
 
 
 def absolute(address: str, base: str) -> str:
-    """The URI as seen from `base`; empty if there is none, or none that may be followed."""
-    bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers look through them, too
+    """Resolve a URL against `base`; empty if it is empty, malformed or has a forbidden scheme."""
+    bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers ignore these, too (WHATWG URL 4.4)
     try:
-        found = urljoin(base, bare)
-        allowed = urlsplit(found).scheme in SCHEMES
+        joined = urljoin(base, bare)
+        is_allowed = urlsplit(joined).scheme in SCHEMES
     except ValueError:  # http://[
         return ""
-    return uri(found) if bare and allowed else ""
+    return uri(joined) if bare and is_allowed else ""
 
 
 def frame_address(attributes: dict[str, str], base: str) -> str:
+    """Return the absolute http(s) URL of an iframe; empty if it has none."""
     address = absolute(attributes.get("src", ""), base)
     return address if address.startswith(("http:", "https:")) else ""

@@ -1,8 +1,8 @@
-"""What would take too long to clean, by its tags. Pure.
+"""Limits on HTML that would take the sanitiser too long, computed from its tags alone. Pure.
 
-The sanitiser looks through what is open at each tag; and formatting that never closes, HTML opens
-again in every block behind it (13.2.4.3): of a few kilobytes it makes millions of elements. Counts
-rather too much than too little.
+nh3 walks the stack of open elements at every tag, and HTML reopens formatting elements that never
+close in every following block (HTML 13.2.4.3), so a few kilobytes can expand to millions of
+elements. The counts here err on the high side.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from publisher.content.html import BLOCKS, TAGS_WITH_CONTENT, names, tags
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.content.html import Tag
+    from publisher.content.html import HtmlTag
 
-# Some seconds each.
+# Each limit allows a few seconds of work.
 MAX_OPEN = 2_000
 MAX_EMPTY = 20_000
 MAX_REOPENED = 300_000
 
-# Of `a` and `nobr` only one is open at a time.
+# `a` and `nobr` are formatting elements, too, but only one of each can be open at a time.
 _FORMATTING = names("b big code em font i s small strike strong tt u")
-# They close themselves in HTML, or never open.
-_LOOSE = names(
+# Elements that HTML closes implicitly, or that have no end tag: they do not pile up.
+_NOT_NESTED = names(
     "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot "
     "th thead tr track wbr"
 )
-# They close nothing when they begin.
+# Their start tags do not make the parser reopen formatting elements.
 _INLINE = _FORMATTING | names("br img span")
-_ALIKE = 3  # more of the same are not opened again (13.2.4.3)
-# An end tag reaches no further than that many blocks up (13.2.6.4.7), and over none of these.
-_REACH = 8
+_MAX_IDENTICAL = 3  # the "Noah's Ark clause": at most three identical entries (13.2.4.3)
+# An end tag looks at most eight block elements up (13.2.6.4.7), and never past a barrier.
+_END_TAG_REACH = 8
 _BARRIERS = names(
     "annotation-xml applet caption desc foreignobject html marquee mi mn mo ms mtext object select "
     "table td template th title"
@@ -44,23 +44,26 @@ _SPECIAL = (BLOCKS | TAGS_WITH_CONTENT) | names(
 )
 
 
-def refuse_endless(html: str) -> None:
-    """For HTML in which every `<` begins a tag. Raises ValueError."""
-    found = [*tags(html, frozenset())]
-    _refuse_open(found)
-    _refuse_reopened(found)
+def refuse_slow_html(html: str) -> None:
+    """Raise ValueError for HTML that would take too long to sanitise.
+
+    Expects HTML in which every `<` begins a tag; see `html.normalised`.
+    """
+    all_tags = [*tags(html, frozenset())]
+    _refuse_deep(all_tags)
+    _refuse_reopened(all_tags)
 
 
-def _refuse_open(found: Sequence[Tag]) -> None:
+def _refuse_deep(all_tags: Sequence[HtmlTag]) -> None:
     opened: Counter[str] = Counter()
     depth = empty = 0
-    for tag in found:
-        if tag.name in _LOOSE:
+    for tag in all_tags:
+        if tag.name in _NOT_NESTED:
             continue
         if tag.closes:
-            closed = min(opened[tag.name], 1)  # else it closes nothing
+            closed = min(opened[tag.name], 1)  # an unmatched end tag closes nothing
             opened[tag.name], depth = opened[tag.name] - closed, depth - closed
-        elif tag.inside.endswith("/") and tag.name not in _FORMATTING:  # as in a picture of SVG
+        elif tag.inside.endswith("/") and tag.name not in _FORMATTING:  # as in SVG and MathML
             empty += 1
         else:
             opened[tag.name], depth = opened[tag.name] + 1, depth + 1
@@ -70,39 +73,41 @@ def _refuse_open(found: Sequence[Tag]) -> None:
             raise ValueError(f"more than {MAX_EMPTY} elements close themselves")
 
 
-def _refuse_reopened(found: Sequence[Tag]) -> None:
-    active, reopened = _Active(), 0
-    for tag in found:
-        active.pass_(tag)
+def _refuse_reopened(all_tags: Sequence[HtmlTag]) -> None:
+    active, reopened = _ActiveFormatting(), 0
+    for tag in all_tags:
+        active.process(tag)
         if tag.closes or tag.name not in _INLINE:
             reopened += active.size
             if reopened > MAX_REOPENED:
-                raise ValueError("its <b>, <i> and the like never close, so all blocks repeat them")
+                raise ValueError(
+                    "its <b>, <i> or similar tags never close, so every block repeats them"
+                )
 
 
-class _Active:
-    """The formatting that is open, or would be opened again: at least what HTML says."""
+class _ActiveFormatting:
+    """The size of HTML's list of active formatting elements (13.2.4.3), estimated from above."""
 
     def __init__(self) -> None:
         self.size = 0
         self._open: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        self._alike: Counter[tuple[str, str]] = Counter()
+        self._identical: Counter[tuple[str, str]] = Counter()
         self._blocks = 0
 
-    def pass_(self, tag: Tag) -> None:
+    def process(self, tag: HtmlTag) -> None:
         if tag.name in _FORMATTING:
             (self._end if tag.closes else self._start)(tag)
         elif not tag.closes:
-            self._blocks += _REACH if tag.name in _BARRIERS else tag.name in _SPECIAL
+            self._blocks += _END_TAG_REACH if tag.name in _BARRIERS else tag.name in _SPECIAL
 
-    def _start(self, tag: Tag) -> None:
+    def _start(self, tag: HtmlTag) -> None:
         self._open[tag.name].append((tag.inside, self._blocks))
-        self._alike[tag.name, tag.inside] += 1
-        self.size += self._alike[tag.name, tag.inside] <= _ALIKE
+        self._identical[tag.name, tag.inside] += 1
+        self.size += self._identical[tag.name, tag.inside] <= _MAX_IDENTICAL
 
-    def _end(self, tag: Tag) -> None:
+    def _end(self, tag: HtmlTag) -> None:
         started = self._open[tag.name]
-        if started and self._blocks - started[-1][1] < _REACH:
+        if started and self._blocks - started[-1][1] < _END_TAG_REACH:
             inside, _ = started.pop()
-            self.size -= self._alike[tag.name, inside] <= _ALIKE
-            self._alike[tag.name, inside] -= 1
+            self.size -= self._identical[tag.name, inside] <= _MAX_IDENTICAL
+            self._identical[tag.name, inside] -= 1

@@ -1,8 +1,8 @@
-"""Links from post to post, as each engine writes them -> addresses of the web. Pure.
+"""Translates links between posts, as each engine writes them, to URLs. Pure.
 
-A file's path stands for its page: `@/blog/a.md` (Zola), `{filename}a.md` (Pelican), `../a.md`
-(Hugo, Eleventy, plain), `[[A]]` (Obsidian), and what the tags of templates name. What stands in
-code is left alone.
+The path of a file stands for its page: `@/blog/a.md` (Zola), `{filename}a.md` (Pelican), `../a.md`
+(Hugo, Eleventy, plain folders), `[[A]]` (Obsidian), and the targets of template tags. Links in code
+samples are left alone.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from publisher.post import LinkSyntax, Post
     from publisher.text.yaml_document import Value
 
-# What is asked ("address", "note", or the kind of a tag), and the text that names the target.
-Question: TypeAlias = tuple[str, str]
+# What a link names: its kind ("address", "note", or the kind of a template tag) and its target.
+Lookup: TypeAlias = tuple[str, str]
 
 _TAG = re.compile(r"\{\{[<%]|\{%")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
@@ -36,14 +36,14 @@ _PELICAN = re.compile(
     r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# https://getnikola.com/path_handlers.html; also what `:doc:` of reStructuredText becomes.
+# https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
 _NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
-_TEXTS = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
+_TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
 
 class Links:
-    """The posts of a site by their files."""
+    """The posts of a site, found by their files and names."""
 
     def __init__(
         self,
@@ -52,7 +52,11 @@ class Links:
         settings: Mapping[str, Value] | None = None,
         address_of: Callable[[PurePosixPath], str | None] | None = None,
     ) -> None:
-        """`address_of` says where the site has a file that is no post; without, by its path."""
+        """`posts` are (post, URL of its page).
+
+        `address_of` returns the URL path of a file of the site that is no post, or None; by default
+        it is the path of the file.
+        """
         self.settings = settings or {}
         self._address_of = address_of or (lambda file: quote(f"/{file}"))
         self._site = site
@@ -60,22 +64,22 @@ class Links:
         self._names: dict[str, str] = {}
         for post, link in posts:
             names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
-            for name in filter(None, names):  # who has no name is not meant by none
+            for name in filter(None, names):  # a missing title matches nothing
                 self._names.setdefault(name.lower(), link)
 
     def of(self, post: Post) -> PostLinks:
-        """The links of one post, with a record of its own."""
+        """Return the links of one post, with a record of their own."""
         return PostLinks(self, post)
 
     def note(self, name: str) -> str | None:
-        """The page of a note, by the name that `[[...]]` gives it."""
+        """Return the URL of a note by its name in `[[...]]`; None if it is not published."""
         return self._names.get(name.lower().removesuffix(".md"))
 
     def page_of(self, kind: str, target: str, post: Post | None = None) -> str | None:
-        """The page that a tag names; None if there is none.
+        """Return the URL path that a template tag names; None if there is none.
 
-        `post_url` and `slug` name a post, `link` a file of the site, `ref` a file below or beside
-        that of `post`.
+        `post_url` and `slug` name a post, `link` names a file of the site, and `ref` names a file
+        below or next to that of `post`.
         """
         match kind:
             case "post_url" | "slug":
@@ -93,61 +97,68 @@ class Links:
         file = PurePosixPath(posixpath.normpath(path))
         if "_posts/" in path or not file.parts or file.parts[0] == "..":
             return None
-        found = self._address_of(file)
-        return found and urlsplit(self._site.url.rstrip("/")).path + found
+        url_path = self._address_of(file)
+        return url_path and urlsplit(self._site.url.rstrip("/")).path + url_path
 
     def _reference(self, target: str, post: Post | None) -> str | None:
-        """Hugo: `a.md`, `/blog/a.md`, `a`, the folder of a bundle; `#head` of this page; `/`."""
+        """Resolve a reference of Hugo.
+
+        It may be `a.md`, `/blog/a.md`, `a`, or the folder of a page bundle; `#head` is a heading of
+        this page, `/` the site's root.
+        """
         path, mark, anchor = target.partition("#")
         here = (post.location or post.path).parent.as_posix() if post else "."
         if not path:
             return mark + anchor
         bare = path.strip("/")
-        if not bare:  # of the whole site
+        if not bare:  # the root of the site
             return urlsplit(self._site.root).path + mark + anchor
-        for name in (_beside(here, path), bare):
+        for name in (_relative_to(here, path), bare):
             for file in (name, f"{name}.md", f"{name}/index.md"):
                 if page := self._pages.get(file):
                     return urlsplit(page).path + mark + anchor
         stem = bare.rpartition("/")[2].removesuffix(".md").lower()
-        found = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
-        return found and urlsplit(found).path + mark + anchor
+        page = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
+        return page and urlsplit(page).path + mark + anchor
 
     def resolved(self, address: str, post: Post) -> str | None:
-        """An address as this post writes it -> one of the web; None: the file of no post."""
-        if "%7B" in address and _TAG.match(unquote(address)):  # of a template, which found nothing
+        """Translate a URL as this post writes it; None for the path of a file that is no post."""
+        # A template tag that was not evaluated.
+        if "%7B" in address and _TAG.match(unquote(address)):
             return None
         match post.syntax.links:
             case "at-paths" if address.startswith("@/"):
                 return self._page(address[2:])
-            case "braces" if found := _PELICAN.match(address):
-                return self._pelican(found[1].lower(), unquote(found[2]), post)
+            case "braces" if match := _PELICAN.match(address):
+                return self._pelican(match[1].lower(), unquote(match[2]), post)
             case ("root-images" | "asset-images") as syntax if address.startswith(ROOT_IMAGE):
-                return self._picture(address.removeprefix(ROOT_IMAGE), syntax)
-            case "link-urls" if found := _NIKOLA.fullmatch(address):
-                return self._nikola(found[1], unquote(found[2]), found[3] or "")
+                return self._image(address.removeprefix(ROOT_IMAGE), syntax)
+            case "link-urls" if match := _NIKOLA.fullmatch(address):
+                return self._nikola(match[1], unquote(match[2]), match[3] or "")
             case _:
                 return self._path(address, post)
 
-    def _picture(self, path: str, syntax: LinkSyntax) -> str:
+    def _image(self, path: str, syntax: LinkSyntax) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
             return path
         return self._site.root + path.lstrip("/").removeprefix("./")
 
     def _path(self, address: str, post: Post) -> str | None:
-        """An address that may be the path of a file."""
+        """Translate a relative path of a text file; any other URL is returned as it is."""
         path, mark, anchor = address.partition("#")
-        if not path.lower().endswith(_TEXTS) or ":" in path.partition("/")[0]:
+        if not path.lower().endswith(_TEXT_FILES) or ":" in path.partition("/")[0]:
             return address
         here = post.location or post.path
         target = (
-            unquote(path.lstrip("/")) if path[0] == "/" else _beside(here.parent.as_posix(), path)
+            unquote(path.lstrip("/"))
+            if path[0] == "/"
+            else _relative_to(here.parent.as_posix(), path)
         )
         page = self._pages.get(target)
         return address if page is None else page + mark + anchor
 
     def _page(self, path: str) -> str | None:
-        """A section's page is its folder's."""
+        """Translate a path of Zola; the page of a section is that of its folder."""
         file, mark, anchor = unquote(path).partition("#")
         folder, _, name = file.rpartition("/")
         if name.startswith("_index."):
@@ -156,7 +167,7 @@ class Links:
         return page and page + mark + anchor
 
     def _nikola(self, kind: str, target: str, anchor: str) -> str | None:
-        """A slug may be written as a title."""
+        """Translate a path handler of Nikola. A slug may be written as a title."""
         if kind == "listing":
             return f"{self._site.root}listings/{quote(target)}.html"
         if kind == "filename":
@@ -172,39 +183,42 @@ class Links:
         if kind in {"tag", "category", "author"}:
             return f"{self._site.root}{kind}/{slugify(target, mode='default').lower()}.html"
         here = (post.location or post.path).parent.as_posix()
-        path = target.lstrip("/") if target.startswith("/") else _beside(here, target)
+        path = target.lstrip("/") if target.startswith("/") else _relative_to(here, target)
         file, mark, anchor = path.partition("#")
-        if kind == "filename" and file.lower().endswith(_TEXTS):
+        if kind == "filename" and file.lower().endswith(_TEXT_FILES):
             page = self._pages.get(file)
             return page and page + mark + anchor
         return self._site.root + quote(path, safe="/#?=&")
 
 
 class PostLinks:
-    """Where the links of one post lead. `asked` holds every question so far, with its answer."""
+    """The links of one post. `answers` records every lookup so far with its result.
+
+    The cache stores them to find out whether a link of a cached post leads elsewhere today.
+    """
 
     def __init__(self, links: Links, post: Post) -> None:
-        self.asked: dict[Question, str | None] = {}
+        self.answers: dict[Lookup, str | None] = {}
         self._links = links
         self._post = post
 
     def resolve(self, address: str) -> str | None:
-        """An address as the post writes it -> one of the web; None: the file of no post."""
-        return self._ask(("address", address.strip()))
+        """Translate a URL as the post writes it; None for the path of a file that is no post."""
+        return self._record(("address", address.strip()))
 
     def page_of(self, kind: str, target: str) -> str | None:
-        """The page that a tag of the post names; see `Links.page_of`."""
-        return self._ask((kind, target))
+        """Return the URL path that a template tag of the post names; see `Links.page_of`."""
+        return self._record((kind, target))
 
-    def notes(self) -> str:
-        """The body, where the links between notes of a plain folder are those of Markdown."""
+    def markdown(self) -> str:
+        """Return the body with Obsidian's syntax in a plain folder rewritten as Markdown."""
         if self._post.syntax.links != "wiki":
             return self._post.body
-        return markdown_code.outside(_without_comments(self._post.body), self._notes)
+        return markdown_code.outside(_without_comments(self._post.body), self._rewrite_notes)
 
-    def answer(self, question: Question) -> str | None:
-        """The answer to a question of an earlier run. Records nothing."""
-        match question:
+    def look_up(self, lookup: Lookup) -> str | None:
+        """Look up a link without recording it, for the cache."""
+        match lookup:
             case "address", address:
                 return self._links.resolved(address, self._post)
             case "note", name:
@@ -212,52 +226,54 @@ class PostLinks:
             case kind, target:
                 return self._links.page_of(kind, target, self._post)
 
-    def _ask(self, question: Question) -> str | None:
-        if question not in self.asked:
-            self.asked[question] = self.answer(question)
-        return self.asked[question]
+    def _record(self, lookup: Lookup) -> str | None:
+        if lookup not in self.answers:
+            self.answers[lookup] = self.look_up(lookup)
+        return self.answers[lookup]
 
-    def _notes(self, text: str) -> str:
-        """Also what Obsidian alone knows: callouts, highlights, and the names of blocks."""
-        text = _CALLOUT.sub(lambda found: f"{found[1]}**{found[3] or found[2].title()}**", text)
+    def _rewrite_notes(self, text: str) -> str:
+        """Rewrite links between notes, callouts and highlights; remove the names of blocks."""
+        text = _CALLOUT.sub(lambda match: f"{match[1]}**{match[3] or match[2].title()}**", text)
         text = _HIGHLIGHT.sub(r"**\1**", _BLOCK_NAME.sub("", text))
-        return _WIKI.sub(self._wiki, text)
+        return _WIKI.sub(self._rewrite_note_link, text)
 
-    def _wiki(self, found: re.Match[str]) -> str:
-        """A link if the note is published, else its text; an embedded image is one.
+    def _rewrite_note_link(self, match: re.Match[str]) -> str:
+        """Rewrite a link to a note, or leave its text if the note is not published.
 
-        A head without a name is one of this note.
+        An embedded image becomes an image. A heading without the name of a note is one of this
+        note.
         """
-        embedded, name, anchor, label = found[1], found[2].strip(), found[3] or "", found[4]
+        embedded, name, anchor, label = match[1], match[2].strip(), match[3] or "", match[4]
         if embedded and name.lower().endswith(_IMAGES):
             return f"![{posixpath.basename(name)}](<{name}>)"
-        text = label or name or anchor.lstrip("#^") or found[0]
-        link = self._ask(("note", name)) if name else ""
+        text = label or name or anchor.lstrip("#^") or match[0]
+        link = self._record(("note", name)) if name else ""
         fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
         if link is None or not link + fragment:
             return text
         return f"[{text}]({link}{fragment})"
 
 
-def _beside(folder: str, path: str) -> str:
+def _relative_to(folder: str, path: str) -> str:
+    """Resolve a path against a folder."""
     return posixpath.normpath(posixpath.join(folder, unquote(path)))
 
 
 def _without_comments(body: str) -> str:
-    """Without what stands between `%%` and `%%`, also over several lines, which stay as blanks.
+    """Remove Obsidian comments (`%%` to `%%`), but keep their line breaks.
 
-    A comment that never ends hides the rest: better too little than what was not for readers.
-    `%%` in code is none.
+    A comment that never ends hides the rest of the body: better too little than text that was not
+    meant for readers. `%%` within code begins no comment.
     """
     if "%%" not in body:
         return body
     codes = [*markdown_code.spans(body)]
     kept, at, hidden = [], 0, False
-    for found in re.finditer("%%", body):
-        start = found.start()
+    for match in re.finditer("%%", body):
+        start = match.start()
         if not hidden and markdown_code.is_within(start, codes):
             continue
         kept.append("\n" * body.count("\n", at, start) if hidden else body[at:start])
-        hidden, at = not hidden, found.end()
+        hidden, at = not hidden, match.end()
     kept.append("\n" * body.count("\n", at) if hidden else body[at:])
     return "".join(kept)

@@ -1,7 +1,7 @@
-"""The text twin of a body in Markdown: its source, for those who read no XHTML. Pure.
+"""The plain-text alternative of a body in Markdown: its source, for clients without XHTML. Pure.
 
-Without what was not meant for people, comments, scripts and attributes; and with addresses that
-lead somewhere from everywhere. Code stays as it is.
+Comments, scripts, styles and attribute lists are removed, and URLs are made absolute. Code stays as
+it is written.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ _ENDS = {
 }
 _LIST = r"\{:(?!:)[^{}\n]{0,500}\}"
 _TOC = r"\{:[^{}\n]*\btoc\b[^{}\n]*\}"
-_END = r"[ \t]*(?:\n|\Z)"
-# A table of contents, which stands in the place of an item; then lines and ends of lines.
+_LINE_END = r"[ \t]*(?:\n|\Z)"
+# An item that kramdown replaces by a table of contents; attribute lists on a line of their own;
+# attribute lists at the end of a line.
 _ATTRIBUTES = re.compile(
-    rf"^[ \t]*(?:[-*+]|[0-9]{{1,9}}\.)[ \t][^\n]*\n[ \t]*{_TOC}{_END}"
-    rf"|^[ \t>]*(?:{_LIST}|\{{::options[^{{}}\n]*\}}){_END}|(?<=\S){_LIST}",
+    rf"^[ \t]*(?:[-*+]|[0-9]{{1,9}}\.)[ \t][^\n]*\n[ \t]*{_TOC}{_LINE_END}"
+    rf"|^[ \t>]*(?:{_LIST}|\{{::options[^{{}}\n]*\}}){_LINE_END}|(?<=\S){_LIST}",
     re.MULTILINE,
 )
 _BLANK_TO_END = re.compile(r"[^\S\n]*+(?:\n|\Z)")
 _HEADING_ID = re.compile(r"(?<=\S)[ \t]{1,9}\{#[\w:.-]{1,200}\}[ \t]*$", re.MULTILINE)
-# Where the address of a picture begins that is no address of the web.
+# The beginning of an image whose URL is relative: marked looks for it in the site's root.
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([ \t]*<?(?![A-Za-z][\w+.-]*:|//|#|[\s<)])")
 _ADDRESS = re.compile(
     r"(?P<before>\]\([ \t]*|^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*)"
@@ -46,10 +47,13 @@ _ADDRESS = re.compile(
 )
 
 
-def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
-    """`base` is the address of the post's page; `resolve` is that of `content.render.render`."""
+def plain_text_alternative(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
+    """Return the plain-text alternative of a body.
 
-    def absolute_address(found: re.Match[str]) -> str:
+    `base` is the URL of the post's page; `resolve` is that of `content.render.render`.
+    """
+
+    def absolute_url(found: re.Match[str]) -> str:
         address = absolute(resolve(found["framed"] or found["bare"]) or "", base)
         return f"{found['before']}{address}" if address else found[0]
 
@@ -59,10 +63,11 @@ def twin(text: str, dialect: Dialect, base: str, resolve: Resolve) -> str:
     if dialect == "marked":
         text = markdown_code.replaced(text, _PICTURE, lambda found: found[0] + ROOT_IMAGE)
     text = markdown_code.replaced(text, _HEADING_ID, lambda _: "")
-    return markdown_code.replaced(text, _ADDRESS, absolute_address).strip()
+    return markdown_code.replaced(text, _ADDRESS, absolute_url).strip()
 
 
 def _without_hidden(text: str) -> str:
+    """Remove comments, scripts and styles, with the lines that hold nothing else."""
     parts, at = [], 0
     for first, last in _hidden(text):
         start, end = _whole_lines(text, first, last, at)
@@ -72,10 +77,10 @@ def _without_hidden(text: str) -> str:
 
 
 def _whole_lines(text: str, start: int, end: int, before: int) -> tuple[int, int]:
-    """With the lines on which nothing else stands.
+    """Extend a hidden part to whole lines if nothing else stands on them.
 
-    `before` is where the previous hidden part ended. Nothing is looked at twice: a line may hold
-    very many hidden parts.
+    `before` is the end of the previous hidden part. No character is examined twice, because one
+    line may hold very many hidden parts.
     """
     line = text.rfind("\n", max(before - 1, 0), start) + 1
     shares_line = line == 0 < before  # with the previous hidden part
@@ -86,7 +91,7 @@ def _whole_lines(text: str, start: int, end: int, before: int) -> tuple[int, int
 
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:
-    """What begins outside of code, and ends."""
+    """Yield (start, end) of each comment, script and style that begins outside of code and ends."""
     codes, at = [*markdown_code.spans(text)], 0
     endless: set[str] = set()
     for found in _BEGINS.finditer(text):

@@ -1,8 +1,8 @@
-"""Markup -> safe, well-formed XHTML with absolute URLs, and its plain-text alternative. Pure.
+"""Renders markup as safe, well-formed XHTML with absolute URLs and a plain-text alternative. Pure.
 
-Refuses what readers must not run or load unasked: scripts, styles, frames, forms, event handlers,
-and addresses that are not http, https, mailto, xmpp, tel or geo. What the author wrote and readers
-will not get is named in a warning, with its line.
+Removes what readers must not run or load unasked: scripts, styles, frames, forms, event handlers,
+and URLs that are not http, https, mailto, xmpp, tel or geo. A warning names each piece of markup
+that is dropped, with its line.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from publisher.content.html import (
     TAGS_WITH_CONTENT,
     VOID,
     absolute,
-    as_it_is,
     names,
-    settled,
+    normalised,
+    unchanged,
 )
-from publisher.content.limits import refuse_endless
-from publisher.content.plain_text import twin
+from publisher.content.limits import refuse_slow_html
+from publisher.content.plain_text import plain_text_alternative
 from publisher.text.characters import legal
 from publisher.text.shortening import shortened
 
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     from publisher.post import Dialect
 
 
-# The characters of the first words that stand for a title, and for a summary.
+# Lengths in characters of the text that replaces a missing title, and a missing summary.
 HEADING = 60
 OPENING = 300
 
-# libxml2 stops at 256 levels, and a feed or a stanza puts up to a dozen around ours.
+# libxml2 refuses more than 256 levels; a feed or a stanza puts up to a dozen around ours.
 MAX_DEPTH = 200
 
-# On any element: where an attribute means nothing, it does nothing.
+# Allowed on every element: where an attribute has no meaning, it does no harm.
 _ATTRIBUTES = names(
     "abbr align alt cite class colspan controls datetime dir height href hreflang id kind label "
     "lang loop media muted name open poster preload reversed rowspan scope sizes span src srclang "
@@ -64,17 +64,18 @@ _CLEANER = nh3.Cleaner(
     tags={*TAGS, *MATH},
     clean_content_tags={*TAGS_WITH_CONTENT, "embed", "iframe"},
     attributes={"*": set(_ATTRIBUTES)},
-    url_schemes={*SCHEMES, "link"},  # Nikola's, which `resolve` knows; else it goes, too
+    # Nikola's own scheme, which `resolve` translates; what it does not know is removed later.
+    url_schemes={*SCHEMES, "link"},
     link_rel=None,
 )
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
-_GONE = "gone"  # the tag of an element that its content will replace
+_UNWRAPPED = "gone"  # an element with this tag is replaced by its content
 _PLAYERS = names("audio video")
-_BREAK, _BLANK = "\0", "\1"  # no text has these
+_BREAK, _BLANK = "\0", "\1"  # `legal` has removed these from the text
 
 _FORMULA = re.compile(r"<math(?=[\s>])")
-# As HTML 4.8.4.2.1 takes a srcset apart.
+# A srcset as HTML parses it (4.8.4.2.1).
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)(?:(?<=,)|\s*+([^,]*+))")
 _DESCRIPTOR = re.compile(r"(?:((?:[0-9]*+\.)?+[0-9]++)[wxh](?:\s++[0-9]++h)?+)?+\s*+")
 
@@ -85,12 +86,18 @@ _LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|
 class Content:
     """A rendered body.
 
-    `xhtml` is the inside of the div of an Atom xhtml construct (RFC 4287 section 3.1.1.3): well
-    formed XML without a root, without prefixes, elements in no namespace but for formulas. `text`
-    is the plain-text alternative that XMPP readers get beside it. `summary` is the lead as one line
-    of plain text, where the post has a lead and an extended part. `warnings` are (line, message).
-    `heading` and `opening` are the first words, of the first line and of the whole text: a title
-    and a summary for a post that has none.
+    `xhtml` is the content of the div of an Atom xhtml construct (RFC 4287, section 3.1.1.3):
+    well-formed XML without a root element and without prefixes; only formulas are in a namespace.
+
+    `text` is the plain-text alternative, which XMPP clients get next to the XHTML.
+
+    `summary` is the text before the marker as one line of plain text; None if the post has no
+    marker, or nothing behind it.
+
+    `warnings` are (line, message).
+
+    `heading` and `opening` are the beginning of the first line and of the whole text. They serve as
+    title and summary of a post that has none.
     """
 
     xhtml: str
@@ -109,40 +116,45 @@ def render(
     base: str,
     prefix: str,
     first_line: int = 1,
-    resolve: Resolve = as_it_is,
+    resolve: Resolve = unchanged,
 ) -> Content:
-    """Render a body. Never raises: what cannot be rendered becomes escaped text and a warning.
+    """Render a body. Never raises: what cannot be rendered becomes escaped text, with a warning.
 
-    `base` is the absolute URL of the post's page, `prefix` (e.g. the item id) makes the ids of
-    this post unique among all posts, `first_line` is the body's first line in its file. `resolve`
-    turns an address as it was written into one of the web; None: nothing is there.
+    `marker` ends the lead. `base` is the absolute URL of the post's page. `prefix` (such as the
+    item id) makes the ids in the content unique among all posts. `first_line` is the number of the
+    body's first line in its file. `resolve` translates a URL as the author wrote it; it returns
+    None for the path of a file that is no post.
     """
-    source, text, lead = _divided(legal(body), (marker or "").rstrip())
+    source, text, lead = _split_at_marker(legal(body), (marker or "").rstrip())
     try:
         html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
         content = Content(
             xhtml=_xml(tree),
-            text=_plain(tree) if markup in {"html", "rest"} else twin(text, markup, base, resolve),
+            text=_text_of(tree)
+            if markup in {"html", "rest"}
+            else plain_text_alternative(text, markup, base, resolve),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )
         return _with_first_words(content, tree)
-    except Exception as error:  # whatever a parser may raise: one post must not cost the feed
+    except Exception as error:  # a parser may raise anything, and one post must not break the feed
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"the post cannot be rendered, so readers get its source as text: {reason}"
         content = Content(_escaped(text), text, warnings=((first_line, message),))
         return _with_first_words(content, etree.fromstring(f"<div>{content.xhtml}</div>"))
 
 
-def _divided(body: str, marker: str) -> tuple[str, str, str]:
-    """The body without its marker: every line where it was; as it reads best; and its lead.
+def _split_at_marker(body: str, marker: str) -> tuple[str, str, str]:
+    """Split a body at its marker: the source with a blank marker line, the text, and the lead.
 
-    The lead is empty unless something follows the marker.
+    The source keeps its line numbers; the text has no gap where the marker stood. The lead is empty
+    unless text follows the marker.
     """
     lines = body.split("\n")
     marks = [number for number, line in enumerate(lines) if marker and line.rstrip() == marker]
-    if not marks and marker.startswith("<!--") and marker in body:  # within a line
+    # The marker stands within a line.
+    if not marks and marker.startswith("<!--") and marker in body:
         lead, _, tail = body.partition(marker)
         return lead + tail, (lead + tail).strip(), lead if tail.strip() else ""
     if not marks:
@@ -155,39 +167,41 @@ def _divided(body: str, marker: str) -> tuple[str, str, str]:
 
 
 def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
-    """What is safe of `html`, in a div."""
-    source = settled(html, base)
-    refuse_endless(source)
+    """Return the safe part of `html` as a tree in a div."""
+    source = normalised(html, base)
+    refuse_slow_html(source)
     builder = _Builder()
-    builder.feed(legal(_CLEANER.clean(source)))  # once more, because `&#11;` was decoded
+    # Again, because nh3 decodes character references such as `&#11;`.
+    builder.feed(legal(_CLEANER.clean(source)))
     root = builder.root()
     _keep_formulas(root)
-    ids = _named(root, prefix)
-    for element in [*root.iter()][:0:-1]:  # children before their parents, and not the root
-        _classify(element)
-        _address(element, base, ids, resolve)
-        _shape(element)
-    etree.strip_tags(root, _GONE)
+    ids = _prefix_ids(root, prefix)
+    for element in [*root.iter()][:0:-1]:  # children before their parents; not the root
+        _filter_classes(element)
+        _resolve_urls(element, base, ids, resolve)
+        _replace_useless(element)
+    etree.strip_tags(root, _UNWRAPPED)
     return root
 
 
 def _keep_formulas(root: etree._Element) -> None:
-    """In a formula there are only its own elements, and these nowhere else; none has an address."""
+    """Allow only MathML elements in formulas, none of them outside, and no URLs in them."""
     for formula in [*root.iter("math")]:
         for element in formula.iter():
             if element.tag not in MATH:
-                element.tag = _GONE
+                element.tag = _UNWRAPPED
             element.attrib.pop("href", "")
             element.attrib.pop("src", "")
     for element in root.iter(*MATH - {"math"}):
         if next(element.iterancestors("math"), None) is None:
-            element.tag = _GONE
+            element.tag = _UNWRAPPED
 
 
 class _Builder(HTMLParser):
-    """A tree of what nh3 wrote, which is balanced. libxml2 would nest `img` inside `source`.
+    """Builds a tree from the output of nh3, whose tags are balanced.
 
-    Knows the allow-list, too, in case that the two ever read the same text differently.
+    libxml2's own HTML parser would nest `img` inside `source`. The builder checks the allow-list
+    again, in case that it and nh3 ever read the same text differently.
     """
 
     def __init__(self) -> None:
@@ -203,7 +217,7 @@ class _Builder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in TAGS | MATH:
-            raise ValueError(f"<{tag}> came through the sanitiser")
+            raise ValueError(f"the sanitiser let <{tag}> pass")
         if self._depth == MAX_DEPTH:
             raise ValueError(f"its elements are nested more than {MAX_DEPTH} deep")
         self._depth += 1
@@ -221,104 +235,110 @@ class _Builder(HTMLParser):
         self._builder.data(data)
 
 
-def _named(root: etree._Element, prefix: str) -> dict[str, str]:
-    """Give the ids their prefix: each that is legal (HTML: has no blank), the first time.
+def _prefix_ids(root: etree._Element, prefix: str) -> dict[str, str]:
+    """Prefix all ids, and return the new ids by the old ones.
 
-    What has it already comes from a feed of ours; if another has become the same, it gets one more.
+    Only the first of duplicate ids is kept, and only if it is legal (HTML: contains no blank). An
+    id that has the prefix already comes from one of our own feeds; if it collides with a new one,
+    it gets the prefix again.
     """
     ids: dict[str, str] = {}
     taken: set[str] = set()
     prefix = "-".join(prefix.split())
     for element in root.iter():
-        name = _take(element, "name")  # <a name="x">, the anchor of old
-        own = _take(element, "id") or name
+        name = _pop(element, "name")  # the obsolete form of an anchor
+        own = _pop(element, "id") or name
         if own not in ids and own.split() == [own]:
-            made = own if own.startswith(f"{prefix}-") else f"{prefix}-{own}"
-            while made in taken:
-                made = f"{prefix}-{made}"
-            taken.add(made)
-            ids[own] = made
-            element.set("id", made)
+            unique = own if own.startswith(f"{prefix}-") else f"{prefix}-{own}"
+            while unique in taken:
+                unique = f"{prefix}-{unique}"
+            taken.add(unique)
+            ids[own] = unique
+            element.set("id", unique)
     return ids
 
 
-def _take(element: etree._Element, name: str) -> str:
+def _pop(element: etree._Element, name: str) -> str:
     value = element.get(name, "")
     element.attrib.pop(name, "")
     return value
 
 
-def _classify(element: etree._Element) -> None:
-    classes = _take(element, "class").split()
+def _filter_classes(element: etree._Element) -> None:
+    classes = _pop(element, "class").split()
     if kept := [name for name in classes if _CLASS.fullmatch(name)]:
         element.set("class", " ".join(kept))
 
 
-def _address(element: etree._Element, base: str, ids: dict[str, str], resolve: Resolve) -> None:
-    """Make the addresses of an element absolute, and take out those that must not be followed."""
+def _resolve_urls(
+    element: etree._Element, base: str, ids: dict[str, str], resolve: Resolve
+) -> None:
+    """Make the URLs of an element absolute, and remove those that readers must not follow."""
     for name in {*element.keys()} & {*ADDRESSES, "srcset"}:
         value = element.get(name, "")
         if name == "srcset":
-            address = ", ".join(f"{one} {size}".rstrip() for one, size in _candidates(value, base))
+            url = ", ".join(f"{image} {size}".rstrip() for image, size in _candidates(value, base))
         elif value.startswith("#") and (own := unquote(value[1:])) in ids:
-            address = f"#{ids[own]}"
+            url = f"#{ids[own]}"
         else:
-            address = absolute(resolve(value) or "", base)
-        if address:
-            element.set(name, address)
+            url = absolute(resolve(value) or "", base)
+        if url:
+            element.set(name, url)
         else:
             del element.attrib[name]
     if element.tag == "img" and not element.get("src"):
-        found = [*_candidates(element.get("srcset", ""), base)]
-        if found:
-            element.set("src", max(found, key=_size)[0])
+        candidates = [*_candidates(element.get("srcset", ""), base)]
+        if candidates:
+            element.set("src", max(candidates, key=_size)[0])
 
 
 def _candidates(srcset: str, base: str) -> Iterator[tuple[str, str]]:
-    """The addresses of a srcset that may be followed, each with its descriptor."""
-    for found, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r")):
-        address = absolute(found.rstrip(","), base)
-        if address and _DESCRIPTOR.fullmatch(descriptor):
-            yield address, " ".join(descriptor.split())
+    """Yield (URL, descriptor) for each image of a srcset that readers may follow."""
+    for written, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r")):
+        url = absolute(written.rstrip(","), base)
+        if url and _DESCRIPTOR.fullmatch(descriptor):
+            yield url, " ".join(descriptor.split())
 
 
 def _size(candidate: tuple[str, str]) -> float:
-    """How much it shows: `640w` or `2x`."""
+    """Return the number in a descriptor such as `640w` or `2x`; 1 without one."""
     found = _DESCRIPTOR.fullmatch(candidate[1])
     return float(found[1] or 1) if found else 1.0
 
 
-def _shape(element: etree._Element) -> None:
-    """Turn an element that lost its purpose into what is left of it.
+def _replace_useless(element: etree._Element) -> None:
+    """Replace an element that lost its URL or its content by what is left of it.
 
-    An empty one must not stay: a reader that takes `<i/>` for HTML never closes it.
+    Empty elements must not stay: a reader that parses `<i/>` as HTML never closes it.
     """
     source = element.get("src", "")
     match element.tag:
         case "a" if not element.get("href"):
-            element.tag = "span" if element.get("id") else _GONE
-            if (element.tail or "").startswith("http"):  # `[text]()http://…`, and legible
+            element.tag = "span" if element.get("id") else _UNWRAPPED
+            # `[text]()http://…`: keep the URL apart from the text.
+            if (element.tail or "").startswith("http"):
                 element.tail = f" {element.tail}"
         case "img" if not source:
-            element.tag, element.text = _GONE, element.get("alt")
+            element.tag, element.text = _UNWRAPPED, element.get("alt")
         case "source" | "track" if not (source or element.get("srcset")):
-            element.tag = _GONE
+            element.tag = _UNWRAPPED
         case "audio" | "video" if source and _is_empty(element):
             etree.SubElement(element, "a", href=source).text = source
     if element.tag not in _MAY_BE_EMPTY and _is_empty(element):
-        element.tag = "span" if element.get("id") else _GONE
+        element.tag = "span" if element.get("id") else _UNWRAPPED
 
 
 def _is_empty(element: etree._Element) -> bool:
     return not element.text and all(
-        child.tag == _GONE and not child.tail and _is_empty(child) for child in element
+        child.tag == _UNWRAPPED and not child.tail and _is_empty(child) for child in element
     )
 
 
 def _xml(tree: etree._Element) -> str:
-    """The inside of the div; parsed once, with the limits that building a feed has, as a gate.
+    """Serialise the content of the div, and check that libxml2 accepts it with its default limits.
 
-    What may be empty is `<td></td>`: `<td/>` never ends for those who take it for HTML.
+    Building a feed or a stanza parses it again with the same limits. Elements that may be empty are
+    written as `<td></td>`, because a reader that parses `<td/>` as HTML never closes it.
     """
     for element in tree.iter():
         if element.tag not in VOID and len(element) == 0 and not element.text:
@@ -329,8 +349,8 @@ def _xml(tree: etree._Element) -> str:
     return document.removeprefix("<div>").removesuffix("</div>")
 
 
-def _plain(tree: etree._Element) -> str:
-    """The text: a line for each block, blanks as in HTML (they count in `pre` only)."""
+def _text_of(tree: etree._Element) -> str:
+    """Return the text of a tree: a line per block, with white space collapsed as in HTML."""
     parts: list[str] = []
     verbatim = 0
     for event, element in etree.iterwalk(tree, events=("start", "end")):
@@ -344,7 +364,8 @@ def _plain(tree: etree._Element) -> str:
         elif element.tag == "img" and starts:
             parts.append(element.get("alt", ""))
         text = (element.text if starts else element.tail) or ""
-        if starts and etree.QName(element).localname == "annotation":  # the formula once more
+        # Repeats the formula as source.
+        if starts and etree.QName(element).localname == "annotation":
             continue
         parts.append(text if verbatim else re.sub(r"[ \t\n\r]+", _BLANK, text))
     text = re.sub(f"{_BLANK}+", _BLANK, "".join(parts))
@@ -357,13 +378,13 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     tree = _tree(lead, base, "", resolve)
     for element in tree.iter():
         if "footnote" in element.get("class", ""):
-            element.tag = _GONE
-    etree.strip_elements(tree, _GONE, with_tail=False)
-    return " ".join(_plain(tree).split()) or None
+            element.tag = _UNWRAPPED
+    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
+    return " ".join(_text_of(tree).split()) or None
 
 
 def words_alone(words: str) -> Content:
-    """One line of text as the content of a post that has no other."""
+    """Return the content of a post that consists of one line of text."""
     shown, line = entities.escape(words, quote=False), " ".join(words.split())
     return Content(
         f"<p>{shown}</p>",
@@ -374,18 +395,21 @@ def words_alone(words: str) -> Content:
 
 
 def _with_first_words(content: Content, tree: etree._Element) -> Content:
-    """With the beginning of its tree, which is changed. Footnotes and players are no words."""
+    """Add `heading` and `opening`, without footnotes and players. Changes the tree."""
     for element in tree.iter():
         if element.tag in _PLAYERS or (element.get("class") or "").startswith("footnote"):
-            element.tag = _GONE
-    etree.strip_elements(tree, _GONE, with_tail=False)
-    lines = [" ".join(line.split()) for line in _plain(tree).split("\n") if line.strip()]
+            element.tag = _UNWRAPPED
+    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
+    lines = [" ".join(line.split()) for line in _text_of(tree).split("\n") if line.strip()]
     heading = shortened(lines[0] if lines else "", HEADING)
     return replace(content, heading=heading, opening=shortened(" ".join(lines), OPENING))
 
 
 def _escaped(text: str) -> str:
-    """The text as paragraphs, with its line breaks. libxml2 refuses 10 MB in one piece."""
+    """Return the text as paragraphs, with its line breaks.
+
+    Paragraphs are split because libxml2 refuses text nodes of more than 10 MB.
+    """
     parts = re.split(r"\n\s*\n", text)
     pieces = [piece for part in parts for piece in re.findall(r"(?s).{1,1000000}", part)]
     paragraphs = "".join(f"<p>{entities.escape(piece, quote=False)}</p>" for piece in pieces)
@@ -393,10 +417,13 @@ def _escaped(text: str) -> str:
 
 
 def unrendered(content: Content) -> Iterator[tuple[str, bool]]:
-    """What looks like a link or an image of Markdown, and has become plain text; does it close?"""
+    """Yield text that looks like a Markdown link or image but was not rendered as one.
+
+    Each is (text without its closing parenthesis, whether it has one).
+    """
     tree = etree.fromstring(f"<div>{content.xhtml}</div>")
     for element in tree.iter("pre", "code", "samp", "kbd"):
-        element.tag, element.text = _GONE, ""
-    etree.strip_elements(tree, _GONE, with_tail=False)
-    for found in _LINK.finditer(_plain(tree)):
+        element.tag, element.text = _UNWRAPPED, ""
+    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
+    for found in _LINK.finditer(_text_of(tree)):
         yield found[0].removesuffix(")"), found[0].endswith(")")

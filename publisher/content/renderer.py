@@ -1,6 +1,6 @@
-"""The content of posts: from the cache where nothing changed, else with its tags evaluated first.
+"""Renders whole posts: evaluates the template tags of a body, renders it, and caches the result.
 
-The one door to `content` for those who want a whole post rendered.
+Other packages render a post through this module only.
 """
 
 from __future__ import annotations
@@ -23,36 +23,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders the posts of one site. `links` know its posts, and its engine's settings."""
+    """Renders the posts of one site.
+
+    `links` knows the posts of the site and the settings of its engine.
+    """
 
     site: Site
     links: Links
     cache: Cache = NO_CACHE
 
     def content(self, post: Post, *, item_id: str, link: str) -> Content:
-        """The content of a post; its warnings are (line of the file, message).
+        """Return the content of a post, from the cache if nothing that it depends on has changed.
 
-        `item_id` makes the ids in the content unique among all posts, and names the post in the
-        cache. `link` is the absolute URL of its page.
+        The warnings are (line of the file, message).
+
+        `item_id` names the post in the cache and makes the ids in its content unique among all
+        posts. `link` is the absolute URL of the post's page.
         """
         links, base = self.links.of(post), post.base or link
         values = templates.values_of(post, self.links.settings, self.site)
         key = _key(post, values, item_id, base)
-        found = self.cache.find(item_id, key, links)
-        if found is None:
-            found = _rendered(post, values, links, item_id, base)
-            self.cache.store(item_id, key, links, found)
-        told = {(post.body_line + line, message) for line, message in found.warnings}
-        return replace(found, warnings=in_short(told))
+        content = self.cache.find(item_id, key, links)
+        if content is None:
+            content = _rendered(post, values, links, item_id, base)
+            self.cache.store(item_id, key, links, content)
+        warnings = {(post.body_line + line, message) for line, message in content.warnings}
+        return replace(content, warnings=in_short(warnings))
 
     def source(self, post: Post) -> Evaluated:
-        """The body of a post with its tags evaluated."""
+        """Return the body of a post with its template tags evaluated."""
         values = templates.values_of(post, self.links.settings, self.site)
         return templates.evaluate(post, values, self.links.of(post))
 
 
 def _key(post: Post, values: TagValues | None, item_id: str, base: str) -> bytes:
-    """Holds all that `_rendered` reads, but for the answers of the links."""
+    """Return a digest of everything that `_rendered` reads, except where the links lead.
+
+    The cache records the answers of `links` next to the content; see `Cache.store`.
+    """
     return caches.key(
         item_id,
         base,
@@ -70,9 +78,10 @@ def _key(post: Post, values: TagValues | None, item_id: str, base: str) -> bytes
 def _rendered(
     post: Post, values: TagValues | None, links: PostLinks, item_id: str, base: str
 ) -> Content:
-    """The content, with warnings as (line of the body, from 0; message).
+    """Render a post. The warnings are (line of the body counted from 0, message).
 
-    So a longer front matter moves them, and renders nothing.
+    Lines are counted from the body so that a change of the front matter moves the warnings but does
+    not render the post again.
     """
     source = templates.evaluate(post, values, links)
     content = render.render(
@@ -83,5 +92,5 @@ def _rendered(
         prefix=item_id,
         resolve=links.resolve,
     )
-    told = {(source.line(line), message) for line, message in content.warnings}
-    return replace(content, warnings=tuple(sorted(told | {*source.remarks})))
+    warnings = {(source.line(line), message) for line, message in content.warnings}
+    return replace(content, warnings=tuple(sorted(warnings | {*source.warnings})))

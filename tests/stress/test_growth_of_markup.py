@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.content import markup
-from publisher.content.plain_text import twin
+from publisher.content.plain_text import plain_text_alternative
 from publisher.content.render import render
 from publisher.text import markdown_code
 from tests.support.growth import assert_linear
@@ -327,8 +327,8 @@ def test_many_headings_of_the_same_words_are_numbered_on() -> None:
 @pytest.mark.parametrize(
     ("loss", "message"),
     [
-        ("<font>x</font>\n", "<font> is taken out"),
-        ("<p onclick=a>x</p>\n", "the event handler onclick of <p> is taken out"),
+        ("<font>x</font>\n", "<font> is removed"),
+        ("<p onclick=a>x</p>\n", "the event handler onclick of <p> is removed"),
     ],
 )
 def test_many_losses_are_found_in_one_pass(loss: str, message: str) -> None:
@@ -375,7 +375,9 @@ def test_a_srcset_with_a_long_address_that_is_none() -> None:
 )
 def test_the_text_beside_the_xhtml(part: str, size: int) -> None:
     def run(times: int) -> None:
-        found = twin("--> " + part * times, "kramdown", BASE, lambda address: address)
+        found = plain_text_alternative(
+            "--> " + part * times, "kramdown", BASE, lambda address: address
+        )
         assert found.startswith("-->")
 
     assert_linear(run, size)

@@ -36,7 +36,7 @@ def build(blog: Blog, **environment: str) -> str:
 
 def test_the_output_is_the_same_with_and_without_it(blog: Blog) -> None:
     told, built = build(blog), blog.built()
-    assert "<script> is taken out" in told
+    assert "<script> is removed" in told
     assert [*cached(blog)] == ["2026-01-01-a.rendered", "2026-01-02-b.rendered"]
     assert (build(blog), blog.built()) == (told, built)
     for path in (blog.folder / ".publisher/rendered").iterdir():
@@ -127,5 +127,5 @@ def test_no_room_for_it_is_no_error(blog: Blog) -> None:
         path.unlink()
     (blog.folder / ".publisher/rendered").rmdir()
     (blog.folder / ".publisher/rendered").write_text("a file")
-    assert "<script> is taken out" in build(blog)
+    assert "<script> is removed" in build(blog)
     assert blog.built() == built

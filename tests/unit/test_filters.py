@@ -147,20 +147,20 @@ def test_a_filter_says_what_it_says_in_jekyll(written: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("page.list | sample", "it asks for chance"),
+        ("page.list | sample", "its result is random"),
         (
             "page.day | date_to_string: 1, 2, 3",
-            "the filter date_to_string cannot take what it is given",
+            "the filter date_to_string cannot process this value",
         ),
         ("'Friday' | date_to_string", "'Friday' is not a date"),
-        ("page.list | date_to_string", "it is no date"),
-        ("'now' | date_to_xmlschema", "it asks for the clock"),
-        ("page.list | where_exp: 'i', 'i <'", "the filter where_exp cannot take what it is given"),
-        ("page.list | where_exp: 'i', page.range", "it counts without bound"),
-        ("page.list | pop: -1", "it is no count"),
-        ("page.list | sort: 'a', 'x'", "it cannot be sorted so"),
-        ("page.own | to_integer", "it is no number"),
-        ("page.digits | times: 2", "it has too many digits"),
+        ("page.list | date_to_string", "the value is not a date"),
+        ("'now' | date_to_xmlschema", "it needs the current time"),
+        ("page.list | where_exp: 'i', 'i <'", "the filter where_exp cannot process this value"),
+        ("page.list | where_exp: 'i', page.range", "the expression contains a range"),
+        ("page.list | pop: -1", "the count is negative"),
+        ("page.list | sort: 'a', 'x'", "the value cannot be sorted this way"),
+        ("page.own | to_integer", "the value is not a number"),
+        ("page.digits | times: 2", "a number has too many digits"),
     ],
 )
 def test_what_a_filter_cannot_say_is_told_in_plain_words(written: str, reason: str) -> None:
@@ -195,7 +195,7 @@ ODD_VALUES: list[Any] = [
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*Environment().filters, *filters.own(CONTEXT, filters.Budget())})
+    "name", sorted({*Environment().filters, *filters.own_filters(CONTEXT, filters.FilterBudget())})
 )
 def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
     keys = {f"v{number}": value for number, value in enumerate(ODD_VALUES)}
@@ -207,7 +207,7 @@ def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
     )  # fmt: skip
     tags = (f"{{{{ page.{key} | {name}{more} }}}}" for key in keys for more in given)
     made = templated("jekyll", "\n".join(tags), values=keys)
-    for _, message in made.source.remarks:
+    for _, message in made.source.warnings:
         reason = message.rpartition("cannot be evaluated (")[2].replace(name, "")
         assert not re.search(r"\(\)|<l|_|Type|argument|object|\b(?:str|int)\b", reason), message
 
@@ -216,17 +216,17 @@ def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
     ("body", "reason"),
     [
         ("{% assign a = page.list %}{% for i in (1..60) %}{% assign a = a | push: a | push: a %}"
-         "{% endfor %}{{ a | jsonify }}", "it becomes too long"),
+         "{% endfor %}{{ a | jsonify }}", "the result is too long"),
         ("{% for i in (1..1000) %}{% assign a = page.big | sort: 'a' %}{% endfor %}",
-         "the filters of the post do too much"),
+         "the filters of the post process too much"),
         ("{% for i in (1..1000) %}{% assign a = page.big | where_exp: 'i', 'i.a' %}{% endfor %}",
-         "the post tries more than 20000 expressions"),
+         "the filters of the post evaluate more than 20000 expressions"),
         ("{{ page.big | where_exp: 'i', page.expression }}",
-         "the post tries more than 20000 expressions"),
+         "the filters of the post evaluate more than 20000 expressions"),
         ("{% for i in (1..1000) %}{% assign a = page.long | markdownify %}{% endfor %}",
-         "it is more than 100000 characters of Markdown"),
-        ("{{ 'a' " + "| base64_encode " * 100 + "}}", "it becomes too long"),
-        ("{{ '\"' " + "| jsonify " * 100 + "}}", "it becomes too long"),
+         "markdownify is given more than 100000 characters"),
+        ("{{ 'a' " + "| base64_encode " * 100 + "}}", "the result is too long"),
+        ("{{ '\"' " + "| jsonify " * 100 + "}}", "the result is too long"),
     ],
 )  # fmt: skip
 def test_no_filters_go_on_without_end(body: str, reason: str) -> None:
@@ -236,5 +236,5 @@ def test_no_filters_go_on_without_end(body: str, reason: str) -> None:
         "long": "*a* " * 500,
         "expression": "i.a == 'x' or " * 60 + "i.a",
     }
-    messages = [message for _, message in templated("jekyll", body, values=values).source.remarks]
+    messages = [message for _, message in templated("jekyll", body, values=values).source.warnings]
     assert any(reason in message for message in messages)

@@ -129,7 +129,7 @@ def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: s
     (warning,) = found.warnings
     assert (warning.line, warning.message) == (
         6,
-        f'"{written}" is no file of a post: it is no link',
+        f'no post has the file "{written}"; the link to it is removed',
     )
 
 
@@ -207,13 +207,15 @@ def test_what_nikola_does_not_find_is_no_link_and_told_with_its_line() -> None:
     for written, markup in ((":doc:`x <gone>`", "rest"), ("[x](link://slug/gone)", "markdown")):
         content = entry("nikola", f"A\n\n* B\n* C\n  {written}.", markup).content  # type: ignore[arg-type]
         assert "<a" not in content.xhtml
-        assert content.warnings == ((8, '"link://slug/gone" is no file of a post: it is no link'),)
+        assert content.warnings == (
+            (8, 'no post has the file "link://slug/gone"; the link to it is removed'),
+        )
 
 
 def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
     content = entry("hugo", "[x](link://slug/2026-01-01-other)").content
     assert content.xhtml == "<p>x</p>"
-    assert "is taken out" in content.warnings[0][1]
+    assert "is removed" in content.warnings[0][1]
 
 
 @pytest.mark.parametrize(
@@ -230,4 +232,4 @@ def test_no_name_is_that_of_a_post_without_a_title(body: str, text: str) -> None
 def test_a_tag_that_names_no_post_finds_none() -> None:
     made = entry("jekyll", "a {% post_url %}b")
     assert made.source.text == "a b"
-    assert "names no file of a post" in made.warnings[0].message
+    assert "no post has this file or name" in made.warnings[0].message

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.content import markup, rst
-from publisher.content.html import settled
-from publisher.content.limits import refuse_endless
+from publisher.content.html import normalised
+from publisher.content.limits import refuse_slow_html
 from publisher.content.render import render
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_what_would_take_too_long_becomes_text(body: str, kind: Dialect, why: st
     ],
 )
 def test_formatting_as_people_write_it_is_no_harm(body: str) -> None:
-    refuse_endless(settled(body, BASE))
+    refuse_slow_html(normalised(body, BASE))
 
 
 @pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
@@ -193,9 +193,9 @@ def test_a_link_without_target_is_told_with_its_words() -> None:
     body = "![]() [a *b*]()\n\n![c]()"
     content = render(body, markup="commonmark", marker=None, base=BASE, prefix="p")
     assert content.warnings == (
-        (1, 'the image "" has no target; write ![text](address)'),
-        (1, 'the link "a b" has no target; write [text](address)'),
-        (3, 'the image "c" has no target; write ![text](address)'),
+        (1, 'the image "" has no target; write ![text](URL)'),
+        (1, 'the link "a b" has no target; write [text](URL)'),
+        (3, 'the image "c" has no target; write ![text](URL)'),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.content.plain_text import twin
+from publisher.content.plain_text import plain_text_alternative
 
 BASE = "https://blog.example/2026/a/"
 
@@ -31,7 +31,7 @@ BASE = "https://blog.example/2026/a/"
 )  # fmt: skip
 def test_what_people_read(written: str, read: str) -> None:
     for dialect in ("commonmark", "kramdown", "markdown"):
-        assert twin(written, dialect, BASE, lambda address: address) == read
+        assert plain_text_alternative(written, dialect, BASE, lambda address: address) == read
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_what_people_read(written: str, read: str) -> None:
     ],
 )  # fmt: skip
 def test_what_kramdown_adds_is_not_for_people(written: str, read: str) -> None:
-    assert twin(written, "kramdown", BASE, lambda address: address) == read
+    assert plain_text_alternative(written, "kramdown", BASE, lambda address: address) == read
 
 
 def test_addresses_are_those_of_the_web() -> None:
-    found = twin("[a](b.md) [c](d.md)", "markdown", BASE, {"b.md": "/b/"}.get)
+    found = plain_text_alternative("[a](b.md) [c](d.md)", "markdown", BASE, {"b.md": "/b/"}.get)
     assert found == "[a](https://blog.example/b/) [c](d.md)"
 
 
@@ -64,4 +64,4 @@ def test_addresses_are_those_of_the_web() -> None:
     ],
 )
 def test_only_a_line_of_one_comment_goes_with_it(written: str, read: str) -> None:
-    assert twin(written, "commonmark", BASE, lambda address: address) == read
+    assert plain_text_alternative(written, "commonmark", BASE, lambda address: address) == read

@@ -514,7 +514,7 @@ def test_what_the_sanitiser_let_through_goes_no_further() -> None:
     builder = _Builder()
     builder.feed("<p onclick='a' title='b'>c</p>")
     assert [dict(child.attrib) for child in builder.root()] == [{"title": "b"}]
-    with pytest.raises(ValueError, match="<script> came through"):
+    with pytest.raises(ValueError, match="the sanitiser let <script> pass"):
         _Builder().feed("<script>")
 
 
@@ -591,8 +591,8 @@ def test_a_link_without_target_stays_readable() -> None:
     assert content.warnings == (
         (
             11,
-            'the link "pears are in season" has no target; write [text](address): the '
-            "address stands behind the brackets, so write "
+            'the link "pears are in season" has no target; write [text](URL); its '
+            "URL stands behind the brackets, so write "
             "[pears are in season](http://example.org/2009/05/06/pears/)",
         ),
     )
@@ -601,26 +601,26 @@ def test_a_link_without_target_stays_readable() -> None:
 @pytest.mark.parametrize(
     ("body", "line", "message"),
     [
-        ("a\n[b]()", 2, 'the link "b" has no target; write [text](address)'),
-        ("`[b]()`\n\n    [b]()\n\n[b]( )", 5, 'the link "b" has no target; write [text](address)'),
-        ("![b]()", 1, 'the image "b" has no target; write ![text](address)'),
-        ("\n[*b*][c]\n\n[c]: <>", 1, 'the link "b" has no target; write [text](address)'),
-        ("<http://a.example/> [b]()", 1, 'the link "b" has no target; write [text](address)'),
-        ("[b](<>)", 1, 'the link "b" has no target; write [text](address)'),
-        ("[*b* &\n<]()", 2, 'the link "b & <" has no target; write [text](address)'),
-        ('[b]( "title")', 1, 'the link "b" has no target; write [text](address)'),
-        ("\n[b][c]\n\n[c]: <>", 2, 'the link "b" has no target; write [text](address)'),
-        ("a\n\nMARK\n\n[b]()", 5, 'the link "b" has no target; write [text](address)'),
+        ("a\n[b]()", 2, 'the link "b" has no target; write [text](URL)'),
+        ("`[b]()`\n\n    [b]()\n\n[b]( )", 5, 'the link "b" has no target; write [text](URL)'),
+        ("![b]()", 1, 'the image "b" has no target; write ![text](URL)'),
+        ("\n[*b*][c]\n\n[c]: <>", 1, 'the link "b" has no target; write [text](URL)'),
+        ("<http://a.example/> [b]()", 1, 'the link "b" has no target; write [text](URL)'),
+        ("[b](<>)", 1, 'the link "b" has no target; write [text](URL)'),
+        ("[*b* &\n<]()", 2, 'the link "b & <" has no target; write [text](URL)'),
+        ('[b]( "title")', 1, 'the link "b" has no target; write [text](URL)'),
+        ("\n[b][c]\n\n[c]: <>", 2, 'the link "b" has no target; write [text](URL)'),
+        ("a\n\nMARK\n\n[b]()", 5, 'the link "b" has no target; write [text](URL)'),
         (
             "[b]()<https://a.example/c_(d)>",
             1,
-            'the link "b" has no target; write [text](address): the address stands behind the '
+            'the link "b" has no target; write [text](URL); its URL stands behind the '
             "brackets, so write [b](https://a.example/c_(d))",
         ),
         (
             "[b]()https://a.example/c_(d), e",
             1,
-            'the link "b" has no target; write [text](address): the address stands behind the '
+            'the link "b" has no target; write [text](URL); its URL stands behind the '
             "brackets, so write [b](https://a.example/c_(d))",
         ),
     ],
@@ -655,21 +655,21 @@ def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
 @pytest.mark.parametrize(
     ("loss", "message"),
     [
-        ("<script>a</script>", "<script> is taken out with what is in it"),
-        ("<STYLE>a</STYLE>", "<style> is taken out with what is in it"),
-        ("<object data=a><b>c</b></object>", "<object> is taken out with what is in it"),
-        ("<svg><g/></svg>", "<svg> is taken out with what is in it"),
-        ("<embed src=a>", "<embed> is taken out, what is in it stays"),
-        ("<form onsubmit='a'>a</form>", "<form> is taken out, what is in it stays"),
-        ("<your-name>", "<your-name> is taken out, what is in it stays"),
-        ("<iframe srcdoc=a></iframe>", "<iframe> has no http address: taken out"),
-        ("<iframe src='mailto:a@b.example'></iframe>", "<iframe> has no http address: taken out"),
-        ("<p onclick='a'>b</p>", "the event handler onclick of <p> is taken out"),
-        ("<a href='javascript:a'>b</a>", 'the address "javascript:a" is taken out'),
-        ("<img src='data:image/png;base64,AA=='>", 'the address "data:image/png;base64,AA==" is'),
-        ("<a href='a:b&#10; c'>d</a>", 'the address "a:b c" is taken out'),
-        (f"<a href='a:{'b' * 99}'>d</a>", f'the address "a:{"b" * 37}…" is taken out'),
-        ("<a href='java&#115;cript:a'>b</a>", 'the address "javascript:a" is taken out'),
+        ("<script>a</script>", "<script> is removed with its content"),
+        ("<STYLE>a</STYLE>", "<style> is removed with its content"),
+        ("<object data=a><b>c</b></object>", "<object> is removed with its content"),
+        ("<svg><g/></svg>", "<svg> is removed with its content"),
+        ("<embed src=a>", "<embed> is removed, its content stays"),
+        ("<form onsubmit='a'>a</form>", "<form> is removed, its content stays"),
+        ("<your-name>", "<your-name> is removed, its content stays"),
+        ("<iframe srcdoc=a></iframe>", "<iframe> has no http URL and is removed"),
+        ("<iframe src='mailto:a@b.example'></iframe>", "<iframe> has no http URL and is removed"),
+        ("<p onclick='a'>b</p>", "the event handler onclick of <p> is removed"),
+        ("<a href='javascript:a'>b</a>", 'the URL "javascript:a" is removed'),
+        ("<img src='data:image/png;base64,AA=='>", 'the URL "data:image/png;base64,AA==" is'),
+        ("<a href='a:b&#10; c'>d</a>", 'the URL "a:b c" is removed'),
+        (f"<a href='a:{'b' * 99}'>d</a>", f'the URL "a:{"b" * 37}…" is removed'),
+        ("<a href='java&#115;cript:a'>b</a>", 'the URL "javascript:a" is removed'),
     ],
 )
 @pytest.mark.parametrize("markup", ["markdown", "html"])
@@ -684,10 +684,10 @@ def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, marku
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("a\n\n[b](javascript:c)", 'the address "javascript:c" is taken out'),
-        ("a\n\n![b](data:,c)", 'the address "data:,c" is taken out'),
-        ("a [b]\n\n[b]: javascript:c", 'the address "javascript:c" is taken out'),
-        ("a\n\n# b {: onclick=c }", "the event handler onclick of <h1> is taken out"),
+        ("a\n\n[b](javascript:c)", 'the URL "javascript:c" is removed'),
+        ("a\n\n![b](data:,c)", 'the URL "data:,c" is removed'),
+        ("a [b]\n\n[b]: javascript:c", 'the URL "javascript:c" is removed'),
+        ("a\n\n# b {: onclick=c }", "the event handler onclick of <h1> is removed"),
     ],
 )
 def test_what_markdown_hides_is_named_too(body: str, message: str) -> None:

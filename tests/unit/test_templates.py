@@ -119,28 +119,28 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
 @pytest.mark.parametrize(
     ("body", "left", "reason"),
     [
-        ("a {% include x.html %} b", "a  b", "is made by the site alone: it is left out"),
+        ("a {% include x.html %} b", "a  b", "only the site can render this tag; left out"),
         ('{% include i.html src="/a.png" alt="A [b]" caption="C" %}',
          '<figure><img src="/a.png" alt="A [b]"><figcaption markdown="1">\n\nC\n\n</figcaption>'
         "</figure>\n",
-         "is made by the site alone: what it names is shown"),
+         "only the site can render this tag; only what it names is kept"),
         ('{% include figure image_path="/a.png" alt="b.png" caption="C" %}',
          '<figure><img src="/a.png" alt="b.png"><figcaption markdown="1">\n\nC\n\n'
          "</figcaption></figure>\n",
-         "is made by the site alone: what it names is shown"),
+         "only the site can render this tag; only what it names is kept"),
         ('a {% include x.html thumb="/b.jpg" src="/c.jpg" alt="D" %}', "a ![D](</c.jpg>)", ""),
         ('{% include icons/pear.svg %}{% img "/c.jpg" thumb="/d.jpg" %}', "![](</c.jpg>)", ""),
-        ('{% include x.html title="Same.png" text="Same.png" %}', "Same.png", "it names is shown"),
-        ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "what it names is shown"),
+        ('{% include x.html title="Same.png" text="Same.png" %}', "Same.png", "it names is kept"),
+        ('a {% img /b.jpg %}', "a ![](</b.jpg>)", "only what it names is kept"),
         ("{% twitter https://twitter.com/a/status/1 %}", "<https://twitter.com/a/status/1>", ""),
-        ("{% oembed https://a.example/b?c=d %}", "<https://a.example/b?c=d>", "names is shown"),
+        ("{% oembed https://a.example/b?c=d %}", "<https://a.example/b?c=d>", "names is kept"),
         ('{% include youtube.html id="abc-1" %}', "<https://www.youtube.com/watch?v=abc-1>", ""),
         ('{% include video id="abc-1" provider="vimeo" %}', "<https://vimeo.com/abc-1>", ""),
         ('{% include x.html url="/a.jpg" description="My cat" %}', "![My cat](</a.jpg>)", ""),
         ('{% image "a.png", "My cat" %}', "![My cat](<a.png>)", ""),
         ('{% include audio.html ogg="/a.ogg" mp3="/a.mp3" title="Song" %}',
          '<audio controls><source src="/a.ogg"><source src="/a.mp3">'
-         '<a href="/a.ogg">Song</a></audio>', "names is shown"),
+         '<a href="/a.ogg">Song</a></audio>', "names is kept"),
         ('{% video /a.webm poster="/b.png" %}',
          '<video controls poster="/b.png"><source src="/a.webm">'
          '<a href="/a.webm">/a.webm</a></video>', ""),
@@ -150,28 +150,33 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
         ('{% person "Ada B", "https://a.example/" %}', "[Ada B](<https://a.example/>)", ""),
         ('{{ "https://a.example/b" | card }}', "<https://a.example/b>", "cannot be evaluated"),
         ("{% gist me/123 %}", "<https://gist.github.com/me/123>", ""),
-        ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "is left out"),
-        ("{% for p in site.posts %}{{ p.title }}{% endfor %}.", ".", "needs site.posts, which is"),
-        ("{{ site.data.x.y }}.", ".", "needs site.data"),
-        ("{{ page.excerpt }}.", ".", "needs page.excerpt"),
-        ("{{ gone }}.", ".", "needs gone, which is not known here: it is left out"),
-        ("{% if gone %}a{% else %}b{% endif %}", "ab", "needs gone"),
+        ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "; left out"),
+        ("{% for p in site.posts %}{{ p.title }}{% endfor %}.", ".",
+         "the value of site.posts is not"),
+        ("{{ site.data.x.y }}.", ".", "value of site.data"),
+        ("{{ page.excerpt }}.", ".", "value of page.excerpt"),
+        ("{{ gone }}.", ".", "the value of gone is not known here; left out"),
+        ("{% if gone %}a{% else %}b{% endif %}", "ab", "value of gone"),
         ("{% if page.title %}a{% include x.html %}b{% else %}c{% endif %}", "ab",
-         "{% include x.html %} is made by the site alone"),
-        ('{% unless page.gone %}{% img src="/a.png" %}{% endunless %}', "![](</a.png>)", "shown"),
-        ("{% capture a %}{% include x %}{% endcapture %}{{ a | upcase }}.", ".", "holds what is"),
-        ("{{ 'now' | date: '%Y' }}.", ".", "it asks for the clock"),
+         "{% include x.html %}: only the site can render this tag"),
+        ('{% unless page.gone %}{% img src="/a.png" %}{% endunless %}', "![](</a.png>)",
+         "what it names is kept"),
+        ("{% capture a %}{% include x %}{% endcapture %}{{ a | upcase }}.", ".",
+         "contains a tag that only the site can render"),
+        ("{{ 'now' | date: '%Y' }}.", ".", "it needs the current time"),
         ("{{ '10:00' | date: '%Y' }}.", ".", "'10:00' is not a date"),
         ("{{ 'March 14' | date: '%Y' }}.", ".", "'March 14' is not a date"),
         ("{{ 'Friday' | date: '%Y' }}.", ".", "'Friday' is not a date"),
-        ("{% for i in (1..3) %}{% assign a = (1..3) | sort %}{% endfor %}.", ".", "without bound"),
-        ("{% for i in (1..3) reversed %}x{% endfor %}.", ".", "without bound"),
+        ("{% for i in (1..3) %}{% assign a = (1..3) | sort %}{% endfor %}.", ".",
+         "a range is allowed only in a for loop"),
+        ("{% for i in (1..3) reversed %}x{% endfor %}.", ".",
+         "a range is allowed only in a for loop"),
         ("{{ page.title | unheard_of }}.", ".", "be evaluated (unknown filter 'unheard_of')"),
-        ("{% if page.title > 1 %}a{% endif %}.", "a.", "be evaluated (its values do not fit)"),
-        ("{{P, W, [x]}}.", "{{P, W, [x]}}.", "is no Liquid"),
-        ("{% if a %}b", "b", "never ends"),
+        ("{% if page.title > 1 %}a{% endif %}.", "a.", "be evaluated (a value has the wrong type)"),
+        ("{{P, W, [x]}}.", "{{P, W, [x]}}.", "this is not valid Liquid"),
+        ("{% if a %}b", "b", "it has no end tag"),
         ("{% for i in (1..100000) %}x{% endfor %}.", ".", "loop iteration limit reached"),
-        ("{{ (1..999999999999) | join }}.", ".", "counts without bound"),
+        ("{{ (1..999999999999) | join }}.", ".", "a range is allowed only in a for loop"),
         ("{% raw %}a", "a", ""),
     ],
 )  # fmt: skip
@@ -207,7 +212,7 @@ def test_the_owner_may_keep_the_tags_or_say_that_there_are_none() -> None:
     body = "{{ page.title }} {% include a %} [b]({% post_url gone %})"
     kept = templated("jekyll", body, templates="keep")
     assert kept.source.text == "A title {% include a %} [b]({%%20post_url%20gone%20%})"
-    assert "stays as it is written" in told(kept)[0][1]
+    assert "kept as written" in told(kept)[0][1]
     assert templated("jekyll", body, templates="off").source.text == body
 
 
@@ -215,8 +220,8 @@ def test_a_link_to_a_post_that_is_not_there_is_told_with_its_line() -> None:
     made = templated("jekyll", "a\n\n[b]({% post_url gone %}) {% link _posts/gone.md %}")
     assert made.content.xhtml == "<p>a</p>\n<p>b</p>"
     assert told(made) == [
-        (7, '"{% post_url gone %}" is no file of a post: it is no link'),
-        (7, "{% link _posts/gone.md %} names no file of a post: it is left out"),
+        (7, 'no post has the file "{% post_url gone %}"; the link to it is removed'),
+        (7, "{% link _posts/gone.md %}: no post has this file or name; left out"),
     ]
 
 
@@ -264,10 +269,18 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said", "message"),
     [
-        ("{% note %}a{% endnote %}", "a", "{% note %} is made by the site alone: it is left out"),
-        ("{% link A https://a.example/ %}", "[A](<https://a.example/>)", "what it names is shown"),
-        ("{% post_link other 'T' %}.", ".", "it is left out"),
-        ("{{ site.title }}.", ".", "needs site, which is not known here: it is left out"),
+        (
+            "{% note %}a{% endnote %}",
+            "a",
+            "{% note %}: only the site can render this tag; left out",
+        ),
+        (
+            "{% link A https://a.example/ %}",
+            "[A](<https://a.example/>)",
+            "only what it names is kept",
+        ),
+        ("{% post_link other 'T' %}.", ".", "; left out"),
+        ("{{ site.title }}.", ".", "the value of site is not known here; left out"),
     ],
 )
 def test_of_hexo_s_tags_what_they_name_is_shown(body: str, said: str, message: str) -> None:
@@ -348,7 +361,7 @@ def test_what_stands_in_a_pair_is_evaluated(engine: Engine, body: str, said: str
 def test_a_line_is_where_its_text_was_written(body: str, line: int) -> None:
     """Whatever was taken away above it."""
     ((found, message),) = told(templated("jekyll", body))
-    assert "<script> is taken out" in message
+    assert "<script> is removed" in message
     assert found == 5 + line
 
 
@@ -585,7 +598,7 @@ VIDEO = (
 def test_what_stands_in_html_is_html(engine: Engine, body: str, html: str) -> None:
     made = templated(engine, body)
     assert made.content.xhtml == html
-    assert not any("is taken out" in message for _, message in told(made))
+    assert not any("is removed" in message for _, message in told(made))
 
 
 def test_what_all_tags_of_a_post_say_is_bounded() -> None:
@@ -593,7 +606,7 @@ def test_what_all_tags_of_a_post_say_is_bounded() -> None:
         "jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000
     )
     assert len(made.source.text) <= 500_000
-    assert "says more than 500000 characters" in told(made)[0][1]
+    assert "produce more than 500000 characters" in told(made)[0][1]
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class _Named(Directive):
     def run(self) -> list[nodes.Node]:
         argument = " ".join(" ".join(self.arguments).split())
         named = {key: (value or "").strip("'\"") for key, value in self.options.items()}
-        said = embeds.shown(
+        said = embeds.embed(
             self.name.lower(), argument.split(), named, "html", is_alone=not self._is_inline
         )
         return [*self._said(said), *self._rest(argument, is_said=bool(said))]
@@ -289,7 +289,7 @@ def _parts(text: str, begin: str, end: str) -> tuple[str, str]:
 
 _DIRECTIVES: dict[str, type[Directive]] = {
     **dict.fromkeys(("code", "code-block", "sourcecode"), _Code),
-    **dict.fromkeys((*embeds.PLACES, "media"), _Named),
+    **dict.fromkeys((*embeds.SERVICES, "media"), _Named),
     "chart": _Chart,
     "csv-table": _CSVTable,
     "date": _Date,

@@ -1,7 +1,7 @@
-"""The tags in a body -> what they say, by the rules of its template language.
+"""Evaluates the template tags in a body by the rules of its template language.
 
-One rule for what only the site can make: it is left out, and told with its line; but what it names,
-a picture, an address, a caption, is shown, and in code it stays as it is written.
+A tag that only the site can render is left out with a warning that names its line. The image, link
+or caption that it names is kept. Tags in code samples stay as they are written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.content import markup
 from publisher.content.templates.context import TagValues, TemplateContext
-from publisher.content.templates.text import Evaluated, Text, as_it_is
+from publisher.content.templates.text import Evaluated, TextBuilder, without_tags
 from publisher.text import markdown_code
 from publisher.text.yaml_document import PlainScalar
 
@@ -36,26 +36,26 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
-_LIQUID = re.compile(r"\{\{|\{%")
-_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
-_INSIDE = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
-_SETTING = re.compile(r"""\bsite\s*(?:\.\s*|\[\s*["'])([\w-]+)""")
-# One that is worked out, or all of them under another name.
+_LIQUID_TAG = re.compile(r"\{\{|\{%")
+_NUNJUCKS_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
+_ANY_TAG = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
+_SITE_SETTING = re.compile(r"""\bsite\s*(?:\.\s*|\[\s*["'])([\w-]+)""")
+# A computed name, or the whole of `site` under another name: any setting may be used.
 _WHOLE_SITE = re.compile(r"""\bsite\s*\[\s*[^"'\s]|(?:=|\bin)\s*site\s*(?![\s.\[\w-])""")
-_SILENT = re.compile(r"\{%-?\s{0,9}(end)?(raw|comment)\s{0,9}-?%\}")
+_RAW_BLOCK = re.compile(r"\{%-?\s{0,9}(end)?(raw|comment)\s{0,9}-?%\}")
 _PARAM = re.compile(r"""\{\{[<%]?\s*param[\s(]\s*["'`]?([\w-]+)""")
 _SHORTCODE = re.compile(r"\{\{[<%]|\{\{\s*\w+\(|\{%\s*\w+\(|\{\{/\*|\{%/\*")
 
 
 def values_of(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues | None:
-    """What the tags of a post can read beside its body; None if it has no tags.
+    """Return what the tags of a post can read besides its body; None if the post has no tags.
 
     `settings` are those of the site's engine.
     """
     if post.templates == "off":
         return None
     match post.syntax.template_language:
-        case "liquid" | "liquid-top-level" | "nunjucks" if _LIQUID.search(post.body):
+        case "liquid" | "liquid-top-level" | "nunjucks" if _LIQUID_TAG.search(post.body):
             return _liquid_values(post, settings, site)
         case "angle-shortcodes" | "percent-shortcodes" | "call-shortcodes" if _SHORTCODE.search(
             post.body
@@ -81,7 +81,7 @@ def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> Tag
         "categories": [*post.categories],
     }
     own = {
-        **typed_values(_shown_settings(settings, site)),
+        **typed_values(_all_settings(settings, site)),
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
     }
@@ -89,57 +89,65 @@ def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> Tag
 
 
 def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluated:
-    """The body of a post with its tags evaluated. Never raises.
+    """Return the body of a post with its tags evaluated. Never raises.
 
-    `values` are those of `values_of`: of the post itself only the body, its markup and syntax, and
-    `templates` count.
+    `values` are those of `values_of`. Of the post itself, only the body, its markup and syntax, and
+    `templates` are read: the key of the cache covers just these.
     """
-    body, language = links.notes(), post.syntax.template_language
+    body, language = links.markdown(), post.syntax.template_language
     if language == "nunjucks" and post.templates != "off":
         body = _without_comments(body)
     if values is None or language == "none":
-        return as_it_is(body)
-    keeps = post.templates == "keep"
+        return without_tags(body)
+    keeps_unknown = post.templates == "keep"
     match language:
         case "liquid" | "liquid-top-level" | "nunjucks":
             html = markup.lines_of_html(body, post.dialect)
-            text = Text(body.replace("\x0f", ""), post.markup, keeps=keeps, html=html)
+            text = TextBuilder(
+                body.replace("\x0f", ""), post.markup, keeps_unknown=keeps_unknown, html=html
+            )
             return _liquid(text, post.syntax, values, links)
         case "angle-shortcodes" | "percent-shortcodes" | "call-shortcodes" as syntax:
-            return _shortcodes(Text(body, post.markup, keeps=keeps), syntax, values, links)
+            return _shortcodes(
+                TextBuilder(body, post.markup, keeps_unknown=keeps_unknown), syntax, values, links
+            )
 
 
 def _without_comments(body: str) -> str:
-    """Without those of Nunjucks, whose lines stay as blank ones."""
-    return markdown_code.replaced(body, _COMMENT, lambda found: "\n" * found[0].count("\n"))
+    """Remove comments of Nunjucks, but keep their line breaks."""
+    return markdown_code.replaced(
+        body, _NUNJUCKS_COMMENT, lambda found: "\n" * found[0].count("\n")
+    )
 
 
-def _liquid(text: Text, syntax: BodySyntax, known: TagValues, links: PostLinks) -> Evaluated:
+def _liquid(
+    text: TextBuilder, syntax: BodySyntax, tag_values: TagValues, links: PostLinks
+) -> Evaluated:
     from publisher.content.templates import liquid  # noqa: PLC0415 - slow to import, and few need it
 
-    page = known.page
+    page, site = tag_values.page, tag_values.site
     values: Mapping[str, object]
     match syntax.template_language:
         case "liquid-top-level":
-            values = {**page, "page": {**page, "fileSlug": page["slug"]}, "site": known.site}
+            values = {**page, "page": {**page, "fileSlug": page["slug"]}, "site": site}
         case "nunjucks":
             values = page
         case _:
-            values = {"page": page, "site": known.site}
+            values = {"page": page, "site": site}
     context = TemplateContext(
         values,
-        root=urlsplit(known.url.rstrip("/")),
-        zone=ZoneInfo(known.timezone),
+        root=urlsplit(tag_values.url.rstrip("/")),
+        zone=ZoneInfo(tag_values.timezone),
         dialect=syntax.dialect,
         language=syntax.template_language,
         page_of=links.page_of,
-        has_settings=known.has_settings,
+        has_settings=tag_values.has_settings,
     )
     return liquid.evaluate(text, context)
 
 
-def _shown_settings(settings: Mapping[str, Value], site: Site) -> dict[str, Value]:
-    """The settings of the site, of which those win that are our own, too."""
+def _all_settings(settings: Mapping[str, Value], site: Site) -> dict[str, Value]:
+    """Return the settings of the engine, overridden by those that publisher.yaml has, too."""
     own = {"title": site.title, "description": site.description, "lang": site.language}
     return {**settings, **{name: value for name, value in own.items() if value}}
 
@@ -150,7 +158,7 @@ def _params(settings: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _shortcodes(
-    text: Text, syntax: ShortcodeSyntax, values: TagValues, links: PostLinks
+    text: TextBuilder, syntax: ShortcodeSyntax, values: TagValues, links: PostLinks
 ) -> Evaluated:
     from publisher.content.templates import shortcodes  # noqa: PLC0415
 
@@ -159,38 +167,41 @@ def _shortcodes(
 
 
 def used(post: Post) -> dict[str, Value]:
-    """The values of the front matter that the tags of the body name."""
-    words = set(re.findall(r"[\w-]+", _inside(post, post.body)))
+    """Return the front matter values that the tags of the body name."""
+    words = set(re.findall(r"[\w-]+", _tag_sources(post, post.body)))
     return {key: value for key, value in post.values.items() if key in words}
 
 
 def used_settings(post: Post, settings: Mapping[str, Value], site: Site) -> dict[str, Value]:
-    """The settings of the site that the tags of the body show; its address is that of the post."""
+    """Return the settings of the site that the tags of the body use, except the site's URL.
+
+    The URL of the site is part of the post's own URL.
+    """
     match post.syntax.template_language:
         case "liquid" | "liquid-top-level" if "site" in post.body:
-            inside = _inside(post, _without_silent(post.body))
-            known = _shown_settings(settings, site)
-            names = known if _WHOLE_SITE.search(inside) else _SETTING.findall(inside)
+            inside = _tag_sources(post, _without_raw_blocks(post.body))
+            known = _all_settings(settings, site)
+            names = known if _WHOLE_SITE.search(inside) else _SITE_SETTING.findall(inside)
             unshown = {"url", "baseurl"}
         case "angle-shortcodes" | "call-shortcodes" if "param" in post.body:
-            names = [name.lower() for name in _PARAM.findall(_inside(post, post.body))]
+            names = [name.lower() for name in _PARAM.findall(_tag_sources(post, post.body))]
             known, unshown = _params(settings), {*post.values}
         case _:
             return {}
     return {name: known[name] for name in names if name in known and name not in unshown}
 
 
-def _inside(post: Post, body: str) -> str:
-    """What stands in the tags of a body."""
+def _tag_sources(post: Post, body: str) -> str:
+    """Return the source of all tags of a body."""
     if "{" not in body or post.templates == "off":
         return ""
-    return " ".join(_INSIDE.findall(body))
+    return " ".join(_ANY_TAG.findall(body))
 
 
-def _without_silent(body: str) -> str:
-    """Without the blocks of Liquid in which nothing is a tag."""
+def _without_raw_blocks(body: str) -> str:
+    """Remove `raw` and `comment` blocks of Liquid, in which nothing is a tag."""
     parts, at, name = [], 0, ""
-    for found in _SILENT.finditer(body):
+    for found in _RAW_BLOCK.finditer(body):
         if not name and not found[1]:
             parts.append(body[at : found.start()])
             name, at = found[2], found.start()
@@ -200,7 +211,7 @@ def _without_silent(body: str) -> str:
 
 
 def typed_values(values: Mapping[str, Value]) -> dict[str, object]:
-    """As YAML and templates have them: numbers and truth, where no quotes make them texts."""
+    """Convert plain scalars to numbers and booleans, as YAML and templates type them."""
     return {key: _typed(value) for key, value in values.items()}
 
 
@@ -215,6 +226,6 @@ def _typed(value: Value) -> object:
         case PlainScalar() if found := _NUMBER.fullmatch(value):
             return float(value) if found[1] else int(value)
         case str():
-            return value.replace("\x0f", "")  # a mark of ours
+            return value.replace("\x0f", "")  # our own mark for postponed tags; see `filters.MARK`
         case _:
             return value

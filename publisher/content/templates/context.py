@@ -1,4 +1,4 @@
-"""What a template may know of its post and of the site."""
+"""What a template can read about its post and the site."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from publisher.post import Dialect, TemplateLanguage
 
-# What Jekyll makes of the page itself, and gathers from the whole site.
-_MADE = frozenset({"content", "dir", "excerpt", "next", "output", "previous", "relative_path"})
-_COUNTED = frozenset({
+# Values that Jekyll computes for a page, and collections that it gathers from the whole site.
+_COMPUTED_BY_JEKYLL = frozenset(
+    {"content", "dir", "excerpt", "next", "output", "previous", "relative_path"}
+)
+_COLLECTED_BY_JEKYLL = frozenset({
     "posts", "pages", "data", "tags", "categories", "collections", "documents", "static_files",
     "html_pages", "html_files", "related_posts", "time", "github",
 })  # fmt: skip
@@ -24,10 +26,10 @@ _COUNTED = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class TagValues:
-    """All that the tags of a post can read beside its body: values of the page and of the site.
+    """Everything that the tags of a post can read besides its body.
 
-    `url` and `timezone` are those of the site. `has_settings`: what is not among the values of the
-    site is not there.
+    `url` and `timezone` are those of the site. With `has_settings`, `site` is complete: a setting
+    that it lacks does not exist on the site either.
     """
 
     page: Mapping[str, object]
@@ -37,16 +39,17 @@ class TagValues:
     has_settings: bool = False
 
     def as_text(self) -> str:
-        """The same text for the same values in the same order, which loops show."""
+        """Return the values as text, in their order, because loops show the order."""
         known = (self.page, self.site, self.url, self.timezone, self.has_settings)
         return json.dumps(known, separators=(",", ":"))
 
 
 class TemplateContext:
-    """What a template may know. `page_of` finds a post's address by its name or by its file.
+    """What a template can read.
 
-    `zone` is that of dates without one, `dialect` how the site reads Markdown, `language` that of
-    the tags. `has_settings`: what is not among the values of the site is not there.
+    `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site,
+    `language` the template language. `page_of` finds the URL path of a post by the name or file
+    that a tag gives. `has_settings` is that of `TagValues`.
     """
 
     def __init__(
@@ -70,12 +73,12 @@ class TemplateContext:
         self.page_of = page_of
 
     def knows(self, path: str) -> bool:
-        """Whether a value that is missing is missing on the page, too."""
+        """Whether a missing value is empty on the site, too, rather than unknown to us."""
         root, *keys = re.split(r"[.\[\]\"']+", path)
         match root, keys:
             case "site", [key, *_]:
-                return self._has_settings and key not in _COUNTED
+                return self._has_settings and key not in _COLLECTED_BY_JEKYLL
             case "page", [key, *_]:
-                return key not in _MADE
+                return key not in _COMPUTED_BY_JEKYLL
             case _:
                 return bool(keys)

@@ -1,7 +1,7 @@
-"""The filters of Liquid, and what Jekyll and Eleventy add to them, by their documentation.
+"""The filters of Liquid, with those of Jekyll and Eleventy, after their documentation.
 
-Refuses the clock, chance, and what grows without bound. Whatever a library does with odd values, a
-filter says a value, or raises FilterError.
+No filter uses the clock or random numbers, and none produces output without limit. Whatever the
+library does with unusual values, a filter returns a value or raises FilterError.
 """
 
 from __future__ import annotations
@@ -34,103 +34,111 @@ if TYPE_CHECKING:
     from publisher.content.templates.context import TemplateContext
     from publisher.content.templates.values import Filter
 
-# Of all that a value holds, when it is written out.
+# The number of values in one value that is written out.
 MAX_VALUES = 20_000
-# Of one post: values that filters are given and say, expressions that they try, Markdown.
-MAX_WORK = 2_000_000
-MAX_TRIED = 20_000
+# The budget of one post: values that filters read and return, expressions that they evaluate, and
+# characters of Markdown.
+MAX_PROCESSED = 2_000_000
+MAX_EXPRESSIONS = 20_000
 MAX_MARKDOWN = 100_000
 
-UNKNOWN = "holds what is made by the site alone"
-# Stands around the number of what is left to do in a text. No text has it: neither those of the
-# post, nor what filters say.
+UNKNOWN = "contains a tag that only the site can render"
+# Encloses the number of a tag that is evaluated later. Neither the source of a post nor the result
+# of a filter contains it.
 MARK = "\x0f"
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-# RFC 3986 section 2: what an address may have as it is.
+# Characters that a URL may contain unescaped (RFC 3986, section 2).
 _RESERVED = ":/?#[]@!$&'()*+,;=%~"
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ISO = "%Y-%m-%dT%H:%M:%S%z"
 _BLANK_LINES = re.compile(r"\n(?=\n)")
 
 
-class Budget:
-    """What the filters of one post may do yet."""
+class FilterBudget:
+    """What the filters of one post may still spend."""
 
     def __init__(self) -> None:
-        self._values = MAX_WORK
-        self._expressions = MAX_TRIED
+        self._values = MAX_PROCESSED
+        self._expressions = MAX_EXPRESSIONS
         self._markdown = MAX_MARKDOWN
 
-    def handle(self, value: object) -> None:
-        """Take what it costs to go through a value. Raises FilterError if it is too much."""
-        self._values -= _weight(value)
+    def charge_value(self, value: object) -> None:
+        """Charge for going through a value. Raises FilterError if the budget is spent."""
+        self._values -= _cost(value)
         if self._values < 0:
-            raise FilterError("the filters of the post do too much")
+            raise FilterError("the filters of the post process too much")
 
-    def attempt(self, expression: str) -> None:
+    def charge_expression(self, expression: str) -> None:
+        """Charge for one evaluation of an expression."""
         self._expressions -= 1 + len(expression) // 100
         if self._expressions < 0:
-            raise FilterError(f"the post tries more than {MAX_TRIED} expressions")
+            raise FilterError(
+                f"the filters of the post evaluate more than {MAX_EXPRESSIONS} expressions"
+            )
 
-    def read(self, markdown: str) -> None:
+    def charge_markdown(self, markdown: str) -> None:
+        """Charge for converting Markdown."""
         self._markdown -= len(markdown)
         if self._markdown < 0:
-            raise FilterError(f"it is more than {MAX_MARKDOWN} characters of Markdown")
+            raise FilterError(f"markdownify is given more than {MAX_MARKDOWN} characters")
 
 
-def _weight(value: object) -> int:
-    """Of all that it holds: it may hold another more than once. Raises FilterError."""
+def _cost(value: object) -> int:
+    """Return the cost of a value: the number of values in it, and its length.
+
+    A value that is contained several times counts several times. Raises FilterError.
+    """
     waiting, count, length = [value], 0, 0
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, list | tuple):
-            waiting += one
-        count, length = count + 1, length + (len(one) if isinstance(one, str) else 0)
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part.keys(), *part.values()]
+        elif isinstance(part, list | tuple):
+            waiting += part
+        count, length = count + 1, length + (len(part) if isinstance(part, str) else 0)
         if count > MAX_VALUES or length > MAX_LENGTH:
-            raise FilterError("it becomes too long")
+            raise FilterError("the result is too long")
     return count + length // 100
 
 
-def guarded(name: str, function: Filter, budget: Budget) -> Filter:
-    """The filter, which raises nothing but FilterError, and says nothing that is too much."""
+def guarded(name: str, function: Filter, budget: FilterBudget) -> Filter:
+    """Wrap a filter so that it raises only FilterError and charges the budget."""
     takes_texts = function.__module__ == strings.__name__ and name != "slice"
 
     @functools.wraps(function)
     def filtered(*given: object, **named: object) -> object:
-        if any(isinstance(one, str) and MARK in one for one in (*given, *named.values())):
-            raise FilterError(UNKNOWN)  # filters would break it
-        known = [None if is_undefined(one) else one for one in given]
-        budget.handle(known[0])
+        if any(isinstance(value, str) and MARK in value for value in (*given, *named.values())):
+            raise FilterError(UNKNOWN)  # a filter could tear the mark apart
+        known = [None if is_undefined(value) else value for value in given]
+        budget.charge_value(known[0])
         try:
-            said = function(*map(text, known) if takes_texts else known, **named)
+            result = function(*map(text, known) if takes_texts else known, **named)
         except (FilterError, ResourceLimitError):
             raise
         except Exception as error:
-            raise FilterError(f"the filter {name} cannot take what it is given") from error
-        budget.handle(said)
-        return said.replace(MARK, "") if isinstance(said, str) else said
+            raise FilterError(f"the filter {name} cannot process this value") from error
+        budget.charge_value(result)
+        return result.replace(MARK, "") if isinstance(result, str) else result
 
     return filtered
 
 
-def own(facts: TemplateContext, budget: Budget) -> Mapping[str, Filter]:
-    """By their names; some are in the place of Liquid's, which know no bounds, or less."""
+def own_filters(context: TemplateContext, budget: FilterBudget) -> Mapping[str, Filter]:
+    """Return our own filters by name; some replace unlimited filters of the library."""
     return {
         **scalars.FILTERS,
         **lists.FILTERS,
-        **_addresses(facts),
-        **_days(facts),
-        **_tried(budget),
-        **_rich(facts, budget),
-        "uri_escape": lambda value: _as_address(text(value)),
+        **_url_filters(context),
+        **_date_filters(context),
+        **_expression_filters(budget),
+        **_markdown_filters(context, budget),
+        "uri_escape": lambda value: _as_url(text(value)),
         "sample": _sample,
     }
 
 
-def _addresses(facts: TemplateContext) -> dict[str, Filter]:
+def _url_filters(context: TemplateContext) -> dict[str, Filter]:
     def relative(path: object) -> str | None:
         if path is None:
             return None
@@ -138,29 +146,29 @@ def _addresses(facts: TemplateContext) -> dict[str, Filter]:
         if _ABSOLUTE.match(written):
             return written
         slash = "/" if written and written[0] != "/" else ""
-        return facts.base + slash + _as_address(written)
+        return context.base + slash + _as_url(written)
 
     def absolute(path: object) -> str | None:
         found = relative(path)
-        return found if found is None or _ABSOLUTE.match(found) else facts.origin + found
+        return found if found is None or _ABSOLUTE.match(found) else context.origin + found
 
     return {"relative_url": relative, "absolute_url": absolute, "url": relative}
 
 
-def _as_address(written: str) -> str:
+def _as_url(written: str) -> str:
     return _STRAY_PERCENT.sub("%25", quote(written, safe=_RESERVED))
 
 
-# --- days ---
+# --- dates ---
 
 
-def _days(facts: TemplateContext) -> dict[str, Filter]:
+def _date_filters(context: TemplateContext) -> dict[str, Filter]:
     @with_environment
     def date(value: object, form: object, *, environment: Environment) -> object:
         if value in (None, "") or form in (None, ""):
             return value
-        instant = _instant(value, facts.zone)
-        # The C library would count from the machine's midnight.
+        instant = _instant(value, context.zone)
+        # The C library would format %s in the time zone of the machine.
         seconds = str(int(instant.timestamp()))
         return _formatted(instant, text(form).replace("%s", seconds), environment=environment)
 
@@ -168,25 +176,25 @@ def _days(facts: TemplateContext) -> dict[str, Filter]:
         def shown(value: object) -> object:
             if value in (None, ""):
                 return value
-            local = _instant(value, facts.zone).astimezone(facts.zone)
+            local = _instant(value, context.zone).astimezone(context.zone)
             written = local.strftime(form)
             return re.sub(r"(\d\d)$", r":\1", written) if form == _ISO else written
 
         return shown
 
-    def worded(month: str) -> Filter:
+    def in_words(month: str) -> Filter:
         def shown(value: object, kind: object = None, style: object = None) -> object:
             if value in (None, ""):
                 return value
-            local = _instant(value, facts.zone).astimezone(facts.zone)
+            local = _instant(value, context.zone).astimezone(context.zone)
             return local.strftime(_day_form(local.day, month, kind=kind, style=style))
 
         return shown
 
     return {
         "date": date,
-        "date_to_string": worded("%b"),
-        "date_to_long_string": worded("%B"),
+        "date_to_string": in_words("%b"),
+        "date_to_long_string": in_words("%B"),
         "date_to_xmlschema": formatted(_ISO),
         "date_to_rfc822": formatted("%a, %d %b %Y %H:%M:%S %z"),
     }
@@ -200,15 +208,15 @@ def _day_form(day: int, month: str, *, kind: object, style: object) -> str:
 
 
 def _instant(value: object, zone: dt.tzinfo) -> dt.datetime:
-    """Aware; `zone` where nothing names one. Of a whole date only, or the clock fills it up.
+    """Parse a date; it is in `zone` unless it names its own. Raises FilterError.
 
-    Raises FilterError.
+    Takes complete dates only, because others would be completed from the clock.
     """
     if not isinstance(value, str | int) or isinstance(value, bool):
-        raise FilterError("it is no date")
+        raise FilterError("the value is not a date")
     written = text(value).strip()
     if written in {"now", "today"}:
-        raise FilterError("it asks for the clock")
+        raise FilterError("it needs the current time")
     if re.fullmatch(r"[0-9]{1,11}", written):
         return dt.datetime.fromtimestamp(int(written), dt.UTC).astimezone(zone)
     try:
@@ -218,29 +226,29 @@ def _instant(value: object, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.combine(found.day, found.time or dt.time(), found.zone or zone)
 
 
-# --- what needs more than its values ---
+# --- filters that need the context or the budget ---
 
 
 def _sample(_: object, __: object = 1) -> object:
-    raise FilterError("it asks for chance")
+    raise FilterError("its result is random")
 
 
-def _tried(budget: Budget) -> dict[str, Filter]:
-    """Those that try an expression with each of a list."""
+def _expression_filters(budget: FilterBudget) -> dict[str, Filter]:
+    """Return the filters that evaluate an expression for each item of a list."""
 
-    def tried(
+    def evaluated_for_each(
         value: object, name: object, written: object, context: RenderContext, kind: Any
     ) -> Iterator[tuple[object, object]]:
         source = text(written)
         if ".." in source:
-            raise FilterError("it counts without bound")
+            raise FilterError("the expression contains a range")
         token = Token(TOKEN_EXPRESSION, source, 0, source)
         expression = kind.parse(context.env, TokenStream(tokenize(source, token)))
         for item in lists.items(value):
-            budget.attempt(source)
+            budget.charge_expression(source)
             with context.extend({text(name): item}):
-                found = expression.evaluate(context)
-            yield None if is_undefined(found) else found, item
+                result = expression.evaluate(context)
+            yield None if is_undefined(result) else result, item
 
     @with_context
     def where_exp(
@@ -248,14 +256,14 @@ def _tried(budget: Budget) -> dict[str, Filter]:
     ) -> object:
         if not isinstance(value, list | dict):
             return value
-        found = tried(value, name, written, context, BooleanExpression)
+        found = evaluated_for_each(value, name, written, context, BooleanExpression)
         return [item for is_met, item in found if is_met]
 
     @with_context
     def find_exp(value: object, name: object, written: object, *, context: RenderContext) -> object:
         if not isinstance(value, list | dict):
             return value
-        found = tried(value, name, written, context, BooleanExpression)
+        found = evaluated_for_each(value, name, written, context, BooleanExpression)
         return next((item for is_met, item in found if is_met), None)
 
     @with_context
@@ -264,16 +272,16 @@ def _tried(budget: Budget) -> dict[str, Filter]:
     ) -> object:
         if not isinstance(value, list):
             return value
-        return lists.groups(tried(value, name, written, context, FilteredExpression))
+        return lists.groups(evaluated_for_each(value, name, written, context, FilteredExpression))
 
     return {"where_exp": where_exp, "find_exp": find_exp, "group_by_exp": group_by_exp}
 
 
-def _rich(facts: TemplateContext, budget: Budget) -> dict[str, Filter]:
+def _markdown_filters(context: TemplateContext, budget: FilterBudget) -> dict[str, Filter]:
     def markdownify(value: object) -> str:
         source = text(value)
-        budget.read(source)
-        # A blank line would end the HTML for the Markdown around it.
-        return _BLANK_LINES.sub("&#10;", markup.html(source, facts.dialect)) + "\n"
+        budget.charge_markdown(source)
+        # A blank line would end the HTML block around the output.
+        return _BLANK_LINES.sub("&#10;", markup.html(source, context.dialect)) + "\n"
 
     return {"markdownify": markdownify}

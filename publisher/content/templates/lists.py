@@ -1,4 +1,4 @@
-"""What filters make of lists. Pure."""
+"""The filters of Liquid and Jekyll that work on lists. Pure."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ def _map(value: object, key: object) -> list[object]:
 
 
 def _compact(value: object, key: object = None) -> list[object]:
-    named = ((one, one if key is None else values.part_of(one, key)) for one in values.flat(value))
-    return [one for one, part in named if part is not None]
+    items_and_parts = (
+        (item, item if key is None else values.part_of(item, key)) for item in values.flat(value)
+    )
+    return [item for item, part in items_and_parts if part is not None]
 
 
 def _unique(value: object, key: object = None) -> list[object]:
-    found: dict[str, object] = {}
+    first_items: dict[str, object] = {}
     for item in values.flat(value):
-        told = item if key is None else values.part_of(item, key)
-        found.setdefault(values.inspected(told), item)
-    return [*found.values()]
+        part = item if key is None else values.part_of(item, key)
+        first_items.setdefault(values.inspected(part), item)
+    return [*first_items.values()]
 
 
 def _sorted(value: object, key: object = None, nils: object = "first") -> list[object]:
     if value is None or nils not in {"first", "last"}:
-        raise FilterError("it cannot be sorted so")
+        raise FilterError("the value cannot be sorted this way")
 
     def named(item: object) -> object:
-        return item if key is None else values.found_at(item, key)
+        return item if key is None else values.value_at(item, key)
 
     return values.ordered(values.flat(value), named, nils_first=nils == "first")
 
@@ -43,7 +45,7 @@ def _sorted(value: object, key: object = None, nils: object = "first") -> list[o
 def _where(value: object, key: object, wanted: object = None) -> object:
     if not key or isinstance(wanted, list | dict) or not isinstance(value, list | dict):
         return value
-    return [item for item in items(value) if _is_like(values.found_at(item, key), wanted)]
+    return [item for item in items(value) if _is_like(values.value_at(item, key), wanted)]
 
 
 def _find(value: object, key: object, wanted: object = None) -> object:
@@ -52,14 +54,14 @@ def _find(value: object, key: object, wanted: object = None) -> object:
 
 
 def items(value: object) -> list[object]:
-    """What Jekyll's filters go through: a list, or the values of a map."""
+    """Return what Jekyll's filters go through: the items of a list, or the values of a map."""
     if isinstance(value, dict):
         return [*value.values()]
     return value if isinstance(value, list) else []
 
 
 def _is_like(found: object, wanted: object) -> bool:
-    """As Jekyll compares: as texts; a list if one of it is like that."""
+    """Compare as Jekyll does: as text; a list matches if one of its items does."""
     if wanted is None:
         return found is None
     parts = found if isinstance(found, list) else [] if found is None else [found]
@@ -69,11 +71,11 @@ def _is_like(found: object, wanted: object) -> bool:
 def _group_by(value: object, key: object) -> object:
     if not isinstance(value, list):
         return value
-    return groups((text(values.found_at(item, key)), item) for item in value)
+    return groups((text(values.value_at(item, key)), item) for item in value)
 
 
 def groups(named: Iterable[tuple[object, object]]) -> list[object]:
-    """Of (name, item): each name once, in their order."""
+    """Group (name, item) pairs by name, in the order in which the names first appear."""
     found: dict[str, dict[str, Any]] = {}
     for name, item in named:
         group = found.setdefault(values.inspected(name), {"name": name, "items": [], "size": 0})
@@ -82,12 +84,12 @@ def groups(named: Iterable[tuple[object, object]]) -> list[object]:
     return [*found.values()]
 
 
-def _push(value: object, one: object) -> object:
-    return [*value, one] if isinstance(value, list) else value
+def _push(value: object, item: object) -> object:
+    return [*value, item] if isinstance(value, list) else value
 
 
-def _unshift(value: object, one: object) -> object:
-    return [one, *value] if isinstance(value, list) else value
+def _unshift(value: object, item: object) -> object:
+    return [item, *value] if isinstance(value, list) else value
 
 
 def _pop(value: object, count: object = 1) -> object:
@@ -101,7 +103,7 @@ def _shift(value: object, count: object = 1) -> object:
 def _count(written: object) -> int:
     found = int(text(written))
     if found < 0:
-        raise FilterError("it is no count")
+        raise FilterError("the count is negative")
     return found
 
 

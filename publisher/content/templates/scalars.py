@@ -1,4 +1,4 @@
-"""What filters make of one text or number, or join to one. Pure."""
+"""The filters of Liquid and Jekyll that produce one text or number. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CJK = (
     "\u3131-\u318e\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003134f"
 )
-_SIGN, _WORD = re.compile(f"[{_CJK}]"), re.compile(rf"[^{_CJK}\s]+")
+_CJK_SIGN, _WORD = re.compile(f"[{_CJK}]"), re.compile(rf"[^{_CJK}\s]+")
 _LATIN = {
     "Æ": "AE", "Ð": "D", "Ø": "O", "Þ": "Th", "ß": "ss", "æ": "ae", "ð": "d", "ø": "o", "þ": "th",
     "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i", "Ł": "L", "ł": "l", "Ŋ": "NG", "ŋ": "ng",
@@ -58,7 +58,7 @@ def _trimmed(slug: str) -> str:
 
 
 def _latin(character: str) -> str:
-    """Without its accents; what is no Latin letter stands for nothing."""
+    """Remove the accents of a Latin letter; any other character becomes "?"."""
     if character.isascii():
         return character
     plain = unicodedata.normalize("NFD", character)[0] if character < "\u0180" else "?"
@@ -71,7 +71,7 @@ def _xml(value: object) -> str:
 
 def _words(value: object, mode: object = None) -> int:
     written = text(value)
-    signs = len(_SIGN.findall(written)) if mode in {"cjk", "auto"} else 0
+    signs = len(_CJK_SIGN.findall(written)) if mode in {"cjk", "auto"} else 0
     if mode == "cjk" or signs:
         return signs + len(_WORD.findall(written))
     return len(written.split())
@@ -86,19 +86,19 @@ def _sentence(value: object, connector: object = "and") -> str:
 
 def _join(value: object, glue: object = " ") -> str:
     parts, between = [text(part) for part in values.flat(value)], text(glue)
-    _refuse(len(parts) * len(between))
+    _refuse_long(len(parts) * len(between))
     return between.join(parts)
 
 
 def _replace(value: object, old: object, new: object = "") -> str:
     written, put = text(value), text(new)
-    _refuse(len(written) * len(put))
+    _refuse_long(len(written) * len(put))
     return written.replace(text(old), put)
 
 
-def _refuse(length: int) -> None:
+def _refuse_long(length: int) -> None:
     if length > MAX_LENGTH:
-        raise FilterError("it becomes too long")
+        raise FilterError("the result is too long")
 
 
 def _index_stripped(value: object) -> str:
@@ -106,7 +106,7 @@ def _index_stripped(value: object) -> str:
 
 
 def _smart(value: object) -> str:
-    """Quotes and dashes as characters, outside of tags."""
+    """Replace straight quotes and dashes by typographic ones, outside of tags."""
     parts = _TAG.split(text(value))
     return "".join(part if number % 2 else _typeset(part) for number, part in enumerate(parts))
 
@@ -122,24 +122,24 @@ def _typeset(written: str) -> str:
 def _times(value: object, other: object) -> float:
     one, two = values.number(value), values.number(other)
     if abs(one * two) > MAX_NUMBER:
-        raise FilterError("it becomes too big")
+        raise FilterError("the result is too big")
     product = one * two
     return float(f"{product:.12g}") if isinstance(product, float) else product
 
 
 def _integer(value: object) -> int:
     if isinstance(value, list | dict):
-        raise FilterError("it is no number")
+        raise FilterError("the value is not a number")
     return int(value if isinstance(value, bool) else values.number(value))
 
 
 def _round(value: object, digits: object = 0) -> float:
-    """Halves away from zero."""
+    """Round halves away from zero, as Ruby does."""
     number, places = values.number(value), values.whole(text(digits))
     if isinstance(number, int) and places >= 0:
         return number
     if abs(places) > values.MAX_DIGITS:
-        raise FilterError("it has too many digits")
+        raise FilterError("a number has too many digits")
     rounded = Decimal(str(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return float(rounded) if places > 0 else int(rounded)
 

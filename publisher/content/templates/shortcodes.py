@@ -1,7 +1,7 @@
-"""Shortcodes of Hugo, Nikola and Zola: those that come with the engine, by their documentation.
+"""Evaluates the built-in shortcodes of Hugo, Nikola and Zola, after their documentation. Pure.
 
-A site's own are files of its theme, which are not read: what they show is left, and what stands
-between a pair of them. Pure.
+A site's own shortcodes are files of its theme, which are not read: the image, link or text that
+they name is kept, and so is the content between a pair of tags.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from publisher.content import embeds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.content.templates.text import Evaluated, Text
+    from publisher.content.templates.text import Evaluated, TextBuilder
     from publisher.post import ShortcodeSyntax
 
     Find: TypeAlias = Callable[[str, str], "str | None"]
     Pair: TypeAlias = Callable[[int, int, Sequence[str], Mapping[str, str], "_Evaluation"], str]
 
-MAX_NESTING = 20  # of pairs that are made as a whole
+MAX_NESTING = 20  # of pairs that are evaluated together with their content
 
 _NAMED = re.compile(r"(/?)\s*+([\w./-]+)(?:\s(.*))?", re.DOTALL)
 _LINE_END = re.compile(r"[ \t]*\n")
@@ -31,8 +31,12 @@ _CALLED = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """One tag: what it is called, what stands in it; whether it ends a pair, or is none."""
+class ShortcodeTag:
+    """A tag of a shortcode.
+
+    `values` is the source of its arguments. `ends` marks the second tag of a pair, `closed` a tag
+    like `{{< a />}}` that has no second one.
+    """
 
     name: str
     values: str
@@ -40,52 +44,53 @@ class Tag:
     closed: bool = False
 
 
-def _named(inside: str) -> Tag | None:
-    """`name a "b" c=d`, `/name`, `name /`."""
+def _named(inside: str) -> ShortcodeTag | None:
+    """Parse `name a "b" c=d`, `/name` or `name /`."""
     text = inside.strip()
-    closed = text.endswith("/") and len(text) > 1
+    closed = text.endswith("/") and text != "/"
     found = _NAMED.fullmatch(text[:-1].rstrip() if closed else text)
-    return found and Tag(found[2], found[3] or "", ends=bool(found[1]), closed=closed)
+    return found and ShortcodeTag(found[2], found[3] or "", ends=bool(found[1]), closed=closed)
 
 
-def _called(inside: str) -> Tag | None:
-    """`name(a="b")`, `end`."""
+def _called(inside: str) -> ShortcodeTag | None:
+    """Parse `name(a="b")` or `end`."""
     text = inside.strip()
     if text == "end":
-        return Tag("end", "", ends=True)
+        return ShortcodeTag("end", "", ends=True)
     found = _CALLED.fullmatch(text)
-    return found and Tag(found[1], found[2])
+    return found and ShortcodeTag(found[1], found[2])
 
 
 @dataclass(frozen=True, slots=True)
-class Syntax:
-    """How tags are written.
+class ShortcodeSyntaxRules:
+    """How an engine writes shortcodes.
 
-    `tag` finds what may be one (its mark, and what is in it, which `read` understands), `literal`
-    what is only to be seen (groups 1 to 3). `end` is the name that ends every pair, where that is
-    one for all; `pair` is the mark of tags that begin a pair, where not all may.
+    `tag` matches what may be a tag; its groups are the delimiter and the inside, which `read`
+    parses. `literal` matches an escaped tag; its groups 1 to 3 are what it shows. `end` is the name
+    that ends every pair, if the engine has only one. `pair` is the delimiter of tags that may start
+    a pair; None: any.
     """
 
     tag: re.Pattern[str]
     literal: re.Pattern[str]
-    read: Callable[[str], Tag | None] = _named
+    read: Callable[[str], ShortcodeTag | None] = _named
     end: str | None = None
     pair: str | None = None
 
 
-_SYNTAX: dict[ShortcodeSyntax, Syntax] = {
-    "angle-shortcodes": Syntax(
+_SYNTAX: dict[ShortcodeSyntax, ShortcodeSyntaxRules] = {
+    "angle-shortcodes": ShortcodeSyntaxRules(
         tag=re.compile(r"\{\{([<%])(.{0,3000}?)[>%]\}\}", re.DOTALL),
         literal=re.compile(r"(\{\{[<%])/\*(.{0,3000}?)\*/([>%]\}\})", re.DOTALL),
     ),
-    "percent-shortcodes": Syntax(
+    "percent-shortcodes": ShortcodeSyntaxRules(
         tag=re.compile(r"\{\{(%)(.{0,3000}?)%\}\}", re.DOTALL),
         literal=re.compile(
             r"\{\{%\s{0,9}raw\s{0,9}%\}\}()((?:(?!\{\{%\s{0,9}raw).)*?)()\{\{%\s{0,9}/raw\s{0,9}%\}\}",
             re.DOTALL,
         ),
     ),
-    "call-shortcodes": Syntax(
+    "call-shortcodes": ShortcodeSyntaxRules(
         tag=re.compile(r"\{([{%])(.{0,3000}?)[%}]\}", re.DOTALL),
         literal=re.compile(r"(\{[{%])/\*(.{0,3000}?)\*/([%}]\})", re.DOTALL),
         read=_called,
@@ -96,7 +101,7 @@ _SYNTAX: dict[ShortcodeSyntax, Syntax] = {
 
 
 class ShortcodeContext:
-    """What a shortcode may know: the page's and the site's values, and where posts are."""
+    """What a shortcode can read: the values of the page and the site, and where posts are."""
 
     def __init__(
         self, page: Mapping[str, object], site: Mapping[str, object], *, page_of: Find
@@ -106,112 +111,118 @@ class ShortcodeContext:
         self.page_of = page_of
 
 
-def evaluate(text: Text, syntax: ShortcodeSyntax, context: ShortcodeContext) -> Evaluated:
-    """The body with its shortcodes evaluated. Never raises."""
+def evaluate(text: TextBuilder, syntax: ShortcodeSyntax, context: ShortcodeContext) -> Evaluated:
+    """Evaluate the shortcodes of a body. Never raises."""
     return _Evaluation(text, _SYNTAX[syntax], context).run()
 
 
 class _Evaluation:
-    def __init__(self, text: Text, syntax: Syntax, context: ShortcodeContext) -> None:
+    def __init__(
+        self, text: TextBuilder, syntax: ShortcodeSyntaxRules, context: ShortcodeContext
+    ) -> None:
         self._text = text
         self._syntax = syntax
         self._context = context
         self._partners = _partners(text.body, syntax)
         self._is_alone = False
         self._depth = 0
-        self._tails: dict[int, str] = {}  # what comes in the place of tags that end a pair
+        self._end_texts: dict[int, str] = {}  # what replaces the second tags of pairs
         patterns = (syntax.literal, syntax.tag)
         self._ahead = {pattern: pattern.search(text.body) for pattern in patterns}
 
     def run(self) -> Evaluated:
         self._evaluate(0, len(self._text.body))
-        return self._text.done()
+        return self._text.result()
 
     def _evaluate(self, at: int, end: int) -> None:
         while (found := self._next(at)) and found.end() <= end:
-            self._text.copy(at, found.start())
+            self._text.copy_source(at, found.start())
             at = self._tag(found)
-        self._text.copy(at, end)
+        self._text.copy_source(at, end)
 
     def _next(self, at: int) -> re.Match[str] | None:
-        """The next tag, or what only shows one. Each text is searched once."""
+        """Return the next tag or escaped tag. Each pattern searches each part of the body once."""
         for pattern, found in self._ahead.items():
             if found and found.start() < at:
                 self._ahead[pattern] = pattern.search(self._text.body, at)
         return min(filter(None, self._ahead.values()), key=re.Match.start, default=None)
 
     def _tag(self, found: re.Match[str]) -> int:
-        """One tag, or a pair with what is in it; where it ends."""
+        """Evaluate one tag, or a pair with its content; return where it ends."""
         start, end = found.span()
         if found.re is self._syntax.literal:
-            self._text.evaluated(found[1] + found[2] + found[3], start, end)
+            self._text.write_value(found[1] + found[2] + found[3], start, end)
             return end
         tag = self._syntax.read(found[2])
         if tag is None:
-            self._text.copy(start, end)
+            self._text.copy_source(start, end)
         elif self._text.is_code(start):
-            self._text.stays(start, end)
+            self._text.keep_source(start, end)
         elif tag.ends:
-            self._ended(start, end)
+            self._end_tag(start, end)
         elif close := self._partners.get(start):
             return self._pair(start, end, tag, close)
         else:
-            self._alone(start, end, tag)
+            self._single(start, end, tag)
         return end
 
-    def _pair(self, start: int, end: int, tag: Tag, close: tuple[int, int]) -> int:
-        """A pair whole, or its first tag if what is in it stays."""
+    def _pair(self, start: int, end: int, tag: ShortcodeTag, close: tuple[int, int]) -> int:
+        """Evaluate a whole pair, or only its first tag if the content is evaluated next."""
         placed, named = embeds.values(tag.values)
         if _short(tag.name) == "details":
             self._details(start, end, named, close[0])
-        elif (make := _pair_of(tag.name)) and self._depth < MAX_NESTING:
-            said = make(end, close[0], placed, named, self)
-            self._text.evaluated(said, start, close[1])
+        elif (evaluate_pair := _pair_of(tag.name)) and self._depth < MAX_NESTING:
+            value = evaluate_pair(end, close[0], placed, named, self)
+            self._text.write_value(value, start, close[1])
             return close[1]
         else:
-            self._alone(start, end, tag)
+            self._single(start, end, tag)
         return end
 
     def _details(self, start: int, end: int, named: Mapping[str, str], close: int) -> None:
-        """Blank lines within the block around it: what is in it is of the post's markup."""
+        """Write the start of a <details> element; its content is parsed as the markup of the post.
+
+        Blank lines around the content make it so; they are indented to stay in the block around
+        them.
+        """
         summary = html.escape(named.get("summary", "Details"), quote=False)
         margin = self._text.margin()
         blank = f"\n{margin.rstrip()}"
         begins_line = _LINE_END.match(self._text.body, end) is not None
         head = f"<details><summary>{summary}</summary>{blank}"
-        self._text.evaluated(head if begins_line else f"{head}\n{margin}", start, end)
-        self._tails[close] = f"{blank}\n{margin}</details>"
+        self._text.write_value(head if begins_line else f"{head}\n{margin}", start, end)
+        self._end_texts[close] = f"{blank}\n{margin}</details>"
 
-    def _ended(self, start: int, end: int) -> None:
-        tail = self._tails.get(start)
+    def _end_tag(self, start: int, end: int) -> None:
+        tail = self._end_texts.get(start)
         if tail is None:
-            self._text.silent(start, end)
+            self._text.leave_out_silently(start, end)
         else:
             self._text.strip()
-            self._text.more(tail, start, end)
+            self._text.write_more(tail, start, end)
 
-    def _alone(self, start: int, end: int, tag: Tag) -> None:
+    def _single(self, start: int, end: int, tag: ShortcodeTag) -> None:
         name = _short(tag.name)
         placed, named = embeds.values(tag.values)
         if name in _LINKS:
             self._link(start, end, [*placed, named.get("path", "")][0])
             return
         self._is_alone = self._text.is_alone(end)
-        said = _TAGS[name](placed, named, self) if name in _TAGS else None
-        use = embeds.shown(name, placed, named, self._text.markup, is_alone=self._is_alone)
-        if said is not None or (use and name in embeds.PLACES):
-            self._text.evaluated(self._text.within(use if said is None else said), start, end)
+        value = _TAGS[name](placed, named, self) if name in _TAGS else None
+        use = embeds.embed(name, placed, named, self._text.markup, is_alone=self._is_alone)
+        if value is not None or (use and name in embeds.SERVICES):
+            self._text.write_value(self._text.indented(use if value is None else value), start, end)
         else:
-            self._text.unknown(start, end, shown=self._text.within(use))
+            self._text.leave_out(start, end, shown=self._text.indented(use))
 
     def _link(self, start: int, end: int, target: str) -> None:
         page = self._context.page_of("ref", target)
         if page is None:
-            self._text.nowhere(start, end)
+            self._text.write_dead_link(start, end)
         else:
-            self._text.evaluated(page, start, end)
+            self._text.write_value(page, start, end)
 
-    # --- what comes with the engines ---
+    # --- shortcodes of the engines ---
 
     def figure(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
         source = named.get("src") or next(iter(placed), "")
@@ -227,34 +238,34 @@ class _Evaluation:
     def code(self, start: int, end: int, placed: Sequence[str], named: Mapping[str, str]) -> str:
         inside = self._text.body[start:end]
         language = embeds.language(placed, named)
-        begins_line = self._text.begins_line() and "\n" in inside and not self._text.in_html()
+        begins_line = self._text.begins_line() and "\n" in inside and not self._text.is_in_html()
         return embeds.code(inside, language, self._text.markup, begins_line=begins_line)
 
     def document(self, start: int, end: int) -> str:
         """Nikola: `{{% doc %}}Title <slug>{{% /doc %}}`, or the slug alone."""
-        inside = self._said(start, end).strip()
+        inside = self._evaluated_part(start, end).strip()
         found = re.fullmatch(r"(.*)<([^<>]+)>", inside)
         slug = found[2] if found else inside
         page = self._context.page_of("slug", slug)
         text = found[1].strip() if found else slug
         return embeds.link(page, text, self._text.markup) if page else text
 
-    def _said(self, start: int, end: int) -> str:
-        """What the tags there say, in the text around them."""
-        text, self._text = self._text, self._text.part()
+    def _evaluated_part(self, start: int, end: int) -> str:
+        """Return what a part of the body evaluates to."""
+        text, self._text = self._text, self._text.fork()
         self._depth += 1
         self._evaluate(start, end)
         self._depth -= 1
         part, self._text = self._text, text
-        return part.done().text
+        return part.result().text
 
     def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
         address = named.get("url") or next(iter(placed), "")
         return embeds.link(address, address, self._text.markup) if address else None
 
 
-def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:
-    """For each tag that is the first of a pair: where the other one is."""
+def _partners(body: str, syntax: ShortcodeSyntaxRules) -> dict[int, tuple[int, int]]:
+    """Return, by the offset of each first tag of a pair, where its second tag stands."""
     begun: list[tuple[str, int]] = []
     waiting: Counter[str] = Counter()
     partners: dict[int, tuple[int, int]] = {}
@@ -278,7 +289,7 @@ def _partners(body: str, syntax: Syntax) -> dict[int, tuple[int, int]]:
 
 
 def _written(value: str | float) -> str:
-    """As Go prints it."""
+    """Write a value as Go prints it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
@@ -289,7 +300,7 @@ def _short(name: str) -> str:
 
 
 def _pair_of(name: str) -> Pair | None:
-    """What is made of a pair of this name with what is in it; None: what is in it stays."""
+    """Return the function that evaluates a pair of this name; None if its content just stays."""
     name = _short(name)
     return _PAIRS.get(name) or (_PAIRS["highlight"] if embeds.is_code(name) else None)
 

@@ -1,6 +1,6 @@
-"""What templates hand around, as Ruby writes, reads and compares it. Pure.
+"""The values of templates, and how Ruby writes, parses and compares them. Pure.
 
-Texts, numbers, truth, lists and maps; None is nil.
+Values are text, numbers, booleans, lists and maps; None is Ruby's nil.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _TO_ESCAPE = re.compile(r'["\\\n\t\r\x1b]|#(?=[{$@])')
 
 
 class FilterError(Exception):
-    """Why a filter says nothing, for people."""
+    """A filter has no result; the text tells the author why."""
 
 
 def text(value: object) -> str:
-    """As a text of many is put together of it."""
+    """Return a value as Liquid writes it into a text."""
     match value:
         case None:
             return ""
@@ -43,7 +43,7 @@ def text(value: object) -> str:
 
 
 def inspected(value: object) -> str:
-    """As Ruby shows it to programmers."""
+    """Return a value as Ruby's `inspect` shows it."""
     match value:
         case None:
             return "nil"
@@ -63,14 +63,17 @@ def _escaped(character: str) -> str:
 
 
 def as_json(value: object) -> str:
-    """Raises ValueError for what JSON has not."""
+    """Return a value as JSON. Raises ValueError for numbers that JSON cannot express."""
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, default=text, separators=(",", ":")
     )
 
 
 def flat(value: object) -> list[object]:
-    """What a filter of lists goes through: lists in a list are of it, anything else is one."""
+    """Return the items that a list filter goes through.
+
+    Nested lists are flattened; a single value counts as a list of one.
+    """
     match value:
         case None:
             return []
@@ -89,7 +92,10 @@ def _flat(parts: Sequence[object]) -> Iterator[object]:
 
 
 def part_of(item: object, key: object) -> object:
-    """The part of that name; None if there is none. Of a text a text that it holds."""
+    """Return the part of an item by its name; None if it has none.
+
+    The part of a text is the name itself, if the text contains it.
+    """
     name = text(key)
     match item:
         case dict():
@@ -100,8 +106,11 @@ def part_of(item: object, key: object) -> object:
             return None
 
 
-def found_at(item: object, path: object) -> object:
-    """The part at `a.b`; a text that looks like a number is one, as Jekyll compares them."""
+def value_at(item: object, path: object) -> object:
+    """Return the part at a path such as `a.b`, converted to a number if it looks like one.
+
+    Jekyll compares such texts as numbers.
+    """
     keys = text(path).split(".") if isinstance(item, dict) else [path]
     value = functools.reduce(part_of, keys, item)
     is_number = isinstance(value, str) and _NUMBER.fullmatch(value)
@@ -109,7 +118,10 @@ def found_at(item: object, path: object) -> object:
 
 
 def number(value: object) -> float:
-    """Of a text what it begins with; 0 for none. Raises FilterError for too many digits."""
+    """Return a value as a number: of a text the number it begins with, else 0.
+
+    Raises FilterError for too many digits.
+    """
     match value:
         case bool() | None:
             return 0
@@ -123,18 +135,18 @@ def number(value: object) -> float:
 
 
 def whole(written: str) -> int:
-    """The number with which a text begins; 0 for none. Raises FilterError for too many digits."""
+    """Return the integer that a text begins with, or 0. Raises FilterError if it is too long."""
     found = _LEADING.match(written)
     digits = found[1].replace("_", "") if found else "0"
     if len(digits) > MAX_DIGITS:
-        raise FilterError("it has too many digits")
+        raise FilterError("a number has too many digits")
     return int(digits)
 
 
 def ordered(
     values: Sequence[object], key: Callable[[object], object], *, nils_first: bool
 ) -> list[object]:
-    """By what `key` says; what has none of it stands together."""
+    """Sort values by `key`; those whose key is None stand together at one end."""
 
     def compared(one: object, other: object) -> int:
         if one is None or other is None:
@@ -145,12 +157,12 @@ def ordered(
 
 
 def _compared(one: object, other: object) -> int:
-    """Numbers by what they are, everything else as it is written."""
+    """Compare numbers by value, everything else by its text."""
     if _is_number(one) and _is_number(other):
         difference = number(one) - number(other)
         return (difference > 0) - (difference < 0)
-    written, than = text(one), text(other)
-    return (written > than) - (written < than)
+    left, right = text(one), text(other)
+    return (left > right) - (left < right)
 
 
 def _is_number(value: object) -> bool:
