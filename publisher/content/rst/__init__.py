@@ -1,8 +1,8 @@
-"""reStructuredText -> HTML, as the author meant it: neither safe nor well-formed. Pure.
+"""Converts reStructuredText to HTML as its author meant it: neither safe nor well-formed. Pure.
 
-Refuses to include files, to fetch anything, to ask the clock, to pass other markup on, to read
-docutils' own configuration, and what would keep docutils busy for long. What only the site can
-make is left out and told; what it names is shown.
+No post can include files, fetch anything, use the clock or pass other markup on; docutils reads no
+configuration of its own; and input that would keep docutils busy for long is refused. What only the
+site can render is left out with a warning; the image, link or text that it names is kept.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ import functools
 
 @functools.lru_cache(maxsize=2)  # a body and its lead
 def html(source: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """The HTML, and what docutils says is wrong: (line from 1, message).
+    """Return the HTML, and the warnings of docutils and ours as (line from 1, message).
 
-    Raises ValueError for what would take too long, and whatever docutils may raise.
+    Raises ValueError for input that would take too long, and whatever docutils raises.
     """
     return _rendered(source, is_marked=False)
 
 
 @functools.lru_cache(maxsize=1)
 def marked(source: str) -> str:
-    """The HTML, where each tag says in `data-at` at which offset of the source it stands."""
+    """Return the HTML with marks: `data-at` on a tag is its offset in the source."""
     return _rendered(source, is_marked=True)[0]
 
 
 def _rendered(source: str, *, is_marked: bool) -> tuple[str, tuple[tuple[int, str], ...]]:
-    # docutils is slow to import, and few need it.
+    # docutils is slow to import, and most sites do not use it.
     from publisher.content.rst import directives, document, writer  # noqa: PLC0415
-    from publisher.content.rst.lines import Places  # noqa: PLC0415
+    from publisher.content.rst.lines import NodePositions  # noqa: PLC0415
 
-    with directives.known(source):
+    with directives.registered_names(source):
         doctree = document.parsed(source)
-    places = Places(source)
-    messages = document.settle(doctree, places)
-    return writer.written(doctree, places if is_marked else None), messages
+    positions = NodePositions(source)
+    messages = document.finish(doctree, positions)
+    return writer.written(doctree, positions if is_marked else None), messages

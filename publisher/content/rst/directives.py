@@ -1,7 +1,7 @@
-"""The directives and roles of Nikola and Pelican, by their documentation; and those of nobody.
+"""The directives and roles of Nikola and Pelican, after their documentation, and unknown ones.
 
-What only the site can make is told, and left out; but what it names is shown, and what stands in
-it stays. Nothing is fetched, and no file is read.
+What only the site can render is left out with a warning; the image, link or text that it names is
+kept, and so is its content. Nothing is fetched, and no file is read.
 """
 
 from __future__ import annotations
@@ -25,35 +25,36 @@ from publisher.content import embeds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAME = r"[\w.+:-]{1,60}"  # no longer, so that looking for it takes no time
+_NAME = r"[\w.+:-]{1,60}"  # limited, so that the search takes linear time
 _ENGLISH: Any = en
 _DIRECTIVE = re.compile(rf"\.\.[ ]+(?:\|[^|\n]*\|[ ]+)?({_NAME})[ ]?::(?![^\s])")
 _ROLE = re.compile(rf":({_NAME}):`|`:({_NAME}):")
 
-# What Pelican, Nikola and Sphinx allow, and readers cannot have.
-_CODE_OPTIONS = (
+# Options that Pelican, Nikola and Sphinx allow, and that have no effect for readers.
+_IGNORED_CODE_OPTIONS = (
     "anchorlinenos", "caption", "classprefix", "dedent", "emphasize-lines", "force", "hl_lines",
     "lineanchors", "lineno-start", "linenos", "linenospecial", "linenostart", "linenostep",
     "lineseparator", "linespans", "nobackground", "nowrap", "tab-width", "tagsfile", "tagurlformat",
 )  # fmt: skip
-# Elements of HTML that are called like their role.
+# HTML elements that have a role of the same name.
 _ELEMENTS = ("b", "bdi", "del", "dfn", "ins", "kbd", "mark", "q", "s", "samp", "small", "u", "var")
 
 
 @contextmanager
-def known(source: str) -> Iterator[None]:
-    """While a source is parsed, docutils knows our directives and roles, and all that it names.
+def registered_names(source: str) -> Iterator[None]:
+    """Register our directives and roles, and all unknown names in `source`, while it is parsed.
 
-    What a post declares is forgotten behind it: docutils' registries are one for all.
+    docutils has one registry for the whole process, so the old state is restored afterwards: what
+    one post declares must not affect another.
     """
-    # docutils names no other way.
+    # docutils has no public way to read or restore its registries.
     registries = [vars(roles)["_roles"], vars(directives)["_directives"]]
-    kept = [dict(registry) for registry in registries]
+    saved = [dict(registry) for registry in registries]
     try:
         _register(source)
         yield
     finally:
-        for registry, before in zip(registries, kept, strict=True):
+        for registry, before in zip(registries, saved, strict=True):
             registry.clear()
             registry.update(before)
 
@@ -63,30 +64,30 @@ def _register(source: str) -> None:
         directives.register_directive(name, directive)
     for name, role in _ROLES.items():
         roles.register_local_role(name, role)
-    nowhere, english = _nowhere(), _ENGLISH
+    document, english = _empty_document(), _ENGLISH
     for name in {*_DIRECTIVE.findall(source)}:
-        if directives.directive(name, english, nowhere)[0] is None:
+        if directives.directive(name, english, document)[0] is None:
             directives.register_directive(name.lower(), _Unknown)
-    for name in {one or other for one, other in _ROLE.findall(source)}:
-        if roles.role(name, english, 0, nowhere.reporter)[0] is None:
+    for name in {before or behind for before, behind in _ROLE.findall(source)}:
+        if roles.role(name, english, 0, document.reporter)[0] is None:
             roles.register_local_role(name.lower(), _unknown_role)
 
 
 @functools.cache
-def _nowhere() -> nodes.document:
-    """To ask docutils what it knows."""
+def _empty_document() -> nodes.document:
+    """Return an empty document, which docutils needs to look up a name."""
     return utils.new_document("", frontend.get_default_settings(rst.Parser))
 
 
 class _Options(dict[str, Any]):
-    """Any option."""
+    """An option_spec that accepts any option."""
 
     def __missing__(self, name: str) -> Any:
         return directives.unchanged
 
 
 class _Named(Directive):
-    """What makes a box on the page alone: the picture, the link or the words that it names."""
+    """A directive that makes a box on the page: shows the image, link or text that it names."""
 
     optional_arguments = 1
     final_argument_whitespace = True
@@ -96,16 +97,16 @@ class _Named(Directive):
     def run(self) -> list[nodes.Node]:
         argument = " ".join(" ".join(self.arguments).split())
         named = {key: (value or "").strip("'\"") for key, value in self.options.items()}
-        said = embeds.embed(
+        embed = embeds.embed(
             self.name.lower(), argument.split(), named, "html", is_alone=not self._is_inline
         )
-        return [*self._said(said), *self._rest(argument, is_said=bool(said))]
+        return [*self._html(embed), *self._rest(argument, has_embed=bool(embed))]
 
     @property
     def _is_inline(self) -> bool:
         return isinstance(self.state, states.SubstitutionDef)
 
-    def _said(self, html: str) -> list[nodes.Node]:
+    def _html(self, html: str) -> list[nodes.Node]:
         if not html:
             return []
         if not self._is_inline and not html.startswith("<figure"):
@@ -114,27 +115,27 @@ class _Named(Directive):
         raw.line = self.lineno
         return [raw]
 
-    def _rest(self, argument: str, *, is_said: bool) -> list[nodes.Node]:
-        """What is shown beside that, and what is told."""
-        return [] if is_said else [self._told("it is left out")]
+    def _rest(self, argument: str, *, has_embed: bool) -> list[nodes.Node]:
+        """Return what is shown below that, and the warning."""
+        return [] if has_embed else [self._warning("left out")]
 
-    def _told(self, outcome: str) -> nodes.system_message:
-        message = f'the directive "{self.name}" is made by the site alone: {outcome}'
+    def _warning(self, outcome: str) -> nodes.system_message:
+        message = f'only the site can render the directive "{self.name}"; {outcome}'
         return self.state_machine.reporter.warning(message, line=self.lineno, own=True)
 
 
 class _Unknown(_Named):
-    """Of a theme or a plugin: its content stays, below its argument as a title."""
+    """A directive of a theme or plugin: shows its argument as a title, and its content below it."""
 
-    def _rest(self, argument: str, *, is_said: bool) -> list[nodes.Node]:
-        title = [] if is_said else self._title(argument)
+    def _rest(self, argument: str, *, has_embed: bool) -> list[nodes.Node]:
+        title = [] if has_embed else self._title(argument)
         content = self._content() if self.content and not self._is_inline else []
-        outcome = "what it names is shown" if is_said or title else "it is left out"
-        outcome = "what is in it stays" if content else outcome
-        return [*title, *content, self._told(outcome)]
+        outcome = "only what it names is kept" if has_embed or title else "left out"
+        outcome = "its content is kept" if content else outcome
+        return [*title, *content, self._warning(outcome)]
 
     def _title(self, argument: str) -> list[nodes.Node]:
-        """One word alone is a name that means something to the site only."""
+        """Return the argument as a title; a single word means something to the site only."""
         if self._is_inline or not (argument and (self.content or " " in argument)):
             return []
         words, messages = self.state.inline_text(argument, self.lineno)
@@ -153,7 +154,10 @@ class _Unknown(_Named):
         return picture
 
     def _parsed(self) -> list[nodes.Node]:
-        """As text; what is none, e.g. of a program, as it is written."""
+        """Parse the content as text.
+
+        If docutils finds errors in it, it is something else, e.g. a program: show it as written.
+        """
         document = self.state.document
         before = len(document.parse_messages)
         parsed = nodes.container()
@@ -166,12 +170,12 @@ class _Unknown(_Named):
 
 
 def _is_error(message: nodes.system_message) -> bool:
-    """Whether docutils found something odd."""
+    """Whether a message is a problem that docutils found, not one of our own warnings."""
     return message["level"] > 1 and "own" not in message
 
 
 class _Chart(_Unknown):
-    """Nikola draws the numbers in it."""
+    """Nikola draws a chart of the numbers in its content."""
 
     def _title(self, argument: str) -> list[nodes.Node]:
         return []
@@ -182,14 +186,14 @@ class _Chart(_Unknown):
 
 
 class _Listing(_Named):
-    """Nikola shows a file; it has a page of its own, too."""
+    """Nikola shows a source file, which also has a page of its own."""
 
-    def _rest(self, argument: str, *, is_said: bool) -> list[nodes.Node]:
+    def _rest(self, argument: str, *, has_embed: bool) -> list[nodes.Node]:
         file = argument.partition(" ")[0]
         link = nodes.reference(self.block_text, file, refuri=f"link://listing/{quote(file)}")
         paragraph = nodes.paragraph(argument, "", link)
         paragraph.line = self.lineno
-        return [paragraph, self._told("what it names is shown")]
+        return [paragraph, self._warning("only what it names is kept")]
 
 
 class _Figure(Figure):
@@ -198,12 +202,12 @@ class _Figure(Figure):
     def run(self) -> Any:
         try:
             return super().run()
-        except UnboundLocalError:  # COMPAT(docutils 0.23): what is in it leaves no caption
+        except UnboundLocalError:  # COMPAT(docutils 0.23): raised if the content leaves no caption
             return Image.run(self)
 
 
 class _Thumbnail(_Figure):
-    """Nikola: a small picture, linked to the whole one, which readers get at once."""
+    """Nikola: a small image that links to the full one, which readers get instead."""
 
     def run(self) -> Any:
         self.options.pop("target", None)
@@ -211,30 +215,30 @@ class _Thumbnail(_Figure):
 
 
 class _Code(CodeBlock):
-    """Knows the options of Pygments' directives."""
+    """A code block that accepts the options of Pygments' directive."""
 
     option_spec = {  # noqa: RUF012 - as docutils has it
         **(CodeBlock.option_spec or {}),
-        **dict.fromkeys(_CODE_OPTIONS, directives.unchanged),
+        **dict.fromkeys(_IGNORED_CODE_OPTIONS, directives.unchanged),
     }
 
     def run(self) -> Any:
-        self.options.pop("number-lines", None)  # numbers would be part of the code
+        self.options.pop("number-lines", None)  # line numbers would become part of the code
         caption = self.options.pop("caption", None)
         words, messages = self.state.inline_text(caption or "", self.lineno)
-        shown_above = [nodes.paragraph(caption, "", *words)] if caption else []
-        return [*shown_above, *messages, *super().run()]  # type: ignore[no-untyped-call]
+        title = [nodes.paragraph(caption, "", *words)] if caption else []
+        return [*title, *messages, *super().run()]  # type: ignore[no-untyped-call]
 
 
 class _Date(Directive):
     has_content = True
 
     def run(self) -> Any:
-        raise self.warning("the date of the day is different every day; write one")
+        raise self.warning("the current date differs from run to run; write a fixed date")
 
 
 class _CSVTable(CSVTable):
-    """Rows that lack cells get them: only so many."""
+    """Limits the cells that short rows are filled up with."""
 
     def extend_short_rows_with_empty_cells(self, columns: int, parts: Any) -> None:
         lacking = sum(columns - len(row) for part in parts for row in part)
@@ -254,7 +258,7 @@ def _abbreviation(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:
 
 
 def _document(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:
-    """Nikola: `Title <slug>`, or the slug alone; its own kind of address says which post."""
+    """Nikola: `Title <slug>` or a slug. `link://slug/` is Nikola's own URL of a post."""
     words, slug = _target(text)
     slug, mark, anchor = slug.partition("#")
     address = f"link://slug/{quote(slug)}{mark}{anchor}"
@@ -268,20 +272,20 @@ def _words(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:
 def _unknown_role(
     name: str, raw: str, text: str, lineno: int, inliner: Any, *_: Any, **__: Any
 ) -> Any:
-    """Its words stay."""
-    told = f'the role "{name}" is made by the site alone: its words stay'
+    """Keep the text of an unknown role."""
+    message = f'only the site can render the role "{name}"; its text is kept'
     words = nodes.inline(raw, _target(text)[0])
-    return [words], [inliner.reporter.warning(told, line=lineno, about=words, own=True)]
+    return [words], [inliner.reporter.warning(message, line=lineno, about=words, own=True)]
 
 
 def _target(text: str) -> tuple[str, str]:
-    """What a role says, and what it means."""
+    """Return the text that a role shows and the target that it names."""
     words, target = _parts(text, "<", ">")
     return words or target, target or words
 
 
 def _parts(text: str, begin: str, end: str) -> tuple[str, str]:
-    """What stands before the marks, and what between them."""
+    """Return the text before the delimiters, and the text between them."""
     text = utils.unescape(text).strip()
     words, mark, inside = text.partition(begin)
     return (words.rstrip(), inside[:-1]) if mark and inside.endswith(end) else (text, "")
@@ -302,5 +306,5 @@ _ROLES: dict[str, Any] = {
     **dict.fromkeys(("html", "raw-html"), roles.raw_role),
     "abbr": _abbreviation,
     "doc": _document,
-    "sc": _words,  # a shortcode, which has been evaluated
+    "sc": _words,  # the role of Nikola's shortcodes, which are evaluated already
 }

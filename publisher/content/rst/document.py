@@ -1,6 +1,6 @@
-"""A source -> docutils' document, and what it says is wrong; the document as readers are to get it.
+"""Parses a source into docutils' document, and prepares that for readers.
 
-Messages are told, not shown: of each only the source stays that it quotes.
+Messages of docutils become warnings; the document keeps only the source that they quote.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from publisher.content.rst.settings import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.content.rst.lines import Places
+    from publisher.content.rst.lines import NodePositions
 
 _PIXELS = re.compile(r"(\d+) ?px")
 
@@ -31,66 +31,71 @@ class _Parser(rst.Parser):
 
 class _Reader(standalone.Reader):  # type: ignore[type-arg]
     def get_transforms(self) -> list[type]:
-        return [*super().get_transforms(), limits.Bounds]
+        return [*super().get_transforms(), limits.LimitTransform]
 
 
 def parsed(source: str) -> nodes.document:
-    """Raises ValueError for what would take too long."""
-    limits.refuse_long(source)
+    """Parse a source. Raises ValueError for input that would take too long."""
+    limits.refuse_costly(source)
     return core.publish_doctree(
         source,
         reader=_Reader(),
         parser=_Parser(inliner=limits.inliner()),
-        settings_overrides={**SETTINGS, "budget": limits.Budget()},
+        settings_overrides={**SETTINGS, "budget": limits.ParsingBudget()},
     )
 
 
-def settle(document: nodes.document, places: Places) -> tuple[tuple[int, str], ...]:
-    """Take out what readers are not to get. What docutils says is wrong: (line, message)."""
-    messages = tuple(_messages(document, places))
-    _quote(document)
-    for picture in document.findall(nodes.image):
-        _settle_picture(picture)
-    for decoration in [*document.findall(nodes.decoration)]:  # running heads; a post has none
+def finish(document: nodes.document, positions: NodePositions) -> tuple[tuple[int, str], ...]:
+    """Remove what readers must not get; return the messages of docutils as (line, message)."""
+    messages = tuple(_messages(document, positions))
+    _replace_messages(document)
+    for image in document.findall(nodes.image):
+        _clean_image(image)
+    # Page headers and footers, which a post has not.
+    for decoration in [*document.findall(nodes.decoration)]:
         decoration.parent.remove(decoration)
-        document += [part for some in decoration.children for part in some.children]
+        document += [node for part in decoration.children for node in part.children]
     return messages
 
 
-def _messages(document: nodes.document, places: Places) -> Iterator[tuple[int, str]]:
+def _messages(document: nodes.document, positions: NodePositions) -> Iterator[tuple[int, str]]:
     late = [*document.parse_messages, *document.transform_messages]
     document.parse_messages, document.transform_messages = [], []
-    found = {id(one): one for one in [*document.findall(nodes.system_message), *late]}
+    messages = {
+        id(message): message for message in [*document.findall(nodes.system_message), *late]
+    }
     lines: dict[int, int] = {}
-    for message in found.values():
+    for message in messages.values():
         if message["level"] < SETTINGS["report_level"]:
             continue
-        about = [*_about(message, document)]
+        about = [*_nodes_about(message, document)]
         for node in about:
             if id(node) not in lines:
-                lines[id(node)] = places.line(places.of(node))
+                lines[id(node)] = positions.line(positions.of(node))
         line = min((lines[id(node)] for node in about), default=int(message.get("line") or 1))
-        said = " ".join(part.astext() for part in message.findall(nodes.paragraph))
-        yield line, " ".join(said.split())
+        text = " ".join(part.astext() for part in message.findall(nodes.paragraph))
+        yield line, " ".join(text.split())
 
 
-def _about(message: nodes.system_message, document: nodes.document) -> Iterator[nodes.Element]:
-    """The words that a message is about."""
-    if "about" in message:  # one of ours
+def _nodes_about(
+    message: nodes.system_message, document: nodes.document
+) -> Iterator[nodes.Element]:
+    """Yield the nodes that a message is about."""
+    if "about" in message:  # one of our own warnings
         yield message["about"]
     yield from (document.ids[name] for name in message["backrefs"] if name in document.ids)
 
 
-def _quote(document: nodes.document) -> None:
-    """Put the source in the place of a message about it."""
-    wrong = [*document.findall(nodes.system_message), *document.findall(nodes.problematic)]
-    parents = {id(found.parent): found.parent for found in wrong}
+def _replace_messages(document: nodes.document) -> None:
+    """Replace each message by the source that it quotes."""
+    messages = [*document.findall(nodes.system_message), *document.findall(nodes.problematic)]
+    parents = {id(message.parent): message.parent for message in messages}
     for parent in parents.values():
-        parent[:] = [kept for child in parent.children for kept in _readable(child)]
+        parent[:] = [node for child in parent.children for node in _readable(child)]
 
 
 def _readable(node: nodes.Node) -> list[nodes.Node]:
-    """The node; of a message only the source that it quotes."""
+    """Return a node as readers get it: of a message only the source that it quotes."""
     match node:
         case nodes.system_message():
             return [part for part in node.children if isinstance(part, nodes.literal_block)]
@@ -100,14 +105,16 @@ def _readable(node: nodes.Node) -> list[nodes.Node]:
             return [node]
 
 
-def _settle_picture(picture: nodes.image) -> None:
-    """For `embed` and `scale` docutils would read a file; no style survives, but sizes do.
+def _clean_image(image: nodes.image) -> None:
+    """Clean the options of an image.
 
-    Without words it has none, as in Markdown: its address says nothing.
+    For `embed` and `scale` docutils would read the file. Pixel sizes become attributes, because no
+    style survives. An image without a text alternative gets an empty one, as in Markdown, not its
+    URL.
     """
-    picture.setdefault("alt", "")
+    image.setdefault("alt", "")
     for key in ("loading", "scale"):
-        picture.attributes.pop(key, None)
+        image.attributes.pop(key, None)
     for key in ("width", "height"):
-        if found := _PIXELS.fullmatch(picture.get(key, "")):
-            picture[key] = found[1]
+        if pixels := _PIXELS.fullmatch(image.get(key, "")):
+            image[key] = pixels[1]

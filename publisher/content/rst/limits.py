@@ -1,7 +1,8 @@
-"""What would keep docutils busy for long, while it parses and before it transforms. Pure.
+"""Limits on reStructuredText that would keep docutils busy for long. Pure.
 
-Its time grows with the square of what it looks for again and again, and substitutions with their
-power. Counts what is cheap to count, never time: a post is refused everywhere or nowhere.
+The time of docutils grows with the square of what it searches for repeatedly, and exponentially
+with nested substitutions. The limits count what is cheap to count, never time: a post is refused on
+every machine or on none.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from docutils.transforms.misc import ClassAttribute
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# About a second each.
+# Each limit allows about a second of work: its value, and the reason for refusing a post.
 LIMITS: Mapping[str, tuple[int, str]] = {
     "steps": (60_000, "it has too many lists, directives and other blocks"),
     "marks": (100_000_000, "it has a paragraph with too many marks"),
@@ -33,38 +34,41 @@ LIMITS: Mapping[str, tuple[int, str]] = {
     "lists": (20_000, "it has too many tables of contents"),
     "expanded": (50_000, "its substitutions expand to too much"),
 }
-_MACHINE = 10  # steps, which it takes to make a parser for a block
+_PARSER_STEPS = 10  # steps that a new parser for a nested block counts as
 
-_MARK = re.compile(r"[*`|\[\\]|_(?!\w)")  # where a mark may begin, and its end is looked for
+_MARK = re.compile(r"[*`|\[\\]|_(?!\w)")  # where inline markup may begin, whose end is searched for
 _WORD = re.compile(r"\S{200,}")
-_JOINT = re.compile(r"[^\w\s]|_")  # within a word
+_JOINT = re.compile(r"[^\w\s]|_")  # where inline markup may begin or end within a word
 _INDENTED = re.compile(r"(?:(?:[ \t].*)?\n)+")
 _ATTRIBUTION = re.compile(r"^[ \t]+(?:---?(?!-)|\u2014)", re.MULTILINE)
 
-# What transforms look for among its siblings, to move, to replace or to number it.
-_SOUGHT = (
+# Nodes that transforms look for among their siblings, to move, replace or number them.
+_SEARCHED_NODES = (
     nodes.Referential, nodes.target, nodes.transition, nodes.pending, nodes.footnote,
     nodes.substitution_definition,
 )  # fmt: skip
 
 
-class Budget:
-    """What a document has cost so far."""
+class ParsingBudget:
+    """What parsing one document has cost so far."""
 
     def __init__(self) -> None:
         self._spent: Counter[str] = Counter()
 
     def spend(self, kind: str, amount: int) -> None:
-        """Raises ValueError."""
+        """Add a cost. Raises ValueError if it exceeds the limit of its kind."""
         limit, why = LIMITS[kind]
         self._spent[kind] += amount
         if self._spent[kind] > limit:
             raise ValueError(why)
 
 
-def refuse_long(source: str) -> None:
-    """What docutils looks through without a count, by lines. Raises ValueError."""
-    budget = Budget()
+def refuse_costly(source: str) -> None:
+    """Raise ValueError for a source with lines or blocks that docutils would search for long.
+
+    Covers the searches of docutils in which `ParsingBudget` cannot count along.
+    """
+    budget = ParsingBudget()
     lines = source.split("\n")
     for line in lines:
         budget.spend("lines", (line.count(" ") + 2 * line.count("+")) * len(line))
@@ -74,99 +78,103 @@ def refuse_long(source: str) -> None:
 
 
 def _is_rule(line: str) -> bool:
-    """Whether it may begin a table, whose end is looked for."""
+    """Whether a line may begin a table, whose end docutils searches for."""
     line = line.strip()
     return line[:1] in {"=", "+"} and not line.strip("=+- ")
 
 
 def inliner() -> states.Inliner:
-    """Parses the text of paragraphs; refuses intricate ones. docutils' class knows no heirs."""
-    made = states.Inliner()
-    parse = made.parse
+    """Return a parser for inline markup that refuses paragraphs with too many marks.
+
+    It replaces a method because docutils' Inliner cannot be subclassed.
+    """
+    parser = states.Inliner()
+    parse = parser.parse
 
     def refusing(text: str, lineno: int, memo: Any, parent: Any) -> Any:
-        budget: Budget = memo.document.settings.budget
+        budget: ParsingBudget = memo.document.settings.budget
         budget.spend("marks", len(_MARK.findall(text)) * len(text))
         for word in _WORD.findall(text):
             budget.spend("words", len(_JOINT.findall(word)) * len(word))
         return parse(text, lineno, memo, parent)
 
-    made.parse = refusing  # type: ignore[method-assign]
-    return made
+    parser.parse = refusing  # type: ignore[method-assign]
+    return parser
 
 
-class _Machine(states.NestedStateMachine):
-    """Parses a block within another one."""
+class _CountedStateMachine(states.NestedStateMachine):
+    """Parses a nested block, and counts itself."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options["parent_state_machine"].document.settings.budget.spend("steps", _MACHINE)
+        options["parent_state_machine"].document.settings.budget.spend("steps", _PARSER_STEPS)
         super().__init__(*args, **options)
 
 
 @contextmanager
 def counted(document: nodes.document) -> Iterator[None]:
-    """Each line that is looked at counts, at each level again, and each parser that is made.
+    """Count each line that is parsed, once per nesting level, and each new nested parser.
 
-    docutils keeps parsers: what a document costs must not depend on those of others.
+    docutils caches nested parsers between documents; here the cache is emptied, so that the cost of
+    a document does not depend on the ones before it.
     """
-    note = document.note_source
+    note_source = document.note_source
     state: Any = states.RSTState
-    kept = state.nested_sm, state.nested_sm_cache
+    saved = state.nested_sm, state.nested_sm_cache
 
-    def noted(source: Any, offset: Any) -> None:
+    def count_line(source: Any, offset: Any) -> None:
         document.settings.budget.spend("steps", 1)
-        note(source, offset)
+        note_source(source, offset)
 
-    document.note_source = noted  # type: ignore[method-assign]
-    state.nested_sm, state.nested_sm_cache = _Machine, []
+    document.note_source = count_line  # type: ignore[method-assign]
+    state.nested_sm, state.nested_sm_cache = _CountedStateMachine, []
     try:
         yield
     finally:
-        state.nested_sm, state.nested_sm_cache = kept
+        state.nested_sm, state.nested_sm_cache = saved
         del document.note_source
 
 
-class Bounds(Transform):
-    """Refuses what the transforms behind it would not finish. Raises ValueError."""
+class LimitTransform(Transform):
+    """Refuses documents that later transforms would take too long for. Raises ValueError."""
 
     default_priority = 1
 
     def apply(self) -> None:
-        budget: Budget = self.document.settings.budget
+        budget: ParsingBudget = self.document.settings.budget
         for parent in self.document.findall(nodes.Element):
-            sought = sum(isinstance(child, _SOUGHT) for child in parent.children)
-            budget.spend("crowd", sought * len(parent))
+            searched = sum(isinstance(child, _SEARCHED_NODES) for child in parent.children)
+            budget.spend("crowd", searched * len(parent))
             budget.spend("cells", isinstance(parent, nodes.entry))
         self._refuse_lists(budget)
         self._refuse_substitutions(budget)
 
-    def _refuse_lists(self, budget: Budget) -> None:
-        """What lists or numbers the whole document, each time."""
+    def _refuse_lists(self, budget: ParsingBudget) -> None:
+        """Limit the transforms that list or number the whole document each."""
         pending = [
-            found
-            for found in self.document.findall(nodes.pending)
-            if found.transform is not ClassAttribute
+            node
+            for node in self.document.findall(nodes.pending)
+            if node.transform is not ClassAttribute
         ]
         sections = sum(1 for _ in self.document.findall(nodes.section))
         listed = sections + sum(1 for _ in self.document.findall()) // 50
         budget.spend("lists", (len(pending) - 1) * listed if pending else 0)
 
-    def _refuse_substitutions(self, budget: Budget) -> None:
-        """What all references to substitutions would be replaced by."""
+    def _refuse_substitutions(self, budget: ParsingBudget) -> None:
+        """Limit the total size of what replaces the references to substitutions."""
         definitions = self.document.substitution_defs
-        named = {
+        references = {
             name: [*filter(None, map(self._name, _references(definition)))]
             for name, definition in definitions.items()
         }
         sizes: dict[str, int] = {}
-        for name in _ordered(named):
-            sizes[name] = _size(definitions[name]) + sum(sizes[other] for other in named[name])
-        self._open_circles(sizes)
+        for name in _ordered(references):
+            sizes[name] = _size(definitions[name]) + sum(sizes[other] for other in references[name])
+        self._break_circles(sizes)
         for reference in _references(self.document):
             budget.spend("expanded", sizes.get(self._name(reference) or "", 0))
 
-    def _open_circles(self, sizes: dict[str, int]) -> None:
-        """A definition that leads to itself keeps its references as they are written."""
+    def _break_circles(self, sizes: dict[str, int]) -> None:
+        """Put the source of references in the place of those in a circular definition."""
         for name, definition in self.document.substitution_defs.items():
             if name in sizes:
                 continue
@@ -174,12 +182,12 @@ class Bounds(Transform):
                 reference.parent.replace(reference, nodes.Text(reference.rawsource))
             sizes[name] = _size(definition)
             self.document.reporter.error(
-                f"The substitution |{name}| leads to itself: it stays as it is written",
+                f"The substitution |{name}| refers to itself; it is kept as written",
                 base_node=definition,
             )
 
     def _name(self, reference: nodes.Element) -> str | None:
-        """The definition that a reference means."""
+        """Return the name of the definition that a reference means."""
         name = reference["refname"]
         if name in self.document.substitution_defs:
             return str(name)
@@ -191,9 +199,9 @@ def _references(node: nodes.Element) -> list[nodes.substitution_reference]:
 
 
 def _ordered(graph: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Each behind those that it names; without those that lead to a circle."""
+    """Yield each name after those that it refers to; not names that lead to a circle."""
     sorter = TopologicalSorter(graph)
-    with suppress(CycleError):  # the others come all the same
+    with suppress(CycleError):  # the names outside of circles are yielded nevertheless
         sorter.prepare()
     while ready := sorter.get_ready():
         yield from ready
@@ -201,5 +209,5 @@ def _ordered(graph: Mapping[str, Iterable[str]]) -> Iterator[str]:
 
 
 def _size(node: nodes.Element) -> int:
-    """What a copy costs: its parts, and its text."""
+    """Return the cost of a copy of a node: its descendants and its text."""
     return sum(1 for _ in node.findall()) + len(node.astext()) // 50

@@ -1,4 +1,4 @@
-"""The settings that docutils runs with: it reads no other file and no configuration of its own."""
+"""The settings of docutils. It reads no files, neither its configuration nor any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docutils' document -> HTML that is legible without a stylesheet."""
+"""Writes docutils' document as HTML that is readable without a stylesheet."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from docutils.writers import html5_polyglot
 from publisher.content.rst.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from publisher.content.rst.lines import Places
+    from publisher.content.rst.lines import NodePositions
 
 _CODE_CLASSES = frozenset({"code", "literal-block"})
-_ADDRESSED = frozenset({"a", "img", "video"})
+_TAGS_WITH_URL = frozenset({"a", "img", "video"})
 _FIRST_TAG = re.compile(r"<(?:a|img)\b")
-_FILMS = (".mp4", ".webm", ".ogv")
+_VIDEO_SUFFIXES = (".mp4", ".webm", ".ogv")
 _INDENT = "\N{EM SPACE}"
 
 
-def written(document: nodes.document, places: Places | None) -> str:
-    """The HTML; with `places` its tags say at which offset of the source they stand."""
+def written(document: nodes.document, positions: NodePositions | None) -> str:
+    """Return the HTML; with `positions` its tags have their offset in the source as `data-at`."""
     writer = html5_polyglot.Writer()
-    writer.translator_class = type("_Placed", (_Translator,), {"places": places})
+    writer.translator_class = type("_Placed", (_Translator,), {"positions": positions})
     core.publish_from_doctree(document, writer=writer, settings_overrides=SETTINGS)
     return str(writer.parts["body"]).strip()
 
 
 class _Translator(html5_polyglot.HTMLTranslator):
-    places: Places | None = None
+    positions: NodePositions | None = None
 
     def starttag(
         self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any
     ) -> str:
-        if self.places and tagname in _ADDRESSED and isinstance(node, nodes.Element):
-            attributes["data-at"] = self.places.of_address(node)
+        if self.positions and tagname in _TAGS_WITH_URL and isinstance(node, nodes.Element):
+            attributes["data-at"] = self.positions.of_url(node)
         return str(super().starttag(node, tagname, suffix, empty, **attributes))
 
     def visit_raw(self, node: Any) -> None:
-        """What our own directives make of a tag."""
+        """Write HTML that one of our directives made."""
         text = node.astext()
-        if self.places:
-            at = f' data-at="{self.places.of(node)}"'
+        if self.positions:
+            at = f' data-at="{self.positions.of(node)}"'
             text = _FIRST_TAG.sub(lambda found: found[0] + at, text, count=1)
         self.body.append(text)
         raise nodes.SkipNode
 
-    # --- code and formulas, with their language ---
+    # --- code and formulas, with their language as a class ---
 
     def visit_literal(self, node: Any) -> None:
         self.body.append(f"<code>{self.encode(node.astext())}</code>")
@@ -72,7 +72,7 @@ class _Translator(html5_polyglot.HTMLTranslator):
         self.body.append(f"<pre><code{kind}>{self.encode(node.astext())}\n</code></pre>\n")
         raise nodes.SkipNode
 
-    # --- what a stylesheet would show ---
+    # --- what would need a stylesheet ---
 
     def visit_title(self, node: Any) -> None:
         super().visit_title(node)
@@ -98,35 +98,35 @@ class _Translator(html5_polyglot.HTMLTranslator):
 
     def visit_line(self, node: Any) -> None:
         super().visit_line(node)
-        around, depth = node.parent.parent, 0
-        while isinstance(around, nodes.line_block):
-            around, depth = around.parent, depth + 1
+        ancestor, depth = node.parent.parent, 0
+        while isinstance(ancestor, nodes.line_block):
+            ancestor, depth = ancestor.parent, depth + 1
         self.body.append(_INDENT * depth)
 
     def visit_abbreviation(self, node: Any) -> None:
-        words = node.get("explanation")
-        title = {"title": words} if words else {}
+        explanation = node.get("explanation")
+        title = {"title": explanation} if explanation else {}
         self.body.append(self.starttag(node, "abbr", "", **title))
 
-    # --- films, told by their endings and not by what the machine knows of types ---
+    # --- videos, recognised by suffix, not by the MIME types that the machine knows ---
 
     videotypes = ()
 
     def visit_image(self, node: Any) -> None:
         address = node["uri"]
-        if not address.partition("?")[0].lower().endswith(_FILMS):
+        if not address.partition("?")[0].lower().endswith(_VIDEO_SUFFIXES):
             super().visit_image(node)
             return
-        words = node["alt"]
+        title = node["alt"]
         options: Any = self.image_size(node)
-        if words:
-            options["title"] = words
+        if title:
+            options["title"] = title
         self.body += [
             self.starttag(node, "video", "", src=address, controls="controls", **options),
-            f'<a href="{self.attval(address)}">{self.encode(words or address)}</a></video>\n',
+            f'<a href="{self.attval(address)}">{self.encode(title or address)}</a></video>\n',
         ]
 
 
 def _is_bold(title: nodes.Node) -> bool:
-    """Whether it is the title of a box, and no heading."""
+    """Whether a title is that of a box, not a heading."""
     return isinstance(title.parent, (nodes.Admonition, nodes.topic, nodes.sidebar))
