@@ -96,7 +96,7 @@ def test_for_people_every_line_names_file_line_and_way_out(blog: Blog) -> None:
     assert run.out.splitlines() == [
         f"{posts}/2026-01-01-a.md:2: warning: the title is cut before `#2`, a comment in YAML; "
         "put it in quotes",
-        f'{posts}/2026-01-01-a.md:5: warning: the link "b" has no target; write [text](address)',
+        f'{posts}/2026-01-01-a.md:5: warning: the link "b" has no target; write [text](URL)',
         f"{posts}/2026-01-02-b.md: not published: a draft",
         f"{posts}/undated.md:1: skipped: has no date; add e.g. `date: 2008-10-21` or start the "
         "file's name with one",

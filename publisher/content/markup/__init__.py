@@ -1,7 +1,8 @@
-"""Markup -> HTML as the author meant it: neither safe nor well-formed. Pure.
+"""Converts markup to HTML as its author meant it: neither safe nor well-formed. Pure.
 
-Markdown has no one meaning: it is read in the dialect of the engine that makes the post's page.
-Refuses what would take the parsers for ever: their time grows with the square of what never closes.
+Markdown has no single meaning: it is parsed in the dialect of the engine that renders the post's
+page. Refuses input that would take the parsers too long: their time grows with the square of what
+never closes.
 """
 
 from __future__ import annotations
@@ -23,21 +24,22 @@ if TYPE_CHECKING:
 
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _COMMENT = re.compile("<!--")
-# Where tags begin, and what stands for a brace of theirs meanwhile: no source has that.
+# The start of a template tag, and the character that replaces its braces while Markdown is parsed.
+# No source contains that character.
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
 
 
 def html(source: str, dialect: Dialect) -> str:
-    """The HTML of a body.
+    """Return the HTML of a body.
 
-    Raises ValueError for what would take too long, and whatever a parser may raise.
+    Raises ValueError for input that would take too long, and whatever a parser may raise.
     """
     return htmls(dialect, source)[0]
 
 
 def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
-    """The HTML of a body and of parts of it, which know its references and footnotes.
+    """Return the HTML of a body and of parts of it, which may use its references and footnotes.
 
     Raises what `html` raises.
     """
@@ -45,7 +47,7 @@ def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
         case "html":
             return source, *parts
         case "rest":
-            return tuple(rst.html(one)[0] for one in (source, *parts))
+            return tuple(rst.html(text)[0] for text in (source, *parts))
         case "markdown":
             return _python_markdown(source, *parts)
         case _:
@@ -53,9 +55,10 @@ def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
 
 
 def lines_of_html(source: str, dialect: Dialect) -> frozenset[int]:
-    """The lines (from 0) on which a tag of a template stands in HTML, beyond a blank line of it.
+    """Return the lines (from 0) with template tags that stand in HTML behind a blank line.
 
-    Only kramdown has such: in the other dialects there is Markdown again below a blank line.
+    Only kramdown continues a block of HTML after a blank line; the other dialects parse Markdown
+    there.
     """
     if dialect != "kramdown" or "<" not in source:
         return frozenset()
@@ -63,46 +66,46 @@ def lines_of_html(source: str, dialect: Dialect) -> frozenset[int]:
 
     try:
         return frozenset(kramdown.lines_of_html(source))
-    except (ValueError, RecursionError):  # it will not be rendered, either
+    except (ValueError, RecursionError):  # rendering it will fail, too
         return frozenset()
 
 
 def _python_markdown(*sources: str) -> tuple[str, ...]:
-    """One after the other: what the parser has learned from one, it keeps for the next."""
+    """Convert a body and then its parts: the parser keeps what one defines for the next."""
     _markdown().reset()
     try:
-        return tuple(_as_python_markdown(_without_open_comment(one)) for one in sources)
+        return tuple(_as_python_markdown(_without_open_comment(text)) for text in sources)
     except Exception:
-        _markdown.cache_clear()  # it has stopped half-way
+        _markdown.cache_clear()  # its state is undefined after an error
         raise
 
 
 def _as_python_markdown(source: str) -> str:
-    limits.refuse_sparse(source)
-    limits.refuse_intricate(source)
-    found = _markdown().convert(_TEMPLATE.sub(_hidden, source)).replace(_BRACE, "{")
-    return _with_boxes(found)
+    limits.refuse_empty_cells(source)
+    limits.refuse_open_markup(source)
+    html = _markdown().convert(_TEMPLATE.sub(_without_braces, source)).replace(_BRACE, "{")
+    return _with_boxes(html)
 
 
 def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...]:
     from publisher.content.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
 
-    sources = [_without_open_comment(one) for one in (source, *parts)]
-    for one in sources:
-        limits.refuse_sparse(one)
-        limits.refuse_sprinkled(one)
-    found, known = commonmark.html(sources[0], dialect)
-    rest = (commonmark.html(one, dialect, known)[0] for one in sources[1:])
-    return tuple(_with_boxes(one) for one in (found, *rest))
+    sources = [_without_open_comment(text) for text in (source, *parts)]
+    for text in sources:
+        limits.refuse_empty_cells(text)
+        limits.refuse_many_urls(text)
+    whole, definitions = commonmark.html(sources[0], dialect)
+    rest = (commonmark.html(text, dialect, definitions)[0] for text in sources[1:])
+    return tuple(map(_with_boxes, (whole, *rest)))
 
 
 def _with_boxes(html: str) -> str:
-    """Task lists with the boxes that readers show."""
+    """Show the checkboxes of task lists as characters."""
     return _CHECKBOX.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), html)
 
 
 def _without_open_comment(source: str) -> str:
-    """What begins a comment that never ends is text: it would hide all that follows."""
+    """Escape the start of a comment that never ends, because it would hide all that follows."""
     last = source.rfind("-->")
     if source.find("<!--", last + 1) < 0:
         return source
@@ -113,27 +116,34 @@ def _without_open_comment(source: str) -> str:
 
 @functools.cache
 def _markdown() -> markdown.Markdown:
-    """Made once, because making it costs more than a post. Not for two threads at a time."""
+    """Return the parser, which is made once because making it costs more than a post.
+
+    It must not be used by two threads at a time.
+    """
     import markdown  # noqa: PLC0415 - few sites need it
     from markdown.extensions.toc import slugify_unicode  # noqa: PLC0415
     from markdown.treeprocessors import Treeprocessor  # noqa: PLC0415
 
-    class Bound(Treeprocessor):
+    class LimitProcessor(Treeprocessor):
         def run(self, root: Element) -> None:
             values = (value for element in root.iter() for value in element.attrib.values())
-            limits.refuse_swollen(filter(None, values))
+            limits.refuse_expansion(filter(None, values))
 
     parser = markdown.Markdown(
         extensions=["extra", "sane_lists", "toc"],
         extension_configs={
-            "extra": {"tables": {"use_align_attribute": True}},  # no style survives
+            # Style attributes are removed later.
+            "extra": {"tables": {"use_align_attribute": True}},
             "toc": {"slugify": slugify_unicode},
         },
     )
-    parser.treeprocessors.register(Bound(parser), "bound", 0)
+    parser.treeprocessors.register(LimitProcessor(parser), "bound", 0)
     return parser
 
 
-def _hidden(found: re.Match[str]) -> str:
-    """With marks for braces: Markdown takes `{...}` at the end of a line for its own."""
+def _without_braces(found: re.Match[str]) -> str:
+    """Replace the braces of a template tag.
+
+    Markdown would take `{...}` at the end of a line as attributes.
+    """
     return found[0].replace("{", _BRACE)

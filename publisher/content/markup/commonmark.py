@@ -1,7 +1,7 @@
-"""CommonMark -> HTML as the author meant it, with what GitHub, Hugo, Zola, Jekyll and Hexo add.
+"""Converts CommonMark to HTML, with what GitHub, Hugo, Zola, Jekyll and Hexo add. Pure.
 
-Tables, footnotes, definition lists, strikethrough and bare links; ids on headings. Pure. Refuses to
-decide which addresses may be followed: that is done where HTML is made safe.
+That is tables, footnotes, definition lists, strikethrough, bare links, and ids of headings. It does
+not decide which URLs may be followed; that is decided where the HTML is made safe.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from publisher.content.markup import goldmark, headings, kramdown, marked
-from publisher.content.markup.limits import refuse_swollen
+from publisher.content.markup.limits import refuse_expansion
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
 if TYPE_CHECKING:
@@ -32,19 +32,24 @@ if TYPE_CHECKING:
 
     _Rule = Callable[[StateInline, bool], bool]
 
-# Deeper is an error (of the stack), which shows; at its own limit the parser drops text in silence.
+# Deeper nesting raises RecursionError, which becomes a warning; at a limit of its own, markdown-it
+# would drop text silently.
 MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
 _LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
-# The rules for bare addresses, and how such begin or go on.
-_BARE = {"gfm_autolink_www": "www.", "gfm_autolink_protocol": ":", "gfm_autolink_email": "@"}
+# The rules for bare URLs, and the character at which each of them is tried.
+_BARE_URL_MARKS = {
+    "gfm_autolink_www": "www.",
+    "gfm_autolink_protocol": ":",
+    "gfm_autolink_email": "@",
+}
 _SCHEMES = ("http", "https", "mailto", "xmpp")
 _DASHES = ((">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
 
 
 class _Parser(MarkdownIt):
-    """Takes every address as it is written."""
+    """Leaves all URLs as they are written."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
         return True
@@ -58,11 +63,14 @@ class _Parser(MarkdownIt):
 
 @functools.cache
 def _parser(dialect: CommonMark) -> _Parser:
-    """Made once for each dialect. Not for two threads at a time."""
+    """Return the parser of a dialect, which is made once.
+
+    It must not be used by two threads at a time.
+    """
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=dialect == "commonmark")
-    _use_bare_addresses(parser)
+    _use_bare_urls(parser)
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
     parser.core.ruler.after("block", "heading_ids", headings.take_ids)
     match dialect:
@@ -80,23 +88,26 @@ def _parser(dialect: CommonMark) -> _Parser:
     if dialect != "kramdown":
         parser.use(deflist_plugin)
     if dialect in {"kramdown", "goldmark"}:
-        _use_characters(parser)
+        _use_typography(parser)
     parser.core.ruler.push("alignment", _alignment)
-    parser.core.ruler.push("bound", _bound)
+    parser.core.ruler.push("bound", _limit_expansion)
     parser.add_render_rule("fence", _fence)
     return parser
 
 
-def _use_bare_addresses(parser: _Parser) -> None:
+def _use_bare_urls(parser: _Parser) -> None:
     parser.use(gfm_autolink_plugin)
     ruler = parser.inline.ruler
     rules = dict(zip(ruler.get_active_rules(), ruler.getRules(""), strict=True))
-    for name, mark in _BARE.items():
+    for name, mark in _BARE_URL_MARKS.items():
         ruler.at(name, functools.partial(_within_line, rules[name], mark))
 
 
 def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bool:
-    """What the plugin would look for everywhere, each time in a copy of all that follows."""
+    """Run a rule of the plugin only where it can match, and only up to the end of the line.
+
+    The plugin itself copies the rest of the text at every character.
+    """
     if not state.src.startswith(mark, state.pos):
         return False
     if mark == ":" and not state.pending.endswith(_SCHEMES):
@@ -109,25 +120,28 @@ def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bo
     return found
 
 
-def _use_characters(parser: _Parser) -> None:
-    """Teach it what marks stand for, beside the quotes, which each dialect has of its own."""
+def _use_typography(parser: _Parser) -> None:
+    """Add typographic dashes and guillemets; the rules for quotes are those of each dialect."""
     parser.inline.ruler.before("autolink", "guillemets", _guillemets)
-    parser.core.ruler.after("inline", "addresses", _keep_addresses)
+    parser.core.ruler.after("inline", "addresses", _protect_bare_urls)
     parser.core.ruler.after("addresses", "dashes", _dashes)
 
 
 def html(
-    source: str, dialect: CommonMark, known: MutableMapping[str, Any] | None = None
+    source: str, dialect: CommonMark, definitions: MutableMapping[str, Any] | None = None
 ) -> tuple[str, MutableMapping[str, Any]]:
-    """The HTML, and what the document defines; `known` was defined by the one around this."""
-    env = dict(known) if known else {}
+    """Return the HTML of a source, and the references and footnotes that it defines.
+
+    `definitions` are those of the document that the source is a part of.
+    """
+    env = dict(definitions) if definitions else {}
     if dialect == "kramdown":
         source = kramdown.normalised(source)
     return _parser(dialect).render(source, env).rstrip("\n"), env
 
 
 def _template_tag(state: StateInline, silent: bool) -> bool:
-    """A tag of a template that was kept stays as it is, quotes and all."""
+    """Keep a template tag that was not evaluated as it is written, quotes included."""
     found = TEMPLATE_TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
     if found is None:
         return False
@@ -138,7 +152,7 @@ def _template_tag(state: StateInline, silent: bool) -> bool:
 
 
 def _guillemets(state: StateInline, silent: bool) -> bool:
-    """`<<a>>` has no tag in it."""
+    """`<<a>>` contains no tag."""
     if silent or not state.src.startswith("<<", state.pos):
         return False
     state.append_pending("«")
@@ -146,8 +160,8 @@ def _guillemets(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _keep_addresses(state: StateCore) -> None:
-    """What a bare link shows is no text yet: `text_join` makes it one, behind quotes and dashes."""
+def _protect_bare_urls(state: StateCore) -> None:
+    """Hide the text of bare links from the typographic rules; `text_join` restores it later."""
     for block in state.tokens:
         tokens = block.children or []
         for opening, shown in itertools.pairwise(tokens):
@@ -163,14 +177,15 @@ def _dashes(state: StateCore) -> None:
                     token.content = token.content.replace(written, meant)
 
 
-def _bound(state: StateCore) -> None:
+def _limit_expansion(state: StateCore) -> None:
     tokens = (token for block in state.tokens for token in (block, *(block.children or ())))
-    refuse_swollen(itertools.chain.from_iterable(map(_meant, tokens)))
+    refuse_expansion(itertools.chain.from_iterable(map(_expanded_texts, tokens)))
 
 
-def _meant(token: Token) -> Iterator[str]:
+def _expanded_texts(token: Token) -> Iterator[str]:
+    """Yield the texts of a token that one definition may repeat many times."""
     yield from map(str, token.attrs.values())
-    if token.type == "html_inline":  # as an abbreviation is
+    if token.type == "html_inline":  # such as an abbreviation
         yield token.content
 
 
@@ -182,7 +197,7 @@ def _alignment(state: StateCore) -> None:
 
 
 def _fence(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
-    """The language is the first word, or a class that an attribute list gave."""
+    """Write a code block; its language is the first word, or a class from an attribute list."""
     token = tokens[index]
     found = _LANGUAGE.match(token.info.strip())
     given = [name for name in str(token.attrGet("class") or "").split() if "language-" in name]

@@ -1,6 +1,6 @@
-"""What Hugo's goldmark adds to CommonMark, as rules for markdown-it: quotes, heads with attributes.
+"""What Hugo's goldmark adds to CommonMark, as rules for markdown-it. Pure.
 
-Pure.
+That is typographic quotes and attributes of headings.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _PART = r"""(?:#[\w:.-]+|\.[\w:.-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"
 _ATTRIBUTES = re.compile(rf"[ \t]+\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$")
 _ID = re.compile(r"(?:^|[ \t])#([\w:.-]+)")
 _DECADE = re.compile(r"'[0-9]{2}s(?![\w])")
-# 's 'm 't 'd, 've 'll 're
-# 'twas, 'em, 'net, 'll
-_CUT = re.compile("'[tenl]")
-_SHORTENED = re.compile(r"'(?:[smtd]|ve|ll|re)(?![\w])")
+# The contractions that its typographer knows: 'twas 'em 'net 'll at the beginning of a word; 's 'm
+# 't 'd 've 'll 're at its end.
+_CONTRACTED_START = re.compile("'[tenl]")
+_CONTRACTED_END = re.compile(r"'(?:[smtd]|ve|ll|re)(?![\w])")
 
 
 def use(parser: MarkdownIt) -> None:
-    """Teach it that."""
+    """Add goldmark's rules to a parser."""
     for char in "\"'":
         parser.inline.add_terminator_char(char)
     parser.inline.ruler.push("goldmark_quote", _quote)
     parser.core.ruler.after("block", "goldmark_heads", _take_attributes)
-    parser.core.ruler.after("inline", "goldmark_www", _secure)
+    parser.core.ruler.after("inline", "goldmark_www", _link_by_https)
 
 
 def _take_attributes(state: StateCore) -> None:
-    """`## Head {.class #id key=value}`, of which only the id counts."""
+    """Remove `{.class #id key=value}` from headings; only the id is used."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
         found = _ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
         if found:
@@ -46,8 +46,8 @@ def _take_attributes(state: StateCore) -> None:
                 opening.attrSet("id", name[1])
 
 
-def _secure(state: StateCore) -> None:
-    """`www.a.example` is a link by https."""
+def _link_by_https(state: StateCore) -> None:
+    """Link `www.a.example` by https, as goldmark does."""
     for block in state.tokens:
         for opening, shown in itertools.pairwise(block.children or []):
             if opening.info == "auto" and shown.content.startswith("www."):
@@ -55,20 +55,23 @@ def _secure(state: StateCore) -> None:
 
 
 def _quote(state: StateInline, silent: bool) -> bool:
-    """As its typographer turns them, mistakes and all: what stands around decides."""
+    """Turn quotes as goldmark's typographer does, mistakes included.
+
+    The characters around a quote decide.
+    """
     at = state.pos
     if silent or state.src[at] not in "\"'":
         return False
-    known: _Quotes = vars(state).setdefault("quotes", _Quotes())
+    quotes: _Quotes = vars(state).setdefault("quotes", _Quotes())
     before, line = state.src[at - 1 : at] if at else "\n", _rest_of_line(state.src, at)
-    turn = _double if line[0] == '"' else _single
-    state.append_pending(turn(line, before, known.scanned(state), known.unclosed))
+    turned = _double if line[0] == '"' else _single
+    state.append_pending(turned(line, before, quotes.scanned(state), quotes.unclosed))
     state.pos += 1
     return True
 
 
 class _Quotes:
-    """Those of a text that are open, and the run of quotes that is being read."""
+    """The open quotes of a text, and the run of quotes that is being parsed."""
 
     def __init__(self) -> None:
         self.unclosed: Counter[str] = Counter()
@@ -76,7 +79,7 @@ class _Quotes:
         self._inner: Scanned | None = None
 
     def scanned(self, state: StateInline) -> Scanned:
-        """Looked for twice in a run, however long it is."""
+        """Return what surrounds a run of quotes; scans at most twice, however long the run is."""
         if state.pos >= self._end:
             found, self._inner = state.scanDelims(state.pos, True), None
             self._end = state.pos + found.length
@@ -86,7 +89,7 @@ class _Quotes:
 
 
 def _rest_of_line(text: str, at: int) -> str:
-    """Its beginning, with the break if that is near."""
+    """Return the next characters of the line, with its line break if that is among them."""
     return re.sub(r"(?<=\n).*", "", text[at : at + 6], flags=re.DOTALL)
 
 
@@ -96,7 +99,7 @@ def _double(line: str, before: str, scanned: Scanned, unclosed: Counter[str]) ->
         return "“"
     if not unclosed['"'] or not _ends(line, scanned):
         return '"'
-    if line[1:2] == '"' and before.isdigit():  # of an inch
+    if line[1:2] == '"' and before.isdigit():  # an inch sign
         return '"'
     unclosed['"'] -= 1
     return "”"
@@ -108,11 +111,11 @@ def _single(line: str, before: str, scanned: Scanned, unclosed: Counter[str]) ->
     is_apart = before.isspace() or _is_punctuation(before)
     if opens and _DECADE.match(line):
         return "’"
-    if (is_apart and _CUT.match(line)) or (before.isalnum() and after.isalpha()):
+    if (is_apart and _CONTRACTED_START.match(line)) or (before.isalnum() and after.isalpha()):
         return "’"
     if opens:
-        unclosed["'"] += not _SHORTENED.match(line)
-        return "’" if _SHORTENED.match(line) else "‘"
+        unclosed["'"] += not _CONTRACTED_END.match(line)
+        return "’" if _CONTRACTED_END.match(line) else "‘"
     if len(line) > len("' ") and not after.isdigit():
         return "’"
     if unclosed["'"] and _ends(line, scanned):
@@ -122,7 +125,7 @@ def _single(line: str, before: str, scanned: Scanned, unclosed: Counter[str]) ->
 
 
 def _ends(line: str, scanned: Scanned) -> bool:
-    """Whether a quotation may end there."""
+    """Whether a quotation may end here."""
     if not scanned.can_close or not scanned.can_open:
         return scanned.can_close
     behind = line[2:3]

@@ -1,6 +1,6 @@
-"""Ids of headings: those that are written, and those that each engine makes of the words. Pure.
+"""The ids of headings: written ones, and those that each engine makes of the text. Pure.
 
-As rules for markdown-it. Two headings of the same words must not get the same id.
+Written as rules for markdown-it. No two headings of a post may get the same id.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _WRITTEN = re.compile(r"(?<![ \t])[ \t]++\{#([\w:.-]++)[^{}\n]*+\}[ \t]*+$")
-_NO_PART = re.compile(r"[^\w\- ]")
+_NOT_IN_ID = re.compile(r"[^\w\- ]")
 
 
 def take_ids(state: StateCore) -> None:
-    """`## Head {#id}`."""
+    """Use the id in `## Heading {#id}`, and remove it from the text."""
     for opening, inline in _headings(state):
         if found := _WRITTEN.search(inline.content):
             opening.attrSet("id", found[1])
@@ -29,18 +29,18 @@ def take_ids(state: StateCore) -> None:
 
 
 def name_as_kramdown(state: StateCore) -> None:
-    """Counts the headings of the same words, and does not look at what that makes."""
+    """Number headings with the same text, as kramdown does, without a look at other ids."""
     numbers: dict[str, int] = {}
     for opening, inline in _headings(state):
         if not opening.attrGet("id"):
-            slug = _slug(plain(inline.children or ())) or "section"
+            slug = _slug(text_of(inline.children or ())) or "section"
             number = numbers[slug] = numbers.get(slug, -1) + 1
             opening.attrSet("id", f"{slug}-{number}" if number else slug)
 
 
 def name_as_hugo(state: StateCore) -> None:
-    """Of the words as they are written, with the marks around them; in the order of the text."""
-    ids = _Ids()
+    """Make ids of the source of headings, markup included, in the order of the text."""
+    ids = _UniqueIds()
     for opening, inline in _headings(state):
         written = opening.attrGet("id")
         if written:
@@ -50,38 +50,38 @@ def name_as_hugo(state: StateCore) -> None:
 
 
 def name_as_hexo(state: StateCore) -> None:
-    """Counts the headings of the same words, whose case stays; marks alone give no id."""
+    """Number headings with the same text, keeping its case; punctuation alone makes no id."""
     numbers: dict[str, int] = {}
     for opening, inline in _headings(state):
-        slug = hexo_slug(plain(inline.children or ()))
+        slug = hexo_slug(text_of(inline.children or ()))
         if slug and not opening.attrGet("id"):
             number = numbers[slug] = numbers.get(slug, -1) + 1
             opening.attrSet("id", f"{slug}-{number}" if number else slug)
 
 
 def name_as_github(state: StateCore) -> None:
-    """What is written comes first, wherever it stands; Zola does so, too."""
-    ids = _Ids()
+    """Give written ids precedence wherever they stand, as GitHub and Zola do."""
+    ids = _UniqueIds()
     for opening, _ in _headings(state):
         ids.take(str(opening.attrGet("id") or ""))
     for opening, inline in _headings(state):
         if not opening.attrGet("id"):
-            slug = _slug(plain(inline.children or ())) or "section"
+            slug = _slug(text_of(inline.children or ())) or "section"
             opening.attrSet("id", ids.make(slug))
 
 
-def plain(tokens: Sequence[Token]) -> str:
-    """The text of what was parsed within a block."""
+def text_of(tokens: Sequence[Token]) -> str:
+    """Return the text of inline tokens."""
     texts = (
-        plain(token.children or ()) if token.type == "image" else token.content
+        text_of(token.children or ()) if token.type == "image" else token.content
         for token in tokens
         if token.type in {"text", "code_inline", "image", "text_special", "math_inline"}
     )
     return "".join(texts)
 
 
-class _Ids:
-    """Those that are taken, and the last number that was put behind each."""
+class _UniqueIds:
+    """The ids in use, and the last number that was appended to each."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -90,7 +90,7 @@ class _Ids:
         self._numbers.setdefault(name, 0)
 
     def make(self, slug: str) -> str:
-        """The first of `slug`, `slug-1`, `slug-2` that is free."""
+        """Return the first of `slug`, `slug-1`, `slug-2` that is not in use."""
         name = slug
         while name in self._numbers:
             self._numbers[slug] += 1
@@ -100,11 +100,11 @@ class _Ids:
 
 
 def _headings(state: StateCore) -> Iterator[tuple[Token, Token]]:
-    """Each with the token that holds its words."""
+    """Yield each heading with the token that holds its text."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if opening.type == "heading_open":
             yield opening, inline
 
 
 def _slug(text: str) -> str:
-    return _NO_PART.sub("", text.lower()).replace(" ", "-")
+    return _NOT_IN_ID.sub("", text.lower()).replace(" ", "-")

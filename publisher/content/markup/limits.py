@@ -1,4 +1,4 @@
-"""Limits on a source in markup: the parsers' time grows with the square of what never closes."""
+"""Limits on Markdown: the time of its parsers grows with the square of what never closes."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# About a second each: what is open, times the length of the text around it.
+# Each limit allows about a second of work. Most are counts of open markup times the length of the
+# text around it.
 MAX_BRACKETS = 10_000_000
 MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
-MAX_MARKS = 200_000_000
+MAX_URLS = 200_000_000
 MAX_LINE = 10_000
-MAX_FILLED = 50_000
+MAX_EMPTY_CELLS = 50_000
 MAX_FOOTNOTES = 3_000
-MAX_MEANT = 20_000_000  # characters
+MAX_EXPANSION = 20_000_000  # characters
 
 _BRACKET = re.compile(r"\]\(|[\[\]()]")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _UNFINISHED = re.compile(r"<(?=[a-zA-Z!?/])[^<>]*(?=<|\Z)")
-# Headings and rules, after each of which the parser begins anew with the rest of the block.
+# Headings and rules: after each one, Python-Markdown parses the rest of the block anew.
 _HEADING = re.compile(r"^ {0,3}(?:#|(?:[-*_=][ \t]*)+$)", re.MULTILINE)
 _ABBREVIATION = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
-# Where a bare address may begin or go on.
-_ADDRESS = re.compile(r"(?:https?|mailto|xmpp):|www\.|@")
+# Where a bare URL or email may begin or continue.
+_URL_MARK = re.compile(r"(?:https?|mailto|xmpp):|www\.|@")
 
 
-def refuse_sparse(source: str) -> None:
-    """Tables, whose rows all get as many cells as the head has. Raises ValueError."""
+def refuse_empty_cells(source: str) -> None:
+    """Raise ValueError for tables whose rows are filled up with too many empty cells.
+
+    Every row of a table gets as many cells as its header has.
+    """
     columns = cells = 0
     for line in source.split("\n"):
         row = line.strip("> \t")
@@ -41,29 +45,31 @@ def refuse_sparse(source: str) -> None:
             columns = row.count("|")
         else:
             cells += columns
-    if cells > MAX_FILLED + len(source):  # in which each that is written takes a character
-        raise ValueError(f"it has tables with more than {MAX_FILLED} cells that are not written")
+    # Each written cell takes at least one character of the source.
+    if cells > MAX_EMPTY_CELLS + len(source):
+        raise ValueError(f"rows of its tables lack more than {MAX_EMPTY_CELLS} cells")
 
 
-def refuse_sprinkled(source: str) -> None:
-    """Raises ValueError."""
+def refuse_many_urls(source: str) -> None:
+    """Raise ValueError for a line with too many URLs."""
     for line in source.split("\n"):
-        if len(line) > MAX_LINE and len(_ADDRESS.findall(line)) * len(line) > MAX_MARKS:
-            raise ValueError("it has a line with too many addresses")
+        if len(line) > MAX_LINE and len(_URL_MARK.findall(line)) * len(line) > MAX_URLS:
+            raise ValueError("it has a line with too many URLs")
 
 
-def refuse_swollen(values: Iterable[str]) -> None:
-    """Addresses and explanations that are written once, and meant ever so often. Raises ValueError.
+def refuse_expansion(values: Iterable[str]) -> None:
+    """Raise ValueError if texts that are defined once and used often would fill too much HTML.
 
-    They are one text in the memory, but not in what is written.
+    These are the URLs of references and the explanations of abbreviations. In memory each is a
+    single string; in the HTML it is repeated.
     """
-    meant = Counter(values)
-    if sum(len(value) * (times - 1) for value, times in meant.items()) > MAX_MEANT:
-        raise ValueError("what its references stand for is too long for how often they are used")
+    uses = Counter(values)
+    if sum(len(value) * (times - 1) for value, times in uses.items()) > MAX_EXPANSION:
+        raise ValueError("its link definitions or abbreviations are too long and used too often")
 
 
-def refuse_intricate(source: str) -> None:
-    """Raises ValueError."""
+def refuse_open_markup(source: str) -> None:
+    """Raise ValueError for markup that would take Python-Markdown too long."""
     for block in _BLOCKS.split(source):
         if _open_brackets(block) * len(block) > MAX_BRACKETS:
             raise ValueError("it has too many brackets that never close")
@@ -78,7 +84,7 @@ def refuse_intricate(source: str) -> None:
 
 
 def _open_brackets(block: str) -> int:
-    """How many `[` and `](` have no partner."""
+    """Count the `[` and `](` that are never closed."""
     squares = targets = lost = 0
     for mark in _BRACKET.findall(block):
         match mark:

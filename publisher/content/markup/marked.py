@@ -1,8 +1,8 @@
-"""What hexo-renderer-marked adds to CommonMark, as rules for markdown-it, by its defaults. Pure.
+"""What hexo-renderer-marked adds to CommonMark by default, as rules for markdown-it. Pure.
 
-Every line end breaks the line, quotes and dashes are turned by the simple rules of
-marked-smartypants, and pictures are looked for in the root of the site. Footnotes are read although
-marked has none: on most sites a plugin reads them.
+Every line end is a line break; quotes and dashes follow the simple rules of marked-smartypants;
+relative URLs of images start at the root of the site. Footnotes are parsed, although marked has
+none, because most sites have a plugin for them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
 
-# In marked-smartypants' order; every piece of text is turned by itself.
-_MEANT = (
+# In the order of marked-smartypants; each piece of text is turned by itself.
+_TYPOGRAPHY = (
     (re.compile("---"), "—"),
     (re.compile("--"), "–"),
     (re.compile(r"(^|[-—/(\[{\"\s])'"), r"\1‘"),
@@ -28,19 +28,19 @@ _MEANT = (
     (re.compile('"'), "”"),
     (re.compile(r"\.{3}"), "…"),
 )
-# What `content.dropped` puts before an address to find it again.
+# The mark that `content.dropped` puts in front of a URL.
 _MARK = re.compile(r"(at:\d+:)")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
+_NOT_RELATIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 _DELETED = re.compile(r"~(?![~\s])([^~\n]{0,999}[^~\s])~(?!~)")
 
 
 def use(parser: MarkdownIt) -> None:
-    """Teach it that."""
+    """Add marked's rules to a parser."""
     parser.add_render_rule("softbreak", _break)
     parser.add_render_rule("hardbreak", _break)
     parser.inline.ruler.after("strikethrough", "marked_deleted", _deleted)
-    parser.core.ruler.after("inline", "marked_links", _write_links)
-    parser.core.ruler.after("marked_links", "marked_characters", _turn_characters)
+    parser.core.ruler.after("inline", "marked_links", _resolve_links)
+    parser.core.ruler.after("marked_links", "marked_characters", _use_typography)
 
 
 def _break(*_: object) -> str:
@@ -48,7 +48,7 @@ def _break(*_: object) -> str:
 
 
 def _deleted(state: StateInline, silent: bool) -> bool:
-    """One tilde on each side is enough."""
+    """Strike through text between single tildes, too."""
     if state.src[state.pos - 1 : state.pos] == "~":
         return False
     found = _DELETED.match(state.src, state.pos, state.posMax)
@@ -65,25 +65,25 @@ def _deleted(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _write_links(state: StateCore) -> None:
-    """`www.a.example` is a link by http; a picture is one of the site, not of the page."""
+def _resolve_links(state: StateCore) -> None:
+    """Link `www.a.example` by http, and mark images to be resolved against the root of the site."""
     for block in state.tokens:
         for opening, shown in itertools.pairwise(block.children or []):
             if opening.info == "auto" and shown.content.startswith("www."):
                 opening.attrSet("href", f"http://{shown.content}")
         for token in block.children or []:
             if token.type == "image":
-                token.attrSet("src", _on_site(str(token.attrGet("src"))))
+                token.attrSet("src", _site_relative(str(token.attrGet("src"))))
 
 
-def _on_site(address: str) -> str:
+def _site_relative(address: str) -> str:
     _, mark, path = _MARK.split(address, maxsplit=1) if _MARK.match(address) else ("", "", address)
-    return address if not path or _ELSEWHERE.match(path) else f"{mark}{ROOT_IMAGE}{path}"
+    return address if not path or _NOT_RELATIVE.match(path) else f"{mark}{ROOT_IMAGE}{path}"
 
 
-def _turn_characters(state: StateCore) -> None:
+def _use_typography(state: StateCore) -> None:
     for block in state.tokens:
         for token in block.children or ():
             if token.type == "text":
-                for written, meant in _MEANT:
-                    token.content = written.sub(meant, token.content)
+                for written, typographic in _TYPOGRAPHY:
+                    token.content = written.sub(typographic, token.content)

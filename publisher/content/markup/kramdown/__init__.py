@@ -1,7 +1,7 @@
-"""kramdown, as Jekyll reads it: its own blocks, in which markdown-it reads the words. Pure.
+"""Parses Markdown as Jekyll's kramdown does: blocks itself, the text in them by markdown-it. Pure.
 
-Refuses nothing that Jekyll shows. Where kramdown would take the rest of a post for the inside of
-what somebody forgot to end, only that much is lost.
+Refuses nothing that Jekyll shows. Where kramdown would treat the rest of a post as the content of
+an element whose end tag is missing, only that element is affected here.
 """
 
 from __future__ import annotations
@@ -25,20 +25,21 @@ _BLANK_ADDRESS = re.compile(
     r"\]\(([^\s()<>\"']+(?: [^\s()<>\"']+){1,20})((?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?)[ \t]*\)"
 )
 
-# What begins a tag, and what stands for it meanwhile: no source has that.
+# The start of a template tag, and the line number that replaces it while blocks are parsed. No
+# source contains that character.
 _TEMPLATE = re.compile(r"\{(?=[{%])")
 _NUMBER = re.compile("\x0e([0-9]{1,9})\x0e")
 
 
 def normalised(source: str) -> str:
-    """With addresses that hold blanks as CommonMark has them. Lines stay lines."""
+    """Rewrite links whose URL contains blanks in CommonMark's syntax. Line breaks stay."""
     if _BLANK_ADDRESS.search(source):
         source = markdown_code.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
     return source
 
 
 def use(parser: MarkdownIt) -> None:
-    """Teach it kramdown."""
+    """Add kramdown's rules to a parser."""
     parser.core.ruler.at("block", _blocks)
     parser.core.ruler.push("kramdown_abbreviations", abbreviate)
     parser.core.ruler.push("kramdown_toc", contents)
@@ -46,9 +47,9 @@ def use(parser: MarkdownIt) -> None:
 
 
 def lines_of_html(source: str) -> Iterator[int]:
-    """The lines (from 0) on which a tag of a template stands where there is no Markdown.
+    """Yield the lines (from 0) with template tags where Markdown is not parsed.
 
-    Raises ValueError for what would take too long.
+    Raises ValueError for input that would take too long.
     """
     lines = source.split("\n")
     marked = (_TEMPLATE.sub(f"\x0e{number}\x0e", line) for number, line in enumerate(lines))
@@ -61,8 +62,8 @@ def lines_of_html(source: str) -> Iterator[int]:
 
 
 def _blocks(state: StateCore) -> None:
-    found, document = blocks.read(state.src)
-    state.tokens = tokens(found, document)
+    parsed, document = blocks.read(state.src)
+    state.tokens = tokens(parsed, document)
     references = state.env.setdefault("references", {})
     for label, (address, title) in document.links.items():
         references[label] = {"href": address, "title": title}

@@ -1,4 +1,4 @@
-"""`*[HTML]: HyperText Markup Language`: every word of that name says so. Pure."""
+"""Abbreviations: `*[HTML]: HyperText Markup Language` explains every word `HTML`. Pure."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def abbreviate(state: StateCore) -> None:
 
 
 def _tag(name: str, title: str) -> str:
-    told = f' title="{entities.escape(title)}"' if title else ""
-    return f"<abbr{told}>{entities.escape(name)}</abbr>"
+    title_attribute = f' title="{entities.escape(title)}"' if title else ""
+    return f"<abbr{title_attribute}>{entities.escape(name)}</abbr>"
 
 
 def _abbreviated(
@@ -49,7 +49,10 @@ def _abbreviated(
 def _names_in(
     text: str, known: Container[str], lengths: Sequence[int]
 ) -> Iterator[tuple[int, str]]:
-    """Where names stand as words: the longest that does at each place. `lengths` begin with it."""
+    """Yield (offset, name) of the abbreviations in a text: the longest at the start of each word.
+
+    `lengths` are the lengths of all names, the longest first.
+    """
     end = 0
     for found in _BEGINNING.finditer(text):
         start = found.start()

@@ -1,6 +1,6 @@
 """Attribute lists: `{: #id .class key="value" name}`. Pure.
 
-Of what they set those count that readers keep: ids, sizes, addresses, languages of code.
+Only the attributes that readers keep matter: ids, sizes, URLs, languages of code.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# More than anybody writes: a list is given to many blocks, which must not cost much.
-MOST, LONGEST = 50, 500  # attributes; characters of classes
+# More than anybody writes. One list may apply to many blocks, so it must be small.
+MAX_ATTRIBUTES, MAX_CLASS_LENGTH = 50, 500  # attributes; characters of classes
 
-# What is between the braces.
+# The source between the braces.
 _INSIDE = r"""(?:[^{}"'\n]|"[^"\n]*"|'[^'\n]*'){0,500}+"""
 LIST = rf"\{{:(?![:/]|\w[\w-]*:)({_INSIDE})\}}"
 NAMED_LIST = rf"\{{:(\w[\w-]*):({_INSIDE})\}}"
@@ -24,7 +24,10 @@ _PART = re.compile(r"""#([\w:.-]+)|\.([\w:.+-]+)|([\w:-]+)=("[^"]*"|'[^']*'|[^\s
 
 @dataclass(slots=True)
 class Attributes:
-    """`words` name lists that are defined elsewhere, or say what becomes of the block."""
+    """Attributes of a block or span.
+
+    `words` are names of attribute lists that are defined elsewhere, or special words such as `toc`.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
@@ -45,9 +48,9 @@ class Attributes:
 
     def update(self, other: Attributes) -> None:
         self.words += other.words
-        self.take(other.values)
+        self.merge(other.values)
 
-    def take(self, values: Mapping[str, str]) -> None:
+    def merge(self, values: Mapping[str, str]) -> None:
         for key, value in values.items():
             if key == "class":
                 self._add_class(value)
@@ -55,17 +58,17 @@ class Attributes:
                 self._set(key, value)
 
     def _set(self, key: str, value: str) -> None:
-        if len(self.values) < MOST or key in self.values:
+        if len(self.values) < MAX_ATTRIBUTES or key in self.values:
             self.values[key] = value
 
     def _add_class(self, kind: str) -> None:
         known = self.values.get("class", "")
-        if len(known) < LONGEST:
+        if len(known) < MAX_CLASS_LENGTH:
             self.values["class"] = f"{known} {kind}".lstrip()
 
     def resolved(self, lists: Mapping[str, Attributes]) -> dict[str, str]:
-        """With what the words stand for, which counts less."""
+        """Return the attributes with those of the named lists, which the own ones override."""
         found = Attributes()
         for meant in [*filter(None, map(lists.get, self.words)), self]:
-            found.take(meant.values)
+            found.merge(meant.values)
         return found.values

@@ -1,7 +1,7 @@
-"""kramdown's blocks: a text -> the tree of what stands in it. Pure.
+"""The rules for kramdown's blocks, which turn a text into a tree of blocks. Pure.
 
-Each rule gets the reader and what its pattern found there: it adds blocks and goes on behind them,
-or does nothing and says so. The order of the rules is kramdown's.
+Each rule gets the reader and the match of its pattern. It adds blocks and moves the reader behind
+them, or changes nothing and returns False. The rules are tried in kramdown's order.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from publisher.content.markup.kramdown.attributes import NAMED_LIST, Attributes
 from publisher.content.markup.kramdown.reader import (
     BLANK,
     BLANKS,
-    DEEP,
     END,
     HARD_END,
     ITEM,
     LAZY_END,
+    MAX_AVERAGE_DEPTH,
+    MIN_LINES,
     OWN_LINE,
-    SHORT,
     Block,
     BlockReader,
     KramdownDocument,
     Rule,
 )
-from publisher.content.markup.limits import MAX_FILLED
+from publisher.content.markup.limits import MAX_EMPTY_CELLS
 
 _BEGINS_LINE = re.compile(r"^(?:\t| {4})", re.MULTILINE)
 _INDENTED = r"(?:\t| {4})[ \t]*[^ \t\n].*\n"
-# The lines below an indented one go on with it, as in a paragraph.
+# Lines below an indented one continue the code block, as in a paragraph.
 _CODE = rf"(?:(?:[ \t]*\n)*+(?:{_INDENTED})++(?:(?!{HARD_END})[ \t]*[^ \t\n].*\n)*+)"
 _CODE_LINES = re.compile(f"{_CODE}++")
 _GOES_ON = re.compile(r"\n( {0,3}[^ \t\n])")
@@ -57,13 +57,14 @@ _PARAGRAPH_END = re.compile(
 
 
 def read(text: str) -> tuple[list[Block], KramdownDocument]:
-    """The blocks of a whole text, and what it defines.
+    """Return the blocks of a whole text, and what it defines.
 
-    Raises ValueError for what would take too long.
+    Raises ValueError for input that would take too long.
     """
     text = text.rstrip("\n") + "\n"
     document = KramdownDocument(
-        lines_left=SHORT + DEEP * text.count("\n"), cells_left=MAX_FILLED + len(text)
+        lines_left=MIN_LINES + MAX_AVERAGE_DEPTH * text.count("\n"),
+        cells_left=MAX_EMPTY_CELLS + len(text),
     )
     blocks: list[Block] = []
     BlockReader(text, blocks, document, RULES).read()
@@ -86,7 +87,7 @@ def _code(reader: BlockReader, found: re.Match[str]) -> bool:
 
 
 def _fence(reader: BlockReader, found: re.Match[str]) -> bool:
-    """What never closes is none."""
+    """A fenced code block; a fence that is never closed is text."""
     mark, char = found[1], found[1][0]
     if mark.startswith(reader.never_closes.get(char, "\n")):
         return False
@@ -104,7 +105,7 @@ def _blockquote(reader: BlockReader, _: re.Match[str]) -> bool:
     text = _QUOTES.sub("", reader.lines_until(LAZY_END))
     block = Block("blockquote")
     reader.add(block)
-    reader.inside(text, block.children)
+    reader.read_nested(text, block.children)
     return True
 
 
@@ -132,7 +133,7 @@ def _underlined(reader: BlockReader, found: re.Match[str]) -> bool:
 
 
 def _math(reader: BlockReader, found: re.Match[str]) -> bool:
-    """A formula of its own: from `$$` to `$$`, over blank lines, too. A backslash denies that."""
+    """A formula from `$$` to `$$`, also over blank lines. A backslash before it makes it text."""
     start = found.end()
     end = reader.text.find("$$", start) + 2
     if end < start or not reader.is_after_boundary():
@@ -152,7 +153,7 @@ def _math(reader: BlockReader, found: re.Match[str]) -> bool:
 def _note(reader: BlockReader, found: re.Match[str]) -> bool:
     reader.at = found.end()
     text = _BEGINS_LINE.sub("", found[2].lstrip(" \t"))
-    reader.document.notes[found[1]] = reader.inside(text)
+    reader.document.notes[found[1]] = reader.read_nested(text)
     reader.add(Block("end", "definition"))
     return True
 
@@ -171,7 +172,7 @@ def _link(reader: BlockReader, found: re.Match[str]) -> bool:
 
 
 def _target(text: str) -> tuple[str, str, str]:
-    """An address, its title, and what is left, of which nothing should be."""
+    """Return URL and title, and the rest of the line, which must be empty."""
     if text.startswith("<") and (end := text.find(">")) > 0:
         address, rest = text[1:end], text[end + 1 :].strip(BLANKS)
     else:
@@ -197,18 +198,18 @@ def _named_list(reader: BlockReader, found: re.Match[str]) -> bool:
     return True
 
 
-def _list_line(reader: BlockReader, found: re.Match[str]) -> bool:
-    """Attributes of the block before it, if that has not ended; else of the next one."""
+def _attribute_line(reader: BlockReader, found: re.Match[str]) -> bool:
+    """Attributes of the block before, if that has not ended, else of the next block."""
     reader.at = found.end()
     last = reader.blocks[-1] if reader.blocks else None
     if last and last.kind != "blank" and (last.kind != "end" or last.text == "definition"):
         last.attributes.read(found[1])
-        if not reader.sees(OWN_LINE):
+        if not reader.matches(OWN_LINE):
             reader.add(Block("end", "list"))
     else:
-        if reader.waiting is None:
-            reader.waiting = Attributes()
-        reader.waiting.read(found[1])
+        if reader.pending is None:
+            reader.pending = Attributes()
+        reader.pending.read(found[1])
     return True
 
 
@@ -219,11 +220,11 @@ def _end(reader: BlockReader, found: re.Match[str]) -> bool:
 
 
 def _paragraph(reader: BlockReader, found: re.Match[str]) -> bool:
-    """Goes on with the paragraph before it, which ended at what looked like another block."""
+    """A paragraph, or the continuation of one that ended at what only looked like another block."""
     is_broken = reader.text.endswith("  \n", 0, found.start())
     text = reader.lines_until(_PARAGRAPH_END)
     if reader.blocks and reader.blocks[-1].kind == "p":
-        reader.blocks[-1].more += ["  \n" if is_broken else "\n", text.rstrip(BLANKS)]
+        reader.blocks[-1].continuation += ["  \n" if is_broken else "\n", text.rstrip(BLANKS)]
     else:
         reader.add(Block("p", text.strip(BLANKS)))
     return True
@@ -248,7 +249,7 @@ RULES: tuple[Rule, ...] = (
     (_ABBREVIATION, _abbreviation),
     (_NAMED, _named_list),
     (elements.EXTENSION, elements.extension),
-    (OWN_LINE, _list_line),
+    (OWN_LINE, _attribute_line),
     (END, _end),
     (_PARAGRAPH, _paragraph),
 )

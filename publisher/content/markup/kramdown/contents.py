@@ -1,4 +1,4 @@
-"""`{:toc}`: the table of contents. Pure."""
+"""The table of contents, `{:toc}`. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from publisher.content.markup.headings import plain
+from publisher.content.markup.headings import text_of
 from publisher.content.markup.kramdown.tokens import TOC
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def contents(state: StateCore) -> None:
-    """Put the table of contents in the place of a list that asks for it."""
+    """Replace the first list that is marked `{:toc}` by the table of contents."""
     tokens = state.tokens
     lists = ("bullet_list_open", "ordered_list_open")
-    asking = (n for n, token in enumerate(tokens) if token.meta.get(TOC) and token.type in lists)
-    opening = next(asking, None)
+    marked = (n for n, token in enumerate(tokens) if token.meta.get(TOC) and token.type in lists)
+    opening = next(marked, None)
     if opening is None:
         return
     level, close = tokens[opening].level, opening
@@ -32,12 +32,12 @@ def contents(state: StateCore) -> None:
         for number, token in enumerate(tokens)
         if token.type == "heading_open" and "no_toc" not in str(token.attrGet("class") or "")
     ]
-    made = Token("html_block", "", 0, content=_nested(headings, tokens[opening].tag))
-    state.tokens = [*tokens[:opening], made, *tokens[close + 1 :]]
+    table = Token("html_block", "", 0, content=_nested(headings, tokens[opening].tag))
+    state.tokens = [*tokens[:opening], table, *tokens[close + 1 :]]
 
 
 def _nested(headings: Sequence[tuple[str, str, Token]], kind: str) -> str:
-    """Lists of that kind in lists, as the headings are."""
+    """Return the headings as nested lists of links."""
     out: list[str] = []
     open_tags: list[str] = []
     for tag, name, inline in headings:
@@ -49,6 +49,6 @@ def _nested(headings: Sequence[tuple[str, str, Token]], kind: str) -> str:
         else:
             open_tags.append(tag)
             out.append(f"<{kind}>")
-        text = entities.escape(plain(inline.children or ()))
+        text = entities.escape(text_of(inline.children or ()))
         out.append(f'<li><a href="#{entities.escape(name)}">{text}</a>')
     return "".join([*out, f"</li></{kind}>" * len(open_tags)]) + "\n"

@@ -1,7 +1,7 @@
-"""HTML in kramdown, and its own tags: `{::comment}`, `{::nomarkdown}`, `{::options}`. Pure.
+"""HTML blocks in kramdown, and its extensions `{::comment}`, `{::nomarkdown}`, `{::options}`. Pure.
 
-An element reaches to its end tag, over blank lines, too. There is no Markdown in it unless it asks
-for that; what never ends has no Markdown up to the next blank line.
+An element extends to its end tag, also over blank lines. Markdown is not parsed in it unless its
+attribute `markdown` says so. An element without an end tag extends to the next blank line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.content.markup.kramdown.attributes import Attributes
 from publisher.content.markup.kramdown.reader import BLANKS, SPANS, Block
-from publisher.content.markup.kramdown.tags import ASKS, ELEMENT, PIECE, Elements, names
+from publisher.content.markup.kramdown.tags import (
+    COMMENT_OR_TAG,
+    ELEMENT,
+    MARKDOWN_ATTRIBUTE,
+    ElementPairs,
+    names,
+)
 
 if TYPE_CHECKING:
     from publisher.content.markup.kramdown.reader import BlockReader
@@ -45,9 +51,9 @@ _REST = re.compile(r"[ \t]*\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
-def _elements(reader: BlockReader) -> Elements:
+def _elements(reader: BlockReader) -> ElementPairs:
     if reader.elements is None:
-        reader.elements = Elements(reader.text)
+        reader.elements = ElementPairs(reader.text)
     return reader.elements
 
 
@@ -56,19 +62,19 @@ def comment(reader: BlockReader, found: re.Match[str]) -> bool:
     if end < found.end():
         return False
     reader.add(Block("html", reader.text[found.end() : end] + "\n"))
-    _go_on(reader, end)
+    _continue_at(reader, end)
     return True
 
 
 def element(reader: BlockReader, found: re.Match[str]) -> bool:
-    """An end tag alone is dropped where HTML is made safe; kramdown shows it."""
-    tag = PIECE.match(reader.text, found.end())
+    """Parse an element. A lone end tag is kept, as kramdown does; the sanitiser drops it later."""
+    tag = COMMENT_OR_TAG.match(reader.text, found.end())
     name = tag[2].lower() if tag else ""
     if not tag or name in SPANS:
         return False
     is_closed = tag.start() in _elements(reader).ends
-    if tag[1] or _is_empty(tag) or is_closed or ASKS.search(tag[3]):
-        _go_on(reader, _read(reader, tag))
+    if tag[1] or _is_empty(tag) or is_closed or MARKDOWN_ATTRIBUTE.search(tag[3]):
+        _continue_at(reader, _read(reader, tag))
         return True
     if name not in _KNOWN:
         return False
@@ -78,7 +84,7 @@ def element(reader: BlockReader, found: re.Match[str]) -> bool:
     return True
 
 
-def _go_on(reader: BlockReader, at: int) -> None:
+def _continue_at(reader: BlockReader, at: int) -> None:
     reader.at = at
     reader.take(_REST)
 
@@ -88,20 +94,20 @@ def _is_empty(tag: re.Match[str]) -> bool:
 
 
 def _read(reader: BlockReader, tag: re.Match[str], *, is_within: bool = False) -> int:
-    """Read an element, which may be within another one; where it ends."""
+    """Read the element at `tag`, which may be within another one; return where it ends."""
     end = _elements(reader).ends.get(tag.start())
     if end is None:
         reader.add(Block("html", tag[0] + "\n"))
         return tag.end()
-    inside = reader.text[tag.end() : end.start()]
+    content = reader.text[tag.end() : end.start()]
     match _model(reader, tag, is_within=is_within):
         case "block":
             reader.add(Block("html", tag[0] + "\n"))
-            reader.blocks += reader.inside(_REST.sub("", inside, count=1))
+            reader.blocks += reader.read_nested(_REST.sub("", content, count=1))
             reader.blocks.append(Block("html", end[0] + "\n"))
         case "span":
             reader.add(Block("html", tag[0]))
-            reader.blocks += [Block("words", inside.strip(BLANKS)), Block("html", end[0] + "\n")]
+            reader.blocks += [Block("words", content.strip(BLANKS)), Block("html", end[0] + "\n")]
         case "raw":
             _read_raw(reader, tag, end)
     return end.end()
@@ -109,7 +115,7 @@ def _read(reader: BlockReader, tag: re.Match[str], *, is_within: bool = False) -
 
 def _model(reader: BlockReader, tag: re.Match[str], *, is_within: bool) -> Model:
     own = MODELS.get(tag[2].lower(), "raw")
-    match asked := ASKS.search(tag[3]):
+    match asked := MARKDOWN_ATTRIBUTE.search(tag[3]):
         case None:
             parses = reader.document.options.get("parse_block_html") == "true"
             return own if parses and not is_within else "raw"
@@ -118,22 +124,22 @@ def _model(reader: BlockReader, tag: re.Match[str], *, is_within: bool) -> Model
 
 
 def _read_raw(reader: BlockReader, tag: re.Match[str], end: re.Match[str]) -> None:
-    """As it stands, but for elements in it that ask for Markdown."""
-    at, known = tag.start(), _elements(reader)
-    first = bisect_left(known.asking, tag.end(), key=lambda one: one.start())
-    for index in range(first, len(known.asking)):
-        inner = known.asking[index]
+    """Keep an element as it is written, except for elements in it that ask for Markdown."""
+    at, elements = tag.start(), _elements(reader)
+    first = bisect_left(elements.with_markdown, tag.end(), key=lambda inner: inner.start())
+    for index in range(first, len(elements.with_markdown)):
+        inner = elements.with_markdown[index]
         if inner.start() > end.start():
             break
-        if inner.start() >= at and known.ends[inner.start()].end() <= end.start():
+        if inner.start() >= at and elements.ends[inner.start()].end() <= end.start():
             reader.add(Block("html", reader.text[at : inner.start()]))
             at = _read(reader, inner, is_within=True)
     reader.add(Block("html", reader.text[at : end.end()] + "\n"))
 
 
 def extension(reader: BlockReader, found: re.Match[str]) -> bool:
-    """What is not ended is text."""
-    name, inside, is_empty = found[1], found[2] or "", bool(found[3])
+    """Parse an extension; without an end it is text."""
+    name, content, is_empty = found[1], found[2] or "", bool(found[3])
     end = found if is_empty else _end_of(reader, name, found.end())
     if end is None:
         return False
@@ -143,7 +149,7 @@ def extension(reader: BlockReader, found: re.Match[str]) -> bool:
         return True
     if name == "options":
         given = Attributes()
-        given.read(inside)
+        given.read(content)
         reader.document.options |= given.values
     reader.add(Block("end", "extension"))
     return True

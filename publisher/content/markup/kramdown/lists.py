@@ -1,7 +1,7 @@
-"""Lists, and definitions of the words in the paragraph before them. Pure.
+"""Lists, and definition lists, whose terms are the paragraph before them. Pure.
 
-What belongs to an item is cut out line by line: what is indented as its text is, and, until a blank
-line, whatever else stands there. Hence a list within a list needs no exact indent.
+The lines of an item are cut out one by one: those that are indented as far as its text, and, up to
+a blank line, any others. So a nested list needs no exact indentation.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ RULE = re.compile(r" {0,3}([*_-])[ \t]*+\1[ \t]*+\1(?:\1|[ \t])*+\n")
 _MARKS = {"ul": "[+*-]", "ol": r"[0-9]+\.", "dl": ":"}
 _OWN = re.compile(rf"[ \t]*{LIST}[ \t\n]*")
 _OWN_ONLY = re.compile(rf"(?:[ \t]*{LIST})?[ \t\n]*\Z")
-_DEEP = 4  # columns
+_INDENT = 4  # columns that an item is indented by
 
 
 @dataclass(slots=True)
 class _Patterns:
-    """Of the lines below an item whose text begins at a column."""
+    """The lines that continue an item whose text begins at a given column."""
 
     deep: re.Pattern[str]
     lazy: re.Pattern[str]
@@ -37,7 +37,7 @@ class _Patterns:
 
 @lru_cache(maxsize=32)
 def _patterns(column: int) -> _Patterns:
-    tabs, blanks = divmod(column, _DEEP)
+    tabs, blanks = divmod(column, _INDENT)
     indent = rf"(?:(?:\t| {{4}}){{{tabs}}} {{{blanks}}}|(?:\t| {{4}}){{{tabs + 1}}})"
     return _Patterns(
         deep=re.compile(rf"{indent}.*[^ \t\n].*\n"),
@@ -47,12 +47,16 @@ def _patterns(column: int) -> _Patterns:
 
 @lru_cache(maxsize=16)
 def _start(kind: str, column: int) -> re.Pattern[str]:
-    """Of an item beside one whose text begins at a column: further in it begins a list within."""
-    return re.compile(rf"( {{0,{min(column, _DEEP) - 1}}}{_MARKS[kind]})([\t ].*\n)")
+    """Return a pattern for the next item of a list.
+
+    `column` is where the text of the previous item begins: a mark that stands further to the right
+    starts a nested list.
+    """
+    return re.compile(rf"( {{0,{min(column, _INDENT) - 1}}}{_MARKS[kind]})([\t ].*\n)")
 
 
 class _Item:
-    """An item while its lines are gathered, in pieces that are read one after the other."""
+    """A list item while its lines are collected, in pieces that are parsed one after the other."""
 
     def __init__(self, kind: str, mark: str, text: str) -> None:
         self.block = Block(kind)
@@ -64,58 +68,58 @@ class _Item:
         self.patterns = _patterns(self.column)
 
     def unindented(self, line: str) -> tuple[str, bool]:
-        """The line as its text has it, and whether it was indented as far."""
+        """Return a line without the item's indentation, and whether it had all of it."""
         behind = line.lstrip("\t")
-        line = " " * _DEEP * (len(line) - len(behind)) + behind
+        line = " " * _INDENT * (len(line) - len(behind)) + behind
         indent = " " * self.column
         return line.removeprefix(indent), line.startswith(indent)
 
     def read(self, reader: BlockReader) -> None:
         for piece in self.pieces:
-            reader.inside("".join(piece), self.block.children)
+            reader.read_nested("".join(piece), self.block.children)
 
 
 def _first_line(mark: int, text: str) -> tuple[int, str]:
-    """At which column the text behind a mark begins, and the text."""
+    """Return the column at which the text behind a mark begins, and the text."""
     if _OWN_ONLY.match(text):
-        return _DEEP, text.lstrip(" \t")
+        return _INDENT, text.lstrip(" \t")
     words = text.lstrip(" \t")
     blanks = text[: len(text) - len(words)]
-    return len((" " * mark + blanks).expandtabs(_DEEP)), words
+    return len((" " * mark + blanks).expandtabs(_INDENT)), words
 
 
 def items(reader: BlockReader, _: re.Match[str]) -> bool:
-    kind = "ul" if reader.sees(_start("ul", _DEEP)) else "ol"
+    kind = "ul" if reader.matches(_start("ul", _INDENT)) else "ol"
     block = Block(kind)
     reader.add(block)
-    made, is_ended = _gathered(reader, kind)
-    for item in made:
+    list_items, is_ended = _collected_items(reader, kind)
+    for item in list_items:
         item.read(reader)
-    block.children = [item.block for item in made]
+    block.children = [item.block for item in list_items]
     last = None
     for child in block.children:
-        last = _settle(child, block.children, is_ended=is_ended)
+        last = _set_tight(child, block.children, is_ended=is_ended)
     if last and not is_ended:
         reader.add(last)
     return True
 
 
-def _gathered(reader: BlockReader, kind: str) -> tuple[list[_Item], bool]:
-    """The items of a list, and whether a mark ended it."""
-    made: list[_Item] = []
-    start = _start(kind, _DEEP)
+def _collected_items(reader: BlockReader, kind: str) -> tuple[list[_Item], bool]:
+    """Return the items of a list, and whether an end-of-block marker ended it."""
+    collected: list[_Item] = []
+    start = _start(kind, _INDENT)
     is_nested = is_after_blank = False
     while reader.at < len(reader.text):
-        if is_after_blank and reader.sees(RULE):
+        if is_after_blank and reader.matches(RULE):
             break
         if reader.take(END):
-            return made, True
+            return collected, True
         if found := reader.take(start):
-            made.append(_Item("li", found[1], found[2]))
-            start = _start(kind, made[-1].column)
-            is_nested, is_after_blank = ITEM.match(made[-1].first) is not None, False
+            collected.append(_Item("li", found[1], found[2]))
+            start = _start(kind, collected[-1].column)
+            is_nested, is_after_blank = ITEM.match(collected[-1].first) is not None, False
             continue
-        item = made[-1]
+        item = collected[-1]
         found = reader.take(item.patterns.deep)
         if found or (not is_after_blank and (found := reader.take(item.patterns.lazy))):
             is_nested = _take_line(item, found[0], is_nested=is_nested)
@@ -125,24 +129,27 @@ def _gathered(reader: BlockReader, kind: str) -> tuple[list[_Item], bool]:
             is_nested = is_after_blank = True
         else:
             break
-    return made, False
+    return collected, False
 
 
 def _take_line(item: _Item, line: str, *, is_nested: bool) -> bool:
-    """Whether there is a list in the item now: its first line begins a piece of its own."""
+    """Add a line to an item; return whether the item contains a nested list now.
+
+    The first line of a nested list begins a new piece.
+    """
     line, is_indented = item.unindented(line)
     begins_list = ITEM.match(line) is not None
     if begins_list and is_indented and not is_nested:
         item.pieces.append([])
         is_nested = True
     elif begins_list and is_nested and not is_indented:
-        line = " " * (item.column + _DEEP) + line
+        line = " " * (item.column + _INDENT) + line
     item.pieces[-1].append(line)
     return is_nested
 
 
-def _settle(item: Block, beside: Sequence[Block], *, is_ended: bool) -> Block | None:
-    """Decide whether the first paragraph of an item is tight; the blank lines at its end."""
+def _set_tight(item: Block, beside: Sequence[Block], *, is_ended: bool) -> Block | None:
+    """Decide whether the first paragraph of an item is tight; return the blank lines at its end."""
     parts = item.children
     if len(parts) > 1 and parts[1].kind == "end" and parts[0].attributes:
         del parts[1]
@@ -162,7 +169,7 @@ def _is_loose(item: Block) -> bool:
 
 
 def definitions(reader: BlockReader, _: re.Match[str]) -> bool:
-    """The lines of the paragraph before them, from which a blank line may part them, are terms."""
+    """Definitions of the terms in the paragraph above them; one blank line may stand between."""
     kinds = [block.kind for block in reader.blocks[-2:]]
     is_parted = kinds == ["p", "blank"] and reader.blocks[-1].text == "\n"
     if not is_parted and kinds[-1:] != ["p"]:
@@ -170,7 +177,7 @@ def definitions(reader: BlockReader, _: re.Match[str]) -> bool:
     paragraph = reader.blocks[-2 if is_parted else -1]
     del reader.blocks[-2 if is_parted else -1 :]
     found = Block("dl", attributes=paragraph.attributes)
-    found.children = [_term(line) for line in paragraph.whole.split("\n")]
+    found.children = [_term(line) for line in paragraph.full_text.split("\n")]
     last = _define(reader, found, is_loose=is_parted)
     _join(reader, found)
     if last:
@@ -187,13 +194,13 @@ def _term(line: str) -> Block:
 
 
 def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | None:
-    """Read the definitions; the blank lines behind them."""
-    made: list[tuple[_Item, bool]] = []
-    start, is_after_blank = _start("dl", _DEEP), False
-    while reader.at < len(reader.text) and not reader.sees(END):
+    """Parse the definitions; return the blank lines behind the last one."""
+    collected: list[tuple[_Item, bool]] = []
+    start, is_after_blank = _start("dl", _INDENT), False
+    while reader.at < len(reader.text) and not reader.matches(END):
         if found := reader.take(start):
             item = _Item("dd", found[1], found[2])
-            made.append((item, is_loose))
+            collected.append((item, is_loose))
             start = _start("dl", item.column)
             is_loose = is_after_blank = False
         elif (found := reader.take(item.patterns.deep)) or (
@@ -207,7 +214,7 @@ def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | Non
         else:
             break
     last = None
-    for item, is_paragraph in made:
+    for item, is_paragraph in collected:
         item.read(reader)
         block.children.append(item.block)
         parts = item.block.children
@@ -218,7 +225,7 @@ def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | Non
 
 
 def _join(reader: BlockReader, found: Block) -> None:
-    """With the definitions right before them."""
+    """Append the definitions to a definition list directly before them, if there is one."""
     kinds = [block.kind for block in reader.blocks[-2:]]
     if kinds[-2:] == ["dl", "blank"]:
         reader.blocks.pop()

@@ -1,7 +1,7 @@
-"""What a text in kramdown is made of, and a reader that goes through it line by line. Pure.
+"""The blocks of kramdown, and a reader that goes through a text line by line. Pure.
 
-As Jekyll's own parser does, so that a feed shows what the post's page shows: each text within a
-text (an item, a quote, a note) is cut out and read by itself.
+It works as Jekyll's own parser does, so that a feed shows what the post's page shows: each text
+within a text (a list item, a quote, a footnote) is cut out and parsed by itself.
 """
 
 from __future__ import annotations
@@ -16,42 +16,43 @@ from publisher.content.markup.kramdown.tags import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from publisher.content.markup.kramdown.tags import Elements
+    from publisher.content.markup.kramdown.tags import ElementPairs
 
 Rule: TypeAlias = "tuple[re.Pattern[str], Callable[[BlockReader, re.Match[str]], bool]]"
 
-# A text may be cut out of the one around it that often, on average; a short one more often.
-DEEP = 10
-SHORT = 100_000  # lines
+# How often a text may be cut out of the one around it, on average; short ones more often.
+MAX_AVERAGE_DEPTH = 10
+MIN_LINES = 100_000  # lines
 
 
-# They begin no block. All others end a paragraph, but for scripts.
+# Elements that begin no block. Tags of all others, except scripts, end a paragraph.
 SPANS = names(
     "a abbr acronym b bdo big br button cite code del dfn em i img input ins kbd label mark option "
     "q rb rbc rp rt rtc ruby samp select small span strong sub sup tt u var"
 )
 _BLOCK_TAG = rf"</?(?!(?i:{'|'.join(sorted(SPANS | {'script'}))})\b)[A-Za-z][\w.-]*"
-# No line that goes on with the one before it looks like that.
+# A line like this never continues the block before it.
 STOP = rf"(?:{LIST}[ \t]*\n|{_BLOCK_TAG})"
 
-# Others, as the wide ones of East Asia, are words.
+# Wider blanks, such as those of East Asian texts, are text.
 BLANKS = " \t\n"
 BLANK = re.compile(r"(?:[ \t]*\n)+")
 LINE = re.compile(r".*\n")
-END = re.compile(r"\^[ \t]*\n")  # of the block before it
+END = re.compile(r"\^[ \t]*\n")  # "end of block" marker
 OWN_LINE = re.compile(rf" {{0,3}}{LIST}[ \t]*\n")
 ITEM = re.compile(r" {0,3}(?:[+*-]|[0-9]+\.)[\t ]")
-# What a block reaches no further than, whatever it is.
+# Ends any block.
 HARD_END = rf" {{0,3}}{STOP}|\^[ \t]*\n"
 LAZY_END = re.compile(rf"[ \t]*\n|\Z|{HARD_END}")
 
 
 @dataclass(slots=True)
 class Block:
-    """A block, by the name of its element, or `blank`, `code`, `html`, `math`, `words`, `end`.
+    """A block, named after its element, or `blank`, `code`, `html`, `math`, `words` or `end`.
 
-    `text` is what is left to be read: words, code, HTML; of an `end` what it ended. `more` goes on
-    with it. `is_tight` is a paragraph that shows no `<p>`; `info` stands behind the fence of code.
+    `text` is its source: text, code or HTML; of an `end` it is what ended. `continuation` are
+    further pieces of the text. `is_tight`: the paragraph is shown without `<p>`. `info` is the info
+    string of a fenced block.
     """
 
     kind: str
@@ -60,18 +61,18 @@ class Block:
     attributes: Attributes = field(default_factory=Attributes)
     is_tight: bool = False
     info: str = ""
-    more: list[str] = field(default_factory=list)
+    continuation: list[str] = field(default_factory=list)
 
     @property
-    def whole(self) -> str:
-        return "".join([self.text, *self.more])
+    def full_text(self) -> str:
+        return "".join([self.text, *self.continuation])
 
 
 @dataclass(slots=True)
 class KramdownDocument:
-    """What the whole text has in common, wherever in it that is written.
+    """What a text defines, wherever in the text that is.
 
-    `links` are (address, title) by their normal label; `lists` are attributes by their name.
+    `links` are (URL, title) by normalised label; `lists` are attribute lists by name.
     """
 
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -79,12 +80,12 @@ class KramdownDocument:
     abbreviations: dict[str, str] = field(default_factory=dict)
     lists: dict[str, Attributes] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
-    lines_left: int = SHORT
+    lines_left: int = MIN_LINES
     cells_left: int = 0
 
 
 class BlockReader:
-    """Reads one text: its blocks become `blocks`, behind those that are there."""
+    """Parses one text; appends its blocks to `blocks`."""
 
     def __init__(
         self, text: str, blocks: list[Block], document: KramdownDocument, rules: Sequence[Rule]
@@ -92,10 +93,11 @@ class BlockReader:
         self.text = text if text.endswith("\n") else f"{text}\n"
         self.blocks = blocks
         self.document = document
-        self.waiting: Attributes | None = None  # those of the next block
+        self.pending: Attributes | None = None  # attributes of the next block
         self.at = 0
-        self.never_closes: dict[str, str] = {}  # fences and the like
-        self.elements: Elements | None = None  # once they are asked for
+        # Fences and extensions without an end, which are not searched for again.
+        self.never_closes: dict[str, str] = {}
+        self.elements: ElementPairs | None = None  # computed when first needed
         self._rules = rules
 
     def read(self) -> None:
@@ -109,40 +111,40 @@ class BlockReader:
         found = pattern.match(self.text, self.at)
         return found is not None and rule(self, found)
 
-    def inside(self, text: str, blocks: list[Block] | None = None) -> list[Block]:
-        """The blocks of a text that was cut out of this one."""
-        found = [] if blocks is None else blocks
-        BlockReader(text, found, self.document, self._rules).read()
-        return found
+    def read_nested(self, text: str, blocks: list[Block] | None = None) -> list[Block]:
+        """Return the blocks of a text that was cut out of this one."""
+        blocks = [] if blocks is None else blocks
+        BlockReader(text, blocks, self.document, self._rules).read()
+        return blocks
 
-    def sees(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def matches(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.match(self.text, self.at)
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Go behind it, if it stands here."""
+        """Match a pattern here, and move behind it."""
         found = pattern.match(self.text, self.at)
         if found:
             self.at = found.end()
         return found
 
     def lines_until(self, pattern: re.Pattern[str]) -> str:
-        """This line and those below it, up to one that looks like that."""
+        """Take this line and those below it up to one that matches."""
         start = self.at
         self.take(LINE)
-        while not self.sees(pattern):
+        while not self.matches(pattern):
             self.take(LINE)
         return self.text[start : self.at]
 
     def add(self, block: Block) -> None:
-        if self.waiting is not None:
-            block.attributes.update(self.waiting)
-            self.waiting = None
+        if self.pending is not None:
+            block.attributes.update(self.pending)
+            self.pending = None
         self.blocks.append(block)
 
     def is_after_boundary(self) -> bool:
         last = self.blocks[-1] if self.blocks else None
         is_end = last is None or last.kind == "blank" or (last.kind == "end" and not last.text)
-        return is_end or self.waiting is not None
+        return is_end or self.pending is not None
 
     def is_before_boundary(self) -> bool:
-        return self.at >= len(self.text) or any(map(self.sees, (BLANK, END, OWN_LINE)))
+        return self.at >= len(self.text) or any(map(self.matches, (BLANK, END, OWN_LINE)))

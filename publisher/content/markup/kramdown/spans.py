@@ -1,4 +1,4 @@
-"""What kramdown does within a block, beyond CommonMark, as rules for markdown-it. Pure."""
+"""What kramdown adds to CommonMark within a block, as rules for markdown-it. Pure."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 _LIST = re.compile(LIST)
 _EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)(?:[ \t][^{}\n]{0,500}?)?(/?)\}")
 _ELEMENT = re.compile(r"<([a-z][\w.-]*+)(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE)
-# Before any other character a backslash is one.
+# A backslash before any other character is text.
 _ESCAPED = "\n\\.*_+`<>()[]{}#!:|\"'$=~-"
 _SPACED = re.compile(r"\s{1,20}\[([^\[\]]{1,999})\]")
 _MARKS = "*_~"
-_PAIRS = 3  # of more marks each pair is one of its own: `**a****b**`
+_PAIRS = 3  # in a longer run each pair counts by itself: `**a****b**`
 _HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline", "html_inline"})
 _QUOTES = {"l": {'"': "“", "'": "‘"}, "r": {'"': "”", "'": "’"}}
 _PUNCTUATION = r"""[!"#$%'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 _WORD, _BLANK = "[A-Za-z0-9_]", r"[ \t\r\n\f\v]"
-# As RubyPants has them, whose order counts: what stands before, and which way the quotes turn.
+# The rules of RubyPants, in its order: the text around a quote, and the side it is on.
 _RULES = [
     (re.compile(r"()([\"'])(?=[_*]{1,2}[^ \t\n])"), "l"),
     (re.compile(rf"()([\"'])(?={_PUNCTUATION}(?!\.\.)\B)"), "r"),
@@ -46,7 +46,7 @@ _RULES = [
 
 
 def use(parser: MarkdownIt) -> None:
-    """Teach it that."""
+    """Add the rules to a parser."""
     for char in "\"'":
         parser.inline.add_terminator_char(char)
     ruler = parser.inline.ruler
@@ -64,7 +64,7 @@ def use(parser: MarkdownIt) -> None:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """A mark opens unless a blank follows, and closes unless one stands before it.
+    """A mark opens emphasis unless a blank follows, and closes it unless a blank precedes it.
 
     So `**重要。**です` is bold, which it is not in CommonMark. `_` is no mark within a word.
     """
@@ -86,7 +86,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _math(state: StateInline, silent: bool) -> bool:
-    """`$$a_1$$`: never emphasis."""
+    """`$$a_1$$` is a formula, in which `_` does not start emphasis."""
     if not state.src.startswith("$$", state.pos):
         return False
     end = state.src.find("$$", state.pos + 2)
@@ -104,14 +104,14 @@ def _math_html(_renderer: object, tokens: Sequence[Token], index: int, *_: objec
 
 
 def _backslash(state: StateInline, silent: bool) -> bool:
-    r"""`\,` and `\%` of TeX stay as they are."""
+    r"""The backslash in `\,` and `\%` of TeX is text."""
     if state.src[state.pos] != "\\" or state.src[state.pos + 1 : state.pos + 2] in _ESCAPED:
         return False
-    return _shown(state, silent)
+    return _take_as_text(state, silent)
 
 
-def _shown(state: StateInline, silent: bool) -> bool:
-    """The character is text, whatever else it would begin."""
+def _take_as_text(state: StateInline, silent: bool) -> bool:
+    """Take one character as text, whatever it would start otherwise."""
     if not silent:
         state.append_pending(state.src[state.pos])
     state.pos += 1
@@ -119,7 +119,7 @@ def _shown(state: StateInline, silent: bool) -> bool:
 
 
 def _line_break(state: StateInline, silent: bool) -> bool:
-    r"""`\\` at the end of a line."""
+    r"""`\\` at the end of a line is a line break."""
     if not state.src.startswith("\\\\\n", state.pos):
         return False
     if not silent:
@@ -131,7 +131,7 @@ def _line_break(state: StateInline, silent: bool) -> bool:
 
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
-    """`[words] [label]`: where that label is defined, a blank may stand before it."""
+    """`[text] [label]` is a link, if the label is defined."""
     known = state.env.get("references")
     if not known or state.src[state.pos] != "[":
         return False
@@ -154,7 +154,7 @@ def _spaced_link(state: StateInline, silent: bool) -> bool:
 
 
 def _raw(state: StateInline, silent: bool) -> bool:
-    """`<code>a_b_c</code>`: there is no Markdown in it, nor in what kramdown does not know."""
+    """Markdown is not parsed in `<code>a_b_c</code>`, nor in elements unknown to kramdown."""
     found = _ELEMENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
     if found is None or found[1].lower() in MODELS or found[1].lower() in VOID:
         return False
@@ -171,15 +171,15 @@ def _raw(state: StateInline, silent: bool) -> bool:
 
 
 def _instruction(state: StateInline, silent: bool) -> bool:
-    """`<?php ?>` and `<!DOCTYPE>` are shown."""
+    """`<?php ?>` and `<!DOCTYPE>` are text."""
     after = state.src[state.pos + 1 : state.pos + 4]
     if state.src[state.pos] != "<" or after[:1] not in {"?", "!"} or after == "!--":
         return False
-    return _shown(state, silent)
+    return _take_as_text(state, silent)
 
 
 def _extension(state: StateInline, silent: bool) -> bool:
-    """`{::comment}gone{:/}`, `{::nomarkdown}<b>*as it is*</b>{:/}`; what is not ended is text."""
+    """`{::comment}gone{:/}` or `{::nomarkdown}<b>*as it is*</b>{:/}`; text without an end."""
     found = _EXTENSION.match(state.src, state.pos) if state.src[state.pos] == "{" else None
     if found is None:
         return False
@@ -199,7 +199,7 @@ def _extension(state: StateInline, silent: bool) -> bool:
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """`![a](b){: width="9"}`: of what stands right before it."""
+    """`![a](b){: width="9"}` sets attributes of the span right before it."""
     found = _LIST.match(state.src, state.pos) if state.src[state.pos] == "{" else None
     if found is None or state.pending or not state.tokens:
         return False
@@ -207,7 +207,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
     is_mark = last.type == "text" and last.content.strip(_MARKS) == ""
     if last.type not in _HOLDERS and not is_mark:
         return False
-    if not silent and not is_mark:  # what is emphasised is not known yet
+    if not silent and not is_mark:  # emphasis is matched later, so its element is not known yet
         given = Attributes()
         given.read(found[1])
         for key, value in given.resolved(state.env.get("lists", {})).items():
@@ -224,7 +224,7 @@ def _opening_of(tokens: Sequence[Token]) -> Token:
 
 
 def _quote(state: StateInline, silent: bool) -> bool:
-    """Turned by what stands around it, as it is written."""
+    """Turn a quote by the source around it."""
     at = state.pos
     if state.src[at] not in "\"'":
         return False

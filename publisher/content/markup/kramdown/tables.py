@@ -1,4 +1,4 @@
-"""Tables: lines of which each holds a `|`, with or without a line that parts the head. Pure."""
+"""Tables: blocks in which every line has a `|`, with or without a header separator. Pure."""
 
 from __future__ import annotations
 
@@ -31,33 +31,33 @@ _TAG = re.compile(r"<(/?)([a-z][\w-]*)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 
 
 def table(reader: BlockReader, _: re.Match[str]) -> bool:
-    """A table ends where the block ends; what goes on below it makes a paragraph of it all."""
+    """Parse a table. If its lines are followed by other text, the whole block is a paragraph."""
     if not reader.is_after_boundary():
         return False
     start = reader.at
-    made = _Table()
+    collected = _Table()
     while found := reader.take(_ANY_LINE):
-        made.take(found[0].rstrip(BLANKS))
-    made.end()
-    if not reader.is_before_boundary() or not made.is_one:
+        collected.take(found[0].rstrip(BLANKS))
+    collected.end()
+    if not reader.is_before_boundary() or not collected.is_table:
         reader.at = start
         return False
-    reader.document.cells_left -= made.not_written
+    reader.document.cells_left -= collected.missing_cells
     if reader.document.cells_left < 0:
-        raise ValueError("it has tables with too many cells that are not written")
-    reader.add(made.block())
+        raise ValueError("rows of its tables lack too many cells")
+    reader.add(collected.block())
     return True
 
 
 class _Table:
-    """A table while its lines are gathered."""
+    """A table while its lines are collected."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[str, list[list[str]]]] = []
         self._rows: list[list[str]] = []
         self._sides: list[str] = []
         self._has_foot = False
-        self._is_plain = False  # a line of it has its pipes in code only
+        self._is_plain = False  # the pipes of some line all stand in code
         self._is_framed: bool | None = None
 
     def take(self, line: str) -> None:
@@ -97,12 +97,12 @@ class _Table:
         self._end_part("tfoot" if self._has_foot else "tbody")
 
     @property
-    def is_one(self) -> bool:
+    def is_table(self) -> bool:
         return not self._is_plain and any(kind == "tbody" for kind, _ in self._parts)
 
     @property
-    def not_written(self) -> int:
-        """Cells that are there only because another row has as many."""
+    def missing_cells(self) -> int:
+        """The number of cells that short rows lack."""
         return sum(self._columns - len(row) for _, rows in self._parts for row in rows)
 
     @cached_property
@@ -127,7 +127,7 @@ class _Table:
 
 
 def _split(line: str) -> list[str]:
-    """The cells of a line: no pipe in code parts any."""
+    """Return the cells of a line; a pipe in code separates none."""
     cells, at = [""], 0
     for start, end in [*_code(line), (len(line), len(line))]:
         first, *more = (cell.replace(r"\|", "|") for cell in _PIPE.split(line[at:start]))
@@ -139,7 +139,7 @@ def _split(line: str) -> list[str]:
 
 
 def _code(line: str) -> Iterator[tuple[int, int]]:
-    """What is code in a line, or a tag of a template: from and to, in its order."""
+    """Yield (start, end) of code samples and template tags in a line, in their order."""
     at = 0
     for start, end in [*_elements_and_tags(line), (len(line), len(line))]:
         yield from ((at + one, at + two) for one, two in markdown_code.ticks(line[at:start]))
@@ -162,7 +162,7 @@ def _elements_and_tags(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _bare(line: str) -> str:
-    """The line without what is in code or between tags."""
+    """Return a line without its code samples and elements."""
     parts, at = [], 0
     for start, end in [*_code(line), (len(line), len(line))]:
         parts.append(line[at:start])

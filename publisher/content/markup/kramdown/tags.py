@@ -1,4 +1,4 @@
-"""HTML tags in a text: which start tag is closed by which end tag. Pure."""
+"""Pairs the start and end tags of HTML in a text. Pure."""
 
 from __future__ import annotations
 
@@ -6,37 +6,41 @@ import re
 from collections import defaultdict
 
 ELEMENT = r"""<(/?)([A-Za-z][\w.-]*+(?::[\w.-]++)?+)(?=[\s/>])((?:[^<>"']|"[^"]*"|'[^']*')*+)>"""
-ASKS = re.compile(r"""(?<![\w-])markdown\s*=\s*["']?(1|block|span|0)\b""", re.IGNORECASE)
-PIECE = re.compile(rf"<!--|{ELEMENT}", re.DOTALL)
+MARKDOWN_ATTRIBUTE = re.compile(
+    r"""(?<![\w-])markdown\s*=\s*["']?(1|block|span|0)\b""", re.IGNORECASE
+)
+COMMENT_OR_TAG = re.compile(rf"<!--|{ELEMENT}", re.DOTALL)
 _ENDS = {name: re.compile(rf"</{name}[ \t\n]*>", re.IGNORECASE) for name in ("script", "style")}
 
 
 def names(text: str) -> frozenset[str]:
+    """Split a list of names at blanks."""
     return frozenset(text.split())
 
 
-class Elements:
-    """The tags of a text: which start tag is closed by which end tag, in one go.
+class ElementPairs:
+    """The tags of a text: which end tag closes which start tag, found in one pass.
 
-    Each name is matched for itself: people forget end tags, and a forgotten one must not take the
-    rest of the post with it.
+    Each name is matched separately, because people forget end tags: a missing one must not affect
+    the rest of the post.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, re.Match[str]] = {}
-        self.asking: list[re.Match[str]] = []  # for Markdown, in the order of the text
+        # Elements with an attribute `markdown`, in the order of the text.
+        self.with_markdown: list[re.Match[str]] = []
         self._open: defaultdict[str, list[re.Match[str]]] = defaultdict(list)
         at, last_comment = 0, text.rfind("-->")
-        while found := PIECE.search(text, at):
+        while found := COMMENT_OR_TAG.search(text, at):
             at = found.end()
             if found[2]:
                 at = self._take(text, found)
             elif at <= last_comment:
                 at = text.index("-->", at)
-        self.asking.sort(key=lambda tag: tag.start())
+        self.with_markdown.sort(key=lambda tag: tag.start())
 
     def _take(self, text: str, tag: re.Match[str]) -> int:
-        """Where the next tag may begin."""
+        """Process a tag; return where the next one may begin."""
         name = tag[2].lower()
         if tag[1]:
             if self._open[name]:
@@ -47,10 +51,10 @@ class Elements:
             self._close(tag, end)
             return end.end()
         else:
-            self._open[name].append(tag)  # it never ends, and nor do those behind it
+            self._open[name].append(tag)  # it has no end tag, nor have the ones behind it
         return tag.end()
 
     def _close(self, opening: re.Match[str], closing: re.Match[str]) -> None:
         self.ends[opening.start()] = closing
-        if ASKS.search(opening[3]):
-            self.asking.append(opening)
+        if MARKDOWN_ATTRIBUTE.search(opening[3]):
+            self.with_markdown.append(opening)

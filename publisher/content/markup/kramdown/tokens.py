@@ -1,4 +1,7 @@
-"""The tree of blocks -> tokens of markdown-it, which reads the words in them, and writes. Pure."""
+"""Turns a tree of blocks into tokens of markdown-it. Pure.
+
+markdown-it then parses the text in them and writes the HTML.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from publisher.content.markup.kramdown.attributes import Attributes
     from publisher.content.markup.kramdown.reader import Block, KramdownDocument
 
-# What others ask for by name.
+# The types of tokens that other rules look for.
 _TYPES = {
     "p": "paragraph",
     "ul": "bullet_list",
@@ -20,11 +23,11 @@ _TYPES = {
     "li": "list_item",
     **{f"h{number}": "heading" for number in range(1, 7)},
 }
-TOC = "toc"  # the word of a list that becomes the table of contents
+TOC = "toc"  # the word in the attributes of a list that becomes the table of contents
 
 
 def tokens(blocks: Iterable[Block], document: KramdownDocument) -> list[Token]:
-    """With the notes behind all else."""
+    """Return the tokens of the blocks, followed by the footnotes."""
     writer = _Writer(document.lists)
     for block in blocks:
         writer.write(block)
@@ -60,7 +63,7 @@ class _Writer:
         kind = _TYPES.get(tag, tag)
         self._push(f"{kind}_open", tag, 1, block).hidden = block.is_tight
         if block.text:
-            self._push_words(block.whole)
+            self._push_words(block.full_text)
         for child in block.children:
             self.write(child)
         self._push(f"{kind}_close", tag, -1).hidden = block.is_tight
