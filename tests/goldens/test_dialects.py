@@ -115,19 +115,19 @@ def test_only_markdown_has_dialects() -> None:
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("jekyll"))
-def test_bodies_are_read_as_jekyll_reads_them(body: str, html: str) -> None:
+def test_bodies_are_rendered_as_in_jekyll(body: str, html: str) -> None:
     is_same = dialects.ours(body, "kramdown") == dialects.theirs(html)
     assert is_same is (body not in ON_PURPOSE)
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("hugo"))
-def test_bodies_are_read_as_hugo_reads_them(body: str, html: str) -> None:
+def test_bodies_are_rendered_as_in_hugo(body: str, html: str) -> None:
     is_same = dialects.ours(body, "goldmark") == dialects.theirs(html)
     assert is_same is (body not in ON_PURPOSE)
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("hexo"))
-def test_bodies_are_read_as_hexo_reads_them(body: str, html: str) -> None:
+def test_bodies_are_rendered_as_in_hexo(body: str, html: str) -> None:
     is_same = dialects.ours(body, "marked") == dialects.theirs(html)
     assert is_same is (body not in HEXO_ON_PURPOSE)
 
@@ -156,7 +156,7 @@ def test_bodies_are_read_as_hexo_reads_them(body: str, html: str) -> None:
         ("[a](javascript:b)", '<p><a href="javascript:b">a</a></p>'),  # goes later, and is named
     ],
 )  # fmt: skip
-def test_what_all_but_python_markdown_share(body: str, expected: str, dialect: Dialect) -> None:
+def test_all_dialects_but_python_markdown_agree(body: str, expected: str, dialect: Dialect) -> None:
     assert html(body, dialect) == expected
 
 
@@ -187,7 +187,7 @@ def test_ids_of_headings_are_those_of_the_engine(
     assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
 
 
-def test_marked_gives_no_id_to_marks_alone() -> None:
+def test_marked_gives_no_id_to_punctuation_alone() -> None:
     assert html("# !?", "marked") == "<h1>!?</h1>"
 
 
@@ -198,7 +198,7 @@ def test_a_table_has_no_styles() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["kramdown", "goldmark", "marked"])
-def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
+def test_quotes_and_dashes_are_typographic(dialect: Dialect) -> None:
     body = '"a" \'b\' it\'s -- c --- d... `"--"`\n\n    "--"'
     assert unescape(html(body, dialect)) == (
         '<p>“a” ‘b’ it’s – c — d… <code>"--"</code></p>\n<pre><code>"--"\n</code></pre>'
@@ -207,7 +207,7 @@ def test_quotes_and_dashes_are_characters(dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["kramdown", "goldmark"])
-def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
+def test_the_text_of_a_bare_link_is_its_url(dialect: Dialect) -> None:
     for written, shown in [
         ("https://a.example/b--c", "https://a.example/b--c"),
         ("www.a--b.example", "www.a--b.example"),
@@ -287,13 +287,13 @@ def test_a_shown_address_is_the_address(dialect: Dialect) -> None:
          "</code></pre>"),
     ],
 )  # fmt: skip
-def test_what_kramdown_adds(body: str, expected: str) -> None:
+def test_kramdown_s_additions_are_rendered(body: str, expected: str) -> None:
     assert html(body, "kramdown") == expected
 
 
 @pytest.mark.parametrize("dialect", ["commonmark", "goldmark"])
 @pytest.mark.parametrize("body", ["a\n{: #b}", "$$a$$", "{::options /}", "[a](b c)", "*[a]: b"])
-def test_what_kramdown_adds_is_text_elsewhere(body: str, dialect: Dialect) -> None:
+def test_kramdown_s_additions_are_text_in_other_dialects(body: str, dialect: Dialect) -> None:
     assert html(body, dialect) == f"<p>{body}</p>"
 
 
@@ -309,7 +309,7 @@ def test_a_table_of_contents() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["kramdown", "markdown"])
-def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) -> None:
+def test_a_lead_may_use_references_and_footnotes_of_the_whole_body(dialect: Dialect) -> None:
     body = "Lead [a][b].[^1]\n\nMORE\n\nRest.\n\n[b]: https://a.example/\n[^1]: Note."
     content = render(
         body, markup=dialect, marker="MORE", base="https://a.example/", prefix="p", first_line=1
@@ -323,7 +323,7 @@ def test_a_lead_knows_the_references_and_notes_of_the_whole(dialect: Dialect) ->
 
 
 @pytest.mark.parametrize("dialect", [*COMMONMARK, "marked", "markdown"])
-def test_parts_know_the_body_they_are_of_and_no_other(dialect: Dialect) -> None:
+def test_parts_use_definitions_of_their_own_body_only(dialect: Dialect) -> None:
     part = "[a][b] c[^1]"
     one, two = (
         htmls(dialect, f"{part}\n\n[b]: /{address}\n\n[^1]: Note.", part, part)
@@ -350,6 +350,6 @@ def test_parts_know_the_body_they_are_of_and_no_other(dialect: Dialect) -> None:
         ("commonmark", "<!-- a\n\nb -->\n\nWords", "<p>Words</p>"),
     ],
 )  # fmt: skip
-def test_no_mark_takes_words_away(dialect: Dialect, body: str, html: str) -> None:
+def test_no_punctuation_removes_words(dialect: Dialect, body: str, html: str) -> None:
     content = render(body, markup=dialect, marker=None, base="https://x.example/", prefix="p")
     assert content.xhtml.strip() == html

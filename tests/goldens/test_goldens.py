@@ -64,7 +64,7 @@ def _lines(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_entry_is_what_it_was(name: str) -> None:
+def test_golden_entries_are_unchanged(name: str) -> None:
     for ending, text in documents(entries()[name]).items():
         assert text == (FOLDER / f"{name}.{ending}").read_text(encoding="utf-8")
 
@@ -81,7 +81,7 @@ def test_no_id_is_given_twice() -> None:
 
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
-def test_a_parser_that_we_did_not_write_reads_them_all(form: Format) -> None:
+def test_independent_parsers_read_all_goldens(form: Format) -> None:
     file = FeedFile(path=Path("f"), format=form, limit="all", url="https://blog.example/f")
     parsed = feedparser.parse(one_feed.document(file, SITE, [*entries().values()]))
     assert not parsed.bozo

@@ -34,7 +34,7 @@ def build(blog: Blog, **environment: str) -> str:
     return run.err
 
 
-def test_the_output_is_the_same_with_and_without_it(blog: Blog) -> None:
+def test_the_output_is_the_same_with_and_without_the_cache(blog: Blog) -> None:
     told, built = build(blog), blog.built()
     assert "<script> is removed" in told
     assert [*cached(blog)] == ["2026-01-01-a.rendered", "2026-01-02-b.rendered"]
@@ -44,7 +44,7 @@ def test_the_output_is_the_same_with_and_without_it(blog: Blog) -> None:
     assert (build(blog), blog.built()) == (told, built)
 
 
-def test_one_changed_post_costs_one_post(blog: Blog) -> None:
+def test_one_changed_post_renders_one_post(blog: Blog) -> None:
     build(blog)
     before = cached(blog)
     blog.write("2026-01-02-b.md", "Other words.", title="B")
@@ -73,7 +73,7 @@ def imported_by_build(blog: Blog) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
 
 
-def test_an_address_that_moved_is_followed(blog: Blog) -> None:
+def test_links_follow_a_post_that_moved(blog: Blog) -> None:
     """In the text of another post, which is the same as before."""
     build(blog)
     assert b"https://blog.example/2026/01/02/b/" in blog.built()["feed.json"]
@@ -84,7 +84,7 @@ def test_an_address_that_moved_is_followed(blog: Blog) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 500, b"\x96\xc4", b"no rendering"])
-def test_what_is_not_whole_is_rendered_again(blog: Blog, data: bytes) -> None:
+def test_a_damaged_cache_file_is_rendered_again(blog: Blog, data: bytes) -> None:
     build(blog)
     built = blog.built()
     for path in (blog.folder / ".publisher/rendered").iterdir():
@@ -97,7 +97,7 @@ def test_what_is_not_whole_is_rendered_again(blog: Blog, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("library", ["markdown_it_py", "python_liquid"])
-def test_another_version_of_a_library_renders_anew(
+def test_another_version_of_a_library_renders_all_posts_again(
     blog: Blog, tmp_path: Path, library: str
 ) -> None:
     build(blog)
@@ -107,7 +107,7 @@ def test_another_version_of_a_library_renders_anew(
     assert not {*before.items()} & {*cached(blog).items()}
 
 
-def test_posts_that_went_are_forgotten(blog: Blog) -> None:
+def test_removed_posts_leave_the_cache(blog: Blog) -> None:
     build(blog)
     (blog.posts / "2026-01-01-a.md").unlink()
     build(blog)
@@ -115,12 +115,12 @@ def test_posts_that_went_are_forgotten(blog: Blog) -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "plan --offline", "status"])
-def test_what_only_looks_keeps_nothing(blog: Blog, command: str) -> None:
+def test_commands_that_change_nothing_write_no_cache(blog: Blog, command: str) -> None:
     assert blog.run(*command.split()).code == 0
     assert not (blog.folder / ".publisher").exists()
 
 
-def test_no_room_for_it_is_no_error(blog: Blog) -> None:
+def test_a_cache_that_cannot_be_written_is_no_error(blog: Blog) -> None:
     build(blog)
     built = blog.built()
     for path in [*(blog.folder / ".publisher/rendered").iterdir()]:

@@ -137,7 +137,7 @@ VALUES = {
         ("1.1 | times: 1.1", "1.21"),
     ],
 )
-def test_a_filter_says_what_it_says_in_jekyll(written: str, said: str) -> None:
+def test_a_filter_returns_what_it_returns_in_jekyll(written: str, said: str) -> None:
     """As Jekyll 4.3.1 says it."""
     made = templated("jekyll", f"{{{{ {written} }}}}", values=VALUES)
     assert made.source.text == said
@@ -163,13 +163,13 @@ def test_a_filter_says_what_it_says_in_jekyll(written: str, said: str) -> None:
         ("page.digits | times: 2", "a number has too many digits"),
     ],
 )
-def test_what_a_filter_cannot_say_is_told_in_plain_words(written: str, reason: str) -> None:
+def test_a_filter_without_a_result_gives_a_plain_reason(written: str, reason: str) -> None:
     values = {**VALUES, "range": "(1..9) contains i", "digits": "9" * 50}
     ((_, message),) = told(templated("jekyll", f"{{{{ {written} }}}}", values=values))
     assert f"cannot be evaluated ({reason})" in message
 
 
-def test_markdown_of_a_value_stays_whole_in_the_markdown_around_it() -> None:
+def test_markdownify_produces_html_that_the_markdown_around_it_does_not_split() -> None:
     values = {"own": "*a*\n\n```\nx\n\n\ny\n```"}
     made = templated("jekyll", "{{ page.own | markdownify }}\n*b*", values=values)
     html = "<p><em>a</em></p>\n<pre><code>x\n\n\ny\n</code></pre>\n"
@@ -197,7 +197,7 @@ ODD_VALUES: list[Any] = [
 @pytest.mark.parametrize(
     "name", sorted({*Environment().filters, *filters.own_filters(CONTEXT, filters.FilterBudget())})
 )
-def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
+def test_no_filter_raises_or_reveals_internals(name: str) -> None:
     keys = {f"v{number}": value for number, value in enumerate(ODD_VALUES)}
     pairs = zip(keys, [*[*keys][7:], *keys], strict=False)
     given = (
@@ -229,7 +229,7 @@ def test_no_filter_raises_anything_or_tells_how_it_is_made(name: str) -> None:
         ("{{ '\"' " + "| jsonify " * 100 + "}}", "the result is too long"),
     ],
 )  # fmt: skip
-def test_no_filters_go_on_without_end(body: str, reason: str) -> None:
+def test_no_filter_runs_without_limit(body: str, reason: str) -> None:
     values = {
         "list": ["a"],
         "big": [{"a": str(number)} for number in range(3_000)],

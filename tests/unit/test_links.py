@@ -67,9 +67,7 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
         ("jekyll", "{% link about.html %}", "https://blog.example/sub/about.html"),
     ],
 )
-def test_an_address_of_the_engine_is_one_of_the_web(
-    engine: Engine, written: str, address: str
-) -> None:
+def test_a_link_of_the_engine_becomes_a_url(engine: Engine, written: str, address: str) -> None:
     found = entry(engine, f"[x]({written})")
     assert f'<a href="{address}">x</a>' in found.content.xhtml
     assert not found.warnings
@@ -87,11 +85,11 @@ PICTURES = [
 
 
 @pytest.mark.parametrize(("written", "address"), PICTURES)
-def test_a_picture_in_hexo_is_one_of_the_whole_site(written: str, address: str) -> None:
+def test_an_image_in_hexo_is_resolved_against_the_site(written: str, address: str) -> None:
     assert f'src="{address}"' in entry("hexo", written).content.xhtml
 
 
-def test_a_picture_in_hexo_is_found_at_its_place() -> None:
+def test_an_image_in_hexo_is_found_on_its_line() -> None:
     made = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
     found = dropped.addresses(
         made.source.text,
@@ -106,7 +104,7 @@ def test_a_picture_in_hexo_is_found_at_its_place() -> None:
     ]
 
 
-def test_a_picture_in_hexo_has_the_same_address_in_plain_text() -> None:
+def test_an_image_in_hexo_has_the_same_url_in_plain_text() -> None:
     body = "![a](i.png) [b](i.png) ![c](https://x.example/i.png) ![d]() `![e](i.png)`"
     assert entry("hexo", body).content.text == (
         "![a](https://blog.example/sub/i.png) [b](https://blog.example/sub/notes/a/i.png) "
@@ -123,7 +121,7 @@ def test_a_picture_in_hexo_has_the_same_address_in_plain_text() -> None:
         ("jekyll", "{% link _posts/gone.md %}"),
     ],
 )
-def test_a_post_that_is_not_there_is_no_link_and_told(engine: Engine, written: str) -> None:
+def test_a_link_to_a_missing_post_is_removed_with_a_warning(engine: Engine, written: str) -> None:
     found = entry(engine, f"Text.\n\n[x]({written})")
     assert found.content.xhtml == "<p>Text.</p>\n<p>x</p>"
     (warning,) = found.warnings
@@ -158,19 +156,19 @@ def test_notes_link_to_notes_that_are_published(written: str, shown: str) -> Non
     assert entry("plain", written).content.xhtml == f"<p>{shown}</p>"
 
 
-def test_a_head_without_a_name_is_one_of_the_note_itself() -> None:
+def test_a_heading_without_a_note_is_one_of_the_same_note() -> None:
     shown = entry("plain", "## Big Part\n\n[[#Big Part]] [[#Big Part|there]]").content.xhtml
     href = "#notes~a-b33a8099-big-part"
     assert shown.endswith(f'<p><a href="{href}">Big Part</a> <a href="{href}">there</a></p>')
 
 
-def test_callouts_are_quotes_with_a_head() -> None:
+def test_callouts_are_quotes_with_a_title() -> None:
     shown = entry("plain", "> [!note] A head\n> Text.").content.xhtml
     assert shown == "<blockquote>\n<p><strong>A head</strong>\nText.</p>\n</blockquote>"
     assert "<strong>Warning</strong>" in entry("plain", "> [!warning]-\n> Text.").content.xhtml
 
 
-def test_what_is_code_in_a_note_is_left_alone() -> None:
+def test_code_in_a_note_is_unchanged() -> None:
     body = "```\n%%x%%\n==y==\n```\n\n`==y==`"
     found = entry("plain", body)
     assert found.source.text == body
@@ -183,7 +181,7 @@ def test_only_the_engine_s_own_links_are_changed() -> None:
         assert found.source.text == body
 
 
-def test_links_in_html_and_rest_are_resolved_too() -> None:
+def test_links_in_html_and_rst_are_resolved_too() -> None:
     written = "{filename}../2026-01-01-other.md"
     assert f'href="{OTHER}"' in entry("pelican", f"`x <{written}>`_", "rest").content.xhtml
     assert f'href="{OTHER}"' in entry("pelican", f'<a href="{written}">x</a>', "html").content.xhtml
@@ -203,7 +201,7 @@ def test_nikola_s_role_doc_is_a_link_to_a_post(written: str, shown: str) -> None
     assert (content.xhtml, content.warnings) == (f"<p>See {shown}.</p>", ())
 
 
-def test_what_nikola_does_not_find_is_no_link_and_told_with_its_line() -> None:
+def test_a_link_that_nikola_cannot_resolve_is_removed_with_a_warning() -> None:
     for written, markup in ((":doc:`x <gone>`", "rest"), ("[x](link://slug/gone)", "markdown")):
         content = entry("nikola", f"A\n\n* B\n* C\n  {written}.", markup).content  # type: ignore[arg-type]
         assert "<a" not in content.xhtml
@@ -212,7 +210,7 @@ def test_what_nikola_does_not_find_is_no_link_and_told_with_its_line() -> None:
         )
 
 
-def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
+def test_nikola_s_own_urls_mean_nothing_to_other_engines() -> None:
     content = entry("hugo", "[x](link://slug/2026-01-01-other)").content
     assert content.xhtml == "<p>x</p>"
     assert "is removed" in content.warnings[0][1]
@@ -225,11 +223,11 @@ def test_an_address_that_only_nikola_knows_is_none_elsewhere() -> None:
         ('{{< ref "" >}} {{< ref ".md" >}}.', " ."),
     ],
 )
-def test_no_name_is_that_of_a_post_without_a_title(body: str, text: str) -> None:
+def test_a_post_without_a_title_is_found_by_no_empty_name(body: str, text: str) -> None:
     assert entry("hugo", body).source.text == text
 
 
-def test_a_tag_that_names_no_post_finds_none() -> None:
+def test_a_tag_that_names_a_missing_post_gives_a_warning() -> None:
     made = entry("jekyll", "a {% post_url %}b")
     assert made.source.text == "a b"
     assert "no post has this file or name" in made.warnings[0].message

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BASE = "https://blog.example/a/"
 
 
-def test_rest_is_rendered() -> None:
+def test_rst_is_rendered() -> None:
     body = (
         "Text with *emphasis*, ``code`` and a `link <b/>`_.\n\nHead\n====\n\n* one\n* two\n\n"
         ".. code-block:: python\n\n   print('<b>')\n\n.. image:: i.png\n   :alt: A pear\n"
@@ -45,9 +45,7 @@ def test_rest_is_rendered() -> None:
         ("a\n\nb `c", "Inline interpreted text or phrase reference start-string", "`c"),
     ],
 )
-def test_what_rest_cannot_do_stays_readable_and_is_told(
-    body: str, message: str, shown: str
-) -> None:
+def test_unsupported_rst_stays_readable_with_a_warning(body: str, message: str, shown: str) -> None:
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p", first_line=10)
     assert "root:" not in content.xhtml
     assert shown in content.text
@@ -55,7 +53,7 @@ def test_what_rest_cannot_do_stays_readable_and_is_told(
     assert told == {12}
 
 
-def test_code_in_rest_is_code_with_its_language() -> None:
+def test_code_in_rst_keeps_its_language() -> None:
     body = "a ``b <c>``\n\n.. code-block:: python\n   :linenos:\n   :hl_lines: 1\n\n   d = '<e>'\n"
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
     assert content.xhtml == (
@@ -65,13 +63,13 @@ def test_code_in_rest_is_code_with_its_language() -> None:
     assert not content.warnings
 
 
-def test_what_docutils_finds_late_is_told_and_not_shown() -> None:
+def test_late_messages_of_docutils_become_warnings_only() -> None:
     content = render("a\n\nb |gone| c", markup="rest", marker=None, base=BASE, prefix="p")
     assert content.xhtml == "<p>a</p>\n<p>b |gone| c</p>"
     assert content.warnings == ((3, 'Undefined substitution referenced: "gone".'),)
 
 
-def test_what_one_rest_post_declares_no_other_knows() -> None:
+def test_declarations_of_one_rst_post_do_not_affect_another() -> None:
     before = rst.html("Hello :mine:`x`")
     rst.html.cache_clear()
     assert rst.html(".. role:: mine(code)\n\nHello :mine:`x`")[0] == "<p>Hello <code>x</code></p>"
@@ -79,10 +77,10 @@ def test_what_one_rest_post_declares_no_other_knows() -> None:
     assert before[0] == "<p>Hello <span>x</span></p>"
 
 
-def test_rest_asks_neither_the_clock_nor_the_disk(tmp_path: Path) -> None:
+def test_rst_reads_neither_the_clock_nor_files(tmp_path: Path) -> None:
     html, messages = rst.html(".. |d| date:: %H:%M:%S\n\nIt is |d|.")
     assert "It is |d|." in html
-    assert "different every day" in messages[0][1]
+    assert "differs from run to run" in messages[0][1]
     picture = tmp_path / "p.svg"
     picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>")
     html, _ = rst.html(f".. image:: {picture}\n   :loading: embed\n   :alt: Alt")
@@ -90,31 +88,31 @@ def test_rest_asks_neither_the_clock_nor_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["", " 5"])
-def test_numbers_of_lines_are_no_code(option: str) -> None:
+def test_line_numbers_are_not_part_of_the_code(option: str) -> None:
     html, messages = rst.html(f".. code-block:: python\n   :number-lines:{option}\n\n   a = 1\n")
     assert (html, messages) == ('<pre><code class="language-python">a = 1\n</code></pre>', ())
 
 
-def test_running_heads_of_rest_are_part_of_the_text() -> None:
+def test_page_headers_of_rst_are_part_of_the_text() -> None:
     html, _ = rst.html("Body.\n\n.. header:: Head\n\nMore.")
     assert html == "<p>Body.</p>\n<p>More.</p>\n<p>Head</p>"
 
 
-def test_raw_html_in_rest_stays_readable_and_is_told() -> None:
+def test_raw_html_in_rst_stays_readable_with_a_warning() -> None:
     body = "a\n\n.. raw:: html\n\n   <b onclick='x()'>bold</b><script>x</script>\n"
     content = render(body, markup="rest", marker=None, base=BASE, prefix="p")
     assert "&lt;script&gt;x&lt;/script&gt;" in content.xhtml
     assert [line for line, text in content.warnings if '"raw" directive disabled' in text] == [3]
 
 
-def test_the_marker_of_rest_divides() -> None:
+def test_the_marker_splits_rst() -> None:
     body = "Lead.\n\n.. TEASER_END\n\nRest.\n"
     content = render(body, markup="rest", marker=".. TEASER_END", base=BASE, prefix="p")
     assert content.summary == "Lead."
     assert content.xhtml == "<p>Lead.</p>\n<p>Rest.</p>"
 
 
-def test_a_marker_within_a_line_divides_too() -> None:
+def test_a_marker_within_a_line_splits_too() -> None:
     body = "Lead <!-- more --> rest."
     content = render(body, markup="markdown", marker="<!-- more -->", base=BASE, prefix="p")
     assert (content.summary, content.text) == ("Lead", "Lead  rest.")
@@ -128,7 +126,7 @@ def test_a_marker_within_a_line_divides_too() -> None:
         ("- " * 60 + "a\n" + "b\n" * 2_200, "kramdown", "nested too deeply"),
     ],
 )
-def test_what_would_take_too_long_becomes_text(body: str, kind: Dialect, why: str) -> None:
+def test_markup_that_would_take_too_long_becomes_text(body: str, kind: Dialect, why: str) -> None:
     content = render(body, markup=kind, marker=None, base=BASE, prefix="p")
     ((_, message),) = content.warnings
     assert "cannot be rendered, so readers get its source as text" in message
@@ -145,7 +143,7 @@ def test_what_would_take_too_long_becomes_text(body: str, kind: Dialect, why: st
         "<table><tr><td><font size=2><b>a<td>b</table>\n" * 900,
     ],
 )
-def test_formatting_as_people_write_it_is_no_harm(body: str) -> None:
+def test_ordinary_formatting_is_not_refused(body: str) -> None:
     refuse_slow_html(normalised(body, BASE))
 
 
@@ -177,11 +175,11 @@ def test_a_hundred_definitions_of_one_list_are_rendered(dialect: Dialect) -> Non
         ("*a*\n\n::\n\n" + "   <b>\n" * 3_000, "rest", "<p><em>a</em></p>"),
     ],
 )
-def test_what_only_looks_open_is_rendered(body: str, kind: Dialect, shown: str) -> None:
+def test_markup_that_only_looks_unclosed_is_rendered(body: str, kind: Dialect, shown: str) -> None:
     assert render(body, markup=kind, marker=None, base=BASE, prefix="p").xhtml.startswith(shown)
 
 
-def test_what_stops_half_way_leaves_nothing_to_the_next_post() -> None:
+def test_a_refused_post_does_not_affect_the_next_one() -> None:
     with pytest.raises(RecursionError):
         markup.html("".join("    " * depth + "- a\n" for depth in range(400)), "markdown")
     assert markup.html("a\n\n- b\n\n    c", "markdown") == (
@@ -189,7 +187,7 @@ def test_what_stops_half_way_leaves_nothing_to_the_next_post() -> None:
     )
 
 
-def test_a_link_without_target_is_told_with_its_words() -> None:
+def test_a_link_without_target_is_named_with_its_text() -> None:
     body = "![]() [a *b*]()\n\n![c]()"
     content = render(body, markup="commonmark", marker=None, base=BASE, prefix="p")
     assert content.warnings == (

@@ -29,7 +29,7 @@ BASE = "https://blog.example/2026/a/"
         ("# Head {#id}\n\n## `{#id}`", "# Head\n\n## `{#id}`"),
     ],
 )  # fmt: skip
-def test_what_people_read(written: str, read: str) -> None:
+def test_the_plain_text_alternative_contains_what_people_read(written: str, read: str) -> None:
     for dialect in ("commonmark", "kramdown", "markdown"):
         assert plain_text_alternative(written, dialect, BASE, lambda address: address) == read
 
@@ -44,11 +44,11 @@ def test_what_people_read(written: str, read: str) -> None:
         ("`{: .a}` and `{:toc}`", "`{: .a}` and `{:toc}`"),
     ],
 )  # fmt: skip
-def test_what_kramdown_adds_is_not_for_people(written: str, read: str) -> None:
+def test_attribute_lists_of_kramdown_are_removed(written: str, read: str) -> None:
     assert plain_text_alternative(written, "kramdown", BASE, lambda address: address) == read
 
 
-def test_addresses_are_those_of_the_web() -> None:
+def test_urls_in_plain_text_are_absolute() -> None:
     found = plain_text_alternative("[a](b.md) [c](d.md)", "markdown", BASE, {"b.md": "/b/"}.get)
     assert found == "[a](https://blog.example/b/) [c](d.md)"
 
@@ -63,5 +63,5 @@ def test_addresses_are_those_of_the_web() -> None:
         ("<!-- x -->", ""),
     ],
 )
-def test_only_a_line_of_one_comment_goes_with_it(written: str, read: str) -> None:
+def test_a_line_is_removed_only_with_its_single_comment(written: str, read: str) -> None:
     assert plain_text_alternative(written, "commonmark", BASE, lambda address: address) == read

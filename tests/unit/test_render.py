@@ -228,7 +228,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
 
 @pytest.mark.parametrize("markup", [*DIALECTS, "html"])
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_hostile_becomes_safe_xml(body: str, markup: Dialect) -> None:
+def test_hostile_html_becomes_safe_xml(body: str, markup: Dialect) -> None:
     assert_safe(rendered(body, markup))
 
 
@@ -242,12 +242,12 @@ def test_any_text_becomes_safe_xml(body: str, markup: Dialect) -> None:
 
 @given(body=SOUP, markup=st.sampled_from(DIALECTS))
 @settings(max_examples=200)
-def test_rendering_twice_gives_the_same(body: str, markup: Dialect) -> None:
+def test_rendering_twice_gives_the_same_result(body: str, markup: Dialect) -> None:
     assert rendered(body, markup) == rendered(body, markup)
 
 
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=100))
-def test_text_in_code_is_kept_as_it_is(text: str) -> None:
+def test_text_in_code_is_unchanged(text: str) -> None:
     body = f"<pre><code>{text.replace('&', '&amp;').replace('<', '&lt;')}</code></pre>"
     if "\ufffe" in text or "\uffff" in text or not text:
         return
@@ -271,11 +271,11 @@ def test_text_in_code_is_kept_as_it_is(text: str) -> None:
         ("a <!-- b --> c ]]> d", "a  c ]]> d"),
     ],
 )
-def test_what_is_taken_out_leaves_its_text(body: str, reading: str) -> None:
+def test_removed_elements_leave_their_text(body: str, reading: str) -> None:
     assert reads(rendered(body, "html")) == reading
 
 
-def test_html_is_not_read_as_markdown() -> None:
+def test_html_is_not_parsed_as_markdown() -> None:
     assert rendered("<p>*a*</p>\n\n# b", "html").xhtml == "<p>*a*</p>\n\n# b"
 
 
@@ -337,7 +337,7 @@ def test_footnotes_link_within_the_post() -> None:
     assert {f"{PREFIX}-fn:1", f"{PREFIX}-fnref:1"} <= ids
 
 
-def test_elements_that_readers_show_are_kept() -> None:
+def test_elements_that_readers_support_are_kept() -> None:
     body = (
         '<figure><picture><source srcset="https://a.example/a.webp" type="image/webp"/>'
         '<img src="https://a.example/a.png" alt="a"/></picture><figcaption>b</figcaption></figure>'
@@ -349,13 +349,13 @@ def test_elements_that_readers_show_are_kept() -> None:
     assert rendered(body, "html").xhtml == body
 
 
-def test_joiners_and_directions_of_the_text_are_kept() -> None:
+def test_joiners_and_direction_marks_are_kept() -> None:
     text = "می\u200cخواهم \u2067עברית\u2069 \u200f👩\u200d🚀"
     assert rendered(text).xhtml == f"<p>{text}</p>"
     assert rendered(text).text == text
 
 
-def test_task_lists_show_their_boxes() -> None:
+def test_task_lists_show_their_checkboxes() -> None:
     boxes = "- [ ] one\n- [x] two\n\n- [X] three\n"
     content = rendered(f"{boxes}- not [ ] four\n- `[ ]` five\n- [x](/) six\n- [x]seven")
     assert [line for line in reads(content).split("\n") if line] == [
@@ -390,7 +390,7 @@ def test_task_lists_show_their_boxes() -> None:
         ("geo:1,2", "geo:1,2"),
     ],
 )
-def test_addresses_become_absolute(address: str, absolute: str) -> None:
+def test_urls_become_absolute(address: str, absolute: str) -> None:
     body = (
         f"<a href='{address}'>a</a><img src='{address}'><q cite='{address}'>b</q>"
         f"<video poster='{address}'>c</video>"
@@ -399,7 +399,7 @@ def test_addresses_become_absolute(address: str, absolute: str) -> None:
     assert [value for value in found if value is not None] == [absolute] * 4
 
 
-def test_addresses_in_markdown_become_absolute() -> None:
+def test_urls_in_markdown_become_absolute() -> None:
     links = tree(rendered("[a](/b) [c][]\n\n[c]: d")).iter("a")
     assert [link.get("href") for link in links] == ["https://example.org/b", f"{BASE}d"]
 
@@ -435,20 +435,18 @@ def test_every_candidate_of_a_srcset_is_made_absolute() -> None:
     ],
 )
 @pytest.mark.parametrize("src_as_written", ["", "src=''", "src='data:image/gif;base64,R0lG'"])
-def test_a_picture_with_candidates_only_is_shown(
-    srcset: str, src: str, src_as_written: str
-) -> None:
+def test_an_image_with_only_a_srcset_gets_a_src(srcset: str, src: str, src_as_written: str) -> None:
     (image,) = tree(rendered(f"<img {src_as_written} srcset='{srcset}'>", "html"))
     assert (image.tag, image.get("src")) == ("img", src)
 
 
 @pytest.mark.parametrize("srcset", ["", "data:,a 2x", "a.png large"])
-def test_a_picture_without_a_candidate_leaves_its_text(srcset: str) -> None:
+def test_an_image_without_any_url_leaves_its_alternative_text(srcset: str) -> None:
     assert rendered(f"<img alt='a' srcset='{srcset}'>", "html").xhtml == "a"
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
-def test_an_id_that_has_the_prefix_already_is_told_from_one_that_gets_it(
+def test_an_id_that_already_has_the_prefix_differs_from_one_that_gets_it(
     order: tuple[int, ...],
 ) -> None:
     written = ["a", f"{PREFIX}-a", f"{PREFIX}-{PREFIX}-a"]
@@ -477,40 +475,40 @@ def test_a_prefix_with_blanks_still_makes_ids() -> None:
     assert content.xhtml == '<p id="my-post-a">b</p>'
 
 
-def test_nothing_empty_stays_open_in_a_reader_of_html() -> None:
+def test_no_empty_element_stays_open_when_parsed_as_html() -> None:
     body = "<p>a <i class='fa'></i><a href='/'><b></b></a><a id='x'></a></p><p id='y'></p>"
     assert rendered(body, "html").xhtml == (
         f'<p>a <span id="{PREFIX}-x"></span></p><span id="{PREFIX}-y"></span>'
     )
 
 
-def test_an_empty_cell_ends_for_readers_of_html_too() -> None:
+def test_an_empty_cell_is_closed_when_parsed_as_html() -> None:
     assert "<td></td>" in rendered("a | b\n-|-\n1 | ").xhtml
 
 
-def test_ids_that_a_feed_of_ours_made_are_not_made_again() -> None:
+def test_ids_from_one_of_our_own_feeds_get_no_second_prefix() -> None:
     once = rendered("<p id='a'>b</p><a href='#a'>c</a>", "html").xhtml
     assert rendered(once, "html").xhtml == once
 
 
-def test_what_only_looks_empty_stays() -> None:
+def test_elements_that_only_look_empty_stay() -> None:
     body = "<p><i></i>a</p><p><a>b</a></p><p><img alt='c'></p><p><br></p>"
     assert rendered(body, "html").xhtml == "<p>a</p><p>b</p><p>c</p><p><br/></p>"
 
 
 @pytest.mark.parametrize("body", ["", "<p></p>", "<script>a</script>", "<!-- a -->"])
-def test_nothing_becomes_nothing(body: str) -> None:
+def test_an_empty_body_renders_as_nothing(body: str) -> None:
     assert rendered(body, "html").xhtml == ""
 
 
-def test_a_source_without_address_is_dropped() -> None:
+def test_a_source_without_url_is_dropped() -> None:
     body = "<picture><source srcset='data:x'><source src='a'><img src='b'></picture>"
     assert rendered(body, "html").xhtml == (
         f'<picture><source src="{BASE}a"/><img src="{BASE}b"/></picture>'
     )
 
 
-def test_what_the_sanitiser_let_through_goes_no_further() -> None:
+def test_elements_that_the_sanitiser_misses_are_refused() -> None:
     builder = _Builder()
     builder.feed("<p onclick='a' title='b'>c</p>")
     assert [dict(child.attrib) for child in builder.root()] == [{"title": "b"}]
@@ -518,7 +516,7 @@ def test_what_the_sanitiser_let_through_goes_no_further() -> None:
         _Builder().feed("<script>")
 
 
-def test_a_bare_video_offers_its_address() -> None:
+def test_a_video_without_content_links_to_its_file() -> None:
     assert rendered("<video src='/a.mp4'></video>", "html").xhtml == (
         '<video src="https://example.org/a.mp4">'
         '<a href="https://example.org/a.mp4">https://example.org/a.mp4</a></video>'
@@ -557,11 +555,11 @@ def test_an_iframe_becomes_a_link(frame: str, markup: Dialect) -> None:
         ("<<!-- -->b>a</b>", "&lt;b&gt;a"),
     ],
 )  # fmt: skip
-def test_only_a_tag_is_a_tag(body: str, xhtml: str) -> None:
+def test_only_real_tags_are_dropped_and_warned_of(body: str, xhtml: str) -> None:
     assert rendered(body, "html").xhtml == xhtml
 
 
-def test_what_only_looks_like_a_loss_is_none() -> None:
+def test_markup_that_only_looks_dropped_causes_no_warning() -> None:
     body = (
         "<img alt='<svg onload=a>' src='/a.png'><p title='<!-- '>a</p><p it's>b</p>"
         "<xmp><font></xmp><a title='<script>' href='/b'>c</a>"
@@ -570,7 +568,7 @@ def test_what_only_looks_like_a_loss_is_none() -> None:
     assert found == ["<xmp>"]
 
 
-def test_what_browsers_without_scripts_show_is_shown() -> None:
+def test_the_content_of_noscript_is_kept() -> None:
     content = rendered(
         "<p>a</p><noscript><img src=/real.jpg onerror=x()><script>y()</script></noscript>"
         "<img class=lazy data-src=/real.jpg alt=''>", "html",
@@ -579,7 +577,7 @@ def test_what_browsers_without_scripts_show_is_shown() -> None:
     assert not any("noscript" in message for _, message in content.warnings)
 
 
-def test_an_iframe_address_with_quotes_stays_whole() -> None:
+def test_an_iframe_url_with_quotes_is_escaped() -> None:
     content = rendered("<iframe src='https://video.example/\">b'></iframe>", "html")
     assert reads(content) == "https://video.example/%22%3Eb"
 
@@ -648,7 +646,7 @@ def test_a_link_without_target_is_named_with_its_line(body: str, line: int, mess
         "> <p>a</p>\n\n| a |\n|---|\n| [b](c) |",
     ],
 )
-def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
+def test_correct_markup_causes_no_warning(body: str) -> None:
     assert rendered(body).warnings == ()
 
 
@@ -673,7 +671,7 @@ def test_what_is_no_mistake_is_not_warned_of(body: str) -> None:
     ],
 )
 @pytest.mark.parametrize("markup", ["markdown", "html"])
-def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, markup: Dialect) -> None:
+def test_removed_markup_is_named_with_its_line(loss: str, message: str, markup: Dialect) -> None:
     code = f"    {loss}\n" if markup == "markdown" else f"<!-- {loss} -->\n"
     content = rendered(f"{code}\na\n\n<div>\n{loss}\n</div>\n", markup, first_line=10)
     ((line, found),) = content.warnings
@@ -690,13 +688,13 @@ def test_what_is_taken_out_is_named_with_its_line(loss: str, message: str, marku
         ("a\n\n# b {: onclick=c }", "the event handler onclick of <h1> is removed"),
     ],
 )
-def test_what_markdown_hides_is_named_too(body: str, message: str) -> None:
+def test_markup_hidden_in_markdown_is_named_too(body: str, message: str) -> None:
     ((line, found),) = rendered(body).warnings
     assert line == 3
     assert found.startswith(message)
 
 
-def test_two_losses_are_two_warnings_in_the_order_of_lines() -> None:
+def test_warnings_are_in_the_order_of_lines() -> None:
     lines = [line for line, _ in rendered("[b]()\n<script></script>\n\n[a]()").warnings]
     assert lines == [1, 2, 4]
 
@@ -722,7 +720,7 @@ def test_lead_and_extended_part_are_one_document() -> None:
         ("a\n\nMARK\x0b\n\nb", "markdown"),
     ],
 )
-def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Dialect) -> None:
+def test_the_marker_never_appears_and_separates_paragraphs(body: str, markup: Dialect) -> None:
     content = rendered(body, markup, marker="MARK")
     assert [element.text for element in tree(content).iter("p")] == ["a", "b"]
     assert content.text.split() == ["a", "b"]
@@ -732,12 +730,12 @@ def test_the_marker_never_appears_and_divides_paragraphs(body: str, markup: Dial
 @pytest.mark.parametrize(
     "body", ["a b", "a b\n\nMARK", "a b\n\nMARK\n \n\t\n", "MARK\n\na b", "\n\nMARK\na b"]
 )
-def test_without_lead_or_extended_part_there_is_no_summary(body: str) -> None:
+def test_without_a_lead_or_an_extended_part_there_is_no_summary(body: str) -> None:
     content = rendered(body, marker="MARK")
     assert (content.xhtml, content.text, content.summary) == ("<p>a b</p>", "a b", None)
 
 
-def test_blanks_behind_the_marker_in_the_front_matter_do_not_count() -> None:
+def test_trailing_blanks_of_the_configured_marker_are_ignored() -> None:
     assert rendered("a\n\nMARK\n\nb", marker="MARK ").summary == "a"
 
 
@@ -747,7 +745,7 @@ def test_a_line_that_only_resembles_the_marker_is_text(line: str) -> None:
 
 
 @pytest.mark.parametrize("marker", [None, "", "  "])
-def test_an_empty_marker_divides_nothing(marker: str | None) -> None:
+def test_an_empty_marker_splits_nothing(marker: str | None) -> None:
     assert rendered("a\n\nb", marker=marker).summary is None
 
 
@@ -756,15 +754,15 @@ def test_a_summary_of_html_leaves_footnotes_out() -> None:
     assert rendered(body, "html", marker="MARK").summary == "a b"
 
 
-def test_a_lead_that_says_nothing_is_no_summary() -> None:
+def test_a_lead_without_text_gives_no_summary() -> None:
     assert rendered("<img src='a.png'>\n\nMARK\n\nb", marker="MARK").summary is None
 
 
-def test_the_text_twin_of_markdown_is_its_source() -> None:
+def test_the_plain_text_alternative_of_markdown_is_its_source() -> None:
     assert rendered("\n# a\x00\n\n* b &amp; <i>c</i>\n\n").text == "# a\n\n* b &amp; <i>c</i>"
 
 
-def test_the_text_twin_of_html_has_a_line_for_each_block() -> None:
+def test_the_plain_text_alternative_of_html_has_a_line_per_block() -> None:
     body = (
         "<h1>One</h1>\n<p>two\n  <b>three</b><br>four <img alt='five' src='a.png'></p><ul><li>six"
         "<li> seven </ul><table><tr><th>a<td>b<tr><td>c</table>"
@@ -775,7 +773,7 @@ def test_the_text_twin_of_html_has_a_line_for_each_block() -> None:
     )
 
 
-def test_what_is_nested_too_deep_becomes_text_and_a_warning() -> None:
+def test_too_deeply_nested_html_becomes_text_with_a_warning() -> None:
     body = "<div>" * 300 + "a & b\nc\n\nd"
     content = rendered(body, first_line=7)
     first, second = tree(content)
@@ -798,14 +796,14 @@ def test_width_is_not_depth() -> None:
     assert rendered(body, "html").xhtml == body
 
 
-def test_a_post_of_many_megabytes_is_no_trouble() -> None:
+def test_a_post_of_many_megabytes_is_rendered() -> None:
     content = rendered("a" * 10_500_000, "html")
     parsed = etree.fromstring(f"<div>{content.xhtml}</div>")  # with the limits of the feed's parser
     assert sum(len(paragraph.text or "") for paragraph in parsed) == 10_500_000
     assert len(content.warnings) == 1
 
 
-def test_a_failure_leaves_nothing_behind_for_the_next_post() -> None:
+def test_a_failure_does_not_affect_the_next_post() -> None:
     healthy = "- a\n\n    b\n- c\n\nd[^1]\n\n[^1]: e"
     before = rendered(healthy)
     failed = rendered("- " * 2000 + "a")
@@ -814,6 +812,6 @@ def test_a_failure_leaves_nothing_behind_for_the_next_post() -> None:
     assert rendered(healthy) == before
 
 
-def test_one_post_never_shows_in_the_next() -> None:
+def test_a_post_does_not_affect_the_next_one() -> None:
     rendered("a[^1] [b]\n\n[^1]: c\n[b]: /d")
     assert rendered("[b] e[^1]").xhtml == "<p>[b] e[^1]</p>"

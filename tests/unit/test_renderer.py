@@ -110,12 +110,14 @@ UNSHOWN: dict[str, Any] = {
 }
 
 
-def test_the_tables_have_every_field_of_a_post() -> None:
+def test_the_tables_cover_every_field_of_a_post() -> None:
     assert {*CHANGED_POST, *UNSHOWN} == {field.name for field in dataclasses.fields(Post)}
 
 
 @pytest.mark.parametrize("name", CHANGED_POST)
-def test_a_change_that_shows_in_the_content_is_rendered(tmp_path: Path, name: str) -> None:
+def test_a_change_that_affects_the_content_renders_the_post_again(
+    tmp_path: Path, name: str
+) -> None:
     before = content(of("jekyll"), cache=tmp_path)
     changed = replace(of("jekyll"), **{name: CHANGED_POST[name]})
     assert content(changed, cache=tmp_path) == content(changed) != before
@@ -123,9 +125,7 @@ def test_a_change_that_shows_in_the_content_is_rendered(tmp_path: Path, name: st
 
 @pytest.mark.parametrize("engine", BODIES)
 @pytest.mark.parametrize("name", [*CHANGED_POST, *UNSHOWN])
-def test_no_field_of_a_post_leaves_a_stale_content(
-    tmp_path: Path, engine: Engine, name: str
-) -> None:
+def test_no_field_of_a_post_leaves_stale_content(tmp_path: Path, engine: Engine, name: str) -> None:
     content(of(engine), cache=tmp_path)
     changed = replace(of(engine), **{name: {**CHANGED_POST, **UNSHOWN}[name]})
     assert content(changed, cache=tmp_path) == content(changed)
@@ -141,7 +141,9 @@ CHANGED_SITE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", CHANGED_SITE)
-def test_a_change_of_the_site_that_templates_read_is_rendered(tmp_path: Path, name: str) -> None:
+def test_a_change_of_the_site_that_templates_read_renders_the_post_again(
+    tmp_path: Path, name: str
+) -> None:
     before = content(of("jekyll"), cache=tmp_path)
     site = msgspec.structs.replace(SITE, **{name: CHANGED_SITE[name]})
     assert content(of("jekyll"), site, cache=tmp_path) == content(of("jekyll"), site) != before
@@ -149,9 +151,7 @@ def test_a_change_of_the_site_that_templates_read_is_rendered(tmp_path: Path, na
 
 @pytest.mark.parametrize("engine", BODIES)
 @pytest.mark.parametrize("name", CHANGED_SITE)
-def test_no_key_of_the_site_leaves_a_stale_content(
-    tmp_path: Path, engine: Engine, name: str
-) -> None:
+def test_no_key_of_the_site_leaves_stale_content(tmp_path: Path, engine: Engine, name: str) -> None:
     content(of(engine), cache=tmp_path)
     site = msgspec.structs.replace(SITE, **{name: CHANGED_SITE[name]})
     assert content(of(engine), site, cache=tmp_path) == content(of(engine), site)
@@ -161,7 +161,7 @@ def test_no_key_of_the_site_leaves_a_stale_content(
 @pytest.mark.parametrize(
     "settings", [{}, {"key": "another", "params": {"key": "another"}}], ids=["none", "others"]
 )
-def test_a_change_of_the_settings_is_rendered(
+def test_a_change_of_the_engine_s_settings_renders_the_post_again(
     tmp_path: Path, engine: Engine, settings: dict[str, Value]
 ) -> None:
     before = content(of(engine), cache=tmp_path)
@@ -180,14 +180,14 @@ def test_a_link_follows_the_page_of_another_post(tmp_path: Path, engine: Engine)
         assert (found == here) == (other is OTHER)
 
 
-def test_a_note_that_comes_into_being_is_linked(tmp_path: Path) -> None:
+def test_a_new_note_is_linked(tmp_path: Path) -> None:
     found = of("plain", body="[[Other]]")
     before = content(found, other=post("2026-01-03-third.md"), cache=tmp_path)
     assert content(found, cache=tmp_path) == content(found) != before
 
 
 @pytest.mark.parametrize("engine", BODIES)
-def test_another_engine_reads_the_same_text_in_its_own_way(tmp_path: Path, engine: Engine) -> None:
+def test_another_engine_renders_the_same_body_differently(tmp_path: Path, engine: Engine) -> None:
     """kramdown knows no task lists, and CommonMark no definition lists."""
     body = "- [x] a\n\nterm\n: its definition\n\n~~b~~ www.example.org H~2~O"
     for before in BODIES:
@@ -198,7 +198,7 @@ def test_another_engine_reads_the_same_text_in_its_own_way(tmp_path: Path, engin
 
 @pytest.mark.parametrize("engine", BODIES)
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(BodySyntax)])
-def test_no_part_of_a_syntax_leaves_a_stale_content(
+def test_no_part_of_a_syntax_leaves_stale_content(
     tmp_path: Path, engine: Engine, name: str
 ) -> None:
     """A site whose engine changes, or a setting of it, may change one part alone."""
@@ -210,13 +210,15 @@ def test_no_part_of_a_syntax_leaves_a_stale_content(
         assert content(changed, cache=tmp_path) == content(changed)
 
 
-def test_a_zone_counts_in_summer_even_if_the_post_is_of_the_winter(tmp_path: Path) -> None:
+def test_a_time_zone_that_differs_only_in_summer_renders_a_winter_post_again(
+    tmp_path: Path,
+) -> None:
     before = content(of("jekyll"), cache=tmp_path)
     site = msgspec.structs.replace(SITE, timezone="Europe/Lisbon")
     assert content(of("jekyll"), site, cache=tmp_path) == content(of("jekyll"), site) != before
 
 
-def test_settings_without_a_key_say_that_it_is_not_there(tmp_path: Path) -> None:
+def test_a_key_that_known_settings_lack_is_empty(tmp_path: Path) -> None:
     """A site without settings may have a value all the same, so the author is warned."""
     found = of("jekyll", body="{{ site.unknown }}")
     before = content(found, settings={}, cache=tmp_path)
@@ -225,13 +227,13 @@ def test_settings_without_a_key_say_that_it_is_not_there(tmp_path: Path) -> None
     assert after == content(found, settings=settings) != before
 
 
-def test_another_address_of_the_post_is_rendered(tmp_path: Path) -> None:
+def test_another_url_of_the_post_renders_it_again(tmp_path: Path) -> None:
     found, link = of("plain", body="[a](a)"), "https://blog.example/moved/"
     before = content(found, cache=tmp_path)
     assert content(found, cache=tmp_path, link=link) == content(found, link=link) != before
 
 
-def test_the_file_of_another_post_does_not_count(tmp_path: Path) -> None:
+def test_the_file_of_another_post_renders_nothing_again(tmp_path: Path) -> None:
     """The files have the names of item ids; ids in the content begin with them."""
     found = of("plain", body="# A heading")
     before = content(found, cache=tmp_path)
@@ -241,14 +243,14 @@ def test_the_file_of_another_post_does_not_count(tmp_path: Path) -> None:
     assert renamed == content(found, item_id="another-post") != before
 
 
-def test_a_value_of_another_kind_is_another_value(tmp_path: Path) -> None:
+def test_a_value_of_another_type_renders_the_post_again(tmp_path: Path) -> None:
     """A template takes `true` without quotes for a truth value, which is of no size."""
     before = content(of("jekyll"), cache=tmp_path)
     changed = of("jekyll", values={**VALUES, "flag": PlainScalar("true")})
     assert content(changed, cache=tmp_path) == content(changed) != before
 
 
-def test_a_longer_front_matter_moves_the_warnings_and_renders_nothing(tmp_path: Path) -> None:
+def test_longer_front_matter_moves_the_warnings_and_renders_nothing(tmp_path: Path) -> None:
     before = content(of("jekyll"), cache=tmp_path)
     (path,) = tmp_path.iterdir()
     written = path.stat().st_mtime_ns

@@ -70,7 +70,7 @@ def link(address: str, words: str = "") -> str:
         (":sc:`a` b", "<p><span>a</span> b</p>"),
     ],
 )
-def test_what_nikola_and_pelican_document_is_evaluated(body: str, html: str) -> None:
+def test_documented_directives_of_nikola_and_pelican_are_rendered(body: str, html: str) -> None:
     content = rendered(body)
     assert (content.xhtml, content.warnings) == (html, ())
 
@@ -115,7 +115,7 @@ def test_what_nikola_and_pelican_document_is_evaluated(body: str, html: str) -> 
         ),
     ],
 )
-def test_of_what_the_site_alone_makes_what_it_names_is_shown(
+def test_a_directive_that_only_the_site_can_render_leaves_what_it_names(
     body: str, html: str, told: str
 ) -> None:
     content = rendered(f"x\n\n{body}")
@@ -124,13 +124,13 @@ def test_of_what_the_site_alone_makes_what_it_names_is_shown(
     assert (line, told in message) == (3, True)
 
 
-def test_a_role_of_the_site_leaves_its_words_and_is_told() -> None:
+def test_an_unknown_role_leaves_its_text_with_a_warning() -> None:
     content = rendered("a\n\nb\n:ref:`The words <label>` and |c|\n\n.. |c| replace:: :foo:`d`")
     assert content.xhtml == "<p>a</p>\n<p>b\n<span>The words</span> and <span>d</span></p>"
     assert [line for line, _ in content.warnings] == [4, 6]
 
 
-def test_what_a_post_makes_known_is_forgotten_behind_it() -> None:
+def test_roles_and_directives_of_one_post_do_not_affect_another() -> None:
     rst.html(".. thumbnail:: a\n\n.. nobodys:: b\n\n:nobodys:`c` :kbd:`d`")
     assert not {"thumbnail", "nobodys"} & {*vars(directives)["_directives"]}
     assert not {"kbd", "nobodys"} & {*vars(roles)["_roles"]}
@@ -174,11 +174,11 @@ def test_what_a_post_makes_known_is_forgotten_behind_it() -> None:
         ),
     ],
 )
-def test_it_is_legible_without_a_stylesheet(body: str, html: str) -> None:
+def test_rst_is_readable_without_a_stylesheet(body: str, html: str) -> None:
     assert rendered(body).xhtml == html
 
 
-def test_no_picture_is_opened_for_its_size(tmp_path: Path) -> None:
+def test_no_image_is_opened_for_its_size(tmp_path: Path) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(b"no picture")
     _, messages = rst.html(f".. image:: {picture}\n   :scale: 50\n")
@@ -208,11 +208,11 @@ def test_no_picture_is_opened_for_its_size(tmp_path: Path) -> None:
         ("a\n\n.. listing:: b.py\n", 3),
     ],
 )
-def test_a_warning_names_the_line_where_it_is_written(body: str, line: int) -> None:
+def test_a_warning_names_the_line_of_its_cause(body: str, line: int) -> None:
     assert {at for at, _ in rendered(body).warnings} == {line}
 
 
-def test_what_is_wrong_twice_is_told_twice() -> None:
+def test_two_equal_mistakes_give_two_warnings() -> None:
     told = rendered("a\ngone_\nb\ngone_\n").warnings
     assert told == ((2, 'Unknown target name: "gone".'), (4, 'Unknown target name: "gone".'))
 
@@ -261,7 +261,7 @@ def numbered(text: str, times: int) -> str:
         (("+-" * 100 + "+\n") * 550, "too many cells"),
     ],
 )
-def test_what_would_keep_docutils_busy_is_refused(body: str, why: str) -> None:
+def test_input_that_would_keep_docutils_busy_is_refused(body: str, why: str) -> None:
     """Each is a little above its limit. Without the limits, some of them never end."""
     ((_, message),) = rendered(body).warnings
     assert "cannot be rendered, so readers get its source as text" in message
@@ -285,7 +285,7 @@ def test_a_long_post_is_rendered(body: str) -> None:
     assert "cannot be rendered" not in str(rendered(body).warnings)
 
 
-def test_a_substitution_that_leads_to_itself_stays_as_it_is_written() -> None:
+def test_a_substitution_that_refers_to_itself_is_kept_as_written() -> None:
     circle = ".. |a| replace:: x |b|\n.. |b| replace:: |a| |a|\n.. |c| replace:: z\n"
     content = rendered(f"{circle}\n|a|, |c|")
     assert content.xhtml == "<p>x |b|, z</p>"

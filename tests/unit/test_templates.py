@@ -99,7 +99,7 @@ FRONT_MATTER = {
 
 
 @pytest.mark.parametrize("head", FRONT_MATTER.values(), ids=FRONT_MATTER)
-def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
+def test_quoted_values_stay_text(tmp_path: Path, head: str) -> None:
     readers = RECORDS["hugo"].front_matter_readers
     values = block.read(head.encode(), PurePosixPath("a"), readers).values
     liquid = "{{ page.ver }} {{ page.num }} {{ page.ver | plus: page.like }} {{ page.no | size }}"
@@ -180,7 +180,7 @@ def test_what_is_in_quotes_stays_a_text(tmp_path: Path, head: str) -> None:
         ("{% raw %}a", "a", ""),
     ],
 )  # fmt: skip
-def test_what_only_the_site_can_evaluate_is_left_out_and_told(
+def test_tags_that_only_the_site_can_evaluate_are_left_out_with_a_warning(
     body: str, left: str, reason: str
 ) -> None:
     made = templated("jekyll", body)
@@ -196,19 +196,19 @@ def test_what_only_the_site_can_evaluate_is_left_out_and_told(
      "~~~\n{% assign a = 1 %}\n~~~", "a\n\n\t{% endraw %}", "``{% if a %}``",
      "* b\n\n  ```\n  {{ gone }}\n  ```"],
 )  # fmt: skip
-def test_in_code_it_stays_as_it_is_written(body: str) -> None:
+def test_tags_in_code_are_kept_as_written(body: str) -> None:
     made = templated("jekyll", body)
     assert made.source.text == body
     assert set(fates(made)) == {"kept"}
     assert not told(made)
 
 
-def test_words_of_a_tag_are_said_once_in_html_too() -> None:
+def test_repeated_words_of_a_tag_appear_once_in_html_too() -> None:
     made = templated("jekyll", '{% include box.html title="Same <b>" text="Same <b>" %}', "html")
     assert made.source.text == "Same &lt;b&gt;"
 
 
-def test_the_owner_may_keep_the_tags_or_say_that_there_are_none() -> None:
+def test_the_setting_templates_keeps_tags_or_turns_them_off() -> None:
     body = "{{ page.title }} {% include a %} [b]({% post_url gone %})"
     kept = templated("jekyll", body, templates="keep")
     assert kept.source.text == "A title {% include a %} [b]({%%20post_url%20gone%20%})"
@@ -216,7 +216,7 @@ def test_the_owner_may_keep_the_tags_or_say_that_there_are_none() -> None:
     assert templated("jekyll", body, templates="off").source.text == body
 
 
-def test_a_link_to_a_post_that_is_not_there_is_told_with_its_line() -> None:
+def test_a_link_to_a_missing_post_is_named_with_its_line() -> None:
     made = templated("jekyll", "a\n\n[b]({% post_url gone %}) {% link _posts/gone.md %}")
     assert made.content.xhtml == "<p>a</p>\n<p>b</p>"
     assert told(made) == [
@@ -225,12 +225,12 @@ def test_a_link_to_a_post_that_is_not_there_is_told_with_its_line() -> None:
     ]
 
 
-def test_what_is_told_is_told_once() -> None:
+def test_each_warning_is_given_once() -> None:
     made = templated("jekyll", "{% for i in (1..9) %}{% include x %}{% endfor %}")
     assert len(told(made)) == 1
 
 
-def test_lines_are_those_of_the_file() -> None:
+def test_warnings_name_lines_of_the_file() -> None:
     body = (
         "{% comment %}\n\n{% endcomment %}\n"
         "{% for i in (1..9) %}\nx\n{% endfor %}\n"
@@ -283,7 +283,7 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, said: str) -> None:
         ("{{ site.title }}.", ".", "the value of site is not known here; left out"),
     ],
 )
-def test_of_hexo_s_tags_what_they_name_is_shown(body: str, said: str, message: str) -> None:
+def test_what_hexo_s_tags_name_is_kept(body: str, said: str, message: str) -> None:
     made = templated("hexo", body)
     assert made.source.text == said
     ((_, text),) = told(made)
@@ -314,7 +314,7 @@ def test_of_hexo_s_tags_what_they_name_is_shown(body: str, said: str, message: s
         ("{{< code-block lang=c >}}\na\n{{< /code-block >}}", "```c\na\n```"),
     ],
 )  # fmt: skip
-def test_what_comes_with_hugo_is_evaluated(body: str, said: str) -> None:
+def test_shortcodes_of_hugo_are_evaluated(body: str, said: str) -> None:
     made = templated("hugo", body, values={"own": "x"}, settings={"params": {"site_own": "y"}})
     assert made.source.text == said
     assert set(fates(made)) == {"evaluated"}
@@ -342,7 +342,7 @@ def test_what_comes_with_hugo_is_evaluated(body: str, said: str) -> None:
          f"[\\[other\\](</sub/{OTHER}/>)](</sub/{OTHER}/>)"),
     ],
 )  # fmt: skip
-def test_what_stands_in_a_pair_is_evaluated(engine: Engine, body: str, said: str) -> None:
+def test_the_content_of_a_pair_is_evaluated(engine: Engine, body: str, said: str) -> None:
     made = templated(engine, body)
     assert made.source.text == said
     assert set(fates(made)) == {"evaluated"}
@@ -365,7 +365,7 @@ def test_a_line_is_where_its_text_was_written(body: str, line: int) -> None:
     assert found == 5 + line
 
 
-def test_what_is_told_of_tags_in_a_pair_has_its_line() -> None:
+def test_warnings_of_tags_in_a_pair_name_their_line() -> None:
     body = (
         "{{< details >}}\n\na\n{{< own >}}\n<b onclick='a'>b</b>\n\n{{< /details >}}\n{{< own2 >}}"
     )
@@ -399,7 +399,9 @@ FIGURE = (
          f"<ul><li><p>a</p>{FIGURE}</li><li><p>d</p></li></ul>"),
     ],
 )  # fmt: skip
-def test_what_a_tag_makes_stays_in_its_item_or_quote(engine: Engine, body: str, html: str) -> None:
+def test_the_value_of_a_tag_stays_in_its_list_item_or_quote(
+    engine: Engine, body: str, html: str
+) -> None:
     assert templated(engine, body).content.xhtml.replace("\n", "") == html
 
 
@@ -414,14 +416,14 @@ def test_what_a_tag_makes_stays_in_its_item_or_quote(engine: Engine, body: str, 
         ('{{< ref "gone.md" >}}', ""),
     ],
 )
-def test_a_site_s_own_shortcodes_leave_what_they_show(body: str, left: str) -> None:
+def test_a_site_s_own_shortcodes_leave_what_they_name(body: str, left: str) -> None:
     made = templated("hugo", body)
     assert made.source.text == left
     assert told(made)[0][0] == 5
 
 
 @pytest.mark.parametrize("engine", ["hugo", "jekyll"])
-def test_code_in_an_item_leaves_the_list_whole(engine: Engine) -> None:
+def test_code_in_an_item_does_not_split_the_list(engine: Engine) -> None:
     tags = {
         "hugo": "{{< highlight bash >}}ls{{< /highlight >}}",
         "jekyll": "{% highlight bash %}ls{% endhighlight %}",
@@ -439,13 +441,13 @@ def test_code_in_an_item_leaves_the_list_whole(engine: Engine) -> None:
         ("zola", "```\n{{ youtube(id=1) }}\n{% quote() %}\nx\n{% end %}\n```"),
     ],
 )
-def test_a_shortcode_in_code_is_a_sample_of_one(engine: Engine, body: str) -> None:
+def test_a_shortcode_in_code_is_kept_as_written(engine: Engine, body: str) -> None:
     made = templated(engine, body)
     assert made.content.text == body
     assert told(made) == []
 
 
-def test_what_looks_like_go_is_no_shortcode() -> None:
+def test_go_templates_are_not_shortcodes() -> None:
     body = "{{ .Title }} {{closure}} {{- x -}} `{{< a >}}`\n\n    {{< b >}}"
     made = templated("hugo", body)
     assert made.source.text == body
@@ -481,7 +483,7 @@ def test_zola_s_shortcodes_are_functions(body: str, said: str | None, fate: set[
          "html"),
     ],
 )  # fmt: skip
-def test_what_comes_with_nikola_is_evaluated(body: str, said: str, markup: Markup) -> None:
+def test_shortcodes_of_nikola_are_evaluated(body: str, said: str, markup: Markup) -> None:
     assert templated("nikola", body, markup).source.text == said
 
 
@@ -491,7 +493,7 @@ def test_pelican_and_plain_posts_have_no_tags() -> None:
     assert all(templated(engine, body).source.text == body for engine in engines)
 
 
-def test_marks_of_ours_in_a_post_do_no_harm() -> None:
+def test_our_own_marks_in_a_post_do_no_harm() -> None:
     body = "{% if page.a %}\x0f0:9:link\x0f{% include x %}{{ page.a }}\x0f{% endif %}"
     made = templated("jekyll", body, values={"a": "\x0f0:9:link\x0f"})
     assert made.source.text == "0:9:link0:9:link"
@@ -514,7 +516,7 @@ def test_marks_of_ours_in_a_post_do_no_harm() -> None:
          "{{ x }}{% endif %}.", "```c\n\n```\n."),
     ],
 )  # fmt: skip
-def test_no_text_stands_for_a_tag(body: str, said: str) -> None:
+def test_no_text_of_a_post_is_taken_for_a_mark(body: str, said: str) -> None:
     assert templated("jekyll", body).source.text == said
 
 
@@ -545,7 +547,7 @@ def test_no_template_reads_a_file(tmp_path: Path) -> None:
     ],
     ids=str.__len__,
 )
-def test_no_template_goes_on_without_end(body: str) -> None:
+def test_no_template_runs_without_limit(body: str) -> None:
     assert len(templated("jekyll", body).source.text) <= 1_000_000
 
 
@@ -556,7 +558,7 @@ def test_no_template_goes_on_without_end(body: str) -> None:
         "{% assign a = 'xx' %}" + "{% assign a = a | append: a %}" * 61 + "{{ a | size }}",
     ],
 )
-def test_what_was_too_much_is_not_doubled(body: str) -> None:
+def test_a_value_over_the_limit_is_not_used_again(body: str) -> None:
     """The values would have 2 ** 40 characters and more."""
     made = templated("jekyll", f"{body} Words")
     assert made.content.text.endswith("Words")
@@ -595,13 +597,13 @@ VIDEO = (
          f"<div>\n<p>{VIDEO}</p>\n</div>"),
     ],
 )  # fmt: skip
-def test_what_stands_in_html_is_html(engine: Engine, body: str, html: str) -> None:
+def test_tags_within_html_become_html(engine: Engine, body: str, html: str) -> None:
     made = templated(engine, body)
     assert made.content.xhtml == html
     assert not any("is removed" in message for _, message in told(made))
 
 
-def test_what_all_tags_of_a_post_say_is_bounded() -> None:
+def test_the_output_of_all_tags_of_a_post_is_limited() -> None:
     made = templated(
         "jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000
     )
@@ -631,7 +633,7 @@ def test_no_date_depends_on_the_machine(
     time.tzset()
 
 
-def test_the_fingerprint_knows_what_the_tags_name() -> None:
+def test_the_fingerprint_covers_values_that_tags_name() -> None:
     def fingerprint(body: str, **values: str) -> str:
         return templated("jekyll", body, values=values).fingerprint
 
@@ -659,7 +661,7 @@ def test_the_fingerprint_knows_what_the_tags_name() -> None:
         ("zola", '{{ param("version") }}'),
     ],
 )
-def test_the_fingerprint_knows_the_settings_that_the_tags_show(engine: Engine, body: str) -> None:
+def test_the_fingerprint_covers_settings_that_tags_use(engine: Engine, body: str) -> None:
     def fingerprint(version: str, **more: Any) -> str:
         own: dict[str, Any] = {"version": version}
         settings = {"hugo": {"params": own}, "zola": {"extra": own}}.get(engine, own)
@@ -684,7 +686,7 @@ def test_the_fingerprint_knows_the_settings_that_the_tags_show(engine: Engine, b
          "{{ site.version }}{% endcomment %}", {}),
     ],
 )  # fmt: skip
-def test_the_fingerprint_knows_no_other_settings(
+def test_the_fingerprint_covers_no_other_settings(
     engine: Engine, body: str, values: dict[str, str]
 ) -> None:
     settings: list[dict[str, Any]] = [{}]
@@ -695,7 +697,7 @@ def test_the_fingerprint_knows_no_other_settings(
     assert len(made) == 1
 
 
-def test_the_fingerprint_of_a_post_without_settings_is_what_it_was() -> None:
+def test_the_fingerprint_of_a_post_without_settings_never_changed() -> None:
     """Or an upgrade would announce the world again."""
     made = templated("jekyll", "{{ page.own }} {{ site.url }}", values={"own": "a"})
     assert made.fingerprint[:16] == "44eb7bb4005fdc72"
@@ -732,10 +734,10 @@ def test_the_fingerprint_of_a_post_without_settings_is_what_it_was() -> None:
         ("- a\n\n  ```\n- b\n  ```\n\n    c", ["  ```\n- b\n  ```"]),
     ],
 )
-def test_what_is_code(text: str, codes: list[str]) -> None:
+def test_code_is_found_where_the_parsers_find_it(text: str, codes: list[str]) -> None:
     assert [text[start:end] for start, end in markdown_code.spans(text)] == codes
 
 
-def test_a_tag_in_a_paragraph_of_an_item_is_none_of_code() -> None:
+def test_a_tag_in_a_paragraph_of_an_item_is_not_in_code() -> None:
     made = templated("jekyll", "- a\n\n    b {% own %}c\n\n          {% own %}\n").source
     assert made.text.rstrip() == "- a\n\n    b c\n\n          {% own %}"
