@@ -100,6 +100,7 @@ def key(*parts: str | None) -> bytes:
     digest = hashlib.sha256(_renderer_version())
     for part in parts:
         data = b"-" if part is None else part.encode("utf-8", "surrogatepass")
+        # The length separates the parts: ("ab", "c") must not equal ("a", "bc").
         digest.update(b"%d:%b" % (-1 if part is None else len(data), data))
     return digest.digest()
 

@@ -17,14 +17,14 @@ from urllib.parse import unquote
 from publisher.content import markup as markups
 from publisher.content import rst
 from publisher.content.html import (
-    ADDRESSES,
     MATH,
     NO_SCRIPT,
     SCHEMES,
     TAGS,
     TAGS_WITH_CONTENT,
+    URL_ATTRIBUTES,
     absolute,
-    frame_address,
+    frame_url,
     tags,
     unchanged,
 )
@@ -52,16 +52,16 @@ def warnings(
 
     `html` is the rendered source; `first_line` is the number of the source's first line.
     """
-    found = set()
+    messages = set()
     if markup == "rest":
-        found = {(first_line + line - 1, message) for line, message in rst.html(source)[1]}
+        messages = {(first_line + line - 1, message) for line, message in rst.html(source)[1]}
     if not any(_dropped_markup(html, source, base, resolve)):
-        return tuple(sorted(found))
+        return tuple(sorted(messages))
     marked = _marked(source, markup)
     places = Places(source, first_line)
     for message, at, sought in _dropped_markup(marked, source, base, resolve):
-        found.add((places.line_of(sought) if at is None else places.line(at), message))
-    return tuple(sorted(found))
+        messages.add((places.line_of(sought) if at is None else places.line(at), message))
+    return tuple(sorted(messages))
 
 
 class Places:
@@ -69,7 +69,7 @@ class Places:
 
     def __init__(self, text: str, first: int) -> None:
         self._text, self._first = text, first
-        self._breaks = [found.start() for found in re.finditer("\n", text)]
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
         self._offsets: dict[str, int] = {}
 
     def line(self, offset: int) -> int:
@@ -102,11 +102,11 @@ class Address:
 
 def shown(xhtml: str) -> Iterator[Address]:
     """Yield the URLs that readers get of a rendered body, except links within the body itself."""
-    for found in tags(xhtml):
-        attributes = {} if found.closes else found.attributes
-        for name in attributes.keys() & ADDRESSES:
+    for tag in tags(xhtml):
+        attributes = {} if tag.closes else tag.attributes
+        for name in attributes.keys() & URL_ATTRIBUTES:
             if not attributes[name].startswith("#"):
-                yield Address(found.name, attributes[name])
+                yield Address(tag.name, attributes[name])
 
 
 def addresses(
@@ -122,17 +122,17 @@ def addresses(
     except Exception:
         return
     places = Places(source, first_line)
-    for found in tags(html):
-        attributes = {} if found.closes else found.attributes
+    for tag in tags(html):
+        attributes = {} if tag.closes else tag.attributes
         mark = attributes.pop("data-at", "")
-        for name in attributes.keys() & ADDRESSES:
+        for name in attributes.keys() & URL_ATTRIBUTES:
             place, written = _MARKED.findall(attributes[name])[0]
             at = place or (mark if mark.isdecimal() else "")
             target = absolute(resolve(written) or "", base)
-            if target and found.name in TAGS:
+            if target and tag.name in TAGS:
                 written = written.removeprefix(ROOT_IMAGE)
                 line = places.line(int(at)) if at else places.line_of(written)
-                yield Address(found.name, target, written, line)
+                yield Address(tag.name, target, written, line)
 
 
 def _marked(source: str, markup: Dialect) -> str:
@@ -154,10 +154,11 @@ def _dropped_markup(
 
     The text is searched for in the source if the offset is not known.
     """
-    for found in tags(html):
-        if found.closes or found.name == NO_SCRIPT:
+    for html_tag in tags(html):
+        # Only the tags of <noscript> are dropped; its content is kept.
+        if html_tag.closes or html_tag.name == NO_SCRIPT:
             continue
-        tag, attributes = found.name, found.attributes
+        tag, attributes = html_tag.name, html_tag.attributes
         mark = attributes.pop("data-at", "")
         at = int(mark) if mark.isdecimal() else None
         if tag not in TAGS | MATH:
@@ -166,7 +167,7 @@ def _dropped_markup(
         for name in attributes:
             if name.startswith("on"):
                 yield f"the event handler {name} of <{tag}> is removed", at, name
-        for name in attributes.keys() & ADDRESSES:
+        for name in attributes.keys() & URL_ATTRIBUTES:
             place, target = _MARKED.findall(attributes[name])[0]
             where = int(place) if place else at
             resolved = resolve(target)
@@ -177,15 +178,15 @@ def _dropped_markup(
                 yield _url_message(target), where, target
             elif not target.strip() and at is None:  # written as Markdown, not as a tag
                 text = _text_of(
-                    attributes.get("alt", "") if tag == "img" else _link_content(html, found.end)
+                    attributes.get("alt", "") if tag == "img" else _link_content(html, html_tag.end)
                 )
                 yield _target_message(tag, text, source, where), where, f"[{text}]"
 
 
 def _tag_message(tag: str, attributes: dict[str, str], base: str) -> str:
     if tag == "iframe":
-        address = frame_address(attributes, base)
-        outcome = f"becomes a link to {address}" if address else "has no http URL and is removed"
+        url = frame_url(attributes, base)
+        outcome = f"becomes a link to {url}" if url else "has no http URL and is removed"
         return f"<iframe> {outcome}; readers load no frames"
     if tag in TAGS_WITH_CONTENT:
         return f"<{tag}> is removed with its content; readers do not show it"
@@ -212,5 +213,5 @@ def _target_message(tag: str, text: str, source: str, at: int | None) -> str:
     behind = _URL_BEHIND.match(source, at) if at is not None else None
     if behind is None:
         return message
-    address = behind[1].rstrip(".,;:!?")
-    return f"{message}; its URL stands behind the brackets, so write {mark}[{text}]({address})"
+    url = behind[1].rstrip(".,;:!?")
+    return f"{message}; its URL stands behind the brackets, so write {mark}[{text}]({url})"

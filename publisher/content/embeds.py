@@ -43,19 +43,10 @@ _PLAYERS = {
 # Tags whose first value is the name of the included file of the theme.
 _INCLUDES = ("include", "render")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
+# Parameters that may hold the image, in the order of preference.
 _SOURCES = (
-    "src",
-    "image",
-    "img",
-    "url",
-    "path",
-    "file",
-    "filename",
-    "link",
-    "href",
-    "source",
-    "name",
-)
+    "src", "image", "img", "url", "path", "file", "filename", "link", "href", "source", "name",
+)  # fmt: skip
 _TARGETS = ("href", "link", "url", "src")
 _WORDS = ("caption", "title", "alt", "text", "description", "content", "summary", "message")
 _ALTERNATIVES = ("alt", "caption", "title", "description")
@@ -110,9 +101,8 @@ def embed(
         url = page.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
         return link(url, named.get("title", url), markup)
     for kind, endings in _PLAYERS.items():
-        if sources := [
-            value for value in (*placed, *named.values()) if _has_ending(value, endings)
-        ]:
+        sources = [value for value in (*placed, *named.values()) if _has_ending(value, endings)]
+        if sources:
             return _player(kind, sources, named, markup)
     if picture := _picture(placed, named):
         words = [value for value in placed if value != picture and " " in value]
@@ -204,18 +194,18 @@ def _inline(source: str, alternative: str, caption: str, target: str, markup: Ma
     return f"{f'[{image}](<{target}>)' if target else image} {words}".strip()
 
 
-def link(address: str, text: str, markup: Markup) -> str:
+def link(url: str, text: str, markup: Markup) -> str:
     """Return a link in the syntax of the markup."""
     match markup:
         case "rest":
-            return f"`{text.replace('`', '')} <{address}>`__"
-        case "markdown" if text == address:
-            return f"<{address}>"
+            return f"`{text.replace('`', '')} <{url}>`__"
+        case "markdown" if text == url:
+            return f"<{url}>"
         case "markdown":
             words = re.sub(_BRACKETS, _ESCAPED, text)
-            return f"[{words}](<{address}>)"
+            return f"[{words}](<{url}>)"
         case _:
-            return f'<a href="{html.escape(address)}">{html.escape(text, quote=False)}</a>'
+            return f'<a href="{html.escape(url)}">{html.escape(text, quote=False)}</a>'
 
 
 def is_code(name: str) -> bool:
@@ -235,9 +225,11 @@ def code(text: str, language: str, markup: Markup, *, begins_line: bool) -> str:
 
     `begins_line`: the sample may be written as a fenced block.
     """
+    # The language comes from a tag and ends up in an attribute or a fence.
     language = re.sub(r"[^\w+#.-]", "", language)
     if markup == "markdown" and begins_line:
         longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        # A fence is longer than any run of backticks in its content (CommonMark 4.5).
         fence = "`" * max(3, longest + 1)
         head = "" if text.startswith("\n") else "\n"
         tail = "" if re.search(r"\n[ \t]*\Z", text) else "\n"

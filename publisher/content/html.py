@@ -47,7 +47,7 @@ MATH_NS = "http://www.w3.org/1998/Math/MathML"
 TAGS_WITH_CONTENT = names("noembed noframes object script select style svg template textarea title")
 # Readers run no scripts, so they show what <noscript> contains.
 NO_SCRIPT = "noscript"
-ADDRESSES = names("cite href poster src")
+URL_ATTRIBUTES = names("cite href poster src")
 
 # HTML 13.2.5: a quote starts a value only behind `=`, and `<` has no meaning inside a tag.
 _INSIDE = r"""((?:[ \t\n\r\f/]++|[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+
@@ -68,9 +68,9 @@ _END_OF_FRAME = re.compile(r"[^<]*+</iframe[ \t\n\r\f]*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>]+))?""")
 
 
-def unchanged(address: str) -> str | None:
+def unchanged(url: str) -> str | None:
     """Return the URL unchanged: the `Resolve` of a body whose URLs need no translation."""
-    return address
+    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ def tags(html: str, opaque: frozenset[str] = _RAW | TAGS_WITH_CONTENT) -> Iterat
 def _tokens(html: str, opaque: frozenset[str]) -> Iterator[tuple[re.Match[str], HtmlTag | None]]:
     """Yield tags, and comments or a tag cut off by the end of the text with None."""
     at = 0
-    while found := _TOKEN.search(html, at):
-        at = found.end()
-        if not found[2] or html[at - 1] != ">":
-            yield found, None
+    while match := _TOKEN.search(html, at):
+        at = match.end()
+        if not match[2] or html[at - 1] != ">":
+            yield match, None
             continue
-        tag = HtmlTag(found.start(), at, found[2].lower(), found[3], closes=bool(found[1]))
-        yield found, tag
+        tag = HtmlTag(match.start(), at, match[2].lower(), match[3], closes=bool(match[1]))
+        yield match, tag
         if tag.name in opaque and not tag.closes:
             end = _ENDS[tag.name].search(html, at)
             at = end.start() if end else len(html)
@@ -123,15 +123,15 @@ def normalised(html: str, base: str) -> str:
     is a tag.
     """
     parts, at, raw_element = [], 0, ""
-    for found, tag in _tokens(html, _RAW):
-        parts.append(_text(html[at : found.start()], raw_element))
-        at, raw_element = found.end(), ""
+    for match, tag in _tokens(html, _RAW):
+        parts.append(_text(html[at : match.start()], raw_element))
+        at, raw_element = match.end(), ""
         if tag is None or tag.name in _RAW:
             raw_element = tag.name if tag and not tag.closes else ""
         elif tag.name == NO_SCRIPT:
             continue
         elif tag.name != "iframe":
-            parts.append(found[0])
+            parts.append(match[0])
         elif not tag.closes:
             parts.append(_frame_link(tag, base))
             at = end.end() if (end := _END_OF_FRAME.match(html, at)) else at
@@ -152,13 +152,13 @@ def _text(text: str, raw_element: str) -> str:
 
 def _frame_link(tag: HtmlTag, base: str) -> str:
     """Return a link to the page that an iframe shows; empty if readers cannot follow its URL."""
-    address = entities.escape(frame_address(tag.attributes, base))
-    return address and f'<a href="{address}">{address}</a>'
+    url = entities.escape(frame_url(tag.attributes, base))
+    return url and f'<a href="{url}">{url}</a>'
 
 
-def absolute(address: str, base: str) -> str:
+def absolute(url: str, base: str) -> str:
     """Resolve a URL against `base`; empty if it is empty, malformed or has a forbidden scheme."""
-    bare = re.sub(r"[\t\n\r]", "", address).strip()  # browsers ignore these, too (WHATWG URL 4.4)
+    bare = re.sub(r"[\t\n\r]", "", url).strip()  # browsers ignore these, too (WHATWG URL 4.4)
     try:
         joined = urljoin(base, bare)
         is_allowed = urlsplit(joined).scheme in SCHEMES
@@ -167,7 +167,7 @@ def absolute(address: str, base: str) -> str:
     return uri(joined) if bare and is_allowed else ""
 
 
-def frame_address(attributes: dict[str, str], base: str) -> str:
+def frame_url(attributes: dict[str, str], base: str) -> str:
     """Return the absolute http(s) URL of an iframe; empty if it has none."""
-    address = absolute(attributes.get("src", ""), base)
-    return address if address.startswith(("http:", "https:")) else ""
+    url = absolute(attributes.get("src", ""), base)
+    return url if url.startswith(("http:", "https:")) else ""

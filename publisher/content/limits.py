@@ -86,7 +86,7 @@ def _refuse_reopened(all_tags: Sequence[HtmlTag]) -> None:
 
 
 class _ActiveFormatting:
-    """The size of HTML's list of active formatting elements (13.2.4.3), estimated from above."""
+    """An upper bound of the size of HTML's list of active formatting elements (13.2.4.3)."""
 
     def __init__(self) -> None:
         self.size = 0

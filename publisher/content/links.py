@@ -121,41 +121,37 @@ class Links:
         page = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
         return page and urlsplit(page).path + mark + anchor
 
-    def resolved(self, address: str, post: Post) -> str | None:
+    def resolved(self, url: str, post: Post) -> str | None:
         """Translate a URL as this post writes it; None for the path of a file that is no post."""
         # A template tag that was not evaluated.
-        if "%7B" in address and _TAG.match(unquote(address)):
+        if "%7B" in url and _TAG.match(unquote(url)):
             return None
         match post.syntax.links:
-            case "at-paths" if address.startswith("@/"):
-                return self._page(address[2:])
-            case "braces" if match := _PELICAN.match(address):
+            case "at-paths" if url.startswith("@/"):
+                return self._page(url[2:])
+            case "braces" if match := _PELICAN.match(url):
                 return self._pelican(match[1].lower(), unquote(match[2]), post)
-            case ("root-images" | "asset-images") as syntax if address.startswith(ROOT_IMAGE):
-                return self._image(address.removeprefix(ROOT_IMAGE), syntax)
-            case "link-urls" if match := _NIKOLA.fullmatch(address):
+            case ("root-images" | "asset-images") as syntax if url.startswith(ROOT_IMAGE):
+                return self._image(url.removeprefix(ROOT_IMAGE), syntax)
+            case "link-urls" if match := _NIKOLA.fullmatch(url):
                 return self._nikola(match[1], unquote(match[2]), match[3] or "")
             case _:
-                return self._path(address, post)
+                return self._path(url, post)
 
     def _image(self, path: str, syntax: LinkSyntax) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
             return path
         return self._site.root + path.lstrip("/").removeprefix("./")
 
-    def _path(self, address: str, post: Post) -> str | None:
+    def _path(self, url: str, post: Post) -> str | None:
         """Translate a relative path of a text file; any other URL is returned as it is."""
-        path, mark, anchor = address.partition("#")
+        path, mark, anchor = url.partition("#")
         if not path.lower().endswith(_TEXT_FILES) or ":" in path.partition("/")[0]:
-            return address
-        here = post.location or post.path
-        target = (
-            unquote(path.lstrip("/"))
-            if path[0] == "/"
-            else _relative_to(here.parent.as_posix(), path)
-        )
+            return url
+        here = (post.location or post.path).parent.as_posix()
+        target = unquote(path.lstrip("/")) if path[0] == "/" else _relative_to(here, path)
         page = self._pages.get(target)
-        return address if page is None else page + mark + anchor
+        return url if page is None else page + mark + anchor
 
     def _page(self, path: str) -> str | None:
         """Translate a path of Zola; the page of a section is that of its folder."""
@@ -202,9 +198,9 @@ class PostLinks:
         self._links = links
         self._post = post
 
-    def resolve(self, address: str) -> str | None:
+    def resolve(self, url: str) -> str | None:
         """Translate a URL as the post writes it; None for the path of a file that is no post."""
-        return self._record(("address", address.strip()))
+        return self._record(("address", url.strip()))
 
     def page_of(self, kind: str, target: str) -> str | None:
         """Return the URL path that a template tag of the post names; see `Links.page_of`."""
@@ -219,8 +215,8 @@ class PostLinks:
     def look_up(self, lookup: Lookup) -> str | None:
         """Look up a link without recording it, for the cache."""
         match lookup:
-            case "address", address:
-                return self._links.resolved(address, self._post)
+            case "address", url:
+                return self._links.resolved(url, self._post)
             case "note", name:
                 return self._links.note(name)
             case kind, target:

@@ -40,7 +40,7 @@ _BLANK_TO_END = re.compile(r"[^\S\n]*+(?:\n|\Z)")
 _HEADING_ID = re.compile(r"(?<=\S)[ \t]{1,9}\{#[\w:.-]{1,200}\}[ \t]*$", re.MULTILINE)
 # The beginning of an image whose URL is relative: marked looks for it in the site's root.
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([ \t]*<?(?![A-Za-z][\w+.-]*:|//|#|[\s<)])")
-_ADDRESS = re.compile(
+_URL = re.compile(
     r"(?P<before>\]\([ \t]*|^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*)"
     r"(?:<(?P<framed>[^<>\n]{1,2000})>|(?P<bare>[^\s<>()]{1,2000}))",
     re.MULTILINE,
@@ -53,17 +53,17 @@ def plain_text_alternative(text: str, dialect: Dialect, base: str, resolve: Reso
     `base` is the URL of the post's page; `resolve` is that of `content.render.render`.
     """
 
-    def absolute_url(found: re.Match[str]) -> str:
-        address = absolute(resolve(found["framed"] or found["bare"]) or "", base)
-        return f"{found['before']}{address}" if address else found[0]
+    def absolute_url(match: re.Match[str]) -> str:
+        url = absolute(resolve(match["framed"] or match["bare"]) or "", base)
+        return f"{match['before']}{url}" if url else match[0]
 
     text = _without_hidden(text)
     if dialect == "kramdown":
         text = markdown_code.replaced(text, _ATTRIBUTES, lambda _: "")
     if dialect == "marked":
-        text = markdown_code.replaced(text, _PICTURE, lambda found: found[0] + ROOT_IMAGE)
+        text = markdown_code.replaced(text, _PICTURE, lambda match: match[0] + ROOT_IMAGE)
     text = markdown_code.replaced(text, _HEADING_ID, lambda _: "")
-    return markdown_code.replaced(text, _ADDRESS, absolute_url).strip()
+    return markdown_code.replaced(text, _URL, absolute_url).strip()
 
 
 def _without_hidden(text: str) -> str:
@@ -94,12 +94,12 @@ def _hidden(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each comment, script and style that begins outside of code and ends."""
     codes, at = [*markdown_code.spans(text)], 0
     endless: set[str] = set()
-    for found in _BEGINS.finditer(text):
-        name = (found[1] or found[2] or "").lower()
-        if found.start() < at or name in endless or markdown_code.is_within(found.start(), codes):
+    for match in _BEGINS.finditer(text):
+        name = (match[1] or match[2] or "").lower()
+        if match.start() < at or name in endless or markdown_code.is_within(match.start(), codes):
             continue
-        if end := _ENDS[name].search(text, found.end()):
+        if end := _ENDS[name].search(text, match.end()):
             at = end.end()
-            yield found.start(), at
+            yield match.start(), at
         else:
             endless.add(name)

@@ -20,13 +20,13 @@ from lxml import etree
 from publisher.content import markup as markups
 from publisher.content.dropped import warnings
 from publisher.content.html import (
-    ADDRESSES,
     BLOCKS,
     MATH,
     MATH_NS,
     SCHEMES,
     TAGS,
     TAGS_WITH_CONTENT,
+    URL_ATTRIBUTES,
     VOID,
     absolute,
     names,
@@ -66,11 +66,13 @@ _CLEANER = nh3.Cleaner(
     attributes={"*": set(_ATTRIBUTES)},
     # Nikola's own scheme, which `resolve` translates; what it does not know is removed later.
     url_schemes={*SCHEMES, "link"},
+    # By default nh3 adds rel="noopener noreferrer" to every link.
     link_rel=None,
 )
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
+# Table cells may be empty, and so may elements of formulas, such as a space.
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
-_UNWRAPPED = "gone"  # an element with this tag is replaced by its content
+_STRIPPED = "gone"  # the tag of elements that are stripped later, with or without their content
 _PLAYERS = names("audio video")
 _BREAK, _BLANK = "\0", "\1"  # `legal` has removed these from the text
 
@@ -129,11 +131,14 @@ def render(
     try:
         html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
+        if markup in {"html", "rest"}:
+            # Their source is no text for people; that of Markdown is.
+            alternative = _text_of(tree)
+        else:
+            alternative = plain_text_alternative(text, markup, base, resolve)
         content = Content(
             xhtml=_xml(tree),
-            text=_text_of(tree)
-            if markup in {"html", "rest"}
-            else plain_text_alternative(text, markup, base, resolve),
+            text=alternative,
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )
@@ -180,7 +185,7 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element
         _filter_classes(element)
         _resolve_urls(element, base, ids, resolve)
         _replace_useless(element)
-    etree.strip_tags(root, _UNWRAPPED)
+    etree.strip_tags(root, _STRIPPED)
     return root
 
 
@@ -189,12 +194,12 @@ def _keep_formulas(root: etree._Element) -> None:
     for formula in [*root.iter("math")]:
         for element in formula.iter():
             if element.tag not in MATH:
-                element.tag = _UNWRAPPED
+                element.tag = _STRIPPED
             element.attrib.pop("href", "")
             element.attrib.pop("src", "")
     for element in root.iter(*MATH - {"math"}):
         if next(element.iterancestors("math"), None) is None:
-            element.tag = _UNWRAPPED
+            element.tag = _STRIPPED
 
 
 class _Builder(HTMLParser):
@@ -274,7 +279,7 @@ def _resolve_urls(
     element: etree._Element, base: str, ids: dict[str, str], resolve: Resolve
 ) -> None:
     """Make the URLs of an element absolute, and remove those that readers must not follow."""
-    for name in {*element.keys()} & {*ADDRESSES, "srcset"}:
+    for name in {*element.keys()} & {*URL_ATTRIBUTES, "srcset"}:
         value = element.get(name, "")
         if name == "srcset":
             url = ", ".join(f"{image} {size}".rstrip() for image, size in _candidates(value, base))
@@ -302,8 +307,8 @@ def _candidates(srcset: str, base: str) -> Iterator[tuple[str, str]]:
 
 def _size(candidate: tuple[str, str]) -> float:
     """Return the number in a descriptor such as `640w` or `2x`; 1 without one."""
-    found = _DESCRIPTOR.fullmatch(candidate[1])
-    return float(found[1] or 1) if found else 1.0
+    match = _DESCRIPTOR.fullmatch(candidate[1])
+    return float(match[1] or 1) if match else 1.0
 
 
 def _replace_useless(element: etree._Element) -> None:
@@ -314,23 +319,23 @@ def _replace_useless(element: etree._Element) -> None:
     source = element.get("src", "")
     match element.tag:
         case "a" if not element.get("href"):
-            element.tag = "span" if element.get("id") else _UNWRAPPED
+            element.tag = "span" if element.get("id") else _STRIPPED
             # `[text]()http://…`: keep the URL apart from the text.
             if (element.tail or "").startswith("http"):
                 element.tail = f" {element.tail}"
         case "img" if not source:
-            element.tag, element.text = _UNWRAPPED, element.get("alt")
+            element.tag, element.text = _STRIPPED, element.get("alt")
         case "source" | "track" if not (source or element.get("srcset")):
-            element.tag = _UNWRAPPED
+            element.tag = _STRIPPED
         case "audio" | "video" if source and _is_empty(element):
             etree.SubElement(element, "a", href=source).text = source
     if element.tag not in _MAY_BE_EMPTY and _is_empty(element):
-        element.tag = "span" if element.get("id") else _UNWRAPPED
+        element.tag = "span" if element.get("id") else _STRIPPED
 
 
 def _is_empty(element: etree._Element) -> bool:
     return not element.text and all(
-        child.tag == _UNWRAPPED and not child.tail and _is_empty(child) for child in element
+        child.tag == _STRIPPED and not child.tail and _is_empty(child) for child in element
     )
 
 
@@ -378,8 +383,8 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     tree = _tree(lead, base, "", resolve)
     for element in tree.iter():
         if "footnote" in element.get("class", ""):
-            element.tag = _UNWRAPPED
-    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
+            element.tag = _STRIPPED
+    etree.strip_elements(tree, _STRIPPED, with_tail=False)
     return " ".join(_text_of(tree).split()) or None
 
 
@@ -397,9 +402,10 @@ def words_alone(words: str) -> Content:
 def _with_first_words(content: Content, tree: etree._Element) -> Content:
     """Add `heading` and `opening`, without footnotes and players. Changes the tree."""
     for element in tree.iter():
+        # The content of a player is a link for readers without one; footnotes follow the text.
         if element.tag in _PLAYERS or (element.get("class") or "").startswith("footnote"):
-            element.tag = _UNWRAPPED
-    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
+            element.tag = _STRIPPED
+    etree.strip_elements(tree, _STRIPPED, with_tail=False)
     lines = [" ".join(line.split()) for line in _text_of(tree).split("\n") if line.strip()]
     heading = shortened(lines[0] if lines else "", HEADING)
     return replace(content, heading=heading, opening=shortened(" ".join(lines), OPENING))
@@ -423,7 +429,7 @@ def unrendered(content: Content) -> Iterator[tuple[str, bool]]:
     """
     tree = etree.fromstring(f"<div>{content.xhtml}</div>")
     for element in tree.iter("pre", "code", "samp", "kbd"):
-        element.tag, element.text = _UNWRAPPED, ""
-    etree.strip_elements(tree, _UNWRAPPED, with_tail=False)
-    for found in _LINK.finditer(_text_of(tree)):
-        yield found[0].removesuffix(")"), found[0].endswith(")")
+        element.tag, element.text = _STRIPPED, ""
+    etree.strip_elements(tree, _STRIPPED, with_tail=False)
+    for match in _LINK.finditer(_text_of(tree)):
+        yield match[0].removesuffix(")"), match[0].endswith(")")

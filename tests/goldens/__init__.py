@@ -1,1 +1,1 @@
-"""Documents and their parts that must stay as they are, byte for byte."""
+"""Documents that must stay the same, byte for byte."""

@@ -1,4 +1,4 @@
-"""Markdown is read as the engine of the site reads it."""
+"""Markdown is parsed as the engine of the site parses it."""
 
 from __future__ import annotations
 
@@ -17,41 +17,42 @@ from tests.support.posts import post
 if TYPE_CHECKING:
     from publisher.post import Dialect
 
-# What an engine makes of a body, and readers do not get, and why.
+# Where readers get something else than the engine renders, and the reason.
 ON_PURPOSE = {
-    "*a* _b_ **c** __d__ ***e*** ___f___": "which of two marks is outside makes no difference",
+    "*a* _b_ **c** __d__ ***e*** ___f___": "the order of two nested marks makes no difference",
     "**bold**: _it_, ***x***.": "the same",
     "`a` ``b ` c`` ` d `": "backticks between blanks are code, as in CommonMark",
-    '{::options toc_levels="2" /}\n\n* x\n{:toc}\n\n# A\n\n## B': "of options only one counts",
-    '<div markdown="1">*a*</div>': "an end tag ends its element wherever it stands",
+    '{::options toc_levels="2" /}\n\n* x\n{:toc}\n\n# A\n\n## B':
+        "only the option parse_block_html is supported",
+    '<div markdown="1">*a*</div>': "an end tag closes its element wherever it stands",
     '<p markdown="block">*a*</p>': "the same",
     '<details markdown="block">\n<summary>*S*</summary>\n\n```\ncode </details>\n```\n\n</details>':
-        "the same, in code, too",
+        "the same, within code too",
     '<div markdown="1">\n## H\n\ntext\n\n| a | b |\n|---|---|\n| c | d |\n</div>\nafter':
         "a table may end with its element",
-    "text <div>a</div> more": "a tag within a line is a tag",
-    "</div>\n\ntext": "an end tag alone is not shown",
+    "text <div>a</div> more": "a block tag within a line stays a tag",
+    "</div>\n\ntext": "a lone end tag is not shown",
     "a\n</div>\nb": "the same",
-    "<div>\nunclosed *a*\n\ntext": "what never ends, ends with the blank line",
+    "<div>\nunclosed *a*\n\ntext": "an element without an end tag ends at the blank line",
     "<notatag> *a*": "the same",
-    "|": "a table of nothing is empty",
+    "|": "a table without cells is empty",
     "<https://a.example/> <mailto:a@b.example> <a@b.example>": "the scheme is shown",
-    "https://a.example/ www.a.example a@b.example": "bare addresses are links, as on GitHub",
+    "https://a.example/ www.a.example a@b.example": "bare URLs are links, as on GitHub",
     "http://a.example/b_c_d_e *x*": "the same",
     "mailto:a@b.example": "the same",
     "[foo]:\nhttps://a.example\n\n[foo]": "the same",
-    """[a](b "t") [a](b 't') [a](<b c>) [a](b (t))""": "a title may stand in brackets",
-    '[a][b] [b][] [b] [a] [b]\n\n[b]: c "d"': "a label that is defined is a link",
-    "[a](\\(b)": "a bracket of an address may be escaped",
-    r"\\(a\\) \(a\) \\[b\\]": "of TeX only what stands between dollars is known",
-    "{{ a | b }}": "a tag of a template that was kept is no table",
-    "![a *b*](c)": "the words for a picture have no marks",
+    """[a](b "t") [a](b 't') [a](<b c>) [a](b (t))""": "a title may stand in parentheses",
+    '[a][b] [b][] [b] [a] [b]\n\n[b]: c "d"': "a defined label is a link",
+    "[a](\\(b)": "a parenthesis in a URL may be escaped",
+    r"\\(a\\) \(a\) \\[b\\]": "only TeX between dollar signs is a formula",
+    "{{ a | b }}": "a template tag that was kept is no table",
+    "![a *b*](c)": "the text alternative of an image has no markup",
     '![a][1]\n\n[1]: b "t"\n{: width="5"}': "attributes of a definition are dropped",
     "a\nb\n: c": "Hugo: a definition has one term",
-    "{{</* x */>}}": "Hugo: the engine reads shortcodes, which happens before",
-    "\u3000text": "Hugo: a paragraph begins with no wide blank",
-    "![a\nb](c)": "Hugo: the words for a picture keep their line break",
-    "x<y and a<b>c": "Hugo: what never ends is repaired differently",
+    "{{</* x */>}}": "Hugo: shortcodes are evaluated before",
+    "\u3000text": "Hugo: a wide blank at the start of a paragraph is removed",
+    "![a\nb](c)": "Hugo: the text alternative of an image keeps its line break",
+    "x<y and a<b>c": "Hugo: an unfinished tag is repaired differently",
 }  # fmt: skip
 
 _NUNJUCKS = "Nunjucks is evaluated before, and its comments go"
@@ -153,7 +154,8 @@ def test_bodies_are_rendered_as_in_hexo(body: str, html: str) -> None:
         ("## A `b` *C*!\n\n## A b C", '<h2 id="a-b-c">A <code>b</code> <em>C</em>!</h2>\n'
          '<h2 id="a-b-c-1">A b C</h2>'),
         ('a {% b c="_d_" %} {{ e | f: "g*h*" }}', '<p>a {% b c="_d_" %} {{ e | f: "g*h*" }}</p>'),
-        ("[a](javascript:b)", '<p><a href="javascript:b">a</a></p>'),  # goes later, and is named
+        # Removed later, with a warning.
+        ("[a](javascript:b)", '<p><a href="javascript:b">a</a></p>'),
     ],
 )  # fmt: skip
 def test_all_dialects_but_python_markdown_agree(body: str, expected: str, dialect: Dialect) -> None:
@@ -183,7 +185,7 @@ def test_all_dialects_but_python_markdown_agree(body: str, expected: str, dialec
 def test_ids_of_headings_are_those_of_the_engine(
     body: str, dialect: Dialect, ids: list[str]
 ) -> None:
-    """As Jekyll 4.3.1, Hugo 0.111, GitHub and Hexo 7.3 make them."""
+    """The expected ids are those of Jekyll 4.3.1, Hugo 0.111, GitHub and Hexo 7.3."""
     assert re.findall('<h1 id="([^"]*)">', html(body, dialect)) == ids
 
 

@@ -1,6 +1,6 @@
 """Golden entries: each kind of content in the web feed and in the payload, byte by byte.
 
-After a change that was meant, `python -m tests.goldens.test_goldens` writes them anew. Read the
+After an intended change, `python -m tests.goldens.test_goldens` writes them again. Review the
 difference.
 """
 
@@ -52,14 +52,14 @@ def entries() -> dict[str, Rendered]:
 
 
 def documents(one: Rendered) -> dict[str, str]:
-    """By the ending of the file."""
+    """Return the documents of an entry by the suffix of their golden files."""
     web = etree.tostring(feeds.atom_entry(one, SITE), encoding="unicode")
     payload = item.item(one, SITE, BLOG, account="blog@example.org").payload
     return {"web.xml": _lines(web), "payload.xml": _lines(payload)}
 
 
 def _lines(text: str) -> str:
-    """A line for each child of the entry."""
+    """Return the XML of an entry with each child on a line of its own."""
     return _ENDS.sub(r"\1\n", text) + "\n"
 
 
@@ -70,7 +70,7 @@ def test_golden_entries_are_unchanged(name: str) -> None:
 
 
 def test_no_id_is_given_twice() -> None:
-    """A page that shows several entries holds them all."""
+    """Several entries may be shown on one page."""
     ids = [
         element.attrib["id"]
         for one in entries().values()

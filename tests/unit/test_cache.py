@@ -1,4 +1,4 @@
-"""The cache of rendered posts saves time, and no output shows that it is there."""
+"""The cache of rendered posts saves time and changes no output."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
-    made = Blog(tmp_path / "site")
-    made.write("2026-01-01-a.md", "A [link](2026-01-02-b.md) and `<code>`.", title="A")
-    made.write("2026-01-02-b.md", "<script>x</script> The lead.\n\n<!--more-->\n\nMore.", title="B")
-    return made
+    result = Blog(tmp_path / "site")
+    result.write("2026-01-01-a.md", "A [link](2026-01-02-b.md) and `<code>`.", title="A")
+    result.write(
+        "2026-01-02-b.md", "<script>x</script> The lead.\n\n<!--more-->\n\nMore.", title="B"
+    )
+    return result
 
 
 def cached(blog: Blog) -> dict[str, int]:
-    """When the file of each post was written."""
+    """Return when the cache file of each post was written, by file name."""
     folder = blog.folder / ".publisher/rendered"
     return {path.name: path.stat().st_mtime_ns for path in sorted(folder.glob("*"))}
 
@@ -67,14 +69,14 @@ def test_a_second_build_evaluates_no_template_and_parses_no_markup(blog: Blog) -
 
 
 def imported_by_build(blog: Blog) -> set[str]:
-    """The modules that a build imports."""
+    """Return the modules that a build imports."""
     command = [sys.executable, "-X", "importtime", *blog.command("build")[1:]]
     run = subprocess.run(command, cwd=blog.folder, check=True, capture_output=True, text=True)
     return {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
 
 
 def test_links_follow_a_post_that_moved(blog: Blog) -> None:
-    """In the text of another post, which is the same as before."""
+    """Links to it stand in another post, which has not changed."""
     build(blog)
     assert b"https://blog.example/2026/01/02/b/" in blog.built()["feed.json"]
     blog.write("2026-01-02-b.md", "Text.", title="B", permalink="/moved/")

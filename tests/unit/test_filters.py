@@ -1,4 +1,4 @@
-"""What the filters of Liquid say, and that none of them stops anything."""
+"""The filters of Liquid return what they return in Jekyll, and none of them stops a run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "returned"),
     [
         ("page.day | date_to_string", "01 May 2026"),
         ("page.day | date_to_string: 'ordinal'", "1st May 2026"),
@@ -137,10 +137,10 @@ VALUES = {
         ("1.1 | times: 1.1", "1.21"),
     ],
 )
-def test_a_filter_returns_what_it_returns_in_jekyll(written: str, said: str) -> None:
-    """As Jekyll 4.3.1 says it."""
+def test_a_filter_returns_what_it_returns_in_jekyll(written: str, returned: str) -> None:
+    """The expected values are those of Jekyll 4.3.1."""
     made = templated("jekyll", f"{{{{ {written} }}}}", values=VALUES)
-    assert made.source.text == said
+    assert made.source.text == returned
     assert not told(made)
 
 

@@ -1,4 +1,4 @@
-"""Links from post to post become addresses, as each engine writes them; code is left alone."""
+"""Links between posts, as each engine writes them, become URLs; code is unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OTHER = "https://blog.example/sub/other/"
 
 
 def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
-    """The entry of `blog/notes/a.md`, which has a sister `blog/2026-01-01-other.md`."""
+    """Return the entry of `blog/notes/a.md` in a site with `blog/2026-01-01-other.md`."""
 
     def of(path: str, **facts: Any) -> Post:
         return post(path, engine=engine, location=PurePosixPath("blog") / path, **facts)
@@ -90,12 +90,12 @@ def test_an_image_in_hexo_is_resolved_against_the_site(written: str, address: st
 
 
 def test_an_image_in_hexo_is_found_on_its_line() -> None:
-    made = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
+    result = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
     found = dropped.addresses(
-        made.source.text,
-        markup=made.post.dialect,
-        base=made.link,
-        resolve=Links([], SITE).of(made.post).resolve,
+        result.source.text,
+        markup=result.post.dialect,
+        base=result.link,
+        resolve=Links([], SITE).of(result.post).resolve,
     )
     assert [(one.absolute, one.written, one.line) for one in found] == [
         ("https://blog.example/sub/i.png", "i.png", 3),
@@ -228,6 +228,6 @@ def test_a_post_without_a_title_is_found_by_no_empty_name(body: str, text: str) 
 
 
 def test_a_tag_that_names_a_missing_post_gives_a_warning() -> None:
-    made = entry("jekyll", "a {% post_url %}b")
-    assert made.source.text == "a b"
-    assert "no post has this file or name" in made.warnings[0].message
+    result = entry("jekyll", "a {% post_url %}b")
+    assert result.source.text == "a b"
+    assert "no post has this file or name" in result.warnings[0].message

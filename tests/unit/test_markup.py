@@ -1,4 +1,4 @@
-"""reStructuredText is rendered without harm; what would take for ever is refused."""
+"""reStructuredText renders without side effects; markup that would take too long is refused."""
 
 from __future__ import annotations
 
@@ -149,13 +149,13 @@ def test_ordinary_formatting_is_not_refused(body: str) -> None:
 
 @pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
 def test_many_headings_without_a_blank_line_are_rendered(dialect: Dialect) -> None:
-    """Python-Markdown takes the square of their number for it, and there is a limit to that."""
+    """Python-Markdown's time grows with the square of their number, which is limited."""
     assert markup.html("# a\ntext\n" * 1_500, dialect).count("<p>text</p>") == 1_500
 
 
 @pytest.mark.parametrize("dialect", ["markdown", "kramdown"])
 def test_a_hundred_definitions_of_one_list_are_rendered(dialect: Dialect) -> None:
-    """Python-Markdown recurses for each: of many more the post becomes text."""
+    """Python-Markdown recurses once per definition; with many more the post becomes text."""
     assert markup.html("a\n: b\n" * 100, dialect).count("<dd>") == 100
 
 

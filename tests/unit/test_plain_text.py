@@ -1,4 +1,4 @@
-"""The text beside the XHTML in a payload: what people read who see the source."""
+"""The plain-text alternative of a payload contains what people read."""
 
 from __future__ import annotations
 

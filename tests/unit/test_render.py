@@ -1,4 +1,4 @@
-"""Claims about rendering. The judge of every result is expat, which is neither nh3 nor libxml2."""
+"""Rendered bodies are safe and well-formed. expat judges them, which is neither nh3 nor libxml2."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ HOSTILE = {
 }
 
 
-# What an author of soup may drop into a post.
+# Fragments of malformed HTML, which are combined into bodies.
 FRAGMENTS = [
     *HOSTILE.values(),
     *"<>&\"'=/!-[]()`*_#:|~^{}\\\n\t ",

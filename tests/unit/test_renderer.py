@@ -1,4 +1,4 @@
-"""What is cached is used while everything that it was made of stays the same, and never else."""
+"""Cached content is used only while everything that it depends on stays the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LIQUID = """\
 
 Last words.
 """
-# Every engine with what it reads of the post, of the site and of the other post.
+# A post of each engine that uses values of the post, of the site and of the other post.
 BODIES: dict[Engine, str] = {
     "jekyll": LIQUID + "{% post_url 2026-01-01-other %} {% link 2026-01-01-other.md %}",
     "eleventy": LIQUID.replace("page.title", "title") + "[x](2026-01-01-other.md)",
@@ -67,13 +67,13 @@ def content(
     item_id: str = "the-post",
     link: str = "https://blog.example/sub/first-post/",
 ) -> Content:
-    """The content of a post in a site that has one more."""
+    """Return the content of a post in a site that has a second post."""
     links = Links([(one, site.root + one.page[1:]) for one in (found, other)], site, settings)
     renderer = Renderer(site, links, Cache(cache or Path("/dev/null"), writes=cache is not None))
     return renderer.content(found, item_id=item_id, link=link)
 
 
-# Another value for every field of a post. Those of the second group show in no content.
+# Another value for every field of a post. The fields of the second group do not affect content.
 CHANGED_POST: dict[str, Any] = {
     "path": PurePosixPath("2026-01-02-second-post.md"),
     "body": "{{ page.own }}!",
@@ -171,7 +171,7 @@ def test_a_change_of_the_engine_s_settings_renders_the_post_again(
 
 @pytest.mark.parametrize("engine", get_args(Engine))
 def test_a_link_follows_the_page_of_another_post(tmp_path: Path, engine: Engine) -> None:
-    """It moves, it goes, and it comes back, while the text of this post stays the same."""
+    """The other post moves, disappears and comes back, while this post stays the same."""
     here = content(of(engine), cache=tmp_path)
     assert "/other/" in here.xhtml
     for other in (replace(OTHER, page="/moved/"), post("2026-01-03-third.md"), OTHER):
@@ -188,7 +188,7 @@ def test_a_new_note_is_linked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", BODIES)
 def test_another_engine_renders_the_same_body_differently(tmp_path: Path, engine: Engine) -> None:
-    """kramdown knows no task lists, and CommonMark no definition lists."""
+    """kramdown has no task lists, and CommonMark no definition lists."""
     body = "- [x] a\n\nterm\n: its definition\n\n~~b~~ www.example.org H~2~O"
     for before in BODIES:
         content(of(before, body=body), cache=tmp_path)
@@ -201,7 +201,7 @@ def test_another_engine_renders_the_same_body_differently(tmp_path: Path, engine
 def test_no_part_of_a_syntax_leaves_stale_content(
     tmp_path: Path, engine: Engine, name: str
 ) -> None:
-    """A site whose engine changes, or a setting of it, may change one part alone."""
+    """A new engine, or a setting of it, may change one part of the syntax only."""
     before = of(engine, body=BODIES[engine] + "\n\n- [x] 'a'\n\nterm\n: its definition")
     for other in BODIES:
         content(before, cache=tmp_path)
@@ -219,7 +219,7 @@ def test_a_time_zone_that_differs_only_in_summer_renders_a_winter_post_again(
 
 
 def test_a_key_that_known_settings_lack_is_empty(tmp_path: Path) -> None:
-    """A site without settings may have a value all the same, so the author is warned."""
+    """If no settings are known, the key may exist on the site, so the author is warned."""
     found = of("jekyll", body="{{ site.unknown }}")
     before = content(found, settings={}, cache=tmp_path)
     settings: dict[str, Value] = {"title": SITE.title}
@@ -234,7 +234,7 @@ def test_another_url_of_the_post_renders_it_again(tmp_path: Path) -> None:
 
 
 def test_the_file_of_another_post_renders_nothing_again(tmp_path: Path) -> None:
-    """The files have the names of item ids; ids in the content begin with them."""
+    """Item ids name the files, and ids in the content begin with them."""
     found = of("plain", body="# A heading")
     before = content(found, cache=tmp_path)
     (path,) = tmp_path.iterdir()
@@ -244,7 +244,7 @@ def test_the_file_of_another_post_renders_nothing_again(tmp_path: Path) -> None:
 
 
 def test_a_value_of_another_type_renders_the_post_again(tmp_path: Path) -> None:
-    """A template takes `true` without quotes for a truth value, which is of no size."""
+    """A template takes `true` without quotes as a boolean, which has no size."""
     before = content(of("jekyll"), cache=tmp_path)
     changed = of("jekyll", values={**VALUES, "flag": PlainScalar("true")})
     assert content(changed, cache=tmp_path) == content(changed) != before

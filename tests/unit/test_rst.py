@@ -1,4 +1,4 @@
-"""reStructuredText as Nikola and Pelican document it; what would keep docutils busy is refused."""
+"""reStructuredText as Nikola and Pelican document it; costly input is refused."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_two_equal_mistakes_give_two_warnings() -> None:
 
 
 def bomb(depth: int, width: int = 10) -> str:
-    """`width` to the power of `depth` words, of some lines."""
+    """Return a few lines whose substitutions expand to `width` ** `depth` words."""
     names = range(depth)
     lines = [f".. |a{name}| replace:: " + f"|a{name + 1}| " * width for name in names]
     return "\n".join([*lines, f".. |a{depth}| replace:: lol", "", "|a0|"])
@@ -262,7 +262,7 @@ def numbered(text: str, times: int) -> str:
     ],
 )
 def test_input_that_would_keep_docutils_busy_is_refused(body: str, why: str) -> None:
-    """Each is a little above its limit. Without the limits, some of them never end."""
+    """Each body is a little above its limit. Without the limits, some would never end."""
     ((_, message),) = rendered(body).warnings
     assert "cannot be rendered, so readers get its source as text" in message
     assert why in message

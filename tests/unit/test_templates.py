@@ -1,4 +1,4 @@
-"""Tags in posts: what they say, what is left of those that only the site can evaluate."""
+"""Template tags in posts: their values, and what is kept of tags for the site only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tests.support.posts import WithSource
 
 
-def fates(made: WithSource) -> list[str]:
-    return [fate for fate, _ in made.source.tags]
+def fates(result: WithSource) -> list[str]:
+    return [fate for fate, _ in result.source.tags]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ("{{ page.title }} {{ page.tags | join: ', ' }}", "A title a, b"),
         ("{{ page.id }} {{ page.collection }}", "/2026-01-02-this posts"),
@@ -77,17 +77,17 @@ def fates(made: WithSource) -> list[str]:
         ("`{{ page.title }}`", "`A title`"),  # as in Jekyll
     ],
 )  # fmt: skip
-def test_liquid_is_evaluated(body: str, said: str) -> None:
+def test_liquid_is_evaluated(body: str, expected: str) -> None:
     values = {
         "own": {"deep": ["x"]}, "count": PlainScalar("2"),
         "yes": PlainScalar("true"), "no": PlainScalar("false"),
     }  # fmt: skip
-    made = templated(
+    result = templated(
         "jekyll", body, settings={"repo": "me/it"}, values=values, tags=("a", "b"), title="A title"
     )
-    assert made.source.text == said
-    assert set(fates(made)) == {"evaluated"}
-    assert not told(made)
+    assert result.source.text == expected
+    assert set(fates(result)) == {"evaluated"}
+    assert not told(result)
 
 
 FRONT_MATTER = {
@@ -112,8 +112,8 @@ def test_quoted_values_stay_text(tmp_path: Path, head: str) -> None:
     hugo = "".join(
         f"{{{{< param {key} >}}}} " for key in ("ver", "num", "two", "yes", "no", "like")
     )
-    made = templated("hugo", hugo, values=values)
-    assert made.source.text == "1.10 1.1 2 true true 1 "  # as Hugo prints them
+    result = templated("hugo", hugo, values=values)
+    assert result.source.text == "1.10 1.1 2 true true 1 "  # as Hugo prints them
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_quoted_values_stay_text(tmp_path: Path, head: str) -> None:
 def test_tags_that_only_the_site_can_evaluate_are_left_out_with_a_warning(
     body: str, left: str, reason: str
 ) -> None:
-    made = templated("jekyll", body)
-    assert made.source.text == left
-    ((line, message), *_) = told(made)
+    result = templated("jekyll", body)
+    assert result.source.text == left
+    ((line, message), *_) = told(result)
     assert line == 5
     assert reason in message
 
@@ -197,15 +197,15 @@ def test_tags_that_only_the_site_can_evaluate_are_left_out_with_a_warning(
      "* b\n\n  ```\n  {{ gone }}\n  ```"],
 )  # fmt: skip
 def test_tags_in_code_are_kept_as_written(body: str) -> None:
-    made = templated("jekyll", body)
-    assert made.source.text == body
-    assert set(fates(made)) == {"kept"}
-    assert not told(made)
+    result = templated("jekyll", body)
+    assert result.source.text == body
+    assert set(fates(result)) == {"kept"}
+    assert not told(result)
 
 
 def test_repeated_words_of_a_tag_appear_once_in_html_too() -> None:
-    made = templated("jekyll", '{% include box.html title="Same <b>" text="Same <b>" %}', "html")
-    assert made.source.text == "Same &lt;b&gt;"
+    result = templated("jekyll", '{% include box.html title="Same <b>" text="Same <b>" %}', "html")
+    assert result.source.text == "Same &lt;b&gt;"
 
 
 def test_the_setting_templates_keeps_tags_or_turns_them_off() -> None:
@@ -217,17 +217,17 @@ def test_the_setting_templates_keeps_tags_or_turns_them_off() -> None:
 
 
 def test_a_link_to_a_missing_post_is_named_with_its_line() -> None:
-    made = templated("jekyll", "a\n\n[b]({% post_url gone %}) {% link _posts/gone.md %}")
-    assert made.content.xhtml == "<p>a</p>\n<p>b</p>"
-    assert told(made) == [
+    result = templated("jekyll", "a\n\n[b]({% post_url gone %}) {% link _posts/gone.md %}")
+    assert result.content.xhtml == "<p>a</p>\n<p>b</p>"
+    assert told(result) == [
         (7, 'no post has the file "{% post_url gone %}"; the link to it is removed'),
         (7, "{% link _posts/gone.md %}: no post has this file or name; left out"),
     ]
 
 
 def test_each_warning_is_given_once() -> None:
-    made = templated("jekyll", "{% for i in (1..9) %}{% include x %}{% endfor %}")
-    assert len(told(made)) == 1
+    result = templated("jekyll", "{% for i in (1..9) %}{% include x %}{% endfor %}")
+    assert len(told(result)) == 1
 
 
 def test_warnings_name_lines_of_the_file() -> None:
@@ -236,22 +236,22 @@ def test_warnings_name_lines_of_the_file() -> None:
         "{% for i in (1..9) %}\nx\n{% endfor %}\n"
         "<b onclick='a'>b</b>\n{%- assign a = 1 %}\n\n\n<i onclick='a'>i</i>"
     )
-    made = templated("jekyll", body)
-    assert [line for line, _ in told(made)] == [5 + 6, 5 + 10]
-    assert len(made.source.lines) == made.source.text.count("\n") + 1
+    result = templated("jekyll", body)
+    assert [line for line, _ in told(result)] == [5 + 6, 5 + 10]
+    assert len(result.source.lines) == result.source.text.count("\n") + 1
 
 
 def test_eleventy_has_the_front_matter_at_the_top() -> None:
-    made = templated(
+    result = templated(
         "eleventy",
         '{{ own }} {{ page.url }} {{ page.fileSlug }} {{ "/a" | url }} {{ collections.x }}',
         values={"own": "x"},
     )
-    assert made.source.text == "x /2026-01-02-this/ this /sub/a "
+    assert result.source.text == "x /2026-01-02-this/ this /sub/a "
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ("{{ title }} {{ own }} {% if own %}a{% endif %}", "A title x a"),
         ("{% raw %}{{ a }}{% endraw %} a {# b\n#} c", "{{ a }} a \n c"),
@@ -260,14 +260,14 @@ def test_eleventy_has_the_front_matter_at_the_top() -> None:
         ("{% codeblock A head lang:js %}\nlet a;\n{% endcodeblock %}", "```js\nlet a;\n```"),
     ],
 )  # fmt: skip
-def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, said: str) -> None:
-    made = templated("hexo", body, values={"own": "x"})
-    assert made.source.text == said
-    assert not told(made)
+def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, expected: str) -> None:
+    result = templated("hexo", body, values={"own": "x"})
+    assert result.source.text == expected
+    assert not told(result)
 
 
 @pytest.mark.parametrize(
-    ("body", "said", "message"),
+    ("body", "expected", "message"),
     [
         (
             "{% note %}a{% endnote %}",
@@ -283,15 +283,15 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, said: str) -> None:
         ("{{ site.title }}.", ".", "the value of site is not known here; left out"),
     ],
 )
-def test_what_hexo_s_tags_name_is_kept(body: str, said: str, message: str) -> None:
-    made = templated("hexo", body)
-    assert made.source.text == said
-    ((_, text),) = told(made)
+def test_what_hexo_s_tags_name_is_kept(body: str, expected: str, message: str) -> None:
+    result = templated("hexo", body)
+    assert result.source.text == expected
+    ((_, text),) = told(result)
     assert message in text
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ('{{< figure src="a.png" alt="A" title="T" caption="*B*" attr="C" width="9" >}}',
          '<figure><img src="a.png" alt="A" width="9"><figcaption markdown="1">\n\n**T** *B* C\n\n'
@@ -314,15 +314,15 @@ def test_what_hexo_s_tags_name_is_kept(body: str, said: str, message: str) -> No
         ("{{< code-block lang=c >}}\na\n{{< /code-block >}}", "```c\na\n```"),
     ],
 )  # fmt: skip
-def test_shortcodes_of_hugo_are_evaluated(body: str, said: str) -> None:
-    made = templated("hugo", body, values={"own": "x"}, settings={"params": {"site_own": "y"}})
-    assert made.source.text == said
-    assert set(fates(made)) == {"evaluated"}
-    assert not told(made)
+def test_shortcodes_of_hugo_are_evaluated(body: str, expected: str) -> None:
+    result = templated("hugo", body, values={"own": "x"}, settings={"params": {"site_own": "y"}})
+    assert result.source.text == expected
+    assert set(fates(result)) == {"evaluated"}
+    assert not told(result)
 
 
 @pytest.mark.parametrize(
-    ("engine", "body", "said"),
+    ("engine", "body", "expected"),
     [
         ("hugo", '{{< details summary="S" >}}See {{< ref "blog/2026-01-01-other.md" >}} '
          "{{< youtube abcdefgh >}}{{< /details >}}",
@@ -342,11 +342,11 @@ def test_shortcodes_of_hugo_are_evaluated(body: str, said: str) -> None:
          f"[\\[other\\](</sub/{OTHER}/>)](</sub/{OTHER}/>)"),
     ],
 )  # fmt: skip
-def test_the_content_of_a_pair_is_evaluated(engine: Engine, body: str, said: str) -> None:
-    made = templated(engine, body)
-    assert made.source.text == said
-    assert set(fates(made)) == {"evaluated"}
-    assert not told(made)
+def test_the_content_of_a_pair_is_evaluated(engine: Engine, body: str, expected: str) -> None:
+    result = templated(engine, body)
+    assert result.source.text == expected
+    assert set(fates(result)) == {"evaluated"}
+    assert not told(result)
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_the_content_of_a_pair_is_evaluated(engine: Engine, body: str, said: str
     ],
 )
 def test_a_line_is_where_its_text_was_written(body: str, line: int) -> None:
-    """Whatever was taken away above it."""
+    """Also if tags above it were removed."""
     ((found, message),) = told(templated("jekyll", body))
     assert "<script> is removed" in message
     assert found == 5 + line
@@ -369,10 +369,10 @@ def test_warnings_of_tags_in_a_pair_name_their_line() -> None:
     body = (
         "{{< details >}}\n\na\n{{< own >}}\n<b onclick='a'>b</b>\n\n{{< /details >}}\n{{< own2 >}}"
     )
-    made = templated("hugo", body)
-    assert [line for line, _ in told(made)] == [5 + 3, 5 + 4, 5 + 7]
-    assert fates(made) == ["evaluated", "dropped", "dropped"]
-    assert len(made.source.lines) == made.source.text.count("\n") + 1
+    result = templated("hugo", body)
+    assert [line for line, _ in told(result)] == [5 + 3, 5 + 4, 5 + 7]
+    assert fates(result) == ["evaluated", "dropped", "dropped"]
+    assert len(result.source.lines) == result.source.text.count("\n") + 1
 
 
 DETAILS = "<details><summary>Details</summary><p><em>b</em></p></details>"
@@ -417,9 +417,9 @@ def test_the_value_of_a_tag_stays_in_its_list_item_or_quote(
     ],
 )
 def test_a_site_s_own_shortcodes_leave_what_they_name(body: str, left: str) -> None:
-    made = templated("hugo", body)
-    assert made.source.text == left
-    assert told(made)[0][0] == 5
+    result = templated("hugo", body)
+    assert result.source.text == left
+    assert told(result)[0][0] == 5
 
 
 @pytest.mark.parametrize("engine", ["hugo", "jekyll"])
@@ -428,9 +428,9 @@ def test_code_in_an_item_does_not_split_the_list(engine: Engine) -> None:
         "hugo": "{{< highlight bash >}}ls{{< /highlight >}}",
         "jekyll": "{% highlight bash %}ls{% endhighlight %}",
     }
-    made = templated(engine, f"- {tags[engine]}\n- b")
-    assert made.content.xhtml.count("<ul>") == made.content.xhtml.count("<code") == 1
-    assert made.content.xhtml.count("<li>") == 2
+    result = templated(engine, f"- {tags[engine]}\n- b")
+    assert result.content.xhtml.count("<ul>") == result.content.xhtml.count("<code") == 1
+    assert result.content.xhtml.count("<li>") == 2
 
 
 @pytest.mark.parametrize(
@@ -442,20 +442,20 @@ def test_code_in_an_item_does_not_split_the_list(engine: Engine) -> None:
     ],
 )
 def test_a_shortcode_in_code_is_kept_as_written(engine: Engine, body: str) -> None:
-    made = templated(engine, body)
-    assert made.content.text == body
-    assert told(made) == []
+    result = templated(engine, body)
+    assert result.content.text == body
+    assert told(result) == []
 
 
 def test_go_templates_are_not_shortcodes() -> None:
     body = "{{ .Title }} {{closure}} {{- x -}} `{{< a >}}`\n\n    {{< b >}}"
-    made = templated("hugo", body)
-    assert made.source.text == body
-    assert not told(made)
+    result = templated("hugo", body)
+    assert result.source.text == body
+    assert not told(result)
 
 
 @pytest.mark.parametrize(
-    ("body", "said", "fate"),
+    ("body", "expected", "fate"),
     [
         ('{{ youtube(id="abc") }}', "<https://www.youtube.com/watch?v=abc>", {"evaluated"}),
         ('{{ image(src="a.png", alt="A") }}', "![A](<a.png>)", {"kept"}),
@@ -464,14 +464,14 @@ def test_go_templates_are_not_shortcodes() -> None:
         ("{{closure}} {{ x }} {% if a %} `{{ b() }}`", None, {"kept"}),
     ],
 )
-def test_zola_s_shortcodes_are_functions(body: str, said: str | None, fate: set[str]) -> None:
-    made = templated("zola", body)
-    assert made.source.text == (body if said is None else said)
-    assert set(fates(made)) == fate
+def test_zola_s_shortcodes_are_functions(body: str, expected: str | None, fate: set[str]) -> None:
+    result = templated("zola", body)
+    assert result.source.text == (body if expected is None else expected)
+    assert set(fates(result)) == fate
 
 
 @pytest.mark.parametrize(
-    ("body", "said", "markup"),
+    ("body", "expected", "markup"),
     [
         ("{{% raw %}}{{% a %}}{{% /raw %}}", "{{% a %}}", "markdown"),
         ("{{% doc %}}A <other>{{% /doc %}}", f"[A](</sub/{OTHER}/>)", "markdown"),
@@ -483,8 +483,8 @@ def test_zola_s_shortcodes_are_functions(body: str, said: str | None, fate: set[
          "html"),
     ],
 )  # fmt: skip
-def test_shortcodes_of_nikola_are_evaluated(body: str, said: str, markup: Markup) -> None:
-    assert templated("nikola", body, markup).source.text == said
+def test_shortcodes_of_nikola_are_evaluated(body: str, expected: str, markup: Markup) -> None:
+    assert templated("nikola", body, markup).source.text == expected
 
 
 def test_pelican_and_plain_posts_have_no_tags() -> None:
@@ -495,12 +495,12 @@ def test_pelican_and_plain_posts_have_no_tags() -> None:
 
 def test_our_own_marks_in_a_post_do_no_harm() -> None:
     body = "{% if page.a %}\x0f0:9:link\x0f{% include x %}{{ page.a }}\x0f{% endif %}"
-    made = templated("jekyll", body, values={"a": "\x0f0:9:link\x0f"})
-    assert made.source.text == "0:9:link0:9:link"
+    result = templated("jekyll", body, values={"a": "\x0f0:9:link\x0f"})
+    assert result.source.text == "0:9:link0:9:link"
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ('{{ "a%0fb" | url_decode }}', "ab"),
         ('{{ "%0f0000000000%0f" | url_decode }} hello', "0000000000 hello"),
@@ -516,8 +516,8 @@ def test_our_own_marks_in_a_post_do_no_harm() -> None:
          "{{ x }}{% endif %}.", "```c\n\n```\n."),
     ],
 )  # fmt: skip
-def test_no_text_of_a_post_is_taken_for_a_mark(body: str, said: str) -> None:
-    assert templated("jekyll", body).source.text == said
+def test_no_text_of_a_post_is_taken_for_a_mark(body: str, expected: str) -> None:
+    assert templated("jekyll", body).source.text == expected
 
 
 def test_no_template_reads_a_file(tmp_path: Path) -> None:
@@ -559,10 +559,10 @@ def test_no_template_runs_without_limit(body: str) -> None:
     ],
 )
 def test_a_value_over_the_limit_is_not_used_again(body: str) -> None:
-    """The values would have 2 ** 40 characters and more."""
-    made = templated("jekyll", f"{body} Words")
-    assert made.content.text.endswith("Words")
-    assert "local namespace limit reached" in told(made)[0][1]
+    """The values would have 2 ** 40 characters or more."""
+    result = templated("jekyll", f"{body} Words")
+    assert result.content.text.endswith("Words")
+    assert "local namespace limit reached" in told(result)[0][1]
 
 
 VIDEO = (
@@ -598,21 +598,21 @@ VIDEO = (
     ],
 )  # fmt: skip
 def test_tags_within_html_become_html(engine: Engine, body: str, html: str) -> None:
-    made = templated(engine, body)
-    assert made.content.xhtml == html
-    assert not any("is removed" in message for _, message in told(made))
+    result = templated(engine, body)
+    assert result.content.xhtml == html
+    assert not any("is removed" in message for _, message in told(result))
 
 
 def test_the_output_of_all_tags_of_a_post_is_limited() -> None:
-    made = templated(
+    result = templated(
         "jekyll", "{% capture a %}" + "x" * 40_000 + "{% endcapture %}" + "{{ a }}" * 2000
     )
-    assert len(made.source.text) <= 500_000
-    assert "produce more than 500000 characters" in told(made)[0][1]
+    assert len(result.source.text) <= 500_000
+    assert "produce more than 500000 characters" in told(result)[0][1]
 
 
 @pytest.mark.parametrize(
-    ("written", "form", "said"),
+    ("written", "form", "expected"),
     [
         ("0", "%Y-%m-%d %H:%M", "1970-01-01 01:00"),  # in the site's zone, as in Jekyll
         ("86400", "%s", "86400"),
@@ -622,13 +622,13 @@ def test_the_output_of_all_tags_of_a_post_is_limited() -> None:
     ],
 )
 def test_no_date_depends_on_the_machine(
-    monkeypatch: pytest.MonkeyPatch, written: str, form: str, said: str
+    monkeypatch: pytest.MonkeyPatch, written: str, form: str, expected: str
 ) -> None:
     for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
-        made = templated("jekyll", f"{{{{ {written} | date: '{form}' }}}}")
-        assert made.source.text == said
+        result = templated("jekyll", f"{{{{ {written} | date: '{form}' }}}}")
+        assert result.source.text == expected
     monkeypatch.undo()
     time.tzset()
 
@@ -693,14 +693,14 @@ def test_the_fingerprint_covers_no_other_settings(
     for version in "12":
         own = {"version": version, "url": version, "baseurl": version}
         settings.append({**own, "params": own})
-    made = {templated(engine, body, values=values, settings=one).fingerprint for one in settings}
-    assert len(made) == 1
+    result = {templated(engine, body, values=values, settings=one).fingerprint for one in settings}
+    assert len(result) == 1
 
 
 def test_the_fingerprint_of_a_post_without_settings_never_changed() -> None:
-    """Or an upgrade would announce the world again."""
-    made = templated("jekyll", "{{ page.own }} {{ site.url }}", values={"own": "a"})
-    assert made.fingerprint[:16] == "44eb7bb4005fdc72"
+    """Otherwise an upgrade would announce all posts again."""
+    result = templated("jekyll", "{{ page.own }} {{ site.url }}", values={"own": "a"})
+    assert result.fingerprint[:16] == "44eb7bb4005fdc72"
 
 
 @pytest.mark.parametrize(
@@ -739,5 +739,5 @@ def test_code_is_found_where_the_parsers_find_it(text: str, codes: list[str]) ->
 
 
 def test_a_tag_in_a_paragraph_of_an_item_is_not_in_code() -> None:
-    made = templated("jekyll", "- a\n\n    b {% own %}c\n\n          {% own %}\n").source
-    assert made.text.rstrip() == "- a\n\n    b c\n\n          {% own %}"
+    result = templated("jekyll", "- a\n\n    b {% own %}c\n\n          {% own %}\n").source
+    assert result.text.rstrip() == "- a\n\n    b c\n\n          {% own %}"

@@ -110,7 +110,7 @@ def _without_open_comment(source: str) -> str:
     if source.find("<!--", last + 1) < 0:
         return source
     return markdown_code.replaced(
-        source, _COMMENT, lambda found: found[0] if found.start() < last else "&lt;!--"
+        source, _COMMENT, lambda match: match[0] if match.start() < last else "&lt;!--"
     )
 
 
@@ -141,9 +141,9 @@ def _markdown() -> markdown.Markdown:
     return parser
 
 
-def _without_braces(found: re.Match[str]) -> str:
+def _without_braces(match: re.Match[str]) -> str:
     """Replace the braces of a template tag.
 
     Markdown would take `{...}` at the end of a line as attributes.
     """
-    return found[0].replace("{", _BRACE)
+    return match[0].replace("{", _BRACE)

@@ -38,7 +38,7 @@ MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
 _LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
-# The rules for bare URLs, and the character at which each of them is tried.
+# The rules for bare URLs, and the text at which each of them is tried.
 _BARE_URL_MARKS = {
     "gfm_autolink_www": "www.",
     "gfm_autolink_protocol": ":",
@@ -115,9 +115,9 @@ def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bo
     maximum = state.posMax
     end = state.src.find("\n", state.pos, maximum)
     state.posMax = end if end >= 0 else maximum
-    found = rule(state, silent)
+    is_link = rule(state, silent)
     state.posMax = maximum
-    return found
+    return is_link
 
 
 def _use_typography(parser: _Parser) -> None:
@@ -142,12 +142,12 @@ def html(
 
 def _template_tag(state: StateInline, silent: bool) -> bool:
     """Keep a template tag that was not evaluated as it is written, quotes included."""
-    found = TEMPLATE_TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    if found is None:
+    match = TEMPLATE_TAG.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if match is None:
         return False
     if not silent:
-        state.push("html_inline", "", 0).content = entities.escape(found[0], quote=False)
-    state.pos = found.end()
+        state.push("html_inline", "", 0).content = entities.escape(match[0], quote=False)
+    state.pos = match.end()
     return True
 
 
@@ -192,15 +192,15 @@ def _expanded_texts(token: Token) -> Iterator[str]:
 def _alignment(state: StateCore) -> None:
     for token in state.tokens:
         style = str(token.attrs.pop("style", "")) if token.type in {"th_open", "td_open"} else ""
-        if found := _ALIGN.match(style):
-            token.attrSet("align", found[1])
+        if match := _ALIGN.match(style):
+            token.attrSet("align", match[1])
 
 
 def _fence(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
     """Write a code block; its language is the first word, or a class from an attribute list."""
     token = tokens[index]
-    found = _LANGUAGE.match(token.info.strip())
+    match = _LANGUAGE.match(token.info.strip())
     given = [name for name in str(token.attrGet("class") or "").split() if "language-" in name]
-    name = given[0] if given else f"language-{found[1]}" if found else ""
+    name = given[0] if given else f"language-{match[1]}" if match else ""
     kind = f' class="{entities.escape(name)}"' if name else ""
     return f"<pre><code{kind}>{entities.escape(token.content, quote=False)}</code></pre>\n"

@@ -39,10 +39,10 @@ def use(parser: MarkdownIt) -> None:
 def _take_attributes(state: StateCore) -> None:
     """Remove `{.class #id key=value}` from headings; only the id is used."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        found = _ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
-        if found:
-            inline.content = inline.content[: found.start()]
-            if name := _ID.search(found[1]):
+        match = _ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
+        if match:
+            inline.content = inline.content[: match.start()]
+            if name := _ID.search(match[1]):
                 opening.attrSet("id", name[1])
 
 
@@ -81,9 +81,9 @@ class _Quotes:
     def scanned(self, state: StateInline) -> Scanned:
         """Return what surrounds a run of quotes; scans at most twice, however long the run is."""
         if state.pos >= self._end:
-            found, self._inner = state.scanDelims(state.pos, True), None
-            self._end = state.pos + found.length
-            return found
+            outer, self._inner = state.scanDelims(state.pos, True), None
+            self._end = state.pos + outer.length
+            return outer
         self._inner = self._inner or state.scanDelims(state.pos, True)
         return self._inner
 

@@ -1,6 +1,6 @@
 """The ids of headings: written ones, and those that each engine makes of the text. Pure.
 
-Written as rules for markdown-it. No two headings of a post may get the same id.
+Written as rules for markdown-it. Two headings with the same text must not get the same id.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _NOT_IN_ID = re.compile(r"[^\w\- ]")
 def take_ids(state: StateCore) -> None:
     """Use the id in `## Heading {#id}`, and remove it from the text."""
     for opening, inline in _headings(state):
-        if found := _WRITTEN.search(inline.content):
-            opening.attrSet("id", found[1])
-            inline.content = inline.content[: found.start()]
+        if match := _WRITTEN.search(inline.content):
+            opening.attrSet("id", match[1])
+            inline.content = inline.content[: match.start()]
 
 
 def name_as_kramdown(state: StateCore) -> None:

@@ -15,7 +15,7 @@ MAX_BRACKETS = 10_000_000
 MAX_TAGS = 20_000_000
 MAX_ABBREVIATIONS = 50_000_000
 MAX_LINES = 200_000_000
-MAX_URLS = 200_000_000
+MAX_URL_MARKS = 200_000_000
 MAX_LINE = 10_000
 MAX_EMPTY_CELLS = 50_000
 MAX_FOOTNOTES = 3_000
@@ -53,7 +53,7 @@ def refuse_empty_cells(source: str) -> None:
 def refuse_many_urls(source: str) -> None:
     """Raise ValueError for a line with too many URLs."""
     for line in source.split("\n"):
-        if len(line) > MAX_LINE and len(_URL_MARK.findall(line)) * len(line) > MAX_URLS:
+        if len(line) > MAX_LINE and len(_URL_MARK.findall(line)) * len(line) > MAX_URL_MARKS:
             raise ValueError("it has a line with too many URLs")
 
 

@@ -51,17 +51,17 @@ def _deleted(state: StateInline, silent: bool) -> bool:
     """Strike through text between single tildes, too."""
     if state.src[state.pos - 1 : state.pos] == "~":
         return False
-    found = _DELETED.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _DELETED.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
         end = state.posMax
         state.push("s_open", "s", 1)
-        state.pos, state.posMax = found.start(1), found.end(1)
+        state.pos, state.posMax = match.start(1), match.end(1)
         state.md.inline.tokenize(state)
         state.push("s_close", "s", -1)
         state.posMax = end
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 
@@ -76,9 +76,9 @@ def _resolve_links(state: StateCore) -> None:
                 token.attrSet("src", _site_relative(str(token.attrGet("src"))))
 
 
-def _site_relative(address: str) -> str:
-    _, mark, path = _MARK.split(address, maxsplit=1) if _MARK.match(address) else ("", "", address)
-    return address if not path or _NOT_RELATIVE.match(path) else f"{mark}{ROOT_IMAGE}{path}"
+def _site_relative(url: str) -> str:
+    _, mark, path = _MARK.split(url, maxsplit=1) if _MARK.match(url) else ("", "", url)
+    return url if not path or _NOT_RELATIVE.match(path) else f"{mark}{ROOT_IMAGE}{path}"
 
 
 def _use_typography(state: StateCore) -> None:

@@ -148,8 +148,8 @@ class _Unknown(_Named):
             return [self._picture(line) for line in lines]
         return self._parsed()
 
-    def _picture(self, address: str) -> nodes.image:
-        picture = nodes.image(address, uri=address, alt="")
+    def _picture(self, url: str) -> nodes.image:
+        picture = nodes.image(url, uri=url, alt="")
         picture.line = self.lineno
         return picture
 
@@ -261,8 +261,8 @@ def _document(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:
     """Nikola: `Title <slug>` or a slug. `link://slug/` is Nikola's own URL of a post."""
     words, slug = _target(text)
     slug, mark, anchor = slug.partition("#")
-    address = f"link://slug/{quote(slug)}{mark}{anchor}"
-    return [nodes.reference(raw, words, refuri=address)], []
+    url = f"link://slug/{quote(slug)}{mark}{anchor}"
+    return [nodes.reference(raw, words, refuri=url)], []
 
 
 def _words(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:

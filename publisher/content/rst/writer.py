@@ -43,7 +43,7 @@ class _Translator(html5_polyglot.HTMLTranslator):
         text = node.astext()
         if self.positions:
             at = f' data-at="{self.positions.of(node)}"'
-            text = _FIRST_TAG.sub(lambda found: found[0] + at, text, count=1)
+            text = _FIRST_TAG.sub(lambda match: match[0] + at, text, count=1)
         self.body.append(text)
         raise nodes.SkipNode
 
@@ -113,8 +113,8 @@ class _Translator(html5_polyglot.HTMLTranslator):
     videotypes = ()
 
     def visit_image(self, node: Any) -> None:
-        address = node["uri"]
-        if not address.partition("?")[0].lower().endswith(_VIDEO_SUFFIXES):
+        url = node["uri"]
+        if not url.partition("?")[0].lower().endswith(_VIDEO_SUFFIXES):
             super().visit_image(node)
             return
         title = node["alt"]
@@ -122,8 +122,8 @@ class _Translator(html5_polyglot.HTMLTranslator):
         if title:
             options["title"] = title
         self.body += [
-            self.starttag(node, "video", "", src=address, controls="controls", **options),
-            f'<a href="{self.attval(address)}">{self.encode(title or address)}</a></video>\n',
+            self.starttag(node, "video", "", src=url, controls="controls", **options),
+            f'<a href="{self.attval(url)}">{self.encode(title or url)}</a></video>\n',
         ]
 
 

@@ -116,7 +116,7 @@ def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluate
 def _without_comments(body: str) -> str:
     """Remove comments of Nunjucks, but keep their line breaks."""
     return markdown_code.replaced(
-        body, _NUNJUCKS_COMMENT, lambda found: "\n" * found[0].count("\n")
+        body, _NUNJUCKS_COMMENT, lambda match: "\n" * match[0].count("\n")
     )
 
 
@@ -201,12 +201,12 @@ def _tag_sources(post: Post, body: str) -> str:
 def _without_raw_blocks(body: str) -> str:
     """Remove `raw` and `comment` blocks of Liquid, in which nothing is a tag."""
     parts, at, name = [], 0, ""
-    for found in _RAW_BLOCK.finditer(body):
-        if not name and not found[1]:
-            parts.append(body[at : found.start()])
-            name, at = found[2], found.start()
-        elif found[1] and found[2] == name:
-            name, at = "", found.end()
+    for match in _RAW_BLOCK.finditer(body):
+        if not name and not match[1]:
+            parts.append(body[at : match.start()])
+            name, at = match[2], match.start()
+        elif match[1] and match[2] == name:
+            name, at = "", match.end()
     return "".join([*parts, body[at:]])
 
 
@@ -223,8 +223,8 @@ def _typed(value: Value) -> object:
             return [_typed(part) for part in value]
         case PlainScalar() if value in {"true", "false"}:
             return value == "true"
-        case PlainScalar() if found := _NUMBER.fullmatch(value):
-            return float(value) if found[1] else int(value)
+        case PlainScalar() if match := _NUMBER.fullmatch(value):
+            return float(value) if match[1] else int(value)
         case str():
             return value.replace("\x0f", "")  # our own mark for postponed tags; see `filters.MARK`
         case _:

@@ -40,8 +40,8 @@ class TagValues:
 
     def as_text(self) -> str:
         """Return the values as text, in their order, because loops show the order."""
-        known = (self.page, self.site, self.url, self.timezone, self.has_settings)
-        return json.dumps(known, separators=(",", ":"))
+        parts = (self.page, self.site, self.url, self.timezone, self.has_settings)
+        return json.dumps(parts, separators=(",", ":"))
 
 
 class TemplateContext:

@@ -42,7 +42,7 @@ MAX_PROCESSED = 2_000_000
 MAX_EXPRESSIONS = 20_000
 MAX_MARKDOWN = 100_000
 
-UNKNOWN = "contains a tag that only the site can render"
+UNKNOWN = "it contains a tag that only the site can render"
 # Encloses the number of a tag that is evaluated later. Neither the source of a post nor the result
 # of a filter contains it.
 MARK = "\x0f"
@@ -110,10 +110,10 @@ def guarded(name: str, function: Filter, budget: FilterBudget) -> Filter:
     def filtered(*given: object, **named: object) -> object:
         if any(isinstance(value, str) and MARK in value for value in (*given, *named.values())):
             raise FilterError(UNKNOWN)  # a filter could tear the mark apart
-        known = [None if is_undefined(value) else value for value in given]
-        budget.charge_value(known[0])
+        values = [None if is_undefined(value) else value for value in given]
+        budget.charge_value(values[0])
         try:
-            result = function(*map(text, known) if takes_texts else known, **named)
+            result = function(*map(text, values) if takes_texts else values, **named)
         except (FilterError, ResourceLimitError):
             raise
         except Exception as error:
@@ -149,8 +149,8 @@ def _url_filters(context: TemplateContext) -> dict[str, Filter]:
         return context.base + slash + _as_url(written)
 
     def absolute(path: object) -> str | None:
-        found = relative(path)
-        return found if found is None or _ABSOLUTE.match(found) else context.origin + found
+        url = relative(path)
+        return url if url is None or _ABSOLUTE.match(url) else context.origin + url
 
     return {"relative_url": relative, "absolute_url": absolute, "url": relative}
 
@@ -220,10 +220,10 @@ def _instant(value: object, zone: dt.tzinfo) -> dt.datetime:
     if re.fullmatch(r"[0-9]{1,11}", written):
         return dt.datetime.fromtimestamp(int(written), dt.UTC).astimezone(zone)
     try:
-        found = dates.read(written)
+        date = dates.read(written)
     except dates.DateError as error:
         raise FilterError(str(error)) from error
-    return dt.datetime.combine(found.day, found.time or dt.time(), found.zone or zone)
+    return dt.datetime.combine(date.day, date.time or dt.time(), date.zone or zone)
 
 
 # --- filters that need the context or the budget ---
@@ -256,15 +256,15 @@ def _expression_filters(budget: FilterBudget) -> dict[str, Filter]:
     ) -> object:
         if not isinstance(value, list | dict):
             return value
-        found = evaluated_for_each(value, name, written, context, BooleanExpression)
-        return [item for is_met, item in found if is_met]
+        results = evaluated_for_each(value, name, written, context, BooleanExpression)
+        return [item for is_met, item in results if is_met]
 
     @with_context
     def find_exp(value: object, name: object, written: object, *, context: RenderContext) -> object:
         if not isinstance(value, list | dict):
             return value
-        found = evaluated_for_each(value, name, written, context, BooleanExpression)
-        return next((item for is_met, item in found if is_met), None)
+        results = evaluated_for_each(value, name, written, context, BooleanExpression)
+        return next((item for is_met, item in results if is_met), None)
 
     @with_context
     def group_by_exp(

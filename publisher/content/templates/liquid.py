@@ -36,7 +36,7 @@ _END_TAG = {
 }
 _RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
 _CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
-_ADDRESS = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
+_URL_OUTPUT = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
 _BEFORE_LINK = re.compile(r"\{%-?\s*(?:post_url|link)\s")
 _LINK_TAGS = frozenset({"post_url", "link"})
@@ -124,12 +124,12 @@ class _Evaluation:
 
     def run(self) -> Evaluated:
         body, at = self._text.body, 0
-        while found := _TAG.search(body, at):
-            start, end = found.span()
+        while match := _TAG.search(body, at):
+            start, end = match.span()
             self._text.copy_source(at, start)
-            if found[0][2:3] == "-":
+            if match[0][2:3] == "-":
                 self._text.strip()
-            at = self._tag(start, end, found[1] or "")
+            at = self._tag(start, end, match[1] or "")
             if body[at - 3 : at - 2] == "-" and (blanks := _BLANKS.match(body, at)):
                 at = blanks.end()
         self._text.copy_source(at, len(body))
@@ -198,9 +198,9 @@ class _Evaluation:
     def _masked(self, start: int, end: int, whole: int, block: str) -> str:
         """Return a block with a mark in place of each tag that the library does not know."""
         body, at = self._text.body, end
-        parts, known = [body[start:end]], len(self._marked)
-        while (found := _TAG.search(body, at)) and found.start() < whole:
-            first, stop, name = found.start(), found.end(), found[1] or ""
+        parts, marks_before = [body[start:end]], len(self._marked)
+        while (match := _TAG.search(body, at)) and match.start() < whole:
+            first, stop, name = match.start(), match.end(), match[1] or ""
             if name in _CODE_SAMPLES | {"raw"}:
                 stop = self._block_ends.get(first, stop)
             page = self._page(first, stop) if name in self._links else None
@@ -211,7 +211,7 @@ class _Evaluation:
             else:
                 parts += [body[at:first], self._mark(first, stop, name)]
             at = stop
-        if block == "capture" and len(self._marked) > known:
+        if block == "capture" and len(self._marked) > marks_before:
             raise _UnknownError(filters.UNKNOWN)
         return "".join([*parts, body[at:whole]])
 
@@ -232,13 +232,13 @@ class _Evaluation:
 
     def _first_end(self, start: int, end: int, name: str) -> int:
         """Return where the start tag of a code sample ends; any other tag ends at `end`."""
-        found = _TAG.match(self._text.body, start) if name in _CODE_SAMPLES else None
-        return found.end() if found else end
+        match = _TAG.match(self._text.body, start) if name in _CODE_SAMPLES else None
+        return match.end() if match else end
 
     def _page(self, start: int, end: int) -> str | None:
         """Return the URL path of the page that `post_url` or `link` names."""
-        found = _CALL.match(self._text.body[start:end])
-        kind, name = (found[1], found[2].strip().strip("\"'")) if found else ("", "")
+        match = _CALL.match(self._text.body[start:end])
+        kind, name = (match[1], match[2].strip().strip("\"'")) if match else ("", "")
         if "{{" in name:
             try:
                 name = self._liquid.rendered(name, "")
@@ -256,8 +256,8 @@ class _Evaluation:
     def _highlight(self, start: int, inside: int, end: int) -> None:
         body = self._text.body
         close = body.rindex("{%", inside, end)
-        found = _CALL.match(body[start:inside])
-        language = embeds.language(*embeds.values(found[2])) if found else ""
+        match = _CALL.match(body[start:inside])
+        language = embeds.language(*embeds.values(match[2])) if match else ""
         text = TextBuilder(body[inside:close], self._text.markup, keeps_unknown=True, is_code=True)
         code = _Evaluation(text, self._liquid, self._context).run().text
         begins_line = self._text.begins_line() and not self._text.is_in_html()
@@ -266,15 +266,15 @@ class _Evaluation:
         self._text.write_value(sample + line_break, start, end)
 
     def _embed(self, piece: str, name: str, end: int) -> str:
-        if address := _ADDRESS.match(piece):
-            return embeds.link(address[1], address[1], self._text.markup)
-        found = _CALL.fullmatch(piece)
-        if not found or name in _BLOCKS:
+        if url := _URL_OUTPUT.match(piece):
+            return embeds.link(url[1], url[1], self._text.markup)
+        match = _CALL.fullmatch(piece)
+        if not match or name in _BLOCKS:
             return ""
-        placed, named = embeds.values(found[2])
+        placed, named = embeds.values(match[2])
         is_alone = self._text.is_alone(end)
-        use = embeds.embed(name, placed, named, self._text.markup, is_alone=is_alone)
-        return self._text.indented(use)
+        embed = embeds.embed(name, placed, named, self._text.markup, is_alone=is_alone)
+        return self._text.indented(embed)
 
 
 class _UnknownError(Exception):
@@ -310,13 +310,13 @@ def _block_ends(body: str) -> dict[int, int]:
         name: max((m.end() for m in _END_TAG[name].finditer(body)), default=0) for name in _END_TAG
     }
     at = 0
-    while found := _TAG.search(body, at):
-        name, at = found[1] or "", found.end()
+    while match := _TAG.search(body, at):
+        name, at = match[1] or "", match.end()
         if name in _END_TAG and last[name] > at:
             close = _END_TAG[name].search(body, at)
-            at = ends[found.start()] = close.end() if close else at
+            at = ends[match.start()] = close.end() if close else at
         elif name in _BLOCKS:
-            begun.append((name, found.start()))
+            begun.append((name, match.start()))
             waiting[name] += 1
             heights.append(0)
         elif name.startswith("end") and waiting[name.removeprefix("end")]:
@@ -348,8 +348,8 @@ def _builds_list(tag: str, name: str) -> bool:
     Only a loop may have a range; its iterations are limited. A reversed loop builds the whole list
     first.
     """
-    found = _RANGE.search(tag)
-    return found is not None and (name != "for" or "reversed" in tag[found.end() :])
+    match = _RANGE.search(tag)
+    return match is not None and (name != "for" or "reversed" in tag[match.end() :])
 
 
 class _LimitedOutput(io.StringIO):

@@ -49,8 +49,8 @@ def _where(value: object, key: object, wanted: object = None) -> object:
 
 
 def _find(value: object, key: object, wanted: object = None) -> object:
-    found = _where(value, key, wanted)
-    return next(iter(found), None) if isinstance(found, list) else found
+    matching = _where(value, key, wanted)
+    return next(iter(matching), None) if isinstance(matching, list) else matching
 
 
 def items(value: object) -> list[object]:
@@ -60,11 +60,11 @@ def items(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _is_like(found: object, wanted: object) -> bool:
+def _is_like(value: object, wanted: object) -> bool:
     """Compare as Jekyll does: as text; a list matches if one of its items does."""
     if wanted is None:
-        return found is None
-    parts = found if isinstance(found, list) else [] if found is None else [found]
+        return value is None
+    parts = value if isinstance(value, list) else [] if value is None else [value]
     return text(wanted) in map(text, parts)
 
 
@@ -76,12 +76,12 @@ def _group_by(value: object, key: object) -> object:
 
 def groups(named: Iterable[tuple[object, object]]) -> list[object]:
     """Group (name, item) pairs by name, in the order in which the names first appear."""
-    found: dict[str, dict[str, Any]] = {}
+    by_name: dict[str, dict[str, Any]] = {}
     for name, item in named:
-        group = found.setdefault(values.inspected(name), {"name": name, "items": [], "size": 0})
+        group = by_name.setdefault(values.inspected(name), {"name": name, "items": [], "size": 0})
         group["items"].append(item)
         group["size"] += 1
-    return [*found.values()]
+    return [*by_name.values()]
 
 
 def _push(value: object, item: object) -> object:
@@ -101,10 +101,10 @@ def _shift(value: object, count: object = 1) -> object:
 
 
 def _count(written: object) -> int:
-    found = int(text(written))
-    if found < 0:
+    count = int(text(written))
+    if count < 0:
         raise FilterError("the count is negative")
-    return found
+    return count
 
 
 FILTERS: dict[str, Filter] = {

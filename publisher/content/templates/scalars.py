@@ -116,7 +116,7 @@ def _typeset(written: str) -> str:
         written = written.replace(typed, meant)
     written = re.sub(r"'(?=\d\ds)", "’", written)
     opening, closing = _QUOTES
-    return _OPENING.sub(lambda found: found[0].translate(opening), written).translate(closing)
+    return _OPENING.sub(lambda match: match[0].translate(opening), written).translate(closing)
 
 
 def _times(value: object, other: object) -> float:

@@ -48,8 +48,8 @@ def _named(inside: str) -> ShortcodeTag | None:
     """Parse `name a "b" c=d`, `/name` or `name /`."""
     text = inside.strip()
     closed = text.endswith("/") and text != "/"
-    found = _NAMED.fullmatch(text[:-1].rstrip() if closed else text)
-    return found and ShortcodeTag(found[2], found[3] or "", ends=bool(found[1]), closed=closed)
+    match = _NAMED.fullmatch(text[:-1].rstrip() if closed else text)
+    return match and ShortcodeTag(match[2], match[3] or "", ends=bool(match[1]), closed=closed)
 
 
 def _called(inside: str) -> ShortcodeTag | None:
@@ -57,8 +57,8 @@ def _called(inside: str) -> ShortcodeTag | None:
     text = inside.strip()
     if text == "end":
         return ShortcodeTag("end", "", ends=True)
-    found = _CALLED.fullmatch(text)
-    return found and ShortcodeTag(found[1], found[2])
+    match = _CALLED.fullmatch(text)
+    return match and ShortcodeTag(match[1], match[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +135,25 @@ class _Evaluation:
         return self._text.result()
 
     def _evaluate(self, at: int, end: int) -> None:
-        while (found := self._next(at)) and found.end() <= end:
-            self._text.copy_source(at, found.start())
-            at = self._tag(found)
+        while (match := self._next(at)) and match.end() <= end:
+            self._text.copy_source(at, match.start())
+            at = self._tag(match)
         self._text.copy_source(at, end)
 
     def _next(self, at: int) -> re.Match[str] | None:
         """Return the next tag or escaped tag. Each pattern searches each part of the body once."""
-        for pattern, found in self._ahead.items():
-            if found and found.start() < at:
+        for pattern, match in self._ahead.items():
+            if match and match.start() < at:
                 self._ahead[pattern] = pattern.search(self._text.body, at)
         return min(filter(None, self._ahead.values()), key=re.Match.start, default=None)
 
-    def _tag(self, found: re.Match[str]) -> int:
+    def _tag(self, match: re.Match[str]) -> int:
         """Evaluate one tag, or a pair with its content; return where it ends."""
-        start, end = found.span()
-        if found.re is self._syntax.literal:
-            self._text.write_value(found[1] + found[2] + found[3], start, end)
+        start, end = match.span()
+        if match.re is self._syntax.literal:
+            self._text.write_value(match[1] + match[2] + match[3], start, end)
             return end
-        tag = self._syntax.read(found[2])
+        tag = self._syntax.read(match[2])
         if tag is None:
             self._text.copy_source(start, end)
         elif self._text.is_code(start):
@@ -208,12 +208,14 @@ class _Evaluation:
             self._link(start, end, [*placed, named.get("path", "")][0])
             return
         self._is_alone = self._text.is_alone(end)
-        value = _TAGS[name](placed, named, self) if name in _TAGS else None
-        use = embeds.embed(name, placed, named, self._text.markup, is_alone=self._is_alone)
-        if value is not None or (use and name in embeds.SERVICES):
-            self._text.write_value(self._text.indented(use if value is None else value), start, end)
+        value = _TAGS[name](self, placed, named) if name in _TAGS else None
+        embed = embeds.embed(name, placed, named, self._text.markup, is_alone=self._is_alone)
+        if value is not None or (embed and name in embeds.SERVICES):
+            self._text.write_value(
+                self._text.indented(embed if value is None else value), start, end
+            )
         else:
-            self._text.leave_out(start, end, shown=self._text.indented(use))
+            self._text.leave_out(start, end, shown=self._text.indented(embed))
 
     def _link(self, start: int, end: int, target: str) -> None:
         page = self._context.page_of("ref", target)
@@ -244,10 +246,10 @@ class _Evaluation:
     def document(self, start: int, end: int) -> str:
         """Nikola: `{{% doc %}}Title <slug>{{% /doc %}}`, or the slug alone."""
         inside = self._evaluated_part(start, end).strip()
-        found = re.fullmatch(r"(.*)<([^<>]+)>", inside)
-        slug = found[2] if found else inside
+        match = re.fullmatch(r"(.*)<([^<>]+)>", inside)
+        slug = match[2] if match else inside
         page = self._context.page_of("slug", slug)
-        text = found[1].strip() if found else slug
+        text = match[1].strip() if match else slug
         return embeds.link(page, text, self._text.markup) if page else text
 
     def _evaluated_part(self, start: int, end: int) -> str:
@@ -260,8 +262,8 @@ class _Evaluation:
         return part.result().text
 
     def media(self, placed: Sequence[str], named: Mapping[str, str]) -> str | None:
-        address = named.get("url") or next(iter(placed), "")
-        return embeds.link(address, address, self._text.markup) if address else None
+        url = named.get("url") or next(iter(placed), "")
+        return embeds.link(url, url, self._text.markup) if url else None
 
 
 def _partners(body: str, syntax: ShortcodeSyntaxRules) -> dict[int, tuple[int, int]]:
@@ -269,14 +271,14 @@ def _partners(body: str, syntax: ShortcodeSyntaxRules) -> dict[int, tuple[int, i
     begun: list[tuple[str, int]] = []
     waiting: Counter[str] = Counter()
     partners: dict[int, tuple[int, int]] = {}
-    for found in syntax.tag.finditer(body):
-        tag = syntax.read(found[2])
+    for match in syntax.tag.finditer(body):
+        tag = syntax.read(match[2])
         if tag is None:
             continue
         name = syntax.end or tag.name
         if not tag.ends:
-            if not tag.closed and syntax.pair in {None, found[1]}:
-                begun.append((name, found.start()))
+            if not tag.closed and syntax.pair in {None, match[1]}:
+                begun.append((name, match.start()))
                 waiting[name] += 1
         elif waiting[name]:
             last, start = begun.pop()
@@ -284,7 +286,7 @@ def _partners(body: str, syntax: ShortcodeSyntaxRules) -> dict[int, tuple[int, i
             while last != name:
                 last, start = begun.pop()
                 waiting[last] -= 1
-            partners[start] = found.span()
+            partners[start] = match.span()
     return partners
 
 
@@ -306,11 +308,11 @@ def _pair_of(name: str) -> Pair | None:
 
 
 _LINKS = frozenset({"ref", "relref"})
-_TAGS: dict[str, Callable[[Sequence[str], Mapping[str, str], _Evaluation], str | None]] = {
-    "figure": lambda placed, named, at: at.figure(placed, named),
-    "thumbnail": lambda placed, named, at: at.figure(placed, named),
-    "param": lambda placed, named, at: at.param(placed, named),
-    "media": lambda placed, named, at: at.media(placed, named),
+_TAGS: dict[str, Callable[[_Evaluation, Sequence[str], Mapping[str, str]], str | None]] = {
+    "figure": _Evaluation.figure,
+    "thumbnail": _Evaluation.figure,
+    "param": _Evaluation.param,
+    "media": _Evaluation.media,
 }
 _PAIRS: dict[str, Pair] = {
     "highlight": lambda start, end, placed, named, at: at.code(start, end, placed, named),

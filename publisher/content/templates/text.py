@@ -85,7 +85,7 @@ class TextBuilder:
         self._tags: list[tuple[TagOutcome, str]] = []
         self._is_cut = True  # the last line is empty, or its end was stripped
         self._block = ""  # the beginning and the end of the paragraph that is being written
-        self._breaks = [found.start() for found in re.finditer("\n", body)]
+        self._breaks = [match.start() for match in re.finditer("\n", body)]
         self._codes = [(0, len(body))] if is_code else [*markdown_code.spans(body)]
 
     def fork(self) -> TextBuilder:
@@ -171,14 +171,14 @@ class TextBuilder:
 
     def margin(self) -> str:
         """Return the indentation that keeps the next line in the current block."""
-        found = _MARGIN.match(self._tail().rpartition("\n")[2])
-        return re.sub(r"[^\s>]", " ", found[0]) if found else ""
+        match = _MARGIN.match(self._tail().rpartition("\n")[2])
+        return re.sub(r"[^\s>]", " ", match[0]) if match else ""
 
     def indented(self, text: str) -> str:
         """Indent a text of several lines so that it stays in the current block."""
         margin = self.margin()
-        first, *write_more = text.split("\n")
-        lines = (margin + line if line else margin.rstrip() for line in write_more)
+        first, *others = text.split("\n")
+        lines = (margin + line if line else margin.rstrip() for line in others)
         return "\n".join([first, *lines])
 
     def is_in_html(self) -> bool:
@@ -195,7 +195,7 @@ class TextBuilder:
         return self.begins_line() and _LINE_ENDS.match(self.body, end) is not None
 
     def _tail(self) -> str:
-        return "".join(fork[-_MAX_TAIL:] for fork in self._parts[-3:])[-_MAX_TAIL:]
+        return "".join(part[-_MAX_TAIL:] for part in self._parts[-3:])[-_MAX_TAIL:]
 
     def strip(self) -> None:
         """Remove the white space at the end of the text."""

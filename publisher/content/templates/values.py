@@ -48,7 +48,7 @@ def inspected(value: object) -> str:
         case None:
             return "nil"
         case str():
-            return f'"{_TO_ESCAPE.sub(lambda found: _escaped(found[0]), value)}"'
+            return f'"{_TO_ESCAPE.sub(lambda match: _escaped(match[0]), value)}"'
         case list() | tuple():
             return f"[{', '.join(map(inspected, value))}]"
         case dict():
@@ -136,8 +136,8 @@ def number(value: object) -> float:
 
 def whole(written: str) -> int:
     """Return the integer that a text begins with, or 0. Raises FilterError if it is too long."""
-    found = _LEADING.match(written)
-    digits = found[1].replace("_", "") if found else "0"
+    match = _LEADING.match(written)
+    digits = match[1].replace("_", "") if match else "0"
     if len(digits) > MAX_DIGITS:
         raise FilterError("a number has too many digits")
     return int(digits)

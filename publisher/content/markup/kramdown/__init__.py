@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
 
-_BLANK_ADDRESS = re.compile(
+_URL_WITH_BLANKS = re.compile(
     r"\]\(([^\s()<>\"']+(?: [^\s()<>\"']+){1,20})((?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?)[ \t]*\)"
 )
 
@@ -33,8 +33,10 @@ _NUMBER = re.compile("\x0e([0-9]{1,9})\x0e")
 
 def normalised(source: str) -> str:
     """Rewrite links whose URL contains blanks in CommonMark's syntax. Line breaks stay."""
-    if _BLANK_ADDRESS.search(source):
-        source = markdown_code.outside(source, lambda text: _BLANK_ADDRESS.sub(r"](<\1>\2)", text))
+    if _URL_WITH_BLANKS.search(source):
+        source = markdown_code.outside(
+            source, lambda text: _URL_WITH_BLANKS.sub(r"](<\1>\2)", text)
+        )
     return source
 
 
@@ -65,8 +67,8 @@ def _blocks(state: StateCore) -> None:
     parsed, document = blocks.read(state.src)
     state.tokens = tokens(parsed, document)
     references = state.env.setdefault("references", {})
-    for label, (address, title) in document.links.items():
-        references[label] = {"href": address, "title": title}
+    for label, (url, title) in document.links.items():
+        references[label] = {"href": url, "title": title}
     notes = state.env.setdefault("footnotes", {"refs": {}, "list": {}})
     notes["refs"] |= {f":{name}": -1 for name in document.notes}
     state.env["lists"] = document.lists

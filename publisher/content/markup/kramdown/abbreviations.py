@@ -54,8 +54,8 @@ def _names_in(
     `lengths` are the lengths of all names, the longest first.
     """
     end = 0
-    for found in _BEGINNING.finditer(text):
-        start = found.start()
+    for match in _BEGINNING.finditer(text):
+        start = match.start()
         if start < end:
             continue
         names = (text[start : start + length] for length in lengths)

@@ -62,13 +62,13 @@ class Attributes:
             self.values[key] = value
 
     def _add_class(self, kind: str) -> None:
-        known = self.values.get("class", "")
-        if len(known) < MAX_CLASS_LENGTH:
-            self.values["class"] = f"{known} {kind}".lstrip()
+        classes = self.values.get("class", "")
+        if len(classes) < MAX_CLASS_LENGTH:
+            self.values["class"] = f"{classes} {kind}".lstrip()
 
     def resolved(self, lists: Mapping[str, Attributes]) -> dict[str, str]:
-        """Return the attributes with those of the named lists, which the own ones override."""
-        found = Attributes()
-        for meant in [*filter(None, map(lists.get, self.words)), self]:
-            found.merge(meant.values)
-        return found.values
+        """Return the attributes and those of the named lists; own ones take precedence."""
+        resolved_attributes = Attributes()
+        for attributes in [*filter(None, map(lists.get, self.words)), self]:
+            resolved_attributes.merge(attributes.values)
+        return resolved_attributes.values

@@ -71,32 +71,32 @@ def read(text: str) -> tuple[list[Block], KramdownDocument]:
     return blocks, document
 
 
-def _blank(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
+def _blank(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
     if reader.blocks and reader.blocks[-1].kind == "blank":
-        reader.blocks[-1].text += found[0]
+        reader.blocks[-1].text += match[0]
     else:
-        reader.add(Block("blank", found[0]))
+        reader.add(Block("blank", match[0]))
     return True
 
 
-def _code(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
-    reader.add(Block("code", _BEGINS_LINE.sub("", _GOES_ON.sub(r" \1", found[0]))))
+def _code(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
+    reader.add(Block("code", _BEGINS_LINE.sub("", _GOES_ON.sub(r" \1", match[0]))))
     return True
 
 
-def _fence(reader: BlockReader, found: re.Match[str]) -> bool:
+def _fence(reader: BlockReader, match: re.Match[str]) -> bool:
     """A fenced code block; a fence that is never closed is text."""
-    mark, char = found[1], found[1][0]
+    mark, char = match[1], match[1][0]
     if mark.startswith(reader.never_closes.get(char, "\n")):
         return False
     closing = re.compile(rf"^ {{0,3}}{mark}{char}*[ \t]*\n", re.MULTILINE)
-    end = closing.search(reader.text, found.end())
+    end = closing.search(reader.text, match.end())
     if not end:
         reader.never_closes[char] = mark
         return False
-    reader.add(Block("code", reader.text[found.end() : end.start()], info=found[2]))
+    reader.add(Block("code", reader.text[match.end() : end.start()], info=match[2]))
     reader.at = end.end()
     return True
 
@@ -109,38 +109,38 @@ def _blockquote(reader: BlockReader, _: re.Match[str]) -> bool:
     return True
 
 
-def _heading(reader: BlockReader, found: re.Match[str]) -> bool:
-    text = _HASHES.sub("", found[2].rstrip(BLANKS)).rstrip(BLANKS)
+def _heading(reader: BlockReader, match: re.Match[str]) -> bool:
+    text = _HASHES.sub("", match[2].rstrip(BLANKS)).rstrip(BLANKS)
     if not text:
         return False
-    reader.at = found.end()
-    reader.add(Block(f"h{len(found[1])}", text))
+    reader.at = match.end()
+    reader.add(Block(f"h{len(match[1])}", text))
     return True
 
 
-def _rule(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
+def _rule(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
     reader.add(Block("hr"))
     return True
 
 
-def _underlined(reader: BlockReader, found: re.Match[str]) -> bool:
+def _underlined(reader: BlockReader, match: re.Match[str]) -> bool:
     if not reader.is_after_boundary():
         return False
-    reader.at = found.end()
-    reader.add(Block("h1" if found[2] == "=" else "h2", found[1].rstrip(BLANKS)))
+    reader.at = match.end()
+    reader.add(Block("h1" if match[2] == "=" else "h2", match[1].rstrip(BLANKS)))
     return True
 
 
-def _math(reader: BlockReader, found: re.Match[str]) -> bool:
+def _math(reader: BlockReader, match: re.Match[str]) -> bool:
     """A formula from `$$` to `$$`, also over blank lines. A backslash before it makes it text."""
-    start = found.end()
+    start = match.end()
     end = reader.text.find("$$", start) + 2
     if end < start or not reader.is_after_boundary():
         return False
     behind = _REST.match(reader.text, end)
-    if found[1]:
-        reader.at += len(found[0]) - len("$$") if behind else 0
+    if match[1]:
+        reader.at += len(match[0]) - len("$$") if behind else 0
         return False
     before, reader.at = reader.at, behind.end() if behind else end
     if not reader.is_before_boundary():
@@ -150,23 +150,23 @@ def _math(reader: BlockReader, found: re.Match[str]) -> bool:
     return True
 
 
-def _note(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
-    text = _BEGINS_LINE.sub("", found[2].lstrip(" \t"))
-    reader.document.notes[found[1]] = reader.read_nested(text)
+def _note(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
+    text = _BEGINS_LINE.sub("", match[2].lstrip(" \t"))
+    reader.document.notes[match[1]] = reader.read_nested(text)
     reader.add(Block("end", "definition"))
     return True
 
 
-def _link(reader: BlockReader, found: re.Match[str]) -> bool:
+def _link(reader: BlockReader, match: re.Match[str]) -> bool:
     """`[label]: address "title"`; the title may stand on the next line."""
-    address, title, behind = _target(found[2].rstrip(BLANKS))
+    url, title, behind = _target(match[2].rstrip(BLANKS))
     if behind:
         return False
-    reader.at = found.end()
+    reader.at = match.end()
     if not title and (below := reader.take(_TITLE)):
         title = below[2]
-    reader.document.links[normalizeReference(found[1])] = (address, title)
+    reader.document.links[normalizeReference(match[1])] = (url, title)
     reader.add(Block("end", "definition"))
     return True
 
@@ -174,54 +174,54 @@ def _link(reader: BlockReader, found: re.Match[str]) -> bool:
 def _target(text: str) -> tuple[str, str, str]:
     """Return URL and title, and the rest of the line, which must be empty."""
     if text.startswith("<") and (end := text.find(">")) > 0:
-        address, rest = text[1:end], text[end + 1 :].strip(BLANKS)
+        url, rest = text[1:end], text[end + 1 :].strip(BLANKS)
     else:
         behind = _TITLE_BEHIND.search(text)
-        address = text[: behind.start()] if behind else text
+        url = text[: behind.start()] if behind else text
         rest = text[behind.end() :] if behind else ""
     if len(rest) > 2 and rest[0] == rest[-1] and rest[0] in "\"'":
-        return address, rest[1:-1], ""
-    return address, "", rest
+        return url, rest[1:-1], ""
+    return url, "", rest
 
 
-def _abbreviation(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
-    reader.document.abbreviations[found[1]] = found[2].strip(BLANKS)
+def _abbreviation(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
+    reader.document.abbreviations[match[1]] = match[2].strip(BLANKS)
     reader.add(Block("end", "definition"))
     return True
 
 
-def _named_list(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
-    reader.document.lists.setdefault(found[1], Attributes()).read(found[2])
+def _named_list(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
+    reader.document.lists.setdefault(match[1], Attributes()).read(match[2])
     reader.add(Block("end", "list"))
     return True
 
 
-def _attribute_line(reader: BlockReader, found: re.Match[str]) -> bool:
+def _attribute_line(reader: BlockReader, match: re.Match[str]) -> bool:
     """Attributes of the block before, if that has not ended, else of the next block."""
-    reader.at = found.end()
+    reader.at = match.end()
     last = reader.blocks[-1] if reader.blocks else None
     if last and last.kind != "blank" and (last.kind != "end" or last.text == "definition"):
-        last.attributes.read(found[1])
+        last.attributes.read(match[1])
         if not reader.matches(OWN_LINE):
             reader.add(Block("end", "list"))
     else:
         if reader.pending is None:
             reader.pending = Attributes()
-        reader.pending.read(found[1])
+        reader.pending.read(match[1])
     return True
 
 
-def _end(reader: BlockReader, found: re.Match[str]) -> bool:
-    reader.at = found.end()
+def _end(reader: BlockReader, match: re.Match[str]) -> bool:
+    reader.at = match.end()
     reader.add(Block("end"))
     return True
 
 
-def _paragraph(reader: BlockReader, found: re.Match[str]) -> bool:
+def _paragraph(reader: BlockReader, match: re.Match[str]) -> bool:
     """A paragraph, or the continuation of one that ended at what only looked like another block."""
-    is_broken = reader.text.endswith("  \n", 0, found.start())
+    is_broken = reader.text.endswith("  \n", 0, match.start())
     text = reader.lines_until(_PARAGRAPH_END)
     if reader.blocks and reader.blocks[-1].kind == "p":
         reader.blocks[-1].continuation += ["  \n" if is_broken else "\n", text.rstrip(BLANKS)]

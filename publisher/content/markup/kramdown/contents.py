@@ -20,8 +20,10 @@ def contents(state: StateCore) -> None:
     """Replace the first list that is marked `{:toc}` by the table of contents."""
     tokens = state.tokens
     lists = ("bullet_list_open", "ordered_list_open")
-    marked = (n for n, token in enumerate(tokens) if token.meta.get(TOC) and token.type in lists)
-    opening = next(marked, None)
+    marked_lists = (
+        n for n, token in enumerate(tokens) if token.meta.get(TOC) and token.type in lists
+    )
+    opening = next(marked_lists, None)
     if opening is None:
         return
     level, close = tokens[opening].level, opening

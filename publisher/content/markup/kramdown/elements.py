@@ -57,18 +57,18 @@ def _elements(reader: BlockReader) -> ElementPairs:
     return reader.elements
 
 
-def comment(reader: BlockReader, found: re.Match[str]) -> bool:
-    end = reader.text.find("-->", found.end()) + 3
-    if end < found.end():
+def comment(reader: BlockReader, match: re.Match[str]) -> bool:
+    end = reader.text.find("-->", match.end()) + 3
+    if end < match.end():
         return False
-    reader.add(Block("html", reader.text[found.end() : end] + "\n"))
+    reader.add(Block("html", reader.text[match.end() : end] + "\n"))
     _continue_at(reader, end)
     return True
 
 
-def element(reader: BlockReader, found: re.Match[str]) -> bool:
+def element(reader: BlockReader, match: re.Match[str]) -> bool:
     """Parse an element. A lone end tag is kept, as kramdown does; the sanitiser drops it later."""
-    tag = COMMENT_OR_TAG.match(reader.text, found.end())
+    tag = COMMENT_OR_TAG.match(reader.text, match.end())
     name = tag[2].lower() if tag else ""
     if not tag or name in SPANS:
         return False
@@ -137,15 +137,15 @@ def _read_raw(reader: BlockReader, tag: re.Match[str], end: re.Match[str]) -> No
     reader.add(Block("html", reader.text[at : end.end()] + "\n"))
 
 
-def extension(reader: BlockReader, found: re.Match[str]) -> bool:
+def extension(reader: BlockReader, match: re.Match[str]) -> bool:
     """Parse an extension; without an end it is text."""
-    name, content, is_empty = found[1], found[2] or "", bool(found[3])
-    end = found if is_empty else _end_of(reader, name, found.end())
+    name, content, is_empty = match[1], match[2] or "", bool(match[3])
+    end = match if is_empty else _end_of(reader, name, match.end())
     if end is None:
         return False
     reader.at = end.end()
     if name == "nomarkdown":
-        reader.add(Block("html", reader.text[found.end() : end.start()]))
+        reader.add(Block("html", reader.text[match.end() : end.start()]))
         return True
     if name == "options":
         given = Attributes()

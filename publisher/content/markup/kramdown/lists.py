@@ -114,18 +114,18 @@ def _collected_items(reader: BlockReader, kind: str) -> tuple[list[_Item], bool]
             break
         if reader.take(END):
             return collected, True
-        if found := reader.take(start):
-            collected.append(_Item("li", found[1], found[2]))
+        if match := reader.take(start):
+            collected.append(_Item("li", match[1], match[2]))
             start = _start(kind, collected[-1].column)
             is_nested, is_after_blank = ITEM.match(collected[-1].first) is not None, False
             continue
         item = collected[-1]
-        found = reader.take(item.patterns.deep)
-        if found or (not is_after_blank and (found := reader.take(item.patterns.lazy))):
-            is_nested = _take_line(item, found[0], is_nested=is_nested)
+        match = reader.take(item.patterns.deep)
+        if match or (not is_after_blank and (match := reader.take(item.patterns.lazy))):
+            is_nested = _take_line(item, match[0], is_nested=is_nested)
             is_after_blank = False
-        elif found := reader.take(BLANK):
-            item.pieces[-1].append(found[0])
+        elif match := reader.take(BLANK):
+            item.pieces[-1].append(match[0])
             is_nested = is_after_blank = True
         else:
             break
@@ -176,10 +176,10 @@ def definitions(reader: BlockReader, _: re.Match[str]) -> bool:
         return False
     paragraph = reader.blocks[-2 if is_parted else -1]
     del reader.blocks[-2 if is_parted else -1 :]
-    found = Block("dl", attributes=paragraph.attributes)
-    found.children = [_term(line) for line in paragraph.full_text.split("\n")]
-    last = _define(reader, found, is_loose=is_parted)
-    _join(reader, found)
+    block = Block("dl", attributes=paragraph.attributes)
+    block.children = [_term(line) for line in paragraph.full_text.split("\n")]
+    last = _define(reader, block, is_loose=is_parted)
+    _join(reader, block)
     if last:
         reader.add(last)
     return True
@@ -198,18 +198,18 @@ def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | Non
     collected: list[tuple[_Item, bool]] = []
     start, is_after_blank = _start("dl", _INDENT), False
     while reader.at < len(reader.text) and not reader.matches(END):
-        if found := reader.take(start):
-            item = _Item("dd", found[1], found[2])
+        if match := reader.take(start):
+            item = _Item("dd", match[1], match[2])
             collected.append((item, is_loose))
             start = _start("dl", item.column)
             is_loose = is_after_blank = False
-        elif (found := reader.take(item.patterns.deep)) or (
-            not is_after_blank and (found := reader.take(item.patterns.lazy))
+        elif (match := reader.take(item.patterns.deep)) or (
+            not is_after_blank and (match := reader.take(item.patterns.lazy))
         ):
-            item.pieces[-1].append(item.unindented(found[0])[0])
+            item.pieces[-1].append(item.unindented(match[0])[0])
             is_loose = is_after_blank = False
-        elif found := reader.take(BLANK):
-            item.pieces[-1].append(found[0])
+        elif match := reader.take(BLANK):
+            item.pieces[-1].append(match[0])
             is_loose = is_after_blank = True
         else:
             break
@@ -224,13 +224,13 @@ def _define(reader: BlockReader, block: Block, *, is_loose: bool) -> Block | Non
     return last
 
 
-def _join(reader: BlockReader, found: Block) -> None:
+def _join(reader: BlockReader, block: Block) -> None:
     """Append the definitions to a definition list directly before them, if there is one."""
     kinds = [block.kind for block in reader.blocks[-2:]]
     if kinds[-2:] == ["dl", "blank"]:
         reader.blocks.pop()
         kinds.pop()
     if kinds and kinds[-1] == "dl":
-        reader.blocks[-1].children += found.children
+        reader.blocks[-1].children += block.children
     else:
-        reader.blocks.append(found)
+        reader.blocks.append(block)

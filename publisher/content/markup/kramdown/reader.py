@@ -108,8 +108,8 @@ class BlockReader:
             any(self._applies(pattern, rule) for pattern, rule in self._rules)
 
     def _applies(self, pattern: re.Pattern[str], rule: Callable[..., bool]) -> bool:
-        found = pattern.match(self.text, self.at)
-        return found is not None and rule(self, found)
+        match = pattern.match(self.text, self.at)
+        return match is not None and rule(self, match)
 
     def read_nested(self, text: str, blocks: list[Block] | None = None) -> list[Block]:
         """Return the blocks of a text that was cut out of this one."""
@@ -122,10 +122,10 @@ class BlockReader:
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match a pattern here, and move behind it."""
-        found = pattern.match(self.text, self.at)
-        if found:
-            self.at = found.end()
-        return found
+        match = pattern.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        return match
 
     def lines_until(self, pattern: re.Pattern[str]) -> str:
         """Take this line and those below it up to one that matches."""

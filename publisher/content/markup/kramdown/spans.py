@@ -137,9 +137,9 @@ def _spaced_link(state: StateInline, silent: bool) -> bool:
         return False
     start, maximum = state.pos, state.posMax
     end = state.md.helpers.parseLinkLabel(state, start, True)
-    found = _SPACED.match(state.src, end + 1, maximum) if end >= 0 else None
-    target = known.get(normalizeReference(found[1])) if found else None
-    if not found or not target:
+    match = _SPACED.match(state.src, end + 1, maximum) if end >= 0 else None
+    target = known.get(normalizeReference(match[1])) if match else None
+    if not match or not target:
         return False
     if not silent:
         state.pos, state.posMax = start + 1, end
@@ -149,19 +149,19 @@ def _spaced_link(state: StateInline, silent: bool) -> bool:
         state.md.inline.tokenize(state)
         state.linkLevel -= 1
         state.push("link_close", "a", -1)
-    state.pos, state.posMax = found.end(), maximum
+    state.pos, state.posMax = match.end(), maximum
     return True
 
 
 def _raw(state: StateInline, silent: bool) -> bool:
     """Markdown is not parsed in `<code>a_b_c</code>`, nor in elements unknown to kramdown."""
-    found = _ELEMENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
-    if found is None or found[1].lower() in MODELS or found[1].lower() in VOID:
+    match = _ELEMENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if match is None or match[1].lower() in MODELS or match[1].lower() in VOID:
         return False
-    tag = f"</{found[1]}"
-    if state.html_terminator_last(tag) < found.end():
+    tag = f"</{match[1]}"
+    if state.html_terminator_last(tag) < match.end():
         return False
-    end = state.src.find(">", state.src.find(tag, found.end())) + 1
+    end = state.src.find(">", state.src.find(tag, match.end())) + 1
     if not 0 < end <= state.posMax:
         return False
     if not silent:
@@ -180,18 +180,18 @@ def _instruction(state: StateInline, silent: bool) -> bool:
 
 def _extension(state: StateInline, silent: bool) -> bool:
     """`{::comment}gone{:/}` or `{::nomarkdown}<b>*as it is*</b>{:/}`; text without an end."""
-    found = _EXTENSION.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    if found is None:
+    match = _EXTENSION.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if match is None:
         return False
-    name, text, state_end = found[1], "", found.end()
-    if not found[2]:
+    name, text, state_end = match[1], "", match.end()
+    if not match[2]:
         last = max(map(state.html_terminator_last, ("{:/}", f"{{:/{name}}}")))
-        if last < found.end():
+        if last < match.end():
             return False
-        end = re.compile(rf"\{{:/(?:{name})?\}}").search(state.src, found.end())
+        end = re.compile(rf"\{{:/(?:{name})?\}}").search(state.src, match.end())
         if end is None or end.end() > state.posMax:
             return False
-        text, state_end = state.src[found.end() : end.start()], end.end()
+        text, state_end = state.src[match.end() : end.start()], end.end()
     if not silent and name == "nomarkdown":
         state.push("html_inline", "", 0).content = text
     state.pos = state_end
@@ -200,8 +200,8 @@ def _extension(state: StateInline, silent: bool) -> bool:
 
 def _attributes(state: StateInline, silent: bool) -> bool:
     """`![a](b){: width="9"}` sets attributes of the span right before it."""
-    found = _LIST.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    if found is None or state.pending or not state.tokens:
+    match = _LIST.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if match is None or state.pending or not state.tokens:
         return False
     last = state.tokens[-1]
     is_mark = last.type == "text" and last.content.strip(_MARKS) == ""
@@ -209,10 +209,10 @@ def _attributes(state: StateInline, silent: bool) -> bool:
         return False
     if not silent and not is_mark:  # emphasis is matched later, so its element is not known yet
         given = Attributes()
-        given.read(found[1])
+        given.read(match[1])
         for key, value in given.resolved(state.env.get("lists", {})).items():
             _opening_of(state.tokens).attrSet(key, value)
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 
@@ -234,8 +234,8 @@ def _quote(state: StateInline, silent: bool) -> bool:
     before = state.src[at - 1 : at] if at else ""
     is_text = before == "\n" or (before not in {"", '"', "'"} and state.pending[-1:] == before)
     tried = ((rule.match(state.src, at - is_text), turns) for rule, turns in _RULES)
-    found, turns = next((found, turns) for found, turns in tried if found)
-    quotes = "".join(_QUOTES[turn][mark] for turn, mark in zip(turns, found[2], strict=True))
-    state.append_pending(quotes if is_text else found[1] + quotes)
-    state.pos = found.end()
+    match, turns = next((match, turns) for match, turns in tried if match)
+    quotes = "".join(_QUOTES[turn][mark] for turn, mark in zip(turns, match[2], strict=True))
+    state.append_pending(quotes if is_text else match[1] + quotes)
+    state.pos = match.end()
     return True

@@ -35,17 +35,17 @@ def table(reader: BlockReader, _: re.Match[str]) -> bool:
     if not reader.is_after_boundary():
         return False
     start = reader.at
-    collected = _Table()
-    while found := reader.take(_ANY_LINE):
-        collected.take(found[0].rstrip(BLANKS))
-    collected.end()
-    if not reader.is_before_boundary() or not collected.is_table:
+    candidate = _Table()
+    while match := reader.take(_ANY_LINE):
+        candidate.take(match[0].rstrip(BLANKS))
+    candidate.end()
+    if not reader.is_before_boundary() or not candidate.is_table:
         reader.at = start
         return False
-    reader.document.cells_left -= collected.missing_cells
+    reader.document.cells_left -= candidate.missing_cells
     if reader.document.cells_left < 0:
         raise ValueError("rows of its tables lack too many cells")
-    reader.add(collected.block())
+    reader.add(candidate.block())
     return True
 
 
@@ -150,14 +150,14 @@ def _code(line: str) -> Iterator[tuple[int, int]]:
 
 def _elements_and_tags(line: str) -> Iterator[tuple[int, int]]:
     start = None
-    for found in _CODE.finditer(line):
-        if found[2]:
+    for match in _CODE.finditer(line):
+        if match[2]:
             if start is None:
-                yield found.span()
-        elif not found[1] and start is None:
-            start = found.start()
-        elif found[1] and start is not None:
-            yield start, found.end()
+                yield match.span()
+        elif not match[1] and start is None:
+            start = match.start()
+        elif match[1] and start is not None:
+            yield start, match.end()
             start = None
 
 

@@ -31,10 +31,10 @@ class ElementPairs:
         self.with_markdown: list[re.Match[str]] = []
         self._open: defaultdict[str, list[re.Match[str]]] = defaultdict(list)
         at, last_comment = 0, text.rfind("-->")
-        while found := COMMENT_OR_TAG.search(text, at):
-            at = found.end()
-            if found[2]:
-                at = self._take(text, found)
+        while match := COMMENT_OR_TAG.search(text, at):
+            at = match.end()
+            if match[2]:
+                at = self._take(text, match)
             elif at <= last_comment:
                 at = text.index("-->", at)
         self.with_markdown.sort(key=lambda tag: tag.start())
