@@ -6,6 +6,7 @@ or pauses starts its own. A missing program is an error, not a skip: `make test`
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from tests.support.servers import Ejabberd, Prosody, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+# A git hook runs the tests with GIT_DIR, which would lead the git of a test into this repository.
+for name in [name for name in os.environ if name.startswith("GIT_")]:
+    del os.environ[name]
 
 # Hypothesis has limits in seconds, which a busy machine exceeds.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
