@@ -119,7 +119,7 @@ def addresses(
     source = legal(body)
     try:
         html = _marked(source, markup)
-    except Exception:
+    except Exception:  # a parser may raise anything; `render` warns of it
         return
     places = Places(source, first_line)
     for tag in tags(html):

@@ -68,9 +68,9 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
     ],
 )
 def test_a_link_of_the_engine_becomes_a_url(engine: Engine, written: str, address: str) -> None:
-    found = entry(engine, f"[x]({written})")
-    assert f'<a href="{address}">x</a>' in found.content.xhtml
-    assert not found.warnings
+    result = entry(engine, f"[x]({written})")
+    assert f'<a href="{address}">x</a>' in result.content.xhtml
+    assert not result.warnings
 
 
 PICTURES = [
@@ -91,13 +91,13 @@ def test_an_image_in_hexo_is_resolved_against_the_site(written: str, address: st
 
 def test_an_image_in_hexo_is_found_on_its_line() -> None:
     result = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
-    found = dropped.addresses(
+    urls = dropped.addresses(
         result.source.text,
         markup=result.post.dialect,
         base=result.link,
         resolve=Links([], SITE).of(result.post).resolve,
     )
-    assert [(one.absolute, one.written, one.line) for one in found] == [
+    assert [(url.absolute, url.written, url.line) for url in urls] == [
         ("https://blog.example/sub/i.png", "i.png", 3),
         ("https://blog.example/sub/notes/a/b.html", "b.html", 3),
         ("https://x.example/i.png", "https://x.example/i.png", 4),
@@ -122,9 +122,9 @@ def test_an_image_in_hexo_has_the_same_url_in_plain_text() -> None:
     ],
 )
 def test_a_link_to_a_missing_post_is_removed_with_a_warning(engine: Engine, written: str) -> None:
-    found = entry(engine, f"Text.\n\n[x]({written})")
-    assert found.content.xhtml == "<p>Text.</p>\n<p>x</p>"
-    (warning,) = found.warnings
+    result = entry(engine, f"Text.\n\n[x]({written})")
+    assert result.content.xhtml == "<p>Text.</p>\n<p>x</p>"
+    (warning,) = result.warnings
     assert (warning.line, warning.message) == (
         6,
         f'no post has the file "{written}"; the link to it is removed',
@@ -170,15 +170,15 @@ def test_callouts_are_quotes_with_a_title() -> None:
 
 def test_code_in_a_note_is_unchanged() -> None:
     body = "```\n%%x%%\n==y==\n```\n\n`==y==`"
-    found = entry("plain", body)
-    assert found.source.text == body
+    result = entry("plain", body)
+    assert result.source.text == body
 
 
 def test_only_the_engine_s_own_links_are_changed() -> None:
     body = "[a](@/blog/x.md) if [[ -f x ]]; %%x%% {{ site.url }}"
     for engine in ("hugo", "pelican", "nikola"):
-        found = entry(engine, body)
-        assert found.source.text == body
+        result = entry(engine, body)
+        assert result.source.text == body
 
 
 def test_links_in_html_and_rst_are_resolved_too() -> None:

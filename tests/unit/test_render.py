@@ -314,14 +314,14 @@ def test_other_classes_and_styles_are_dropped() -> None:
 
 
 def test_tables_keep_their_alignment() -> None:
-    found = tree(rendered("a | b\n:-|-:\n1 | "))
-    assert [cell.get("align") for cell in found.iter("th")] == ["left", "right"]
-    assert [cell.text for cell in found.iter("td")] == ["1", None]
+    root = tree(rendered("a | b\n:-|-:\n1 | "))
+    assert [cell.get("align") for cell in root.iter("th")] == ["left", "right"]
+    assert [cell.text for cell in root.iter("td")] == ["1", None]
 
 
 def test_definition_lists_are_kept() -> None:
-    found = tree(rendered("Apple\n:   A fruit\n:   A firm"))
-    assert [(child.tag, child.text) for child in found.find("dl") or ()] == [
+    root = tree(rendered("Apple\n:   A fruit\n:   A firm"))
+    assert [(child.tag, child.text) for child in root.find("dl") or ()] == [
         ("dt", "Apple"),
         ("dd", "A fruit"),
         ("dd", "A firm"),
@@ -329,11 +329,11 @@ def test_definition_lists_are_kept() -> None:
 
 
 def test_footnotes_link_within_the_post() -> None:
-    found = tree(rendered("One[^1]\n\n[^1]: Two"))
-    note, back = found.iter("a")
+    root = tree(rendered("One[^1]\n\n[^1]: Two"))
+    note, back = root.iter("a")
     assert note.get("href") == f"#{PREFIX}-fn:1"
     assert back.get("href") == f"#{PREFIX}-fnref:1"
-    ids = {element.get("id") for element in found.iter()}
+    ids = {element.get("id") for element in root.iter()}
     assert {f"{PREFIX}-fn:1", f"{PREFIX}-fnref:1"} <= ids
 
 
@@ -395,8 +395,8 @@ def test_urls_become_absolute(address: str, absolute: str) -> None:
         f"<a href='{address}'>a</a><img src='{address}'><q cite='{address}'>b</q>"
         f"<video poster='{address}'>c</video>"
     )
-    found = [element.get(name) for element in tree(rendered(body, "html")) for name in ADDRESSES]
-    assert [value for value in found if value is not None] == [absolute] * 4
+    urls = [element.get(name) for element in tree(rendered(body, "html")) for name in ADDRESSES]
+    assert [value for value in urls if value is not None] == [absolute] * 4
 
 
 def test_urls_in_markdown_become_absolute() -> None:
@@ -453,8 +453,8 @@ def test_an_id_that_already_has_the_prefix_differs_from_one_that_gets_it(
     body = "".join(f"<p id='{written[n]}'>{n}</p>" for n in order)
     links = "".join(f"<a href='#{name}'>b</a>" for name in written)
     content = rendered(body + links, "html")
-    found = {f"#{element.get('id')}": element.text for element in tree(content).iter("p")}
-    assert [found[link.attrib["href"]] for link in tree(content).iter("a")] == ["0", "1", "2"]
+    paragraphs = {f"#{element.get('id')}": element.text for element in tree(content).iter("p")}
+    assert [paragraphs[link.attrib["href"]] for link in tree(content).iter("a")] == ["0", "1", "2"]
     assert rendered(content.xhtml, "html").xhtml == content.xhtml
 
 
@@ -564,8 +564,8 @@ def test_markup_that_only_looks_dropped_causes_no_warning() -> None:
         "<img alt='<svg onload=a>' src='/a.png'><p title='<!-- '>a</p><p it's>b</p>"
         "<xmp><font></xmp><a title='<script>' href='/b'>c</a>"
     )
-    found = [message.partition(" ")[0] for _, message in rendered(body, "html").warnings]
-    assert found == ["<xmp>"]
+    tags = [message.partition(" ")[0] for _, message in rendered(body, "html").warnings]
+    assert tags == ["<xmp>"]
 
 
 def test_the_content_of_noscript_is_kept() -> None:
@@ -674,9 +674,9 @@ def test_correct_markup_causes_no_warning(body: str) -> None:
 def test_removed_markup_is_named_with_its_line(loss: str, message: str, markup: Dialect) -> None:
     code = f"    {loss}\n" if markup == "markdown" else f"<!-- {loss} -->\n"
     content = rendered(f"{code}\na\n\n<div>\n{loss}\n</div>\n", markup, first_line=10)
-    ((line, found),) = content.warnings
+    ((line, text),) = content.warnings
     assert line == 15
-    assert found.startswith(message)
+    assert text.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -689,9 +689,9 @@ def test_removed_markup_is_named_with_its_line(loss: str, message: str, markup: 
     ],
 )
 def test_markup_hidden_in_markdown_is_named_too(body: str, message: str) -> None:
-    ((line, found),) = rendered(body).warnings
+    ((line, text),) = rendered(body).warnings
     assert line == 3
-    assert found.startswith(message)
+    assert text.startswith(message)
 
 
 def test_warnings_are_in_the_order_of_lines() -> None:

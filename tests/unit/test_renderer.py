@@ -58,7 +58,7 @@ def of(engine: Engine, **facts: Any) -> Post:
 
 
 def content(
-    found: Post,
+    this_post: Post,
     site: Site = SITE,
     *,
     other: Post = OTHER,
@@ -68,9 +68,11 @@ def content(
     link: str = "https://blog.example/sub/first-post/",
 ) -> Content:
     """Return the content of a post in a site that has a second post."""
-    links = Links([(one, site.root + one.page[1:]) for one in (found, other)], site, settings)
+    links = Links(
+        [(post, site.root + post.page[1:]) for post in (this_post, other)], site, settings
+    )
     renderer = Renderer(site, links, Cache(cache or Path("/dev/null"), writes=cache is not None))
-    return renderer.content(found, item_id=item_id, link=link)
+    return renderer.content(this_post, item_id=item_id, link=link)
 
 
 # Another value for every field of a post. The fields of the second group do not affect content.
@@ -165,8 +167,8 @@ def test_a_change_of_the_engine_s_settings_renders_the_post_again(
     tmp_path: Path, engine: Engine, settings: dict[str, Value]
 ) -> None:
     before = content(of(engine), cache=tmp_path)
-    found = content(of(engine), settings=settings, cache=tmp_path)
-    assert found == content(of(engine), settings=settings) != before
+    after = content(of(engine), settings=settings, cache=tmp_path)
+    assert after == content(of(engine), settings=settings) != before
 
 
 @pytest.mark.parametrize("engine", get_args(Engine))
@@ -175,15 +177,15 @@ def test_a_link_follows_the_page_of_another_post(tmp_path: Path, engine: Engine)
     here = content(of(engine), cache=tmp_path)
     assert "/other/" in here.xhtml
     for other in (replace(OTHER, page="/moved/"), post("2026-01-03-third.md"), OTHER):
-        found = content(of(engine), other=other, cache=tmp_path)
-        assert found == content(of(engine), other=other)
-        assert (found == here) == (other is OTHER)
+        after = content(of(engine), other=other, cache=tmp_path)
+        assert after == content(of(engine), other=other)
+        assert (after == here) == (other is OTHER)
 
 
 def test_a_new_note_is_linked(tmp_path: Path) -> None:
-    found = of("plain", body="[[Other]]")
-    before = content(found, other=post("2026-01-03-third.md"), cache=tmp_path)
-    assert content(found, cache=tmp_path) == content(found) != before
+    this_post = of("plain", body="[[Other]]")
+    before = content(this_post, other=post("2026-01-03-third.md"), cache=tmp_path)
+    assert content(this_post, cache=tmp_path) == content(this_post) != before
 
 
 @pytest.mark.parametrize("engine", BODIES)
@@ -192,8 +194,8 @@ def test_another_engine_renders_the_same_body_differently(tmp_path: Path, engine
     body = "- [x] a\n\nterm\n: its definition\n\n~~b~~ www.example.org H~2~O"
     for before in BODIES:
         content(of(before, body=body), cache=tmp_path)
-        found = of(engine, body=body)
-        assert content(found, cache=tmp_path) == content(found)
+        this_post = of(engine, body=body)
+        assert content(this_post, cache=tmp_path) == content(this_post)
 
 
 @pytest.mark.parametrize("engine", BODIES)
@@ -220,27 +222,27 @@ def test_a_time_zone_that_differs_only_in_summer_renders_a_winter_post_again(
 
 def test_a_key_that_known_settings_lack_is_empty(tmp_path: Path) -> None:
     """If no settings are known, the key may exist on the site, so the author is warned."""
-    found = of("jekyll", body="{{ site.unknown }}")
-    before = content(found, settings={}, cache=tmp_path)
+    this_post = of("jekyll", body="{{ site.unknown }}")
+    before = content(this_post, settings={}, cache=tmp_path)
     settings: dict[str, Value] = {"title": SITE.title}
-    after = content(found, settings=settings, cache=tmp_path)
-    assert after == content(found, settings=settings) != before
+    after = content(this_post, settings=settings, cache=tmp_path)
+    assert after == content(this_post, settings=settings) != before
 
 
 def test_another_url_of_the_post_renders_it_again(tmp_path: Path) -> None:
-    found, link = of("plain", body="[a](a)"), "https://blog.example/moved/"
-    before = content(found, cache=tmp_path)
-    assert content(found, cache=tmp_path, link=link) == content(found, link=link) != before
+    this_post, link = of("plain", body="[a](a)"), "https://blog.example/moved/"
+    before = content(this_post, cache=tmp_path)
+    assert content(this_post, cache=tmp_path, link=link) == content(this_post, link=link) != before
 
 
 def test_the_file_of_another_post_renders_nothing_again(tmp_path: Path) -> None:
     """Item ids name the files, and ids in the content begin with them."""
-    found = of("plain", body="# A heading")
-    before = content(found, cache=tmp_path)
+    this_post = of("plain", body="# A heading")
+    before = content(this_post, cache=tmp_path)
     (path,) = tmp_path.iterdir()
     path.rename(tmp_path / "another-post.rendered")
-    renamed = content(found, cache=tmp_path, item_id="another-post")
-    assert renamed == content(found, item_id="another-post") != before
+    renamed = content(this_post, cache=tmp_path, item_id="another-post")
+    assert renamed == content(this_post, item_id="another-post") != before
 
 
 def test_a_value_of_another_type_renders_the_post_again(tmp_path: Path) -> None:
@@ -254,6 +256,6 @@ def test_longer_front_matter_moves_the_warnings_and_renders_nothing(tmp_path: Pa
     before = content(of("jekyll"), cache=tmp_path)
     (path,) = tmp_path.iterdir()
     written = path.stat().st_mtime_ns
-    found = content(of("jekyll", body_line=9), cache=tmp_path)
-    assert [line - 9 for line, _ in found.warnings] == [line - 4 for line, _ in before.warnings]
+    after = content(of("jekyll", body_line=9), cache=tmp_path)
+    assert [line - 9 for line, _ in after.warnings] == [line - 4 for line, _ in before.warnings]
     assert path.stat().st_mtime_ns == written
