@@ -258,7 +258,7 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
         "markup": post.markup,
         "marker": post.marker,
         "body": post.body,
-        "values": templates.used(post),
+        "values": templates.used_values(post),
         "settings": templates.used_settings(post, settings, site),
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,

@@ -14,7 +14,7 @@ from publisher import media
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.content.html import absolute
 from publisher.content.links import Links
-from publisher.content.render import words_alone
+from publisher.content.render import content_of_line
 from publisher.content.renderer import Renderer
 from publisher.entry import Entry, link, own_summary
 from publisher.post import Diagnostic
@@ -126,7 +126,7 @@ class Renderings:
         content = self._renderer.content(post, item_id=entry.item_id, link=entry.link)
         summary = content.summary or post.summary
         if not content.xhtml and (words := summary or own_summary(post)):
-            return replace(words_alone(words), warnings=content.warnings)
+            return replace(content_of_line(words), warnings=content.warnings)
         return replace(content, summary=summary)
 
     def _enclosures(self, entry: Entry, title: str) -> tuple[Enclosure, ...]:

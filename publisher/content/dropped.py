@@ -58,13 +58,13 @@ def warnings(
     if not any(_dropped_markup(html, source, base, resolve)):
         return tuple(sorted(messages))
     marked = _marked(source, markup)
-    places = Places(source, first_line)
+    lines = LineNumbers(source, first_line)
     for message, at, sought in _dropped_markup(marked, source, base, resolve):
-        messages.add((places.line_of(sought) if at is None else places.line(at), message))
+        messages.add((lines.line_of(sought) if at is None else lines.line(at), message))
     return tuple(sorted(messages))
 
 
-class Places:
+class LineNumbers:
     """Maps offsets of a text to line numbers. `first` is the number of its first line."""
 
     def __init__(self, text: str, first: int) -> None:
@@ -86,12 +86,12 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class BodyUrl:
     """A URL in a body.
 
     `tag` is the element that has it, `absolute` the URL that readers get, `written` the URL as its
-    author wrote it, on line `line`. `shown` does not look at the source, so it leaves the last two
-    empty and 0.
+    author wrote it, on line `line`. `rendered_urls` does not look at the source and leaves the last
+    two empty and 0.
     """
 
     tag: str
@@ -100,18 +100,18 @@ class Address:
     line: int = 0
 
 
-def shown(xhtml: str) -> Iterator[Address]:
+def rendered_urls(xhtml: str) -> Iterator[BodyUrl]:
     """Yield the URLs that readers get of a rendered body, except links within the body itself."""
     for tag in tags(xhtml):
         attributes = {} if tag.closes else tag.attributes
         for name in attributes.keys() & URL_ATTRIBUTES:
             if not attributes[name].startswith("#"):
-                yield Address(tag.name, attributes[name])
+                yield BodyUrl(tag.name, attributes[name])
 
 
-def addresses(
+def source_urls(
     body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = unchanged
-) -> Iterator[Address]:
+) -> Iterator[BodyUrl]:
     """Yield the URLs of a body with their places in the source, in the order of the text.
 
     Renders the body once more. A body that cannot be rendered yields nothing. Never raises.
@@ -121,7 +121,7 @@ def addresses(
         html = _marked(source, markup)
     except Exception:  # a parser may raise anything; `render` warns of it
         return
-    places = Places(source, first_line)
+    lines = LineNumbers(source, first_line)
     for tag in tags(html):
         attributes = {} if tag.closes else tag.attributes
         mark = attributes.pop("data-at", "")
@@ -131,8 +131,8 @@ def addresses(
             target = absolute(resolve(written) or "", base)
             if target and tag.name in TAGS:
                 written = written.removeprefix(ROOT_IMAGE)
-                line = places.line(int(at)) if at else places.line_of(written)
-                yield Address(tag.name, target, written, line)
+                line = lines.line(int(at)) if at else lines.line_of(written)
+                yield BodyUrl(tag.name, target, written, line)
 
 
 def _marked(source: str, markup: Dialect) -> str:

@@ -388,7 +388,7 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     return " ".join(_text_of(tree).split()) or None
 
 
-def words_alone(words: str) -> Content:
+def content_of_line(words: str) -> Content:
     """Return the content of a post that consists of one line of text."""
     shown, line = entities.escape(words, quote=False), " ".join(words.split())
     return Content(
@@ -422,7 +422,7 @@ def _escaped(text: str) -> str:
     return paragraphs.replace("\n", "<br/>")
 
 
-def unrendered(content: Content) -> Iterator[tuple[str, bool]]:
+def unrendered_links(content: Content) -> Iterator[tuple[str, bool]]:
     """Yield text that looks like a Markdown link or image but was not rendered as one.
 
     Each is (text without its closing parenthesis, whether it has one).

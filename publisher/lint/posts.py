@@ -118,8 +118,8 @@ def _brackets(entry: Rendered) -> Iterator[Diagnostic]:
         if entry.post.dialect in {"kramdown", "markdown"}
         else "leave a blank line below the tag"
     )
-    places = dropped.Places(entry.post.body, entry.post.body_line)
-    for text, closes in render.unrendered(entry.content):
+    places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
+    for text, closes in render.unrendered_links(entry.content):
         shown = f'"{short_line(text, 60)}" is shown as it is'
         reason = (
             f"there is no Markdown inside HTML; {way_out}"
@@ -152,10 +152,10 @@ class _Pages:
 
     def check(self, entry: Rendered) -> Iterator[Diagnostic]:
         yield from self._media(entry)
-        if not any(self._wrong(one, entry) for one in dropped.shown(entry.content.xhtml)):
+        if not any(self._wrong(one, entry) for one in dropped.rendered_urls(entry.content.xhtml)):
             return
         post, source = entry.post, self._renderings.source(entry)
-        found = dropped.addresses(
+        found = dropped.source_urls(
             source.text,
             markup=post.dialect,
             base=post.base or entry.link,
@@ -189,7 +189,7 @@ class _Pages:
             if message:
                 yield Diagnostic(post.path, medium.line, message)
 
-    def _wrong(self, address: dropped.Address, entry: Entry) -> str | None:
+    def _wrong(self, address: dropped.BodyUrl, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
         if authority(parts) != authority(self._root) or parts.path == urlsplit(entry.link).path:
             return None
@@ -198,7 +198,7 @@ class _Pages:
             return f"links to {self._held[path]}, which is not published: readers get an error"
         return None if path in self._pages else self._missing(address, entry, path)
 
-    def _missing(self, address: dropped.Address, entry: Entry, path: str) -> str | None:
+    def _missing(self, address: dropped.BodyUrl, entry: Entry, path: str) -> str | None:
         """What readers miss at an address that is no post's."""
         files = self._files
         names = (address.written, _below_page(address.absolute, entry.link))

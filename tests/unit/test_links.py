@@ -91,7 +91,7 @@ def test_an_image_in_hexo_is_resolved_against_the_site(written: str, address: st
 
 def test_an_image_in_hexo_is_found_on_its_line() -> None:
     result = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
-    urls = dropped.addresses(
+    urls = dropped.source_urls(
         result.source.text,
         markup=result.post.dialect,
         base=result.link,

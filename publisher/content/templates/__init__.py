@@ -22,8 +22,8 @@ __all__ = [
     "TagValues",
     "evaluate",
     "typed_values",
-    "used",
     "used_settings",
+    "used_values",
     "values_of",
 ]
 
@@ -166,7 +166,7 @@ def _shortcodes(
     return shortcodes.evaluate(text, syntax, context)
 
 
-def used(post: Post) -> dict[str, Value]:
+def used_values(post: Post) -> dict[str, Value]:
     """Return the front matter values that the tags of the body name."""
     words = set(re.findall(r"[\w-]+", _tag_sources(post, post.body)))
     return {key: value for key, value in post.values.items() if key in words}
