@@ -68,49 +68,49 @@ def assert_html_is_linear(
         (
             lambda n: "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|b|\n" * n,
             "markdown",
-            "not written",
+            "rows of its tables lack",
             1_500,
         ),
         (
             lambda n: "\n".join(["a|" * 500, "-|" * 500, *["b"] * 100, "", ""]) * n,
             "kramdown",
-            "not written",
+            "rows of its tables lack",
             20,
         ),
         (
             lambda n: "> " + "\n> ".join(["|a" * 250, "|-" * 250, *["b"] * 250, "", ""]) * n,
             "goldmark",
-            "not written",
+            "rows of its tables lack",
             20,
         ),
         (
             lambda n: "[a]: /" + "b" * 10_000 + "\n\n" + "[a] " * n,
             "goldmark",
-            "for how often",
+            "are too long and used too often",
             2_500,
         ),
         (
             lambda n: "[a]: /" + "b" * 10_000 + "\n\n" + "[a] " * n,
             "markdown",
-            "for how often",
+            "are too long and used too often",
             4_200,
         ),
         (
             lambda n: "*[a]: " + "b" * 10_000 + "\n\n" + "a " * n,
             "kramdown",
-            "for how often",
+            "are too long and used too often",
             2_500,
         ),
         (
             lambda n: "*[a]: " + "b" * 10_000 + "\n\n" + "a " * n,
             "markdown",
-            "for how often",
+            "are too long and used too often",
             2_500,
         ),
-        (lambda n: "|a" * 500 + "|\n" + "|b\n" * n, "kramdown", "not written", 1_500),
+        (lambda n: "|a" * 500 + "|\n" + "|b\n" * n, "kramdown", "rows of its tables lack", 1_500),
         (lambda n: "> " * n + "a", "goldmark", "recursion", 6_000),
-        (lambda n: "http: " * n, "kramdown", "too many addresses", 8_000),
-        (lambda n: "a@b " * n, "goldmark", "too many addresses", 8_000),
+        (lambda n: "http: " * n, "kramdown", "too many URLs", 8_000),
+        (lambda n: "a@b " * n, "goldmark", "too many URLs", 8_000),
     ],
 )
 def test_what_never_closes_becomes_text(
@@ -145,7 +145,7 @@ def test_what_never_closes_is_not_repeated_in_every_block(formatting: str) -> No
         body = formatting + "<p>x</p>" * times
         content = rendered(body, "html")
         assert [message.partition(": ")[2] for _, message in content.warnings] == [
-            "its <b>, <i> and the like never close, so all blocks repeat them"
+            "its <b>, <i> or similar tags never close, so every block repeats them"
         ]
         assert content.text == body
 
