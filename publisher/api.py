@@ -143,7 +143,7 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
 def build_feeds(config: Config, blog: Blog) -> Iterator[Document]:
     """Every document in the order of the configuration: feeds, archives, page, stylesheet."""
     for output in Project(config, blog, blog._renderings).outputs:
-        data = output.make(config, blog.render).data
+        data = output.build(config, blog.render).data
         yield Document(output.path, output.url, output.format, data)
 
 

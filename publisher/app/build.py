@@ -28,7 +28,7 @@ class Built:
     format: str
     entries: int = 0
     state: Literal["written", "unchanged", "removed", "failed"] = "failed"
-    remark: str = ""
+    warning: str = ""
     error: FeedError | None = None
 
 
@@ -44,7 +44,7 @@ def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
     owners = {output.path: output for output in reversed(wanted)}
     built = {
         id(output): _build(project, output, clash=owners[output.path] is not output)
-        for output in sorted(wanted, key=lambda one: one.kind != "old")
+        for output in sorted(wanted, key=lambda output: output.kind != "archive")
     }
     # A post that cannot be read may be the one that had the tag; of no posts at all nobody means
     # that whatever was built should go.
@@ -74,18 +74,20 @@ def _build(project: Project, output: Output, *, clash: bool) -> Built:
     if clash:
         message = f"{path} is the file of another feed already; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
-    made = output.make(project.config, project.renderings.of)
+    content = output.build(project.config, project.renderings.of)
     try:
         symlinks.require_file(path, outputs.shared(project.config, path))
         if not outputs.may_replace(path):
             message = f"{path} exists and was not made by publisher; name another file, or move it"
             return Built(path, output.format, error=FeedError(message))
-        written = atomic_files.write(path, made.data, shared=outputs.shared(project.config, path))
+        written = atomic_files.write(
+            path, content.data, shared=outputs.shared(project.config, path)
+        )
     except (UnicodeEncodeError, OSError) as error:
         failed = _failed(project.config, path, error)
-        return Built(path, output.format, made.entries, error=failed)
+        return Built(path, output.format, content.entries, error=failed)
     return Built(
-        path, output.format, made.entries, "written" if written else "unchanged", made.remark
+        path, output.format, content.entries, "written" if written else "unchanged", content.warning
     )
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Checked:
     """What is odd about each post, by its path; and what single readers do, if that was asked."""
 
-    remarks: Mapping[PurePosixPath, Sequence[Diagnostic]]
-    verdicts: Sequence[ClientDiagnostic] | None
+    diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
+    client_diagnostics: Sequence[ClientDiagnostic] | None
 
 
 def check(
@@ -49,14 +49,14 @@ def check(
         renderings=project.renderings,
         watch=watch,
     )
-    remarks: defaultdict[PurePosixPath, list[Diagnostic]] = defaultdict(list)
-    skipped = [remark for skip in project.entries.skipped for remark in skip.warnings]
-    for remark in dict.fromkeys((*project.remarks, *skipped, *found)):
-        remarks[remark.path].append(remark)
-    return Checked(remarks, _verdicts(project, now) if with_clients else None)
+    diagnostics: defaultdict[PurePosixPath, list[Diagnostic]] = defaultdict(list)
+    skipped = [one for skip in project.entries.skipped for one in skip.warnings]
+    for one in dict.fromkeys((*project.diagnostics, *skipped, *found)):
+        diagnostics[one.path].append(one)
+    return Checked(diagnostics, _client_diagnostics(project, now) if with_clients else None)
 
 
-def _verdicts(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
+def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
     """What readers make of the nodes and their items, then of the feeds; each said once."""
     config, entries, render = project.config, project.entries.entries, project.renderings.of
     found: list[ClientDiagnostic] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -46,16 +47,16 @@ class Project:
         return tuple(made)
 
     @property
-    def remarks(self) -> list[Diagnostic]:
+    def diagnostics(self) -> list[Diagnostic]:
         """All warnings so far: from reading, of ids, from rendering, and of deleted posts."""
-        told = [rendered.warnings for rendered in self.renderings.so_far()]
-        told += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
-        found = {*self.entries.warnings, *(remark for some in told for remark in some)}
-        return sorted(found, key=lambda remark: (remark.path, remark.line, remark.message))
+        warnings = [rendered.warnings for rendered in self.renderings.so_far()]
+        warnings += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
+        diagnostics = {*self.entries.warnings, *itertools.chain.from_iterable(warnings)}
+        return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
 
 
-def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False) -> Project:
-    """Read the posts of a configuration; `keeps`: what is rendered is cached for later runs.
+def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:
+    """Read the posts of a configuration; `write_cache` caches renderings for later runs.
 
     `now` (aware) decides what is scheduled; None: the clock's. Raises ConfigError if there is no
     folder of posts, Unavailable if a feed cannot be had, and LedgerError if posts dispute an id
@@ -63,7 +64,7 @@ def read(config: Config, *, now: dt.datetime | None = None, keeps: bool = False)
     """
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
     made = entry.entries(reading, config.site, partial(published, config))
-    cache = Cache(config.state / "rendered", writes=keeps)
+    cache = Cache(config.state / "rendered", writes=write_cache)
     return Project(config, made, Renderings(reading, config.site, cache))
 
 

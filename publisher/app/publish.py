@@ -65,7 +65,7 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
         _refuse_to_empty(config, "is not there")
-    project = projects.read(config, now=options.now, keeps=True)
+    project = projects.read(config, now=options.now, write_cache=True)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, "is empty")
     built = build(project, allow_empty=options.nodes.allow_retracts)

@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now, keeps=True)
+    project = projects.read(options.load_config(arguments), now=arguments.now, write_cache=True)
     built = build(project, allow_empty=arguments.allow_empty)
     if arguments.json:
         print(_document(project, built))
     else:
         output.print_skipped(project, broken_only=False)
-        output.print_warnings(project, project.remarks)
+        output.print_warnings(project, project.diagnostics)
         _print_built(project, built)
     if not project.entries.posts:
         output.print_message(

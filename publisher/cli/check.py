@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(check_json.document(project, checked))
     else:
-        _print_posts(project, checked.remarks)
-        if checked.verdicts is not None:
-            _print_reader_diagnostics(checked.verdicts)
+        _print_posts(project, checked.diagnostics)
+        if checked.client_diagnostics is not None:
+            _print_reader_diagnostics(checked.client_diagnostics)
     return 1 if any(skip.status == "skipped" for skip in project.entries.skipped) else 0
 
 

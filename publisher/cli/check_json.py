@@ -29,14 +29,14 @@ TAG_OUTCOMES: dict[TagOutcome, str] = {
 def document(project: Project, checked: Checked) -> str:
     posts = [_of_entry(one, project) for one in project.entries.entries]
     posts += [_of_skip(skip, project) for skip in project.entries.skipped]
-    by_name = {str(path): found for path, found in checked.remarks.items()}
+    by_name = {str(path): found for path, found in checked.diagnostics.items()}
     for post in posts:
         found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
         post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
     posts.sort(key=lambda post: str(post["path"]))
     document: dict[str, Any] = {"posts": posts}
-    if checked.verdicts is not None:
-        document["readers"] = [asdict(one) for one in checked.verdicts]
+    if checked.client_diagnostics is not None:
+        document["readers"] = [asdict(one) for one in checked.client_diagnostics]
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 

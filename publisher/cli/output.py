@@ -40,8 +40,8 @@ def print_failed(built: Sequence[Built]) -> None:
     for file in built:
         if file.error:
             print_message(f"error: {file.error}")
-        if file.remark:
-            print_message(f"warning: {file.path} {file.remark}")
+        if file.warning:
+            print_message(f"warning: {file.path} {file.warning}")
 
 
 def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
@@ -75,7 +75,7 @@ def document(project: Project, **parts: Any) -> str:
     """A JSON document with the `parts` of a command, the skipped posts and the warnings."""
     skipped = [{"path": str(s.path), "reason": s.reason} for s in project.entries.skipped]
     warnings = [
-        {"path": str(r.path), "line": r.line, "message": r.message} for r in project.remarks
+        {"path": str(d.path), "line": d.line, "message": d.message} for d in project.diagnostics
     ]
     whole = {**parts, "skipped": skipped, "warnings": warnings}
     return json.dumps(whole, ensure_ascii=False, indent=2)

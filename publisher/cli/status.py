@@ -62,9 +62,9 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
         state = "" if outputs.is_built(file.path) or is_linked else "  (not built yet)"
         print(f"{file.kind:5}  {file.path}  {file.url}{state}".rstrip())
     for result in results:
-        print(f"node   {result.address.uri}")
+        print(f"node     {result.address.uri}")
         if report.is_planned(result):
-            print(f"       {output.count(result.items, 'item')}; {report.summary(result)}")
+            print(f"         {output.count(result.items, 'item')}; {report.summary(result)}")
         for id_ in result.foreign:
             print(f"       not ours: {report.printable_id(id_)}")
         for id_ in result.unclaimed:

@@ -52,44 +52,44 @@ class OutputContent:
 
     data: bytes
     entries: int = 0
-    remark: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """One file: where it is, where it will be found, and what it is made of.
 
-    `document` is that of a feed; of any other file `draw` makes the bytes, when they are wanted.
+    `document` is that of a feed; of any other file `write` makes the bytes, when they are wanted.
     """
 
     path: Path
     format: Format | Literal["html", "css"]
     url: str = ""
     document: FeedDocument | None = field(default=None, repr=False)
-    draw: Callable[[], bytes] = field(default=bytes, repr=False)
+    write: Callable[[], bytes] = field(default=bytes, repr=False)
     entries: int = 0
 
     @property
-    def kind(self) -> Literal["feed", "old", "page", "style"]:
-        """What it is, in a word; old: an archive."""
+    def kind(self) -> Literal["feed", "archive", "page", "style"]:
+        """What the file holds; an archive (RFC 5005) is an older document of a feed."""
         if self.document is None:
             return "page" if self.format == "html" else "style"
-        return "feed" if self.is_topic else "old"
+        return "feed" if self.is_topic else "archive"
 
     @property
     def is_topic(self) -> bool:
         """Whether one may subscribe to it: a feed, and no archive (WebSub section 4)."""
         return self.document is not None and self.document.current is None
 
-    def make(self, config: Config, render: Callable[[Entry], Rendered]) -> OutputContent:
+    def build(self, config: Config, render: Callable[[Entry], Rendered]) -> OutputContent:
         if self.document is None:
-            return OutputContent(self.draw(), self.entries)
+            return OutputContent(self.write(), self.entries)
         document, data = feeds.build(self.document, config.site, render)
-        limit, remark = document.feed.max_bytes, ""
+        limit, warning = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
             kept = "the newest post alone is" if document.least == 1 else "its year or month is"
-            remark = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
-        return OutputContent(data, len(document.entries), remark)
+            warning = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
+        return OutputContent(data, len(document.entries), warning)
 
 
 def outputs(
@@ -108,12 +108,14 @@ def outputs(
     if config.page:
         newest = feeds.newest(entries.entries, config.page.limit)
 
-        def draw() -> bytes:
+        def write_page() -> bytes:
             return _page(config, [*map(renderings.of, newest)], documents, nodes)
 
-        yield Output(config.page.path, "html", config.page.url, draw=draw, entries=len(newest))
+        yield Output(
+            config.page.path, "html", config.page.url, write=write_page, entries=len(newest)
+        )
     if config.stylesheet:
-        yield Output(config.stylesheet, "css", draw=lambda: page.STYLESHEET)
+        yield Output(config.stylesheet, "css", write=lambda: page.STYLESHEET)
 
 
 def _page(

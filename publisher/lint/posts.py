@@ -43,20 +43,20 @@ def check(
     renderings: Renderings,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> list[Diagnostic]:
-    """All remarks, in the order of paths and lines.
+    """All diagnostics, in the order of paths and lines.
 
     Without `files` nothing is said of files. `watch` passes the entries on, and may show how far
     they are.
     """
     pages = _Pages(found, site, files, renderings)
-    remarks = [*_twins(found.entries, site), *_neighbours(found.entries)]
-    remarks += _held_back(found, site, now)
+    diagnostics = [*_twins(found.entries, site), *_neighbours(found.entries)]
+    diagnostics += _held_back(found, site, now)
     for entry in watch(found.entries):
         rendered = renderings.of(entry)
-        odd = (*_dates(entry, site, now), *_brackets(rendered), *pages.check(rendered))
-        told = in_short((remark.line, remark.message) for remark in odd)
-        remarks += [Diagnostic(entry.post.path, *one) for one in told]
-    return sorted(remarks, key=lambda remark: (remark.path, remark.line, remark.message))
+        of_entry = (*_dates(entry, site, now), *_brackets(rendered), *pages.check(rendered))
+        shortened = in_short((one.line, one.message) for one in of_entry)
+        diagnostics += [Diagnostic(entry.post.path, *one) for one in shortened]
+    return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
 
 
 def _twins(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:

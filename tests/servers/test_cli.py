@@ -350,7 +350,7 @@ def test_status_names_every_file_that_build_writes(blog: Blog) -> None:
     built = [line.split()[1] for line in blog.run("build").out.splitlines()[:-1]]
     lines = [line.split() for line in blog.run("status").out.splitlines()[1:]]
     assert [line[1] for line in lines] == built
-    assert [line[0] for line in lines] == ["feed", "old", "feed", "page", "style"]
+    assert [line[0] for line in lines] == ["feed", "archive", "feed", "page", "style"]
 
 
 @pytest.mark.parametrize("text", ["nan", "-1", "soon", "inf"])

@@ -117,21 +117,21 @@ def test_the_comparison_sees_a_difference(blog: Blog, tmp_path: Path) -> None:
 # --- What `check --readers` says
 
 
-def verdicts(blog: Blog) -> list[tuple[str, str]]:
+def diagnostics(blog: Blog) -> list[tuple[str, str]]:
     run = blog.run("check", "--readers", "--json", NOW)
     assert run.code == 0, run.err
     return [(one["reader"], one["message"]) for one in run.json["readers"]]
 
 
 def said(blog: Blog, reader: str, part: str) -> bool:
-    return any(name == reader and part in message for name, message in verdicts(blog))
+    return any(name == reader and part in message for name, message in diagnostics(blog))
 
 
 def test_a_plain_post_has_no_problems(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, ATOM, NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A")
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
     assert "no problems" in blog.run("check", "--readers", NOW).out
     assert "readers" not in blog.run("check", "--json", NOW).json
 
@@ -165,16 +165,16 @@ def test_a_problem_of_a_reader_with_a_post_is_reported(
     blog.write("2026-10-31-plain.md", "Text.", title="Plain")
     assert not said(blog, reader, part)
     blog.write("2026-10-30-odd.md", text, title="Odd", **front)
-    assert said(blog, reader, part), verdicts(blog)
+    assert said(blog, reader, part), diagnostics(blog)
 
 
 def test_the_setting_in_the_message_solves_the_problem(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "A [link](/x) in `<b>`.", title="A", audio="[/a.opus, /a.mp3]")
     configure(blog, ATOM)
-    assert {reader for reader, _ in verdicts(blog)} == {"newsboat", "sfeed", "rss-parser"}
+    assert {reader for reader, _ in diagnostics(blog)} == {"newsboat", "sfeed", "rss-parser"}
     configure(blog, "{path: f.atom, format: atom, content_type: html, enclosures: opus}")
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
 
 
 def test_missing_podcast_data_is_reported(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_missing_podcast_data_is_reported(tmp_path: Path) -> None:
     blog.write("2026-10-31-a.md", "", title="A", audio=sound, image="/c.png")
     assert said(blog, "podcast apps", "no notes of an episode")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio=sound, image="/c.png")
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
     configure(blog, f"{{path: f.rss, format: rss, limit: 1, {mended}}}")
     assert said(blog, "podcast apps", "the newest 1 episodes alone")
 
@@ -218,7 +218,7 @@ def test_a_single_codec_or_a_document_loses_no_recording(tmp_path: Path) -> None
     configure(blog, f"{{{atom}, enclosures: opus}}")
     assert not said(blog, "newsboat", "")
     configure(blog, f"{{{atom}}}")
-    told = [message for reader, message in verdicts(blog) if reader == "newsboat"]
+    told = [message for reader, message in diagnostics(blog) if reader == "newsboat"]
     assert told == [
         "offers only the last format of a recording; make a feed for each codec, e.g. "
         "`enclosures: opus`"
@@ -243,7 +243,7 @@ def test_an_atom_feed_beside_an_rss_feed_is_not_reported(tmp_path: Path) -> None
     configure(blog, ATOM)
     assert said(blog, "rss-parser", "moves words")
     configure(blog, f"{ATOM}, {{path: f.rss, format: rss}}")
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
     for other in ("content: summary", "only: {tags: t}"):
         configure(blog, f"{ATOM}, {{path: f.rss, format: rss, {other}}}")
         assert said(blog, "rss-parser", "moves words")
@@ -273,7 +273,7 @@ def test_an_enclosure_that_is_not_audio_needs_no_player(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, "{path: f.json, format: json}", NODE)
     blog.write("2026-10-31-a.md", "Text.", title="A", enclosure="/media/score.pdf")
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
 
 
 def test_a_title_that_miniflux_unescapes_twice_is_reported(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_a_title_that_miniflux_unescapes_twice_is_reported(tmp_path: Path) -> No
     blog.write("2026-10-31-a.md", "Text.", title="'What <b> means'")
     assert said(blog, "feedparser, reader, rss2email", "take the title 'What <b> means' for HTML")
     configure(blog, ATOM)
-    assert verdicts(blog) == []
+    assert diagnostics(blog) == []
 
 
 def test_a_problem_of_many_posts_is_printed_once(tmp_path: Path) -> None:
@@ -311,9 +311,9 @@ def test_an_option_that_readers_cannot_handle_is_reported(
     option: str, value: str, reader: str
 ) -> None:
     node = NodeConfig(service="pubsub.example.org", node="blog", options={option: value})
-    (verdict,) = clients.of_node(node)
-    assert verdict.reader == reader
-    assert f"set options: {{{option.removeprefix('pubsub#')}: " in verdict.message
+    (diagnostic,) = clients.of_node(node)
+    assert diagnostic.reader == reader
+    assert f"set options: {{{option.removeprefix('pubsub#')}: " in diagnostic.message
 
 
 PAYLOAD = """\

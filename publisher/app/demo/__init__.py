@@ -40,16 +40,16 @@ PASSWORD_ENV = "PUBLISHER_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 CONFIG = """\
 site:
   title: The demo blog
-  url: https://blog.example
+  url: https://site.example
   author: {{name: Ada Example}}
   language: en
   timezone: Europe/Berlin
 posts: {{path: posts, permalink: pretty}}
 feeds:
-  - {{path: "{output}/feed.atom", format: atom, url: "https://blog.example/feed.atom"}}
-  - {{path: "{output}/feed.rss", format: rss, url: "https://blog.example/feed.rss"}}
-  - {{path: "{output}/feed.json", format: json, url: "https://blog.example/feed.json"}}
-page: {{path: "{output}/index.html", url: "https://blog.example/"}}
+  - {{path: "{output}/feed.atom", format: atom, url: "https://site.example/feed.atom"}}
+  - {{path: "{output}/feed.rss", format: rss, url: "https://site.example/feed.rss"}}
+  - {{path: "{output}/feed.json", format: json, url: "https://site.example/feed.json"}}
+page: {{path: "{output}/index.html", url: "https://site.example/"}}
 stylesheet: "{output}/feed.css"
 xmpp:
   jid: {user}@{server.domain}
@@ -123,11 +123,11 @@ def demo(output: Path, on_event: OnDemoEvent) -> None:
         Prosody(passwords, admins=[f"{BLOG}@localhost"]) as server,
         tempfile.TemporaryDirectory(prefix="publisher-demo-") as folder,
     ):
-        run_async(_show(Blog(Path(folder), server, output, passwords, on_event)))
+        run_async(_show(DemoSite(Path(folder), server, output, passwords, on_event)))
 
 
 @dataclass
-class Blog:
+class DemoSite:
     """The demo's blog: its folder, the posts to come, and the program run in it."""
 
     folder: Path
@@ -178,54 +178,54 @@ class Blog:
             raise Refused(f"publisher publish ended with exit code {process.returncode}")
 
 
-async def _show(blog: Blog) -> None:
+async def _show(site: DemoSite) -> None:
     first, *others = _posts()
-    blog.tell(Scene(1, "A first post: the feeds are built, the node is created"))
-    blog.write(first)
-    blog.tell(Command("publisher publish"))
-    await blog.publish()
-    async with _reader(blog) as subscriber:
-        reader = f"{READER}@{blog.server.domain}"
-        blog.tell(Subscribed(reader, _address(blog).subscribe_uri))
-        blog.tell(Scene(2, "More posts: each arrives at the subscriber as it is pushed"))
+    site.tell(Scene(1, "A first post: the feeds are built, the node is created"))
+    site.write(first)
+    site.tell(Command("publisher publish"))
+    await site.publish()
+    async with _reader(site) as subscriber:
+        reader = f"{READER}@{site.server.domain}"
+        site.tell(Subscribed(reader, _address(site).subscribe_uri))
+        site.tell(Scene(2, "More posts: each arrives at the subscriber as it is pushed"))
         for name in others:
-            await _arrive(blog, subscriber, f"cp {name} posts/", partial(blog.write, name))
-        blog.tell(Scene(3, "An edit: the same item, in place"))
-        path = blog.path(first)
+            await _arrive(site, subscriber, f"cp {name} posts/", partial(site.write, name))
+        site.tell(Scene(3, "An edit: the same item, in place"))
+        path = site.path(first)
         text = path.read_text(encoding="utf-8").replace("One command", "Just one command")
         edit = "sed -i 's/One command/Just one command/' posts/" + first
-        await _arrive(blog, subscriber, edit, lambda: path.write_text(text, encoding="utf-8"))
-        blog.tell(Scene(4, "A removal: the item is retracted"))
-        await _arrive(blog, subscriber, f"rm posts/{others[0]}", blog.path(others[0]).unlink)
-        blog.tell(Scene(5, "Nothing changed: nothing is sent"))
-        blog.tell(Command("publisher publish"))
-        await blog.publish()
-    blog.tell(Finished(min(blog.latencies), max(blog.latencies)))
+        await _arrive(site, subscriber, edit, lambda: path.write_text(text, encoding="utf-8"))
+        site.tell(Scene(4, "A removal: the item is retracted"))
+        await _arrive(site, subscriber, f"rm posts/{others[0]}", site.path(others[0]).unlink)
+        site.tell(Scene(5, "Nothing changed: nothing is sent"))
+        site.tell(Command("publisher publish"))
+        await site.publish()
+    site.tell(Finished(min(site.latencies), max(site.latencies)))
 
 
 @asynccontextmanager
-async def _reader(blog: Blog) -> AsyncIterator[Subscriber]:
+async def _reader(site: DemoSite) -> AsyncIterator[Subscriber]:
     from publisher.xmpp import Subscriber, connect  # noqa: PLC0415 - 0.1 s
 
-    async with connect(blog.config(READER), blog.passwords[READER]) as connection:
-        yield await Subscriber(connection, _address(blog)).subscribe()
+    async with connect(site.config(READER), site.passwords[READER]) as connection:
+        yield await Subscriber(connection, _address(site)).subscribe()
 
 
 async def _arrive(
-    blog: Blog, subscriber: Subscriber, command: str, act: Callable[[], object]
+    site: DemoSite, subscriber: Subscriber, command: str, act: Callable[[], object]
 ) -> None:
     """Change a file, run the program, and show what reaches the subscriber, and when."""
-    blog.tell(Command(f"{command} && publisher publish"))
+    site.tell(Command(f"{command} && publisher publish"))
     begun = time.monotonic()
     act()
-    await blog.publish()
+    await site.publish()
     event = await subscriber.next(seconds=ARRIVAL_SECONDS)
-    blog.latencies.append(event.at - begun)
-    blog.tell(Received(event, event.at - begun))
+    site.latencies.append(event.at - begun)
+    site.tell(Received(event, event.at - begun))
 
 
-def _address(blog: Blog) -> NodeAddress:
-    return NodeAddress(blog.server.service, NODE)
+def _address(site: DemoSite) -> NodeAddress:
+    return NodeAddress(site.server.service, NODE)
 
 
 def _posts() -> list[str]:
