@@ -1,4 +1,4 @@
-"""Post -> Entry, in the terms of RFC 4287: ids, title, link, dates, fingerprint. Pure."""
+"""Turn posts into Atom entries (RFC 4287): ids, title, link, dates, authors, fingerprint. Pure."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the world reads, without its content, which `rendering` makes.
+    """An Atom entry without its content; `rendering` adds the content.
 
-    Instants are aware and in UTC, whole seconds. `title` is None where neither the author nor the
-    engine gave one. `authors` is never empty. `link` is the absolute URL of the post's page.
-    `language` is None where the site's holds. `fingerprint` is a hash of the source's meaning: it
-    changes when a reader would see something else, and never because our output does.
+    Instants are aware, in UTC, and have whole seconds. `title` is None if neither the author nor
+    the engine gave one. `authors` is never empty. `link` is the absolute URL of the post's page.
+    `language` is None if the post has the site's language. `fingerprint` is a hash of the post's
+    source: it changes when the author changes something that readers see, and it does not change
+    when publisher renders the same source differently.
     """
 
     item_id: str
@@ -51,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """An entry that was taken back, and when (RFC 6721)."""
+    """A deleted entry, and the instant at which its author deleted it (RFC 6721)."""
 
     entry: Entry
     when: dt.datetime
@@ -59,7 +60,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What a folder gave: the entries in the order of their posts' paths, and what it did not."""
+    """The entries of a folder in path order, and the posts that have no entry."""
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
@@ -68,17 +69,17 @@ class Entries:
 
     @property
     def broken(self) -> bool:
-        """Whether any post could not be read: then nothing may be concluded from absence."""
+        """Whether any post could not be read: then a missing entry may still have its post."""
         return any(skip.broken for skip in self.skipped)
 
     @property
     def posts(self) -> int:
-        """How many posts the folder holds, published or not."""
+        """The number of posts in the folder, published or not."""
         return len(self.entries) + len(self.skipped)
 
 
 def nothing_published() -> tuple[PublishedItem, ...]:
-    """What the ledger has where there is none."""
+    """Stand in for the ledger where there is none: it has recorded no items."""
     return ()
 
 
@@ -87,36 +88,42 @@ def entries(
     site: Site,
     published: Callable[[], Iterable[PublishedItem]] = nothing_published,
 ) -> Entries:
-    """All entries of a reading. Of the posts that claim one identity `claims` picks the keeper.
+    """Turn all posts of a reading into entries.
 
-    `published` gives what the ledger has; it is called only where posts dispute an identity.
+    If several posts claim one id, `claims` decides which of them gets it; the others are skipped.
+    `published` returns the items that the ledger has recorded. It is called only if posts dispute
+    an id, so that other runs do not open the ledger for it.
     """
-    made: list[Entry] = []
+    kept: list[Entry] = []
     skipped, warnings = list(reading.skipped), list(reading.warnings)
-    found: list[tuple[Entry | Skip, Claimant]] = []
+    candidates: list[tuple[Entry | Skip, Claimant]] = []
     for post in reading.posts:
-        outcome, more = entry(post, site, reading.settings)
-        warnings += more
-        found.append((outcome, _claimant(post, site, outcome)))
-    files = (*(one for _, one in found), *_away(reading.skipped, site))
-    claims = Claims(files, published, identity.keys(site))
-    for outcome, claimant in found:
-        lost = outcome if isinstance(outcome, Skip) else _lost(outcome, claimant, claims)
-        if lost:
-            skipped.append(lost)
-        elif isinstance(outcome, Entry):
-            made.append(outcome)
+        candidate, id_warnings = entry(post, site, reading.settings)
+        warnings += id_warnings
+        candidates.append((candidate, _claimant(post, site, candidate)))
+    claimants = (*(claimant for _, claimant in candidates), *_unpublished(reading.skipped, site))
+    claims = Claims(claimants, published, identity.keys(site))
+    for candidate, claimant in candidates:
+        skip = candidate if isinstance(candidate, Skip) else _lost(candidate, claimant, claims)
+        if skip:
+            skipped.append(skip)
+        elif isinstance(candidate, Entry):
+            kept.append(candidate)
     skipped.sort(key=lambda skip: skip.path)
-    gone = tuple(_tombstones(reading, site, claims))
-    return Entries(tuple(made), tuple(skipped), tuple(warnings), gone)
+    deleted = tuple(_tombstones(reading, site, claims))
+    return Entries(tuple(kept), tuple(skipped), tuple(warnings), deleted)
 
 
-def _claimant(post: Post, site: Site, outcome: Entry | Skip) -> Claimant:
-    """What a post claims. One whose atom:id lacks a date is no entry, and claims its item id."""
+def _claimant(post: Post, site: Site, candidate: Entry | Skip) -> Claimant:
+    """Return the ids that a post claims.
+
+    A post whose atom:id lacks a date has no entry, but it still claims its item id: no other file
+    may take over the item meanwhile.
+    """
     body = partial(body_hash, post)
-    if isinstance(outcome, Entry):
+    if isinstance(candidate, Entry):
         makes = partial(identity.makes, post, site)
-        return Claimant(post.path, outcome.item_id, outcome.atom_id, (), makes, body)
+        return Claimant(post.path, candidate.item_id, candidate.atom_id, (), makes, body)
     item, atom, _ = identity.ids(post, site)
     keys, may_make = identity.keys_of(post.path), identity.may_make(post.path, site)
     return Claimant(post.path, item, atom, keys, may_make, body, "unreadable")
@@ -130,10 +137,10 @@ _STANDINGS: dict[Status, Standing] = {
 }
 
 
-def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
-    """The files that give no post now, but whose items nobody may take over.
+def _unpublished(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
+    """Yield the files without an entry whose items no other file may take over.
 
-    Deleted posts claim nothing: their ids may move to another file.
+    Deleted posts are not among them: another file may claim their ids.
     """
     for skip in skipped:
         standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
@@ -145,12 +152,12 @@ def _away(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
 
 
 def _tombstones(reading: Reading, site: Site, claims: Claims) -> Iterator[Tombstone]:
-    """Of the posts that were taken back, unless another file claims the id now."""
+    """Yield a tombstone for each deleted post, unless another file claims its atom:id now."""
     for skip in reading.skipped:
         if skip.post and skip.deleted:
-            gone, _ = entry(skip.post, site, reading.settings)
-            if isinstance(gone, Entry) and not claims.claimants(gone.atom_id):
-                yield Tombstone(gone, skip.deleted)
+            deleted, _ = entry(skip.post, site, reading.settings)
+            if isinstance(deleted, Entry) and not claims.claimants(deleted.atom_id):
+                yield Tombstone(deleted, skip.deleted)
 
 
 def link(post: Post, site: Site) -> str:
@@ -158,21 +165,20 @@ def link(post: Post, site: Site) -> str:
     return uri(post.link or site.url.rstrip("/") + post.page)
 
 
-def _lost(made: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
-    """Why the post is no entry, if it does not keep both of its identities."""
-    for name in (made.item_id, made.atom_id):
-        keeper = claims.keeper(name)
-        if keeper is claimant:
-            continue
-        return Skip(made.post.path, _loss(name, claimant, claims), broken=True, post=made.post)
+def _lost(candidate: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
+    """Skip the post unless it keeps both its item id and its atom:id."""
+    for claimed in (candidate.item_id, candidate.atom_id):
+        if claims.keeper(claimed) is not claimant:
+            reason = _reason_of_loss(claimed, claimant, claims)
+            return Skip(candidate.post.path, reason, broken=True, post=candidate.post)
     return None
 
 
-def _loss(disputed: str, loser: Claimant, claims: Claims) -> str:
-    """Why a post does not keep an id, and what to do about it."""
+def _reason_of_loss(disputed: str, loser: Claimant, claims: Claims) -> str:
+    """Explain why a post does not keep an id, and how to resolve the dispute."""
     keeper = claims.keeper(disputed)
     others = [keeper] if keeper else [o for o in claims.claimants(disputed) if o is not loser]
-    names = ", ".join(sorted({_name(one, beside=loser) for one in others}))
+    names = ", ".join(sorted({_name(other, beside=loser) for other in others}))
     if keeper:
         return _TAKEN.format(id=disputed, others=names)
     if others:
@@ -181,9 +187,9 @@ def _loss(disputed: str, loser: Claimant, claims: Claims) -> str:
     return _UNKNOWN.format(id=disputed, others=unreadable)
 
 
-def _name(one: Claimant, *, beside: Claimant) -> str:
-    """Its file; of two items of a feed that make one name, its atom:id."""
-    return str(one.path) if one.path != beside.path else str(one.atom_id)
+def _name(claimant: Claimant, *, beside: Claimant) -> str:
+    """The claimant's path, or its atom:id where two items of a feed share one path."""
+    return str(claimant.path) if claimant.path != beside.path else str(claimant.atom_id)
 
 
 _TAKEN = (
@@ -192,29 +198,31 @@ _TAKEN = (
 )
 _DISPUTED = (
     "claims the id {id}, and so does {others}; publisher cannot tell which of them owns it, so "
-    "nothing is published under it. Rename one of the files, or give one an `id:` of its own"
+    "it publishes neither under this id. Rename one of the files, or give one an `id:` of its own"
 )
 _UNKNOWN = (
-    "claims the id {id} of an item with another text, which may have been made from a file that "
-    "cannot be read now ({others}); the item stays as it is until that file can be read"
+    "claims the id {id} of an item with a different text, which may have been made from a file "
+    "that cannot be read now ({others}); the item stays as it is until that file can be read"
 )
 
 
 def entry(
     post: Post, site: Site, settings: Mapping[str, Value]
 ) -> tuple[Entry | Skip, list[Diagnostic]]:
-    """The entry of one post, or why it has none; and what is odd about its id.
+    """Return the entry of one post, or the reason why it has none; and warnings about its id.
 
-    `settings` are those of the site's engine.
+    `settings` are the settings of the site's engine; the fingerprint includes those that the body
+    shows.
     """
     item, atom, warnings = identity.ids(post, site)
     if atom is None:
+        # A tag: URI names a day on which its minter owned the authority (RFC 4151 section 2.1).
         reason = (
-            "has no date in its file name, so its id needs site.since; add a day on which "
-            f"{site.host} was yours already to the configuration, e.g. `since: 2008-01-01`"
+            "has no date in its file name, so its id needs site.since; set it to a day on which "
+            f"you already owned {site.host}, e.g. `since: 2008-01-01`"
         )
         return Skip(post.path, reason, broken=True, post=post), warnings
-    made = Entry(
+    result = Entry(
         item_id=item,
         atom_id=atom,
         title=post.title or post.name,
@@ -227,26 +235,30 @@ def entry(
         fingerprint=fingerprint(post, site, settings),
         post=post,
     )
-    return made, warnings
+    return result, warnings
 
 
 def authors(post: Post, site: Site) -> tuple[Person, ...]:
-    """The post's, else the site's, which is never nobody."""
+    """The authors of the post, else the site's author, else a person with the site's title.
+
+    RFC 4287 section 4.1.2 requires an author.
+    """
     return post.authors or (site.author or Person(name=site.title),)
 
 
 def body_hash(post: Post) -> str:
-    """Tells posts of the same text; empty for a post without any."""
+    """The SHA-256 of the body in hex; posts with the same text share it. Empty without a text."""
     text = post.body.strip()
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
 def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
-    """A hash of what the author wrote and of the site's options that show in the entry.
+    """Hash what the author wrote, and the options of the site that show in the entry.
 
-    Empty values are left out, so that a key added later does not announce the world again.
+    Empty values are left out: so a later version can add a key without changing the fingerprint of
+    every post, which would send all of them to subscribers again.
     """
-    meaning = {
+    parts = {
         "title": post.title,
         "link": link(post, site),
         "published": post.published.isoformat(),
@@ -267,15 +279,15 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
         "words": None if post.body.strip() else own_summary(post),
         "license": post.license,
     }
-    shown = {key: value for key, value in meaning.items() if value}
-    canonical = json.dumps(shown, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    given = {key: value for key, value in parts.items() if value}
+    canonical = json.dumps(given, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def own_summary(post: Post) -> str | None:
-    """What the post says of itself in a sentence."""
-    given = (post.values.get(key) for key in ("summary", "description", "excerpt"))
-    return next(filter(None, map(one_line, given)), None)
+    """The summary that the front matter gives, on one line."""
+    summaries = (post.values.get(key) for key in ("summary", "description", "excerpt"))
+    return next(filter(None, map(one_line, summaries)), None)
 
 
 def _medium(medium: Medium) -> dict[str, str | float]:

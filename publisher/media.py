@@ -1,7 +1,7 @@
-"""What a post says of its recordings and pictures -> enclosures, measured where the file is ours.
+"""Turn the recordings and pictures of a post into enclosures, and measure the files of the site.
 
-The only importer of mutagen. Refuses to fetch anything: of a file on another host it says what the
-post says, and what its name says.
+The only importer of mutagen. Downloads nothing: a file on another host has the facts that the post
+gives, and the media type of its name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from publisher.config import Codec
     from publisher.post import Medium
 
-# Ogg holds several codecs (RFC 5334 section 4); what a name says is only likely.
+# `mimetypes` depends on the machine's tables; these are the same everywhere. An Ogg file may hold
+# any of several codecs (RFC 5334 section 4), so the file's contents win over its name.
 _TYPES = {
     ".ogg": "audio/ogg",
     ".oga": "audio/ogg",
@@ -42,7 +43,7 @@ _TYPES = {
     ".webp": "image/webp",
     ".avif": "image/avif",
 }
-_WITH_SECONDS = frozenset({
+_WITH_DURATION = frozenset({
     ".ogg", ".oga", ".opus", ".ogv", ".flac", ".mp3", ".m4a", ".m4b", ".mp4", ".m4v", ".aac",
     ".wav",
 })  # fmt: skip
@@ -56,7 +57,7 @@ _MEASURED = {
     "WAVE": "audio/wav",
     "AAC": "audio/aac",
 }
-# By the type alone, and by the codec that a type names (RFC 6381), which wins.
+# The codec that a media type usually holds. Its `codecs` parameter (RFC 6381) wins over it.
 _CODECS: dict[str, Codec] = {
     "audio/ogg": "vorbis",
     "audio/opus": "opus",
@@ -70,12 +71,13 @@ _CODECS: dict[str, Codec] = {
     "audio/wav": "wav",
     "audio/x-wav": "wav",
 }
+# Codec 1 of a WAVE file is PCM (RFC 2361 appendix A).
 _NAMED: dict[str, Codec] = {
     "vorbis": "vorbis", "opus": "opus", "flac": "flac", "mp3": "mp3", "mp4a": "aac", "1": "wav",
 }  # fmt: skip
 _CODEC = re.compile(r"\bcodecs\s*=\s*\"?([\w.-]+)")
 UNKNOWN = "application/octet-stream"
-# Of pictures podcast apps take these alone (Apple's podcast RSS).
+# The only types of pictures that podcast apps show (Apple's podcast RSS).
 COVERS = frozenset({"image/jpeg", "image/png"})
 
 
@@ -83,8 +85,8 @@ COVERS = frozenset({"image/jpeg", "image/png"})
 class Enclosure:
     """A file that belongs to an entry (RFC 4287 section 4.2.7.2).
 
-    `href` is absolute, `length` in bytes, `duration` in seconds; None: not known. Enclosures of one
-    `title` are the same recording in several formats.
+    `href` is absolute, `length` is in bytes, `duration` in seconds; None means unknown. Enclosures
+    with the same `title` are one recording in several formats.
     """
 
     href: str
@@ -95,12 +97,12 @@ class Enclosure:
 
     @property
     def is_recording(self) -> bool:
-        """Whether it is sound or film."""
+        """Whether it is audio or video."""
         return self.type.startswith(("audio/", "video/"))
 
     @property
     def codec(self) -> Codec | None:
-        """By the media type, however it is spelled; None: another one, or unknown."""
+        """The codec that the media type names or implies; None if it is another or unknown."""
         kind, _, parameters = self.type.lower().partition(";")
         if named := _CODEC.search(parameters):
             return _NAMED.get(named[1].partition(".")[0])
@@ -109,7 +111,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a file is: its media type, its bytes, its seconds."""
+    """The media type of a file, its length in bytes and its duration in seconds."""
 
     type: str | None
     length: int
@@ -117,22 +119,25 @@ class Measure:
 
 
 def enclosure(medium: Medium, href: str, file: Path | None, *, title: str) -> Enclosure:
-    """What the file says wins over its name, and what the post says over both.
+    """Make an enclosure. The post's facts win over the measured ones, and those over the name's.
 
-    `title` is the name of a recording that has none.
+    `title` is used if the post gives the recording none.
     """
-    found = measure(file) if file else None
+    measured = measure(file) if file else None
+    length = medium.length
+    if length is None and measured:
+        length = measured.length
     return Enclosure(
         href=href,
-        type=medium.type or (found and found.type) or type_of(href),
-        length=medium.length if medium.length is not None else (found.length if found else None),
-        duration=medium.duration or (found.duration if found else None),
+        type=medium.type or (measured and measured.type) or type_of(href),
+        length=length,
+        duration=medium.duration or (measured.duration if measured else None),
         title=medium.title or title,
     )
 
 
 def titled(names: Sequence[str], title: str) -> list[str]:
-    """A title for each recording: files of one name but for its ending are one."""
+    """Give each file a title: files whose names differ only in the extension are one recording."""
     stems = [_stem(name) for name in names]
     if len(set(stems)) == 1:
         return [title] * len(stems)
@@ -140,32 +145,35 @@ def titled(names: Sequence[str], title: str) -> list[str]:
 
 
 def chosen(enclosures: Iterable[Enclosure], codecs: Sequence[Codec]) -> list[Enclosure]:
-    """Sound of the codecs, the foremost first; then films; then what is no recording."""
-    found = sorted(enclosures, key=lambda one: not one.is_recording)
+    """Order the enclosures of a feed: audio of the codecs, in their order; video; other files.
+
+    Audio of other codecs is left out. Without `codecs` all audio stays, in its own order.
+    """
+    recordings_first = sorted(enclosures, key=lambda one: not one.is_recording)
     if not codecs:
-        return found
-    fits = [one for codec in codecs for one in found if one.codec == codec]
-    return fits + [one for one in found if not one.type.startswith("audio/")]
+        return recordings_first
+    audio = [one for codec in codecs for one in recordings_first if one.codec == codec]
+    return audio + [one for one in recordings_first if not one.type.startswith("audio/")]
 
 
-def type_of(address: str) -> str:
-    """The media type that the name in an address stands for."""
-    return _type_of_name(posixpath.basename(unquote(urlsplit(address).path)))
+def type_of(url: str) -> str:
+    """The media type that belongs to the file name in a URL."""
+    return _type_of_name(posixpath.basename(unquote(urlsplit(url).path)))
 
 
-def _type_of_name(written: str) -> str:
-    name = written.lower()
-    ending = posixpath.splitext(name)[1]
-    return _TYPES.get(ending) or mimetypes.guess_type(name, strict=True)[0] or UNKNOWN
+def _type_of_name(file_name: str) -> str:
+    name = file_name.lower()
+    extension = posixpath.splitext(name)[1]
+    return _TYPES.get(extension) or mimetypes.guess_type(name, strict=True)[0] or UNKNOWN
 
 
 def is_measured(file: Path) -> bool:
-    """Whether the seconds of such a file are measured."""
-    return file.suffix.lower() in _WITH_SECONDS
+    """Whether mutagen measures the duration of such a file."""
+    return file.suffix.lower() in _WITH_DURATION
 
 
 def measure(file: Path) -> Measure | None:
-    """What a file is; None if it cannot be read."""
+    """Measure a file; None if it cannot be read."""
     try:
         status = file.stat()
     except OSError:
@@ -178,22 +186,23 @@ def _measure(file: Path, size: int, _changed: int) -> Measure:
     name_type = _type_of_name(file.name)
     if not name_type.startswith(("audio/", "video/")):
         return Measure(None, size, None)
-    import mutagen  # noqa: PLC0415 - few have recordings
+    import mutagen  # noqa: PLC0415 - few sites have recordings
 
     try:
-        found = mutagen.File(file)
-    except Exception:  # whatever a parser may raise: one recording must not cost the post
-        found = None
-    if found is None:
+        recording = mutagen.File(file)
+    except Exception:  # whatever a parser raises: a damaged recording must not cost the post
+        recording = None
+    if recording is None:
         return Measure(None, size, None)
-    kind = type(found).__name__
+    kind = type(recording).__name__
+    # An MP4 file holds AAC or Apple Lossless, and its name does not tell which.
     if kind == "MP4" and name_type.startswith("audio/"):
-        made = "audio/mp4; codecs=alac" if found.info.codec == "alac" else "audio/mp4"
+        type_ = "audio/mp4; codecs=alac" if recording.info.codec == "alac" else "audio/mp4"
     else:
-        made = _MEASURED.get(kind, name_type)
-    length = getattr(found.info, "length", None)
-    return Measure(made, size, round(float(length), 3) if length else None)
+        type_ = _MEASURED.get(kind, name_type)
+    seconds = getattr(recording.info, "length", None)
+    return Measure(type_, size, round(float(seconds), 3) if seconds else None)
 
 
-def _stem(address: str) -> str:
-    return posixpath.splitext(posixpath.basename(unquote(urlsplit(address).path)))[0]
+def _stem(url: str) -> str:
+    return posixpath.splitext(posixpath.basename(unquote(urlsplit(url).path)))[0]

@@ -1,7 +1,7 @@
-"""Entry -> Rendered: an entry with its content, and with its recordings and pictures measured.
+"""Render entries: add the content, and the enclosures with their measured sizes and durations.
 
-What costs time or opens files happens here, once for each entry, and only for those that somebody
-asks for.
+This is the part of an entry that costs time or opens files. It runs once for each entry, and only
+for the entries that a command asks for.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ _ROOTED = re.compile("/(?!/)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered(Entry):
-    """An entry as readers get it.
+    """An entry with its content, as feeds and items carry it.
 
-    `title` is the author's, else what the engine calls such a post, else its first words. `teaser`
-    is one line that stands for the post. `enclosures` are its recordings in the order of the post,
-    `image` is the picture at its head. `warnings` name what rendering dropped, and the files that
-    are not measured because a link leads out of the site.
+    `title` is the author's, else the engine's name for such a post, else the first words of the
+    body. `teaser` is one line of plain text that stands for the post where the content is not
+    shown. `enclosures` are the recordings in the order of the front matter; `image` is the picture
+    at the head of the post. `warnings` name the dropped markup, and the files that publisher does
+    not measure because a symbolic link leads out of the site.
     """
 
     title: str
@@ -51,7 +52,7 @@ class Rendered(Entry):
 
 
 class Renderings:
-    """Renders the entries of one reading, each when it is asked for, and once."""
+    """The renderings of one reading: each entry is rendered once, when it is first asked for."""
 
     def __init__(self, reading: Reading, site: Site, cache: Cache = NO_CACHE) -> None:
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
@@ -60,68 +61,69 @@ class Renderings:
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files
-        self._made: dict[str, Rendered] = {}
+        self._rendered_by_id: dict[str, Rendered] = {}
 
     def of(self, entry: Entry) -> Rendered:
-        """The entry as readers get it."""
-        if entry.item_id not in self._made:
-            self._made[entry.item_id] = self._rendered(entry)
-        return self._made[entry.item_id]
+        """The entry with its content."""
+        if entry.item_id not in self._rendered_by_id:
+            self._rendered_by_id[entry.item_id] = self._rendered(entry)
+        return self._rendered_by_id[entry.item_id]
 
     def so_far(self) -> Iterable[Rendered]:
-        """Those that somebody has asked for."""
-        return self._made.values()
+        """The entries that have been rendered so far."""
+        return self._rendered_by_id.values()
 
     def title(self, entry: Entry) -> str:
-        """The title that readers get. Only a post without one is rendered for it."""
+        """The title that readers see. Only an entry without a title is rendered to find one."""
         return entry.title or self.of(entry).title
 
     def enclosures(self, entry: Entry) -> tuple[Enclosure, ...]:
-        """The recordings of an entry, measured. What is no address of the web is left out."""
+        """The measured recordings of an entry. One without a URL of the web is left out."""
         if not entry.post.enclosures:
             return ()  # an entry without recordings needs no title for them
         return self._enclosures(entry, self.title(entry))
 
     def source(self, entry: Entry) -> Evaluated:
-        """The body with its tags evaluated."""
+        """The body with its template tags evaluated."""
         return self._renderer.source(entry.post)
 
     def links(self, entry: Entry) -> PostLinks:
-        """Where the links of the post lead."""
+        """The resolver of the post's links."""
         return self._renderer.links.of(entry.post)
 
     def address(self, entry: Entry, medium: Medium) -> str:
-        """The URL at which readers find a file of the post; empty if they must not follow it.
+        """The URL of a file of the post; empty if it is not http: or https:.
 
-        A path from the root is one below the site's address, as `absolute_url` of Jekyll has it.
+        A path that starts with a slash is relative to the site's URL, not to its host, as in
+        Jekyll's `absolute_url`.
         """
         resolved = self.links(entry).resolve(medium.href) or ""
         if _ROOTED.match(resolved) and not entry.post.base:
             resolved = self._site.address(resolved)
-        found = absolute(resolved, entry.post.base or entry.link)
-        return found if found.startswith(("http:", "https:")) else ""
+        url = absolute(resolved, entry.post.base or entry.link)
+        return url if url.startswith(("http:", "https:")) else ""
 
     def forget_others(self, entries: Iterable[Entry]) -> None:
-        """Drop from the cache what is of none of these entries."""
+        """Remove the renderings of all other entries from the cache."""
         self._renderer.cache.sweep({entry.item_id for entry in entries})
 
     def _rendered(self, entry: Entry) -> Rendered:
         content = self._content(entry)
         title = entry.title or content.heading or entry.post.slug or entry.item_id
-        told = (*content.warnings, *self._refused_files(entry))
-        facts = {field.name: getattr(entry, field.name) for field in fields(Entry)}
-        facts["title"] = title
+        warnings = (*content.warnings, *self._refused_files(entry))
+        # `asdict` would turn the post into a dictionary, too.
+        of_entry = {field.name: getattr(entry, field.name) for field in fields(Entry)}
         return Rendered(
-            **facts,
+            **{**of_entry, "title": title},
             content=content,
             teaser=content.summary or own_summary(entry.post) or content.opening or title,
             enclosures=self._enclosures(entry, title),
             image=self._image(entry, title),
-            warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in told),
+            warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in warnings),
         )
 
     def _content(self, entry: Entry) -> Content:
-        """That of the body. A post without one has what it says of itself."""
+        """The content of the body, or the summary of a post whose body shows nothing."""
         post = entry.post
         content = self._renderer.content(post, item_id=entry.item_id, link=entry.link)
         summary = content.summary or post.summary
@@ -130,11 +132,13 @@ class Renderings:
         return replace(content, summary=summary)
 
     def _enclosures(self, entry: Entry, title: str) -> tuple[Enclosure, ...]:
-        found = [(medium, self.address(entry, medium)) for medium in entry.post.enclosures]
-        good = [(medium, href) for medium, href in found if href]
-        titles = media.titled([medium.name or href for medium, href in good], title)
-        made = zip(good, titles, strict=True)
-        return tuple(self._enclosure(entry, medium, href, name) for (medium, href), name in made)
+        addressed = [(medium, self.address(entry, medium)) for medium in entry.post.enclosures]
+        on_web = [(medium, href) for medium, href in addressed if href]
+        titles = media.titled([medium.name or href for medium, href in on_web], title)
+        return tuple(
+            self._enclosure(entry, medium, href, name)
+            for (medium, href), name in zip(on_web, titles, strict=True)
+        )
 
     def _image(self, entry: Entry, title: str) -> Enclosure | None:
         picture = entry.post.image
@@ -147,7 +151,7 @@ class Renderings:
         return media.enclosure(medium, href, file, title=title)
 
     def _refused_files(self, entry: Entry) -> Iterator[tuple[int, str]]:
-        """Recordings and pictures that are not measured, because a link leads out of the site."""
+        """Yield the files that are not measured because a symbolic link leads out of the site."""
         post = entry.post
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
             address = self.address(entry, medium)

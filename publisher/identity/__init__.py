@@ -1,7 +1,7 @@
-"""The ids of posts: the item id and the atom:id, and which files may have which. Pure.
+"""Mint the ids of posts, the item id and the atom:id, and tell which files may have which. Pure.
 
-Identity is a function of the post's own path: never of its title, text, date or address, so that
-an edit stays an edit.
+The ids are a function of the post's own path and never of its title, text, date or URL: so an
+edited post keeps its ids, and its item is replaced in place.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from publisher.config import Site
     from publisher.post import Post
 
-# Movim breaks on "/" in item ids and on short ones; what is unreserved in RFC 3986 needs no
-# escaping in an xmpp: URI.
+# Movim cannot open items with "/" in their ids, nor with short ids. The unreserved characters of
+# RFC 3986 section 2.3 need no escaping in an xmpp: URI.
 MIN_ID, MAX_ID = 8, 100
 _ITEM_ID = re.compile(rf"[A-Za-z0-9._~-]{{{MIN_ID},{MAX_ID}}}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
@@ -32,7 +32,7 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
 def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
-    """The item id and the atom:id, None if a date is missing; and what is odd about them."""
+    """Return the item id, the atom:id (None if it lacks a date), and warnings about `id:`."""
     item, date, atom, warnings = item_id(post.path), post.file_date, None, []
     if post.id:
         text, line = post.id
@@ -42,51 +42,58 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
             item, date = text, _date_of(text) or date
         else:
             message = (
-                f"id: {text!r} is neither an absolute IRI nor {MIN_ID} to {MAX_ID} of the "
-                "characters A-Z a-z 0-9 - . _ ~; it is not used"
+                f"id: {text!r} is ignored; write an absolute IRI, or {MIN_ID} to {MAX_ID} of the "
+                "characters A-Z a-z 0-9 - . _ ~"
             )
             warnings.append(Diagnostic(post.path, line, message))
     return item, atom or atom_id(post, site, item, date=date), warnings
 
 
 def item_id(path: PurePosixPath) -> str:
-    """The item id of a post at `path` (relative to the folder of the posts).
+    """Mint the item id of a post at `path` (relative to the folder of the posts).
 
-    The folders and the name without extension, joined by `~`; `index` drops out. Where that had
-    to be changed to be a good id, 8 hex digits of the path's SHA-256 keep it unique.
+    It joins the folders and the file name without its extension by `~`; the name `index` drops
+    out. If characters had to be replaced, or the result is too short or too long, 8 hex digits of
+    the path's SHA-256 follow to keep it unique.
     """
+    # HFS+ decomposes file names; NFC gives a post the same id on every file system.
     normal = unicodedata.normalize("NFC", str(path))
     parts = normal.removesuffix(path.suffix).split("/")
-    joined, safe = "~".join(_named(parts)), _readable(parts)
+    joined, safe = "~".join(_significant(parts)), _readable(parts)
     if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
         return safe
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe[: MAX_ID - 9]}-{digest}"
 
 
-def _named(parts: list[str]) -> list[str]:
-    """Without the folders in which Jekyll gathers posts, and the name that all bundles share."""
+def _significant(parts: list[str]) -> list[str]:
+    """Leave out Jekyll's folders of posts and drafts, and `index`, the name that bundles share."""
     folders = [part for part in parts[:-1] if part not in {"_posts", "_drafts"}]
     return folders if folders and parts[-1] == "index" else [*folders, parts[-1]]
 
 
 def _readable(parts: list[str]) -> str:
-    return _NOT_IN_ID.sub("-", "~".join(_named(parts)))
+    return _NOT_IN_ID.sub("-", "~".join(_significant(parts)))
 
 
 def _date_of(item: str) -> dt.date | None:
-    """The date with which an item id begins: an id that is kept keeps the whole atom:id."""
-    found = _DATED.match(item)
+    """The date with which an item id begins.
+
+    A renamed post that keeps its item id by `id:` gets the date of the old file name from it, and
+    so keeps its atom:id, too.
+    """
+    match = _DATED.match(item)
     try:
-        return dt.date.fromisoformat(found[0]) if found else None
+        return dt.date.fromisoformat(match[0]) if match else None
     except ValueError:
         return None
 
 
 def atom_id(post: Post, site: Site, item: str, *, date: dt.date | None) -> str | None:
-    """The atom:id (RFC 4287 section 4.2.6) by the site's template; None if it lacks a date.
+    """Mint the atom:id (RFC 4287 section 4.2.6) by the site's template; None if it lacks a date.
 
-    By default a tag: URI (RFC 4151) with `date`, that of the file's name, else the site's `since`.
+    The default template makes a tag: URI (RFC 4151) with `date`, the date in the file's name, or
+    else with the site's `since`.
     """
     date = date or site.since
     if date is None and ("{date}" in site.id_template or "{since}" in site.id_template):
@@ -102,13 +109,13 @@ def atom_id(post: Post, site: Site, item: str, *, date: dt.date | None) -> str |
 
 
 def is_minted(item: str, atom: str, site: Site) -> bool:
-    """Whether our site gives this atom:id to this item id, whatever post that may be."""
-    found = re.fullmatch(_minted(site, re.escape(item)), atom)
-    return found is not None and all(_is_id_of(item, unquote(path)) for path in found.groups())
+    """Whether our site would mint this atom:id for some post with this item id."""
+    match = re.fullmatch(_minted(site, re.escape(item)), atom)
+    return match is not None and all(_is_id_of(item, unquote(path)) for path in match.groups())
 
 
 def _minted(site: Site, item: str) -> str:
-    """A pattern of the atom:ids that the site gives to an item id, itself a pattern."""
+    """A regular expression of the atom:ids that the site mints; `item` is that of the item id."""
     day = r"\d{4}-\d{2}-\d{2}"
     values = {
         "host": re.escape(site.host),
@@ -122,13 +129,14 @@ def _minted(site: Site, item: str) -> str:
 
 
 def _is_id_of(item: str, path: str) -> bool:
-    """Whether a file of this path, whatever its extension, may have this item id."""
+    """Whether a file of this path, with any extension, may have this item id."""
     safe = _readable(path.split("/"))
+    # The digest at the end covers the extension, which is unknown here.
     return item == safe or item[:-9] == safe[: MAX_ID - 9]
 
 
 def makes(post: Post, site: Site, identity: str) -> bool:
-    """Whether the post would have this identity without an `id:` of its own."""
+    """Whether the path of the post makes this identity, whatever its `id:` says."""
     if post.id is None:
         return True
     item = item_id(post.path)
@@ -136,14 +144,19 @@ def makes(post: Post, site: Site, identity: str) -> bool:
 
 
 def keys(site: Site) -> Callable[[str], Iterator[str]] | None:
-    """The item ids that are in an identity, and those of the folders in them; None: any may be."""
+    """Return a function that lists the keys of an identity, by which `Claims` finds its claimants.
+
+    The keys are the item id that the identity contains, and the beginnings of it that may name
+    folders. Return None if the site's template contains the path, which no item id gives away: then
+    any file may have made the identity.
+    """
     if "{path}" in site.id_template:
         return None
     minted = re.compile(_minted(site, "([A-Za-z0-9._~-]+)"))
 
     def keys_in(identity: str) -> Iterator[str]:
-        found = minted.fullmatch(identity)
-        for item in (identity, *(found.groups() if found else ())):
+        match = minted.fullmatch(identity)
+        for item in (identity, *(match.groups() if match else ())):
             parts = item.split("~")
             yield from ("~".join(parts[:depth]) for depth in range(1, len(parts) + 1))
 
@@ -151,19 +164,23 @@ def keys(site: Site) -> Callable[[str], Iterator[str]] | None:
 
 
 def keys_of(path: PurePosixPath) -> tuple[str, ...]:
-    """The keys (see `keys`) of a path, which may be a file or a folder."""
+    """The keys (see `keys`) of a path, which may belong to a file or a folder."""
     return (item_id(path), _readable([*path.parts])) if path.parts else ()
 
 
 def may_make(path: PurePosixPath, site: Site) -> Callable[[str], bool]:
-    """Whether a file that cannot be read, so that its date is not known, may make an identity."""
+    """Return a function that tells whether an unreadable file may make an identity.
+
+    The date of such a file is unknown, and the path may be that of a folder.
+    """
     item = item_id(path)
     name = quote(str(path).removesuffix(path.suffix)) if "{path}" in site.id_template else item
-    # What the files of a folder of this name make; of the whole folder nobody knows.
+    # If the path is a folder, the ids of its files begin like this. The posts folder itself has no
+    # name in the ids.
     inside = f"{_readable([*path.parts])}~" if path.parts else None
 
     def may_be(identity: str) -> bool:
-        # Looking for the name first is cheap, and rules out nearly all identities.
+        # Searching for the name is cheap, and rules out nearly all identities.
         if identity == item or (name in identity and is_minted(item, identity, site)):
             return True
         return inside is not None and (identity.startswith(inside) or f":{inside}" in identity)
