@@ -1,7 +1,8 @@
-"""Entries -> Atom entry elements, and Atom, RSS and JSON Feed documents.
+"""Write entries as Atom entry elements, and as Atom, RSS and JSON Feed documents.
 
-The only importer of feedgen, and the place where it is repaired. Refuses the clock, chance and
-version numbers: a document is a function of the site and its entries, the same bytes everywhere.
+The only importer of feedgen, and the place that repairs its output. A document is a function of the
+site and its entries, with the same bytes on every machine: no clock, no random ids and no version
+numbers go into it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ FORMATS: Mapping[Format, Callable[[FeedDocument, Sequence[Rendered], Site], byte
 def build(
     document: FeedDocument, site: Site, render: Callable[[Entry], Rendered]
 ) -> tuple[FeedDocument, bytes]:
-    """The bytes of a document, and what is in it: as many of the newest as `max_bytes` allows."""
+    """Write a document with as many of its newest entries as `max_bytes` allows.
+
+    Return the document as it was written, and its bytes. These exceed the limit if the fewest
+    entries that the document must have are too big.
+    """
     write, limit = FORMATS[document.feed.format], document.feed.max_bytes
     entries = [render(entry) for entry in document.entries]
 
@@ -54,9 +59,9 @@ def build(
         short = document.shortened(count)
         return short, write(short, entries[: len(short.entries)], site)
 
-    made = write(document, entries, site)
-    if limit is None or len(made) <= limit:
-        return document, made
-    # The greatest count that fits; if none does, the fewest that there must be.
+    data = write(document, entries, site)
+    if limit is None or len(data) <= limit:
+        return document, data
+    # A document grows with its entries, so a binary search finds the greatest count that fits.
     counts = range(1, len(entries))
     return shortened(bisect.bisect(counts, limit, key=lambda count: len(shortened(count)[1])))

@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287): entry elements, and whole feeds with their tombstones (RFC 6721)."""
+"""Write Atom 1.0 (RFC 4287): entry elements, and feeds with their tombstones (RFC 6721)."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATES = (f"{ATOM}published", f"{ATOM}updated")
 _XHTML: Final = "{http://www.w3.org/1999/xhtml}"
 _VOID: Final = frozenset(f"{_XHTML}{name}" for name in VOID)
-_GONE: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
-_GONE_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
+_DELETED: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+_DELETED_PREFIX: Any = {"at": "http://purl.org/atompub/tombstones/1.0"}
 
 
 def atom(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
-    """RFC 4287 section 4.1.1."""
-    made = head(document, site)
+    """Write a feed element (RFC 4287 section 4.1.1); `entries` are those of `document`."""
+    generator = head(document, site)
     if site.icon:
-        made.icon(site.address(site.icon))
+        generator.icon(site.address(site.icon))
     if site.logo:
-        made.logo(site.address(site.logo))
-    root = _dated(etree.fromstring(made.atom_str()))
-    own, page = root.findall(f"{ATOM}link")
-    root.insert(root.index(own), page)  # some programs take the first link for the site
+        generator.logo(site.address(site.logo))
+    root = _dated(etree.fromstring(generator.atom_str()))
+    self_link, home_page = root.findall(f"{ATOM}link")
+    root.insert(root.index(self_link), home_page)  # some programs take the first link for the site
     add_links(root, document, site)
-    root.extend(_tombstone(gone) for gone in document.deleted)
+    root.extend(map(_tombstone, document.deleted))
     feed = document.feed
     for entry in entries:
         element = atom_entry(
@@ -63,10 +63,9 @@ def atom(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> byt
     return written(spaced(root), style)
 
 
-def _tombstone(gone: Tombstone) -> etree._Element:
-    return etree.Element(
-        _GONE, {"ref": gone.entry.atom_id, "when": z(gone.when)}, nsmap=_GONE_PREFIX
-    )
+def _tombstone(deleted: Tombstone) -> etree._Element:
+    attributes = {"ref": deleted.entry.atom_id, "when": z(deleted.when)}
+    return etree.Element(_DELETED, attributes, nsmap=_DELETED_PREFIX)
 
 
 def atom_entry(
@@ -77,23 +76,24 @@ def atom_entry(
     content: Shown = "full",
     kind: Literal["xhtml", "html"] = "xhtml",
 ) -> etree._Element:
-    """The entry as an element of RFC 4287 section 4.1.2, complete in itself: also without a feed.
+    """Write an entry element (RFC 4287 section 4.1.2) that is complete without a feed around it.
 
-    Its first link is the post's page. XHTML content is never without a div. Of the recordings it
-    has those of the codecs, of all if none is named.
+    Its first link is the post's page. XHTML content always has its div. Its enclosures are the
+    recordings in the given codecs, or all of them if no codec is given. `content` is how much of
+    the post it shows, `kind` the type of the content element.
     """
     full = is_full(entry, content)
-    made = feed_entry(entry, full=full, kind=kind)
+    generator = feed_entry(entry, full=full, kind=kind)
     for enclosure in media.chosen(entry.enclosures, codecs):
-        made.link(rel="enclosure", **_link_attributes(enclosure))
-    made.author([person(author) for author in entry.authors])
+        generator.link(rel="enclosure", **_link_attributes(enclosure))
+    generator.author([person(author) for author in entry.authors])
     if summary := entry.content.summary if full else entry.teaser:
-        made.summary(summary, type="text")
-    element = _namespaced(made.atom_entry())
+        generator.summary(summary, type="text")
+    element = _namespaced(generator.atom_entry())
     links = element.findall(f"{ATOM}link")
     # feedgen 1.0.0: entry links lose all but their href (lkiesow/python-feedgen issue 135).
-    for link, given in zip(links, made.link(), strict=True):
-        link.attrib.update(given)
+    for link, attributes in zip(links, generator.link(), strict=True):
+        link.attrib.update(attributes)
     if entry.post.license:
         license_ = etree.Element(f"{ATOM}link", rel="license", href=entry.post.license)
         element.insert(element.index(links[-1]) + 1, license_)
@@ -105,14 +105,14 @@ def atom_entry(
 
 
 def _link_attributes(enclosure: Enclosure) -> dict[str, str]:
-    """Those of RFC 4287 section 4.2.7 that are known."""
+    """The attributes of the enclosure's link (RFC 4287 section 4.2.7), without unknown ones."""
     length = None if enclosure.length is None else str(enclosure.length)
-    known = {"type": enclosure.type, "length": length, "title": enclosure.title}
-    return {"href": enclosure.href, **{key: value for key, value in known.items() if value}}
+    optional = {"type": enclosure.type, "length": length, "title": enclosure.title}
+    return {"href": enclosure.href, **{key: value for key, value in optional.items() if value}}
 
 
 def _namespaced(tree: etree._Element) -> etree._Element:
-    """feedgen 1.0.0: entries are in no namespace. What is below the div has one."""
+    """Put an entry into the Atom namespace: feedgen 1.0.0 leaves all but the XHTML in none."""
     root = etree.Element(f"{ATOM}{tree.tag}", nsmap={None: ATOM_NS})  # type: ignore[dict-item]
     root.extend(list(tree))
     for element in list(root.iter("{}*")):
@@ -121,14 +121,17 @@ def _namespaced(tree: etree._Element) -> etree._Element:
 
 
 def _close_empty(element: etree._Element) -> None:
-    """`<em></em>`, not `<em/>`: Miniflux and others read it as HTML, where that never ends."""
+    """Write `<em></em>` instead of `<em/>`.
+
+    Miniflux and others parse XHTML as HTML, where `<em/>` is a start tag without an end.
+    """
     for inner in element.iter(f"{_XHTML}*"):
         if not len(inner) and inner.text is None and inner.tag not in _VOID:
             inner.text = ""
 
 
 def _dated(element: etree._Element) -> etree._Element:
-    """feedgen 1.0.0: writes +00:00. Converse sorts by the text, so all have to end in Z."""
+    """Write dates with Z, where feedgen 1.0.0 writes +00:00: Converse sorts them as texts."""
     for date in element.iterchildren(*_DATES):
         date.text = (date.text or "").replace("+00:00", "Z")
     return element

@@ -1,8 +1,8 @@
-"""Which entries are in which document of a feed: the newest, and archives of the older ones. Pure.
+"""Split the entries of a feed into documents: the newest, and archives of the older ones. Pure.
 
-An archive (RFC 5005 section 4) holds the posts that were published in one period of the calendar,
-and names the one before it, never the one behind it: so it changes only when one of its posts does.
-The newest period is in the subscription document alone.
+An archive (RFC 5005 section 4) holds the posts of one month or year and links to the archive before
+it, never to the one after it: so it changes only when one of its posts does. The posts of the
+newest period are in the subscription document, and in no archive.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _EPOCH = dt.date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """One document: its file and address are those of `feed`; entries newest first.
+    """One feed document, whose file and URL are those of `feed`; entries newest first.
 
-    `least` is how many entries it must keep, whatever they weigh. `nodes` are the xmpp: URIs of the
-    nodes that select the same entries, the foremost first. `older` is the address of the archive
-    with what is older; `current`, of an archive, that of the document to subscribe to.
-    `stylesheet` is where the document finds it.
+    `least` is the number of entries that it keeps even if they exceed `max_bytes`. `nodes` are the
+    xmpp: URIs of the nodes that select the same entries, the most important first. `older` is the
+    URL of the archive with the next older entries. `current` is the URL of the document to
+    subscribe to; only archives have it. `stylesheet` is a URL relative to the document.
     """
 
     feed: FeedFile
@@ -53,16 +53,16 @@ class FeedDocument:
         return self.feed.title or site.title
 
     def description(self, site: Site) -> str | None:
-        """A feed with a title of its own does not have the site's."""
+        """The description; a feed with a title of its own does not get the site's."""
         return self.feed.description or (None if self.feed.title else site.description)
 
     def language(self, site: Site) -> str | None:
-        """Of a feed that selects one language, that one."""
+        """The one language that the feed selects, else the site's."""
         only = self.feed.only.languages if self.feed.only else ()
         return only[0] if len(only) == 1 else site.language
 
     def id(self, site: Site) -> str:
-        """The same for the formats and the archives of one selection, wherever they are found."""
+        """The atom:id, the same for all formats and archives of one selection at any URL."""
         only = self.feed.only and msgspec.structs.asdict(self.feed.only)
         chosen = {key: values for key, values in (only or {}).items() if values}
         parts = [
@@ -72,29 +72,32 @@ class FeedDocument:
         return (site.id or site.root) + ("#" + "&".join(parts) if parts else "")
 
     def updated(self, site: Site) -> dt.datetime:
-        """When the last of what is in it changed, else when the site began."""
+        """The instant of the latest change to an entry; the site's `since` without entries.
+
+        It is never the clock's time, which would change the document with every build.
+        """
         instants = [entry.updated for entry in self.entries]
-        instants += [gone.when for gone in self.deleted]
+        instants += [tombstone.when for tombstone in self.deleted]
         since = dt.datetime.combine(site.since or _EPOCH, dt.time(), dt.UTC)
         return max(instants, default=since)
 
     def shortened(self, count: int) -> FeedDocument:
-        """With that many entries, or the fewest that it may have."""
+        """The document with `count` entries, or with `least` if that is more."""
         entries = self.entries[: max(count, self.least)]
-        if self.feed.archive:  # which has the tombstones of its period, however old
+        if self.feed.archive:  # its tombstones are those of a period, however old
             return replace(self, entries=entries)
-        deleted = tuple(gone for gone in self.deleted if _is_recent(gone, entries))
+        deleted = tuple(one for one in self.deleted if _is_recent(one, entries))
         return replace(self, entries=entries, deleted=deleted)
 
 
 def _spelled(key: str, value: str) -> str:
-    """As in the path of a feed for every value: of those that share one it is the same."""
+    """The value as in the path of a pattern's feed, so that all its spellings give one id."""
     return value if key == "paths" else selection.path_segment(selection.normal(key, value))
 
 
 @dataclass(slots=True)
 class _Period:
-    """One period of an archive: its address, and what was published in it."""
+    """A month or year of an archive: its file, its URL and the entries published in it."""
 
     path: Path
     url: str
@@ -103,9 +106,10 @@ class _Period:
 
 
 def newest(entries: Sequence[AnyEntry], limit: int | Literal["all"]) -> list[AnyEntry]:
-    """At most `limit` entries, newest first; published at the same instant, the greater id first.
+    """Return at most `limit` entries, newest first.
 
-    That is the reverse of the order at a node (see `plan`), so both keep the same newest ones.
+    Of entries published at the same instant the one with the greater id comes first. This is the
+    reverse of the order at a node (see `plan`): so a feed and a node keep the same newest entries.
     """
     ordered = sorted(entries, key=lambda entry: (entry.published, entry.item_id), reverse=True)
     return ordered if limit == "all" else ordered[:limit]
@@ -120,36 +124,34 @@ def documents(
     nodes: Sequence[str] = (),
     stylesheet: Path | None = None,
 ) -> Iterator[FeedDocument]:
-    """The document to subscribe to, then the archives, newest first.
+    """Yield the document to subscribe to, then the archives, newest first.
 
-    `feed` has no placeholder for a value left. `entries` and `deleted`, in whatever order, are
-    those that it selects.
+    `feed` is a feed whose placeholder for a value is filled in. `entries` and `deleted` are those
+    that it selects, in any order.
     """
     ordered = newest(entries, "all")
-    # The other formats have no tombstones.
-    told = deleted if feed.format == "atom" else ()
-    gone = sorted(told, key=lambda one: (one.when, one.entry.item_id), reverse=True)
-    periods = _periods(feed, site, ordered, gone)
+    # Only Atom has tombstones (RFC 6721).
+    given = deleted if feed.format == "atom" else ()
+    tombstones = sorted(given, key=lambda one: (one.when, one.entry.item_id), reverse=True)
+    periods = _periods(feed, site, ordered, tombstones)
     count = len(ordered) if feed.limit == "all" else feed.limit
-    least = 1
     current, *closed = periods or [_Period(feed.path, feed.url)]
-    if periods:
-        least = len(current.entries)
+    # No archive has the entries of the current period, so the subscription document has them all.
+    least = max(len(current.entries), 1)
     shown = ordered[: max(count, least)]
-    closing = {one.entry.item_id for one in current.deleted}
-    if feed.content_type == "html":  # of which browsers would show the source
+    of_period = {one.entry.item_id for one in current.deleted}
+    if feed.content_type == "html":  # browsers would show the source of the content
         stylesheet = None
-    style = _relative(stylesheet, feed.path.parent) if stylesheet else None
     yield FeedDocument(
         feed=feed,
         entries=tuple(shown),
         deleted=tuple(
-            one for one in gone if one.entry.item_id in closing or _is_recent(one, shown)
+            one for one in tombstones if one.entry.item_id in of_period or _is_recent(one, shown)
         ),
-        least=max(least, 1),
+        least=least,
         nodes=tuple(nodes),
         older=closed[0].url if closed else None,
-        stylesheet=style,
+        stylesheet=_relative(stylesheet, feed.path.parent) if stylesheet else None,
     )
     for period, older in itertools.zip_longest(closed, closed[1:]):
         yield FeedDocument(
@@ -163,39 +165,46 @@ def documents(
         )
 
 
-def _is_recent(gone: Tombstone, shown: Sequence[Entry]) -> bool:
-    """Whether it was taken back since the oldest post that is shown: readers have not heard yet."""
-    return not shown or gone.when >= shown[-1].published
+def _is_recent(tombstone: Tombstone, shown: Sequence[Entry]) -> bool:
+    """Whether the entry was deleted after the oldest shown entry was published.
+
+    Readers may not have seen such a tombstone yet.
+    """
+    return not shown or tombstone.when >= shown[-1].published
 
 
 def _periods(
-    feed: FeedFile, site: Site, entries: Sequence[Entry], gone: Sequence[Tombstone]
+    feed: FeedFile, site: Site, entries: Sequence[Entry], tombstones: Sequence[Tombstone]
 ) -> list[_Period]:
-    """Newest first. What is newer than the newest entry is in its period."""
+    """Sort entries and tombstones into the periods of the feed's archive, newest first.
+
+    A deleted entry that is newer than all others belongs to the period of the newest one: it must
+    not open a period without entries.
+    """
     archive = feed.archive
     if archive is None:
         return []
     by_month = "{month}" in archive.as_posix()
-    last = max((_month(one, site) for one in entries), default=(9999, 12))
-    found: dict[tuple[int, int], _Period] = {}
+    last = max((_month(entry, site) for entry in entries), default=(9999, 12))
+    periods: dict[tuple[int, int], _Period] = {}
 
-    def period(one: Entry) -> _Period:
-        year, month = min(_month(one, site), last)
+    def period_of(entry: Entry) -> _Period:
+        year, month = min(_month(entry, site), last)
         key = (year, month if by_month else 0)
-        if key not in found:
+        if key not in periods:
             path = _filled(archive, year=f"{year:04}", month=f"{month:02}")
-            found[key] = _Period(path, _beside(feed, path))
-        return found[key]
+            periods[key] = _Period(path, _url_of(path, feed))
+        return periods[key]
 
-    for one in entries:
-        period(one).entries.append(one)
-    for tombstone in gone:
-        period(tombstone.entry).deleted.append(tombstone)
-    return [found[key] for key in sorted(found, reverse=True)]
+    for entry in entries:
+        period_of(entry).entries.append(entry)
+    for tombstone in tombstones:
+        period_of(tombstone.entry).deleted.append(tombstone)
+    return [periods[key] for key in sorted(periods, reverse=True)]
 
 
 def _month(entry: Entry, site: Site) -> tuple[int, int]:
-    """The year and the month in which it was published, by the site's clock."""
+    """The year and the month of publication in the site's time zone."""
     local = entry.published.astimezone(site.zone)
     return local.year, local.month
 
@@ -204,13 +213,13 @@ def _filled(path: Path, *, year: str, month: str) -> Path:
     return Path(str(path).replace("{year}", year).replace("{month}", month))
 
 
-def _beside(feed: FeedFile, path: Path) -> str:
-    """The address of a file that lies as far from the feed's on the web as on the disk."""
+def _url_of(path: Path, feed: FeedFile) -> str:
+    """The URL of a file: relative to the feed's URL as its path is to the feed's path."""
     return urljoin(feed.url, _relative(path, feed.path.parent))
 
 
 def _relative(path: Path, folder: Path) -> str:
-    """The path as a relative URL. `os.path.relpath` would ask for the current folder."""
+    """The path as a URL relative to `folder`. `os.path.relpath` depends on the current folder."""
     target, start = (PurePosixPath(posixpath.normpath(one)).parts for one in (path, folder))
     pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(target, start, strict=False))
     shared = len([*pairs])

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1. A key with an underscore is an extension."""
+"""Write JSON Feed 1.1. Keys that start with an underscore are extensions (section Extensions)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def json_feed(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
-    """Archives are the next pages: `next_url`. There are no tombstones."""
+    """Write a feed, whose archives are its next pages (`next_url`). JSON Feed has no tombstones."""
     feed, icon = document.feed, site.icon or site.logo
     hubs = [] if document.current else [{"type": "WebSub", "url": hub} for hub in site.hubs]
-    made = _given(
+    content = _given(
         version="https://jsonfeed.org/version/1.1",
         title=document.title(site),
         home_page_url=site.root,
@@ -41,18 +41,24 @@ def json_feed(document: FeedDocument, entries: Sequence[Rendered], site: Site) -
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
         items=[_item(entry, feed) for entry in entries],
     )
-    return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
+    return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _authors(document: FeedDocument, site: Site) -> list[dict[str, object]] | None:
-    """Of the feed, unless somebody else wrote in it: Miniflux adds them to those of every item."""
+    """The authors of the feed, left out if an entry has others.
+
+    Miniflux adds the authors of the feed to those of every item.
+    """
     authors = (owner(site),)
-    guests = any(entry.authors != authors for entry in document.entries)
-    return None if guests else [_author(author) for author in authors]
+    has_guests = any(entry.authors != authors for entry in document.entries)
+    return None if has_guests else [_author(author) for author in authors]
 
 
 def _item(entry: Rendered, feed: FeedFile) -> dict[str, object]:
-    """Of a post that is not shown in full the summary is the content: an item must have one."""
+    """Write an item; the teaser is the content of one that is not shown in full.
+
+    JSON Feed requires `content_html` or `content_text`.
+    """
     full = is_full(entry, feed.content)
     enclosures = media.chosen(entry.enclosures, feed.enclosures)
     return _given(
@@ -74,7 +80,7 @@ def _item(entry: Rendered, feed: FeedFile) -> dict[str, object]:
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, object]:
-    """Those of one title are alternates."""
+    """Write an attachment; JSON Feed takes those with one title for alternates of one file."""
     seconds = enclosure.duration
     return _given(
         url=enclosure.href,
@@ -89,5 +95,5 @@ def _author(author: Person) -> dict[str, object]:
     return _given(name=author.name, url=author.uri and uri(author.uri))
 
 
-def _given(**parts: object) -> dict[str, object]:
-    return {key: value for key, value in parts.items() if value is not None}
+def _given(**members: object) -> dict[str, object]:
+    return {key: value for key, value in members.items() if value is not None}

@@ -1,8 +1,7 @@
-"""Everything that is to be on disk: feeds with their archives, the page, the stylesheet.
+"""List the files that the configuration asks for: feeds, archives, the page, the stylesheet.
 
-Looks at the files that are there already, and writes none.
-
-What a pattern made once, and does not make any more, is *stale*: a feed of a tag that no post has.
+Reads the files of earlier builds, and writes none. A file that a pattern made once and would not
+make now is *stale*: for example the feed of a tag that no post has any longer.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     _Node = tuple[NodeConfig, Group]
 
 _PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
+# How a file shows that publisher wrote it; each format has its own mark.
 _MARKS = (
     f"<generator>{feeds.GENERATOR}</generator>",
     f'"_{feeds.GENERATOR}": {{',
@@ -43,12 +43,12 @@ _MARKS = (
 _ID = re.compile(rf'<(?:atom:)?id>([^<]*)<|"_{feeds.GENERATOR}": {{\s*"id": "([^"]*)"')
 _ENTRY = re.compile(rb'<entry\b|<item>|"items": \[\s*\{')
 _BODY = re.compile(r"<(?:body|entry|item)\b|\"items\": ")
-HEAD_BYTES = 16_384  # of a feed, in which it says what it is
+HEAD_BYTES = 16_384  # read to recognise a file: its mark, its id and its links come first
 
 
 @dataclass(frozen=True, slots=True)
 class OutputContent:
-    """The bytes of an output, how many entries are in it, and what is odd about it."""
+    """The bytes of an output, the number of its entries, and a warning if it is too big."""
 
     data: bytes
     entries: int = 0
@@ -57,9 +57,10 @@ class OutputContent:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file: where it is, where it will be found, and what it is made of.
+    """One file to build: its path, its format, its URL and its source.
 
-    `document` is that of a feed; of any other file `write` makes the bytes, when they are wanted.
+    A feed or an archive has a `document`. Any other file has `write`, which makes its bytes, and
+    the number of its `entries`.
     """
 
     path: Path
@@ -78,7 +79,7 @@ class Output:
 
     @property
     def is_topic(self) -> bool:
-        """Whether one may subscribe to it: a feed, and no archive (WebSub section 4)."""
+        """Whether it is a feed to subscribe to, and not an archive: a topic of WebSub section 4."""
         return self.document is not None and self.document.current is None
 
     def build(self, config: Config, render: Callable[[Entry], Rendered]) -> OutputContent:
@@ -87,19 +88,17 @@ class Output:
         document, data = feeds.build(self.document, config.site, render)
         limit, warning = document.feed.max_bytes, ""
         if limit is not None and len(data) > limit:
-            kept = "the newest post alone is" if document.least == 1 else "its year or month is"
-            warning = f"has {len(data):,} bytes, more than max_bytes: {kept} bigger"
+            kept = "the newest post" if document.least == 1 else "the newest month or year"
+            warning = f"has {len(data):,} bytes, more than max_bytes: {kept} alone is bigger"
         return OutputContent(data, len(document.entries), warning)
 
 
 def outputs(
     config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
 ) -> Iterator[Output]:
-    """In the order of the configuration: each feed before its archives; then page and stylesheet.
+    """Yield the files in the order of the configuration: each feed and its archives, page, style.
 
-    `nodes` are those of `selection.node_groups`.
-
-    Of two that have one path both are among them.
+    `nodes` come from `selection.node_groups`. Two files may have the same path; `build` reports it.
     """
     documents = [*_documents(config, entries, nodes, renderings)]
     for document in documents:
@@ -124,11 +123,12 @@ def _page(
     documents: Sequence[FeedDocument],
     nodes: Sequence[_Node],
 ) -> bytes:
+    # The page shows no more of a post than its feeds and nodes do.
     full = _in_full(newest, documents, nodes)
     return page.page(
         config.site,
         [page.PageEntry(one, one.item_id in full or not (documents or nodes)) for one in newest],
-        feeds=[_on_page(one, config) for one in _foremost(documents, config)],
+        feeds=[_on_page(one, config) for one in _topics(documents, config)],
         nodes=[*_nodes_on_page(config, nodes)],
         url=config.page.url if config.page else "",
     )
@@ -138,29 +138,31 @@ def _documents(
     config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
 ) -> Iterator[FeedDocument]:
     site = config.site
-    gone = {one.entry.item_id: one for one in entries.deleted}
+    tombstones = {one.entry.item_id: one for one in entries.deleted}
+    deleted = [one.entry for one in tombstones.values()]
     for configured in config.feeds:
-        taken = [one.entry for one in gone.values()]
-        for feed, chosen in selection.feeds(configured, entries.entries, site, deleted=taken):
+        for feed, chosen in selection.feeds(configured, entries.entries, site, deleted=deleted):
             uris = [
                 NodeAddress(node.service, group.node).uri
                 for node, group in selection.nodes_for_feed(feed, nodes)
-                if node.access == "open"  # a link that only few may follow is not for the public
-                and not feed.podcast  # which has some of the entries
+                if node.access == "open"  # the public cannot subscribe to other nodes
+                and not feed.podcast  # a podcast has only some of the node's entries
             ]
-            deleted = selection.select(taken, feed.only, site=site)
             yield from feeds.documents(
                 feed,
                 site,
                 [one for one in chosen if _belongs(one, feed, renderings)],
-                deleted=[gone[one.item_id] for one in deleted],
+                deleted=[
+                    tombstones[one.item_id]
+                    for one in selection.select(deleted, feed.only, site=site)
+                ],
                 nodes=uris,
                 stylesheet=config.stylesheet,
             )
 
 
 def _belongs(entry: Entry, feed: FeedFile, renderings: Renderings) -> bool:
-    """Podcast apps show recordings, and nothing else."""
+    """Whether the feed shows the entry: a podcast shows only entries with a recording."""
     if feed.podcast is None:
         return True
     chosen = media.chosen(renderings.enclosures(entry), feed.enclosures)
@@ -170,22 +172,22 @@ def _belongs(entry: Entry, feed: FeedFile, renderings: Renderings) -> bool:
 def _in_full(
     entries: Sequence[Rendered], documents: Sequence[FeedDocument], nodes: Sequence[_Node]
 ) -> set[str]:
-    """The ids of those entries that a feed or a node has in full."""
-    wanted = {one.item_id: one for one in entries}
-    held: list[tuple[Entry, Shown]] = [(one, "full") for _, group in nodes for one in group.entries]
-    held += [(one, document.feed.content) for document in documents for one in document.entries]
+    """The item ids of the entries that some feed or node has in full."""
+    rendered = {one.item_id: one for one in entries}
+    uses: list[tuple[Entry, Shown]] = [(one, "full") for _, group in nodes for one in group.entries]
+    uses += [(one, document.feed.content) for document in documents for one in document.entries]
     return {
         one.item_id
-        for one, shown in held
-        if one.item_id in wanted and feeds.is_full(wanted[one.item_id], shown)
+        for one, shown in uses
+        if one.item_id in rendered and feeds.is_full(rendered[one.item_id], shown)
     }
 
 
-def _foremost(documents: Sequence[FeedDocument], config: Config) -> list[FeedDocument]:
-    """Those to subscribe to: before all others the ones that the configuration names."""
-    own = {feed.path for feed in config.feeds}
+def _topics(documents: Sequence[FeedDocument], config: Config) -> list[FeedDocument]:
+    """The documents to subscribe to; those that no pattern made come first."""
+    named = {feed.path for feed in config.feeds}
     topics = [one for one in documents if one.current is None]
-    return sorted(topics, key=lambda one: one.feed.path not in own)
+    return sorted(topics, key=lambda one: one.feed.path not in named)
 
 
 def _on_page(document: FeedDocument, config: Config) -> page.PageFeed:
@@ -198,7 +200,7 @@ def _on_page(document: FeedDocument, config: Config) -> page.PageFeed:
         *feed.enclosures,
     )
     note = ", ".join(filter(None, notes))
-    is_main = any(feed.path == own.path for own in config.feeds)
+    is_main = any(feed.path == named.path for named in config.feeds)
     return page.PageFeed(document.title(config.site), feed.url, feed.format, note, is_main)
 
 
@@ -211,10 +213,11 @@ def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Page
 
 
 def shared(config: Config, path: Path) -> tuple[Path, ...]:
-    """The folders in which a link on the way to an output is not followed (`atomic_files.write`).
+    """The folders below which `atomic_files.write` follows no symbolic link to an output.
 
-    These are the folders that authors of posts share. For a file that a pattern made, the folder
-    that the configuration names for the pattern is one of them, too.
+    These are the folders that the authors of posts can write to. For a file of a pattern, the
+    folder that the configuration names for the pattern is one of them, too: the values that fill
+    the placeholders come from posts.
     """
     patterns = [feed.path for feed in config.feeds if feed.pattern]
     patterns += [feed.archive for feed in config.feeds if feed.archive]
@@ -226,67 +229,67 @@ def shared(config: Config, path: Path) -> tuple[Path, ...]:
 
 
 def refusal(config: Config, path: Path) -> str:
-    """Why nothing is written at a path, because of a link; empty if it may be."""
+    """The reason why a symbolic link keeps an output from being written; empty if none does."""
     try:
         symlinks.require_file(path, shared(config, path))
     except LinkError as error:
         return error.message
-    except (OSError, UnicodeEncodeError):  # who writes it says why that cannot be done
+    except (OSError, UnicodeEncodeError):  # `build` reports these when it writes the file
         return ""
     return ""
 
 
 def _root(pattern: Path) -> Path:
-    """The folders of a pattern's path in front of its first placeholder."""
+    """The part of a pattern's path before the first folder with a placeholder."""
     return next(parent for parent in pattern.parents if not _PLACEHOLDER.search(str(parent)))
 
 
 def stale(config: Config, wanted: Sequence[Output]) -> list[Path]:
-    """Documents of ours that patterns and archives made once, and do not make any more.
+    """The feeds and archives on disk that patterns made once and would not make now.
 
-    What lies behind a link that is not followed is none of ours.
+    Files behind a symbolic link that publisher does not follow are never stale.
     """
     paths = {one.path for one in wanted}
-    found: set[Path] = set()
+    unwanted: set[Path] = set()
     for feed in config.feeds:
         if feed.pattern:
-            more = _reached({*_matches(feed.path)} - paths, config)
-            found |= {path for path in more if _is_of_pattern(path, feed)}
+            files = _reached({*_matches(feed.path)} - paths, config)
+            unwanted |= {path for path in files if _is_of_pattern(path, feed)}
         if feed.archive:
-            more = _reached({*_matches(feed.archive)} - paths, config)
-            found |= {path for path in more if _is_archive(path, feed)}
-    return sorted(path for path in found if _is_ours(path))
+            files = _reached({*_matches(feed.archive)} - paths, config)
+            unwanted |= {path for path in files if _is_archive(path, feed)}
+    return sorted(path for path in unwanted if is_built(path))
 
 
 def _reached(paths: Iterable[Path], config: Config) -> Iterator[Path]:
-    """Leave out links, and what lies behind them: reading a pipe would never end."""
+    """Leave out symbolic links, files behind them, and pipes, whose reading would never end."""
     return (path for path in paths if not refusal(config, path))
 
 
 def _matches(pattern: Path) -> Iterator[Path]:
-    """The files that the placeholders of a path could stand for."""
+    """The existing files whose paths the pattern could make."""
     parts = _PLACEHOLDER.split(str(pattern))
-    anywhere = Path(pattern.anchor)
-    return anywhere.glob("*".join(map(glob.escape, parts)).removeprefix(pattern.anchor))
+    anchor = Path(pattern.anchor)
+    return anchor.glob("*".join(map(glob.escape, parts)).removeprefix(pattern.anchor))
 
 
 def _is_of_pattern(path: Path, feed: FeedFile) -> bool:
-    """Whether its own address is the one which the pattern would give it, and it selects that.
+    """Whether a file has the URL that the pattern gives it, and selects the value in its path.
 
-    A feed of another configuration may lie where the pattern points, too.
+    A feed of another configuration may have a path that fits the pattern.
     """
     pattern = feed.pattern or Pattern("", "", "")
     value = quote(pattern.value_in(str(path)) or "", safe="")
     url = feed.url.replace(f"{{{pattern.name}}}", value)
     head = html.unescape(_head(path))
-    if f'"{url}"' not in head or not (found := _ID.search(head)):
+    if f'"{url}"' not in head or not (feed_id := _ID.search(head)):
         return False
-    selected = (found[1] or found[2] or "").partition("#")[2].split("&")
+    selected = (feed_id[1] or feed_id[2] or "").partition("#")[2].split("&")
     return any(value in part.partition("=")[2].split(",") for part in selected)
 
 
 def _is_archive(path: Path, feed: FeedFile) -> bool:
-    """Whether it names the feed as the document to subscribe to."""
+    """Whether a file names the feed as the document to subscribe to (RFC 5005 section 4)."""
     parts = re.split(r"\{\w+\}", feed.url)
     url = '[^"/]+'.join(map(re.escape, parts))
     current = rf'href="{url}" rel="current"|"_archive": {{\s*"current": "{url}"'
@@ -302,25 +305,24 @@ def _head(path: Path) -> str:
 
 
 def may_replace(path: Path) -> bool:
-    """Whether no file is there, or one of ours: a feed or an `index.html` may be the site's own."""
-    return not path.is_file() or path.stat().st_size == 0 or _is_ours(path)
+    """Whether the path has no file, an empty one, or one that publisher wrote.
+
+    A feed or an `index.html` may be the work of the site's own generator.
+    """
+    return not path.is_file() or path.stat().st_size == 0 or is_built(path)
 
 
 def has_entries(path: Path) -> bool:
-    """Whether it is a feed of ours that is not empty."""
+    """Whether the file is a feed that publisher wrote, with at least one entry."""
     try:
         with symlinks.open_regular(path) as file:
-            return _is_ours(path) and _ENTRY.search(file.read()) is not None
+            return is_built(path) and _ENTRY.search(file.read()) is not None
     except OSError:
         return False
 
 
 def is_built(path: Path) -> bool:
-    """Whether there is a document, and one of ours."""
-    return _is_ours(path)
-
-
-def _is_ours(path: Path) -> bool:
-    """By what a document says of itself, and not by what a post in it may quote."""
+    """Whether the file exists and publisher wrote it."""
+    # A post in the body may quote the mark.
     head = _BODY.split(_head(path), maxsplit=1)[0]
     return any(mark in head for mark in _MARKS)

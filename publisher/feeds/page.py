@@ -1,7 +1,8 @@
-"""The page for people: how to subscribe, and the newest posts as readers will see them.
+"""Write the page for people: how to subscribe, and the newest posts as readers will show them.
 
-One file of HTML without scripts; light and dark, narrow and wide. Whatever is in it was sanitised
-for the feeds, and is escaped here where it is text. Beside it the style of Atom files in browsers.
+The page is one HTML file without scripts, for light and dark, narrow and wide screens. The content
+of posts was sanitised for the feeds; texts are escaped here. This module also holds the stylesheet
+with which browsers show Atom feeds.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from publisher.rendering import Rendered
 
 NAMES: Final[dict[Format, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
-FOREMOST: Final = 6  # more feeds than that are folded
+MAX_UNFOLDED: Final = 6  # feeds or nodes; the page folds the others away
 MARK: Final = '<meta name="generator" content="publisher">'
 
 _HEADING = re.compile("<h([1-6])[ >]")
@@ -116,9 +117,9 @@ atom|content table { display: block; overflow-x: auto; }
 
 @dataclass(frozen=True, slots=True)
 class PageFeed:
-    """A feed as the page names it; `note` says in what it differs from others.
+    """A feed as the page lists it; `note` says how it differs from the others.
 
-    `is_main`: programs that look for the site's feeds are to find it.
+    Programs that look for the site's feeds find those with `is_main`.
     """
 
     title: str
@@ -130,7 +131,7 @@ class PageFeed:
 
 @dataclass(frozen=True, slots=True)
 class PageNode:
-    """A node as the page names it: the address to subscribe at, and what to enter by hand."""
+    """A node as the page lists it: the URI to subscribe with, and its parts to enter by hand."""
 
     title: str
     subscribe_uri: str
@@ -140,7 +141,7 @@ class PageNode:
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A post as the page shows it: in full, if a feed or a node has it so."""
+    """A post as the page shows it: in full if a feed or a node has it in full."""
 
     entry: Rendered
     full: bool
@@ -154,7 +155,7 @@ def page(
     nodes: Sequence[PageNode],
     url: str,
 ) -> bytes:
-    """The document, as UTF-8. `posts` come newest first, `feeds` and `nodes` foremost first."""
+    """Write the document in UTF-8. `posts` come newest first, `feeds` most important first."""
     return "\n".join(_lines(site, posts, feeds, nodes, url)).encode() + b"\n"
 
 
@@ -201,7 +202,7 @@ def _lines(
 
 
 def autodiscovery(feed: PageFeed) -> str:
-    """The line by which programs find a feed of a page (RFC 8288, HTML 4.6.7.1)."""
+    """The link element by which programs find a feed of a page (RFC 8288, HTML 4.6.7.1)."""
     kind, title, url = TYPES[feed.format], _text(feed.title), _text(feed.url)
     return f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">'
 
@@ -228,15 +229,15 @@ def _subscribe(feeds: Sequence[PageFeed], nodes: Sequence[PageNode]) -> Iterator
 
 
 def _main(feeds: Sequence[PageFeed]) -> Sequence[PageFeed]:
-    return ([feed for feed in feeds if feed.is_main] or feeds)[:FOREMOST]
+    return ([feed for feed in feeds if feed.is_main] or feeds)[:MAX_UNFOLDED]
 
 
-def _boxes(boxes: Sequence[str], called: str) -> Iterator[str]:
-    """The foremost; the others are folded."""
-    yield from _list(boxes[:FOREMOST])
-    if more := boxes[FOREMOST:]:
+def _boxes(boxes: Sequence[str], noun: str) -> Iterator[str]:
+    """List the boxes; all after the first few are folded away."""
+    yield from _list(boxes[:MAX_UNFOLDED])
+    if more := boxes[MAX_UNFOLDED:]:
         plural = "s" if len(more) > 1 else ""
-        yield f"<details><summary>{len(more)} more {called}{plural}</summary>"
+        yield f"<details><summary>{len(more)} more {noun}{plural}</summary>"
         yield from _list(more)
         yield "</details>"
 
@@ -270,7 +271,7 @@ def _posts(posts: Sequence[PageEntry], site: Site) -> Iterator[str]:
 
 
 def _post(shown: PageEntry, site: Site, *, is_open: bool) -> Iterator[str]:
-    """The newest one is open; what the post says is sanitised XHTML, which is HTML, too."""
+    """Show a post, unfolded if `is_open`. Its content is sanitised XHTML, and valid as HTML."""
     entry = shown.entry
     yield f'<article{_lang(site, entry)} dir="auto">'
     yield f'<h3><a href="{_text(entry.link)}">{_text(entry.title)}</a></h3>'
@@ -295,9 +296,9 @@ def _post(shown: PageEntry, site: Site, *, is_open: bool) -> Iterator[str]:
 
 
 def _below_title(xhtml: str) -> str:
-    """With its headings below that of the post (WCAG 2.2, 1.3.1), in their order."""
-    levels = {level: number for number, level in enumerate(sorted({*_HEADING.findall(xhtml)}))}
-    return _HEADING_TAG.sub(lambda tag: f"{tag[1]}{min(4 + levels[tag[2]], 6)}", xhtml)
+    """Lower the headings of the content below that of the post (WCAG 2.2, 1.3.1)."""
+    depths = {level: depth for depth, level in enumerate(sorted({*_HEADING.findall(xhtml)}))}
+    return _HEADING_TAG.sub(lambda tag: f"{tag[1]}{min(4 + depths[tag[2]], 6)}", xhtml)
 
 
 def _player(enclosure: Enclosure, *, is_one_of_many: bool) -> str:
@@ -305,10 +306,10 @@ def _player(enclosure: Enclosure, *, is_one_of_many: bool) -> str:
     if enclosure.type.startswith(("audio/", "video/")):
         kind = enclosure.type[:5]
         name = unquote(urlsplit(enclosure.href).path).rpartition("/")[2]
-        called = f'<p class="facts">{_text(name)}</p>' if is_one_of_many else ""
-        return f'{called}<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
-    known = "" if enclosure.type == media.UNKNOWN else f' type="{_text(enclosure.type)}"'
-    return f'<p><a href="{href}"{known}>{title}</a></p>'
+        caption = f'<p class="facts">{_text(name)}</p>' if is_one_of_many else ""
+        return f'{caption}<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
+    type_ = "" if enclosure.type == media.UNKNOWN else f' type="{_text(enclosure.type)}"'
+    return f'<p><a href="{href}"{type_}>{title}</a></p>'
 
 
 def _legal(site: Site) -> Iterator[str]:

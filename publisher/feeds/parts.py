@@ -1,4 +1,4 @@
-"""What the formats have in common, made with feedgen, and where feedgen is repaired."""
+"""The parts that the feed formats share, made with feedgen, and the repairs of its output."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 MEDIA_PREFIX: Any = {"media": MEDIA.strip("{}")}
 _HISTORY: Final = "{http://purl.org/syndication/history/1.0}"
 _HISTORY_PREFIX: Any = {"fh": _HISTORY.strip("{}")}
-# By which we know what is ours.
+# The mark by which a later build recognises its own files.
 GENERATOR: Final = "publisher"
-# What sits at a node: Atom entries. Feedparser takes the last alternate of no type for the page.
+# The type of links to nodes, whose items are Atom entries. Without a type feedparser would take the
+# link for the page: it takes the last alternate that has none.
 _NODE_TYPE: Final = "application/atom+xml"
-# More than that, and `content: auto` shows the summary: 20 of them are what readers still fetch.
+# `content: auto` shows only the summary of a larger post: readers still fetch a feed of 20 such.
 AUTO_BYTES: Final = 100_000
 TYPES: Final = {
     "atom": "application/atom+xml",
@@ -39,7 +40,7 @@ TYPES: Final = {
 
 
 def is_full(entry: Rendered, wanted: Shown) -> bool:
-    """Whether a feed has all of a post: as the post says, else as the feed does."""
+    """Whether a feed shows the whole post: as the post says, or else as the feed says."""
     chosen = entry.post.content or wanted
     if chosen == "auto":
         return len(entry.content.xhtml.encode()) <= AUTO_BYTES
@@ -47,63 +48,63 @@ def is_full(entry: Rendered, wanted: Shown) -> bool:
 
 
 def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:
-    """What Atom and RSS have in common. RSS always makes HTML of the content."""
-    made = FeedEntry()
-    made.id(entry.atom_id)
-    made.title(entry.title)
-    made.published(entry.published)
-    made.updated(entry.updated)
-    made.link(href=entry.link, rel="alternate", type="text/html")
-    made.category([{"term": category} for category in entry.categories])
+    """A feedgen entry with what Atom and RSS share. `kind` counts for Atom; RSS has HTML alone."""
+    generator = FeedEntry()
+    generator.id(entry.atom_id)
+    generator.title(entry.title)
+    generator.published(entry.published)
+    generator.updated(entry.updated)
+    generator.link(href=entry.link, rel="alternate", type="text/html")
+    generator.category([{"term": category} for category in entry.categories])
     if full:
-        # feedgen 1.0.0: no content, no div; and who takes `<div/>` for HTML never closes it.
-        made.content(entry.content.xhtml or " ", type=kind)
-    return made
+        # feedgen 1.0.0 writes no div without content, and HTML parsers never close `<div/>`.
+        generator.content(entry.content.xhtml or " ", type=kind)
+    return generator
 
 
 def head(document: FeedDocument, site: Site) -> Any:
-    """A feed without its entries: they are added as elements, which needs no second parsing."""
+    """A feedgen feed without entries: adding these as elements saves parsing them again."""
     feed = document.feed
-    made = FeedGenerator()
-    made.id(document.id(site))
-    made.title(document.title(site))
-    made.subtitle(document.description(site))
-    made.language(document.language(site))
-    made.author(person(owner(site)))
-    made.updated(document.updated(site))
-    made.generator(GENERATOR)
-    made.link(href=feed.url, rel="self", type=TYPES[feed.format])
+    generator = FeedGenerator()
+    generator.id(document.id(site))
+    generator.title(document.title(site))
+    generator.subtitle(document.description(site))
+    generator.language(document.language(site))
+    generator.author(person(owner(site)))
+    generator.updated(document.updated(site))
+    generator.generator(GENERATOR)
+    generator.link(href=feed.url, rel="self", type=TYPES[feed.format])
     # feedgen 1.0.0: the channel's link is the last one, of whatever rel.
-    made.link(href=site.root, rel="alternate", type="text/html")
+    generator.link(href=site.root, rel="alternate", type="text/html")
     if site.rights:
-        made.rights(site.rights)
-    return made
+        generator.rights(site.rights)
+    return generator
 
 
 def owner(site: Site) -> Person:
+    """The author of the site, or a person with its title: Atom requires an author."""
     return site.author or Person(name=site.title)
 
 
-def person(one: Person) -> dict[str, str | None]:
-    return {"name": one.name, "email": one.email, "uri": one.uri and uri(one.uri)}
+def person(author: Person) -> dict[str, str | None]:
+    return {"name": author.name, "email": author.email, "uri": author.uri and uri(author.uri)}
 
 
 def add_links(parent: etree._Element, document: FeedDocument, site: Site) -> None:
-    """Behind the feed's own links, because readers open the first alternate."""
-    place = parent.index(parent.findall(f"{ATOM}link")[-1]) + 1
+    """Add links after the feed's own, because readers open the first alternate."""
+    index = parent.index(parent.findall(f"{ATOM}link")[-1]) + 1
     for number, attributes in enumerate(_links(document, site)):
-        parent.insert(place + number, etree.Element(f"{ATOM}link", attributes))
+        parent.insert(index + number, etree.Element(f"{ATOM}link", attributes))
     if document.current:
-        parent.insert(place, etree.Element(f"{_HISTORY}archive", nsmap=_HISTORY_PREFIX))
+        parent.insert(index, etree.Element(f"{_HISTORY}archive", nsmap=_HISTORY_PREFIX))
 
 
 def _links(document: FeedDocument, site: Site) -> Iterator[dict[str, str]]:
-    """The nodes, the licence (RFC 4946), the hubs (WebSub), the archives (RFC 5005).
-
-    Without a rel a link is an alternate (RFC 4287 section 4.2.7.2); Newsboat takes the last one
-    that says so for the page. More than one alternate of a type must not be (section 4.1.1).
-    """
+    """Links to the nodes, the licence (RFC 4946), the hubs (WebSub) and the archives (RFC 5005)."""
     for number, node in enumerate(document.nodes):
+        # A link without a rel is an alternate (RFC 4287 section 4.2.7.2). newsboat takes the last
+        # link with rel="alternate" for the page, so the node's link does not spell it out. A feed
+        # must not have two alternates of one type and language (section 4.1.1).
         rel = {"rel": "related"} if number else {}
         yield {"href": node, **rel, "type": _NODE_TYPE}
     if site.license:
@@ -117,10 +118,10 @@ def _links(document: FeedDocument, site: Site) -> Iterator[dict[str, str]]:
 
 
 def add_image(parent: etree._Element, entry: Rendered) -> None:
-    """The picture at the head of a post (Media RSS 1.5.1, `media:content`)."""
+    """Add the picture at the head of a post as `media:content` (Media RSS 1.5.1)."""
     if image := entry.image:
-        known = {} if image.type == media.UNKNOWN else {"type": image.type}
-        attributes = {"url": image.href, "medium": "image", **known}
+        type_ = {} if image.type == media.UNKNOWN else {"type": image.type}
+        attributes = {"url": image.href, "medium": "image", **type_}
         etree.SubElement(parent, f"{MEDIA}content", attributes, nsmap=MEDIA_PREFIX)
 
 
@@ -129,7 +130,7 @@ def plain_number(seconds: float) -> float | int:
 
 
 def spaced(element: etree._Element) -> etree._Element:
-    """A line for each child. Never deeper: below an entry's children blanks have a meaning."""
+    """Put each child on a line of its own, but nothing below: white space in content counts."""
     element.text = "\n"
     for child in element:
         child.tail = "\n"
@@ -137,7 +138,7 @@ def spaced(element: etree._Element) -> etree._Element:
 
 
 def written(root: etree._Element, instructions: Sequence[str] = ()) -> bytes:
-    """The document, behind its processing instructions."""
+    """Serialise a document after its XML declaration and processing instructions."""
     lines = "".join(f"{instruction}\n" for instruction in instructions).encode()
     declaration = b"<?xml version='1.0' encoding='UTF-8'?>\n"
     return declaration + lines + etree.tostring(root, encoding="UTF-8") + b"\n"

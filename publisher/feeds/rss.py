@@ -1,4 +1,4 @@
-"""RSS 2.0.11, in the RSS Board's profile, and with what podcast apps want."""
+"""Write RSS 2.0.11 by the RSS Board's profile, with the elements that podcast apps need."""
 
 from __future__ import annotations
 
@@ -36,35 +36,36 @@ _ITUNES_PREFIX: Any = {"itunes": _ITUNES.strip("{}")}
 
 
 def rss(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
-    """A channel; its own picture is the logo, else the icon."""
+    """Write a channel. Its picture is the site's logo, or else the site's icon."""
     feed = document.feed
-    made = head(document, site)
-    made.description(document.description(site) or document.title(site))
-    made.docs("")
-    made.load_extension("dc")
+    generator = head(document, site)
+    # RSS requires a description.
+    generator.description(document.description(site) or document.title(site))
+    generator.docs("")
+    generator.load_extension("dc")
     if picture := site.logo or site.icon:
-        made.image(site.address(picture), title=document.title(site), link=site.root)
+        generator.image(site.address(picture), title=document.title(site), link=site.root)
     if feed.podcast:
-        _describe(made, feed.podcast, document, site)
+        _describe(generator, feed.podcast, document, site)
     if entries:
-        made.pubDate(entries[0].published)
-    root = etree.fromstring(made.rss_str())
+        generator.pubDate(entries[0].published)
+    root = etree.fromstring(generator.rss_str())
     channel = root[0]
     add_links(channel, document, site)
-    # The same as in the other formats: feeds of one selection are one feed.
+    # The same id as in the other formats: the feeds of one selection are one feed.
     channel.insert(0, etree.Element(f"{ATOM}id"))
     channel[0].text = document.id(site)
     if feed.podcast:
-        _flag(channel, is_explicit=feed.podcast.explicit)
+        _add_explicit(channel, is_explicit=feed.podcast.explicit)
     channel.extend(spaced(_item(entry, feed)) for entry in entries)
     spaced(channel)
     return written(spaced(root))
 
 
-def _describe(made: Any, podcast: Podcast, document: FeedDocument, site: Site) -> None:
-    """The tags of the channel (Apple's podcast RSS)."""
-    made.load_extension("podcast")
-    itunes = made.podcast
+def _describe(generator: Any, podcast: Podcast, document: FeedDocument, site: Site) -> None:
+    """Add the podcast's elements to the channel (Apple's podcast RSS)."""
+    generator.load_extension("podcast")
+    itunes = generator.podcast
     author = podcast.author or owner(site).name
     itunes.itunes_author(author)
     itunes.itunes_type(podcast.type)
@@ -75,26 +76,30 @@ def _describe(made: Any, podcast: Podcast, document: FeedDocument, site: Site) -
     if email := podcast.email:
         itunes.itunes_owner(author, email)
     for category in podcast.categories:
-        name, _, below = (part.strip() for part in category.partition(">"))
-        itunes.itunes_category({"cat": name, "sub": below} if below else {"cat": name})
+        name, _, subcategory = (part.strip() for part in category.partition(">"))
+        itunes.itunes_category({"cat": name, "sub": subcategory} if subcategory else {"cat": name})
 
 
 def _item(entry: Rendered, feed: FeedFile) -> etree._Element:
-    """The summary as `description` and all of it as `content:encoded`; or the one description."""
+    """Write an item: the summary is its `description`, the content its `content:encoded`.
+
+    An item that is not shown in full, or has no summary, has only one of the two.
+    """
     full = is_full(entry, feed.content)
-    made = feed_entry(entry, full=full)
+    generator = feed_entry(entry, full=full)
     enclosures = media.chosen(entry.enclosures, feed.enclosures)
-    for one in enclosures[:1]:  # an item of RSS has only one, for interoperability
-        made.enclosure(url=one.href, length=one.length or 0, type=one.type)
-    made.load_extension("dc")  # RSS has an author only with an e-mail address
-    made.dc.dc_creator([author.name for author in entry.authors])
+    # The RSS Board's profile recommends at most one enclosure for each item.
+    for enclosure in enclosures[:1]:
+        generator.enclosure(url=enclosure.href, length=enclosure.length or 0, type=enclosure.type)
+    generator.load_extension("dc")  # RSS's own author element needs an email
+    generator.dc.dc_creator([author.name for author in entry.authors])
     if entry.language:
-        made.dc.dc_language(entry.language)
+        generator.dc.dc_language(entry.language)
     if summary := entry.content.summary if full else entry.teaser:
-        made.summary(html.escape(summary, quote=False))  # descriptions are HTML
+        generator.summary(html.escape(summary, quote=False))  # descriptions are HTML
     if feed.podcast:
-        _tell_episode(made, entry)
-    item: etree._Element = made.rss_entry()
+        _describe_episode(generator, entry)
+    item: etree._Element = generator.rss_entry()
     if feed.podcast:
         _add_episode(item, entry, enclosures)
     if entry.post.license:
@@ -104,15 +109,15 @@ def _item(entry: Rendered, feed: FeedFile) -> etree._Element:
     return item
 
 
-def _flag(parent: etree._Element, *, is_explicit: bool) -> None:
-    """feedgen 1.0.0 writes `yes` and `no`, which Apple took once."""
+def _add_explicit(parent: etree._Element, *, is_explicit: bool) -> None:
+    """Add `itunes:explicit`: feedgen 1.0.0 writes `yes` and `no`, which Apple no longer takes."""
     element = etree.SubElement(parent, f"{_ITUNES}explicit", nsmap=_ITUNES_PREFIX)
     element.text = "true" if is_explicit else "false"
 
 
-def _tell_episode(made: Any, entry: Rendered) -> None:
-    made.load_extension("podcast")
-    itunes, episode = made.podcast, entry.post.episode
+def _describe_episode(generator: Any, entry: Rendered) -> None:
+    generator.load_extension("podcast")
+    itunes, episode = generator.podcast, entry.post.episode
     itunes.itunes_author(", ".join(author.name for author in entry.authors))
     if episode.number:
         itunes.itunes_episode(episode.number)
@@ -123,9 +128,9 @@ def _tell_episode(made: Any, entry: Rendered) -> None:
 
 
 def _add_episode(item: etree._Element, entry: Rendered, enclosures: Sequence[Enclosure]) -> None:
-    """What feedgen 1.0.0 cannot say: it takes no picture but .jpg and .png."""
+    """Add the elements that feedgen 1.0.0 cannot: it takes only URLs in .jpg and .png as images."""
     if entry.post.episode.explicit is not None:
-        _flag(item, is_explicit=entry.post.episode.explicit)
+        _add_explicit(item, is_explicit=entry.post.episode.explicit)
     if entry.image and entry.image.type in media.COVERS:
         etree.SubElement(item, f"{_ITUNES}image", href=entry.image.href, nsmap=_ITUNES_PREFIX)
     if seconds := enclosures[0].duration:
@@ -134,9 +139,10 @@ def _add_episode(item: etree._Element, entry: Rendered, enclosures: Sequence[Enc
 
 
 def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> None:
-    """All, where there is more than the enclosure (Media RSS 1.5.1): a `media:group` of formats.
+    """Add all enclosures as `media:content` (Media RSS 1.5.1) if there is more than one.
 
-    The foremost stands last, because newsboat takes the last of whatever an item has.
+    The formats of one recording form a `media:group`. The first enclosure comes last, because
+    newsboat takes the last recording of an item, whichever element names it.
     """
     if len(enclosures) < 2:
         return
@@ -146,12 +152,17 @@ def _add_recordings(item: etree._Element, enclosures: Sequence[Enclosure]) -> No
         if len(formats) > 1:
             parent = etree.SubElement(item, f"{MEDIA}group", nsmap=MEDIA_PREFIX)
         for one in reversed(formats):
-            element = etree.SubElement(parent, f"{MEDIA}content", _said(one), nsmap=MEDIA_PREFIX)
+            attributes = _media_attributes(one)
+            element = etree.SubElement(parent, f"{MEDIA}content", attributes, nsmap=MEDIA_PREFIX)
             if parent is not item and one is formats[0]:
                 element.set("isDefault", "true")
 
 
-def _said(one: Enclosure) -> dict[str, str]:
-    duration = None if one.duration is None else plain_number(one.duration)
-    known = {"url": one.href, "type": one.type, "fileSize": one.length, "duration": duration}
-    return {key: str(value) for key, value in known.items() if value is not None}
+def _media_attributes(enclosure: Enclosure) -> dict[str, str]:
+    attributes = {
+        "url": enclosure.href,
+        "type": enclosure.type,
+        "fileSize": enclosure.length,
+        "duration": None if enclosure.duration is None else plain_number(enclosure.duration),
+    }
+    return {key: str(value) for key, value in attributes.items() if value is not None}
