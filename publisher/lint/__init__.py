@@ -1,5 +1,5 @@
-"""Problems that readers will have with the posts: found before anybody subscribes.
+"""Find the problems that readers will have with the posts, before anybody subscribes.
 
-``posts`` looks at the posts themselves, ``clients`` at what named feed readers and XMPP clients
-show of the documents and items made from them. Reports, and changes nothing.
+``posts`` checks the posts themselves; ``clients`` checks what named feed readers and XMPP clients
+show of the documents and items made from them. Reports problems, and changes nothing.
 """

@@ -139,18 +139,18 @@ def test_a_plain_post_has_no_problems(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "front", "reader", "part"),
     [
-        ("<details><summary>S</summary>x</details>", {}, "Movim", "inside of <details>"),
+        ("<details><summary>S</summary>x</details>", {}, "Movim", "drops <details>, and"),
         ("`<b>bold</b>`", {}, "Movim", "hides <b> in code"),
-        ("`<b>`", {}, "sfeed", "takes what is written as <tag> for one"),
+        ("`<b>`", {}, "sfeed", "takes an escaped <tag> for markup"),
         ("Some [link](/x) in words.", {}, "rss-parser", "moves words behind links"),
-        ("![x](http://plain.example/x.png)", {}, "Movim, Converse", "does not load http://plain"),
+        ("![x](http://plain.example/x.png)", {}, "Movim, Converse", "do not load http://plain"),
         ("Lead.\n\n<!--more-->\n\nRest.", {}, "reader", "shows only the lead"),
         ("Text.", {"tags": "[NSFW]"}, "Movim", "hides the post: it has the tag nsfw"),
         ("Text.", {"feed": "summary"}, "Libervia", "only a summary is sent"),
         ("Text.", {"audio": "/media/a.flac"}, "Movim", "has no player for audio/flac; add"),
         ("Text.", {"audio": "[/a.opus, /a.mp3]"}, "newsboat", "only the last format of a"),
         ("Text.", {"audio": "[/a.opus, /a.mp3]"}, "sfeed", "only the first format of a"),
-        ("See <mark>this</mark>.", {}, "Miniflux", "inside of <mark>"),
+        ("See <mark>this</mark>.", {}, "Miniflux", "drops <mark>, and"),
         ("Text.", {"audio": "/media/a.m4a"}, "Movim", "has no player for audio/mp4"),
         ("Text.", {"audio": "[/a.mp3, /b.mp3]"}, "newsboat", "last of several recordings"),
         ("Text.", {"audio": "[/a.mp3, /b.mp3]"}, "sfeed", "give each recording a post of its own"),
@@ -188,12 +188,14 @@ def test_missing_podcast_data_is_reported(tmp_path: Path) -> None:
     configure(blog, "{path: f.rss, format: rss, podcast: {}}")
     assert said(blog, "podcast apps", "without an image; add `image: /media/cover.jpg`")
     assert said(blog, "Apple Podcasts", "does not play audio/ogg; codecs=opus")
-    assert said(blog, "podcast apps", "no size of a recording")
+    assert said(blog, "podcast apps", "do not know the size of a recording")
     configure(blog, "{path: f.rss, format: rss, podcast: {image: /c.jpg, categories: Musik}}")
-    assert said(blog, "Apple Podcasts", "knows no category 'Musik'; it has Arts, Business")
+    assert said(blog, "Apple Podcasts", "has no category 'Musik'; choose one of Arts, Business")
     sub = "'Society & Culture > Music'"
     configure(blog, f"{{path: f.rss, format: rss, podcast: {{image: /c.jpg, categories: {sub}}}}}")
-    assert said(blog, "Apple Podcasts", "'Music' below Society & Culture; it has Documentary")
+    assert said(
+        blog, "Apple Podcasts", "'Music' below Society & Culture; choose one of Documentary"
+    )
     assert said(blog, "podcast directories", "add `email:`")
     assert said(blog, "podcast apps", "without a description; add `description:` to site")
     mended = "description: D, podcast: {image: /c.jpg, categories: Music, email: a@b.example}"
@@ -202,11 +204,11 @@ def test_missing_podcast_data_is_reported(tmp_path: Path) -> None:
     blog.write("2026-10-31-a.md", "Text.", title="A", audio=sound, image="/c.webp")
     assert said(blog, "podcast apps", "do not show a picture of type image/webp")
     blog.write("2026-10-31-a.md", "", title="A", audio=sound, image="/c.png")
-    assert said(blog, "podcast apps", "no notes of an episode")
+    assert said(blog, "podcast apps", "no notes to show for an episode")
     blog.write("2026-10-31-a.md", "Text.", title="A", audio=sound, image="/c.png")
     assert diagnostics(blog) == []
     configure(blog, f"{{path: f.rss, format: rss, limit: 1, {mended}}}")
-    assert said(blog, "podcast apps", "the newest 1 episodes alone")
+    assert said(blog, "podcast apps", "only the newest 1 episodes")
 
 
 def test_a_single_codec_or_a_document_loses_no_recording(tmp_path: Path) -> None:
@@ -280,7 +282,7 @@ def test_a_title_that_miniflux_unescapes_twice_is_reported(tmp_path: Path) -> No
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "Text.", title="What &nbsp; means")
     configure(blog, "{path: f.rss, format: rss}")
-    assert said(blog, "Miniflux", r"as 'What \xa0 means'; give it Atom")
+    assert said(blog, "Miniflux", r"as 'What \xa0 means'; subscribe to Atom instead")
     blog.write("2026-10-31-a.md", "Text.", title="'What <b> means'")
     assert said(blog, "feedparser, reader, rss2email", "take the title 'What <b> means' for HTML")
     configure(blog, ATOM)
@@ -329,15 +331,15 @@ PAYLOAD = """\
     ("old", "new", "reader", "part"),
     [
         ("<title>T</title>", "", "Movim", "drops the post"),
-        ("xmpp:blog@", "xmpp:ada@", "Converse", "will appear as a repost"),
+        ("xmpp:blog@", "xmpp:ada@", "Converse", "shows the post as a repost"),
         ("<uri>xmpp:blog@example.org</uri>", "", "Movim", "shows no author"),
-        ("https://blog.example/a", "xmpp:a?;node=b", "Movim", "no page of the web"),
+        ("https://blog.example/a", "xmpp:a?;node=b", "Movim", "first link is not a web page"),
         ("published>2026-01-01T00:00:00Z", "published>2026-01-01T00:00:00+01:00", "Converse",
-         "sorts it wrongly"),
+         "sorts the post wrongly"),
         ("<content type=\"text\">", "<summary>Te</summary><content type=\"text\">", "Movim",
          "the beginning twice"),
         ("<content type=\"xhtml\"", "<content type=\"text\">a</content><content type=\"xhtml\"",
-         "RSS Guard", "shows the source"),
+         "RSS Guard", "shows plain text"),
     ],
 )  # fmt: skip
 def test_a_payload_that_a_reader_cannot_handle_is_reported(

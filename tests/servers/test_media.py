@@ -359,9 +359,9 @@ def test_check_reports_what_readers_will_miss(blog: Blog) -> None:
     (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
     told = {one["message"] for one in post["warnings"] if one["line"] in {3, 4}}
     assert told == {
-        f"the file /media/gone.ogg is not found in {blog.folder}: a gap for readers",
-        "the size of https://a.example/b.mp3 is not known; add its `length:` in bytes",
-        "javascript:x.png is not an address of the web: readers do not get it",
+        f"/media/gone.ogg does not exist in {blog.folder}; readers cannot load it",
+        "the size of https://a.example/b.mp3 is unknown; add its `length:` in bytes",
+        "javascript:x.png is not a web address, so it is left out; use http: or https:",
     }
 
 
@@ -469,7 +469,7 @@ def test_check_names_a_recording_that_cannot_be_read(blog: Blog) -> None:
     (post,) = blog.run("check", "--json", "--now=2026-11-01T12:00:00Z").json["posts"]
     (warning,) = post["warnings"]
     assert warning["message"] == (
-        f"{blog.folder}/media/half.ogg cannot be read as a recording; is it whole?"
+        f"{blog.folder}/media/half.ogg cannot be read as a recording; is it complete?"
     )
 
 

@@ -118,11 +118,14 @@ def test_what_is_fine_is_no_news(blog: Blog) -> None:
     [
         (
             "see [text](https://x.example/a\n\nmore",
-            "is shown as it is: a bracket of the link never",
+            "appears as plain text: a bracket of the link never",
         ),
-        ("see [text(https://x.example/a)", "is shown as it is: a bracket of the link never closes"),
+        (
+            "see [text(https://x.example/a)",
+            "appears as plain text: a bracket of the link never closes",
+        ),
         ("<div>\nsee [x](/a)\n</div>", 'write markdown="1" into the tag around it'),
-        ("see ![alt](/i.png", "is shown as it is: a bracket of the link never closes"),
+        ("see ![alt](/i.png", "appears as plain text: a bracket of the link never closes"),
         ("`[text](x` and\n\n    [text](x", None),
         ("an array[i](x) of [sic", None),
     ],
@@ -130,7 +133,9 @@ def test_what_is_fine_is_no_news(blog: Blog) -> None:
 def test_a_bracket_that_never_closes(blog: Blog, body: str, message: str | None) -> None:
     blog.write("2026-01-01-a.md", f"One.\n\n{body}\n", title="A")
     found = [
-        (line, text) for line, text in warnings(blog, "2026-01-01-a.md") if "shown as it is" in text
+        (line, text)
+        for line, text in warnings(blog, "2026-01-01-a.md")
+        if "appears as plain text" in text
     ]
     if message is None:
         assert not found
@@ -147,9 +152,9 @@ def test_a_bracket_that_never_closes(blog: Blog, body: str, message: str | None)
         ("/2026/01/02/other/index.html#part", None),
         ("https://blog.example/2026/01/02/other/", None),
         ("../../02/other/", None),
-        ("/2026/01/02/gone/", "looks like the address of a post, but there is none"),
-        ("https://blog.example/2025/11/12/gone/", "looks like the address of a post"),
-        ("http://Blog.Example:80/2025/11/12/gone/", "looks like the address of a post"),
+        ("/2026/01/02/gone/", "looks like the URL of a post, but no post has it"),
+        ("https://blog.example/2025/11/12/gone/", "looks like the URL of a post"),
+        ("http://Blog.Example:80/2025/11/12/gone/", "looks like the URL of a post"),
         ("https://blog.example:8443/2025/11/12/gone/", None),
         ("https://blog.example:port/2025/11/12/gone/", None),
         ("https://elsewhere.example/2025/11/12/gone/", None),
@@ -196,7 +201,9 @@ def test_images_that_are_missing(blog: Blog, address: str, *, missing: bool) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
     blog.write("2026-01-01-a.md", f"One.\n\n![x]({address})\n", title="A")
-    found = [(line, "is not found in" in text) for line, text in warnings(blog, "2026-01-01-a.md")]
+    found = [
+        (line, "does not exist in" in text) for line, text in warnings(blog, "2026-01-01-a.md")
+    ]
     assert found == ([(6, True)] if missing else [])
 
 
@@ -230,10 +237,14 @@ def test_only_what_is_wrong_is_rendered_twice(blog: Blog, address: str, times: i
 @pytest.mark.parametrize(
     ("facts", "line", "message"),
     [
-        ({"date": "0202-01-01"}, 3, "is dated 202, before there was a web"),
-        ({"updated": "2062-01-01"}, 3, "is updated 2062, far in the future; is that meant?"),
-        ({"updated": "2026-12-02"}, 3, "is updated in the future; readers show that date"),
-        ({"date": "2226-01-01"}, 3, "is dated 2226, far in the future; is the year meant?"),
+        ({"date": "0202-01-01"}, 3, "is dated 202, before the web existed"),
+        (
+            {"updated": "2062-01-01"},
+            3,
+            "has an update in 2062, far in the future; is the year right?",
+        ),
+        ({"updated": "2026-12-02"}, 3, "has an update in the future; readers show that date"),
+        ({"date": "2226-01-01"}, 3, "is dated 2226, far in the future; is the year right?"),
         ({"date": "2026-12-24"}, 1, None),
         ({"updated": "2026-10-31"}, 1, None),
     ],
@@ -294,7 +305,7 @@ def test_two_posts_at_one_address_are_named(blog: Blog) -> None:
     blog.write("2026-01-03-c.md", "Text.", title="C")
     assert [
         (line, message.partition(",")[0]) for line, message in warnings(blog, "2026-01-02-b.md")
-    ] == [(1, "has the address of 2026-01-01-a.md")]
+    ] == [(1, "has the same URL as 2026-01-01-a.md")]
 
 
 def test_check_says_what_rendering_says_of_rest_too(blog: Blog) -> None:

@@ -1,7 +1,8 @@
-"""What each reader makes of what was built: the rules that its parser follows, read in its source.
+"""Tell what named readers make of the built documents and items, by the rules of their parsers.
 
-A verdict names the reader, what its user will see, and the setting that mends it. Judges built
-documents and items, not posts: so it would see a fault of ours, too. Pure.
+The rules were read in the readers' sources. A diagnostic names the reader, what its user will see,
+and the setting that fixes it. The checks read documents and items instead of posts, so that they
+find errors of publisher, too. Pure.
 """
 
 from __future__ import annotations

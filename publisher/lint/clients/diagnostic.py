@@ -1,4 +1,4 @@
-"""A verdict, and the words that all of them use."""
+"""A diagnostic about a reader, and what the checks of all readers share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-# Movim purifies to XHTML 1.1, Miniflux by a list of its own (internal/reader/sanitizer): of other
-# elements only what is inside is left. Of these the reader misses something.
+# Movim purifies content to XHTML 1.1, Miniflux to a list of its own (internal/reader/sanitizer).
+# Both unwrap all other elements; these are the ones whose loss changes what the user sees.
 UNWRAPPED: Final = ("details", "mark")
 
 
 @dataclass(frozen=True, slots=True)
 class ClientDiagnostic:
-    """What a reader's user will see of a post, a feed or a node, and how to mend it.
+    """What the user of a reader will see of a post, a feed or a node, and how to fix it.
 
-    `subject` is what it is said of, and `example` a post in it: others may be the same.
+    `subject` names the post, the feed or the node; `example` is a post in it that has the problem,
+    perhaps one of many.
     """
 
     reader: str
@@ -25,7 +26,7 @@ class ClientDiagnostic:
 
 
 # Reader, message, and the path of a post that is an example.
-Said: TypeAlias = Iterator[tuple[str, str, str]]
+Findings: TypeAlias = Iterator[tuple[str, str, str]]
 
 
 def listed(names: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Items and their nodes, as Movim, Converse, Libervia and RSS Guard take them. Pure."""
+"""Check items and their nodes as Movim, Converse, Libervia and RSS Guard read them. Pure."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from publisher.text.node_address import NodeAddress
 
 XHTML: Final = "{http://www.w3.org/1999/xhtml}"
-# Movim gives a player to these (app/Helpers/StringHelper.php), compared as they are.
+# Movim has a player for exactly these media types (app/Helpers/StringHelper.php).
 MOVIM_AUDIO: Final = frozenset(
     f"audio/{kind}" for kind in ("aac", "ogg", "opus", "vorbis", "speex", "mpeg", "webm")
 )
-PUSH_AGE: Final = dt.timedelta(days=30)
+PUSH_AGE: Final = dt.timedelta(days=30)  # Movim ignores pushed posts that are older
 MIN_ID: Final = 8
-SHORT: Final = 60
+SAMPLE_LENGTH: Final = 60
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -37,20 +37,20 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 def of_item(
     entry: Rendered, site: Site, address: NodeAddress, *, account: str
 ) -> Iterator[ClientDiagnostic]:
-    """Of the item that would be published. `account` is the publishing account's bare JID."""
+    """Check the item that publisher would send. `account` is the bare JID that publishes it."""
     path = str(entry.post.path)
     try:
-        made = item(entry, site, address, account=account)
+        sent = item(entry, site, address, account=account)
     except TooBig as error:
         yield ClientDiagnostic("XMPP clients", path, f"get nothing: {error}")
         return
-    payload = etree.fromstring(made.payload)
-    for reader, message in of_payload(payload, made.id, account):
+    payload = etree.fromstring(sent.payload)
+    for reader, message in of_payload(payload, sent.id, account):
         yield ClientDiagnostic(reader, path, message)
 
 
 def of_payload(payload: etree._Element, item_id: str, account: str) -> Iterator[tuple[str, str]]:
-    """Of any payload of a node: (reader, message)."""
+    """Check any payload of a node; yield (reader, message)."""
     yield from _identity(payload, item_id, account)
     yield from _dates(payload)
     yield from _contents(payload)
@@ -60,36 +60,37 @@ def of_payload(payload: etree._Element, item_id: str, account: str) -> Iterator[
 
 def _identity(payload: etree._Element, item_id: str, account: str) -> Iterator[tuple[str, str]]:
     if not payload.findtext(f"{ATOM}title") or not payload.findtext(f"{ATOM}updated"):
-        yield "Movim", "drops the post: it has no title, or no updated"
+        yield "Movim", "drops the post: it has no title or no updated date"
     if "/" in item_id or len(item_id) < MIN_ID:
         yield "Movim", f"cannot open the item {item_id}; give the post another `id:`"
     uris = [author.findtext(f"{ATOM}uri") for author in payload.findall(f"{ATOM}author")]
     if uris != [f"xmpp:{account}"]:
-        yield "Converse", f"will appear as a repost: its author is not the account {account}"
-        yield "Movim", "shows no author: the one in the post is not the account that published it"
+        yield "Converse", f"shows the post as a repost: its author is not the account {account}"
+        yield "Movim", "shows no author: the post's author is not the account that published it"
     pages = [
         link.get("href", "")
         for link in payload.findall(f"{ATOM}link")
         if link.get("rel", "alternate") == "alternate"
     ]
     if not pages or not pages[0].startswith(("http://", "https://")):
-        yield "Movim", "does not show the post to the public: its first link is no page of the web"
-        yield "RSS Guard", "opens no page: the first link is none of the web"
+        yield "Movim", "does not show the post to the public: its first link is not a web page"
+        yield "RSS Guard", "opens no page: the first link is not a web page"
 
 
 def _dates(payload: etree._Element) -> Iterator[tuple[str, str]]:
     dates = [payload.findtext(f"{ATOM}{name}") for name in ("published", "updated")]
     if any(date and not date.endswith("Z") for date in dates):
-        yield "Converse", "sorts it wrongly: it compares dates as texts, and one does not end in Z"
+        message = "sorts the post wrongly: it compares dates as texts, and one does not end in Z"
+        yield "Converse", message
 
 
 def _contents(payload: etree._Element) -> Iterator[tuple[str, str]]:
     contents = payload.findall(f"{ATOM}content")
     kinds = [content.get("type", "text") for content in contents]
     if payload.find(f"{ATOM}summary") is not None and contents:
-        yield "Movim", "shows the summary, and the post below it: the beginning twice"
+        yield "Movim", "shows the beginning twice: the summary, and the post below it"
     if kinds and kinds[0] not in {"xhtml", "html"}:
-        yield "RSS Guard", "shows the source: the first content is the text"
+        yield "RSS Guard", "shows plain text: the plain-text alternative comes before the XHTML"
     if "text" not in kinds:
         yield "Libervia", "has no text to show where it cannot show XHTML: only a summary is sent"
     for content in contents:
@@ -99,19 +100,18 @@ def _contents(payload: etree._Element) -> Iterator[tuple[str, str]]:
 def _markup(content: etree._Element) -> Iterator[tuple[str, str]]:
     lost = [name for name in UNWRAPPED if content.find(f".//{XHTML}{name}") is not None]
     if lost:
-        yield (
-            "Movim",
-            f"shows only what is inside of {listed(f'<{name}>' for name in lost)}",
-        )
+        names = listed(f"<{name}>" for name in lost)
+        yield "Movim", f"drops {names}, and shows only the text inside"
     for code in content.iter(f"{XHTML}code"):
-        if found := _TAG.search("".join(map(str, code.itertext()))):
-            sample = short_line(found[0], SHORT)
-            yield "Movim", f"hides {sample} in code, which it takes for a tag; the text has it"
+        if tag := _TAG.search("".join(map(str, code.itertext()))):
+            sample = short_line(tag[0], SAMPLE_LENGTH)
+            yield "Movim", f"hides {sample} in code, which it takes for markup"
             break
+    # Browsers block http: content in a page that they loaded by https: (Mixed Content).
     insecure = [e for e in content.iter() if e.get("src", "").startswith("http://")]
     if insecure:
-        shown = short_line(insecure[0].get("src", ""), SHORT)
-        yield "Movim, Converse", f"in a browser: does not load {shown}; use https: for it"
+        url = short_line(insecure[0].get("src", ""), SAMPLE_LENGTH)
+        yield "Movim, Converse", f"do not load {url} in a browser; use https:"
 
 
 def _tags(payload: etree._Element) -> Iterator[tuple[str, str]]:
@@ -124,44 +124,45 @@ def _recordings(payload: etree._Element) -> Iterator[tuple[str, str]]:
     for link in payload.findall(f"{ATOM}link[@rel='enclosure']"):
         kind = link.get("type", "")
         if kind.startswith("audio/") and kind not in MOVIM_AUDIO:
-            yield "Movim", f"has no player for {kind}; add Ogg or MP3 beside it"
+            yield "Movim", f"has no player for {kind}; add an Ogg or MP3 file beside it"
 
 
 def of_age(
     entry: Entry, *, now: dt.datetime, at_nodes: Collection[str]
 ) -> Iterator[ClientDiagnostic]:
-    """Of an entry that is at no node yet; `at_nodes` are the ids of those that are."""
+    """Check an entry that is at no node yet; `at_nodes` are the ids of the items at some node."""
     if entry.item_id not in at_nodes and now - entry.published > PUSH_AGE:
         message = (
-            "ignores it when it is pushed, because it is older than a month, "
-            "and shows it to those who open the node"
+            "ignores the notification, because the post is older than a month; "
+            "it shows the post to users who open the node"
         )
         yield ClientDiagnostic("Movim", str(entry.post.path), message)
 
 
 # --- Nodes
 
+# Option, values that are fine (the best first), readers, what they do with any other value.
 _OPTIONS: Final = (
     ("itemreply", ("publisher",), "Converse, Movim",
-     "cannot tell who published an item: posts will appear as reposts"),
+     "cannot tell who published an item, and show posts as reposts"),
     ("deliver_payloads", ("1", "true"), "Converse, Movim",
-     "do not see that a post was edited: they fetch only items that they do not know"),
-    ("notify_retract", ("1", "true"), "all readers", "keep posts that were removed"),
+     "do not see edits: they fetch only items that they do not have"),
+    ("notify_retract", ("1", "true"), "all readers", "keep posts that you removed"),
     ("send_last_published_item", ("never", "on_sub"), "all readers",
-     "are sent the newest post again whenever they come online"),
+     "get the newest post again whenever they come online"),
     ("type", ("urn:xmpp:pubsub-social-feed:1", "http://www.w3.org/2005/Atom"), "Converse",
      "does not list the node among the feeds"),
 )  # fmt: skip
 
 
 def of_node(node: NodeConfig) -> Iterator[ClientDiagnostic]:
-    """Of the options that the configuration sets, which win over what readers want."""
-    given = {name.removeprefix("pubsub#"): value for name, value in node.options.items()}
-    for name, wanted, reader, message in _OPTIONS:
-        value = given.get(name)
-        if value is not None and value.lower() not in {one.lower() for one in wanted}:
-            mend = f"options: {{{name}: {wanted[0]}}}"
-            yield ClientDiagnostic(reader, f"node {node.node}", f"{message}; set {mend}")
+    """Check the options that the configuration sets; publisher's defaults suit all readers."""
+    configured = {name.removeprefix("pubsub#"): value for name, value in node.options.items()}
+    for name, good_values, readers, message in _OPTIONS:
+        value = configured.get(name)
+        if value is not None and value.lower() not in map(str.lower, good_values):
+            fix = f"options: {{{name}: {good_values[0]}}}"
+            yield ClientDiagnostic(readers, f"node {node.node}", f"{message}; set {fix}")
     if node.access != "open":
-        message = f"do not show the node to the public: access_model is {node.access}"
+        message = f"do not show the node to the public: its access_model is {node.access}"
         yield ClientDiagnostic("Movim, Libervia", f"node {node.node}", message)

@@ -1,4 +1,4 @@
-"""Feeds of recordings, as podcast apps and their directories take them. Pure."""
+"""Check feeds of recordings as podcast apps and podcast directories read them. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from publisher.config import FeedFile, Podcast, Site
     from publisher.feeds import FeedDocument
-    from publisher.lint.clients.diagnostic import Said
+    from publisher.lint.clients.diagnostic import Findings
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 
 APPLE_AUDIO: Final = frozenset({"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac"})
-# Apple's categories, each with those below it.
+# Apple's categories, each with its subcategories.
 CATEGORIES: Final = {
     "Arts": "Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts",
     "Business": "Careers, Entrepreneurship, Investing, Management, Marketing, Non-Profit",
@@ -47,7 +47,8 @@ CATEGORIES: Final = {
     "True Crime": "",
     "TV & Film": "After Shows, Film History, Film Interviews, Film Reviews, TV Reviews",
 }
-_NEEDED: Final = (
+# Elements of the channel that directories require: name, text, fix.
+_REQUIRED: Final = (
     ("image", "an image", "image: /media/cover.jpg"),
     ("category", "a category", "categories: Music"),
 )
@@ -55,7 +56,7 @@ _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 
 
 def recordings(entry: Rendered, feed: FeedFile) -> list[Enclosure]:
-    """Those that a feed has of an entry, the foremost first."""
+    """The recordings of an entry that a feed has, the preferred codec first."""
     return [one for one in media.chosen(entry.enclosures, feed.enclosures) if one.is_recording]
 
 
@@ -66,64 +67,67 @@ def of_podcast(
     data: bytes,
     *,
     has_podcast: bool,
-) -> Said:
-    """`has_podcast`: some feed of the site is one."""
+) -> Findings:
+    """Check an RSS document; `has_podcast` says whether any feed of the site is a podcast."""
     feed = document.feed
     if feed.format != "rss":
         return
     if feed.podcast is not None:
         yield from _of_show(document, site, feed.podcast, data)
-        for one in entries:
-            yield from _of_episode(one, feed)
+        for entry in entries:
+            yield from _of_episode(entry, feed)
         return
-    heard = next((one for one in entries if recordings(one, feed)), None)
-    if heard and not has_podcast:
-        mend = "add one beside this: `{path: podcast.rss, format: rss, podcast: {}}`"
-        yield "podcast apps", f"miss a feed of the recordings alone; {mend}", _path(heard)
+    example = next((one for one in entries if recordings(one, feed)), None)
+    if example and not has_podcast:
+        fix = "add one beside this: `{path: podcast.rss, format: rss, podcast: {}}`"
+        yield "podcast apps", f"need a feed with only the recordings; {fix}", _path(example)
 
 
-def _of_show(document: FeedDocument, site: Site, podcast: Podcast, data: bytes) -> Said:
+def _of_show(document: FeedDocument, site: Site, podcast: Podcast, data: bytes) -> Findings:
     for category in podcast.categories:
         yield from _of_category(category)
     channel = etree.fromstring(data)[0]
-    for name, called, mend in _NEEDED:
+    for name, noun, fix in _REQUIRED:
         if channel.find(f"{_ITUNES}{name}") is None:
-            yield "podcast apps", f"refuse a feed without {called}; add `{mend}` to podcast", ""
+            yield "podcast apps", f"refuse a feed without {noun}; add `{fix}` to podcast", ""
     if not document.description(site):
         yield "podcast apps", "refuse a feed without a description; add `description:` to site", ""
     if not document.language(site):
         yield "podcast apps", "refuse a feed without a language; add `language: en` to site", ""
     if not podcast.email:
-        message = "cannot ask whether the podcast is yours; add `email:` to podcast"
+        message = "cannot verify that the podcast is yours; add `email:` to podcast"
         yield "podcast directories", message, ""
     if len(document.entries) == document.feed.limit:
-        message = f"show the newest {document.feed.limit} episodes alone; add `limit: all`"
+        message = f"show only the newest {document.feed.limit} episodes; add `limit: all`"
         yield "podcast apps", message, ""
 
 
-def _of_category(written: str) -> Said:
-    name, _, below = (part.strip() for part in written.partition(">"))
+def _of_category(configured: str) -> Findings:
+    name, _, subcategory = (part.strip() for part in configured.partition(">"))
     if name not in CATEGORIES:
         known = ", ".join(CATEGORIES)
-        yield "Apple Podcasts", f"knows no category {name!r}; it has {known}", ""
-    elif below and below not in CATEGORIES[name].split(", "):
-        known = CATEGORIES[name] or "none"
-        yield "Apple Podcasts", f"knows no category {below!r} below {name}; it has {known}", ""
+        yield "Apple Podcasts", f"has no category {name!r}; choose one of {known}", ""
+    elif subcategory and subcategory not in CATEGORIES[name].split(", "):
+        message = f"has no category {subcategory!r} below {name}"
+        known = CATEGORIES[name]
+        fix = f"choose one of {known}" if known else f"write {name} alone"
+        yield "Apple Podcasts", f"{message}; {fix}", ""
 
 
-def _of_episode(entry: Rendered, feed: FeedFile) -> Said:
+def _of_episode(entry: Rendered, feed: FeedFile) -> Findings:
     first = recordings(entry, feed)[0]
     kind = first.type.partition(";")[0]
     if kind not in APPLE_AUDIO and kind.startswith("audio/"):
-        mend = "add an MP3 beside it, and `enclosures: [mp3]` to a feed of its own"
-        yield "Apple Podcasts", f"does not play {first.type}; {mend}", _path(entry)
+        fix = "add an MP3 beside it, and a feed of its own with `enclosures: [mp3]`"
+        yield "Apple Podcasts", f"does not play {first.type}; {fix}", _path(entry)
     if entry.image and entry.image.type not in media.COVERS:
-        message = f"do not show a picture of type {entry.image.type}; give a JPEG or a PNG"
+        message = f"do not show a picture of type {entry.image.type}; use a JPEG or a PNG"
         yield "podcast apps", message, _path(entry)
     if not first.length:
-        yield "podcast apps", "show no size of a recording; add its `length:`", _path(entry)
+        yield "podcast apps", "do not know the size of a recording; add its `length:`", _path(entry)
     if not entry.content.xhtml:
-        yield "podcast apps", "show no notes of an episode without a text", _path(entry)
+        message = "have no notes to show for an episode without a text; write some"
+        yield "podcast apps", message, _path(entry)
 
 
 def _path(entry: Rendered) -> str:
