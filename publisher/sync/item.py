@@ -1,8 +1,9 @@
-"""An Atom entry element -> Item: the id, payload and fingerprint of one pubsub item.
+"""Turn an Atom entry into a pubsub item: its id and its payload.
 
-The payload (XEP-0277, XEP-0472) is the web feed's entry with what XMPP readers want in addition:
-the text twin beside the xhtml content, the item's own xmpp: link, the publishing account as the
-author's URI, the fingerprint. No summary: Movim shows it above the full content, a second time.
+The payload (XEP-0277, XEP-0472) is the web feed's entry with additions for XMPP readers: the
+plain-text alternative beside the XHTML content, the item's own xmpp: link, the publishing account
+as the author's URI, and the fingerprint. It has no summary beside full content, because Movim shows
+both, one above the other.
 """
 
 from __future__ import annotations
@@ -29,33 +30,36 @@ STANZA_LIMIT = 240_000
 SHORT_TEXT = 1_000
 SUMMARY = 500
 
-# What is longer is none of ours: a title is only shown, the others are compared and recorded.
+# Limits for the texts of other people's items. The title is only shown, and is cut; a longer id or
+# fingerprint cannot be ours, and is ignored.
 SEEN_TITLE = 200
 SEEN_ID = 2_000
 
-# An item id that is longer is not sent: some of them would make a stanza that costs the stream.
+# No longer item id is sent: a few of them in one request would exceed the stanza limit, which
+# closes the stream.
 MAX_ID = 1_000
-# XML turns these into blanks in an attribute (XML 1.0 section 3.3.3), and slixmpp does not escape
-# them.
+# XML parsers turn these into spaces in an attribute (XML 1.0 section 3.3.3), and slixmpp does not
+# escape them.
 _BLANKS = frozenset("\t\n\r")
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _MATH = f"{{{MATH_NS}}}"
 
-# The fingerprint's own namespace, a name that nobody else mints (RFC 4122 section 3).
+# The fingerprint's namespace: a UUID, which nobody else can mint by accident (RFC 4122 section 3).
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
 
 def is_sendable(item_id: str) -> bool:
-    """Whether a service that is sent this id reads the same one. Ids of ours always are."""
+    """Whether an item id reaches the service unchanged. This holds for all ids of publisher."""
     return len(item_id) <= MAX_ID and _BLANKS.isdisjoint(item_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What sits at a node: an id and a payload, serialised as XML without a declaration.
+    """An item to publish at a node: its id and its payload, XML without a declaration.
 
-    `shortened` says what had to go, and `level` how much: 0 nothing, `SHORTEST` all that can.
+    `level` is how far the payload was shortened, from 0 (not at all) to `SHORTEST`, and `shortened`
+    says so in words.
     """
 
     id: str
@@ -66,7 +70,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What we can tell of an item that is at a node already. None: it does not say."""
+    """The parts of an item at a node by which `plan` recognises it; None for a missing part."""
 
     id: str
     atom_id: str | None
@@ -83,33 +87,35 @@ def item(
     level: int = 0,
     limit: int = STANZA_LIMIT,
 ) -> Item:
-    """The item of an entry at a node. `account` is the publishing account's bare JID.
+    """Make the item of an entry for one node. `account` is the publishing account's bare JID.
 
-    What would be bigger than `limit` bytes as a stanza loses first most of its text twin, then its
-    content; `level` asks for a loss where the service said that it is too big.
+    A stanza bigger than `limit` bytes is shortened: first its plain-text alternative is cut, then a
+    summary replaces its content. `level` is the least level to shorten to; a caller raises it when
+    the service refused the item as too big.
 
-    Raises TooBig if nothing is left to lose: such a stanza would cost the stream.
+    Raises TooBig if the shortest form exceeds the limit: the server would close the stream.
     """
     element = _element(entry, site, address, account)
-    payload, lost, shortened = _serialised(element), 0, ""
-    while lost < SHORTEST and (lost < level or _stanza_size(payload) > limit):
-        shortened, shorten = _LADDER[lost]
+    payload, reached, shortened = _serialised(element), 0, ""
+    while reached < SHORTEST and (reached < level or _stanza_size(payload) > limit):
+        shortened, shorten = _LEVELS[reached]
         shorten(element, entry)
-        payload, lost = _serialised(element), lost + 1
+        payload, reached = _serialised(element), reached + 1
     if _stanza_size(payload) > limit:
         raise TooBig(
             f"the entry is bigger than {limit:,} bytes even without its content; "
             "shorten its title, tags and authors"
         )
-    return Item(entry.item_id, payload, shortened, lost)
+    return Item(entry.item_id, payload, shortened, reached)
 
 
 def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) -> etree._Element:
     element: etree._Element = feeds.atom_entry(entry, site)
-    if element.find(f"{ATOM}content") is not None:  # else the post wants only its summary sent
+    # Without content the post asks for its summary alone (`feed: summary`).
+    if element.find(f"{ATOM}content") is not None:
         _remove(element, "summary")
-        _add_text_twin(element, entry.content.text)
-    _spell_formulas(element)
+        _add_plain_text(element, entry.content.text)
+    _replace_formulas(element)
     _simplify_types(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
@@ -123,37 +129,40 @@ def _serialised(element: etree._Element) -> str:
 
 
 def _stanza_size(payload: str) -> int:
-    """An upper bound of the whole IQ in bytes: slixmpp also escapes quotes in text, as 6 bytes."""
+    """An upper limit for the size of the whole IQ in bytes."""
+    # slixmpp escapes quotes in text, too: 6 bytes for one.
     return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
 
 
-def _shorten_text(element: etree._Element, entry: Rendered) -> None:
-    twins = element.findall(f"{ATOM}content")
-    if not twins:  # there is only a summary
-        return
-    twins[-1].text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
+def _shorten_plain_text(element: etree._Element, entry: Rendered) -> None:
+    """Cut the plain-text alternative; an entry that sends only a summary has none."""
+    if contents := element.findall(f"{ATOM}content"):
+        contents[-1].text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
 
 
 def _summarise(element: etree._Element, entry: Rendered) -> None:
-    """RFC 4287 section 4.1.2: an entry without content has an alternate link; it has one."""
+    """Replace the content by a summary.
+
+    RFC 4287 section 4.1.2 requires an alternate link of an entry without content; it has one.
+    """
     _remove(element, "content")
     _remove(element, "summary")
     text = beginning(" ".join(entry.content.text.split()), SUMMARY)
     etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
 
 
-_LADDER = (
-    ("too big for one stanza: its text twin is shortened", _shorten_text),
+_LEVELS = (
+    ("too big for one stanza: its plain-text alternative is shortened", _shorten_plain_text),
     ("too big for one stanza: a summary and the link are sent instead", _summarise),
 )
-SHORTEST = len(_LADDER)
+SHORTEST = len(_LEVELS)
 
 
 def seen(item_id: str, payload: str) -> Seen:
-    """Read back what identifies an item. Any payload will do, also a foreign one."""
+    """Read what identifies an item from any payload, also that of another program."""
     try:
         root = etree.fromstring(payload.encode())
-    except etree.XMLSyntaxError:  # libxml2 has limits, e.g. of depth; nothing of ours exceeds them
+    except etree.XMLSyntaxError:  # libxml2 limits e.g. the depth; our payloads stay below
         return Seen(item_id, None, None, None)
     return Seen(
         id=item_id,
@@ -173,50 +182,56 @@ def _remove(element: etree._Element, name: str) -> None:
         element.remove(child)
 
 
-def _spell_formulas(element: etree._Element) -> None:
-    """Movim drops MathML with its text: what stands for it in words, or as TeX, is left."""
+def _replace_formulas(element: etree._Element) -> None:
+    """Replace MathML by its alternative text, its TeX or its characters: Movim drops it whole."""
     for formula in [*element.iter(f"{_MATH}math")]:
-        notes = formula.findall(f".//{_MATH}annotation")
-        words = formula.get("alttext") or next((note.text for note in notes if note.text), None)
-        for note in notes:
-            note.text = None
-        said = words or " ".join("".join(map(str, formula.itertext())).split())
-        spelled = etree.Element(f"{_XHTML}code", {"class": "language-math"})
-        spelled.text, spelled.tail = said, formula.tail
+        annotations = formula.findall(f".//{_MATH}annotation")
+        tex = next((note.text for note in annotations if note.text), None)
+        for annotation in annotations:
+            annotation.text = None  # or it would be among the characters
+        characters = " ".join("".join(map(str, formula.itertext())).split())
+        code = etree.Element(f"{_XHTML}code", {"class": "language-math"})
+        code.text, code.tail = formula.get("alttext") or tex or characters, formula.tail
         parent = formula.getparent()
         if parent is not None:
-            parent.replace(formula, spelled)
+            parent.replace(formula, code)
 
 
 def _simplify_types(element: etree._Element) -> None:
-    """Movim compares the types of recordings as they are: `audio/ogg`, without the codec."""
+    """Remove the codec from media types: Movim has a player for `audio/ogg` without parameters."""
     for link in element.findall(f"{ATOM}link[@rel='enclosure']"):
         link.set("type", link.get("type", "").partition(";")[0])
 
 
 def _join_authors(element: etree._Element, account: str) -> None:
-    """One author, whose URI is the account: Movim and Converse take any other for a repost."""
+    """Join the authors into one whose URI is the account: readers take any other for a repost.
+
+    Movim and Converse compare the URI with the account that published the item.
+    """
     authors = element.findall(f"{ATOM}author")
     name = ", ".join(author.findtext(f"{ATOM}name") or "" for author in authors)
-    place = element.index(authors[0])
+    index = element.index(authors[0])
     _remove(element, "author")
     joined = etree.Element(f"{ATOM}author")
     etree.SubElement(joined, f"{ATOM}name").text = name
     etree.SubElement(joined, f"{ATOM}uri").text = f"xmpp:{account}"
-    element.insert(place, joined)
+    element.insert(index, joined)
 
 
 def _link_item(element: etree._Element, uri: str) -> None:
-    """The item's own address, behind the page's: readers open the first alternate."""
+    """Add the item's xmpp: URI after the link to the page: readers open the first alternate."""
     page = element.find(f"{ATOM}link")
-    place = len(element) if page is None else element.index(page) + 1
-    element.insert(place, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
+    index = len(element) if page is None else element.index(page) + 1
+    element.insert(index, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
 
 
-def _add_text_twin(element: etree._Element, text: str) -> None:
-    """Behind the xhtml: RSS Guard shows the first content (XEP-0472 section 4.2 wants both)."""
+def _add_plain_text(element: etree._Element, text: str) -> None:
+    """Add the plain-text alternative (XEP-0472 section 4.2) after the XHTML.
+
+    RSS Guard shows the first content, whatever its type.
+    """
     content = element.find(f"{ATOM}content")
-    place = len(element) if content is None else element.index(content) + 1
-    twin = etree.Element(f"{ATOM}content", type="text")
-    twin.text = text
-    element.insert(place, twin)
+    index = len(element) if content is None else element.index(content) + 1
+    plain_text = etree.Element(f"{ATOM}content", type="text")
+    plain_text.text = text
+    element.insert(index, plain_text)

@@ -279,7 +279,7 @@ def test_the_biggest_post_is_shortened_and_the_others_are_published(
     blog.write("2026-01-03-ordinary.md", "Text.", title="Ordinary")
     run = blog.run("publish")
     assert run.code == 0
-    assert "its text twin is shortened" in run.out
+    assert "its plain-text alternative is shortened" in run.out
     assert "a summary and the link are sent instead" in run.out
     items = {item.id: item.payload for item in Outsider(server, "reader", node).items()}
     enormous = items["2026-01-02-enormous"]
