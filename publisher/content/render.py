@@ -17,10 +17,10 @@ from urllib.parse import unquote
 import nh3
 from lxml import etree
 
+from publisher.content import first_words
 from publisher.content import markup as markups
 from publisher.content.dropped import warnings
 from publisher.content.html import (
-    BLOCKS,
     MATH,
     MATH_NS,
     SCHEMES,
@@ -36,7 +36,6 @@ from publisher.content.html import (
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
 from publisher.text.characters import legal
-from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +43,6 @@ if TYPE_CHECKING:
     from publisher.content.html import Resolve
     from publisher.post import Dialect
 
-
-# Lengths in characters of the text that replaces a missing title, and a missing summary.
-HEADING = 60
-OPENING = 300
 
 # libxml2 refuses more than 256 levels; a feed or a stanza puts up to a dozen around ours.
 MAX_DEPTH = 200
@@ -73,8 +68,6 @@ _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
 # Table cells may be empty, and so may elements of formulas, such as a space.
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
 _STRIPPED = "gone"  # the tag of elements that are stripped later, with or without their content
-_PLAYERS = names("audio video")
-_BREAK, _BLANK = "\0", "\1"  # `legal` has removed these from the text
 
 _FORMULA = re.compile(r"<math(?=[\s>])")
 # A srcset as HTML parses it (4.8.4.2.1).
@@ -133,7 +126,7 @@ def render(
         tree = _tree(html, base, prefix, resolve)
         if markup in {"html", "rest"}:
             # Their source is no text for people; that of Markdown is.
-            alternative = _text_of(tree)
+            alternative = first_words.text_of(tree)
         else:
             alternative = plain_text_alternative(text, markup, base, resolve)
         content = Content(
@@ -354,29 +347,6 @@ def _xml(tree: etree._Element) -> str:
     return document.removeprefix("<div>").removesuffix("</div>")
 
 
-def _text_of(tree: etree._Element) -> str:
-    """Return the text of a tree: a line per block, with white space collapsed as in HTML."""
-    parts: list[str] = []
-    verbatim = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        starts = event == "start"
-        if element.tag == "pre":
-            verbatim += 1 if starts else -1
-        if element.tag in BLOCKS or (element.tag == "br" and starts):
-            parts.append(_BREAK)
-        elif element.tag in {"td", "th"}:
-            parts.append(_BLANK)
-        elif element.tag == "img" and starts:
-            parts.append(element.get("alt", ""))
-        text = (element.text if starts else element.tail) or ""
-        # Repeats the formula as source.
-        if starts and etree.QName(element).localname == "annotation":
-            continue
-        parts.append(text if verbatim else re.sub(r"[ \t\n\r]+", _BLANK, text))
-    text = re.sub(f"{_BLANK}+", _BLANK, "".join(parts))
-    return re.sub(f"{_BLANK}?{_BREAK}[{_BLANK}{_BREAK}]*", "\n", text).replace(_BLANK, " ").strip()
-
-
 def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     if not lead:
         return None
@@ -385,30 +355,19 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
         if "footnote" in element.get("class", ""):
             element.tag = _STRIPPED
     etree.strip_elements(tree, _STRIPPED, with_tail=False)
-    return " ".join(_text_of(tree).split()) or None
+    return " ".join(first_words.text_of(tree).split()) or None
 
 
 def content_of_line(words: str) -> Content:
     """Return the content of a post that consists of one line of text."""
-    shown, line = entities.escape(words, quote=False), " ".join(words.split())
-    return Content(
-        f"<p>{shown}</p>",
-        words,
-        heading=shortened(line, HEADING),
-        opening=shortened(line, OPENING),
-    )
+    heading, opening = first_words.of_line(words)
+    shown = entities.escape(words, quote=False)
+    return Content(f"<p>{shown}</p>", words, heading=heading, opening=opening)
 
 
 def _with_first_words(content: Content, tree: etree._Element) -> Content:
-    """Add `heading` and `opening`, without footnotes and players. Changes the tree."""
-    for element in tree.iter():
-        # The content of a player is a link for readers without one; footnotes follow the text.
-        if element.tag in _PLAYERS or (element.get("class") or "").startswith("footnote"):
-            element.tag = _STRIPPED
-    etree.strip_elements(tree, _STRIPPED, with_tail=False)
-    lines = [" ".join(line.split()) for line in _text_of(tree).split("\n") if line.strip()]
-    heading = shortened(lines[0] if lines else "", HEADING)
-    return replace(content, heading=heading, opening=shortened(" ".join(lines), OPENING))
+    heading, opening = first_words.of_tree(tree)
+    return replace(content, heading=heading, opening=opening)
 
 
 def _escaped(text: str) -> str:
@@ -431,5 +390,5 @@ def unrendered_links(content: Content) -> Iterator[tuple[str, bool]]:
     for element in tree.iter("pre", "code", "samp", "kbd"):
         element.tag, element.text = _STRIPPED, ""
     etree.strip_elements(tree, _STRIPPED, with_tail=False)
-    for match in _LINK.finditer(_text_of(tree)):
+    for match in _LINK.finditer(first_words.text_of(tree)):
         yield match[0].removesuffix(")"), match[0].endswith(")")
