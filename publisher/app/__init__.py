@@ -1,5 +1,5 @@
-"""What the program does: read a project, build its feeds, preview, publish, ping, look after nodes.
+"""The program's operations: read a project, build, check, preview, publish, ping, manage nodes.
 
-Takes options as frozen values and reports what happens through typed events. Knows neither the
-command line nor the terminal: it parses no arguments and prints nothing.
+Each takes its options as a frozen value and reports progress through typed events. None parses
+arguments or prints: the command line and `publisher.api` share them.
 """

@@ -1,4 +1,4 @@
-"""Bring the feeds on disk up to date. What would not change is left alone."""
+"""Build the feeds on disk. A file whose bytes would not change is not written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A file on disk: how many entries it has, and what became of it."""
+    """A file on disk, the number of its entries, and the outcome of building it."""
 
     path: Path
     format: str
@@ -33,23 +33,23 @@ class Built:
 
 
 def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
-    """Bring the files on disk up to date. One that cannot be written costs no other.
+    """Build all files, and remove stale ones. An error with one file does not stop the others.
 
-    Archives come before the feed that names them. Raises UnsafePlanError if there is no post at
-    all, and feeds on disk would become empty.
+    Raises UnsafePlanError if there are no posts at all, and feeds on disk would become empty.
     """
     wanted = project.outputs
     if not (project.entries.posts or allow_empty):
         _refuse_to_empty(project, wanted)
     owners = {output.path: output for output in reversed(wanted)}
+    # Archives are written before the feeds that link to them.
     built = {
         id(output): _build(project, output, clash=owners[output.path] is not output)
         for output in sorted(wanted, key=lambda output: output.kind != "archive")
     }
-    # A post that cannot be read may be the one that had the tag; of no posts at all nobody means
-    # that whatever was built should go.
-    sure = (project.entries.entries or allow_empty) and not project.entries.broken
-    stale = outputs.stale(project.config, wanted) if sure else []
+    # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,
+    # something is probably wrong with the posts.
+    knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
+    stale = outputs.stale(project.config, wanted) if knows_all_posts else []
     for path in {output.path.parent: output.path for output in wanted}.values():
         atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
     project.renderings.forget_others(project.entries.entries)
@@ -58,27 +58,29 @@ def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
 
 
 def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
-    """No posts at all are a checkout gone wrong, sooner than a blog's end."""
-    full = [
-        output.path for output in wanted if output.document and outputs.has_entries(output.path)
-    ]
-    if full:
+    """Raise UnsafePlanError if a feed on disk has entries.
+
+    A folder without any post is more likely a failed checkout than the end of a blog.
+    """
+    filled = (one.path for one in wanted if one.document and outputs.has_entries(one.path))
+    if path := next(filled, None):
         raise UnsafePlanError(
-            f"there is no post in {project.config.posts.place}, but {full[0]} holds some; nothing "
-            "was built. If they are meant to go: `build --allow-empty`, `publish --allow-retracts`"
+            f"there is no post in {project.config.posts.place}, but {path} has entries; publisher "
+            "built nothing. If you removed all posts on purpose, run `publisher build "
+            "--allow-empty` or `publisher publish --allow-retracts`"
         )
 
 
 def _build(project: Project, output: Output, *, clash: bool) -> Built:
     path = output.path
     if clash:
-        message = f"{path} is the file of another feed already; give each a path of its own"
+        message = f"{path} is already the file of another feed; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
     content = output.build(project.config, project.renderings.of)
     try:
         symlinks.require_file(path, outputs.shared(project.config, path))
         if not outputs.may_replace(path):
-            message = f"{path} exists and was not made by publisher; name another file, or move it"
+            message = f"{path} exists and is not from publisher; choose another path, or move it"
             return Built(path, output.format, error=FeedError(message))
         written = atomic_files.write(
             path, content.data, shared=outputs.shared(project.config, path)
@@ -96,14 +98,14 @@ def _failed(config: Config, path: Path, error: OSError | UnicodeEncodeError) -> 
         case LinkError(message=reason):
             return refused(config, path, reason)
         case UnicodeEncodeError():
-            reason = "file names are ASCII; run with LC_ALL=C.UTF-8"
-            return FeedError(f"{path} cannot be named here: {reason}")
+            reason = "this locale allows only ASCII file names; run with LC_ALL=C.UTF-8"
+            return FeedError(f"{path} cannot be written: {reason}")
         case _:
             return FeedError(f"{path} cannot be written: {error.strerror or error}")
 
 
 def refused(config: Config, path: Path, reason: str) -> FeedError:
-    """The error of an output that a link keeps from being written."""
+    """The error for an output that a symbolic link keeps from being written."""
     advice = configs.link_advice(config, "the path in the configuration")
     return FeedError(f"{path} is not written: {reason}; {advice}")
 
@@ -112,6 +114,6 @@ def _remove(path: Path, config: Config) -> Built:
     try:
         atomic_files.remove(path, shared=outputs.shared(config, path))
     except OSError as error:
-        message = f"{path} is stale, and cannot be removed: {error.strerror or error}"
+        message = f"{path} is no longer needed, but cannot be removed: {error.strerror or error}"
         return Built(path, "", error=FeedError(message))
     return Built(path, "", state="removed")

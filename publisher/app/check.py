@@ -1,4 +1,4 @@
-"""Problems that readers will have with the posts. Builds and pushes nothing."""
+"""Find the problems that readers will have with the posts. Builds and sends nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is odd about each post, by its path; and what single readers do, if that was asked."""
+    """The diagnostics about each post by its path, and those about named readers if asked for."""
 
     diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
     client_diagnostics: Sequence[ClientDiagnostic] | None
@@ -39,7 +39,7 @@ def check(
     with_clients: bool = False,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> Checked:
-    """Look at every post as readers will. `watch` passes the entries on, and may show progress."""
+    """Check every post. `watch` passes the entries on, and may show progress."""
     now = now or dt.datetime.now(dt.UTC)
     found = posts.check(
         project.entries,
@@ -57,9 +57,10 @@ def check(
 
 
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
-    """What readers make of the nodes and their items, then of the feeds; each said once."""
+    """Check the nodes and their items, then the feeds, as named readers parse them."""
     config, entries, render = project.config, project.entries.entries, project.renderings.of
     found: list[ClientDiagnostic] = []
+    # Clients notice the age of a post only when its item is new to a node.
     with Ledger(config.state, read_only=True) as ledger:
         at_nodes = {id_ for address in ledger.item_counts() for id_ in ledger.recorded(address)}
     if config.xmpp:
@@ -84,14 +85,14 @@ def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagno
 
 
 def _is_html(document: feeds.FeedDocument) -> bool:
-    """Whether programs that cannot read XHTML have these posts in it."""
-    form = document.feed
-    is_readable = form.format == "rss" or form.content_type == "html"
-    return is_readable and form.content != "summary" and not form.podcast
+    """Whether the document shows its posts in full to programs that cannot read XHTML."""
+    feed = document.feed
+    is_html = feed.format == "rss" or feed.content_type == "html"
+    return is_html and feed.content != "summary" and not feed.podcast
 
 
 def _files(config: Config) -> Files | None:
-    """Of a feed nobody knows where the files of its site are."""
+    """The files of the site; None if the posts come from a feed, whose site may be elsewhere."""
     if config.posts.feed:
         return None
     return Files(

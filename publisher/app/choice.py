@@ -1,4 +1,4 @@
-"""Which changes a run is about: all of them, or those of some posts."""
+"""Select the changes that a run makes: all of them, or those of the posts that the user names."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def asked(
     options: NodeOptions, project: Project, known: Collection[str]
 ) -> Callable[[Change], bool] | None:
-    """Which changes the run is about; None for all. `known` are the ids in the ledger.
+    """Return a function that tells whether the run makes a change; None if it makes all.
 
-    Raises ConfigError if a post that was named does not exist.
+    `known` are the item ids in the ledger: `--only` may name a post that was removed. Raises
+    ConfigError if it names a post that does not exist.
     """
     if not options.only and options.since is None:
         return None
@@ -33,7 +34,7 @@ def asked(
 
     def is_asked(change: Change) -> bool:
         if not isinstance(change, Publish | Retract):
-            return True  # bookkeeping
+            return True  # the others change the ledger alone
         if ids and change.id not in ids:
             return False
         return not (start and isinstance(change, Publish) and change.post.published < start)
@@ -42,16 +43,16 @@ def asked(
 
 
 def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
-    """The item ids that a user means by a file, or by an id."""
+    """The item ids that `text` stands for: an item id, or a path from here or the posts folder."""
     folder = project.config.posts.path
-    found = {
+    published = {
         one.item_id
         for one in project.entries.entries
         if text in {one.item_id, str(one.post.path)}
         or Path(text).absolute() == folder / one.post.path
     }
     removed = {text, identity.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
-    if not found | removed:
+    if not published | removed:
         for skip in project.entries.skipped:
             if text == str(skip.path) or Path(text).absolute() == folder / skip.path:
                 raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
@@ -59,7 +60,7 @@ def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
             f"--only {text}: there is no such post; name a file of {project.config.posts.place}, "
             "or an item id as `publisher plan` prints it"
         )
-    return found | removed
+    return published | removed
 
 
 def _relative(text: str, folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""What happens while something is done, for whoever wants to show it: one callback takes all."""
+"""The events that an operation reports while it runs. One callback takes all of them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WaitingForLock:
-    """Another run holds the lock, and takes its time."""
+    """Another run holds the lock; this one waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedsBuilt:
-    """The files on disk are as the posts want them; `built` says what became of each."""
+    """The feeds on disk are built; `built` has the outcome for each file."""
 
     project: Project
     built: Sequence[Built]
@@ -29,14 +29,14 @@ class FeedsBuilt:
 
 @dataclass(frozen=True, slots=True)
 class NodesOpen:
-    """Work at the nodes begins: `nodes` are all those of the configuration, looked at or not."""
+    """Work at the nodes begins. `nodes` counts all configured nodes, also settled ones."""
 
     nodes: int
 
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """One change at a node is over. `total` is how many the node will have, as far as is known."""
+    """One change at a node has its outcome. `total` is the number of changes planned so far."""
 
     address: NodeAddress
     step: Step
@@ -45,7 +45,7 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the user should know, and may do something about."""
+    """A message for the user that does not stop the operation."""
 
     text: str
 
@@ -55,4 +55,4 @@ OnEvent: TypeAlias = "Callable[[Event], None]"
 
 
 def ignore(_: Event) -> None:
-    """For callers that wait for the result alone."""
+    """Ignore events, for callers that need only the result."""

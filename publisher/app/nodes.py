@@ -1,8 +1,9 @@
-"""Look after the nodes: what they are beside what they should be, or the end of one."""
+"""Compare nodes with their configuration, and delete nodes."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComparedField:
-    """A field of the configuration. Without a wanted value it is as the service likes it."""
+    """A field of a node's configuration; `wanted` is None if publisher leaves it to the service."""
 
     name: str
     wanted: str | None
@@ -39,7 +40,7 @@ class ComparedField:
 
 @dataclass(frozen=True, slots=True)
 class ComparedNode:
-    """A node and what was seen of it, or why nothing was."""
+    """A node as it is at the service, or the error that kept it from being read."""
 
     address: NodeAddress
     source: str = ""
@@ -50,14 +51,17 @@ class ComparedNode:
 
 
 def show(project: Project, name: str | None = None) -> list[ComparedNode]:
-    """Every node of the configuration, or those of one name. Raises ConfigError, LedgerError."""
+    """Compare every node of the configuration, or those with this name.
+
+    Raises ConfigError if no node has the name, and LedgerError.
+    """
     return run_async(_look_at_all(project.config, _named(project, name)))
 
 
 def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> None:
-    """Remove a node with its items and subscribers from its service, for good, and forget it.
+    """Delete a node with its items and subscriptions from its service, and from the ledger.
 
-    Raises ConfigError, LedgerError, LockedError, ServiceError.
+    This cannot be undone. Raises ConfigError, LedgerError, LockedError, ServiceError.
     """
     with (
         lock(config.state, wait=LOCK_SECONDS, on_wait=lambda: on_event(WaitingForLock())),
@@ -73,17 +77,18 @@ def _named(project: Project, name: str | None) -> list[Target]:
     chosen = [target for target in found if name in {None, target.address.node}]
     if not chosen:
         known = ", ".join(target.address.node for target in found) or "none"
-        raise ConfigError(f"the configuration has no such node; it has: {known}")
+        node = f"node {name!r}" if name else "node"
+        raise ConfigError(f"the configuration has no {node}; its nodes are: {known}")
     return chosen
 
 
 async def _look_at_all(config: Config, found: Sequence[Target]) -> list[ComparedNode]:
-    """Accounts side by side, and so the services of an account: a silent one delays no other."""
+    """Ask accounts, and the services of one account, side by side: a silent one delays no other."""
     accounts = [(xmpp, [t for t in found if t.xmpp is xmpp]) for xmpp in config.xmpp]
-    seen = await asyncio.gather(
-        *(_look_at_account(config, xmpp, mine) for xmpp, mine in accounts if mine)
+    compared = await asyncio.gather(
+        *(_look_at_account(config, xmpp, some) for xmpp, some in accounts if some)
     )
-    return [one for some in seen for one in some]
+    return [*itertools.chain.from_iterable(compared)]
 
 
 async def _look_at_account(
@@ -91,40 +96,43 @@ async def _look_at_account(
 ) -> list[ComparedNode]:
     try:
         async with sessions.Account(xmpp).login() as connection:
-            seen = await asyncio.gather(
+            compared = await asyncio.gather(
                 *(_look_at_service(config, connection, some) for some in sessions.by_service(found))
             )
     except PublisherError as error:
         return [ComparedNode(target.address, error=error) for target in found]
-    shown = {one.address: one for some in seen for one in some}
-    return [shown[target.address] for target in found]
+    by_address = {one.address: one for one in itertools.chain.from_iterable(compared)}
+    return [by_address[target.address] for target in found]
 
 
 async def _look_at_service(
     config: Config, connection: Connection, found: Sequence[Target]
 ) -> list[ComparedNode]:
-    """One node after the other. Where the service went silent, the rest fail at once."""
-    wanted = [targets.config_of(target) for target in found]
-    return [await _look(XmppNode(connection, one, site_title=config.site.title)) for one in wanted]
+    """Ask for one node after the other. If the service falls silent, the rest fail at once."""
+    nodes = [targets.config_of(target) for target in found]
+    return [await _look(XmppNode(connection, node, site_title=config.site.title)) for node in nodes]
 
 
 async def _look(node: XmppNode) -> ComparedNode:
     try:
         state = await node.look()
-        seen = await node.describe()
+        description = await node.describe()
         affiliation = await node.affiliation()
     except PublisherError as error:
         return ComparedNode(node.address, error=error)
-    unmet = forms.unmet(seen.wanted, seen.actual)
-    # How much `max` is depends on the server, so that a number cannot be said to differ.
-    wanted = {**seen.wanted, "max_items": seen.wanted.get("max_items", "max")}
-    names = (*wanted, *sorted(seen.actual.keys() - wanted.keys()))
-    fields = (ComparedField(n, wanted.get(n), seen.actual.get(n), n in unmet) for n in names)
-    return ComparedNode(node.address, seen.source, affiliation, len(state.ids), tuple(fields))
+    unmet = forms.unmet(description.wanted, description.actual)
+    # `max` is a different number on each server, so no number counts as a difference.
+    wanted = {**description.wanted, "max_items": description.wanted.get("max_items", "max")}
+    names = (*wanted, *sorted(description.actual.keys() - wanted.keys()))
+    fields = tuple(
+        ComparedField(name, wanted.get(name), description.actual.get(name), name in unmet)
+        for name in names
+    )
+    return ComparedNode(node.address, description.source, affiliation, len(state.ids), fields)
 
 
 async def _delete_at(config: Config, address: NodeAddress) -> None:
-    """By the account that has nodes at that service, or else by the first."""
+    """Delete a node as the account with nodes at its service, or else as the first account."""
     wanted = NodeConfig(service=address.service, node=address.node)
     owners = [x for x in config.xmpp if any(n.service == address.service for n in x.nodes)]
     async with sessions.Account((owners or config.xmpp)[0]).login() as connection:

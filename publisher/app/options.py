@@ -1,4 +1,4 @@
-"""The options of one run, as frozen values. The defaults are those of a hook."""
+"""The options of a run as frozen values. The defaults suit a hook."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LOCK_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeOptions:
-    """What a run may change at the nodes, and how.
+    """The changes that a run may make at the nodes.
 
-    `only` names posts by their files or item ids, and `since` is the first day of those that are
-    published; both empty: all posts. Without `notify` no subscriber hears of it. `announce_all` and
-    `allow_retracts` lift the guards. `refresh` sends again what is there already. `verify` looks
-    at every item, whatever the ledger says. `fetch_foreign`: see `sync.Task`.
+    `only` limits it to the posts with these files or item ids, `since` to posts published on that
+    day or later. Without `notify` the node notifies no subscribers. `announce_all` and
+    `allow_retracts` lift the guards. `refresh` sends items again that the node has already.
+    `verify` looks at every item, whatever the ledger says. `fetch_foreign`: see `sync.Task`.
     """
 
     only: tuple[str, ...] = ()
@@ -35,15 +35,15 @@ class NodeOptions:
 
     @property
     def is_selective(self) -> bool:
-        """Whether the run is about some of the posts only."""
+        """Whether the run is limited to some of the posts."""
         return bool(self.only or self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How long to wait, in seconds: for another run, for an answer, for a deployment.
+    """How many seconds to wait: for the lock, for retries, and for pages to be deployed.
 
-    `for_url` None does not wait for what is published to be on the web.
+    With `for_url` None the run does not wait for pages.
     """
 
     lock: float = LOCK_SECONDS
@@ -53,7 +53,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOptions:
-    """The options of `publish`. `now` (aware) decides what is scheduled; None: the clock's."""
+    """The options of `publish`. Posts dated after `now` (aware; None: the clock) are scheduled."""
 
     now: dt.datetime | None = None
     nodes: NodeOptions = field(default_factory=NodeOptions)

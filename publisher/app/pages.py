@@ -1,4 +1,4 @@
-"""Wait until pages and feeds are on the web: who is told of them must find them there."""
+"""Wait until pages and feeds are deployed, so that notified readers find them on the web."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from publisher.text.uris import request_uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-AT_ONCE = 8
-LOOK_SECONDS = 10.0
-LEAST_SECONDS = 2.0
+CONCURRENT_REQUESTS = 8
+REQUEST_SECONDS = 10.0
+MIN_SECONDS = 2.0  # enough for one request when the deadline has passed
 BACKOFF = Backoff(first=0.5, longest=0.5)
 MAX_BYTES = 100_000_000
 LATE = "takes too long"
@@ -29,22 +29,22 @@ _NO_HEAD = frozenset({"405", "501"})
 class Pages:
     """Waits for pages until one deadline, `seconds` after the first question.
 
-    Each is waited for once, however many ask for it. They are waited for side by side, so that one
-    that never comes costs no other.
+    Each page has one wait, however many nodes ask for it. The waits run side by side, so that a
+    missing page does not delay the others.
     """
 
     def __init__(self, *, seconds: float) -> None:
         self._seconds = seconds
         self._deadline: float | None = None
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
         self._waits: dict[str, asyncio.Task[str]] = {}
 
     async def unreachable(
         self, links: Sequence[str], *, expected: Iterable[str] = ()
     ) -> Mapping[str, str]:
-        """Those of the links that do not answer 2xx in time, each with what it answered last.
+        """Return the links that do not answer 2xx in time, each with its last answer or error.
 
-        `expected` are pages that will be asked for later: they are waited for from now on, too.
+        `expected` are links of later questions; their waits start now, too.
         """
         now = asyncio.get_running_loop().time()
         if self._deadline is None:
@@ -52,69 +52,72 @@ class Pages:
         left = max(0.0, self._deadline - now)
         for link in (*links, *expected):
             if link not in self._waits:
-                wait = _wait(partial(_page, link), self._gate, left)
+                wait = _wait(partial(_page_problem, link), self._gate, left)
                 self._waits[link] = asyncio.create_task(wait)
-        answers = {link: await asyncio.shield(self._waits[link]) for link in links}
-        return {link: answer for link, answer in answers.items() if answer}
+        problems = {link: await asyncio.shield(self._waits[link]) for link in links}
+        return {link: problem for link, problem in problems.items() if problem}
 
 
 async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[str, str]:
-    """The addresses whose documents do not have this SHA-256 within `seconds`, each with why."""
-    gate = asyncio.Semaphore(AT_ONCE)
-    waits = (_wait(partial(_document, *one), gate, seconds) for one in digests.items())
-    answers = await asyncio.gather(*waits)
-    return {one: answer for one, answer in zip(digests, answers, strict=True) if answer}
+    """Return the URLs whose documents do not have this SHA-256 within `seconds`, with the problem.
 
-
-async def _wait(look: Callable[[], str], gate: asyncio.Semaphore, seconds: float) -> str:
-    """`look` says in a thread of its own what is wrong; nothing if all is well.
-
-    Looks once at least, where LEAST_SECONDS are enough for that.
+    `digests` maps each URL to the digest in hex.
     """
-    answer = LATE
+    gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
+    checks = (partial(_problem, url, "GET", digest) for url, digest in digests.items())
+    problems = await asyncio.gather(*(_wait(check, gate, seconds) for check in checks))
+    return {url: problem for url, problem in zip(digests, problems, strict=True) if problem}
+
+
+async def _wait(check: Callable[[], str], gate: asyncio.Semaphore, seconds: float) -> str:
+    """Repeat `check` until it finds no problem or `seconds` are over; return its last problem.
+
+    `check` returns the problem, or an empty text. It runs in a thread of its own, and at least once
+    if it takes less than MIN_SECONDS.
+    """
+    problem = LATE
 
     async def attempt() -> None:
-        nonlocal answer
-        answer = await _looked(look, gate)
-        if answer:
-            raise Again(TimeoutError(answer))
+        nonlocal problem
+        problem = await _checked(check, gate)
+        if problem:
+            raise Again(TimeoutError(problem))
 
     with suppress(TimeoutError):
-        async with asyncio.timeout(max(seconds, LEAST_SECONDS)):
+        async with asyncio.timeout(max(seconds, MIN_SECONDS)):
             await retry_async(attempt, BACKOFF, seconds=seconds, clock=LoopClock())
-    return answer
+    return problem
 
 
-async def _looked(look: Callable[[], str], gate: asyncio.Semaphore) -> str:
+async def _checked(check: Callable[[], str], gate: asyncio.Semaphore) -> str:
     async with gate:
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                return await in_thread(look)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                return await in_thread(check)
         except TimeoutError:
             return LATE
 
 
-def _page(link: str) -> str:
-    answer = _answer(link, "HEAD")
-    return _answer(link, "GET") if answer in _NO_HEAD else answer
+def _page_problem(link: str) -> str:
+    problem = _problem(link, "HEAD")
+    return _problem(link, "GET") if problem in _NO_HEAD else problem
 
 
-def _document(address: str, digest: str) -> str:
-    """What has more than MAX_BYTES is none of ours."""
-    return _answer(address, "GET", digest)
+def _problem(link: str, method: Literal["GET", "HEAD"], digest: str | None = None) -> str:
+    """Request a link. Return an empty text if it answers 2xx, with this SHA-256 if one is given.
 
-
-def _answer(link: str, method: Literal["GET", "HEAD"], digest: str | None = None) -> str:
-    """Nothing if it is there, with this SHA-256 if one is given; else what is wrong."""
-    # A cache in between must not answer with the 404 of a moment ago.
+    Otherwise return the problem. Only a body that is compared is read, up to MAX_BYTES.
+    """
+    # A proxy must not answer with the 404 that it cached before the deployment.
     headers = {"Cache-Control": "no-cache"}
-    most = MAX_BYTES if digest else 0
+    max_bytes = MAX_BYTES if digest else 0
     try:
-        url = request_uri(link)
-        answer = http.request(url, method=method, headers=headers, redirects="any", max_bytes=most)
+        answer = http.request(
+            request_uri(link), method=method, headers=headers, redirects="any", max_bytes=max_bytes
+        )
     except (ValueError, http.NoAnswerError) as error:
         return str(error)
     if not answer.is_success:
         return str(answer.code)
-    found = hashlib.sha256(answer.body).hexdigest()
-    return "" if digest in {None, found} else "is another one"
+    actual = hashlib.sha256(answer.body).hexdigest()
+    return "" if digest in {None, actual} else "has different bytes"

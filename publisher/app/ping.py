@@ -1,13 +1,14 @@
-"""Tell the WebSub hubs which feeds have changed.
+"""Ping the WebSub hubs about feeds that have changed.
 
-A hub is told of a feed whose bytes are others than when it was told last. Archives are nothing to
-subscribe to, so no hub hears of them.
+A hub is pinged about a feed if its bytes differ from those at the last ping. Nobody subscribes to
+archives, so no hub is pinged about them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingOptions:
-    """The options of `ping`. `everything`: also feeds that have not changed since."""
+    """The options of `ping`. `everything` pings also about feeds that have not changed."""
 
     now: dt.datetime | None = None
     waits: Waits = field(default_factory=lambda: Waits(retry=hubs.RETRY_SECONDS))
@@ -48,7 +49,7 @@ _DEFAULTS = PingOptions()
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """A hub, a feed, and what became of telling the one of the other."""
+    """The outcome of pinging a hub about a feed; `topic` is the feed's URL."""
 
     hub: str
     topic: str
@@ -59,10 +60,10 @@ class Ping:
 def ping(
     config: Config, options: PingOptions = _DEFAULTS, on_event: OnEvent = ignore
 ) -> list[Ping]:
-    """Tell every hub of every feed that it has not been told of yet.
+    """Ping every hub about every feed that has changed since its last ping.
 
-    What a hub refuses is in the result. Raises ConfigError if there are no hubs or no feeds,
-    LedgerError and LockedError.
+    Errors of a hub are in the result. Raises ConfigError if the configuration has no hubs or no
+    feeds, LedgerError and LockedError.
     """
     if not config.site.hubs:
         raise ConfigError(
@@ -70,7 +71,7 @@ def ping(
             "and run `publisher build`, because feeds name their hubs"
         )
     if not config.feeds:
-        raise ConfigError(f"{config.path}: feeds is missing; add the feeds that hubs are told of")
+        raise ConfigError(f"{config.path}: feeds is missing; add the feeds to ping hubs about")
     with lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock())):
         project = projects.read(config, now=options.now)
         with Ledger(config.state) as ledger:
@@ -78,28 +79,32 @@ def ping(
 
 
 async def _ping(project: Project, ledger: Ledger, options: PingOptions) -> list[Ping]:
-    """Of what is on the web already nobody waits to be told."""
-    topics, done = _topics(project)
+    """Ping about deployed feeds at once, and about the others when they are deployed."""
+    digests, done = _topics(project)
     due = {
-        hub: [t for t in topics if options.everything or ledger.pinged_digest(hub, t) != topics[t]]
+        hub: [
+            t for t in digests if options.everything or ledger.pinged_digest(hub, t) != digests[t]
+        ]
         for hub in project.config.site.hubs
     }
-    done += [Ping(h, t, "unchanged") for h, some in due.items() for t in topics if t not in some]
-    wanted = {topic: topics[topic] for some in due.values() for topic in some}
+    done += [
+        Ping(h, t, "unchanged") for h, topics in due.items() for t in digests if t not in topics
+    ]
+    wanted = {topic: digests[topic] for topics in due.values() for topic in topics}
     wait = options.waits.for_url
     late = {} if wait is None else await pages.undeployed(wanted, seconds=0.0)
-    telling = _Telling(ledger, topics, options.waits.retry)
-    told, missing = await asyncio.gather(
-        telling.tell(_only(due, wanted.keys() - late.keys())),
-        pages.undeployed({topic: topics[topic] for topic in late}, seconds=wait or 0.0),
+    pinger = _Pinger(ledger, digests, options.waits.retry)
+    pinged, missing = await asyncio.gather(
+        pinger.ping(_only(due, wanted.keys() - late.keys())),
+        pages.undeployed({topic: digests[topic] for topic in late}, seconds=wait or 0.0),
     )
-    done += told + await telling.tell(_only(due, late.keys() - missing.keys()))
+    done += pinged + await pinger.ping(_only(due, late.keys() - missing.keys()))
     absent = _only(due, missing.keys())
-    return done + [Ping(h, t, "failed", _late(t)) for h, some in absent.items() for t in some]
+    return done + [Ping(h, t, "failed", _late(t)) for h, topics in absent.items() for t in topics]
 
 
-def _only(due: Mapping[str, Sequence[str]], topics: Container[str]) -> dict[str, list[str]]:
-    return {hub: [topic for topic in some if topic in topics] for hub, some in due.items()}
+def _only(due: Mapping[str, Sequence[str]], chosen: Container[str]) -> dict[str, list[str]]:
+    return {hub: [topic for topic in topics if topic in chosen] for hub, topics in due.items()}
 
 
 def _late(topic: str) -> Unavailable:
@@ -107,17 +112,17 @@ def _late(topic: str) -> Unavailable:
 
 
 def _topics(project: Project) -> tuple[dict[str, str], list[Ping]]:
-    """The addresses of the feeds with the SHA-256 of their files; and those without a file."""
-    found: dict[str, str] = {}
+    """The SHA-256 of each feed's file by the feed's URL, and a failed ping for a missing file."""
+    digests: dict[str, str] = {}
     failed = []
     for output in project.outputs:
         if not output.is_topic:
             continue
         try:
-            found[output.url] = _digest(output.path)
+            digests[output.url] = _digest(output.path)
         except FeedError as error:
             failed.append(Ping("", output.url, "failed", error))
-    return found, failed
+    return digests, failed
 
 
 def _digest(path: Path) -> str:
@@ -125,31 +130,32 @@ def _digest(path: Path) -> str:
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError as error:
-        raise FeedError(f"{path} is not there; run `publisher build`, and deploy it") from error
+        raise FeedError(f"{path} does not exist; run `publisher build`, and deploy it") from error
     except OSError as error:
         raise FeedError(f"{path} cannot be read: {error.strerror or error}") from error
     if not outputs.is_built(path):
-        raise FeedError(f"{path} was not made by publisher; no hub is told of it")
+        raise FeedError(f"{path} is not from publisher; no hub is pinged about it")
     return digest
 
 
-class _Telling:
-    """Hubs side by side: a dead one delays nobody else's. What was told is recorded at once."""
+class _Pinger:
+    """Pings the hubs side by side: a dead one delays no other. Records each ping at once."""
 
     def __init__(self, ledger: Ledger, digests: Mapping[str, str], retry_seconds: float) -> None:
         self._ledger, self._digests, self._retry = ledger, digests, retry_seconds
         self._silent: dict[str, hubs.HubUnreachable] = {}
 
-    async def tell(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
-        told = await asyncio.gather(*(self._tell_hub(hub, due[hub]) for hub in due))
-        return [one for some in told for one in some]
+    async def ping(self, due: Mapping[str, Sequence[str]]) -> list[Ping]:
+        """Ping each hub about its topics. Raises LedgerError."""
+        pings = await asyncio.gather(*(self._ping_hub(hub, due[hub]) for hub in due))
+        return [*itertools.chain.from_iterable(pings)]
 
-    async def _tell_hub(self, hub: str, topics: Sequence[str]) -> list[Ping]:
-        """A hub that says nothing is asked once; one that is busy, once more for each topic."""
+    async def _ping_hub(self, hub: str, topics: Sequence[str]) -> list[Ping]:
+        """Ping one hub. A silent hub is not asked again; a busy hub gets no second retries."""
         retry = self._retry
         done = []
         for topic in topics:
-            error = self._silent.get(hub) or await self._tell(hub, topic, retry)
+            error = self._silent.get(hub) or await self._ping(hub, topic, retry)
             if isinstance(error, hubs.HubUnreachable):
                 self._silent[hub] = error
             if isinstance(error, Unavailable):
@@ -157,8 +163,8 @@ class _Telling:
             done.append(Ping(hub, topic, "failed" if error else "pinged", error))
         return done
 
-    async def _tell(self, hub: str, topic: str, retry: float) -> PublisherError | None:
-        """What the hub has against it. Raises LedgerError."""
+    async def _ping(self, hub: str, topic: str, retry: float) -> PublisherError | None:
+        """Ping once and record it; return the hub's error."""
         try:
             await in_thread(partial(hubs.ping, hub, topic, retry_seconds=retry))
         except PublisherError as error:

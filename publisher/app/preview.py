@@ -1,4 +1,4 @@
-"""What `publish` would change at every node. Sends nothing, writes nothing."""
+"""Preview what `publish` would change at every node. Changes neither the nodes nor the disk."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change at each node, and hints at nodes that the configuration left behind."""
+    """The planned changes of each node, and hints at nodes that are no longer configured."""
 
     results: Sequence[Result]
     hints: Sequence[str]
 
 
 def preview(project: Project, options: NodeOptions, *, offline: bool = False) -> Preview:
-    """The results are in the order of the configuration; what fails at a node is in its result.
+    """Plan the changes of every node, in the order of the configuration.
 
-    `offline` asks no server, and takes the ledger at its word. Raises ConfigError if the options
-    name a post that does not exist, and LedgerError.
+    An error at a node is in its result. `offline` plans from the ledger, without asking a server.
+    Raises ConfigError if the options name a post that does not exist, and LedgerError.
     """
     with Ledger(project.config.state, read_only=True) as ledger:
         found = targets.targets(project, ledger, options)
@@ -38,7 +38,7 @@ def preview(project: Project, options: NodeOptions, *, offline: bool = False) ->
             offline_results = [sync.offline(one.address, one.task, ledger) for one in found]
             return Preview(offline_results, hints)
 
-        from publisher.app import sessions  # noqa: PLC0415 - slow, with all that goes out
+        from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
             return await sync.preview(node, task, ledger)

@@ -1,4 +1,4 @@
-"""A configuration, and what its folder of posts gave: what every command works on."""
+"""A configuration and the entries of its posts: the input of every operation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Project:
-    """A configuration and its entries. What is selected of them is selected once."""
+    """A configuration and its entries. Nodes and outputs are selected once, when first needed."""
 
     config: Config
     entries: Entries
@@ -32,7 +32,7 @@ class Project:
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
-        """Every node of the configuration with its entries; patterns stand for what they make."""
+        """Every node of the configuration with its entries; a pattern stands for several nodes."""
         deleted = [one.entry for one in self.entries.deleted]
         return selection.node_groups(self.config, self.entries.entries, deleted=deleted)
 
@@ -42,13 +42,12 @@ class Project:
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
-        """Every file that is to be on disk, in the order of the configuration."""
-        made = outputs.outputs(self.config, self.entries, self.node_groups, self.renderings)
-        return tuple(made)
+        """Every file to build, in the order of the configuration."""
+        return tuple(outputs.outputs(self.config, self.entries, self.node_groups, self.renderings))
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """All warnings so far: from reading, of ids, from rendering, and of deleted posts."""
+        """All diagnostics so far: from reading, about ids, from rendering, about deleted posts."""
         warnings = [rendered.warnings for rendered in self.renderings.so_far()]
         warnings += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
         diagnostics = {*self.entries.warnings, *itertools.chain.from_iterable(warnings)}
@@ -56,20 +55,20 @@ class Project:
 
 
 def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:
-    """Read the posts of a configuration; `write_cache` caches renderings for later runs.
+    """Read the posts of a configuration. `write_cache` caches renderings for later runs.
 
-    `now` (aware) decides what is scheduled; None: the clock's. Raises ConfigError if there is no
-    folder of posts, Unavailable if a feed cannot be had, and LedgerError if posts dispute an id
-    and the ledger cannot be read.
+    Posts dated after `now` (aware; default: the clock) are scheduled. Raises ConfigError if the
+    posts folder does not exist, Unavailable if the feed with the posts cannot be downloaded, and
+    LedgerError if posts dispute an id and the ledger cannot be read.
     """
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
-    made = entry.entries(reading, config.site, partial(published, config))
+    entries = entry.entries(reading, config.site, partial(published, config))
     cache = Cache(config.state / "rendered", writes=write_cache)
-    return Project(config, made, Renderings(reading, config.site, cache))
+    return Project(config, entries, Renderings(reading, config.site, cache))
 
 
 def published(config: Config) -> list[PublishedItem]:
-    """What the ledger has of all nodes; nothing if there is no ledger. Raises LedgerError."""
+    """The items of all nodes in the ledger; none if there is no ledger. Raises LedgerError."""
     from publisher.sync.ledger import Ledger  # noqa: PLC0415 - only posts that dispute an id need it
 
     with Ledger(config.state, read_only=True) as ledger:

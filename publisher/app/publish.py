@@ -1,6 +1,6 @@
 """Build the feeds, then make every node equal to the posts.
 
-Safe to run twice at once: the second run waits for the first.
+Two runs may start at the same time: the second waits for the first.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DEFAULTS = PublishOptions()
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What a run did: to the files on disk, and at each node in the order of the configuration."""
+    """The outcome of a run for each file and for each node, in the order of the configuration."""
 
     project: Project
     built: Sequence[Built]
@@ -49,13 +49,13 @@ class PublishResult:
 def publish(
     config: Config, options: PublishOptions = _DEFAULTS, on_event: OnEvent = ignore
 ) -> PublishResult:
-    """Run once, holding the lock of the state folder where there are nodes.
+    """Run once. With nodes in the configuration the run holds the lock of the state folder.
 
-    What fails at one file or node is in the result, and costs no other. Raises ConfigError,
-    LedgerError, LockedError, Unavailable if a feed as the source cannot be had, and
-    UnsafePlanError if there are no posts at all where some were published.
+    An error with one file or node is in the result, and does not stop the others. Raises
+    ConfigError, LedgerError, LockedError, Unavailable if the feed with the posts cannot be
+    downloaded, and UnsafePlanError if there are no posts at all but some were published.
     """
-    if not config.xmpp:
+    if not config.xmpp:  # without nodes the ledger does not change
         return _publish(config, options, on_event)
     with lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock())):
         return _publish(config, options, on_event)
@@ -64,7 +64,7 @@ def publish(
 def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
-        _refuse_to_empty(config, "is not there")
+        _refuse_to_empty(config, "does not exist")
     project = projects.read(config, now=options.now, write_cache=True)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, "is empty")
@@ -73,45 +73,47 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     return PublishResult(project, built, _push(project, options, on_event))
 
 
-def _refuse_to_empty(config: Config, what: str) -> None:
-    """No posts at all are a checkout gone wrong, sooner than a blog's end. UnsafePlanError."""
+def _refuse_to_empty(config: Config, problem: str) -> None:
+    """Raise UnsafePlanError if posts were published: a failed checkout is the likely cause."""
     kind = "feed" if config.posts.feed else "folder"
     with Ledger(config.state, read_only=True) as ledger:
         if any(ledger.item_counts().values()):
             raise UnsafePlanError(
-                f"the {kind} {config.posts.place} {what}, but posts of it were published; nothing "
-                "was built or sent. If they are meant to go, let it be there and empty, and run "
-                "again with --allow-retracts"
+                f"the {kind} {config.posts.place} {problem}, but posts from it were published; "
+                "publisher built and sent nothing. If you removed all posts on purpose, leave the "
+                f"{kind} in place without posts, and run again with --allow-retracts"
             )
 
 
 def _push(project: Project, options: PublishOptions, on_event: OnEvent) -> list[Result]:
-    """Look only where something may have to be done."""
+    """Bring every node up to date. Settled nodes need no connection."""
     if not project.config.xmpp:
         return []
     with Ledger(project.config.state) as ledger:
-        found = targets.targets(project, ledger, options.nodes)
+        all_targets = targets.targets(project, ledger, options.nodes)
         with ledger.transaction():
-            for target in found:
+            for target in all_targets:
                 sync.record_paths(target.address, target.task, ledger)
         now = Clock().now()
-        results = {one.address: sync.offline(one.address, one.task, ledger) for one in found}
-        if open_ := [one for one in found if not targets.is_settled(one, ledger, now=now)]:
-            on_event(NodesOpen(len(found)))
-            results |= _reconcile(project, ledger, open_, options, on_event)
-        return [results[target.address] for target in found]
+        results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
+        if unsettled := [
+            one for one in all_targets if not targets.is_settled(one, ledger, now=now)
+        ]:
+            on_event(NodesOpen(len(all_targets)))
+            results |= _reconcile(project, ledger, unsettled, options, on_event)
+        return [results[target.address] for target in all_targets]
 
 
 def _reconcile(
     project: Project,
     ledger: Ledger,
-    open_: Sequence[Target],
+    unsettled: Sequence[Target],
     options: PublishOptions,
     on_event: OnEvent,
 ) -> dict[NodeAddress, Result]:
-    from publisher.app import sessions  # noqa: PLC0415 - slow, with all that goes out
+    from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
-    hold_back = _waiting(project, ledger, open_, options.waits.for_url)
+    hold_back = _waiting(project, ledger, unsettled, options.waits.for_url)
 
     async def work(node: Node, task: Task) -> Result:
         return await sync.reconcile(
@@ -123,7 +125,7 @@ def _reconcile(
             retry_seconds=options.waits.retry,
         )
 
-    return {result.address: result for result in sessions.work_at(project, open_, work)}
+    return {result.address: result for result in sessions.work_at(project, unsettled, work)}
 
 
 def _report(on_event: OnEvent, address: NodeAddress, step: Step, total: int) -> None:
@@ -131,15 +133,18 @@ def _report(on_event: OnEvent, address: NodeAddress, step: Step, total: int) -> 
 
 
 def _waiting(
-    project: Project, ledger: Ledger, open_: Sequence[Target], seconds: float | None
+    project: Project, ledger: Ledger, unsettled: Sequence[Target], seconds: float | None
 ) -> HoldBack:
-    """Which posts have no page yet, and why. All nodes together wait for `seconds`, not each."""
+    """Return a function that waits for the pages of posts, and names those without one and why.
+
+    It waits for `seconds` in one run, however many nodes there are. None does not wait.
+    """
     links = {entry.item_id: entry.link for entry in project.entries.entries}
     if seconds is None:
         return _hold_nothing_back
-    from publisher.app.pages import Pages  # noqa: PLC0415 - slow, and few ask for it
+    from publisher.app.pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages
 
-    expected = [links[id_] for id_ in _expected(ledger, open_)]
+    expected = [links[id_] for id_ in _expected(ledger, unsettled)]
     pages = Pages(seconds=seconds)
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
@@ -147,7 +152,7 @@ def _waiting(
             return {}
         missing = await pages.unreachable([links[id_] for id_ in ids], expected=expected)
         return {
-            id_: f"{links[id_]} is not there yet ({missing[links[id_]]})"
+            id_: f"{links[id_]} is not deployed yet ({missing[links[id_]]})"
             for id_ in ids
             if links[id_] in missing
         }
@@ -159,9 +164,9 @@ async def _hold_nothing_back(_: Sequence[str]) -> Mapping[str, str]:
     return {}
 
 
-def _expected(ledger: Ledger, open_: Sequence[Target]) -> list[str]:
-    """The ids of the posts that will be published, as far as the ledger knows."""
-    planned = (sync.offline(one.address, one.task, ledger).steps for one in open_)
+def _expected(ledger: Ledger, unsettled: Sequence[Target]) -> list[str]:
+    """The ids of the posts that the run will publish, as far as the ledger can tell."""
+    planned = (sync.offline(one.address, one.task, ledger).steps for one in unsettled)
     return [
         step.change.id for steps in planned for step in steps if isinstance(step.change, Publish)
     ]

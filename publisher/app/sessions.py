@@ -1,7 +1,8 @@
-"""Sessions: one login for each account, and the work at its nodes. Imported when there is some.
+"""Sessions: one login for each account, and the work at its nodes.
 
-Accounts, and the services of an account, are worked on side by side: a dead one delays nobody. The
-nodes of one service come one after the other.
+Accounts, and the services of one account, are worked on side by side, so that a dead one delays no
+other. The nodes of one service come one after the other. The module imports slixmpp, so a run
+imports it only when there is work.
 """
 
 from __future__ import annotations
@@ -33,17 +34,17 @@ if TYPE_CHECKING:
     from publisher.sync.item import Item
     from publisher.text.node_address import NodeAddress
 
-LOGINS = 10  # for one run at one account, each with something less to trip over
+MAX_LOGINS = 10  # at one account in one run; each new session avoids what broke the last one
 
 
 class Work(Protocol):
-    """What is to be done at a node. Its errors are in the result."""
+    """The work at one node. It raises nothing: errors are in its result."""
 
     async def __call__(self, node: Node, task: Task) -> Result: ...
 
 
 def work_at(project: Project, found: Sequence[Target], work: Work) -> list[Result]:
-    """Do `work` at every target; what fails is in the results, which are in the same order."""
+    """Do `work` at every target. Return the results in the same order; errors are in them."""
     return run_async(_work_at_all(project, found, work)) if found else []
 
 
@@ -64,10 +65,14 @@ async def _work_at_account(
     work: Work,
     results: dict[NodeAddress, Result],
 ) -> None:
-    """Log in again, if the server closed the stream at an item that will not break it twice."""
+    """Work at the nodes of one account.
+
+    If the server closes the stream because of an item, log in again and continue with the other
+    items; suspect items are sent alone.
+    """
     account = Account(xmpp)
     left = list(found)
-    for _ in range(LOGINS):
+    for _ in range(MAX_LOGINS):
         try:
             async with account.login() as connection, asyncio.TaskGroup() as services:
                 for some in by_service(left):
@@ -87,7 +92,7 @@ async def _work_at_account(
 
 
 class Account:
-    """Logs in to one account. Its password is asked for at the first login only."""
+    """Logs in to one account. It gets the password once, at the first login."""
 
     def __init__(self, xmpp: Xmpp) -> None:
         self._xmpp = xmpp
@@ -95,16 +100,16 @@ class Account:
 
     @asynccontextmanager
     async def login(self) -> AsyncIterator[xmpp.Connection]:
-        """A connection. Raises ConfigError, LoginFailed, Unavailable."""
+        """Yield a connection. Raises ConfigError, LoginFailed, Unavailable."""
         if self._password is None:
-            # A command may take a while, or wait for somebody to type.
+            # A password command may take a while, or wait for the user to type.
             self._password = await in_thread(partial(password.password, self._xmpp, os.environ))
         async with xmpp.connect(self._xmpp, self._password) as connection:
             yield connection
 
 
 def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
-    """The targets of each service, in their order."""
+    """Group the targets by their service, in their order."""
     services: dict[str, list[Target]] = defaultdict(list)
     for target in found:
         services[target.address.service].append(target)
@@ -132,18 +137,18 @@ async def _work_at_service(
 
 
 def _keep(results: dict[NodeAddress, Result], result: Result) -> None:
-    """A second session of one run adds to the first."""
-    before = results.get(result.address)
-    if before:
-        again = {step.change.id for step in result.steps}
-        kept = [step for step in before.steps if step.outcome == "done" or not result.steps]
-        result.steps = [*(step for step in kept if step.change.id not in again), *result.steps]
+    """Keep a result, with the steps that an earlier session of this run has done at the node."""
+    earlier = results.get(result.address)
+    if earlier:
+        repeated = {step.change.id for step in result.steps}
+        done = [step for step in earlier.steps if step.outcome == "done" or not result.steps]
+        result.steps = [*(step for step in done if step.change.id not in repeated), *result.steps]
     results[result.address] = result
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Makes the item of an id, when it is needed, for one connection."""
+    """Makes the item of an item id when it is sent, within the limits of one connection."""
 
     project: Project
     target: Target

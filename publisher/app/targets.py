@@ -1,4 +1,4 @@
-"""Which nodes there are to look after, and what each of them is to become."""
+"""List the nodes of the configuration, each with its task: what it should contain."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One node, who publishes there, and what it is to become.
+    """One node, the account that publishes there, and the task there.
 
-    `config` may be a pattern; `config_of` is for this one node. An empty title stays as it is.
+    `config` may be a pattern; `config_of` returns the configuration of this one node. An empty
+    `title` leaves the node's title as it is.
     """
 
     xmpp: Xmpp
@@ -44,28 +45,28 @@ class Target:
 
 
 def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Target]:
-    """Every node of the configuration, in its order; patterns stand for the nodes that they make.
+    """List every node in the order of the configuration; a pattern stands for several nodes.
 
-    The node of a value that no post has any longer is one of them, as long as we have items there.
-    Raises ConfigError if the choice names a post that does not exist.
+    The list includes the node of a value that no post has any longer, as long as the ledger has
+    items there. Raises ConfigError if `options.only` names a post that does not exist.
     """
-    held = ledger.item_counts()
-    known = {id_ for address in held for id_ in ledger.recorded(address)}
+    recorded = ledger.item_counts()
+    known = {id_ for address in recorded for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
-    found: list[Target] = []
+    all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
             groups = project.groups_of(config)
             names = {group.node for group in groups}
-            vanished = sorted(a.node for a in held if _has_vanished(a, config, names))
-            # Nobody knows how authors spelled a value that no post has.
+            vanished = sorted(a.node for a in recorded if _has_vanished(a, config, names))
+            # The title is unknown: no post shows how its author spelled the value.
             groups += [Group(node, "", None, ()) for node in vanished]
             for group in groups:
                 address = NodeAddress(config.service, group.node)
                 task = replace(_task(project, xmpp, config, group, options), is_selected=asked)
                 by_id = {one.item_id: one for one in group.entries}
-                found.append(Target(xmpp, config, address, task, by_id, group.title))
-    return found
+                all_targets.append(Target(xmpp, config, address, task, by_id, group.title))
+    return all_targets
 
 
 def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str]) -> bool:
@@ -112,7 +113,7 @@ def _is_minted(project: Project, seen: Seen) -> bool:
 
 
 def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> str:
-    """Changes with whatever the configuration says about a node, and with the title of a value."""
+    """Hash the configuration of a node, so that the next run notices a change."""
     wanted = _of_group(config, group.node, group.title) if config.pattern else config
     parts = (xmpp.jid, project.config.site.title, wanted)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
@@ -131,7 +132,7 @@ def _desired(entry: Entry, project: Project) -> Desired:
 
 
 def config_of(target: Target) -> NodeConfig:
-    """The configuration of one node: its name and its title have no placeholder."""
+    """The configuration of one node, with its own name and title instead of placeholders."""
     return _of_group(target.config, target.address.node, target.title)
 
 
@@ -140,10 +141,10 @@ def _of_group(config: NodeConfig, node: str, title: str) -> NodeConfig:
 
 
 def left_behind(found: Sequence[Target], ledger: Ledger) -> list[str]:
-    """Hints at nodes with items of ours that no target is."""
+    """Hints at nodes that have our items, but are no longer in the configuration."""
     return list(hints.nodes_left_behind(ledger.item_counts(), {target.address for target in found}))
 
 
 def is_settled(target: Target, ledger: Ledger, *, now: float) -> bool:
-    """Whether there is no need to look at the target's node."""
+    """Whether the run needs no connection to the target's node."""
     return sync.is_settled(target.address, target.task, ledger, now=now)

@@ -326,7 +326,7 @@ def test_an_empty_folder_is_refused_if_posts_were_published(blog: Blog) -> None:
     assert blog.built() == before
     blog.posts.rename(blog.folder / "elsewhere")
     missing = blog.run("publish")
-    assert (missing.code, "is not there, but posts" in missing.err) == (3, True)
+    assert (missing.code, "does not exist, but posts" in missing.err) == (3, True)
     (blog.folder / "elsewhere").rename(blog.posts)
     assert blog.run("publish", "--allow-retracts").code == 2  # the password is next
     assert blog.built() != before

@@ -235,7 +235,7 @@ def test_a_missing_page_holds_back_its_post_only(deployed: Blog, pages: Pages) -
         ("new", "2026-01-02-second-post", "done"),
     ]
     (node,) = run.json["nodes"]
-    assert node["changes"][0]["reason"] == f"{pages.url}{FIRST} is not there yet (404)"
+    assert node["changes"][0]["reason"] == f"{pages.url}{FIRST} is not deployed yet (404)"
     assert "1 post waits" in node["error"]
     pages.there.add(FIRST)
     again = deployed.run("publish", "--json", "--wait-for-url", "1")
@@ -262,7 +262,7 @@ def test_a_waiting_post_stops_no_other_node_and_all_nodes_wait_together(
     run = deployed.run("publish", "--wait-for-url", "3")
     assert run.code == 4
     assert run.err.count("1 post waits") == 3
-    assert run.err.count("is not there yet") == 1
+    assert run.err.count("is not deployed yet") == 1
     for name in names:
         shown = [item.id for item in Outsider(prosody, "reader", name).items()]
         assert shown == ["2026-01-02-second-post"]

@@ -221,7 +221,7 @@ def test_a_page_that_publisher_did_not_write_is_never_replaced(blog: Blog) -> No
     (blog.folder / "feed.css").write_text("body {}")
     run = blog.run("build")
     assert run.code == 1
-    assert run.err.count("exists and was not made by publisher") == 2
+    assert run.err.count("exists and is not from publisher") == 2
     assert home.read_text() == "<h1>My own page</h1>"
     assert (blog.folder / "feed.atom").exists()
 

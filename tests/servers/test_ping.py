@@ -269,7 +269,7 @@ def test_a_file_that_publisher_did_not_write_is_not_pinged(blog: Blog, web: Web,
     (blog.folder / "feed.rss").write_text("<feed>mine</feed>")
     run = ping(blog)
     assert run.code == 1
-    assert "feed.rss was not made by publisher" in run.err
+    assert "feed.rss is not from publisher" in run.err
     assert hub.told == [f"{web.url}/feed.atom", f"{web.url}/feed.json"]
 
 
@@ -315,7 +315,7 @@ def test_a_feed_that_was_not_built_is_named_in_the_error(blog: Blog, hub: Hub) -
     (blog.folder / "feed.rss").unlink()
     run = ping(blog)
     assert run.code == 1
-    assert "feed.rss is not there; run `publisher build`" in run.err
+    assert "feed.rss does not exist; run `publisher build`" in run.err
     assert len(hub.told) == 2
 
 

@@ -430,7 +430,7 @@ def test_a_file_of_somebody_else_is_neither_replaced_nor_removed(blog: Blog, nam
     build(blog)
     assert (blog.folder / name).read_text() == mine
     blog.write("2026-01-01-a.md", "Text.", title="A", tags="[x, y]")
-    assert "exists and was not made by publisher; name another file" in build(blog, code=1)
+    assert "exists and is not from publisher; choose another path" in build(blog, code=1)
     assert (blog.folder / name).read_text() == mine
     (blog.folder / name).write_text("")
     build(blog)
@@ -453,7 +453,7 @@ def test_what_quotes_our_mark_is_not_ours(blog: Blog, name: str, text: str) -> N
     blog.write("2026-01-01-a.md", "Text.", title="A")
     configure(blog, "{path: f.atom, format: atom}", more="page: {path: index.html}\n")
     (blog.folder / name).write_text(mine)
-    assert "was not made by publisher" in build(blog, code=1)
+    assert "is not from publisher" in build(blog, code=1)
     assert (blog.folder / name).read_text() == mine
 
 
@@ -701,7 +701,7 @@ def test_two_feeds_for_one_file_are_named_and_the_first_is_written(blog: Blog) -
     configure(
         blog, '[{path: news.atom, format: atom, title: N}, {path: "{tag}.atom", format: atom}]'
     )
-    assert "news.atom is the file of another feed already" in build(blog, code=1)
+    assert "news.atom is already the file of another feed" in build(blog, code=1)
     assert root(blog, "news.atom").findtext(f"{ATOM}title") == "N"
 
 
