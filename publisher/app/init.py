@@ -1,4 +1,4 @@
-"""Write a first publisher.yaml from what is here: the posts, and the settings of the site."""
+"""Write a first publisher.yaml from the posts and the site's settings in a folder."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ site:
   title: {title}
   url: {url}
 {optional}  timezone: {timezone}
-  # A day on which this address was yours already; part of the ids of posts without a date in
-  # their file name. Never change it.
+  # A day on which you already owned this address. It is part of the ids of posts without a date in
+  # their file names: never change it.
   since: {since}
 
 posts:
@@ -48,9 +48,9 @@ feeds:
     format: rss
   - path: feed.json
     format: json
-# The older posts, in a document for every year: beside a feed's path e.g.
+# To keep older posts in a document for each year, add to a feed e.g.
 #     archive: "archive/{{year}}.atom"
-# A page for people: how to subscribe, and the newest posts.
+# A page for people, with the newest posts and how to subscribe:
 # page: {{path: feeds.html}}
 
 {xmpp}"""
@@ -67,9 +67,9 @@ xmpp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitOptions:
-    """What the owner says of the site; None and empty: what is found in its folder.
+    """The facts that the user gives; `init` detects those that are None in the site's folder.
 
-    `feed` is the URL or the file of a feed in the place of a folder of posts.
+    `feed` is the URL or the file of a feed to use instead of a folder of posts.
     """
 
     title: str | None = None
@@ -84,7 +84,10 @@ class InitOptions:
 
 @dataclass(frozen=True, slots=True)
 class WrittenConfig:
-    """What was written. `posts` is None for a feed; `source` is the file of settings, if any."""
+    """The written configuration: the posts folder, the engine and the site's settings file.
+
+    `posts` is None if the posts come from a feed; `source` is empty if the site has no settings.
+    """
 
     posts: Path | None
     engine: Engine
@@ -93,25 +96,29 @@ class WrittenConfig:
 
 
 def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> WrittenConfig:
-    """Write a configuration to a file that does not exist yet. Raises ConfigError, Unavailable."""
+    """Write a configuration to a new file.
+
+    Raises ConfigError if the file exists or a value does not fit, and Unavailable if the feed
+    cannot be downloaded.
+    """
     if path.exists():
-        raise ConfigError(f"{path} exists already; edit it, or name another file with --config")
+        raise ConfigError(f"{path} already exists; edit it, or choose another file with --config")
     folder = path.absolute().parent
     old = path.parent / OLD_NAME
     if path.name == NAME and is_ours(old):
-        raise ConfigError(f"{old} is a configuration of publisher already; rename it to {NAME}")
-    found = _in_feed(options.feed, folder) if options.feed else detect.detect(folder)
-    for note in found.notes:
+        raise ConfigError(f"{old} is already a configuration of publisher; rename it to {NAME}")
+    site = _in_feed(options.feed, folder) if options.feed else detect.detect(folder)
+    for note in site.notes:
         on_event(Note(note))
-    told = _told(found, on_event)
-    posts = options.posts or found.posts or POSTS[0]
-    url = options.url or told.get("url")
+    settings = _settings(site, on_event)
+    posts = options.posts or site.posts or POSTS[0]
+    url = options.url or settings.get("url")
     parts = {
-        "title": _quoted(options.title or told.get("title") or folder.name),
+        "title": _quoted(options.title or settings.get("title") or folder.name),
         "url": _quoted(url or configs.EXAMPLE_URL),
-        "optional": "".join(_optional(found, told)),
-        "timezone": told.get("timezone", "UTC"),
-        "posts": "".join(_posts(options, found, told, posts)),
+        "optional": "".join(_optional(site, settings)),
+        "timezone": settings.get("timezone", "UTC"),
+        "posts": "".join(_posts(options, site, settings, posts)),
         "xmpp": _xmpp(options),
     }
     today = dt.datetime.now(dt.UTC).date()
@@ -120,13 +127,13 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     _check(text, path)
     _write(path, text)
     return WrittenConfig(
-        None if options.feed else folder / posts, found.engine, found.source, bool(url)
+        None if options.feed else folder / posts, site.engine, site.source, bool(url)
     )
 
 
 def _in_feed(feed: str, folder: Path) -> DetectedSite:
-    """What a feed says of its site. Raises ConfigError, Unavailable."""
-    from publisher.sources.feed import channel  # noqa: PLC0415 - few need it
+    """Read the facts about the site in a feed. Raises ConfigError, Unavailable."""
+    from publisher.sources.feed import channel  # noqa: PLC0415 - few sites start from a feed
 
     if configs.is_url(feed) and not configs.is_web_url(feed):
         raise ConfigError(
@@ -144,7 +151,10 @@ def _in_feed(feed: str, folder: Path) -> DetectedSite:
 
 
 def _cache(folder: Path) -> Path:
-    """Where the feed is kept for the next run. Raises ConfigError if a link leads elsewhere."""
+    """The folder that caches the feed for the next run.
+
+    Raises ConfigError if a symbolic link leads out of the folder: then it may not be written to.
+    """
     cache = folder / STATE_NAME / "source"
     try:
         symlinks.resolved(cache, (folder,))
@@ -154,24 +164,24 @@ def _cache(folder: Path) -> Path:
 
 
 def _posts(
-    options: InitOptions, found: DetectedSite, told: Mapping[str, str], posts: str
+    options: InitOptions, site: DetectedSite, settings: Mapping[str, str], posts: str
 ) -> Iterator[str]:
-    """The section of the posts."""
+    """The lines of the section `posts`."""
     if options.feed:
         yield f"  feed: {_quoted(options.feed)}\n"
         return
-    yield f"  path: {_quoted(posts)}\n  engine: {options.engine or found.engine}\n"
-    if found.permalink and "permalink" not in told:
+    yield f"  path: {_quoted(posts)}\n  engine: {options.engine or site.engine}\n"
+    if site.permalink and "permalink" not in settings:
         yield "  permalink: date\n"
 
 
 def _check(text: str, path: Path) -> None:
-    """Raises ConfigError, in terms of what was asked for: there is no file yet to look into."""
+    """Raise ConfigError if a value is invalid. It names no lines, as no file is written yet."""
     try:
         configs.parse(text, path)
     except ConfigError as error:
         problems = [line.partition(": ")[2] for line in str(error).splitlines()[1:]]
-        raise ConfigError(f"{path} is not written; these values do not fit", problems) from error
+        raise ConfigError(f"{path} is not written; correct these values", problems) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -182,59 +192,63 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _told(found: DetectedSite, on_event: OnEvent) -> dict[str, str]:
-    """What the site's settings tell, as far as it may stand in ours."""
+def _settings(site: DetectedSite, on_event: OnEvent) -> dict[str, str]:
+    """The settings of the site that are valid in publisher.yaml."""
     keys = ("title", "url", "description", "language", "timezone", "permalink")
-    values = {key: getattr(found, key) for key in keys}
-    if found.language:
-        values["language"] = language_tag(found.language)
-    fits = partial(_fits, found, on_event)
-    return {key: value for key, value in values.items() if value and fits(key, value)}
+    values = {key: getattr(site, key) for key in keys}
+    if site.language:
+        values["language"] = language_tag(site.language)
+    is_valid = partial(_is_valid, site, on_event)
+    return {key: value for key, value in values.items() if value and is_valid(key, value)}
 
 
-def _fits(found: DetectedSite, on_event: OnEvent, key: str, value: str) -> bool:
-    """Whether a value may stand in our configuration; what may not is left out, and said."""
-    section = "posts: {path: p, permalink: %s}" if key == "permalink" else "posts: {path: p}"
-    site = {"title": "t", "url": configs.EXAMPLE_URL}
+def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bool:
+    """Whether a value is valid in publisher.yaml; report an invalid one, which is left out."""
+    posts = {"path": "p"}
+    about = {"title": "t", "url": configs.EXAMPLE_URL}
     if key != "permalink":
-        site[key] = value
-    elif value not in permalinks.STYLES:  # ours start with a slash
-        value = f"/{value.lstrip('/')}"
+        about[key] = value
+    elif value in permalinks.STYLES:
+        posts[key] = value
+    else:  # in publisher.yaml a permalink starts with a slash
+        posts[key] = f"/{value.lstrip('/')}"
     text = (
-        f"site: {json.dumps(site)}\n{section.replace('%s', json.dumps(value))}\n"
+        f"site: {json.dumps(about)}\nposts: {json.dumps(posts)}\n"
         "feeds: [{path: f, format: atom}]\n"
     )
     try:
-        configs.parse(text, Path(found.source))
+        configs.parse(text, Path(site.source))
     except ConfigError as error:
         reason = str(error).splitlines()[-1].partition(": ")[2]
-        on_event(Note(f"{found.source}: {reason}; it is left out"))
+        on_event(Note(f"{site.source}: {reason}; left out"))
         return False
     return True
 
 
 def _since(text: str, path: Path, today: dt.date) -> dt.date:
-    """The day of the oldest post, else today: the site was its author's by then."""
+    """The day of the oldest post, or today: the author owned the site by then (RFC 4151)."""
     try:
         config = configs.parse(text, path)
         reading = sources.read(config, now=dt.datetime.now(dt.UTC))
-    except ConfigError:  # whatever is wrong is said where it is written, or used
+    except ConfigError:  # `_check` or the first run reports it
         return today
     days = [post.published.astimezone(config.site.zone).date() for post in reading.posts]
     return min(days, default=today)
 
 
-def _optional(found: DetectedSite, told: Mapping[str, str]) -> Iterator[str]:
+def _optional(site: DetectedSite, settings: Mapping[str, str]) -> Iterator[str]:
+    """The optional lines of the section `site`."""
     for key in ("description", "language"):
-        if key in told:
-            yield f"  {key}: {_quoted(told[key])}\n"
-    if found.author:
-        parts = {"name": found.author.name, "email": found.author.email, "uri": found.author.uri}
+        if key in settings:
+            yield f"  {key}: {_quoted(settings[key])}\n"
+    if author := site.author:
+        parts = {"name": author.name, "email": author.email, "uri": author.uri}
         inside = ", ".join(f"{key}: {_quoted(part)}" for key, part in parts.items() if part)
         yield f"  author: {{{inside}}}\n"
 
 
 def _xmpp(options: InitOptions) -> str:
+    """The section `xmpp`, commented out if the user gave no account."""
     jid = options.jid or "blog@example.org"
     domain = jid.partition("@")[2]
     service = options.service or f"pubsub.{domain}"
@@ -243,6 +257,6 @@ def _xmpp(options: InitOptions) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A YAML scalar: JSON's strings are YAML's, too; what is plain stays plain."""
+    """Write a text as a YAML scalar: plain if it needs no quotes, else as a JSON string."""
     plain = re.fullmatch(r"[A-Za-z0-9_/.@-]+", text)
     return text if plain else json.dumps(text, ensure_ascii=False)

@@ -253,7 +253,7 @@ def test_init_writes_a_configuration_that_builds(tmp_path: Path) -> None:
     assert blog.run("build").code == 0
     assert json.loads(blog.built()["feed.json"])["title"] == 'It\'s: "mine"'
     again = blog.run("init")
-    assert (again.code, "exists already" in again.err) == (2, True)
+    assert (again.code, "already exists" in again.err) == (2, True)
     assert (blog.folder / "publisher.yaml").read_text() == text
 
 

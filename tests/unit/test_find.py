@@ -164,6 +164,6 @@ def test_init_does_not_write_beside_an_old_configuration(blog: Blog) -> None:
     (blog.folder / "publisher.yaml").rename(blog.folder / "config.yaml")
     run = blog.run("init")
     assert run.code == 2
-    assert "config.yaml is a configuration of publisher already; rename it to publisher.yaml" in (
+    assert "config.yaml is already a configuration of publisher; rename it to publisher.yaml" in (
         run.err
     )

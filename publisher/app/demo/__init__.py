@@ -1,7 +1,7 @@
-"""The whole thing on a throw-away XMPP server: posts pushed, edited and removed.
+"""Demonstrate publisher on a temporary XMPP server: publish, edit and remove posts.
 
-Starts a Prosody on loopback with a certificate of its own, publishes a small blog to it with the
-real program, and reports what a subscriber receives. Leaves only the feeds behind.
+The demo starts a Prosody on loopback with a certificate of its own, publishes a small blog to it
+with the real program, and reports what a subscriber receives. Only the feeds stay.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ xmpp:
 """
 
 
-# What is shown, in the order of the story.
+# The events of the demo.
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A part of the story begins."""
+    """The next part of the demo begins."""
 
     number: int
     title: str
@@ -76,21 +76,21 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a user would type."""
+    """A command that a user would type."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a run of the program printed."""
+    """The lines that a run of the program printed."""
 
     lines: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """The reader has subscribed."""
+    """The subscriber with this bare JID has subscribed at this xmpp: URI."""
 
     jid: str
     uri: str
@@ -98,7 +98,7 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What reached the reader, and how many seconds after the file had changed."""
+    """An event that reached the subscriber, and the seconds since the file changed."""
 
     event: Event
     seconds: float
@@ -106,7 +106,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The fewest and the most seconds from a file to the subscriber."""
+    """The shortest and the longest time from a file to the subscriber, in seconds."""
 
     fastest: float
     slowest: float
@@ -117,7 +117,7 @@ OnDemoEvent: TypeAlias = "Callable[[DemoEvent], None]"
 
 
 def demo(output: Path, on_event: OnDemoEvent) -> None:
-    """Tell the story once; the feeds are left in `output`. Raises ConfigError, ServiceError."""
+    """Run the demo, and leave its feeds in `output`. Raises ConfigError, ServiceError."""
     passwords = {user: secrets.token_urlsafe(12) for user in (BLOG, READER)}
     with (
         Prosody(passwords, admins=[f"{BLOG}@localhost"]) as server,
@@ -128,13 +128,13 @@ def demo(output: Path, on_event: OnDemoEvent) -> None:
 
 @dataclass
 class DemoSite:
-    """The demo's blog: its folder, the posts to come, and the program run in it."""
+    """The demo's site: its folder of posts, its configuration, and runs of the program in it."""
 
     folder: Path
     server: Prosody
     output: Path
     passwords: dict[str, str]
-    tell: OnDemoEvent
+    on_event: OnDemoEvent
     latencies: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -142,7 +142,7 @@ class DemoSite:
         self.config(BLOG)
 
     def config(self, user: str) -> Xmpp:
-        """Write the configuration for an account; its xmpp section."""
+        """Write the configuration of an account, and return its xmpp section."""
         path = self.folder / ("publisher.yaml" if user == BLOG else f"{user}.yaml")
         path.write_text(
             CONFIG.format(
@@ -164,7 +164,7 @@ class DemoSite:
         return self.folder / "posts" / name
 
     async def publish(self) -> None:
-        """Run `publisher publish` as a user does. Raises Refused if it failed."""
+        """Run `publisher publish` as a user does. Raises Refused if it fails."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "publisher", "publish"),
             cwd=self.folder,
@@ -173,34 +173,34 @@ class DemoSite:
             stderr=subprocess.STDOUT,
         )
         printed = (await process.communicate())[0].decode()
-        self.tell(Printed(printed.splitlines()))
+        self.on_event(Printed(printed.splitlines()))
         if process.returncode:
-            raise Refused(f"publisher publish ended with exit code {process.returncode}")
+            raise Refused(f"`publisher publish` failed with exit code {process.returncode}")
 
 
 async def _show(site: DemoSite) -> None:
     first, *others = _posts()
-    site.tell(Scene(1, "A first post: the feeds are built, the node is created"))
+    site.on_event(Scene(1, "A first post: the feeds are built, the node is created"))
     site.write(first)
-    site.tell(Command("publisher publish"))
+    site.on_event(Command("publisher publish"))
     await site.publish()
     async with _reader(site) as subscriber:
         reader = f"{READER}@{site.server.domain}"
-        site.tell(Subscribed(reader, _address(site).subscribe_uri))
-        site.tell(Scene(2, "More posts: each arrives at the subscriber as it is pushed"))
+        site.on_event(Subscribed(reader, _address(site).subscribe_uri))
+        site.on_event(Scene(2, "More posts: each arrives at the subscriber as it is pushed"))
         for name in others:
             await _arrive(site, subscriber, f"cp {name} posts/", partial(site.write, name))
-        site.tell(Scene(3, "An edit: the same item, in place"))
+        site.on_event(Scene(3, "An edit: the same item, in place"))
         path = site.path(first)
         text = path.read_text(encoding="utf-8").replace("One command", "Just one command")
         edit = "sed -i 's/One command/Just one command/' posts/" + first
         await _arrive(site, subscriber, edit, lambda: path.write_text(text, encoding="utf-8"))
-        site.tell(Scene(4, "A removal: the item is retracted"))
+        site.on_event(Scene(4, "A removal: the item is retracted"))
         await _arrive(site, subscriber, f"rm posts/{others[0]}", site.path(others[0]).unlink)
-        site.tell(Scene(5, "Nothing changed: nothing is sent"))
-        site.tell(Command("publisher publish"))
+        site.on_event(Scene(5, "Nothing changed: nothing is sent"))
+        site.on_event(Command("publisher publish"))
         await site.publish()
-    site.tell(Finished(min(site.latencies), max(site.latencies)))
+    site.on_event(Finished(min(site.latencies), max(site.latencies)))
 
 
 @asynccontextmanager
@@ -214,14 +214,14 @@ async def _reader(site: DemoSite) -> AsyncIterator[Subscriber]:
 async def _arrive(
     site: DemoSite, subscriber: Subscriber, command: str, act: Callable[[], object]
 ) -> None:
-    """Change a file, run the program, and show what reaches the subscriber, and when."""
-    site.tell(Command(f"{command} && publisher publish"))
-    begun = time.monotonic()
+    """Change a file, run the program, and report the event that reaches the subscriber."""
+    site.on_event(Command(f"{command} && publisher publish"))
+    start = time.monotonic()
     act()
     await site.publish()
     event = await subscriber.next(seconds=ARRIVAL_SECONDS)
-    site.latencies.append(event.at - begun)
-    site.tell(Received(event, event.at - begun))
+    site.latencies.append(event.at - start)
+    site.on_event(Received(event, event.at - start))
 
 
 def _address(site: DemoSite) -> NodeAddress:
@@ -229,5 +229,5 @@ def _address(site: DemoSite) -> NodeAddress:
 
 
 def _posts() -> list[str]:
-    found = resources.files(__package__).joinpath("posts").iterdir()
-    return sorted(path.name for path in found)
+    posts = resources.files(__package__).joinpath("posts").iterdir()
+    return sorted(path.name for path in posts)

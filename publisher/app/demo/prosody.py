@@ -1,4 +1,4 @@
-"""A throw-away Prosody, for the demo and for the tests."""
+"""A temporary Prosody server for the demo and the tests."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ Storage = Literal["memory", "internal", "sql"]
 
 
 class Prosody(Server):
-    """Prosody with PEP and a pubsub service on which only `admins` create and publish.
+    """Prosody with PEP, and a pubsub service on which only `admins` create nodes and publish.
 
-    There is no finer right in Prosody 0.12: an ordinary account may publish to its own PEP only.
-    `memory` is fast and forgets at every stop, and now and then an item beside one that is
-    replaced; `internal`, Prosody's default, rewrites a whole node for each item; `sql` keeps the
-    items in SQLite. `max_items` is the largest that a node may ask for, `stanza_size_limit` what a
-    client may send at once, in bytes; None is Prosody's own.
+    Prosody 0.12 has no finer rights: an ordinary account may publish only to its own PEP.
+
+    Storage `memory` is fast; it loses everything at a stop, and sometimes an item next to one that
+    is replaced. `internal`, Prosody's default, rewrites the whole node for each item. `sql` stores
+    the items in SQLite. `max_items` is the most that a node may be configured for.
+    `stanza_size_limit` is the largest stanza of a client in bytes; None leaves Prosody's default.
     """
 
     packages = "prosody openssl"
@@ -41,8 +42,8 @@ class Prosody(Server):
         stanza_size_limit: int | None = None,
         modules: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`admins`: bare JIDs. `modules`: more modules, for the host and for the pubsub service;
-        name -> Lua source.
+        """`admins` are bare JIDs. `modules` maps the names of additional modules, which run on the
+        host and on the pubsub service, to their Lua sources.
         """
         self._admins = admins
         self._storage = storage
@@ -60,7 +61,7 @@ class Prosody(Server):
             self._lua_module_needed("dbd.sqlite3")
 
     def _lua_module_needed(self, name: str) -> None:
-        """Prosody itself would start without it, and then answer no request."""
+        """Raise Unavailable without the module: Prosody would start, but answer no request."""
         command = [self._program("lua"), "-e", f"require {_lua(name)}"]
         if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603
             raise Unavailable(f"Lua has no module {name}; run: apt-get install {self.packages}")
@@ -76,7 +77,7 @@ class Prosody(Server):
         folder = self.folder / "data" / DOMAIN / "accounts"
         folder.mkdir(parents=True)
         for user, password in self.accounts.items():
-            # The file names of util.datamanager: all but letters and digits as %xx.
+            # util.datamanager encodes file names: all but letters and digits become %xx.
             name = re.sub(rb"[^A-Za-z0-9]", lambda m: b"%%%02x" % m[0][0], user.encode()).decode()
             (folder / f"{name}.dat").write_text(f"return {{ password = {_lua(password)} }};\n")
 
@@ -86,7 +87,7 @@ class Prosody(Server):
 
     def _configuration(self) -> str:
         return _TEMPLATE.format(
-            run_as_root=str(os.geteuid() == 0).lower(),  # it refuses root otherwise
+            run_as_root=str(os.geteuid() == 0).lower(),  # Prosody refuses to run as root by default
             folder=_lua(str(self.folder)),
             data=_lua(str(self.folder / "data")),
             loopback=_lua(LOOPBACK),
@@ -143,6 +144,6 @@ Component {service} "pubsub"
 
 
 def _lua(text: str) -> str:
-    """A Lua string; every byte that could end or change it as its number."""
+    """Write a Lua string, with a numeric escape for each byte that could end or change it."""
     safe = re.sub(rb"[^ !#-\[\]-~]", lambda m: b"\\%03d" % m[0][0], text.encode())
     return f'"{safe.decode()}"'

@@ -1,7 +1,8 @@
-"""Starts throw-away servers on loopback: own folder, own ports, own certificate, own accounts.
+"""Start temporary servers on loopback, each with its own folder, ports, certificate and accounts.
 
-Needs no root, no system service and no configuration. It dies with the thread that started it, and
-leaves nothing behind. Refuses connections from anywhere but this machine, and to other servers.
+A server needs no root, no system service and no configuration. It ends with the thread that started
+it, and leaves no files. It accepts connections only from this machine, and makes none to other
+servers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ LOOPBACK = "127.0.0.1"
 DOMAIN = "localhost"
 SERVICE = "pubsub.localhost"
 
-# Below the ports that the system hands out by itself, so that nothing takes one between two runs.
+# Below the ephemeral ports of Linux (32768 and above), so that no outgoing connection takes one
+# before its server has started.
 PORTS = range(20000, 32000)
 PORTS_OF_A_PROCESS = 100
 
@@ -42,10 +44,10 @@ PR_SET_PDEATHSIG = 1
 
 
 class Server(ABC):
-    """A server process in a temporary folder. Entering starts it; leaving stops it and cleans up.
+    """A server process in a temporary folder, as a context manager that starts and stops it.
 
-    `stop`, `kill` and `start` in between keep the folder and the ports. `port` wants STARTTLS,
-    `direct_port` TLS from the first byte; both show a certificate that `ca_file` trusts.
+    `stop`, `kill` and `start` inside the context keep the folder and the ports. `port` requires
+    STARTTLS, `direct_port` TLS from the first byte; `ca_file` trusts the certificate of both.
     """
 
     packages: str
@@ -55,7 +57,7 @@ class Server(ABC):
     service = SERVICE
 
     def __init__(self, accounts: Mapping[str, str]) -> None:
-        """`accounts`: user name (without the domain) -> password."""
+        """`accounts` maps user names (without the domain) to passwords."""
         self.accounts = dict(accounts)
         self._programs_needed()
         self._temporary = tempfile.TemporaryDirectory(prefix="publisher-")
@@ -83,7 +85,7 @@ class Server(ABC):
         return self._running().pid
 
     def start(self) -> None:
-        """Returns when clients can log in. Raises Unavailable with the end of the log."""
+        """Start, and wait until clients can log in. Raises Unavailable with the end of the log."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line, without a shell
                 self._command(),
@@ -102,7 +104,7 @@ class Server(ABC):
             raise
 
     def stop(self) -> None:
-        """The orderly way: clients are told. Killed if that takes too long."""
+        """Stop orderly, so that clients get their stream closed; kill the server if that hangs."""
         if self._process is None:
             return
         self.resume()
@@ -114,14 +116,14 @@ class Server(ABC):
         self._process = None
 
     def kill(self) -> None:
-        """As a power cut: no goodbye, nothing is flushed."""
+        """End the server as a power cut would: it closes no stream and flushes no file."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def pause(self) -> None:
-        """Connections stay open, nobody answers."""
+        """Freeze the server: its connections stay open, but it does not answer."""
         self._running().send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -143,7 +145,7 @@ class Server(ABC):
         retry(attempt, BACKOFF, seconds=self.start_seconds, clock=Clock())
 
     def _is_ready(self) -> bool:
-        """A handshake, not only a connection: the kernel accepts before the server does."""
+        """Whether a TLS handshake succeeds; the kernel accepts connections before the server."""
         context = ssl.create_default_context(cafile=self.ca_file)
         try:
             with (
@@ -154,12 +156,12 @@ class Server(ABC):
         except OSError:
             return False
 
-    def _failed(self, what: str) -> Unavailable:
+    def _failed(self, problem: str) -> Unavailable:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
-        return Unavailable("\n".join([f"{type(self).__name__} {what}; its log ends:", *lines]))
+        return Unavailable("\n".join([f"{type(self).__name__} {problem}; its log ends:", *lines]))
 
     def _program(self, name: str) -> str:
-        """The full path of a program, or a sentence about what to install."""
+        """The full path of a program. Raises Unavailable with the package to install."""
         path = shutil.which(name)
         if path is None:
             raise Unavailable(f"{name} was not found; run: apt-get install {self.packages}")
@@ -167,25 +169,25 @@ class Server(ABC):
 
     @abstractmethod
     def _programs_needed(self) -> None:
-        """Raises Unavailable before anything is written, if a program is missing."""
+        """Raise Unavailable if a program is missing, before anything is written."""
 
     @abstractmethod
     def _lay_out(self) -> None:
-        """Writes what the server reads: its configuration and, if it can, its accounts."""
+        """Write the configuration and, if the server reads them from files, the accounts."""
 
     @abstractmethod
     def _command(self) -> Sequence[str]:
-        """How to run it in the foreground."""
+        """The command that runs the server in the foreground."""
 
     def _environment(self) -> Mapping[str, str]:
         return {}
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that nobody listens on.
+    """Return ports of loopback on which no program listens.
 
-    Nobody holds a port until its server has started. So each process takes ports from a block of
-    its own, one after the other: two servers that start at the same time get different ones.
+    A port is not reserved until its server has started. So each process takes ports from a block of
+    its own, one after the other: servers that start at the same time get different ports.
     """
     candidates = itertools.islice(ports_of(os.getpid()), PORTS_OF_A_PROCESS)
     ports = list(itertools.islice(filter(_is_free, candidates), count))
@@ -196,7 +198,7 @@ def free_ports(count: int) -> list[int]:
 
 @functools.cache
 def ports_of(process: int) -> Iterator[int]:
-    """Yield the ports of the process's block, again and again, from a random one on."""
+    """Yield the ports of a process's block endlessly, starting with a random one."""
     blocks = len(PORTS) // PORTS_OF_A_PROCESS
     first = PORTS[process % blocks * PORTS_OF_A_PROCESS]
     offset = secrets.randbelow(PORTS_OF_A_PROCESS)
@@ -206,7 +208,7 @@ def ports_of(process: int) -> Iterator[int]:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do: a port that a closed connection still lingers on is free.
+        # The servers set it, too: they can listen where a closed connection is in TIME_WAIT.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -216,16 +218,16 @@ def _is_free(port: int) -> bool:
 
 
 def certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
-    """A self-signed certificate and its key: `server.crt`, `server.key`.
+    """Make a self-signed certificate and its key: `server.crt`, `server.key` in `folder`.
 
-    `names` are names of hosts, or IPv4 addresses.
+    `names` are host names or IPv4 addresses.
     """
     crt, key = folder / "server.crt", folder / "server.key"
     command = [
         *("openssl", "req", "-x509", "-nodes", "-days", "30", "-subj", f"/CN={names[0]}"),
         *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
         *("-addext", "subjectAltName=" + ",".join(map(_alternative_name, names))),
-        # Python 3.13 and later check that a certificate which is its own authority says so.
+        # Python 3.13 and later verify that a certificate authority has this key usage (RFC 5280).
         *("-addext", "keyUsage=critical,digitalSignature,keyCertSign"),
         *("-keyout", str(key), "-out", str(crt)),
     ]
@@ -241,7 +243,10 @@ def _alternative_name(name: str) -> str:
 
 
 def _dying_with(parent: int) -> Callable[[], None] | None:
-    """What the child runs before it becomes the server, so that it never outlives us. Linux."""
+    """Return a function for the child to run before it becomes the server; None except on Linux.
+
+    It asks the kernel to kill the server when the thread that started it ends.
+    """
     try:
         prctl = ctypes.CDLL(None).prctl
     except (AttributeError, OSError):
@@ -249,7 +254,7 @@ def _dying_with(parent: int) -> Callable[[], None] | None:
 
     def ask() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we could ask
+        if os.getppid() != parent:  # the parent ended before the request
             os._exit(1)
 
     return ask
