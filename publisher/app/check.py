@@ -41,7 +41,7 @@ def check(
 ) -> Checked:
     """Check every post. `watch` passes the entries on, and may show progress."""
     now = now or dt.datetime.now(dt.UTC)
-    found = posts.check(
+    of_posts = posts.check(
         project.entries,
         project.config.site,
         files=_files(project.config),
@@ -51,7 +51,7 @@ def check(
     )
     diagnostics: defaultdict[PurePosixPath, list[Diagnostic]] = defaultdict(list)
     skipped = [one for skip in project.entries.skipped for one in skip.warnings]
-    for one in dict.fromkeys((*project.diagnostics, *skipped, *found)):
+    for one in dict.fromkeys((*project.diagnostics, *skipped, *of_posts)):
         diagnostics[one.path].append(one)
     return Checked(diagnostics, _client_diagnostics(project, now) if with_clients else None)
 
@@ -59,19 +59,19 @@ def check(
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:
     """Check the nodes and their items, then the feeds, as named readers parse them."""
     config, entries, render = project.config, project.entries.entries, project.renderings.of
-    found: list[ClientDiagnostic] = []
+    diagnostics: list[ClientDiagnostic] = []
     # Clients notice the age of a post only when its item is new to a node.
     with Ledger(config.state, read_only=True) as ledger:
         at_nodes = {id_ for address in ledger.item_counts() for id_ in ledger.recorded(address)}
     if config.xmpp:
         for one in entries:
-            found += clients.of_age(one, now=now, at_nodes=at_nodes)
+            diagnostics += clients.of_age(one, now=now, at_nodes=at_nodes)
     for xmpp in config.xmpp:
         for node in xmpp.nodes:
-            found += clients.of_node(node)
+            diagnostics += clients.of_node(node)
             address = NodeAddress(node.service, node.node)
             for one in selection.select(entries, node.only, site=config.site, since=node.since):
-                found += clients.of_item(render(one), config.site, address, account=xmpp.jid)
+                diagnostics += clients.of_item(render(one), config.site, address, account=xmpp.jid)
     topics = [one.document for one in project.outputs if one.is_topic]
     documents = [document for document in topics if document]
     in_html = {one.id(config.site) for one in documents if _is_html(one)}
@@ -80,8 +80,8 @@ def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagno
         others = clients.Others(document.id(config.site) in in_html, has_podcast)
         short, data = feeds.build(document, config.site, render)
         shown = [render(one) for one in short.entries]
-        found += clients.of_feed(short, shown, config.site, data, others)
-    return list(dict.fromkeys(found))
+        diagnostics += clients.of_feed(short, shown, config.site, data, others)
+    return list(dict.fromkeys(diagnostics))
 
 
 def _is_html(document: feeds.FeedDocument) -> bool:

@@ -73,43 +73,43 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
 
 def _named(project: Project, name: str | None) -> list[Target]:
     with Ledger(project.config.state, read_only=True) as ledger:
-        found = targets.targets(project, ledger, NodeOptions())
-    chosen = [target for target in found if name in {None, target.address.node}]
+        configured = targets.targets(project, ledger, NodeOptions())
+    chosen = [target for target in configured if name in {None, target.address.node}]
     if not chosen:
-        known = ", ".join(target.address.node for target in found) or "none"
+        known = ", ".join(target.address.node for target in configured) or "none"
         node = f"node {name!r}" if name else "node"
         raise ConfigError(f"the configuration has no {node}; its nodes are: {known}")
     return chosen
 
 
-async def _look_at_all(config: Config, found: Sequence[Target]) -> list[ComparedNode]:
+async def _look_at_all(config: Config, chosen: Sequence[Target]) -> list[ComparedNode]:
     """Ask accounts, and the services of one account, side by side: a silent one delays no other."""
-    accounts = [(xmpp, [t for t in found if t.xmpp is xmpp]) for xmpp in config.xmpp]
+    accounts = [(xmpp, [t for t in chosen if t.xmpp is xmpp]) for xmpp in config.xmpp]
     compared = await asyncio.gather(
-        *(_look_at_account(config, xmpp, some) for xmpp, some in accounts if some)
+        *(_look_at_account(config, xmpp, mine) for xmpp, mine in accounts if mine)
     )
     return [*itertools.chain.from_iterable(compared)]
 
 
 async def _look_at_account(
-    config: Config, xmpp: Xmpp, found: Sequence[Target]
+    config: Config, xmpp: Xmpp, chosen: Sequence[Target]
 ) -> list[ComparedNode]:
     try:
         async with sessions.Account(xmpp).login() as connection:
             compared = await asyncio.gather(
-                *(_look_at_service(config, connection, some) for some in sessions.by_service(found))
+                *(_look_at_service(config, connection, one) for one in sessions.by_service(chosen))
             )
     except PublisherError as error:
-        return [ComparedNode(target.address, error=error) for target in found]
+        return [ComparedNode(target.address, error=error) for target in chosen]
     by_address = {one.address: one for one in itertools.chain.from_iterable(compared)}
-    return [by_address[target.address] for target in found]
+    return [by_address[target.address] for target in chosen]
 
 
 async def _look_at_service(
-    config: Config, connection: Connection, found: Sequence[Target]
+    config: Config, connection: Connection, chosen: Sequence[Target]
 ) -> list[ComparedNode]:
     """Ask for one node after the other. If the service falls silent, the rest fail at once."""
-    nodes = [targets.config_of(target) for target in found]
+    nodes = [targets.config_of(target) for target in chosen]
     return [await _look(XmppNode(connection, node, site_title=config.site.title)) for node in nodes]
 
 

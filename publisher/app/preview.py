@@ -32,10 +32,10 @@ def preview(project: Project, options: NodeOptions, *, offline: bool = False) ->
     Raises ConfigError if the options name a post that does not exist, and LedgerError.
     """
     with Ledger(project.config.state, read_only=True) as ledger:
-        found = targets.targets(project, ledger, options)
-        hints = targets.left_behind(found, ledger)
-        if offline or not found:
-            offline_results = [sync.offline(one.address, one.task, ledger) for one in found]
+        all_targets = targets.targets(project, ledger, options)
+        hints = targets.left_behind(all_targets, ledger)
+        if offline or not all_targets:
+            offline_results = [sync.offline(one.address, one.task, ledger) for one in all_targets]
             return Preview(offline_results, hints)
 
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
@@ -43,4 +43,4 @@ def preview(project: Project, options: NodeOptions, *, offline: bool = False) ->
         async def work(node: Node, task: Task) -> Result:
             return await sync.preview(node, task, ledger)
 
-        return Preview(sessions.work_at(project, found, work), hints)
+        return Preview(sessions.work_at(project, all_targets, work), hints)

@@ -43,25 +43,25 @@ class Work(Protocol):
     async def __call__(self, node: Node, task: Task) -> Result: ...
 
 
-def work_at(project: Project, found: Sequence[Target], work: Work) -> list[Result]:
+def work_at(project: Project, targets: Sequence[Target], work: Work) -> list[Result]:
     """Do `work` at every target. Return the results in the same order; errors are in them."""
-    return run_async(_work_at_all(project, found, work)) if found else []
+    return run_async(_work_at_all(project, targets, work)) if targets else []
 
 
-async def _work_at_all(project: Project, found: Sequence[Target], work: Work) -> list[Result]:
+async def _work_at_all(project: Project, targets: Sequence[Target], work: Work) -> list[Result]:
     results: dict[NodeAddress, Result] = {}
     async with asyncio.TaskGroup() as accounts:
         for xmpp in project.config.xmpp:
-            some = [target for target in found if target.xmpp is xmpp]
-            if some:
-                accounts.create_task(_work_at_account(project, xmpp, some, work, results))
-    return [results[target.address] for target in found]
+            mine = [target for target in targets if target.xmpp is xmpp]
+            if mine:
+                accounts.create_task(_work_at_account(project, xmpp, mine, work, results))
+    return [results[target.address] for target in targets]
 
 
 async def _work_at_account(
     project: Project,
     xmpp: Xmpp,
-    found: Sequence[Target],
+    targets: Sequence[Target],
     work: Work,
     results: dict[NodeAddress, Result],
 ) -> None:
@@ -71,12 +71,13 @@ async def _work_at_account(
     items; suspect items are sent alone.
     """
     account = Account(xmpp)
-    left = list(found)
+    left = list(targets)
     for _ in range(MAX_LOGINS):
         try:
             async with account.login() as connection, asyncio.TaskGroup() as services:
-                for some in by_service(left):
-                    services.create_task(_work_at_service(project, connection, some, work, results))
+                for at_service in by_service(left):
+                    session = _work_at_service(project, connection, at_service, work, results)
+                    services.create_task(session)
         except PublisherError as error:
             for target in left:
                 _keep(results, Result(target.address, error=error))
@@ -108,10 +109,10 @@ class Account:
             yield connection
 
 
-def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
+def by_service(targets: Sequence[Target]) -> Iterator[list[Target]]:
     """Group the targets by their service, in their order."""
     services: dict[str, list[Target]] = defaultdict(list)
-    for target in found:
+    for target in targets:
         services[target.address.service].append(target)
     yield from services.values()
 
@@ -119,12 +120,12 @@ def by_service(found: Sequence[Target]) -> Iterator[list[Target]]:
 async def _work_at_service(
     project: Project,
     connection: xmpp.Connection,
-    found: Sequence[Target],
+    targets: Sequence[Target],
     work: Work,
     results: dict[NodeAddress, Result],
 ) -> None:
     dead: PublisherError | None = None
-    for target in found:
+    for target in targets:
         if dead:
             _keep(results, Result(target.address, error=dead))
             continue

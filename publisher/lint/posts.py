@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 def check(
-    found: Entries,
+    entries: Entries,
     site: Site,
     *,
     files: Files | None,
@@ -48,10 +48,10 @@ def check(
     Without `files` the files that posts refer to are not checked. `watch` passes the entries on,
     and may show progress.
     """
-    pages = _Pages(found, site, files, renderings)
-    diagnostics = [*_same_title_and_day(found.entries, site), *_same_page(found.entries)]
-    diagnostics += _scheduled(found, site, now)
-    for entry in watch(found.entries):
+    pages = _Pages(entries, site, files, renderings)
+    diagnostics = [*_same_title_and_day(entries.entries, site), *_same_page(entries.entries)]
+    diagnostics += _scheduled(entries, site, now)
+    for entry in watch(entries.entries):
         rendered = renderings.of(entry)
         of_entry = (*_dates(entry, site, now), *_unrendered(rendered), *pages.check(rendered))
         shortened = in_short((one.line, one.message) for one in of_entry)
@@ -89,9 +89,9 @@ def _same_page(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
             yield Diagnostic(other.post.path, 1, message)
 
 
-def _scheduled(found: Entries, site: Site, now: dt.datetime) -> Iterator[Diagnostic]:
+def _scheduled(entries: Entries, site: Site, now: dt.datetime) -> Iterator[Diagnostic]:
     """Report scheduled posts whose year is probably a typing error."""
-    for skip in found.skipped:
+    for skip in entries.skipped:
         if skip.status == "future" and skip.post and _is_far(skip.post.published, now):
             year = skip.post.published.astimezone(site.zone).year
             message = f"is dated {year}, far in the future; is the year right?"
@@ -145,16 +145,16 @@ class _Pages:
     """The pages and files below the site's URL, as far as its folder and its posts show them."""
 
     def __init__(
-        self, found: Entries, site: Site, files: Files | None, renderings: Renderings
+        self, entries: Entries, site: Site, files: Files | None, renderings: Renderings
     ) -> None:
         self._renderings = renderings
         self._root = urlsplit(site.root)
         self._files = files
-        self._pages = {_page(urlsplit(entry.link).path) for entry in found.entries}
+        self._pages = {_page(urlsplit(entry.link).path) for entry in entries.entries}
         self._shapes = {_shape(path) for path in self._pages} - {""}
         self._unpublished: dict[str, PurePosixPath] = {}
         base = self._root.path.rstrip("/")
-        for skip in found.skipped:
+        for skip in entries.skipped:
             if skip.post and skip.on_web:
                 self._pages.add(_page(base + skip.post.page))
             elif skip.post:
@@ -167,13 +167,13 @@ class _Pages:
         if not any(self._wrong(one, entry) for one in dropped.rendered_urls(entry.content.xhtml)):
             return
         post, source = entry.post, self._renderings.source(entry)
-        found = dropped.source_urls(
+        urls = dropped.source_urls(
             source.text,
             markup=post.dialect,
             base=post.base or entry.link,
             resolve=self._renderings.links(entry).resolve,
         )
-        for address in found:
+        for address in urls:
             message = self._wrong(address, entry)
             if message:
                 yield Diagnostic(post.path, post.body_line + source.line(address.line), message)
