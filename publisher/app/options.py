@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.sync import RETRY_SECONDS
-
 if TYPE_CHECKING:
     import datetime as dt
 
 
+# How long to retry requests that a service refuses temporarily.
+RETRY_SECONDS = 30.0
 LOCK_SECONDS = 60.0
 
 

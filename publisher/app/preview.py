@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher import sync
 from publisher.app import targets
+from publisher.app.options import RETRY_SECONDS
 from publisher.sync.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -37,10 +38,9 @@ def preview(project: Project, options: NodeOptions, *, offline: bool = False) ->
         if offline or not all_targets:
             offline_results = [sync.offline(one.address, one.task, ledger) for one in all_targets]
             return Preview(offline_results, hints)
-
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
-            return await sync.preview(node, task, ledger)
+            return await sync.preview(node, task, ledger, retry_seconds=RETRY_SECONDS)
 
         return Preview(sessions.work_at(project, all_targets, work), hints)

@@ -11,11 +11,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from publisher.app.events import FeedsBuilt, ignore
-from publisher.app.options import PublishOptions
+from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import options, output, report
 from publisher.cli.progress import progress
-from publisher.sync import RETRY_SECONDS
 
 if TYPE_CHECKING:
     import argparse

@@ -6,19 +6,11 @@ made it.
 """
 
 from publisher.sync.node import NOTIFICATION_FIELDS, Drift, Node, Outcome, Result, State, Step, Task
-from publisher.sync.reconcile import (
-    RETRY_SECONDS,
-    is_settled,
-    offline,
-    preview,
-    reconcile,
-    record_paths,
-)
+from publisher.sync.reconcile import is_settled, offline, preview, reconcile, record_paths
 from publisher.system.retry import Clock
 
 __all__ = [
     "NOTIFICATION_FIELDS",
-    "RETRY_SECONDS",
     "Clock",
     "Drift",
     "Node",

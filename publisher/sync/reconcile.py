@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Change, Guard, Plan
     from publisher.text.node_address import NodeAddress
 
-RETRY_SECONDS = 30.0
 DAY = 86_400.0
 
 
@@ -76,11 +75,18 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     return result
 
 
-async def preview(node: Node, task: Task, ledger: Ledger, *, clock: Clock | None = None) -> Result:
+async def preview(
+    node: Node,
+    task: Task,
+    ledger: Ledger,
+    *,
+    retry_seconds: float = 0.0,
+    clock: Clock | None = None,
+) -> Result:
     """What `reconcile` would do. Looks at the node, and changes neither it nor the ledger."""
     result = Result(node.address)
     clock = clock or Clock()
-    retrying = RetryingNode(node, clock, seconds=RETRY_SECONDS)
+    retrying = RetryingNode(node, clock, seconds=retry_seconds)
     try:
         state, plan = await look(retrying, task, ledger, result, clock=clock, change=False)
         result.steps = [_planned(change) for change in plan.changes]
@@ -100,8 +106,8 @@ async def reconcile(
     *,
     hold_back: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
     on_step: Callable[[Step, int], None],
+    retry_seconds: float = 0.0,
     clock: Clock | None = None,
-    retry_seconds: float = RETRY_SECONDS,
 ) -> Result:
     """Make the node equal to the posts. Errors are in the result.
 

@@ -12,7 +12,7 @@ from publisher.sync import Drift, State
 from publisher.sync.item import MAX_ID, Item, is_sendable
 from publisher.text.node_address import NodeAddress
 from publisher.xmpp import forms
-from publisher.xmpp.payload import payload
+from publisher.xmpp.received_payload import payload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

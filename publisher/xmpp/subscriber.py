@@ -13,7 +13,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from publisher.xmpp.node import PUBSUB
-from publisher.xmpp.payload import payload
+from publisher.xmpp.received_payload import payload
 
 if TYPE_CHECKING:
     from publisher.text.node_address import NodeAddress

@@ -14,7 +14,7 @@ import pytest
 
 from publisher import media
 from publisher.post import Episode, Medium
-from publisher.sources.front_matter import block, feed_options, recordings
+from publisher.sources.front_matter import block, feed_options, media_keys
 from publisher.sources.front_matter.values import FrontMatter
 from tests.support.blog import Blog
 from tests.support.subscribers import Outsider
@@ -292,7 +292,7 @@ def front_matter(front: str) -> FrontMatter:
 )  # fmt: skip
 def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> None:
     found = front_matter(front)
-    assert [*recordings.enclosures(found)] == expected
+    assert [*media_keys.enclosures(found)] == expected
     assert not found.warnings
 
 
@@ -310,13 +310,13 @@ def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> No
 )  # fmt: skip
 def test_what_is_no_recording_is_told(front: str, message: str) -> None:
     found = front_matter(front)
-    recordings.enclosures(found)
+    media_keys.enclosures(found)
     assert [remark.message for remark in found.warnings] == [message]
 
 
 def test_more_bytes_than_any_file_has_are_not_known() -> None:
     found = front_matter(f"enclosure: |\n  /a.mp3\n  {'9' * 5_000}\n  audio/mpeg")
-    assert [*recordings.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
+    assert [*media_keys.enclosures(found)] == [Medium("/a.mp3", 2, "audio/mpeg")]
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_more_bytes_than_any_file_has_are_not_known() -> None:
     ],
 )  # fmt: skip
 def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
-    assert [*recordings.enclosures(front_matter(front))] == expected
+    assert [*media_keys.enclosures(front_matter(front))] == expected
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_what_names_a_file(front: str, expected: list[Medium]) -> None:
     ],
 )
 def test_the_forms_of_pictures(front: str, address: str | None) -> None:
-    found = recordings.image(front_matter(front))
+    found = media_keys.image(front_matter(front))
     assert (found and found.href) == address
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.post import in_short
 from publisher.sources import feed
-from publisher.sources.front_matter import block, recordings
+from publisher.sources.front_matter import block, media_keys
 from publisher.sources.front_matter.values import FrontMatter
 from publisher.text import yaml_document
 from publisher.text.yaml_document import YamlError
@@ -47,7 +47,7 @@ def test_a_name_that_only_begins_like_many_files() -> None:
     def run(times: int) -> None:
         data = f"---\naudio: a{'.aa#' * times} x\n---\n".encode()
         found = block.read(data, PATH, (block.fenced,))
-        assert not recordings.enclosures(FrontMatter(found, PATH))
+        assert not media_keys.enclosures(FrontMatter(found, PATH))
 
     assert_linear(run, 3_900)  # the same
 

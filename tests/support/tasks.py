@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Result, Task, reconcile
 from publisher.sync.item import FINGERPRINT, Item
 from publisher.sync.plan import Desired, Guard, Policy
@@ -90,4 +91,12 @@ async def reconciled(
     async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
         return held or {}
 
-    return await reconcile(node, work, ledger, hold_back=hold_back, on_step=on_step, clock=clock)
+    return await reconcile(
+        node,
+        work,
+        ledger,
+        hold_back=hold_back,
+        on_step=on_step,
+        retry_seconds=RETRY_SECONDS,
+        clock=clock,
+    )

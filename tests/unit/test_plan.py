@@ -11,16 +11,7 @@ import pytest
 from publisher.errors import UnsafePlanError
 from publisher.sync import plan
 from publisher.sync.item import Seen
-from publisher.sync.plan import (
-    Adopt,
-    Desired,
-    Forget,
-    Guard,
-    Policy,
-    Publish,
-    Refuse,
-    Retract,
-)
+from publisher.sync.plan import Adopt, Desired, Forget, Guard, Policy, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -17,7 +17,7 @@ from publisher.post import Post, Skip
 from publisher.sources.engines.markers import marker_of
 from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
 from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
-from publisher.sources.front_matter import block, feed_options, formats, recordings
+from publisher.sources.front_matter import block, feed_options, formats, media_keys
 from publisher.sources.front_matter.values import FrontMatter, language_tag, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
@@ -295,8 +295,8 @@ class PostReader:
                 front_matter.line(front_matter.first(*UPDATED) or ""),
             ),
             values=front_matter.document.values,
-            enclosures=recordings.enclosures(front_matter),
-            image=recordings.image(front_matter),
+            enclosures=media_keys.enclosures(front_matter),
+            image=media_keys.image(front_matter),
             content=feed_options.content(front_matter),
             license=feed_options.license_of(front_matter),
             episode=feed_options.episode(front_matter),

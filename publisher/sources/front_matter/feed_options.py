@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.config import is_web_url
 from publisher.post import Episode
-from publisher.sources.front_matter import recordings
+from publisher.sources.front_matter import media_keys
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line
 from publisher.text.characters import short_line
 from publisher.text.dates import DateError
@@ -88,7 +88,7 @@ def episode(front_matter: FrontMatter) -> Episode:
         type=_KINDS.get((front_matter.text(type_key) or "").lower()),
         explicit=_answer(front_matter, "explicit"),
     )
-    if front_matter.first(*recordings.KEYS):
+    if front_matter.first(*media_keys.KEYS):
         for key, read, way_out in (
             ("episode", options.number, "number it from 1 to 999999"),
             ("season", options.season, "number it from 1 to 999999"),
