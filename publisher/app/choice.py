@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -44,17 +45,17 @@ def asked(
 
 def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
     """The item ids that `text` stands for: an item id, or a path from here or the posts folder."""
-    folder = project.config.posts.path
+    folder = _normal(project.config.posts.path)
+    path = _normal(Path(text).absolute())
     published = {
         one.item_id
         for one in project.entries.entries
-        if text in {one.item_id, str(one.post.path)}
-        or Path(text).absolute() == folder / one.post.path
+        if text in {one.item_id, str(one.post.path)} or path == folder / one.post.path
     }
     removed = {text, identity.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not published | removed:
         for skip in project.entries.skipped:
-            if text == str(skip.path) or Path(text).absolute() == folder / skip.path:
+            if text == str(skip.path) or path == folder / skip.path:
                 raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
         raise ConfigError(
             f"--only {text}: there is no such post; name a file of {project.config.posts.place}, "
@@ -64,5 +65,10 @@ def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
 
 
 def _relative(text: str, folder: Path) -> str:
-    path = Path(text).absolute()
+    path = _normal(Path(text).absolute())
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else text
+
+
+def _normal(path: Path) -> Path:
+    """The path without `..`, as paths of posts have none."""
+    return Path(os.path.normpath(path))

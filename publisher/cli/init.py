@@ -13,7 +13,9 @@ from publisher import config as configs
 from publisher.app.events import Note
 from publisher.app.init import InitOptions, init
 from publisher.cli import output
-from publisher.config.find import NAME
+from publisher.cli.options import current_folder, home
+from publisher.config.find import NAME, configurations
+from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    path: Path = arguments.config or Path(NAME)
+    path: Path = arguments.config or _new_path()
     options = InitOptions(
         title=arguments.title,
         url=arguments.url,
@@ -57,6 +59,17 @@ def run(arguments: argparse.Namespace) -> int:
     )
     _print_written(path, init(path, options, _print_note), has_jid=bool(arguments.jid))
     return 0
+
+
+def _new_path() -> Path:
+    """Where `init` writes by default. Raises ConfigError if there is a configuration above."""
+    above = [path for path in configurations(current_folder(), home()) if path.name == NAME]
+    if above and above[0].parent != current_folder():
+        raise ConfigError(
+            f"{above[0]} is the configuration of the folders below it; edit it, or write another "
+            f"one with --config {NAME}"
+        )
+    return Path(NAME)
 
 
 def _print_note(event: Event) -> None:

@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import math
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SU
         type=Path,
         metavar="FILE",
         default=default,
-        help="the configuration (default: the nearest publisher.yaml in this folder or above)",
+        help="the configuration (default: publisher.yaml in this folder or above)",
     )
 
 
@@ -39,11 +40,25 @@ def load_config(arguments: argparse.Namespace) -> Config:
     """Load the configuration that `--config` names, else the nearest one. Raises ConfigError."""
     from publisher import config as configs  # noqa: PLC0415 - the help needs none of it
 
-    path = arguments.config or configs.find(Path.cwd(), home=_home(), uid=os.getuid())
+    path = arguments.config
+    if path is None:
+        path = configs.find(current_folder(), home=home(), uid=os.getuid())
+        if path.is_absolute() and sys.stderr.isatty():
+            print(f"using {path}", file=sys.stderr)
     return configs.load(path)
 
 
-def _home() -> Path:
+def current_folder() -> Path:
+    """The folder in which the program runs. Raises ConfigError if somebody removed it."""
+    from publisher.errors import ConfigError  # noqa: PLC0415 - the help needs none of it
+
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ConfigError("the current folder does not exist any more; change to one") from error
+
+
+def home() -> Path:
     """The user's home; for a user without one, an absolute path that does not exist."""
     return Path(os.path.expanduser("~")).absolute()  # noqa: PTH111 - Path.home() raises
 
@@ -124,7 +139,7 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="publish without notifying subscribers (only the node's owner can)",
     )
-    policy.add_argument("--quiet", action=_Renamed, nargs=0, help=argparse.SUPPRESS)
+    policy.add_argument("--quiet", action=_Renamed, nargs="?", help=argparse.SUPPRESS)
     policy.add_argument(
         "--allow-retracts",
         action="store_true",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from publisher.config.find import NAME, OLD_NAME, is_ours
+from publisher.config.find import NAME, is_ours
 from publisher.config.values import (
     LEDGER_NAME,
     MAX_LEVELS_UP,
@@ -18,6 +19,7 @@ from publisher.config.values import (
 )
 from publisher.errors import ConfigError
 from publisher.system import symlinks
+from publisher.system.paths import is_file, is_folder
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
@@ -60,25 +62,24 @@ def check_state(config: Config) -> None:
 
 
 def check_ledger(config: Config) -> None:
-    """Refuse to start an empty ledger if there is one of an older configuration of this site.
+    """Refuse to start an empty ledger if there is an older one of this site.
 
-    The older configuration is a `config.yaml`, or this file before it had `state:`. An empty ledger
-    would forget what was published. Raises ConfigError.
+    The older one lies beside the posts or above them, and no other configuration uses it. An empty
+    ledger would forget what was published. A state folder that exists is used as it is. Raises
+    ConfigError.
     """
-    if (config.state / LEDGER_NAME).exists():
+    if is_folder(config.state):
         return
     posts = config.posts
     above = (posts.path, *list(posts.path.parents)[:MAX_LEVELS_UP])
     for folder in dict.fromkeys((config.path.parent, posts.site or posts.path, *above)):
-        state = folder / STATE_NAME
-        if not (state / LEDGER_NAME).is_file():
-            continue
-        # A configuration with another file name, e.g. staging.yaml, has its own state on purpose.
-        old = folder / NAME if folder / NAME == config.path else folder / OLD_NAME
-        if old == config.path or is_ours(old):
+        state, other = folder / STATE_NAME, folder / NAME
+        is_used = other != config.path and is_file(other) and is_ours(other)
+        if is_file(state / LEDGER_NAME) and not is_used:
             raise ConfigError(
-                f"{config.path}: there is no ledger in {config.state}, but one in {state}, beside "
-                f"{old}; use it with `state: {state}`, or move it: mv {state} {config.state}"
+                f"{config.path}: the state folder {config.state} does not exist, but there is a "
+                f"ledger in {state}; use it with `state: {state}`, or, if it belongs to another "
+                f"site, run `mkdir {shlex.quote(str(config.state))}` to start an empty one"
             )
 
 

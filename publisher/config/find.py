@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
 from publisher.errors import ConfigError
+from publisher.system.paths import exists, is_file
 from publisher.text import yaml_document
 
 NAME = "publisher.yaml"
@@ -16,28 +18,47 @@ _SECTIONS = ("site", "posts")
 
 
 def find(folder: Path, *, home: Path, uid: int) -> Path:
-    """The nearest configuration in the folder or above it, up to the repository's root or `home`.
+    """The configuration in the folder or above it, up to the repository's root or `home`.
 
     Outside of a repository and of `home`, only the folder itself is searched. `uid` is the user who
-    runs the program. The result is relative to `folder`. Raises ConfigError if there is no
-    configuration, or if another user may have written it.
+    runs the program. The path is a name if the file is in the folder itself, else absolute. Raises
+    ConfigError if there is no configuration, if there are several, or if another user may have
+    written it.
     """
-    folders = _folders(folder, home)
-    for candidate in folders:
-        for name in (NAME, OLD_NAME):
-            path = candidate / name
-            if path.is_file() and (name == NAME or is_ours(path)):
-                _require_trusted(path, uid)
-                return Path(os.path.relpath(path, folder))
-    raise ConfigError(_missing(folders))
+    paths = configurations(folder, home)
+    if not paths:
+        raise ConfigError(_missing(_folders(folder, home)))
+    # The nearer one may come from an author of posts, who must not choose what a run does.
+    if len(paths) > 1:
+        raise ConfigError(
+            f"{paths[0]} and {paths[1]} are both configurations of publisher; name the right one "
+            "with --config FILE"
+        )
+    _require_trusted(paths[0], uid)
+    return Path(paths[0].name) if paths[0].parent == folder else paths[0]
+
+
+def configurations(folder: Path, home: Path) -> list[Path]:
+    """The configurations in the folder and above it, the nearest first. Raises ConfigError."""
+    return [path for candidate in _folders(folder, home) if (path := _configuration(candidate))]
+
+
+def _configuration(folder: Path) -> Path | None:
+    """The configuration in a folder. Raises ConfigError if it is no regular file."""
+    path, old = folder / NAME, folder / OLD_NAME
+    if is_file(path):
+        return path
+    if os.path.lexists(path):
+        raise ConfigError(f"{path} is no file that can be read; repair or remove it")
+    return old if is_file(old) and is_ours(old) else None
 
 
 def _folders(folder: Path, home: Path) -> list[Path]:
     """The folders in which the configuration may be, the nearest first."""
-    folders = []
+    folders, home = [], Path(os.path.realpath(home))
     for candidate in (folder, *folder.parents):
         folders.append(candidate)
-        if candidate == home or (candidate / ".git").exists():
+        if candidate == home or exists(candidate / ".git"):
             return folders
     return [folder]
 
@@ -45,9 +66,13 @@ def _folders(folder: Path, home: Path) -> list[Path]:
 def is_ours(path: Path) -> bool:
     """Whether a `config.yaml` is a configuration of publisher, and not of a site generator."""
     try:
-        document = yaml_document.read(path.read_text(encoding="utf-8-sig")).value
-    except (OSError, UnicodeDecodeError, yaml_document.YamlError):
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
         return False
+    try:
+        document = yaml_document.read(text).value
+    except yaml_document.YamlError:  # reading the configuration reports what is wrong
+        return all(re.search(rf"^{section}:", text, re.MULTILINE) for section in _SECTIONS)
     site, posts = (document.get(key) if isinstance(document, dict) else None for key in _SECTIONS)
     has_url = isinstance(site, dict) and "url" in site
     return has_url and isinstance(posts, dict) and not {"path", "feed"}.isdisjoint(posts)
@@ -73,7 +98,7 @@ def _missing(folders: list[Path]) -> str:
     foreign = folders[0] / OLD_NAME
     other = (
         f" ({OLD_NAME} is not one: it has no site.url, or neither posts.path nor posts.feed)"
-        if foreign.is_file()
+        if is_file(foreign)
         else ""
     )
     return (

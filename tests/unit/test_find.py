@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.config import find, load
 from publisher.errors import ConfigError
+from tests.support import ROOT
 from tests.support.blog import SITE, Blog
 
 if TYPE_CHECKING:
@@ -38,9 +41,55 @@ def test_the_configuration_is_found_in_the_folder_and_above_it(tmp_path: Path) -
     (tmp_path / ".git").mkdir()
     below = folder_with(tmp_path / "a/b")
     assert find_from(tmp_path, tmp_path / "home") == "publisher.yaml"
-    assert find_from(below, tmp_path / "home") == "../../publisher.yaml"
-    folder_with(tmp_path / "a", "publisher.yaml")
-    assert find_from(below, tmp_path / "home") == "../publisher.yaml"
+    assert find_from(below, tmp_path / "home") == str(tmp_path / "publisher.yaml")
+
+
+def test_of_two_configurations_none_is_chosen(tmp_path: Path) -> None:
+    """An author of posts may have added the nearer one."""
+    folder_with(tmp_path, "publisher.yaml")
+    below = folder_with(tmp_path / "posts", "publisher.yaml")
+    with pytest.raises(ConfigError, match=f"{below}/publisher.yaml and {tmp_path}/publisher.yaml"):
+        find_from(below, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_a_configuration_that_is_no_file_does_not_give_way_to_one_above(
+    tmp_path: Path, kind: str
+) -> None:
+    folder_with(tmp_path, "publisher.yaml")
+    path = folder_with(tmp_path / "site") / "publisher.yaml"
+    match kind:
+        case "link":
+            path.symlink_to("unmounted")
+        case "folder":
+            path.mkdir()
+        case _:
+            os.mkfifo(path)
+    with pytest.raises(ConfigError, match=f"{path} is no file that can be read"):
+        find_from(path.parent, tmp_path)
+
+
+def test_a_home_that_is_a_link_is_the_folder_that_it_leads_to(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path / "disk/home", "publisher.yaml")
+    (tmp_path / "home").symlink_to(folder)
+    below = folder_with(folder / "posts")
+    assert find_from(below, tmp_path / "home") == str(folder / "publisher.yaml")
+
+
+def test_a_run_in_a_folder_that_was_removed_says_so(blog: Blog) -> None:
+    gone = folder_with(blog.folder / "gone")
+    command = f"rmdir {gone} && exec {sys.executable} -m publisher build"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        ["sh", "-c", command],
+        cwd=gone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "publisher: the current folder does not exist any more; change to one\n"
 
 
 def test_the_search_ends_at_the_repository_or_the_home(tmp_path: Path) -> None:
@@ -77,7 +126,7 @@ def test_the_settings_of_a_site_do_not_hide_a_configuration_above(tmp_path: Path
     folder_with(tmp_path, "publisher.yaml")
     folder = folder_with(tmp_path / "site")
     (folder / "config.yaml").write_text(OF_HUGO)
-    assert find_from(folder, tmp_path) == "../publisher.yaml"
+    assert find_from(folder, tmp_path) == str(tmp_path / "publisher.yaml")
 
 
 @pytest.mark.parametrize("name", ["publisher.yaml", "config.yaml"])
@@ -95,7 +144,7 @@ def test_a_file_that_others_may_have_written_is_refused(tmp_path: Path, name: st
             find_from(folder, tmp_path, uid=os.getuid() + 1)
 
 
-def test_a_run_below_the_folder_uses_it_and_prints_paths_from_there(blog: Blog) -> None:
+def test_a_run_below_the_folder_uses_it(blog: Blog) -> None:
     (blog.folder / ".git").mkdir()
     blog.write("2026-01-02-a.md", "Text.", title="A")
     run = blog.run("build", folder=blog.folder / "posts")
@@ -104,7 +153,7 @@ def test_a_run_below_the_folder_uses_it_and_prints_paths_from_there(blog: Blog) 
     (blog.folder / "publisher.yaml").write_text("sit: {}\n")
     run = blog.run("build", folder=blog.folder / "posts")
     assert run.code == 2
-    assert "../publisher.yaml: " in run.err
+    assert f"publisher: {blog.folder / 'publisher.yaml'}: " in run.err
 
 
 def test_an_old_ledger_is_never_replaced_by_an_empty_one(tmp_path: Path) -> None:
@@ -115,14 +164,30 @@ def test_an_old_ledger_is_never_replaced_by_an_empty_one(tmp_path: Path) -> None
     new = folder_with(tmp_path / "outside") / "publisher.yaml"
     text = SITE.replace("path: posts", f"path: {old / 'posts'}")
     new.write_text(text)
-    with pytest.raises(ConfigError, match=f"but one in {old / '.publisher'}, beside"):
+    with pytest.raises(ConfigError, match=f"ledger in {old / '.publisher'}; use it with"):
         load(new)
     new.write_text(f"{text}state: {old / '.publisher'}\n")
     assert load(new).state == old / ".publisher"
     assert load(old / "config.yaml").state == old / ".publisher"
-    (old / "config.yaml").write_text(OF_HUGO)  # now it is the settings of a site
     new.write_text(text)
-    assert load(new).state == new.parent / ".publisher"
+    for name, other in (("config.yaml.old", SITE), ("config.yaml", "a: ["), ("x.yaml", SITE)):
+        (old / "config.yaml").unlink(missing_ok=True)
+        (old / name).write_text(other)
+        with pytest.raises(ConfigError, match="use it with"):
+            load(new)
+
+
+def test_the_command_of_the_error_starts_an_empty_ledger(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path / "two words", "config.yaml")
+    (folder / ".publisher").mkdir()
+    (folder / ".publisher/ledger.sqlite").write_bytes(b"")
+    config = folder / "publisher.yaml"
+    config.write_text(f"{SITE}state: a state\n")
+    with pytest.raises(ConfigError) as error:
+        load(config)
+    command = str(error.value).split("`")[3]
+    subprocess.run(["sh", "-c", command], check=True)
+    assert load(config).state == folder / "a state"
 
 
 @pytest.mark.parametrize("name", ["publisher.yaml", "config.yaml"])
@@ -132,7 +197,7 @@ def test_a_new_state_folder_without_the_ledger_is_an_error(tmp_path: Path, name:
     assert load(config).state == tmp_path / "elsewhere"
     (tmp_path / ".publisher").mkdir()
     (tmp_path / ".publisher/ledger.sqlite").write_bytes(b"")
-    with pytest.raises(ConfigError, match=r"or move it: mv .*/\.publisher .*/elsewhere"):
+    with pytest.raises(ConfigError, match=r"run `mkdir .*/elsewhere` to start an empty one"):
         load(config)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere/ledger.sqlite").write_bytes(b"")
@@ -158,6 +223,30 @@ def test_options_are_not_abbreviated(blog: Blog, arguments: tuple[str, ...]) -> 
     run = blog.run(*arguments)
     assert run.code == 2
     assert "see `publisher" in run.err
+
+
+@pytest.mark.parametrize("place", ["", "posts", "posts/2026", "elsewhere"])
+def test_only_takes_the_path_of_a_post_from_wherever_the_run_is(blog: Blog, place: str) -> None:
+    (blog.folder / ".git").mkdir()
+    path = blog.write("2026/2026-01-02-a.md", "Text.", title="A")
+    config = blog.folder / "publisher.yaml"
+    config.write_text(f"{SITE}xmpp:\n  jid: blog@localhost\n  password_env: X\n"
+                      "  nodes: [{service: pubsub.localhost, node: blog}]\n")  # fmt: skip
+    here = folder_with(blog.folder / place)
+    for name in (os.path.relpath(path, here), str(path), "2026/2026-01-02-a.md"):
+        for more in ((), ("--config", os.path.relpath(config, here))):
+            run = blog.run("plan", "--offline", "--only", name, *more, folder=here)
+            assert run.code == 0, run.err
+            assert "+ new" in run.out
+
+
+def test_init_does_not_write_below_a_configuration(blog: Blog) -> None:
+    (blog.folder / ".git").mkdir()
+    run = blog.run("init", folder=blog.posts)
+    assert run.code == 2
+    assert f"{blog.folder / 'publisher.yaml'} is the configuration of the folders below" in run.err
+    run = blog.run("init", "--config", "publisher.yaml", folder=blog.posts)
+    assert (run.code, (blog.posts / "publisher.yaml").is_file()) == (0, True)
 
 
 def test_init_does_not_write_beside_an_old_configuration(blog: Blog) -> None:
