@@ -53,8 +53,8 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     for path in sorted(paths):
         if _is_excluded(path, config):
             continue
-        outcome, remarks = reader.read(path, now=now)
-        warnings += remarks
+        outcome, diagnostics = reader.read(path, now=now)
+        warnings += diagnostics
         match outcome:
             case Post():
                 posts.append(outcome)

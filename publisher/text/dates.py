@@ -104,7 +104,7 @@ def read_time(text: str) -> dt.time:
 
 
 def _cleaned(text: str) -> str:
-    """Drop a trailing remark in parentheses, doubled colons and spaces, and GMT before an offset.
+    """Drop trailing words in parentheses, doubled colons and spaces, and GMT before an offset.
 
     dateutil reads `GMT+2` as POSIX does, two hours behind; authors mean two hours ahead.
     """

@@ -271,7 +271,7 @@ def test_a_feed_may_have_any_encoding(encoding: str, kind: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + RSS.replace("all<", "ü<")
     parsed = parse(text.encode(encoding), f"{HOME}/feed", kind)
     assert parsed.items[0].title == "One & ü"
-    assert not parsed.remark
+    assert not parsed.warning
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_an_odd_element_is_ignored(odd: str) -> None:
             parsed = parse(RSS.replace(at, place, 1).encode(), f"{HOME}/feed")
             assert {one.id for one in parsed.items} >= {f"{HOME}/two"}, place
             assert len(parsed.items) + len(parsed.broken) == 3
-            assert not parsed.remark
+            assert not parsed.warning
 
 
 def test_the_text_inside_odd_elements_is_kept() -> None:
@@ -605,10 +605,10 @@ def test_the_number_of_items_is_limited() -> None:
                 "items": [{**one, "id": f"x:{number}"} for number in range(count)]}  # fmt: skip
         return parse(json.dumps(feed).encode(), f"{HOME}/f")
 
-    assert not parsed(items.MAX_ITEMS).remark
+    assert not parsed(items.MAX_ITEMS).warning
     more = parsed(items.MAX_ITEMS + 1)
     assert len(more.items) == items.MAX_ITEMS
-    assert "the others are not read" in more.remark
+    assert "the others are not read" in more.warning
 
 
 def test_a_truncated_feed_removes_no_item(blog: Blog) -> None:

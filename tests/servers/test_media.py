@@ -311,7 +311,7 @@ def test_the_forms_of_the_front_matter(front: str, expected: list[Medium]) -> No
 def test_what_is_no_recording_is_told(front: str, message: str) -> None:
     found = front_matter(front)
     media_keys.enclosures(found)
-    assert [remark.message for remark in found.warnings] == [message]
+    assert [warning.message for warning in found.warnings] == [message]
 
 
 def test_more_bytes_than_any_file_has_are_not_known() -> None:

@@ -123,4 +123,4 @@ def templated(
 
 def told(made: Rendered) -> list[tuple[int, str]]:
     """The warnings of an entry: line, message."""
-    return [(remark.line, remark.message) for remark in made.warnings]
+    return [(warning.line, warning.message) for warning in made.warnings]

@@ -111,10 +111,10 @@ def test_the_author_may_say_the_id() -> None:
 
 @pytest.mark.parametrize("text", ["short", "with blanks in it", "x" * 101, "a/b/c/d/e/f"])
 def test_an_id_that_is_none_is_warned_of(text: str) -> None:
-    outcome, (remark,) = entry.entry(post(id=(text, 3)), SITE, {})
+    outcome, (warning,) = entry.entry(post(id=(text, 3)), SITE, {})
     assert isinstance(outcome, Entry)
     assert outcome.item_id == "2026-01-02-first-post"
-    assert (remark.line, repr(text) in remark.message) == (3, True)
+    assert (warning.line, repr(text) in warning.message) == (3, True)
 
 
 ITEM, ATOM = "2026-01-02-first-post", "tag:blog.example,2026-01-02:2026-01-02-first-post"

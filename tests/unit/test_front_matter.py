@@ -113,10 +113,10 @@ def test_invalid_yaml_is_read_key_by_key(
     document = read(f"---\n{block}\n---\nbody")
     assert document.values == values
     assert document.body == "body"
-    (remark,) = document.remarks
-    assert remark[0] == line
-    assert message in remark[1]
-    assert remark[1].endswith("; until then each key is read by itself")
+    (warning,) = document.warnings
+    assert warning[0] == line
+    assert message in warning[1]
+    assert warning[1].endswith("; until then each key is read by itself")
 
 
 def test_a_key_of_invalid_yaml_has_its_line() -> None:
@@ -127,7 +127,7 @@ def test_a_key_of_invalid_yaml_has_its_line() -> None:
 def test_curly_quotes_around_a_value_are_removed_with_a_warning() -> None:
     document = read("---\ntitle: “Hello”\ndate: “2020-01-02”\n---\n")
     assert document.values == {"title": "“Hello”", "date": "2020-01-02"}
-    assert document.remarks == ((3, "date is in curly quotes; write straight ones"),)
+    assert document.warnings == ((3, "date is in curly quotes; write straight ones"),)
 
 
 def test_front_matter_at_the_limit_is_read() -> None:
@@ -169,15 +169,15 @@ def test_the_error_for_invalid_utf_8_has_byte_and_line(data: bytes, offset: int,
     ],
 )
 def test_a_title_that_yaml_cuts_is_a_warning(line: str, cut: str | None) -> None:
-    remarks = read(f"---\nlayout: post\n{line}\n---\n").remarks
+    warnings = read(f"---\nlayout: post\n{line}\n---\n").warnings
     message = f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
-    assert remarks == (((3, message),) if cut else ())
+    assert warnings == (((3, message),) if cut else ())
 
 
 def test_a_duplicate_key_is_a_warning_at_its_second_line() -> None:
     document = read("---\ntags: a\ntitle: x #y\ntags: b\n---\n")
     assert document.values["tags"] == "b"
-    assert document.remarks == (
+    assert document.warnings == (
         (3, "the title is cut before `#y`, a comment in YAML; put it in quotes"),
         (4, "tags is given twice; the last one counts"),
     )

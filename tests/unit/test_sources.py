@@ -799,4 +799,4 @@ def test_a_uri_that_runs_code_is_never_linked(tmp_path: Path) -> None:
     write(tmp_path, {"2020-01-01-a.md": text})
     reading = read(tmp_path)
     assert reading.posts[0].authors == (Person(name="Eve"),)
-    assert [remark.line for remark in reading.warnings] == [2]
+    assert [warning.line for warning in reading.warnings] == [2]

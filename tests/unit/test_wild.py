@@ -39,7 +39,7 @@ class Published:
     @property
     def warnings(self) -> list[tuple[str, int]]:
         """Where the reader, not the renderer, warned."""
-        return [(str(remark.path), remark.line) for remark in self.entries.warnings]
+        return [(str(warning.path), warning.line) for warning in self.entries.warnings]
 
 
 def publish(

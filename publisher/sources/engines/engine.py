@@ -183,15 +183,17 @@ class PostReader:
             if not kept:
                 raise
             return Skip(
-                front_matter.path, kept[1], status=kept[0], warnings=front_matter.remarks()
+                front_matter.path, kept[1], status=kept[0], warnings=front_matter.diagnostics()
             ), []
         kept = kept or self._not_now(front_matter, post, now)
         if kept:
             skip: Skip | None = Skip(front_matter.path, kept[1], status=kept[0])
         else:
             skip = self._taken_out(front_matter, post, now)
-        remarks = front_matter.remarks()
-        return (replace(skip, post=post, warnings=remarks), []) if skip else (post, [*remarks])
+        diagnostics = front_matter.diagnostics()
+        return (
+            (replace(skip, post=post, warnings=diagnostics), []) if skip else (post, [*diagnostics])
+        )
 
     def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
         """A Skip if the post is, or was, on the web but does not belong into feeds."""

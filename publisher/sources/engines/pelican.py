@@ -76,7 +76,7 @@ class Pelican(PostReader):
             values,
             post_file.body,
             post_file.body_line,
-            post_file.remarks,
+            post_file.warnings,
             {key.lower(): line for key, line in post_file.lines.items()},
         )
 

@@ -39,13 +39,13 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     # Recalled before the download: if another run remembers a newer feed meanwhile, it must win.
     known = memory.Memory() if complete else memory.recall(config.state)
     parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
-    items, remarks = (parsed.items, []) if complete else _remembered(parsed, known, config)
+    items, warnings = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
     skipped = [
         Skip(PurePosixPath(item.name), item.reason, broken=item.is_gone) for item in parsed.broken
     ]
-    if parsed.remark and complete:  # items may be missing from a feed that is cut short
-        skipped.append(Skip(PurePosixPath(), parsed.remark, broken=True))
+    if parsed.warning and complete:  # items may be missing from a feed that is cut short
+        skipped.append(Skip(PurePosixPath(), parsed.warning, broken=True))
     for item in items:
         post = _post(item, config.site)
         if post.published > now:
@@ -55,8 +55,8 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
             posts.append(post)
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
-    warnings = (Diagnostic(PurePosixPath(), 1, remark) for remark in remarks if remark)
-    return Reading(tuple(posts), tuple(skipped), tuple(warnings))
+    diagnostics = (Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning)
+    return Reading(tuple(posts), tuple(skipped), tuple(diagnostics))
 
 
 def _remembered(
@@ -64,7 +64,7 @@ def _remembered(
 ) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed and those that dropped out of it before, and warnings."""
     updated = memory.joined(parsed, known, config.posts.feed or "")
-    return updated.items, [parsed.remark, memory.remember(updated, known, config.state)]
+    return updated.items, [parsed.warning, memory.remember(updated, known, config.state)]
 
 
 def channel(source: str, cache: Path) -> Channel:
@@ -80,7 +80,7 @@ def _parsed(source: str, cache: Path, root: str) -> Parsed:
 
     download = downloads.fetch(source, cache)
     parsed = parse(download.body, download.url, download.type, source)
-    if not parsed.remark:  # a feed that is cut short must be downloaded again
+    if not parsed.warning:  # a feed that is cut short must be downloaded again
         downloads.keep(download, cache)
     return parsed
 

@@ -88,16 +88,16 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
-    """A parsed feed: its items in their order, and the broken ones. `remark` is a warning."""
+    """A parsed feed: its items in their order, and the broken ones. `warning` is a warning."""
 
     items: tuple[FeedItem, ...]
     broken: tuple[Broken, ...] = ()
-    remark: str = ""
+    warning: str = ""
     channel: Channel = Channel()
 
 
 def collected(
-    written: Iterable[T], read: Callable[[T], FeedItem | Broken], about: Channel, remark: str = ""
+    written: Iterable[T], read: Callable[[T], FeedItem | Broken], about: Channel, warning: str = ""
 ) -> Parsed:
     """Read each item with `read`. Of several items with one id the first counts, as in readers."""
     items: dict[str, FeedItem] = {}
@@ -106,11 +106,11 @@ def collected(
         if isinstance(item, Broken):
             broken.append(item)
         elif item.id not in items and len(items) == MAX_ITEMS:
-            remark = f"has more than {MAX_ITEMS:,} items; the others are not read"
+            warning = f"has more than {MAX_ITEMS:,} items; the others are not read"
             break
         elif item != items.setdefault(item.id, item):
             broken.append(Broken(item.id[:100], TWICE, is_gone=False))
-    return Parsed(items=tuple(items.values()), broken=tuple(broken), remark=remark, channel=about)
+    return Parsed(items=tuple(items.values()), broken=tuple(broken), warning=warning, channel=about)
 
 
 def _item_or_broken(part: T, read: Callable[[T], FeedItem | Broken]) -> FeedItem | Broken:

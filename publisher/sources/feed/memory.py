@@ -91,7 +91,7 @@ def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
     present = {item.id for item in parsed.items} | {broken.name for broken in parsed.broken}
     window, older = known.items[: known.window], known.items[known.window :]
     current, dropped = parsed.items, tuple(_dropped(window, parsed.items, present))
-    if parsed.remark:  # the feed is cut short: the rest of the window may still be in it
+    if parsed.warning:  # the feed is cut short: the rest of the window may still be in it
         current, dropped = (*current, *(item for item in window if item.id not in present)), ()
     items = (*current, *dropped, *(item for item in older if item.id not in present))
     return Memory(source=source, items=items, window=len(current))

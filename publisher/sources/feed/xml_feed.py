@@ -52,13 +52,13 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     # The encoding and type in HTTP headers are often wrong; feedparser reads the document anyway.
     odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
     is_broken = bozo is not None and not isinstance(bozo, odd)
-    remark = f"is not well-formed: {bozo}" if is_broken else ""
+    warning = f"is not well-formed: {bozo}" if is_broken else ""
     entries = _maps(document.get("entries"))
     # The last item of a feed that is cut short may be incomplete.
     whole = entries[: _ended(data)] if is_broken else entries
     is_rss = line(document.get("version")).startswith("rss")
     return items.collected(
-        whole, lambda entry: _item(entry, channel, address, is_rss=is_rss), about, remark
+        whole, lambda entry: _item(entry, channel, address, is_rss=is_rss), about, warning
     )
 
 

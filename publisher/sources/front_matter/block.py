@@ -40,14 +40,14 @@ _PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 class PostFile:
     """A file, split into front matter and body.
 
-    `body` has LF line ends and starts at line `body_line` of the file. `remarks` are warnings:
+    `body` has LF line ends and starts at line `body_line` of the file. `warnings` are warnings:
     (line, message). Texts without quotes are PlainScalars. `lines` are those of the keys.
     """
 
     values: dict[str, yaml_document.Value]
     body: str
     body_line: int = 1
-    remarks: tuple[tuple[int, str], ...] = ()
+    warnings: tuple[tuple[int, str], ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
 
     def line(self, key: str) -> int:
@@ -86,7 +86,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
         return None
     closing = _closing(lines, opening, path)
     above = opening + 1
-    front_matter, remarks = _parsed(lines[above:closing], above, path, is_strict=is_strict)
+    front_matter, warnings = _parsed(lines[above:closing], above, path, is_strict=is_strict)
     if is_strict and front_matter.duplicates:
         key, line = front_matter.duplicates[0]
         raise PostError(path, f"{key[:40]} is given twice; remove one", line=above + line)
@@ -94,7 +94,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
     if not isinstance(values, dict):
         line = above + front_matter.line(())
         raise PostError(path, "the front matter must be lines of `key: value`", line=line)
-    remarks += [
+    warnings += [
         *_remarks(front_matter, lines[above:closing], above),
         *_curly(values, front_matter, above),
     ]
@@ -102,7 +102,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
         values=values,
         body="\n".join(lines[closing + 1 :]),
         body_line=closing + 2,
-        remarks=tuple(sorted(remarks)),
+        warnings=tuple(sorted(warnings)),
         lines={key: above + front_matter.line((key,)) for key in values},
     )
 
@@ -167,8 +167,8 @@ def _parsed(
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error
-        remark = f"{message}; until then each key is read by itself"
-        return rescued, [(above + error.line, remark)]
+        warning = f"{message}; until then each key is read by itself"
+        return rescued, [(above + error.line, warning)]
 
 
 def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:

@@ -60,7 +60,7 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
     return replace(
         post_file,
         body_line=post_file.body_line - 1,
-        remarks=tuple((line - 1, message) for line, message in post_file.remarks),
+        warnings=tuple((line - 1, message) for line, message in post_file.warnings),
         lines={key: line - 1 for key, line in post_file.lines.items()},
     )
 

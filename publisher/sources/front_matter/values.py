@@ -46,7 +46,7 @@ class FrontMatter:
     ) -> None:
         self.document = document
         self.path = path
-        self.warnings = [Diagnostic(path, line, message) for line, message in document.remarks]
+        self.warnings = [Diagnostic(path, line, message) for line, message in document.warnings]
         self._keys = keys or {}
         self._known = known or {}
 
@@ -151,9 +151,9 @@ class FrontMatter:
     def warn(self, key: str, message: str) -> None:
         self.warnings.append(Diagnostic(self.path, self.line(key), message))
 
-    def remarks(self) -> tuple[Diagnostic, ...]:
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The warnings in the order of lines; repeated ones are combined."""
-        warnings = ((remark.line, remark.message) for remark in self.warnings)
+        warnings = ((warning.line, warning.message) for warning in self.warnings)
         return tuple(Diagnostic(self.path, *warning) for warning in in_short(warnings))
 
     def error(self, key: str, message: str) -> PostError:
