@@ -20,7 +20,6 @@ from publisher.text.uris import request_uri
 if TYPE_CHECKING:
     from publisher.system.http import Response
 
-RETRY_SECONDS = 30.0  # by default
 REQUEST_SECONDS = 15.0
 BACKOFF = Backoff(first=1.0, longest=30.0)
 REASON_BYTES = 200

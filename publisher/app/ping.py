@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from publisher.config import Config
 
 
+RETRY_SECONDS = 30.0  # by default, for a hub that does not answer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingOptions:
     """The options of `ping`. `everything` pings also about feeds that have not changed."""
 
     now: dt.datetime | None = None
-    waits: Waits = field(default_factory=lambda: Waits(retry=hubs.RETRY_SECONDS))
+    waits: Waits = field(default_factory=lambda: Waits(retry=RETRY_SECONDS))
     everything: bool = False
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from publisher import websub
-from publisher.app.ping import PingOptions
+from publisher.app.ping import RETRY_SECONDS, PingOptions
 from publisher.app.ping import ping as ping_hubs
 from publisher.cli import options, output
 
@@ -29,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
-        retry=websub.RETRY_SECONDS,
+        retry=RETRY_SECONDS,
         again="if a hub does not answer",
         before="a hub is notified of a feed, wait until its URL serves the local bytes",
     )
