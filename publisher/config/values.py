@@ -22,8 +22,8 @@ Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain"]
 DEFAULT_ENGINE: Engine = "jekyll"
-# The folder into which an engine builds the site: its content is the root of the site's URL.
-OUTPUT_FOLDERS: Mapping[str, str] = {
+# The folder into which each engine builds the site: its content is the root of the site's URL.
+OUTPUT_FOLDERS: Mapping[str, str | None] = {
     "jekyll": "_site",
     "hugo": "public",
     "zola": "public",
@@ -31,6 +31,7 @@ OUTPUT_FOLDERS: Mapping[str, str] = {
     "hexo": "public",
     "pelican": "output",
     "nikola": "output",
+    "plain": None,  # nothing is built
 }
 Templates = Literal["drop", "keep", "off"]
 Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from publisher.config import Engine
+from publisher.config.values import OUTPUT_FOLDERS
 from tests.support import ROOT
 
 PACKAGE = ROOT / "publisher"
@@ -149,6 +150,10 @@ def test_only_its_own_module_and_the_configuration_name_an_engine() -> None:
     named = {path: found for path in MODULES if (found := engines & strings(path))}
     own = {path: found for path, found in named.items() if path.parent != PurePath("config")}
     assert own == {PurePath(f"sources/engines/{name}.py"): {name} for name in engines}
+
+
+def test_the_output_folder_of_every_engine_is_known() -> None:
+    assert {*OUTPUT_FOLDERS} == {*typing.get_args(Engine)}
 
 
 def strings(path: Path) -> set[str]:
