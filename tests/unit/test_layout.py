@@ -156,6 +156,16 @@ def test_the_output_folder_of_every_engine_is_known() -> None:
     assert {*OUTPUT_FOLDERS} == {*typing.get_args(Engine)}
 
 
+def test_no_two_public_classes_have_one_name() -> None:
+    """Else a reader who meets the name has to look up which of them is meant."""
+    modules: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules.setdefault(node.name, []).append(str(path))
+    assert {name: where for name, where in modules.items() if len(where) > 1} == {}
+
+
 def strings(path: Path) -> set[str]:
     """The string literals of a module."""
     tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
