@@ -1,15 +1,19 @@
-"""Every example in docs/content.md is true."""
+"""The examples in docs/content.md are true, and the tables of the README are complete."""
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
+import importlib
 import re
+import shlex
 import typing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher import sources
+from publisher.cli.main import COMMANDS
 from publisher.config import Config, Engine, Posts, Site
 from tests.support import ROOT
 from tests.support.posts import rendered
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCS = ROOT / "docs" / "content.md"
+README = ROOT / "README.md"
 EXAMPLE = re.compile(
     r"\*\*(\w+)\*\*(, as reStructuredText)?\n\n````markdown\n(.*?)\n````\n\nbecomes\n\n"
     r"````html\n(.*?)\n````",
@@ -28,6 +33,11 @@ FRONT_MATTER = {
     "hexo": "---\ntitle: An example\ndate: 2026-01-02\n---\n",
     "zola": "+++\ntitle = 'An example'\n+++\n",
     "nikola": ".. title: An example\n.. slug: {slug}\n.. date: 2026-01-02\n\n",
+}
+# Engines without a site in tests/engines/sites, and why.
+NOT_BUILT = {
+    "plain": "it has no generator",
+    "zola": "neither Debian nor PyPI nor npm has the generator",
 }
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -62,7 +72,7 @@ def test_an_example_is_true(
 def test_every_engine_is_documented(engine: Engine) -> None:
     rules = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8")
     assert f"\n## {engine.capitalize()}\n" in rules
-    assert f"\n| `{engine}` |" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"\n| `{engine}` |" in README.read_text(encoding="utf-8")
     assert f" {engine}" in (ROOT / "config.example.yaml").read_text(encoding="utf-8")
     dialects = DOCS.read_text(encoding="utf-8").partition("\n## ")[2]
     assert f"`{engine}`" in dialects
@@ -70,3 +80,33 @@ def test_every_engine_is_documented(engine: Engine) -> None:
 
 def test_there_are_examples() -> None:
     assert DOCS.read_text(encoding="utf-8").count("\n````html\n") == len(EXAMPLES) >= 10
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the README's table whose first column has this heading; the cells without `."""
+    lines = README.read_text(encoding="utf-8").partition(f"\n| {heading} |")[2].splitlines()[2:]
+    end = next(number for number, line in enumerate(lines) if not line.startswith("|"))
+    return [[cell.strip(" `") for cell in line.strip("|").split(" | ")] for line in lines[:end]]
+
+
+def test_the_readme_lists_every_command() -> None:
+    assert [row[0] for row in table("command")] == [*COMMANDS]
+
+
+@pytest.mark.parametrize("row", table("command"), ids=lambda row: row[0])
+def test_a_command_accepts_its_example_in_the_readme(row: list[str]) -> None:
+    program, name, *arguments = shlex.split(row[2])
+    assert (program, name) == ("publisher", row[0])
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"publisher.cli.{name}").add_arguments(parser)
+    parser.parse_args(arguments)
+
+
+def test_the_readme_lists_the_engines_and_no_others() -> None:
+    assert sorted(row[0] for row in table("engine")) == sorted(typing.get_args(Engine))
+
+
+def test_every_engine_with_a_generator_builds_a_site_in_the_tests() -> None:
+    sites = {folder.name for folder in (ROOT / "tests" / "engines" / "sites").iterdir()}
+    assert sites | {*NOT_BUILT} == {*typing.get_args(Engine)}
+    assert not sites & {*NOT_BUILT}
