@@ -127,6 +127,15 @@ def test_the_layers_of_all_imports_can_be_seen(path: Path) -> None:
     assert not dynamic or path == PurePath("cli/main.py")  # imports the chosen command
 
 
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_takes_single_names_from_the_package(path: Path) -> None:
+    """Not the package itself as a value: `getattr` could find any room in it."""
+    nodes = list(ast.walk(parsed(path)))
+    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == "publisher"]
+    names = [node.value for node in nodes if isinstance(node, ast.Attribute)]
+    assert all(use in names for use in uses)
+
+
 @pytest.mark.parametrize(
     "path", [path for path in MODULES if room(path) not in {"cli", "__main__"}], ids=str
 )
