@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 USER_AGENT = "publisher"
 SILENT_SECONDS = 15.0  # the longest time in which a server may send nothing
 CHUNK = 65_536
+GZIP_SLICE = 1_024
 
 # Which redirects to follow: `none`, so that a redirect is the response; `secure`, all except those
 # from https to http; `any`, all of them.
@@ -198,17 +199,28 @@ def _decoded(body: bytes, encoding: str, most: int) -> bytes:
         return body
     if name not in _GZIP:
         raise PermanentError(f"the response has the unknown Content-Encoding {encoding[:20]}")
-    whole = bytearray()
+    decoded, end = bytearray(), 0
     while True:
-        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        whole += member.decompress(body, most + 1 - len(whole))
-        if len(whole) > most:
+        end = _add_member(decoded, body, end, most)
+        if not body.startswith(_GZIP_MAGIC, end):  # browsers ignore trailing garbage, too
+            return bytes(decoded)
+
+
+def _add_member(decoded: bytearray, body: bytes, start: int, most: int) -> int:
+    """Append the gzip member at `start` to `decoded`. Return where it ends.
+
+    zlib copies what follows the end of a member out of its input. It gets the body in small slices,
+    because otherwise a body of many small members would be copied once for each of them.
+    """
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    for position in range(start, len(body), GZIP_SLICE):
+        piece = body[position : position + GZIP_SLICE]
+        decoded += member.decompress(piece, most + 1 - len(decoded))
+        if len(decoded) > most:
             raise _too_big(most)
-        if not member.eof:
-            raise ValueError("the response is cut short")
-        body = member.unused_data
-        if not body.startswith(_GZIP_MAGIC):  # browsers ignore trailing garbage, too
-            return bytes(whole)
+        if member.eof:
+            return position + len(piece) - len(member.unused_data)
+    raise ValueError("the response is cut short")
 
 
 def _too_big(most: int) -> ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import PurePosixPath
 
 import pytest
@@ -10,9 +11,11 @@ from publisher.post import in_short
 from publisher.sources import feed
 from publisher.sources.front_matter import block, media_keys
 from publisher.sources.front_matter.values import FrontMatter
+from publisher.system import http
 from publisher.text import yaml_document
 from publisher.text.yaml_document import YamlError
 from tests.support.growth import assert_linear
+from tests.support.web import Answer, Web
 
 PATH = PurePosixPath("a.md")
 RSS = """<rss version="2.0"><channel><title>A feed</title><link>https://elsewhere.example/</link>
@@ -59,6 +62,17 @@ def test_very_many_odd_elements_in_a_feed() -> None:
         assert len(feed.parse(text, "https://elsewhere.example", name="f.xml").items) == 2
 
     assert_linear(run, 600)
+
+
+def test_a_response_of_very_many_gzip_members() -> None:
+    packed, member = {"Content-Encoding": "gzip"}, gzip.compress(b"")
+    with Web() as web:
+
+        def run(times: int) -> None:
+            web.answers["/feed"] = Answer(member * times + gzip.compress(b"x"), headers=packed)
+            assert http.request(f"{web.url}/feed", max_bytes=10_000_000).body == b"x"
+
+        assert_linear(run, 10_000)
 
 
 def test_a_warning_that_is_said_again_and_again() -> None:
