@@ -9,12 +9,14 @@ from __future__ import annotations
 import email.utils
 import functools
 import ssl
+import string
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from publisher.system.threads import within
@@ -124,7 +126,9 @@ def _plain_errors() -> Iterator[None]:
         raise
     except InvalidURL as error:
         raise PermanentError(str(error)) from error
-    except (URLError, HTTPException, OSError, ValueError, zlib.error) as error:
+    except zlib.error as error:
+        raise PermanentError("the response is not valid gzip") from error
+    except (URLError, HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         if isinstance(reason, ssl.SSLCertVerificationError):
             untrusted = f"its certificate is not trusted ({reason.verify_message})"
@@ -163,6 +167,7 @@ class _RedirectHandler(HTTPRedirectHandler):
         if self._redirects == "none":
             return None
         try:
+            _check_location(headers.get("Location") or headers.get("URI") or "")
             return super().http_error_302(req, fp, code, msg, headers)
         except ValueError:
             fp.close()  # urllib closes it only if it follows the redirect
@@ -173,11 +178,36 @@ class _RedirectHandler(HTTPRedirectHandler):
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
         """Check the new URL before anything is sent there. Raises PermanentError."""
         url: str = answer[-1]
+        visited: dict[str, int] = getattr(req, "redirect_dict", {})  # how often, by urllib
+        # urllib has the same limits, but would return the last redirect as the response.
+        if visited.get(url, 0) >= self.max_repeats or len(visited) >= self.max_redirections:
+            raise PermanentError(f"the server redirects too often, last to {_shown(url)}")
         must_be_secure = self._redirects == "secure" and req.full_url.startswith("https:")
         schemes = ("https://",) if must_be_secure else ("http://", "https://")
         if not url.lower().startswith(schemes):
-            raise PermanentError(f"the server redirects to {url[:80]}")
+            raise PermanentError(f"the server redirects to {_shown(url)}")
         return super().redirect_request(req, *answer)
+
+
+def _check_location(location: str) -> None:
+    """Raise PermanentError if no request can be sent to this URL, which may be relative.
+
+    urllib would return a redirect to a scheme such as `file` as the response.
+    """
+    problem = f"the server redirects to {_shown(location)}"
+    try:
+        url = urlsplit(location)
+        (url.hostname or "").encode("idna")
+        url.port  # noqa: B018 - raises ValueError if it is not the number of a port
+    except ValueError as error:
+        raise PermanentError(f"{problem}, which is not a valid URL") from error
+    if url.scheme not in {"", "http", "https"}:
+        raise PermanentError(problem)
+
+
+def _shown(url: str) -> str:
+    """The beginning of a URL for a message, without control characters."""
+    return quote(url[:80], safe=string.punctuation)
 
 
 def _body(answer: HTTPResponse, most: int) -> bytes:
@@ -223,5 +253,5 @@ def _add_member(decoded: bytearray, body: bytes, start: int, most: int) -> int:
     raise ValueError("the response is cut short")
 
 
-def _too_big(most: int) -> ValueError:
-    return ValueError(f"the response has more than {most:,} bytes")
+def _too_big(most: int) -> PermanentError:
+    return PermanentError(f"the response has more than {most:,} bytes")

@@ -242,7 +242,7 @@ def test_the_wait_for_a_silent_feed_ends_in_time(web: Web, path: str) -> None:
 def test_no_more_of_a_document_is_read_than_the_limit(web: Web) -> None:
     web.answers["/four"] = Answer(b"four")
     assert http.request(f"{web.url}/four", max_bytes=4).body == b"four"
-    with pytest.raises(http.NoAnswerError, match="more than 3 bytes"):
+    with pytest.raises(http.PermanentError, match="more than 3 bytes"):
         http.request(f"{web.url}/four", max_bytes=3)
     assert http.request(f"{web.url}/four").body == b""
 
