@@ -279,16 +279,21 @@ def decide(
     a present item may be the ledger's, if the node was only asked for its ids.
     """
     by_id = {post.id: post for post in posts}
+    # Items that may be replaced or retracted.
     ours = {id_ for id_, seen in present.items() if _is_ours(seen, by_id, recorded, policy)}
+    # Items whose post is gone, as far as the policy lets us conclude that.
     postless = {
         id_
         for id_, seen in present.items()
         if id_ not in by_id and _is_pruned(seen, recorded, policy)
     }
+    # A post that cannot be read may be the post of any of them.
     pruned = set() if has_unreadable_posts else postless
     of_posts = len(ours & by_id.keys())
+    # Items that take room, whatever we do for our posts.
     staying = present.keys() - pruned - (ours & by_id.keys())
     room = _room(max_items, of_posts=of_posts, others=len(staying))
+    # The posts that the configuration asks for, and those of them that the node can hold.
     wanted = window(posts, keep=policy.keep, room=None)
     kept = window(posts, keep=policy.keep, room=room)
     outside = wanted[: len(wanted) - len(kept)]
@@ -301,6 +306,7 @@ def decide(
         *_changes_of_desired(kept, recorded, present, ours, policy),
     )
     shortage = None
+    # Older posts that do not fit are normal, but no room at all is not, nor less than `keep`.
     if max_items is not None and outside and (room == 0 or policy.keep is not None):
         shortage = Shortage(
             posts=len(outside),
@@ -311,6 +317,7 @@ def decide(
             withheld=len(postless - pruned),
             keep=policy.keep,
         )
+    # Items with ids as our site makes them, of which neither the ledger nor a post knows.
     known = recorded.keys() | by_id.keys()
     unclaimed = {
         id_ for id_, seen in present.items() if id_ not in known and policy.is_minted(seen)
