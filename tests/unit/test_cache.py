@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+import publisher
+from tests.support import ROOT
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:
@@ -98,14 +102,52 @@ def test_a_damaged_cache_file_is_rendered_again(blog: Blog, data: bytes) -> None
     )
 
 
-@pytest.mark.parametrize("library", ["markdown_it_py", "python_liquid"])
+@pytest.mark.parametrize("folder", ["other-packages", "target"])
+@pytest.mark.parametrize("library", ["markdown_it_py-99.0.dist-info", "Markdown-99.0.egg-info"])
 def test_another_version_of_a_library_renders_all_posts_again(
-    blog: Blog, tmp_path: Path, library: str
+    blog: Blog, tmp_path: Path, library: str, folder: str
 ) -> None:
     build(blog)
     before = cached(blog)
-    (tmp_path / f"other-packages/{library}-99.0.dist-info").mkdir(parents=True)
-    build(blog, PYTHONPATH=str(tmp_path / "other-packages"))
+    (tmp_path / folder / library).mkdir(parents=True)
+    build(blog, PYTHONPATH=str(tmp_path / folder))
+    assert not {*before.items()} & {*cached(blog).items()}
+
+
+def test_another_order_of_two_versions_of_a_library_renders_all_posts_again(
+    blog: Blog, tmp_path: Path
+) -> None:
+    for version in "12":
+        (tmp_path / version / f"nh3-{version}.dist-info").mkdir(parents=True)
+    build(blog, PYTHONPATH=f"{tmp_path}/1:{tmp_path}/2")
+    before = cached(blog)
+    build(blog, PYTHONPATH=f"{tmp_path}/2:{tmp_path}/1")
+    assert not {*before.items()} & {*cached(blog).items()}
+
+
+def test_files_that_are_no_metadata_render_nothing_again(blog: Blog, tmp_path: Path) -> None:
+    build(blog)
+    before = cached(blog)
+    (tmp_path / "target/markdown-notes").mkdir(parents=True)
+    build(blog, PYTHONPATH=str(tmp_path / "target"))
+    assert cached(blog) == before
+
+
+def test_another_version_of_publisher_renders_all_posts_again(blog: Blog, tmp_path: Path) -> None:
+    """Even if its files have the sizes and times of the version before."""
+    package = tmp_path / "lib/publisher"
+    shutil.copytree(ROOT / "publisher", package, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {"PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    build(blog, **environment)
+    before = cached(blog)
+    build(blog, **environment)
+    assert cached(blog) == before
+    module = package / "__init__.py"
+    text, status = module.read_text(), module.stat()
+    version = publisher.__version__
+    module.write_text(text.replace(f'"{version}"', f'"{version[:-1]}x"'))
+    os.utime(module, ns=(status.st_atime_ns, status.st_mtime_ns))
+    build(blog, **environment)
     assert not {*before.items()} & {*cached(blog).items()}
 
 
