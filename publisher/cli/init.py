@@ -36,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=typing.get_args(configs.Engine),
-        help="the site generator whose rules apply (default: detected)",
+        metavar="ENGINE",
+        help="the site generator whose rules apply: %(choices)s (default: detected)",
     )
     parser.add_argument("--jid", help="the account that publishes (default: no xmpp section)")
     parser.add_argument(

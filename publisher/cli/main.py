@@ -44,9 +44,10 @@ A first run:
   publisher plan            show what publish would change
   publisher publish         build the feeds and push the posts
 
-exit codes: 0 done; 1 a post is broken or a server refused something, the rest is
-done; 2 wrong usage, configuration, password or certificate; 3 you must decide,
-nothing was sent; 4 a server, a page or the lock is unavailable, try again later
+exit codes: 0 done; 1 a post is broken or a server refused something, the rest
+is done; 2 wrong usage, configuration, password or certificate; 3 you must
+decide, nothing was sent; 4 a server, a page or the lock is unavailable, try
+again later
 """
 
 

@@ -42,6 +42,13 @@ def test_the_help_fits_on_a_screen(blog: Blog) -> None:
     assert all(name in run.out for name in COMMANDS)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_of_help_is_wider_than_the_screen(blog: Blog, command: str) -> None:
+    for arguments in (("--help",), (command, "--help")):
+        run = blog.run(*arguments, environment={"COLUMNS": "80"})
+        assert not [line for line in run.out.splitlines() if len(line) > 80]
+
+
 def test_every_command_is_in_the_table() -> None:
     names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
     modules = {name: importlib.import_module(f"{cli.__name__}.{name}") for name in names}
