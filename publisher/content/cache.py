@@ -75,6 +75,7 @@ class Cache:
         if not self._writes:
             return
         answers = tuple((kind, target, page) for (kind, target), page in links.answers.items())
+        # A random name: two runs at once must not write into one file.
         temporary = self._folder / f".{secrets.token_hex(8)}"
         with suppress(OSError, UnicodeError):
             data = msgspec.msgpack.encode(_Rendering(key, answers, content))
@@ -143,5 +144,7 @@ def _own_modules(folder: Path) -> Iterator[str]:
         if entry.is_dir():
             yield from _own_modules(Path(entry))
         elif entry.name.endswith(".py"):
+            # Size and time show an edit, too, and cost less than reading every module at each
+            # start.
             status = entry.stat()
             yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"

@@ -40,8 +40,11 @@ if TYPE_CHECKING:
 # Where the source may hold a tag or a link. A mark with the offset is inserted behind it: an
 # attribute in a tag, a prefix to the URL of a link.
 _MARKABLE = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
+# Without a limit every link that has no target would copy the rest of the body.
 _MAX_LINK_TEXT = 2_000  # characters of a link's text that are searched for its end
 _MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
+# Some authors put the URL behind empty brackets: `[text]()https://a.example/`. The URLs of
+# Wikipedia contain parentheses.
 _URL_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
 
 
@@ -130,6 +133,7 @@ def source_urls(
             at = place or (mark if mark.isdecimal() else "")
             target = absolute(resolve(written) or "", base)
             if target and tag.name in TAGS:
+                # The rules of marked put this in front of the URL; the author did not write it.
                 written = written.removeprefix(ROOT_IMAGE)
                 line = lines.line(int(at)) if at else lines.line_of(written)
                 yield BodyUrl(tag.name, target, written, line)

@@ -20,6 +20,7 @@ SERVICES = {
     "youtube": "https://www.youtube.com/watch?v={}",
     "vimeo": "https://vimeo.com/{}",
     "gist": "https://gist.github.com/{}",
+    # `i` stands in for the user's name, which the tag does not give.
     "tweet": "https://twitter.com/i/status/{}",
     "twitter": "https://twitter.com/i/status/{}",
     "x": "https://x.com/i/status/{}",
@@ -97,7 +98,9 @@ def embed(
     page = (_NUMERIC_SERVICES.get(short) if ident.isdecimal() else None) or SERVICES.get(short)
     if page and _WEB.fullmatch(ident):
         return link(ident, named.get("title", ident), markup)
+    # A path or an image is a file of the site, and not an id at the service.
     if page and _ID.fullmatch(ident) and not (ident[0] == "/" or is_picture(ident)):
+        # Hugo's `gist` has two values: the user and the id.
         url = page.format("/".join([ident, *placed[1:2]]) if name == "gist" else ident)
         return link(url, named.get("title", url), markup)
     for kind, endings in _PLAYERS.items():
@@ -198,11 +201,14 @@ def link(url: str, text: str, markup: Markup) -> str:
     """Return a link in the syntax of the markup."""
     match markup:
         case "rest":
+            # A backtick would end the text. `__` makes the link anonymous: docutils warns of two
+            # named links with the same text.
             return f"`{text.replace('`', '')} <{url}>`__"
         case "markdown" if text == url:
             return f"<{url}>"
         case "markdown":
             words = re.sub(_BRACKETS, _ESCAPED, text)
+            # The angle brackets allow blanks and parentheses in the URL (CommonMark 6.3).
             return f"[{words}](<{url}>)"
         case _:
             return f'<a href="{html.escape(url)}">{html.escape(text, quote=False)}</a>'

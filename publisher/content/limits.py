@@ -98,6 +98,7 @@ class _ActiveFormatting:
         if tag.name in _FORMATTING:
             (self._end if tag.closes else self._start)(tag)
         elif not tag.closes:
+            # A barrier stops an end tag as surely as eight blocks do.
             self._blocks += _END_TAG_REACH if tag.name in _BARRIERS else tag.name in _SPECIAL
 
     def _start(self, tag: HtmlTag) -> None:

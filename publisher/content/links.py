@@ -95,6 +95,7 @@ class Links:
         if page:
             return urlsplit(page).path
         file = PurePosixPath(posixpath.normpath(path))
+        # The URL of a post is not its path, so a post that is not published has none.
         if "_posts/" in path or not file.parts or file.parts[0] == "..":
             return None
         url_path = self._address_of(file)
@@ -146,11 +147,13 @@ class Links:
     def _path(self, url: str, post: Post) -> str | None:
         """Translate a relative path of a text file; any other URL is returned as it is."""
         path, mark, anchor = url.partition("#")
+        # A colon in the first segment means that the URL has a scheme (RFC 3986 section 4.2).
         if not path.lower().endswith(_TEXT_FILES) or ":" in path.partition("/")[0]:
             return url
         here = (post.location or post.path).parent.as_posix()
         target = unquote(path.lstrip("/")) if path[0] == "/" else _relative_to(here, path)
         page = self._pages.get(target)
+        # Ordinary URLs, too, may end in .html or .txt, so a path that is no post stays.
         return url if page is None else page + mark + anchor
 
     def _page(self, path: str) -> str | None:

@@ -102,4 +102,5 @@ def _hidden(text: str) -> Iterator[tuple[int, int]]:
             at = end.end()
             yield match.start(), at
         else:
+            # There is no end further on either, so it is searched for only once.
             endless.add(name)

@@ -137,6 +137,7 @@ def render(
         )
         return _with_first_words(content, tree)
     except Exception as error:  # a parser may raise anything, and one post must not break the feed
+        # Parsers write messages of several lines; a warning has one.
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"the post cannot be rendered, so readers get its source as text: {reason}"
         content = Content(_escaped(text), text, warnings=((first_line, message),))
@@ -342,6 +343,8 @@ def _xml(tree: etree._Element) -> str:
         if element.tag not in VOID and len(element) == 0 and not element.text:
             element.text = ""
     document = etree.tostring(tree, encoding="unicode")
+    # The tree has no namespaces, but in XHTML `<math>` is a formula only in the namespace of
+    # MathML.
     document = _FORMULA.sub(f'<math xmlns="{MATH_NS}"', document)
     etree.fromstring(document)
     return document.removeprefix("<div>").removesuffix("</div>")
@@ -352,6 +355,7 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
         return None
     tree = _tree(lead, base, "", resolve)
     for element in tree.iter():
+        # The number of a footnote means nothing without the note, which the summary lacks.
         if "footnote" in element.get("class", ""):
             element.tag = _STRIPPED
     etree.strip_elements(tree, _STRIPPED, with_tail=False)

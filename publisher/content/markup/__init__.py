@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.post import CommonMark, Dialect
 
+# The boxes of task lists. Forms are removed, so an <input> would not reach readers.
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
 _COMMENT = re.compile("<!--")
 # The start of a template tag, and the character that replaces its braces while Markdown is parsed.
@@ -134,9 +135,11 @@ def _markdown() -> markdown.Markdown:
         extension_configs={
             # Style attributes are removed later.
             "extra": {"tables": {"use_align_attribute": True}},
+            # The default keeps only ASCII: of a Greek heading nothing would be left.
             "toc": {"slugify": slugify_unicode},
         },
     )
+    # The lowest priority, so that references and abbreviations are expanded by then.
     parser.treeprocessors.register(LimitProcessor(parser), "bound", 0)
     return parser
 

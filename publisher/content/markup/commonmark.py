@@ -69,8 +69,10 @@ def _parser(dialect: CommonMark) -> _Parser:
     """
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
+    # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
     parser.use(footnote_plugin, inline=dialect == "commonmark")
     _use_bare_urls(parser)
+    # Before the rules that change backslashes, quotes and underscores, all of which a tag may have.
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
     parser.core.ruler.after("block", "heading_ids", headings.take_ids)
     match dialect:
@@ -85,6 +87,7 @@ def _parser(dialect: CommonMark) -> _Parser:
             parser.core.ruler.push("names", headings.name_as_hexo)
         case "commonmark":
             parser.core.ruler.push("names", headings.name_as_github)
+    # The blocks of kramdown include its own definition lists.
     if dialect != "kramdown":
         parser.use(deflist_plugin)
     if dialect in {"kramdown", "goldmark"}:

@@ -17,6 +17,7 @@ _CODE_CLASSES = frozenset({"code", "literal-block"})
 _TAGS_WITH_URL = frozenset({"a", "img", "video"})
 _FIRST_TAG = re.compile(r"<(?:a|img)\b")
 _VIDEO_SUFFIXES = (".mp4", ".webm", ".ogv")
+# Readers drop margins and collapse blanks, but keep this character.
 _INDENT = "\N{EM SPACE}"
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from publisher.post import BodySyntax, Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
+# No leading zero: YAML 1.1 reads `0123` as octal, which the author did not mean.
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 _LIQUID_TAG = re.compile(r"\{\{|\{%")
 _NUNJUCKS_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)

@@ -99,11 +99,13 @@ def _cost(value: object) -> int:
         count, length = count + 1, length + (len(part) if isinstance(part, str) else 0)
         if count > MAX_VALUES or length > MAX_LENGTH:
             raise FilterError("the result is too long")
+    # Characters cost far less than values.
     return count + length // 100
 
 
 def guarded(name: str, function: Filter, budget: FilterBudget) -> Filter:
     """Wrap a filter so that it raises only FilterError and charges the budget."""
+    # `slice` takes lists, too; the library's other string filters take any value as text.
     takes_texts = function.__module__ == strings.__name__ and name != "slice"
 
     @functools.wraps(function)
@@ -217,6 +219,7 @@ def _instant(value: object, zone: dt.tzinfo) -> dt.datetime:
     written = text(value).strip()
     if written in {"now", "today"}:
         raise FilterError("it needs the current time")
+    # Eleven digits end in the year 5138, which `datetime` can still hold.
     if re.fullmatch(r"[0-9]{1,11}", written):
         return dt.datetime.fromtimestamp(int(written), dt.UTC).astimezone(zone)
     try:
@@ -240,6 +243,7 @@ def _expression_filters(budget: FilterBudget) -> dict[str, Filter]:
         value: object, name: object, written: object, context: RenderContext, kind: Any
     ) -> Iterator[tuple[object, object]]:
         source = text(written)
+        # A range could build a list of any length.
         if ".." in source:
             raise FilterError("the expression contains a range")
         token = Token(TOKEN_EXPRESSION, source, 0, source)

@@ -48,6 +48,7 @@ _CODE_SAMPLES = frozenset({"highlight", "codeblock", "code"})
 _INNER_TAGS = frozenset({"else", "elsif", "when", "break", "continue"})
 # If one of these fails, its content is no text of its own and is left out with it.
 _CONTENT_IS_LOST = frozenset({"for", "tablerow", "capture", "comment"})
+# `include`, `include_relative` and `render` would read files of the theme.
 _REFUSED_TAGS = ("include", "render", "include_relative", "doc", "macro", "liquid", "echo")
 _BLANKS = re.compile(r"\s*")
 # A mark in an evaluated piece: the number of a tag that is evaluated after it; see `filters.MARK`.

@@ -78,6 +78,8 @@ class ShortcodeSyntaxRules:
     pair: str | None = None
 
 
+# The length of a tag is limited: one that never ends must not be searched for to the end of the
+# body.
 _SYNTAX: dict[ShortcodeSyntax, ShortcodeSyntaxRules] = {
     "angle-shortcodes": ShortcodeSyntaxRules(
         tag=re.compile(r"\{\{([<%])(.{0,3000}?)[>%]\}\}", re.DOTALL),

@@ -21,6 +21,8 @@ TagOutcome: TypeAlias = Literal["evaluated", "kept", "dropped"]
 _URL_BEFORE = re.compile(r"""(?:\]\(\s*<?|=["'])[^\s"'<>()]*\Z""")
 _ANY_TAG = re.compile(r"\{[{%<].{0,500}?[}%>]\}")
 _LINE_ENDS = re.compile(r"[^\S\n]*(?:\n|\Z)")
+# Only so much of the text before a tag is examined; with all of it, many tags would take quadratic
+# time.
 _MAX_TAIL = 500
 # Blanks and the markers of quotes and list items at the beginning of a line.
 _MARGIN = re.compile(r"(?:[ \t>]|(?:[*+-]|\d{1,9}[.)])(?=[ \t]))*")
@@ -139,6 +141,7 @@ class TextBuilder:
         if why:
             self._warn(start, end, f"{why}; kept as written")
         self._record_outcome("kept", start, end)
+        # Blanks and quotes in the tag would end the URL around it.
         text = quote(written, safe="{}%$:/") if self.is_in_url() else written
         self._write(text, self.line(start), self.line(end))
 

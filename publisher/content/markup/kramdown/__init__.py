@@ -70,6 +70,7 @@ def _blocks(state: StateCore) -> None:
     for label, (url, title) in document.links.items():
         references[label] = {"href": url, "title": title}
     notes = state.env.setdefault("footnotes", {"refs": {}, "list": {}})
+    # For the footnote plugin -1 is a note that no reference has used yet.
     notes["refs"] |= {f":{name}": -1 for name in document.notes}
     state.env["lists"] = document.lists
     state.env.setdefault("abbreviations", {}).update(document.abbreviations)
