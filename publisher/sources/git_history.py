@@ -68,6 +68,7 @@ _OWN = {
     "GIT_NO_LAZY_FETCH": "1",
 }
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# What a pipe of Linux holds by default.
 _CHUNK = 65_536
 
 
@@ -87,6 +88,7 @@ def last_changes(
         return changes
     with closing(_touched(folder, head)) as touched:
         for name, instant in touched:
+            # Commits come newest first, so the first that names a file is its last change.
             path = missing.pop(name, None)
             if path is not None:
                 changes[path] = instant

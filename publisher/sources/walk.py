@@ -42,6 +42,7 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
             if not _is_folder(entry):
                 files.append(path)
             elif entry.is_symlink():
+                # A heap, so that the order of links does not depend on the file system.
                 heapq.heappush(links, path)
             else:
                 folders.append(path)
@@ -62,6 +63,7 @@ def _is_ignored(name: str) -> bool:
     """Whether the name is hidden, a backup of an editor, or the folder of JavaScript packages."""
     if name == "node_modules":  # thousands of files, and READMEs in Markdown
         return True
+    # Editors write a backup as `a.md~`; Emacs saves unfinished edits as `#a.md#`.
     return name.startswith(".") or name.endswith("~") or (name[0] == name[-1] == "#")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 POSTS = ("_posts", "posts", "content/posts", "content/post", "content/blog", "src/posts")
+# Posts in these folders belong to a package, a built site or a test.
 _NOT_SITES = frozenset({"node_modules", "vendor", "_site", "public", "output", "test", "tests"})
 _DEPTH = 3
 

@@ -39,7 +39,9 @@ _POSTS = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/pos
 _INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# With these words Eleventy takes the date from the file system or from git.
 _MOVING = frozenset({"last modified", "created", "git last modified", "git created"})
+# In Eleventy a tag is the name of a collection; these are usual names that are no topics.
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 
 

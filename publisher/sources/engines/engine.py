@@ -42,6 +42,7 @@ LATE_DATES = (
 )  # fmt: skip
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
+# Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
 Outcome = tuple["Post | Skip | None", "list[Diagnostic]"]
 
@@ -180,6 +181,7 @@ class PostReader:
         try:
             post = self.post(front_matter)
         except PostError:
+            # A draft may be incomplete: it is not published anyway.
             if not kept:
                 raise
             return Skip(
@@ -458,6 +460,7 @@ def _unreadable(path: PurePosixPath, error: PostError) -> Skip:
 
 
 def _is_about_the_folder(name: str) -> bool:
+    # `_index.md` is the page of a section in Hugo and Zola.
     return name.startswith(("README", "_index.")) or name.lower().startswith("readme.")
 
 

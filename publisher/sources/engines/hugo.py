@@ -46,6 +46,7 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "month": lambda at: f"{at.month:02}",
     "monthname": lambda at: MONTHS[at.month - 1],
     "day": lambda at: f"{at.day:02}",
+    # Go counts the days of the week from Sunday, which is 0.
     "weekday": lambda at: str(at.isoweekday() % 7),
     "weekdayname": lambda at: DAYS[at.weekday()],
     "yearday": lambda at: str(at.timetuple().tm_yday),

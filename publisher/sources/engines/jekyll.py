@@ -82,6 +82,7 @@ class Jekyll(PostReader):
         if not self._mixed:
             return True
         index = next((n for n, part in enumerate(path.parts) if part in _POSTS), None)
+        # Jekyll reads no `_posts` in a folder whose name begins with one of these characters.
         return index is not None and not any(part[0] in "_.#~" for part in path.parts[:index])
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
@@ -100,6 +101,7 @@ class Jekyll(PostReader):
         name = super().name(path)
         short = _SHORT_YEAR.match(path.stem)
         if short and not name.date:
+            # Ruby's rule for years of two digits.
             century = "20" if int(short[1]) < 69 else "19"
             full = super().name(path.with_name(f"{century}{path.name}"))
             name = full if full.date else name

@@ -25,6 +25,7 @@ def marker_of(body: str) -> str | None:
             if _MARKER.fullmatch(line):
                 return line.rstrip()
             inline = _INLINE.search(line)
+            # A marker in a code span or an indented code block is an example.
             if inline and "`" not in line and not line.startswith(("    ", "\t")):
                 return inline[0]
         at += len(line) + 1

@@ -140,6 +140,7 @@ class Nikola(PostReader):
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         tags = front_matter.listed("tags", ",")
+        # These tags switch something in Nikola; they are no topics.
         return unique([tag for tag in tags if tag.lower() not in {"mathjax", "draft", "private"}])
 
 

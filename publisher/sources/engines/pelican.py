@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
+# By convention this file imports the other one, and overrides it for the published site.
 _PUBLISHED_SETTINGS = ("publishconf.py",)
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
@@ -71,6 +72,7 @@ class Pelican(PostReader):
         for key in ("tags", "keywords", "authors", "author"):
             if isinstance(value := values.get(key), str):
                 values[key] = [*_parts(value)]
+        # Pelican takes the `keywords` of an HTML article for its tags.
         values.setdefault("tags", values.pop("keywords", None))
         return block.PostFile(
             values,
@@ -132,6 +134,7 @@ class Pelican(PostReader):
             },
             "date": None,
         }
+        # The front matter may have these keys, too, but a URL needs slugs.
         values["slug"], values["category"] = self._slug(front_matter, name), ascii_slug(category)
         filled = _FIELD.sub(lambda match: _field(match, values, published.local), template)
         return encoded(filled.removesuffix("index.html"))

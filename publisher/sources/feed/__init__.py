@@ -125,6 +125,7 @@ def _post(item: FeedItem, site: Site) -> Post:
         tags=item.categories,
         authors=item.authors,
         language=item.language if item.language != site.language else None,
+        # An atom:id is an IRI (RFC 4287 section 4.2.6), but a guid of RSS may be any text.
         id=(item.id, 1) if is_iri(item.id) else None,
         templates="off",
         enclosures=tuple(map(_medium, item.enclosures)),
@@ -155,5 +156,6 @@ def name_of(ident: str, site: Site) -> str:
     if minted and minted[1].lower() == site.host:
         return minted[2]
     readable = _NOT_IN_ID.sub("-", re.sub(r"^\w+:(//)?", "", ident)).strip("-")
+    # Ids may differ only in characters that an item id cannot have; the hash keeps them apart.
     digest = hashlib.sha256(ident.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{readable[:80].rstrip('-')}-{digest}".lstrip("-")

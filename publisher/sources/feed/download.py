@@ -81,6 +81,7 @@ def _cached(file: Path, address: str) -> Download | None:
         download = msgspec.msgpack.decode(file.read_bytes(), type=Download)
     except (OSError, msgspec.MsgspecError):
         return None
+    # The name of the file is only a part of the hash, which two URLs may share.
     return download if download.asked == address else None
 
 

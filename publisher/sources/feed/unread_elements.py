@@ -44,6 +44,7 @@ _RICH = frozenset({"title", "summary", "subtitle", "content", "description", "en
 
 def without_unread(data: bytes) -> tuple[bytes, str]:
     """The feed, well-formed and without unread elements, and the first fault that was repaired."""
+    # Entities of a feed must not read files or expand without end.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     root = etree.fromstring(data, parser)
     waiting = [root]

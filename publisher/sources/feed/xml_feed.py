@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from publisher.config import Person
 
 _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
+# The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
@@ -88,6 +89,7 @@ def _parsed(data: bytes, address: str, kind: str) -> dict[str, Any]:
     document: dict[str, Any] = feedparser.parse(
         io.BytesIO(data),
         response_headers={"content-location": base, "content-type": kind},
+        # Rendering makes the URLs absolute and the HTML safe, as in any other post.
         resolve_relative_uris=False,
         sanitize_html=False,
     )
@@ -115,6 +117,7 @@ def _detail(part: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _ended(data: bytes) -> int:
     """The number of items that have an end tag."""
+    # UTF-16 has a zero byte beside each letter of a tag.
     return len(_END.findall(data.replace(b"\0", b"")))
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import PurePosixPath
 
+# Longer front matter has probably taken in the body, because its own end is missing.
 MAX_BYTES = 64 * 1024
 
 _OPENING = re.compile(r"---[ \t]*")
+# YAML's document end marker closes front matter in Jekyll, too.
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _CONFLICT = re.compile(r"<{7} |>{7} ")
 # A title without quotes: YAML takes ` #` in it for the start of a comment.

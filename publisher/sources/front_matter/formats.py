@@ -56,6 +56,7 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
         line = min(int(at[1]) if at else 1, max(len(block), 1))
         raise PostError(path, message, line=opening + 1 + line) from error
     keys = [(index, _TOML_KEY.match(line)) for index, line in enumerate(block)]
+    # Reversed, so that the first line counts: a table below may have the same key.
     starts = {(m[1] or m[2]): opening + 2 + index for index, m in reversed(keys) if m}
     return _document(values, lines, closing, starts)
 
@@ -241,6 +242,7 @@ def _title(lines: list[str], start: int) -> tuple[str | None, int]:
         return None, start
     if over and lines[start].strip()[0] != lines[under].strip()[0]:
         return None, start
+    # docutils accepts an underline shorter than its title from four characters on.
     if len(lines[under].strip()) < min(len(lines[text].strip()), 4) or lines[text][:1] == ":":
         return None, start
     return lines[text].strip(), under + 1

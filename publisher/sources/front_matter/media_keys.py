@@ -133,6 +133,7 @@ def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> It
         for medium in _media(front_matter, key, part)
     ]
     for medium in media:
+        # One name for all formats, so that `media.titled` takes them for one recording.
         yield replace(medium, title=medium.title or title, name=media[0].href)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 _FENCE = re.compile(r"(-{3,}|;{3,})[ \t]*")
+# YAML forbids tabs in indentation (YAML 1.2 section 6.1); hexo-front-matter replaces them.
 _TABS = re.compile(r"\A\t+")
 _JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from publisher.sources.front_matter import block
     from publisher.text.yaml_document import Value
 
+# The booleans of YAML 1.1, which our parser leaves as text.
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 
+# Not `\s`: no-break and ideographic spaces are meant as they are written.
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _WEB = re.compile(r"https?://\S+")
@@ -87,6 +89,7 @@ class FrontMatter:
         while queue:
             value = queue.pop(0)
             if isinstance(value, list):
+                # At the front, so that the texts keep their order.
                 queue[:0] = value
             elif isinstance(value, dict):
                 self.warn(key, f"{key} must be texts; put those with a colon in quotes")
