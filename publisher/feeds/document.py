@@ -155,6 +155,7 @@ def documents(
     )
     for period, older in itertools.zip_longest(closed, closed[1:]):
         yield FeedDocument(
+            # No archive is shortened: the entries cut off would be in no other document.
             feed=msgspec.structs.replace(feed, path=period.path, url=period.url, max_bytes=None),
             entries=tuple(period.entries),
             deleted=tuple(period.deleted),

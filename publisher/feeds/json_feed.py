@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def json_feed(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> bytes:
     """Write a feed, whose archives are its next pages (`next_url`). JSON Feed has no tombstones."""
     feed, icon = document.feed, site.icon or site.logo
+    # Hubs are for the document to subscribe to; archives are no topics of WebSub.
     hubs = [] if document.current else [{"type": "WebSub", "url": hub} for hub in site.hubs]
     content = _given(
         version="https://jsonfeed.org/version/1.1",
@@ -37,6 +38,7 @@ def json_feed(document: FeedDocument, entries: Sequence[Rendered], site: Site) -
         authors=_authors(document, site),
         hubs=hubs or None,
         _license=_given(url=site.license, text=site.rights) or None,
+        # JSON Feed has no id of a feed. Later builds recognise their own files by this one.
         **{f"_{GENERATOR}": {"id": document.id(site)}},
         _xmpp={"nodes": [*document.nodes]} if document.nodes else None,
         items=[_item(entry, feed) for entry in entries],

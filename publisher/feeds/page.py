@@ -168,6 +168,7 @@ def _lines(
 ) -> Iterator[str]:
     title, root = _text(site.title), _text(site.root)
     yield "<!DOCTYPE html>"
+    # The page itself is in English; the site's texts and the posts state their own language.
     yield '<html lang="en">'
     yield "<head>"
     yield '<meta charset="utf-8">'
@@ -223,6 +224,7 @@ def _subscribe(feeds: Sequence[PageFeed], nodes: Sequence[PageNode]) -> Iterator
         yield "<details><summary>Let other pages be found by feed readers</summary>"
         yield "<p>Paste these lines into the <code>head</code> of a page:</p>"
         lines = "\n".join(_text(autodiscovery(feed)) for feed in _main(feeds))
+        # A box that scrolls must be reachable with the keyboard (WCAG 2.2, 2.1.1).
         yield f'<pre tabindex="0"><code>{lines}</code></pre>'
         yield "</details>"
     yield "</section>"
@@ -307,6 +309,7 @@ def _player(enclosure: Enclosure, *, is_one_of_many: bool) -> str:
         kind = enclosure.type[:5]
         name = unquote(urlsplit(enclosure.href).path).rpartition("/")[2]
         caption = f'<p class="facts">{_text(name)}</p>' if is_one_of_many else ""
+        # Without `preload` browsers may load the beginning of every recording on the page.
         return f'{caption}<{kind} controls preload="none" src="{href}" title="{title}"></{kind}>'
     type_ = "" if enclosure.type == media.UNKNOWN else f' type="{_text(enclosure.type)}"'
     return f'<p><a href="{href}"{type_}>{title}</a></p>'

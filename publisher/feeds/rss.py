@@ -41,6 +41,7 @@ def rss(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> byte
     generator = head(document, site)
     # RSS requires a description.
     generator.description(document.description(site) or document.title(site))
+    # By default feedgen adds a link to the specification of RSS.
     generator.docs("")
     generator.load_extension("dc")
     if picture := site.logo or site.icon:
@@ -90,6 +91,7 @@ def _item(entry: Rendered, feed: FeedFile) -> etree._Element:
     enclosures = media.chosen(entry.enclosures, feed.enclosures)
     # The RSS Board's profile recommends at most one enclosure for each item.
     for enclosure in enclosures[:1]:
+        # RSS requires a length; 0 means that it is unknown.
         generator.enclosure(url=enclosure.href, length=enclosure.length or 0, type=enclosure.type)
     generator.load_extension("dc")  # RSS's own author element needs an email
     generator.dc.dc_creator([author.name for author in entry.authors])
