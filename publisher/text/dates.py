@@ -166,6 +166,8 @@ def _numbers(*texts: str | None) -> list[int]:
 def _worded(text: str) -> WrittenDate:
     """Parse `September 8, 2014 10:00 EDT` and the like. Raises ValueError or OverflowError."""
     first, second = (_guess(text, default) for default in (_FIRST_DEFAULT, _SECOND_DEFAULT))
+    # dateutil completes a year of two digits by the current year, so all four digits must be
+    # written.
     if first.date() != second.date() or f"{first.year:04}" not in text:
         raise ValueError("a part is missing")
     time = first.time().replace(microsecond=0) if first.hour == second.hour else None

@@ -47,6 +47,7 @@ def ascii_slug(text: str) -> str:
 
     Nikola and Zola have this rule; Pelican applies it after its own.
     """
+    # Unicode decomposes neither of these two letters.
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")

@@ -27,6 +27,7 @@ MAX_VALUES = 20_000
 _NO_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+# libyaml is several times faster, but PyYAML may have been built without it.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
