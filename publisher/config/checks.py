@@ -89,11 +89,13 @@ def inconsistencies(
 
 def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     url = site.get("url", EXAMPLE_URL)
+    # Paths of posts are appended to this URL, so a query or fragment would be in the wrong place.
     if not is_web_url(url) or urlsplit(url).query or urlsplit(url).fragment:
         yield ("url",), f"is {url!r}; it must be the URL of the site, e.g. https://blog.example"
     zone = site.get("timezone", "UTC")
     try:
         ZoneInfo(zone)
+    # A path such as `../x` raises ValueError; the name of a folder, such as `Europe`, OSError.
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield ("timezone",), f"is {zone!r}; it must be an IANA name, e.g. Europe/Berlin or UTC"
     language = site.get("language", "en")

@@ -116,6 +116,7 @@ class _Reader:
                     message = "is missing: the file is outside of the folder of this configuration"
                     example = "url: https://blog.example/feed.atom"
                     self._problem((*key, "url"), f"{message}; add its URL, e.g. `{example}`")
+                # A stand-in if there is no default; the missing URL is reported already.
                 file["url"] = default or root
 
     def _default_folder(self, document: dict[str, yaml_document.Value]) -> None:
@@ -193,6 +194,7 @@ class _Reader:
             self._problem(key, f"is {value!r}: control characters are not allowed; remove them")
             return None
         try:
+            # Not strict, because the YAML parser leaves numbers and booleans as text.
             return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
         except msgspec.ValidationError as error:
             self._problem(key, f"is {_shown(value)}; {_requirement(kind, str(error))}")
