@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from publisher.system.site_files import Files
 
 FIRST_YEAR = 1990  # the year of the first web server
+# A date that is further ahead is more likely a typing error than a plan.
 YEARS_AHEAD = 2
 
 _NUMBER = re.compile(r"\d+")

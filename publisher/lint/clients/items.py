@@ -28,6 +28,7 @@ MOVIM_AUDIO: Final = frozenset(
     f"audio/{kind}" for kind in ("aac", "ogg", "opus", "vorbis", "speex", "mpeg", "webm")
 )
 PUSH_AGE: Final = dt.timedelta(days=30)  # Movim ignores pushed posts that are older
+# Movim has had trouble with ids as short as `0` and `2289`.
 MIN_ID: Final = 8
 SAMPLE_LENGTH: Final = 60
 
