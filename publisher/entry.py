@@ -275,7 +275,9 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
         "enclosures": [_medium(medium) for medium in post.enclosures],
         "image": post.image.href if post.image else None,
         "summary": post.summary,
+        # An empty value would be left out, so a hyphen stands for a missing summary.
         "content": (own_summary(post) or "-") if post.content == "summary" else None,
+        # The summary is the content of a post whose body is empty.
         "words": None if post.body.strip() else own_summary(post),
         "license": post.license,
     }

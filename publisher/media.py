@@ -181,6 +181,7 @@ def measure(file: Path) -> Measure | None:
     return _measure(file, status.st_size, status.st_mtime_ns)
 
 
+# The time of the last change is part of the key, so a file that changed is measured again.
 @functools.lru_cache(maxsize=1024)
 def _measure(file: Path, size: int, _changed: int) -> Measure:
     name_type = _type_of_name(file.name)

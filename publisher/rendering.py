@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from publisher.media import Enclosure
     from publisher.post import Medium, Reading
 
+# Two slashes begin a URL without a scheme (RFC 3986 section 4.2).
 _ROOTED = re.compile("/(?!/)")
 
 
@@ -55,6 +56,7 @@ class Renderings:
     """The renderings of one reading: each entry is rendered once, when it is first asked for."""
 
     def __init__(self, reading: Reading, site: Site, cache: Cache = NO_CACHE) -> None:
+        # A post that only feeds leave out still has a page, to which other posts may link.
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
         pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
         links = Links(pages, site, reading.settings, reading.address_of)
