@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # More than some 50 requests in flight are not faster, and each costs the client more.
 WINDOW = 32
+# The slowest server that the watchdog tolerates (`watchdog.SLOWEST`) reads these in about a minute.
 WINDOW_BYTES = 128_000
 
 # RFC 6120 section 13.12: a server must not close the stream because of a smaller stanza.
@@ -95,6 +96,8 @@ class PlanRun:
         self._recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
         local = [i for i, s in enumerate(steps) if isinstance(s.change, Adopt | Forget | Refuse)]
+        # They come first: if the ledger cannot be written, the error keeps everything else from
+        # being sent.
         self._record_local_changes(local)
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Publish))
@@ -135,6 +138,7 @@ class PlanRun:
         if isinstance(error, Forbidden) and isinstance(change, Publish):
             return Step(change, "refused", str(error))
         if error is not None and not isinstance(error, Forbidden):
+            # Planned and not refused: the next run will send it.
             return Step(change)
         if change.id in self.held:
             return Step(change, "planned", self.held[change.id])
@@ -149,6 +153,8 @@ class PlanRun:
             return
         size = len(item.payload) if item else 0
         if change.id in self.task.send_alone:
+            # It fills the window, so no other item is in flight with it: if the stream breaks, it
+            # was the cause.
             size = max(size, WINDOW_BYTES)
         await self._window.enter(size)
         unsent = self._unsent(change)  # an answer may have ended the run while this one waited
@@ -188,6 +194,8 @@ class PlanRun:
             if isinstance(error, StreamBroken) and item:
                 self._lost.append(item)
             self._fail(error)
+            # The intent stays in the ledger, so the next look fetches the item to see whether it
+            # arrived.
             return Step(change, "unknown", "the next run finds out")
 
     def _restore_record(self, change: Change) -> None:
@@ -223,6 +231,7 @@ class PlanRun:
             if change.id not in self._recorded and change.id in (await self.node.look()).ids:
                 raise Refused(_ANOTHER_ID) from error
         # The record stays for now: if the server crashes, the item may be there again.
+        # With `prune: site` or `all`, the ledger may not know the item.
         record = self._recorded.get(change.id) or Recorded(change.id, change.title, "")
         self.ledger.record_retracted(self.node.address, record, at=self.clock.now())
         return change.reason
@@ -257,6 +266,7 @@ class PlanRun:
         suspects = [item for item in self._lost if len(item.payload) > LEAST_LIMIT]
         if not suspects:
             return
+        # A stream error does not name the stanza that caused it. Size is the most likely reason.
         culprit = max(suspects, key=lambda item: len(item.payload))
         if isinstance(self.result.error, StreamReset) and culprit.id not in self.task.send_alone:
             self.result.suspect_id = culprit.id

@@ -30,6 +30,7 @@ def post_renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:
     }
     for change in plan.changes:
         record = recorded.get(change.id)
+        # A retract without notification only makes room; its post still exists.
         if isinstance(change, Retract) and change.notify and record and record.body in new:
             post = new[record.body]
             yield (
@@ -79,6 +80,7 @@ def _old_atom_id(
 ) -> str | None:
     """The atom:id of the item at the node, None if that may be somebody else's item."""
     if post.id in recorded:
+        # The first version of the ledger recorded no atom:ids.
         return recorded[post.id].atom_id or None
     # Without a record, only the rest of the tag: URI shows that the item is that of this post.
     seen = present.get(post.id)

@@ -131,6 +131,7 @@ def _serialised(element: etree._Element) -> str:
 def _stanza_size(payload: str) -> int:
     """An upper limit for the size of the whole IQ in bytes."""
     # slixmpp escapes quotes in text, too: 6 bytes for one.
+    # The 1,000 bytes are for the rest of the IQ: the addresses, the node and the item id.
     return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
 
 
@@ -146,11 +147,13 @@ def _summarise(element: etree._Element, entry: Rendered) -> None:
     RFC 4287 section 4.1.2 requires an alternate link of an entry without content; it has one.
     """
     _remove(element, "content")
+    # The author's own summary has no limit, so it may be what makes the entry too big.
     _remove(element, "summary")
     text = beginning(" ".join(entry.content.text.split()), SUMMARY)
     etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
 
 
+# The plain text is cut first, because readers that show the XHTML lose nothing by that.
 _LEVELS = (
     ("too big for one stanza: its plain-text alternative is shortened", _shorten_plain_text),
     ("too big for one stanza: a summary and the link are sent instead", _summarise),

@@ -28,6 +28,8 @@ APPLICATION_ID = 0x70756273  # "pubs"; `file` recognises our databases by it
 
 # The steps from each version of the schema to the next. `PRAGMA user_version` counts the steps that
 # a database has taken, so an old ledger is brought up to date when it is opened.
+# Never change a step, because ledgers exist that have taken it. STRICT makes SQLite refuse values
+# of the wrong type, which it would store otherwise.
 _VERSIONS = (
     """
 CREATE TABLE item (
@@ -96,6 +98,7 @@ class Ledger:
             else:
                 folder.mkdir(parents=True, exist_ok=True)
                 name = str(self.path)
+            # Otherwise sqlite3 would begin transactions of its own; only `transaction` may do that.
             self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{self.path}: cannot be opened: {error}") from error
@@ -160,6 +163,7 @@ class Ledger:
         """Record that the node acknowledged a post. Call this after its answer."""
         self._put(address, _record(post, "done", at, level))
         self._run(
+            # A later change of this post must pass the guard again.
             "DELETE FROM accepted WHERE service = ? AND node = ? AND id = ?",
             *_key(address),
             post.id,
@@ -186,6 +190,7 @@ class Ledger:
 
     def record_retracted(self, address: NodeAddress, record: Recorded, *, at: float) -> None:
         """Record that the node acknowledged a retraction. Call this after its answer."""
+        # This also deletes the acceptance of the retraction, which is used up now.
         self.forget(address, record.id)
         self._put(address, replace(record, state="retracted", recorded_at=at))
 
@@ -265,9 +270,11 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything that is recorded inside one transaction."""
+        # IMMEDIATE takes the write lock here, so that no statement inside fails for lack of it.
         self._run("BEGIN IMMEDIATE")
         try:
             yield
+        # Also after Ctrl-C, or the transaction would stay open.
         except BaseException:
             self._run("ROLLBACK")
             raise
@@ -308,6 +315,7 @@ class Ledger:
                 f"{self.path}: was written by a newer publisher (version {version} of the ledger, "
                 f"this publisher reads {VERSION}); update publisher"
             )
+        # A new file has the id 0, but so have databases of most other programs; those have tables.
         if application != APPLICATION_ID and (
             application or self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         ):
@@ -318,6 +326,8 @@ class Ledger:
         if read_only and version:
             self._db = _copy_in_memory(self._db)
         steps = "".join(_VERSIONS[version:])
+        # One transaction: after a crash the ledger still has its old version, and the next run
+        # updates it.
         self._db.executescript(
             f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {VERSION}; COMMIT;"

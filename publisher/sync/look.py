@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CHUNK = 20  # payloads per fetch: some 100 kB, and at most 20 times the largest stanza
 
 # Some servers keep an acknowledged item in memory for some seconds, and lose it if they crash.
+# COMPAT(ejabberd 23.01): killed right after the answer it lost items, and 4 seconds later none.
 DURABLE_SECONDS = 30.0
 
 # After a run died, its server may still read what that run sent. Two minutes are enough for all
@@ -49,11 +50,14 @@ async def look(
     state = await _state(node, ledger, change=change)
     result.looked = True
     state = await _repaired(node, task, ledger, state, result, change=change)
+    # Only now, because the repair may have made the node usable.
     _require_usable(node, task, state)
     recorded = ledger.recorded(node.address)
     present = {}
     if state.exists:
         present = await _present(node, task, state.ids, recorded, clock=clock)
+    # An item that is back is left out: the server has lost the retraction, and the plan retracts it
+    # again because of the record.
     retracted = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
     if change:
         ledger.record_seen(node.address, _durable(recorded, present, clock.now()))
@@ -62,6 +66,7 @@ async def look(
                 ledger.forget(node.address, record.id)
     plan = plans.decide(
         task.desired,
+        # An item that was retracted counts as never published, so a post that comes back is new.
         {id_: record for id_, record in recorded.items() if record not in retracted},
         present,
         task.policy,
@@ -92,6 +97,7 @@ async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:
     ledger.record_look(node.address, replace(before, created=True))
     try:
         await node.create()
+    # The service did not create the node. After any other error it may exist, so the record stays.
     except Refused:
         ledger.record_look(node.address, before)
         raise
@@ -110,11 +116,13 @@ async def _repaired(
     ours = [
         drift
         for drift in state.drift
+        # Somebody may have closed the node on purpose; only the configuration may open it again.
         if drift.name in fields or (last_look.created and drift.name != "access_model")
     ]
     if state.exposed:
         # Only the owner may close it: whoever subscribed while it was open might stay subscribed.
         ours = [drift for drift in ours if drift.name != "access_model"]
+        # `_require_usable` raises an error about it, so it needs no note.
         state = replace(state, drift=tuple(d for d in state.drift if d.name != "access_model"))
     left = set(state.drift)
     if ours and change:
@@ -187,9 +195,11 @@ async def _present(
     just_sent = [
         record
         for record in recorded.values()
+        # An older one has arrived by now, or is lost.
         if record.state == "intended" and clock.now() - record.recorded_at < DURABLE_SECONDS
     ]
     await _drain(node, just_sent, fetched, clock)
+    # The last has priority: what was fetched is newer than what the ledger recorded.
     return strange | trusted | fetched
 
 
@@ -256,6 +266,7 @@ def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) 
     """Make sure that missing items were not dropped by a node whose limit we do not know."""
     missing = [c.post.published for c in plan.publishes if c.action == "missing"]
     there = [post.published for post in task.desired if post.id in present]
+    # A full node drops its oldest items (XEP-0060 section 7.1.2.5).
     if missing and there and max(missing) < min(there):
         raise Forbidden(
             f"{node.address} has dropped {_oldest(len(missing))} of ours, so it holds fewer than "

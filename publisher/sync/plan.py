@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from publisher.sync.records import Recorded
 
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
+# People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
 
@@ -299,6 +300,7 @@ def decide(
     outside = wanted[: len(wanted) - len(kept)]
     desired = {post.id for post in kept}
     changes = (
+        # Sorted, because the order of strings in a set differs from run to run.
         *(_retract(id_, recorded, present) for id_ in sorted(pruned)),
         *_forgets(recorded, present, by_id, desired, has_unreadable_posts=has_unreadable_posts),
         # If the node has no room for any post, retracting old items makes no room either.
@@ -324,6 +326,8 @@ def decide(
     }
     return Plan(
         changes,
+        # Items that the node has lost count, too: the guard compares with everything that was
+        # published.
         ours=len(ours | postless | {id_ for id_, record in recorded.items() if record.done}),
         foreign=tuple(id_ for id_ in present if id_ not in ours | postless | unclaimed),
         unclaimed=tuple(id_ for id_ in present if id_ in unclaimed - pruned),
@@ -359,6 +363,7 @@ def _room(max_items: int | None, *, of_posts: int, others: int) -> int | None:
 
 def window(posts: Sequence[Desired], *, keep: int | None, room: int | None) -> tuple[Desired, ...]:
     """The newest posts, oldest first: at most `keep`, and no more than there is `room` for."""
+    # Without the id, posts with the same time could change places between two runs.
     ordered = sorted(posts, key=lambda post: (post.published, post.id))
     size = min(limit for limit in (keep, room, len(ordered)) if limit is not None)
     return tuple(ordered[len(ordered) - max(0, size) :])
@@ -463,6 +468,7 @@ def _makes_room(change: Change) -> bool:
 
 def acceptance_key(change: Publish | Retract) -> tuple[str, str]:
     """What identifies a change that passed the guard: its id and, if it publishes, fingerprint."""
+    # With the fingerprint, so that a later edit of the post must pass the guard again.
     return change.id, change.post.fingerprint if isinstance(change, Publish) else ""
 
 
@@ -495,6 +501,7 @@ def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
     share = count / plan.ours if plan.ours else 0.0
     if guard.allow_retracts or not count:
         return
+    # To lose all items at once is suspicious, however few they are.
     if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
         raise UnsafePlanError(
             f"this would retract {count} of the {plan.ours} items that were published; nothing "
@@ -534,6 +541,7 @@ def _forgets(
     has_unreadable_posts: bool,
 ) -> Iterator[Forget]:
     for id_, record in recorded.items():
+        # A post that cannot be read may be the post of this record.
         if id_ not in present and id_ not in desired and (id_ in posts or not has_unreadable_posts):
             yield Forget(id_, record.title)
 

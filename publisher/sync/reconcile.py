@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from publisher.sync.plan import Change, Guard, Plan
     from publisher.text.node_address import NodeAddress
 
+# Other clients may change a node without the ledger's knowledge, so no look counts for longer.
 DAY = 86_400.0
 
 
@@ -32,8 +33,10 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
     been seen again, when the configuration has changed, and a day after the last look.
     """
     last_look = ledger.last_look(address)
+    # A muted node needs a look, which turns its notifications on again.
     if task.verify or last_look.muted or last_look.config_digest != task.config_digest:
         return False
+    # A look in the future shows that somebody has set the clock back, so its age is unknown.
     if not now - DAY < last_look.looked <= now:
         return False
     return plans.is_settled(
@@ -126,6 +129,7 @@ async def reconcile(
         async with _silently(retrying, task, ledger, plan, result) as silent:
             if silent:
                 result.steps = [_planned(change) for change in plan.without_notifications().changes]
+            # If notifications could not be turned off, the limit for announcements still applies.
             await _require_safe(
                 retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
             )
@@ -172,6 +176,7 @@ async def _silently(
     if task.silent == "no" or not sends:
         yield False
         return
+    # Before the first change at the node: a refused plan must leave its configuration alone.
     plans.require_safe(plan, _guard(task, ledger, node.address, silent=True), has_audience=False)
     before = ledger.last_look(node.address)
     ledger.record_look(node.address, replace(before, muted=True))
@@ -191,6 +196,7 @@ async def _silently(
     try:
         yield True
     finally:
+        # Also after an error or Ctrl-C, or later posts would reach nobody.
         await _unmute(node, task, ledger, result)
 
 
@@ -206,6 +212,7 @@ async def _mute(node: Node, task: Task) -> str:
 async def _unmute(node: Node, task: Task, ledger: Ledger, result: Result) -> None:
     try:
         is_muted = bool(await node.configure(task.notification_fields))
+    # The ledger still says that the node is muted, so the next run turns the notifications on.
     except (Refused, Unavailable):
         is_muted = True
     if is_muted:
@@ -233,6 +240,7 @@ def _conclude(
     last_look = ledger.last_look(result.address)
     if plan.shortage:  # `offline` needs the room
         ledger.record_look(result.address, replace(last_look, room=plan.room))
+    # After an error or a selection, changes are left to make, so the next run must look again.
     elif not result.error and not plan.deferred:
         last_look = replace(last_look, looked=now, room=plan.room, config_digest=task.config_digest)
         ledger.record_look(result.address, last_look)

@@ -67,6 +67,7 @@ class RetryingNode:
             except Busy as busy:
                 self._wait_longer(busy)
             else:
+                # The service has recovered, so the next pause is short again.
                 self._pauses = BACKOFF.pauses()
                 return answer
 
