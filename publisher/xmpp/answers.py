@@ -19,6 +19,7 @@ SAID = 400  # characters of the service's own message that we repeat
 _STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 _PUBSUB = "{http://jabber.org/protocol/pubsub#errors}"
 
+# These concern the whole service, so they cost more than one change: the run gives up on it.
 _UNAVAILABLE = frozenset(
     {
         "gone",
@@ -32,6 +33,8 @@ _UNAVAILABLE = frozenset(
 )
 # RFC 6120 sections 8.3.3.5 and 8.3.3.14: these elements contain the new address.
 _MOVED = frozenset({f"{_STANZAS}gone", f"{_STANZAS}redirect"})
+# With registration-required a service asks us to register before we create a node (XEP-0060 section
+# 8.1.1).
 _FORBIDDEN = frozenset({"forbidden", "not-authorized", "registration-required"})
 
 # With these the service refused before it did anything, so a retry is safe. A timeout between

@@ -44,11 +44,13 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 # The timeout that slixmpp gets for a request, long enough never to end one: the watchdog does that.
 NEVER_SECONDS = 1e6
+# COMPAT(ejabberd 23.01): it closes its side only after 0.1 s.
 CLOSE_SECONDS = 0.5
 # Bytes. The longest answers have a page of 500 ids (ejabberd: 131 MB) or all 256 items of a node
 # (Prosody, which has no paging: 67 MB), each published in a stanza of 262,144 bytes.
 MAX_STANZA = 150_000_000
 REASON = 200  # characters of the server's own message that we repeat
+# IANA has registered only 5222 for XMPP clients; 5223 is a convention.
 PORTS = {"starttls": 5222, "direct": 5223}
 
 # Best first. PLAIN comes last because it shows the password to the server, although a verified one.
@@ -137,6 +139,8 @@ class Connection:
         try:
             await asyncio.wait({sent, lost, watchdog.expired}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # No effect on an answer that has arrived. Otherwise it tells the watchdog to stop
+            # waiting.
             sent.cancel()
         if not sent.cancelled():
             return
@@ -176,6 +180,7 @@ async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
         client.connect()
     try:
         async with asyncio.timeout(seconds):
+            # COMPAT(slixmpp 1.17): the future of its `connect` never fails, so it is not awaited.
             await client.ready
     except TimeoutError as error:
         where = _where(xmpp)
@@ -186,12 +191,14 @@ async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
 
 async def _close(client: _Client) -> None:
     """Close the stream (RFC 6120 section 4.4), without waiting long for the server to do so."""
+    # COMPAT(slixmpp 1.17): it would try to connect for ever.
     client.cancel_connection_attempt()
     transport = client.transport
     if transport is not None:
         if client.ready.done() and not client.ready.cancelled() and not client.ready.exception():
             client.send_raw(client.stream_footer)
             await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
+        # Not close(), which would wait until a stalled server has read what is buffered.
         transport.abort()
         await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
     await client.stop_tasks()
@@ -214,8 +221,11 @@ class _Client(ClientXMPP):
         self._unfinished = 0  # bytes of the stanza that is arriving
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
+        # COMPAT(slixmpp 1.17): with an explicit host it would try direct TLS first, whatever the
+        # port is.
         self.enable_direct_tls = xmpp.tls == "direct"
         self.enable_starttls = xmpp.tls == "starttls"
+        # The port for a domain without SRV records.
         self.default_port = PORTS[xmpp.tls]
         self.use_aiodns = xmpp.host is None  # for SRV records
         self._listen()
@@ -243,10 +253,12 @@ class _Client(ClientXMPP):
 
     def _on_failed_attempt(self, problem: object) -> None:
         self._problem = problem
+        # COMPAT(slixmpp 1.17): it would try again, but no retry makes a certificate trusted.
         if isinstance(problem, ssl.SSLError):
             self._on_untrusted(problem)
 
     def _on_all_attempts_failed(self, _: object) -> None:
+        # COMPAT(slixmpp 1.17): it announces a pause before it tries all addresses again, for ever.
         # slixmpp reports a name without an address as a string, and all else as an exception.
         is_unresolved = isinstance(self._problem, str)
         why = "the name has no address" if is_unresolved else self._problem
@@ -294,7 +306,9 @@ class _Client(ClientXMPP):
         """Limit our work: in SCRAM the server chooses the iterations (RFC 5802 section 5.1)."""
         if isinstance(stanza, Challenge):
             parts = bytes(stanza["value"]).split(b",")
+            # A challenge has one `i=` (RFC 5802 section 7); slixmpp would use the last of several.
             rounds = [part[2:] for part in parts if part.startswith(b"i=")]
+            # At most 7 digits, because int() raises ValueError for more than 4,300.
             is_cheap = all(
                 re.fullmatch(rb"[0-9]{1,7}", n) and int(n) <= MAX_ITERATIONS for n in rounds
             )
@@ -302,6 +316,7 @@ class _Client(ClientXMPP):
                 wanted = short_line(b" and ".join(rounds).decode(errors="replace"), REASON)
                 where = _where(self._config)
                 self._fail(LoginFailed(f"{where} wants {wanted} rounds of SCRAM; {_NOTHING_SENT}"))
+                # A filter that returns None drops the stanza.
                 return None
         return stanza
 
@@ -334,8 +349,10 @@ class _Client(ClientXMPP):
 
     async def _handle_stream_features(self, features: Any) -> bool | None:
         """Begin TLS before anything else, then log in with the best mechanism that is safe."""
+        # The login has failed or succeeded, so nothing more is sent for it.
         if self.ready.done():
             return None
+        # A number that is too long or malformed counts as no limit.
         limit = features.xml.findtext(_MAX_BYTES) or ""
         self.max_bytes = int(limit) if re.fullmatch("[0-9]{1,12}", limit) else self.max_bytes
         encrypted = self.transport is not None and bool(self.transport.get_extra_info("ssl_object"))
@@ -358,6 +375,7 @@ class _Client(ClientXMPP):
                 )
             )
             return False
+        # A server may also ban an address after a few failed logins, as with fail2ban.
         self.plugin["feature_mechanisms"].use_mechs = {chosen}
         return True
 

@@ -34,6 +34,7 @@ PORTABLE = frozenset(
 # More than any node holds. A longer number could exceed what int() and SQLite accept.
 LARGEST = 1_000_000_000
 
+# XEP-0004 section 3.3: a server may write a boolean in either form.
 _BOOLEANS = {"true": "1", "1": "1", "false": "0", "0": "0"}
 
 
@@ -45,6 +46,7 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
     fields = {
         "title": site_title if node.title is None else node.title,
         "description": node.description or "",
+        # XEP-0472 section 5.1.1: the type names the profile of the feed.
         "type": MICROBLOG if node.node == MICROBLOG else SOCIAL_FEED,
         "access_model": node.access,
         "publish_model": "publishers",
@@ -54,8 +56,11 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
         "deliver_notifications": "1",
         "notify_retract": "1",
         "notify_delete": "1",
+        # COMPAT(ejabberd 23.01): by default it sends the last item at every login of a subscriber.
         "send_last_published_item": "never",
         "notification_type": "headline",
+        # A service may then stamp items with their publisher, which Movim and Converse compare with
+        # the URI of the author.
         "itemreply": "publisher",
     }
     fields |= {name.removeprefix("pubsub#"): value for name, value in node.options.items()}

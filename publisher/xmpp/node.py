@@ -30,6 +30,7 @@ RSM = "{http://jabber.org/protocol/rsm}"
 ITEMS = f"{PUBSUB}pubsub/{PUBSUB}items/{PUBSUB}item"
 
 PAGE_OF_IDS = 500  # some 50 kB
+# These come with their payloads: a page of the largest ones has 13 MB.
 PAGE_OF_ITEMS = 50
 
 # No blog has more. A service whose list goes on beyond this may never end it.
@@ -90,6 +91,8 @@ class XmppNode:
         Raises Refused, Forbidden.
         """
         default = await self._default_form()
+        # COMPAT(ejabberd 23.01): it refuses a whole form because of one field that it does not
+        # know.
         offered = forms.PORTABLE | forms.values(default).keys()
         wanted = {name: value for name, value in self._wanted.items() if name in offered}
         refusal: Refused | None = None
@@ -123,6 +126,7 @@ class XmppNode:
         subscriptions = Element(f"{OWNER}subscriptions", node=self.address.node)
         try:
             answer = await self._request("get", _owner(subscriptions), "list the subscribers of")
+        # Busy is a Refused, too, but the caller retries it.
         except Busy:
             raise
         except NotFound:
@@ -142,12 +146,14 @@ class XmppNode:
         wanted = self._wanted
         try:
             return Description(wanted, forms.values(await self._form()), OWNERS_FORM)
+        # Busy is a Refused, too, but the caller retries it.
         except (NotFound, Busy):
             raise
         except Refused as error:
             refusal = str(error)
         try:
             return Description(wanted, forms.values(await self._meta_data()), META_DATA)
+        # NoAnswer is an Unavailable, too, but silence does not mean that the metadata is hidden.
         except NoAnswer:
             raise
         except (Refused, Unavailable):
@@ -188,7 +194,10 @@ class XmppNode:
 
     async def publish(self, item: Item) -> None:
         """Publish an item, replacing the one with the same id (section 7.1)."""
+        # COMPAT(slixmpp 1.17): it takes elements of the standard library, and none of lxml.
         entry = fromstring(item.payload)  # noqa: S314 - we wrote it
+        # One item per request: Prosody 0.12 stores only the first of several, and reports success.
+        # Without publish-options, of which ejabberd 23.01 refuses most fields.
         publish = Element(f"{PUBSUB}publish", node=self.address.node)
         SubElement(publish, f"{PUBSUB}item", id=item.id).append(entry)
         await self._request("set", _pubsub(publish), "publish to")
@@ -200,6 +209,7 @@ class XmppNode:
                 "its id is too long, or has a line end or a tab, so it cannot be sent unchanged; "
                 "retract the item with another client"
             )
+        # COMPAT(Prosody 0.12): of several items in one request it retracts only the first.
         retract = Element(f"{PUBSUB}retract", node=self.address.node)
         if notify:
             retract.set("notify", "true")
@@ -221,6 +231,8 @@ class XmppNode:
         except NoAnswer:
             raise
         except Unavailable:
+            # At somebody else's PEP the error may just mean that the account may not list the
+            # items.
             if "@" not in self.address.service:
                 raise
         return await self._pages(self._shown, PAGE_OF_ITEMS)
@@ -238,8 +250,10 @@ class XmppNode:
             page = await ask(_page(after, size))
             before = len(found)
             found |= dict.fromkeys(page.ids)
+            # The next request must repeat `last`, and a long one could exceed the stanza limit.
             if len(found) > MAX_LISTED or len(page.last) > MAX_ID:
                 break
+            # No new ids: the service ignores `after`. As many as it counts: this was the last page.
             if not page.last or len(found) in {before, page.count}:
                 return tuple(found)
             after = page.last
@@ -252,6 +266,7 @@ class XmppNode:
         query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
         query.append(page)
         answer = await self._request("get", query, "list the items of")
+        # XEP-0060 section 5.5: the id of an item is in `name`.
         names = (item.get("name") for item in answer.iterfind(LISTED))
         return ResultPage.read(answer, names)
 
@@ -278,6 +293,8 @@ class XmppNode:
         try:
             answer = await self._request("get", _owner(Element(f"{OWNER}default")), "configure")
         except Refused:
+            # A service need not show it (XEP-0060 section 8.3.4); then only the portable fields are
+            # sent.
             return None
         return answer.find(f".//{forms.X}x")
 
@@ -288,6 +305,8 @@ class XmppNode:
         try:
             await self._request("set", request, "create", may_retry=False)
         except Refused as error:
+            # On a conflict the node exists: somebody has created it since our look (XEP-0060
+            # section 8.1.1).
             if error.condition != "conflict":
                 raise
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Xmpp
 
+# The command may wait until the user has typed the passphrase of a password store.
 COMMAND_SECONDS = 60
 
 
@@ -69,6 +70,7 @@ def _from_command(command: str) -> str:
             f"xmpp.password_command ended with exit code {error.returncode}"
         ) from None  # the original error has the output, and so the password
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        # Only the name of the error: a TimeoutExpired contains the output, too.
         raise ConfigError(f"xmpp.password_command failed: {type(error).__name__}") from None
     return done.stdout
 

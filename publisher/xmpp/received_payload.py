@@ -18,6 +18,7 @@ def payload(item: Element) -> str:
     element = next(iter(item), None)
     if element is None or _is_deep(element):
         return ""
+    # tostring() would append the text that follows the element.
     element.tail = None
     return tostring(element, encoding="unicode")
 

@@ -56,8 +56,10 @@ class Subscriber:
     async def subscribe(self) -> Self:
         """Subscribe with the bare JID, and send presence to receive events. Raises Refused."""
         client = self._connection.client
+        # Before the request, because the first event may arrive before its answer.
         matcher = MatchXPath(f"{{jabber:client}}message/{EVENT}event")
         client.register_handler(Callback("pubsub event", matcher, self._receive))
+        # Servers send the events for a bare JID only to clients with presence.
         client.send_presence()
         pubsub = Element(f"{PUBSUB}pubsub")
         pubsub.append(
@@ -73,6 +75,7 @@ class Subscriber:
             return await self._events.get()
 
     def _receive(self, message: Any) -> None:
+        # First of all, because parsing would add to the measured time.
         at = time.monotonic()
         if message["from"] != JID(self._address.service):  # anybody can send us a message
             return
