@@ -46,6 +46,7 @@ def write(path: Path, data: bytes, *, shared: Collection[Path] = ()) -> bool:
         try:
             _write(folder, temporary, data, mode)
             os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        # Ctrl-C must not leave the temporary file behind either.
         except BaseException:
             with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=folder)
@@ -118,6 +119,7 @@ def _read(folder: int, name: str) -> tuple[bytes, int]:
 
 
 def _write(folder: int, name: str, data: bytes, mode: int | None) -> None:
+    # O_EXCL and O_NOFOLLOW: never write to a file or a link that somebody has put there.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with open(os.open(name, flags, 0o666, dir_fd=folder), "wb") as file:  # noqa: PTH123
         file.write(data)

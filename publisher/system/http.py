@@ -36,6 +36,7 @@ GZIP_SLICE = 1_024
 # from https to http; `any`, all of them.
 Redirects = Literal["none", "secure", "any"]
 
+# RFC 9110 section 15.5.9, RFC 8470 section 5.2 and RFC 6585 section 4.
 _TRANSIENT = frozenset({408, 425, 429})
 # RFC 9110 section 8.4.1: names are case-insensitive, and x-gzip is gzip.
 _GZIP = frozenset({"gzip", "x-gzip"})
@@ -124,6 +125,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except PermanentError:
         raise
+    # InvalidURL is an HTTPException, too, but no retry helps.
     except InvalidURL as error:
         raise PermanentError(str(error)) from error
     except zlib.error as error:
@@ -167,12 +169,14 @@ class _RedirectHandler(HTTPRedirectHandler):
         if self._redirects == "none":
             return None
         try:
+            # urllib reads the obsolete header URI as well.
             _check_location(headers.get("Location") or headers.get("URI") or "")
             return super().http_error_302(req, fp, code, msg, headers)
         except ValueError:
             fp.close()  # urllib closes it only if it follows the redirect
             raise
 
+    # urllib finds the method for a status code by its name.
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(self, req: Request, *answer: Any) -> Request | None:
@@ -197,6 +201,7 @@ def _check_location(location: str) -> None:
     problem = f"the server redirects to {_shown(location)}"
     try:
         url = urlsplit(location)
+        # The socket module encodes host names like this, and fails for e.g. an empty label.
         (url.hostname or "").encode("idna")
         url.port  # noqa: B018 - raises ValueError if it is not the number of a port
     except ValueError as error:
@@ -242,9 +247,12 @@ def _add_member(decoded: bytearray, body: bytes, start: int, most: int) -> int:
     zlib copies what follows the end of a member out of its input. It gets the body in small slices,
     because otherwise a body of many small members would be copied once for each of them.
     """
+    # With 16 zlib expects the header of gzip.
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for position in range(start, len(body), GZIP_SLICE):
         piece = body[position : position + GZIP_SLICE]
+        # One byte more shows that the limit is exceeded. The argument is never 0, which would mean
+        # no limit.
         decoded += member.decompress(piece, most + 1 - len(decoded))
         if len(decoded) > most:
             raise _too_big(most)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+# flock(2) has no time limit, so the lock is polled.
 BACKOFF = Backoff(first=0.05, longest=0.05)
 SILENT_SECONDS = 2.0
 
@@ -47,6 +48,7 @@ def lock(
         finally:
             _held.remove(path)
     finally:
+        # The file stays: if a run removed it, two others could each lock a different file.
         os.close(descriptor)  # releases the lock, too
 
 

@@ -89,6 +89,7 @@ def authority(parts: SplitResult) -> tuple[str | None, int | None]:
     try:
         port = parts.port
     except ValueError:
+        # No other URL has this port, so the URL is never one of the site.
         return None, -1
     return parts.hostname, None if port == _PORTS.get(parts.scheme) else port
 

@@ -107,13 +107,17 @@ def open_regular(file: Path | str, *, folder: int | None = None) -> IO[bytes]:
     Raises LinkError for a symbolic link, IsADirectoryError, or another OSError.
     """
     # O_NONBLOCK: opening a pipe would wait for a writer before we can see that it is a pipe.
+    # O_NOCTTY: a terminal must not become ours.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         descriptor = os.open(file, flags, dir_fd=folder)
     except OSError as error:
+        # This is how O_NOFOLLOW reports a symbolic link (open(2)).
         if error.errno != errno.ELOOP:
             raise
         raise LinkError("is a symbolic link, which is not followed here; remove it") from error
+    # Checked on the open file, because somebody could replace the path between a check and the
+    # opening.
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return open(descriptor, "rb")  # noqa: PTH123 - a descriptor has no Path

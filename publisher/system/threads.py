@@ -43,6 +43,7 @@ def _started(work: Callable[[], T]) -> Future[T]:
 
 
 def _settle(outcome: Future[T], work: Callable[[], T]) -> None:
+    # The caller may have been cancelled by now; then set_result would raise InvalidStateError.
     if not outcome.set_running_or_notify_cancel():
         return
     try:
