@@ -40,6 +40,8 @@ def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
     wanted = project.outputs
     if not (project.entries.posts or allow_empty):
         _refuse_to_empty(project, wanted)
+    # Reversed, so that of several outputs with one path the first in the configuration is its
+    # owner.
     owners = {output.path: output for output in reversed(wanted)}
     # Archives are written before the feeds that link to them.
     built = {

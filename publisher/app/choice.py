@@ -38,6 +38,7 @@ def asked(
             return True  # the others change the ledger alone
         if ids and change.id not in ids:
             return False
+        # A removed post may be of any age, so `--since` stops no retract.
         return not (start and isinstance(change, Publish) and change.post.published < start)
 
     return is_asked

@@ -186,6 +186,7 @@ def _check(text: str, path: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
+        # "x" never overwrites a file, even one that appeared after `init` checked.
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
@@ -212,6 +213,7 @@ def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bo
         posts[key] = value
     else:  # in publisher.yaml a permalink starts with a slash
         posts[key] = f"/{value.lstrip('/')}"
+    # JSON is valid YAML, so any value is quoted correctly.
     text = (
         f"site: {json.dumps(about)}\nposts: {json.dumps(posts)}\n"
         "feeds: [{path: f, format: atom}]\n"

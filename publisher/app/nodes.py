@@ -68,6 +68,7 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
         Ledger(config.state) as ledger,
     ):
         run_async(_delete_at(config, address))
+        # Only after the answer: if the service refuses, the items are still there, and still ours.
         ledger.forget_node(address)
 
 

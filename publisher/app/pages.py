@@ -23,6 +23,7 @@ BACKOFF = Backoff(first=0.5, longest=0.5)
 MAX_BYTES = 100_000_000
 LATE = "takes too long"
 
+# The server may support only GET (RFC 9110 sections 15.5.6 and 15.6.2).
 _NO_HEAD = frozenset({"405", "501"})
 
 
@@ -54,6 +55,8 @@ class Pages:
             if link not in self._waits:
                 wait = _wait(partial(_page_problem, link), self._gate, left)
                 self._waits[link] = asyncio.create_task(wait)
+        # The work at another node may wait for the same page, and must not be cancelled with this
+        # one.
         problems = {link: await asyncio.shield(self._waits[link]) for link in links}
         return {link: problem for link, problem in problems.items() if problem}
 

@@ -57,6 +57,8 @@ def publish(
     """
     if not config.xmpp:  # without nodes the ledger does not change
         return _publish(config, options, on_event)
+    # The posts are read under the lock, so that a run that had to wait does not publish old
+    # versions.
     with lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock())):
         return _publish(config, options, on_event)
 
@@ -91,6 +93,7 @@ def _push(project: Project, options: PublishOptions, on_event: OnEvent) -> list[
         return []
     with Ledger(project.config.state) as ledger:
         all_targets = targets.targets(project, ledger, options.nodes)
+        # One commit for all posts, instead of one for each.
         with ledger.transaction():
             for target in all_targets:
                 sync.record_paths(target.address, target.task, ledger)

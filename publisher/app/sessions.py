@@ -83,6 +83,7 @@ async def _work_at_account(
                 _keep(results, Result(target.address, error=error))
         broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
         ended = [results[target.address] for target in broken]
+        # Without a culprit or a suspect, the next session would do the same as this one.
         if not any(result.culprit_recorded or result.suspect_id for result in ended):
             return
         suspects = frozenset(result.suspect_id for result in ended)
@@ -133,6 +134,7 @@ async def _work_at_service(
         task = replace(target.task, make_item=Maker(project, target, connection))
         result = await work(node, task)
         _keep(results, result)
+        # A missing page says nothing about the service.
         if isinstance(result.error, Unavailable) and not isinstance(result.error, PageMissing):
             dead = result.error
 

@@ -94,6 +94,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                # So Ctrl-C in the terminal reaches only our program, which then stops the server.
                 start_new_session=True,
                 preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509 - calls nothing but prctl
             )
@@ -107,6 +108,7 @@ class Server(ABC):
         """Stop orderly, so that clients get their stream closed; kill the server if that hangs."""
         if self._process is None:
             return
+        # After `pause` the process would act on SIGTERM only once it continues.
         self.resume()
         self._process.terminate()
         try:
