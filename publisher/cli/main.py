@@ -111,6 +111,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    # The first parser only finds the command; the second has the arguments of that command.
     chosen = _parser().parse_known_args(argv)[0].command
     return _parser(chosen).parse_args(argv)
 
@@ -134,6 +135,8 @@ def _parser(chosen: str = "") -> argparse.ArgumentParser:
         if name == chosen:
             _complete(commands.add_parser(name, help=words, allow_abbrev=False), name)
         else:
+            # Without --help, so that the first parser leaves `publisher COMMAND --help` to the
+            # second.
             commands.add_parser(name, help=words, add_help=False, allow_abbrev=False)
     return parser
 

@@ -66,6 +66,8 @@ def _bar() -> Iterator[Callable[[str, int], None]]:
         TextColumn("left"),
         console=Console(stderr=True),
         transient=True,
+        # On a terminal rich must print the lines above the bar. A file or a pipe gets them
+        # unchanged.
         redirect_stdout=sys.stdout.isatty(),
     )
     totals: dict[str, int] = {}

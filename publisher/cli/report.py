@@ -106,6 +106,7 @@ class NodeResult(Protocol):
 
 def print_errors(results: Sequence[NodeResult]) -> None:
     """Print the errors. An error that concerns several nodes is printed once."""
+    # A failed login or a dead service is one error object in the results of all its nodes.
     errors = {id(result.error): result.error for result in results if result.error}
     for key, error in errors.items():
         addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)

@@ -73,6 +73,7 @@ def _open_closed_descriptors() -> None:
         except OSError:
             # open() returns the lowest number that is free (POSIX), which is this descriptor.
             null = os.open(os.devnull, flags)
+            # New descriptors are not inherited (PEP 446), but child processes expect these three.
             os.set_inheritable(null, True)
 
 
