@@ -37,6 +37,8 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
     if post.id:
         text, line = post.id
         if is_iri(text):
+            # Readers compare ids character by character (RFC 4287 section 4.2.6.1), so the same
+            # letters must have the same form.
             atom = unicodedata.normalize("NFC", text)
         elif _ITEM_ID.fullmatch(text):
             item, date = text, _date_of(text) or date
@@ -62,7 +64,9 @@ def item_id(path: PurePosixPath) -> str:
     joined, safe = "~".join(_significant(parts)), _readable(parts)
     if safe == joined and MIN_ID <= len(safe) <= MAX_ID:
         return safe
+    # A file name that is not UTF-8 contains surrogates (PEP 383).
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    # The hyphen and the digits take 9 characters.
     return f"{safe[: MAX_ID - 9]}-{digest}"
 
 

@@ -124,6 +124,7 @@ class Claims:
         if self.keys:
             keys = dict.fromkeys(self.keys(identity))
             candidates = [file for key in keys for file in self._absent_by_key.get(key, ())]
+        # A file may be found under several keys.
         return [file for file in dict.fromkeys(candidates) if file.makes(identity)]
 
     def _absent_recorded(self, identity: str) -> list[Claimant]:
@@ -157,6 +158,7 @@ class Claims:
     def _made(self, file: Claimant, row: PublishedItem) -> bool:
         """Whether the item was made from this file, or from a file in this unreadable folder."""
         if not row.path:
+            # No hash is no match: both are empty if the ledger is old and the text cannot be read.
             return bool(row.body) and row.body == file.body()
         if row.path == str(file.path):
             return True
