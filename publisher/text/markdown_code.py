@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,30 +22,9 @@ _RULE = re.compile(r"[ \t]*+([*_-])(?:[ \t]*+\1){2,}+[ \t]*$")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 _CODE_INDENT = 4  # columns (CommonMark section 4.4)
 
-# The kinds of code in CommonMark (sections 4.4, 4.5 and 6.1).
-_Kind = Literal["indented", "fence", "span"]
-
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """All code, as (start, end) offsets in ascending order."""
-    return ((start, end) for start, end, _ in _pieces(text))
-
-
-def fenced(text: str) -> Iterator[tuple[int, int]]:
-    """The fenced code blocks with their fences, as (start, end) offsets in ascending order.
-
-    For texts whose indented lines may be HTML.
-    """
-    return ((start, end) for start, end, kind in _pieces(text) if kind == "fence")
-
-
-def is_within(offset: int, pieces: Sequence[tuple[int, int]]) -> bool:
-    """Whether the offset lies in one of the pieces, which are in ascending order."""
-    index = bisect_right(pieces, offset, key=lambda piece: piece[0]) - 1
-    return index >= 0 and offset < pieces[index][1]
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int, _Kind]]:
+    """All code, as (start, end) offsets in ascending order (CommonMark 4.4, 4.5 and 6.1)."""
     start, fence, fence_start = 0, "", 0
     items: list[int] = []
     is_after_blank = True
@@ -56,18 +35,24 @@ def _pieces(text: str) -> Iterator[tuple[int, int, _Kind]]:
         if fence:
             # The closing fence is at least as long, with nothing behind it (section 4.5).
             if mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
-                yield fence_start, end, "fence"
+                yield fence_start, end
                 fence = ""
         elif mark and not _is_span(mark[1], line[mark.end() :]):
             fence, fence_start = mark[1], start
         elif is_code:
-            yield start, end, "indented"
+            yield start, end
         else:
-            yield from ((start + left, start + right, "span") for left, right in ticks(line))
+            yield from ((start + left, start + right) for left, right in ticks(line))
         is_after_blank = not line.strip() or is_code
         start = end + 1
     if fence:  # a fence without an end reaches to the end of the document
-        yield fence_start, len(text), "fence"
+        yield fence_start, len(text)
+
+
+def is_within(offset: int, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether the offset lies in one of the pieces, which are in ascending order."""
+    index = bisect_right(pieces, offset, key=lambda piece: piece[0]) - 1
+    return index >= 0 and offset < pieces[index][1]
 
 
 def _is_span(mark: str, rest: str) -> bool:

@@ -18,14 +18,3 @@ def test_an_offset_is_code_if_it_lies_in_a_piece(text: str) -> None:
     held = {at for start, end in pieces for at in range(start, end)}
     assert {at for at in range(len(text)) if markdown_code.is_within(at, pieces)} == held
     assert pieces == sorted(pieces)
-
-
-@given(st.lists(LINES).map("\n".join))
-def test_a_fenced_block_is_code(text: str) -> None:
-    assert {*markdown_code.fenced(text)} <= {*markdown_code.spans(text)}
-
-
-def test_only_fences_are_code_in_a_text_that_may_be_html() -> None:
-    text = "<div>\n\n    <p>`a`</p>\n\n</div>\n\n```\nb\n```"
-    assert [text[start:end] for start, end in markdown_code.fenced(text)] == ["```\nb\n```"]
-    assert len([*markdown_code.spans(text)]) == 2

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from publisher.text import markdown_code
-
 _MARKER = re.compile(
     r"[ \t]*(?:<!--[ \t]*more[ \t]*-->|(?:<!--[ \t]*|\.\.[ \t]+)TEASER_END\b[^\n]*)[ \t]*",
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(r"<!--[ \t]*more|TEASER_END", re.IGNORECASE)
+_CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _INLINE = re.compile(r"<!--[ \t]*more[ \t]*-->", re.IGNORECASE)
 
 
@@ -18,15 +17,21 @@ def marker_of(body: str) -> str | None:
     """The first marker outside of code, which is a line of its own or part of a line."""
     if not _ANYWHERE.search(body):
         return None
-    fenced = [*markdown_code.fenced(body)]
-    at = 0
+    # Not `markdown_code`, which also knows fences in lists: the marker is part of the fingerprint,
+    # so another answer would send a published post to its subscribers once more.
+    fence = ""
     for line in body.split("\n"):
-        if not markdown_code.is_within(at, fenced):
-            if _MARKER.fullmatch(line):
-                return line.rstrip()
-            inline = _INLINE.search(line)
-            # A marker in a code span or an indented code block is an example.
-            if inline and "`" not in line and not line.startswith(("    ", "\t")):
-                return inline[0]
-        at += len(line) + 1
+        mark = _CODE_FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not line.strip(" `~"):
+            fence = ""
+        if fence:
+            continue
+        if _MARKER.fullmatch(line):
+            return line.rstrip()
+        inline = _INLINE.search(line)
+        # A marker in a code span or an indented code block is an example.
+        if inline and "`" not in line and not line.startswith(("    ", "\t")):
+            return inline[0]
     return None
