@@ -123,7 +123,7 @@ class StreamBroken(NoAnswer):
 
 
 class StreamReset(StreamBroken):
-    """The connection was reset while we were sending, perhaps because of what we sent."""
+    """The connection was reset while we were sending; our stanza may be the reason."""
 
 
 class LoginFailed(Unavailable):

@@ -1,4 +1,4 @@
-"""Limits on Markdown: the time of its parsers grows with the square of what never closes."""
+"""Limits on Markdown. Its parsers take quadratic time for brackets and tags that never close."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Limits on reStructuredText that would keep docutils busy for long. Pure.
 
-The time of docutils grows with the square of what it searches for repeatedly, and exponentially
-with nested substitutions. The limits count what is cheap to count, never time: a post is refused on
-every machine or on none.
+docutils takes quadratic time for some constructs, such as very many targets, and exponential time
+for nested substitutions. The limits count constructs and never measure time, so that a post is
+refused on every machine or on none.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class LimitTransform(Transform):
         budget.spend("lists", (len(pending) - 1) * listed if pending else 0)
 
     def _refuse_substitutions(self, budget: ParsingBudget) -> None:
-        """Limit the total size of what replaces the references to substitutions."""
+        """Limit the total size of the text that substitutions insert."""
         definitions = self.document.substitution_defs
         references = {
             name: [*filter(None, map(self._name, _references(definition)))]

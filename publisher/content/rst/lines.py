@@ -14,7 +14,7 @@ from docutils import nodes
 class NodePositions:
     """Maps nodes to offsets and lines of a source.
 
-    Equal texts are told apart by their order: `of` must be called in the order of the source.
+    Call `of` in the order of the source: only the order distinguishes equal texts.
     """
 
     def __init__(self, text: str) -> None:

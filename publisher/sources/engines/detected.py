@@ -27,7 +27,7 @@ _DEPTH = 3
 
 @dataclass(frozen=True, kw_only=True)
 class DetectedSite:
-    """What the settings of a site say; None if they do not. `notes` warn of what is not used."""
+    """The settings of a detected site; None if not set. `notes` name the settings left unused."""
 
     engine: Engine = DEFAULT_ENGINE
     posts: str | None = None
