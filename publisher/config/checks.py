@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from publisher.config import files
 from publisher.config.values import (
     EXAMPLE_URL,
+    NODE_FIELDS,
     NODE_KEYS,
+    NUMBER_FIELDS,
     PERIOD_PLACEHOLDERS,
     PLACEHOLDER,
     POST_KEYS,
@@ -283,12 +285,9 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     local, at, domain = service.rpartition("@")
     if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
         yield ("service",), f"is {service!r}; it must be a JID without a resource"
-    for option in node.get("options", {}):
-        name = field_name(option)
-        if name in NODE_KEYS:
-            yield ("options", option), f"has a key of its own: write {name}: beside options:"
-        if name == "persist_items" and node["options"][option] in {"0", "false"}:
-            yield ("options", option), "is off; remove it: a node must keep its items"
+    for option, value in node.get("options", {}).items():
+        if problem := _field_problem(field_name(option), value):
+            yield ("options", option), problem
     if "node" in node:
         yield from _check_placeholders("node", node["node"], known=VALUE_PLACEHOLDERS)
     if node.get("prune") == "all" and not node.get("exclusive"):
@@ -297,6 +296,50 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
             "is all, which retracts items that others published, too; "
             "add exclusive: true if nobody else publishes there",
         )
+
+
+def _field_problem(name: str, value: str) -> str:
+    """What is wrong with a field of a node's configuration; empty if nothing is.
+
+    A service may offer fields that are not registered, so an unknown name is only a problem here if
+    it looks like a misspelt one.
+    """
+    if name in NODE_KEYS or name in _KEYS_OF_NODES:
+        return f"has a key of its own: write {name}: beside options:"
+    if name not in NODE_FIELDS:
+        meant = _misspelt(name)
+        place = " beside options:" if meant in NODE_KEYS else ""
+        return f"is no registered field; did you mean {meant}:{place}?" if meant else ""
+    if name == "persist_items" and value in {"0", "false"}:
+        return "is off; remove it: a node must keep its items"
+    known = NODE_FIELDS[name]
+    if known and value not in known:
+        return f"is {value!r}{near(value, known)}"
+    if name in NUMBER_FIELDS and not _is_number(value, or_max=name in NUMBER_FIELDS[:2]):
+        return f"is {value!r}; it must be a whole number" + (
+            " or max" if name in NUMBER_FIELDS[:2] else ""
+        )
+    return ""
+
+
+# The keys of a node's section that are not fields of its configuration at the service.
+_KEYS_OF_NODES = frozenset(NodeConfig.__struct_fields__) - NODE_FIELDS.keys()
+
+
+def _misspelt(name: str) -> str:
+    """The registered field that the author may have meant; empty if none is close."""
+    # Servers have fields of their own, so a name must be very close: the name of Openfire's
+    # `send_item_subscribe` is not a misspelt `subscribe`.
+    plain = name.lower().replace("-", "_").replace(" ", "_").removeprefix("pubsub_")
+    close = difflib.get_close_matches(plain, NODE_FIELDS, n=1, cutoff=_CLOSE)
+    return close[0] if close else ""
+
+
+_CLOSE = 0.8
+
+
+def _is_number(value: str, *, or_max: bool) -> bool:
+    return (value.isascii() and value.isdecimal()) or (or_max and value == "max")
 
 
 def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -418,6 +461,15 @@ def _is_picture_url(written: str) -> bool:
 
 def _braced(names: Iterable[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
+
+
+def unknown_key(kind: type[Struct], name: str, known: Collection[str]) -> str:
+    """The problem with a key that a section of class `kind` does not have; it has the `known`."""
+    is_close = bool(difflib.get_close_matches(name, known, n=1))
+    field = field_name(name) if field_name(name) in NODE_FIELDS else _misspelt(field_name(name))
+    if kind is NodeConfig and field and not is_close:
+        return f"is an unknown key; write it below options: {{{field}: ...}}"
+    return f"is an unknown key{near(name, known)}"
 
 
 def near(name: str, known: Collection[str]) -> str:

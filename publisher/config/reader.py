@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from publisher.config import files
-from publisher.config.checks import EXAMPLES, inconsistencies, is_url, is_web_url, near
+from publisher.config.checks import EXAMPLES, inconsistencies, is_url, is_web_url, unknown_key
 from publisher.config.values import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -147,7 +147,7 @@ class _Reader:
             self._problem(key, f"is empty; give e.g. {EXAMPLES['only']}, or remove it")
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for name in value.keys() - fields.keys():
-            self._problem((*key, name), f"is an unknown key{near(name, fields)}")
+            self._problem((*key, name), unknown_key(kind, name, fields))
         before = len(self.problems)
         parts: dict[str, Any] = {}
         for name, field in fields.items():

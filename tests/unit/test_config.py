@@ -140,6 +140,12 @@ def test_a_node_knows_which_fields_its_owner_set() -> None:
     assert node(", access_model: whitelist").access == "whitelist"
 
 
+def test_a_field_that_only_some_servers_have_is_no_misspelt_one() -> None:
+    """Openfire's and Tigase's own fields; the service tells later whether it has them."""
+    for name in ("send_item_subscribe", "subscription_required", "replyto", "embed_body_xslt"):
+        assert node(f", options: {{{name}: x}}").named == {name}
+
+
 def test_a_node_may_be_a_pattern() -> None:
     pattern = node(name='"tag/{tag}/posts"')
     assert pattern.pattern == ("tag/", "tag", "/posts")
@@ -353,6 +359,37 @@ WRONG = {
     SMALL + XMPP.replace("node: blog", "node: '{{tag}}'"): ["braces are for a placeholder"],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#title': x}"): [
         "options.pubsub#title has a key of its own: write title: beside"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {acess_model: whitelist}"): [
+        "options.acess_model is no registered field; did you mean access_model: beside options:?"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#Publish-Model': open}"): [
+        "options.pubsub#Publish-Model is no registered field; did you mean publish_model:?"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {keep: 5}"): [
+        "options.keep has a key of its own: write keep: beside options:"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, notify_delete: 0"): [
+        "nodes[0].notify_delete is an unknown key; write it below options: {notify_delete: ...}"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, acess_model: whitelist"): [
+        "nodes[0].acess_model is an unknown key; did you mean access_model?"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, access_model: whitlist"): [
+        "nodes[0].access_model is 'whitlist'",
+        "whitelist",
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {publish_model: publisher}"): [
+        "options.publish_model is 'publisher'; did you mean publishers?"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {notify_delete: maybe}"): [
+        "options.notify_delete is 'maybe'; use one of 0, 1, false, true"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {max_items: lots}"): [
+        "options.max_items is 'lots'; it must be a whole number or max"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {max_payload_size: max}"): [
+        "options.max_payload_size is 'max'; it must be a whole number"
     ],
     SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is an unknown key", "mean tags?"],
     SMALL.replace("atom}", "atom, only: xmpp}"): ["only must be a section", "{tags: [xmpp]}"],
