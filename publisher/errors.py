@@ -1,13 +1,14 @@
 """Every error that a user can meet: a sentence that says where, what is wrong, and how to fix it.
 
-The class decides how much of the run fails and gives the exit code. If several errors occur, the
-program exits with the highest code::
+The class decides how much of the run fails and gives the exit code::
 
     0 done
     1 something was refused or a post is broken; everything else was done
     2 usage, configuration, wrong password, untrusted certificate, stripped TLS
-    3 the plan was not safe; nothing was sent
-    4 a service or a lock was unavailable; trying again may help
+    3 somebody must decide: the plan was not safe, and nothing was sent
+    4 a service or a lock was unavailable; trying again is enough
+
+`first_exit_code` chooses the code if several errors occur.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import PurePath
+
+# 4 comes last, because a hook that reads it tries again and does nothing else.
+EXIT_CODES = (2, 3, 1, 4)
+
+
+def first_exit_code(codes: Iterable[int]) -> int:
+    """The exit code of a run with these codes: the first of `EXIT_CODES` among them, else 0."""
+    given = frozenset(codes)
+    return next((code for code in EXIT_CODES if code in given), 0)
 
 
 class PublisherError(Exception):

@@ -1,4 +1,4 @@
-"""Compare nodes with their configuration, and delete nodes."""
+"""Compare nodes with their configuration; delete nodes, or forget them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher import selection
 from publisher.app import sessions, targets
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
 from publisher.config import NodeConfig
+from publisher.config.checks import near
 from publisher.errors import ConfigError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
@@ -70,6 +72,51 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
         run_async(_delete_at(config, address))
         # Only after the answer: if the service refuses, the items are still there, and still ours.
         ledger.forget_node(address)
+
+
+def configured(config: Config, address: NodeAddress) -> NodeConfig | None:
+    """The node of the configuration that has this address; it may be a pattern."""
+    return next(
+        (
+            node
+            for xmpp in config.xmpp
+            for node in xmpp.nodes
+            if node.service == address.service
+            and (node.node == address.node or selection.matches_pattern(node, address.node))
+        ),
+        None,
+    )
+
+
+def forget(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> int:
+    """Remove a node from the ledger. The node itself stays as it is.
+
+    Returns how many items of ours it still has, according to the ledger. Raises ConfigError if the
+    configuration names the node or the ledger does not know it, LedgerError and LockedError.
+    """
+    _require_left_behind(config, address)
+    with (
+        lock(config.state, wait=LOCK_SECONDS, on_wait=lambda: on_event(WaitingForLock())),
+        Ledger(config.state) as ledger,
+    ):
+        items = ledger.item_counts().get(address, 0)
+        ledger.forget_node(address)
+    return items
+
+
+def _require_left_behind(config: Config, address: NodeAddress) -> None:
+    if node := configured(config, address):
+        raise ConfigError(
+            f"{config.path}: xmpp.nodes has {node.node!r}, so publisher publishes to {address}; "
+            "remove it there before you forget the node"
+        )
+    # Read only, so that a mistyped name creates no ledger.
+    with Ledger(config.state, read_only=True) as ledger:
+        known = ledger.nodes()
+    if address not in known:
+        left = [str(one) for one in known if not configured(config, one)]
+        others = near(str(address), left) if left else "; it knows no node to forget"
+        raise ConfigError(f"the ledger in {config.state} does not know {address}{others}")
 
 
 def _named(project: Project, name: str | None) -> list[Target]:

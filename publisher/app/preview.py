@@ -26,15 +26,18 @@ class Preview:
     hints: Sequence[str]
 
 
-def preview(project: Project, options: NodeOptions, *, offline: bool = False) -> Preview:
+def preview(
+    project: Project, options: NodeOptions, *, offline: bool = False, config_option: str = ""
+) -> Preview:
     """Plan the changes of every node, in the order of the configuration.
 
     An error at a node is in its result. `offline` plans from the ledger, without asking a server.
-    Raises ConfigError if the options name a post that does not exist, and LedgerError.
+    `config_option` ends the commands in the hints. Raises ConfigError if the options name a post
+    that does not exist, and LedgerError.
     """
     with Ledger(project.config.state, read_only=True) as ledger:
         all_targets = targets.targets(project, ledger, options)
-        hints = targets.left_behind(all_targets, ledger)
+        hints = targets.left_behind(all_targets, ledger, config_option=config_option)
         if offline or not all_targets:
             offline_results = [sync.offline(one.address, one.task, ledger) for one in all_targets]
             return Preview(offline_results, hints)

@@ -140,10 +140,11 @@ def _of_group(config: NodeConfig, node: str, title: str) -> NodeConfig:
     return msgspec.structs.replace(config, node=node, title=title)
 
 
-def left_behind(current: Sequence[Target], ledger: Ledger) -> list[str]:
+def left_behind(current: Sequence[Target], ledger: Ledger, *, config_option: str) -> list[str]:
     """Hints at nodes that have our items, but are no longer in the configuration."""
+    configured = {target.address for target in current}
     return list(
-        hints.nodes_left_behind(ledger.item_counts(), {target.address for target in current})
+        hints.nodes_left_behind(ledger.item_counts(), configured, config_option=config_option)
     )
 
 

@@ -1,7 +1,7 @@
 """The command line: the table of commands, and the only place that prints errors.
 
-Results go to stdout; warnings and errors go to stderr. `publisher.errors` lists the exit codes; of
-several the highest is returned.
+Results go to stdout; warnings and errors go to stderr. `publisher.errors` lists the exit codes, and
+tells which of several is returned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COMMANDS = {
     "publish": "build the feeds and push the posts",
     "ping": "notify the WebSub hubs of changed feeds",
     "status": "show the state of the posts, the feeds and the nodes",
-    "node": "compare nodes with their configuration, or delete one",
+    "node": "compare nodes with their configuration, delete or forget one",
     "demo": "publish a small blog on a throw-away local server",
 }
 
@@ -47,7 +47,7 @@ A first run:
 exit codes: 0 done; 1 a post is broken or a server refused something, the rest
 is done; 2 wrong usage, configuration, password or certificate; 3 you must
 decide, nothing was sent; 4 a server, a page or the lock is unavailable, try
-again later
+again later. Of several, the first of 2, 3, 1, 4 is returned
 """
 
 

@@ -1,29 +1,32 @@
-"""Compare nodes with their configuration, or delete a node.
+"""Compare nodes with their configuration, delete a node, or forget one.
 
 `show` prints the wanted configuration of each node beside the actual one. `publish` repairs nodes
 that publisher created and fields that publisher.yaml names; it reports all other differences.
 `delete` permanently removes a node with its items and subscribers from the service and from the
-ledger.
+ledger. `forget` removes a node from the ledger alone, and leaves the node as it is.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
-from publisher.errors import ConfigError, NotFound, UnsafePlanError
+from publisher.errors import ConfigError, NotFound, UnsafePlanError, first_exit_code
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     import argparse
 
     from publisher.app.nodes import ComparedNode
+    from publisher.config import Config
 
 EXAMPLE = """\
   publisher node show
-  publisher node delete pubsub.example.org old-blog --yes"""
+  publisher node delete pubsub.example.org old-blog
+  publisher node forget pubsub.example.org old-blog"""
 
 ABSENT = "-"  # the service offers no such field, or does not show it
 
@@ -40,13 +43,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     delete = actions.add_parser(
         "delete", allow_abbrev=False, help="permanently remove a node from its service"
     )
-    delete.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
-    delete.add_argument("name", metavar="NODE")
+    _add_address(delete)
     delete.add_argument(
-        "--yes", action="store_true", help="confirm: its items and subscribers are deleted, too"
+        "--yes",
+        action="store_true",
+        help="do not ask; its items and subscribers are deleted, too",
     )
     options.add_config(delete)
     delete.set_defaults(act=_delete)
+    forget = actions.add_parser(
+        "forget", allow_abbrev=False, help="remove a node from the ledger; the node stays"
+    )
+    _add_address(forget)
+    options.add_config(forget)
+    forget.set_defaults(act=_forget)
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("service", metavar="SERVICE", help="e.g. pubsub.example.org")
+    parser.add_argument("name", metavar="NODE")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,7 +79,7 @@ def _show(arguments: argparse.Namespace) -> int:
         for node in compared:
             _print_node(node)
     report.print_errors(compared)
-    return max((node.error.exit_code for node in compared if node.error), default=0)
+    return first_exit_code(node.error.exit_code for node in compared if node.error)
 
 
 def _print_node(shown: ComparedNode) -> None:
@@ -117,11 +132,52 @@ def _delete(arguments: argparse.Namespace) -> int:
         raise ConfigError(
             f"{config.path}: no xmpp section; add one with the account that owns {address}"
         )
-    if not arguments.yes:
-        raise UnsafePlanError(
-            f"this would permanently delete {address} with all its items and subscribers; nothing "
-            "was sent. Run again with --yes to delete it"
-        )
+    if not arguments.yes and not _confirmed(config, address):
+        print("nothing was deleted")
+        return 0
     nodes.delete(config, address, output.print_wait)
     print(f"deleted  {address.uri}")
+    again = _returns(config, address)
+    if arguments.yes and again:
+        output.print_message(f"note: {again}")
+    return 0
+
+
+def _confirmed(config: Config, address: NodeAddress) -> bool:
+    """Ask on the terminal. Raises UnsafePlanError if there is nobody to ask."""
+    what = f"permanently delete {address} with all its items and subscribers"
+    again = _returns(config, address)
+    # Python sets it to None if its descriptor is closed.
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        notes = f"; {again}" if again else ""
+        raise UnsafePlanError(
+            f"this would {what}; nothing was sent{notes}. Run again with --yes to delete it"
+        )
+    if again:
+        output.print_message(f"note: {again}")
+    print(f"{what[0].upper()}{what[1:]}? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _returns(config: Config, address: NodeAddress) -> str:
+    """What the next run does to a node that the configuration names; empty if it names it not."""
+    node = nodes.configured(config, address)
+    if node is None:
+        return ""
+    condition = f" if a post has this {node.pattern.name}" if node.pattern else ""
+    return (
+        f"xmpp.nodes has {node.node!r}, so the next `publisher publish` creates it again"
+        f"{condition}; remove it there first if you want to be rid of it"
+    )
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    address = NodeAddress(arguments.service, arguments.name)
+    items = nodes.forget(options.load_config(arguments), address, output.print_wait)
+    print(f"forgot  {address.uri}")
+    stay = f"{output.count(items, 'item')} of ours and " if items else ""
+    output.print_message(
+        f"note: the node stays as it is, with {stay}its subscribers; publisher does not touch or "
+        "mention it any more"
+    )
     return 0

@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import math
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,11 @@ def load_config(arguments: argparse.Namespace) -> Config:
         if path.is_absolute() and sys.stderr.isatty():
             print(f"using {path}", file=sys.stderr)
     return configs.load(path)
+
+
+def config_option(arguments: argparse.Namespace) -> str:
+    """The end of a command that reads the same configuration, e.g. ` --config blog.yaml`."""
+    return "" if arguments.config is None else shlex.join(["", "--config", str(arguments.config)])
 
 
 def current_folder() -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher import feeds
 from publisher.app.events import WaitingForLock
+from publisher.errors import first_exit_code
 from publisher.text.characters import printable
 
 if TYPE_CHECKING:
@@ -82,6 +83,6 @@ def document(project: Project, **parts: Any) -> str:
 
 
 def exit_code(project: Project, errors: Sequence[Exception | None] = ()) -> int:
-    """The highest exit code of the errors, at least 1 if any post is broken."""
+    """The exit code of a run with these errors; a broken post counts as one of them."""
     codes = [getattr(error, "exit_code", 1) for error in errors if error]
-    return max([1 if project.entries.broken else 0, *codes])
+    return first_exit_code([1 if project.entries.broken else 0, *codes])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.app.ping import RETRY_SECONDS, PingOptions
 from publisher.app.ping import ping as ping_hubs
 from publisher.cli import options, output
+from publisher.errors import first_exit_code
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(_document(pings))
     else:
         _print_pings(pings)
-    return max((ping.error.exit_code for ping in pings if ping.error), default=0)
+    return first_exit_code(ping.error.exit_code for ping in pings if ping.error)
 
 
 def _print_pings(pings: Sequence[Ping]) -> None:

@@ -30,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
-    plans = preview(project, options.node_options(arguments), offline=arguments.offline)
+    plans = preview(
+        project,
+        options.node_options(arguments),
+        offline=arguments.offline,
+        config_option=options.config_option(arguments),
+    )
     if arguments.json:
         print(output.document(project, nodes=report.as_json(plans.results), hints=plans.hints))
     else:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from publisher.cli import output
-from publisher.errors import NoRoom
+from publisher.errors import NoRoom, first_exit_code
 from publisher.text.characters import printable, short_line
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def print_errors(results: Sequence[NodeResult]) -> None:
 
 
 def exit_code(project: Project, results: Sequence[Result], *errors: Exception | None) -> int:
-    """The highest exit code of all errors; at least 1 if a change was refused or a post broken."""
+    """The exit code of a run with these results and errors; a refused change counts as an error."""
     refused = any(step.outcome == "refused" for result in results for step in result.steps)
     code = output.exit_code(project, [*errors, *(result.error for result in results)])
-    return max(code, 1 if refused else 0)
+    return first_exit_code([code, 1 if refused else 0])
 
 
 def as_json(results: Sequence[Result]) -> list[dict[str, object]]:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     # `status` sends nothing, so the guards do not apply. Only the payload of an item shows whether
     # it is ours although it has no post and no record, so those are fetched, too.
     chosen = NodeOptions(allow_retracts=True, announce_all=True, fetch_foreign=True)
-    plans = preview(project, chosen)
+    plans = preview(project, chosen, config_option=options.config_option(arguments))
     if arguments.json:
         document = {**_document(project, plans.results), "hints": plans.hints}
         print(json.dumps(document, ensure_ascii=False, indent=2))

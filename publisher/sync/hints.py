@@ -6,6 +6,7 @@ Pure. A hint describes what the plan shows, and gives the line that keeps the pu
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from publisher.sync.plan import Publish, Retract
@@ -59,19 +60,26 @@ def site_moved(
 
 
 def nodes_left_behind(
-    item_counts: Mapping[NodeAddress, int], configured: Collection[NodeAddress]
+    item_counts: Mapping[NodeAddress, int],
+    configured: Collection[NodeAddress],
+    *,
+    config_option: str = "",
 ) -> Iterator[str]:
     """For nodes with items of ours that are no longer in the configuration.
 
-    `item_counts` is how many items of ours each node has, according to the ledger.
+    `item_counts` is how many items of ours each node has, according to the ledger. The commands
+    in the hint end with `config_option`, for users who need `--config`.
     """
     for address, count in item_counts.items():
         if address in configured or not count:
             continue
+        arguments = shlex.join([address.service, address.node]) + config_option
         yield (
             f"{count} {'item of ours is' if count == 1 else 'items of ours are'} still at "
             f"{address}, which is no longer in the configuration; its subscribers receive nothing "
-            "more. To continue there, add it again; to give it up, use `publisher node delete`"
+            "more. To continue there, add it to xmpp.nodes again; to remove it with its items and "
+            f"subscribers, run `publisher node delete {arguments}`; to leave it as it is, run "
+            f"`publisher node forget {arguments}`, which ends this hint"
         )
 
 

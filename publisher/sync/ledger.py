@@ -151,6 +151,11 @@ class Ledger:
         )
         return {NodeAddress(service, node): count for service, node, count in rows}
 
+    def nodes(self) -> list[NodeAddress]:
+        """Every node that the ledger knows, also one without items."""
+        rows = self._run("SELECT service, node FROM item UNION SELECT service, node FROM node")
+        return [NodeAddress(*row) for row in rows]
+
     def record_intent(
         self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
     ) -> None:

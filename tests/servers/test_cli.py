@@ -181,6 +181,40 @@ def test_a_feed_that_cannot_be_written_does_not_stop_others(blog: Blog) -> None:
         assert (again.code, "cannot be written" in again.err) == (1, True)
 
 
+TWO_ACCOUNTS = """\
+xmpp:
+  - jid: blog@localhost
+    host: 127.0.0.1
+    port: 1
+    password_env: SET
+    nodes: [{service: pubsub.localhost, node: blog}]
+  - jid: other@localhost
+    host: 127.0.0.1
+    port: 1
+    password_env: NOT_SET
+    nodes: [{service: pubsub.localhost, node: other}]
+"""
+
+
+@pytest.mark.parametrize("command", ["publish", "plan", "status", "node show"])
+@pytest.mark.parametrize(
+    ("has_broken_post", "has_password", "code"),
+    [(False, True, 4), (True, True, 1), (False, False, 2), (True, False, 2)],
+)
+def test_of_several_exit_codes_the_one_that_needs_a_person_wins(
+    blog: Blog, command: str, code: int, *, has_broken_post: bool, has_password: bool
+) -> None:
+    """One server is down (4), a post is broken (1), a password is not set (2)."""
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text() + TWO_ACCOUNTS)
+    blog.environment |= {"SET": "x", **({"NOT_SET": "x"} if has_password else {})}
+    if has_broken_post:
+        blog.write("broken.md", "Text.", date="2026-02-30")
+        code = 4 if (command, code) == ("node show", 1) else code  # it reports no posts
+    run = blog.run(*command.split())
+    assert (run.code, "127.0.0.1" in run.err) == (code, True), run.err
+
+
 SELECTIVE = """\
 site: {title: Notes, url: "https://blog.example", since: 2020-01-01}
 posts: {path: posts}

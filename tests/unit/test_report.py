@@ -7,12 +7,33 @@ import datetime as dt
 import pytest
 
 from publisher.cli import output, report
+from publisher.errors import first_exit_code
 from publisher.sync import Step, hints
 from publisher.sync.item import Seen
 from publisher.sync.plan import Desired, Retract
 from publisher.text.characters import short_line
 
 EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ((), 0),
+        ((0, 0), 0),
+        ((4, 0), 4),
+        ((4, 1), 1),
+        ((1, 3), 3),
+        ((4, 3), 3),
+        ((3, 2), 2),
+        ((1, 4, 3, 2), 2),
+        ((0, 4, 1), 1),
+    ],
+)
+def test_trying_again_is_enough_only_if_nothing_else_is_wrong(
+    codes: tuple[int, ...], code: int
+) -> None:
+    assert first_exit_code(codes) == first_exit_code(reversed(codes)) == code
 
 
 def test_what_is_said_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
