@@ -5,6 +5,7 @@ Detects the site generator, its settings and the folder with the posts. Never ov
 
 from __future__ import annotations
 
+import shlex
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,5 +94,5 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         output.print_message(
             "note: without an xmpp section only feeds are built; see config.example.yaml to add one"
         )
-    option = "" if path == Path(NAME) else f" --config {path}"
+    option = "" if path == Path(NAME) else f" --config {shlex.quote(str(path))}"
     print(f"next: publisher {'plan' if has_jid else 'build'}{option}")

@@ -10,7 +10,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from publisher.config import files
 from publisher.config.values import (
@@ -72,6 +72,7 @@ _DOMAIN = re.compile(
     r"(?:\.[^\s@/\"&'<>:.-](?:[^\s@/\"&'<>:.]*[^\s@/\"&'<>:.-])?)*"
 )
 _LOCAL = re.compile(r"(?=.{1,255}$)[^\s@/\"&'<>:]+")
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 # The registry of BCP 47 has no primary language subtag of more than three letters.
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -99,13 +100,23 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
         ZoneInfo(zone)
     # A path such as `../x` raises ValueError; the name of a folder, such as `Europe`, OSError.
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield ("timezone",), f"is {zone!r}; it must be an IANA name, e.g. Europe/Berlin or UTC"
+        hint = _near_zone(zone)
+        message = f"is {zone!r}; it must be an IANA name, e.g. Europe/Berlin or UTC{hint}"
+        yield ("timezone",), message
     language = site.get("language", "en")
     if not is_language(language):
         yield ("language",), _language_problem(language)
     if "id_template" in site:
         yield from _check_id_template(site["id_template"])
     yield from _check_facts(site)
+
+
+def _near_zone(name: str) -> str:
+    """A question about the zone of a city, or of a misspelt name."""
+    zones = available_timezones()
+    city = name.rpartition("/")[2].strip().replace(" ", "_").casefold()
+    of_city = [zone for zone in sorted(zones) if zone.rpartition("/")[2].casefold() == city]
+    return f"; did you mean {of_city[0]}?" if of_city else meant_by(name, zones)
 
 
 def _check_facts(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -162,12 +173,15 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
 def _check_permalink(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
     if template in permalinks.STYLES:
         return
-    if not any(f":{name}" in template for name in ("title", "slug", "name", "path")):
+    unknown = permalinks.unknown_placeholders(template)
+    is_unique = any(f":{name}" in template for name in ("title", "slug", "name", "path"))
+    # A misspelt placeholder may be the one that makes the URLs differ.
+    if not is_unique and not unknown:
         yield ("permalink",), f"is {template!r}: all posts have the same URL; add :title"
     if not template.startswith("/"):
         styles = ", ".join(permalinks.STYLES)
         yield ("permalink",), f"is {template!r}: start it with a slash, or use one of {styles}"
-    for name in permalinks.unknown_placeholders(template):
+    for name in unknown:
         hint = near(name, permalinks.PLACEHOLDERS)
         yield ("permalink",), f"has :{name}, which has no value{hint}"
 
@@ -184,7 +198,9 @@ def _check_languages(section: dict[str, Any]) -> Iterator[tuple[yaml_document.Ke
 
 
 def _language_problem(language: str) -> str:
-    return f"is {language!r}; it must be a BCP 47 tag, e.g. en or pt-BR"
+    hyphenated = language.replace("_", "-")
+    hint = f"; did you mean {hyphenated}?" if is_language(hyphenated) else ""
+    return f"is {language!r}; it must be a BCP 47 tag, e.g. en or pt-BR{hint}"
 
 
 def _email_problem(email: str) -> str:
@@ -284,7 +300,8 @@ def _check_node(node: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     service = node.get("service", "pubsub.example.org")
     local, at, domain = service.rpartition("@")
     if not _DOMAIN.fullmatch(domain) or (at and not _LOCAL.fullmatch(local)):
-        yield ("service",), f"is {service!r}; it must be a JID without a resource"
+        example = "pubsub.example.org"
+        yield ("service",), f"is {service!r}; it must be a JID without a resource, e.g. {example}"
     for option, value in node.get("options", {}).items():
         if problem := _field_problem(field_name(option), value):
             yield ("options", option), problem
@@ -352,6 +369,13 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
             (),
             "needs exactly one of password_env, password_file and password_command; "
             "e.g. password_env: PUBLISHER_PASSWORD",
+        )
+    if "password_env" in xmpp and not _VARIABLE.fullmatch(xmpp["password_env"]):
+        # The value is not repeated, because it may be the password itself.
+        yield (
+            ("password_env",),
+            "is not the name of an environment variable, e.g. PUBLISHER_PASSWORD; to keep the "
+            "password in a file instead, set password_file to its path",
         )
     if "port" in xmpp and "host" not in xmpp:
         yield ("port",), "needs a host, too; without one the port comes from DNS"
@@ -474,5 +498,11 @@ def unknown_key(kind: type[Struct], name: str, known: Collection[str]) -> str:
 
 def near(name: str, known: Collection[str]) -> str:
     """The end of an error message: the name that the user may have meant, or all that exist."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; use one of {', '.join(sorted(known))}"
+    return meant_by(name, known) or f"; use one of {', '.join(sorted(known))}"
+
+
+def meant_by(name: str, known: Collection[str]) -> str:
+    """A question that ends an error message: the value that the user may have meant, if any."""
+    folded = {value.casefold(): value for value in sorted(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1)
+    return f"; did you mean {folded[close[0]]}?" if close else ""

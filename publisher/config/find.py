@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 from pathlib import Path
 
@@ -88,9 +89,8 @@ def _require_trusted(path: Path, uid: int) -> None:
             reason = "every user may write to it"
         else:
             continue
-        raise ConfigError(
-            f"{path} is not used: {reason}; if you trust it, name it with --config {path}"
-        )
+        option = f"--config {shlex.quote(str(path))}"
+        raise ConfigError(f"{path} is not used: {reason}; if you trust it, name it with {option}")
 
 
 def _missing(folders: list[Path]) -> str:

@@ -11,7 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from publisher.config import files
-from publisher.config.checks import EXAMPLES, inconsistencies, is_url, is_web_url, unknown_key
+from publisher.config.checks import (
+    EXAMPLES,
+    PASSWORDS,
+    inconsistencies,
+    is_url,
+    is_web_url,
+    meant_by,
+    unknown_key,
+)
 from publisher.config.values import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -21,9 +29,13 @@ from publisher.config.values import (
     Selection,
 )
 from publisher.errors import ConfigError
+from publisher.system.reasons import reason
 from publisher.text import yaml_document
 
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_YAML = {".yaml", ".yml"}
+# A blank of a web page or a word processor. YAML takes it for a part of the key.
+_NO_BREAK = re.compile("^[ \t-]*[\xa0\u2007\u202f\u3000]", re.MULTILINE)
 # Patterns of msgspec's messages, and of `_decode`, with the same in words for the user.
 _PLAIN = (
     ("Expected `int.*` >= (\\d+)", r"it must be a number, \1 or more"),
@@ -46,19 +58,33 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path} does not exist; `publisher init` writes one, `--config FILE` names another"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        hint = _near_file(path) or "correct the path, or let `publisher init` write one"
+        raise ConfigError(f"{path} does not exist; {hint}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: cannot be read: {reason(error)}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {reason(error)}") from error
     config = parse(text, path)
     files.check_state(config)
     files.check_ledger(config)
     return config
 
 
+def _near_file(path: Path) -> str:
+    """A question about a configuration in the same folder whose name is similar."""
+    try:
+        names = [file.name for file in path.absolute().parent.iterdir() if file.suffix in _YAML]
+    except OSError:
+        return ""
+    return meant_by(path.name, names).removeprefix("; ")
+
+
 def parse(text: str, path: Path) -> Config:
     """Parse the text of the configuration file at `path`. Raises ConfigError with every problem."""
+    if blank := _NO_BREAK.search(text):
+        line = text.count("\n", 0, blank.start()) + 1
+        raise ConfigError(f"{path}:{line}: the line is indented with no-break spaces; use spaces")
     try:
         document = yaml_document.read(text)
     except yaml_document.YamlError as error:
@@ -88,7 +114,8 @@ class _Reader:
     def config(self) -> Config | None:
         document = self._document.value
         if not isinstance(document, dict):
-            self.problems.append((1, f"the file is empty; start with e.g. {EXAMPLES['site']}"))
+            problem = "is empty" if document is None else "has no keys"
+            self.problems.append((1, f"the file {problem}; start with e.g. {EXAMPLES['site']}"))
             return None
         if document.get("state") is None:
             document["state"] = STATE_NAME
@@ -191,13 +218,15 @@ class _Reader:
 
     def _scalar(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if isinstance(value, str) and _ILLEGAL.search(value):
-            self._problem(key, f"is {value!r}: control characters are not allowed; remove them")
+            # A password in the place of its source is not printed.
+            shown = "" if key[-1] in PASSWORDS else f"is {value!r}: "
+            self._problem(key, f"{shown}control characters are not allowed; remove them")
             return None
         try:
             # Not strict, because the YAML parser leaves numbers and booleans as text.
             return msgspec.convert(value, kind, strict=False, dec_hook=self._decode)
         except msgspec.ValidationError as error:
-            self._problem(key, f"is {_shown(value)}; {_requirement(kind, str(error))}")
+            self._problem(key, f"is {_shown(value)}; {_requirement(kind, value, str(error))}")
             return None
 
     def _decode(self, kind: type, value: object) -> object:
@@ -275,13 +304,14 @@ def _shown(value: yaml_document.Value) -> str:
             return repr(value)
 
 
-def _requirement(kind: Any, message: str) -> str:
+def _requirement(kind: Any, value: yaml_document.Value, message: str) -> str:
     """What the value must be, in words for people who do not program."""
-    choices = ", ".join(str(choice) for choice in _choices(kind))
+    choices = [str(choice) for choice in _choices(kind)]
     if choices and int in _parts(kind):
-        return f"it must be {choices} or a number, 1 or more"
+        return f"it must be {', '.join(choices)} or a number, 1 or more"
     if choices:
-        return f"it must be one of {choices}"
+        meant = meant_by(str(value), choices) if isinstance(value, str) else ""
+        return f"it must be one of {', '.join(choices)}{meant}"
     for pattern, words in _PLAIN:
         match = re.search(pattern, message)
         if match:

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from publisher.text.yaml_mistakes import mistake
+
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Key: TypeAlias = tuple[str | int, ...]
 
@@ -41,7 +43,10 @@ class PlainScalar(str):
 
 
 class YamlError(ValueError):
-    """The text is not YAML, or exceeds a limit (`is_too_much`). `line` counts from 1."""
+    """The text is not YAML, or exceeds a limit (`is_too_much`). `line` counts from 1.
+
+    `message` says how to fix it.
+    """
 
     def __init__(self, message: str, line: int, *, is_too_much: bool = False) -> None:
         super().__init__(message)
@@ -79,7 +84,8 @@ def read(text: str) -> YamlDocument:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
-        raise YamlError(error.problem or "not YAML", _line(error)) from error
+        line, message = mistake(text.splitlines(), _line(error))
+        raise YamlError(message, line) from error
     value = reader.value
     duplicates = tuple(reader.duplicates)
     return YamlDocument(_as_text(value), reader.lines, duplicates, with_plain_scalars=value)
@@ -181,7 +187,9 @@ class _Reader:
 
     def _alias(self, name: str, line: int) -> None:
         if name not in self._anchors:
-            raise YamlError(f"*{name} has no anchor; define &{name} above it", line)
+            raise YamlError(
+                f"*{name} has no anchor; define &{name} above it, or put the text in quotes", line
+            )
         anchored = self._anchors[name]
         if self._at_key():
             if not isinstance(anchored.value, str):

@@ -6,6 +6,7 @@ refused. The password never appears in a log or an error.
 
 from __future__ import annotations
 
+import re
 import shlex
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
+from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 
 # The command may wait until the user has typed the passphrase of a password store.
 COMMAND_SECONDS = 60
+# How people name such a variable. A password looks different.
+_CONVENTIONAL = re.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 
 def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
     """The password, without the line end that files and commands add. Raises ConfigError."""
     if xmpp.password_env:
         secret = environ.get(xmpp.password_env, "")
-        source = f"the environment variable {xmpp.password_env} (xmpp.password_env)"
+        source = _variable(xmpp.password_env)
     elif xmpp.password_file:
         secret = _from_file(xmpp.password_file)
         source = f"{xmpp.password_file} (xmpp.password_file)"
@@ -40,17 +44,39 @@ def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
     secret = secret.rstrip("\r\n")
     if not secret:
         raise ConfigError(f"no password for {xmpp.jid}: {source} is empty or not set")
+    if "\n" in secret or "\r" in secret:
+        raise ConfigError(
+            f"no password for {xmpp.jid}: {source} has several lines; the password must be its "
+            "only line"
+        )
     return secret
+
+
+def _variable(name: str) -> str:
+    """The environment variable for messages. Its name is hidden if it may be the password."""
+    if _CONVENTIONAL.fullmatch(name):
+        return f"the environment variable {name} (xmpp.password_env)"
+    return (
+        "the environment variable that xmpp.password_env names (set the name of a variable there, "
+        "and not the password)"
+    )
 
 
 def _from_file(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(f"other users may read {path}; run: chmod 600 {path}")
+            command = f"chmod 600 {shlex.quote(str(path))}"
+            raise ConfigError(f"other users may read {path}; run: {command}")
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        # The name may be the password itself, set in the place of the path.
+        raise ConfigError(
+            f"the file of xmpp.password_file does not exist in {path.parent}; write the password "
+            "into it, and let only yourself read it (chmod 600)"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"xmpp.password_file: {path} cannot be read: {error}") from error
+        raise ConfigError(f"xmpp.password_file: {path} cannot be read: {reason(error)}") from error
 
 
 def _from_command(command: str) -> str:
@@ -67,12 +93,27 @@ def _from_command(command: str) -> str:
             )
     except subprocess.CalledProcessError as error:
         raise ConfigError(
-            f"xmpp.password_command ended with exit code {error.returncode}"
+            f"xmpp.password_command ended with exit code {error.returncode}; run it in a terminal "
+            "to see why"
         ) from None  # the original error has the output, and so the password
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        # Only the name of the error: a TimeoutExpired contains the output, too.
-        raise ConfigError(f"xmpp.password_command failed: {type(error).__name__}") from None
+        raise ConfigError(f"xmpp.password_command failed: {_command_problem(error)}") from None
     return done.stdout
+
+
+def _command_problem(error: Exception) -> str:
+    """Why the command gave no password. Never the error's own text, which may contain it."""
+    match error:
+        case FileNotFoundError():
+            return "its first word is no program; correct it, or give the program's whole path"
+        case subprocess.TimeoutExpired():
+            return f"it did not end within {COMMAND_SECONDS} seconds"
+        case UnicodeDecodeError():
+            return "its output is not UTF-8"
+        case OSError():
+            return f"its program cannot be started: {reason(error)}"
+        case _:
+            return "a quote in it is not closed"
 
 
 @contextmanager

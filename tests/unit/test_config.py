@@ -289,6 +289,18 @@ WRONG = {
         "feeds[0].limit is '0'; it must be all or a number"
     ],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],
+    SMALL.replace("atom}", "Atmo}"): ["one of atom, rss, json; did you mean atom?"],
+    SMALL.replace("_posts", "p, engine: Jeckyll"): ["plain; did you mean jekyll?"],
+    SMALL.replace("My blog", "x, timezone: Berlin"): ["did you mean Europe/Berlin?"],
+    SMALL.replace("My blog", "x, timezone: new york"): ["did you mean America/New_York?"],
+    SMALL.replace("My blog", "x, timezone: Europe/Belrin"): ["did you mean Europe/Berlin?"],
+    SMALL.replace("My blog", "x, language: pt_BR"): ["did you mean pt-BR?"],
+    SMALL + XMPP.replace("node: blog", "node: blog, access_model: whitlist"): [
+        "authorize, whitelist; did you mean whitelist?"
+    ],
+    SMALL + XMPP.replace("pubsub.example.org", "https://pubsub.example.org"): [
+        "it must be a JID without a resource, e.g. pubsub.example.org"
+    ],
     SMALL.replace("}]", "}, {path: feed.atom, format: rss}]"): [
         "feeds[1].path is the path of another file, too"
     ],
@@ -413,6 +425,7 @@ WRONG = {
     SMALL + "xmpp: [blog@example.org]\n": ["xmpp[0] must be a section of keys"],
     SMALL + "posts: {path: x}\n": ["posts is given twice"],
     "": ["the file is empty"],
+    "a list, a text": ["the file has no keys; start with e.g. site:"],
 }
 
 
@@ -441,6 +454,43 @@ def test_invalid_yaml_is_reported_with_its_line() -> None:
 def test_the_error_for_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="publisher init"):
         config.load(tmp_path / "publisher.yaml")
+
+
+def test_a_misspelt_name_of_the_configuration_gets_a_suggestion(tmp_path: Path) -> None:
+    (tmp_path / "publisher.yaml").touch()
+    with pytest.raises(ConfigError, match=r"publisher\.yml does not exist; did you mean publisher"):
+        config.load(tmp_path / "publisher.yml")
+
+
+def test_errors_of_the_python_interface_name_no_options(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        config.load(tmp_path / "publisher.yaml")
+    assert "--" not in str(error.value)
+
+
+@pytest.mark.parametrize("secret", ["my secret", "secret-1", "pässword", '"s\\u0007ecret"'])
+@pytest.mark.parametrize("key", ["password_env", "password_file", "password_command"])
+def test_a_password_in_the_place_of_its_source_is_not_printed(key: str, secret: str) -> None:
+    text = SMALL + XMPP.replace("password_env: SECRET", f"{key}: {secret}\n  port: x")
+    assert not any("ecret" in problem or 'ssword"' in problem for problem in problems(text))
+
+
+def test_a_password_in_password_env_is_an_error_with_the_alternatives() -> None:
+    (problem,) = problems(SMALL + XMPP.replace("SECRET", "hunter 2"))
+    assert "xmpp.password_env is not the name of an environment variable" in problem
+    assert "set password_file" in problem
+
+
+def test_no_break_spaces_are_named() -> None:
+    with pytest.raises(ConfigError, match=r"publisher\.yaml:2: .* no-break spaces"):
+        parse("site:\n\xa0 title: x\n")
+
+
+def test_the_line_of_an_undecodable_character_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "publisher.yaml"
+    file.write_bytes("site:\n  title: Café\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"yaml:2: cannot be read: it is not UTF-8; save it in"):
+        config.load(file)
 
 
 def test_a_binary_file_is_an_error(tmp_path: Path) -> None:

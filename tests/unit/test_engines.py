@@ -288,7 +288,7 @@ def test_jekyll_s_excerpt_separator_is_a_marker(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("title: [", "_config.yml:2: not YAML"),
+        ("title: [", "_config.yml:1: not YAML"),
         (
             "permalink: /:odd/:title",
             "_config.yml: permalink has :odd, which has no value; set posts",

@@ -102,8 +102,8 @@ def test_front_matter_that_may_be_a_mistake_is_refused_with_its_line(
         ("title: 'It's'\ndraft: true", {"title": "It's", "draft": "true"}, 2, "not YAML"),
         ("title: @home\ndate: 2020-01-02", {"title": "@home", "date": "2020-01-02"}, 2, "not YAML"),
         ("tags:\n- a\n- b\ntitle: A: B", {"tags": ["a", "b"], "title": "A: B"}, 5, "quotes"),
-        ("tags: [a, 'b'\ntitle: x", {"tags": ["a", "b"], "title": "x"}, 3, "not YAML"),
-        ("title: x\n\t:y", {"title": "x"}, 2, "not YAML"),
+        ("tags: [a, 'b'\ntitle: x", {"tags": ["a", "b"], "title": "x"}, 2, "brackets"),
+        ("title: x\n\t:y", {"title": "x"}, 3, "tab"),
         ("title: A: B\ntext: |\n  x: y: z", {"title": "A: B", "text": "x: y: z"}, 2, "quotes"),
     ],
 )

@@ -35,7 +35,6 @@ _KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
 # In these keys the author may mean curly quotes.
 _PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
-_PLAIN_VALUE = re.compile(r"[ -]*[\w-]+:[ \t]+[^\"'\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def _parsed(
     try:
         return yaml_document.read(text), []
     except yaml_document.YamlError as error:
-        message = f"the front matter is not YAML: {error.message}; {_hint(block, error.line)}"
+        message = f"the front matter is not YAML: {error.message}"
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error
@@ -198,12 +197,6 @@ def _plain(text: str) -> yaml_document.Value:
     quote = text[:1]
     bare = text[1:].removesuffix(quote) if quote in {'"', "'"} else text
     return bare or None
-
-
-def _hint(block: list[str], line: int) -> str:
-    if line <= len(block) and _PLAIN_VALUE.match(block[line - 1]):
-        return "put the value in quotes"
-    return "check the quotes, brackets and blanks there and in the line above"
 
 
 def _conflict(path: PurePosixPath, line: int) -> PostError:
