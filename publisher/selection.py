@@ -18,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from publisher.config import Selection
+from publisher.entry import authors
 from publisher.text import globs
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, FeedFile, NodeConfig, Pattern, Site
     from publisher.entry import Entry
+    from publisher.post import Post
 
-_KEYS: Final = {
+# The placeholders of patterns, each with the key of a selection that has its values.
+KEYS: Final = {
     "tag": "tags",
     "category": "categories",
     "language": "languages",
@@ -89,30 +92,32 @@ def normal(key: str, value: str) -> str:
 
 
 def _has(entry: Entry, key: str, wanted: AbstractSet[str], site: Site) -> bool:
-    return any(_selects(key, wanted, value) for value in _values(entry, key, site))
+    return any(selects(key, wanted, value) for value in _values(entry, key, site))
 
 
 def _values(entry: Entry, key: str, site: Site) -> list[str]:
     """The normalised values that an entry has for a key."""
-    return [normal(key, value) for value in _spelled_values(entry, key, site)]
+    return [normal(key, value) for value in spelled_values(entry.post, key, site)]
 
 
-def _spelled_values(entry: Entry, key: str, site: Site) -> tuple[str, ...]:
-    language = entry.language or site.language
+def spelled_values(post: Post, key: str, site: Site) -> tuple[str, ...]:
+    """The values that a post has for a key of a selection, as its author spelled them."""
+    language = post.language or site.language
     match key:
         case "tags":
-            return entry.post.tags
+            return post.tags
         case "categories":
-            return entry.post.categories
+            return post.categories
         case "languages":
             return (language,) if language else ()
         case "authors":
-            return tuple(author.name for author in entry.authors)
+            return tuple(author.name for author in authors(post, site))
         case _:
-            return (str(entry.post.path),)
+            return (str(post.path),)
 
 
-def _selects(key: str, wanted: AbstractSet[str], value: str) -> bool:
+def selects(key: str, wanted: AbstractSet[str], value: str) -> bool:
+    """Whether a selection of the `wanted` values selects a value; all of them are normalised."""
     match key:
         case "languages":
             return not wanted.isdisjoint(_ranges(value))
@@ -206,13 +211,13 @@ def _groups(
 
     `spell` turns a normalised value into the part of the name that replaces the placeholder.
     """
-    key = _KEYS[pattern.name]
+    key = KEYS[pattern.name]
     wanted = _wanted(config.only).get(key)
     spellings = _spellings(key, every, site)
     names = {
         value: f"{pattern.head}{spell(value)}{pattern.tail}"
         for value in spellings
-        if value and (wanted is None or _selects(key, wanted, value))
+        if value and (wanted is None or selects(key, wanted, value))
     }
     members = _members(key, names, chosen, site)
     firsts = {name: value for value, name in sorted(names.items(), reverse=True)}
@@ -232,7 +237,7 @@ def _spellings(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]
     """
     spellings: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: (entry.published, entry.item_id)):
-        for value in _spelled_values(entry, key, site):
+        for value in spelled_values(entry.post, key, site):
             spellings.setdefault(normal(key, value), value)
     return spellings
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from publisher import identity
 from publisher.errors import ConfigError
 from publisher.sync.plan import Publish, Retract
+from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -58,9 +59,13 @@ def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
         for skip in project.entries.skipped:
             if text == str(skip.path) or path == folder / skip.path:
                 raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
+        names = {
+            name for one in project.entries.entries for name in (one.item_id, str(one.post.path))
+        }
+        meant = did_you_mean(text, names | {*known})
         raise ConfigError(
-            f"--only {text}: there is no such post; name a file of {project.config.posts.place}, "
-            "or an item id as `publisher plan` prints it"
+            f"--only {text}: there is no such post{meant}; name a file of "
+            f"{project.config.posts.place}, or an item id as `publisher plan` prints it"
         )
     return published | removed
 

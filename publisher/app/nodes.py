@@ -17,6 +17,7 @@ from publisher.errors import ConfigError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
+from publisher.text.nearest import did_you_mean
 from publisher.xmpp import XmppNode, forms
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def _named(project: Project, name: str | None) -> list[Target]:
     if not chosen:
         known = ", ".join(target.address.node for target in configured) or "none"
         node = f"node {name!r}" if name else "node"
-        raise ConfigError(f"the configuration has no {node}; its nodes are: {known}")
+        meant = did_you_mean(name or "", (target.address.node for target in configured))
+        raise ConfigError(f"the configuration has no {node}{meant}; its nodes are: {known}")
     return chosen
 
 

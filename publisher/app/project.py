@@ -6,11 +6,15 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from publisher import config as configs
 from publisher import entry, selection, sources
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
+from publisher.lint import selections
+from publisher.post import Diagnostic
 from publisher.rendering import Renderings
 
 if TYPE_CHECKING:
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from publisher.entry import Entries
     from publisher.feeds.outputs import Output
     from publisher.identity.claims import PublishedItem
-    from publisher.post import Diagnostic
     from publisher.selection import Group
 
 
@@ -44,6 +47,16 @@ class Project:
     def outputs(self) -> tuple[Output, ...]:
         """Every file to build, in the order of the configuration."""
         return tuple(outputs.outputs(self.config, self.entries, self.node_groups, self.renderings))
+
+    @cached_property
+    def setting_warnings(self) -> tuple[Diagnostic, ...]:
+        """Warnings about publisher.yaml that only the posts show. The path is that of the file."""
+        warnings = []
+        for one in selections.check(self.config, self.entries):
+            line, key = configs.place(self.config.path, one.key)
+            path = PurePosixPath(self.config.path)
+            warnings.append(Diagnostic(path, line, f"{key} {one.message}"))
+        return tuple(warnings)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

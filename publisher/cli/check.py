@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(check_json.document(project, checked))
     else:
+        for one in project.setting_warnings:
+            print(printable(f"{one.path}:{one.line}: warning: {one.message}"))
         _print_posts(project, checked.diagnostics)
         if checked.client_diagnostics is not None:
             _print_reader_diagnostics(checked.client_diagnostics)
@@ -102,7 +104,8 @@ def _print_posts(
         ):
             place = posts.where(path, diagnostic.line)
             print(printable(f"{place}: warning: {diagnostic.message}"))
-    print(_summary(project, sum(map(len, diagnostics.values()))))
+    warnings = len(project.setting_warnings) + sum(map(len, diagnostics.values()))
+    print(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(
             f"{count} {check_json.TAG_OUTCOMES[outcome]}" for outcome, count in tags.items()

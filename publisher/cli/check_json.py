@@ -35,6 +35,10 @@ def document(project: Project, checked: Checked) -> str:
         post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
     posts.sort(key=lambda post: str(post["path"]))
     document: dict[str, Any] = {"posts": posts}
+    document["settings"] = [
+        {"path": str(one.path), "line": one.line, "message": one.message}
+        for one in project.setting_warnings
+    ]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]
     return json.dumps(document, ensure_ascii=False, indent=2)

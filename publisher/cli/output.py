@@ -52,6 +52,12 @@ def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
         print_message(f"warning: {place}: {diagnostic.message}")
 
 
+def print_setting_warnings(project: Project) -> None:
+    """Print what the settings ask for and no post has, e.g. a tag with a typing error."""
+    for one in project.setting_warnings:
+        print_message(f"warning: {one.path}:{one.line}: {one.message}")
+
+
 def count(number: int, singular: str, plural: str = "") -> str:
     """`1 post`, `2 posts`."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
@@ -76,7 +82,8 @@ def document(project: Project, **parts: Any) -> str:
     """A JSON document with the `parts` of a command, the skipped posts and the warnings."""
     skipped = [{"path": str(s.path), "reason": s.reason} for s in project.entries.skipped]
     warnings = [
-        {"path": str(d.path), "line": d.line, "message": d.message} for d in project.diagnostics
+        {"path": str(d.path), "line": d.line, "message": d.message}
+        for d in (*project.setting_warnings, *project.diagnostics)
     ]
     whole = {**parts, "skipped": skipped, "warnings": warnings}
     return json.dumps(whole, ensure_ascii=False, indent=2)

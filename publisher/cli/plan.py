@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(output.document(project, nodes=report.as_json(plans.results), hints=plans.hints))
     else:
+        output.print_setting_warnings(project)
         output.print_skipped(project, broken_only=False)
         for result in plans.results:
             _print_plan(result, node=result.address.node if len(plans.results) > 1 else "")

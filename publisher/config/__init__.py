@@ -8,7 +8,7 @@ ignored silently.
 from publisher.config.checks import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.files import link_advice
 from publisher.config.find import find
-from publisher.config.reader import load, parse
+from publisher.config.reader import load, parse, place
 from publisher.config.values import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -62,4 +62,5 @@ __all__ = [
     "link_advice",
     "load",
     "parse",
+    "place",
 ]

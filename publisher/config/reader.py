@@ -98,6 +98,20 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
+def place(path: Path, key: yaml_document.Key) -> tuple[int, str]:
+    """The line of a key in a configuration that was loaded from `path`, and the key in words.
+
+    If the file has changed since and cannot be parsed any more, the line is 1.
+    """
+    try:
+        document = yaml_document.read(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return 1, _dotted(key)
+    reader = _Reader(document, path)
+    written = reader.as_written(key)
+    return document.line(written), _dotted(written)
+
+
 class _Reader:
     """Turns the document into typed values, section by section, and collects the problems.
 
@@ -240,10 +254,10 @@ class _Reader:
         raise NotImplementedError(kind)
 
     def _problem(self, key: yaml_document.Key, message: str) -> None:
-        key = self._as_written(key)
+        key = self.as_written(key)
         self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
 
-    def _as_written(self, key: yaml_document.Key) -> yaml_document.Key:
+    def as_written(self, key: yaml_document.Key) -> yaml_document.Key:
         """The key as the file has it: a single value in the place of a list has no index."""
         value: yaml_document.Value = self._document.value
         parts: list[str | int] = []

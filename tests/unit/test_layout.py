@@ -187,9 +187,10 @@ def strings(path: Path) -> set[str]:
 
 # The modules and folders that only compute: the same arguments give the same result.
 PURE = (
-    "content", "entry.py", "feeds/document.py", "identity", "lint/clients", "selection.py",
-    "sources/feed/items.py", "sources/feed/unread_elements.py", "sources/front_matter/block.py",
-    "sources/front_matter/formats.py", "sources/front_matter/open_fences.py", "sync/hints.py",
+    "content", "entry.py", "feeds/document.py", "identity", "lint/clients", "lint/selections.py",
+    "selection.py", "sources/feed/items.py", "sources/feed/unread_elements.py",
+    "sources/front_matter/block.py", "sources/front_matter/formats.py",
+    "sources/front_matter/open_fences.py", "sync/hints.py",
     "sync/item.py", "sync/plan.py", "text",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it.

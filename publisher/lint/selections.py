@@ -1,0 +1,160 @@
+"""Warn about selections that select nothing, and patterns that make nothing. Pure.
+
+A value that no post has is probably a typing error if its selection selects nothing, or if posts
+have a value that looks like it. Else it may be meant for posts to come: `tags: [xmpp, jabber]`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher import selection
+from publisher.text.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from publisher.config import Config, FeedFile, NodeConfig, Selection, Site
+    from publisher.entry import Entries
+    from publisher.post import Post, Status
+    from publisher.text.yaml_document import Key
+
+SHOWN = 8  # existing values that a message lists
+
+_STATES: dict[Status, str] = {
+    "draft": "draft",
+    "future": "scheduled",
+    "expired": "expired",
+    "deleted": "deleted",
+    "hidden": "hidden",
+    "skipped": "unreadable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingWarning:
+    """A warning about a key of publisher.yaml. The message continues a sentence with the key."""
+
+    key: Key
+    message: str
+
+
+def check(config: Config, entries: Entries) -> Iterator[SettingWarning]:
+    """Yield the warnings about feeds and nodes, in the order of the configuration."""
+    sections: list[tuple[Key, str, FeedFile | NodeConfig]] = [
+        *((("feeds", number), "path", feed) for number, feed in enumerate(config.feeds)),
+        *(
+            (("xmpp", number, "nodes", index), "node", node)
+            for number, xmpp in enumerate(config.xmpp)
+            for index, node in enumerate(xmpp.nodes)
+        ),
+    ]
+    for key, name, section in sections:
+        only, pattern = section.only, section.pattern
+        of_values = [*_of_selection(only, entries, config.site)] if only else []
+        yield from (SettingWarning((*key, "only", *below), text) for below, text in of_values)
+        if pattern and not of_values:
+            problem = _of_pattern(pattern.name, only, entries, config.site)
+            if problem:
+                yield SettingWarning((*key, name), problem)
+
+
+def _of_selection(only: Selection, entries: Entries, site: Site) -> Iterator[tuple[Key, str]]:
+    """Yield the problems of a selection, each with its key below `only`."""
+    is_empty = not selection.select(entries.entries, only, site=site)
+    if is_empty and not entries.posts:
+        yield (), "selects nothing, because there is no post yet"
+        return
+    wanted = {key: values for key, values in msgspec.structs.asdict(only).items() if values}
+    missing = [*_missing(wanted, entries, site)]
+    yield from (
+        ((one.key, one.index), one.problem) for one in missing if is_empty or one.is_misspelt
+    )
+    if is_empty and not missing:
+        yield (), f"selects nothing: no published post matches {' and '.join(wanted)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A value of a selection that no published post has."""
+
+    key: str
+    index: int
+    problem: str
+    is_misspelt: bool
+
+
+def _missing(
+    wanted: Mapping[str, Sequence[str]], entries: Entries, site: Site
+) -> Iterator[_Missing]:
+    for key, values in wanted.items():
+        published = _spellings(key, (one.post for one in entries.entries), site)
+        for index, value in enumerate(values):
+            if _is_selected(key, value, published):
+                continue
+            unpublished = Counter(
+                _STATES[skip.status]
+                for skip in entries.skipped
+                if skip.post and _is_selected(key, value, _spellings(key, [skip.post], site))
+            )
+            meant = None if unpublished else nearest(value, _candidates(key, published))
+            hint = _hint(meant, unpublished, published)
+            has = "matches no published post" if key == "paths" else "no published post has"
+            problem = f"is {value!r}, which {has}{hint}"
+            yield _Missing(key, index, problem, is_misspelt=meant is not None)
+
+
+def _spellings(key: str, posts: Iterable[Post], site: Site) -> Mapping[str, str]:
+    """Each normalised value that a post has for a key of a selection, with a spelling of it."""
+    return {
+        selection.normal(key, value): value
+        for post in posts
+        for value in selection.spelled_values(post, key, site)
+    }
+
+
+def _is_selected(key: str, value: str, found: Iterable[str]) -> bool:
+    """Whether the value selects any of the normalised values."""
+    wanted = {selection.normal(key, value)}
+    return any(selection.selects(key, wanted, one) for one in found)
+
+
+def _candidates(key: str, published: Mapping[str, str]) -> Sequence[str]:
+    """The values that the author may have meant; for a glob also the folders of the posts."""
+    if key != "paths":
+        return [*published.values()]
+    folders = {path.rpartition("/")[0] for path in published} - {""}
+    return [*published, *(f"{folder}/{glob}" for folder in folders for glob in ("*", "**"))]
+
+
+def _hint(meant: str | None, unpublished: Mapping[str, int], published: Mapping[str, str]) -> str:
+    if unpublished:
+        counts = ", ".join(f"{number} {state}" for state, number in sorted(unpublished.items()))
+        return f"; only posts that are not published match ({counts})"
+    if meant:
+        return f"; did you mean {meant!r}?"
+    if not published:
+        return ""
+    values = sorted(published.values())
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    return f"; there is {', '.join(map(repr, values[:SHOWN]))}{more}"
+
+
+def _of_pattern(name: str, only: Selection | None, entries: Entries, site: Site) -> str:
+    """The problem of a pattern that makes nothing; empty if it makes something."""
+    chosen = [one.post for one in selection.select(entries.entries, only, site=site)]
+    if not chosen:
+        return f"makes nothing for {{{name}}}, because no post is published yet"
+    found = {
+        placeholder for placeholder, key in selection.KEYS.items() if _spellings(key, chosen, site)
+    }
+    if name in found:
+        return ""
+    # Tags and categories are easily mistaken for each other; every post has an author.
+    other = {"tag": "category", "category": "tag"}.get(name)
+    hint = f"; did you mean {{{other}}}?" if other in found else ""
+    return f"makes nothing, because no post has a value for {{{name}}}{hint}"

@@ -1,0 +1,22 @@
+"""Finds the name that somebody may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def nearest(text: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like the text, whatever its case; None if none is close."""
+    names = {name.casefold(): name for name in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(text.casefold(), names, n=1)
+    return names[close[0]] if close else None
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """` (did you mean 'name'?)`, to insert into a message; empty if no known name is close."""
+    name = nearest(text, known)
+    return f" (did you mean {name!r}?)" if name else ""
