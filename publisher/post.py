@@ -128,6 +128,7 @@ class Post:
     link: str | None = None
     base: str | None = None
     summary: str | None = None
+    source: str = ""
 
     @property
     def dialect(self) -> Dialect:

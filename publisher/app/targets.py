@@ -14,7 +14,8 @@ from publisher import identity, selection, sync
 from publisher.app import choice
 from publisher.selection import Group
 from publisher.sync import Task, hints
-from publisher.sync.plan import Desired, Guard, Policy
+from publisher.sync.desired import Desired
+from publisher.sync.plan import Guard, Policy
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _desired(entry: Entry, project: Project) -> Desired:
         entry.published,
         path=str(entry.post.path),
         body=entries.body_hash(entry.post),
+        source=entry.post.source,
+        link=entry.link,
     )
 
 

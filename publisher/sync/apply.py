@@ -23,7 +23,7 @@ from publisher.errors import (
 )
 from publisher.sync.item import SHORTEST
 from publisher.sync.node import Step
-from publisher.sync.plan import Adopt, Forget, Publish, Refuse, Retract
+from publisher.sync.plan import Adopt, Correct, Forget, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
@@ -114,8 +114,9 @@ class PlanRun:
 
     def _recorded_step(self, planned: Step) -> Step:
         match planned.change:
-            case Adopt(post=post):
-                self.ledger.record_done(self.node.address, post, at=self.clock.now())
+            case Adopt(record=record):
+                at = record.recorded_at or self.clock.now()
+                self.ledger.record_adopted(self.node.address, replace(record, recorded_at=at))
             case Forget(id=id_):
                 self.ledger.forget(self.node.address, id_)
             case _:
@@ -147,7 +148,7 @@ class PlanRun:
     async def _launch(self, in_flight: asyncio.TaskGroup, index: int, change: Change) -> None:
         """Send a change as soon as the window has room for it."""
         try:
-            item = self._item(change) if isinstance(change, Publish) else None
+            item = self._item(change) if isinstance(change, Publish | Correct) else None
         except Refused as error:
             self._end(index, Step(change, "refused", str(error)))
             return
@@ -165,7 +166,7 @@ class PlanRun:
         in_flight.create_task(self._run_step(index, change, item, size))
         await asyncio.sleep(0)  # starts the task, so that the changes are sent in order
 
-    def _item(self, change: Publish) -> Item:
+    def _item(self, change: Publish | Correct) -> Item:
         record = self._recorded.get(change.id)
         # An edited post may be shorter, so it starts at its full length again.
         is_same = record is not None and record.fingerprint == change.post.fingerprint
@@ -212,7 +213,7 @@ class PlanRun:
     async def _send_one(self, change: Change, item: Item | None) -> str:
         """Record the intent, send the change, record the answer. Returns the step's `reason`."""
         match change:
-            case Publish():
+            case Publish() | Correct():
                 assert item is not None  # noqa: S101 - `_launch` has made it
                 return await self._publish(change, item)
             case Retract():
@@ -236,10 +237,13 @@ class PlanRun:
         self.ledger.record_retracted(self.node.address, record, at=self.clock.now())
         return change.reason
 
-    async def _publish(self, change: Publish, item: Item) -> str:
+    async def _publish(self, change: Publish | Correct, item: Item) -> str:
         """Publish the item, shortened as far as the service demands. Returns what was shortened."""
         address, ledger, now = self.node.address, self.ledger, self.clock.now
-        ledger.record_intent(address, change.post, at=now(), level=item.level)
+        # The item is of the same source, so the one at the node may stay until it arrives.
+        replaces_same = change.action in {"corrected", "refresh"}
+        adopted = change.post.reading if replaces_same else ""
+        ledger.record_intent(address, change.post, at=now(), level=item.level, adopted=adopted)
         while True:
             try:
                 await self.node.publish(item)

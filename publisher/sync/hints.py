@@ -14,8 +14,9 @@ from publisher.sync.plan import Publish, Retract
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from publisher.sync.desired import Desired
     from publisher.sync.item import Seen
-    from publisher.sync.plan import Desired, Plan
+    from publisher.sync.plan import Plan
     from publisher.sync.records import Recorded
     from publisher.text.node_address import NodeAddress
 

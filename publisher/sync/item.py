@@ -2,8 +2,12 @@
 
 The payload (XEP-0277, XEP-0472) is the web feed's entry with additions for XMPP readers: the
 plain-text alternative beside the XHTML content, the item's own xmpp: link, the publishing account
-as the author's URI, and the fingerprint. It has no summary beside full content, because Movim shows
+as the author's URI, and the marker. It has no summary beside full content, because Movim shows
 both, one above the other.
+
+The marker shows a later run, even one without a ledger, what the item was made from. Its text is
+the post's fingerprint. Its attributes are the hashes `source` and `body`, and the `link` that the
+item has. Older versions wrote no attributes.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from lxml import etree
 
 from publisher import feeds
 from publisher.content.html import MATH_NS
+from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.feeds import ATOM
 from publisher.text.characters import short_line
@@ -31,7 +36,7 @@ SHORT_TEXT = 1_000
 SUMMARY = 500
 
 # Limits for the texts of other people's items. The title is only shown, and is cut; a longer id or
-# fingerprint cannot be ours, and is ignored.
+# fingerprint cannot be ours, and is ignored. So is a longer attribute of the marker.
 SEEN_TITLE = 200
 SEEN_ID = 2_000
 
@@ -45,7 +50,7 @@ _BLANKS = frozenset("\t\n\r")
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _MATH = f"{{{MATH_NS}}}"
 
-# The fingerprint's namespace: a UUID, which nobody else can mint by accident (RFC 4122 section 3).
+# The marker. Its namespace is a UUID, which nobody else can mint by accident (RFC 4122 section 3).
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
 
@@ -70,12 +75,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The parts of an item at a node by which `plan` recognises it; None for a missing part."""
+    """The parts of an item at a node by which `plan` recognises it; None for a missing part.
+
+    `source`, `body` and `link` are the attributes of the marker, empty if it lacks them.
+    """
 
     id: str
     atom_id: str | None
     title: str | None
     fingerprint: str | None
+    source: str = ""
+    body: str = ""
+    link: str = ""
 
 
 def item(
@@ -119,7 +130,7 @@ def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) ->
     _simplify_types(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
-    etree.SubElement(element, FINGERPRINT).text = entry.fingerprint
+    _mark(element, entry)
     etree.cleanup_namespaces(element)
     return element
 
@@ -167,17 +178,26 @@ def seen(item_id: str, payload: str) -> Seen:
         root = etree.fromstring(payload.encode())
     except etree.XMLSyntaxError:  # libxml2 limits e.g. the depth; our payloads stay below
         return Seen(item_id, None, None, None)
+    marker = root.find(FINGERPRINT)
     return Seen(
         id=item_id,
         atom_id=_short_text(root, f"{ATOM}id"),
         title=short_line(root.findtext(f"{ATOM}title") or "", SEEN_TITLE) or None,
         fingerprint=_short_text(root, FINGERPRINT),
+        source=_short_attribute(marker, "source"),
+        body=_short_attribute(marker, "body"),
+        link=_short_attribute(marker, "link"),
     )
 
 
 def _short_text(root: etree._Element, name: str) -> str | None:
     text = root.findtext(name)
     return text if text is not None and len(text) <= SEEN_ID else None
+
+
+def _short_attribute(marker: etree._Element | None, name: str) -> str:
+    text = "" if marker is None else marker.get(name, "")
+    return text if len(text) <= SEEN_ID else ""
 
 
 def _remove(element: etree._Element, name: str) -> None:
@@ -226,6 +246,12 @@ def _link_item(element: etree._Element, uri: str) -> None:
     page = element.find(f"{ATOM}link")
     index = len(element) if page is None else element.index(page) + 1
     element.insert(index, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
+
+
+def _mark(element: etree._Element, entry: Rendered) -> None:
+    attributes = {"source": entry.post.source, "body": body_hash(entry.post), "link": entry.link}
+    given = {name: value for name, value in attributes.items() if value}
+    etree.SubElement(element, FINGERPRINT, given).text = entry.fingerprint
 
 
 def _add_plain_text(element: etree._Element, text: str) -> None:

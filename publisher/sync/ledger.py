@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from publisher.sync.plan import Desired
+    from publisher.sync.desired import Desired
 
 APPLICATION_ID = 0x70756273  # "pubs"; `file` recognises our databases by it
 
@@ -77,6 +77,11 @@ CREATE TABLE ping (
 """,
     """
 ALTER TABLE item ADD COLUMN path TEXT NOT NULL DEFAULT '';
+""",
+    """
+ALTER TABLE item ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE item ADD COLUMN link TEXT NOT NULL DEFAULT '';
+ALTER TABLE item ADD COLUMN adopted TEXT NOT NULL DEFAULT '';
 """,
 )
 VERSION = len(_VERSIONS)
@@ -134,7 +139,7 @@ class Ledger:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level,"
-            " path FROM item WHERE service = ? AND node = ? ORDER BY id",
+            " path, source, link, adopted FROM item WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
         return {row[0]: _recorded(row) for row in rows}
@@ -157,21 +162,30 @@ class Ledger:
         return [NodeAddress(*row) for row in rows]
 
     def record_intent(
-        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
+        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0, adopted: str = ""
     ) -> None:
-        """Record that a post is about to be published. Call this before sending anything."""
-        self._put(address, _record(post, "intended", at, level))
+        """Record that a post is about to be published. Call this before sending anything.
+
+        `adopted` is given for a correction; see `Recorded`.
+        """
+        self._put(address, replace(_record(post, "intended", at, level), adopted=adopted))
 
     def record_done(
         self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
     ) -> None:
         """Record that the node acknowledged a post. Call this after its answer."""
         self._put(address, _record(post, "done", at, level))
+        self._forget_acceptance(address, post.id)
+
+    def record_adopted(self, address: NodeAddress, record: Recorded) -> None:
+        """Record an item that the node has already."""
+        self._put(address, record)
+        self._forget_acceptance(address, record.id)
+
+    def _forget_acceptance(self, address: NodeAddress, id_: str) -> None:
+        """A later change of this post must pass the guard again."""
         self._run(
-            # A later change of this post must pass the guard again.
-            "DELETE FROM accepted WHERE service = ? AND node = ? AND id = ?",
-            *_key(address),
-            post.id,
+            "DELETE FROM accepted WHERE service = ? AND node = ? AND id = ?", *_key(address), id_
         )
 
     def record_seen(self, address: NodeAddress, ids: Iterable[str]) -> None:
@@ -288,8 +302,8 @@ class Ledger:
     def _put(self, address: NodeAddress, record: Recorded) -> None:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
-            " retracted, at, atom_id, body, level, path)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retracted, at, atom_id, body, level, path, source, link, adopted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -302,6 +316,9 @@ class Ledger:
             record.body,
             record.level,
             record.path,
+            record.source,
+            record.link,
+            record.adopted,
         )
 
     def _run(self, statement: str, *values: str | float | None) -> list[Any]:
@@ -353,7 +370,17 @@ def _key(address: NodeAddress) -> tuple[str, str]:
 
 def _record(post: Desired, state: Literal["intended", "done"], at: float, level: int) -> Recorded:
     return Recorded(
-        post.id, post.title, post.fingerprint, state, at, post.atom_id, post.body, level, post.path
+        post.id,
+        post.title,
+        post.fingerprint,
+        state,
+        at,
+        post.atom_id,
+        post.body,
+        level,
+        post.path,
+        post.source,
+        post.link,
     )
 
 

@@ -17,10 +17,12 @@ from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import NOTIFICATION_FIELDS, State
 from publisher.sync.plan import Publish
+from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from publisher.sync.desired import Desired
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Drift, Node, Result, Task
     from publisher.sync.plan import Plan
@@ -77,6 +79,7 @@ async def look(
         _require_room(node, plan, task, present)
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
+    plan = plans.without_corrections(plan)
     result.hints += [
         *hints.post_renamed(plan, recorded),
         *hints.site_moved(task.desired, recorded, present),
@@ -179,9 +182,9 @@ def _require_usable(node: Node, task: Task, state: State) -> None:
 async def _present(
     node: Node, task: Task, ids: Sequence[str], recorded: Mapping[str, Recorded], *, clock: Clock
 ) -> dict[str, Seen]:
-    wanted = {post.id: post.fingerprint for post in task.desired}
+    wanted = {post.id: post for post in task.desired}
     trusted = {
-        id_: plans.as_seen(recorded[id_])
+        id_: as_seen(recorded[id_])
         for id_ in ids
         if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted)
     }
@@ -210,12 +213,12 @@ def _needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:
     return task.verify or task.fetch_foreign or task.policy.prune != "own" or not recorded
 
 
-def _is_trusted(record: Recorded, wanted: Mapping[str, str]) -> bool:
+def _is_trusted(record: Recorded, wanted: Mapping[str, Desired]) -> bool:
     """Whether the record replaces a fetch."""
     # If the post differs from the record, it would be published; but a run with another copy of
     # the ledger may have published it already, so the item is fetched first.
-    is_unchanged = wanted.get(record.id, record.fingerprint) == record.fingerprint
-    return record.state == "seen" and is_unchanged
+    post = wanted.get(record.id)
+    return record.state == "seen" and (post is None or needs_no_publish(post, record))
 
 
 async def _fetch(node: Node, ids: Sequence[str]) -> dict[str, Seen]:
@@ -234,7 +237,7 @@ async def _drain(
     Updates `fetched`.
     """
     for _ in range(DRAINS):
-        waiting = [r.id for r in just_sent if r.id not in fetched or not _is_same(r, fetched[r.id])]
+        waiting = [r.id for r in just_sent if r.id not in fetched or not is_same(r, fetched[r.id])]
         if not waiting:
             return
         await clock.sleep(DRAIN_SECONDS)
@@ -242,10 +245,6 @@ async def _drain(
         if all(fetched.get(id_) == again.get(id_) for id_ in waiting):
             return
         fetched |= again
-
-
-def _is_same(record: Recorded, seen: Seen) -> bool:
-    return record.fingerprint == seen.fingerprint
 
 
 def _durable(
@@ -258,7 +257,7 @@ def _durable(
         if record.state == "done"
         and now - record.recorded_at >= DURABLE_SECONDS
         and id_ in present
-        and _is_same(record, present[id_])
+        and is_same(record, present[id_])
     ]
 
 
@@ -282,6 +281,8 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
     if plan.outside and not plan.shortage:
         outside = len(plan.outside)
         yield f"no room for {_oldest(outside) if selected is None else _share(outside, selected)}"
+    if plan.reread:
+        yield plans.reread_message(plan.reread)
     if plan.withheld and not plan.shortage:
         yield plans.withheld_message(plan.withheld)
     if plan.deferred:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.errors import PublisherError
+    from publisher.sync.desired import Desired
     from publisher.sync.item import Item
-    from publisher.sync.plan import Change, Desired
+    from publisher.sync.plan import Change
     from publisher.text.node_address import NodeAddress
 
 # The notification fields of a node (XEP-0060 section 16.4.4). With the first field off, servers

@@ -4,18 +4,25 @@ An item is *desired* if it belongs to one of the newest posts, *recorded* if the
 intended or as done, and *present* if the node has it. It is *ours* if it is recorded, if its
 atom:id is the one that our site mints for that item id, or if the node is exclusive.
 
-=======  =========================  ===========  ================================================
-desired  recorded                   present      change
-=======  =========================  ===========  ================================================
-yes      any                        no           publish: `missing` if recorded as done, or `new`
-yes      same fingerprint, done     same         nothing; publish: `refresh` if that was asked for
-yes      differs, intended or none  same         `adopt`: record it without publishing again
-yes      any                        other, ours  publish: `changed`; `adopt` if edits are ignored
-yes      none                       other        `refused`: not ours, so never overwritten
-no       yes                        yes          retract: `removed`
-no       yes                        no           `forget`
-no       no                         yes          nothing, or retract if `prune` covers the item
-=======  =========================  ===========  ================================================
+=======  ======================  ==============  ================================================
+desired  recorded                present         change
+=======  ======================  ==============  ================================================
+yes      any                     no              publish: `missing` if recorded as done, or `new`
+yes      the same, done          same            nothing; publish: `refresh` if that was asked for
+yes      differs, open or none   same            `adopt`: record it without publishing again
+yes      any                     ours, edited    publish: `changed`; `adopt` if edits are ignored
+yes      any                     ours, re-read   `corrected`; `adopt` if edits are ignored
+yes      adopted that reading    ours, re-read   nothing; publish: `refresh` if that was asked for
+yes      none                    other           `refused`: not ours, so never overwritten
+no       yes                     yes             retract: `removed`
+no       yes                     no              `forget`
+no       no                      yes             nothing, or retract if `prune` covers the item
+=======  ======================  ==============  ================================================
+
+An item is *edited* if its author has changed the source of the post, and *re-read* if publisher
+makes another item of the same source now (`readings`). A correction is sent without notification.
+Where that is impossible (`without_corrections`), the item is adopted as it is. Corrections never
+count as announcements.
 
 `prune` selects which items without a post are retracted: `own` those that are recorded, `site`
 also those with an atom:id that our site minted, `all` every item. An item whose post is outside the
@@ -33,12 +40,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher.errors import UnsafePlanError
-from publisher.sync.item import Seen
+from publisher.sync.readings import (
+    as_seen,
+    difference,
+    needs_no_publish,
+    present_record,
+    tells_the_same,
+)
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from publisher.sync.desired import Desired
+    from publisher.sync.item import Seen
     from publisher.sync.records import Recorded
 
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
@@ -47,19 +61,6 @@ FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
 
 Action: TypeAlias = Literal["new", "changed", "missing", "refresh"]
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """An item that the node should have. `body` is a hash of the post's text alone."""
-
-    id: str
-    atom_id: str
-    title: str
-    fingerprint: str
-    published: dt.datetime
-    path: str = ""
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,21 @@ class Publish(_PostChange):
 
 
 @dataclass(frozen=True, slots=True)
+class Correct(_PostChange):
+    """Replace the item without notification: its post is the same, but is read differently now.
+
+    `adopted` is what the ledger gets if the item stays as it is.
+    """
+
+    adopted: Recorded
+    action: Literal["corrected"] = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt(_PostChange):
     """Record an item that the node has already."""
 
+    record: Recorded
     action: Literal["adopt"] = "adopt"
 
 
@@ -121,7 +134,7 @@ class Refuse:
     action: Literal["refused"] = "refused"
 
 
-Change: TypeAlias = Publish | Adopt | Retract | Forget | Refuse
+Change: TypeAlias = Publish | Correct | Adopt | Retract | Forget | Refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +235,15 @@ def withheld_message(count: int) -> str:
     return f"{_count(count, 'item')} without a post {stay} until every post can be read"
 
 
+def reread_message(count: int) -> str:
+    """Say that items stay as they are although their posts are read in another way now."""
+    shows = f"{_count(count, 'item')} {'shows' if count == 1 else 'show'}"
+    return (
+        f"{shows} how an older version or other settings read the post; "
+        "`publisher publish --refresh` sends every item again"
+    )
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -235,7 +257,8 @@ class Plan:
     record. `outside` has the posts that should be at the node but do not fit, and `shortage`
     explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is how
     many retracts wait until every post can be read, `deferred` how many changes the selection of
-    this run leaves out, and `room` how many items of ours the node can hold.
+    this run leaves out, and `room` how many items of ours the node can hold. `reread` is how many
+    items stay as they are although publisher reads their posts in another way now.
     """
 
     changes: tuple[Change, ...]
@@ -246,6 +269,7 @@ class Plan:
     older: tuple[Desired, ...] = ()
     withheld: int = 0
     deferred: int = 0
+    reread: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
 
@@ -263,6 +287,17 @@ class Plan:
     def publishes(self) -> tuple[Publish, ...]:
         """The new, changed and missing posts, of which the node notifies subscribers."""
         return tuple(c for c in self.changes if isinstance(c, Publish))
+
+    @property
+    def corrections(self) -> tuple[Correct, ...]:
+        """The items to replace without notification."""
+        return tuple(c for c in self.changes if isinstance(c, Correct))
+
+
+def without_corrections(plan: Plan) -> Plan:
+    """The plan for a node where nothing can be sent without notification: it adopts the items."""
+    changes = (Adopt(c.post, c.adopted) if isinstance(c, Correct) else c for c in plan.changes)
+    return replace(plan, changes=tuple(changes), reread=plan.reread + len(plan.corrections))
 
 
 def decide(
@@ -332,11 +367,21 @@ def decide(
         foreign=tuple(id_ for id_ in present if id_ not in ours | postless | unclaimed),
         unclaimed=tuple(id_ for id_ in present if id_ in unclaimed - pruned),
         outside=outside,
+        reread=_count_reread(kept, recorded, changes),
         older=window(posts, keep=None, room=None)[: len(posts) - len(wanted)],
         withheld=len(postless - pruned),
         room=_room(max_items, of_posts=of_posts, others=len(staying - postless)),
         shortage=shortage,
     )
+
+
+def _count_reread(
+    kept: Sequence[Desired], recorded: Mapping[str, Recorded], changes: Sequence[Change]
+) -> int:
+    """How many items were adopted as they are, and stay so."""
+    changing = {change.id for change in changes}
+    adopted = {id_: record.adopted for id_, record in recorded.items() if record.done}
+    return sum(post.id not in changing and adopted.get(post.id) == post.reading for post in kept)
 
 
 def growth(changes: Iterable[Change]) -> int:
@@ -426,14 +471,9 @@ def relocated(
         record = recorded.get(post.id)
         if record is None or record.state == "retracted" or record.path == post.path:
             continue
-        if record.fingerprint == post.fingerprint or policy.edits == "ignore":
+        if needs_no_publish(post, record) or policy.edits == "ignore":
             relocated_posts.append(post)
     return relocated_posts
-
-
-def as_seen(record: Recorded) -> Seen:
-    """The item as the node has it, if it still has what the ledger recorded."""
-    return Seen(record.id, record.atom_id or None, record.title, record.fingerprint)
 
 
 def narrow(plan: Plan, is_selected: Callable[[Change], bool]) -> Plan:
@@ -575,16 +615,19 @@ def _changes_of_present(
     post: Desired, record: Recorded | None, seen: Seen, policy: Policy
 ) -> Iterator[Change]:
     """The change of an item of ours that the node has, or nothing."""
-    edited = seen.fingerprint != post.fingerprint
-    if edited and policy.edits == "push":
+    found = difference(post, record, seen)
+    pushes = policy.edits == "push"
+    if found == "edit" and pushes:
         yield Publish(post, "changed")
         return
-    if edited:  # with `edits: ignore` the ledger records what the node has
-        post = replace(post, fingerprint=seen.fingerprint or "")
-    if policy.refresh and not edited:
+    if policy.refresh and (found == "none" or pushes):
         yield Publish(post, "refresh")
-    elif not (record and record.done and record.fingerprint == post.fingerprint):
-        yield Adopt(post)
+        return
+    accepts = found == "reading" and pushes
+    present = present_record(post, record, seen, found, accepts=accepts)
+    if tells_the_same(record, present):
+        return
+    yield Correct(post, present) if accepts else Adopt(post, present)
 
 
 _NOT_OURS = (

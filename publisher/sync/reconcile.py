@@ -71,6 +71,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
         has_unreadable_posts=task.has_unreadable_posts,
     )
     plan = plans.narrow(plan, task.is_selected) if task.is_selected else plan
+    plan = plans.without_corrections(plan)
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)

@@ -16,6 +16,12 @@ class Recorded:
     time of the last of these, in seconds since 1970. `level` is the least level of shortening,
     because the server closed the stream at a longer item. `path` is the post's file, empty if the
     ledger is of a version that did not record it.
+
+    `source` and `body` are hashes of the post from which the item was made, and `link` is the link
+    that the item has; they are empty if they are unknown. `adopted` is the `reading` of the post
+    beside which this item may stay although publisher would make another item now, empty if there
+    is none. An `intended` item with an `adopted` reading is a correction: until it arrives, the
+    node has an item of the same source.
     """
 
     id: str
@@ -27,6 +33,9 @@ class Recorded:
     body: str = ""
     level: int = 0
     path: str = ""
+    source: str = ""
+    link: str = ""
+    adopted: str = ""
 
     @property
     def done(self) -> bool:

@@ -18,8 +18,8 @@ from publisher import __version__, cli, load_config
 from publisher.app import project, targets
 from publisher.app.options import NodeOptions
 from publisher.cli.main import COMMANDS
+from publisher.sync.desired import Desired
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Desired
 from publisher.sync.records import LastLook
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ import pytest
 
 from publisher import feeds
 from publisher.config import Person, Site
+from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.sync import item
 from publisher.text.node_address import NodeAddress
@@ -81,15 +83,32 @@ def test_the_ids_are_those_of_the_web_feed() -> None:
         assert own.findtext(f"{ATOM}{name}") == web.findtext(f"{ATOM}{name}")
 
 
-def test_the_fingerprint_can_be_read_back() -> None:
-    built = item.item(entry(), SITE, BLOG, account="blog@example.org")
+def test_the_marker_can_be_read_back() -> None:
+    one = entry(link="https://blog.example/first/?a=1&b=2")
+    one = replace(one, post=replace(one.post, source="c0de"))
+    built = item.item(one, SITE, BLOG, account="blog@example.org")
     seen = item.seen(built.id, built.payload)
     assert seen == item.Seen(
         "2026-01-02-first-post",
         "tag:blog.example,2026-01-02:2026-01-02-first-post",
         "First",
         "f00d",
+        source="c0de",
+        body=body_hash(one.post),
+        link="https://blog.example/first/?a=1&b=2",
     )
+
+
+def test_what_the_post_lacks_is_left_out_of_the_marker() -> None:
+    marker = payload(entry(body="")).find(item.FINGERPRINT)
+    assert marker is not None
+    assert marker.attrib == {"link": "https://blog.example/first/"}
+
+
+def test_a_marker_of_an_older_version_can_be_read() -> None:
+    name, namespace = item.FINGERPRINT.rpartition("}")[2], item.FINGERPRINT[1:].partition("}")[0]
+    old = f"<entry xmlns='{ATOM[1:-1]}'><{name} xmlns='{namespace}'>f00d</{name}></entry>"
+    assert item.seen("x", old) == item.Seen("x", None, None, "f00d")
 
 
 def test_any_payload_can_be_looked_at() -> None:
@@ -106,15 +125,17 @@ def test_what_a_strangers_item_says_is_shortened_or_left_out() -> None:
     most, more = "a" * item.SEEN_ID, "a" * (item.SEEN_ID + 1)
 
     def seen(id_: str, fingerprint: str) -> item.Seen:
+        attributes = " ".join(f"{name}='{fingerprint}'" for name in ("source", "body", "link"))
         return item.seen(
             "x",
             f"<entry xmlns='{ATOM[1:-1]}'><id>{id_}</id>"
             f"<title>One\n\u202etwo {'words ' * 60}</title>"
-            f"<{name} xmlns='{namespace}'>{fingerprint}</{name}></entry>",
+            f"<{name} xmlns='{namespace}' {attributes}>{fingerprint}</{name}></entry>",
         )
 
     found = seen(most, most)
     assert (found.atom_id, found.fingerprint) == (most, most)
+    assert (found.source, found.body, found.link) == (most, most, most)
     assert found.title is not None
     assert found.title.startswith("One two words")
     assert found.title.endswith("words…")

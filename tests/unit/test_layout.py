@@ -190,8 +190,8 @@ PURE = (
     "content", "entry.py", "feeds/document.py", "identity", "lint/clients", "lint/selections.py",
     "selection.py", "sources/feed/items.py", "sources/feed/unread_elements.py",
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
-    "sources/front_matter/open_fences.py", "sync/hints.py",
-    "sync/item.py", "sync/plan.py", "text",
+    "sources/front_matter/open_fences.py", "sync/desired.py", "sync/hints.py",
+    "sync/item.py", "sync/plan.py", "sync/readings.py", "text",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it.
 IMPURE = {PurePath("content/cache.py"), PurePath("content/renderer.py")}

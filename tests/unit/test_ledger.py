@@ -13,8 +13,8 @@ import pytest
 
 from publisher.errors import LedgerError, LockedError
 from publisher.identity.claims import PublishedItem
+from publisher.sync.desired import Desired
 from publisher.sync.ledger import APPLICATION_ID, Ledger
-from publisher.sync.plan import Desired
 from publisher.sync.records import LastLook, Recorded
 from publisher.system.lock import is_held, lock
 from publisher.text.node_address import NodeAddress
@@ -135,8 +135,8 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3])
-def test_a_ledger_without_paths_can_be_read(
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
     with Ledger(tmp_path) as ledger:
@@ -153,13 +153,39 @@ def test_a_ledger_without_paths_can_be_read(
 
 
 def make_older(path: Path, version: int) -> None:
-    """Remove what versions 3 and 4 of the schema added."""
+    """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE item DROP COLUMN path")
+    for column in ("source", "link", "adopted"):
+        database.execute(f"ALTER TABLE item DROP COLUMN {column}")
+    if version < 4:
+        database.execute("ALTER TABLE item DROP COLUMN path")
     if version < 3:
         database.execute("DROP TABLE ping")
     database.execute(f"PRAGMA user_version = {version}")
     database.close()
+
+
+def test_what_an_item_was_made_from_is_recorded(tmp_path: Path) -> None:
+    one = replace(ONE, source="c0de", link="https://blog.example/one/")
+    with Ledger(tmp_path) as ledger:
+        ledger.record_intent(BLOG, one, at=5.0, adopted=one.reading)
+        (intended,) = ledger.recorded(BLOG).values()
+        assert (intended.source, intended.link) == (one.source, one.link)
+        assert (intended.done, intended.adopted) == (False, one.reading)
+        ledger.record_done(BLOG, one, at=6.0)
+        (done,) = ledger.recorded(BLOG).values()
+        assert (done.done, done.source, done.adopted) == (True, one.source, "")
+
+
+def test_an_adopted_item_is_recorded_as_it_is(tmp_path: Path) -> None:
+    as_it_is = Recorded(
+        "post-0001", "One", "old", "seen", 5.0, "tag:1", source="c0de", adopted=ONE.reading
+    )
+    with Ledger(tmp_path) as ledger:
+        ledger.accept(BLOG, [("post-0001", "aa"), ("post-0002", "bb")])
+        ledger.record_adopted(BLOG, as_it_is)
+        assert ledger.recorded(BLOG) == {"post-0001": as_it_is}
+        assert ledger.accepted(BLOG) == {("post-0002", "bb")}
 
 
 def test_the_path_of_an_item_is_recorded(tmp_path: Path) -> None:

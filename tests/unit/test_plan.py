@@ -10,8 +10,9 @@ import pytest
 
 from publisher.errors import UnsafePlanError
 from publisher.sync import plan
+from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
-from publisher.sync.plan import Adopt, Desired, Forget, Guard, Policy, Publish, Refuse, Retract
+from publisher.sync.plan import Adopt, Forget, Guard, Policy, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -30,6 +31,16 @@ def post(number: int = 1, fingerprint: str = "new") -> Desired:
 def record(number: int = 1, fingerprint: str = "new", *, done: bool = True) -> Recorded:
     state: Literal["seen", "intended"] = "seen" if done else "intended"
     return Recorded(f"post-{number:04}", f"Post {number}", fingerprint, state)
+
+
+def done(number: int = 1, fingerprint: str = "new") -> Recorded:
+    """The record of an item that a look has found."""
+    return Recorded(
+        f"post-{number:04}",
+        f"Post {number}",
+        fingerprint,
+        atom_id=f"tag:blog.example,2026:post-{number:04}",
+    )
 
 
 def present_item(number: int = 1, fingerprint: str | None = "new", *, ours: bool = True) -> Seen:
@@ -70,7 +81,7 @@ NEW = Publish(post(), "new")
 MISSING = Publish(post(), "missing")
 CHANGED = Publish(post(), "changed")
 REFRESH = Publish(post(), "refresh")
-ADOPT = Adopt(post())
+ADOPT = Adopt(post(), done())
 
 
 @pytest.mark.parametrize(
@@ -446,7 +457,7 @@ def test_adopting_announces_nothing() -> None:
 
 def test_an_ignored_edit_is_recorded_and_not_published() -> None:
     (change,) = decide([post()], [], [present_item(1, "old")], edits="ignore")
-    assert change == Adopt(post(1, "old"))
+    assert change == Adopt(post(), done(fingerprint="old"))
     assert decide([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore") == []
 
 

@@ -1,0 +1,33 @@
+"""An item that a node should have. A value only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """An item that the node should have.
+
+    `source` is a hash of what the author wrote, empty if it is unknown. `body` is a hash of the
+    post's text alone, and `link` is the link of the item.
+    """
+
+    id: str
+    atom_id: str
+    title: str
+    fingerprint: str
+    published: dt.datetime
+    path: str = ""
+    body: str = ""
+    source: str = ""
+    link: str = ""
+
+    @property
+    def reading(self) -> str:
+        """Identifies how publisher reads the post now."""
+        return f"{self.fingerprint} {self.link}"

@@ -1,0 +1,115 @@
+"""Compare a post with its item at the node. Pure.
+
+If the item differs, either the author has edited the post, or publisher reads the same text in
+another way now: a rule of publisher or a setting of the site has changed. Subscribers are notified
+of an edit only. The marker of the item, or else the ledger, shows which of both it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from publisher.sync.item import Seen
+from publisher.sync.records import Recorded
+
+if TYPE_CHECKING:
+    from publisher.sync.desired import Desired
+
+Difference: TypeAlias = Literal["none", "reading", "edit"]
+
+
+def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference:
+    """How the item that the node has differs from the one that the post makes now."""
+    if seen.fingerprint == post.fingerprint:
+        return "reading" if _has_other_link(post, seen) else "none"
+    # Without a fingerprint, publisher has not made the item.
+    if not (post.source and seen.fingerprint):
+        return "edit"
+    source, body = _made_from(record, seen)
+    if source:
+        return "reading" if source == post.source else "edit"
+    # From here on a version without sources has made the item.
+    if record and not record.done:  # an edit was about to be sent, and has not arrived
+        return "edit"
+    return "edit" if body and body != post.body else "reading"
+
+
+def _has_other_link(post: Desired, seen: Seen) -> bool:
+    return bool(seen.link and post.link and seen.link != post.link)
+
+
+def _made_from(record: Recorded | None, seen: Seen) -> tuple[str, str]:
+    """The source and the body from which the item at the node was made, empty if unknown."""
+    # The ledger knows more than the marker if the post was changed since without any effect.
+    if record and (record.fingerprint == seen.fingerprint or record.adopted):
+        return record.source or seen.source, record.body or seen.body
+    body = record.body if record and record.done else ""
+    return seen.source, seen.body or body
+
+
+def present_record(
+    post: Desired, record: Recorded | None, seen: Seen, found: Difference, *, accepts: bool
+) -> Recorded:
+    """What the ledger should have of an item of ours that the node has.
+
+    It describes the item as it is. `accepts`: the item may stay as it is although publisher reads
+    the post in another way now. `recorded_at` is 0 if the ledger did not know that the item is
+    there.
+    """
+    source, body = _made_from(record, seen)
+    if found != "edit":
+        source, body = post.source, post.body
+    known = record if record and record.done and _is_of(record, seen) else None
+    link = seen.link or (known.link if known else "")
+    return replace(
+        known or Recorded(post.id, post.title, ""),
+        title=post.title,
+        fingerprint=seen.fingerprint or "",
+        atom_id=seen.atom_id or (record.atom_id if record else post.atom_id),
+        level=record.level if record else 0,
+        path=post.path,
+        source=source,
+        body=body,
+        link=link,
+        adopted=post.reading if accepts else "",
+    )
+
+
+def _is_of(record: Recorded, seen: Seen) -> bool:
+    return record.fingerprint == (seen.fingerprint or "")
+
+
+def tells_the_same(one: Recorded | None, other: Recorded) -> bool:
+    """Whether both records tell the same about the item at the node."""
+    return one is not None and _told(one) == _told(other)
+
+
+def _told(record: Recorded) -> tuple[bool, str, str, str, str]:
+    return record.done, record.fingerprint, record.source, record.link, record.adopted
+
+
+def as_seen(record: Recorded) -> Seen:
+    """The item as the node has it, if it still has what the ledger recorded."""
+    return Seen(
+        record.id,
+        record.atom_id or None,
+        record.title,
+        record.fingerprint,
+        record.source,
+        record.body,
+        record.link,
+    )
+
+
+def is_same(record: Recorded, seen: Seen) -> bool:
+    """Whether the node has the item that the ledger recorded."""
+    links = {record.link, seen.link} - {""}
+    return record.fingerprint == seen.fingerprint and len(links) < 2
+
+
+def needs_no_publish(post: Desired, record: Recorded) -> bool:
+    """Whether the recorded item may stay: it is what the post makes now, or it was adopted."""
+    if record.adopted:
+        return record.adopted == post.reading
+    return record.fingerprint == post.fingerprint and not _has_other_link(post, as_seen(record))

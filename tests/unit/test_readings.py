@@ -1,0 +1,205 @@
+"""An edit of a post is told from another way of reading it: by the marker, or by the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+
+from publisher.sync import plan
+from publisher.sync.desired import Desired
+from publisher.sync.item import Seen
+from publisher.sync.plan import Adopt, Correct, Policy, Publish
+from publisher.sync.readings import as_seen, difference, is_same, needs_no_publish
+from publisher.sync.records import Recorded
+
+LINK = "https://blog.example/one/"
+POST = Desired(
+    "post-0001",
+    "tag:blog.example,2026:post-0001",
+    "One",
+    "read now",
+    dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    path="one.md",
+    body="body",
+    source="source",
+    link=LINK,
+)
+
+
+def item_at_node(fingerprint: str | None = "read before", **attributes: str) -> Seen:
+    return Seen(POST.id, POST.atom_id, "One", fingerprint, **attributes)
+
+
+def record(
+    fingerprint: str = "read before",
+    state: Literal["intended", "done", "seen"] = "seen",
+    **facts: str,
+) -> Recorded:
+    found = Recorded(POST.id, "One", fingerprint, state, 5.0, POST.atom_id, path="one.md")
+    return replace(found, **facts)  # type: ignore[arg-type]
+
+
+# Markers of an older version, without attributes, and of this one.
+OLD = item_at_node()
+MARKED = item_at_node(source="source", body="body", link=LINK)
+EDITED = item_at_node(source="another", body="body", link=LINK)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "seen", "found"),
+    [
+        pytest.param(None, item_at_node("read now"), "none", id="same, an old marker"),
+        pytest.param(
+            None, item_at_node("read now", source="another"), "none", id="same, another source"
+        ),
+        pytest.param(
+            None, item_at_node("read now", link="https://old.example/"), "reading", id="link moved"
+        ),
+        pytest.param(None, MARKED, "reading", id="the same source"),
+        pytest.param(None, EDITED, "edit", id="another source"),
+        pytest.param(None, OLD, "reading", id="an old marker, no ledger"),
+        pytest.param(record(body="body"), OLD, "reading", id="an old marker, the same body"),
+        pytest.param(record(body="other"), OLD, "edit", id="an old marker, another body"),
+        pytest.param(record(), OLD, "reading", id="a ledger that knows no body"),
+        pytest.param(record(source="source"), OLD, "reading", id="the ledger knows the source"),
+        pytest.param(record(source="another"), OLD, "edit", id="the ledger knows another source"),
+        pytest.param(
+            record(source="source"), EDITED, "reading", id="changed without effect meanwhile"
+        ),
+        pytest.param(
+            record("read elsewhere", source="source"), EDITED, "edit", id="published elsewhere"
+        ),
+        pytest.param(
+            record("sent", "intended", body="body"), OLD, "edit", id="an edit was cut off"
+        ),
+        pytest.param(
+            record("read now", "intended", source="source", adopted=POST.reading),
+            OLD,
+            "reading",
+            id="a correction was cut off",
+        ),
+        pytest.param(
+            record("read now", "intended", source="another", adopted="read now"),
+            OLD,
+            "edit",
+            id="a correction was cut off, then the post was edited",
+        ),
+        pytest.param(None, item_at_node(None), "edit", id="made by another program"),
+    ],
+)
+def test_an_edit_is_told_from_another_reading(
+    recorded: Recorded | None, seen: Seen, found: str
+) -> None:
+    assert difference(POST, recorded, seen) == found
+
+
+@pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
+def test_a_post_whose_source_is_unknown_counts_as_edited(seen: Seen) -> None:
+    assert difference(replace(POST, source=""), None, seen) == "edit"
+
+
+def decide(recorded: Recorded | None, seen: Seen, **policy: object) -> plan.Plan:
+    by_id = {POST.id: recorded} if recorded else {}
+    return plan.decide([POST], by_id, {seen.id: seen}, Policy(**policy))  # type: ignore[arg-type]
+
+
+def test_another_reading_is_corrected_and_not_announced() -> None:
+    found = decide(record(source="source"), MARKED)
+    assert [change.action for change in found.changes] == ["corrected"]
+    assert not found.publishes
+
+
+def test_an_edit_is_announced() -> None:
+    assert decide(record(source="another"), EDITED).changes == (Publish(POST, "changed"),)
+
+
+@pytest.mark.parametrize("recorded", [None, record("read now")])
+def test_a_new_source_is_recorded_once_and_sends_nothing(recorded: Recorded | None) -> None:
+    seen = item_at_node("read now")
+    (change,) = decide(recorded, seen).changes
+    assert isinstance(change, Adopt)
+    assert (change.record.source, change.record.body) == ("source", "body")
+    assert decide(replace(change.record, state="seen"), seen).changes == ()
+
+
+def test_a_record_that_was_seen_stays_seen_when_it_gets_a_source() -> None:
+    known = record("read now", level=1)  # type: ignore[arg-type]
+    (change,) = decide(known, as_seen(known)).changes
+    assert isinstance(change, Adopt)
+    assert change.record == replace(known, source="source", body="body")
+
+
+def test_what_cannot_be_corrected_is_adopted_as_it_is() -> None:
+    found = plan.without_corrections(decide(record(body="body", link=LINK), OLD))
+    (change,) = found.changes
+    assert isinstance(change, Adopt)
+    assert (change.record.fingerprint, change.record.source) == ("read before", "source")
+    assert change.record.adopted == POST.reading
+    assert found.reread == 1
+
+
+def test_an_adopted_item_stays_until_its_post_is_edited_or_read_differently_again() -> None:
+    adopted = record(source="source", link=LINK, adopted=POST.reading)
+    settled = decide(adopted, as_seen(adopted))
+    assert (settled.changes, settled.reread) == ((), 1)
+    assert plan.is_settled([POST], {POST.id: adopted}, Policy(), room=None)
+    for now, action in (
+        (replace(POST, fingerprint="edited", source="another"), "changed"),
+        (replace(POST, fingerprint="read again"), "corrected"),
+        (replace(POST, link="https://blog.example/moved/"), "corrected"),
+        (replace(POST, fingerprint="read before"), "adopt"),
+    ):
+        seen = {POST.id: as_seen(adopted)}
+        (change,) = plan.decide([now], {POST.id: adopted}, seen, Policy()).changes
+        assert change.action == action
+
+
+def test_a_refresh_sends_adopted_items() -> None:
+    adopted = record(source="source", adopted=POST.reading)
+    found = decide(adopted, as_seen(adopted), refresh=True)
+    assert (found.changes, found.reread) == ((Publish(POST, "refresh"),), 0)
+
+
+@pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
+def test_no_correction_is_made_where_edits_are_ignored(seen: Seen) -> None:
+    (change,) = decide(None, seen, edits="ignore").changes
+    assert isinstance(change, Adopt)
+    assert (change.record.fingerprint, change.record.adopted) == ("read before", "")
+    assert decide(change.record, seen, edits="ignore").changes == ()
+
+
+def test_a_correction_passes_the_guards() -> None:
+    found = decide(None, OLD)
+    plan.require_safe(found, plan.Guard(announce_limit=0), has_audience=True)
+
+
+def test_an_item_with_another_link_is_not_the_one_that_was_sent() -> None:
+    sent = record(link=LINK)
+    assert is_same(sent, replace(MARKED, link=""))
+    assert not is_same(sent, replace(MARKED, link="https://old.example/"))
+
+
+def test_an_adopted_item_needs_no_publish() -> None:
+    assert needs_no_publish(POST, record(adopted=POST.reading))
+    assert not needs_no_publish(POST, record(adopted="another"))
+    assert not needs_no_publish(POST, record("read now", link="https://old.example/"))
+    assert needs_no_publish(POST, record("read now", link=LINK))
+
+
+def test_a_correction_keeps_what_the_ledger_gets_if_it_cannot_be_sent() -> None:
+    (change,) = decide(None, MARKED).changes
+    assert isinstance(change, Correct)
+    assert change.adopted == Recorded(
+        POST.id,
+        "One",
+        "read before",
+        atom_id=POST.atom_id,
+        body="body",
+        path="one.md",
+        source="source",
+        link=LINK,
+        adopted=POST.reading,
+    )
