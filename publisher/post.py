@@ -96,6 +96,9 @@ class Post:
 
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
     the body resolve; and `summary`, the summary beside the body.
+
+    `source` is a hash of what the author wrote of what readers see, however we read it; empty if it
+    is unknown.
     """
 
     path: PurePosixPath

@@ -475,7 +475,8 @@ def test_a_json_value_that_is_not_text_is_ignored() -> None:
         id="", link="", title="", body="", base=f"{HOME}/f", published=1767225600,
         updated=1767225600, enclosures=(items.File(href="/a"),),
     )  # fmt: skip
-    assert [*parsed.items] == [structs.replace(plain, id=str(number)) for number in range(4)]
+    found_items = [structs.replace(one, source="") for one in parsed.items]
+    assert found_items == [structs.replace(plain, id=str(number)) for number in range(4)]
 
 
 def test_a_json_number_is_read_as_text() -> None:

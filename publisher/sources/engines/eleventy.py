@@ -12,6 +12,7 @@ from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import DetectedSite, first_folder
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
+    from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
@@ -50,6 +52,7 @@ class Eleventy(PostReader):
         super().__init__(folder, record)
         self.location = folder.below(self._input)
         self._data: dict[PurePosixPath, dict[str, Value]] = {}
+        self._data_sources: dict[PurePosixPath, SourceText] = {}
 
     @property
     def _input(self) -> str:
@@ -69,11 +72,31 @@ class Eleventy(PostReader):
 
     def _directory(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._data:
-            name = folder.name or self.folder.posts.name
-            names = (f"{name}.11tydata.json", f"{name}.json")
-            file = site_settings.find(self.folder.posts / folder, names)
+            file = self._data_file(folder)
             self._data[folder] = site_settings.read(file, self.folder.reach) if file else {}
         return self._data[folder]
+
+    def _data_file(self, folder: PurePosixPath) -> Path | None:
+        name = folder.name or self.folder.posts.name
+        names = (f"{name}.11tydata.json", f"{name}.json")
+        return site_settings.find(self.folder.posts / folder, names)
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        """The text of the file, with the keys in the data files of its folders."""
+        own = super().source_text(path, text)
+        for folder in path.parents:
+            own = source_text.with_defaults(own, self._directory_source(folder))
+        return own
+
+    def _directory_source(self, folder: PurePosixPath) -> SourceText:
+        """The text of the directory data, without tags: there they define collections."""
+        if folder not in self._data_sources:
+            file = self._data_file(folder)
+            data = site_settings.data(file, self.folder.reach) if file else b"{}"
+            text = source_text.read(data.decode("utf-8", "replace"), (source_text.data,))
+            keys = {key: lines for key, lines in text.keys.items() if key != "tags"}
+            self._data_sources[folder] = source_text.SourceText(keys, ())
+        return self._data_sources[folder]
 
     def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if front_matter.is_false("permalink"):

@@ -17,7 +17,13 @@ from publisher.post import Post, Skip
 from publisher.sources.engines.markers import marker_of
 from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
 from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
-from publisher.sources.front_matter import block, feed_options, formats, media_keys
+from publisher.sources.front_matter import (
+    block,
+    feed_options,
+    formats,
+    media_keys,
+    source_text,
+)
 from publisher.sources.front_matter.values import FrontMatter, language_tag, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from publisher.post import BodySyntax, Diagnostic, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.front_matter.block import FrontMatterReader
+    from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 
@@ -65,8 +72,9 @@ class EngineRecord:
     it belongs to this engine; it raises ConfigError if the settings cannot be read.
 
     `markups` maps the extension of a file to its markup. `front_matter_readers` are the forms of
-    front matter, in the order in which they are tried. The keys `dates` have priority over the date
-    in the file name, which has priority over the keys `late_dates`.
+    front matter, in the order in which they are tried; `source_readers` are the same forms for
+    `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
+    file name, which has priority over the keys `late_dates`.
     """
 
     name: Engine
@@ -83,6 +91,7 @@ class EngineRecord:
         formats.named,
         formats.braced,
     )
+    source_readers: Sequence[SourceReader] = source_text.FENCES
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
 
@@ -305,7 +314,20 @@ class PostReader:
             license=feed_options.license_of(front_matter),
             episode=feed_options.episode(front_matter),
             templates="off" if front_matter.is_false("render_with_liquid") else self._templates,
+            source=self._source(front_matter),
         )
+
+    def _source(self, front_matter: FrontMatter) -> str:
+        """The hash of what the author wrote: `Post.source`."""
+        text = self.source_text(front_matter.path, front_matter.document.text)
+        names = self.config.posts.keys
+        own = [name for key, name in names.items() if key != "draft"]
+        has_templates = self.record.syntax.template_language != "none"
+        return source_text.digest(text, own, has_templates=has_templates)
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        """The text of the post's file, with what the author wrote about it in other files."""
+        return source_text.read(text, self.record.source_readers)
 
     def called(self, name: Name) -> str | None:
         """The title of a post without one; None means the first words of its body."""

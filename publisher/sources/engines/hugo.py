@@ -22,6 +22,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
+from publisher.sources.front_matter import source_text
 from publisher.text.dates import DateError
 from publisher.text.permalinks import DAYS, MONTHS, encoded
 from publisher.text.slugs import hugo_slug
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
+    from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
@@ -76,6 +78,7 @@ class Hugo(PostReader):
             PurePosixPath()
         }
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+        self._section_sources: dict[PurePosixPath, SourceText] = {}
 
     @cached_property
     def settings(self) -> dict[str, Value]:
@@ -143,6 +146,27 @@ class Hugo(PostReader):
             values = self.section(page) if page else {}
             self._sections[folder] = _targetless(values.get("cascade"))
         return self._sections[folder]
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        """The text of the file, with the cascades in the pages of its sections."""
+        own = super().source_text(path, text)
+        for folder in path.parents:
+            own = source_text.with_defaults(own, self._cascade_source(folder))
+        return own
+
+    def _cascade_source(self, folder: PurePosixPath) -> SourceText:
+        """The text of the cascade in the page of a section."""
+        if folder not in self._section_sources:
+            page = next((path for path in _indexes(folder) if path in self.folder.paths), None)
+            data = self.folder.bytes(page) if page else b""
+            text = super().source_text(folder, data.decode("utf-8", "replace"))
+            keys = {
+                key.removeprefix("cascade."): lines
+                for key, lines in text.keys.items()
+                if key.startswith("cascade.")
+            }
+            self._section_sources[folder] = source_text.SourceText(keys, ())
+        return self._section_sources[folder]
 
     def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")

@@ -26,7 +26,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.names import Name
-from publisher.sources.front_matter import block
+from publisher.sources.front_matter import block, source_text
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
 from publisher.text.dates import WrittenDate
@@ -329,4 +329,5 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
+    source_readers=(source_text.fenced,),
 )

@@ -16,18 +16,19 @@ from publisher.sources import site_settings
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.front_matter import block, formats
+from publisher.sources.front_matter import block, formats, source_text
 from publisher.sources.front_matter.values import FALSE, unique
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
+    from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
@@ -93,6 +94,32 @@ class Nikola(PostReader):
         if original in self.folder.paths:
             return self.document(original).values
         return self._beside(original)
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        """The text of the file, with the keys that `document` takes from other files."""
+        is_rest = self.record.markups[path.suffix.lower()] == "rest"
+        readers = [*self.record.source_readers, *([source_text.docinfo] if is_rest else ())]
+        own = source_text.read(text, readers)
+        beside = self._source_of(path.with_suffix(".meta"))
+        return replace(own, keys={**self._original_source(path), **own.keys, **beside})
+
+    def _source_of(self, beside: PurePosixPath) -> Mapping[str, str]:
+        """The keys in a `.meta` file."""
+        if beside not in self.folder.paths:
+            return {}
+        text = self.folder.bytes(beside).decode("utf-8", "replace")
+        return source_text.read(text, self.record.source_readers).keys
+
+    def _original_source(self, path: PurePosixPath) -> Mapping[str, str]:
+        """The keys of the post of which this one is a translation."""
+        stem, language = self.without_language(path)
+        original = path.with_name(f"{stem}{path.suffix}")
+        if language is None or original == path:
+            return {}
+        if original in self.folder.paths:
+            text = self.folder.bytes(original).decode("utf-8", "replace")
+            return self.source_text(original, text).keys
+        return self._source_of(original.with_suffix(".meta"))
 
     def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         marks = {tag.lower() for tag in front_matter.listed("tags", ",")} & {"draft", "private"}
@@ -190,4 +217,5 @@ RECORD = EngineRecord(
         **dict.fromkeys(HTML, "html"),
     },
     front_matter_readers=(formats.comments, block.fenced, formats.toml, formats.named),
+    source_readers=(source_text.comments, *source_text.FENCES),
 )

@@ -6,6 +6,7 @@ The settings are a Python program, which is never run; only literals in it are r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,7 @@ from publisher.sources import site_settings
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.front_matter import block, formats
+from publisher.sources.front_matter import block, formats, source_text
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug, pelican_slug
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.block import FrontMatterReader
+    from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
@@ -47,6 +49,12 @@ class Pelican(PostReader):
         "markdown": (block.fenced, formats.toml, formats.metadata),
         "rest": (formats.docinfo,),
     }
+    # The same forms for `Post.source`; must stay as they are.
+    _SOURCE_READERS: ClassVar[Mapping[str, Sequence[SourceReader]]] = {
+        "markdown": (source_text.fenced, source_text.toml, source_text.metadata),
+        "rest": (source_text.docinfo,),
+        "html": (source_text.html,),
+    }
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
@@ -65,7 +73,8 @@ class Pelican(PostReader):
         markup = self.record.markups[path.suffix.lower()]
         data = self.folder.bytes(path)
         if markup == "html":
-            post_file = _of_html(block.decoded(data, path))
+            text = block.decoded(data, path)
+            post_file = replace(_of_html(text), text=text)
         else:
             post_file = block.read(data, path, self._READERS[markup])
         values = {key.lower(): value for key, value in post_file.values.items()}
@@ -80,7 +89,12 @@ class Pelican(PostReader):
             post_file.body_line,
             post_file.warnings,
             {key.lower(): line for key, line in post_file.lines.items()},
+            post_file.text,
         )
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        markup = self.record.markups[path.suffix.lower()]
+        return source_text.read(text, self._SOURCE_READERS[markup])
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is an article, by `ARTICLE_PATHS` and `PAGE_PATHS`."""

@@ -133,6 +133,7 @@ def _post(item: FeedItem, site: Site) -> Post:
         link=item.link or None,
         base=item.base,
         summary=item.summary or None,
+        source=item.source,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.config import Person, is_language, is_person_uri
 from publisher.text.characters import legal
@@ -49,7 +50,10 @@ class File(Struct, frozen=True, kw_only=True):
 
 
 class FeedItem(Struct, frozen=True, kw_only=True):
-    """One item of a feed. Dates are seconds since 1970; `body` is HTML."""
+    """One item of a feed. Dates are seconds since 1970; `body` is HTML.
+
+    `source` is that of a Post; empty in the memory of an older version.
+    """
 
     id: str
     link: str
@@ -64,6 +68,7 @@ class FeedItem(Struct, frozen=True, kw_only=True):
     language: str | None = None
     enclosures: tuple[File, ...] = ()
     image: File | None = None
+    source: str = ""
 
 
 class Broken(Struct, frozen=True):
@@ -108,9 +113,13 @@ def collected(
         elif item.id not in items and len(items) == MAX_ITEMS:
             warning = f"has more than {MAX_ITEMS:,} items; the others are not read"
             break
-        elif item != items.setdefault(item.id, item):
+        elif not _is_same(item, items.setdefault(item.id, item)):
             broken.append(Broken(item.id[:100], TWICE, is_gone=False))
     return Parsed(items=tuple(items.values()), broken=tuple(broken), warning=warning, channel=about)
+
+
+def _is_same(one: FeedItem, other: FeedItem) -> bool:
+    return replace(one, source="") == replace(other, source="")
 
 
 def _item_or_broken(part: T, read: Callable[[T], FeedItem | Broken]) -> FeedItem | Broken:

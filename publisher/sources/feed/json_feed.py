@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigError
-from publisher.sources.feed import items
+from publisher.sources.feed import item_source, items
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broke
         language=items.language(item.get("language"), document.get("language")),
         enclosures=tuple(_attachments(item)),
         image=File(href=image) if image else None,
+        source=item_source.of_json(item),
     )
 
 

@@ -13,8 +13,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from publisher.errors import ConfigError
-from publisher.sources.feed import items, unread_elements
+from publisher.sources.feed import item_source, items, unread_elements
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal
 
@@ -58,9 +60,16 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     # The last item of a feed that is cut short may be incomplete.
     whole = entries[: _ended(data)] if is_broken else entries
     is_rss = line(document.get("version")).startswith("rss")
-    return items.collected(
-        whole, lambda entry: _item(entry, channel, address, is_rss=is_rss), about, warning
-    )
+    sources = item_source.of_xml(data)
+    if len(sources) != len(entries):  # a broken feed: which item is which is unknown
+        sources = [""] * len(entries)
+
+    def item(written: tuple[dict[str, Any], str]) -> FeedItem | Broken:
+        entry, source = written
+        found = _item(entry, channel, address, is_rss=is_rss)
+        return replace(found, source=source) if isinstance(found, FeedItem) else found
+
+    return items.collected(zip(whole, sources, strict=False), item, about, warning)
 
 
 def _document(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:

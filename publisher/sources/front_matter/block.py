@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
@@ -42,7 +42,8 @@ class PostFile:
     """A file, split into front matter and body.
 
     `body` has LF line ends and starts at line `body_line` of the file. `warnings` are warnings:
-    (line, message). Texts without quotes are PlainScalars. `lines` are those of the keys.
+    (line, message). Texts without quotes are PlainScalars. `lines` are those of the keys. `text`
+    is the whole file.
     """
 
     values: dict[str, yaml_document.Value]
@@ -50,6 +51,7 @@ class PostFile:
     body_line: int = 1
     warnings: tuple[tuple[int, str], ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
+    text: str = ""
 
     def line(self, key: str) -> int:
         """The line of the key in the file."""
@@ -72,8 +74,8 @@ def read(
     for reader in front_matter_readers or (fenced,):
         document = reader(lines, path)
         if document is not None:
-            return document
-    return PostFile({}, text)
+            return replace(document, text=text)
+    return PostFile({}, text, text=text)
 
 
 def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) -> PostFile | None:
