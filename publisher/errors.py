@@ -9,6 +9,7 @@ The class decides how much of the run fails and gives the exit code::
     4 a service or a lock was unavailable; trying again is enough
 
 `first_exit_code` chooses the code if several errors occur.
+A signal that interrupts a run gives 128 plus its number (`system.interruption`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import os
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
@@ -21,7 +20,6 @@ from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavaila
 from publisher.sync import Result, Task
 from publisher.sync import item as items
 from publisher.system.event_loop import run_async
-from publisher.system.threads import in_thread
 from publisher.xmpp import password
 
 if TYPE_CHECKING:
@@ -105,7 +103,7 @@ class Account:
         """Yield a connection. Raises ConfigError, LoginFailed, Unavailable."""
         if self._password is None:
             # A password command may take a while, or wait for the user to type.
-            self._password = await in_thread(partial(password.password, self._xmpp, os.environ))
+            self._password = await password.password(self._xmpp, os.environ)
         async with xmpp.connect(self._xmpp, self._password) as connection:
             yield connection
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
-import signal
 import sys
 import textwrap
 from typing import TYPE_CHECKING, NoReturn
@@ -18,9 +16,12 @@ from publisher import __version__
 from publisher.cli import streams
 from publisher.cli.options import add_config
 from publisher.errors import PublisherError
+from publisher.system.interruption import Interrupted, raised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from publisher.system.interruption import Raiser
 
 # Each command is a module of `cli`. Only the chosen one is imported: importing all of them takes
 # longer than many runs.
@@ -36,8 +37,6 @@ COMMANDS = {
     "demo": "publish a small blog on a throw-away local server",
 }
 
-INTERRUPTED = 130  # 128 plus the number of SIGINT, as shells have it
-
 EPILOG = """\
 A first run:
   publisher init            write a publisher.yaml for the site in this folder
@@ -47,24 +46,26 @@ A first run:
 exit codes: 0 done; 1 a post is broken or a server refused something, the rest
 is done; 2 wrong usage, configuration, password or certificate; 3 you must
 decide, nothing was sent; 4 a server, a page or the lock is unavailable, try
-again later. Of several, the first of 2, 3, 1, 4 is returned
+again later. Of several, the first of 2, 3, 1, 4 is returned.
+130, 143, 129 interrupted by Ctrl-C, SIGTERM or SIGHUP
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    try:
-        with streams.queued() as output:
-            code, shows = _run(argv)
-        if output.stdout_error:
-            code = _exit_code_without_stdout(output.stdout_error, code, shows=shows)
-    except KeyboardInterrupt:  # at the end, while waiting for the reader of the output
-        _end_at_next_interrupt()
-        code = INTERRUPTED
+    with raised() as signals:
+        try:
+            with streams.queued() as output:
+                code, shows = _run(argv, signals)
+            if output.stdout_error:
+                code = _exit_code_without_stdout(output.stdout_error, code, shows=shows)
+        except Interrupted as end:  # at the end, while waiting for the reader of the output
+            signals.end_at_next_signal()
+            code = end.exit_code
     return code
 
 
-def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
+def _run(argv: Sequence[str] | None, signals: Raiser) -> tuple[int, bool]:
     """Run one command. Returns its exit code, and whether it only shows something."""
     shows = False
     try:
@@ -76,16 +77,11 @@ def _run(argv: Sequence[str] | None) -> tuple[int, bool]:
     except PublisherError as error:
         print(f"publisher: {error}", file=sys.stderr)
         code = error.exit_code
-    except KeyboardInterrupt:
-        _end_at_next_interrupt()
-        print("publisher: interrupted; run it again to continue", file=sys.stderr)
-        code = INTERRUPTED
+    except Interrupted as end:
+        signals.end_at_next_signal()
+        print(f"publisher: {end}", file=sys.stderr)
+        code = end.exit_code
     return code, shows
-
-
-def _end_at_next_interrupt() -> None:
-    """Exit at the next SIGINT at once. Everything is closed, so a traceback would not help."""
-    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
 
 
 def _exit_code_without_stdout(error: OSError, code: int, *, shows: bool) -> int:

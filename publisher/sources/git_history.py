@@ -19,10 +19,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
+from publisher.system.children import kill_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
@@ -102,7 +103,7 @@ def _repository(folder: Path) -> tuple[str, bytes]:
 
     Raises ConfigError if there is no repository, or only a shallow clone.
     """
-    with tempfile.TemporaryFile() as complaint, _started(folder, _REPOSITORY, complaint) as git:
+    with tempfile.TemporaryFile() as complaint, _running(folder, _REPOSITORY, complaint) as git:
         answer, _ = git.communicate()
         # Exit code 1 means that HEAD does not exist: there is no commit yet.
         if git.returncode not in {0, 1} or answer.count(b"\n") < 3:
@@ -125,13 +126,9 @@ def _touched(folder: Path, head: str) -> Generator[tuple[bytes, dt.datetime], No
     Closing the generator ends git. Raises ConfigError.
     """
     command = [*_LOG, head, "--", "."]
-    with tempfile.TemporaryFile() as complaint, _started(folder, command, complaint) as git:
+    with tempfile.TemporaryFile() as complaint, _running(folder, command, complaint) as git:
         assert git.stdout  # noqa: S101 - it is a pipe
-        try:
-            yield from _changes(_parts(git.stdout))
-        except BaseException:  # closed or interrupted: git would block on the full pipe
-            git.kill()
-            raise
+        yield from _changes(_parts(git.stdout))
         if git.wait():
             raise _failed(
                 complaint, f"repair the repository, or clone it again completely, {_OR_NOT}"
@@ -170,10 +167,22 @@ def _parts(stream: IO[bytes]) -> Iterator[bytes]:
         yield from parts
 
 
+@contextmanager
+def _running(
+    folder: Path, arguments: Sequence[str], complaint: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git in the folder. Raises ConfigError if it cannot be started."""
+    with _started(folder, arguments, complaint) as git:
+        try:
+            yield git
+        except BaseException:  # closed or interrupted: git would block on the full pipe
+            kill_group(git)
+            raise
+
+
 def _started(
     folder: Path, arguments: Sequence[str], complaint: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    """Start git in the folder. Raises ConfigError if it cannot be started."""
     program = shutil.which("git")
     if not program:
         raise _error(f"git is not installed, or not on the PATH; install it, {_OR_NOT}")
@@ -186,6 +195,7 @@ def _started(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaint,  # a file: a second pipe could fill up while we read the first
+            process_group=0,
         )
     except OSError as error:
         raise _error(f"{program} cannot be started: {error.strerror}; repair it") from error

@@ -6,16 +6,17 @@ refused. The password never appears in a log or an error.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
 import stat
-import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
+from publisher.system.children import running
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ COMMAND_SECONDS = 60
 _CONVENTIONAL = re.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 
-def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
+async def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
     """The password, without the line end that files and commands add. Raises ConfigError."""
     if xmpp.password_env:
         secret = environ.get(xmpp.password_env, "")
@@ -39,7 +40,7 @@ def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
         secret = _from_file(xmpp.password_file)
         source = f"{xmpp.password_file} (xmpp.password_file)"
     else:
-        secret = _from_command(xmpp.password_command or "")
+        secret = await _from_command(xmpp.password_command or "")
         source = "the output of xmpp.password_command"
     secret = secret.rstrip("\r\n")
     if not secret:
@@ -79,26 +80,23 @@ def _from_file(path: Path) -> str:
         raise ConfigError(f"xmpp.password_file: {path} cannot be read: {reason(error)}") from error
 
 
-def _from_command(command: str) -> str:
+async def _from_command(command: str) -> str:
     try:
         with _command_stderr() as stderr:
-            done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
-                shlex.split(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                check=True,
-                text=True,
-                timeout=COMMAND_SECONDS,
+            async with (
+                asyncio.timeout(COMMAND_SECONDS),
+                # It may ask for a passphrase.
+                running(shlex.split(command), stderr=stderr, uses_terminal=True) as process,
+            ):
+                output, _ = await process.communicate()
+        if process.returncode:
+            raise ConfigError(
+                f"xmpp.password_command ended with exit code {process.returncode}; run it in a "
+                "terminal to see why"
             )
-    except subprocess.CalledProcessError as error:
-        raise ConfigError(
-            f"xmpp.password_command ended with exit code {error.returncode}; run it in a terminal "
-            "to see why"
-        ) from None  # the original error has the output, and so the password
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        return output.decode()
+    except (OSError, ValueError) as error:
         raise ConfigError(f"xmpp.password_command failed: {_command_problem(error)}") from None
-    return done.stdout
 
 
 def _command_problem(error: Exception) -> str:
@@ -106,7 +104,7 @@ def _command_problem(error: Exception) -> str:
     match error:
         case FileNotFoundError():
             return "its first word is no program; correct it, or give the program's whole path"
-        case subprocess.TimeoutExpired():
+        case TimeoutError():
             return f"it did not end within {COMMAND_SECONDS} seconds"
         case UnicodeDecodeError():
             return "its output is not UTF-8"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import io
 import os
@@ -13,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, redirect_stdout
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -21,9 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.cli import streams
-from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
-from tests.support.blog import SECONDS, Blog, Run
+from tests.support.blog import SECONDS, Blog, Run, heed_signals
 from tests.support.hub import Hub
 from tests.support.subscribers import Outsider
 
@@ -98,8 +95,7 @@ def unread(
         stdin=subprocess.DEVNULL,
         stdout=writer,
         stderr=stderr,
-        # What a shell starts in the background ignores SIGINT, and so would its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,  # noqa: PLW1509 - it sets signals, and nothing else
     )
     os.close(writer)
     try:
@@ -327,30 +323,6 @@ def test_ctrl_c_ends_the_wait_for_a_reader(blog: Blog) -> None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.05)
         assert (process.returncode, process.stderr.read()) == (130, b"")
-
-
-def test_a_second_ctrl_c_exits_without_a_traceback() -> None:
-    closed = []
-
-    async def work() -> None:
-        try:
-            os.kill(os.getpid(), signal.SIGINT)
-            await asyncio.Event().wait()
-        finally:
-            os.kill(os.getpid(), signal.SIGINT)
-            await asyncio.sleep(0)
-            closed.append("a connection")
-
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        run_async(work())
-    assert closed
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_a_thread_runs_its_own_loop() -> None:
-    with ThreadPoolExecutor() as threads:
-        assert threads.submit(run_async, asyncio.sleep(0, "done")).result() == "done"
 
 
 def terminal(blog: Blog, *arguments: str) -> tuple[subprocess.Popen[bytes], int]:

@@ -167,8 +167,7 @@ class Blog:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            # What a shell starts in the background ignores SIGINT, and so would its children.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+            preexec_fn=heed_signals,  # noqa: PLW1509 - it sets signals, and nothing else
         )
 
     @staticmethod
@@ -192,11 +191,17 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode()
 
 
-def interrupt(process: subprocess.Popen[str]) -> tuple[int, str]:
+def heed_signals() -> None:
+    """What nohup or a shell in the background starts ignores signals, and so would its children."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def interrupt(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
     """Its exit code and what it said. subprocess.TimeoutExpired if it does not end.
 
     Let it wait for an hour: then it ends within SECONDS only if the interruption ended the wait.
     """
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     said = process.communicate(timeout=SECONDS)[1]
     return process.returncode, said

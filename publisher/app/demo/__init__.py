@@ -6,7 +6,6 @@ with the real program, and reports what a subscriber receives. Only the feeds st
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import subprocess
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from publisher import config as configs
 from publisher.app.demo.prosody import Prosody
 from publisher.errors import Refused
+from publisher.system.children import running
 from publisher.system.event_loop import run_async
 from publisher.text.node_address import NodeAddress
 
@@ -165,14 +165,13 @@ class DemoSite:
 
     async def publish(self) -> None:
         """Run `publisher publish` as a user does. Raises Refused if it fails."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "publisher", "publish"),
-            cwd=self.folder,
-            env={**os.environ, PASSWORD_ENV: self.passwords[BLOG]},
-            stdout=subprocess.PIPE,
+        async with running(
+            (sys.executable, "-m", "publisher", "publish"),
+            folder=self.folder,
+            environment={**os.environ, PASSWORD_ENV: self.passwords[BLOG]},
             stderr=subprocess.STDOUT,
-        )
-        printed = (await process.communicate())[0].decode()
+        ) as process:
+            printed = (await process.communicate())[0].decode()
         self.on_event(Printed(printed.splitlines()))
         if process.returncode:
             raise Refused(f"`publisher publish` failed with exit code {process.returncode}")
