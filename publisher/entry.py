@@ -151,6 +151,23 @@ def _unpublished(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
             yield Claimant(skip.path, item, None, keys, may_make, body, standing)
 
 
+def file_finder(found: Entries, site: Site) -> Callable[[str], bool]:
+    """Return a function that tells whether a file of the folder may be the post of an item id.
+
+    That may also be the file of a post that is not published, and any file in a folder that cannot
+    be read.
+    """
+    ids = {one.item_id for one in found.entries}
+    for skip in found.skipped:
+        ids.add(identity.ids(skip.post, site)[0] if skip.post else identity.item_id(skip.path))
+    unreadable = [identity.may_make(skip.path, site) for skip in found.skipped if skip.broken]
+
+    def has_file(item_id: str) -> bool:
+        return item_id in ids or any(may_make(item_id) for may_make in unreadable)
+
+    return has_file
+
+
 def _tombstones(reading: Reading, site: Site, claims: Claims) -> Iterator[Tombstone]:
     """Yield a tombstone for each deleted post, unless another file claims its atom:id now."""
     for skip in reading.skipped:

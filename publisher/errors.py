@@ -5,7 +5,7 @@ The class decides how much of the run fails and gives the exit code::
     0 done
     1 something was refused or a post is broken; everything else was done
     2 usage, configuration, wrong password, untrusted certificate, stripped TLS
-    3 somebody must decide: the plan was not safe, and nothing was sent
+    3 somebody must decide: a plan was not safe, or posts may have been renamed
     4 a service or a lock was unavailable; trying again is enough
 
 `first_exit_code` chooses the code if several errors occur.
@@ -73,6 +73,12 @@ class LockedError(PublisherError):
 
 class UnsafePlanError(PublisherError):
     """The plan would retract or announce so much that it looks like a mistake. Nothing was sent."""
+
+    exit_code = 3
+
+
+class UndecidedError(PublisherError):
+    """Somebody must decide what became of some posts. Everything else was done."""
 
     exit_code = 3
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import identity
+from publisher.app.options import ALL
 from publisher.errors import ConfigError
-from publisher.sync.plan import Publish, Retract
+from publisher.sync.plan import Hold, Publish, Retract
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,11 +32,14 @@ def asked(
     """
     if not options.only and options.since is None:
         return None
-    ids = {id_ for text in options.only for id_ in _named(text, project, known)}
+    ids = {id_ for text in options.only for id_ in _named("--only", text, project, known)}
     zone = project.config.site.zone
     start = options.since and dt.datetime.combine(options.since, dt.time(), zone)
 
     def is_asked(change: Change) -> bool:
+        if isinstance(change, Hold):
+            is_named = not ids or change.id in ids or change.item in ids
+            return is_named and not (start and change.post.published < start)
         if not isinstance(change, Publish | Retract):
             return True  # the others change the ledger alone
         if ids and change.id not in ids:
@@ -45,7 +50,18 @@ def asked(
     return is_asked
 
 
-def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
+def decided(project: Project, options: NodeOptions) -> Project:
+    """The project with the posts that the options publish as new ones.
+
+    Raises ConfigError if the options name a post that does not exist.
+    """
+    if ALL in options.as_new:
+        return replace(project, as_new=frozenset(e.item_id for e in project.entries.entries))
+    ids = (id_ for text in options.as_new for id_ in _named("--as-new", text, project, ()))
+    return replace(project, as_new=frozenset(ids))
+
+
+def _named(option: str, text: str, project: Project, known: Collection[str]) -> set[str]:
     """The item ids that `text` stands for: an item id, or a path from here or the posts folder."""
     folder = _normal(project.config.posts.path)
     path = _normal(Path(text).absolute())
@@ -58,13 +74,13 @@ def _named(text: str, project: Project, known: Collection[str]) -> set[str]:
     if not published | removed:
         for skip in project.entries.skipped:
             if text == str(skip.path) or path == folder / skip.path:
-                raise ConfigError(f"--only {text}: this post is not published: {skip.reason}")
+                raise ConfigError(f"{option} {text}: this post is not published: {skip.reason}")
         names = {
             name for one in project.entries.entries for name in (one.item_id, str(one.post.path))
         }
         meant = did_you_mean(text, names | {*known})
         raise ConfigError(
-            f"--only {text}: there is no such post{meant}; name a file of "
+            f"{option} {text}: there is no such post{meant}; name a file of "
             f"{project.config.posts.place}, or an item id as `publisher plan` prints it"
         )
     return published | removed

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # How long to retry requests that a service refuses temporarily.
 RETRY_SECONDS = 30.0
 LOCK_SECONDS = 60.0
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,10 @@ class NodeOptions:
 
     `only` limits it to the posts with these files or item ids, `since` to posts published on that
     day or later. Without `notify` the node notifies no subscribers. `announce_all` and
-    `allow_retracts` lift the guards. `refresh` sends items again that the node has already.
-    `verify` looks at every item, whatever the ledger says. `fetch_foreign`: see `sync.Task`.
+    `allow_retracts` lift the guards. `as_new` has the posts, named as in `only`, that are published
+    although each may be a renamed one; `ALL` stands for all of them. `refresh` sends items again
+    that the node has already. `verify` looks at every item, whatever the ledger says.
+    `fetch_foreign`: see `sync.Task`.
     """
 
     only: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class NodeOptions:
     notify: bool = True
     announce_all: bool = False
     allow_retracts: bool = False
+    as_new: tuple[str, ...] = ()
     refresh: bool = False
     verify: bool = False
     fetch_foreign: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import sync
-from publisher.app import targets
+from publisher.app import choice, targets
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync.ledger import Ledger
 
@@ -35,6 +35,7 @@ def preview(
     `config_option` ends the commands in the hints. Raises ConfigError if the options name a post
     that does not exist, and LedgerError.
     """
+    project = choice.decided(project, options)
     with Ledger(project.config.state, read_only=True) as ledger:
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)

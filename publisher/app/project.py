@@ -27,17 +27,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Project:
-    """A configuration and its entries. Nodes and outputs are selected once, when first needed."""
+    """A configuration and its entries. Nodes and outputs are selected once, when first needed.
+
+    `as_new` has the item ids of the posts that are published as new ones, although each has the
+    text of an item whose post is gone (`sync.renames`).
+    """
 
     config: Config
     entries: Entries
     renderings: Renderings
+    as_new: frozenset[str] = frozenset()
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
         """Every node of the configuration with its entries; a pattern stands for several nodes."""
-        deleted = [one.entry for one in self.entries.deleted]
-        return selection.node_groups(self.config, self.entries.entries, deleted=deleted)
+        return _node_groups(self.config, self.entries)
 
     def groups_of(self, node: NodeConfig) -> list[Group]:
         """The nodes that a configured node stands for."""
@@ -46,7 +50,18 @@ class Project:
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
         """Every file to build, in the order of the configuration."""
-        return tuple(outputs.outputs(self.config, self.entries, self.node_groups, self.renderings))
+        shown = self._shown_entries
+        groups = self.node_groups if shown is self.entries else _node_groups(self.config, shown)
+        return tuple(outputs.outputs(self.config, shown, groups, self.renderings))
+
+    @property
+    def _shown_entries(self) -> Entries:
+        """The entries as feeds show them: a post that may have been renamed keeps its ids."""
+        if not self.config.xmpp:  # then nothing is recorded of published posts
+            return self.entries
+        from publisher.app import renames  # noqa: PLC0415 - a build without nodes needs none of it
+
+        return renames.with_kept_ids(self.entries, self.config, self.as_new)
 
     @cached_property
     def setting_warnings(self) -> tuple[Diagnostic, ...]:
@@ -65,6 +80,11 @@ class Project:
         warnings += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
         diagnostics = {*self.entries.warnings, *itertools.chain.from_iterable(warnings)}
         return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
+
+
+def _node_groups(config: Config, entries: Entries) -> tuple[tuple[NodeConfig, Group], ...]:
+    deleted = [one.entry for one in entries.deleted]
+    return selection.node_groups(config, entries.entries, deleted=deleted)
 
 
 def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:

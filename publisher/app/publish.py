@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import sync
+from publisher.app import choice, targets
 from publisher.app import project as projects
-from publisher.app import targets
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
 from publisher.app.options import PublishOptions
@@ -68,6 +68,7 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
         _refuse_to_empty(config, "does not exist")
     project = projects.read(config, now=options.now, write_cache=True)
+    project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, "is empty")
     built = build(project, allow_empty=options.nodes.allow_retracts)

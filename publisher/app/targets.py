@@ -11,7 +11,7 @@ import msgspec
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import choice
+from publisher.app import choice, renames
 from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync.desired import Desired
@@ -54,6 +54,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     recorded = ledger.item_counts()
     known = {id_ for address in recorded for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
+    renamed = renames.find(project.entries, project.config.site, ledger, project.as_new)
     all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
@@ -64,7 +65,9 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
             groups += [Group(node, "", None, ()) for node in vanished]
             for group in groups:
                 address = NodeAddress(config.service, group.node)
-                task = replace(_task(project, xmpp, config, group, options), is_selected=asked)
+                task = _task(project, xmpp, config, group, options)
+                policy = replace(task.policy, renames=renamed)
+                task = replace(task, policy=policy, is_selected=asked)
                 by_id = {one.item_id: one for one in group.entries}
                 all_targets.append(Target(xmpp, config, address, task, by_id, group.title))
     return all_targets

@@ -152,6 +152,14 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         help="retract any number of items",
     )
     policy.add_argument(
+        "--as-new",
+        action="append",
+        default=[],
+        metavar="POST",
+        help="this post is not a renamed one: publish it, and retract the item with its text; may "
+        "be repeated; `all` for every such post",
+    )
+    policy.add_argument(
         "--refresh",
         action="store_true",
         help="publish unchanged posts again, without notifying subscribers where the server "
@@ -173,6 +181,7 @@ def node_options(arguments: argparse.Namespace) -> NodeOptions:
         notify=not arguments.no_notify,
         announce_all=arguments.announce_all,
         allow_retracts=arguments.allow_retracts,
+        as_new=tuple(arguments.as_new),
         refresh=arguments.refresh,
         verify=arguments.verify,
     )

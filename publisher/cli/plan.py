@@ -44,12 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
         for result in plans.results:
             _print_plan(result, node=result.address.node if len(plans.results) > 1 else "")
         report.print_errors(plans.results)
+        report.print_held(plans.results)
         report.print_hints(plans.hints)
     if not project.config.xmpp:
         output.print_message(
             "the configuration has no xmpp section, so there is no node to plan for"
         )
-    return report.exit_code(project, plans.results)
+    return report.exit_code(project, plans.results, report.held(plans.results))
 
 
 def _print_plan(result: Result, *, node: str) -> None:

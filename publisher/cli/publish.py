@@ -15,6 +15,7 @@ from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import options, output, report
 from publisher.cli.progress import progress
+from publisher.sync.plan import Hold
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         with progress() as show:
             done = publish(config, chosen, _event_printer(show, lists_files=True))
         _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
-    return report.exit_code(done.project, done.results, *(file.error for file in done.built))
+    errors = (*(file.error for file in done.built), report.held(done.results))
+    return report.exit_code(done.project, done.results, *errors)
 
 
 def _event_printer(show: OnEvent, *, lists_files: bool) -> OnEvent:
@@ -92,7 +94,8 @@ def _print_results(project: Project, results: Sequence[Result], *, selected: boo
     paths = {entry.post.path for entry in project.entries.entries if entry.item_id in pushed}
     output.print_warnings(project, [r for r in project.diagnostics if r.path in paths])
     report.print_errors(results)
-    _print_held(results)
+    report.print_held(results)
+    _print_waiting(results)
     for result in results:
         if _wants_notes(project, result, selected=selected):
             report.print_notes(result)
@@ -127,9 +130,13 @@ def _print_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
         print("nothing to push: every node equalled the posts at the last look")
 
 
-def _print_held(results: Sequence[Result]) -> None:
+def _print_waiting(results: Sequence[Result]) -> None:
     """Print why posts wait. A post that waits at several nodes is printed once."""
     steps = [step for result in results for step in result.steps]
-    waiting = [step for step in steps if step.outcome == "planned" and step.reason]
+    waiting = [
+        step
+        for step in steps
+        if step.outcome == "planned" and step.reason and not isinstance(step.change, Hold)
+    ]
     for id_, reason in dict.fromkeys((step.change.id, step.reason) for step in waiting):
         output.print_message(f"note: {id_}: {reason}")

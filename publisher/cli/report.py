@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from publisher.cli import output
-from publisher.errors import NoRoom, first_exit_code
+from publisher.errors import NoRoom, UndecidedError, first_exit_code
+from publisher.sync.plan import Hold
 from publisher.text.characters import printable, short_line
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ SIGNS = {
     "changed": "~",
     "refresh": "~",
     "removed": "-",
+    "held": "?",
     "refused": "!",
     "unknown": "?",
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
 TITLE = 80  # characters that are printed of a title
 ID = 200
+NAMED = 10  # held posts that are named
 
 
 def print_step(step: Step, *, node: str = "") -> None:
@@ -68,6 +72,8 @@ def summary(result: Result, *, done: bool = False) -> str:
 
 
 def _kind(step: Step, *, after_run: bool) -> str:
+    if isinstance(step.change, Hold):
+        return step.change.action
     match step.outcome:
         case "planned" if after_run:
             return "not sent"
@@ -93,6 +99,42 @@ def print_hints(hints: Sequence[str]) -> None:
 def is_planned(result: Result) -> bool:
     """Whether the result has a plan; an error other than NoRoom means that it has none."""
     return result.error is None or isinstance(result.error, NoRoom)
+
+
+def held(results: Sequence[Result]) -> UndecidedError | None:
+    """The error about posts that may be renamed ones, None if there are none.
+
+    A post that is held at several nodes is named once.
+    """
+    changes = [step.change for result in results for step in result.steps]
+    holds = {change.post: change.item for change in changes if isinstance(change, Hold)}
+    if not holds:
+        return None
+    one = len(holds) == 1
+    lines = [
+        f"{post.path}: if it was renamed, add this line to its front matter: id: {item}; if it is "
+        f"another post, run again with --as-new {shlex.quote(post.path)}"
+        for post, item in [*holds.items()][:NAMED]
+    ]
+    if len(holds) > NAMED:
+        lines.append(
+            f"and {len(holds) - NAMED} more, which `publisher plan --json` lists; --as-new all "
+            "means all of them"
+        )
+    what = (
+        "1 new post has the text of an item whose post is gone. Until you decide, the post is not "
+        "published and the item stays"
+        if one
+        else f"{len(holds)} new posts have the text of items whose posts are gone. Until you "
+        "decide, these posts are not published and the items stay"
+    )
+    return UndecidedError("\n".join([f"{what}:", *(f"  - {line}" for line in lines)]))
+
+
+def print_held(results: Sequence[Result]) -> None:
+    """Print which posts may be renamed ones, and how to decide."""
+    if error := held(results):
+        output.print_message(f"error: {error}")
 
 
 class NodeResult(Protocol):
@@ -137,6 +179,7 @@ def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
                     "title": step.change.title,
                     "outcome": step.outcome,
                     "reason": step.reason,
+                    **({"item": step.change.item} if isinstance(step.change, Hold) else {}),
                 }
                 for step in result.steps
             ],

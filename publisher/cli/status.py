@@ -73,6 +73,7 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
         print(f"       subscribe: {result.address.subscribe_uri}")
         report.print_notes(result)
     report.print_errors(results)
+    report.print_held(results)
     for error in _refused(project):
         output.print_message(f"error: {error}")
     output.print_skipped(project, broken_only=True)

@@ -23,7 +23,7 @@ from publisher.errors import (
 )
 from publisher.sync.item import SHORTEST
 from publisher.sync.node import Step
-from publisher.sync.plan import Adopt, Correct, Forget, Publish, Refuse, Retract
+from publisher.sync.plan import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 WINDOW = 32
 # The slowest server that the watchdog tolerates (`watchdog.SLOWEST`) reads these in about a minute.
 WINDOW_BYTES = 128_000
+
+_LOCAL = (Adopt, Forget, Refuse, Hold)  # changes of which nothing is sent
 
 # RFC 6120 section 13.12: a server must not close the stream because of a smaller stanza.
 LEAST_LIMIT = 10_000
@@ -95,7 +97,7 @@ class PlanRun:
         """Take the steps of the result, and replace each by one with its outcome."""
         self._recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
-        local = [i for i, s in enumerate(steps) if isinstance(s.change, Adopt | Forget | Refuse)]
+        local = [i for i, s in enumerate(steps) if isinstance(s.change, _LOCAL)]
         # They come first: if the ledger cannot be written, the error keeps everything else from
         # being sent.
         self._record_local_changes(local)
@@ -119,6 +121,10 @@ class PlanRun:
                 self.ledger.record_adopted(self.node.address, replace(record, recorded_at=at))
             case Forget(id=id_):
                 self.ledger.forget(self.node.address, id_)
+            case Hold(record=Recorded() as record):
+                now = self.clock.now()
+                self.ledger.record_adopted(self.node.address, replace(record, recorded_at=now))
+                return planned
             case _:
                 return planned
         return replace(planned, outcome="done")
@@ -218,7 +224,7 @@ class PlanRun:
                 return await self._publish(change, item)
             case Retract():
                 return await self._retract(change)
-            case Adopt() | Forget() | Refuse():
+            case Adopt() | Forget() | Refuse() | Hold():
                 return ""
             case _:
                 assert_never(change)

@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"tag:([\w.@-]+),")
 
 
-def post_renamed(plan: Plan, recorded: Mapping[str, Recorded]) -> Iterator[str]:
-    """For each new post with the text of a post whose item the plan retracts."""
+def post_renamed(
+    plan: Plan, recorded: Mapping[str, Recorded], *, as_new: Collection[str] = ()
+) -> Iterator[str]:
+    """For each new post with the text of a post whose item the plan retracts.
+
+    Such a post is not held if its text is short. The posts `as_new` are left out.
+    """
     new = {
-        c.post.body: c.post for c in plan.changes if isinstance(c, Publish) and c.action == "new"
+        c.post.body: c.post
+        for c in plan.changes
+        if isinstance(c, Publish) and c.action == "new" and c.id not in as_new
     }
     for change in plan.changes:
         record = recorded.get(change.id)

@@ -250,6 +250,12 @@ class Ledger:
         )
         return frozenset((row[0], row[1]) for row in rows)
 
+    def accepted_anywhere(self) -> frozenset[tuple[str, str]]:
+        """The keys of `accepted` at all nodes."""
+        return frozenset(
+            (row[0], row[1]) for row in self._run("SELECT id, fingerprint FROM accepted")
+        )
+
     def last_look(self, address: NodeAddress) -> LastLook:
         """What the last look at a node found; the defaults if there was none."""
         rows = self._run(

@@ -81,7 +81,7 @@ async def look(
         plan = plans.narrow(plan, task.is_selected)
     plan = plans.without_corrections(plan)
     result.hints += [
-        *hints.post_renamed(plan, recorded),
+        *hints.post_renamed(plan, recorded, as_new=task.policy.renames.as_new),
         *hints.site_moved(task.desired, recorded, present),
     ]
     result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed

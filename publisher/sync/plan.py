@@ -17,12 +17,15 @@ yes      none                    other           `refused`: not ours, so never o
 no       yes                     yes             retract: `removed`
 no       yes                     no              `forget`
 no       no                      yes             nothing, or retract if `prune` covers the item
+held     any                     any             `held`: nothing is sent, also not about its item
 =======  ======================  ==============  ================================================
 
 An item is *edited* if its author has changed the source of the post, and *re-read* if publisher
 makes another item of the same source now (`readings`). A correction is sent without notification.
 Where that is impossible (`without_corrections`), the item is adopted as it is. Corrections never
 count as announcements.
+
+A new post with the text of an item whose post is gone is *held* (`renames`).
 
 `prune` selects which items without a post are retracted: `own` those that are recorded, `site`
 also those with an atom:id that our site minted, `all` every item. An item whose post is outside the
@@ -47,13 +50,15 @@ from publisher.sync.readings import (
     present_record,
     tells_the_same,
 )
+from publisher.sync.records import Recorded
+from publisher.sync.renames import NO_RENAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from publisher.sync.desired import Desired
     from publisher.sync.item import Seen
-    from publisher.sync.records import Recorded
+    from publisher.sync.renames import NewPost, Renames
 
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
 # People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.
@@ -134,7 +139,33 @@ class Refuse:
     action: Literal["refused"] = "refused"
 
 
-Change: TypeAlias = Publish | Correct | Adopt | Retract | Forget | Refuse
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Leave a new post and an item alone until somebody decides if the item is this post's.
+
+    `item` is the id of the item. `record` is what the ledger gets about it if it does not know the
+    item, so that the next run still knows the question.
+    """
+
+    post: NewPost
+    item: str
+    record: Recorded | None = None
+    action: Literal["held"] = "held"
+
+    @property
+    def id(self) -> str:
+        return self.post.id
+
+    @property
+    def title(self) -> str:
+        return self.post.title
+
+    @property
+    def reason(self) -> str:
+        return f"has the text of {self.item}, whose post is gone"
+
+
+Change: TypeAlias = Publish | Correct | Adopt | Retract | Forget | Refuse | Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +182,7 @@ class Policy:
     exclusive: bool = False
     refresh: bool = False
     is_minted: Callable[[Seen], bool] = lambda _: False
+    renames: Renames = NO_RENAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +346,10 @@ def decide(
     `max_items` is how many items the node can hold, None if there is no limit. The fingerprint of
     a present item may be the ledger's, if the node was only asked for its ids.
     """
+    renamed = policy.renames.at_node(recorded, present, policy.is_minted)
+    held = {new: old for new, old in renamed.items() if new not in policy.renames.as_new}
+    # A held post stands for its item, so that the window does not change meanwhile.
+    posts = [replace(post, id=held.get(post.id, post.id)) for post in posts]
     by_id = {post.id: post for post in posts}
     # Items that may be replaced or retracted.
     ours = {id_ for id_, seen in present.items() if _is_ours(seen, by_id, recorded, policy)}
@@ -323,6 +359,10 @@ def decide(
         for id_, seen in present.items()
         if id_ not in by_id and _is_pruned(seen, recorded, policy)
     }
+    # The author says that these items are not those of the new posts.
+    postless |= {old for new, old in renamed.items() if new not in held and old in present}
+    ours |= present.keys() & held.values()
+    postless -= {*held.values()}
     # A post that cannot be read may be the post of any of them.
     pruned = set() if has_unreadable_posts else postless
     of_posts = len(ours & by_id.keys())
@@ -341,6 +381,10 @@ def decide(
         # If the node has no room for any post, retracting old items makes no room either.
         *(() if room == 0 else _retracts_for_room(posts, ours, desired)),
         *_changes_of_desired(kept, recorded, present, ours, policy),
+    )
+    changes = (
+        *(change for change in changes if _is_decided(change, held)),
+        *_holds(policy.renames, held, recorded, present, {id_: id_ in desired for id_ in by_id}),
     )
     shortage = None
     # Older posts that do not fit are normal, but no room at all is not, nor less than `keep`.
@@ -382,6 +426,43 @@ def _count_reread(
     changing = {change.id for change in changes}
     adopted = {id_: record.adopted for id_, record in recorded.items() if record.done}
     return sum(post.id not in changing and adopted.get(post.id) == post.reading for post in kept)
+
+
+def _is_decided(change: Change, held: Mapping[str, str]) -> bool:
+    """Whether a change is none of an item that a held post may have. Making room cannot wait."""
+    return _makes_room(change) or change.id not in held.values()
+
+
+def _holds(
+    renames: Renames,
+    held: Mapping[str, str],
+    recorded: Mapping[str, Recorded],
+    present: Mapping[str, Seen],
+    posts: Mapping[str, bool],
+) -> Iterator[Hold]:
+    """The held posts that this node should have, or whose item it has.
+
+    `posts` tells whether a post of the node is inside its window.
+    """
+    for new, old in held.items():
+        if posts.get(old, old in present or old in recorded):
+            seen = present.get(old)
+            yield Hold(
+                renames.new[new], old, _record(seen) if seen and old not in recorded else None
+            )
+
+
+def _record(seen: Seen) -> Recorded:
+    """The record of an item that an earlier run published without leaving a record."""
+    return Recorded(
+        seen.id,
+        seen.title or "",
+        seen.fingerprint or "",
+        atom_id=seen.atom_id or "",
+        body=seen.body,
+        source=seen.source,
+        link=seen.link,
+    )
 
 
 def growth(changes: Iterable[Change]) -> int:

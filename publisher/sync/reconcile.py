@@ -10,7 +10,7 @@ from publisher.errors import Forbidden, NoRoom, PageMissing, PublisherError, Ref
 from publisher.sync import plan as plans
 from publisher.sync.look import look, notes
 from publisher.sync.node import Result, Step
-from publisher.sync.plan import Publish, Refuse, Retract, Shortage
+from publisher.sync.plan import Hold, Publish, Refuse, Retract, Shortage
 from publisher.sync.retry import RetryingNode
 from publisher.system.retry import Clock
 
@@ -272,7 +272,7 @@ def _report(error: PublisherError, result: Result) -> None:
 def _planned(change: Change) -> Step:
     if isinstance(change, Refuse):
         return Step(change, "refused", change.reason)
-    return Step(change, "planned", change.reason if isinstance(change, Retract) else "")
+    return Step(change, "planned", change.reason if isinstance(change, Retract | Hold) else "")
 
 
 def _refused_steps(task: Task, reason: str) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Shorten texts between words."""
+"""Shorten texts between words, and count words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import takewhile
 # between any two of them (UAX #14, class ID). Not Hangul: Korean has spaces between words.
 _IDEOGRAPH = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]|"
                         "[\U00020000-\U0003ffff]")  # fmt: skip
+_WORD = re.compile(rf"{_IDEOGRAPH.pattern}|(?:(?!{_IDEOGRAPH.pattern})\S)+")
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _JOINER = "\u200d"
 # Characters that belong to the grapheme cluster before them: joiners, skin tones, the tag letters
@@ -31,6 +32,11 @@ def beginning(text: str, most: int) -> str:
     If not even the first word fits, it is cut between grapheme clusters.
     """
     return text if len(text) <= most else text[: _end(text, most)].rstrip()
+
+
+def count_words(text: str) -> int:
+    """The number of words; in Chinese and Japanese, where spaces are rare, of characters."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def _end(text: str, most: int) -> int:

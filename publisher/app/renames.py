@@ -1,0 +1,90 @@
+"""Find the posts of a project that may have been renamed, and keep their ids in feeds meanwhile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher import entry as entry_
+from publisher.config.values import LEDGER_NAME
+from publisher.errors import LedgerError
+from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
+from publisher.text.shortening import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from publisher.config import Config, Site
+    from publisher.entry import Entries, Entry
+    from publisher.identity.claims import PublishedItem
+    from publisher.sync.ledger import Ledger
+
+
+def find(entries: Entries, site: Site, ledger: Ledger, as_new: Collection[str]) -> Renames:
+    """What the whole folder of the posts and the ledger show about renames. Raises LedgerError.
+
+    A post whose publication was accepted by an earlier run is not new.
+    """
+    published, accepted = ledger.published_items(), ledger.accepted_anywhere()
+    known = {item.item_id for item in published}
+    has_file = entry_.file_finder(entries, site)
+    return Renames(
+        new={
+            one.item_id: _new_post(one)
+            for one in entries.entries
+            if one.item_id not in known
+            and (one.item_id, one.fingerprint) not in accepted
+            and count_words(one.post.body) >= LEAST_WORDS
+        },
+        vanished=_by_text(item for item in published if not has_file(item.item_id)),
+        has_file=has_file,
+        as_new=frozenset(as_new),
+    )
+
+
+def _new_post(entry: Entry) -> NewPost:
+    # A post without a title would have to be rendered to find one.
+    title, path = entry.title or "", str(entry.post.path)
+    return NewPost(entry.item_id, title, path, entry_.body_hash(entry.post), entry.published)
+
+
+def _by_text(items: Iterable[PublishedItem]) -> Mapping[str, frozenset[str]]:
+    """The ids of the items by the hash of their text. Old ledgers do not have every text."""
+    by_text: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for item in items:
+        if item.body:
+            by_text[item.body] |= {item.item_id}
+    return by_text
+
+
+def with_kept_ids(entries: Entries, config: Config, as_new: Collection[str]) -> Entries:
+    """The entries as feeds show them: a held post has the ids of the item that it may be.
+
+    So feed readers see the post only once, whatever the author decides. Without a ledger that can
+    be read, no post is known to be held.
+    """
+    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - a build without a ledger needs none
+
+    try:
+        if not (config.state / LEDGER_NAME).exists():
+            return entries
+        with Ledger(config.state, read_only=True) as ledger:
+            held = find(entries, config.site, ledger, as_new).recorded
+            items = {item.item_id: item for item in ledger.published_items()}
+    except (OSError, LedgerError):  # `build` may run as a user who cannot read the state folder
+        return entries
+    kept = {new: items[old] for new, old in held.items()}
+    return replace(entries, entries=tuple(_shown(entries.entries, kept))) if kept else entries
+
+
+def _shown(entries: Sequence[Entry], kept: Mapping[str, PublishedItem]) -> Iterator[Entry]:
+    """The entries with their kept ids. If two posts would have the same id, the first has it."""
+    taken: set[str] = set()
+    for entry in entries:
+        item = kept.get(entry.item_id)
+        if item is None:
+            yield entry
+        elif item.item_id not in taken:
+            taken.add(item.item_id)
+            yield replace(entry, item_id=item.item_id, atom_id=item.atom_id)
