@@ -43,7 +43,8 @@ ROUNDS = int(os.environ.get("PUBLISHER_ROUNDS", "4"))
 PAIRS = max(25, ROUNDS)
 LONG = ROUNDS > 25
 DURABLE = 4.0  # seconds: until ejabberd has written down that there is a node
-pytestmark = pytest.mark.timeout(120 + 10 * ROUNDS)
+# Seconds after which a test counts as hanging; on a busy machine a round takes several.
+pytestmark = pytest.mark.timeout(120 + 10 * max(ROUNDS, PAIRS))
 ATOM = "{http://www.w3.org/2005/Atom}"
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
