@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher import identity
 from publisher.app.options import ALL
 from publisher.errors import ConfigError
-from publisher.sync.plan import Hold, Publish, Retract
+from publisher.sync.plan import Correct, Hold, Publish, Retract
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def asked(
         if isinstance(change, Hold):
             is_named = not ids or change.id in ids or change.item in ids
             return is_named and not (start and change.post.published < start)
-        if not isinstance(change, Publish | Retract):
+        if not isinstance(change, Publish | Correct | Retract):
             return True  # the others change the ledger alone
         if ids and change.id not in ids:
             return False
         # A removed post may be of any age, so `--since` stops no retract.
-        return not (start and isinstance(change, Publish) and change.post.published < start)
+        return not (start and not isinstance(change, Retract) and change.post.published < start)
 
     return is_asked
 

@@ -18,7 +18,7 @@ from publisher.app.options import PublishOptions
 from publisher.errors import UnsafePlanError
 from publisher.sync import Clock, Result
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Publish
+from publisher.sync.plan import Correct, Publish
 from publisher.system.lock import lock
 
 if TYPE_CHECKING:
@@ -172,5 +172,8 @@ def _expected(ledger: Ledger, unsettled: Sequence[Target]) -> list[str]:
     """The ids of the posts that the run will publish, as far as the ledger can tell."""
     planned = (sync.offline(one.address, one.task, ledger).steps for one in unsettled)
     return [
-        step.change.id for steps in planned for step in steps if isinstance(step.change, Publish)
+        step.change.id
+        for steps in planned
+        for step in steps
+        if isinstance(step.change, Publish | Correct)
     ]

@@ -23,6 +23,7 @@ SIGNS = {
     "new": "+",
     "missing": "+",
     "changed": "~",
+    "corrected": "~",
     "refresh": "~",
     "removed": "-",
     "held": "?",

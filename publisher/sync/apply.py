@@ -94,7 +94,10 @@ class PlanRun:
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
     async def apply(self) -> None:
-        """Take the steps of the result, and replace each by one with its outcome."""
+        """Take the steps of the result but the corrections; replace each by one with its outcome.
+
+        `correct` takes those later, when notifications are off.
+        """
         self._recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
         local = [i for i, s in enumerate(steps) if isinstance(s.change, _LOCAL)]
@@ -104,6 +107,31 @@ class PlanRun:
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Publish))
         self._record_culprit()
+
+    @property
+    def has_corrections(self) -> bool:
+        """Whether corrections are left to send."""
+        return any(self._unsent(change) is None for _, change in self._corrections())
+
+    async def correct(self) -> None:
+        """Send the corrections. Notifications must be off."""
+        await self._send(i for i, _ in self._corrections())
+        self._record_culprit()
+
+    def adopt_corrections(self) -> None:
+        """Record the items as they are instead of correcting them."""
+        corrections = self._corrections()
+        for index, correct in corrections:
+            self.result.steps[index] = Step(correct.as_adoption())
+        self._record_local_changes(index for index, _ in corrections)
+
+    def _corrections(self) -> list[tuple[int, Correct]]:
+        """The corrections that are not done, with the indexes of their steps."""
+        return [
+            (index, step.change)
+            for index, step in enumerate(self.result.steps)
+            if isinstance(step.change, Correct) and step.outcome == "planned"
+        ]
 
     def _record_local_changes(self, indexes: Iterable[int]) -> None:
         """Take the steps that change only the ledger."""

@@ -79,7 +79,7 @@ async def look(
         _require_room(node, plan, task, present)
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
-    plan = plans.without_corrections(plan)
+    plan = await _with_possible_corrections(node, plan, task, result)
     result.hints += [
         *hints.post_renamed(plan, recorded, as_new=task.policy.renames.as_new),
         *hints.site_moved(task.desired, recorded, present),
@@ -87,6 +87,18 @@ async def look(
     result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
     result.notes += notes(plan, task)
     return state, plan
+
+
+async def _with_possible_corrections(node: Node, plan: Plan, task: Task, result: Result) -> Plan:
+    """The plan, without corrections if they would have to be sent with notifications."""
+    # With --no-notify, everything is sent without notifications, or nothing.
+    if not plan.corrections or (task.silent == "must" and plan.sends):
+        return plan
+    obstacle = await node.obstacle_to_silence()
+    if not obstacle:
+        return plan
+    result.notes.append(f"items cannot be corrected without notifying subscribers: {obstacle}")
+    return plans.without_corrections(plan)
 
 
 async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:

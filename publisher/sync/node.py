@@ -71,6 +71,13 @@ class Node(Protocol):
     async def has_subscribers(self) -> bool:
         """Whether anybody is subscribed. Also true if the account may not know."""
 
+    async def obstacle_to_silence(self) -> str:
+        """Why notifications must stay on while we publish, empty if we may turn them off.
+
+        We may not if we do not own the node. We must not if others publish there, too, because
+        subscribers would not be notified of their items.
+        """
+
     async def fetch(self, ids: Sequence[str]) -> list[Item]: ...
     async def publish(self, item: Item) -> None: ...
     async def retract(self, id_: str, *, notify: bool) -> None: ...

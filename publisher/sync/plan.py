@@ -100,6 +100,10 @@ class Correct(_PostChange):
     adopted: Recorded
     action: Literal["corrected"] = "corrected"
 
+    def as_adoption(self) -> Adopt:
+        """The change for a node where nothing can be sent without notification."""
+        return Adopt(self.post, self.adopted)
+
 
 @dataclass(frozen=True, slots=True)
 class Adopt(_PostChange):
@@ -321,6 +325,11 @@ class Plan:
         return tuple(c for c in self.changes if isinstance(c, Publish))
 
     @property
+    def sends(self) -> bool:
+        """Whether anything is sent to the node, apart from corrections."""
+        return any(isinstance(change, Publish | Retract) for change in self.changes)
+
+    @property
     def corrections(self) -> tuple[Correct, ...]:
         """The items to replace without notification."""
         return tuple(c for c in self.changes if isinstance(c, Correct))
@@ -328,7 +337,7 @@ class Plan:
 
 def without_corrections(plan: Plan) -> Plan:
     """The plan for a node where nothing can be sent without notification: it adopts the items."""
-    changes = (Adopt(c.post, c.adopted) if isinstance(c, Correct) else c for c in plan.changes)
+    changes = (c.as_adoption() if isinstance(c, Correct) else c for c in plan.changes)
     return replace(plan, changes=tuple(changes), reread=plan.reread + len(plan.corrections))
 
 

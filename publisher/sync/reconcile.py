@@ -17,6 +17,7 @@ from publisher.system.retry import Clock
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+    from publisher.sync.apply import PlanRun
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Node, State, Task
     from publisher.sync.plan import Change, Guard, Plan
@@ -71,7 +72,6 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
         has_unreadable_posts=task.has_unreadable_posts,
     )
     plan = plans.narrow(plan, task.is_selected) if task.is_selected else plan
-    plan = plans.without_corrections(plan)
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
@@ -134,7 +134,7 @@ async def reconcile(
             await _require_safe(
                 retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
             )
-            held = await hold_back([change.id for change in plan.publishes])
+            held = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
             with ledger.transaction():
                 # A publish that passed because notifications were off is not accepted: a later
                 # run with notifications must check it again.
@@ -142,14 +142,33 @@ async def reconcile(
                 if not silent:
                     accepted += map(plans.acceptance_key, plan.publishes)
                 ledger.accept(node.address, accepted)
-            await PlanRun(retrying, task, ledger, result, clock, held, on_step).apply()
+            run = PlanRun(retrying, task, ledger, result, clock, held, on_step)
+            await run.apply()
+            if silent:
+                await run.correct()
+        await _correct(retrying, task, ledger, result, run)
         _conclude(task, ledger, plan, result, held, now=clock.now())
     except Forbidden as error:
-        result.error = error
+        _report(error, result)
         result.steps = result.steps or _refused_steps(task, str(error))
     except PublisherError as error:
-        result.error = error
+        _report(error, result)
     return result
+
+
+async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: PlanRun) -> None:
+    """Send the corrections that are left, with notifications off for them alone.
+
+    If the service does not turn notifications off, the items stay as they are.
+    """
+    if not run.has_corrections:
+        return
+    async with _muted(node, task, ledger, result) as refusal:
+        if not refusal:
+            await run.correct()
+            return
+        result.notes.append(f"items cannot be corrected without notifying subscribers: {refusal}")
+        run.adopt_corrections()
 
 
 async def _require_safe(node: Node, plan: Plan, state: State, guard: Guard) -> None:
@@ -169,57 +188,77 @@ def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, silent: bool) ->
 async def _silently(
     node: Node, task: Task, ledger: Ledger, plan: Plan, result: Result
 ) -> AsyncIterator[bool]:
-    """Turn the notifications off for the block if the task says so. Yields whether they are off.
-
-    The ledger records that first, so that a later run turns them on again if this one dies.
-    """
-    sends = any(isinstance(change, Publish | Retract) for change in plan.changes)
-    if task.silent == "no" or not sends:
+    """Turn the notifications off for the block if the task says so. Yields whether they are off."""
+    if task.silent == "no" or not plan.sends:
         yield False
         return
     # Before the first change at the node: a refused plan must leave its configuration alone.
     plans.require_safe(plan, _guard(task, ledger, node.address, silent=True), has_audience=False)
-    before = ledger.last_look(node.address)
-    ledger.record_look(node.address, replace(before, muted=True))
-    refusal = await _mute(node, task)
-    if refusal:
-        ledger.record_look(node.address, before)
-        if task.silent == "must":
+    async with _muted(node, task, ledger, result) as refusal:
+        if refusal and task.silent == "must":
             raise Refused(
                 f"could not silence the notifications of {node.address}: {refusal}; nothing was "
                 "sent"
             )
-        result.notes.append(
-            f"could not silence its notifications ({refusal}); subscribers will be notified"
-        )
-        yield False
+        if refusal:
+            result.notes.append(
+                f"could not silence its notifications ({refusal}); subscribers will be notified"
+            )
+        yield not refusal
+
+
+@asynccontextmanager
+async def _muted(node: Node, task: Task, ledger: Ledger, result: Result) -> AsyncIterator[str]:
+    """Turn the notifications off for the block. Yields why that failed, empty if they are off.
+
+    The ledger records that first, so that a later run turns them on again if this one dies.
+    """
+    refusal = await _mute(node, task, ledger, result)
+    if refusal:
+        yield refusal
         return
     try:
-        yield True
+        yield ""
     finally:
         # Also after an error or Ctrl-C, or later posts would reach nobody.
         await _unmute(node, task, ledger, result)
 
 
-async def _mute(node: Node, task: Task) -> str:
-    """Turn the notifications off. Returns why the service refuses, empty if it does not."""
+async def _mute(node: Node, task: Task, ledger: Ledger, result: Result) -> str:
+    """Turn the notifications off. Returns why that failed, empty if it did not."""
+    before = ledger.last_look(node.address)
+    ledger.record_look(node.address, replace(before, muted=True))
     try:
         left = await node.configure(dict.fromkeys(task.notification_fields, "0"))
     except Refused as error:
+        ledger.record_look(node.address, before)
         return str(error)
-    return f"the service does not know pubsub#{', pubsub#'.join(left)}" if left else ""
+    if not left:
+        return ""
+    await _unmute(node, task, ledger, result)  # the service may have set some of the fields
+    return f"the service does not know pubsub#{', pubsub#'.join(left)}"
 
 
 async def _unmute(node: Node, task: Task, ledger: Ledger, result: Result) -> None:
+    """Turn the notifications on again. Reports in the result if that fails.
+
+    The ledger still says that the node is muted then, so the next run begins with it.
+    """
+    still_off = (
+        f"the notifications of {node.address} are still turned off; the next run turns them on"
+    )
     try:
-        is_muted = bool(await node.configure(task.notification_fields))
-    # The ledger still says that the node is muted, so the next run turns the notifications on.
-    except (Refused, Unavailable):
-        is_muted = True
-    if is_muted:
-        result.notes.append("its notifications are still turned off; the next run turns them on")
+        left = await node.configure(task.notification_fields)
+    except Refused as error:
+        _report(Refused(f"{still_off} ({error})"), result)
+    except Unavailable as error:
+        _report(Unavailable(f"{still_off} ({error})"), result)
     else:
-        ledger.record_look(node.address, replace(ledger.last_look(node.address), muted=False))
+        # A field without a value is one that the service does not know.
+        if any(left.values()):
+            _report(Refused(still_off), result)
+        else:
+            ledger.record_look(node.address, replace(ledger.last_look(node.address), muted=False))
 
 
 def _conclude(

@@ -50,6 +50,9 @@ class RetryingNode:
     async def has_subscribers(self) -> bool:
         return await self._retry(self._node.has_subscribers)
 
+    async def obstacle_to_silence(self) -> str:
+        return await self._retry(self._node.obstacle_to_silence)
+
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         return await self._retry(lambda: self._node.fetch(ids))
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring
 
-from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
+from publisher.errors import Busy, Forbidden, NoAnswer, NotFound, Refused, Unavailable
 from publisher.sync import Drift, State
 from publisher.sync.item import MAX_ID, Item, is_sendable
+from publisher.text.characters import short_line
 from publisher.text.node_address import NodeAddress
 from publisher.xmpp import forms
 from publisher.xmpp.received_payload import payload
@@ -44,6 +45,11 @@ _BAD_VALUE = frozenset({"bad-request", "not-acceptable", "resource-constraint"})
 # The numbers to try if a service does not say what `max` stands for, as on ejabberd. We must know
 # the limit: an item that the server dropped to make room would look as if it were missing.
 MAX_ITEMS = ("10000", "5000", "2000", "1000", "500", "250", "100", "20")
+
+# The affiliations that may publish (section 4.1).
+_PUBLISHING = frozenset({"owner", "publisher", "publish-only"})
+NAMED = 3  # accounts that a message names
+MAX_JID = 100  # characters of a JID that a message shows
 
 _UNKNOWN_LIMIT = (
     "the node's pubsub#max_items is `max`, and the service does not say how many that is"
@@ -137,6 +143,41 @@ class XmppNode:
             subscription.get("subscription") not in {None, "none"}
             for subscription in answer.iter(f"{OWNER}subscription")
         )
+
+    async def obstacle_to_silence(self) -> str:
+        """Why notifications must stay on while we publish, empty if we may turn them off.
+
+        Only owners see the configuration (section 8.2) and the affiliations (section 8.9.1).
+        """
+        try:
+            actual = forms.values(await self._form())
+            affiliations = await self._affiliations()
+        # Busy is a Refused, too, but the caller retries it.
+        except Busy:
+            raise
+        except Forbidden:
+            return "only its owner can turn notifications off"
+        except Refused as error:
+            return str(error)
+        if "deliver_notifications" not in actual:
+            return "the service has no pubsub#deliver_notifications"
+        if (model := actual.get("publish_model", "publishers")) != "publishers":
+            return f"its publish_model is {model!r}, so others may publish there"
+        others = [
+            jid
+            for jid, affiliation in affiliations.items()
+            if affiliation in _PUBLISHING and jid != self._connection.jid
+        ]
+        return f"other accounts may publish there, too: {_some(others)}" if others else ""
+
+    async def _affiliations(self) -> dict[str, str]:
+        """The affiliation of each account with the node (section 8.9.1). Owners only."""
+        affiliations = Element(f"{OWNER}affiliations", node=self.address.node)
+        answer = await self._request("get", _owner(affiliations), "show the affiliations of")
+        return {
+            element.get("jid", ""): element.get("affiliation", "")
+            for element in answer.iter(f"{OWNER}affiliation")
+        }
 
     async def describe(self) -> Description:
         """The wanted and the actual configuration, as far as the account may see it.
@@ -327,6 +368,12 @@ class XmppNode:
             purpose=f"{verb} the node {self.address.node}",
             may_retry=may_retry,
         )
+
+
+def _some(jids: Sequence[str]) -> str:
+    """The first few accounts, and how many more there are."""
+    named = ", ".join(short_line(jid, MAX_JID) for jid in sorted(jids)[:NAMED])
+    return f"{named} and {len(jids) - NAMED} more" if len(jids) > NAMED else named
 
 
 class _Endless(Refused):

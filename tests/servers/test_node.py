@@ -173,6 +173,69 @@ def test_a_new_node_has_no_subscribers_except_contacts_at_pep(run: Callable[[Wor
     run(work)
 
 
+def test_the_only_publisher_of_a_node_may_silence_it(run: Callable[[Work], None]) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        assert await node.obstacle_to_silence() == ""
+
+    run(work)
+
+
+@pytest.mark.parametrize("affiliation", ["owner", "publisher", "member"])
+@pytest.mark.parametrize("service", ["pubsub.localhost", PEP])
+def test_a_node_with_other_publishers_is_not_silenced(
+    server: Server, node: str, service: str, affiliation: str
+) -> None:
+    obstacle = obstacle_beside(server, NodeConfig(service=service, node=node), affiliation)
+    assert ("reader@localhost" in obstacle) == (affiliation != "member")
+    assert "blog@localhost" not in obstacle
+
+
+def test_an_account_that_may_only_publish_is_another_publisher(
+    ejabberd: Ejabberd, node: str
+) -> None:
+    """Prosody does not know this affiliation."""
+    config = NodeConfig(service=ejabberd.service, node=node)
+    assert "reader@localhost" in obstacle_beside(ejabberd, config, "publish-only")
+
+
+def obstacle_beside(server: Server, config: NodeConfig, affiliation: str) -> str:
+    """What its owner is told of a node where another account has the affiliation."""
+
+    async def main() -> str:
+        async with opened(server, "blog", config) as found:
+            return await found.obstacle_to_silence()
+
+    owner = Outsider(server, "blog", config.node, service=config.service)
+    owner.create()
+    owner.affiliate("reader@localhost", affiliation)
+    return asyncio.run(main())
+
+
+def test_only_the_owner_may_silence_a_node(server: Server, node: str) -> None:
+    async def main() -> str:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "reader", config) as found:
+            return await found.obstacle_to_silence()
+
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.affiliate("reader@localhost", "publisher")
+    assert asyncio.run(main()) == "only its owner can turn notifications off"
+
+
+def test_a_node_where_everybody_may_publish_is_not_silenced(server: Server, node: str) -> None:
+    async def main() -> str:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "blog", config) as found:
+            return await found.obstacle_to_silence()
+
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(publish_model="open")
+    assert "publish_model is 'open'" in asyncio.run(main())
+
+
 @pytest.mark.parametrize("service", ["pubsub.localhost", PEP])
 def test_every_id_of_a_full_node_is_listed_once(
     ejabberd: Ejabberd, node: str, service: str

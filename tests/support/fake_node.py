@@ -36,6 +36,7 @@ class FakeNode:
         self.max_items_problem = ""
         self.exposed = False
         self.subscribed = False
+        self.obstacle = ""  # to turning notifications off
         self.config = dict(CONFIG)
         self.wanted: dict[str, str] = {"deliver_notifications": "1", "notify_retract": "1"}
         self.items: dict[str, str] = {}
@@ -119,6 +120,10 @@ class FakeNode:
     async def has_subscribers(self) -> bool:
         await self._call("subscriptions", lambda: None)
         return self.subscribed
+
+    async def obstacle_to_silence(self) -> str:
+        await self._call("affiliations", lambda: None)
+        return self.obstacle
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         await self._call(f"fetch {len(ids)}", lambda: None)

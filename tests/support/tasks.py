@@ -26,8 +26,14 @@ POLICY = {field.name for field in dataclasses.fields(Policy)}
 GUARD = {field.name for field in dataclasses.fields(Guard)}
 
 
-def task(posts: Mapping[int, str], **options: object) -> Task:
-    """`posts`: number -> text; the text is the fingerprint, too."""
+def task(
+    posts: Mapping[int, str], *, sources: Mapping[int, str] | None = None, **options: object
+) -> Task:
+    """`posts`: number -> text; the text is the fingerprint, too, and its first word the body.
+
+    `sources`: number -> source; without them the posts are those of a version that knew none.
+    """
+    source_of = {f"post-{number:04}": source for number, source in (sources or {}).items()}
     texts = {f"post-{number:04}": text for number, text in posts.items()}
     policy = {name: options.pop(name) for name in list(options) if name in POLICY}
     guard = {name: options.pop(name) for name in list(options) if name in GUARD}
@@ -41,11 +47,12 @@ def task(posts: Mapping[int, str], **options: object) -> Task:
                 START + dt.timedelta(days=int(id_[-4:])),
                 path=f"{id_}.md",
                 body=text.partition(" ")[0],
+                source=source_of.get(id_, ""),
             )
             for id_, text in texts.items()
         ],
         make_item=lambda id_, level: Item(
-            id_, payload(id_, texts[id_]), "shortened" * level, level
+            id_, payload(id_, texts[id_], source=source_of.get(id_)), "shortened" * level, level
         ),
         policy=Policy(is_minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
         guard=Guard(**guard),  # type: ignore[arg-type]
@@ -57,11 +64,12 @@ def atom_id(id_: str) -> str:
     return f"tag:blog.example,2026:{id_}"
 
 
-def payload(id_: str, text: str, *, atom: str | None = None) -> str:
+def payload(id_: str, text: str, *, atom: str | None = None, source: str | None = None) -> str:
+    attribute = f' source="{source}"' if source else ""
     namespace, name = FINGERPRINT[1:].split("}")
     return (
         f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}</title>'
-        f'<{name} xmlns="{namespace}">{text}</{name}></entry>'
+        f'<{name} xmlns="{namespace}"{attribute}>{text}</{name}></entry>'
     )
 
 

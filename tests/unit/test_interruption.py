@@ -54,12 +54,12 @@ class World:
     node: FakeNode
     state: Path
 
-    def run(self, posts: Mapping[int, str], *, later: float = 3600, **policy: object) -> Any:
+    def run(self, posts: Mapping[int, str], *, later: float = 3600, **policy: Any) -> Any:
         with Ledger(self.state) as ledger:
             work = task(posts, allow_retracts=True, announce_limit=None, **policy)
             return run(self.node, work, ledger, later=later)
 
-    def status(self, posts: Mapping[int, str], **policy: object) -> Result:
+    def status(self, posts: Mapping[int, str], **policy: Any) -> Result:
         """As the command of this name looks at the node."""
         with Ledger(self.state) as ledger:
             work = task(posts, fetch_foreign=True, allow_retracts=True, **policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -772,7 +772,7 @@ def fill(node: FakeNode, count: int) -> None:
     ],
 )
 def test_foreign_items_are_fetched_only_where_their_content_matters(
-    ledger: Ledger, options: Mapping[str, object], *, fetched: bool
+    ledger: Ledger, options: Mapping[str, Any], *, fetched: bool
 ) -> None:
     node = FakeNode()
     for _ in range(2):
