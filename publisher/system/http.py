@@ -6,6 +6,7 @@ of the environment.
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import functools
 import ssl
@@ -76,9 +77,12 @@ class Response:
             return float(value[:6])  # six digits are more than a week
         try:
             then = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+        # email.utils passes numbers of any length on to `datetime`, which raises OverflowError.
+        except (ValueError, OverflowError):
             return 0.0
-        return max(0.0, then.timestamp() - now)
+        # The zone -0000 gives a naive time (RFC 5322 section 3.3): UTC, not the machine's zone.
+        aware = then if then.tzinfo else then.replace(tzinfo=dt.UTC)
+        return max(0.0, aware.timestamp() - now)
 
 
 class PermanentError(ValueError):
