@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 _MARKABLE = re.compile(r"<[a-z][\w:-]*(?=[\s/>])(?!//)|\]\(\s*+<?", re.IGNORECASE)
 # Without a limit every link that has no target would copy the rest of the body.
 _MAX_LINK_TEXT = 2_000  # characters of a link's text that are searched for its end
-_MARKED = re.compile(r"(?:at:(\d+):)?(.*)", re.DOTALL)
+# Authors may write marks like ours; int() raises ValueError for more than 4,300 digits.
+_MARK = re.compile(r"[0-9]{1,9}")
+_MARKED = re.compile(rf"(?:at:({_MARK.pattern}):)?(.*)", re.DOTALL)
 # Some authors put the URL behind empty brackets: `[text]()https://a.example/`. The URLs of
 # Wikipedia contain parentheses.
 _URL_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
@@ -130,7 +132,7 @@ def source_urls(
         mark = attributes.pop("data-at", "")
         for name in attributes.keys() & URL_ATTRIBUTES:
             place, written = _MARKED.findall(attributes[name])[0]
-            at = place or (mark if mark.isdecimal() else "")
+            at = place or (mark if _MARK.fullmatch(mark) else "")
             target = absolute(resolve(written) or "", base)
             if target and tag.name in TAGS:
                 # The rules of marked put this in front of the URL; the author did not write it.
@@ -164,7 +166,7 @@ def _dropped_markup(
             continue
         tag, attributes = html_tag.name, html_tag.attributes
         mark = attributes.pop("data-at", "")
-        at = int(mark) if mark.isdecimal() else None
+        at = int(mark) if _MARK.fullmatch(mark) else None
         if tag not in TAGS | MATH:
             yield _tag_message(tag, attributes, base), at, f"<{tag}"
             continue

@@ -102,6 +102,7 @@ UNSHOWN: dict[str, Any] = {
     "id": ("urn:x:y", 3),
     "location": PurePosixPath("blog/post.md"),
     "lines": (2, 3),
+    "source": "0" * 64,
     "enclosures": (Medium("/a.mp3", 2),),
     "image": Medium("/a.png", 2),
     "content": "summary",
