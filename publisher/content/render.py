@@ -35,10 +35,11 @@ from publisher.content.html import (
 )
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
+from publisher.text import markdown_code, markers
 from publisher.text.characters import legal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.content.html import Resolve
     from publisher.post import Dialect
@@ -120,7 +121,7 @@ def render(
     body's first line in its file. `resolve` translates a URL as the author wrote it; it returns
     None for the path of a file that is no post.
     """
-    source, text, lead = _split_at_marker(legal(body), (marker or "").rstrip())
+    source, text, lead = _split_at_marker(legal(body), (marker or "").rstrip(), markup)
     try:
         html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
@@ -144,25 +145,38 @@ def render(
         return _with_first_words(content, etree.fromstring(f"<div>{content.xhtml}</div>"))
 
 
-def _split_at_marker(body: str, marker: str) -> tuple[str, str, str]:
+def _split_at_marker(body: str, marker: str, markup: Dialect) -> tuple[str, str, str]:
     """Split a body at its marker: the source with a blank marker line, the text, and the lead.
 
     The source keeps its line numbers; the text has no gap where the marker stood. The lead is empty
-    unless text follows the marker.
+    unless text follows the marker. A marker in code is an example and stays.
     """
-    lines = body.split("\n")
-    marks = [number for number, line in enumerate(lines) if marker and line.rstrip() == marker]
-    # The marker stands within a line.
-    if not marks and marker.startswith("<!--") and marker in body:
-        lead, _, tail = body.partition(marker)
-        return lead + tail, (lead + tail).strip(), lead if tail.strip() else ""
-    if not marks:
+    code = [] if markup in {"html", "rest"} or not marker else [*markdown_code.spans(body)]
+    found = _outside(code, markers.places(body, marker)) if marker else []
+    if not found:
         return body, body.strip(), ""
-    for mark in marks:
-        lines[mark] = ""
-    lead, tail = ("\n".join(part) for part in (lines[: marks[0]], lines[marks[0] :]))
-    text = "\n\n".join((lead.rstrip(), tail.strip("\n"))).strip()
-    return "\n".join(lines), text, lead if tail.strip() else ""
+    start, end = found[0]
+    # An author may repeat the line, which readers should not see.
+    again = [place for place in _outside(code, markers.lines_of(body, marker)) if place[0] > end]
+    lead, tail = body[:start], _without(body, end, again)
+    is_line = body[start - 1 : start] in {"", "\n"} and tail[:1] in {"", "\n"}
+    text = "\n\n".join((lead.rstrip(), tail.strip("\n"))) if is_line else lead + tail
+    return lead + tail, text.strip(), lead if tail.strip() else ""
+
+
+def _outside(
+    code: Sequence[tuple[int, int]], places: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    return [place for place in places if not markdown_code.is_within(place[0], code)]
+
+
+def _without(text: str, start: int, places: Iterable[tuple[int, int]]) -> str:
+    """Return the text from `start` on without these places, which are in ascending order."""
+    parts = []
+    for first, last in places:
+        parts.append(text[start:first])
+        start = last
+    return "".join([*parts, text[start:]])
 
 
 def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from publisher.content.dropped import source_urls
 from publisher.content.html import SCHEMES
 from publisher.content.render import Content, _Builder, render
 
@@ -694,6 +695,16 @@ def test_markup_hidden_in_markdown_is_named_too(body: str, message: str) -> None
     assert text.startswith(message)
 
 
+@pytest.mark.parametrize("markup", [*DIALECTS, "html", "rest"])
+def test_numbers_of_any_length_in_markup_are_text(markup: Dialect) -> None:
+    number = "9" * 5_000
+    urls = f'<a data-at="{number}" href="at:{number}:x.html" onclick="y">a</a>'
+    body = f"{urls}\n\n[b]: at:{number}:x\n\n[b]\n\n.. image:: at:{number}:x.png\n"
+    messages = [message for _, message in rendered(body, markup).warnings]
+    assert not [message for message in messages if "cannot be rendered" in message]
+    [*source_urls(body, markup=markup, base=BASE)]
+
+
 def test_warnings_are_in_the_order_of_lines() -> None:
     lines = [line for line, _ in rendered("[b]()\n<script></script>\n\n[a]()").warnings]
     assert lines == [1, 2, 4]
@@ -737,6 +748,47 @@ def test_without_a_lead_or_an_extended_part_there_is_no_summary(body: str) -> No
 
 def test_trailing_blanks_of_the_configured_marker_are_ignored() -> None:
     assert rendered("a\n\nMARK\n\nb", marker="MARK ").summary == "a"
+
+
+FENCED = "Write\n\n```html\n<!--more-->\n```\n\nthen"
+LISTED = "* Write\n\n  ```\n  <!--more-->\n  ```\n\nthen"
+INDENTED = "Write\n\n    <!--more-->\n\nthen"
+
+
+@pytest.mark.parametrize("marker", ["<!--more-->", "  <!--more-->", "    <!--more-->"])
+@pytest.mark.parametrize("real", ["\n\n<!--more-->\n\n", "\n<!-- more -->\n\n", " <!--more--> "])
+@pytest.mark.parametrize("example", [FENCED, LISTED, INDENTED])
+@pytest.mark.parametrize("markup", DIALECTS)
+def test_a_marker_in_code_stays_there_and_the_real_one_ends_the_lead(
+    example: str, real: str, marker: str, markup: Dialect
+) -> None:
+    content = rendered(f"{example}{real}rest", markup, marker=marker)
+    # Python-Markdown knows no fences in lists: it takes the marker for a comment.
+    assert "<!--more-->" in reads(content) or (markup, example) == ("markdown", LISTED)
+    assert "<!--more-->" in content.text
+    assert content.text.endswith("rest")
+    assert (content.summary or "").endswith("then")
+    assert (content.summary or "").startswith(("Write", "• Write", "* Write"))
+
+
+def test_a_marker_in_a_code_span_stays_there() -> None:
+    body = "Write `<!-- more -->` so\n\nlead <!-- more --> rest"
+    content = rendered(body, marker="<!-- more -->")
+    assert content.summary == "Write <!-- more --> so lead"
+    assert content.text == "Write `<!-- more -->` so\n\nlead  rest"
+    assert content.xhtml == ("<p>Write <code>&lt;!-- more --&gt;</code> so</p>\n<p>lead  rest</p>")
+
+
+def test_the_first_marker_ends_the_lead_even_if_a_later_one_is_a_line() -> None:
+    content = rendered("a <!-- more --> b\n\n<!-- more -->\n\nc", marker="<!-- more -->")
+    assert (content.summary, content.text.split()) == ("a", ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("marker", [":MORE:", "<!--cut-->"])
+def test_a_marker_of_the_author_in_code_stays_there(marker: str) -> None:
+    content = rendered(f"a\n\n```\n{marker}\n```\n\nb\n\n{marker}\n\nc", marker=marker)
+    assert reads(content).count(marker) == content.text.count(marker) == 1
+    assert (content.summary or "").split() == ["a", marker, "b"]
 
 
 @pytest.mark.parametrize("line", [" MARK", "MARKED", "the MARK", "mark"])

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.post import Post, Skip
-from publisher.sources.engines.markers import marker_of
 from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
 from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
 from publisher.sources.front_matter import (
@@ -29,6 +28,7 @@ from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
 from publisher.text.characters import legal
 from publisher.text.dates import DateError, WrittenDate
+from publisher.text.markers import marker_of
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
