@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.config import NODE_KEYS
-from publisher.errors import Forbidden, NotFound, Refused
-from publisher.sync import hints, item
+from publisher.errors import Forbidden, NotFound, PublisherError, Refused
+from publisher.sync import hints, item, rights
 from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
-from publisher.sync.node import NOTIFICATION_FIELDS, State
+from publisher.sync.node import NOTIFICATION_FIELDS
 from publisher.sync.plan import Publish
 from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.sync.desired import Desired
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Drift, Node, Result, Task
+    from publisher.sync.node import Drift, Node, Result, State, Task
     from publisher.sync.plan import Plan
     from publisher.sync.records import Recorded
     from publisher.system.retry import Clock
@@ -49,11 +49,13 @@ async def look(
     Adds notes and hints to `result`. Raises Forbidden, Refused or Unavailable if nothing can be
     published at the node.
     """
-    state = await _state(node, ledger, change=change)
+    state = await _state(node, task, ledger, result, change=change)
     result.looked = True
     state = await _repaired(node, task, ledger, state, result, change=change)
     # Only now, because the repair may have made the node usable.
-    _require_usable(node, task, state)
+    if state.exists:
+        _require_usable(node, task, state)
+        rights.require_restrictions(node.address, task, state)
     recorded = ledger.recorded(node.address)
     present = {}
     if state.exists:
@@ -101,22 +103,45 @@ async def _with_possible_corrections(node: Node, plan: Plan, task: Task, result:
     return plans.without_corrections(plan)
 
 
-async def _state(node: Node, ledger: Ledger, *, change: bool) -> State:
+async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, change: bool) -> State:
     try:
-        return await node.look()
+        state = await node.look()
     except NotFound:
-        if not change:
-            return State(exists=False)
+        state = await node.prospect()
+    rights.require(node.address, task, state)
+    if state.exists:
+        return state
+    if not change:
+        result.notes.append(rights.creation_note(task, state))
+        return state
     before = ledger.last_look(node.address)
     # Recorded first, so that a later run knows that the node is ours if this one dies meanwhile.
     ledger.record_look(node.address, replace(before, created=True))
     try:
-        await node.create()
+        is_ours = await node.create()
     # The service did not create the node. After any other error it may exist, so the record stays.
     except Refused:
         ledger.record_look(node.address, before)
         raise
-    return await node.look()
+    created = await node.look()
+    if not is_ours:
+        ledger.record_look(node.address, before)
+        return created
+    try:
+        rights.require(node.address, task, created)
+        rights.require_restrictions(node.address, task, created, is_created=True)
+        _require_usable(node, task, created)
+    except PublisherError:
+        # A node that is not as it should be must not wait for somebody to use it.
+        if await node.delete_unused():
+            ledger.record_look(node.address, before)
+            result.notes.append("the node that this run had created was deleted again")
+        else:
+            result.notes.append(
+                "the node that this run has created is still there, because somebody may use it"
+            )
+        raise
+    return created
 
 
 async def _repaired(
@@ -140,12 +165,15 @@ async def _repaired(
         # `_require_usable` raises an error about it, so it needs no note.
         state = replace(state, drift=tuple(d for d in state.drift if d.name != "access_model"))
     left = set(state.drift)
-    if ours and change:
+    if ours and state.not_owner:
+        result.notes.append(f"its configuration could not be changed: {state.not_owner}")
+    elif ours and change:
         left -= await _configure(node, ours, result)
         state = await node.look()
     elif ours:
         result.notes += [f"its {drift}; `publisher publish` sets it" for drift in ours]
         left -= set(ours)
+        state = rights.repaired(state, ours)
     if (
         change
         and last_look.muted

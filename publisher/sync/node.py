@@ -41,19 +41,28 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A node as its service shows it.
+    """A node as its service shows it; if it does not exist, as it would be when created.
 
     `max_items` is None if there is no limit, or if we do not know it; then `max_items_problem` says
-    why. `exposed`: the node is open to everybody, although the configuration wants it closed.
+    why, and `least_items` how many items the node can hold at least. `exposed`: the node is open to
+    everybody, although the configuration wants it closed.
+
+    `refusal` says why the account may not publish there, or not create the node, and `not_owner`
+    why it may not change the configuration. Both are empty if it may, as far as the service tells.
+    `fields` are the names of the fields of the configuration, None if the service hides them.
     """
 
     ids: tuple[str, ...] = ()
     exists: bool = True
     max_items: int | None = None
     max_items_problem: str = ""
+    least_items: int = 0
     persistent: bool = True
     exposed: bool = False
     drift: tuple[Drift, ...] = ()
+    refusal: str = ""
+    not_owner: str = ""
+    fields: frozenset[str] | None = None
 
 
 class Node(Protocol):
@@ -64,9 +73,25 @@ class Node(Protocol):
     async def look(self) -> State:
         """The state of the node. Raises NotFound if it does not exist."""
 
-    async def create(self) -> None: ...
+    async def prospect(self) -> State:
+        """The state of a node that does not exist, as `create` would make it. Changes nothing.
+
+        What no request without an effect tells is not claimed: on ejabberd whether the account may
+        create the node, and how many items a node can hold; everywhere which values of the form the
+        service refuses.
+        """
+
+    async def create(self) -> bool:
+        """Create the node. Returns False if somebody else has created it just now."""
+
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Set fields. Returns those that the service did not take, with their actual values."""
+
+    async def delete_unused(self) -> bool:
+        """Delete the node if it has no item and no subscriber. Returns whether it is deleted.
+
+        It stays if the account may not know the subscribers.
+        """
 
     async def has_subscribers(self) -> bool:
         """Whether anybody is subscribed. Also true if the account may not know."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import Forbidden, NoRoom, PageMissing, PublisherError, Refused, Unavailable
 from publisher.sync import plan as plans
+from publisher.sync import rights
 from publisher.sync.look import look, notes
 from publisher.sync.node import Result, Step
 from publisher.sync.plan import Hold, Publish, Refuse, Retract, Shortage
@@ -94,12 +95,15 @@ async def preview(
     try:
         state, plan = await look(retrying, task, ledger, result, clock=clock, change=False)
         result.steps = [_planned(change) for change in plan.changes]
+        silent = _is_silent(task, ledger, state, plan, result)
+        if silent:
+            result.steps = [_planned(change) for change in plan.without_notifications().changes]
         await _require_safe(
-            retrying, plan, state, _guard(task, ledger, node.address, silent=task.silent != "no")
+            retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
         )
         _report_shortage(plan, result)
     except PublisherError as error:
-        result.error = error
+        _fail(error, task, result)
     return result
 
 
@@ -127,7 +131,7 @@ async def reconcile(
     try:
         state, plan = await look(retrying, task, ledger, result, clock=clock, change=True)
         result.steps = [_planned(change) for change in plan.changes]
-        async with _silently(retrying, task, ledger, plan, result) as silent:
+        async with _silently(retrying, task, ledger, plan, result, state=state) as silent:
             if silent:
                 result.steps = [_planned(change) for change in plan.without_notifications().changes]
             # If notifications could not be turned off, the limit for announcements still applies.
@@ -148,12 +152,15 @@ async def reconcile(
                 await run.correct()
         await _correct(retrying, task, ledger, result, run)
         _conclude(task, ledger, plan, result, held, now=clock.now())
-    except Forbidden as error:
-        _report(error, result)
-        result.steps = result.steps or _refused_steps(task, str(error))
     except PublisherError as error:
-        _report(error, result)
+        _fail(error, task, result)
     return result
+
+
+def _fail(error: PublisherError, task: Task, result: Result) -> None:
+    _report(error, result)
+    if isinstance(error, Forbidden) and not result.steps:
+        result.steps = _refused_steps(task, str(error))
 
 
 async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: PlanRun) -> None:
@@ -184,26 +191,43 @@ def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, silent: bool) ->
     return replace(guard, announce_limit=None) if silent else guard
 
 
+def _is_silent(task: Task, ledger: Ledger, state: State, plan: Plan, result: Result) -> bool:
+    """Whether the plan is applied without notifications, as far as the state of the node shows.
+
+    Adds a note if it should be, but cannot. Raises UnsafePlanError, and Refused if it must be.
+    """
+    if task.silent == "no" or not plan.sends:
+        return False
+    # Before the first change at the node: a refused plan must leave its configuration alone.
+    plans.require_safe(plan, _guard(task, ledger, result.address, silent=True), has_audience=False)
+    if refusal := rights.silence_refusal(task, state):
+        _give_up_silence(task, refusal, result)
+        return False
+    return True
+
+
+def _give_up_silence(task: Task, refusal: str, result: Result) -> None:
+    """Note that subscribers will be notified. Raises Refused if the task does not allow that."""
+    if task.silent == "must":
+        raise Refused(
+            f"could not silence the notifications of {result.address}: {refusal}; nothing was sent"
+        )
+    result.notes.append(
+        f"could not silence its notifications ({refusal}); subscribers will be notified"
+    )
+
+
 @asynccontextmanager
 async def _silently(
-    node: Node, task: Task, ledger: Ledger, plan: Plan, result: Result
+    node: Node, task: Task, ledger: Ledger, plan: Plan, result: Result, *, state: State
 ) -> AsyncIterator[bool]:
     """Turn the notifications off for the block if the task says so. Yields whether they are off."""
-    if task.silent == "no" or not plan.sends:
+    if not _is_silent(task, ledger, state, plan, result):
         yield False
         return
-    # Before the first change at the node: a refused plan must leave its configuration alone.
-    plans.require_safe(plan, _guard(task, ledger, node.address, silent=True), has_audience=False)
     async with _muted(node, task, ledger, result) as refusal:
-        if refusal and task.silent == "must":
-            raise Refused(
-                f"could not silence the notifications of {node.address}: {refusal}; nothing was "
-                "sent"
-            )
         if refusal:
-            result.notes.append(
-                f"could not silence its notifications ({refusal}); subscribers will be notified"
-            )
+            _give_up_silence(task, refusal, result)
         yield not refusal
 
 
@@ -317,4 +341,9 @@ def _planned(change: Change) -> Step:
 def _refused_steps(task: Task, reason: str) -> list[Step]:
     """A refused publish of every desired post, for a node that the account may not even create."""
     posts = plans.window(task.desired, keep=task.policy.keep, room=None)
-    return [Step(Publish(post, "new"), "refused", reason) for post in posts]
+    changes = [Publish(post, "new") for post in posts]
+    return [
+        Step(change, "refused", reason)
+        for change in changes
+        if task.is_selected is None or task.is_selected(change)
+    ]

@@ -41,11 +41,17 @@ class RetryingNode:
     async def look(self) -> State:
         return await self._retry(self._node.look)
 
-    async def create(self) -> None:
-        await self._retry(self._node.create)
+    async def prospect(self) -> State:
+        return await self._retry(self._node.prospect)
+
+    async def create(self) -> bool:
+        return await self._retry(self._node.create)
 
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         return await self._retry(lambda: self._node.configure(fields))
+
+    async def delete_unused(self) -> bool:
+        return await self._retry(self._node.delete_unused)
 
     async def has_subscribers(self) -> bool:
         return await self._retry(self._node.has_subscribers)

@@ -51,6 +51,7 @@ _PUBLISHING = frozenset({"owner", "publisher", "publish-only"})
 NAMED = 3  # accounts that a message names
 MAX_JID = 100  # characters of a JID that a message shows
 
+_UNKNOWN_LIMIT_OF_NEW_NODES = "the service does not say how many items a new node can hold"
 _UNKNOWN_LIMIT = (
     "the node's pubsub#max_items is `max`, and the service does not say how many that is"
 )
@@ -69,11 +70,15 @@ class XmppNode:
         ids = await self._ids()
         try:
             form = await self._form()
-        except NotFound:
+        except (NotFound, Busy):
             # COMPAT(ejabberd): its PEP answers with an empty list of items if there is no node.
             raise
         except Refused as error:  # only owners may see the configuration
-            return State(ids=ids, max_items_problem=str(error))
+            refusal, not_owner = await self._rights(sees_form=False)
+            return State(
+                ids=ids, max_items_problem=str(error), refusal=refusal, not_owner=not_owner
+            )
+        refusal, not_owner = await self._rights(sees_form=True)
         actual = forms.values(form)
         max_items = forms.number(actual.get("max_items"))
         if max_items is None:  # not `or`: with 0 the node stores nothing
@@ -89,12 +94,104 @@ class XmppNode:
                 Drift(name, actual[name], value)
                 for name, value in forms.unmet(self._wanted, actual).items()
             ),
+            refusal=refusal,
+            not_owner=not_owner,
+            fields=frozenset(actual),
         )
 
-    async def create(self) -> None:
+    async def prospect(self) -> State:
+        """The state of a node that does not exist, as `create` would make it. Raises Refused."""
+        if refusal := await self._creation_refusal():
+            return State(exists=False, refusal=refusal)
+        default = await self._default_form()
+        offered = forms.values(default)
+        largest, asked = forms.largest(default), forms.number(self._wanted.get("max_items"))
+        # `create` sets the largest number of MAX_ITEMS that the service takes, and it takes at
+        # least its own default.
+        usual = forms.number(offered.get("max_items")) or 0
+        least = largest or max((int(n) for n in MAX_ITEMS if int(n) <= usual), default=0)
+        known = largest if asked is None else (asked if asked <= least else largest)
+        return State(
+            exists=False,
+            max_items=known,
+            max_items_problem=_UNKNOWN_LIMIT_OF_NEW_NODES if known is None else "",
+            least_items=least,
+            fields=frozenset(offered) if offered else None,
+        )
+
+    async def _creation_refusal(self) -> str:
+        """Why the account may not create the node, empty if it may, or if the service hides it."""
+        service, account = self.address.service, self._connection.jid
+        if "@" in service and service != account:
+            return (
+                f"{self.address} does not exist, and only {service} itself can create nodes there; "
+                f"let it create the node and make {account} a publisher of it"
+            )
+        try:
+            await self._form()
+        except NotFound:
+            return ""
+        except Forbidden:
+            # COMPAT(Prosody 0.12): it looks for the node only if the account may configure every
+            # node of the service; no other account may create one.
+            return (
+                f"{service} does not allow {account} to create the node {self.address.node}; on "
+                "Prosody add the account to the `admins` of the pubsub component, elsewhere ask "
+                "the administrator for the right to create nodes"
+            )
+        except Busy:
+            raise
+        except Refused:
+            return ""
+        return ""  # somebody has created it just now
+
+    async def _rights(self, *, sees_form: bool) -> tuple[str, str]:
+        """Why the account may not publish to the node, and why it may not configure it.
+
+        Each is empty if it may, or if the service does not tell.
+        """
+        account = self._connection.jid
+        affiliation = await self.affiliation() or await self._guessed(sees_form=sees_form)
+        if affiliation in {"", "owner"}:
+            return "", ""
+        not_owner = f"only its owner can do that, and {account} is not its owner"
+        if affiliation in {"publisher", "publish-only"} or await self._is_open_to_publishers():
+            return "", not_owner
+        refusal = (
+            f"{account} may not publish to {self.address}: its affiliation with the node is "
+            f"{affiliation}; ask the node's owner for the affiliation publisher"
+        )
+        return refusal, not_owner
+
+    async def _guessed(self, *, sees_form: bool) -> str:
+        """Our affiliation by what the service lets us see; empty if that shows nothing."""
+        try:
+            await self._affiliations()
+        except (Busy, NoAnswer):
+            raise
+        except Forbidden:
+            # COMPAT(Prosody 0.12): it does not tell our own affiliation, but it shows the
+            # configuration to publishers, and the affiliations to owners.
+            return "publisher" if sees_form else "none"
+        except (Refused, Unavailable):
+            return ""
+        return "owner"
+
+    async def _is_open_to_publishers(self) -> bool:
+        """Whether accounts without an affiliation may publish, or may be allowed to."""
+        try:
+            meta_data = forms.values(await self._meta_data())
+        except (Busy, NoAnswer):
+            raise
+        except (Refused, Unavailable):
+            return False
+        # Whether we are among the `subscribers`, the service knows better.
+        return meta_data.get("publish_model", "publishers") != "publishers"
+
+    async def create(self) -> bool:
         """Create and configure the node in one request, so that none is left unconfigured.
 
-        Raises Refused, Forbidden.
+        Returns False if somebody else has created it just now. Raises Refused, Forbidden.
         """
         default = await self._default_form()
         # COMPAT(ejabberd 23.01): it refuses a whole form because of one field that it does not
@@ -104,7 +201,7 @@ class XmppNode:
         refusal: Refused | None = None
         for max_items in ("max",) if forms.largest(default) else MAX_ITEMS:
             try:
-                await self._create({**wanted, "max_items": max_items})
+                is_created = await self._create({**wanted, "max_items": max_items})
                 break
             except Refused as error:
                 if error.condition not in _BAD_VALUE:
@@ -112,7 +209,9 @@ class XmppNode:
                 refusal = error
         else:  # without our form the node would have the service's default access model
             raise refusal or Refused(f"{self.address.service} takes no max_items")
-        await self._repair()
+        if is_created:
+            await self._repair()
+        return is_created
 
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Set fields of the configuration (section 8.2). Returns those that are still different.
@@ -139,10 +238,7 @@ class XmppNode:
             return False
         except Refused:
             return True
-        return any(
-            subscription.get("subscription") not in {None, "none"}
-            for subscription in answer.iter(f"{OWNER}subscription")
-        )
+        return _has_subscriptions(answer)
 
     async def obstacle_to_silence(self) -> str:
         """Why notifications must stay on while we publish, empty if we may turn them off.
@@ -206,7 +302,7 @@ class XmppNode:
         pubsub = _pubsub(Element(f"{PUBSUB}affiliations", node=self.address.node))
         try:
             answer = await self._request("get", pubsub, "tell our affiliation with")
-        except NoAnswer:
+        except (Busy, NoAnswer):
             raise
         except (Refused, Unavailable):  # COMPAT(Prosody): it does not support this request
             return ""
@@ -214,7 +310,25 @@ class XmppNode:
             element.get("node", self.address.node): element.get("affiliation", "")
             for element in answer.iter(f"{PUBSUB}affiliation")
         }
-        return affiliations.get(self.address.node, "")
+        return affiliations.get(self.address.node, "none")
+
+    async def delete_unused(self) -> bool:
+        """Delete the node if it has no item and no subscriber. Returns whether it is deleted.
+
+        Nobody can make both one step (XEP-0060 has no conditional deletion), so a subscription that
+        arrives in between is lost.
+        """
+        subscriptions = Element(f"{OWNER}subscriptions", node=self.address.node)
+        try:
+            answer = await self._request("get", _owner(subscriptions), "list the subscribers of")
+        except Busy:
+            raise
+        except Refused:  # COMPAT(ejabberd): it does not list the subscribers of a PEP node
+            return False
+        if await self._ids() or _has_subscriptions(answer):
+            return False
+        await self.delete()
+        return True
 
     async def delete(self) -> None:
         """Delete the node with all its items and subscriptions (section 8.4). Owners only."""
@@ -339,7 +453,8 @@ class XmppNode:
             return None
         return answer.find(f".//{forms.X}x")
 
-    async def _create(self, fields: Mapping[str, str]) -> None:
+    async def _create(self, fields: Mapping[str, str]) -> bool:
+        """Create the node. Returns False if it exists already."""
         create = Element(f"{PUBSUB}create", node=self.address.node)
         request = _pubsub(create)
         SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
@@ -350,6 +465,8 @@ class XmppNode:
             # section 8.1.1).
             if error.condition != "conflict":
                 raise
+            return False
+        return True
 
     async def _repair(self) -> None:
         """Set what the service did not set at creation: some services ignore that form."""
@@ -409,6 +526,13 @@ class ResultPage:
         ids = tuple(name for name in names if name)
         last = answer.findtext(f"*/{RSM}set/{RSM}last") or ""
         return cls(ids, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))
+
+
+def _has_subscriptions(answer: Element) -> bool:
+    return any(
+        subscription.get("subscription") not in {None, "none"}
+        for subscription in answer.iter(f"{OWNER}subscription")
+    )
 
 
 def _page(after: str, size: int) -> Element:

