@@ -2,8 +2,8 @@
 
 `plan` and `publish` both decide by these functions, from a state of the node that was read without
 changing anything. What no service tells beforehand is not claimed: a right that only an attempt
-shows (see `Node.prospect`; on ejabberd also whether we may replace another publisher's item), a value
-that the service will refuse, a page that is not deployed yet.
+shows (see `Node.prospect`; on ejabberd also whether we may replace another publisher's item), a
+value that the service will refuse, a page that is not deployed yet.
 """
 
 from __future__ import annotations
