@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.app import project as projects
 from publisher.app.preview import preview
 from publisher.cli import options, output, report
+from publisher.errors import Forbidden
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_plan(result: Result, *, node: str) -> None:
-    for step in result.steps:
+    # If nothing may be published there, the error says it once for all posts, as after `publish`.
+    for step in () if isinstance(result.error, Forbidden) else result.steps:
         report.print_step(step, node=node)
     report.print_notes(result)
     if report.is_planned(result):

@@ -47,6 +47,7 @@ class FakeNode:
         self.slow = False  # what is sent after the late call lies in the buffer, too
         self.broken = ""  # the item at whose arrival the server closes the stream
         self.stuck: set[str] = set()  # what is there, and cannot be retracted
+        self.stubborn: set[str] = set()  # fields that keep their values
         self.hidden: set[str] = set()  # what a truncated list leaves out
         self.answers: dict[str, Exception | list[Exception]] = {}
         self.too_big: dict[str, int] = {}
@@ -127,7 +128,8 @@ class FakeNode:
         known = {name: value for name, value in fields.items() if name in self.config}
 
         def effect() -> None:
-            self.config.update(known)
+            taken = {name: value for name, value in known.items() if name not in self.stubborn}
+            self.config.update(taken)
 
         names = " ".join(f"{name}={value}" for name, value in fields.items())
         await self._call(f"configure {names}", effect, answers_to="configure")

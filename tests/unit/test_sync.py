@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from publisher.sync import Task
+
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
@@ -987,3 +989,58 @@ def test_a_moved_site_gives_a_hint_with_and_without_a_ledger(
             (hint,) = result.hints
             assert 'site.id_template: "tag:blog.example,{date}:{id}"' in hint
             assert "tag:new.example,2026:post-0001" in hint
+
+
+def closed(node: FakeNode, **options: object) -> Task:
+    """A task for a node that should be closed; the node stays open whatever is set."""
+    node.wanted["access_model"] = "whitelist"
+    node.config["access_model"] = "open"
+    node.stubborn = {"access_model"}
+    return task({1: "a"}, configured_fields=frozenset({"access_model"}), **options)
+
+
+def test_a_created_node_that_is_too_open_is_deleted_and_not_ours(ledger: Ledger) -> None:
+    node = FakeNode(exists=False)
+    result = run(node, closed(node), ledger)
+    assert isinstance(result.error, Forbidden)
+    assert (node.exists, node.events) == (False, [])
+    assert not ledger.last_look(node.address).created
+    assert outcomes(result) == [("new", "post-0001", "refused")]
+
+
+@pytest.mark.parametrize("use", ["an item", "a subscriber"])
+def test_a_created_node_that_somebody_uses_is_not_deleted(ledger: Ledger, use: str) -> None:
+    node = FakeNode(exists=False)
+    if use == "an item":
+        node.items["theirs"] = payload("theirs", "x")
+    else:
+        node.subscribed = True
+    result = run(node, closed(node), ledger)
+    assert isinstance(result.error, Forbidden)
+    assert (node.exists, node.events) == (True, [])
+    assert "because somebody may use it" in result.notes[-1]
+
+
+def test_a_node_that_was_there_before_is_not_deleted(ledger: Ledger) -> None:
+    node = FakeNode()
+    result = run(node, closed(node), ledger)
+    assert isinstance(result.error, Forbidden)
+    assert (node.exists, node.events) == (True, [])
+
+
+def test_a_node_that_lets_anybody_publish_gets_nothing_if_we_created_it(ledger: Ledger) -> None:
+    for exists in (False, True):
+        node = FakeNode(exists=exists)
+        node.wanted["publish_model"], node.config["publish_model"] = "publishers", "open"
+        node.stubborn = {"publish_model"}
+        assert (run(node, task({1: "a"}), ledger).error is None) == exists
+        assert node.exists == exists
+
+
+def test_a_restriction_that_can_be_set_is_set_first(ledger: Ledger) -> None:
+    node = FakeNode()
+    work = closed(node)
+    node.stubborn = set()
+    assert run(node, work, ledger).error is None
+    assert node.config["access_model"] == "whitelist"
+    assert len(node.events) == 1
