@@ -991,12 +991,12 @@ def test_a_moved_site_gives_a_hint_with_and_without_a_ledger(
             assert "tag:new.example,2026:post-0001" in hint
 
 
-def closed(node: FakeNode, **options: object) -> Task:
+def closed(node: FakeNode) -> Task:
     """A task for a node that should be closed; the node stays open whatever is set."""
     node.wanted["access_model"] = "whitelist"
     node.config["access_model"] = "open"
     node.stubborn = {"access_model"}
-    return task({1: "a"}, configured_fields=frozenset({"access_model"}), **options)
+    return task({1: "a"}, configured_fields=frozenset({"access_model"}))
 
 
 def test_a_created_node_that_is_too_open_is_deleted_and_not_ours(ledger: Ledger) -> None:
