@@ -7,6 +7,7 @@ redirected POST with a GET (RFC 9110 section 15.4.2).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin
@@ -77,7 +78,6 @@ def _refusal(hub: str, topic: str, answer: Response, clock: Clock) -> Refused | 
 
 def _location(hub: str, answer: Response) -> str:
     location: str = answer.headers.get("Location", "elsewhere")
-    try:
-        return urljoin(hub, location)
-    except ValueError:  # urljoin cannot parse e.g. `http://[`
-        return location
+    with suppress(ValueError):  # urljoin cannot parse e.g. `http://[`
+        location = urljoin(hub, location)
+    return short_line(location, REASON_BYTES)

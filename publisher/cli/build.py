@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now, write_cache=True)
     built = build(project, allow_empty=arguments.allow_empty)
     if arguments.json:
-        print(_document(project, built))
+        output.print_json(_document(project, built))
     else:
         output.print_setting_warnings(project)
         output.print_skipped(project, broken_only=False)
@@ -47,15 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _print_built(project: Project, built: list[Built]) -> None:
     for file in built:
         if not file.error:
-            print(f"{file.state:9}  {file.path}{output.entry_count(file)}")
+            output.print_line(f"{file.state:9}  {file.path}{output.entry_count(file)}")
     skipped = len(project.entries.skipped)
-    print(
+    output.print_line(
         f"{output.count(project.entries.posts, 'post')}: "
         f"{output.count(len(project.entries.entries), 'entry', 'entries')}, {skipped} skipped"
     )
 
 
-def _document(project: Project, built: list[Built]) -> str:
+def _document(project: Project, built: list[Built]) -> dict[str, object]:
     feeds = [
         {
             "path": str(file.path),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from publisher.app import project as projects
 from publisher.app.check import check
 from publisher.cli import check_json, options, output
-from publisher.text.characters import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -48,10 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     watch = _with_bar if sys.stderr.isatty() else iter
     checked = check(project, now=arguments.now, with_clients=arguments.readers, watch=watch)
     if arguments.json:
-        print(check_json.document(project, checked))
+        output.print_json(check_json.document(project, checked))
     else:
         for one in project.setting_warnings:
-            print(printable(f"{one.path}:{one.line}: warning: {one.message}"))
+            output.print_line(f"{one.path}:{one.line}: warning: {one.message}")
         _print_posts(project, checked.diagnostics)
         if checked.client_diagnostics is not None:
             _print_reader_diagnostics(checked.client_diagnostics)
@@ -64,10 +63,10 @@ def _print_reader_diagnostics(diagnostics: Sequence[ClientDiagnostic]) -> None:
     for diagnostic in diagnostics:
         shared[diagnostic.reader, diagnostic.message].append(diagnostic)
     for reader, message in sorted(shared, key=lambda key: key[0]):
-        print(printable(f"{reader}: {message}"))
-        print(printable(f"    {_subjects(shared[reader, message])}"))
+        output.print_line(f"{reader}: {message}")
+        output.print_line(f"    {_subjects(shared[reader, message])}")
     if not diagnostics:
-        print("readers: no problems; all readers show the posts as they are")
+        output.print_line("readers: no problems; all readers show the posts as they are")
 
 
 def _subjects(diagnostics: Sequence[ClientDiagnostic]) -> str:
@@ -98,24 +97,24 @@ def _print_posts(
     skips = {skip.path: skip for skip in project.entries.skipped}
     for path in sorted({*skips, *diagnostics}):
         if path in skips:
-            print(_skip_line(skips[path], posts.where(path, skips[path].line)))
+            output.print_line(_skip_line(skips[path], posts.where(path, skips[path].line)))
         for diagnostic in sorted(
             diagnostics.get(path, ()), key=lambda diagnostic: (diagnostic.line, diagnostic.message)
         ):
             place = posts.where(path, diagnostic.line)
-            print(printable(f"{place}: warning: {diagnostic.message}"))
+            output.print_line(f"{place}: warning: {diagnostic.message}")
     warnings = len(project.setting_warnings) + sum(map(len, diagnostics.values()))
-    print(_summary(project, warnings))
+    output.print_line(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(
             f"{count} {check_json.TAG_OUTCOMES[outcome]}" for outcome, count in tags.items()
         )
-        print(f"tags of templates: {counts}")
+        output.print_line(f"tags of templates: {counts}")
 
 
 def _skip_line(skip: Skip, place: str) -> str:
     kind = "skipped" if skip.status == "skipped" else "not published"
-    return printable(f"{place}: {kind}: {skip.reason}")
+    return f"{place}: {kind}: {skip.reason}"
 
 
 def _summary(project: Project, warnings: int) -> str:

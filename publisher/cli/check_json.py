@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ TAG_OUTCOMES: dict[TagOutcome, str] = {
 }
 
 
-def document(project: Project, checked: Checked) -> str:
+def document(project: Project, checked: Checked) -> dict[str, Any]:
     posts = [_of_entry(one, project) for one in project.entries.entries]
     posts += [_of_skip(skip, project) for skip in project.entries.skipped]
     by_name = {str(path): found for path, found in checked.diagnostics.items()}
@@ -41,7 +40,7 @@ def document(project: Project, checked: Checked) -> str:
     ]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return document
 
 
 def _of_entry(one: Entry, project: Project) -> dict[str, Any]:

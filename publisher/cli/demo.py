@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from xml.etree import ElementTree as ET
 
 from publisher.app import demo
+from publisher.cli.output import print_line
 from publisher.feeds import ATOM
 from publisher.xmpp import ItemPublished
 
@@ -32,32 +33,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     output = (arguments.output or Path(tempfile.mkdtemp(prefix="publisher-demo-"))).absolute()
-    print("Starting a throw-away Prosody on loopback ...")
+    print_line("Starting a throw-away Prosody on loopback ...")
     demo.demo(output, _print_event)
-    print(
-        "\nThe server, its accounts and its certificate are gone. The feeds and the page are here:"
+    print_line()
+    print_line(
+        "The server, its accounts and its certificate are gone. The feeds and the page are here:"
     )
     for name in ("feed.atom", "feed.rss", "feed.json", "index.html"):
-        print(f"  {output / name}")
+        print_line(f"  {output / name}")
     return 0
 
 
 def _print_event(event: demo.DemoEvent) -> None:
     match event:
         case demo.Scene(number, title):
-            print(f"\n{number}. {title}")
+            print_line()
+            print_line(f"{number}. {title}")
         case demo.Command(text):
-            print(f"  $ {text}")
+            print_line(f"  $ {text}")
         case demo.Printed(lines):
             for line in lines or ["(it printed nothing)"]:
-                print(f"    {line}")
+                print_line(f"    {line}")
         case demo.Subscribed(jid, uri):
-            print(f"    {jid} subscribes to {uri}")
+            print_line(f"    {jid} subscribes to {uri}")
         case demo.Received():
             _print_received(event)
         case demo.Finished(fastest, slowest):
-            print(
-                f"\nFrom file to subscriber: {fastest:.2f} to {slowest:.2f} s, "
+            print_line()
+            print_line(
+                f"From file to subscriber: {fastest:.2f} to {slowest:.2f} s, "
                 "including the start of the program."
             )
         case _:
@@ -66,16 +70,16 @@ def _print_event(event: demo.DemoEvent) -> None:
 
 def _print_received(received: demo.Received) -> None:
     event = received.event
-    print(f"  {demo.READER} received, {received.seconds:.2f} s after the file changed:")
+    print_line(f"  {demo.READER} received, {received.seconds:.2f} s after the file changed:")
     if not isinstance(event, ItemPublished) or not event.payload:
-        print(f"    | retracted   {event.id}")
+        print_line(f"    | retracted   {event.id}")
         return
     entry = ET.fromstring(event.payload)  # noqa: S314 - from our own server
     texts = [c.text or "" for c in entry.findall(f"{ATOM}content") if c.get("type") == "text"]
     link = entry.find(f"{ATOM}link")
-    print(f"    | item        {event.id}")
-    print(f"    | title       {entry.findtext(f'{ATOM}title')}")
-    print(f"    | updated     {entry.findtext(f'{ATOM}updated')}")
-    print(f"    | link        {'' if link is None else link.get('href')}")
+    print_line(f"    | item        {event.id}")
+    print_line(f"    | title       {entry.findtext(f'{ATOM}title')}")
+    print_line(f"    | updated     {entry.findtext(f'{ATOM}updated')}")
+    print_line(f"    | link        {'' if link is None else link.get('href')}")
     for line in "".join(texts).partition("\n\n")[0].splitlines():
-        print(f"    | {line}")
+        print_line(f"    | {line}")

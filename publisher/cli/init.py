@@ -82,7 +82,7 @@ def _print_note(event: Event) -> None:
 def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
     source = f", with settings from {written.source}" if written.source else ""
     kind = f"{written.engine} site" if written.posts else "feed"
-    print(f"wrote {path}: {kind}{source}")
+    output.print_line(f"wrote {path}: {kind}{source}")
     if written.posts and not written.posts.is_dir():
         output.print_message(
             f"note: folder {written.posts} does not exist; set posts.path to the folder with your "
@@ -95,4 +95,4 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
             "note: without an xmpp section only feeds are built; see config.example.yaml to add one"
         )
     option = "" if path == Path(NAME) else f" --config {shlex.quote(str(path))}"
-    print(f"next: publisher {'plan' if has_jid else 'build'}{option}")
+    output.print_line(f"next: publisher {'plan' if has_jid else 'build'}{option}")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 import textwrap
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.cli import streams
+from publisher.cli import output, streams
 from publisher.cli.options import add_config
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
+from publisher.text.characters import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,11 +75,11 @@ def _run(argv: Sequence[str] | None, signals: Raiser) -> tuple[int, bool]:
     except SystemExit as end:  # --help, --version, wrong usage
         return int(end.code or 0), True
     except PublisherError as error:
-        print(f"publisher: {error}", file=sys.stderr)
+        output.print_message(f"publisher: {error}")
         code = error.exit_code
     except Interrupted as end:
         signals.end_at_next_signal()
-        print(f"publisher: {end}", file=sys.stderr)
+        output.print_message(f"publisher: {end}")
         code = end.exit_code
     return code, shows
 
@@ -93,17 +93,16 @@ def _exit_code_without_stdout(error: OSError, code: int, *, shows: bool) -> int:
         return code or 141 if shows else code
     warning = "" if shows else "warning: "
     with streams.queued():
-        print(
+        output.print_message(
             f"publisher: {warning}stdout could not be written ({error.strerror}); "
-            "the rest of the output was dropped",
-            file=sys.stderr,
+            "the rest of the output was dropped"
         )
     return code or 1 if shows else code
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+        self.exit(2, f"{self.prog}: {printable(message)}; see `{self.prog} --help`\n")
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -8,7 +8,6 @@ ledger. `forget` removes a node from the ledger alone, and leaves the node as it
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -74,7 +73,7 @@ def _show(arguments: argparse.Namespace) -> int:
     compared = nodes.show(read, arguments.name)
     if arguments.json:
         document = {"nodes": [_as_json(node) for node in compared]}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        output.print_json(document)
     else:
         for node in compared:
             _print_node(node)
@@ -83,17 +82,19 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _print_node(shown: ComparedNode) -> None:
-    print(shown.address.uri)
+    output.print_line(shown.address.uri)
     if shown.error:
         missing = isinstance(shown.error, NotFound)
-        print("  does not exist; publish creates it" if missing else "  cannot be shown")
+        output.print_line(
+            "  does not exist; publish creates it" if missing else "  cannot be shown"
+        )
         return
     rights = (
         f"; our affiliation: {report.printable_title(shown.affiliation)}"
         if shown.affiliation
         else ""
     )
-    print(f"  {output.count(shown.items, 'item')}{rights}; as of {shown.source}")
+    output.print_line(f"  {output.count(shown.items, 'item')}{rights}; as of {shown.source}")
     rows = [("", "field", "wanted", "actual")]
     rows += [
         ("!" if f.differs else "", report.printable_title(f.name), _cell(f.wanted), _cell(f.actual))
@@ -102,7 +103,7 @@ def _print_node(shown: ComparedNode) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-        print(f"  {'  '.join(cells)}".rstrip())
+        output.print_line(f"  {'  '.join(cells)}".rstrip())
 
 
 def _cell(value: str | None) -> str:
@@ -133,10 +134,10 @@ def _delete(arguments: argparse.Namespace) -> int:
             f"{config.path}: no xmpp section; add one with the account that owns {address}"
         )
     if not arguments.yes and not _confirmed(config, address):
-        print("nothing was deleted")
+        output.print_line("nothing was deleted")
         return 0
     nodes.delete(config, address, output.print_wait)
-    print(f"deleted  {address.uri}")
+    output.print_line(f"deleted  {address.uri}")
     again = _returns(config, address)
     if arguments.yes and again:
         output.print_message(f"note: {again}")
@@ -155,7 +156,7 @@ def _confirmed(config: Config, address: NodeAddress) -> bool:
         )
     if again:
         output.print_message(f"note: {again}")
-    print(f"{what[0].upper()}{what[1:]}? [y/N] ", end="", file=sys.stderr, flush=True)
+    output.print_question(f"{what[0].upper()}{what[1:]}?")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
@@ -174,7 +175,7 @@ def _returns(config: Config, address: NodeAddress) -> str:
 def _forget(arguments: argparse.Namespace) -> int:
     address = NodeAddress(arguments.service, arguments.name)
     items = nodes.forget(options.load_config(arguments), address, output.print_wait)
-    print(f"forgot  {address.uri}")
+    output.print_line(f"forgot  {address.uri}")
     stay = f"{output.count(items, 'item')} of ours and " if items else ""
     output.print_message(
         f"note: the node stays as it is, with {stay}its subscribers; publisher does not touch or "

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.cli import output
+
 if TYPE_CHECKING:
     from publisher.app.options import NodeOptions, Waits
     from publisher.config import Config
@@ -45,7 +47,7 @@ def load_config(arguments: argparse.Namespace) -> Config:
     if path is None:
         path = configs.find(current_folder(), home=home(), uid=os.getuid())
         if path.is_absolute() and sys.stderr.isatty():
-            print(f"using {path}", file=sys.stderr)
+            output.print_message(f"using {path}")
     return configs.load(path)
 
 

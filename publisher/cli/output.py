@@ -1,15 +1,18 @@
-"""What several commands print: results to stdout, everything else to stderr."""
+"""What several commands print: results to stdout, everything else to stderr.
+
+All text leaves the program here, so that a file name, a title or the answer of a server cannot
+control the terminal or forge a line.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from publisher import feeds
-from publisher.app.events import WaitingForLock
 from publisher.errors import first_exit_code
-from publisher.text.characters import printable
+from publisher.text.characters import json_printable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +22,13 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.post import Diagnostic
 
+MAX_LINE = 4_000  # characters; nobody reads a longer line
+
 
 def print_wait(event: Event) -> None:
     """Print that the run waits for another one. Ignores all other events."""
+    from publisher.app.events import WaitingForLock  # noqa: PLC0415 - the help needs none of it
+
     if isinstance(event, WaitingForLock):
         print_message("waiting for another run to end ...")
 
@@ -31,9 +38,10 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
     for skip in project.entries.skipped:
         place = project.config.posts.where(skip.path, skip.line)
         if skip.broken:
-            print_message(f"error: {place}: {skip.reason}")
+            print_message(printable(f"error: {place}: {skip.reason}"))
         elif not broken_only:
-            print_message(f"skipped: {project.config.posts.where(skip.path)}: {skip.reason}")
+            place = project.config.posts.where(skip.path)
+            print_message(printable(f"skipped: {place}: {skip.reason}"))
 
 
 def print_failed(built: Sequence[Built]) -> None:
@@ -49,7 +57,7 @@ def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
     """Print what readers will see differently from what the author meant."""
     for diagnostic in diagnostics:
         place = project.config.posts.where(diagnostic.path, diagnostic.line)
-        print_message(f"warning: {place}: {diagnostic.message}")
+        print_message(printable(f"warning: {place}: {diagnostic.message}"))
 
 
 def print_setting_warnings(project: Project) -> None:
@@ -65,28 +73,51 @@ def count(number: int, singular: str, plural: str = "") -> str:
 
 def entry_count(built: Built) -> str:
     """The number of entries of a feed, for the end of a line. Empty for other files."""
+    from publisher import feeds  # noqa: PLC0415 - the help needs none of it
+
     return (
         f"  ({count(built.entries, 'entry', 'entries')})" if built.format in feeds.FORMATS else ""
     )
 
 
+def print_line(text: str = "") -> None:
+    """Print one line of the result to stdout. Line ends in the text are escaped, too."""
+    print(_cut(printable(text)))
+
+
 def print_message(text: str) -> None:
     """Print a message to stderr, so that stdout has only the result.
 
-    Removes control characters, because parts of the text may come from a server or from strangers.
+    Its lines are those of the text: what others wrote must have no line ends of its own (see
+    `printable` and `short_line`).
     """
-    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr)
+    print("\n".join(_cut(printable(line)) for line in text.split("\n")), file=sys.stderr)
 
 
-def document(project: Project, **parts: Any) -> str:
-    """A JSON document with the `parts` of a command, the skipped posts and the warnings."""
+def print_question(text: str) -> None:
+    """Print a question to stderr that `y` answers. The cursor stays behind it."""
+    print(f"{printable(text)} [y/N] ", end="", file=sys.stderr, flush=True)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}… ({len(line):,} characters)"
+
+
+def print_json(document: object) -> None:
+    """Print a JSON document to stdout: valid UTF-8, whatever the locale and the file names are."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259 section 8.1
+    print(json_printable(json.dumps(document, ensure_ascii=False, indent=2)))
+
+
+def document(project: Project, **parts: Any) -> dict[str, Any]:
+    """The document of a command: its `parts`, the skipped posts and the warnings."""
     skipped = [{"path": str(s.path), "reason": s.reason} for s in project.entries.skipped]
     warnings = [
         {"path": str(d.path), "line": d.line, "message": d.message}
         for d in (*project.setting_warnings, *project.diagnostics)
     ]
-    whole = {**parts, "skipped": skipped, "warnings": warnings}
-    return json.dumps(whole, ensure_ascii=False, indent=2)
+    return {**parts, "skipped": skipped, "warnings": warnings}
 
 
 def exit_code(project: Project, errors: Sequence[Exception | None] = ()) -> int:

@@ -6,7 +6,6 @@ again does nothing. Hubs are not notified of archives, because nobody subscribes
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from publisher.app.ping import RETRY_SECONDS, PingOptions
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     pings = ping_hubs(options.load_config(arguments), chosen, output.print_wait)
     if arguments.json:
-        print(_document(pings))
+        output.print_json(_document(pings))
     else:
         _print_pings(pings)
     return first_exit_code(ping.error.exit_code for ping in pings if ping.error)
@@ -51,14 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _print_pings(pings: Sequence[Ping]) -> None:
     for ping in pings:
         if ping.outcome == "pinged":
-            print(f"pinged  {ping.hub}  {ping.topic}")
+            output.print_line(f"pinged  {ping.hub}  {ping.topic}")
     for message in dict.fromkeys(str(ping.error) for ping in pings if ping.error):
         output.print_message(f"error: {message}")
     if all(ping.outcome == "unchanged" for ping in pings):
-        print("nothing to ping: no feed has changed since the last ping")
+        output.print_line("nothing to ping: no feed has changed since the last ping")
 
 
-def _document(pings: Sequence[Ping]) -> str:
+def _document(pings: Sequence[Ping]) -> dict[str, object]:
     documents = [
         {
             "hub": ping.hub or None,
@@ -68,4 +67,4 @@ def _document(pings: Sequence[Ping]) -> str:
         }
         for ping in pings
     ]
-    return json.dumps({"pings": documents}, ensure_ascii=False, indent=2)
+    return {"pings": documents}

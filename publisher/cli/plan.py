@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
         config_option=options.config_option(arguments),
     )
     if arguments.json:
-        print(output.document(project, nodes=report.as_json(plans.results), hints=plans.hints))
+        output.print_json(
+            output.document(project, nodes=report.as_json(plans.results), hints=plans.hints)
+        )
     else:
         output.print_setting_warnings(project)
         output.print_skipped(project, broken_only=False)
@@ -60,4 +62,4 @@ def _print_plan(result: Result, *, node: str) -> None:
         report.print_step(step, node=node)
     report.print_notes(result)
     if report.is_planned(result):
-        print(f"{result.address}: {report.summary(result)}")
+        output.print_line(f"{result.address}: {report.summary(result)}")

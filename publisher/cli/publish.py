@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = options.load_config(arguments)
     if arguments.json:
         done = publish(config, chosen, _event_printer(ignore, lists_files=False))
-        print(output.document(done.project, nodes=report.as_json(done.results)))
+        output.print_json(output.document(done.project, nodes=report.as_json(done.results)))
     else:
         with progress() as show:
             done = publish(config, chosen, _event_printer(show, lists_files=True))
@@ -85,7 +85,7 @@ def _print_built(project: Project, built: Sequence[Built]) -> None:
     output.print_skipped(project, broken_only=True)
     for file in built:
         if file.state in {"written", "removed"}:
-            print(f"{file.state}  {file.path}{output.entry_count(file)}")
+            output.print_line(f"{file.state}  {file.path}{output.entry_count(file)}")
 
 
 def _print_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
@@ -103,8 +103,8 @@ def _print_results(project: Project, results: Sequence[Result], *, selected: boo
             if step.outcome == "unknown":
                 report.print_step(step)
         if any(step.outcome == "done" and report.is_visible(step) for step in result.steps):
-            print(f"{result.address}: {report.summary(result, done=True)}")
-            print(f"subscribe: {result.address.subscribe_uri}")
+            output.print_line(f"{result.address}: {report.summary(result, done=True)}")
+            output.print_line(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty():
         _print_nothing_to_push(project, results)
 
@@ -125,9 +125,9 @@ def _print_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
     if any(r.steps or r.error or r.notes or r.hints for r in results):
         return
     if all(result.looked for result in results):
-        print("nothing to push: every node equals the posts")
+        output.print_line("nothing to push: every node equals the posts")
     else:
-        print("nothing to push: every node equalled the posts at the last look")
+        output.print_line("nothing to push: every node equalled the posts at the last look")
 
 
 def _print_waiting(results: Sequence[Result]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from publisher.cli import output
 from publisher.errors import NoRoom, UndecidedError, first_exit_code
 from publisher.sync.plan import Hold
-from publisher.text.characters import printable, short_line
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,10 @@ def print_step(step: Step, *, node: str = "") -> None:
     sign = SIGNS.get(action)
     if sign is None:
         return
-    reason = f"  ({printable(step.reason)})" if step.reason else ""
+    reason = f"  ({step.reason})" if step.reason else ""
     at_node = f"  -> {node}" if node else ""
     title = printable_title(step.change.title)
-    print(f"{sign} {action:8} {printable_id(step.change.id)}  {title}{at_node}{reason}")
+    output.print_line(f"{sign} {action:8} {printable_id(step.change.id)}  {title}{at_node}{reason}")
 
 
 def is_visible(step: Step) -> bool:

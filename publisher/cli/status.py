@@ -6,7 +6,6 @@ yours, and the URI to subscribe.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from publisher.app import build
@@ -40,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     plans = preview(project, chosen, config_option=options.config_option(arguments))
     if arguments.json:
         document = {**_document(project, plans.results), "hints": plans.hints}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        output.print_json(document)
     else:
         _print_status(project, plans.results)
         report.print_hints(plans.hints)
@@ -57,20 +56,22 @@ def _refused(project: Project) -> list[FeedError]:
 def _print_status(project: Project, results: Sequence[Result]) -> None:
     output.print_setting_warnings(project)
     entries, skipped = len(project.entries.entries), len(project.entries.skipped)
-    print(f"posts  {project.config.posts.place}: {entries} published, {skipped} not")
+    output.print_line(f"posts  {project.config.posts.place}: {entries} published, {skipped} not")
     for file in project.outputs:
         is_linked = outputs.refusal(project.config, file.path)
         state = "" if outputs.is_built(file.path) or is_linked else "  (not built yet)"
-        print(f"{file.kind:5}  {file.path}  {file.url}{state}".rstrip())
+        output.print_line(f"{file.kind:5}  {file.path}  {file.url}{state}".rstrip())
     for result in results:
-        print(f"node     {result.address.uri}")
+        output.print_line(f"node     {result.address.uri}")
         if report.is_planned(result):
-            print(f"         {output.count(result.items, 'item')}; {report.summary(result)}")
+            output.print_line(
+                f"         {output.count(result.items, 'item')}; {report.summary(result)}"
+            )
         for id_ in result.foreign:
-            print(f"       not ours: {report.printable_id(id_)}")
+            output.print_line(f"       not ours: {report.printable_id(id_)}")
         for id_ in result.unclaimed:
-            print(f"       without a post: {report.printable_id(id_)}")
-        print(f"       subscribe: {result.address.subscribe_uri}")
+            output.print_line(f"       without a post: {report.printable_id(id_)}")
+        output.print_line(f"       subscribe: {result.address.subscribe_uri}")
         report.print_notes(result)
     report.print_errors(results)
     report.print_held(results)

@@ -8,7 +8,6 @@ configuration.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
@@ -68,7 +67,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     skipped.sort(key=lambda skip: skip.path)
     return Reading(
         tuple(posts),
-        tuple(map(_printable, skipped)),
+        tuple(skipped),
         tuple(warnings),
         settings=reader.settings,
         files=Files(posts_folder, reader.folder.site, config.site.root, reach),
@@ -180,9 +179,3 @@ def _between(posts: Path, top: Path) -> Sequence[Path]:
     """The folders above the posts, up to `top`, or MAX_LEVELS_UP of them if `top` is not above."""
     parents = [*posts.parents]
     return parents[: parents.index(top) + 1] if top in parents else parents[:MAX_LEVELS_UP]
-
-
-def _printable(skip: Skip) -> Skip:
-    """The Skip with a path that can be printed: bytes that are not UTF-8 are replaced."""
-    name = str(skip.path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return replace(skip, path=PurePosixPath(name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from publisher.sync.plan import Guard, Policy
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # still notify of retracts. COMPAT(ejabberd): with the second on, it notifies of every retract, also
 # of one that does not ask for it.
 NOTIFICATION_FIELDS = ("deliver_notifications", "notify_retract")
+
+SHOWN = 100  # characters of a value that the service sent, in a message
 
 Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 
@@ -36,7 +39,7 @@ class Drift:
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self.name} is {self.actual!r}, not {self.wanted!r}"
+        return f"{self.name} is '{short_line(self.actual, SHOWN)}', not {self.wanted!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ USER_AGENT = "publisher"
 SILENT_SECONDS = 15.0  # the longest time in which a server may send nothing
 CHUNK = 65_536
 GZIP_SLICE = 1_024
+REASON = 200  # characters of the text of an error, which may repeat what the server sent
 
 # Which redirects to follow: `none`, so that a redirect is the response; `secure`, all except those
 # from https to http; `any`, all of them.
@@ -131,15 +132,15 @@ def _plain_errors() -> Iterator[None]:
         raise
     # InvalidURL is an HTTPException, too, but no retry helps.
     except InvalidURL as error:
-        raise PermanentError(str(error)) from error
+        raise PermanentError(str(error)[:REASON]) from error
     except zlib.error as error:
         raise PermanentError("the response is not valid gzip") from error
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         if isinstance(reason, ssl.SSLCertVerificationError):
-            untrusted = f"its certificate is not trusted ({reason.verify_message})"
+            untrusted = f"its certificate is not trusted ({reason.verify_message[:REASON]})"
             raise PermanentError(untrusted) from error
-        raise NoAnswerError(str(reason)) from error
+        raise NoAnswerError(str(reason)[:REASON]) from error
 
 
 def _exchange(

@@ -261,7 +261,7 @@ class _Client(ClientXMPP):
         # COMPAT(slixmpp 1.17): it announces a pause before it tries all addresses again, for ever.
         # slixmpp reports a name without an address as a string, and all else as an exception.
         is_unresolved = isinstance(self._problem, str)
-        why = "the name has no address" if is_unresolved else self._problem
+        why = "the name has no address" if is_unresolved else short_line(str(self._problem), REASON)
         self._fail(Unavailable(f"{_where(self._config)} cannot be reached: {why}"))
 
     def _on_untrusted(self, problem: object) -> None:
@@ -419,7 +419,7 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
 
 def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
     if isinstance(problem, ssl.SSLCertVerificationError):
-        why = problem.verify_message
+        why = short_line(problem.verify_message, REASON)
         return LoginFailed(
             f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
             "domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
@@ -437,4 +437,4 @@ def _where(xmpp: Xmpp) -> str:
 
 
 def _because(reason: object) -> str:
-    return str(reason) if reason else "no reason given"
+    return short_line(str(reason), REASON) if reason else "no reason given"

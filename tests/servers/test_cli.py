@@ -66,7 +66,7 @@ def imported(blog: Blog, *arguments: str) -> set[str]:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_no_command(blog: Blog, option: str) -> None:
     found = {name for name in imported(blog, option) if name.startswith("publisher.cli.")}
-    assert found == {f"publisher.cli.{name}" for name in ("main", "options", "streams")}
+    assert found == {f"publisher.cli.{name}" for name in ("main", "options", "output", "streams")}
 
 
 # What goes out, and what only few need.

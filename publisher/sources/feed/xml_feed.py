@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from publisher.errors import ConfigError
 from publisher.sources.feed import item_source, items, unread_elements
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
-from publisher.text.characters import legal
+from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
 # The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
+REASON = 200  # characters of an error of the parser, which may quote the feed
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
@@ -43,7 +44,7 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     document = _document(data, address, kind, name)
     bozo = document.get("bozo_exception")
     if not document.get("version"):
-        reason = f": {bozo}" if bozo else ""
+        reason = f": {short_line(str(bozo), REASON)}" if bozo else ""
         raise ConfigError(f"{name} is not a feed{reason}; give an Atom, RSS or JSON Feed")
     channel = _map(document.get("feed"))
     about = Channel(
@@ -55,7 +56,7 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     # The encoding and type in HTTP headers are often wrong; feedparser reads the document anyway.
     odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
     is_broken = bozo is not None and not isinstance(bozo, odd)
-    warning = f"is not well-formed: {bozo}" if is_broken else ""
+    warning = f"is not well-formed: {short_line(str(bozo), REASON)}" if is_broken else ""
     entries = _maps(document.get("entries"))
     # The last item of a feed that is cut short may be incomplete.
     whole = entries[: _ended(data)] if is_broken else entries

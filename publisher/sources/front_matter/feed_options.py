@@ -114,4 +114,4 @@ def _warn_unusable(front_matter: FrontMatter, key: str, way_out: str) -> None:
     value = front_matter.value(key)
     if value not in (None, ""):
         shown = front_matter.text(key) or str(value)
-        front_matter.warn(key, f"{key} is {short_line(shown, 40)!r}; {way_out}")
+        front_matter.warn(key, f"{key} is '{short_line(shown, 40)}'; {way_out}")

@@ -145,7 +145,7 @@ def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium
     line = front_matter.line(key)
     text = one_line(value) or ""
     if _TAG.search(text):
-        message = f"{key} is {short_line(text, 60)!r}: tags in front matter are not evaluated"
+        message = f"{key} is '{short_line(text, 60)}': tags in front matter are not evaluated"
         front_matter.warn(key, f"{message}; write the URL, e.g. /media/a.ogg")
     elif match := _WORDPRESS.match(text):
         yield Medium(match[1], line, match[3], _bytes(match[2]))
@@ -154,7 +154,7 @@ def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium
     elif key in KEYS:
         shown = short_line(value, 40)
         front_matter.warn(
-            key, f"{key} is {shown!r}, which is not a file; write its URL, e.g. /media/a.ogg"
+            key, f"{key} is '{shown}', which is not a file; write its URL, e.g. /media/a.ogg"
         )
 
 
@@ -179,7 +179,7 @@ def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], addres
         given = next((name for name in names if value.get(name) is not None), None)
         if given and read(value, names) is None:
             shown = short_line(str(value[given]), 40)
-            front_matter.warn(key, f"{key}: {given} is {shown!r}; it is not used")
+            front_matter.warn(key, f"{key}: {given} is '{shown}'; it is not used")
     title = _titled(value)
     return Medium(
         href=address,

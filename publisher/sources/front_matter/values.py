@@ -144,7 +144,7 @@ class FrontMatter:
         tag = language_tag(text)
         if tag is None:
             shown = short_line(text, 40)
-            self.warn(key, f"{key} is {shown!r}; it must be a BCP 47 tag, e.g. en or pt-BR")
+            self.warn(key, f"{key} is '{shown}'; it must be a BCP 47 tag, e.g. en or pt-BR")
         return tag
 
     def id(self) -> tuple[str, int] | None:
