@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -377,6 +378,7 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
             "is not the name of an environment variable, e.g. PUBLISHER_PASSWORD; to keep the "
             "password in a file instead, set password_file to its path",
         )
+    yield from _check_command(xmpp.get("password_command"))
     if "port" in xmpp and "host" not in xmpp:
         yield ("port",), "needs a host, too; without one the port comes from DNS"
     if xmpp.get("nodes") == ():
@@ -385,6 +387,20 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     for index, node in enumerate(nodes):
         if message := _clash(node, nodes[:index]):
             yield ("nodes", index), message
+
+
+def _check_command(command: str | None) -> Iterator[tuple[yaml_document.Key, str]]:
+    """Problems of a command line that names no program."""
+    try:
+        words = ["none"] if command is None else shlex.split(command)
+    except ValueError:
+        yield ("password_command",), f"is {command!r}; a quote in it is not closed"
+    else:
+        if not "".join(words[:1]).strip():
+            yield (
+                ("password_command",),
+                f"is {command!r}; it must be a command, e.g. pass show xmpp/blog",
+            )
 
 
 def _clash(node: NodeConfig | None, others: Iterable[NodeConfig | None]) -> str | None:

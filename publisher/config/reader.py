@@ -32,6 +32,8 @@ from publisher.errors import ConfigError
 from publisher.system.reasons import reason
 from publisher.text import yaml_document
 
+LONGEST_WORD = 300  # characters that a message repeats of a text without blanks
+_LONG_WORD = re.compile(rf"[^\s'\"]{{{LONGEST_WORD + 1},}}")
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _YAML = {".yaml", ".yml"}
 # A blank of a web page or a word processor. YAML takes it for a part of the key.
@@ -41,6 +43,7 @@ _PLAIN = (
     ("Expected `int.*` >= (\\d+)", r"it must be a number, \1 or more"),
     ("Expected `int.*` <= (\\d+)", r"it must be a number, at most \1"),
     ("Expected `int", "it must be a whole number"),
+    ("Integer value out of range", "it must be a smaller number"),
     ("Expected `bool", "it must be true or false"),
     ("Expected `str", "it must be a text"),
     ("Expected `date|Invalid RFC3339", "it must be a date, e.g. 2008-10-21"),
@@ -255,7 +258,10 @@ class _Reader:
 
     def _problem(self, key: yaml_document.Key, message: str) -> None:
         key = self.as_written(key)
-        self.problems.append((self._document.line(key), f"{_dotted(key)} {message}".strip()))
+        text = _LONG_WORD.sub(
+            lambda word: f"{word[0][:LONGEST_WORD]}…", f"{_dotted(key)} {message}"
+        )
+        self.problems.append((self._document.line(key), text.strip()))
 
     def as_written(self, key: yaml_document.Key) -> yaml_document.Key:
         """The key as the file has it: a single value in the place of a list has no index."""

@@ -405,6 +405,10 @@ class _Client(ClientXMPP):
 
 
 _NOTHING_SENT = "the password was not sent"
+# OpenSSL's codes for a certificate that has another host name or another IP address.
+_WRONG_NAMES = frozenset({62, 64})
+# OpenSSL's reasons if the server refuses TLS 1.2, and if it answers with an older version.
+_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
@@ -414,17 +418,26 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {error}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # RFC 9525 section 6.3: the common name of a certificate is no host name.
+    context.hostname_checks_common_name = False
     return context
 
 
 def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
     if isinstance(problem, ssl.SSLCertVerificationError):
         why = short_line(problem.verify_message, REASON)
+        if problem.verify_code in _WRONG_NAMES:
+            why = f"{why.rstrip('.')}: the name must be in its subjectAltName"
         return LoginFailed(
             f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
             "domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
         )
     reason = getattr(problem, "reason", None) or problem
+    if reason in _OLD_TLS:
+        return LoginFailed(
+            f"{_where(xmpp)} offers only TLS 1.1 or older, which is not safe (RFC 8996); "
+            f"{_NOTHING_SENT}. Enable TLS 1.2 or later on the server"
+        )
     return LoginFailed(
         f"{_where(xmpp)} does not speak TLS ({reason}); check xmpp.port and xmpp.tls"
     )

@@ -14,7 +14,9 @@ import re
 import socket
 import socketserver
 import ssl
+import subprocess
 import threading
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -50,26 +52,43 @@ HANDSHAKE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Certificates:
-    """`ca_file` trusts `good` and `wrong_name`; only `good` is for localhost."""
+    """`ca_file` trusts all but `untrusted`; only `good` is for localhost.
+
+    `common_name` has that name, but no subjectAltName.
+    """
 
     ca_file: Path
     good: tuple[Path, Path]
     wrong_name: tuple[Path, Path]
+    common_name: tuple[Path, Path]
     untrusted: tuple[Path, Path]
 
     @classmethod
     def make(cls, folder: Path) -> Certificates:
         good = _certificate(folder / "good", "localhost")
         wrong_name = _certificate(folder / "wrong_name", OTHER_NAME)
+        common_name = _certificate_without_names(folder / "common_name", "localhost")
         untrusted = _certificate(folder / "untrusted", "localhost")
         ca_file = folder / "ca.crt"
-        ca_file.write_text(good[0].read_text() + wrong_name[0].read_text())
-        return cls(ca_file, good, wrong_name, untrusted)
+        trusted = (good, wrong_name, common_name)
+        ca_file.write_text("".join(pair[0].read_text() for pair in trusted))
+        return cls(ca_file, good, wrong_name, common_name, untrusted)
 
 
 def _certificate(folder: Path, name: str) -> tuple[Path, Path]:
     folder.mkdir()
     return certificate(folder, (name,))
+
+
+def _certificate_without_names(folder: Path, common_name: str) -> tuple[Path, Path]:
+    """A certificate without subjectAltName, as they were made before RFC 2818."""
+    folder.mkdir()
+    crt, key = folder / "server.crt", folder / "server.key"
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "30", "-subj", f"/CN={common_name}"]
+    command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command += ["-keyout", str(key), "-out", str(crt)]
+    subprocess.run(command, check=True, capture_output=True)
+    return crt, key
 
 
 class Hostile:
@@ -216,14 +235,23 @@ class Conversation:
         """The next element that the client sends: its name, attributes and text."""
         return self._await(self._ELEMENT)
 
-    def secure(self, pair: tuple[Path, Path]) -> None:
-        """TLS with the certificate, in the way in which the client wants it."""
+    def secure(self, pair: tuple[Path, Path], *, newest: ssl.TLSVersion | None = None) -> None:
+        """TLS with the certificate, in the way in which the client wants it.
+
+        `newest` is the newest version that the server offers.
+        """
         if not self.starts_with_tls():
             self.open(OFFER_TLS)
             self.element()
             self.send(f"<proceed xmlns='{TLS}'/>")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*pair)
+        if newest:
+            context.set_ciphers("ALL:@SECLEVEL=0")  # OpenSSL has no old version otherwise
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = newest
         self._connection.settimeout(HANDSHAKE_SECONDS)
         self._connection = context.wrap_socket(self._connection, server_side=True)
         self._connection.settimeout(None)
@@ -340,6 +368,18 @@ def _wrong_name(client: Conversation, _: Hostile) -> None:
     _log_in(client)
 
 
+def _common_name(client: Conversation, _: Hostile) -> None:
+    client.secure(client.certificates.common_name)
+    client.open(_mechanisms("PLAIN", "LOGIN"))
+    _log_in(client)
+
+
+def _old_tls(client: Conversation, _: Hostile) -> None:
+    client.secure(client.certificates.good, newest=ssl.TLSVersion.TLSv1)
+    client.open(_mechanisms("PLAIN", "LOGIN"))
+    _log_in(client)
+
+
 def _wrong_password(client: Conversation, _: Hostile) -> None:
     """Not hostile, but it counts the attempts."""
     client.secure(client.certificates.good)
@@ -410,6 +450,8 @@ MODES: dict[str, Callable[[Conversation, Hostile], None]] = {
     "tls_strange_only": _tls_strange_only,
     "untrusted": _untrusted,
     "wrong_name": _wrong_name,
+    "common_name": _common_name,
+    "old_tls": _old_tls,
     "wrong_password": _wrong_password,
     "early_success": _early_success,
     "unproven_success": _unproven_success,

@@ -310,6 +310,21 @@ WRONG = {
     SMALL + XMPP.replace("blog@example.org", "a@b/c"): ["xmpp.jid is 'a@b/c'"],
     SMALL + XMPP.replace("  password_env: SECRET\n", ""): ["xmpp needs exactly one of"],
     SMALL + XMPP + "  password_command: pass\n": ["xmpp needs exactly one of"],
+    SMALL + XMPP.replace("password_env: SECRET", "password_command: ' '"): [
+        "xmpp.password_command is ' '; it must be a command"
+    ],
+    SMALL + XMPP.replace("password_env: SECRET", "password_command: '\"\" x'"): [
+        "it must be a command"
+    ],
+    SMALL + XMPP.replace("password_env: SECRET", "password_command: 'pass \"x'"): [
+        "a quote in it is not closed"
+    ],
+    SMALL + XMPP + "  host: h\n  port: {}\n".format("9" * 5_000): [
+        "999…'; it must be a smaller number"
+    ],
+    SMALL.replace("atom}", "atom, limit: 1e999999}"): ["feeds[0].limit is '1e999999'"],
+    SMALL.replace("atom}", f"atom, limit: {'9' * 5_000}}}"): ["999…'; it must be all or a number"],
+    SMALL.replace("My blog", "x, since: 99999-01-01"): ["must be a date"],
     SMALL + XMPP + "  port: 5222\n": ["xmpp.port needs a host"],
     SMALL + XMPP + "  host: h\n  port: 99999\n": ["it must be a number, at most 65535"],
     SMALL + XMPP + "  tls: never\n": ["xmpp.tls is 'never'; it must be one of direct, starttls"],
