@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from publisher.system import http
+from publisher.system.hosts import NotPublicError, Reach
 from publisher.system.retry import Again, Backoff, LoopClock, retry_async
 from publisher.system.threads import in_thread
 from publisher.text.uris import request_uri
@@ -30,11 +31,13 @@ _NO_HEAD = frozenset({"405", "501"})
 class Pages:
     """Waits for pages until one deadline, `seconds` after the first question.
 
+    A feed or an author may name any host in a link, so only public ones and the `site` are asked.
     Each page has one wait, however many nodes ask for it. The waits run side by side, so that a
     missing page does not delay the others.
     """
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, site: str, *, seconds: float) -> None:
+        self._reach = Reach.of(site)
         self._seconds = seconds
         self._deadline: float | None = None
         self._gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
@@ -53,7 +56,7 @@ class Pages:
         left = max(0.0, self._deadline - now)
         for link in (*links, *expected):
             if link not in self._waits:
-                wait = _wait(partial(_page_problem, link), self._gate, left)
+                wait = _wait(partial(_page_problem, link, self._reach), self._gate, left)
                 self._waits[link] = asyncio.create_task(wait)
         # The work at another node may wait for the same page, and must not be cancelled with this
         # one.
@@ -67,7 +70,10 @@ async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[s
     `digests` maps each URL to the digest in hex.
     """
     gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
-    checks = (partial(_problem, url, "GET", digest) for url, digest in digests.items())
+    # The owner has configured these URLs, but a server may redirect to any host.
+    checks = (
+        partial(_problem, url, "GET", Reach.of(url), digest) for url, digest in digests.items()
+    )
     problems = await asyncio.gather(*(_wait(check, gate, seconds) for check in checks))
     return {url: problem for url, problem in zip(digests, problems, strict=True) if problem}
 
@@ -76,13 +82,17 @@ async def _wait(check: Callable[[], str], gate: asyncio.Semaphore, seconds: floa
     """Repeat `check` until it finds no problem or `seconds` are over; return its last problem.
 
     `check` returns the problem, or an empty text. It runs in a thread of its own, and at least once
-    if it takes less than MIN_SECONDS.
+    if it takes less than MIN_SECONDS. It is not repeated for a host that must not be reached.
     """
     problem = LATE
 
     async def attempt() -> None:
         nonlocal problem
-        problem = await _checked(check, gate)
+        try:
+            problem = await _checked(check, gate)
+        except NotPublicError as error:
+            problem = f"{error} unless site.url leads there"
+            return
         if problem:
             raise Again(TimeoutError(problem))
 
@@ -101,23 +111,33 @@ async def _checked(check: Callable[[], str], gate: asyncio.Semaphore) -> str:
             return LATE
 
 
-def _page_problem(link: str) -> str:
-    problem = _problem(link, "HEAD")
-    return _problem(link, "GET") if problem in _NO_HEAD else problem
+def _page_problem(link: str, reach: Reach) -> str:
+    problem = _problem(link, "HEAD", reach)
+    return _problem(link, "GET", reach) if problem in _NO_HEAD else problem
 
 
-def _problem(link: str, method: Literal["GET", "HEAD"], digest: str | None = None) -> str:
+def _problem(
+    link: str, method: Literal["GET", "HEAD"], reach: Reach, digest: str | None = None
+) -> str:
     """Request a link. Return an empty text if it answers 2xx, with this SHA-256 if one is given.
 
     Otherwise return the problem. Only a body that is compared is read, up to MAX_BYTES.
+    Raises NotPublicError.
     """
     # A proxy must not answer with the 404 that it cached before the deployment.
     headers = {"Cache-Control": "no-cache"}
     max_bytes = MAX_BYTES if digest else 0
     try:
         answer = http.request(
-            request_uri(link), method=method, headers=headers, redirects="any", max_bytes=max_bytes
+            request_uri(link),
+            method=method,
+            headers=headers,
+            redirects="any",
+            reach=reach,
+            max_bytes=max_bytes,
         )
+    except NotPublicError:
+        raise
     except (ValueError, http.NoAnswerError) as error:
         return str(error)
     if not answer.is_success:

@@ -149,7 +149,7 @@ def _waiting(
     from publisher.app.pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages
 
     expected = [links[id_] for id_ in _expected(ledger, unsettled)]
-    pages = Pages(seconds=seconds)
+    pages = Pages(project.config.site.url, seconds=seconds)
 
     async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
         if not ids:

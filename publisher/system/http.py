@@ -1,7 +1,7 @@
 """Send one HTTP request, limited in time and size. A response with any status code is a result.
 
-Redirects are followed to http and https only. urllib verifies certificates and uses the proxies
-of the environment.
+Other schemes than http and https are refused, also in redirects. urllib verifies certificates and
+uses the proxies of the environment.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ import string
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException, InvalidURL
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.parse import quote, unquote, urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
+from publisher.system.hosts import NotPublicError, Reach
 from publisher.system.threads import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import Message
     from http.client import HTTPMessage, HTTPResponse
-    from urllib.request import OpenerDirector
 
 USER_AGENT = "publisher"
 SILENT_SECONDS = 15.0  # the longest time in which a server may send nothing
@@ -43,6 +52,9 @@ _TRANSIENT = frozenset({408, 425, 429})
 # RFC 9110 section 8.4.1: names are case-insensitive, and x-gzip is gzip.
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
+# OpenSSL's reasons if a server refuses TLS 1.2, and if it answers with an older version.
+_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
+_SCHEMES = ("http://", "https://")
 _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 section 2.3.1: each member begins with it
 
 
@@ -101,24 +113,28 @@ def request(
     headers: Mapping[str, str] | None = None,
     form: bytes | None = None,
     redirects: Redirects = "secure",
+    reach: Reach | None = None,
     seconds: float | None = None,
     max_bytes: int = 0,
     error_bytes: int = 0,
 ) -> Response:
     """Send a request to an http(s) URL, which must be a URI (see `text.uris.request_uri`).
 
+    `reach` limits the hosts of the URL and of all redirects; None allows any host.
     `seconds` limits the whole exchange: name resolution, handshakes, redirects and body. Without
     it, only a server that sends nothing for SILENT_SECONDS is given up. `max_bytes` limits the
     body (0: the body is not read), `error_bytes` the body of an error status.
-    Raises PermanentError, NoAnswerError.
+    Raises PermanentError, NotPublicError (see `hosts.Reach`), NoAnswerError.
     """
+    if not url.lower().startswith(_SCHEMES):
+        raise PermanentError("it is neither an http nor an https URL")
     with _plain_errors():
-        prepared = Request(  # noqa: S310 - the URL is http or https by configuration
+        prepared = Request(  # noqa: S310 - the URL is http or https
             url, data=form, headers={"User-Agent": USER_AGENT, **(headers or {})}, method=method
         )
 
         def exchange() -> Response:
-            return _exchange(prepared, redirects, max_bytes, error_bytes)
+            return _exchange(_opener(redirects, reach), prepared, max_bytes, error_bytes)
 
         return exchange() if seconds is None else within(seconds, exchange)
 
@@ -128,7 +144,7 @@ def _plain_errors() -> Iterator[None]:
     """Turn the errors of urllib and the modules below it into PermanentError or NoAnswerError."""
     try:
         yield
-    except PermanentError:
+    except (PermanentError, NotPublicError):
         raise
     # InvalidURL is an HTTPException, too, but no retry helps.
     except InvalidURL as error:
@@ -140,15 +156,18 @@ def _plain_errors() -> Iterator[None]:
         if isinstance(reason, ssl.SSLCertVerificationError):
             untrusted = f"its certificate is not trusted ({reason.verify_message[:REASON]})"
             raise PermanentError(untrusted) from error
+        if getattr(reason, "reason", None) in _OLD_TLS:
+            old = "it offers only TLS 1.1 or older, which is not safe (RFC 8996)"
+            raise PermanentError(old) from error
         raise NoAnswerError(str(reason)[:REASON]) from error
 
 
 def _exchange(
-    prepared: Request, redirects: Redirects, max_bytes: int, error_bytes: int
+    opener: OpenerDirector, prepared: Request, max_bytes: int, error_bytes: int
 ) -> Response:
     """Send the request and read the body. Raises errors that `_plain_errors` turns into ours."""
     try:
-        with _opener(redirects).open(prepared, timeout=SILENT_SECONDS) as answer:
+        with opener.open(prepared, timeout=SILENT_SECONDS) as answer:
             body = _body(answer, max_bytes) if max_bytes else b""
             return Response(answer.geturl(), answer.status, answer.headers, body)
     except HTTPError as error:
@@ -158,8 +177,83 @@ def _exchange(
 
 
 @functools.cache
-def _opener(redirects: Redirects) -> OpenerDirector:
-    return build_opener(_RedirectHandler(redirects))
+def _opener(redirects: Redirects, reach: Reach | None) -> OpenerDirector:
+    # Not `build_opener`, whose openers also read files and FTP servers.
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler(),
+        _HttpHandler(reach),
+        _HttpsHandler(reach),
+        HTTPDefaultErrorHandler(),
+        _RedirectHandler(redirects),
+        HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """TLS 1.2 or later that verifies the chain and the name; made once, because that is slow."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # RFC 9525 section 6.3: the common name of a certificate is no host name.
+    context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class _HttpHandler(HTTPHandler):
+    def __init__(self, reach: Reach | None) -> None:
+        super().__init__()
+        self._reach = reach
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        if self._reach is None or _is_proxied(req, self._reach):
+            return self.do_open(HTTPConnection, req)
+        return self.do_open(functools.partial(_CheckedConnection, self._reach), req)
+
+
+class _HttpsHandler(HTTPSHandler):
+    def __init__(self, reach: Reach | None) -> None:
+        super().__init__(context=_tls())
+        self._reach = reach
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        if self._reach is None or _is_proxied(req, self._reach):
+            return self.do_open(HTTPSConnection, req, context=_tls())
+        return self.do_open(functools.partial(_CheckedTlsConnection, self._reach), req)
+
+
+def _is_proxied(req: Request, reach: Reach) -> bool:
+    """Whether a proxy of the environment sends the request. Raises NotPublicError.
+
+    The connection then leads to the proxy, so only the name can be checked.
+    """
+    # urllib keeps the host of a tunnelled request in an attribute without a public name.
+    if not (req.has_proxy() or getattr(req, "_tunnel_host", None)):
+        return False
+    reach.require(unquote(urlsplit(req.full_url).hostname or ""))
+    return True
+
+
+class _CheckedConnection(HTTPConnection):
+    """Connects to an address that was checked."""
+
+    def __init__(self, reach: Reach, host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._reach = reach
+
+    def connect(self) -> None:
+        self.sock = self._reach.connect(self.host, self.port, self.timeout)
+
+
+class _CheckedTlsConnection(_CheckedConnection):
+    default_port = 443
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
 
 
 class _RedirectHandler(HTTPRedirectHandler):
@@ -192,7 +286,7 @@ class _RedirectHandler(HTTPRedirectHandler):
         if visited.get(url, 0) >= self.max_repeats or len(visited) >= self.max_redirections:
             raise PermanentError(f"the server redirects too often, last to {_shown(url)}")
         must_be_secure = self._redirects == "secure" and req.full_url.startswith("https:")
-        schemes = ("https://",) if must_be_secure else ("http://", "https://")
+        schemes = ("https://",) if must_be_secure else _SCHEMES
         if not url.lower().startswith(schemes):
             raise PermanentError(f"the server redirects to {_shown(url)}")
         return super().redirect_request(req, *answer)

@@ -292,8 +292,10 @@ def test_no_page_is_requested_by_default(deployed: Blog, pages: Pages) -> None:
     assert pages.asked == []
 
 
-async def unreachable(links: Sequence[str], *, seconds: float) -> Mapping[str, str]:
-    return await PagesOnTheWeb(seconds=seconds).unreachable(links)
+async def unreachable(
+    links: Sequence[str], *, seconds: float, site: str = "http://127.0.0.1"
+) -> Mapping[str, str]:
+    return await PagesOnTheWeb(site, seconds=seconds).unreachable(links)
 
 
 @pytest.mark.parametrize("path", ["/2026/01/01/bücher und/", "/2026/01/01/%C3%A9/?q=ü#x"])
