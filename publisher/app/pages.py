@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from publisher.system import http
-from publisher.system.hosts import NotPublicError, Reach
+from publisher.system.hosts import NotPublicError, ReachableHosts
 from publisher.system.retry import Again, Backoff, LoopClock, retry_async
 from publisher.system.threads import in_thread
 from publisher.text.uris import request_uri
@@ -37,7 +37,7 @@ class Pages:
     """
 
     def __init__(self, site: str, *, seconds: float) -> None:
-        self._reach = Reach.of(site)
+        self._reach = ReachableHosts.of(site)
         self._seconds = seconds
         self._deadline: float | None = None
         self._gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
@@ -72,7 +72,8 @@ async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[s
     gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
     # The owner has configured these URLs, but a server may redirect to any host.
     checks = (
-        partial(_problem, url, "GET", Reach.of(url), digest) for url, digest in digests.items()
+        partial(_problem, url, "GET", ReachableHosts.of(url), digest)
+        for url, digest in digests.items()
     )
     problems = await asyncio.gather(*(_wait(check, gate, seconds) for check in checks))
     return {url: problem for url, problem in zip(digests, problems, strict=True) if problem}
@@ -111,13 +112,13 @@ async def _checked(check: Callable[[], str], gate: asyncio.Semaphore) -> str:
             return LATE
 
 
-def _page_problem(link: str, reach: Reach) -> str:
+def _page_problem(link: str, reach: ReachableHosts) -> str:
     problem = _problem(link, "HEAD", reach)
     return _problem(link, "GET", reach) if problem in _NO_HEAD else problem
 
 
 def _problem(
-    link: str, method: Literal["GET", "HEAD"], reach: Reach, digest: str | None = None
+    link: str, method: Literal["GET", "HEAD"], reach: ReachableHosts, digest: str | None = None
 ) -> str:
     """Request a link. Return an empty text if it answers 2xx, with this SHA-256 if one is given.
 

@@ -41,7 +41,8 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
     except yaml_document.YamlError as error:
         raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
-        raise ConfigError(f"{file}: cannot be read: {error}") from error
+        reason, line = formats.fault(error, text)
+        raise ConfigError(f"{file}:{line}: cannot be read: {reason}") from error
 
 
 def data(file: Path, reach: Reach) -> bytes:

@@ -30,13 +30,13 @@ class NotPublicError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachableHosts:
     """Public addresses, and those of the `trusted` hosts, which the owner has configured."""
 
     trusted: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *urls: str) -> Reach:
+    def of(cls, *urls: str) -> ReachableHosts:
         """Public addresses, and those of the hosts in these URLs."""
         return cls(frozenset(filter(None, map(_host, urls))))
 

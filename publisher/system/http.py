@@ -29,7 +29,7 @@ from urllib.request import (
     Request,
 )
 
-from publisher.system.hosts import NotPublicError, Reach
+from publisher.system.hosts import NotPublicError, ReachableHosts
 from publisher.system.threads import within
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def request(
     headers: Mapping[str, str] | None = None,
     form: bytes | None = None,
     redirects: Redirects = "secure",
-    reach: Reach | None = None,
+    reach: ReachableHosts | None = None,
     seconds: float | None = None,
     max_bytes: int = 0,
     error_bytes: int = 0,
@@ -124,7 +124,7 @@ def request(
     `seconds` limits the whole exchange: name resolution, handshakes, redirects and body. Without
     it, only a server that sends nothing for SILENT_SECONDS is given up. `max_bytes` limits the
     body (0: the body is not read), `error_bytes` the body of an error status.
-    Raises PermanentError, NotPublicError (see `hosts.Reach`), NoAnswerError.
+    Raises PermanentError, NotPublicError (see `hosts.ReachableHosts`), NoAnswerError.
     """
     if not url.lower().startswith(_SCHEMES):
         raise PermanentError("it is neither an http nor an https URL")
@@ -177,7 +177,7 @@ def _exchange(
 
 
 @functools.cache
-def _opener(redirects: Redirects, reach: Reach | None) -> OpenerDirector:
+def _opener(redirects: Redirects, reach: ReachableHosts | None) -> OpenerDirector:
     # Not `build_opener`, whose openers also read files and FTP servers.
     opener = OpenerDirector()
     for handler in (
@@ -204,7 +204,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _HttpHandler(HTTPHandler):
-    def __init__(self, reach: Reach | None) -> None:
+    def __init__(self, reach: ReachableHosts | None) -> None:
         super().__init__()
         self._reach = reach
 
@@ -215,7 +215,7 @@ class _HttpHandler(HTTPHandler):
 
 
 class _HttpsHandler(HTTPSHandler):
-    def __init__(self, reach: Reach | None) -> None:
+    def __init__(self, reach: ReachableHosts | None) -> None:
         super().__init__(context=_tls())
         self._reach = reach
 
@@ -225,7 +225,7 @@ class _HttpsHandler(HTTPSHandler):
         return self.do_open(functools.partial(_CheckedTlsConnection, self._reach), req)
 
 
-def _is_proxied(req: Request, reach: Reach) -> bool:
+def _is_proxied(req: Request, reach: ReachableHosts) -> bool:
     """Whether a proxy of the environment sends the request. Raises NotPublicError.
 
     The connection then leads to the proxy, so only the name can be checked.
@@ -240,7 +240,7 @@ def _is_proxied(req: Request, reach: Reach) -> bool:
 class _CheckedConnection(HTTPConnection):
     """Connects to an address that was checked."""
 
-    def __init__(self, reach: Reach, host: str, **more: Any) -> None:
+    def __init__(self, reach: ReachableHosts, host: str, **more: Any) -> None:
         super().__init__(host, **more)
         self._reach = reach
 

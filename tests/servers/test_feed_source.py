@@ -887,6 +887,22 @@ def test_a_feed_reaches_the_subscribers_of_a_node(
     assert change[0] == "removed"
 
 
+def test_a_feed_cannot_make_us_request_what_only_this_machine_can_reach(
+    blog: Blog, web: Web, server: Server, node: str
+) -> None:
+    """Its items link to a server on loopback, which the site is not."""
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    feed = feed_of(1, 2).replace(f"{HOME}/1".encode(), f"{web.url}/secret".encode())
+    (blog.folder / "f.json").write_bytes(feed.replace(HOME.encode(), b"https://h.invalid"))
+    use(blog, "f.json")
+    run = blog.run("publish", "--json", "--wait-for-url", "1")
+    assert run.code == 4
+    reasons = [change["reason"] for change in run.json["nodes"][0]["changes"]]
+    refused = f"{web.url}/secret is not deployed yet (127.0.0.1 is not a public address, so"
+    assert [reason.startswith(refused) for reason in reasons] == [True, False]
+    assert web.asked == []
+
+
 def test_an_empty_feed_removes_nothing(blog: Blog, server: Server, node: str) -> None:
     blog.configure(server, node=node, password=server.accounts["blog"])
     (blog.folder / "f.json").write_bytes(feed_of(1, 2))

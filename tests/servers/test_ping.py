@@ -376,3 +376,10 @@ def test_a_run_gives_up_if_retry_after_exceeds_the_time_left(hub: Hub) -> None:
     hub.answers = [(404, {})]
     with pytest.raises(Refused, match="is it a hub for this site"):
         hubs.ping(hub.url, "https://blog.example/f", retry_seconds=60)
+
+
+def test_what_a_message_repeats_of_a_hub_is_short(hub: Hub) -> None:
+    hub.answers = [(301, {"Location": f"/{'x' * 50_000}\x1b[2J"})]
+    with pytest.raises(Refused) as caught:
+        hubs.ping(hub.url, "https://blog.example/feed", retry_seconds=0)
+    assert len(str(caught.value)) < 400

@@ -1125,8 +1125,9 @@ def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
         ('{"title": ' + "[" * 60 + "]" * 60 + "}", 1, "nested deeper than 50 levels"),
         ("+++\na = " + "[" * 60 + "]" * 60 + "\n+++\n", 2, "nested deeper than 50 levels"),
         ('{"title": ' + "[" * 20_000 + "]" * 20_000 + "}", 1, "the front matter is not JSON"),
-        ('{"n": ' + "1" * 5_000 + "}", 1, "the front matter is not JSON"),
-        ("+++\nn = " + "1" * 5_000 + "\n+++\n", 2, "the front matter is not TOML"),
+        ('{"a": 1,\n"n": ' + "1" * 5_000 + "}", 2, "JSON: a number has too many digits"),
+        ("+++\nn = " + "1" * 5_000 + "\n+++\n", 2, "TOML: a number has too many digits"),
+        ("+++\nn = 0x" + "f" * 5_000 + "\n+++\n", 2, "TOML: a number has too many digits"),
         ('{"title": "' + "x" * 70_000 + '"}', 1, "at most 65536 are read"),
     ],
 )
@@ -1166,3 +1167,19 @@ def test_each_spelling_of_the_marker_is_found(
 ) -> None:
     parsed = post(tmp_path, "jekyll", {"2020-01-01-a.md": f"---\ntitle: T\n---\n{body}"})
     assert parsed.marker == marker
+
+
+ODD: Mapping[Engine, tuple[str, str, str]] = {
+    "nikola": ("conf.py", "PRETTY_URLS = {1: 2}", "posts/2020-01-01-a.md"),
+    "pelican": ("pelicanconf.py", "USE_FOLDER_AS_CATEGORY = [1]", "content/2020-01-01-a.md"),
+    "jekyll": ("_config.yml", "future: {a: b}\n", "_posts/2020-01-01-a.md"),
+}
+
+
+@pytest.mark.parametrize("engine", ODD)
+def test_a_setting_of_a_type_that_makes_no_sense_is_not_used(
+    tmp_path: Path, engine: Engine
+) -> None:
+    settings, text, path = ODD[engine]
+    front = "date: 2020-01-01\n" if engine == "pelican" else "---\ndate: 2020-01-01\n---\n"
+    assert read(tmp_path, engine, {settings: text, path: f"{front}\nText."}).posts

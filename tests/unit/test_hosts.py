@@ -14,7 +14,7 @@ from publisher.app.pages import Pages, undeployed
 from publisher.errors import ConfigError
 from publisher.sources.feed import download
 from publisher.system import http
-from publisher.system.hosts import Reach, is_public
+from publisher.system.hosts import ReachableHosts, is_public
 from tests.support.web import Answer, Web
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_no_other_scheme_is_requested(web: Web, url: str) -> None:
         http.request(url)
     web.answers["/page"] = Answer(code=302, headers={"Location": url})
     with pytest.raises(http.PermanentError, match="redirects to"):
-        http.request(f"{web.url}/page", redirects="any", reach=Reach.of(web.url))
+        http.request(f"{web.url}/page", redirects="any", reach=ReachableHosts.of(web.url))
 
 
 def test_a_deployed_feed_is_asked_for_at_its_own_url_only(web: Web) -> None:
@@ -113,11 +113,11 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(web: Web) 
     program = (
         "import sys\n"
         "from publisher.system import http\n"
-        "from publisher.system.hosts import Reach\n"
+        "from publisher.system.hosts import ReachableHosts\n"
         "asked = []\n"
         "sys.addaudithook(lambda event, args: asked.append((event, *args[:2]))\n"
         "    if event in {'socket.getaddrinfo', 'socket.connect'} else None)\n"
-        f"http.request('http://localhost:{port}/', reach=Reach.of('http://localhost'))\n"
+        f"http.request('http://localhost:{port}/', reach=ReachableHosts.of('http://localhost'))\n"
         "names = [host for event, host, _ in asked if event == 'socket.getaddrinfo']\n"
         "sockets = [to[0] for event, _, to in asked if event == 'socket.connect']\n"
         "print(names, sockets[-1])"
@@ -130,9 +130,9 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(web: Web) 
 
 PROXIED = (
     "from publisher.system import http\n"
-    "from publisher.system.hosts import Reach\n"
+    "from publisher.system.hosts import ReachableHosts\n"
     "try:\n"
-    "    print(http.request({url!r}, reach=Reach.of('https://blog.invalid')).code)\n"
+    "    print(http.request({url!r}, reach=ReachableHosts.of('https://blog.invalid')).code)\n"
     "except (ValueError, http.NoAnswerError) as error:\n"
     "    print(error)"
 )

@@ -11,6 +11,7 @@ from publisher.errors import first_exit_code
 from publisher.sync import Step, hints
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
+from publisher.sync.node import Drift
 from publisher.sync.plan import Retract
 from publisher.text.characters import short_line
 
@@ -72,3 +73,7 @@ def test_a_strangers_atom_id_puts_no_text_into_a_hint(authority: str, *, is_told
     post = Desired("post", "tag:blog.example,2026:post", "Post", "print", published)
     present = {"post": Seen("post", f"tag:{authority},2026:post", None, None)}
     assert bool(list(hints.site_moved([post], {}, present))) == is_told
+
+
+def test_what_a_message_repeats_of_a_node_is_short() -> None:
+    assert len(str(Drift("title", "x" * 5_000_000, "A blog"))) < 200

@@ -64,7 +64,7 @@ class Jekyll(PostReader):
     @property
     def shows_future(self) -> bool:
         posts = site_settings.section(self.settings, "collections", "posts")
-        return "true" in {self.settings.get("future"), posts.get("future")}
+        return "true" in (self.settings.get("future"), posts.get("future"))
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:

@@ -147,7 +147,7 @@ class Nikola(PostReader):
         last = front_matter.wanted("slug") or ascii_slug(
             self.without_language(front_matter.path)[0]
         )
-        pretty = self.settings.get("PRETTY_URLS") not in FALSE
+        pretty = site_settings.text(self.settings, "PRETTY_URLS") not in FALSE
         parts = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
         return encoded(
             "/".join(part.strip("/") for part in parts if part) + ("/" if pretty else "")

@@ -175,7 +175,7 @@ class Pelican(PostReader):
         if given:
             return (given,)
         folder = (self.location / front_matter.path).parent.name
-        by_folder = self.settings.get("USE_FOLDER_AS_CATEGORY") not in FALSE
+        by_folder = site_settings.text(self.settings, "USE_FOLDER_AS_CATEGORY") not in FALSE
         return (folder,) if folder and by_folder else ()
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:

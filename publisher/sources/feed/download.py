@@ -11,7 +11,7 @@ import msgspec
 from publisher.errors import ConfigError, Unavailable
 from publisher.sources.feed.items import MAX_BYTES
 from publisher.system import atomic_files, http
-from publisher.system.hosts import Reach
+from publisher.system.hosts import ReachableHosts
 from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
         answer = http.request(
             request_uri(address),
             headers={"Accept-Encoding": "gzip", **_conditions(cached)},
-            reach=Reach.of(address),  # a redirect must not make a post of what only we can read
+            # A redirect must not make a post of what only this machine can read.
+            reach=ReachableHosts.of(address),
             seconds=seconds,
             max_bytes=MAX_BYTES,
         )

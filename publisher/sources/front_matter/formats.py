@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 
     from publisher.text.yaml_document import Value
 
+REASON = 200  # characters of an error of a parser, which may quote the text
+
+_HUGE = "a number has too many digits"
 _TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
 _TOML_LINE = re.compile(r"at line (\d+)")
+# Python refuses to convert more digits (4,300 by default); no number of a post has as many.
+_HUGE_NUMBER = re.compile(r"[\w.+-]{1000,}")
 _TOML_KEY = re.compile(r"[ \t]*(?:\"([^\"]+)\"|([\w-]+))[ \t]*=")
 _NAMED_FENCE = re.compile(r"---[ \t]*(json|toml|yaml|js|javascript|coffee)[ \t]*", re.IGNORECASE)
 _FENCE_END = re.compile(r"---[ \t]*")
@@ -50,10 +55,9 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
     try:
         values = toml_values(limited(block, opening + 1, path))
     except (ValueError, RecursionError) as error:
-        message = str(error).partition(" (at ")[0]
-        at = _TOML_LINE.search(str(error))
-        message = f"the front matter is not TOML: {message}; check the quotes and brackets there"
-        line = min(int(at[1]) if at else 1, max(len(block), 1))
+        reason, line = fault(error, "\n".join(block))
+        message = f"the front matter is not TOML: {reason}; check the quotes and brackets there"
+        line = min(line, max(len(block), 1))
         raise PostError(path, message, line=opening + 1 + line) from error
     keys = [(index, _TOML_KEY.match(line)) for index, line in enumerate(block)]
     # Reversed, so that the first line counts: a table below may have the same key.
@@ -108,8 +112,8 @@ def _json(
         parsed, length = json.JSONDecoder().raw_decode(text.lstrip())
         values = as_values(parsed)
     except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
-        message = f"the front matter is not JSON: {error}; check quotes, commas and braces"
+        reason, line = fault(error, text)
+        message = f"the front matter is not JSON: {reason}; check quotes, commas and braces"
         raise PostError(path, message, line=start + line) from error
     length += len(text) - len(text.lstrip())
     limited(text[:length].split("\n"), start + 1, path)
@@ -152,9 +156,42 @@ def json_values(text: str) -> dict[str, Value]:
     return as_values(json.loads(text))
 
 
+def fault(error: Exception, text: str) -> tuple[str, int]:
+    """What is wrong with a text in TOML, JSON or Python, and the line (from 1) of the text."""
+    match error:
+        case RecursionError() | MemoryError() | _TooDeepError():
+            return f"nested deeper than {MAX_DEPTH} levels", _deep_line(text)
+        case json.JSONDecodeError():
+            return error.msg, error.lineno
+        case SyntaxError(lineno=int(line)):  # of Python
+            is_number = _HUGE_NUMBER.search(text.split("\n")[line - 1])
+            return _HUGE if is_number else error.msg[:REASON], line
+        case tomllib.TOMLDecodeError():
+            at = _TOML_LINE.search(str(error))
+            return str(error).partition(" (at ")[0][:REASON], int(at[1]) if at else 1
+        case _ if number := _HUGE_NUMBER.search(text):
+            return _HUGE, text.count("\n", 0, number.start()) + 1
+        case _:
+            return str(error)[:REASON], 1
+
+
+class _TooDeepError(ValueError):
+    """Lists and maps are nested too deeply."""
+
+
+def _deep_line(text: str) -> int:
+    """The line in which the brackets are nested too deeply; they are counted in texts, too."""
+    depth = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        depth += sum(map(line.count, "[{")) - sum(map(line.count, "]}"))
+        if depth > MAX_DEPTH or sum(map(line.count, "[{")) > MAX_DEPTH:
+            return number
+    return 1
+
+
 def _as_value(parsed: object, depth: int) -> Value:
     if depth == 0:
-        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+        raise _TooDeepError
     match parsed:
         case None:
             return None

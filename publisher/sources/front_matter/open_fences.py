@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import PostError
 from publisher.sources.front_matter import block
 from publisher.sources.front_matter.block import PostFile, first_line, limited
-from publisher.sources.front_matter.formats import as_values
+from publisher.sources.front_matter.formats import as_values, fault
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -90,8 +90,9 @@ def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Po
     try:
         values = as_values(json.loads(f"{{{limited(inside, start, path)}}}"))
     except (ValueError, RecursionError) as error:
-        message = f"the front matter is not JSON without braces: {error}; check quotes and commas"
-        raise PostError(path, message, line=start + 1) from error
+        reason, line = fault(error, "\n".join(inside))
+        message = f"the front matter is not JSON without braces: {reason}; check quotes and commas"
+        raise PostError(path, message, line=start + line) from error
     keys = [(number, _JSON_KEY.match(line)) for number, line in enumerate(inside, start + 1)]
     return PostFile(
         values=values,
