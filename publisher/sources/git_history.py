@@ -7,6 +7,9 @@ A merge commit counts only for files that differ from every parent: edited durin
 combined from both sides. A file that it took unchanged keeps the time of the commit it came from.
 A branch from which it took nothing below the folder does not count.
 
+A hook of a bare repository checks the posts out into a folder without a `.git`. git tells the hook
+its repository in GIT_DIR, so that one is asked if the posts are in no other.
+
 Refuses a shallow clone, in which every old file seems to have changed in the oldest fetched commit.
 git runs no program that the repository's configuration names, asks for no password and writes
 nothing.
@@ -19,7 +22,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
@@ -27,7 +32,7 @@ from publisher.system.children import kill_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
 # Settings for which `git log` has no option that overrides them. With log.showRoot=false the first
 # commit would list no files.
@@ -60,6 +65,10 @@ _KEPT = frozenset(
         "GIT_DISCOVERY_ACROSS_FILESYSTEM",
     }
 )
+# What a hook needs to read its repository: the objects may lie elsewhere. Never GIT_INDEX_FILE.
+_KEPT_IN_HOOK = frozenset(
+    {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"}
+)
 _OWN = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -73,6 +82,27 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _CHUNK = 65_536
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where git runs: the folder of the posts, and the repository if git must not look for it."""
+
+    folder: Path
+    repository: Path | None = None
+    work_tree: Path | None = None
+
+    @property
+    def options(self) -> list[str]:
+        named = {"--git-dir": self.repository, "--work-tree": self.work_tree}
+        options = [f"{option}={os.fspath(path)}" for option, path in named.items() if path]
+        return ["-C", os.fspath(self.folder), *options]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = _KEPT | _KEPT_IN_HOOK if self.repository else _KEPT
+        ours = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept}
+        return ours | _OWN
+
+
 def last_changes(
     folder: Path, wanted: Collection[PurePosixPath]
 ) -> dict[PurePosixPath, dt.datetime]:
@@ -82,12 +112,31 @@ def last_changes(
     track are absent, including those behind a symbolic link or in a submodule. A deletion does not
     count as a change. Raises ConfigError.
     """
-    head, prefix = _repository(folder)
+    folder = folder.absolute()
+    try:
+        changes = _last_changes(_Place(folder), wanted)
+    except ConfigError:  # the posts are in no repository that can be used
+        if place := _place_in_hook(folder, wanted):
+            return _last_changes(place, wanted)
+        raise
+    if changes or not wanted:
+        return changes
+    # The repository of a folder above, e.g. of a home folder, tracks none of the posts.
+    with suppress(ConfigError):
+        if place := _place_in_hook(folder, wanted):
+            return _last_changes(place, wanted)
+    return {}
+
+
+def _last_changes(
+    place: _Place, wanted: Collection[PurePosixPath]
+) -> dict[PurePosixPath, dt.datetime]:
+    head, prefix = _repository(place)
     missing = {prefix + os.fsencode(path): path for path in wanted}
     changes: dict[PurePosixPath, dt.datetime] = {}
     if not head or not missing:
         return changes
-    with closing(_touched(folder, head)) as touched:
+    with closing(_touched(place, head)) as touched:
         for name, instant in touched:
             # Commits come newest first, so the first that names a file is its last change.
             path = missing.pop(name, None)
@@ -98,35 +147,73 @@ def last_changes(
     return changes
 
 
-def _repository(folder: Path) -> tuple[str, bytes]:
+def _place_in_hook(folder: Path, wanted: Collection[PurePosixPath]) -> _Place | None:
+    """The repository of GIT_DIR, with the folder into which it was checked out.
+
+    That is GIT_WORK_TREE; without it, the folder above the posts in which most of them have their
+    path in the repository, the nearest of several. None if the repository has none of the posts.
+    Raises ConfigError.
+    """
+    named = os.environ.get("GIT_DIR")
+    if not named:
+        return None
+    repository = Path(named).absolute()
+    if work_tree := os.environ.get("GIT_WORK_TREE"):
+        top = Path(work_tree).absolute()
+        return _Place(folder, repository, top) if folder.is_relative_to(top) else None
+    tracked = _tracked(_Place(folder, repository, folder))
+    counts = {
+        top: sum(_name_in(top, folder, path) in tracked for path in wanted)
+        for top in (folder, *folder.parents)
+    }
+    best = max(counts, key=lambda top: counts[top])
+    return _Place(folder, repository, best) if counts[best] else None
+
+
+def _name_in(top: Path, folder: Path, path: PurePosixPath) -> bytes:
+    return os.fsencode(folder.relative_to(top) / path)
+
+
+def _tracked(place: _Place) -> frozenset[bytes]:
+    """The paths of all files at HEAD, from the top level. Raises ConfigError."""
+    command = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD")
+    with tempfile.TemporaryFile() as complaint, _running(place, command, complaint) as git:
+        answer, _ = git.communicate()
+        if git.returncode:
+            raise _failed(complaint, _HOOK_ADVICE)
+    return frozenset(answer.split(b"\0"))
+
+
+def _repository(place: _Place) -> tuple[str, bytes]:
     """The commit at HEAD (empty if there is none), and the folder's path from the top level.
 
     Raises ConfigError if there is no repository, or only a shallow clone.
     """
-    with tempfile.TemporaryFile() as complaint, _running(folder, _REPOSITORY, complaint) as git:
+    with tempfile.TemporaryFile() as complaint, _running(place, _REPOSITORY, complaint) as git:
         answer, _ = git.communicate()
         # Exit code 1 means that HEAD does not exist: there is no commit yet.
         if git.returncode not in {0, 1} or answer.count(b"\n") < 3:
-            raise _failed(complaint, f"keep the posts in a git repository, {_OR_NOT}")
+            raise _failed(complaint, _REPOSITORY_ADVICE)
     shallow, inside, rest = answer.split(b"\n", 2)
     if shallow == b"true":
         raise _error(
-            f"{folder} is in a shallow clone, where every old post looks as if it had just been "
-            "changed; fetch the whole history, e.g. `git fetch --unshallow`, in CI `fetch-depth: 0`"
+            f"{place.folder} is in a shallow clone, where every old post looks as if it had just "
+            "been changed; fetch the whole history, e.g. `git fetch --unshallow`, in CI "
+            "`fetch-depth: 0`"
         )
     if inside != b"true":
-        raise _error(f"{folder} is not in a git work tree; check out the posts, {_OR_NOT}")
+        raise _error(f"{place.folder} is not in a git work tree; check out the posts, {_OR_NOT}")
     prefix, _, head = rest[:-1].rpartition(b"\n") if git.returncode == 0 else (rest[:-1], b"", b"")
     return head.decode("ascii"), prefix
 
 
-def _touched(folder: Path, head: str) -> Generator[tuple[bytes, dt.datetime], None, None]:
+def _touched(place: _Place, head: str) -> Generator[tuple[bytes, dt.datetime], None, None]:
     """The files of each commit, newest first: (path from the top level, author date).
 
     Closing the generator ends git. Raises ConfigError.
     """
     command = [*_LOG, head, "--", "."]
-    with tempfile.TemporaryFile() as complaint, _running(folder, command, complaint) as git:
+    with tempfile.TemporaryFile() as complaint, _running(place, command, complaint) as git:
         assert git.stdout  # noqa: S101 - it is a pipe
         yield from _changes(_parts(git.stdout))
         if git.wait():
@@ -169,10 +256,10 @@ def _parts(stream: IO[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def _running(
-    folder: Path, arguments: Sequence[str], complaint: IO[bytes]
+    place: _Place, arguments: Sequence[str], complaint: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run git in the folder. Raises ConfigError if it cannot be started."""
-    with _started(folder, arguments, complaint) as git:
+    with _started(place, arguments, complaint) as git:
         try:
             yield git
         except BaseException:  # closed or interrupted: git would block on the full pipe
@@ -181,7 +268,7 @@ def _running(
 
 
 def _started(
-    folder: Path, arguments: Sequence[str], complaint: IO[bytes]
+    place: _Place, arguments: Sequence[str], complaint: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     program = shutil.which("git")
     if not program:
@@ -189,8 +276,8 @@ def _started(
     overrides = [word for override in _OVERRIDES for word in ("-c", override)]
     try:
         return subprocess.Popen(  # noqa: S603 - the arguments are ours
-            [program, "--no-pager", "-C", os.fspath(folder), *overrides, *arguments],
-            env=_environment(),
+            [program, "--no-pager", *place.options, *overrides, *arguments],
+            env=place.environment,
             bufsize=0,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -201,12 +288,15 @@ def _started(
         raise _error(f"{program} cannot be started: {error.strerror}; repair it") from error
 
 
-def _environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _KEPT}
-    return kept | _OWN
-
-
 _OR_NOT = "or remove `updated: git`"
+_REPOSITORY_ADVICE = (
+    "keep the posts in a git repository, set GIT_DIR to the one from which a hook checks them out, "
+    f"{_OR_NOT}"
+)
+_HOOK_ADVICE = (
+    "GIT_DIR must name the repository of the posts, as it does in a hook before any `cd`, and its "
+    f"HEAD the branch that is checked out; correct that, {_OR_NOT}"
+)
 
 
 def _failed(complaint: IO[bytes], way_out: str) -> ConfigError:

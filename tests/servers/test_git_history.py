@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -247,9 +248,10 @@ def test_a_submodule_has_its_own_history(repository: Repository, tmp_path: Path)
     assert days(repository.folder, "texts/posts/a.md") == {}
 
 
-def test_the_repository_of_a_hook_does_not_matter(
+def test_posts_in_a_repository_of_their_own_have_its_times_in_a_hook_of_another(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Even though the hook's repository has a file of that name, too."""
     repository.commit({"posts/a.md": "1"}, at=1)
     Repository(tmp_path / "other").commit({"posts/a.md": "1"}, at=9)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
@@ -257,6 +259,102 @@ def test_the_repository_of_a_hook_does_not_matter(
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     monkeypatch.setenv("GIT_PREFIX", "posts/")
     assert days(repository.folder / "posts", "a.md") == {"a.md": 1}
+
+
+@dataclass
+class Hooked:
+    """A bare repository, and the folder into which its hook checks out main."""
+
+    bare: Path
+    site: Path
+
+    def check_out(self) -> None:
+        self.site.mkdir(exist_ok=True, parents=True)
+        command = ["git", f"--work-tree={self.site}", "checkout", "-q", "-f", "main"]
+        subprocess.run(command, cwd=self.bare, check=True)
+
+
+@pytest.fixture
+def hooked(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hooked:
+    """As git calls a hook, after a push of posts from two days."""
+    repository.commit({"posts/a.md": "1", "posts/b.md": "1"}, at=1)
+    repository.commit({"posts/b.md": "2"}, at=5)
+    made = Hooked(tmp_path / "blog.git", tmp_path / "srv" / "blog")
+    repository.git("clone", "--quiet", "--bare", ".", str(made.bare))
+    made.check_out()
+    monkeypatch.chdir(made.bare)
+    monkeypatch.setenv("GIT_DIR", ".")
+    return made
+
+
+def test_the_repository_of_a_hook_has_the_times_of_its_checkout(hooked: Hooked) -> None:
+    (hooked.site / "posts" / "new.md").write_text("")
+    assert days(hooked.site / "posts", "a.md", "b.md", "new.md") == {"a.md": 1, "b.md": 5}
+
+
+def test_the_top_of_a_checkout_is_found(hooked: Hooked) -> None:
+    assert days(hooked.site, "posts/a.md", "posts/b.md") == {"posts/a.md": 1, "posts/b.md": 5}
+
+
+def test_a_checkout_behind_a_link_is_found(hooked: Hooked, tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(hooked.site)
+    assert days(tmp_path / "linked" / "posts", "b.md") == {"b.md": 5}
+
+
+def test_the_work_tree_of_a_hook_counts(hooked: Hooked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_WORK_TREE", str(hooked.site))
+    assert days(hooked.site / "posts", "b.md") == {"b.md": 5}
+    monkeypatch.setenv("GIT_WORK_TREE", str(hooked.site / "posts"))
+    assert days(hooked.site / "posts", "b.md") == {}
+
+
+def test_a_checkout_below_another_repository_has_the_times_of_its_hook(
+    hooked: Hooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home folder may be a repository, too, which knows nothing of the posts."""
+    monkeypatch.delenv("GIT_DIR")
+    home = Repository(tmp_path / "srv")
+    home.write({"other": "1"})
+    home.git("add", "other")
+    home.git("commit", "--quiet", "-m", "x", at=9)
+    monkeypatch.setenv("GIT_DIR", str(hooked.bare))
+    assert days(hooked.site / "posts", "a.md", "b.md") == {"a.md": 1, "b.md": 5}
+
+
+def test_objects_outside_of_the_repository_of_a_hook_are_found(
+    hooked: Hooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a quarantine, and where several repositories share their objects."""
+    (hooked.bare / "objects").rename(tmp_path / "shared")
+    (hooked.bare / "objects").mkdir()
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", str(tmp_path / "shared"))
+    assert days(hooked.site / "posts", "b.md") == {"b.md": 5}
+
+
+def test_a_folder_that_was_not_checked_out_is_not_in_the_repository_of_a_hook(
+    hooked: Hooked, tmp_path: Path
+) -> None:
+    (tmp_path / "others").mkdir()
+    with pytest.raises(ConfigError, match="not a git repository"):
+        git_history.last_changes(tmp_path / "others", [PurePosixPath("mine.md")])
+
+
+def test_a_hook_that_changed_its_folder_is_told_what_to_do(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(hooked.site)
+    with pytest.raises(ConfigError, match="GIT_DIR must name the repository of the posts"):
+        git_history.last_changes(hooked.site / "posts", [PurePosixPath("a.md")])
+
+
+def test_a_shallow_repository_of_a_hook_is_refused(
+    repository: Repository, hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shallow = hooked.bare.with_name("shallow.git")
+    repository.git("clone", "-q", "--bare", "--depth=1", repository.folder.as_uri(), str(shallow))
+    monkeypatch.setenv("GIT_DIR", str(shallow))
+    with pytest.raises(ConfigError, match="shallow clone"):
+        git_history.last_changes(hooked.site / "posts", [PurePosixPath("b.md")])
 
 
 def test_a_relative_folder_is_found(
@@ -303,7 +401,10 @@ def test_a_shallow_clone_is_refused(repository: Repository, tmp_path: Path) -> N
 def test_the_error_without_a_repository_says_what_to_do(tmp_path: Path) -> None:
     message = refusal(tmp_path)
     assert "not a git repository" in message
-    assert message.endswith("; keep the posts in a git repository, or remove `updated: git`")
+    assert message.endswith(
+        "; keep the posts in a git repository, set GIT_DIR to the one from which a hook checks "
+        "them out, or remove `updated: git`"
+    )
 
 
 def test_a_bare_repository_is_refused(repository: Repository) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import re
 import subprocess
@@ -123,6 +124,22 @@ def test_a_push_to_git_publishes(hooked: Server, prosody: Prosody, node: str) ->
         hooked.push("Second thoughts")
         event = reader.next()
         assert (event.kind, event.id) == ("retracted", "2026-01-02-second-post")
+
+
+def test_a_push_gives_posts_the_dates_of_their_commits(hooked: Server) -> None:
+    """The posts are checked out into a folder that is no repository of its own."""
+    config = hooked.home / "blog" / "publisher.yaml"
+    text = config.read_text()
+    assert "engine: jekyll}" in text
+    config.write_text(text.replace("engine: jekyll}", "engine: jekyll, updated: git}"))
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nText.")
+    assert "+ new      2026-01-01-first-post" in hooked.push("A first post")
+    hooked.write("_posts/2026-01-01-first-post.md", "---\ntitle: First\n---\nMore text.")
+    assert "2026-01-01-first-post" in hooked.push("More text")
+    committed = int(git(hooked.author, "log", "-1", "--format=%at"))
+    feed = (hooked.site / "_site" / "feed.atom").read_text()
+    updated = dt.datetime.fromtimestamp(committed, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    assert f"<updated>{updated}" in feed.partition("<entry>")[2]
 
 
 def test_a_push_cannot_run_a_program(
