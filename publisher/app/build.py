@@ -32,11 +32,16 @@ class Built:
     error: FeedError | None = None
 
 
-def build(project: Project, *, allow_empty: bool = False) -> list[Built]:
+def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False) -> list[Built]:
     """Build all files, and remove stale ones. An error with one file does not stop the others.
 
-    Raises UnsafePlanError if there are no posts at all, and feeds on disk would become empty.
+    Raises UnsafePlanError if the ids of published posts change and `new_ids` does not say so, or if
+    there are no posts at all, and feeds on disk would become empty.
     """
+    if project.config.xmpp and not new_ids:  # without nodes nothing is recorded of posts
+        from publisher.app import moves  # noqa: PLC0415 - a build without nodes needs none of it
+
+        moves.require_kept_ids(project)
     wanted = project.outputs
     if not (project.entries.posts or allow_empty):
         _refuse_to_empty(project, wanted)

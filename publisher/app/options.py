@@ -22,7 +22,8 @@ class NodeOptions:
     `only` limits it to the posts with these files or item ids, `since` to posts published on that
     day or later. Without `notify` the node notifies no subscribers. `announce_all` and
     `allow_retracts` lift the guards. `as_new` has the posts, named as in `only`, that are published
-    although each may be a renamed one; `ALL` stands for all of them. `refresh` sends items again
+    although each may be a renamed one; `ALL` stands for all of them. `new_ids` lets
+    the posts of a moved site have new atom:ids. `refresh` sends items again
     that the node has already. `verify` looks at every item, whatever the ledger says.
     `fetch_foreign`: see `sync.Task`.
     """
@@ -33,6 +34,7 @@ class NodeOptions:
     announce_all: bool = False
     allow_retracts: bool = False
     as_new: tuple[str, ...] = ()
+    new_ids: bool = False
     refresh: bool = False
     verify: bool = False
     fetch_foreign: bool = False

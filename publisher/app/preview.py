@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import sync
-from publisher.app import choice, targets
+from publisher.app import choice, moves, targets
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync.ledger import Ledger
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
+    from publisher.errors import PublisherError
     from publisher.sync import Node, Result, Task
 
 
@@ -39,12 +40,21 @@ def preview(
     with Ledger(project.config.state, read_only=True) as ledger:
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)
+        moved = None if options.new_ids else moves.problem(project, ledger)
         if offline or not all_targets:
             offline_results = [sync.offline(one.address, one.task, ledger) for one in all_targets]
-            return Preview(offline_results, hints)
+            return Preview(_with_error(offline_results, moved), hints)
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
             return await sync.preview(node, task, ledger, retry_seconds=RETRY_SECONDS)
 
-        return Preview(sessions.work_at(project, all_targets, work), hints)
+        results = sessions.work_at(project, all_targets, work)
+        return Preview(_with_error(results, moved), hints)
+
+
+def _with_error(results: Sequence[Result], error: PublisherError | None) -> Sequence[Result]:
+    """The results with an error of the whole run; a node may have one of its own."""
+    for result in results:
+        result.error = result.error or error
+    return results

@@ -71,7 +71,7 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, "is empty")
-    built = build(project, allow_empty=options.nodes.allow_retracts)
+    built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))
     return PublishResult(project, built, _push(project, options, on_event))
 

@@ -11,7 +11,7 @@ import msgspec
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import choice, renames
+from publisher.app import choice, moves, renames
 from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync.desired import Desired
@@ -54,6 +54,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     recorded = ledger.item_counts()
     known = {id_ for address in recorded for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
+    new_ids = _new_ids(project, ledger, options)
     renamed = renames.find(project.entries, project.config.site, ledger, project.as_new)
     all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
@@ -66,11 +67,18 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
             for group in groups:
                 address = NodeAddress(config.service, group.node)
                 task = _task(project, xmpp, config, group, options)
-                policy = replace(task.policy, renames=renamed)
+                policy = replace(task.policy, renames=renamed, new_ids=new_ids)
                 task = replace(task, policy=policy, is_selected=asked)
                 by_id = {one.item_id: one for one in group.entries}
                 all_targets.append(Target(xmpp, config, address, task, by_id, group.title))
     return all_targets
+
+
+def _new_ids(project: Project, ledger: Ledger, options: NodeOptions) -> frozenset[str]:
+    """The ids of the items that may get another atom:id."""
+    if options.new_ids:
+        return frozenset(one.item_id for one in project.entries.entries if one.post.id is None)
+    return frozenset(one.entry.item_id for one in moves.find(project, ledger) if one.decided)
 
 
 def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str]) -> bool:

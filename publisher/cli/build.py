@@ -24,11 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write empty feeds if there are no posts",
     )
+    options.add_new_ids(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now, write_cache=True)
-    built = build(project, allow_empty=arguments.allow_empty)
+    built = build(project, allow_empty=arguments.allow_empty, new_ids=arguments.new_ids)
     if arguments.json:
         output.print_json(_document(project, built))
     else:

@@ -161,6 +161,7 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         help="this post is not a renamed one: publish it, and retract the item with its text; may "
         "be repeated; `all` for every such post",
     )
+    add_new_ids(policy)
     policy.add_argument(
         "--refresh",
         action="store_true",
@@ -174,6 +175,14 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_new_ids(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    parser.add_argument(
+        "--new-ids",
+        action="store_true",
+        help="give published posts the new ids that a moved site makes; readers show them again",
+    )
+
+
 def node_options(arguments: argparse.Namespace) -> NodeOptions:
     from publisher.app.options import NodeOptions  # noqa: PLC0415 - the help needs none of it
 
@@ -184,6 +193,7 @@ def node_options(arguments: argparse.Namespace) -> NodeOptions:
         announce_all=arguments.announce_all,
         allow_retracts=arguments.allow_retracts,
         as_new=tuple(arguments.as_new),
+        new_ids=arguments.new_ids,
         refresh=arguments.refresh,
         verify=arguments.verify,
     )

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
     # `status` sends nothing, so the guards do not apply. Only the payload of an item shows whether
     # it is ours although it has no post and no record, so those are fetched, too.
-    chosen = NodeOptions(allow_retracts=True, announce_all=True, fetch_foreign=True)
+    chosen = NodeOptions(allow_retracts=True, announce_all=True, new_ids=True, fetch_foreign=True)
     plans = preview(project, chosen, config_option=options.config_option(arguments))
     if arguments.json:
         document = {**_document(project, plans.results), "hints": plans.hints}

@@ -1,28 +1,21 @@
-"""Hints: the plan looks as if a post was renamed, the site has moved, or a node was renamed.
+"""Hints: the plan looks as if a short post or a node was renamed.
 
 Pure. A hint describes what the plan shows, and gives the line that keeps the published items.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING
 
 from publisher.sync.plan import Publish, Retract
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
 
-    from publisher.sync.desired import Desired
-    from publisher.sync.item import Seen
     from publisher.sync.plan import Plan
     from publisher.sync.records import Recorded
     from publisher.text.node_address import NodeAddress
-
-# The authority of a tag: URI (RFC 4151), which ends before the date. The atom:id may be somebody
-# else's and contain anything, so only characters of an authority match.
-_TAG = re.compile(r"tag:([\w.@-]+),")
 
 
 def post_renamed(
@@ -48,25 +41,6 @@ def post_renamed(
             )
 
 
-def site_moved(
-    posts: Sequence[Desired], recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
-) -> Iterator[str]:
-    """For item ids whose atom:ids have changed."""
-    pairs = [(_old_atom_id(post, recorded, present), post.atom_id) for post in posts]
-    changed = [(old, new) for old, new in pairs if old and old != new]
-    if not changed:
-        return
-    old, new = changed[-1]
-    tag = _TAG.match(old)
-    template = f"tag:{tag[1]},{{date}}:{{id}}" if tag else "..."
-    count = "id of 1 post changes" if len(changed) == 1 else f"ids of {len(changed)} posts change"
-    yield (
-        f"the {count}, e.g. from {old} to {new}, so feed readers would show them again. If the "
-        f'site has moved, keep the ids with site.id_template: "{template}", and run publish with '
-        "--no-notify, so that subscribers are not notified of the new links"
-    )
-
-
 def nodes_left_behind(
     item_counts: Mapping[NodeAddress, int],
     configured: Collection[NodeAddress],
@@ -89,17 +63,3 @@ def nodes_left_behind(
             f"subscribers, run `publisher node delete {arguments}`; to leave it as it is, run "
             f"`publisher node forget {arguments}`, which ends this hint"
         )
-
-
-def _old_atom_id(
-    post: Desired, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
-) -> str | None:
-    """The atom:id of the item at the node, None if that may be somebody else's item."""
-    if post.id in recorded:
-        # The first version of the ledger recorded no atom:ids.
-        return recorded[post.id].atom_id or None
-    # Without a record, only the rest of the tag: URI shows that the item is that of this post.
-    seen = present.get(post.id)
-    if seen is None or seen.atom_id is None or not _TAG.match(seen.atom_id):
-        return None
-    return seen.atom_id if _TAG.sub("", seen.atom_id) == _TAG.sub("", post.atom_id) else None

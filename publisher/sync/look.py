@@ -84,7 +84,6 @@ async def look(
     plan = await _with_possible_corrections(node, plan, task, result)
     result.hints += [
         *hints.post_renamed(plan, recorded, as_new=task.policy.renames.as_new),
-        *hints.site_moved(task.desired, recorded, present),
     ]
     result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
     result.notes += notes(plan, task)

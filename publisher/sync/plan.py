@@ -43,6 +43,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher.errors import UnsafePlanError
+from publisher.sync.moves import old_atom_id, refusal, template
 from publisher.sync.readings import (
     as_seen,
     difference,
@@ -177,7 +178,8 @@ class Policy:
     """How a node is kept equal to the posts.
 
     `is_minted` tells whether an item has the atom:id that our site mints for its item id. `refresh`
-    publishes the items that the node has already once more.
+    publishes the items that the node has already once more. `new_ids` has the ids of the items that
+    may get another atom:id, because the site has moved.
     """
 
     keep: int | None = None
@@ -187,6 +189,7 @@ class Policy:
     refresh: bool = False
     is_minted: Callable[[Seen], bool] = lambda _: False
     renames: Renames = NO_RENAMES
+    new_ids: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +311,7 @@ class Plan:
     reread: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
+    moved: tuple[tuple[str, str], ...] = ()
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -360,6 +364,11 @@ def decide(
     # A held post stands for its item, so that the window does not change meanwhile.
     posts = [replace(post, id=held.get(post.id, post.id)) for post in posts]
     by_id = {post.id: post for post in posts}
+    moved = {
+        post.id: old
+        for post in posts
+        if post.id not in recorded and (old := old_atom_id(post, present.get(post.id)))
+    }
     # Items that may be replaced or retracted.
     ours = {id_ for id_, seen in present.items() if _is_ours(seen, by_id, recorded, policy)}
     # Items whose post is gone, as far as the policy lets us conclude that.
@@ -371,6 +380,7 @@ def decide(
     # The author says that these items are not those of the new posts.
     postless |= {old for new, old in renamed.items() if new not in held and old in present}
     ours |= present.keys() & held.values()
+    ours |= moved.keys() & {*policy.new_ids}
     postless -= {*held.values()}
     # A post that cannot be read may be the post of any of them.
     pruned = set() if has_unreadable_posts else postless
@@ -425,6 +435,9 @@ def decide(
         withheld=len(postless - pruned),
         room=_room(max_items, of_posts=of_posts, others=len(staying - postless)),
         shortage=shortage,
+        moved=tuple(
+            (old, by_id[id_].atom_id) for id_, old in moved.items() if id_ not in policy.new_ids
+        ),
     )
 
 
@@ -613,6 +626,9 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
 
     Raises UnsafePlanError, which names the option that allows the plan.
     """
+    if plan.moved:
+        line = template(plan.moved[-1][0])
+        raise UnsafePlanError(refusal(plan.moved, f'id_template: "{line}"'))
     _require_safe_retracts(plan, guard)
     if has_audience and exceeds_announce_limit(plan, guard):
         counts = Counter(
@@ -706,6 +722,9 @@ def _changes_of_present(
 ) -> Iterator[Change]:
     """The change of an item of ours that the node has, or nothing."""
     found = difference(post, record, seen)
+    if post.id in policy.new_ids and seen.atom_id not in {None, post.atom_id}:
+        yield Publish(post, "changed")
+        return
     pushes = policy.edits == "push"
     if found == "edit" and pushes:
         yield Publish(post, "changed")

@@ -974,21 +974,33 @@ def test_a_rename_gives_a_hint_with_the_line_that_keeps_the_item(ledger: Ledger)
     ]
 
 
-def test_a_moved_site_gives_a_hint_with_and_without_a_ledger(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_without_a_ledger_the_items_show_that_the_site_has_moved(ledger: Ledger) -> None:
+    """Nothing is sent until somebody has decided which ids the posts have."""
+    node = FakeNode()
+    node.items["post-0001"] = payload("post-0001", "a", atom="tag:old.example,2026:post-0001")
+    before = dict(node.items)
+    work = task({1: "a with new links"})
+    for result in (asyncio.run(preview(node, work, ledger)), run(node, work, ledger)):
+        assert isinstance(result.error, UnsafePlanError)
+        assert 'site` in publisher.yaml: id_template: "tag:old.example,{date}:{id}"' in str(
+            result.error
+        )
+        assert node.items == before
+    decided = task({1: "a with new links"}, new_ids={"post-0001"})
+    assert outcomes(run(node, decided, ledger)) == [("changed", "post-0001", "done")]
+    assert run(node, work, ledger).error is None
+
+
+def test_a_post_with_its_new_id_at_another_node_gets_it_here(ledger: Ledger) -> None:
+    """Also if nothing else about the post has changed."""
     node = FakeNode()
     run(node, task({1: "a"}), ledger)
-    work = task({1: "a with new links"})
+    work = task({1: "a"}, new_ids={"post-0001"})
     (post,) = work.desired
     moved = dataclasses.replace(post, atom_id="tag:new.example,2026:post-0001")
     work = dataclasses.replace(work, desired=[moved])
-    with Ledger(tmp_path / "none") as none:
-        for known in (ledger, none):
-            result = asyncio.run(preview(node, work, known))
-            (hint,) = result.hints
-            assert 'site.id_template: "tag:blog.example,{date}:{id}"' in hint
-            assert "tag:new.example,2026:post-0001" in hint
+    assert outcomes(run(node, work, ledger)) == [("changed", "post-0001", "done")]
+    assert ledger.recorded(node.address)["post-0001"].atom_id == moved.atom_id
 
 
 def closed(node: FakeNode) -> Task:

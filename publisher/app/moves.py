@@ -1,0 +1,108 @@
+"""Find the published posts whose atom:ids change because the site has moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher import identity
+from publisher.config.values import LEDGER_NAME
+from publisher.errors import LedgerError, UnsafePlanError
+from publisher.sync import moves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from publisher.app.project import Project
+    from publisher.config import Site
+    from publisher.entry import Entry
+    from publisher.sync.ledger import Ledger
+
+_DAY = re.compile(r"tag:[^,]*,(\d{4}-\d{2}-\d{2}):")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A published entry whose atom:id changes. `decided`: an earlier run was to change it."""
+
+    entry: Entry
+    old: str
+    decided: bool
+
+
+def find(project: Project, ledger: Ledger) -> list[Moved]:
+    """The entries whose recorded atom:ids are not theirs any more. Raises LedgerError.
+
+    An `id:` in the front matter is the decision of the author, and no move of the site.
+    """
+    recorded: defaultdict[str, set[str]] = defaultdict(set)
+    for item in ledger.published_items():
+        # The first version of the ledger recorded no atom:ids.
+        recorded[item.item_id] |= {item.atom_id} - {""}
+    accepted = ledger.accepted_anywhere()
+    return [
+        Moved(
+            entry,
+            min(recorded[entry.item_id] - {entry.atom_id}),
+            # At some node the item has its new id already, or was about to get it.
+            entry.atom_id in recorded[entry.item_id]
+            or (entry.item_id, entry.fingerprint) in accepted,
+        )
+        for entry in project.entries.entries
+        if entry.post.id is None and recorded.get(entry.item_id, set()) - {entry.atom_id}
+    ]
+
+
+def problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
+    """The error about changed ids that nobody has decided on yet. Raises LedgerError."""
+    changed = [moved for moved in find(project, ledger) if not moved.decided]
+    if not changed:
+        return None
+    pairs = [(moved.old, moved.entry.atom_id) for moved in changed]
+    return UnsafePlanError(moves.refusal(pairs, _line(changed, project.config.site)))
+
+
+def _line(changed: Sequence[Moved], site: Site) -> str:
+    """The keys of `site` that keep all of these ids; empty if they would not."""
+    for keys in _candidates(changed[-1].old):
+        kept = msgspec.structs.replace(site, **keys)
+        if all(identity.ids(moved.entry.post, kept)[1] == moved.old for moved in changed):
+            return ", ".join(
+                f'{k}: "{v}"' if k == "id_template" else f"{k}: {v}" for k, v in keys.items()
+            )
+    return ""
+
+
+def _candidates(old: str) -> Iterator[Mapping[str, str | dt.date]]:
+    template, day = moves.template(old), _DAY.match(old)
+    if template:
+        yield {"id_template": template}
+    if day:
+        since = dt.date.fromisoformat(day[1])
+        yield {"since": since}
+        yield {"id_template": template, "since": since}
+
+
+def require_kept_ids(project: Project) -> None:
+    """Raise UnsafePlanError if the ids of published posts change.
+
+    Without a ledger that can be read, nothing is known of published posts: `build` may run as a
+    user who cannot read the state folder.
+    """
+    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - a build without a ledger needs none
+
+    config = project.config
+    try:
+        if not (config.state / LEDGER_NAME).exists():
+            return
+        with Ledger(config.state, read_only=True) as ledger:
+            error = problem(project, ledger)
+    except (OSError, LedgerError):
+        return
+    if error:
+        raise error

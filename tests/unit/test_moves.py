@@ -1,0 +1,135 @@
+"""A moved site: the ids of published posts change, and somebody must decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from publisher import entry
+from publisher.app import moves
+from publisher.app.project import Project
+from publisher.config import load
+from publisher.post import Reading
+from publisher.rendering import Renderings
+from publisher.sync.desired import Desired
+from publisher.sync.ledger import Ledger
+from publisher.text.node_address import NodeAddress
+from tests.support.posts import SITE, post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.config import Config, Site
+    from publisher.post import Post
+
+BLOG, OTHER = NodeAddress("pubsub.example", "blog"), NodeAddress("pubsub.example", "other")
+DATED, UNDATED = post("2026-01-02-dated.md"), post("some-undated-post.md")
+NEW_URL = msgspec.structs.replace(SITE, url="https://new.example")
+YAML = """\
+site: {title: A blog, url: "https://blog.example"}
+posts: {path: .}
+feeds: [{path: feed.atom, format: atom}]
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    path = tmp_path / "publisher.yaml"
+    path.write_text(YAML)
+    return load(path)
+
+
+def project(config: Config, site: Site, *posts: Post) -> Project:
+    reading = Reading(posts, (), ())
+    found = entry.entries(reading, site)
+    return Project(msgspec.structs.replace(config, site=site), found, Renderings(reading, site))
+
+
+def publish(ledger: Ledger, published: Project, *, at: NodeAddress = BLOG) -> None:
+    for one in published.entries.entries:
+        desired = Desired(one.item_id, one.atom_id, one.title or "", one.fingerprint, one.published)
+        ledger.record_done(at, desired, at=0.0)
+
+
+@pytest.mark.parametrize(
+    ("site", "line"),
+    [
+        pytest.param(SITE, None, id="nothing has changed"),
+        pytest.param(
+            NEW_URL, 'publisher.yaml: id_template: "tag:blog.example,{date}:{id}". If', id="URL"
+        ),
+        pytest.param(
+            msgspec.structs.replace(SITE, since=dt.date(2021, 3, 4)),
+            "publisher.yaml: since: 2020-01-01. If",
+            id="since",
+        ),
+        pytest.param(
+            msgspec.structs.replace(NEW_URL, since=dt.date(2021, 3, 4)),
+            'publisher.yaml: id_template: "tag:blog.example,{date}:{id}", since: 2020-01-01. If',
+            id="URL and since",
+        ),
+        pytest.param(
+            msgspec.structs.replace(SITE, id_template="https://{host}/{id}"),
+            'publisher.yaml: id_template: "tag:blog.example,{date}:{id}". If',
+            id="template",
+        ),
+    ],
+)
+def test_the_line_that_is_named_keeps_the_ids(
+    ledger: Ledger, config: Config, site: Site, line: str | None
+) -> None:
+    publish(ledger, project(config, SITE, DATED, UNDATED))
+    error = moves.problem(project(config, site, DATED, UNDATED), ledger)
+    assert (line in str(error)) if line else error is None
+
+
+def test_ids_that_no_line_can_keep_are_kept_by_the_old_settings(
+    ledger: Ledger, config: Config
+) -> None:
+    template = "https://{host}/{id}"
+    publish(ledger, project(config, msgspec.structs.replace(SITE, id_template=template), DATED))
+    error = moves.problem(project(config, SITE, DATED), ledger)
+    assert "restore site.url, site.since and site.id_template as they were" in str(error)
+
+
+def test_an_id_that_its_author_changes_is_no_move(ledger: Ledger, config: Config) -> None:
+    publish(ledger, project(config, SITE, DATED))
+    named = post("2026-01-02-dated.md", id=("https://blog.example/an-id", 2))
+    assert moves.problem(project(config, NEW_URL, named), ledger) is None
+
+
+def test_a_decision_holds_for_the_nodes_that_it_has_not_reached(
+    ledger: Ledger, config: Config
+) -> None:
+    """At one node the posts have their new ids; the run ended before it came to the other."""
+    for at in (BLOG, OTHER):
+        publish(ledger, project(config, SITE, DATED), at=at)
+    moved = project(config, NEW_URL, DATED)
+    assert moves.problem(moved, ledger)
+    publish(ledger, moved)
+    assert moves.problem(moved, ledger) is None
+    assert [one.decided for one in moves.find(moved, ledger)] == [True]
+    publish(ledger, moved, at=OTHER)
+    assert moves.find(moved, ledger) == []
+
+
+def test_an_interrupted_run_goes_on_with_the_new_ids(ledger: Ledger, config: Config) -> None:
+    publish(ledger, project(config, SITE, DATED))
+    moved = project(config, NEW_URL, DATED)
+    (made,) = moved.entries.entries
+    ledger.accept(BLOG, [(made.item_id, made.fingerprint)])
+    assert moves.problem(moved, ledger) is None
+
+
+def test_a_new_post_of_a_moved_site_is_no_change(ledger: Ledger, config: Config) -> None:
+    assert moves.problem(project(config, NEW_URL, DATED), ledger) is None
