@@ -1,0 +1,71 @@
+"""Keep what this version leaves behind, for the tests of later versions.
+
+`python -m tests.markers.keep FOLDER` publishes the posts to a new node of a local Prosody, and
+writes the node's items and the ledger into tests/markers/FOLDER.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.config import NodeConfig
+from tests.markers import FOLDER, POSTS
+from tests.support.blog import Blog
+from tests.support.servers import Prosody
+from tests.support.xmpp import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sync.item import Item
+
+ACCOUNTS = {"blog": "blog password"}
+
+
+def keep(folder: Path) -> None:
+    """Publish the posts, and keep the items and the ledger."""
+    folder.mkdir()
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        Prosody(ACCOUNTS, admins=["blog@localhost"]) as server,
+    ):
+        blog = Blog(Path(temporary) / "blog")
+        blog.configure(server, password=ACCOUNTS["blog"])
+        shutil.copytree(POSTS, blog.posts, dirs_exist_ok=True)
+        done = blog.run("publish")
+        assert done.code == 0, done.err
+        items = asyncio.run(_items(server))
+        ledger = _dump(blog.folder / ".publisher" / "ledger.sqlite")
+    (folder / "items.xml").write_text(_document(items), encoding="utf-8")
+    (folder / "ledger.sql").write_text(ledger, encoding="utf-8")
+
+
+async def _items(server: Prosody) -> Sequence[Item]:
+    config = NodeConfig(service=server.service, node="blog")
+    async with opened(server, "blog", config) as node:
+        return await node.fetch(sorted((await node.look()).ids))
+
+
+def _document(items: Sequence[Item]) -> str:
+    lines = (f'<item id="{item.id}">{item.payload}</item>\n' for item in items)
+    return f"<items>\n{''.join(lines)}</items>\n"
+
+
+def _dump(path: Path) -> str:
+    """The database as SQL, with the numbers of its format, which `iterdump` leaves out."""
+    database = sqlite3.connect(path)
+    numbers = (
+        f"PRAGMA {name} = {database.execute(f'PRAGMA {name}').fetchone()[0]};"
+        for name in ("application_id", "user_version")
+    )
+    return "\n".join([*database.iterdump(), *numbers, ""])
+
+
+if __name__ == "__main__":
+    keep(FOLDER / sys.argv[1])

@@ -1,0 +1,199 @@
+"""An upgrade notifies nobody: every version of the marker that publisher has ever sent is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from publisher.config import NodeConfig
+from publisher.sync.item import Item
+from tests import markers
+from tests.support.blog import Blog
+from tests.support.subscribers import Outsider, Subscriber
+from tests.support.xmpp import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.support.servers import Server
+
+EDITED = "2026-01-05-first-snow"
+
+
+def upgraded(
+    folder: Path,
+    server: Server,
+    node: str,
+    password: str,
+    *,
+    version: str,
+    keeps_ledger: bool,
+    is_reread: bool = False,
+) -> Blog:
+    """A blog whose posts an older version has published."""
+    asyncio.run(published(server, node, markers.payloads(version, is_reread=is_reread)))
+    blog = Blog(folder / "blog")
+    blog.configure(server, node=node, password=password)
+    shutil.copytree(markers.POSTS, blog.posts, dirs_exist_ok=True)
+    if keeps_ledger:
+        state = blog.folder / ".publisher"
+        markers.write_ledger(version, state, node=node, is_reread=is_reread)
+    return blog
+
+
+async def published(server: Server, node: str, payloads: Mapping[str, str]) -> None:
+    """Make a node as publisher makes it, with these items."""
+    config = NodeConfig(service=server.service, node=node, title="A blog of the tests")
+    async with opened(server, "blog", config) as made:
+        await made.create()
+        for id_, payload in payloads.items():
+            await made.publish(Item(id_, payload))
+
+
+def fingerprints(server: Server, node: str) -> dict[str, str]:
+    return {
+        event.id or "": event.payload.findtext(markers.FINGERPRINT) or ""
+        for event in Outsider(server, "reader", node).items()
+        if event.payload is not None
+    }
+
+
+def content(server: Server, node: str) -> dict[str, str]:
+    return {
+        event.id or "": "".join(event.payload.find(f"{markers.ATOM}content").itertext())  # type: ignore[union-attr]
+        for event in Outsider(server, "reader", node).items()
+        if event.payload is not None
+    }
+
+
+@pytest.mark.parametrize("version", markers.VERSIONS)
+@pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
+def test_an_upgrade_sends_nothing(
+    tmp_path: Path,
+    server: Server,
+    node: str,
+    accounts: Mapping[str, str],
+    version: str,
+    *,
+    keeps_ledger: bool,
+) -> None:
+    blog = upgraded(
+        tmp_path, server, node, accounts["blog"], version=version, keeps_ledger=keeps_ledger
+    )
+    before = Outsider(server, "reader", node).items()
+    with Subscriber(server, "reader", node) as reader:
+        first = blog.run("publish", "--json")
+        assert first.code == 0, first.err
+        assert {action for action, _, _ in first.changes} <= {"adopt"}
+        assert blog.run("publish", "--json").changes == []
+        reader.nothing_for(0.5)
+    after = Outsider(server, "reader", node).items()
+    assert [(e.id, ET.tostring(e.payload)) for e in after if e.payload is not None] == [
+        (e.id, ET.tostring(e.payload)) for e in before if e.payload is not None
+    ]
+
+
+@pytest.mark.parametrize("version", markers.VERSIONS)
+@pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
+def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
+    tmp_path: Path,
+    server: Server,
+    node: str,
+    accounts: Mapping[str, str],
+    version: str,
+    *,
+    keeps_ledger: bool,
+) -> None:
+    blog = upgraded(
+        tmp_path,
+        server,
+        node,
+        accounts["blog"],
+        version=version,
+        keeps_ledger=keeps_ledger,
+        is_reread=True,
+    )
+    with Subscriber(server, "reader", node) as reader:
+        planned = blog.run("plan", "--json").changes
+        assert [(action, outcome) for action, _, outcome in planned] == 5 * [
+            ("corrected", "planned")
+        ]
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        assert f"{node}: 5 corrected" in run.out
+        assert blog.run("publish", "--json").changes == []
+        reader.nothing_for(0.5)
+        assert set(fingerprints(server, node).values()).isdisjoint({markers.ANOTHER})
+        assert "Rain at last." in content(server, node)["2026-05-20-rain"]
+        # Notifications are on again.
+        blog.write("2026-06-01-next.md", "The next post.")
+        assert blog.run("publish").code == 0
+        assert reader.next().id == "2026-06-01-next"
+
+
+@pytest.mark.parametrize(
+    ("version", "keeps_ledger"),
+    [(version, True) for version in markers.VERSIONS]
+    # The first version left no source at the node, so without a ledger an edit is not recognised.
+    + [(version, False) for version in markers.VERSIONS if version != "1"],
+)
+def test_an_edit_that_is_made_together_with_an_upgrade_is_announced(
+    tmp_path: Path,
+    server: Server,
+    node: str,
+    accounts: Mapping[str, str],
+    version: str,
+    *,
+    keeps_ledger: bool,
+) -> None:
+    blog = upgraded(
+        tmp_path,
+        server,
+        node,
+        accounts["blog"],
+        version=version,
+        keeps_ledger=keeps_ledger,
+        is_reread=True,
+    )
+    path = blog.posts / f"{EDITED}.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("cat", "hedgehog"), encoding="utf-8")
+    with Subscriber(server, "reader", node) as reader:
+        run = blog.run("publish")
+        assert run.code == 0, run.err
+        assert f"{node}: 1 changed, 4 corrected" in run.out
+        event = reader.next()
+        assert event.id == EDITED
+        assert event.payload is not None
+        assert "hedgehog" in "".join(event.payload.itertext())
+        reader.nothing_for(0.5)
+    assert blog.run("publish", "--json").changes == []
+
+
+def test_items_stay_at_a_node_with_another_publisher_until_a_refresh(
+    tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    blog = upgraded(
+        tmp_path, server, node, accounts["blog"], version="1", keeps_ledger=True, is_reread=True
+    )
+    Outsider(server, "blog", node).affiliate("stranger@localhost", "publisher")
+    with Subscriber(server, "reader", node) as reader:
+        run = blog.run("publish")
+        assert run.code == 0
+        assert "stranger@localhost" in run.err
+        assert "5 items show" in run.err
+        assert blog.run("publish", "--json").changes == []
+        assert set(fingerprints(server, node).values()) == {markers.ANOTHER}
+        for command in ("status", "plan"):
+            named = blog.run(command)
+            assert named.code == 0
+            assert "5 items show" in named.err
+        reader.nothing_for(0.5)
+        assert blog.run("publish", "--refresh", "--no-notify").code == 0
+        reader.nothing_for(0.5)
+    assert set(fingerprints(server, node).values()).isdisjoint({markers.ANOTHER})
+    assert "items show" not in blog.run("status").err
