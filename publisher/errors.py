@@ -4,7 +4,8 @@ The class decides how much of the run fails and gives the exit code::
 
     0 done
     1 something was refused or a post is broken; everything else was done
-    2 usage, configuration, wrong password, untrusted certificate, stripped TLS
+    2 usage, configuration, wrong password, untrusted certificate, stripped TLS, a server or service
+      that does not exist
     3 somebody must decide: a plan was not safe, or posts may have been renamed
     4 a service or a lock was unavailable; trying again is enough
 
@@ -125,6 +126,19 @@ class Unavailable(ServiceError):  # noqa: N818 - a state of the service
     """The service cannot be used now. The run gives up on it and continues with other services."""
 
     exit_code = 4
+
+
+class WrongAddress(Unavailable):
+    """The configuration names a server or a service that does not exist. No retry helps.
+
+    `condition` is that of the stanza error, as in Refused.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
 
 
 class NoAnswer(Unavailable):

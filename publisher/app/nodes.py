@@ -13,12 +13,12 @@ from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
 from publisher.config import NodeConfig
 from publisher.config.checks import near
-from publisher.errors import ConfigError, PublisherError
+from publisher.errors import ConfigError, PublisherError, WrongAddress
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
 from publisher.text.nearest import did_you_mean
-from publisher.xmpp import XmppNode, forms
+from publisher.xmpp import XmppNode, diagnosed, forms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,14 +160,20 @@ async def _look_at_service(
 ) -> list[ComparedNode]:
     """Ask for one node after the other. If the service falls silent, the rest fail at once."""
     nodes = [targets.config_of(target) for target in chosen]
-    return [await _look(XmppNode(connection, node, site_title=config.site.title)) for node in nodes]
+    return [
+        await _look(connection, XmppNode(connection, node, site_title=config.site.title))
+        for node in nodes
+    ]
 
 
-async def _look(node: XmppNode) -> ComparedNode:
+async def _look(connection: Connection, node: XmppNode) -> ComparedNode:
     try:
         state = await node.look()
         description = await node.describe()
         affiliation = await node.affiliation()
+    except WrongAddress as error:
+        wrong = await diagnosed(error, connection, node.address)
+        return ComparedNode(node.address, error=wrong)
     except PublisherError as error:
         return ComparedNode(node.address, error=error)
     unmet = forms.unmet(description.wanted, description.actual)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
 from publisher.app.targets import config_of
-from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavailable
+from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavailable, WrongAddress
 from publisher.sync import Result, Task
 from publisher.sync import item as items
 from publisher.system.event_loop import run_async
@@ -131,6 +131,8 @@ async def _work_at_service(
         node = xmpp.XmppNode(connection, config_of(target), site_title=project.config.site.title)
         task = replace(target.task, make_item=Maker(project, target, connection))
         result = await work(node, task)
+        if isinstance(result.error, WrongAddress):
+            result.error = await xmpp.diagnosed(result.error, connection, target.address)
         _keep(results, result)
         # A missing page says nothing about the service.
         if isinstance(result.error, Unavailable) and not isinstance(result.error, PageMissing):

@@ -36,6 +36,7 @@ from publisher.config.values import (
     field_name,
 )
 from publisher.text import permalinks
+from publisher.text.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -519,6 +520,5 @@ def near(name: str, known: Collection[str]) -> str:
 
 def meant_by(name: str, known: Collection[str]) -> str:
     """A question that ends an error message: the value that the user may have meant, if any."""
-    folded = {value.casefold(): value for value in sorted(known)}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1)
-    return f"; did you mean {folded[close[0]]}?" if close else ""
+    meant = nearest(name, known)
+    return f"; did you mean {meant}?" if meant else ""

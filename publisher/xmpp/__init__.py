@@ -2,6 +2,7 @@
 
 from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode
+from publisher.xmpp.services import diagnosed
 from publisher.xmpp.subscriber import Event, ItemPublished, ItemRetracted, Subscriber
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "Subscriber",
     "XmppNode",
     "connect",
+    "diagnosed",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
 import ssl
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,7 +30,9 @@ from publisher.errors import (
     StreamBroken,
     StreamReset,
     Unavailable,
+    WrongAddress,
 )
+from publisher.system.network_reasons import network_reason
 from publisher.text.characters import short_line
 from publisher.xmpp import answers
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from publisher.config import Xmpp
+    from publisher.xmpp.answers import Right
 
 CONNECT_SECONDS = 10.0
 # The timeout that slixmpp gets for a request, long enough never to end one: the watchdog does that.
@@ -98,9 +102,12 @@ class Connection:
         *,
         to: str,
         purpose: str,
+        right: Right,
         may_retry: bool = True,
     ) -> Element:
-        """Send an IQ and return the IQ element of the answer. `purpose` is for errors: "publish".
+        """Send an IQ and return the IQ element of the answer.
+
+        `purpose` (e.g. "publish") and `right`, which the account needs for it, are for errors.
 
         Without `may_retry`, an error of type `wait` does not count as busy: ejabberd sends it for
         a form field that it does not know.
@@ -115,7 +122,7 @@ class Connection:
         try:
             iq: Any = self._client.make_iq(itype=kind, ito=to)
         except InvalidJID as error:
-            raise ConfigError(f"the service {to!r} is not a JID: {error}") from error
+            raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
         iq.append(child)
         sent = iq.send(timeout=NEVER_SECONDS)
         watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
@@ -124,13 +131,20 @@ class Connection:
             answer: Element = sent.result().xml
         except IqError as error:
             raise answers.error(
-                error.iq.xml, service=to, account=self.jid, purpose=purpose, may_retry=may_retry
+                error.iq.xml,
+                service=to,
+                account=self.jid,
+                purpose=purpose,
+                right=right,
+                may_retry=may_retry,
             ) from error
         return answer
 
     def _watchdog(self, service: str) -> Watchdog:
         if service not in self._watchdogs:
-            self._watchdogs[service] = Watchdog(service, seconds=self._answer_seconds)
+            self._watchdogs[service] = Watchdog(
+                service, account=self.jid, seconds=self._answer_seconds
+            )
         return self._watchdogs[service]
 
     async def _answered(self, sent: asyncio.Future[Any], watchdog: Watchdog, purpose: str) -> None:
@@ -165,7 +179,7 @@ async def connect(
     try:
         client = _Client(xmpp, password, _tls(xmpp.ca_file))
     except InvalidJID as error:
-        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is not a JID: {error}") from error
+        raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is not a JID; correct it") from error
     try:
         await _log_in(client, xmpp, seconds)
         yield Connection(client, answer_seconds=answer_seconds)
@@ -183,10 +197,33 @@ async def _log_in(client: _Client, xmpp: Xmpp, seconds: float) -> None:
             # COMPAT(slixmpp 1.17): the future of its `connect` never fails, so it is not awaited.
             await client.ready
     except TimeoutError as error:
-        where = _where(xmpp)
         raise Unavailable(
-            f"{where} did not complete the login within {seconds:.0f} seconds"
+            f"{_where(xmpp)} did not complete the login within {seconds:.0f} seconds; check "
+            "xmpp.host, xmpp.port and xmpp.tls, or run again later"
         ) from error
+    except _Unresolved as error:
+        raise await _unresolved(xmpp) from error
+
+
+class _Unresolved(Exception):  # noqa: N818 - not an error that a user meets
+    """slixmpp found no address. It does not say whether the name exists."""
+
+
+async def _unresolved(xmpp: Xmpp) -> Unavailable:
+    """The error for a server without an address."""
+    name = xmpp.host or xmpp.jid.partition("@")[2]
+    failed = f"{_where(xmpp)} cannot be reached"
+    advice = "correct xmpp.host"
+    if not xmpp.host:
+        advice = "correct xmpp.jid, or set xmpp.host to the name of its server"
+    try:
+        await asyncio.get_running_loop().getaddrinfo(name, None)
+    except socket.gaierror as error:
+        if error.errno != socket.EAI_AGAIN:
+            return WrongAddress(f"{failed}: {name} has no address in DNS; {advice}")
+    except UnicodeError:  # a label of more than 63 characters
+        return WrongAddress(f"{failed}: {name} is no host name; {advice}")
+    return Unavailable(f"{failed}: DNS does not answer for {name}; run again later")
 
 
 async def _close(client: _Client) -> None:
@@ -260,9 +297,13 @@ class _Client(ClientXMPP):
     def _on_all_attempts_failed(self, _: object) -> None:
         # COMPAT(slixmpp 1.17): it announces a pause before it tries all addresses again, for ever.
         # slixmpp reports a name without an address as a string, and all else as an exception.
-        is_unresolved = isinstance(self._problem, str)
-        why = "the name has no address" if is_unresolved else short_line(str(self._problem), REASON)
-        self._fail(Unavailable(f"{_where(self._config)} cannot be reached: {why}"))
+        if isinstance(self._problem, str):
+            self._fail(_Unresolved(self._problem))
+            return
+        where, why = _where(self._config), _because(self._problem)
+        keys = "xmpp.host and xmpp.port" if self._config.host else "xmpp.jid"
+        advice = f"check {keys}, or run again when the server is up"
+        self._fail(Unavailable(f"{where} cannot be reached: {why}; {advice}"))
 
     def _on_untrusted(self, problem: object) -> None:
         self._fail(_untrusted(self._config, problem))
@@ -275,7 +316,8 @@ class _Client(ClientXMPP):
         self._fail(
             LoginFailed(
                 f"{_where(self._config)} does not accept the password of {self._config.jid} "
-                f"({condition}); it was tried once"
+                f"({condition}); it was tried once. Check xmpp.jid and "
+                f"{_password_key(self._config)}"
             )
         )
 
@@ -283,6 +325,8 @@ class _Client(ClientXMPP):
         condition = error["condition"]
         self._problem = short_line(f"{condition} {error['text']}", REASON)
         self._condition = condition
+        if condition == "host-unknown":
+            self._fail(_unknown_domain(self._config))
         if condition == "see-other-host":
             self._problem = (
                 "it sends us to another host; if you trust that one, set xmpp.host to it"
@@ -343,9 +387,9 @@ class _Client(ClientXMPP):
 
     def exception(self, exception: Exception) -> None:
         """Called by slixmpp for an error in a handler, e.g. at a malformed SASL answer."""
-        name = type(exception).__name__
-        self._problem = f"it does not speak XMPP as it should ({name})"
-        self._fail(LoginFailed(f"{_where(self._config)}: {self._problem}"))
+        self._problem = "it does not speak XMPP as it should"
+        advice = "check xmpp.host and xmpp.port"
+        self._fail(LoginFailed(f"{_where(self._config)}: {self._problem}; {advice}"))
 
     async def _handle_stream_features(self, features: Any) -> bool | None:
         """Begin TLS before anything else, then log in with the best mechanism that is safe."""
@@ -416,7 +460,8 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {error}") from error
+        why = network_reason(error)
+        raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {why}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # RFC 9525 section 6.3: the common name of a certificate is no host name.
     context.hostname_checks_common_name = False
@@ -432,15 +477,27 @@ def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
             f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
             "domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
         )
-    reason = getattr(problem, "reason", None) or problem
-    if reason in _OLD_TLS:
+    if getattr(problem, "reason", None) in _OLD_TLS:
         return LoginFailed(
             f"{_where(xmpp)} offers only TLS 1.1 or older, which is not safe (RFC 8996); "
             f"{_NOTHING_SENT}. Enable TLS 1.2 or later on the server"
         )
     return LoginFailed(
-        f"{_where(xmpp)} does not speak TLS ({reason}); check xmpp.port and xmpp.tls"
+        f"{_where(xmpp)} does not speak TLS ({_because(problem)}); check xmpp.port and xmpp.tls"
     )
+
+
+def _unknown_domain(xmpp: Xmpp) -> WrongAddress:
+    domain = xmpp.jid.partition("@")[2]
+    key = "xmpp.host" if xmpp.host else "the SRV records of the domain"
+    problem = f"{_where(xmpp)} does not serve the domain {domain} (host-unknown)"
+    return WrongAddress(f"{problem}; correct xmpp.jid or {key}")
+
+
+def _password_key(xmpp: Xmpp) -> str:
+    """The key that says where the password comes from."""
+    sources = {"password_env": xmpp.password_env, "password_file": xmpp.password_file}
+    return f"xmpp.{next((key for key, value in sources.items() if value), 'password_command')}"
 
 
 def _where(xmpp: Xmpp) -> str:
@@ -450,4 +507,6 @@ def _where(xmpp: Xmpp) -> str:
 
 
 def _because(reason: object) -> str:
+    if isinstance(reason, BaseException):
+        reason = network_reason(reason)
     return short_line(str(reason), REASON) if reason else "no reason given"

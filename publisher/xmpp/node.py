@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement, fromstring
 
-from publisher.errors import Busy, Forbidden, NoAnswer, NotFound, Refused, Unavailable
+from publisher.errors import (
+    Busy,
+    Forbidden,
+    NoAnswer,
+    NotFound,
+    Refused,
+    Unavailable,
+    WrongAddress,
+)
 from publisher.sync import Drift, State
 from publisher.sync.item import MAX_ID, Item, is_sendable
 from publisher.text.characters import short_line
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from publisher.config import NodeConfig
+    from publisher.xmpp.answers import Right
     from publisher.xmpp.connection import Connection
 
 PUBSUB = "{http://jabber.org/protocol/pubsub}"
@@ -220,7 +229,7 @@ class XmppNode:
         """
         configure = Element(f"{OWNER}configure", node=self.address.node)
         configure.append(forms.submit(fields))
-        await self._request("set", _owner(configure), "configure", may_retry=False)
+        await self._request("set", _owner(configure), "configure", "own", may_retry=False)
         actual = forms.values(await self._form())
         return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
 
@@ -230,7 +239,8 @@ class XmppNode:
             return True
         subscriptions = Element(f"{OWNER}subscriptions", node=self.address.node)
         try:
-            answer = await self._request("get", _owner(subscriptions), "list the subscribers of")
+            request = _owner(subscriptions)
+            answer = await self._request("get", request, "list the subscribers of", "own")
         # Busy is a Refused, too, but the caller retries it.
         except Busy:
             raise
@@ -333,7 +343,7 @@ class XmppNode:
     async def delete(self) -> None:
         """Delete the node with all its items and subscriptions (section 8.4). Owners only."""
         delete = _owner(Element(f"{OWNER}delete", node=self.address.node))
-        await self._request("set", delete, "delete", may_retry=False)
+        await self._request("set", delete, "delete", "own", may_retry=False)
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         """Those of the items that exist (section 6.5), in the order of the ids.
@@ -355,7 +365,7 @@ class XmppNode:
         # Without publish-options, of which ejabberd 23.01 refuses most fields.
         publish = Element(f"{PUBSUB}publish", node=self.address.node)
         SubElement(publish, f"{PUBSUB}item", id=item.id).append(entry)
-        await self._request("set", _pubsub(publish), "publish to")
+        await self._request("set", _pubsub(publish), "publish to", "publish")
 
     async def retract(self, id_: str, *, notify: bool) -> None:
         """Retract an item (section 7.2). Raises NotFound if it does not exist."""
@@ -369,7 +379,7 @@ class XmppNode:
         if notify:
             retract.set("notify", "true")
         SubElement(retract, f"{PUBSUB}item", id=id_)
-        await self._request("set", _pubsub(retract), "retract from")
+        await self._request("set", _pubsub(retract), "retract from", "publish")
 
     async def _ids(self) -> tuple[str, ...]:
         """The ids of all items, by service discovery (section 5.5), which sends no payloads.
@@ -382,7 +392,7 @@ class XmppNode:
             raise
         except Refused as error:
             if error.condition == "not-allowed":  # COMPAT(Prosody): it cannot reach the domain
-                raise Unavailable(str(error)) from error
+                raise WrongAddress(str(error), condition=error.condition) from error
         except NoAnswer:
             raise
         except Unavailable:
@@ -434,7 +444,7 @@ class XmppNode:
     async def _form(self) -> Element | None:
         """The configuration of the node (section 8.2). Owners only."""
         configure = Element(f"{OWNER}configure", node=self.address.node)
-        answer = await self._request("get", _owner(configure), "show the configuration of")
+        answer = await self._request("get", _owner(configure), "show the configuration of", "own")
         return answer.find(f".//{forms.X}x")
 
     async def _meta_data(self) -> Element | None:
@@ -446,7 +456,8 @@ class XmppNode:
     async def _default_form(self) -> Element | None:
         """The default configuration of new nodes (section 8.3), if the service shows it."""
         try:
-            answer = await self._request("get", _owner(Element(f"{OWNER}default")), "configure")
+            request = _owner(Element(f"{OWNER}default"))
+            answer = await self._request("get", request, "configure", "create")
         except Refused:
             # A service need not show it (XEP-0060 section 8.3.4); then only the portable fields are
             # sent.
@@ -459,7 +470,7 @@ class XmppNode:
         request = _pubsub(create)
         SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
         try:
-            await self._request("set", request, "create", may_retry=False)
+            await self._request("set", request, "create", "create", may_retry=False)
         except Refused as error:
             # On a conflict the node exists: somebody has created it since our look (XEP-0060
             # section 8.1.1).
@@ -476,13 +487,20 @@ class XmppNode:
                 await self.configure(left)
 
     async def _request(
-        self, kind: Literal["get", "set"], child: Element, verb: str, *, may_retry: bool = True
+        self,
+        kind: Literal["get", "set"],
+        child: Element,
+        verb: str,
+        right: Right = "read",
+        *,
+        may_retry: bool = True,
     ) -> Element:
         return await self._connection.request(
             kind,
             child,
             to=self.address.service,
             purpose=f"{verb} the node {self.address.node}",
+            right=right,
             may_retry=may_retry,
         )
 

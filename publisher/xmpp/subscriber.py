@@ -66,7 +66,9 @@ class Subscriber:
             Element(f"{PUBSUB}subscribe", node=self._address.node, jid=self._connection.jid)
         )
         purpose = f"subscribe to the node {self._address.node}"
-        await self._connection.request("set", pubsub, to=self._address.service, purpose=purpose)
+        await self._connection.request(
+            "set", pubsub, to=self._address.service, purpose=purpose, right="read"
+        )
         return self
 
     async def next(self, *, seconds: float) -> Event:

@@ -33,8 +33,9 @@ class Watchdog:
     together, and no further one may be sent.
     """
 
-    def __init__(self, service: str, *, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, service: str, *, account: str, seconds: float = ANSWER_SECONDS) -> None:
         self._service = service
+        self._account = account
         self._seconds = seconds
         self._loop = asyncio.get_running_loop()
         self._in_flight: dict[asyncio.Future[Any], _Request] = {}
@@ -81,6 +82,18 @@ class Watchdog:
         silent = self._loop.time() - self._last_answer
         self._problem = (
             f"{self._service} did not answer for {silent:.0f} seconds when asked to "
-            f"{oldest.purpose}; run again later"
+            f"{oldest.purpose}; {_advice(self._service, self._account)}"
         )
         self.expired.set_result(None)
+
+
+def _advice(service: str, account: str) -> str:
+    """What to do about a service that does not answer."""
+    ours, theirs = account.partition("@")[2], service.rpartition("@")[2]
+    if theirs == ours or theirs.endswith(f".{ours}"):
+        return "run again later"
+    # RFC 6120 section 4.5: between servers each direction may have a stream of its own.
+    return (
+        "run again later. If it never answers, the way back may be missing: the server of "
+        f"{theirs} must be able to connect to that of {ours} (port 5269)"
+    )

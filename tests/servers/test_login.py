@@ -98,12 +98,19 @@ def test_an_untrusted_certificate_is_named(blog: Blog, server: Server) -> None:
 
 def test_an_unknown_host_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, host="nowhere.invalid")
-    check(blog, 4, "nowhere.invalid", "no address")
+    check(blog, 2, "nowhere.invalid has no address in DNS; correct xmpp.host")
 
 
 def test_a_server_that_is_down_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, port=1)
-    check(blog, 4, "127.0.0.1:1 cannot be reached")
+    check(
+        blog, 4, "127.0.0.1:1 cannot be reached: connection refused; check xmpp.host and xmpp.port"
+    )
+
+
+def test_a_domain_that_the_server_does_not_serve_is_named(blog: Blog, server: Server) -> None:
+    blog.configure(server, password=PASSWORD, jid="blog@elsewhere.example", tls="starttls")
+    check(blog, 2, "does not serve the domain elsewhere.example", "correct xmpp.jid or xmpp.host")
 
 
 def test_a_port_without_direct_tls_is_named_in_the_error(blog: Blog, server: Server) -> None:

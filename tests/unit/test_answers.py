@@ -6,7 +6,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from publisher.errors import Busy, Forbidden, NotFound, PublisherError, Refused, TooBig, Unavailable
+from publisher.errors import (
+    Busy,
+    Forbidden,
+    NotFound,
+    PublisherError,
+    Refused,
+    TooBig,
+    Unavailable,
+    WrongAddress,
+)
 from publisher.xmpp import answers
 
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
@@ -14,7 +23,14 @@ PUBSUB = "http://jabber.org/protocol/pubsub#errors"
 
 
 def error_of(
-    kind: str, condition: str, specific: str = "", *, feature: str = "", may_retry: bool = True
+    kind: str,
+    condition: str,
+    specific: str = "",
+    *,
+    feature: str = "",
+    service: str = "pubsub.example",
+    right: answers.Right = "publish",
+    may_retry: bool = True,
 ) -> PublisherError:
     named = f' feature="{feature}"' if feature else ""
     special = f'<{specific} xmlns="{PUBSUB}"{named}/>' if specific else ""
@@ -25,10 +41,17 @@ def error_of(
     )
     return answers.error(
         ET.fromstring(iq),  # noqa: S314 - ours
-        service="pubsub.example",
+        service=service,
         account="blog@example.org",
         purpose="publish to the node blog",
+        right=right,
         may_retry=may_retry,
+    )
+
+
+def error_in(iq: ET.Element) -> PublisherError:
+    return answers.error(
+        iq, service="s", account="a", purpose="publish", right="publish", may_retry=True
     )
 
 
@@ -43,11 +66,12 @@ def error_of(
         ("cancel", "internal-server-error", "", Refused, 1),
         ("wait", "remote-server-timeout", "", Unavailable, 4),
         ("wait", "recipient-unavailable", "", Unavailable, 4),
-        ("cancel", "remote-server-not-found", "", Unavailable, 4),
-        ("cancel", "service-unavailable", "", Unavailable, 4),
-        ("modify", "jid-malformed", "", Unavailable, 4),
-        ("cancel", "gone", "", Unavailable, 4),
-        ("modify", "redirect", "", Unavailable, 4),
+        ("cancel", "remote-server-not-found", "", WrongAddress, 2),
+        ("cancel", "service-unavailable", "", WrongAddress, 2),
+        ("wait", "service-unavailable", "", Unavailable, 4),
+        ("modify", "jid-malformed", "", WrongAddress, 2),
+        ("cancel", "gone", "", WrongAddress, 2),
+        ("modify", "redirect", "", WrongAddress, 2),
         ("auth", "forbidden", "", Forbidden, 1),
         ("auth", "not-authorized", "presence-subscription-required", Forbidden, 1),
         ("auth", "registration-required", "", Forbidden, 1),
@@ -78,6 +102,38 @@ def test_type_wait_is_not_busy_if_the_request_must_not_be_retried() -> None:
     assert type(error) is Refused
 
 
+@pytest.mark.parametrize(
+    ("right", "service", "advice"),
+    [
+        ("create", "pubsub.example", "on Prosody add it to the `admins`"),
+        ("publish", "pubsub.example", "the affiliation publisher"),
+        ("own", "pubsub.example", "Only the node's owners may"),
+        ("read", "pubsub.example", "the affiliation publisher or member"),
+        ("create", "ada@example.org", "set the service to blog@example.org"),
+        ("read", "ada@example.org", "set the service to blog@example.org"),
+        ("create", "blog@example.org", "allow PEP for the account"),
+    ],
+)
+def test_a_refusal_says_how_to_get_the_right_that_is_missing(
+    right: answers.Right, service: str, advice: str
+) -> None:
+    error = error_of("auth", "forbidden", right=right, service=service)
+    assert advice in str(error)
+    assert ("admins" in str(error)) == ("admins" in advice)
+
+
+def test_a_service_that_is_down_is_not_a_wrong_name() -> None:
+    error = error_of("wait", "service-unavailable")
+    assert "run again later" in str(error)
+    assert "check the name" not in str(error)
+
+
+def test_a_node_that_cannot_be_created_because_nothing_is_there_is_a_wrong_name() -> None:
+    error = error_of("cancel", "item-not-found", right="create")
+    assert type(error) is WrongAddress
+    assert "check the name of the service" in str(error)
+
+
 def test_an_unsupported_feature_is_named() -> None:
     error = error_of("cancel", "feature-not-implemented", "unsupported", feature="persistent-items")
     assert "persistent-items" in str(error)
@@ -89,13 +145,17 @@ def test_the_new_address_of_a_node_is_shown() -> None:
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:new.example?;node=b'
         "</gone></error></iq>"
     )
-    error = answers.error(iq, service="s", account="a", purpose="publish", may_retry=True)
+    error = answers.error(
+        iq, service="s", account="a", purpose="publish", right="publish", may_retry=True
+    )
     assert "xmpp:new.example?;node=b" in str(error)
 
 
 def test_an_error_without_a_condition_is_an_error() -> None:
     iq = ET.fromstring('<iq xmlns="jabber:client" type="error"/>')  # noqa: S314 - ours
-    error = answers.error(iq, service="s", account="a", purpose="publish", may_retry=True)
+    error = answers.error(
+        iq, service="s", account="a", purpose="publish", right="publish", may_retry=True
+    )
     assert "undefined-condition" in str(error)
 
 
@@ -104,7 +164,7 @@ def test_the_message_of_a_service_is_shortened_to_one_line() -> None:
         f'<iq type="error"><error type="cancel"><gone xmlns="{STANZAS}">xmpp:a\u202eb\u009b</gone>'
         f'<text xmlns="{STANZAS}">error: all\n is {"very " * 1_000}well</text></error></iq>'
     )
-    message = str(answers.error(iq, service="s", account="a", purpose="publish", may_retry=True))
+    message = str(error_in(iq))
     assert r"xmpp:a\u202eb\x9b, error: all is very" in message
     assert message.isprintable()
     assert len(message) < 2 * answers.SAID

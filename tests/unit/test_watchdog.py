@@ -21,7 +21,7 @@ class Service:
     """
 
     def __init__(self, name: str = "pubsub.example") -> None:
-        self.watchdog = Watchdog(name)
+        self.watchdog = Watchdog(name, account="blog@example")
         self.ended: list[float] = []
         self._owed: list[asyncio.Future[str]] = []
 
@@ -143,6 +143,25 @@ def test_an_expired_service_gets_nothing_more_and_the_error_names_the_oldest_req
     said = "pubsub.example did not answer for 30 seconds when asked to publish to the node blog"
     with pytest.raises(NoAnswer, match=said):
         fake_time.run(main())
+
+
+@pytest.mark.parametrize(
+    ("service", "may_lack_a_way_back"),
+    [("pubsub.example", False), ("blog@example", False), ("pubsub.elsewhere", True)],
+)
+def test_a_silent_service_of_another_server_may_lack_a_way_back(
+    service: str, may_lack_a_way_back: bool
+) -> None:
+    async def main() -> str:
+        silent = Service(service)
+        await asyncio.wait([silent.send()])
+        with pytest.raises(NoAnswer) as error:
+            silent.watchdog.require_answers()
+        return str(error.value)
+
+    said = fake_time.run(main())
+    assert "run again later" in said
+    assert ("the way back may be missing" in said) == may_lack_a_way_back
 
 
 def test_an_answer_that_arrived_while_the_process_was_held_up_counts() -> None:
