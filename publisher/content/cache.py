@@ -19,6 +19,7 @@ import msgspec
 
 import publisher
 from publisher.content.render import Content
+from publisher.system import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -54,6 +55,7 @@ class Cache:
     def __init__(self, folder: Path, *, writes: bool) -> None:
         self._folder = folder
         self._writes = writes
+        self._is_made = False
 
     def find(self, item_id: str, key: bytes, links: PostLinks) -> Content | None:
         """Return the cached content if it has this key and its links lead to the same pages."""
@@ -79,9 +81,15 @@ class Cache:
         temporary = self._folder / f".{secrets.token_hex(8)}"
         with suppress(OSError, UnicodeError):
             data = msgspec.msgpack.encode(_Rendering(key, answers, content))
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             temporary.write_bytes(data)
             temporary.replace(self._folder / f"{item_id}{_SUFFIX}")
+
+    def _make_folder(self) -> None:
+        if self._is_made:
+            return
+        private_folder.make_in_state(self._folder)
+        self._is_made = True
 
     def sweep(self, item_ids: Collection[str]) -> None:
         """Delete the cached content of all posts but those with these item ids."""

@@ -6,6 +6,7 @@ fetches every payload of the node.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.records import LastLook, Recorded
+from publisher.system import private_folder
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -101,7 +103,9 @@ class Ledger:
                 exists = self.path.exists()
                 name = f"{self.path.absolute().as_uri()}?mode=ro" if exists else ":memory:"
             else:
-                folder.mkdir(parents=True, exist_ok=True)
+                private_folder.make(folder)
+                # SQLite would let others read a new file; those beside it get the same mode.
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
                 name = str(self.path)
             # Otherwise sqlite3 would begin transactions of its own; only `transaction` may do that.
             self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
-from publisher.system import symlinks
+from publisher.system import private_folder, symlinks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -55,8 +55,9 @@ def write(path: Path, data: bytes, *, shared: Collection[Path] = ()) -> bool:
 
 
 def keep(file: Path, data: bytes) -> None:
-    """Write a file of the state folder. Raises ConfigError if it cannot be written."""
+    """Write a file in a folder of the state folder. Raises ConfigError if it cannot be written."""
     try:
+        private_folder.make_in_state(file.parent)
         write(file, data)
     except OSError as error:
         raise ConfigError(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.errors import LedgerError, LockedError
+from publisher.system import private_folder
 from publisher.system.retry import Again, Backoff, Clock, retry
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def lock(
     """
     path = folder / "lock"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder.make(folder)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise LedgerError(f"{path}: cannot be opened: {error}") from error

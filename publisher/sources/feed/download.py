@@ -10,7 +10,7 @@ import msgspec
 
 from publisher.errors import ConfigError, Unavailable
 from publisher.sources.feed.items import MAX_BYTES
-from publisher.system import atomic_files, http
+from publisher.system import atomic_files, http, private_folder
 from publisher.system.hosts import ReachableHosts
 from publisher.text.uris import request_uri
 
@@ -71,6 +71,7 @@ def keep(download: Download, cache: Path) -> None:
     """Put a complete feed into the cache."""
     if download.etag or download.modified:
         with suppress(OSError):  # without a cache the next run downloads the feed again
+            private_folder.make_in_state(cache)
             atomic_files.write(_file(download.asked, cache), msgspec.msgpack.encode(download))
 
 
