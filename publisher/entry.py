@@ -19,10 +19,11 @@ from publisher.text.uris import uri
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import PurePosixPath
 
     from publisher.config import Site
     from publisher.identity.claims import PublishedItem, Standing
-    from publisher.post import Medium, Post, Status
+    from publisher.post import Medium, Page, Post, Status
     from publisher.text.yaml_document import Value
 
 
@@ -60,12 +61,13 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The entries of a folder in path order, and the posts that have no entry."""
+    """The entries of a folder in path order, the posts that have no entry, and the pages."""
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
     warnings: tuple[Diagnostic, ...]
     deleted: tuple[Tombstone, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -101,7 +103,8 @@ def entries(
         candidate, id_warnings = entry(post, site, reading.settings)
         warnings += id_warnings
         candidates.append((candidate, _claimant(post, site, candidate)))
-    claimants = (*(claimant for _, claimant in candidates), *_unpublished(reading.skipped, site))
+    unpublished = (*_unpublished(reading.skipped, site), *_pages(reading.pages, site))
+    claimants = (*(claimant for _, claimant in candidates), *unpublished)
     claims = Claims(claimants, published, identity.keys(site))
     for candidate, claimant in candidates:
         skip = candidate if isinstance(candidate, Skip) else _lost(candidate, claimant, claims)
@@ -111,7 +114,7 @@ def entries(
             kept.append(candidate)
     skipped.sort(key=lambda skip: skip.path)
     deleted = tuple(_tombstones(reading, site, claims))
-    return Entries(tuple(kept), tuple(skipped), tuple(warnings), deleted)
+    return Entries(tuple(kept), tuple(skipped), tuple(warnings), deleted, reading.pages)
 
 
 def _claimant(post: Post, site: Site, candidate: Entry | Skip) -> Claimant:
@@ -145,10 +148,18 @@ def _unpublished(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
     for skip in skipped:
         standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
         if standing:
-            body = partial(body_hash, skip.post) if skip.post else str
-            item, keys = identity.item_id(skip.path), identity.keys_of(skip.path)
-            may_make = identity.may_make(skip.path, site)
-            yield Claimant(skip.path, item, None, keys, may_make, body, standing)
+            yield _absent(skip.path, skip.post, site, standing)
+
+
+def _pages(pages: Iterable[Page], site: Site) -> Iterator[Claimant]:
+    for page in pages:
+        yield _absent(page.path, page.post, site, "hidden")
+
+
+def _absent(path: PurePosixPath, post: Post | None, site: Site, standing: Standing) -> Claimant:
+    body = partial(body_hash, post) if post else str
+    item, keys = identity.item_id(path), identity.keys_of(path)
+    return Claimant(path, item, None, keys, identity.may_make(path, site), body, standing)
 
 
 def file_finder(found: Entries, site: Site) -> Callable[[str], bool]:

@@ -160,6 +160,20 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A file that the site shows as a page and not among its posts, because it has no date.
+
+    `post` is the post that it would be if it had one; its dates mean nothing. `has_url` tells
+    whether `post.page` is the URL path of the page, which is unknown if it would show the date.
+    """
+
+    path: PurePosixPath
+    reason: str
+    post: Post
+    has_url: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """A warning: readers will see something else than the author meant. Lines count from 1."""
 
@@ -199,7 +213,7 @@ def _also(lines: Sequence[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The content of a folder of posts, in the order of paths. Each file is a post or a skip.
+    """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
 
     `settings` are those of the site generator. `files` finds files of the site. `address_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown.
@@ -211,6 +225,7 @@ class Reading:
     settings: Mapping[str, Value] = field(default_factory=dict)
     files: Files | None = None
     address_of: Callable[[PurePosixPath], str | None] | None = None
+    pages: tuple[Page, ...] = ()
 
     @property
     def broken(self) -> bool:

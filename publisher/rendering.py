@@ -58,6 +58,7 @@ class Renderings:
     def __init__(self, reading: Reading, site: Site, cache: Cache = NO_CACHE) -> None:
         # A post that only feeds leave out still has a page, to which other posts may link.
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
+        on_web += [page.post for page in reading.pages if page.has_url]
         pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
         links = Links(pages, site, reading.settings, reading.address_of)
         self._renderer = Renderer(site, links, cache)

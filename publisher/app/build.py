@@ -29,14 +29,15 @@ class Built:
     entries: int = 0
     state: Literal["written", "unchanged", "removed", "failed"] = "failed"
     warning: str = ""
-    error: FeedError | None = None
+    error: FeedError | UnsafePlanError | None = None
 
 
 def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False) -> list[Built]:
     """Build all files, and remove stale ones. An error with one file does not stop the others.
 
-    Raises UnsafePlanError if the ids of published posts change and `new_ids` does not say so, or if
-    there are no posts at all, and feeds on disk would become empty.
+    A feed that has entries on disk stays as it is if it would lose all of them, unless the caller
+    allows empty feeds. Raises UnsafePlanError if there are no posts at all, or if the ids of
+    published posts change and `new_ids` does not say so.
     """
     if project.config.xmpp and not new_ids:  # without nodes nothing is recorded of posts
         from publisher.app import moves  # noqa: PLC0415 - a build without nodes needs none of it
@@ -50,13 +51,20 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
     owners = {output.path: output for output in reversed(wanted)}
     # Archives are written before the feeds that link to them.
     built = {
-        id(output): _build(project, output, clash=owners[output.path] is not output)
+        id(output): _build(
+            project,
+            output,
+            clash=owners[output.path] is not output,
+            allow_empty=allow_empty,
+        )
         for output in sorted(wanted, key=lambda output: output.kind != "archive")
     }
     # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,
     # something is probably wrong with the posts.
     knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
     stale = outputs.stale(project.config, wanted) if knows_all_posts else []
+    # The feed of a tag may be stale only because a rule of publisher takes a file for no post.
+    stale = [path for path in stale if not outputs.has_any(path, project.skipped.by_id)]
     for path in {output.path.parent: output.path for output in wanted}.values():
         atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
     project.renderings.forget_others(project.entries.entries)
@@ -78,7 +86,7 @@ def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
         )
 
 
-def _build(project: Project, output: Output, *, clash: bool) -> Built:
+def _build(project: Project, output: Output, *, clash: bool, allow_empty: bool) -> Built:
     path = output.path
     if clash:
         message = f"{path} is already the file of another feed; give each a path of its own"
@@ -89,6 +97,9 @@ def _build(project: Project, output: Output, *, clash: bool) -> Built:
         if not outputs.may_replace(path):
             message = f"{path} exists and is not from publisher; choose another path, or move it"
             return Built(path, output.format, error=FeedError(message))
+        may_be_empty = allow_empty or content.entries or _is_deleted(project, output)
+        if not may_be_empty and outputs.has_entries(path):
+            return Built(path, output.format, error=UnsafePlanError(_would_be_empty(project, path)))
         written = atomic_files.write(
             path, content.data, shared=outputs.shared(project.config, path)
         )
@@ -97,6 +108,30 @@ def _build(project: Project, output: Output, *, clash: bool) -> Built:
         return Built(path, output.format, content.entries, error=failed)
     return Built(
         path, output.format, content.entries, "written" if written else "unchanged", content.warning
+    )
+
+
+def _is_deleted(project: Project, output: Output) -> bool:
+    """Whether a feed is empty because its authors marked posts as deleted, and for no other reason.
+
+    Such a feed tells its readers which entries were deleted.
+    """
+    has_tombstones = output.document is not None and bool(output.document.deleted)
+    return has_tombstones and not (project.entries.broken or project.skipped.by_id)
+
+
+def _would_be_empty(project: Project, path: Path) -> str:
+    """Say that a file stays as it is, because it would lose all of its entries."""
+    entries = project.entries
+    posts = [skip for skip in entries.skipped if skip.broken]
+    cause = (
+        f"{len(posts)} of {entries.posts} posts cannot be read"
+        if posts
+        else "no post that is published now belongs to it"
+    )
+    return (
+        f"{path} stays as it is: it would lose all of its entries, because {cause}. If that is "
+        "right, run `publisher build --allow-empty` or `publisher publish --allow-retracts`"
     )
 
 

@@ -72,9 +72,11 @@ def _named(option: str, text: str, project: Project, known: Collection[str]) -> 
     }
     removed = {text, identity.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not published | removed:
-        for skip in project.entries.skipped:
-            if text == str(skip.path) or path == folder / skip.path:
-                raise ConfigError(f"{option} {text}: this post is not published: {skip.reason}")
+        reasons = {skip.path: skip.reason for skip in project.entries.skipped}
+        reasons |= {page.path: page.reason for page in project.entries.pages}
+        for file, reason in reasons.items():
+            if text == str(file) or path == folder / file:
+                raise ConfigError(f"{option} {text}: this post is not published: {reason}")
         names = {
             name for one in project.entries.entries for name in (one.item_id, str(one.post.path))
         }

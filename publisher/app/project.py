@@ -10,12 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher import entry, selection, sources
+from publisher import entry, identity, selection, sources
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import selections
 from publisher.post import Diagnostic
 from publisher.rendering import Renderings
+from publisher.sync.skipped import SkippedFiles
 
 if TYPE_CHECKING:
     from publisher.config import Config, NodeConfig
@@ -62,6 +63,21 @@ class Project:
         from publisher.app import renames  # noqa: PLC0415 - a build without nodes needs none of it
 
         return renames.with_kept_ids(self.entries, self.config, self.as_new)
+
+    @cached_property
+    def skipped(self) -> SkippedFiles:
+        """The files that are no posts by a rule of publisher, and not by their author's will."""
+        found = [
+            (one.path, one.post, one.reason)
+            for one in self.entries.skipped
+            if one.status == "skipped" and not one.broken
+        ]
+        found += [(one.path, one.post, one.reason) for one in self.entries.pages]
+        by_id: dict[str, str] = {}
+        for path, post, reason in found:
+            item = identity.ids(post, self.config.site)[0] if post else identity.item_id(path)
+            by_id.setdefault(item, f"{path}: {reason}")
+        return SkippedFiles(by_id, {str(path): f"{path}: {reason}" for path, _, reason in found})
 
     @cached_property
     def setting_warnings(self) -> tuple[Diagnostic, ...]:

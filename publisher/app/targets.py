@@ -112,6 +112,7 @@ def _task(
         },
         config_digest=_digest(project, xmpp, config, group),
         has_unreadable_posts=project.entries.broken,
+        skipped=project.skipped,
         verify=options.verify,
         fetch_foreign=options.fetch_foreign,
         silent="must" if not options.notify else "prefer" if options.refresh else "no",

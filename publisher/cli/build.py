@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-empty",
         action="store_true",
-        help="write empty feeds if there are no posts",
+        help="write feeds without entries, even if they have some now",
     )
     options.add_new_ids(parser)
 

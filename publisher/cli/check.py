@@ -94,7 +94,8 @@ def _print_posts(
 ) -> None:
     """Print, in the order of paths, why a post is not published, and its warnings."""
     posts = project.config.posts
-    skips = {skip.path: skip for skip in project.entries.skipped}
+    named, others = output.in_short(project.entries.skipped)
+    skips = {skip.path: skip for skip in named}
     for path in sorted({*skips, *diagnostics}):
         if path in skips:
             output.print_line(_skip_line(skips[path], posts.where(path, skips[path].line)))
@@ -103,6 +104,10 @@ def _print_posts(
         ):
             place = posts.where(path, diagnostic.line)
             output.print_line(f"{place}: warning: {diagnostic.message}")
+    for line in output.others_in_short(project, others):
+        output.print_line(line.replace(": ", ": skipped: ", 1))
+    if pages := output.pages_in_short(project):
+        output.print_line(pages)
     warnings = len(project.setting_warnings) + sum(map(len, diagnostics.values()))
     output.print_line(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
@@ -125,6 +130,8 @@ def _summary(project: Project, warnings: int) -> str:
         if counts[status]
     )
     posts, entries = project.entries.posts, project.entries.entries
+    if pages := project.entries.pages:
+        unpublished += f", {output.count(len(pages), 'page')}"
     return (
         f"{output.count(posts, 'post')}: {len(entries)} published{unpublished}; "
         f"{output.count(warnings, 'warning')}"

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from publisher import entry, identity
+from publisher.post import Skip
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.content.templates.text import TagOutcome
     from publisher.entry import Entry
-    from publisher.post import Post, Skip
+    from publisher.post import Page, Post
 
 TAG_OUTCOMES: dict[TagOutcome, str] = {
     "evaluated": "evaluated",
@@ -28,6 +29,7 @@ TAG_OUTCOMES: dict[TagOutcome, str] = {
 def document(project: Project, checked: Checked) -> dict[str, Any]:
     posts = [_of_entry(one, project) for one in project.entries.entries]
     posts += [_of_skip(skip, project) for skip in project.entries.skipped]
+    posts += [_of_page(page, project) for page in project.entries.pages]
     by_name = {str(path): found for path, found in checked.diagnostics.items()}
     for post in posts:
         found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
@@ -61,6 +63,13 @@ def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
         url = entry.link(skip.post, project.config.site)
         facts |= {**_of_post(skip.post, project), "id": atom, "item_id": item, "url": url}
     return {**facts, "status": skip.status, "reason": skip.reason}
+
+
+def _of_page(page: Page, project: Project) -> dict[str, Any]:
+    """The fields of a file that is a page; it has no dates."""
+    url = entry.link(page.post, project.config.site) if page.has_url else None
+    facts = {**_of_skip(Skip(page.path, page.reason, post=page.post), project), "url": url}
+    return {**facts, "published": None, "updated": None, "status": "page"}
 
 
 def _of_post(post: Post, project: Project) -> dict[str, Any]:

@@ -9,18 +9,22 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import first_exit_code
 from publisher.text.characters import json_printable, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.app.build import Built
     from publisher.app.events import Event
     from publisher.app.project import Project
-    from publisher.post import Diagnostic
+    from publisher.post import Diagnostic, Skip
+
+
+NAMED = 3  # files of one kind that are printed by their names
 
 MAX_LINE = 4_000  # characters; nobody reads a longer line
 
@@ -35,13 +39,59 @@ def print_wait(event: Event) -> None:
 
 def print_skipped(project: Project, *, broken_only: bool) -> None:
     """Print which posts are not published, and why; with `broken_only`, only the broken ones."""
-    for skip in project.entries.skipped:
+    named, others = in_short(project.entries.skipped)
+    for skip in named:
         place = project.config.posts.where(skip.path, skip.line)
         if skip.broken:
             print_message(printable(f"error: {place}: {skip.reason}"))
         elif not broken_only:
             place = project.config.posts.where(skip.path)
             print_message(printable(f"skipped: {place}: {skip.reason}"))
+    if broken_only:
+        return
+    for line in others_in_short(project, others):
+        print_message(printable(f"skipped: {line}"))
+    if pages := pages_in_short(project):
+        print_message(printable(f"note: {pages}"))
+
+
+def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:
+    """The skips to print one by one, and how many others there are for each reason.
+
+    A site may have thousands of files of a kind that is not rendered; only the first are printed.
+    """
+    counts: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    named: list[Skip] = []
+    for skip in skips:
+        is_of_a_kind = skip.status == "skipped" and not skip.broken
+        counts[skip.reason] += is_of_a_kind
+        if is_of_a_kind and counts[skip.reason] > NAMED:
+            others[skip.reason] += 1
+        else:
+            named.append(skip)
+    return named, others
+
+
+def others_in_short(project: Project, others: Counter[str]) -> Iterator[str]:
+    """A line for each reason, with the number of the `others` of `in_short`."""
+    for reason, number in others.items():
+        yield f"{project.config.posts.place}: {count(number, 'more file')}: {reason}"
+
+
+def pages_in_short(project: Project) -> str:
+    """How many files are pages, with the names of the first; empty if there are none."""
+    pages = project.entries.pages
+    if not pages:
+        return ""
+    names = ", ".join(str(page.path) for page in pages[:NAMED])
+    more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
+    files = (
+        "1 file has no date, so it is"
+        if len(pages) == 1
+        else f"{len(pages)} files have no date, so they are"
+    )
+    return f"{project.config.posts.place}: {files} not published: {names}{more}"
 
 
 def print_failed(built: Sequence[Built]) -> None:

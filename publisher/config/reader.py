@@ -30,7 +30,7 @@ from publisher.config.values import (
 )
 from publisher.errors import ConfigError
 from publisher.system.reasons import reason
-from publisher.text import yaml_document
+from publisher.text import merge_conflicts, yaml_document
 
 LONGEST_WORD = 300  # characters that a message repeats of a text without blanks
 _LONG_WORD = re.compile(rf"[^\s'\"]{{{LONGEST_WORD + 1},}}")
@@ -88,6 +88,8 @@ def parse(text: str, path: Path) -> Config:
     if blank := _NO_BREAK.search(text):
         line = text.count("\n", 0, blank.start()) + 1
         raise ConfigError(f"{path}:{line}: the line is indented with no-break spaces; use spaces")
+    if conflict := merge_conflicts.line_of(text):
+        raise ConfigError(f"{path}:{conflict}: {merge_conflicts.MESSAGE}")
     try:
         document = yaml_document.read(text)
     except yaml_document.YamlError as error:

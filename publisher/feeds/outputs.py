@@ -22,7 +22,7 @@ from publisher.system.symlinks import LinkError
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
@@ -41,8 +41,10 @@ _MARKS = (
     page.STYLE_MARK,
 )
 _ID = re.compile(rf'<(?:atom:)?id>([^<]*)<|"_{feeds.GENERATOR}": {{\s*"id": "([^"]*)"')
-_ENTRY = re.compile(rb'<entry\b|<item>|"items": \[\s*\{')
+_ENTRY = re.compile(rb'<entry\b|<item>|"items": \[\s*\{|<article\b')
 _BODY = re.compile(r"<(?:body|entry|item)\b|\"items\": ")
+_ENTRY_ID = re.compile(r'(?:<(?:atom:)?id>|<guid\b[^<>]{0,40}>|"id": ")([^<"]*)')
+_NOT_IN_ITEM_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 HEAD_BYTES = 16_384  # read to recognise a file: its mark, its id and its links come first
 
 
@@ -313,12 +315,25 @@ def may_replace(path: Path) -> bool:
 
 
 def has_entries(path: Path) -> bool:
-    """Whether the file is a feed that publisher wrote, with at least one entry."""
+    """Whether the file is a feed or a page that publisher wrote, with at least one entry."""
     try:
         with symlinks.open_regular(path) as file:
             return is_built(path) and _ENTRY.search(file.read()) is not None
     except OSError:
         return False
+
+
+def has_any(path: Path, item_ids: Collection[str]) -> bool:
+    """Whether a feed has an entry of any of these items."""
+    if not item_ids:
+        return False
+    try:
+        with symlinks.open_regular(path) as file:
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return False
+    # An atom:id ends with the item id, unless the site has a template of its own.
+    return any(_NOT_IN_ITEM_ID.split(one)[-1] in item_ids for one in _ENTRY_ID.findall(text))
 
 
 def is_built(path: Path) -> bool:

@@ -160,6 +160,7 @@ class _Pages:
                 self._pages.add(_page(base + skip.post.page))
             elif skip.post:
                 self._unpublished[_page(base + skip.post.page)] = skip.path
+        self._pages |= {_page(base + one.post.page) for one in entries.pages if one.has_url}
 
     def check(self, entry: Rendered) -> Iterator[Diagnostic]:
         """Report recordings, images and links of the entry that lead nowhere."""

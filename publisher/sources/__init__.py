@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
-from publisher.post import Diagnostic, Post, Reading, Skip
+from publisher.post import Diagnostic, Page, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.post_files import PostFiles
@@ -49,6 +49,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     record = RECORDS[config.posts.engine]
     reader = record.reader(_folder(config, paths, reach), record)
     posts: list[Post] = []
+    pages: list[Page] = []
     warnings: list[Diagnostic] = []
     for path in sorted(paths):
         if _is_excluded(path, config):
@@ -60,6 +61,8 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
                 posts.append(outcome)
             case Skip():
                 skipped.append(outcome)
+            case Page():
+                pages.append(outcome)
             case None:
                 pass
             case _:
@@ -72,6 +75,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         settings=reader.settings,
         files=Files(posts_folder, reader.folder.site, config.site.root, reach),
         address_of=reader.address_of,
+        pages=tuple(pages),
     )
 
 

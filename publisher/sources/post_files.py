@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources import site_settings
-from publisher.system.symlinks import LinkError
+from publisher.system.symlinks import LinkError, open_regular
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
+
+HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ class PostFiles:
         except OSError as error:
             reason = error.strerror or str(error)
             raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
+
+    def head(self, path: PurePosixPath) -> str:
+        """The text in the first bytes of a file; empty if it cannot be read."""
+        try:
+            with open_regular(self.reach.reached(self.posts / path)) as file:
+                return file.read(HEAD_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def settings(self, *names: str) -> dict[str, Value]:
         """The settings in the first of these files of the site that exists; empty if none does.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
 from publisher.system.symlinks import LinkError
-from publisher.text import yaml_document
+from publisher.text import merge_conflicts, yaml_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,9 +60,13 @@ def data(file: Path, reach: Reach) -> bytes:
 
 def _text(file: Path, reach: Reach) -> str:
     try:
-        return data(file, reach).decode("utf-8-sig")
+        text = data(file, reach).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: is not UTF-8; save it in that encoding") from error
+    line = merge_conflicts.line_of(text)
+    if line is not None:
+        raise ConfigError(f"{file}:{line}: {merge_conflicts.MESSAGE}")
+    return text
 
 
 def find(folder: Path, names: Iterable[str]) -> Path | None:

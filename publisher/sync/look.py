@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, PublisherError, Refused
-from publisher.sync import hints, item, rights
+from publisher.sync import hints, item, rights, skipped
 from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import NOTIFICATION_FIELDS
@@ -76,6 +76,7 @@ async def look(
         task.policy,
         max_items=state.max_items,
         has_unreadable_posts=task.has_unreadable_posts,
+        skipped=task.skipped,
     )
     if state.max_items_problem:
         _require_room(node, plan, task, present)
@@ -324,6 +325,8 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
         yield plans.reread_message(plan.reread)
     if plan.withheld and not plan.shortage:
         yield plans.withheld_message(plan.withheld)
+    if plan.skipped:
+        yield skipped.message(plan.skipped)
     if plan.deferred:
         noun = "other change waits" if plan.deferred == 1 else "other changes wait"
         yield f"{plan.deferred} {noun} for a run without a selection"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from publisher.sync.plan import Guard, Policy
+from publisher.sync.skipped import SkippedFiles
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ class Task:
     configured_fields: frozenset[str] = frozenset()
     config_digest: str = ""
     has_unreadable_posts: bool = False
+    skipped: SkippedFiles = field(default_factory=SkippedFiles)
     verify: bool = False
     fetch_foreign: bool = False
     silent: Literal["no", "prefer", "must"] = "no"

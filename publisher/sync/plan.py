@@ -32,8 +32,9 @@ also those with an atom:id that our site minted, `all` every item. An item whose
 window is retracted without notification, so that the server never has to choose which item to drop.
 If posts are merely older than what the node can hold, that is no error. If the node has room for
 none at all, or for fewer than `keep` asks for, that is a `Shortage`. While any post is unreadable,
-nothing is pruned and nothing is forgotten. Retracts come first, then publishes, oldest first, so
-that the newest post is the last item of the node.
+nothing is pruned and nothing is forgotten. If the file of an item is there, but is no post by a
+rule of publisher (`skipped`), that item stays, and no other. Retracts come first, then publishes,
+oldest first, so that the newest post is the last item of the node.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ from publisher.sync.readings import (
 )
 from publisher.sync.records import Recorded
 from publisher.sync.renames import NO_RENAMES
+from publisher.sync.skipped import SkippedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 # People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.
 FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
+_NONE_SKIPPED = SkippedFiles()
 
 Action: TypeAlias = Literal["new", "changed", "missing", "refresh"]
 
@@ -297,7 +300,8 @@ class Plan:
     explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is how
     many retracts wait until every post can be read, `deferred` how many changes the selection of
     this run leaves out, and `room` how many items of ours the node can hold. `reread` is how many
-    items stay as they are although publisher reads their posts in another way now.
+    items stay as they are although publisher reads their posts in another way now. `skipped` has
+    the files of the items that stay because a rule of publisher takes them for no posts.
     """
 
     changes: tuple[Change, ...]
@@ -312,6 +316,7 @@ class Plan:
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
     moved: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -353,6 +358,7 @@ def decide(
     *,
     max_items: int | None = None,
     has_unreadable_posts: bool = False,
+    skipped: SkippedFiles = _NONE_SKIPPED,
 ) -> Plan:
     """Compare the posts with the ledger and the node. The newest `posts` are desired (`window`).
 
@@ -382,8 +388,10 @@ def decide(
     ours |= present.keys() & held.values()
     ours |= moved.keys() & {*policy.new_ids}
     postless -= {*held.values()}
+    files = skipped.items(recorded)
     # A post that cannot be read may be the post of any of them.
-    pruned = set() if has_unreadable_posts else postless
+    pruned = set() if has_unreadable_posts else postless - files.keys()
+    withheld = len(postless - pruned - files.keys())
     of_posts = len(ours & by_id.keys())
     # Items that take room, whatever we do for our posts.
     staying = present.keys() - pruned - (ours & by_id.keys())
@@ -396,7 +404,13 @@ def decide(
     changes = (
         # Sorted, because the order of strings in a set differs from run to run.
         *(_retract(id_, recorded, present) for id_ in sorted(pruned)),
-        *_forgets(recorded, present, by_id, desired, has_unreadable_posts=has_unreadable_posts),
+        *_forgets(
+            {id_: record for id_, record in recorded.items() if id_ not in files},
+            present,
+            by_id,
+            desired,
+            has_unreadable_posts=has_unreadable_posts,
+        ),
         # If the node has no room for any post, retracting old items makes no room either.
         *(() if room == 0 else _retracts_for_room(posts, ours, desired)),
         *_changes_of_desired(kept, recorded, present, ours, policy),
@@ -414,7 +428,7 @@ def decide(
             items=len(present),
             after=len(present) + growth(changes),
             others=len(staying - postless),
-            withheld=len(postless - pruned),
+            withheld=withheld,
             keep=policy.keep,
         )
     # Items with ids as our site makes them, of which neither the ledger nor a post knows.
@@ -428,11 +442,16 @@ def decide(
         # published.
         ours=len(ours | postless | {id_ for id_, record in recorded.items() if record.done}),
         foreign=tuple(id_ for id_ in present if id_ not in ours | postless | unclaimed),
-        unclaimed=tuple(id_ for id_ in present if id_ in unclaimed - pruned),
+        unclaimed=tuple(id_ for id_ in present if id_ in unclaimed - pruned - files.keys()),
         outside=outside,
         reread=_count_reread(kept, recorded, changes),
         older=window(posts, keep=None, room=None)[: len(posts) - len(wanted)],
-        withheld=len(postless - pruned),
+        withheld=withheld,
+        skipped=tuple(
+            dict.fromkeys(
+                files[id_] for id_ in present if id_ in files and id_ in postless | unclaimed
+            )
+        ),
         room=_room(max_items, of_posts=of_posts, others=len(staying - postless)),
         shortage=shortage,
         moved=tuple(
@@ -524,6 +543,7 @@ def is_settled(
     *,
     room: int | None,
     has_unreadable_posts: bool = False,
+    skipped: SkippedFiles = _NONE_SKIPPED,
 ) -> bool:
     """Whether the ledger alone shows that the node equals the posts.
 
@@ -532,7 +552,12 @@ def is_settled(
     if policy.refresh or any(record.state != "seen" for record in recorded.values()):
         return False
     plan = from_ledger(
-        posts, recorded, policy, room=room, has_unreadable_posts=has_unreadable_posts
+        posts,
+        recorded,
+        policy,
+        room=room,
+        has_unreadable_posts=has_unreadable_posts,
+        skipped=skipped,
     )
     return not (plan.changes or plan.shortage)
 
@@ -544,11 +569,18 @@ def from_ledger(
     *,
     room: int | None,
     has_unreadable_posts: bool = False,
+    skipped: SkippedFiles = _NONE_SKIPPED,
 ) -> Plan:
     """The plan for a node that holds exactly the items that it acknowledged to the ledger."""
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     plan = decide(
-        posts, recorded, present, policy, max_items=room, has_unreadable_posts=has_unreadable_posts
+        posts,
+        recorded,
+        present,
+        policy,
+        max_items=room,
+        has_unreadable_posts=has_unreadable_posts,
+        skipped=skipped,
     )
     shortage = plan.shortage
     if not isinstance(shortage, Shortage):

@@ -47,6 +47,7 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
         task.policy,
         room=last_look.room,
         has_unreadable_posts=task.has_unreadable_posts,
+        skipped=task.skipped,
     )
 
 
@@ -71,6 +72,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
         task.policy,
         room=room,
         has_unreadable_posts=task.has_unreadable_posts,
+        skipped=task.skipped,
     )
     plan = plans.narrow(plan, task.is_selected) if task.is_selected else plan
     result.items = sum(record.done for record in recorded.values())

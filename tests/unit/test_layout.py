@@ -192,7 +192,7 @@ PURE = (
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
     "sources/front_matter/open_fences.py", "sync/desired.py", "sync/hints.py",
     "sync/item.py", "sync/moves.py", "sync/plan.py", "sync/readings.py", "sync/renames.py",
-    "sync/rights.py", "text",
+    "sync/rights.py", "sync/skipped.py", "text",
     "sources/feed/item_source.py", "sources/front_matter/source_text.py",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it.

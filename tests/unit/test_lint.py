@@ -37,7 +37,8 @@ def test_every_post_is_listed_with_what_becomes_of_it(blog: Blog) -> None:
     blog.write("2026-01-02-draft.md", "Text.", title="Draft", draft="true")
     blog.write("2026-12-24-future.md", "Text.", title="Future")
     blog.write("2026-01-03-hidden.md", "Text.", published="false")
-    blog.write("broken.md", "Text.", title="Broken")
+    blog.write("broken.md", "Text.", title="Broken", date="soon")
+    blog.write("page.md", "Text.", title="Page")
     blog.write("2026-01-04-a.adoc", "Text.")
     run = blog.run("check", "--json", NOW)
     assert run.code == 1
@@ -50,6 +51,7 @@ def test_every_post_is_listed_with_what_becomes_of_it(blog: Blog) -> None:
         "2026-01-04-a.adoc": "skipped",
         "2026-12-24-future.md": "future",
         "broken.md": "skipped",
+        "page.md": "page",
     }
     assert posts["2026-01-01-a.md"] == {
         "path": "2026-01-01-a.md",
@@ -72,9 +74,13 @@ def test_every_post_is_listed_with_what_becomes_of_it(blog: Blog) -> None:
     assert draft.keys() == broken.keys() == posts["2026-01-01-a.md"].keys()
     assert (draft["reason"], draft["title"]) == ("a draft", "Draft")
     assert draft["url"] == "https://blog.example/2026/01/02/draft/"
-    assert "has no date" in broken["reason"]
+    assert "is not a date" in broken["reason"]
     assert (broken["id"], broken["published"], broken["tags"]) == (None, None, [])
     assert broken["item_id"].startswith("broken-")
+    page = posts["page.md"]
+    assert page.keys() == broken.keys()
+    assert "has no date" in page["reason"]
+    assert (page["published"], page["url"]) == (None, None)  # the URL of a post shows its date
 
 
 def test_the_ids_are_those_of_the_feeds(blog: Blog) -> None:
@@ -89,6 +95,7 @@ def test_the_ids_are_those_of_the_feeds(blog: Blog) -> None:
 def test_for_people_every_line_names_file_line_and_way_out(blog: Blog) -> None:
     blog.write("2026-01-01-a.md", "\n[b]()\n", title="News #2")
     blog.write("2026-01-02-b.md", "Text.", draft="yes")
+    blog.write("dated.md", "Text.", date="soon")
     blog.write("undated.md", "Text.")
     run = blog.run("check", NOW)
     posts = blog.posts
@@ -98,9 +105,10 @@ def test_for_people_every_line_names_file_line_and_way_out(blog: Blog) -> None:
         "put it in quotes",
         f'{posts}/2026-01-01-a.md:5: warning: the link "b" has no target; write [text](URL)',
         f"{posts}/2026-01-02-b.md: not published: a draft",
-        f"{posts}/undated.md:1: skipped: has no date; add e.g. `date: 2008-10-21` or start the "
-        "file's name with one",
-        "3 posts: 1 published, 1 draft, 1 skipped; 2 warnings",
+        f"{posts}/dated.md:2: skipped: date: 'soon' is not a date; write e.g. `date: 2008-10-21 "
+        "18:00:00 +0000`",
+        f"{posts}: 1 file has no date, so it is not published: undated.md",
+        "3 posts: 1 published, 1 draft, 1 skipped, 1 page; 2 warnings",
     ]
     assert run.err == ""
 

@@ -14,6 +14,7 @@ from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
 from publisher.sync.plan import Adopt, Forget, Guard, Policy, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
+from publisher.sync.skipped import SkippedFiles
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -55,6 +56,7 @@ def plan_of(
     *,
     max_items: int | None = None,
     has_unreadable_posts: bool = False,
+    skipped: SkippedFiles | None = None,
     **policy: object,
 ) -> plan.Plan:
     return plan.decide(
@@ -64,6 +66,7 @@ def plan_of(
         Policy(is_minted=is_minted, **policy),  # type: ignore[arg-type]
         max_items=max_items,
         has_unreadable_posts=has_unreadable_posts,
+        skipped=skipped or SkippedFiles(),
     )
 
 

@@ -175,12 +175,12 @@ def test_posts_are_in_the_order_of_their_paths(tmp_path: Path) -> None:
 
 
 def test_skips_and_warnings_are_in_the_order_of_paths(tmp_path: Path) -> None:
-    write(tmp_path, {f"{n}/undated.md": "" for n in "cab"})
+    write(tmp_path, {f"{n}/2020-13-01-x.md": "" for n in "cab"})
     write(tmp_path, {f"{n}/2020-01-01-x.md": "---\nid: []\ntitle: x #y\n---\n" for n in "cab"})
     (tmp_path / "aa").symlink_to("gone")
     reading = read(tmp_path)
     assert [str(skip.path) for skip in reading.skipped] == [
-        "a/undated.md", "aa", "b/undated.md", "c/undated.md",
+        "a/2020-13-01-x.md", "aa", "b/2020-13-01-x.md", "c/2020-13-01-x.md",
     ]  # fmt: skip
     assert [(warning.path.parts[0], warning.line) for warning in reading.warnings] == [
         ("a", 2), ("a", 3), ("b", 2), ("b", 3), ("c", 2), ("c", 3),
@@ -419,22 +419,31 @@ def test_a_broken_file_has_a_reason_with_a_line_and_costs_no_other_post(
 @pytest.mark.parametrize(
     ("name", "front_matter", "line", "reason"),
     [
-        ("about.md", "title: x", 1, "has no date; add e.g. `date: 2008-10-21` or start the file's"),
-        ("about.md", "date:", 1, "has no date"),
         ("2020-13-45-x.md", "title: x", 1, "has no date"),
-        ("202-01-01-x.md", "title: x", 1, "has no date"),
         ("about.md", "title: x\ndate: soon", 3, "date: 'soon' is not a date; write e.g. `date: "),
         ("about.md", "date: Sep 2014", 2, "'Sep 2014' is not a date"),
         ("about.md", "date: [2014-09-08]", 2, "there is no date"),
         ("0001-01-01-x.md", "title: x", 1, "outside the years 1 to 9999; rename the file"),
     ],
 )
-def test_a_post_without_a_date_is_broken(
+def test_a_date_that_cannot_be_read_is_broken(
     tmp_path: Path, name: str, front_matter: str, line: int, reason: str
 ) -> None:
     skipped = skip(tmp_path, front_matter, name=name)
     assert (skipped.line, skipped.broken) == (line, True)
     assert reason in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "front_matter"),
+    [("about.md", "title: x"), ("about.md", "date:"), ("202-01-01-x.md", "title: x")],
+)
+def test_a_file_without_a_date_is_a_page(tmp_path: Path, name: str, front_matter: str) -> None:
+    reading = read(tmp_path, {name: f"---\n{front_matter}\n---\nText.\n"})
+    assert (reading.posts, reading.skipped, reading.broken) == ((), (), False)
+    (page,) = reading.pages
+    assert str(page.path) == name
+    assert "has no date; add e.g. `date: 2008-10-21` or start the file's" in page.reason
 
 
 # --- names and dates ---

@@ -2,19 +2,28 @@
 
 The reader turns a file into a Post, or into a Skip with the reason. The methods of PostReader are
 the rules for a plain folder of Markdown; the reader of an engine overrides those that differ.
-Nothing is guessed: a post without a date is refused, not dated today.
+Nothing is guessed: a file without a date is a page or an error, and is not dated today.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.post import Post, Skip
-from publisher.sources.engines.markups import MARKUPS, PLAIN_TEXT, UNRENDERED
+from publisher.post import Page, Post, Skip
+from publisher.sources.engines.markups import (
+    ASSETS,
+    MARKUPS,
+    PLAIN_TEXT,
+    RUBY_TEMPLATES,
+    UNRENDERED,
+    unrendered,
+)
 from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
 from publisher.sources.front_matter import (
     block,
@@ -32,7 +41,6 @@ from publisher.text.markers import marker_of
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
@@ -49,9 +57,20 @@ LATE_DATES = (
 )  # fmt: skip
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
+_FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
+_DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 # Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
-Outcome = tuple["Post | Skip | None", "list[Diagnostic]"]
+Outcome = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
+# Two instants whose URLs differ in every part of a date, for files that have none.
+_PLACEHOLDERS = (
+    dt.datetime(1970, 1, 1, 1, 1, 1, tzinfo=dt.UTC),
+    dt.datetime(1983, 11, 23, 12, 13, 14, tzinfo=dt.UTC),
+)
+
+
+class UndatedError(PostError):
+    """A file has no date, and its engine needs none, so it is a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +152,18 @@ class PostReader:
         return []
 
     def read(self, path: PurePosixPath, *, now: dt.datetime) -> Outcome:
-        """Read a file as a Post, a Skip, or None if it is not meant as a post; and the warnings.
+        """Read a file as a Post, a Skip, a Page, or None if it is none of these; and the warnings.
 
         Never raises: a file that cannot be read is a broken Skip.
         """
         kind = path.suffix.lower()
-        known = kind in self.record.markups or kind in UNRENDERED
-        if (
-            kind in PLAIN_TEXT
-            and kind not in self.record.markups
-            and not begins_with_date(path.stem)
-        ):
-            return None, []  # e.g. robots.txt
-        if not known or _is_about_the_folder(path.name) or not self.is_post(path):
+        is_rendered = kind in self.record.markups
+        if not is_rendered and kind in ASSETS:
             return None, []
-        if kind not in self.record.markups:
-            return Skip(path, f"{UNRENDERED[kind]} is not rendered"), []
+        if _is_about_the_folder(path.name) or not self.is_post(path):
+            return None, []
+        if not is_rendered:
+            return Skip(path, unrendered(kind)) if self._looks_like_post(path) else None, []
         kept: tuple[Status, str] | None = None
         try:
             kept = self.kept_by_path(path)
@@ -157,6 +172,24 @@ class PostReader:
             if kept:
                 return Skip(path, kept[1], status=kept[0]), []
             return _unreadable(path, error), []
+
+    def _looks_like_post(self, path: PurePosixPath) -> bool:
+        """Whether a file that we do not render is probably a post.
+
+        The layouts of a site, too, may be templates, but they have no dates.
+        """
+        kind = path.suffix.lower()
+        if kind in PLAIN_TEXT:  # e.g. robots.txt
+            return begins_with_date(path.stem)
+        if kind in UNRENDERED or kind in RUBY_TEMPLATES:
+            return True
+        return begins_with_date(path.stem) or self._has_dated_head(path)
+
+    def _has_dated_head(self, path: PurePosixPath) -> bool:
+        """Whether the file begins with front matter that has a date, or lies in `_posts`."""
+        in_posts = "_posts" in (*self.folder.posts.parts, *path.parts)
+        head = self.folder.head(path)
+        return _FENCE.match(head) is not None and (in_posts or _DATE_KEY.search(head) is not None)
 
     def _matter(self, path: PurePosixPath) -> FrontMatter:
         """The front matter with the defaults of the settings. Raises PostError."""
@@ -169,13 +202,14 @@ class PostReader:
     def section(self, page: PurePosixPath) -> dict[str, Value]:
         """The front matter of a section's page; empty if it cannot be read.
 
-        Raises PostError if the page lies behind a link that is not followed: it may say that the
-        posts of the section are drafts, which must not be published then.
+        Raises PostError if the page lies behind a link that is not followed, or has a merge
+        conflict: it may say that the posts of the section are drafts, which must not be published
+        then.
         """
         try:
             return self.document(page).values
         except PostError as error:
-            if isinstance(error.__cause__, LinkError):
+            if isinstance(error, block.ConflictError) or isinstance(error.__cause__, LinkError):
                 raise
             return {}
 
@@ -189,13 +223,14 @@ class PostReader:
         kept = kept or self.kept_back(front_matter)
         try:
             post = self.post(front_matter)
-        except PostError:
+        except PostError as error:
             # A draft may be incomplete: it is not published anyway.
-            if not kept:
-                raise
-            return Skip(
-                front_matter.path, kept[1], status=kept[0], warnings=front_matter.diagnostics()
-            ), []
+            if kept:
+                diagnostics = front_matter.diagnostics()
+                return Skip(front_matter.path, kept[1], status=kept[0], warnings=diagnostics), []
+            if isinstance(error, UndatedError):
+                return self._page(front_matter, error), []
+            raise
         kept = kept or self._not_now(front_matter, post, now)
         if kept:
             skip: Skip | None = Skip(front_matter.path, kept[1], status=kept[0])
@@ -205,6 +240,15 @@ class PostReader:
         return (
             (replace(skip, post=post, warnings=diagnostics), []) if skip else (post, [*diagnostics])
         )
+
+    def _page(self, front_matter: FrontMatter, error: UndatedError) -> Page:
+        """The page that a file without a date is. Raises PostError."""
+        name = self.name(front_matter.path)
+        one, other = (
+            self.dated_post(front_matter, name, Moment(instant, instant.astimezone(self.zone)))
+            for instant in _PLACEHOLDERS
+        )
+        return Page(front_matter.path, error.message, one, has_url=one.page == other.page)
 
     def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
         """A Skip if the post is, or was, on the web but does not belong into feeds."""
@@ -276,8 +320,12 @@ class PostReader:
 
     def post(self, front_matter: FrontMatter) -> Post:
         """The post of a file. Raises PostError."""
+        block.require_no_conflict(front_matter.document, front_matter.path)
         name = self.name(front_matter.path)
-        published = self.published(front_matter, name)
+        return self.dated_post(front_matter, name, self.published(front_matter, name))
+
+    def dated_post(self, front_matter: FrontMatter, name: Name, published: Moment) -> Post:
+        """The post of a file, published at that moment. Raises PostError."""
         slug = front_matter.wanted("slug") or name.slug
         categories, tags = self.categories(front_matter), self.tags(front_matter)
         language = front_matter.language() or name.language
@@ -376,11 +424,20 @@ class PostReader:
                 front_matter.warn(key, f"{key}: {error}; {fallback}, from {source}, is used")
         if fallback is None:
             message = "has no date; add e.g. `date: 2008-10-21` or start the file's name with one"
-            raise PostError(front_matter.path, message, line=1)
+            raise self.undated(front_matter.path, message)
         try:
             return self._shown(WrittenDate(fallback), time)
         except DateError as error:
             raise PostError(front_matter.path, f"{error}; rename the file", line=1) from error
+
+    def undated(self, path: PurePosixPath, message: str) -> PostError:
+        """The error about a file without a date: an UndatedError, unless it must be a post."""
+        must_be_post = self.needs_date(path) or begins_with_date(path.stem)  # an impossible date
+        return (PostError if must_be_post else UndatedError)(path, message, line=1)
+
+    def needs_date(self, path: PurePosixPath) -> bool:
+        """Whether the engine shows no page of this file unless it has a date."""
+        return False
 
     def moment(self, front_matter: FrontMatter, key: str, time: dt.time | None = None) -> Moment:
         """The date of a key; `time` is used if the value has no time. Raises DateError."""

@@ -2,7 +2,7 @@
 
 The setting `new_post_name` describes file names, permalinks have placeholders of Hexo's own, and
 front matter may lack its first fence. Hexo dates a post without a date by the time of its file, so
-its URL differs in every copy of the site; here such a post is refused.
+its URL differs in every copy of the site; here such a file is no post.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError, PostError
+from publisher.errors import ConfigError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
@@ -146,7 +146,7 @@ class Hexo(PostReader):
                 "has no date, so Hexo uses the time of the file, which differs in every copy of "
                 "the site; add e.g. `date: 2008-10-21 18:00:00`"
             )
-            raise PostError(front_matter.path, message, line=1)
+            raise self.undated(front_matter.path, message)
         return super().published(front_matter, name)
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:

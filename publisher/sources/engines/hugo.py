@@ -20,7 +20,7 @@ from publisher.sources.engines.detected import (
     settings_in,
     unread_sections,
 )
-from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader
+from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader, UndatedError
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.front_matter import source_text
 from publisher.text.dates import DateError
@@ -192,19 +192,27 @@ class Hugo(PostReader):
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         """The instant of `publishDate`, else of `date`. The URL always shows `date`."""
-        date = self._first_moment(
-            front_matter, "date", "publishdate", "pubdate", "published", *UPDATED[1:]
-        )
+        keys = ("date", "publishdate", "pubdate", "published", *UPDATED[1:])
+        date = self._first_moment(front_matter, *keys)
         if date is None:
-            date = super().published(front_matter, name)
+            date = self._date_of_name(front_matter, name, keys)
         shown = self._first_moment(front_matter, "publishdate", "pubdate", "published")
         return replace(date, instant=shown.instant) if shown else date
 
+    def _date_of_name(self, front_matter: FrontMatter, name: Name, keys: Sequence[str]) -> Moment:
+        """The date in the name of the file. Raises PostError, also if a key has no usable date."""
+        try:
+            return super().published(front_matter, name)
+        except UndatedError:
+            key = next((key for key in keys if _has_value(front_matter, key)), None)
+            if key is None:
+                raise
+            message = f"{key} is no date; write e.g. `date: 2008-10-21`"
+            raise front_matter.error(key, message) from None
+
     def _first_moment(self, front_matter: FrontMatter, *keys: str) -> Moment | None:
         for key in keys:
-            if front_matter.value(key) is None or front_matter.is_true(
-                key
-            ):  # `published: true` of others
+            if not _has_value(front_matter, key):
                 continue
             try:
                 return self.moment(front_matter, key)
@@ -295,6 +303,11 @@ class Hugo(PostReader):
         if self.settings.get("uglyurls") == "true":
             return encoded(path.rstrip("/") + ".html")
         return encoded(path.rstrip("/") + "/")
+
+
+def _has_value(front_matter: FrontMatter, key: str) -> bool:
+    """Whether the key has a value that may be a date, unlike `published: true` of others."""
+    return front_matter.value(key) is not None and not front_matter.is_true(key)
 
 
 def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:

@@ -115,6 +115,9 @@ class Jekyll(PostReader):
             )
         return super().published(front_matter, name)
 
+    def needs_date(self, path: PurePosixPath) -> bool:
+        return not _POSTS.isdisjoint((*self.folder.posts.parts, *path.parts))
+
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         written = super().written(front_matter, key)
         text = front_matter.text(key) or ""

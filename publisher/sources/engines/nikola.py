@@ -81,9 +81,10 @@ class Nikola(PostReader):
         beside = path.with_suffix(".meta")
         if beside not in self.folder.paths:
             return {}
-        return block.read(
-            self.folder.bytes(beside), beside, self.record.front_matter_readers
-        ).values
+        data, readers = self.folder.bytes(beside), self.record.front_matter_readers
+        document = block.read(data, beside, readers)
+        block.require_no_conflict(document, beside)
+        return document.values
 
     def _original(self, path: PurePosixPath) -> dict[str, Value]:
         """The metadata of the post of which this one is a translation."""
@@ -127,6 +128,9 @@ class Nikola(PostReader):
             mark = min(marks)
             return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
         return super().kept_back(front_matter)
+
+    def needs_date(self, path: PurePosixPath) -> bool:
+        return True
 
     def page(
         self,

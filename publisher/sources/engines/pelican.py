@@ -112,6 +112,9 @@ class Pelican(PostReader):
     def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone
 
+    def needs_date(self, path: PurePosixPath) -> bool:
+        return True
+
     def page(
         self,
         front_matter: FrontMatter,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.text import yaml_document
+from publisher.text import merge_conflicts, yaml_document
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class PostFile:
     def line(self, key: str) -> int:
         """The line of the key in the file."""
         return self.lines.get(key, 1)
+
+
+class ConflictError(PostError):
+    """The file has a merge conflict, so nobody knows what its author means."""
 
 
 FrontMatterReader = Callable[[list[str], "PurePosixPath"], "PostFile | None"]
@@ -201,8 +205,18 @@ def _plain(text: str) -> yaml_document.Value:
     return bare or None
 
 
-def _conflict(path: PurePosixPath, line: int) -> PostError:
-    return PostError(path, "holds a merge conflict; keep one side and save the file", line=line)
+def require_no_conflict(document: PostFile, path: PurePosixPath) -> None:
+    """Refuse a body with a merge conflict, whose sides would both be published.
+
+    Raises ConflictError.
+    """
+    line = merge_conflicts.line_in_body(document.body)
+    if line is not None:
+        raise _conflict(path, document.body_line + line - 1)
+
+
+def _conflict(path: PurePosixPath, line: int) -> ConflictError:
+    return ConflictError(path, merge_conflicts.MESSAGE, line=line)
 
 
 def _remarks(

@@ -1,0 +1,49 @@
+"""Items that stay at a node because the file of their post is still there. Pure.
+
+A new rule of publisher may read a file as no post: a kind of markup that is not rendered, a page.
+That must not retract what an older version published. Nothing else waits for such an item, because
+the file may stay as it is for years.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.sync.records import Recorded
+
+NAMED = 3  # files that a note names
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFiles:
+    """The files that are there and are no posts, each as `PATH: REASON`.
+
+    They are listed by the item ids that their paths make, and by their paths, which the ledger may
+    have recorded with another id.
+    """
+
+    by_id: Mapping[str, str] = field(default_factory=dict)
+    by_path: Mapping[str, str] = field(default_factory=dict)
+
+    def items(self, recorded: Mapping[str, Recorded]) -> Mapping[str, str]:
+        """The ids of the items that stay if there is no post with the id, each with its file."""
+        if not self.by_path:
+            return self.by_id
+        of_paths = (
+            (id_, self.by_path[record.path])
+            for id_, record in recorded.items()
+            if record.path in self.by_path
+        )
+        return {**self.by_id, **dict(of_paths)}
+
+
+def message(files: Sequence[str]) -> str:
+    """Say which items stay although publisher takes their files for no posts, and why."""
+    count, more = len(files), len(files) - NAMED
+    items = "1 item stays, whose file is" if count == 1 else f"{count} items stay, whose files are"
+    named = "; ".join(files[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return f"{items} there but no post: {named}. Repair the file, or remove it to retract its item"

@@ -1,0 +1,103 @@
+"""A stricter rule of publisher retracts nothing: the items of files that are there stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import config
+from publisher.app import project
+from publisher.sync.ledger import Ledger
+from publisher.sync.plan import Forget, Retract
+from publisher.sync.skipped import SkippedFiles
+from tests.support.blog import Blog
+from tests.support.fake_node import FakeNode
+from tests.support.tasks import run, task
+from tests.unit.test_plan import plan_of, post, present_item, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SKIPPED = SkippedFiles({"post-0001": "post-0001.adoc: AsciiDoc is not rendered"})
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("prune", ["own", "site", "all"])
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_only_the_item_of_a_skipped_file_stays(prune: str, is_recorded: bool) -> None:
+    recorded = [record(1), record(2), record(3)] if is_recorded else []
+    present = [present_item(1), present_item(2), present_item(3)]
+    plan = plan_of([post(3)], recorded, present, prune=prune, skipped=SKIPPED)
+    retracted = {change.id for change in plan.changes if isinstance(change, Retract)}
+    assert retracted == ({"post-0002"} if is_recorded or prune != "own" else set())
+    assert plan.skipped == ("post-0001.adoc: AsciiDoc is not rendered",)
+    assert plan.withheld == 0
+    assert "post-0001" not in plan.unclaimed
+
+
+def test_the_record_of_an_item_that_stays_is_not_forgotten() -> None:
+    changes = plan_of([], [record(1), record(2)], [], skipped=SKIPPED).changes
+    assert [change.id for change in changes if isinstance(change, Forget)] == ["post-0002"]
+
+
+def test_a_post_with_the_id_of_a_skipped_file_is_published() -> None:
+    plan = plan_of([post(1, "b")], [record(1, "a")], [present_item(1, "a")], skipped=SKIPPED)
+    assert [change.action for change in plan.changes] == ["changed"]
+    assert plan.skipped == ()
+
+
+def test_a_file_is_found_by_the_path_that_the_ledger_recorded(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a", 2: "b", 3: "c"}), ledger)
+    skipped = SkippedFiles(by_path={"post-0001.md": "post-0001.md: has no date"})
+    result = run(node, task({3: "c"}, skipped=skipped), ledger)
+    assert [(step.change.action, step.change.id) for step in result.steps] == [
+        ("removed", "post-0002")
+    ]
+    assert set(node.items) == {"post-0001", "post-0003"}
+    assert result.notes == [
+        "1 item stays, whose file is there but no post: post-0001.md: has no date. Repair the "
+        "file, or remove it to retract its item"
+    ]
+    assert not run(node, task({3: "c"}, skipped=skipped), ledger).steps
+    gone = run(node, task({3: "c"}, allow_retracts=True), ledger)
+    assert [step.change.id for step in gone.steps] == ["post-0001"]
+
+
+def test_many_skipped_files_are_one_line() -> None:
+    skipped = SkippedFiles({f"post-{n:04}": f"{n}.adoc: x" for n in range(1, 9)})
+    plan = plan_of([], [record(n) for n in range(1, 9)],
+                   [present_item(n) for n in range(1, 9)], skipped=skipped)  # fmt: skip
+    assert len(plan.skipped) == 8
+    assert plan.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "engine"),
+    [
+        ("2026-01-01-a.adoc", "= A\n", "jekyll"),
+        ("2026-01-01-a.html.erb", "---\ntitle: A\n---\n", "jekyll"),
+        ("2026-01-01-a.xyz", "", "jekyll"),
+        ("long-name.md", "---\ntitle: A\n---\n", "jekyll"),
+        ("long-name.md", "---\ntitle: A\n---\n", "eleventy"),
+    ],
+)
+def test_a_file_that_became_no_post_holds_its_item(
+    tmp_path: Path, name: str, text: str, engine: str
+) -> None:
+    blog = Blog(tmp_path / "site")
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(settings.read_text().replace("posts}", f"posts, engine: {engine}}}"))
+    blog.write("2026-01-02-b.md", "Text.")
+    (blog.posts / name).write_text(text)
+    skipped = project.read(config.load(settings)).skipped
+    (path,) = skipped.by_path
+    assert path == name
+    assert len(skipped.by_id) == 1
