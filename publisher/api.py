@@ -151,7 +151,8 @@ def make_plan(config: Config, blog: Blog) -> list[Result]:
     """What `publish` would change at each node, by the ledger alone: no server is asked.
 
     The steps of a result are in the order in which they would be sent. Its `error` says that the
-    node had no room for all posts when it was looked at last.
+    node had no room for all posts when it was looked at last, or that `publish` would stop before
+    it retracts or announces so many posts.
     """
     project = Project(config, blog, blog._renderings)
     return [*preview(project, NodeOptions(), offline=True).results]

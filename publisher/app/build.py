@@ -44,6 +44,32 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
 
         moves.require_kept_ids(project)
     wanted = project.outputs
+    built = _built(project, wanted, allow_empty=allow_empty, writes=True)
+    # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,
+    # something is probably wrong with the posts.
+    knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
+    stale = outputs.stale(project.config, wanted) if knows_all_posts else []
+    # The feed of a tag may be stale only because a rule of publisher takes a file for no post.
+    stale = [path for path in stale if not outputs.has_any(path, project.skipped.by_id)]
+    for path in {output.path.parent: output.path for output in wanted}.values():
+        atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
+    project.renderings.forget_others(project.entries.entries)
+    removed = (_remove(path, project.config) for path in stale)
+    return [*built, *removed]
+
+
+def preview(project: Project, *, allow_empty: bool = False) -> list[Built]:
+    """What `build` would report of each file, without writing.
+
+    Only an attempt shows that a file or a folder cannot be written. Raises UnsafePlanError if there
+    are no posts at all, and feeds on disk would become empty.
+    """
+    return _built(project, project.outputs, allow_empty=allow_empty, writes=False)
+
+
+def _built(
+    project: Project, wanted: Sequence[Output], *, allow_empty: bool, writes: bool
+) -> list[Built]:
     if not (project.entries.posts or allow_empty):
         _refuse_to_empty(project, wanted)
     # Reversed, so that of several outputs with one path the first in the configuration is its
@@ -56,20 +82,11 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
             output,
             clash=owners[output.path] is not output,
             allow_empty=allow_empty,
+            writes=writes,
         )
         for output in sorted(wanted, key=lambda output: output.kind != "archive")
     }
-    # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,
-    # something is probably wrong with the posts.
-    knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
-    stale = outputs.stale(project.config, wanted) if knows_all_posts else []
-    # The feed of a tag may be stale only because a rule of publisher takes a file for no post.
-    stale = [path for path in stale if not outputs.has_any(path, project.skipped.by_id)]
-    for path in {output.path.parent: output.path for output in wanted}.values():
-        atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
-    project.renderings.forget_others(project.entries.entries)
-    removed = (_remove(path, project.config) for path in stale)
-    return [*(built[id(output)] for output in wanted), *removed]
+    return [built[id(output)] for output in wanted]
 
 
 def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
@@ -86,7 +103,9 @@ def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
         )
 
 
-def _build(project: Project, output: Output, *, clash: bool, allow_empty: bool) -> Built:
+def _build(
+    project: Project, output: Output, *, clash: bool, allow_empty: bool, writes: bool
+) -> Built:
     path = output.path
     if clash:
         message = f"{path} is already the file of another feed; give each a path of its own"
@@ -100,7 +119,7 @@ def _build(project: Project, output: Output, *, clash: bool, allow_empty: bool) 
         may_be_empty = allow_empty or content.entries or _is_deleted(project, output)
         if not may_be_empty and outputs.has_entries(path):
             return Built(path, output.format, error=UnsafePlanError(_would_be_empty(project, path)))
-        written = atomic_files.write(
+        written = writes and atomic_files.write(
             path, content.data, shared=outputs.shared(project.config, path)
         )
     except (UnicodeEncodeError, OSError) as error:

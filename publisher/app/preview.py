@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher import sync
 from publisher.app import choice, moves, targets
 from publisher.app.options import RETRY_SECONDS
+from publisher.sync import Clock
 from publisher.sync.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Preview:
 def preview(
     project: Project, options: NodeOptions, *, offline: bool = False, config_option: str = ""
 ) -> Preview:
-    """Plan the changes of every node, in the order of the configuration.
+    """Plan the changes of every node, in the order of the configuration, as `publish` does.
 
     An error at a node is in its result. `offline` plans from the ledger, without asking a server.
     `config_option` ends the commands in the hints. Raises ConfigError if the options name a post
@@ -41,16 +42,25 @@ def preview(
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)
         moved = None if options.new_ids else moves.problem(project, ledger)
-        if offline or not all_targets:
-            offline_results = [sync.offline(one.address, one.task, ledger) for one in all_targets]
-            return Preview(_with_error(offline_results, moved), hints)
+        results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
+        now = Clock().now()
+        # `publish` does not look at a settled node either.
+        unsettled = [
+            one
+            for one in all_targets
+            if not offline
+            and (options.fetch_foreign or not targets.is_settled(one, ledger, now=now))
+        ]
+        if not unsettled:
+            return Preview(_with_error([*results.values()], moved), hints)
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
             return await sync.preview(node, task, ledger, retry_seconds=RETRY_SECONDS)
 
-        results = sessions.work_at(project, all_targets, work)
-        return Preview(_with_error(results, moved), hints)
+        looked = sessions.work_at(project, unsettled, work)
+        results |= {result.address: result for result in looked}
+        return Preview(_with_error([*results.values()], moved), hints)
 
 
 def _with_error(results: Sequence[Result], error: PublisherError | None) -> Sequence[Result]:

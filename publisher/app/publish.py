@@ -63,14 +63,24 @@ def publish(
         return _publish(config, options, on_event)
 
 
-def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
+def read(config: Config, options: PublishOptions, *, write_cache: bool = False) -> Project:
+    """Read the posts as a run does.
+
+    Raises UnsafePlanError if the folder is gone or there are no posts at all, but some were
+    published, and what `project.read` raises.
+    """
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
         _refuse_to_empty(config, "does not exist")
-    project = projects.read(config, now=options.now, write_cache=True)
+    project = projects.read(config, now=options.now, write_cache=write_cache)
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, "is empty")
+    return project
+
+
+def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
+    project = read(config, options, write_cache=True)
     built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))
     return PublishResult(project, built, _push(project, options, on_event))

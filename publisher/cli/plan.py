@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.app import project as projects
+from publisher.app import build
+from publisher.app.options import PublishOptions
 from publisher.app.preview import preview
+from publisher.app.publish import read
 from publisher.cli import options, output, report
 from publisher.errors import Forbidden
 
@@ -30,10 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now)
+    chosen = options.node_options(arguments)
+    project = read(options.load_config(arguments), PublishOptions(now=arguments.now, nodes=chosen))
+    built = build.preview(project, allow_empty=chosen.allow_retracts)
     plans = preview(
         project,
-        options.node_options(arguments),
+        chosen,
         offline=arguments.offline,
         config_option=options.config_option(arguments),
     )
@@ -45,21 +49,25 @@ def run(arguments: argparse.Namespace) -> int:
         output.print_setting_warnings(project)
         output.print_skipped(project, broken_only=False)
         for result in plans.results:
-            _print_plan(result, node=result.address.node if len(plans.results) > 1 else "")
+            node = result.address.node if len(plans.results) > 1 else ""
+            _print_plan(result, node=node, offline=arguments.offline)
         report.print_errors(plans.results)
         report.print_held(plans.results)
         report.print_hints(plans.hints)
+    output.print_failed(built)
     if not project.config.xmpp:
         output.print_message(
             "the configuration has no xmpp section, so there is no node to plan for"
         )
-    return report.exit_code(project, plans.results, report.held(plans.results))
+    errors = (report.held(plans.results), *(file.error for file in built))
+    return report.exit_code(project, plans.results, *errors)
 
 
-def _print_plan(result: Result, *, node: str) -> None:
+def _print_plan(result: Result, *, node: str, offline: bool) -> None:
     # If nothing may be published there, the error says it once for all posts, as after `publish`.
     for step in () if isinstance(result.error, Forbidden) else result.steps:
         report.print_step(step, node=node)
     report.print_notes(result)
     if report.is_planned(result):
-        output.print_line(f"{result.address}: {report.summary(result)}")
+        unseen = "" if result.looked or offline else "; --verify looks at the node again"
+        output.print_line(f"{result.address}: {report.summary(result)}{unseen}")

@@ -6,7 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.errors import Forbidden, NoRoom, PageMissing, PublisherError, Refused, Unavailable
+from publisher.errors import (
+    Forbidden,
+    NoRoom,
+    PageMissing,
+    PublisherError,
+    Refused,
+    Unavailable,
+    UnsafePlanError,
+)
 from publisher.sync import plan as plans
 from publisher.sync import rights
 from publisher.sync.look import look, notes
@@ -78,7 +86,14 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
-    _report_shortage(plan, result)
+    # Only the service knows the subscribers of a node that has no items yet.
+    has_audience = "@" in address.service or result.items > 0
+    guard = _guard(task, ledger, address, silent=task.silent != "no")
+    try:
+        plans.require_safe(plan, guard, has_audience=has_audience)
+        _report_shortage(plan, result)
+    except UnsafePlanError as error:
+        result.error = error
     return result
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,13 +11,15 @@ import pytest
 
 from tests.support.blog import SITE, Blog, reach
 from tests.support.raw import PUBSUB, RawClient
+from tests.support.servers import Prosody
+from tests.support.subscribers import Outsider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.support.blog import Run
-    from tests.support.servers import Server
+    from tests.support.servers import Ejabberd, Server
 
 OWNER = f"{PUBSUB}#owner"
 ENTRY = "<entry xmlns='http://www.w3.org/2005/Atom'/>"
@@ -149,3 +153,134 @@ def test_publish_does_what_plan_says(
         published = blog.run("publish", "--json", *options)
         assert said(planned) == said(published)
         assert planned.code == published.code
+
+
+def let_an_hour_pass(blog: Blog) -> None:
+    """Make the recorded times older, so that a run takes the items for durable."""
+    with closing(sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")) as database:
+        database.execute("UPDATE item SET at = at - 3600")
+        database.commit()
+
+
+def agree(blog: Blog, *options: str) -> int:
+    """Run plan and publish, which must say the same, and return their exit code."""
+    planned, published = blog.run("plan", *options), blog.run("publish", *options)
+    errors = [
+        [line.replace("will hold", "holds") for line in run.err.splitlines() if "error:" in line]
+        for run in (planned, published)
+    ]
+    assert errors[0] == errors[1]
+    assert planned.code == published.code
+    return planned.code
+
+
+def test_both_name_a_service_that_does_not_exist(blog: Blog, server: Server, node: str) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password=server.accounts["blog"], service="nowhere.localhost")
+    assert agree(blog) != 0
+
+
+def test_both_name_a_wrong_password(blog: Blog, server: Server, node: str) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password="wrong")
+    assert agree(blog) == 2
+
+
+def test_both_protect_the_posts_of_a_folder_that_is_gone(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    assert blog.run("publish").code == 0
+    for path in blog.posts.iterdir():
+        path.unlink()
+    assert agree(blog) == 3
+    assert blog.run("plan", "--offline").code == 3
+    blog.posts.rmdir()
+    assert agree(blog) == 3
+
+
+def test_both_refuse_to_overwrite_a_file_that_is_not_ours(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    (blog.folder / "feed.atom").write_text("A file of somebody else.")
+    assert agree(blog) == 1
+    planned = blog.run("plan", "--json")
+    assert (planned.code, "is not from publisher" in planned.err) == (1, True)
+
+
+def test_neither_looks_at_a_node_that_equals_the_posts(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    assert blog.run("publish").code == 0
+    let_an_hour_pass(blog)
+    assert blog.run("publish").code == 0
+    blog.environment["BLOG_PASSWORD"] = "wrong"
+    assert agree(blog) == 0
+    assert "no changes; --verify looks at the node again" in blog.run("plan").out
+    assert agree(blog, "--verify") == 2
+
+
+def test_a_plan_without_a_server_has_the_guards_of_publish(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write(blog, "first")
+    blog.configure(server, node=node, password=server.accounts["blog"], more=", announce_limit: 2")
+    assert blog.run("publish").code == 0
+    write(blog, "second")
+    for options in ((), ("--json",)):
+        offline = blog.run("plan", "--offline", *options)
+        published = blog.run("publish", *options)
+        assert (offline.code, published.code) == (3, 3)
+        assert "notify subscribers of 4 posts at once" in offline.out + offline.err
+    (blog.posts / f"{POSTS[0]}.md").unlink()
+    (blog.posts / f"{POSTS[1]}.md").unlink()
+    assert blog.run("plan", "--offline", "--no-notify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "creates it, and it will hold 20 of 24 posts (its max_items will be 20)"),
+        (", keep: 5", "creates it, and it will hold 5 of 24 posts (`keep` is 5)"),
+        (
+            ", keep: 22",
+            "creates it, and it will hold 20 of 24 posts (`keep` is 22, its max_items will be 20)",
+        ),
+        (
+            ", options: {max_items: 7}",
+            "creates it, and it will hold 7 of 24 posts (its max_items will be 7)",
+        ),
+    ],
+)
+def test_the_plan_for_a_missing_node_says_how_many_posts_it_will_hold(
+    blog: Blog, accounts: Mapping[str, str], more: str, words: str
+) -> None:
+    for number in range(24):
+        blog.write(f"2026-01-{number + 1:02}-post-{number:02}.md", "Text.")
+    with Prosody(accounts, admins=["blog@localhost"], max_items=20) as small:
+        blog.configure(small, node="blog", password=accounts["blog"], more=more)
+        planned = blog.run("plan", "--json")
+        published = blog.run("publish", "--json")
+        assert any(words in note for note in planned.json["nodes"][0]["notes"])
+        assert said(planned) == said(published)
+        assert planned.code == published.code
+        assert len(Outsider(small, "reader", "blog").items()) == int(words.split()[6])
+
+
+def test_the_plan_claims_nothing_that_ejabberd_does_not_tell(
+    blog: Blog, ejabberd: Ejabberd, node: str
+) -> None:
+    """A new node of PEP has a limit of one item by default, and nobody knows the largest one."""
+    write(blog, "first")
+    blog.configure(
+        ejabberd, node=node, password=ejabberd.accounts["blog"], service="blog@localhost"
+    )
+    note = "`publisher publish` creates it; the service does not tell whether it takes 4 posts"
+    assert note in blog.run("plan").err
+    blog.configure(ejabberd, node=node, password=ejabberd.accounts["blog"])
+    assert "creates it, and it will hold all 4 posts" in blog.run("plan").err
