@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,13 +153,6 @@ def test_publish_does_what_plan_says(
         assert planned.code == published.code
 
 
-def let_an_hour_pass(blog: Blog) -> None:
-    """Make the recorded times older, so that a run takes the items for durable."""
-    with closing(sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")) as database:
-        database.execute("UPDATE item SET at = at - 3600")
-        database.commit()
-
-
 def agree(blog: Blog, *options: str) -> int:
     """Run plan and publish, which must say the same, and return their exit code."""
     planned, published = blog.run("plan", *options), blog.run("publish", *options)
@@ -217,7 +208,7 @@ def test_neither_looks_at_a_node_that_equals_the_posts(
     write(blog, "first")
     blog.configure(server, node=node, password=server.accounts["blog"])
     assert blog.run("publish").code == 0
-    let_an_hour_pass(blog)
+    blog.let_an_hour_pass()
     assert blog.run("publish").code == 0
     blog.environment["BLOG_PASSWORD"] = "wrong"
     assert agree(blog) == 0

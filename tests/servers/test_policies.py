@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,13 +50,6 @@ def write_tagged(blog: Blog) -> None:
     blog.write("2026-01-01-on-xmpp.md", "Text.", title="One", tags="[XMPP]", lang="en")
     blog.write("2026-01-02-on-both.md", "Text.", title="Two", tags="[xmpp, Free Software]")
     blog.write("notes/2026-01-03-a-note.md", "Text.", title="Three", categories="notes", lang="de")
-
-
-def let_an_hour_pass(blog: Blog) -> None:
-    """Make the recorded times older, so that a run takes the items for durable."""
-    with closing(sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")) as database:
-        database.execute("UPDATE item SET at = at - 3600")
-        database.commit()
 
 
 def test_the_feed_key_of_a_post_applies_to_the_node(blog: Blog, server: Server, node: str) -> None:
@@ -302,7 +293,7 @@ def test_a_new_spelling_of_a_tag_makes_a_run_look_at_its_node(
     write_tagged(blog)
     configure(blog, section(server, "blog", at(f"{node}/{{tag}}", since="2026-01-02")))
     assert blog.run("publish").code == 0
-    let_an_hour_pass(blog)
+    blog.let_an_hour_pass()
     assert blog.run("publish").code == 0
     blog.write("2026-01-01-on-xmpp.md", "Text.", title="One", tags="[Xmpp]", lang="en")
     repaired = "repaired: its title is 'A blog of the tests: XMPP', not 'A blog of the tests: Xmpp'"
@@ -482,7 +473,7 @@ def test_a_selected_post_that_is_too_old_is_reported(
         blog.write(f"2026-01-0{number}-post-{number}.md", "Text.")
     configure(blog, section(prosody, "blog", at(node, keep="1")))
     assert blog.run("publish").code == 0
-    let_an_hour_pass(blog)
+    blog.let_an_hour_pass()
     note = f"note: pubsub.localhost {node}: the selected post is too old for `keep`"
     for _ in range(2):  # the second run looks at no node
         asked = blog.run("publish", "--only", "2026-01-01-post-1")
@@ -620,7 +611,7 @@ def test_a_run_without_changes_connects_to_no_server(
     write_tagged(blog)
     configure(blog, section(prosody, "blog", at(node)))
     assert blog.run("publish").code == 0
-    let_an_hour_pass(blog)
+    blog.let_an_hour_pass()
     assert blog.run("publish").code == 0
     down = {**blog.environment, "BLOG_PASSWORD": "wrong"}
     assert blog.run("publish", environment=down).code == 0
