@@ -168,7 +168,8 @@ class XmppNode:
             return "", not_owner
         refusal = (
             f"{account} may not publish to {self.address}: its affiliation with the node is "
-            f"{affiliation}; ask the node's owner for the affiliation publisher"
+            f"{short_line(affiliation, MAX_JID)}; ask the node's owner for the affiliation "
+            "publisher"
         )
         return refusal, not_owner
 
