@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher import entry as entry_
+from publisher import identity
 from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
@@ -15,20 +16,27 @@ from publisher.text.shortening import count_words
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from publisher.config import Config, Site
+    from publisher.config import Config
     from publisher.entry import Entries, Entry
     from publisher.identity.claims import PublishedItem
+    from publisher.post import Post
     from publisher.sync.ledger import Ledger
 
 
-def find(entries: Entries, site: Site, ledger: Ledger, as_new: Collection[str]) -> Renames:
+def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[str]) -> Renames:
     """What the whole folder of the posts and the ledger show about renames. Raises LedgerError.
 
     A post whose publication was accepted by an earlier run is not new.
     """
     published, accepted = ledger.published_items(), ledger.accepted_anywhere()
     known = {item.item_id for item in published}
-    has_file = entry_.file_finder(entries, site)
+    has_file = entry_.file_finder(entries, config.site)
+    posts = {one.item_id: one.post for one in entries.entries}
+    atom_ids = {item.item_id: item.atom_id for item in published}
+
+    def advice(new: NewPost, item_id: str, atom_id: str) -> str:
+        return _advice(posts[new.id], item_id, atom_id or atom_ids.get(item_id, ""), config)
+
     return Renames(
         new={
             one.item_id: _new_post(one)
@@ -39,7 +47,22 @@ def find(entries: Entries, site: Site, ledger: Ledger, as_new: Collection[str]) 
         },
         vanished=_by_text(item for item in published if not has_file(item.item_id)),
         has_file=has_file,
+        advice=advice,
         as_new=frozenset(as_new),
+    )
+
+
+def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
+    """How a renamed post keeps its item."""
+    if config.posts.feed:
+        return "if it is an older post with a new id, give it its old id in the feed again"
+    line = f"if it was renamed, add this line to its front matter: id: {item_id}"
+    _, kept, _ = identity.ids(replace(post, id=(item_id, 1)), config.site)
+    if not atom_id or kept == atom_id:
+        return line
+    return (
+        f"{line} (its atom:id was {atom_id} and becomes {kept}, so feed readers show it again, "
+        "unless the new file name has the same date as the old one)"
     )
 
 
@@ -70,7 +93,7 @@ def with_kept_ids(entries: Entries, config: Config, as_new: Collection[str]) -> 
         if not (config.state / LEDGER_NAME).exists():
             return entries
         with Ledger(config.state, read_only=True) as ledger:
-            held = find(entries, config.site, ledger, as_new).recorded
+            held = find(entries, config, ledger, as_new).recorded
             items = {item.item_id: item for item in ledger.published_items()}
     except (OSError, LedgerError):  # `build` may run as a user who cannot read the state folder
         return entries

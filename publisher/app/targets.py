@@ -55,7 +55,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     known = {id_ for address in recorded for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
     new_ids = _new_ids(project, ledger, options)
-    renamed = renames.find(project.entries, project.config.site, ledger, project.as_new)
+    renamed = renames.find(project.entries, project.config, ledger, project.as_new)
     all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:

@@ -108,14 +108,14 @@ def held(results: Sequence[Result]) -> UndecidedError | None:
     A post that is held at several nodes is named once.
     """
     changes = [step.change for result in results for step in result.steps]
-    holds = {change.post: change.item for change in changes if isinstance(change, Hold)}
+    holds = {change.post: change.advice for change in changes if isinstance(change, Hold)}
     if not holds:
         return None
     one = len(holds) == 1
     lines = [
-        f"{post.path}: if it was renamed, add this line to its front matter: id: {item}; if it is "
-        f"another post, run again with --as-new {shlex.quote(post.path)}"
-        for post, item in [*holds.items()][:NAMED]
+        f"{post.path}: {advice}; if it is another post, run again with --as-new "
+        f"{shlex.quote(post.path)}"
+        for post, advice in [*holds.items()][:NAMED]
     ]
     if len(holds) > NAMED:
         lines.append(

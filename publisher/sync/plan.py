@@ -151,12 +151,13 @@ class Refuse:
 class Hold:
     """Leave a new post and an item alone until somebody decides if the item is this post's.
 
-    `item` is the id of the item. `record` is what the ledger gets about it if it does not know the
-    item, so that the next run still knows the question.
+    `item` is the id of the item, and `advice` says how the post keeps it. `record` is what the
+    ledger gets if it does not know the item, so that the next run still knows the question.
     """
 
     post: NewPost
     item: str
+    advice: str = ""
     record: Recorded | None = None
     action: Literal["held"] = "held"
 
@@ -300,8 +301,10 @@ class Plan:
     explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is how
     many retracts wait until every post can be read, `deferred` how many changes the selection of
     this run leaves out, and `room` how many items of ours the node can hold. `reread` is how many
-    items stay as they are although publisher reads their posts in another way now. `skipped` has
-    the files of the items that stay because a rule of publisher takes them for no posts.
+    items stay as they are although publisher reads their posts in another way now. `moved` has the
+    old and the new atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids
+    of items that the author gives up for new posts (`renames`). `skipped` has the files of the
+    items that stay because a rule of publisher takes them for no posts.
     """
 
     changes: tuple[Change, ...]
@@ -316,6 +319,7 @@ class Plan:
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
     moved: tuple[tuple[str, str], ...] = ()
+    replaced: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
 
     @property
@@ -384,7 +388,8 @@ def decide(
         if id_ not in by_id and _is_pruned(seen, recorded, policy)
     }
     # The author says that these items are not those of the new posts.
-    postless |= {old for new, old in renamed.items() if new not in held and old in present}
+    replaced = {old for new, old in renamed.items() if new not in held and old in present}
+    postless |= replaced
     ours |= present.keys() & held.values()
     ours |= moved.keys() & {*policy.new_ids}
     postless -= {*held.values()}
@@ -432,7 +437,7 @@ def decide(
             keep=policy.keep,
         )
     # Items with ids as our site makes them, of which neither the ledger nor a post knows.
-    known = recorded.keys() | by_id.keys()
+    known = recorded.keys() | by_id.keys() | {*held.values()}
     unclaimed = {
         id_ for id_, seen in present.items() if id_ not in known and policy.is_minted(seen)
     }
@@ -454,6 +459,7 @@ def decide(
         ),
         room=_room(max_items, of_posts=of_posts, others=len(staying - postless)),
         shortage=shortage,
+        replaced=frozenset(replaced),
         moved=tuple(
             (old, by_id[id_].atom_id) for id_, old in moved.items() if id_ not in policy.new_ids
         ),
@@ -487,10 +493,10 @@ def _holds(
     """
     for new, old in held.items():
         if posts.get(old, old in present or old in recorded):
-            seen = present.get(old)
-            yield Hold(
-                renames.new[new], old, _record(seen) if seen and old not in recorded else None
-            )
+            record = recorded.get(old) or (_record(present[old]) if old in present else None)
+            post, atom_id = renames.new[new], record.atom_id if record else ""
+            advice = renames.advice(post, old, atom_id)
+            yield Hold(post, old, advice, None if old in recorded else record)
 
 
 def _record(seen: Seen) -> Recorded:
@@ -675,7 +681,10 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
 
 
 def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
-    count = sum(acceptance_key(change) not in guard.accepted for change in plan.retracts)
+    count = sum(
+        acceptance_key(change) not in guard.accepted and change.id not in plan.replaced
+        for change in plan.retracts
+    )
     share = count / plan.ours if plan.ours else 0.0
     if guard.allow_retracts or not count:
         return

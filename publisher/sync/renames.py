@@ -40,13 +40,15 @@ class Renames:
 
     `new` has the new posts by their item ids; those with fewer than LEAST_WORDS are left out.
     `vanished` has the ids of the recorded items whose posts are gone, by the hash of their text.
-    `has_file` tells whether a file of the folder may be the post of an item id. `as_new` has the
-    ids of the posts that the author publishes as new ones.
+    `has_file` tells whether a file of the folder may be the post of an item id. `advice` says how a
+    new post keeps the item with this item id and atom:id. `as_new` has the ids of the posts that
+    the author publishes as new ones.
     """
 
     new: Mapping[str, NewPost] = field(default_factory=dict)
     vanished: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_file: Callable[[str], bool] = lambda _: True
+    advice: Callable[[NewPost, str, str], str] = lambda _, item_id, __: f"id: {item_id}"
     as_new: frozenset[str] = frozenset()
 
     @property

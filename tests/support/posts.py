@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, fields, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from publisher import entry as entry_
-from publisher.config import Site
+from publisher.config import Config, Posts, Site
 from publisher.entry import Entries, Entry
 from publisher.post import Post, Reading
 from publisher.rendering import Rendered, Renderings
@@ -50,6 +50,14 @@ def post(
         "syntax": RECORDS[engine].syntax,
     }
     return Post(**{**defaults, **facts})
+
+
+def config(site: Site = SITE) -> Config:
+    """A configuration for tests that read and write no files."""
+    path = Path("blog")
+    return Config(
+        path=path / "publisher.yaml", site=site, posts=Posts(path=path), state=path / "state"
+    )
 
 
 def entry(found: Post, site: Site = SITE, **facts: Any) -> Rendered:

@@ -64,12 +64,13 @@ def atom_id(id_: str) -> str:
     return f"tag:blog.example,2026:{id_}"
 
 
-def payload(id_: str, text: str, *, atom: str | None = None, source: str | None = None) -> str:
-    attribute = f' source="{source}"' if source else ""
+def payload(id_: str, text: str, *, atom: str | None = None, **marker: str | None) -> str:
+    """`marker` has the attributes of the marker; `text` is its fingerprint."""
+    attributes = "".join(f' {name}="{value}"' for name, value in marker.items() if value)
     namespace, name = FINGERPRINT[1:].split("}")
     return (
         f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}</title>'
-        f'<{name} xmlns="{namespace}"{attribute}>{text}</{name}></entry>'
+        f'<{name} xmlns="{namespace}"{attributes}>{text}</{name}></entry>'
     )
 
 

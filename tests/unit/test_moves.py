@@ -11,29 +11,23 @@ import pytest
 from publisher import entry
 from publisher.app import moves
 from publisher.app.project import Project
-from publisher.config import load
 from publisher.post import Reading
 from publisher.rendering import Renderings
 from publisher.sync.desired import Desired
 from publisher.sync.ledger import Ledger
 from publisher.text.node_address import NodeAddress
-from tests.support.posts import SITE, post
+from tests.support.posts import SITE, config, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from publisher.config import Config, Site
+    from publisher.config import Site
     from publisher.post import Post
 
 BLOG, OTHER = NodeAddress("pubsub.example", "blog"), NodeAddress("pubsub.example", "other")
 DATED, UNDATED = post("2026-01-02-dated.md"), post("some-undated-post.md")
 NEW_URL = msgspec.structs.replace(SITE, url="https://new.example")
-YAML = """\
-site: {title: A blog, url: "https://blog.example"}
-posts: {path: .}
-feeds: [{path: feed.atom, format: atom}]
-"""
 
 
 @pytest.fixture
@@ -42,17 +36,10 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    path = tmp_path / "publisher.yaml"
-    path.write_text(YAML)
-    return load(path)
-
-
-def project(config: Config, site: Site, *posts: Post) -> Project:
+def project(site: Site, *posts: Post) -> Project:
     reading = Reading(posts, (), ())
     found = entry.entries(reading, site)
-    return Project(msgspec.structs.replace(config, site=site), found, Renderings(reading, site))
+    return Project(config(site), found, Renderings(reading, site))
 
 
 def publish(ledger: Ledger, published: Project, *, at: NodeAddress = BLOG) -> None:
@@ -85,36 +72,30 @@ def publish(ledger: Ledger, published: Project, *, at: NodeAddress = BLOG) -> No
         ),
     ],
 )
-def test_the_line_that_is_named_keeps_the_ids(
-    ledger: Ledger, config: Config, site: Site, line: str | None
-) -> None:
-    publish(ledger, project(config, SITE, DATED, UNDATED))
-    error = moves.problem(project(config, site, DATED, UNDATED), ledger)
+def test_the_line_that_is_named_keeps_the_ids(ledger: Ledger, site: Site, line: str | None) -> None:
+    publish(ledger, project(SITE, DATED, UNDATED))
+    error = moves.problem(project(site, DATED, UNDATED), ledger)
     assert (line in str(error)) if line else error is None
 
 
-def test_ids_that_no_line_can_keep_are_kept_by_the_old_settings(
-    ledger: Ledger, config: Config
-) -> None:
+def test_ids_that_no_line_can_keep_are_kept_by_the_old_settings(ledger: Ledger) -> None:
     template = "https://{host}/{id}"
-    publish(ledger, project(config, msgspec.structs.replace(SITE, id_template=template), DATED))
-    error = moves.problem(project(config, SITE, DATED), ledger)
+    publish(ledger, project(msgspec.structs.replace(SITE, id_template=template), DATED))
+    error = moves.problem(project(SITE, DATED), ledger)
     assert "restore site.url, site.since and site.id_template as they were" in str(error)
 
 
-def test_an_id_that_its_author_changes_is_no_move(ledger: Ledger, config: Config) -> None:
-    publish(ledger, project(config, SITE, DATED))
+def test_an_id_that_its_author_changes_is_no_move(ledger: Ledger) -> None:
+    publish(ledger, project(SITE, DATED))
     named = post("2026-01-02-dated.md", id=("https://blog.example/an-id", 2))
-    assert moves.problem(project(config, NEW_URL, named), ledger) is None
+    assert moves.problem(project(NEW_URL, named), ledger) is None
 
 
-def test_a_decision_holds_for_the_nodes_that_it_has_not_reached(
-    ledger: Ledger, config: Config
-) -> None:
+def test_a_decision_holds_for_the_nodes_that_it_has_not_reached(ledger: Ledger) -> None:
     """At one node the posts have their new ids; the run ended before it came to the other."""
     for at in (BLOG, OTHER):
-        publish(ledger, project(config, SITE, DATED), at=at)
-    moved = project(config, NEW_URL, DATED)
+        publish(ledger, project(SITE, DATED), at=at)
+    moved = project(NEW_URL, DATED)
     assert moves.problem(moved, ledger)
     publish(ledger, moved)
     assert moves.problem(moved, ledger) is None
@@ -123,13 +104,13 @@ def test_a_decision_holds_for_the_nodes_that_it_has_not_reached(
     assert moves.find(moved, ledger) == []
 
 
-def test_an_interrupted_run_goes_on_with_the_new_ids(ledger: Ledger, config: Config) -> None:
-    publish(ledger, project(config, SITE, DATED))
-    moved = project(config, NEW_URL, DATED)
+def test_an_interrupted_run_goes_on_with_the_new_ids(ledger: Ledger) -> None:
+    publish(ledger, project(SITE, DATED))
+    moved = project(NEW_URL, DATED)
     (made,) = moved.entries.entries
     ledger.accept(BLOG, [(made.item_id, made.fingerprint)])
     assert moves.problem(moved, ledger) is None
 
 
-def test_a_new_post_of_a_moved_site_is_no_change(ledger: Ledger, config: Config) -> None:
-    assert moves.problem(project(config, NEW_URL, DATED), ledger) is None
+def test_a_new_post_of_a_moved_site_is_no_change(ledger: Ledger) -> None:
+    assert moves.problem(project(NEW_URL, DATED), ledger) is None

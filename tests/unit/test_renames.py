@@ -8,20 +8,23 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from publisher import entry
 from publisher.app import renames
 from publisher.post import Reading, Skip
-from publisher.sync import plan
+from publisher.sync import Task, plan
 from publisher.sync.desired import Desired
-from publisher.sync.item import Seen
+from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Hold, Policy
+from publisher.sync.plan import Policy
 from publisher.sync.records import Recorded
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
 from publisher.text.node_address import NodeAddress
 from publisher.text.shortening import count_words
-from tests.support.posts import SITE, post
+from tests.support.fake_node import FakeNode
+from tests.support.posts import SITE, config, post
+from tests.support.tasks import payload, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from publisher.entry import Entries
     from publisher.post import Post
+    from publisher.sync import Result
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LONG = "word " * LEAST_WORDS
@@ -152,6 +156,15 @@ def test_a_full_node_makes_room_for_a_newer_post() -> None:
     }
 
 
+def test_an_item_that_stays_although_no_post_is_selected_takes_room() -> None:
+    found = Renames(new=new("a-new", "c"), vanished=A_IS_GONE)
+    assert planned(["b", "c"], ["a-old", "b"], found, max_items=2) == {
+        "b": "removed",
+        "c": "new",
+        "a-new": "held",
+    }
+
+
 def test_the_guard_does_not_count_held_items() -> None:
     names = [f"{letter}-new" for letter in "abcdefghij"]
     vanished = {letter: frozenset({f"{letter}-old"}) for letter in "abcdefghij"}
@@ -181,18 +194,9 @@ def test_without_a_ledger_the_items_at_the_node_show_it(prune: str) -> None:
     }
 
 
-def test_a_held_item_is_recorded_so_that_the_next_run_still_asks() -> None:
-    decided = plan.decide(
-        [desired("a-new")],
-        {},
-        present("a-old"),
-        Policy(
-            renames=Renames(new=new("a-new"), has_file=lambda _: False), is_minted=lambda _: True
-        ),
-    )
-    (change,) = decided.changes
-    assert isinstance(change, Hold)
-    assert change.record == Recorded("a-old", "a-old", "print", atom_id="tag:a-old", body="a")
+def test_without_a_ledger_an_item_whose_post_has_a_file_is_not_gone() -> None:
+    found = Renames(new=new("a-new"), has_file=lambda _: True)
+    assert planned(["a-new"], ["a-old"], found, ledger=False) == {"a-new": "new"}
 
 
 @pytest.mark.parametrize("is_selected", [True, False])
@@ -208,6 +212,7 @@ def test_a_selection_leaves_a_held_post_out(*, is_selected: bool) -> None:
     assert narrowed.deferred == (not is_selected)
 
 
+CONFIG = config()
 ADDRESS = NodeAddress("pubsub.example", "blog")
 OLD, NEW = "2026-01-02-old", "2026-01-02-new"
 
@@ -247,7 +252,7 @@ def test_a_post_that_still_has_a_file_has_not_vanished(
 ) -> None:
     publish(ledger, OLD, LONG)
     entries = folder(post(f"{NEW}.md", body=LONG), skipped=[skip] if skip else [])
-    found = renames.find(entries, SITE, ledger, ())
+    found = renames.find(entries, CONFIG, ledger, ())
     assert found.recorded == ({NEW: OLD} if is_held else {})
 
 
@@ -266,8 +271,121 @@ def test_a_post_of_thirty_words_with_the_same_text_is_held(
     ledger: Ledger, old: str, text: str, *, is_held: bool
 ) -> None:
     publish(ledger, OLD, old)
-    found = renames.find(folder(post(f"{NEW}.md", body=text)), SITE, ledger, ())
+    found = renames.find(folder(post(f"{NEW}.md", body=text)), CONFIG, ledger, ())
     assert found.recorded == ({NEW: OLD} if is_held else {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_kept"),
+    [
+        pytest.param(OLD, NEW, True, id="the same date"),
+        pytest.param(OLD, "no-date-at-all", True, id="the id begins with the date"),
+        pytest.param("notes/2026-02-03-old", "notes/2026-02-03-new", True, id="in a folder"),
+        pytest.param("notes/2026-02-03-old", "notes/new", False, id="in a folder, without date"),
+    ],
+)
+def test_a_line_that_does_not_keep_the_atom_id_is_said_to_change_it(
+    ledger: Ledger, old: str, new: str, *, is_kept: bool
+) -> None:
+    (published,) = folder(post(f"{old}.md", body=LONG)).entries
+    record = replace(desired(published.item_id), atom_id=published.atom_id)
+    ledger.record_done(ADDRESS, replace(record, body=entry.body_hash(published.post)), at=0.0)
+    found = renames.find(folder(post(f"{new}.md", body=LONG)), CONFIG, ledger, ())
+    ((new_id, old_id),) = found.recorded.items()
+    advice = found.advice(found.new[new_id], old_id, "")
+    assert f"front matter: id: {published.item_id}" in advice
+    assert ("feed readers show it again" not in advice) == is_kept
+
+
+def test_a_post_of_a_feed_has_no_front_matter(ledger: Ledger) -> None:
+    of_feed = replace_struct(CONFIG, posts=replace_struct(CONFIG.posts, feed="feed.xml"))
+    publish(ledger, OLD, LONG)
+    found = renames.find(folder(post(f"{NEW}.md", body=LONG)), of_feed, ledger, ())
+    assert "give it its old id in the feed" in found.advice(found.new[NEW], OLD, "")
+
+
+def work(ledger: Ledger, entries: Entries, *, as_new: Sequence[str] = ()) -> Task:
+    """The task at a node that should have all of these entries."""
+    posts = [
+        Desired(
+            one.item_id,
+            one.atom_id,
+            one.title or "",
+            one.fingerprint,
+            one.published,
+            body=entry.body_hash(one.post),
+        )
+        for one in entries.entries
+    ]
+    payloads = {one.id: payload(one.id, one.fingerprint, atom=one.atom_id) for one in posts}
+    found = renames.find(entries, CONFIG, ledger, as_new)
+    return Task(
+        desired=posts,
+        make_item=lambda id_, level: Item(id_, payloads[id_], level=level),
+        policy=Policy(renames=found, is_minted=lambda seen: str(seen.atom_id).startswith("tag:")),
+    )
+
+
+@pytest.mark.parametrize("when", ["cut_before", "cut_after", "cut_late"])
+def test_an_interrupted_decision_is_carried_out_by_the_next_runs(tmp_path: Path, when: str) -> None:
+    """The connection dies at each call. Nothing is lost or doubled, asked again or not."""
+    before, after = (folder(post(f"{name}.md", body=LONG)) for name in (OLD, NEW))
+    calls, asked_again = 0, 0
+    while True:
+        calls += 1
+        node = FakeNode()
+        with Ledger(tmp_path / f"{when}-{calls}") as ledger:
+            run(node, work(ledger, before), ledger)
+            assert actions(run(node, work(ledger, after), ledger)) == ["held"]
+            node.reconnect()
+            setattr(node, when, calls)
+            decided = run(node, work(ledger, after, as_new=[NEW]), ledger)
+            if decided.error is None:
+                break
+            node.reconnect()
+            node.drain()
+            if actions(run(node, work(ledger, after), ledger)) == ["held"]:
+                asked_again += 1
+                assert [*node.items] == [OLD]
+                run(node, work(ledger, after, as_new=[NEW]), ledger)
+            run(node, work(ledger, after), ledger)
+            assert [*node.items] == [NEW]
+            assert node.events == [("published", OLD), ("retracted", OLD), ("published", NEW)]
+            assert actions(run(node, work(ledger, after), ledger)) == []
+    assert calls > 3
+    assert asked_again < calls - 1, "an accepted decision needs no second one"
+
+
+def actions(result: Result) -> list[str]:
+    return [step.change.action for step in result.steps]
+
+
+def test_a_held_item_is_recorded_so_that_the_next_run_still_asks(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    before, after = (folder(post(f"{name}.md", body=LONG)) for name in (OLD, NEW))
+    node = FakeNode()
+    (old,) = work(ledger, before).desired
+    node.items[OLD] = payload(OLD, old.fingerprint, atom=old.atom_id, body=old.body)
+    with Ledger(tmp_path / "new") as none:
+        for _ in range(3):
+            assert actions(run(node, work(none, after), none)) == ["held"]
+        record = none.recorded(node.address)[OLD]
+        assert (record.body, record.fingerprint) == (old.body, old.fingerprint)
+        assert actions(run(node, work(none, after, as_new=[NEW]), none)) == ["removed", "new"]
+    assert [*node.items] == [NEW]
+
+
+def test_a_rename_that_is_taken_back_changes_nothing(ledger: Ledger) -> None:
+    before, after = (folder(post(f"{name}.md", body=LONG)) for name in (OLD, NEW))
+    node = FakeNode()
+    run(node, work(ledger, before), ledger)
+    assert actions(run(node, work(ledger, after), ledger)) == ["held"]
+    assert actions(run(node, work(ledger, before), ledger)) == []
+    assert node.events == [("published", OLD)]
+    run(node, work(ledger, after, as_new=[NEW]), ledger)
+    again = run(node, work(ledger, before), ledger)
+    assert actions(again) == ["held"], "it was decided that these are two posts"
 
 
 def test_a_post_that_was_published_or_accepted_is_not_new(ledger: Ledger) -> None:
@@ -276,31 +394,31 @@ def test_a_post_that_was_published_or_accepted_is_not_new(ledger: Ledger) -> Non
     entries = folder(post(f"{NEW}.md", body=LONG))
     (made,) = entries.entries
     ledger.accept(ADDRESS, [(NEW, made.fingerprint)])
-    assert not renames.find(entries, SITE, ledger, ()).recorded
+    assert not renames.find(entries, CONFIG, ledger, ()).recorded
     ledger.accept(ADDRESS, [(NEW, "an older text")])
-    assert renames.find(entries, SITE, ledger, ()).recorded
+    assert renames.find(entries, CONFIG, ledger, ()).recorded
     publish(ledger, NEW, LONG, address=NodeAddress("pubsub.example", "another"))
-    assert not renames.find(entries, SITE, ledger, ()).recorded
+    assert not renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 def test_an_item_at_two_nodes_is_one_item(ledger: Ledger) -> None:
     publish(ledger, OLD, LONG)
     publish(ledger, OLD, LONG, address=NodeAddress("pubsub.example", "another"))
     entries = folder(post(f"{NEW}.md", body=LONG))
-    assert renames.find(entries, SITE, ledger, ()).recorded == {NEW: OLD}
+    assert renames.find(entries, CONFIG, ledger, ()).recorded == {NEW: OLD}
 
 
 def test_a_copy_of_a_post_that_exists_is_a_new_post(ledger: Ledger) -> None:
     publish(ledger, OLD, LONG)
     entries = folder(post(f"{NEW}.md", body=LONG), post(f"{OLD}.md", body=LONG))
-    assert not renames.find(entries, SITE, ledger, ()).recorded
+    assert not renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 def test_a_ledger_without_texts_holds_nothing(ledger: Ledger) -> None:
     """The first version of the ledger recorded no texts."""
     ledger.record_done(ADDRESS, replace(desired(OLD), body=""), at=0.0)
     entries = folder(post(f"{NEW}.md", body=LONG))
-    assert not renames.find(entries, SITE, ledger, ()).recorded
+    assert not renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 @pytest.mark.parametrize(
