@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import entry, identity, selection, sources
+from publisher.app import pattern_limit
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import selections
@@ -19,11 +20,13 @@ from publisher.rendering import Renderings
 from publisher.sync.skipped import SkippedFiles
 
 if TYPE_CHECKING:
+    from publisher.app.pattern_limit import OverLimit
     from publisher.config import Config, NodeConfig
     from publisher.entry import Entries
     from publisher.feeds.outputs import Output
     from publisher.identity.claims import PublishedItem
     from publisher.selection import Group
+    from publisher.text.yaml_document import Key
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Project:
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
         """Every node of the configuration with its entries; a pattern stands for several nodes."""
-        return _node_groups(self.config, self.entries)
+        groups = _node_groups(self.config, self.entries)
+        return tuple(one for one in groups if (one[0].service, one[1].node) not in self._left_out)
 
     def groups_of(self, node: NodeConfig) -> list[Group]:
         """The nodes that a configured node stands for."""
@@ -53,7 +57,8 @@ class Project:
         """Every file to build, in the order of the configuration."""
         shown = self._shown_entries
         groups = self.node_groups if shown is self.entries else _node_groups(self.config, shown)
-        return tuple(outputs.outputs(self.config, shown, groups, self.renderings))
+        left_out = frozenset(name for service, name in self._left_out if not service)
+        return tuple(outputs.outputs(self.config, shown, groups, self.renderings, left_out))
 
     @property
     def _shown_entries(self) -> Entries:
@@ -80,14 +85,28 @@ class Project:
         return SkippedFiles(by_id, {str(path): f"{path}: {reason}" for path, _, reason in found})
 
     @cached_property
+    def _over_limit(self) -> tuple[OverLimit, ...]:
+        return tuple(pattern_limit.find(self.config, self.entries))
+
+    @cached_property
+    def _left_out(self) -> frozenset[tuple[str, str]]:
+        """The nodes and the paths of feeds that `pattern_limit` excludes: (service or "", name)."""
+        return frozenset((one.service, name) for one in self._over_limit for name in one.left_out)
+
+    @cached_property
+    def setting_errors(self) -> tuple[Diagnostic, ...]:
+        """Feeds and nodes that a pattern must not make. The path is that of publisher.yaml."""
+        return tuple(self._of_setting(one.key, one.message) for one in self._over_limit)
+
+    @cached_property
     def setting_warnings(self) -> tuple[Diagnostic, ...]:
         """Warnings about publisher.yaml that only the posts show. The path is that of the file."""
-        warnings = []
-        for one in selections.check(self.config, self.entries):
-            line, key = configs.place(self.config.path, one.key)
-            path = PurePosixPath(self.config.path)
-            warnings.append(Diagnostic(path, line, f"{key} {one.message}"))
-        return tuple(warnings)
+        warnings = selections.check(self.config, self.entries)
+        return tuple(self._of_setting(one.key, one.message) for one in warnings)
+
+    def _of_setting(self, key: Key, message: str) -> Diagnostic:
+        line, shown = configs.place(self.config.path, key)
+        return Diagnostic(PurePosixPath(self.config.path), line, f"{shown} {message}")
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         output.print_json(_document(project, built))
     else:
-        output.print_setting_warnings(project)
+        output.print_setting_diagnostics(project)
         output.print_skipped(project, broken_only=False)
         output.print_warnings(project, project.diagnostics)
         _print_built(project, built)

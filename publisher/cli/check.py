@@ -49,12 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         output.print_json(check_json.document(project, checked))
     else:
+        for one in project.setting_errors:
+            output.print_line(f"{one.path}:{one.line}: error: {one.message}")
         for one in project.setting_warnings:
             output.print_line(f"{one.path}:{one.line}: warning: {one.message}")
         _print_posts(project, checked.diagnostics)
         if checked.client_diagnostics is not None:
             _print_reader_diagnostics(checked.client_diagnostics)
-    return 1 if any(skip.status == "skipped" for skip in project.entries.skipped) else 0
+    is_skipped = any(skip.status == "skipped" for skip in project.entries.skipped)
+    return 1 if is_skipped or project.setting_errors else 0
 
 
 def _print_reader_diagnostics(diagnostics: Sequence[ClientDiagnostic]) -> None:

@@ -110,8 +110,10 @@ def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
         print_message(printable(f"warning: {place}: {diagnostic.message}"))
 
 
-def print_setting_warnings(project: Project) -> None:
-    """Print what the settings ask for and no post has, e.g. a tag with a typing error."""
+def print_setting_diagnostics(project: Project) -> None:
+    """Print what the posts show about publisher.yaml, e.g. a tag with a typing error."""
+    for one in project.setting_errors:
+        print_message(f"error: {one.path}:{one.line}: {one.message}")
     for one in project.setting_warnings:
         print_message(f"warning: {one.path}:{one.line}: {one.message}")
 
@@ -165,12 +167,12 @@ def document(project: Project, **parts: Any) -> dict[str, Any]:
     skipped = [{"path": str(s.path), "reason": s.reason} for s in project.entries.skipped]
     warnings = [
         {"path": str(d.path), "line": d.line, "message": d.message}
-        for d in (*project.setting_warnings, *project.diagnostics)
+        for d in (*project.setting_errors, *project.setting_warnings, *project.diagnostics)
     ]
     return {**parts, "skipped": skipped, "warnings": warnings}
 
 
 def exit_code(project: Project, errors: Sequence[Exception | None] = ()) -> int:
-    """The exit code of a run with these errors; a broken post counts as one of them."""
+    """The exit code of a run with these errors; a broken post or setting counts as one of them."""
     codes = [getattr(error, "exit_code", 1) for error in errors if error]
-    return first_exit_code([1 if project.entries.broken else 0, *codes])
+    return first_exit_code([1 if project.entries.broken or project.setting_errors else 0, *codes])

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             output.document(project, nodes=report.as_json(plans.results), hints=plans.hints)
         )
     else:
-        output.print_setting_warnings(project)
+        output.print_setting_diagnostics(project)
         output.print_skipped(project, broken_only=False)
         for result in plans.results:
             node = result.address.node if len(plans.results) > 1 else ""

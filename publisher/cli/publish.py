@@ -71,7 +71,7 @@ def _event_printer(show: OnEvent, *, lists_files: bool) -> OnEvent:
         output.print_wait(event)
         if isinstance(event, FeedsBuilt):
             if lists_files:
-                output.print_setting_warnings(event.project)
+                output.print_setting_diagnostics(event.project)
             output.print_failed(event.built)
             if lists_files:
                 _print_built(event.project, event.built)

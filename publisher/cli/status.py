@@ -54,7 +54,7 @@ def _refused(project: Project) -> list[FeedError]:
 
 
 def _print_status(project: Project, results: Sequence[Result]) -> None:
-    output.print_setting_warnings(project)
+    output.print_setting_diagnostics(project)
     entries, skipped = len(project.entries.entries), len(project.entries.skipped)
     output.print_line(f"posts  {project.config.posts.place}: {entries} published, {skipped} not")
     for file in project.outputs:

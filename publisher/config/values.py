@@ -47,6 +47,8 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # The keys of front matter that `posts.keys` may rename.
 POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "language", "slug",
              "permalink", "id", "draft")  # fmt: skip
+# Of eight public blogs the one with the most tags has 21, and a post has at most 5.
+PATTERN_LIMIT = 1_000
 STATE_NAME = ".publisher"  # the default of `state`
 LEDGER_NAME = "ledger.sqlite"
 MAX_LEVELS_UP = 3  # folders above the posts in which we look for the settings of the site
@@ -335,13 +337,17 @@ class Xmpp(Struct, frozen=True, kw_only=True):
 
 
 class Config(Struct, frozen=True, kw_only=True):
-    """The whole configuration, complete and consistent."""
+    """The whole configuration, complete and consistent.
+
+    `pattern_limit` is how many feeds or nodes each pattern may make.
+    """
 
     site: Site
     posts: Posts
     feeds: tuple[FeedFile, ...] = ()
     page: PageFile | None = None
     stylesheet: Path | None = None
+    pattern_limit: Count = PATTERN_LIMIT
     xmpp: tuple[Xmpp, ...] = ()
     state: Path
     path: Path

@@ -22,7 +22,7 @@ from publisher.system.symlinks import LinkError
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 
     from publisher.config import Config, FeedFile, Format, NodeConfig, Shown
     from publisher.entry import Entries, Entry
@@ -96,13 +96,18 @@ class Output:
 
 
 def outputs(
-    config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
+    config: Config,
+    entries: Entries,
+    nodes: Sequence[_Node],
+    renderings: Renderings,
+    left_out: Container[str] = (),
 ) -> Iterator[Output]:
     """Yield the files in the order of the configuration: each feed and its archives, page, style.
 
     `nodes` come from `selection.node_groups`. Two files may have the same path; `build` reports it.
+    `left_out` are the paths of feeds that patterns do not make.
     """
-    documents = [*_documents(config, entries, nodes, renderings)]
+    documents = [*_documents(config, entries, nodes, renderings, left_out)]
     for document in documents:
         file = document.feed
         yield Output(file.path, file.format, file.url, document)
@@ -137,13 +142,19 @@ def _page(
 
 
 def _documents(
-    config: Config, entries: Entries, nodes: Sequence[_Node], renderings: Renderings
+    config: Config,
+    entries: Entries,
+    nodes: Sequence[_Node],
+    renderings: Renderings,
+    left_out: Container[str],
 ) -> Iterator[FeedDocument]:
     site = config.site
     tombstones = {one.entry.item_id: one for one in entries.deleted}
     deleted = [one.entry for one in tombstones.values()]
     for configured in config.feeds:
         for feed, chosen in selection.feeds(configured, entries.entries, site, deleted=deleted):
+            if str(feed.path) in left_out:
+                continue
             uris = [
                 NodeAddress(node.service, group.node).uri
                 for node, group in selection.nodes_for_feed(feed, nodes)

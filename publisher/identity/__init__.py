@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from publisher.config import is_iri
 from publisher.post import Diagnostic
+from publisher.text.characters import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +45,8 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
             item, date = text, _date_of(text) or date
         else:
             message = (
-                f"id: {text!r} is ignored; write an absolute IRI, or {MIN_ID} to {MAX_ID} of the "
-                "characters A-Z a-z 0-9 - . _ ~"
+                f"id: {quoted(text, 2 * MAX_ID)} is ignored; write an absolute IRI, or {MIN_ID} to "
+                f"{MAX_ID} of the characters A-Z a-z 0-9 - . _ ~"
             )
             warnings.append(Diagnostic(post.path, line, message))
     return item, atom or atom_id(post, site, item, date=date), warnings

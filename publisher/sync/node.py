@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from publisher.sync.plan import Guard, Policy
 from publisher.sync.skipped import SkippedFiles
-from publisher.text.characters import short_line
+from publisher.text.characters import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Drift:
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self.name} is '{short_line(self.actual, SHOWN)}', not {self.wanted!r}"
+        return f"{self.name} is {quoted(self.actual, SHOWN)}, not {self.wanted!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,3 +87,8 @@ def short_line(text: str, most: int) -> str:
     # Cut before the work: the text may have megabytes.
     shown = printable(" ".join(text[: 10 * most].split()))
     return shown if len(shown) <= most else shortened(shown, most - 1)
+
+
+def quoted(text: str, most: int) -> str:
+    """A value from outside, for a message: in quotes, escaped as Python does it, and cut."""
+    return repr(text if len(text) <= most else f"{text[: most - 1]}…")

@@ -268,6 +268,29 @@ def test_drift_is_repaired_if_the_configuration_sets_the_field(
     assert "Changed by hand" not in blog.run("node", "show").out
 
 
+def test_a_limit_of_nodes_makes_no_more_and_takes_none_away(
+    blog: Blog, server: Server, node: str
+) -> None:
+    """As after an upgrade from a version without the limit, and when a post has too many tags."""
+    write_tagged(blog)
+    nodes = section(server, "blog", at(f"{node}/{{tag}}"))
+    configure(blog, nodes)
+    assert blog.run("publish").code == 0
+    configure(blog, nodes, "pattern_limit: 1\n")
+    assert (blog.run("publish").code, blog.run("publish", "--verify").out) == (0, "")
+    blog.write("2026-01-04-many.md", "Text.", title="Many", tags="[xmpp, a1, a2, a3]")
+    run = blog.run("publish")
+    assert run.code == 1
+    assert f"+ new      2026-01-04-many  Many  -> {node}/xmpp" in run.out
+    assert "nodes[0].node makes 5 nodes, and pattern_limit is 1; 3 are left out" in run.err
+    assert ids(server, f"{node}/free-software") == {"2026-01-02-on-both"}
+    assert blog.run("node", "show", f"{node}/a1").code == 2
+    configure(blog, nodes, "pattern_limit: 5\n")
+    run = blog.run("publish")
+    assert (run.code, run.err) == (0, "")
+    assert ids(server, f"{node}/a1") == {"2026-01-04-many"}
+
+
 def test_a_title_of_an_older_version_is_repaired_once_without_notification(
     blog: Blog, server: Server, node: str
 ) -> None:
