@@ -14,7 +14,7 @@ from publisher import config as configs
 from publisher import sources
 from publisher.app.events import Note, ignore
 from publisher.config.find import NAME, OLD_NAME, is_ours
-from publisher.config.values import STATE_NAME
+from publisher.config.values import OUTPUT_FOLDERS, STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.engines.detected import POSTS, DetectedSite
@@ -42,19 +42,22 @@ site:
 posts:
 {posts}
 feeds:
-  - path: feed.atom
+{generator}  - path: {output}feed.atom
     format: atom
-  - path: feed.rss
+  - path: {output}feed.rss
     format: rss
-  - path: feed.json
+  - path: {output}feed.json
     format: json
 # To keep older posts in a document for each year, add to a feed e.g.
-#     archive: "archive/{{year}}.atom"
+#     archive: "{output}archive/{{year}}.atom"
 # A page for people, with the newest posts and how to subscribe:
-# page: {{path: feeds.html}}
+# page: {{path: {output}feeds.html}}
 
 {xmpp}"""
 
+_GENERATOR = """\
+  # In the folder that your generator builds, which may delete them: run publisher after it.
+"""
 XMPP = """\
 xmpp:
   jid: {jid}
@@ -113,12 +116,15 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     settings = _settings(site, on_event)
     posts = options.posts or site.posts or POSTS[0]
     url = options.url or settings.get("url")
+    output = "" if options.feed else _output(options.engine or site.engine)
     parts = {
         "title": _quoted(options.title or settings.get("title") or folder.name),
         "url": _quoted(url or configs.EXAMPLE_URL),
         "optional": "".join(_optional(site, settings)),
         "timezone": settings.get("timezone", "UTC"),
         "posts": "".join(_posts(options, site, settings, posts)),
+        "output": output,
+        "generator": _GENERATOR if output else "",
         "xmpp": _xmpp(options),
     }
     today = dt.datetime.now(dt.UTC).date()
@@ -191,6 +197,13 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _output(engine: Engine) -> str:
+    """Where the feeds lie, so that they are deployed with the site: the start of their paths."""
+    # Jekyll copies files beside its settings into the site, and at each build deletes others there.
+    folder = None if engine == "jekyll" else OUTPUT_FOLDERS[engine]
+    return f"{folder}/" if folder else ""
 
 
 def _settings(site: DetectedSite, on_event: OnEvent) -> dict[str, str]:

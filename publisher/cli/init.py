@@ -65,12 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _new_path() -> Path:
     """Where `init` writes by default. Raises ConfigError if there is a configuration above."""
-    above = [path for path in configurations(current_folder(), home()) if path.name == NAME]
-    if above and above[0].parent != current_folder():
-        raise ConfigError(
-            f"{above[0]} is the configuration of the folders below it; edit it, or write another "
-            f"one with --config {NAME}"
-        )
+    for path in configurations(current_folder(), home()):
+        # `app.init` reports one in this folder.
+        if path.parent != current_folder():
+            raise ConfigError(
+                f"{path} already applies to this folder; edit it, or write another configuration "
+                f"with --config {NAME}"
+            )
     return Path(NAME)
 
 
@@ -94,5 +95,13 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         output.print_message(
             "note: without an xmpp section only feeds are built; see config.example.yaml to add one"
         )
-    option = "" if path == Path(NAME) else f" --config {shlex.quote(str(path))}"
+    option = "" if _is_found(path) else f" --config {shlex.quote(str(path))}"
     output.print_line(f"next: publisher {'plan' if has_jid else 'build'}{option}")
+
+
+def _is_found(path: Path) -> bool:
+    """Whether the next command finds this configuration here, and no other."""
+    try:
+        return configurations(current_folder(), home()) == [path.absolute()]
+    except ConfigError:
+        return False

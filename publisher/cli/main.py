@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
 from publisher.cli import output, streams
-from publisher.cli.options import add_config
+from publisher.cli.options import CONFIG_HELP, add_config
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
 from publisher.text.characters import printable
@@ -37,11 +37,17 @@ COMMANDS = {
     "demo": "publish a small blog on a throw-away local server",
 }
 
+# The help for `--config` of the commands that read no configuration.
+_CONFIG_HELP = {
+    "init": "the file to write (default: publisher.yaml in this folder)",
+    "demo": argparse.SUPPRESS,
+}
+
 EPILOG = """\
 A first run:
   publisher init            write a publisher.yaml for the site in this folder
-  publisher plan            show what publish would change
-  publisher publish         build the feeds and push the posts
+  publisher check           report problems that readers will have
+  publisher build           build the feeds; push nothing
 
 exit codes: 0 done; 1 a post is broken or a server refused something, the rest
 is done; 2 wrong usage, configuration, password or certificate; 3 you must
@@ -141,7 +147,7 @@ def _complete(parser: argparse.ArgumentParser, name: str) -> None:
     parser.description = _reflowed(command.__doc__ or "")
     parser.epilog = f"example:\n{command.EXAMPLE}"
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_config(parser)
+    add_config(parser, help=_CONFIG_HELP.get(name, CONFIG_HELP))
     command.add_arguments(parser)
     parser.set_defaults(run=command.run)
 

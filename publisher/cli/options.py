@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 URL_SECONDS = 120.0
 
 
-def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SUPPRESS) -> None:
+CONFIG_HELP = "the configuration (default: publisher.yaml in this folder or above)"
+
+
+def add_config(
+    parser: argparse.ArgumentParser,
+    *,
+    default: object = argparse.SUPPRESS,
+    help: str = CONFIG_HELP,  # noqa: A002 - as argparse calls it
+) -> None:
     """Add `--config`. It may stand before the command or after it.
 
     Only the parser before the command gets a default: the parser of the command runs later, and its
@@ -35,7 +43,7 @@ def add_config(parser: argparse.ArgumentParser, *, default: object = argparse.SU
         type=Path,
         metavar="FILE",
         default=default,
-        help="the configuration (default: publisher.yaml in this folder or above)",
+        help=help,
     )
 
 

@@ -19,7 +19,7 @@ from publisher.config.values import (
 )
 from publisher.errors import ConfigError
 from publisher.system import symlinks
-from publisher.system.paths import is_file, is_folder
+from publisher.system.paths import is_file
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def check_ledger(config: Config) -> None:
     """Refuse to start an empty ledger if there is an older one of this site.
 
     The older one lies beside the posts or above them, and no other configuration uses it. An empty
-    ledger would forget what was published. A state folder that exists is used as it is. Raises
-    ConfigError.
+    ledger would forget what was published. A state folder with a ledger is used as it is; one with
+    nothing but a cache proves nothing. Raises ConfigError.
     """
-    if is_folder(config.state):
+    if is_file(config.state / LEDGER_NAME):
         return
     posts = config.posts
     above = (posts.path, *list(posts.path.parents)[:MAX_LEVELS_UP])
@@ -76,10 +76,12 @@ def check_ledger(config: Config) -> None:
         state, other = folder / STATE_NAME, folder / NAME
         is_used = other != config.path and is_file(other) and is_ours(other)
         if is_file(state / LEDGER_NAME) and not is_used:
+            own = shlex.quote(str(config.state))
+            empty = shlex.quote(str(config.state / LEDGER_NAME))
             raise ConfigError(
-                f"{config.path}: the state folder {config.state} does not exist, but there is a "
-                f"ledger in {state}; use it with `state: {state}`, or, if it belongs to another "
-                f"site, run `mkdir {shlex.quote(str(config.state))}` to start an empty one"
+                f"{config.path}: the state folder {config.state} has no ledger, but there is one "
+                f"in {state}; use it with `state: {state}`, or, if it belongs to another site, run "
+                f"`mkdir -p {own} && touch {empty}` to start an empty one"
             )
 
 

@@ -28,7 +28,7 @@ def find(folder: Path, *, home: Path, uid: int) -> Path:
     """
     paths = configurations(folder, home)
     if not paths:
-        raise ConfigError(_missing(_folders(folder, home)))
+        raise ConfigError(_missing(folder, home))
     # The nearer one may come from an author of posts, who must not choose what a run does.
     if len(paths) > 1:
         raise ConfigError(
@@ -50,7 +50,7 @@ def _configuration(folder: Path) -> Path | None:
     if is_file(path):
         return path
     if os.path.lexists(path):
-        raise ConfigError(f"{path} is no file that can be read; repair or remove it")
+        raise ConfigError(f"{path} is a folder, a broken link or a pipe, not a file; remove it")
     return old if is_file(old) and is_ours(old) else None
 
 
@@ -59,9 +59,14 @@ def _folders(folder: Path, home: Path) -> list[Path]:
     folders, home = [], Path(os.path.realpath(home))
     for candidate in (folder, *folder.parents):
         folders.append(candidate)
-        if candidate == home or exists(candidate / ".git"):
+        if _is_last(candidate, home):
             return folders
     return [folder]
+
+
+def _is_last(folder: Path, home: Path) -> bool:
+    """Whether the search ends here: at the root of a repository, or at `home`."""
+    return folder == home or exists(folder / ".git")
 
 
 def is_ours(path: Path) -> bool:
@@ -93,15 +98,18 @@ def _require_trusted(path: Path, uid: int) -> None:
         raise ConfigError(f"{path} is not used: {reason}; if you trust it, name it with {option}")
 
 
-def _missing(folders: list[Path]) -> str:
-    above = f", or above it up to {folders[-1]}" if len(folders) > 1 else ""
-    foreign = folders[0] / OLD_NAME
+def _missing(folder: Path, home: Path) -> str:
+    last = _folders(folder, home)[-1]
+    above = f", or above it up to {last}" if last != folder else ""
+    if last == folder and not _is_last(folder, Path(os.path.realpath(home))):
+        above = " (folders above it are searched only in a git repository or below your home)"
+    foreign = folder / OLD_NAME
     other = (
         f" ({OLD_NAME} is not one: it has no site.url, or neither posts.path nor posts.feed)"
         if is_file(foreign)
         else ""
     )
     return (
-        f"there is no {NAME} in {folders[0]}{above}{other}; `publisher init` writes one, "
+        f"there is no {NAME} in {folder}{above}{other}; `publisher init` writes one, "
         "`--config FILE` names another file"
     )

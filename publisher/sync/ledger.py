@@ -355,7 +355,7 @@ class Ledger:
                 f"{self.path}: is a database of another program; move it away, or set `state:` to "
                 "another folder"
             )
-        if read_only and version:
+        if read_only:  # an empty file is a ledger, too
             self._db = _copy_in_memory(self._db)
         steps = "".join(_VERSIONS[version:])
         # One transaction: after a crash the ledger still has its old version, and the next run

@@ -49,6 +49,15 @@ def test_no_line_of_help_is_wider_than_the_screen(blog: Blog, command: str) -> N
         assert not [line for line in run.out.splitlines() if len(line) > 80]
 
 
+def test_the_help_of_a_command_says_what_it_does_with_a_configuration(blog: Blog) -> None:
+    def about_config(command: str) -> str:
+        return " ".join(blog.run(command, "--help").out.split()).partition("--config FILE")[2]
+
+    assert about_config("build").startswith(" the configuration (default: publisher.yaml in this")
+    assert about_config("init").startswith(" the file to write (default: publisher.yaml in this fo")
+    assert about_config("demo") == ""
+
+
 def test_every_command_is_in_the_table() -> None:
     names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
     modules = {name: importlib.import_module(f"{cli.__name__}.{name}") for name in names}

@@ -11,6 +11,9 @@ import pytest
 
 from publisher.config import find, load
 from publisher.errors import ConfigError
+from publisher.sync.ledger import Ledger
+from publisher.sync.records import LastLook
+from publisher.text.node_address import NodeAddress
 from tests.support import ROOT
 from tests.support.blog import SITE, Blog
 
@@ -65,7 +68,9 @@ def test_a_configuration_that_is_no_file_does_not_give_way_to_one_above(
             path.mkdir()
         case _:
             os.mkfifo(path)
-    with pytest.raises(ConfigError, match=f"{path} is no file that can be read"):
+    with pytest.raises(
+        ConfigError, match=f"{path} is a folder, a broken link or a pipe, not a file; remove it"
+    ):
         find_from(path.parent, tmp_path)
 
 
@@ -106,8 +111,12 @@ def test_the_search_ends_at_the_repository_or_the_home(tmp_path: Path) -> None:
 
 def test_outside_of_repository_and_home_only_the_folder_is_searched(tmp_path: Path) -> None:
     folder_with(tmp_path, "publisher.yaml")
-    with pytest.raises(ConfigError, match=f"in {tmp_path / 'posts'}; `publisher init` writes"):
+    with pytest.raises(ConfigError, match=r"posts \(folders above it are searched only in"):
         find_from(folder_with(tmp_path / "posts"), tmp_path / "home")
+    for folder in (folder_with(tmp_path / "home"), folder_with(tmp_path / "work")):
+        (tmp_path / "work/.git").mkdir(parents=True, exist_ok=True)
+        with pytest.raises(ConfigError, match=f"in {folder}; `publisher init` writes"):
+            find_from(folder, tmp_path / "home")
 
 
 def test_a_file_of_the_old_name_counts_only_if_it_is_publisher_s(tmp_path: Path) -> None:
@@ -164,7 +173,7 @@ def test_an_old_ledger_is_never_replaced_by_an_empty_one(tmp_path: Path) -> None
     new = folder_with(tmp_path / "outside") / "publisher.yaml"
     text = SITE.replace("path: posts", f"path: {old / 'posts'}")
     new.write_text(text)
-    with pytest.raises(ConfigError, match=f"ledger in {old / '.publisher'}; use it with"):
+    with pytest.raises(ConfigError, match=f"one in {old / '.publisher'}; use it with"):
         load(new)
     new.write_text(f"{text}state: {old / '.publisher'}\n")
     assert load(new).state == old / ".publisher"
@@ -188,6 +197,9 @@ def test_the_command_of_the_error_starts_an_empty_ledger(tmp_path: Path) -> None
     command = str(error.value).split("`")[3]
     subprocess.run(["sh", "-c", command], check=True)
     assert load(config).state == folder / "a state"
+    for read_only in (True, False):
+        with Ledger(folder / "a state", read_only=read_only) as ledger:
+            assert ledger.last_look(NodeAddress("a", "b")) == LastLook()
 
 
 @pytest.mark.parametrize("name", ["publisher.yaml", "config.yaml"])
@@ -197,9 +209,11 @@ def test_a_new_state_folder_without_the_ledger_is_an_error(tmp_path: Path, name:
     assert load(config).state == tmp_path / "elsewhere"
     (tmp_path / ".publisher").mkdir()
     (tmp_path / ".publisher/ledger.sqlite").write_bytes(b"")
-    with pytest.raises(ConfigError, match=r"run `mkdir .*/elsewhere` to start an empty one"):
+    with pytest.raises(ConfigError, match=r"run `mkdir -p .*/elsewhere && touch .*ledger"):
         load(config)
-    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/rendered").mkdir(parents=True)  # the cache of `build`
+    with pytest.raises(ConfigError, match="has no ledger, but there is one in"):
+        load(config)
     (tmp_path / "elsewhere/ledger.sqlite").write_bytes(b"")
     assert load(config).state == tmp_path / "elsewhere"
 
@@ -240,13 +254,39 @@ def test_only_takes_the_path_of_a_post_from_wherever_the_run_is(blog: Blog, plac
             assert "+ new" in run.out
 
 
-def test_init_does_not_write_below_a_configuration(blog: Blog) -> None:
+@pytest.mark.parametrize("name", ["publisher.yaml", "config.yaml"])
+def test_init_does_not_write_below_a_configuration(blog: Blog, name: str) -> None:
     (blog.folder / ".git").mkdir()
+    (blog.folder / "publisher.yaml").rename(blog.folder / name)
     run = blog.run("init", folder=blog.posts)
     assert run.code == 2
-    assert f"{blog.folder / 'publisher.yaml'} is the configuration of the folders below" in run.err
+    assert f"{blog.folder / name} already applies to this folder; edit it" in run.err
     run = blog.run("init", "--config", "publisher.yaml", folder=blog.posts)
     assert (run.code, (blog.posts / "publisher.yaml").is_file()) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["publisher.yaml", "config.yaml"])
+@pytest.mark.parametrize("written", ["publisher.yaml", "other.yaml", "deep/publisher.yaml"])
+def test_the_command_that_init_names_next_runs(blog: Blog, name: str, written: str) -> None:
+    (blog.folder / ".git").mkdir()
+    (blog.folder / "publisher.yaml").rename(blog.folder / name)
+    (blog.posts / "deep").mkdir()
+    run = blog.run("init", "--config", written, "--posts", ".", folder=blog.posts)
+    command = run.out.rpartition("next: publisher ")[2].split()
+    assert command == ["build", "--config", written]
+    assert blog.run(*command, folder=blog.posts).code == 0
+
+
+def test_init_names_no_option_if_the_next_command_finds_the_configuration(blog: Blog) -> None:
+    (blog.folder / "publisher.yaml").unlink()
+    for option in (
+        (),
+        ("--config", "publisher.yaml"),
+        ("--config", str(blog.folder / "publisher.yaml")),
+    ):
+        run = blog.run("init", *option)
+        assert run.out.endswith("next: publisher build\n"), run.err
+        (blog.folder / "publisher.yaml").unlink()
 
 
 def test_init_does_not_write_beside_an_old_configuration(blog: Blog) -> None:
