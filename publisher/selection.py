@@ -47,13 +47,14 @@ _SEGMENT_BYTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One node: its name, its title, its selection, and the selected entries in their order.
+    """One feed or node of a pattern: its title, its selection, and the entries in their order.
 
-    `entries` respects `NodeConfig.since`, which is not part of `only`. `value` is what the
-    placeholder of a pattern stands for, spelled as in the oldest entry that has it.
+    `name` is that of the node, or the path of the feed. `entries` respects `NodeConfig.since`,
+    which is not part of `only`. `value` is what the placeholder of a pattern stands for, spelled
+    as in the oldest entry that has it.
     """
 
-    node: str
+    name: str
     title: str
     only: Selection | None
     entries: tuple[Entry, ...]
@@ -182,7 +183,7 @@ def feeds(
 
 def _filled(feed: FeedFile, pattern: Pattern, group: Group) -> FeedFile:
     placeholder = f"{{{pattern.name}}}"
-    segment = pattern.value_in(group.node) or ""
+    segment = pattern.value_in(group.name) or ""
 
     def fill(path: Path) -> Path:
         return type(path)(str(path).replace(placeholder, segment))
@@ -220,7 +221,9 @@ def _groups(
         if value and (wanted is None or selects(key, wanted, value))
     }
     members = _members(key, names, chosen, site)
-    firsts = {name: value for value, name in sorted(names.items(), reverse=True)}
+    firsts: dict[str, str] = {}
+    for value, name in names.items():  # in the order of the oldest entries
+        firsts.setdefault(name, value)
     placeholder = f"{{{pattern.name}}}"
     title = config.title or f"{site.title}: {placeholder}"
     for name, first in sorted(firsts.items()):
@@ -231,7 +234,7 @@ def _groups(
 
 
 def _spellings(key: str, entries: Sequence[Entry], site: Site) -> dict[str, str]:
-    """Each normalised value with its spelling in the oldest entry that has it.
+    """Each normalised value with its spelling in the oldest entry that has it, oldest first.
 
     So a new post that spells a tag differently changes no title.
     """

@@ -54,6 +54,8 @@ def _post(hub: str, topic: str, clock: Clock) -> None:
             seconds=REQUEST_SECONDS,
             error_bytes=REASON_BYTES,
         )
+    except http.InsecureServerError as error:
+        raise ConfigError(f"{hub}: {error}") from error
     # From `request_uri`, or a PermanentError, which is a ValueError.
     except ValueError as error:
         raise ConfigError(f"{hub} is not a usable URL: {error}; correct site.hubs") from error

@@ -60,12 +60,12 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
             groups = project.groups_of(config)
-            names = {group.node for group in groups}
+            names = {group.name for group in groups}
             vanished = sorted(a.node for a in recorded if _has_vanished(a, config, names))
             # The title is unknown: no post shows how its author spelled the value.
             groups += [Group(node, "", None, ()) for node in vanished]
             for group in groups:
-                address = NodeAddress(config.service, group.node)
+                address = NodeAddress(config.service, group.name)
                 task = _task(project, xmpp, config, group, options)
                 policy = replace(task.policy, renames=renamed, new_ids=new_ids)
                 task = replace(task, policy=policy, is_selected=asked)
@@ -127,7 +127,7 @@ def _is_minted(project: Project, seen: Seen) -> bool:
 
 def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> str:
     """Hash the configuration of a node, so that the next run notices a change."""
-    wanted = _of_group(config, group.node, group.title) if config.pattern else config
+    wanted = _of_group(config, group.name, group.title) if config.pattern else config
     parts = (xmpp.jid, project.config.site.title, wanted)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 

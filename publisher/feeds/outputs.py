@@ -156,7 +156,7 @@ def _documents(
             if str(feed.path) in left_out:
                 continue
             uris = [
-                NodeAddress(node.service, group.node).uri
+                NodeAddress(node.service, group.name).uri
                 for node, group in selection.nodes_for_feed(feed, nodes)
                 if node.access == "open"  # the public cannot subscribe to other nodes
                 and not feed.podcast  # a podcast has only some of the node's entries
@@ -221,7 +221,7 @@ def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.Page
     for node, group in nodes:
         if node.access != "open":
             continue
-        address = NodeAddress(node.service, group.node)
+        address = NodeAddress(node.service, group.name)
         yield page.PageNode(group.title, address.subscribe_uri, address.service, address.node)
 
 

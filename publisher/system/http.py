@@ -52,6 +52,8 @@ _TRANSIENT = frozenset({408, 425, 429})
 # RFC 9110 section 8.4.1: names are case-insensitive, and x-gzip is gzip.
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
+_ASK = "ask the owner of the server"
+_TRUST = f"install the certificate of its authority, or {_ASK}"
 # OpenSSL's reasons if a server refuses TLS 1.2, and if it answers with an older version.
 _OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 _SCHEMES = ("http://", "https://")
@@ -102,6 +104,10 @@ class PermanentError(ValueError):
     """The request failed and will fail again, e.g. because of an untrusted certificate."""
 
 
+class InsecureServerError(PermanentError):
+    """The server's certificate or version of TLS is not safe. The message says what to do."""
+
+
 class NoAnswerError(Exception):
     """There was no response, or an unreadable one. The same request may succeed later."""
 
@@ -124,7 +130,8 @@ def request(
     `seconds` limits the whole exchange: name resolution, handshakes, redirects and body. Without
     it, only a server that sends nothing for SILENT_SECONDS is given up. `max_bytes` limits the
     body (0: the body is not read), `error_bytes` the body of an error status.
-    Raises PermanentError, NotPublicError (see `hosts.ReachableHosts`), NoAnswerError.
+    Raises PermanentError (InsecureServerError), NotPublicError (see `hosts.ReachableHosts`),
+    NoAnswerError.
     """
     if not url.lower().startswith(_SCHEMES):
         raise PermanentError("it is neither an http nor an https URL")
@@ -155,10 +162,10 @@ def _plain_errors() -> Iterator[None]:
         reason = getattr(error, "reason", None) or error
         if isinstance(reason, ssl.SSLCertVerificationError):
             untrusted = f"its certificate is not trusted ({reason.verify_message[:REASON]})"
-            raise PermanentError(untrusted) from error
+            raise InsecureServerError(f"{untrusted}; {_TRUST}") from error
         if getattr(reason, "reason", None) in _OLD_TLS:
             old = "it offers only TLS 1.1 or older, which is not safe (RFC 8996)"
-            raise PermanentError(old) from error
+            raise InsecureServerError(f"{old}; {_ASK}") from error
         raise NoAnswerError(str(reason)[:REASON]) from error
 
 

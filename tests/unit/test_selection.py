@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +164,7 @@ def test_a_pattern_makes_a_node_for_each_value_in_the_order_of_names() -> None:
         entry_of("c.md"),
     ]
     groups = selection.groups(node("tag/{tag}!"), entries, SITE)
-    assert [(group.node, paths(*group.entries)) for group in groups] == [
+    assert [(group.name, paths(*group.entries)) for group in groups] == [
         ("tag/bread!", ["a.md"]),
         ("tag/xmpp!", ["a.md", "b.md"]),
     ]
@@ -175,7 +176,7 @@ def test_a_pattern_of_categories_ignores_tags() -> None:
     (group,) = selection.groups(
         node("{category}"), [entry_of(tags=("a",), categories=("b",))], SITE
     )
-    assert (group.node, group.only) == ("b", Selection(categories=("b",)))
+    assert (group.name, group.only) == ("b", Selection(categories=("b",)))
 
 
 def test_values_with_the_same_name_make_one_node() -> None:
@@ -186,7 +187,7 @@ def test_values_with_the_same_name_make_one_node() -> None:
         entry_of("d.md", tags=("free",)),
     ]
     free, group = selection.groups(node("tag/{tag}"), entries, SITE)
-    assert (free.node, group.node) == ("tag/free", "tag/free-software")
+    assert (free.name, group.name) == ("tag/free", "tag/free-software")
     assert paths(*group.entries) == ["a.md", "b.md", "c.md"]
     assert group.entries == selection.select(entries, group.only, site=SITE)
 
@@ -196,6 +197,18 @@ def titles(config: NodeConfig | FeedFile, *entries: Entry, deleted: tuple[Entry,
         groups = selection.groups(config, entries, SITE, deleted=deleted)
         return [group.title for group in groups]
     return [feed.title for feed, _ in selection.feeds(config, entries, SITE, deleted=deleted)]
+
+
+def test_a_new_post_changes_no_title_even_if_its_tag_makes_the_same_name() -> None:
+    feed = FeedFile(path=Path("{tag}"), format="atom", url="https://blog.example/{tag}")
+    old = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    new = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    for one, other in permutations(("Free/Software", "free software", "FREE-software"), 2):
+        first = entry_of("a.md", tags=(one,), published=old)
+        later = entry_of("b.md", tags=(other, one), published=new)
+        for config in (node("{tag}"), feed):
+            assert titles(config, later, first) == [f"Notes: {one}"]
+            assert titles(config, later, deleted=(first,)) == [f"Notes: {one}"]
 
 
 def test_a_title_has_the_spelling_of_the_oldest_post() -> None:
@@ -222,7 +235,7 @@ def test_a_node_of_a_language_has_more_specific_languages_too() -> None:
         entry_of("c.md", language="de-AT"),
     ]
     groups = selection.groups(node("{language}"), entries, ENGLISH)
-    assert [(group.node, paths(*group.entries)) for group in groups] == [
+    assert [(group.name, paths(*group.entries)) for group in groups] == [
         ("de-at", ["c.md"]),
         ("en", ["a.md", "b.md"]),
         ("en-gb", ["b.md"]),
@@ -238,7 +251,7 @@ def test_a_pattern_makes_nodes_only_for_selected_values() -> None:
     ]
     only = Selection(tags=("bread", "salt"), categories=("notes",))
     groups = selection.groups(node("{tag}", only), entries, SITE)
-    assert [(group.node, paths(*group.entries)) for group in groups] == [
+    assert [(group.name, paths(*group.entries)) for group in groups] == [
         ("bread", ["a.md"]),
         ("salt", ["b.md"]),
     ]
@@ -249,7 +262,7 @@ def test_a_post_before_since_makes_no_node() -> None:
     old = entry_of("old.md", tags=("x", "y"), published=dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
     entries = [old, entry_of("new.md", tags=("x",))]
     (group,) = selection.groups(node("{tag}", since=dt.date(2020, 1, 1)), entries, SITE)
-    assert (group.node, paths(*group.entries)) == ("x", ["new.md"])
+    assert (group.name, paths(*group.entries)) == ("x", ["new.md"])
 
 
 def test_a_node_of_a_vanished_value_is_recognised() -> None:
@@ -293,13 +306,13 @@ def test_a_group_holds_what_its_selection_selects(
     config = node(name, only)
     chosen = set(paths(*selection.select(entries, only, site=ENGLISH)))
     groups = selection.groups(config, entries, ENGLISH)
-    assert [group.node for group in groups] == sorted({group.node for group in groups})
+    assert [group.name for group in groups] == sorted({group.name for group in groups})
     for group in groups:
         assert group.entries == selection.select(entries, group.only, site=ENGLISH)
         assert set(paths(*group.entries)) <= chosen
         assert group.entries
-        assert selection.matches_pattern(config, group.node)
-        assert unicodedata.is_normalized("NFC", group.node)
+        assert selection.matches_pattern(config, group.name)
+        assert unicodedata.is_normalized("NFC", group.name)
     if only is None and name == "{language}":
         assert {path for group in groups for path in paths(*group.entries)} == chosen
 
@@ -321,7 +334,7 @@ def test_a_feed_belongs_to_the_nodes_that_select_the_same() -> None:
     def names(only: Selection | None) -> list[str]:
         url = "https://blog.example/f"
         feed = FeedFile(path=Path("f"), format="atom", url=url, only=only)
-        return [group.node for _, group in selection.nodes_for_feed(feed, nodes)]
+        return [group.name for _, group in selection.nodes_for_feed(feed, nodes)]
 
     assert names(None) == ["blog", "new"]
     assert names(Selection(tags=("A",))) == ["tag/a"]

@@ -49,6 +49,8 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
             seconds=seconds,
             max_bytes=MAX_BYTES,
         )
+    except http.InsecureServerError as error:
+        raise ConfigError(f"{address}: {error}") from error
     except ValueError as error:
         raise ConfigError(f"{address} cannot be read: {error}; correct the URL") from error
     except http.NoAnswerError as error:
