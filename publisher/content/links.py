@@ -133,15 +133,17 @@ class Links:
             case "braces" if match := _PELICAN.match(url):
                 return self._pelican(match[1].lower(), unquote(match[2]), post)
             case ("root-images" | "asset-images") as syntax if url.startswith(ROOT_IMAGE):
-                return self._image(url.removeprefix(ROOT_IMAGE), syntax)
+                return self._image(url.removeprefix(ROOT_IMAGE), syntax, post)
             case "link-urls" if match := _NIKOLA.fullmatch(url):
                 return self._nikola(match[1], unquote(match[2]), match[3] or "")
             case _:
                 return self._path(url, post)
 
-    def _image(self, path: str, syntax: LinkSyntax) -> str:
+    def _image(self, path: str, syntax: LinkSyntax, post: Post) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
-            return path
+            # Beside a page `a.html` Hexo puts the pictures into a folder `a`.
+            folder = post.page.rpartition("/")[2].removesuffix(".html")
+            return f"./{folder}/{path}" if folder else path
         return self._site.root + path.lstrip("/").removeprefix("./")
 
     def _path(self, url: str, post: Post) -> str | None:

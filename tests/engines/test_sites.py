@@ -7,13 +7,14 @@ new difference fails, and so does a known one that has vanished.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.support import sites
 from tests.support.generators import GENERATORS
+from tests.support.sites import URL
 
 FOLDER = Path(__file__).parent / "sites"
 SETTINGS = {
@@ -382,6 +383,38 @@ def test_settings_count_as_for_the_generator(variant: Variant, tmp_path: Path) -
     assert not new, "the generator and publisher differ: (generator, publisher)"
     vanished = expected - found.keys()
     assert not vanished, "no difference any more: add these rows to `gone`"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_days_in_quotes_are_those_of_hexo_in_every_zone(zone: str, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(FOLDER / "hexo", site)
+    settings = site / "_config.yml"
+    text = settings.read_text(encoding="utf-8").replace("Europe/Berlin", zone)
+    settings.write_text(f"{text}permalink: ':year-:month-:day-:hour/:hash/:title/'\n")
+    output = replace(GENERATORS["hexo"], environment={"TZ": zone}).build(site)
+    generated, read = sites.generated(output), sites.read(site, output)
+    for name in ("day", "quoted-day", "json-day", "quoted-time"):
+        path = f"source/_posts/{name}.md"
+        facts = ("published", "updated", "url", "page")
+        assert [read[path][f] for f in facts] == [generated[path][f] for f in facts]
+
+
+@pytest.mark.parametrize("permalink", [":title.html", ":year/:title.html", ":title", ":title/"])
+def test_the_pictures_of_a_post_are_where_hexo_puts_them(permalink: str, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(FOLDER / "hexo", site)
+    with (site / "_config.yml").open("a", encoding="utf-8") as file:
+        file.write(
+            f"permalink: '{permalink}'\npost_asset_folder: true\nmarked: {{postAsset: true}}\n"
+        )
+    post = site / "source/_posts/pear.md"
+    post.write_text("---\ntitle: Pear\ndate: 2026-01-03\n---\n![A pear](pear.png)\n")
+    (post.parent / "pear").mkdir()
+    (post.parent / "pear/pear.png").write_bytes(b"")
+    output = GENERATORS["hexo"].build(site)
+    (built,) = output.rglob("pear.png")
+    assert f'"{URL}/{built.relative_to(output)}" alt="A pear"' in sites.feed(site)
 
 
 def _differences(engine: str, folder: Path, settings: str = "") -> sites.Differences:

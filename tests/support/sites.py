@@ -61,6 +61,14 @@ def read(site: Path, output: Path) -> Posts:
     return posts
 
 
+def feed(site: Path) -> str:
+    """Return the Atom feed that publisher builds of the site, with the settings of `init`."""
+    _publisher(site, "init", "--url", URL)
+    _publisher(site, "build")
+    (path,) = (path for path in site.rglob("feed.atom") if "node_modules" not in path.parts)
+    return path.read_text(encoding="utf-8")
+
+
 def differences(generated: Posts, read: Posts) -> Differences:
     """Return what differs, by post and fact: what the generator says, then what publisher says.
 

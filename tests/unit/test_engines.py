@@ -795,6 +795,63 @@ def test_an_excerpt_replaces_the_marker_in_hexo(tmp_path: Path) -> None:
     assert "more" not in one.content.xhtml
 
 
+@pytest.mark.parametrize(
+    ("date", "instant"),
+    [
+        ("'2020-01-06'", "2020-01-06T00:00:00Z"),
+        ('"2020-01-06"', "2020-01-06T00:00:00Z"),
+        ("2020-01-06", "2020-01-06T05:00:00Z"),
+        ("'2020-1-6'", "2020-01-06T05:00:00Z"),
+        ("'2020/01/06'", "2020-01-06T05:00:00Z"),
+        ("'2020-01-06 00:00'", "2020-01-06T05:00:00Z"),
+    ],
+)
+def test_a_quoted_day_is_in_utc_in_hexo(tmp_path: Path, date: str, instant: str) -> None:
+    files = {
+        "_config.yml": "permalink: ':year-:month-:day-:hour-:hash/'",
+        "source/_posts/a.md": f"---\ntitle: A\ndate: {date}\nupdated: {date}\n---\nText.\n",
+    }
+    zone = "America/New_York"
+    parsed = post(tmp_path, "hexo", files, posts="source/_posts", zone=zone)
+    assert (iso(parsed.published), iso(parsed.updated)) == (instant, instant)
+    # What Hexo 7.3 builds with TZ=America/New_York.
+    is_utc = instant.endswith("T00:00:00Z")
+    day, digest = ("05-19", "d6437f22c2d7") if is_utc else ("06-00", "46725176275b")
+    assert parsed.page == f"/2020-01-{day}-{digest}/"
+
+
+def test_a_day_in_json_is_in_utc_in_hexo(tmp_path: Path) -> None:
+    files = {"source/_posts/a.md": ';;;\n"title": "A",\n"date": "2020-01-06"\n;;;\nText.\n'}
+    parsed = post(tmp_path, "hexo", files, posts="source/_posts", zone="America/New_York")
+    assert (iso(parsed.published), parsed.page) == ("2020-01-06T00:00:00Z", "/2020/01/05/a/")
+
+
+@pytest.mark.parametrize(
+    ("permalink", "folder"),
+    [
+        (":title.html", "/a/"),
+        (":year/:title.html", "/2020/a/"),
+        (":title/", "/a/"),
+        (":title", "/a/"),
+        (":title/index.html", "/a/index/"),
+        (":title.html'\npretty_urls: {trailing_html: false}\nx: '", "/a/"),
+    ],
+)
+def test_the_pictures_of_a_post_in_hexo_lie_in_its_own_folder(
+    tmp_path: Path, permalink: str, folder: str
+) -> None:
+    files = {
+        "_config.yml": f"post_asset_folder: true\npermalink: '{permalink}'",
+        "source/_posts/a.md": "---\ndate: 2020-01-01\n---\n![](i.png) ![](./j.png) ![](/k.png)\n",
+        "source/_posts/a/i.png": "",
+    }
+    (found,) = rendered(read(tmp_path, "hexo", files, posts="source/_posts"), SITE).entries
+    urls = [f"{folder}i.png", f"{folder}j.png", "/k.png"]
+    addresses = [f"https://blog.example{url}" for url in urls]
+    assert re.findall('src="(.*?)"', found.content.xhtml) == addresses
+    assert all(address in found.content.text for address in addresses)
+
+
 def test_hexo_looks_for_pictures_in_the_root_of_the_site(tmp_path: Path) -> None:
     text = "---\ndate: 2020-01-01 12:00:00\n---\n![](i.png) ![](/i.png)\n"
     files = {

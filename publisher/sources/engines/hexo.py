@@ -27,6 +27,7 @@ from publisher.sources.front_matter.values import one_line, unique
 from publisher.text import dates, globs
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import hexo_slug
+from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +59,7 @@ _PARTS_OF_NAMES = {
     "hash": r"[0-9a-f]{12}",
 }
 _MAX_OPEN = 3  # placeholders of any length in `new_post_name`; each multiplies the matching time
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "year": lambda at: f"{at.year:04}",
@@ -150,7 +152,15 @@ class Hexo(PostReader):
         return super().published(front_matter, name)
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
-        """The date of a key. JavaScript reads `05/06/2020` as the 6th of May."""
+        """The date of a key, as Hexo reads it.
+
+        JavaScript reads the text `2020-01-06` as midnight in UTC, and `05/06/2020` as the 6th of
+        May. Without quotes YAML makes the former a date, which is in the site's zone.
+        """
+        value = front_matter.value(key)
+        is_quoted = not isinstance(value, PlainScalar)
+        if is_quoted and isinstance(value, str) and _ISO_DAY.fullmatch(value):
+            return replace(dates.read(value), zone=dt.UTC)
         if match := _MONTH_FIRST.fullmatch(front_matter.text(key) or ""):
             return dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
         return super().written(front_matter, key)
