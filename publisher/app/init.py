@@ -14,7 +14,7 @@ from publisher import config as configs
 from publisher import sources
 from publisher.app.events import Note, ignore
 from publisher.config.find import NAME, OLD_NAME, is_ours
-from publisher.config.values import OUTPUT_FOLDERS, STATE_NAME
+from publisher.config.values import FEED_FOLDERS, STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.engines.detected import POSTS, DetectedSite
@@ -201,8 +201,7 @@ def _write(path: Path, text: str) -> None:
 
 def _output(engine: Engine) -> str:
     """Where the feeds lie, so that they are deployed with the site: the start of their paths."""
-    # Jekyll copies files beside its settings into the site, and at each build deletes others there.
-    folder = None if engine == "jekyll" else OUTPUT_FOLDERS[engine]
+    folder = FEED_FOLDERS[engine]
     return f"{folder}/" if folder else ""
 
 

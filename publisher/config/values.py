@@ -34,6 +34,9 @@ OUTPUT_FOLDERS: Mapping[str, str | None] = {
     "nikola": "output",
     "plain": None,  # nothing is built
 }
+# The folder whose files are deployed with the site. Jekyll deletes files that it did not build, but
+# copies those beside its settings.
+FEED_FOLDERS: Mapping[str, str | None] = {**OUTPUT_FOLDERS, "jekyll": None}
 Templates = Literal["drop", "keep", "off"]
 Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]
 AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]

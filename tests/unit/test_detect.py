@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.config import Person
-from publisher.config.values import OUTPUT_FOLDERS
+from publisher.config.values import FEED_FOLDERS
 from publisher.sources.detect import detect
 from tests.support.blog import Blog
 
@@ -117,14 +117,9 @@ def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: s
     assert blog.run("check").code == 0
     assert blog.run("build").code == 0
     assert "since: 2020-01-02" in (blog.folder / "publisher.yaml").read_text()
-    feed = (blog.folder / _output(engine) / "feed.atom").read_bytes()
+    feed = (blog.folder / (FEED_FOLDERS[engine] or "") / "feed.atom").read_bytes()
     assert b"<title>A post</title>" in feed
     assert b'href="https://a.example/feed.atom" rel="self"' in feed
-
-
-def _output(engine: str) -> str:
-    """What becomes the root of the site: Jekyll copies the files beside its settings there."""
-    return "" if engine == "jekyll" else OUTPUT_FOLDERS[engine] or ""
 
 
 @pytest.mark.parametrize(
