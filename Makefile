@@ -2,6 +2,7 @@
 # make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
 # make test-engines  compare publisher with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
 # make lint          run ruff and mypy, for Python 3.11 and for the newest Python
+# make format        format the code, and repair what ruff can repair
 # make lock          update requirements-dev.txt, which locks the version of every Python package
 # make fuzz          read mutated posts for a minute (SECONDS=3600 for an hour)
 # make clean         remove all files that these targets created
@@ -22,7 +23,7 @@ NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 DECIDING = entry identity/__init__ identity/claims selection sync/item sync/plan
 DECIDING_TESTS = $(addprefix tests/unit/test_,entry.py plan.py item.py selection.py)
 
-.PHONY: demo test test-engines lint lock fuzz clean
+.PHONY: demo test test-engines lint format lock fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -49,6 +50,10 @@ lint: .venv/dev
 	.venv/bin/ruff check --target-version py$(subst .,,$(NEWEST)) --ignore $(NOT_IN_OLDEST) .
 	.venv/bin/mypy --python-version 3.11
 	.venv/bin/mypy --python-version $(NEWEST)
+
+format: .venv/dev
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format .
 
 lock: .venv/ready
 	@.venv/bin/python -m pip install -q uv

@@ -73,9 +73,19 @@ def test_every_engine_is_documented(engine: Engine) -> None:
     rules = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8")
     assert f"\n## {engine.capitalize()}\n" in rules
     assert f"\n| `{engine}` |" in README.read_text(encoding="utf-8")
-    assert f" {engine}" in (ROOT / "config.example.yaml").read_text(encoding="utf-8")
-    dialects = DOCS.read_text(encoding="utf-8").partition("\n## ")[2]
-    assert f"`{engine}`" in dialects
+
+
+def test_the_list_of_the_example_configuration_names_the_engines_and_no_others() -> None:
+    text = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
+    names = text.partition("The site generator whose rules apply:")[2].partition("(")[0]
+    assert sorted(set(re.findall("[a-z]+", names)) - {"or"}) == sorted(typing.get_args(Engine))
+
+
+def test_the_table_of_dialects_names_the_engines_and_no_others() -> None:
+    rows = DOCS.read_text(encoding="utf-8").partition("\n| engine |")[2].partition("\n\n")[0]
+    cells = "".join(row.partition(" | ")[0] for row in rows.splitlines()[1:])
+    named = {*re.findall(r"`(\w+)`", cells)}
+    assert named == {*typing.get_args(Engine)}
 
 
 def test_there_are_examples() -> None:
