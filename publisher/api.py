@@ -23,8 +23,8 @@ the feed has had. Nothing else is written.
     >>> [(entry.atom_id, entry.title) for entry in blog.entries]
     [('tag:blog.example,2026-01-31:2026-01-31-hello', 'Hello')]
 
-An entry is what is known without rendering its post: one without a title has None there. `render`
-gives it a title and its content.
+An entry holds what is known before its post is rendered. Its title is None if the author gave none;
+`render` gives it a title and its content.
 
     >>> rendered = blog.render(blog.entries[0])
     >>> rendered.title, rendered.content.xhtml
@@ -125,8 +125,10 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
     `now` decides which posts are scheduled; it must be aware, and defaults to the current time.
     Nothing is rendered yet. Raises ConfigError if the folder does not exist, Unavailable if a feed
     as the source cannot be fetched, LedgerError if posts dispute an id and the ledger cannot be
-    read, and ValueError if `now` is naive.
+    read, ValueError if `now` is naive, and TypeError if it is no datetime.
     """
+    if now is not None and not isinstance(now, dt.datetime):
+        raise TypeError("now is no datetime; pass e.g. datetime.datetime.now(datetime.UTC)")
     if now is not None and now.tzinfo is None:
         raise ValueError("now has no time zone; pass e.g. datetime.datetime.now(datetime.UTC)")
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
@@ -151,7 +153,7 @@ def make_plan(config: Config, blog: Blog) -> list[Result]:
     """What `publish` would change at each node, by the ledger alone: no server is asked.
 
     The steps of a result are in the order in which they would be sent. Its `error` says that the
-    node had no room for all posts when it was looked at last, or that `publish` would stop before
+    node had no room for all posts when `publish` last asked it, or that `publish` would stop before
     it retracts or announces so many posts.
     """
     project = Project(config, blog, blog._renderings)

@@ -81,7 +81,7 @@ class Entries:
 
 
 def nothing_published() -> tuple[PublishedItem, ...]:
-    """Stand in for the ledger where there is none: it has recorded no items."""
+    """Return no items, for callers without a ledger."""
     return ()
 
 

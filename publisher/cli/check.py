@@ -55,7 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
             output.print_line(f"{one.path}:{one.line}: warning: {one.message}")
         _print_posts(project, checked.diagnostics)
         if checked.client_diagnostics is not None:
-            _print_reader_diagnostics(checked.client_diagnostics)
+            if project.entries.entries:
+                _print_reader_diagnostics(checked.client_diagnostics)
+            else:
+                output.print_line("readers: there are no posts to show")
     is_skipped = any(skip.status == "skipped" for skip in project.entries.skipped)
     return 1 if is_skipped or project.setting_errors else 0
 

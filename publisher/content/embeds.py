@@ -1,4 +1,4 @@
-"""What readers get instead of a tag that makes an image, a player or a box on the page only. Pure.
+"""Replace a tag that shows an image, a player or a box on the page by an image, link or text. Pure.
 
 The rule is the same for all engines: a value that names an image, a sound or a video becomes one,
 with its caption; an id at a well-known service becomes a link to it; other text stays text.

@@ -1,4 +1,4 @@
-"""HTML as people write it: finds its tags, and says which elements and URLs readers get. Pure.
+"""Find the tags in untidy HTML, and decide which elements and URLs readers get. Pure.
 
 Tags are tokenised as the sanitiser does it (HTML 13.2.5), but no tree is built from them.
 """

@@ -13,8 +13,8 @@ class Recorded:
     `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
     look, when the acknowledgement had become durable, still found it. `retracted`: the node
     acknowledged the retraction, but a crash of the server may still undo that. `recorded_at` is the
-    time of the last of these, in seconds since 1970. `level` is the least level of shortening,
-    because the server closed the stream at a longer item. `path` is the post's file, empty if the
+    time of the last of these, in seconds since 1970. The item must be shortened at least to
+    `level`: the server closed the stream at a longer one. `path` is the post's file, empty if the
     ledger is of a version that did not record it.
 
     `source` and `body` are hashes of the post from which the item was made, and `link` is the link

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from dateutil import parser
 
+from publisher.text.shortening import shortened
+
 MAX_LENGTH = 100
 
 # Hours east of UTC. Ruby uses the same offsets, so a post has the instant that its site shows.
@@ -61,14 +63,16 @@ class WrittenDate:
 
         A local time that occurs twice, when clocks go back, means the first occurrence. A local
         time that clocks skip is counted from before the gap: 02:30 becomes 03:30.
-        Raises DateError outside the years 1 to 9999.
+        Raises DateError if the instant is outside the years 1 to 9999.
         """
         local = dt.datetime.combine(self.day, self.time or time or dt.time(), self.zone or zone)
         try:
             instant = local.astimezone(dt.UTC)
             instant.astimezone(zone)  # callers convert back to the zone, which must not overflow
         except OverflowError as error:
-            raise DateError(f"{self.day} is outside the years 1 to 9999") from error
+            raise DateError(
+                f"{self.day} is too close to the year 1 or 9999 to be converted to UTC"
+            ) from error
         return instant
 
 
@@ -83,7 +87,7 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
 def read(text: str) -> WrittenDate:
     """Parse a date with an optional time and zone. Raises DateError."""
     if len(text) > MAX_LENGTH:
-        raise DateError(f"'{text[:MAX_LENGTH]}…' is not a date")
+        raise DateError(f"'{shortened(text, MAX_LENGTH)}' is not a date")
     cleaned = _cleaned(text)
     try:
         return _numeric(cleaned) if _DAY.match(cleaned) else _worded(cleaned)
@@ -95,7 +99,7 @@ def read_time(text: str) -> dt.time:
     """Parse `HH:MM` or `HH:MM:SS`. Raises DateError."""
     match = _TIME.fullmatch(text.strip())
     if not match:
-        raise DateError(f"{text[:MAX_LENGTH]!r} is not a time")
+        raise DateError(f"{shortened(text, MAX_LENGTH)!r} is not a time")
     hour, minute, second = _numbers(match["hour"], match["minute"], match["second"])
     try:
         return dt.time(hour, minute, second)

@@ -11,6 +11,7 @@ from itertools import takewhile
 _IDEOGRAPH = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]|"
                         "[\U00020000-\U0003ffff]")  # fmt: skip
 _WORD = re.compile(rf"{_IDEOGRAPH.pattern}|(?:(?!{_IDEOGRAPH.pattern})\S)+")
+_NO_BREAK = frozenset("\u00a0\u2007\u202f")
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _JOINER = "\u200d"
 # Characters that belong to the grapheme cluster before them: joiners, skin tones, the tag letters
@@ -23,7 +24,8 @@ def shortened(text: str, most: int) -> str:
     """The text, or its beginning with an ellipsis if it has more than `most` characters."""
     if len(text) <= most:
         return text
-    return beginning(text, most).rstrip(" ,.;:-") + "…"
+    words = beginning(text, most)
+    return (words.rstrip(" ,.;:-") or words) + "…"
 
 
 def beginning(text: str, most: int) -> str:
@@ -41,7 +43,7 @@ def count_words(text: str) -> int:
 
 def _end(text: str, most: int) -> int:
     # The last space before the limit: a space at the limit would leave no room for an ellipsis.
-    space = max((index for index in range(1, most) if text[index].isspace()), default=0)
+    space = max((index for index in range(1, most) if _is_space(text[index])), default=0)
     if 2 * space >= most:
         return space
     # Chinese text may have no space, or one so early that cutting there leaves next to nothing.
@@ -52,6 +54,11 @@ def _end(text: str, most: int) -> int:
     if space:
         return space
     return next((index for index in range(most, 0, -1) if _begins_cluster(text, index)), most)
+
+
+def _is_space(character: str) -> bool:
+    """Whether a line may break at this character (UAX #14): not at a no-break space."""
+    return character.isspace() and character not in _NO_BREAK
 
 
 def _begins_cluster(text: str, index: int) -> bool:

@@ -133,6 +133,9 @@ def test_a_plain_post_has_no_problems(tmp_path: Path) -> None:
     blog.write("2026-10-31-a.md", "Text.", title="A")
     assert diagnostics(blog) == []
     assert "no problems" in blog.run("check", "--readers", NOW).out
+    for path in blog.posts.iterdir():
+        path.unlink()
+    assert "readers: there are no posts to show" in blog.run("check", "--readers", NOW).out
     assert "readers" not in blog.run("check", "--json", NOW).json
 
 

@@ -176,6 +176,29 @@ def test_all_elements_of_an_rss_feed_are_read(blog: Blog) -> None:
     assert "has no date" in undated.reason
 
 
+@pytest.mark.parametrize(
+    ("date", "reason"),
+    [
+        ("some day", "its date 'some day' cannot be read; readers would show it as new"),
+        ("d" * 70, f"its date '{'d' * 59}…' cannot be read"),
+        ("a\x7f\u202eb", "its date 'a\\x7f\\u202eb' cannot be read"),
+        ("", "has no date; readers would"),
+        (" ", "has no date; readers would"),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_named(date: str, reason: str) -> None:
+    item = {"id": "a", "title": "A", "date_published": date}
+    rss = f"<item><guid>a</guid><pubDate>{date}</pubDate></item>"
+    atom = f"<entry><id>a</id><published>{date}</published></entry>"
+    for document in (
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]}),
+        f"<rss version='2.0'><channel>{rss}</channel></rss>",
+        f"<feed xmlns='http://www.w3.org/2005/Atom'>{atom}</feed>",
+    ):
+        (broken,) = parse(document.encode(), HOME).broken
+        assert broken.reason.startswith(reason)
+
+
 def test_media_rss_describes_recordings_and_pictures() -> None:
     media = (
         '<media:content url="/one.opus" type="audio/ogg" fileSize="5" duration="3"/>'
@@ -493,7 +516,7 @@ def test_a_year_outside_the_range_is_not_a_date(blog: Blog, year: str) -> None:
     item = {"id": "a", "date_published": f"{year}-12-31T23:59:59Z"}
     feed = {"version": "https://jsonfeed.org/version/1", "items": [item]}
     (skipped,) = read(blog, json.dumps(feed)).skipped
-    assert "has no date" in skipped.reason
+    assert "cannot be read" in skipped.reason
 
 
 def test_a_truncated_feed_is_read_up_to_its_end(blog: Blog) -> None:

@@ -42,6 +42,9 @@ def test_a_path_may_be_a_text_and_now_has_a_zone(tmp_path: Path) -> None:
     assert publisher.read_posts(config).entries == ()
     with pytest.raises(ValueError, match="now has no time zone"):
         publisher.read_posts(config, now=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - that is the fault
+    for now in ("2026-01-01", 0, dt.date(2026, 1, 1)):
+        with pytest.raises(TypeError, match="now is no datetime; pass"):
+            publisher.read_posts(config, now=now)  # type: ignore[arg-type]
     with pytest.raises(publisher.PublisherError, match="does not exist"):
         publisher.load_config(tmp_path / "none.yaml")
 

@@ -22,6 +22,10 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         ("A very-long-single-word", "A…"),
         ("verylongsingleword", "verylongsi…"),
         ("One\ntwo\nthree", "One\ntwo…"),
+        ("One two\u00a0three", "One…"),
+        ("Run 100\u202fkm today", "Run…"),
+        ("............", "..........…"),
+        ("- - - - - - - -", "- - - - -…"),
     ],
 )
 def test_a_text_is_cut_between_words(text: str, cut: str) -> None:

@@ -1,8 +1,8 @@
-"""Tell what named readers make of the built documents and items, by the rules of their parsers.
+"""Report how feed readers and XMPP clients show the built feeds and items.
 
-The rules were read in the readers' sources. A diagnostic names the reader, what its user will see,
-and the setting that fixes it. The checks read documents and items instead of posts, so that they
-find errors of publisher, too. Pure.
+Each reader is judged by the rules of its parser, which were read in its source. A diagnostic names
+the reader, what its user will see, and the setting that fixes it. The checks read documents and
+items instead of posts, so that they find errors of publisher, too. Pure.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.config import Person, is_language, is_person_uri
-from publisher.text.characters import legal
+from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,10 +27,10 @@ MAX_ITEMS = 20_000
 # Seconds since 1970 of the years 1000 to 9998, which every zone can show.
 EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 # Larger values are certainly wrong.
+_DATE_LENGTH = 60
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
 NO_ID = "has neither id nor link, so it cannot be told from other items"
 TWICE = "has the same id as an earlier item, so readers would show only one; it is not read"
-NO_DATE = "has no date; readers would show it as new after every run"
 ODD = "has elements or values that no feed may have; check the feed with a validator"
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -150,6 +150,14 @@ def when(published: int | None, updated: int | None) -> tuple[int, int] | None:
     if first is None:
         return None
     return first, max(first, first if updated is None else updated)
+
+
+def without_instant(name: str, *written: object) -> Broken:
+    """The item of this name, none of whose dates can be read; `written` are the dates."""
+    date = next(filter(None, map(line, written)), "")
+    unread = f"its date '{short_line(date, _DATE_LENGTH)}' cannot be read"
+    fault = unread if date else "has no date"
+    return Broken(name, f"{fault}; readers would show it as new after every run")
 
 
 def instant(seconds: float) -> int | None:

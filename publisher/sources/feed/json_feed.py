@@ -42,9 +42,10 @@ def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broke
     ident = _id(item.get("id")) or link
     if not ident:
         return Broken(line(item.get("title"))[:100] or "an item", items.NO_ID)
-    instants = items.when(_instant(item.get("date_published")), _instant(item.get("date_modified")))
+    dates = item.get("date_published"), item.get("date_modified")
+    instants = items.when(*map(_instant, dates))
     if instants is None:
-        return Broken(ident[:100], items.NO_DATE)
+        return items.without_instant(ident[:100], *dates)
     image = line(item.get("image")) or line(item.get("banner_image"))
     return FeedItem(
         id=ident,

@@ -151,7 +151,8 @@ def _item(
         return Broken(name, items.NO_ID)
     instants = _instants(entry)
     if instants is None:
-        return Broken(name, items.NO_DATE)
+        dates = (_value(entry, key) for key in ("published", "created", "updated"))
+        return items.without_instant(name, *dates)
     contents = [content for content in _maps(_value(entry, "content")) if _is_text(content)]
     lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
     body, base, language = _fullest([*contents, _detail(entry, "summary")])

@@ -1,7 +1,7 @@
 """Lists, and definition lists, whose terms are the paragraph before them. Pure.
 
-The lines of an item are cut out one by one: those that are indented as far as its text, and, up to
-a blank line, any others. So a nested list needs no exact indentation.
+An item takes all lines that are indented as far as its text. Until the first blank line it takes
+less indented lines too, so a nested list needs no exact indentation.
 """
 
 from __future__ import annotations
