@@ -91,7 +91,7 @@ def _made(pattern: FeedFile | NodeConfig, config: Config, entries: Entries) -> M
     deleted = [one.entry for one in entries.deleted]
     if isinstance(pattern, NodeConfig):
         groups = selection.groups(pattern, entries.entries, config.site, deleted=deleted)
-        return {group.node: group.entries for group in groups}
+        return {group.name: group.entries for group in groups}
     feeds = selection.feeds(pattern, entries.entries, config.site, deleted=deleted)
     return {str(feed.path): chosen for feed, chosen in feeds}
 

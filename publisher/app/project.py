@@ -46,7 +46,7 @@ class Project:
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
         """Every node of the configuration with its entries; a pattern stands for several nodes."""
         groups = _node_groups(self.config, self.entries)
-        return tuple(one for one in groups if (one[0].service, one[1].node) not in self._left_out)
+        return tuple(one for one in groups if (one[0].service, one[1].name) not in self._left_out)
 
     def groups_of(self, node: NodeConfig) -> list[Group]:
         """The nodes that a configured node stands for."""
