@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import textwrap
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +18,7 @@ from publisher.cli.options import CONFIG_HELP, add_config
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
 from publisher.text.characters import printable
+from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +116,25 @@ class _Parser(argparse.ArgumentParser):
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     # The first parser only finds the command; the second has the arguments of that command.
     chosen = _parser().parse_known_args(argv)[0].command
-    return _parser(chosen).parse_args(argv)
+    parser = _parser(chosen)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        hint = _OTHER_PROGRAMS.get(unknown[0]) or did_you_mean(unknown[0], _options(chosen))
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    return arguments
+
+
+# Options of other programs for which publisher has a command.
+_DRY_RUN = " (`publisher plan` shows what publish would change)"
+_OTHER_PROGRAMS = {"--dry-run": _DRY_RUN, "-n": _DRY_RUN, "--check": " (see `publisher check`)"}
+
+
+def _options(command: str) -> set[str]:
+    """The long options of a command."""
+    parser = argparse.ArgumentParser()
+    if command:
+        importlib.import_module(f"publisher.cli.{command}").add_arguments(parser)
+    return {*re.findall(r"--[a-z][a-z-]*", parser.format_help()), "--config"}
 
 
 def _parser(chosen: str = "") -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.records import LastLook, Recorded
 from publisher.system import private_folder
+from publisher.system.reasons import reason
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -109,8 +110,10 @@ class Ledger:
                 name = str(self.path)
             # Otherwise sqlite3 would begin transactions of its own; only `transaction` may do that.
             self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
-        except (OSError, sqlite3.Error) as error:
-            raise LedgerError(f"{self.path}: cannot be opened: {error}") from error
+        except OSError as error:
+            raise LedgerError(f"{self.path}: cannot be opened: {reason(error)}") from error
+        except sqlite3.Error as error:
+            raise _failed(self.path, error) from error
         try:
             self._prepare(read_only=read_only)
             if not read_only:
@@ -405,10 +408,24 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
 
 
 def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
-    # OperationalError is a full disk or a missing right: the ledger stays usable. Any other error
-    # means that the file is damaged.
-    if isinstance(error, sqlite3.OperationalError):
-        remedy = "make room on the disk, or make the file writable"
-    else:
-        remedy = "move the file away; the next run builds a new ledger from the nodes"
-    return LedgerError(f"{path}: {error}; {remedy}")
+    # The lower eight bits are the result, the others say more about it.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code not in _REMEDIES:
+        return LedgerError(
+            f"{path} is damaged ({error}); move the file away; the next run builds a new ledger "
+            "from the nodes"
+        )
+    return LedgerError(f"{path}: {error}; {_REMEDIES[code]}")
+
+
+_WRITABLE = "make the file and its folder writable for the user who runs publisher"
+# For what leaves the ledger usable. Any other error means that the file is damaged.
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "another program uses it; run again when that has ended",
+    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
+    sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_IOERR: "make room on the disk, or check it",
+    sqlite3.SQLITE_LOCKED: "another program uses it; run again when that has ended",
+    sqlite3.SQLITE_PERM: _WRITABLE,
+    sqlite3.SQLITE_READONLY: _WRITABLE,
+}

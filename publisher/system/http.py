@@ -30,6 +30,7 @@ from urllib.request import (
 )
 
 from publisher.system.hosts import NotPublicError, ReachableHosts
+from publisher.system.network_reasons import network_reason
 from publisher.system.threads import within
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _plain_errors() -> Iterator[None]:
         raise
     # InvalidURL is an HTTPException, too, but no retry helps.
     except InvalidURL as error:
-        raise PermanentError(str(error)[:REASON]) from error
+        raise PermanentError("it is not a valid URL") from error
     except zlib.error as error:
         raise PermanentError("the response is not valid gzip") from error
     except (URLError, HTTPException, OSError, ValueError) as error:
@@ -166,7 +167,7 @@ def _plain_errors() -> Iterator[None]:
         if getattr(reason, "reason", None) in _OLD_TLS:
             old = "it offers only TLS 1.1 or older, which is not safe (RFC 8996)"
             raise InsecureServerError(f"{old}; {_ASK}") from error
-        raise NoAnswerError(str(reason)[:REASON]) from error
+        raise NoAnswerError(network_reason(reason)[:REASON]) from error
 
 
 def _exchange(

@@ -37,7 +37,7 @@ def network_reason(error: BaseException) -> str:
         case BadStatusLine():
             why = "it does not speak HTTP there"
         case TimeoutError():
-            why = "it does not answer"
+            why = "timed out"
         case OSError(errno=int(number)):
             why = os.strerror(number).lower()
         case OSError():  # asyncio's, if several addresses failed

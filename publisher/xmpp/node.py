@@ -134,7 +134,8 @@ class XmppNode:
         if "@" in service and service != account:
             return (
                 f"{self.address} does not exist, and only {service} itself can create nodes there; "
-                f"let it create the node and make {account} a publisher of it"
+                f"set the service to {account}, or let {service} create the node and make "
+                f"{account} a publisher of it"
             )
         try:
             await self._form()

@@ -42,13 +42,17 @@ async def password(xmpp: Xmpp, environ: Mapping[str, str]) -> str:
     else:
         secret = await _from_command(xmpp.password_command or "")
         source = "the output of xmpp.password_command"
+    return _single_line(secret, f"no password for {xmpp.jid}: {source}")
+
+
+def _single_line(secret: str, subject: str) -> str:
+    """The secret without its line end. Raises ConfigError, which begins with the subject."""
     secret = secret.rstrip("\r\n")
     if not secret:
-        raise ConfigError(f"no password for {xmpp.jid}: {source} is empty or not set")
+        raise ConfigError(f"{subject} is empty or not set")
     if "\n" in secret or "\r" in secret:
         raise ConfigError(
-            f"no password for {xmpp.jid}: {source} has several lines; the password must be its "
-            "only line"
+            f"{subject} has several lines; it must be the password alone, in one line"
         )
     return secret
 

@@ -793,7 +793,7 @@ def test_an_incomplete_download_is_never_cached(blog: Blog, web: Web) -> None:
         ("http://[bad/x", "IPv6"),
         ("http:///x", "names no host"),
         ("http://a..b/x", "label"),
-        ("http://a b/x", "control characters"),
+        ("http://a b/x", "is not a valid URL"),
     ],
 )
 def test_an_unusable_url_is_not_retried(tmp_path: Path, address: str, message: str) -> None:

@@ -279,6 +279,29 @@ def test_an_unusable_ledger_is_an_error_and_left_unchanged(tmp_path: Path, spoil
     assert path.read_bytes() == before
 
 
+def test_a_ledger_without_its_tables_is_damaged_and_needs_no_room(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(tmp_path).__exit__(None, None, None)
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE item")
+    database.close()
+    with Ledger(tmp_path) as ledger, pytest.raises(LedgerError) as error:
+        ledger.item_counts()
+    assert "is damaged" in str(error.value)
+    assert "move the file away" in str(error.value)
+    assert "room" not in str(error.value)
+
+
+def test_a_ledger_that_another_program_has_locked_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(tmp_path).__exit__(None, None, None)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LedgerError, match="another program uses it"):
+        Ledger(tmp_path)
+    other.close()
+
+
 def test_a_state_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LedgerError, match="cannot be opened"):

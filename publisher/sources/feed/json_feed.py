@@ -22,7 +22,10 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
         # Numbers stay text: Python refuses an int of 5,000 digits, which would cost the whole feed.
         document = json.loads(data, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{name} is not JSON: {error}; set posts.feed to a feed") from error
+        where = f"{name}:{getattr(error, 'lineno', 1)}"
+        raise ConfigError(
+            f"{where}: the file is not JSON from here on; repair it, or set posts.feed to a feed"
+        ) from error
     version = document.get("version") if isinstance(document, dict) else None
     if "jsonfeed.org/version/" not in line(version) or not isinstance(document.get("items"), list):
         raise ConfigError(f"{name} is JSON, but not a JSON Feed; set posts.feed to a feed")

@@ -29,6 +29,7 @@ _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
 # The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
 REASON = 200  # characters of an error of the parser, which may quote the feed
+_PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
@@ -44,8 +45,8 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     document = _document(data, address, kind, name)
     bozo = document.get("bozo_exception")
     if not document.get("version"):
-        reason = f": {short_line(str(bozo), REASON)}" if bozo else ""
-        raise ConfigError(f"{name} is not a feed{reason}; give an Atom, RSS or JSON Feed")
+        page = ", but a web page" if _PAGE.search(data[:_HEAD]) else ""
+        raise ConfigError(f"{name} is not a feed{page}; give an Atom, RSS or JSON Feed")
     channel = _map(document.get("feed"))
     about = Channel(
         title=_text(_detail(channel, "title")),
