@@ -114,8 +114,8 @@ def _wants_notes(project: Project, result: Result, *, selected: bool) -> bool:
 
     So a hook prints nothing if nothing changed.
     """
-    happened = result.steps or result.error or result.repaired or project.entries.broken
-    return bool(happened) or selected or sys.stdout.isatty()
+    happened = result.steps or result.error or result.repaired or result.unclaimed
+    return bool(happened) or project.entries.broken or selected or sys.stdout.isatty()
 
 
 def _print_nothing_to_push(project: Project, results: Sequence[Result]) -> None:

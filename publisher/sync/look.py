@@ -323,6 +323,9 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
         yield f"no room for {_oldest(outside) if selected is None else _share(outside, selected)}"
     if plan.reread:
         yield plans.reread_message(plan.reread)
+    # While a post cannot be read, it may be the post of any of these items.
+    if plan.unclaimed and not task.has_unreadable_posts:
+        yield plans.unclaimed_message(plan.unclaimed)
     if plan.withheld and not plan.shortage:
         yield plans.withheld_message(plan.withheld)
     if plan.skipped:

@@ -55,6 +55,7 @@ from publisher.sync.readings import (
 from publisher.sync.records import Recorded
 from publisher.sync.renames import NO_RENAMES
 from publisher.sync.skipped import SkippedFiles
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from publisher.sync.desired import Desired
     from publisher.sync.item import Seen
     from publisher.sync.renames import NewPost, Renames
+
+SHOWN_ID = 100  # characters of an item's id in a message
 
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
 # People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.
@@ -276,6 +279,17 @@ def withheld_message(count: int) -> str:
     """Say that the node still has items of ours although their posts are gone."""
     stay = "stays" if count == 1 else "stay"
     return f"{_count(count, 'item')} without a post {stay} until every post can be read"
+
+
+def unclaimed_message(ids: Sequence[str]) -> str:
+    """Say that items stay although no post here has them, and how to retract them."""
+    has = "has an id" if len(ids) == 1 else "have ids"
+    example = short_line(ids[0], SHOWN_ID)
+    return (
+        f"{_count(len(ids), 'item')} {has} of this site but no post here, e.g. {example}, and "
+        "publisher has no record of publishing them. To retract them, set `prune: site` for this "
+        "node in the configuration, and run `publisher publish`"
+    )
 
 
 def reread_message(count: int) -> str:

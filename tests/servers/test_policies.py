@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -503,6 +504,48 @@ def test_a_selected_post_that_is_too_old_is_reported(
         assert (asked.code, asked.err) == (0, f"{note}\n")
     assert blog.run("publish", "--only", "2026-01-02-post-2").err == ""
     assert blog.run("publish").err == ""
+
+
+def test_a_removed_post_is_named_where_no_ledger_survives_and_the_advice_works(
+    blog: Blog, server: Server, node: str
+) -> None:
+    removed = "2026-01-02-on-both"
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    (blog.posts / f"{removed}.md").unlink()
+    for command in ("plan", "status", "publish"):
+        shutil.rmtree(blog.folder / ".publisher", ignore_errors=True)
+        found = blog.run(command)
+        assert found.code == 0
+        assert f"1 item has an id of this site but no post here, e.g. {removed}," in found.err
+        assert "set `prune: site` for this node" in found.err
+    shutil.rmtree(blog.folder / ".publisher")
+    (listed,) = blog.run("plan", "--json").json["nodes"]
+    assert listed["unclaimed"] == [removed]
+    assert removed in ids(server, node)
+
+    configure(blog, section(server, "blog", at(node, prune="site")))
+    with Subscriber(server, "reader", node) as reader:
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        retracted = reader.next()
+        assert (retracted.kind, retracted.id) == ("retracted", removed)
+    assert removed not in ids(server, node)
+
+
+def test_an_item_whose_post_may_be_unreadable_is_not_called_removed(
+    blog: Blog, server: Server, node: str
+) -> None:
+    write_tagged(blog)
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    shutil.rmtree(blog.folder / ".publisher")
+    (blog.posts / "2026-01-02-on-both.md").unlink()
+    blog.write("broken.md", "Text.", date="2026-02-30")
+    found = blog.run("publish")
+    assert found.code == 1
+    assert "no post here" not in found.err
 
 
 def test_prune_site_cleans_up_without_a_ledger(blog: Blog, server: Server, node: str) -> None:
