@@ -275,3 +275,13 @@ def test_the_plan_claims_nothing_that_ejabberd_does_not_tell(
     assert note in blog.run("plan").err
     blog.configure(ejabberd, node=node, password=ejabberd.accounts["blog"])
     assert "creates it, and it will hold all 4 posts" in blog.run("plan").err
+
+
+def test_both_keep_a_feed_that_would_lose_all_of_its_entries(blog: Blog) -> None:
+    write(blog, "first")
+    assert agree(blog) == 0
+    for name in POSTS:
+        blog.write(f"{name}.md", "Hidden.", draft="true")
+    assert agree(blog) == 3
+    assert "stays as it is: it would lose all of its entries" in blog.run("plan").err
+    assert agree(blog, "--allow-retracts") == 0
