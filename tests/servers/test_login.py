@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import ssl
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +14,7 @@ from publisher.sync.ledger import Ledger
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 from tests.support.hostile import Hostile
+from tests.support.web import Untrustworthy, tls_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +88,34 @@ def test_a_hostile_server_gets_no_password(
         assert server.connections == 1
         assert not server.let_in
         assert not server.saw(PASSWORD)
+
+
+ASK = "from publisher.system import http\ntry:\n    print(http.request({url!r}).code)\n"
+ASK += "except (ValueError, http.NoAnswerError) as error:\n    print(error)"
+
+
+@pytest.mark.parametrize(
+    ("pair", "newest", "sentence"),
+    [
+        ("good", None, "501\n"),
+        ("common_name", None, "its certificate is not trusted (Hostname mismatch"),
+        ("good", ssl.TLSVersion.TLSv1, "it offers only TLS 1.1 or older"),
+    ],
+)
+def test_a_web_server_must_be_as_safe_as_an_xmpp_server(
+    certificates: Certificates, pair: str, newest: ssl.TLSVersion | None, sentence: str
+) -> None:
+    context = tls_context(getattr(certificates, pair), newest=newest)
+    with Untrustworthy(context) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        done = subprocess.run(
+            [sys.executable, "-c", ASK.format(url=url)],
+            env={**os.environ, "SSL_CERT_FILE": str(certificates.ca_file)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert done.stdout.startswith(sentence)
 
 
 @pytest.mark.parametrize("tls", ["direct", "starttls"])

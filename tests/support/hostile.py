@@ -16,11 +16,11 @@ import socketserver
 import ssl
 import subprocess
 import threading
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from publisher.app.demo.server import certificate
+from tests.support.web import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,14 +244,7 @@ class Conversation:
             self.open(OFFER_TLS)
             self.element()
             self.send(f"<proceed xmlns='{TLS}'/>")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*pair)
-        if newest:
-            context.set_ciphers("ALL:@SECLEVEL=0")  # OpenSSL has no old version otherwise
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)
-                context.minimum_version = ssl.TLSVersion.TLSv1
-                context.maximum_version = newest
+        context = tls_context(pair, newest=newest)
         self._connection.settimeout(HANDSHAKE_SECONDS)
         self._connection = context.wrap_socket(self._connection, server_side=True)
         self._connection.settimeout(None)

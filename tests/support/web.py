@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+import warnings
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
@@ -63,11 +64,32 @@ class Secure(Loopback):
     scheme = "https"
 
     def __init__(self, folder: Path) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*certificate(folder, ("127.0.0.1",)))
+        self.start(tls_context(certificate(folder, ("127.0.0.1",))))
+
+    def start(self, context: ssl.SSLContext) -> None:
         self.serve(BaseHTTPRequestHandler)
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
+
+def tls_context(pair: tuple[Path, Path], *, newest: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+    """A server's TLS with a certificate and its key; `newest` is the newest version it offers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pair)
+    if newest:
+        context.set_ciphers("ALL:@SECLEVEL=0")  # OpenSSL has no old version otherwise
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = newest
+    return context
+
+
+class Untrustworthy(Secure):
+    """A TLS server with whatever its context has."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.start(context)
 
 
 @dataclass
