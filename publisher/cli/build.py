@@ -49,11 +49,7 @@ def _print_built(project: Project, built: list[Built]) -> None:
     for file in built:
         if not file.error:
             output.print_line(f"{file.state:9}  {file.path}{output.entry_count(file)}")
-    skipped = len(project.entries.skipped)
-    output.print_line(
-        f"{output.count(project.entries.posts, 'post')}: "
-        f"{output.count(len(project.entries.entries), 'entry', 'entries')}, {skipped} skipped"
-    )
+    output.print_line(output.post_counts(project))
 
 
 def _document(project: Project, built: list[Built]) -> dict[str, object]:

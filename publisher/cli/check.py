@@ -8,7 +8,7 @@ code is 1 if a post could not be published.
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from publisher.app import project as projects
@@ -29,7 +29,6 @@ EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
 LEAST_FOR_BAR = 200  # entries; fewer are checked before anybody could read a progress bar
 SUBJECTS = 3  # how many feeds or items are named below a message
-WORDS = {"future": "scheduled"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
                 _print_reader_diagnostics(checked.client_diagnostics)
             else:
                 output.print_line("readers: there are no posts to show")
-    is_skipped = any(skip.status == "skipped" for skip in project.entries.skipped)
-    return 1 if is_skipped or project.setting_errors else 0
+    return output.exit_code(project)
 
 
 def _print_reader_diagnostics(diagnostics: Sequence[ClientDiagnostic]) -> None:
@@ -111,7 +109,7 @@ def _print_posts(
             place = posts.where(path, diagnostic.line)
             output.print_line(f"{place}: warning: {diagnostic.message}")
     for line in output.others_in_short(project, others):
-        output.print_line(line.replace(": ", ": skipped: ", 1))
+        output.print_line(line.replace(": ", ": not published: ", 1))
     if pages := output.pages_in_short(project):
         output.print_line(pages)
     warnings = len(project.setting_warnings) + sum(map(len, diagnostics.values()))
@@ -124,21 +122,9 @@ def _print_posts(
 
 
 def _skip_line(skip: Skip, place: str) -> str:
-    kind = "skipped" if skip.status == "skipped" else "not published"
+    kind = "error" if skip.broken else "not published"
     return f"{place}: {kind}: {skip.reason}"
 
 
 def _summary(project: Project, warnings: int) -> str:
-    counts = Counter(skip.status for skip in project.entries.skipped)
-    unpublished = "".join(
-        f", {counts[status]} {WORDS.get(status, status)}"
-        for status in ("draft", "future", "expired", "deleted", "hidden", "skipped")
-        if counts[status]
-    )
-    posts, entries = project.entries.posts, project.entries.entries
-    if pages := project.entries.pages:
-        unpublished += f", {output.count(len(pages), 'page')}"
-    return (
-        f"{output.count(posts, 'post')}: {len(entries)} published{unpublished}; "
-        f"{output.count(warnings, 'warning')}"
-    )
+    return f"{output.post_counts(project)}; {output.count(warnings, 'warning')}"

@@ -16,14 +16,23 @@ from publisher.errors import first_exit_code
 from publisher.text.characters import json_printable, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.app.build import Built
     from publisher.app.events import Event
     from publisher.app.project import Project
-    from publisher.post import Diagnostic, Skip
+    from publisher.post import Diagnostic, Skip, Status
 
 
+# What a summary calls the posts that are not published, in its order.
+_WORDS: Mapping[Status, str] = {
+    "draft": "draft",
+    "future": "scheduled",
+    "expired": "expired",
+    "deleted": "deleted",
+    "hidden": "hidden",
+    "skipped": "not read",
+}
 NAMED = 3  # files of one kind that are printed by their names
 
 MAX_LINE = 4_000  # characters; nobody reads a longer line
@@ -46,13 +55,24 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
             print_message(printable(f"error: {place}: {skip.reason}"))
         elif not broken_only:
             place = project.config.posts.where(skip.path)
-            print_message(printable(f"skipped: {place}: {skip.reason}"))
+            print_message(printable(f"not published: {place}: {skip.reason}"))
     if broken_only:
         return
     for line in others_in_short(project, others):
-        print_message(printable(f"skipped: {line}"))
+        print_message(printable(f"not published: {line}"))
     if pages := pages_in_short(project):
         print_message(printable(f"note: {pages}"))
+
+
+def post_counts(project: Project) -> str:
+    """How many posts there are, are published, and why others are not."""
+    skips = project.entries.skipped
+    counts = Counter("broken" if skip.broken else _WORDS[skip.status] for skip in skips)
+    parts = [f"{counts[word]} {word}" for word in (*_WORDS.values(), "broken") if counts[word]]
+    if pages := project.entries.pages:
+        parts.append(count(len(pages), "page"))
+    published = f"{len(project.entries.entries)} published"
+    return f"{count(project.entries.posts, 'post')}: {', '.join([published, *parts])}"
 
 
 def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:

@@ -55,8 +55,7 @@ def _refused(project: Project) -> list[FeedError]:
 
 def _print_status(project: Project, results: Sequence[Result]) -> None:
     output.print_setting_diagnostics(project)
-    entries, skipped = len(project.entries.entries), len(project.entries.skipped)
-    output.print_line(f"posts  {project.config.posts.place}: {entries} published, {skipped} not")
+    output.print_line(f"posts  {project.config.posts.place}: {output.post_counts(project)}")
     for file in project.outputs:
         is_linked = outputs.refusal(project.config, file.path)
         state = "" if outputs.is_built(file.path) or is_linked else "  (not built yet)"

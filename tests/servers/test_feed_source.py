@@ -981,7 +981,7 @@ def test_an_item_is_named_as_the_feed_names_it(blog: Blog) -> None:
     use(blog, "f.xml")
     run = blog.run("check")
     assert f"{blog.folder}/f.xml: " in run.out
-    assert "skipped: has no date" in run.out
+    assert "error: has no date" in run.out
     assert run.code == 1
 
 

@@ -80,15 +80,18 @@ def test_very_many_files_of_one_kind_are_counted(tmp_path: Path) -> None:
         "page-03.md and 17 more"
     )
     assert check.out.splitlines() == [
-        *(f"{file}: skipped: {kind}" for file in files),
-        f"{blog.posts}: skipped: 17 more files: {kind}",
+        *(f"{file}: not published: {kind}" for file in files),
+        f"{blog.posts}: not published: 17 more files: {kind}",
         pages,
-        "21 posts: 1 published, 20 skipped, 20 pages; 0 warnings",
+        "21 posts: 1 published, 20 not read, 20 pages; 0 warnings",
     ]
-    assert build.code == 0
+    counts = "21 posts: 1 published, 20 not read, 20 pages"
+    assert build.out.splitlines()[-1] == counts
+    assert counts in blog.run("status", NOW).out
+    assert (check.code, build.code) == (0, 0)
     assert build.err.splitlines() == [
-        *(f"skipped: {file}: {kind}" for file in files),
-        f"skipped: {blog.posts}: 17 more files: {kind}",
+        *(f"not published: {file}: {kind}" for file in files),
+        f"not published: {blog.posts}: 17 more files: {kind}",
         f"note: {pages}",
     ]
     assert len(blog.run("check", "--json", NOW).json["posts"]) == 41
