@@ -1,4 +1,4 @@
-"""Selects the entries of a feed or a node, and finds the nodes that a pattern makes. Pure.
+"""Select the entries of a feed or a node, and find the nodes that a pattern makes. Pure.
 
 All values are normalised before they are compared, so case, Unicode form and order make no
 difference. The entries of a group are exactly those that its selection selects, so a feed with the

@@ -118,7 +118,7 @@ def _print_posts(
         counts = ", ".join(
             f"{count} {check_json.TAG_OUTCOMES[outcome]}" for outcome, count in tags.items()
         )
-        output.print_line(f"tags of templates: {counts}")
+        output.print_line(f"template tags: {counts}")
 
 
 def _skip_line(skip: Skip, place: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TAG_OUTCOMES: dict[TagOutcome, str] = {
     "evaluated": "evaluated",
     "kept": "kept readable",
-    "dropped": "left out",
+    "dropped": "dropped",
 }
 
 

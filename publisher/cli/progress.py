@@ -1,4 +1,4 @@
-"""Prints a line for each change at a node, and on a terminal a progress bar below the lines."""
+"""Print a line for each change at a node, and on a terminal a progress bar below the lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEAST_FOR_BAR = 5  # changes; fewer are done before anybody could read a progres
 
 @contextmanager
 def progress() -> Iterator[OnEvent]:
-    """Yields a callback that prints changes, with the name of the node if there are several."""
+    """Yield a callback that prints changes, with the name of the node if there are several."""
     several = False
     with _bar_on_terminal() as advance:
 

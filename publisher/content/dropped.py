@@ -1,4 +1,4 @@
-"""Warns of markup that readers will not get, with its line; finds the URLs in a body. Pure.
+"""Warn of markup that readers will not get, with its line; find the URLs in a body. Pure.
 
 Only a parser of the markup can tell a tag from a code sample that shows one. So when rendering
 drops markup, the source is rendered a second time with marks that say where each tag and link

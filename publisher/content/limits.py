@@ -1,4 +1,4 @@
-"""Limits on HTML that would take the sanitiser too long, computed from its tags alone. Pure.
+"""Limit HTML that would take the sanitiser too long, computed from its tags alone. Pure.
 
 nh3 walks the stack of open elements at every tag, and HTML reopens formatting elements that never
 close in every following block (HTML 13.2.4.3), so a few kilobytes can expand to millions of

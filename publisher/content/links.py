@@ -1,4 +1,4 @@
-"""Translates links between posts, as each engine writes them, to URLs. Pure.
+"""Translate links between posts, as each engine writes them, to URLs. Pure.
 
 The path of a file stands for its page: `@/blog/a.md` (Zola), `{filename}a.md` (Pelican), `../a.md`
 (Hugo, Eleventy, plain folders), `[[A]]` (Obsidian), and the targets of template tags. Links in code

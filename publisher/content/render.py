@@ -1,6 +1,6 @@
-"""Renders markup as safe, well-formed XHTML with absolute URLs and a plain-text alternative. Pure.
+"""Render markup as safe, well-formed XHTML with absolute URLs and a plain-text alternative. Pure.
 
-Removes what readers must not run or load unasked: scripts, styles, frames, forms, event handlers,
+Remove what readers must not run or load unasked: scripts, styles, frames, forms, event handlers,
 and URLs that are not http, https, mailto, xmpp, tel or geo. A warning names each piece of markup
 that is dropped, with its line.
 """

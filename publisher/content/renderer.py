@@ -1,4 +1,4 @@
-"""Renders whole posts: evaluates the template tags of a body, renders it, and caches the result.
+"""Render whole posts: evaluate the template tags of a body, render it, and cache the result.
 
 Other packages render a post through this module only.
 """

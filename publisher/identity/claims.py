@@ -1,4 +1,4 @@
-"""Decides which file keeps an identity (an item id or atom:id) that several files claim. Pure.
+"""Decide which file keeps an identity (an item id or atom:id) that several files claim. Pure.
 
 A post claims the identities that its path makes, or the one in its `id:`. The order of file names
 never decides: otherwise anybody who adds a file could take over a published item.

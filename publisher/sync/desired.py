@@ -29,5 +29,5 @@ class Desired:
 
     @property
     def reading(self) -> str:
-        """Identifies how publisher reads the post now."""
+        """How publisher reads the post now, as one text."""
         return f"{self.fingerprint} {self.link}"

@@ -1,4 +1,4 @@
-"""Finds the name that somebody may have meant."""
+"""Find the name that somebody may have meant."""
 
 from __future__ import annotations
 

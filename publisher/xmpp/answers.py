@@ -1,4 +1,4 @@
-"""Maps the error answer of a service to our error, with advice (RFC 6120 section 8.3, XEP-0060).
+"""Map the error answer of a service to our error, with advice (RFC 6120 section 8.3, XEP-0060).
 
 Only the conditions decide; the text of the service is just shown.
 """

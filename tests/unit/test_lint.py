@@ -290,7 +290,7 @@ def test_check_counts_what_became_of_the_tags(blog: Blog) -> None:
     body = "{{ page.title }} {% include a %} {{ site.url }} `{{ b }}`"
     blog.write("2026-01-02-tags.md", body, title="A")
     said = blog.run("check", NOW).out
-    assert said.endswith("tags of templates: 2 evaluated, 1 kept readable, 1 left out\n")
+    assert said.endswith("template tags: 2 evaluated, 1 kept readable, 1 dropped\n")
     posts = blog.run("check", "--json", NOW).json["posts"]
     counts = {"evaluated": 2, "kept": 1, "dropped": 1}
     assert [post["tags_of_templates"] for post in posts] == [counts]

@@ -119,7 +119,7 @@ def test_quoted_values_stay_text(tmp_path: Path, head: str) -> None:
 @pytest.mark.parametrize(
     ("body", "left", "reason"),
     [
-        ("a {% include x.html %} b", "a  b", "only the site can render this tag; left out"),
+        ("a {% include x.html %} b", "a  b", "only the site can render this tag; dropped"),
         ('{% include i.html src="/a.png" alt="A [b]" caption="C" %}',
          '<figure><img src="/a.png" alt="A [b]"><figcaption markdown="1">\n\nC\n\n</figcaption>'
         "</figure>\n",
@@ -150,12 +150,12 @@ def test_quoted_values_stay_text(tmp_path: Path, head: str) -> None:
         ('{% person "Ada B", "https://a.example/" %}', "[Ada B](<https://a.example/>)", ""),
         ('{{ "https://a.example/b" | card }}', "<https://a.example/b>", "cannot be evaluated"),
         ("{% gist me/123 %}", "<https://gist.github.com/me/123>", ""),
-        ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "; left out"),
+        ("{% note %}\nIn *it*.\n{% endnote %}", "\nIn *it*.\n", "; dropped"),
         ("{% for p in site.posts %}{{ p.title }}{% endfor %}.", ".",
          "the value of site.posts is not"),
         ("{{ site.data.x.y }}.", ".", "value of site.data"),
         ("{{ page.excerpt }}.", ".", "value of page.excerpt"),
-        ("{{ gone }}.", ".", "the value of gone is not known here; left out"),
+        ("{{ gone }}.", ".", "the value of gone is not known here; dropped"),
         ("{% if gone %}a{% else %}b{% endif %}", "ab", "value of gone"),
         ("{% if page.title %}a{% include x.html %}b{% else %}c{% endif %}", "ab",
          "{% include x.html %}: only the site can render this tag"),
@@ -221,7 +221,7 @@ def test_a_link_to_a_missing_post_is_named_with_its_line() -> None:
     assert result.content.xhtml == "<p>a</p>\n<p>b</p>"
     assert told(result) == [
         (7, 'no post has the file "{% post_url gone %}"; the link to it is removed'),
-        (7, "{% link _posts/gone.md %}: no post has this file or name; left out"),
+        (7, "{% link _posts/gone.md %}: no post has this file or name; dropped"),
     ]
 
 
@@ -272,15 +272,15 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, expected: str) -> No
         (
             "{% note %}a{% endnote %}",
             "a",
-            "{% note %}: only the site can render this tag; left out",
+            "{% note %}: only the site can render this tag; dropped",
         ),
         (
             "{% link A https://a.example/ %}",
             "[A](<https://a.example/>)",
             "only what it names is kept",
         ),
-        ("{% post_link other 'T' %}.", ".", "; left out"),
-        ("{{ site.title }}.", ".", "the value of site is not known here; left out"),
+        ("{% post_link other 'T' %}.", ".", "; dropped"),
+        ("{{ site.title }}.", ".", "the value of site is not known here; dropped"),
     ],
 )
 def test_what_hexo_s_tags_name_is_kept(body: str, expected: str, message: str) -> None:

@@ -1,7 +1,7 @@
-"""Converts markup to HTML as its author meant it: neither safe nor well-formed. Pure.
+"""Convert markup to HTML as its author meant it: neither safe nor well-formed. Pure.
 
 Markdown has no single meaning: it is parsed in the dialect of the engine that renders the post's
-page. Refuses input that would take the parsers too long, e.g. thousands of brackets without a
+page. Input is refused that would take the parsers too long, e.g. thousands of brackets without a
 closing one: the time for those grows quadratically.
 """
 

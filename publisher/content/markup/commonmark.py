@@ -1,4 +1,4 @@
-"""Converts CommonMark to HTML, with what GitHub, Hugo, Zola, Jekyll and Hexo add. Pure.
+"""Convert CommonMark to HTML, with what GitHub, Hugo, Zola, Jekyll and Hexo add. Pure.
 
 That is tables, footnotes, definition lists, strikethrough, bare links, and ids of headings. It does
 not decide which URLs may be followed; that is decided where the HTML is made safe.

@@ -1,4 +1,4 @@
-"""Limits on Markdown. Its parsers take quadratic time for brackets and tags that never close."""
+"""Limit Markdown. Its parsers take quadratic time for brackets and tags that never close."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Converts reStructuredText to HTML as its author meant it: neither safe nor well-formed. Pure.
+"""Convert reStructuredText to HTML as its author meant it: neither safe nor well-formed. Pure.
 
 No post can include files, fetch anything, use the clock or pass other markup on; docutils reads no
 configuration of its own; and input that would keep docutils busy for long is refused. What only the
-site can render is left out with a warning; the image, link or text that it names is kept.
+site can render is dropped with a warning; the image, link or text that it names is kept.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class _Named(Directive):
 
     def _rest(self, argument: str, *, has_embed: bool) -> list[nodes.Node]:
         """Return what is shown below that, and the warning."""
-        return [] if has_embed else [self._warning("left out")]
+        return [] if has_embed else [self._warning("dropped")]
 
     def _warning(self, outcome: str) -> nodes.system_message:
         message = f'only the site can render the directive "{self.name}"; {outcome}'
@@ -130,7 +130,7 @@ class _Unknown(_Named):
     def _rest(self, argument: str, *, has_embed: bool) -> list[nodes.Node]:
         title = [] if has_embed else self._title(argument)
         content = self._content() if self.content and not self._is_inline else []
-        outcome = "only what it names is kept" if has_embed or title else "left out"
+        outcome = "only what it names is kept" if has_embed or title else "dropped"
         outcome = "its content is kept" if content else outcome
         return [*title, *content, self._warning(outcome)]
 

@@ -1,4 +1,4 @@
-"""Parses a source into docutils' document, and prepares that for readers.
+"""Parse a source into docutils' document, and prepare that for readers.
 
 Messages of docutils become warnings; the document keeps only the source that they quote.
 """

@@ -1,4 +1,4 @@
-"""Limits on reStructuredText that would keep docutils busy for long. Pure.
+"""Limit reStructuredText that would keep docutils busy for long. Pure.
 
 docutils takes quadratic time for some constructs, such as very many targets, and exponential time
 for nested substitutions. The limits count constructs and never measure time, so that a post is

@@ -1,4 +1,4 @@
-"""Finds where the nodes of a document stand in its source.
+"""Find where the nodes of a document stand in its source.
 
 docutils itself knows only the lines of paragraphs. Pure.
 """

@@ -1,4 +1,4 @@
-"""Writes docutils' document as HTML that is readable without a stylesheet."""
+"""Write docutils' document as HTML that is readable without a stylesheet."""
 
 from __future__ import annotations
 

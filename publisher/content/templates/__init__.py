@@ -1,6 +1,6 @@
-"""Evaluates the template tags in a body by the rules of its template language.
+"""Evaluate the template tags in a body by the rules of its template language.
 
-A tag that only the site can render is left out with a warning that names its line. The image, link
+A tag that only the site can render is dropped with a warning that names its line. The image, link
 or caption that it names is kept. Tags in code samples stay as they are written.
 """
 

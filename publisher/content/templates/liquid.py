@@ -1,4 +1,4 @@
-"""Evaluates Liquid as Jekyll and Eleventy have it, and what Nunjucks has in common with it.
+"""Evaluate Liquid as Jekyll and Eleventy have it, and what Nunjucks has in common with it.
 
 No template can use the clock or read files, and none runs without limit: a loop has at most 1,000
 iterations. A tag that cannot be evaluated does not affect the others.

@@ -1,4 +1,4 @@
-"""Evaluates the built-in shortcodes of Hugo, Nikola and Zola, after their documentation. Pure.
+"""Evaluate the built-in shortcodes of Hugo, Nikola and Zola, after their documentation. Pure.
 
 A site's own shortcodes are files of its theme, which are not read: the image, link or text that
 they name is kept, and so is the content between a pair of tags.

@@ -1,4 +1,4 @@
-"""Builds an evaluated body: the text, the line that each part came from, warnings and outcomes."""
+"""Build an evaluated body: the text, the line that each part came from, warnings and outcomes."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class TextBuilder:
         elif self._keeps_unknown:
             self.keep_source(start, end, why=why)
         else:
-            outcome = "only what it names is kept" if shown else "left out"
+            outcome = "only what it names is kept" if shown else "dropped"
             self._warn(start, end, f"{why}; {outcome}")
             self._record_outcome("kept" if shown else "dropped", start, end)
             self._write(shown, self.line(start), self.line(end))

@@ -119,7 +119,7 @@ def _is_shown(path: str, wanted: set[str]) -> bool:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    """The words in the tags of templates, in lower case."""
+    """The words in template tags, in lower case."""
     return {
         word.lower()
         for text in texts

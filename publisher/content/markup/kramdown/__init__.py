@@ -1,6 +1,6 @@
-"""Parses Markdown as Jekyll's kramdown does: blocks itself, the text in them by markdown-it. Pure.
+"""Parse Markdown as Jekyll's kramdown does: blocks itself, the text in them by markdown-it. Pure.
 
-Refuses nothing that Jekyll shows. Where kramdown would treat the rest of a post as the content of
+Refuse nothing that Jekyll shows. Where kramdown would treat the rest of a post as the content of
 an element whose end tag is missing, only that element is affected here.
 """
 

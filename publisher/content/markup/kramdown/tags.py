@@ -1,4 +1,4 @@
-"""Pairs the start and end tags of HTML in a text. Pure."""
+"""Pair the start and end tags of HTML in a text. Pure."""
 
 from __future__ import annotations
 

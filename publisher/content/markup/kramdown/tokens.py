@@ -1,4 +1,4 @@
-"""Turns a tree of blocks into tokens of markdown-it. Pure.
+"""Turn a tree of blocks into tokens of markdown-it. Pure.
 
 markdown-it then parses the text in them and writes the HTML.
 """
