@@ -142,10 +142,13 @@ def _is_deleted(project: Project, output: Output) -> bool:
 def _would_be_empty(project: Project, path: Path) -> str:
     """Say that a file stays as it is, because it would lose all of its entries."""
     entries = project.entries
-    posts = [skip for skip in entries.skipped if skip.broken]
+    broken = sum(skip.broken for skip in entries.skipped)
+    unread = len(project.skipped.by_path)
     cause = (
-        f"{len(posts)} of {entries.posts} posts cannot be read"
-        if posts
+        f"{broken} of {entries.posts} posts cannot be read"
+        if broken
+        else f"{unread} {'file is' if unread == 1 else 'files are'} not read as a post"
+        if unread
         else "no post that is published now belongs to it"
     )
     return (
