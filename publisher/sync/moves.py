@@ -56,6 +56,6 @@ def refusal(changed: Sequence[tuple[str, str]], line: str) -> str:
     count = f"{len(changed)} published post{'' if len(changed) == 1 else 's'}"
     return (
         f"the configuration changes the atom:id of {count}, e.g. from {old} to {new}, so readers "
-        f"would show what they have shown before; nothing was sent. To keep the old ids, {keep}. "
-        "To publish with the new ids, run again with --new-ids"
+        f"would show old posts as new ones; nothing was sent. To keep the ids, {keep}. "
+        "To give the posts the new ids, run again with --new-ids"
     )
