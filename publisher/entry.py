@@ -165,12 +165,14 @@ def _absent(path: PurePosixPath, post: Post | None, site: Site, standing: Standi
 def file_finder(found: Entries, site: Site) -> Callable[[str], bool]:
     """Return a function that tells whether a file of the folder may be the post of an item id.
 
-    That may also be the file of a post that is not published, and any file in a folder that cannot
-    be read.
+    That may also be the file of a post that is not published, a page, and any file in a folder that
+    cannot be read.
     """
     ids = {one.item_id for one in found.entries}
-    for skip in found.skipped:
-        ids.add(identity.ids(skip.post, site)[0] if skip.post else identity.item_id(skip.path))
+    files = [(skip.path, skip.post) for skip in found.skipped]
+    files += [(page.path, page.post) for page in found.pages]
+    for path, post in files:
+        ids.add(identity.ids(post, site)[0] if post else identity.item_id(path))
     unreadable = [identity.may_make(skip.path, site) for skip in found.skipped if skip.broken]
 
     def has_file(item_id: str) -> bool:

@@ -45,7 +45,11 @@ class Project:
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
         """Every node of the configuration with its entries; a pattern stands for several nodes."""
-        groups = _node_groups(self.config, self.entries)
+        return self._groups(self.entries)
+
+    def _groups(self, entries: Entries) -> tuple[tuple[NodeConfig, Group], ...]:
+        deleted = [one.entry for one in entries.deleted]
+        groups = selection.node_groups(self.config, entries.entries, deleted=deleted)
         return tuple(one for one in groups if (one[0].service, one[1].name) not in self._left_out)
 
     def groups_of(self, node: NodeConfig) -> list[Group]:
@@ -56,7 +60,7 @@ class Project:
     def outputs(self) -> tuple[Output, ...]:
         """Every file to build, in the order of the configuration."""
         shown = self._shown_entries
-        groups = self.node_groups if shown is self.entries else _node_groups(self.config, shown)
+        groups = self.node_groups if shown is self.entries else self._groups(shown)
         left_out = frozenset(name for service, name in self._left_out if not service)
         return tuple(outputs.outputs(self.config, shown, groups, self.renderings, left_out))
 
@@ -115,11 +119,6 @@ class Project:
         warnings += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
         diagnostics = {*self.entries.warnings, *itertools.chain.from_iterable(warnings)}
         return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
-
-
-def _node_groups(config: Config, entries: Entries) -> tuple[tuple[NodeConfig, Group], ...]:
-    deleted = [one.entry for one in entries.deleted]
-    return selection.node_groups(config, entries.entries, deleted=deleted)
 
 
 def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:

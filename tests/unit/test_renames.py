@@ -12,7 +12,7 @@ from msgspec.structs import replace as replace_struct
 
 from publisher import entry
 from publisher.app import renames
-from publisher.post import Reading, Skip
+from publisher.post import Page, Reading, Skip
 from publisher.sync import Task, plan
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
@@ -223,8 +223,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def folder(*posts: Post, skipped: Sequence[Skip] = ()) -> Entries:
-    return entry.entries(Reading(posts, tuple(skipped), ()), SITE)
+def folder(*posts: Post, skipped: Sequence[Skip] = (), pages: Sequence[Page] = ()) -> Entries:
+    return entry.entries(Reading(posts, tuple(skipped), (), pages=tuple(pages)), SITE)
 
 
 def publish(ledger: Ledger, name: str, body: str, *, address: NodeAddress = ADDRESS) -> None:
@@ -254,6 +254,13 @@ def test_a_post_that_still_has_a_file_has_not_vanished(
     entries = folder(post(f"{NEW}.md", body=LONG), skipped=[skip] if skip else [])
     found = renames.find(entries, CONFIG, ledger, ())
     assert found.recorded == ({NEW: OLD} if is_held else {})
+
+
+def test_a_page_is_a_file_too(ledger: Ledger) -> None:
+    publish(ledger, OLD, LONG)
+    page = Page(PurePosixPath(f"{OLD}.md"), "has no date", post(f"{OLD}.md", body=LONG))
+    found = renames.find(folder(post(f"{NEW}.md", body=LONG), pages=[page]), CONFIG, ledger, ())
+    assert not found.recorded
 
 
 @pytest.mark.parametrize(
