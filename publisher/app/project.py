@@ -13,6 +13,7 @@ from publisher import config as configs
 from publisher import entry, identity, selection, sources
 from publisher.app import pattern_limit
 from publisher.content.cache import Cache
+from publisher.errors import LedgerError
 from publisher.feeds import outputs
 from publisher.lint import selections
 from publisher.post import Diagnostic
@@ -124,14 +125,34 @@ class Project:
 def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:
     """Read the posts of a configuration. `write_cache` caches renderings for later runs.
 
-    Posts dated after `now` (aware; default: the clock) are scheduled. Raises ConfigError if the
-    posts folder does not exist, Unavailable if the feed with the posts cannot be downloaded, and
-    LedgerError if posts dispute an id and the ledger cannot be read.
+    Posts dated after `now` (aware; default: the clock) are scheduled. If the clock has gone back
+    since a post was published, the post stays published. Raises ConfigError if the posts folder
+    does not exist, Unavailable if the feed with the posts cannot be downloaded, and LedgerError if
+    posts dispute an id and the ledger cannot be read.
     """
-    reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
+    at = {} if now else _published_after(dt.datetime.now(dt.UTC), config)
+    reading = sources.read(config, now=now or dt.datetime.now(dt.UTC), published=at)
     entries = entry.entries(reading, config.site, partial(published, config))
     cache = Cache(config.state / "rendered", writes=write_cache)
     return Project(config, entries, Renderings(reading, config.site, cache))
+
+
+def _published_after(now: dt.datetime, config: Config) -> dict[PurePosixPath, dt.datetime]:
+    """The posts that the ledger records as published later than now.
+
+    Empty without a ledger that can be read: `build` may run as a user who cannot read the state
+    folder.
+    """
+    if not config.xmpp:
+        return {}
+    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - see `published`
+
+    try:
+        with Ledger(config.state, read_only=True) as ledger:
+            after = ledger.published_after(now.timestamp())
+    except LedgerError:
+        return {}
+    return {PurePosixPath(path): dt.datetime.fromtimestamp(at, dt.UTC) for path, at in after}
 
 
 def published(config: Config) -> list[PublishedItem]:

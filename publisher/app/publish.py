@@ -23,6 +23,7 @@ from publisher.system.lock import lock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
 
     from publisher.app.build import Built
     from publisher.app.events import OnEvent
@@ -70,7 +71,7 @@ def read(config: Config, options: PublishOptions, *, write_cache: bool = False) 
     published, and what `project.read` raises.
     """
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
-    if not (may_be_empty or config.posts.feed or config.posts.path.is_dir()):
+    if not (may_be_empty or config.posts.feed or _may_exist(config.posts.path)):
         _refuse_to_empty(config, "does not exist")
     project = projects.read(config, now=options.now, write_cache=write_cache)
     project = choice.decided(project, options.nodes)
@@ -84,6 +85,14 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))
     return PublishResult(project, built, _push(project, options, on_event))
+
+
+def _may_exist(folder: Path) -> bool:
+    """Whether the folder exists, or nobody knows: then reading the posts reports the error."""
+    try:
+        return folder.is_dir()
+    except OSError:  # a folder above it cannot be searched
+        return True
 
 
 def _refuse_to_empty(config: Config, problem: str) -> None:

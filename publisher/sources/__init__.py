@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.config import MAX_LEVELS_UP
@@ -17,7 +18,8 @@ from publisher.post import Diagnostic, Page, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.post_files import PostFiles
-from publisher.sources.walk import walk
+from publisher.sources.walk import PERMISSION_ADVICE, enter, walk
+from publisher.system.reasons import reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
 from publisher.text import globs
@@ -29,8 +31,18 @@ if TYPE_CHECKING:
     from publisher.config import Config
 
 
-def read(config: Config, *, now: dt.datetime) -> Reading:
+_NONE_PUBLISHED: Mapping[PurePosixPath, dt.datetime] = MappingProxyType({})
+
+
+def read(
+    config: Config,
+    *,
+    now: dt.datetime,
+    published: Mapping[PurePosixPath, dt.datetime] = _NONE_PUBLISHED,
+) -> Reading:
     """Read all posts, in the order of their paths. Posts dated after `now` are skipped.
+
+    But not a post that was due when it was `published`: the clock has gone back since then.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
     and Unavailable if the posts come from a feed that cannot be downloaded now.
@@ -54,11 +66,13 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     for path in sorted(paths):
         if _is_excluded(path, config):
             continue
-        outcome, diagnostics = reader.read(path, now=now)
+        outcome, diagnostics = reader.read(path, now=max(now, published.get(path, now)))
         warnings += diagnostics
         match outcome:
             case Post():
                 posts.append(outcome)
+                if path in published and now < outcome.published <= published[path]:
+                    warnings.append(_clock_went_back(outcome, now))
             case Skip():
                 skipped.append(outcome)
             case Page():
@@ -79,6 +93,15 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     )
 
 
+def _clock_went_back(post: Post, now: dt.datetime) -> Diagnostic:
+    return Diagnostic(
+        post.path,
+        post.lines[0],
+        f"was published already, but by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC) it is "
+        "not due yet; it stays. Correct the clock, or the date",
+    )
+
+
 def _is_excluded(path: PurePosixPath, config: Config) -> bool:
     return any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude)
 
@@ -87,9 +110,14 @@ def _require_folder(folder: Path, config: Path) -> None:
     try:
         problem = "is not a folder" if folder.exists() else "does not exist"
         if folder.is_dir():
+            enter(folder)
             return
+    except PermissionError as error:
+        raise ConfigError(
+            f"{config}: posts.path: {folder} cannot be read: {reason(error)}; {PERMISSION_ADVICE}"
+        ) from error
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
+        problem = f"cannot be read: {reason(error)}"
     raise ConfigError(
         f"{config}: posts.path: {folder} {problem}; set it to the folder with your posts, "
         "e.g. path: _posts"

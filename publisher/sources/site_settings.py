@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
+from publisher.system.reasons import reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
 
@@ -41,8 +42,8 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
     except yaml_document.YamlError as error:
         raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
-        reason, line = formats.fault(error, text)
-        raise ConfigError(f"{file}:{line}: cannot be read: {reason}") from error
+        problem, line = formats.fault(error, text)
+        raise ConfigError(f"{file}:{line}: cannot be read: {problem}") from error
 
 
 def data(file: Path, reach: Reach) -> bytes:
@@ -51,8 +52,12 @@ def data(file: Path, reach: Reach) -> bytes:
         content = reach.read(file)
     except LinkError as error:
         raise ConfigError(f"{file} {error.message}") from error
+    except PermissionError as error:
+        raise ConfigError(
+            f"{file}: cannot be read: {reason(error)}; let the user who runs publisher read it"
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{file}: cannot be read: {reason(error)}; repair it") from error
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{file}: has {len(content)} bytes; the limit is {MAX_BYTES}")
     return content

@@ -8,10 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.post import Skip
+from publisher.system.reasons import reason
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
     from publisher.system.symlinks import Reach
+
+PERMISSION_ADVICE = "let the user who runs publisher list and search it (chmod +rx)"
 
 
 def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
@@ -28,14 +31,16 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
     while folders or links:
         here = folders.pop() if folders else heapq.heappop(links)
         try:
-            entries = _enter(reach.reached(folder / here), entered)
+            entries = _entries(reach.reached(folder / here), entered)
         except LinkError as error:
             exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here}/**"]'
             skipped.append(Skip(here, error.message + exclude, broken=True))
             continue
+        except PermissionError as error:
+            skipped.append(Skip(here, f"{_problem(error)}; {PERMISSION_ADVICE}", broken=True))
+            continue
         except OSError as error:
-            reason = f"cannot be read: {error.strerror}; repair or remove the folder"
-            skipped.append(Skip(here, reason, broken=True))
+            skipped.append(Skip(here, f"{_problem(error)}; repair or remove it", broken=True))
             continue
         for entry in entries:
             path = here / entry.name
@@ -49,14 +54,25 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
     return files, skipped
 
 
-def _enter(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+def _problem(error: OSError) -> str:
+    return f"the folder cannot be read: {reason(error)}"
+
+
+def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
     """The entries of the folder; none if it was read before. Raises OSError."""
     status = folder.stat()
     if (status.st_dev, status.st_ino) in entered:
         return []
     entered.add((status.st_dev, status.st_ino))
+    return [entry for entry in enter(folder) if not _is_ignored(entry.name)]
+
+
+def enter(folder: Path) -> list[os.DirEntry[str]]:
+    """The entries of the folder. Raises OSError, also if its files cannot be opened."""
+    # A folder may be listed without the permission to search it, which every path below it needs.
+    os.stat(f"{folder}/.")  # noqa: PTH116 - Path drops the dot
     with os.scandir(folder) as entries:
-        return [entry for entry in entries if not _is_ignored(entry.name)]
+        return [*entries]
 
 
 def _is_ignored(name: str) -> bool:

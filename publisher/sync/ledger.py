@@ -17,7 +17,7 @@ from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.records import LastLook, Recorded
 from publisher.system import private_folder
-from publisher.system.reasons import reason
+from publisher.system.reasons import reason, remedy
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class Ledger:
             # Otherwise sqlite3 would begin transactions of its own; only `transaction` may do that.
             self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
         except OSError as error:
-            raise LedgerError(f"{self.path}: cannot be opened: {reason(error)}") from error
+            problem = f"{self.path}: cannot be opened: {reason(error)}; {remedy(error)}"
+            raise LedgerError(problem) from error
         except sqlite3.Error as error:
             raise _failed(self.path, error) from error
         try:
@@ -155,6 +156,14 @@ class Ledger:
         """The items of all nodes, with their files. Retracted items are left out."""
         rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
         return [PublishedItem(*row) for row in rows]
+
+    def published_after(self, at: float) -> list[tuple[str, float]]:
+        """The files of the posts that were published later, and when, in seconds since 1970."""
+        rows = self._run(
+            "SELECT path, max(at) FROM item WHERE done AND NOT retracted AND at > ? GROUP BY path",
+            at,
+        )
+        return [(path, at) for path, at in rows]
 
     def item_counts(self) -> dict[NodeAddress, int]:
         """How many items of ours each node has. Nodes without any are left out."""

@@ -66,7 +66,7 @@ async def look(
     if change:
         ledger.record_seen(node.address, _durable(recorded, present, clock.now()))
         for record in retracted:
-            if clock.now() - record.recorded_at >= DURABLE_SECONDS:
+            if not 0 <= clock.now() - record.recorded_at < DURABLE_SECONDS:
                 ledger.forget(node.address, record.id)
     plan = plans.decide(
         task.desired,
@@ -295,7 +295,9 @@ def _durable(
         id_
         for id_, record in recorded.items()
         if record.state == "done"
-        and now - record.recorded_at >= DURABLE_SECONDS
+        # In the future it was if the clock has gone back. Then nobody knows its age, and it would
+        # be fetched at each look until the clock has caught up.
+        and not 0 <= now - record.recorded_at < DURABLE_SECONDS
         and id_ in present
         and is_same(record, present[id_])
     ]

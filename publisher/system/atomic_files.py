@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.system import private_folder, symlinks
+from publisher.system.reasons import reason, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -60,10 +61,7 @@ def keep(file: Path, data: bytes) -> None:
         private_folder.make_in_state(file.parent)
         write(file, data)
     except OSError as error:
-        raise ConfigError(
-            f"{file} cannot be written: {error.strerror or error}; set `state:` to a folder that "
-            "can be written"
-        ) from error
+        raise ConfigError(f"{file} cannot be written: {reason(error)}; {remedy(error)}") from error
 
 
 def remove(path: Path, *, shared: Collection[Path] = ()) -> None:

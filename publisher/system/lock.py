@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import LedgerError, LockedError
 from publisher.system import private_folder
-from publisher.system.reasons import reason
+from publisher.system.reasons import reason, remedy
 from publisher.system.retry import Again, Backoff, Clock, retry
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def lock(
         private_folder.make(folder)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        why = reason(error)
-        advice = "set `state:` to a folder that can be written"
-        raise LedgerError(f"{path}: cannot be opened: {why}; {advice}") from error
+        raise LedgerError(f"{path}: cannot be opened: {reason(error)}; {remedy(error)}") from error
     try:
         _acquire(descriptor, path, wait, on_wait)
         _held.add(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 NOT_UTF_8 = "it is not UTF-8; save it in that encoding"
@@ -13,3 +14,13 @@ def reason(error: OSError | UnicodeDecodeError) -> str:
         return NOT_UTF_8
     # Not `strerror`, which may be Python's own text.
     return os.strerror(error.errno) if error.errno else str(error)
+
+
+def remedy(error: OSError) -> str:
+    """How to fix that a file of the state folder cannot be written, as the end of a sentence."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return "make room on the disk"
+    return (
+        "let the user who runs publisher write there, or set `state:` to a folder that can be "
+        "written"
+    )

@@ -1,0 +1,283 @@
+"""A full disk, a missing permission or a wrong clock: one sentence, and nothing is lost."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import os
+import pwd
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import sources
+from publisher.config import Config, Posts, Site
+from publisher.errors import ConfigError
+from publisher.sources.engines import RECORDS
+from tests.support.blog import SECONDS, Blog, Run
+from tests.support.subscribers import Outsider, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from publisher.config import Engine
+    from publisher.post import Reading
+    from tests.support.servers import Prosody
+
+FIRST = "2026-01-01-first-post"
+LINE = "; let the user who runs publisher "
+DENIED = "cannot be read: Permission denied"
+
+
+@pytest.fixture
+def blog(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, str]) -> Blog:
+    made = Blog(tmp_path / "blog")
+    made.configure(prosody, node=node, password=accounts["blog"])
+    made.write(f"{FIRST}.md", "Text.", title="First")
+    return made
+
+
+# Permissions.
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """pytest's own folders are closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        subprocess.run(["chmod", "-R", "u+rwX", name], check=True)
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Root may read everything."""
+    codecs.lookup("utf-8-sig")  # a module of Python that another user may not be able to import
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def read(folder: Path, engine: Engine) -> Reading:
+    with ordinary_user():
+        return sources.read(
+            Config(
+                path=folder / "publisher.yaml",
+                state=folder / "state",
+                site=Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1)),
+                posts=Posts(path=folder / "posts", engine=engine),
+            ),
+            now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        )
+
+
+def refusal(folder: Path, engine: Engine) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(folder, engine)
+    return str(caught.value)
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("---\npublish: true\n---\n")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o311, 0], ids=oct)
+@pytest.mark.parametrize("engine", RECORDS)
+def test_posts_that_the_user_may_not_read_are_one_error(
+    folder: Path, engine: Engine, mode: int
+) -> None:
+    """Without the permission to search, a folder can be listed, but its files cannot be read."""
+    write(folder, "posts/2026-01-01-a.md", "posts/2026-01-02-b.md")
+    (folder / "posts").chmod(mode)
+    assert refusal(folder, engine) == (
+        f"{folder}/publisher.yaml: posts.path: {folder}/posts {DENIED}{LINE}list and search it "
+        "(chmod +rx)"
+    )
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o311], ids=oct)
+def test_a_folder_of_posts_that_the_user_may_not_read_is_one_broken_post(
+    folder: Path, mode: int
+) -> None:
+    write(folder, "posts/2026-01-01-a.md", "posts/closed/2026-01-02-b.md", "posts/closed/c.md")
+    (folder / "posts" / "closed").chmod(mode)
+    skipped = read(folder, "jekyll").skipped
+    assert [(str(skip.path), skip.reason) for skip in skipped if skip.broken] == [
+        ("closed", f"the folder {DENIED}{LINE}list and search it (chmod +rx)")
+    ]
+
+
+SETTINGS = [
+    (engine, file)
+    for engine, record in RECORDS.items()
+    for file in record.site_files
+    if engine != "plain"  # it has no settings of its own
+]
+
+
+@pytest.mark.parametrize(("engine", "file"), SETTINGS)
+def test_settings_that_the_user_may_not_read_are_one_error(
+    folder: Path, engine: Engine, file: str
+) -> None:
+    write(folder, "posts/2026-01-01-a.md", file)
+    (folder / file).chmod(0)
+    assert refusal(folder, engine) == f"{folder / file}: {DENIED}{LINE}read it"
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings", "file"),
+    [
+        ("jekyll", "_config.yml", "_data/authors.yml"),
+        ("eleventy", "eleventy.config.js", "posts/posts.json"),
+        ("pelican", "pelicanconf.py", "publishconf.py"),
+    ],
+)
+def test_further_settings_that_the_user_may_not_read_are_one_error(
+    folder: Path, engine: Engine, settings: str, file: str
+) -> None:
+    write(folder, "posts/2026-01-01-a.md", file)
+    (folder / settings).write_text("")
+    (folder / file).chmod(0)
+    assert refusal(folder, engine) == f"{folder / file}: {DENIED}{LINE}read it"
+
+
+# The clock.
+
+
+def move_ledger(blog: Blog, days: float) -> None:
+    """As if all that it records had happened by a clock that was ahead; now it is right again."""
+    with closing(sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")) as ledger:
+        ledger.execute("UPDATE item SET at = at + ?", (days * 86_400,))
+        ledger.execute("UPDATE node SET looked = looked + ?", (days * 86_400,))
+        ledger.commit()
+
+
+def test_a_post_stays_published_when_the_clock_goes_back(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    """By the date of today it is not due yet, but it was when it was published."""
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    names = [f"{tomorrow:%Y-%m-%d}-early-{number}" for number in (1, 2)]
+    blog.write(f"{names[0]}.md", "Text.", title="Early", date=tomorrow.isoformat())
+    later = (tomorrow + dt.timedelta(hours=1)).isoformat()
+    assert blog.run("publish", "--now", later).code == 0
+    move_ledger(blog, 2)
+    feed = (blog.folder / "feed.atom").read_bytes()
+    # A post that was not published is not due.
+    blog.write(f"{names[1]}.md", "Text.", title="Waits", date=tomorrow.isoformat())
+    with Subscriber(prosody, "reader", node) as reader:
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        reader.nothing_for(0.5)
+        assert {item.id for item in reader.items()} == {FIRST, names[0]}
+    assert (blog.folder / "feed.atom").read_bytes() == feed
+    said = blog.run("build").err
+    assert f"{names[0]}.md" in said
+    assert "was published already, but by the clock of this machine" in said
+
+
+def test_a_look_in_the_future_does_not_count(blog: Blog, prosody: Prosody, node: str) -> None:
+    """Else the node would not be looked at until the clock has caught up."""
+    blog.run("publish")
+    move_ledger(blog, 3_000)
+    Outsider(prosody, "blog", node).retract(FIRST)
+    run = blog.run("publish")
+    assert (run.code, f"+ missing  {FIRST}" in run.out) == (0, True)
+    assert blog.run("publish").out == ""
+
+
+@pytest.mark.parametrize("now", ["1970-01-01", "1979-12-31", "2025-12-31"])
+def test_a_clock_before_all_posts_loses_nothing(
+    blog: Blog, prosody: Prosody, node: str, now: str
+) -> None:
+    blog.run("publish")
+    feed = (blog.folder / "feed.atom").read_bytes()
+    run = blog.run("publish", "--now", now)
+    assert run.code == 3
+    assert [item.id for item in Outsider(prosody, "reader", node).items()] == [FIRST]
+    assert (blog.folder / "feed.atom").read_bytes() == feed
+
+
+# The disk.
+
+
+def on_a_small_disk(blog: Blog, folder: Path, script: str) -> Run:
+    """Run a script where a disk of 400 kB is mounted at the folder, in a namespace of its own.
+
+    What is there before is copied to the disk, and back at the end.
+    """
+    program = " ".join(blog.command())
+    text = f"""
+    cp -a {folder} {folder}.before
+    mount -t tmpfs -o size=400k none {folder} && cp -a {folder}.before/. {folder}
+    publisher() {{ {program} "$@"; }}
+    fill() {{ dd if=/dev/zero of={folder}/filled bs=4k 2> /dev/null; }}
+    {script}
+    code=$?
+    rm -f {folder}/filled
+    mkdir -p {folder}.after && cp -a {folder}/. {folder}.after
+    exit $code
+    """
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "bash", "-c", text],
+        cwd=blog.folder,
+        env={**os.environ, **blog.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    shutil.rmtree(folder)
+    Path(f"{folder}.after").rename(folder)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+FULL = "make room on the disk\n"
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "used"])
+def test_a_full_disk_below_the_state_folder_loses_nothing(
+    blog: Blog, prosody: Prosody, node: str, *, is_new: bool
+) -> None:
+    state = blog.folder / ".publisher"
+    if is_new:
+        state.mkdir()
+    else:
+        assert blog.run("publish").code == 0
+    blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    run = on_a_small_disk(blog, state, "fill; publisher publish")
+    assert run.code == 2
+    assert run.err == f"publisher: {state}/ledger.sqlite: database or disk is full; {FULL}"
+    names = ["2026-01-02-second-post", *([FIRST] if is_new else [])]
+    shown = {item.id for item in Outsider(prosody, "reader", node).items()} if not is_new else set()
+    assert "2026-01-02-second-post" not in shown, "nothing is sent that cannot be recorded"
+    after = blog.run("publish")
+    assert after.code == 0, after.err
+    assert [name for name in names if f"+ new      {name}" not in after.out] == []
+
+
+def test_a_full_disk_below_the_feeds_keeps_the_old_ones(blog: Blog) -> None:
+    output = blog.folder / "out"
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("path: feed.", "path: out/feed."))
+    assert blog.run("publish").code == 0
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    blog.write("2026-01-02-second-post.md", "Text. " * 2_000, title="Second")
+    run = on_a_small_disk(blog, output, "fill; publisher publish")
+    assert run.code == 1
+    assert run.err.count("No space left on device") == len(run.err.splitlines()) == len(before)
+    assert "Errno" not in run.err
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+    assert "+ new      2026-01-02-second-post" in run.out, "the nodes do not wait for the feeds"
