@@ -168,7 +168,8 @@ class XmppNode:
         if affiliation in {"publisher", "publish-only"} or await self._is_open_to_publishers():
             return "", not_owner
         refusal = (
-            f"{account} may not publish to {self.address}: its affiliation with the node is "
+            f"{self.address.service} does not allow {account} to publish to the node "
+            f"{self.address.node}: its affiliation with the node is "
             f"{short_line(affiliation, MAX_JID)}; ask the node's owner for the affiliation "
             "publisher"
         )

@@ -194,10 +194,10 @@ def test_nothing_is_recorded_without_rights_at_the_node(
     run = started.run("publish")
     assert run.code == 1
     assert "does not allow stranger@localhost to publish to the node" in run.err
-    assert "`admins`" in run.err
+    assert "ask the node's owner for the affiliation publisher" in run.err
     assert len(run.err.splitlines()) == 1
     planned = started.run("plan", "--json").changes
-    assert ("new", "2026-01-02-second-post", "planned") in planned
+    assert ("new", "2026-01-02-second-post", "refused") in planned
 
 
 def test_a_closed_node_that_is_open_gets_nothing(
