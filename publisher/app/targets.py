@@ -15,7 +15,8 @@ from publisher.app import choice, moves, renames
 from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync.desired import Desired
-from publisher.sync.plan import Guard, Policy
+from publisher.sync.guard import Guard
+from publisher.sync.plan import Policy
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:

@@ -254,7 +254,7 @@ class Ledger:
         )
 
     def accept(self, address: NodeAddress, keys: Iterable[tuple[str, str]]) -> None:
-        """Record the `plan.acceptance_key` of each change that passed the guard; forget others."""
+        """Record the `guard.acceptance_key` of each change that passed it; forget the others."""
         self._run("DELETE FROM accepted WHERE service = ? AND node = ?", *_key(address))
         for key in keys:
             self._run("INSERT INTO accepted VALUES (?, ?, ?, ?)", *_key(address), *key)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from publisher.sync.plan import Guard, Policy
+from publisher.sync.guard import Guard
+from publisher.sync.plan import Policy
 from publisher.sync.skipped import SkippedFiles
 from publisher.text.characters import quoted
 

@@ -15,6 +15,7 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
+from publisher.sync import guard as guards
 from publisher.sync import plan as plans
 from publisher.sync import rights
 from publisher.sync.look import look, notes
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from publisher.sync.apply import PlanRun
+    from publisher.sync.guard import Guard
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Node, State, Task
-    from publisher.sync.plan import Change, Guard, Plan
+    from publisher.sync.plan import Change, Plan
     from publisher.text.node_address import NodeAddress
 
 # Other clients may change a node without the ledger's knowledge, so no look counts for longer.
@@ -90,7 +92,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     has_audience = "@" in address.service or result.items > 0
     guard = _guard(task, ledger, address, silent=task.silent != "no")
     try:
-        plans.require_safe(plan, guard, has_audience=has_audience)
+        guards.require_safe(plan, guard, has_audience=has_audience)
         _report_shortage(plan, result)
     except UnsafePlanError as error:
         result.error = error
@@ -159,9 +161,9 @@ async def reconcile(
             with ledger.transaction():
                 # A publish that passed because notifications were off is not accepted: a later
                 # run with notifications must check it again.
-                accepted = [*map(plans.acceptance_key, plan.retracts)]
+                accepted = [*map(guards.acceptance_key, plan.retracts)]
                 if not silent:
-                    accepted += map(plans.acceptance_key, plan.publishes)
+                    accepted += map(guards.acceptance_key, plan.publishes)
                 ledger.accept(node.address, accepted)
             run = PlanRun(retrying, task, ledger, result, clock, held, on_step)
             await run.apply()
@@ -198,9 +200,9 @@ async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: 
 async def _require_safe(node: Node, plan: Plan, state: State, guard: Guard) -> None:
     """Raises UnsafePlanError."""
     has_audience = False
-    if plans.exceeds_announce_limit(plan, guard):  # asking for the subscribers costs a request
+    if guards.exceeds_announce_limit(plan, guard):  # asking for the subscribers costs a request
         has_audience = bool(state.ids) or await node.has_subscribers()
-    plans.require_safe(plan, guard, has_audience=has_audience)
+    guards.require_safe(plan, guard, has_audience=has_audience)
 
 
 def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, silent: bool) -> Guard:
@@ -216,7 +218,7 @@ def _is_silent(task: Task, ledger: Ledger, state: State, plan: Plan, result: Res
     if task.silent == "no" or not plan.sends:
         return False
     # Before the first change at the node: a refused plan must leave its configuration alone.
-    plans.require_safe(plan, _guard(task, ledger, result.address, silent=True), has_audience=False)
+    guards.require_safe(plan, _guard(task, ledger, result.address, silent=True), has_audience=False)
     if refusal := rights.silence_refusal(task, state):
         _give_up_silence(task, refusal, result)
         return False

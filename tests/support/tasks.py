@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Result, Task, reconcile
 from publisher.sync.desired import Desired
+from publisher.sync.guard import Guard
 from publisher.sync.item import FINGERPRINT, Item
-from publisher.sync.plan import Guard, Policy
+from publisher.sync.plan import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

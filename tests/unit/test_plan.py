@@ -9,10 +9,12 @@ from typing import Literal
 import pytest
 
 from publisher.errors import UnsafePlanError
+from publisher.sync import guard as guards
 from publisher.sync import plan
 from publisher.sync.desired import Desired
+from publisher.sync.guard import Guard
 from publisher.sync.item import Seen
-from publisher.sync.plan import Adopt, Forget, Guard, Policy, Publish, Refuse, Retract
+from publisher.sync.plan import Adopt, Forget, Policy, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 from publisher.sync.skipped import SkippedFiles
 
@@ -403,20 +405,20 @@ def test_an_unreadable_post_does_not_stop_the_window() -> None:
 def test_the_guard_stops_many_retracts(ours: int, gone: int, *, safe: bool) -> None:
     recorded, present = [record(n) for n in range(ours)], [present_item(n) for n in range(ours)]
     found = plan_of([post(n) for n in range(gone, ours)], recorded, present)
-    plan.require_safe(found, Guard(allow_retracts=True), has_audience=True)
+    guards.require_safe(found, Guard(allow_retracts=True), has_audience=True)
     if safe:
-        plan.require_safe(found, Guard(), has_audience=True)
+        guards.require_safe(found, Guard(), has_audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--allow-retracts"):
-            plan.require_safe(found, Guard(), has_audience=True)
-        accepted = {plan.acceptance_key(retract) for retract in found.retracts}
-        plan.require_safe(found, Guard(accepted=accepted), has_audience=True)
+            guards.require_safe(found, Guard(), has_audience=True)
+        accepted = {guards.acceptance_key(retract) for retract in found.retracts}
+        guards.require_safe(found, Guard(accepted=accepted), has_audience=True)
 
 
 def test_the_guard_lets_the_window_move() -> None:
     recorded, present = [record(n) for n in range(10)], [present_item(n) for n in range(10)]
     found = plan_of([post(n) for n in range(10)], recorded, present, keep=1)
-    plan.require_safe(found, Guard(), has_audience=True)
+    guards.require_safe(found, Guard(), has_audience=True)
     assert len(found.changes) == 9
 
 
@@ -429,33 +431,33 @@ def test_the_guard_stops_many_announcements(kind: str, number: int, *, safe: boo
     found = plan_of(posts, recorded, present)
     assert {change.action for change in found.changes} == {kind}
     for guard in (Guard(announce_limit=None), Guard(announce_limit=11)):
-        plan.require_safe(found, guard, has_audience=True)
-    plan.require_safe(found, Guard(), has_audience=False)
-    plan.require_safe(found, Guard(accepted={("post-0000", "new")}), has_audience=True)
+        guards.require_safe(found, guard, has_audience=True)
+    guards.require_safe(found, Guard(), has_audience=False)
+    guards.require_safe(found, Guard(accepted={("post-0000", "new")}), has_audience=True)
     if safe:
-        plan.require_safe(found, Guard(), has_audience=True)
+        guards.require_safe(found, Guard(), has_audience=True)
     else:
         with pytest.raises(UnsafePlanError, match="--announce-all"):
-            plan.require_safe(found, Guard(), has_audience=True)
+            guards.require_safe(found, Guard(), has_audience=True)
 
 
 def test_an_accepted_change_does_not_cover_another_change_of_the_post() -> None:
     """Neither another text of the post nor its retraction."""
     posts = [post(n, "newer") for n in range(11)]
-    accepted = {plan.acceptance_key(Publish(post(n), "changed")) for n in range(11)}
+    accepted = {guards.acceptance_key(Publish(post(n), "changed")) for n in range(11)}
     changed = plan_of(
         posts, [record(n, "old") for n in range(11)], [present_item(n, "old") for n in range(11)]
     )
     with pytest.raises(UnsafePlanError):
-        plan.require_safe(changed, Guard(accepted=accepted), has_audience=True)
+        guards.require_safe(changed, Guard(accepted=accepted), has_audience=True)
     gone = plan_of([], [record(n) for n in range(11)], [present_item(n) for n in range(11)])
     with pytest.raises(UnsafePlanError):
-        plan.require_safe(gone, Guard(accepted=accepted), has_audience=True)
+        guards.require_safe(gone, Guard(accepted=accepted), has_audience=True)
 
 
 def test_adopting_announces_nothing() -> None:
     found = plan_of([post(n) for n in range(20)], [], [present_item(n) for n in range(20)])
-    plan.require_safe(found, Guard(announce_limit=0), has_audience=True)
+    guards.require_safe(found, Guard(announce_limit=0), has_audience=True)
 
 
 def test_an_ignored_edit_is_recorded_and_not_published() -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from publisher.sync import guard as guards
 from publisher.sync import plan
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
@@ -173,7 +174,7 @@ def test_no_correction_is_made_where_edits_are_ignored(seen: Seen) -> None:
 
 def test_a_correction_passes_the_guards() -> None:
     found = decide(None, OLD)
-    plan.require_safe(found, plan.Guard(announce_limit=0), has_audience=True)
+    guards.require_safe(found, guards.Guard(announce_limit=0), has_audience=True)
 
 
 def test_an_item_with_another_link_is_not_the_one_that_was_sent() -> None:

@@ -14,6 +14,7 @@ from publisher import entry
 from publisher.app import renames
 from publisher.post import Page, Reading, Skip
 from publisher.sync import Task, plan
+from publisher.sync import guard as guards
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
@@ -174,7 +175,7 @@ def test_the_guard_does_not_count_held_items() -> None:
         present(*(f"{letter}-old" for letter in "abcdefghij")),
         Policy(renames=Renames(new=new(*names), vanished=vanished)),
     )
-    plan.require_safe(decided, plan.Guard(), has_audience=True)
+    guards.require_safe(decided, guards.Guard(), has_audience=True)
     assert len(decided.changes) == 10
 
 

@@ -1,0 +1,83 @@
+"""The guards: they stop a plan that looks like a mistake, before anything is sent. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.errors import UnsafePlanError
+from publisher.sync.moves import refusal, template
+from publisher.sync.plan import Publish
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from publisher.sync.plan import Plan, Retract
+
+# A plan may retract this many items, or this share of ours, without --allow-retracts.
+# People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.
+FREE_RETRACTS = 3
+RETRACT_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """The limits that stop a plan that looks like a mistake.
+
+    `announce_limit` is how many posts may be announced at once, None if any number may. `accepted`
+    has the changes (see `acceptance_key`) of a plan that passed the guard and was interrupted.
+    """
+
+    allow_retracts: bool = False
+    announce_limit: int | None = 10
+    accepted: Collection[tuple[str, str]] = frozenset()
+
+
+def acceptance_key(change: Publish | Retract) -> tuple[str, str]:
+    """What identifies a change that passed the guard: its id and, if it publishes, fingerprint."""
+    # With the fingerprint, so that a later edit of the post must pass the guard again.
+    return change.id, change.post.fingerprint if isinstance(change, Publish) else ""
+
+
+def exceeds_announce_limit(plan: Plan, guard: Guard) -> bool:
+    """Whether the plan announces more posts at once than the guard allows."""
+    announced = [c for c in plan.publishes if acceptance_key(c) not in guard.accepted]
+    return guard.announce_limit is not None and len(announced) > guard.announce_limit
+
+
+def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
+    """Stop a plan that looks like a mistake. `has_audience`: the node has items or subscribers.
+
+    Raises UnsafePlanError, which names the option that allows the plan.
+    """
+    if plan.moved:
+        line = template(plan.moved[-1][0])
+        raise UnsafePlanError(refusal(plan.moved, f'id_template: "{line}"'))
+    _require_safe_retracts(plan, guard)
+    if has_audience and exceeds_announce_limit(plan, guard):
+        counts = Counter(
+            c.action for c in plan.publishes if acceptance_key(c) not in guard.accepted
+        )
+        what = ", ".join(f"{number} {action}" for action, number in counts.items())
+        raise UnsafePlanError(
+            f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
+            f"the limit is {guard.announce_limit}; nothing was sent. Pass --announce-all to notify "
+            "them of all of them, or --no-notify to publish silently (only the node's owner can)"
+        )
+
+
+def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
+    count = sum(
+        acceptance_key(change) not in guard.accepted and change.id not in plan.replaced
+        for change in plan.retracts
+    )
+    share = count / plan.ours if plan.ours else 0.0
+    if guard.allow_retracts or not count:
+        return
+    # To lose all items at once is suspicious, however few they are.
+    if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
+        raise UnsafePlanError(
+            f"this would retract {count} of the {plan.ours} items that were published; nothing "
+            "was sent. If you mean to remove these posts, run again with --allow-retracts"
+        )
