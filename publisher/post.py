@@ -215,7 +215,7 @@ def _also(lines: Sequence[int]) -> str:
 class Reading:
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
 
-    `settings` are those of the site generator. `files` finds files of the site. `address_of`
+    `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown.
     """
 
@@ -224,7 +224,7 @@ class Reading:
     warnings: tuple[Diagnostic, ...]
     settings: Mapping[str, Value] = field(default_factory=dict)
     files: Files | None = None
-    address_of: Callable[[PurePosixPath], str | None] | None = None
+    url_path_of: Callable[[PurePosixPath], str | None] | None = None
     pages: tuple[Page, ...] = ()
 
     @property

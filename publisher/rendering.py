@@ -60,7 +60,7 @@ class Renderings:
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
         on_web += [page.post for page in reading.pages if page.has_url]
         pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
-        links = Links(pages, site, reading.settings, reading.address_of)
+        links = Links(pages, site, reading.settings, reading.url_path_of)
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files
@@ -94,7 +94,7 @@ class Renderings:
         """The resolver of the post's links."""
         return self._renderer.links.of(entry.post)
 
-    def address(self, entry: Entry, medium: Medium) -> str:
+    def url_of(self, entry: Entry, medium: Medium) -> str:
         """The URL of a file of the post; empty if it is not http: or https:.
 
         A path that starts with a slash is relative to the site's URL, not to its host, as in
@@ -102,7 +102,7 @@ class Renderings:
         """
         resolved = self.links(entry).resolve(medium.href) or ""
         if _ROOTED.match(resolved) and not entry.post.base:
-            resolved = self._site.address(resolved)
+            resolved = self._site.absolute_url(resolved)
         url = absolute(resolved, entry.post.base or entry.link)
         return url if url.startswith(("http:", "https:")) else ""
 
@@ -135,7 +135,7 @@ class Renderings:
         return replace(content, summary=summary)
 
     def _enclosures(self, entry: Entry, title: str) -> tuple[Enclosure, ...]:
-        addressed = [(medium, self.address(entry, medium)) for medium in entry.post.enclosures]
+        addressed = [(medium, self.url_of(entry, medium)) for medium in entry.post.enclosures]
         on_web = [(medium, href) for medium, href in addressed if href]
         titles = media.titled([medium.name or href for medium, href in on_web], title)
         return tuple(
@@ -145,7 +145,7 @@ class Renderings:
 
     def _image(self, entry: Entry, title: str) -> Enclosure | None:
         picture = entry.post.image
-        href = self.address(entry, picture) if picture else ""
+        href = self.url_of(entry, picture) if picture else ""
         return self._enclosure(entry, picture, href, title) if picture and href else None
 
     def _enclosure(self, entry: Entry, medium: Medium, href: str, title: str) -> Enclosure:
@@ -157,6 +157,6 @@ class Renderings:
         """Yield the files that are not measured because a symbolic link leads out of the site."""
         post = entry.post
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
-            address = self.address(entry, medium)
+            address = self.url_of(entry, medium)
             if self._files and (why := self._files.refusal(medium.href, address, post.path)):
                 yield medium.line, why

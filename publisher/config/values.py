@@ -134,7 +134,7 @@ class Site(Struct, frozen=True, kw_only=True):
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()
 
-    def address(self, written: str) -> str:
+    def absolute_url(self, written: str) -> str:
         """The absolute URL of a file: `written` is a URL, or a path below the site's URL."""
         if urlsplit(written).scheme:
             return uri(written)

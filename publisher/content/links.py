@@ -50,15 +50,15 @@ class Links:
         posts: Sequence[tuple[Post, str]],
         site: Site,
         settings: Mapping[str, Value] | None = None,
-        address_of: Callable[[PurePosixPath], str | None] | None = None,
+        url_path_of: Callable[[PurePosixPath], str | None] | None = None,
     ) -> None:
         """`posts` are (post, URL of its page).
 
-        `address_of` returns the URL path of a file of the site that is no post, or None; by default
-        it is the path of the file.
+        `url_path_of` returns the URL path of a file of the site that is no post, or None; by
+        default it is the path of the file.
         """
         self.settings = settings or {}
-        self._address_of = address_of or (lambda file: quote(f"/{file}"))
+        self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
         self._site = site
         self._pages = {str(post.location or post.path): link for post, link in posts}
         self._names: dict[str, str] = {}
@@ -98,7 +98,7 @@ class Links:
         # The URL of a post is not its path, so a post that is not published has none.
         if "_posts/" in path or not file.parts or file.parts[0] == "..":
             return None
-        url_path = self._address_of(file)
+        url_path = self._url_path_of(file)
         return url_path and urlsplit(self._site.url.rstrip("/")).path + url_path
 
     def _reference(self, target: str, post: Post | None) -> str | None:

@@ -44,9 +44,9 @@ def atom(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> byt
     """Write a feed element (RFC 4287 section 4.1.1); `entries` are those of `document`."""
     generator = head(document, site)
     if site.icon:
-        generator.icon(site.address(site.icon))
+        generator.icon(site.absolute_url(site.icon))
     if site.logo:
-        generator.logo(site.address(site.logo))
+        generator.logo(site.absolute_url(site.logo))
     root = _dated(etree.fromstring(generator.atom_str()))
     self_link, home_page = root.findall(f"{ATOM}link")
     root.insert(root.index(self_link), home_page)  # some programs take the first link for the site

@@ -179,7 +179,7 @@ def _lines(
         yield f'<meta name="description" content="{_text(site.description)}">'
     yield f'<link rel="canonical" href="{_text(url)}">'
     if site.icon:
-        yield f'<link rel="icon" href="{_text(site.address(site.icon))}">'
+        yield f'<link rel="icon" href="{_text(site.absolute_url(site.icon))}">'
     yield from map(autodiscovery, _main(feeds))
     yield f"<style>\n{_STYLE}</style>"
     yield "</head>"

@@ -45,7 +45,7 @@ def rss(document: FeedDocument, entries: Sequence[Rendered], site: Site) -> byte
     generator.docs("")
     generator.load_extension("dc")
     if picture := site.logo or site.icon:
-        generator.image(site.address(picture), title=document.title(site), link=site.root)
+        generator.image(site.absolute_url(picture), title=document.title(site), link=site.root)
     if feed.podcast:
         _describe(generator, feed.podcast, document, site)
     if entries:
@@ -73,7 +73,7 @@ def _describe(generator: Any, podcast: Podcast, document: FeedDocument, site: Si
     if description := document.description(site):
         itunes.itunes_summary(description)
     if podcast.image:
-        itunes.itunes_image(site.address(podcast.image))
+        itunes.itunes_image(site.absolute_url(podcast.image))
     if email := podcast.email:
         itunes.itunes_owner(author, email)
     for category in podcast.categories:

@@ -184,7 +184,7 @@ class _Pages:
         """Report recordings and pictures that readers cannot load, or whose facts are unknown."""
         post, files = entry.post, self._files
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
-            url = self._renderings.address(entry, medium)
+            url = self._renderings.url_of(entry, medium)
             message = ""
             if not url:
                 shown = short_line(medium.href, 60)

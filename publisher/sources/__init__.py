@@ -88,7 +88,7 @@ def read(
         tuple(warnings),
         settings=reader.settings,
         files=Files(posts_folder, reader.folder.site, config.site.root, reach),
-        address_of=reader.address_of,
+        url_path_of=reader.url_path_of,
         pages=tuple(pages),
     )
 

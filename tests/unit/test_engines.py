@@ -134,9 +134,9 @@ def test_jekyll_s_link_knows_pages_and_collections(
         "own.md": "---\npermalink: /x/:basename:output_ext\n---\n",
         "plain.md": "No front matter.",
     }
-    address_of = read(tmp_path, "jekyll", files, posts="_posts").address_of
-    assert address_of
-    assert address_of(PurePosixPath(file)) == address
+    url_path_of = read(tmp_path, "jekyll", files, posts="_posts").url_path_of
+    assert url_path_of
+    assert url_path_of(PurePosixPath(file)) == address
 
 
 def test_jekyll_s_link_tag_cannot_leave_the_site(tmp_path: Path) -> None:

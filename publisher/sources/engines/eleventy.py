@@ -98,12 +98,12 @@ class Eleventy(PostReader):
             self._data_sources[folder] = source_text.SourceText(keys, ())
         return self._data_sources[folder]
 
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if front_matter.is_false("permalink"):
             return "hidden", "permalink: false"
         if front_matter.is_true("eleventyExcludeFromCollections"):
             return "hidden", "eleventyExcludeFromCollections: true"
-        return super().kept_back(front_matter)
+        return super().unpublished_by_front_matter(front_matter)
 
     def page(
         self,

@@ -61,7 +61,7 @@ _FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
 _DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 # Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
-Outcome = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
+ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
 # Two instants whose URLs differ in every part of a date, for files that have none.
 _PLACEHOLDERS = (
     dt.datetime(1970, 1, 1, 1, 1, 1, tzinfo=dt.UTC),
@@ -151,7 +151,7 @@ class PostReader:
         """The languages that the settings name."""
         return []
 
-    def read(self, path: PurePosixPath, *, now: dt.datetime) -> Outcome:
+    def read(self, path: PurePosixPath, *, now: dt.datetime) -> ReadFile:
         """Read a file as a Post, a Skip, a Page, or None if it is none of these; and the warnings.
 
         Never raises: a file that cannot be read is a broken Skip.
@@ -164,13 +164,13 @@ class PostReader:
             return None, []
         if not is_rendered:
             return Skip(path, unrendered(kind)) if self._looks_like_post(path) else None, []
-        kept: tuple[Status, str] | None = None
+        unpublished: tuple[Status, str] | None = None
         try:
-            kept = self.kept_by_path(path)
-            return self._outcome(self._matter(path), kept, now)
+            unpublished = self.unpublished_by_path(path)
+            return self._read_post(self._front_matter(path), unpublished, now)
         except PostError as error:
-            if kept:
-                return Skip(path, kept[1], status=kept[0]), []
+            if unpublished:
+                return Skip(path, unpublished[1], status=unpublished[0]), []
             return _unreadable(path, error), []
 
     def _looks_like_post(self, path: PurePosixPath) -> bool:
@@ -191,7 +191,7 @@ class PostReader:
         head = self.folder.head(path)
         return _FENCE.match(head) is not None and (in_posts or _DATE_KEY.search(head) is not None)
 
-    def _matter(self, path: PurePosixPath) -> FrontMatter:
+    def _front_matter(self, path: PurePosixPath) -> FrontMatter:
         """The front matter with the defaults of the settings. Raises PostError."""
         document = self.document(path)
         _refuse_foreign(path)
@@ -217,23 +217,25 @@ class PostReader:
         """The file, split into front matter and body. Raises PostError."""
         return block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
 
-    def _outcome(
-        self, front_matter: FrontMatter, kept: tuple[Status, str] | None, now: dt.datetime
-    ) -> Outcome:
-        kept = kept or self.kept_back(front_matter)
+    def _read_post(
+        self, front_matter: FrontMatter, unpublished: tuple[Status, str] | None, now: dt.datetime
+    ) -> ReadFile:
+        unpublished = unpublished or self.unpublished_by_front_matter(front_matter)
         try:
             post = self.post(front_matter)
         except PostError as error:
             # A draft may be incomplete: it is not published anyway.
-            if kept:
+            if unpublished:
                 diagnostics = front_matter.diagnostics()
-                return Skip(front_matter.path, kept[1], status=kept[0], warnings=diagnostics), []
+                return Skip(
+                    front_matter.path, unpublished[1], status=unpublished[0], warnings=diagnostics
+                ), []
             if isinstance(error, UndatedError):
                 return self._page(front_matter, error), []
             raise
-        kept = kept or self._not_now(front_matter, post, now)
-        if kept:
-            skip: Skip | None = Skip(front_matter.path, kept[1], status=kept[0])
+        unpublished = unpublished or self._not_now(front_matter, post, now)
+        if unpublished:
+            skip: Skip | None = Skip(front_matter.path, unpublished[1], status=unpublished[0])
         else:
             skip = self._taken_out(front_matter, post, now)
         diagnostics = front_matter.diagnostics()
@@ -296,14 +298,14 @@ class PostReader:
         """Whether a file of this name is meant as a post."""
         return True
 
-    def kept_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
+    def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
         """The status and reason if the path keeps the post from being published, else None."""
         return ("draft", "a draft") if "_drafts" in path.parts else None
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values that the settings set for all posts of a folder."""
 
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         """The status and reason if the front matter keeps the post from being published."""
         if front_matter.is_true("draft"):
             return "draft", "a draft"
@@ -345,7 +347,7 @@ class PostReader:
             tags=tags,
             authors=front_matter.authors(),
             language=language,
-            name=self.called(name),
+            name=self.default_title(name),
             id=front_matter.id(),
             syntax=self.syntax(front_matter.path),
             location=self.location / front_matter.path,
@@ -377,7 +379,7 @@ class PostReader:
         """The text of the post's file, with what the author wrote about it in other files."""
         return source_text.read(text, self.record.source_readers)
 
-    def called(self, name: Name) -> str | None:
+    def default_title(self, name: Name) -> str | None:
         """The title of a post without one; None means the first words of its body."""
         return None
 
@@ -508,7 +510,7 @@ class PostReader:
         """The permalink template of the settings, or the engine's default."""
         return "/:sections/:slug/"
 
-    def address_of(self, file: PurePosixPath) -> str | None:
+    def url_path_of(self, file: PurePosixPath) -> str | None:
         """The absolute URL path of another file of the site; None if it is unknown."""
         return permalinks.encoded(str(file))
 

@@ -168,14 +168,14 @@ class Hugo(PostReader):
             self._section_sources[folder] = source_text.SourceText(keys, ())
         return self._section_sources[folder]
 
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
         options = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
         if options & {"never", "false"}:
             return "hidden", "build: not listed"
         if front_matter.is_true("headless"):
             return "hidden", "headless: true"
-        return super().kept_back(front_matter)
+        return super().unpublished_by_front_matter(front_matter)
 
     def expiry(self, front_matter: FrontMatter) -> dt.datetime | None:
         key = front_matter.first("expirydate", "unpublishdate")

@@ -92,7 +92,7 @@ class Jekyll(PostReader):
             if scope.fits(location, kind):
                 _merge(values, scope.values)
 
-    def called(self, name: Name) -> str | None:
+    def default_title(self, name: Name) -> str | None:
         """The title of a post without one: the words of the slug, capitalised."""
         return " ".join(word.capitalize() for word in name.slug.split("-") if word) or None
 
@@ -137,7 +137,7 @@ class Jekyll(PostReader):
             raise ConfigError(f"{self.folder.site / self.record.settings[0]}: {message}")
         return "/" + template
 
-    def address_of(self, file: PurePosixPath) -> str | None:
+    def url_path_of(self, file: PurePosixPath) -> str | None:
         """The URL path of a page, a document of a collection, or a file that Jekyll copies."""
         own = self._head(file)
         if own is None:

@@ -122,12 +122,12 @@ class Nikola(PostReader):
             return self.source_text(original, text).keys
         return self._source_of(original.with_suffix(".meta"))
 
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         marks = {tag.lower() for tag in front_matter.listed("tags", ",")} & {"draft", "private"}
         if marks:
             mark = min(marks)
             return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
-        return super().kept_back(front_matter)
+        return super().unpublished_by_front_matter(front_matter)
 
     def needs_date(self, path: PurePosixPath) -> bool:
         return True

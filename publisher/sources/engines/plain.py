@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class Plain(PostReader):
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if not front_matter.is_true("publish"):
             return "hidden", "has no `publish: true`"
-        return super().kept_back(front_matter)
+        return super().unpublished_by_front_matter(front_matter)
 
-    def called(self, name: Name) -> str | None:
+    def default_title(self, name: Name) -> str | None:
         return name.slug or None
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:

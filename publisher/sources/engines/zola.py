@@ -45,12 +45,12 @@ class Zola(PostReader):
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "languages")]
 
-    def kept_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
+    def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
         """Drafts by path: all posts below a section that is a draft."""
         for folder in path.parents:
             if str(self._section(folder).get("draft")) in TRUE:
                 return "draft", f"in {folder / '_index.md'}, a draft"
-        return super().kept_by_path(path)
+        return super().unpublished_by_path(path)
 
     def _section(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:
@@ -59,10 +59,10 @@ class Zola(PostReader):
             self._sections[folder] = self.section(page) if known else {}
         return self._sections[folder]
 
-    def kept_back(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if front_matter.is_false("render"):
             return "hidden", "render = false"
-        return super().kept_back(front_matter)
+        return super().unpublished_by_front_matter(front_matter)
 
     def name(self, path: PurePosixPath) -> Name:
         """The parts of the file name; `slugify.paths_keep_dates` keeps the date in the slug."""
