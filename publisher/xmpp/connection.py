@@ -53,6 +53,14 @@ CLOSE_SECONDS = 0.5
 # Bytes. The longest answers have a page of 500 ids (ejabberd: 131 MB) or all 256 items of a node
 # (Prosody, which has no paging: 67 MB), each published in a stanza of 262,144 bytes.
 MAX_STANZA = 150_000_000
+# What one stanza may cost in memory, where a byte of text is cheap: its tags and attributes. Each
+# takes 100 to 300 bytes. A node of Prosody that is full of long posts has a few 100,000.
+MAX_MARKUP = 2_000_000
+# Nested elements. Anybody who may publish can send some 37,000 in a stanza of 262,144 bytes.
+MAX_DEPTH = 100_000
+# Bytes. Before the login a server has to say no more than some kilobytes, and it is no server of
+# ours until it has shown that it knows the password.
+MAX_BEFORE_LOGIN = 1_000_000
 REASON = 200  # characters of the server's own message that we repeat
 # IANA has registered only 5222 for XMPP clients; 5223 is a convention.
 PORTS = {"starttls": 5222, "direct": 5223}
@@ -255,7 +263,8 @@ class _Client(ClientXMPP):
         self._config = xmpp
         self._problem: object = None
         self._condition = ""  # of the stream error, if the server sent one
-        self._unfinished = 0  # bytes of the stanza that is arriving
+        # Of the stanza that is arriving: its bytes, and its tags and attributes.
+        self._unfinished = self._markup = 0
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         # COMPAT(slixmpp 1.17): with an explicit host it would try direct TLS first, whatever the
@@ -366,20 +375,33 @@ class _Client(ClientXMPP):
 
     def _finish(self, stanza: Any) -> Any:
         """Note that a stanza is complete."""
-        self._unfinished = 0
+        self._unfinished = self._markup = 0
         return stanza
 
     def data_received(self, data: Any) -> None:
         """Parse what the server sends. Data that slixmpp cannot handle ends the stream."""
         self._unfinished += len(data)
+        # In the text of an element `<` is always escaped, and `=` is rare.
+        self._markup += data.count(b"<") + data.count(b"=")
+        # Before it is parsed, because the parser takes many times the memory of the bytes.
+        if excess := self._excess():
+            self._problem = f"it sent a stanza of more than {excess}"
+            self._cut()
+            return
         try:
             super().data_received(data)
         except Exception as error:  # the server's data caused it, whatever it is
             self.exception(error)
             self._cut()
-        if self._unfinished > MAX_STANZA:
-            self._problem = f"it sent a stanza of more than {MAX_STANZA:,} bytes"
-            self._cut()
+
+    def _excess(self) -> str:
+        """The limit that the unfinished stanza exceeds, empty if it exceeds none."""
+        most = MAX_STANZA if self.ready.done() else MAX_BEFORE_LOGIN
+        if self._unfinished > most:
+            return f"{most:,} bytes"
+        if self._markup > MAX_MARKUP:
+            return f"{MAX_MARKUP:,} tags and attributes"
+        return f"{MAX_DEPTH:,} nested elements" if self.xml_depth > MAX_DEPTH else ""
 
     def _cut(self) -> None:
         if self.transport is not None:

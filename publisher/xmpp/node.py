@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -46,6 +47,7 @@ PAGE_OF_ITEMS = 50
 # No blog has more. A service whose list goes on beyond this may never end it.
 MAX_PAGES = 1_000
 MAX_LISTED = 100_000
+MAX_LISTING_SECONDS = 600.0
 
 # ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
 # XEP-0060 section 8.2.5.2 defines not-acceptable.
@@ -414,12 +416,15 @@ class XmppNode:
         """
         found: dict[str, None] = {}
         after = ""
+        clock = asyncio.get_running_loop()
+        deadline = clock.time() + MAX_LISTING_SECONDS
         for _ in range(MAX_PAGES):
             page = await ask(_page(after, size))
             before = len(found)
             found |= dict.fromkeys(page.ids)
             # The next request must repeat `last`, and a long one could exceed the stanza limit.
-            if len(found) > MAX_LISTED or len(page.last) > MAX_ID:
+            is_late = clock.time() > deadline
+            if len(found) > MAX_LISTED or len(page.last) > MAX_ID or is_late:
                 break
             # No new ids: the service ignores `after`. As many as it counts: this was the last page.
             if not page.last or len(found) in {before, page.count}:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import contextlib
 import html
+import itertools
 import re
 import socket
 import socketserver
@@ -410,6 +411,54 @@ def _many_iterations(client: Conversation, _: Hostile) -> None:
 
 def _endless(client: Conversation, _: Hostile) -> None:
     """Lets the client in, and answers its first question without ever coming to an end."""
+    _answer_for_ever(client, "<item>" + "x" * 1_000_000 + "</item>")
+
+
+def _many_elements(client: Conversation, _: Hostile) -> None:
+    _answer_for_ever(client, "<a/>" * 250_000)
+
+
+def _many_fields(client: Conversation, _: Hostile) -> None:
+    """A form that a client has to keep until it is complete."""
+    client_form = "<x xmlns='jabber:x:data' type='form'>"
+    _answer_for_ever(client, "<field var='a'><value>1</value></field>" * 25_000, client_form)
+
+
+def _many_attributes(client: Conversation, _: Hostile) -> None:
+    """All of one element, which a parser shows only at the end."""
+    _answer_for_ever(
+        client, "", "<item", each=lambda n: "".join(f" a{n}-{m}=''" for m in range(50_000))
+    )
+
+
+def _deep(client: Conversation, _: Hostile) -> None:
+    _answer_for_ever(client, "<a>" * 100_000)
+
+
+def _deep_before_login(client: Conversation, _: Hostile) -> None:
+    """Instead of its features, which come before any password."""
+    client.secure(client.certificates.good)
+    client.greet()
+    client.send("<stream:features>")
+    while True:
+        client.send("<a>" * 100_000)
+
+
+def _long_before_login(client: Conversation, _: Hostile) -> None:
+    client.secure(client.certificates.good)
+    client.greet()
+    client.send("<stream:features><a>")
+    while True:
+        client.send("x" * 100_000)
+
+
+def _answer_for_ever(
+    client: Conversation,
+    text: str,
+    beginning: str = "",
+    *,
+    each: Callable[[int], str] | None = None,
+) -> None:
     client.secure(client.certificates.good)
     client.open(_mechanisms("PLAIN"))
     client.element()
@@ -417,9 +466,9 @@ def _endless(client: Conversation, _: Hostile) -> None:
     client.open(f"<bind xmlns='{BIND}'/>")
     _answer(client, client.element())
     client.element()
-    client.send("<iq type='result' id='x' from='pubsub.localhost'><query>")
-    while True:
-        client.send("<item>" + "x" * 1_000_000 + "</item>")
+    client.send(f"<iq type='result' id='x' from='pubsub.localhost'><query>{beginning}")
+    for number in itertools.count():
+        client.send(each(number) if each else text)
 
 
 def _honest(client: Conversation, _: Hostile) -> None:
@@ -451,6 +500,12 @@ MODES: dict[str, Callable[[Conversation, Hostile], None]] = {
     "many_iterations": _many_iterations,
     "honest": _honest,
     "endless": _endless,
+    "many_elements": _many_elements,
+    "many_fields": _many_fields,
+    "many_attributes": _many_attributes,
+    "deep": _deep,
+    "deep_before_login": _deep_before_login,
+    "long_before_login": _long_before_login,
 }
 
 
