@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import os
-import pwd
 import shutil
 import sqlite3
 import subprocess
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from publisher.errors import ConfigError
 from publisher.sources.engines import RECORDS
 from tests.support.blog import SECONDS, Blog, Run
 from tests.support.subscribers import Outsider, Subscriber
+from tests.support.users import ordinary_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,19 +52,6 @@ def folder() -> Iterator[Path]:
         Path(name).chmod(0o755)
         yield Path(name)
         subprocess.run(["chmod", "-R", "u+rwX", name], check=True)
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Root may read everything."""
-    codecs.lookup("utf-8-sig")  # a module of Python that another user may not be able to import
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def read(folder: Path, engine: Engine) -> Reading:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
-import pwd
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,9 +18,10 @@ from publisher import sources
 from publisher.config import Config, Person, Posts, Site
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
+from tests.support.users import ordinary_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from publisher.post import Post, Reading, Skip
 
@@ -297,18 +296,6 @@ def test_an_unreadable_file_is_broken_and_costs_no_other_post(tmp_path: Path) ->
     assert all(skipped.broken for skipped in reading.skipped)
     assert "cannot be read: No such file or directory" in reading.skipped[0].reason
     assert "it is a pipe or a device" in reading.skipped[2].reason
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Root may read every folder, so the test runs as another user."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def test_settings_that_cannot_be_read_count_as_existing() -> None:
