@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher import identity
 from publisher.app.options import ALL
 from publisher.errors import ConfigError
-from publisher.sync.plan import Correct, Hold, Publish, Retract
+from publisher.sync.changes import Correct, Hold, Publish, Retract
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
-    from publisher.sync.plan import Change
+    from publisher.sync.changes import Change
 
 
 def asked(

@@ -17,8 +17,8 @@ from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLoc
 from publisher.app.options import PublishOptions
 from publisher.errors import UnsafePlanError
 from publisher.sync import Clock, Result
+from publisher.sync.changes import Correct, Publish
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Correct, Publish
 from publisher.system.lock import lock
 
 if TYPE_CHECKING:

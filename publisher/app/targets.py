@@ -16,7 +16,7 @@ from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
-from publisher.sync.plan import Policy
+from publisher.sync.policy import Policy
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.app import project as projects
 from publisher.app.check import check
 from publisher.cli import check_json, options, output
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
@@ -127,4 +128,4 @@ def _skip_line(skip: Skip, place: str) -> str:
 
 
 def _summary(project: Project, warnings: int) -> str:
-    return f"{output.post_counts(project)}; {output.count(warnings, 'warning')}"
+    return f"{output.post_counts(project)}; {number_of(warnings, 'warning')}"

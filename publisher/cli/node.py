@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
 from publisher.errors import ConfigError, NotFound, UnsafePlanError, first_exit_code
+from publisher.text.counts import number_of
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _print_node(shown: ComparedNode) -> None:
         if shown.affiliation
         else ""
     )
-    output.print_line(f"  {output.count(shown.items, 'item')}{rights}; as of {shown.source}")
+    output.print_line(f"  {number_of(shown.items, 'item')}{rights}; as of {shown.source}")
     rows = [("", "field", "wanted", "actual")]
     rows += [
         ("!" if f.differs else "", report.printable_title(f.name), _cell(f.wanted), _cell(f.actual))
@@ -176,7 +177,7 @@ def _forget(arguments: argparse.Namespace) -> int:
     address = NodeAddress(arguments.service, arguments.name)
     items = nodes.forget(options.load_config(arguments), address, output.print_wait)
     output.print_line(f"forgot  {address.uri}")
-    stay = f"{output.count(items, 'item')} of ours and " if items else ""
+    stay = f"{number_of(items, 'item')} of ours and " if items else ""
     output.print_message(
         f"note: the node stays as it is, with {stay}its subscribers; publisher does not touch or "
         "mention it any more"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import first_exit_code
 from publisher.text.characters import json_printable, printable
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,9 +71,9 @@ def post_counts(project: Project) -> str:
     counts = Counter("broken" if skip.broken else _WORDS[skip.status] for skip in skips)
     parts = [f"{counts[word]} {word}" for word in (*_WORDS.values(), "broken") if counts[word]]
     if pages := project.entries.pages:
-        parts.append(count(len(pages), "page"))
+        parts.append(number_of(len(pages), "page"))
     published = f"{len(project.entries.entries)} published"
-    return f"{count(project.entries.posts, 'post')}: {', '.join([published, *parts])}"
+    return f"{number_of(project.entries.posts, 'post')}: {', '.join([published, *parts])}"
 
 
 def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:
@@ -96,7 +97,7 @@ def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:
 def others_in_short(project: Project, others: Counter[str]) -> Iterator[str]:
     """A line for each reason, with the number of the `others` of `in_short`."""
     for reason, number in others.items():
-        yield f"{project.config.posts.place}: {count(number, 'more file')}: {reason}"
+        yield f"{project.config.posts.place}: {number_of(number, 'more file')}: {reason}"
 
 
 def pages_in_short(project: Project) -> str:
@@ -138,17 +139,14 @@ def print_setting_diagnostics(project: Project) -> None:
         print_message(f"warning: {one.path}:{one.line}: {one.message}")
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """`1 post`, `2 posts`."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
 def entry_count(built: Built) -> str:
     """The number of entries of a feed, for the end of a line. Empty for other files."""
     from publisher import feeds  # noqa: PLC0415 - the help needs none of it
 
     return (
-        f"  ({count(built.entries, 'entry', 'entries')})" if built.format in feeds.FORMATS else ""
+        f"  ({number_of(built.entries, 'entry', 'entries')})"
+        if built.format in feeds.FORMATS
+        else ""
     )
 
 

@@ -15,7 +15,7 @@ from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import options, output, report
 from publisher.cli.progress import progress
-from publisher.sync.plan import Hold
+from publisher.sync.changes import Hold
 
 if TYPE_CHECKING:
     import argparse

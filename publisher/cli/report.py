@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from publisher.cli import output
 from publisher.errors import NoRoom, UndecidedError, first_exit_code
-from publisher.sync.plan import Hold
+from publisher.sync.changes import Hold
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
 from publisher.cli import options, output, report
 from publisher.feeds import outputs
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +65,7 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
         output.print_line(f"node     {result.address.uri}")
         if report.is_planned(result):
             output.print_line(
-                f"         {output.count(result.items, 'item')}; {report.summary(result)}"
+                f"         {number_of(result.items, 'item')}; {report.summary(result)}"
             )
         for id_ in result.foreign:
             output.print_line(f"       not ours: {report.printable_id(id_)}")

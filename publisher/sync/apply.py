@@ -21,18 +21,18 @@ from publisher.errors import (
     StreamReset,
     TooBig,
 )
+from publisher.sync.changes import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
 from publisher.sync.item import SHORTEST
 from publisher.sync.node import Step
-from publisher.sync.plan import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
 from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from publisher.sync.changes import Change
     from publisher.sync.item import Item
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Node, Result, Task
-    from publisher.sync.plan import Change
     from publisher.system.retry import Clock
 
 # More than some 50 requests in flight are not faster, and each costs the client more.

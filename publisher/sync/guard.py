@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.errors import UnsafePlanError
+from publisher.sync.changes import Publish
 from publisher.sync.moves import refusal, template
-from publisher.sync.plan import Publish
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from publisher.sync.plan import Plan, Retract
+    from publisher.sync.changes import Retract
+    from publisher.sync.plan import Plan
 
 # A plan may retract this many items, or this share of ours, without --allow-retracts.
 # People remove a few posts at a time; a wrong folder or a failed checkout loses many at once.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from publisher.sync.plan import Publish, Retract
+from publisher.sync.changes import Publish, Retract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

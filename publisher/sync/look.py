@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, PublisherError, Refused
-from publisher.sync import hints, item, rights, skipped
+from publisher.sync import hints, item, rights
 from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import NOTIFICATION_FIELDS
-from publisher.sync.plan import Publish
+from publisher.sync.notes import notes, oldest
 from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from publisher.sync.desired import Desired
     from publisher.sync.ledger import Ledger
@@ -310,39 +310,6 @@ def _require_room(node: Node, plan: Plan, task: Task, present: Collection[str]) 
     # A full node drops its oldest items (XEP-0060 section 7.1.2.5).
     if missing and there and max(missing) < min(there):
         raise Forbidden(
-            f"{node.address} has dropped {_oldest(len(missing))} of ours, so it holds fewer than "
+            f"{node.address} has dropped {oldest(len(missing))} of ours, so it holds fewer than "
             f"`keep`; set `keep` of this node to {len(there)}"
         )
-
-
-def notes(plan: Plan, task: Task) -> Iterator[str]:
-    """Notes on what the plan leaves out without an error; also for a plan made from the ledger."""
-    selected: int | None = None
-    if task.is_selected:
-        selected = sum(task.is_selected(Publish(post, "new")) for post in task.desired)
-    if plan.outside and not plan.shortage:
-        outside = len(plan.outside)
-        yield f"no room for {_oldest(outside) if selected is None else _share(outside, selected)}"
-    if plan.reread:
-        yield plans.reread_message(plan.reread)
-    # While a post cannot be read, it may be the post of any of these items.
-    if plan.unclaimed and not task.has_unreadable_posts:
-        yield plans.unclaimed_message(plan.unclaimed)
-    if plan.withheld and not plan.shortage:
-        yield plans.withheld_message(plan.withheld)
-    if plan.skipped:
-        yield skipped.message(plan.skipped)
-    if plan.deferred:
-        noun = "other change waits" if plan.deferred == 1 else "other changes wait"
-        yield f"{plan.deferred} {noun} for a run without a selection"
-    if plan.older and selected is not None:
-        verb = "is" if len(plan.older) == 1 else "are"
-        yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"
-
-
-def _oldest(count: int) -> str:
-    return "the oldest post" if count == 1 else f"the {count} oldest posts"
-
-
-def _share(count: int, selected: int) -> str:
-    return "the selected post" if selected == 1 else f"{count} of the selected posts"

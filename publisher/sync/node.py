@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from publisher.sync.guard import Guard
-from publisher.sync.plan import Policy
+from publisher.sync.policy import Policy
 from publisher.sync.skipped import SkippedFiles
 from publisher.text.characters import quoted
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.errors import PublisherError
+    from publisher.sync.changes import Change
     from publisher.sync.desired import Desired
     from publisher.sync.item import Item
-    from publisher.sync.plan import Change
     from publisher.text.node_address import NodeAddress
 
 # The notification fields of a node (XEP-0060 section 16.4.4). With the first field off, servers

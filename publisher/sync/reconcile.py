@@ -18,20 +18,23 @@ from publisher.errors import (
 from publisher.sync import guard as guards
 from publisher.sync import plan as plans
 from publisher.sync import rights
-from publisher.sync.look import look, notes
+from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
+from publisher.sync.look import look
 from publisher.sync.node import Result, Step
-from publisher.sync.plan import Hold, Publish, Refuse, Retract, Shortage
+from publisher.sync.notes import notes
 from publisher.sync.retry import RetryingNode
+from publisher.sync.room import Shortage, window
 from publisher.system.retry import Clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from publisher.sync.apply import PlanRun
+    from publisher.sync.changes import Change
     from publisher.sync.guard import Guard
     from publisher.sync.ledger import Ledger
     from publisher.sync.node import Node, State, Task
-    from publisher.sync.plan import Change, Plan
+    from publisher.sync.plan import Plan
     from publisher.text.node_address import NodeAddress
 
 # Other clients may change a node without the ledger's knowledge, so no look counts for longer.
@@ -334,7 +337,7 @@ def _with_final_figures(plan: Plan, result: Result) -> Plan:
     if not isinstance(plan.shortage, Shortage):
         return plan
     done = (step.change for step in result.steps if step.outcome == "done")
-    items = plan.shortage.items + plans.growth(done)
+    items = plan.shortage.items + growth(done)
     return replace(plan, shortage=replace(plan.shortage, items=items, after=items))
 
 
@@ -359,7 +362,7 @@ def _planned(change: Change) -> Step:
 
 def _refused_steps(task: Task, reason: str) -> list[Step]:
     """A refused publish of every desired post, for a node that the account may not even create."""
-    posts = plans.window(task.desired, keep=task.policy.keep, room=None)
+    posts = window(task.desired, keep=task.policy.keep, room=None)
     changes = [Publish(post, "new") for post in posts]
     return [
         Step(change, "refused", reason)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import NODE_FIELDS
 from publisher.errors import ConfigError, Forbidden
-from publisher.sync import plan as plans
+from publisher.sync.room import window
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def silence_refusal(task: Task, state: State) -> str:
 def creation_note(task: Task, state: State) -> str:
     """Say that the node will be created, and how many of the posts it will hold."""
     posts = len(task.desired)
-    wanted = len(plans.window(task.desired, keep=task.policy.keep, room=None))
+    wanted = len(window(task.desired, keep=task.policy.keep, room=None))
     start = "it does not exist yet; `publisher publish` creates it"
     if task.is_selected or not posts:
         return start

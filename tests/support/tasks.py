@@ -12,7 +12,7 @@ from publisher.sync import Result, Task, reconcile
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
 from publisher.sync.item import FINGERPRINT, Item
-from publisher.sync.plan import Policy
+from publisher.sync.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

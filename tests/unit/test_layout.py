@@ -228,9 +228,10 @@ PURE = (
     "content", "entry.py", "feeds/document.py", "identity", "lint/clients", "lint/selections.py",
     "selection.py", "sources/feed/items.py", "sources/feed/unread_elements.py",
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
-    "sources/front_matter/open_fences.py", "sync/desired.py", "sync/guard.py", "sync/hints.py",
-    "sync/item.py", "sync/moves.py", "sync/plan.py", "sync/readings.py", "sync/renames.py",
-    "sync/rights.py", "sync/skipped.py", "text",
+    "sources/front_matter/open_fences.py", "sync/changes.py", "sync/desired.py", "sync/guard.py",
+    "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
+    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/renames.py", "sync/rights.py",
+    "sync/room.py", "sync/skipped.py", "text",
     "sources/feed/item_source.py", "sources/front_matter/source_text.py", "errors.py",
     "sync/node.py", "sync/records.py",
 )  # fmt: skip

@@ -11,11 +11,13 @@ import pytest
 from publisher.errors import UnsafePlanError
 from publisher.sync import guard as guards
 from publisher.sync import plan
+from publisher.sync.changes import Adopt, Change, Forget, Publish, Refuse, Retract
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
 from publisher.sync.item import Seen
-from publisher.sync.plan import Adopt, Forget, Policy, Publish, Refuse, Retract
+from publisher.sync.policy import Policy
 from publisher.sync.records import Recorded
+from publisher.sync.room import window
 from publisher.sync.skipped import SkippedFiles
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -74,7 +76,7 @@ def plan_of(
 
 def decide(
     posts: list[Desired], recorded: list[Recorded], present: list[Seen], **options: object
-) -> list[plan.Change]:
+) -> list[Change]:
     return list(plan_of(posts, recorded, present, **options).changes)  # type: ignore[arg-type]
 
 
@@ -110,7 +112,7 @@ ADOPT = Adopt(post(), done())
     ],
 )
 def test_the_change_of_a_desired_item(
-    recorded: list[Recorded], present: list[Seen], change: plan.Change | None
+    recorded: list[Recorded], present: list[Seen], change: Change | None
 ) -> None:
     assert decide([post()], recorded, present) == ([change] if change else [])
 
@@ -147,7 +149,7 @@ def test_retracts_come_first_and_publishes_oldest_first() -> None:
 def test_posts_of_the_same_time_are_ordered_by_id() -> None:
     twins = [post(2), post(1)]
     same = [Desired(p.id, p.atom_id, p.title, p.fingerprint, START) for p in twins]
-    assert [p.id for p in plan.window(same, keep=None, room=None)] == ["post-0001", "post-0002"]
+    assert [p.id for p in window(same, keep=None, room=None)] == ["post-0001", "post-0002"]
 
 
 @pytest.mark.parametrize(
@@ -603,3 +605,11 @@ def test_a_selection_makes_no_more_room_than_it_needs() -> None:
     one = plan.narrow(found, lambda change: change.id == "post-0006")
     assert [change.id for change in one.changes] == ["post-0001", "post-0006"]
     assert plan.narrow(found, lambda change: change.id == "post-0001").changes == ()
+
+
+def test_a_plan_that_gives_items_new_atom_ids_is_not_safe() -> None:
+    moved = plan.Plan(
+        (), moved=(("tag:old.example,2020-01-01:a-post", "tag:new.example,2020-01-01:a-post"),)
+    )
+    with pytest.raises(UnsafePlanError, match='id_template: "tag:old'):
+        guards.require_safe(moved, Guard(), has_audience=False)

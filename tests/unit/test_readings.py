@@ -10,9 +10,10 @@ import pytest
 
 from publisher.sync import guard as guards
 from publisher.sync import plan
+from publisher.sync.changes import Adopt, Correct, Publish
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
-from publisher.sync.plan import Adopt, Correct, Policy, Publish
+from publisher.sync.policy import Policy
 from publisher.sync.readings import as_seen, difference, is_same, needs_no_publish
 from publisher.sync.records import Recorded
 

@@ -18,7 +18,7 @@ from publisher.sync import guard as guards
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Policy
+from publisher.sync.policy import Policy
 from publisher.sync.records import Recorded
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
 from publisher.text.node_address import NodeAddress

@@ -9,10 +9,10 @@ import pytest
 from publisher.cli import output, report
 from publisher.errors import first_exit_code
 from publisher.sync import Step, moves
+from publisher.sync.changes import Retract
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
 from publisher.sync.node import Drift
-from publisher.sync.plan import Retract
 from publisher.text.characters import short_line
 
 EVIL = "a\x1b[2Jb\u202ec\u009bd\u2028e"

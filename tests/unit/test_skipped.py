@@ -8,8 +8,8 @@ import pytest
 
 from publisher import config
 from publisher.app import project
+from publisher.sync.changes import Forget, Retract
 from publisher.sync.ledger import Ledger
-from publisher.sync.plan import Forget, Retract
 from publisher.sync.skipped import SkippedFiles
 from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode

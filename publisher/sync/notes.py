@@ -1,0 +1,73 @@
+"""Write the notes on what a plan leaves out without an error. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.sync import skipped
+from publisher.sync.changes import Publish
+from publisher.sync.room import withheld_message
+from publisher.text.characters import short_line
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.sync.node import Task
+    from publisher.sync.plan import Plan
+
+SHOWN_ID = 100  # characters of an item's id in a message
+
+
+def notes(plan: Plan, task: Task) -> Iterator[str]:
+    """Notes on what the plan leaves out without an error; also for a plan made from the ledger."""
+    selected: int | None = None
+    if task.is_selected:
+        selected = sum(task.is_selected(Publish(post, "new")) for post in task.desired)
+    if plan.outside and not plan.shortage:
+        outside = len(plan.outside)
+        yield f"no room for {oldest(outside) if selected is None else _share(outside, selected)}"
+    if plan.reread:
+        yield _reread_message(plan.reread)
+    # While a post cannot be read, it may be the post of any of these items.
+    if plan.unclaimed and not task.has_unreadable_posts:
+        yield _unclaimed_message(plan.unclaimed)
+    if plan.withheld and not plan.shortage:
+        yield withheld_message(plan.withheld)
+    if plan.skipped:
+        yield skipped.message(plan.skipped)
+    if plan.deferred:
+        noun = "other change waits" if plan.deferred == 1 else "other changes wait"
+        yield f"{plan.deferred} {noun} for a run without a selection"
+    if plan.older and selected is not None:
+        verb = "is" if len(plan.older) == 1 else "are"
+        yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"
+
+
+def oldest(count: int) -> str:
+    """The oldest posts, with their number."""
+    return "the oldest post" if count == 1 else f"the {count} oldest posts"
+
+
+def _share(count: int, selected: int) -> str:
+    return "the selected post" if selected == 1 else f"{count} of the selected posts"
+
+
+def _unclaimed_message(ids: Sequence[str]) -> str:
+    """Say that items stay although no post here has them, and how to retract them."""
+    has = "has an id" if len(ids) == 1 else "have ids"
+    example = short_line(ids[0], SHOWN_ID)
+    return (
+        f"{number_of(len(ids), 'item')} {has} of this site but no post here, e.g. {example}, and "
+        "publisher has no record of publishing them. To retract them, set `prune: site` for this "
+        "node in the configuration, and run `publisher publish`"
+    )
+
+
+def _reread_message(count: int) -> str:
+    """Say that items stay as they are although their posts are read in another way now."""
+    shows = f"{number_of(count, 'item')} {'shows' if count == 1 else 'show'}"
+    return (
+        f"{shows} how an older version or other settings read the post; "
+        "`publisher publish --refresh` sends every item again"
+    )
