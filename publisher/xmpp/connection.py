@@ -13,7 +13,7 @@ import logging
 import re
 import socket
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree.ElementTree import tostring
 
@@ -35,32 +35,26 @@ from publisher.errors import (
 from publisher.system.network_reasons import network_reason
 from publisher.text.characters import short_line
 from publisher.xmpp import answers
+from publisher.xmpp.stream_limits import ANSWER, LimitedParser, LimitExceeded, Meter
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
     from publisher.config import Xmpp
     from publisher.xmpp.answers import Right
+    from publisher.xmpp.stream_limits import Limits
 
 CONNECT_SECONDS = 10.0
 # The timeout that slixmpp gets for a request, long enough never to end one: the watchdog does that.
 NEVER_SECONDS = 1e6
 # COMPAT(ejabberd 23.01): it closes its side only after 0.1 s.
 CLOSE_SECONDS = 0.5
-# Bytes. The longest answers have a page of 500 ids (ejabberd: 131 MB) or all 256 items of a node
-# (Prosody, which has no paging: 67 MB), each published in a stanza of 262,144 bytes.
-MAX_STANZA = 150_000_000
-# What one stanza may cost in memory, where a byte of text is cheap: its tags and attributes. Each
-# takes 100 to 300 bytes. A node of Prosody that is full of long posts has a few 100,000.
-MAX_MARKUP = 2_000_000
-# Nested elements. Anybody who may publish can send some 37,000 in a stanza of 262,144 bytes.
-MAX_DEPTH = 100_000
-# Bytes. Before the login a server has to say no more than some kilobytes, and it is no server of
-# ours until it has shown that it knows the password.
-MAX_BEFORE_LOGIN = 1_000_000
+# Stanzas of one connection that nobody asked for: mostly the presence of contacts. slixmpp answers
+# some and remembers their senders, so they take memory even after they have been read.
+MAX_UNASKED = 5_000
 REASON = 200  # characters of the server's own message that we repeat
 # IANA has registered only 5222 for XMPP clients; 5223 is a convention.
 PORTS = {"starttls": 5222, "direct": 5223}
@@ -103,6 +97,10 @@ class Connection:
         """slixmpp's client, for a subscriber that listens to messages."""
         return self._client
 
+    def listen(self) -> None:
+        """Take messages for asked for, so that they may be many: those of a subscription."""
+        self._client.listens = True
+
     async def request(
         self,
         kind: Literal["get", "set"],
@@ -112,10 +110,12 @@ class Connection:
         purpose: str,
         right: Right,
         may_retry: bool = True,
+        limits: Limits = ANSWER,
     ) -> Element:
         """Send an IQ and return the IQ element of the answer.
 
         `purpose` (e.g. "publish") and `right`, which the account needs for it, are for errors.
+        A stanza beyond the `limits` ends the connection.
 
         Without `may_retry`, an error of type `wait` does not count as busy: ejabberd sends it for
         a form field that it does not know.
@@ -132,9 +132,11 @@ class Connection:
         except InvalidJID as error:
             raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
         iq.append(child)
+        self._client.meter.allow(limits)
         sent = iq.send(timeout=NEVER_SECONDS)
         watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
-        await self._answered(sent, watchdog, purpose)
+        with self._client.expecting(iq["id"]):
+            await self._answered(sent, watchdog, purpose)
         try:
             answer: Element = sent.result().xml
         except IqError as error:
@@ -263,8 +265,11 @@ class _Client(ClientXMPP):
         self._config = xmpp
         self._problem: object = None
         self._condition = ""  # of the stream error, if the server sent one
-        # Of the stanza that is arriving: its bytes, and its tags and attributes.
-        self._unfinished = self._markup = 0
+        self.meter = Meter()
+        self.listens = False  # whether somebody asked for messages
+        self._expected: set[str] = set()  # the ids of the requests in flight
+        self._unasked = 0
+        self._is_cut = False
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         # COMPAT(slixmpp 1.17): with an explicit host it would try direct TLS first, whatever the
@@ -291,9 +296,10 @@ class _Client(ClientXMPP):
         refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
         self.register_handler(refused)
         self.add_filter("in", self._limit_scram)
-        self.add_filter("in", self._finish)
+        self.add_filter("in", self._limit_unasked)
 
     def _on_session(self, _: object) -> None:
+        self.meter.end_login()
         if not self.ready.done():
             self.ready.set_result(None)
 
@@ -373,37 +379,56 @@ class _Client(ClientXMPP):
                 return None
         return stanza
 
-    def _finish(self, stanza: Any) -> Any:
-        """Note that a stanza is complete."""
-        self._unfinished = self._markup = 0
+    @contextmanager
+    def expecting(self, id_: str) -> Iterator[None]:
+        """Count the answer with this id as asked for, as long as the context lasts."""
+        self._expected.add(id_)
+        try:
+            yield
+        finally:
+            self._expected.remove(id_)
+
+    def _limit_unasked(self, stanza: Any) -> Any:
+        """Count what is neither an answer nor of the login, which has limits of its own."""
+        if not self.ready.done() or self._is_asked(stanza):
+            return stanza
+        self._unasked += 1
+        if self._unasked > MAX_UNASKED:
+            self._cut(f"sent more than {MAX_UNASKED:,} stanzas that nobody asked for")
+            return None
         return stanza
+
+    def _is_asked(self, stanza: Any) -> bool:
+        if stanza.name == "message":
+            return self.listens
+        return stanza.name == "iq" and stanza["id"] in self._expected
+
+    def init_parser(self) -> None:
+        """Called by slixmpp at the begin of every stream."""
+        super().init_parser()
+        parser: Any = LimitedParser(self.meter)  # it has the methods that slixmpp uses
+        self.parser = parser
 
     def data_received(self, data: Any) -> None:
         """Parse what the server sends. Data that slixmpp cannot handle ends the stream."""
-        self._unfinished += len(data)
-        # In the text of an element `<` is always escaped, and `=` is rare.
-        self._markup += data.count(b"<") + data.count(b"=")
-        # Before it is parsed, because the parser takes many times the memory of the bytes.
-        if excess := self._excess():
-            self._problem = f"it sent a stanza of more than {excess}"
-            self._cut()
+        if self._is_cut:
             return
         try:
             super().data_received(data)
+        except LimitExceeded as error:
+            self._cut(str(error))
         except Exception as error:  # the server's data caused it, whatever it is
             self.exception(error)
-            self._cut()
+            self._abort()
 
-    def _excess(self) -> str:
-        """The limit that the unfinished stanza exceeds, empty if it exceeds none."""
-        most = MAX_STANZA if self.ready.done() else MAX_BEFORE_LOGIN
-        if self._unfinished > most:
-            return f"{most:,} bytes"
-        if self._markup > MAX_MARKUP:
-            return f"{MAX_MARKUP:,} tags and attributes"
-        return f"{MAX_DEPTH:,} nested elements" if self.xml_depth > MAX_DEPTH else ""
+    def _cut(self, problem: str) -> None:
+        """End a connection on which the server sends too much. `problem` follows its name."""
+        self._is_cut = True
+        self._problem = f"{_where(self._config)} {problem}"
+        self._fail(Unavailable(f"{self._problem}; check xmpp.host and xmpp.port"))
+        self._abort()
 
-    def _cut(self) -> None:
+    def _abort(self) -> None:
         if self.transport is not None:
             self.transport.abort()
 

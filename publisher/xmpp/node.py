@@ -21,8 +21,9 @@ from publisher.sync import Drift, State
 from publisher.sync.item import MAX_ID, Item, is_sendable
 from publisher.text.characters import short_line
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import forms
+from publisher.xmpp import forms, stream_limits
 from publisher.xmpp.received_payload import payload
+from publisher.xmpp.stream_limits import ANSWER, IDS, PAYLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from publisher.config import NodeConfig
     from publisher.xmpp.answers import Right
     from publisher.xmpp.connection import Connection
+    from publisher.xmpp.stream_limits import Limits
 
 PUBSUB = "{http://jabber.org/protocol/pubsub}"
 OWNER = "{http://jabber.org/protocol/pubsub#owner}"
@@ -40,14 +42,15 @@ RSM = "{http://jabber.org/protocol/rsm}"
 
 ITEMS = f"{PUBSUB}pubsub/{PUBSUB}items/{PUBSUB}item"
 
-PAGE_OF_IDS = 500  # some 50 kB
+PAGE_OF_IDS = 250  # some 25 kB
 # These come with their payloads: a page of the largest ones has 13 MB.
 PAGE_OF_ITEMS = 50
 
 # No blog has more. A service whose list goes on beyond this may never end it.
 MAX_PAGES = 1_000
 MAX_LISTED = 100_000
-MAX_LISTING_SECONDS = 600.0
+MAX_LISTED_LENGTH = 80_000_000  # characters of all ids together; others may choose long ones
+MAX_LISTING_SECONDS = 600.0  # for all pages; a page of a slow server takes a second
 
 # ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
 # XEP-0060 section 8.2.5.2 defines not-acceptable.
@@ -358,7 +361,9 @@ class XmppNode:
         items = Element(f"{PUBSUB}items", node=self.address.node)
         for id_ in ids:
             SubElement(items, f"{PUBSUB}item", id=id_)
-        answer = await self._request("get", _pubsub(items), "show items of")
+        answer = await self._request(
+            "get", _pubsub(items), "show items of", limits=stream_limits.items(len(ids))
+        )
         elements = {element.get("id"): element for element in answer.iterfind(ITEMS)}
         return [Item(id_, payload(elements[id_])) for id_ in ids if id_ in elements]
 
@@ -415,30 +420,36 @@ class XmppNode:
         Raises Refused if the pages do not end.
         """
         found: dict[str, None] = {}
-        after = ""
-        clock = asyncio.get_running_loop()
-        deadline = clock.time() + MAX_LISTING_SECONDS
+        after, length = "", 0
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + MAX_LISTING_SECONDS
         for _ in range(MAX_PAGES):
             page = await ask(_page(after, size))
             before = len(found)
             found |= dict.fromkeys(page.ids)
+            length += sum(map(len, page.ids))
+            if len(found) > MAX_LISTED or length > MAX_LISTED_LENGTH:
+                break
             # The next request must repeat `last`, and a long one could exceed the stanza limit.
-            is_late = clock.time() > deadline
-            if len(found) > MAX_LISTED or len(page.last) > MAX_ID or is_late:
+            if len(page.last) > MAX_ID:
                 break
             # No new ids: the service ignores `after`. As many as it counts: this was the last page.
             if not page.last or len(found) in {before, page.count}:
                 return tuple(found)
+            if loop.time() > deadline:
+                break
             after = page.last
         raise _Endless(
-            f"{self.address} lists items without end: {len(found):,} so far; use another node, or "
-            "ask the service's administrator"
+            f"{self.address} lists items without end: {len(found):,} so far. At most "
+            f"{MAX_LISTED:,} are read, on {MAX_PAGES:,} pages, within "
+            f"{MAX_LISTING_SECONDS / 60:.0f} minutes, with ids of {MAX_LISTED_LENGTH:,} "
+            "characters together; use another node, or ask the service's administrator"
         )
 
     async def _listed(self, page: Element) -> ResultPage:
         query = Element(f"{DISCO_ITEMS}query", node=self.address.node)
         query.append(page)
-        answer = await self._request("get", query, "list the items of")
+        answer = await self._request("get", query, "list the items of", limits=IDS)
         # XEP-0060 section 5.5: the id of an item is in `name`.
         names = (item.get("name") for item in answer.iterfind(LISTED))
         return ResultPage.read(answer, names)
@@ -446,7 +457,7 @@ class XmppNode:
     async def _shown(self, page: Element) -> ResultPage:
         pubsub = _pubsub(Element(f"{PUBSUB}items", node=self.address.node))
         pubsub.append(page)
-        answer = await self._request("get", pubsub, "show the items of")
+        answer = await self._request("get", pubsub, "show the items of", limits=PAYLOADS)
         return ResultPage.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
 
     async def _form(self) -> Element | None:
@@ -502,6 +513,7 @@ class XmppNode:
         right: Right = "read",
         *,
         may_retry: bool = True,
+        limits: Limits = ANSWER,
     ) -> Element:
         return await self._connection.request(
             kind,
@@ -510,6 +522,7 @@ class XmppNode:
             purpose=f"{verb} the node {self.address.node}",
             right=right,
             may_retry=may_retry,
+            limits=limits,
         )
 
 

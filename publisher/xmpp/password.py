@@ -20,6 +20,7 @@ from publisher.system.children import running
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # The command may wait until the user has typed the passphrase of a password store.
 COMMAND_SECONDS = 60
+MAX_OUTPUT = 65_536  # bytes; no password is longer
+MAX_STDERR = 1_000_000  # bytes that are copied to our stderr
 # How people name such a variable. A password looks different.
 _CONVENTIONAL = re.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
@@ -92,7 +95,7 @@ async def _from_command(command: str) -> str:
                 # It may ask for a passphrase.
                 running(shlex.split(command), stderr=stderr, uses_terminal=True) as process,
             ):
-                output, _ = await process.communicate()
+                output = await _output(process)
         if process.returncode:
             raise ConfigError(
                 f"xmpp.password_command ended with exit code {process.returncode}; run it in a "
@@ -101,6 +104,21 @@ async def _from_command(command: str) -> str:
         return output.decode()
     except (OSError, ValueError) as error:
         raise ConfigError(f"xmpp.password_command failed: {_command_problem(error)}") from None
+
+
+async def _output(process: Process) -> bytes:
+    """Everything that the command prints. Raises ConfigError if that is too much."""
+    assert process.stdout  # noqa: S101 - it is a pipe
+    output = b""
+    while chunk := await process.stdout.read(MAX_OUTPUT):
+        output += chunk
+        if len(output) > MAX_OUTPUT:
+            raise ConfigError(
+                f"xmpp.password_command printed more than {MAX_OUTPUT:,} bytes; it must print the "
+                "password alone"
+            )
+    await process.wait()
+    return output
 
 
 def _command_problem(error: Exception) -> str:
@@ -133,4 +151,4 @@ def _command_stderr() -> Iterator[IO[bytes] | None]:
             yield file
         finally:
             file.seek(0)
-            sys.stderr.write(file.read().decode(errors="backslashreplace"))
+            sys.stderr.write(file.read(MAX_STDERR).decode(errors="backslashreplace"))

@@ -58,6 +58,7 @@ class Subscriber:
         client = self._connection.client
         # Before the request, because the first event may arrive before its answer.
         matcher = MatchXPath(f"{{jabber:client}}message/{EVENT}event")
+        self._connection.listen()
         client.register_handler(Callback("pubsub event", matcher, self._receive))
         # Servers send the events for a bare JID only to clients with presence.
         client.send_presence()

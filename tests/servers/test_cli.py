@@ -427,6 +427,10 @@ def test_the_password_may_come_from_a_command_or_a_file(blog: Blog) -> None:
     config.write_text(head + "  password_command: sh -c 'echo hush; exit 3'\n")
     failed = blog.run("publish")
     assert (failed.code, "exit code 3" in failed.err, "hush" in failed.err) == (2, True, False)
+    config.write_text(head + "  password_command: yes hush\n")
+    endless = blog.run("publish")
+    assert (endless.code, "more than 65,536 bytes" in endless.err) == (2, True)
+    assert "hush" not in endless.err
     config.write_text(head + "  password_command: echo hush\n")
     assert "127.0.0.1:1 cannot be reached" in blog.run("publish").err
 

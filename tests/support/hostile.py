@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import functools
 import html
-import itertools
 import re
 import socket
 import socketserver
@@ -21,11 +21,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from publisher.app.demo.server import certificate
+from tests.support.floods import FLOODS
 from tests.support.web import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.floods import Flood
 
 OTHER_NAME = "elsewhere.example"
 
@@ -112,6 +115,7 @@ class Hostile:
         self.ca_file = certificates.ca_file
         self.port = self.direct_port = int(self._listener.server_address[1])
         self.connections = 0
+        self.sent = 0  # bytes, on the connections that have ended
         self.elsewhere: Hostile | None = None
         if mode == "redirect":
             self.elsewhere = Hostile("honest", certificates)
@@ -160,6 +164,7 @@ class Hostile:
         except OSError:
             pass  # the client has gone, or would not have our certificate
         finally:
+            self.sent += conversation.sent
             conversation.close()
 
 
@@ -208,6 +213,7 @@ class Conversation:
         self._connection = connection
         self._record = record
         self._unread = b""
+        self.sent = 0
         self.certificates = certificates
 
     def starts_with_tls(self) -> bool:
@@ -218,6 +224,7 @@ class Conversation:
 
     def send(self, text: str) -> None:
         self._connection.sendall(text.encode())
+        self.sent += len(text)
 
     def open(self, *features: str) -> None:
         """Awaits the client's stream header and answers with ours and our features."""
@@ -409,66 +416,22 @@ def _many_iterations(client: Conversation, _: Hostile) -> None:
     _challenge(client, client.element(), iterations=2**32 - 1)
 
 
-def _endless(client: Conversation, _: Hostile) -> None:
-    """Lets the client in, and answers its first question without ever coming to an end."""
-    _answer_for_ever(client, "<item>" + "x" * 1_000_000 + "</item>")
-
-
-def _many_elements(client: Conversation, _: Hostile) -> None:
-    _answer_for_ever(client, "<a/>" * 250_000)
-
-
-def _many_fields(client: Conversation, _: Hostile) -> None:
-    """A form that a client has to keep until it is complete."""
-    client_form = "<x xmlns='jabber:x:data' type='form'>"
-    _answer_for_ever(client, "<field var='a'><value>1</value></field>" * 25_000, client_form)
-
-
-def _many_attributes(client: Conversation, _: Hostile) -> None:
-    """All of one element, which a parser shows only at the end."""
-    _answer_for_ever(
-        client, "", "<item", each=lambda n: "".join(f" a{n}-{m}=''" for m in range(50_000))
-    )
-
-
-def _deep(client: Conversation, _: Hostile) -> None:
-    _answer_for_ever(client, "<a>" * 100_000)
-
-
-def _deep_before_login(client: Conversation, _: Hostile) -> None:
-    """Instead of its features, which come before any password."""
-    client.secure(client.certificates.good)
-    client.greet()
-    client.send("<stream:features>")
-    while True:
-        client.send("<a>" * 100_000)
-
-
-def _long_before_login(client: Conversation, _: Hostile) -> None:
-    client.secure(client.certificates.good)
-    client.greet()
-    client.send("<stream:features><a>")
-    while True:
-        client.send("x" * 100_000)
-
-
-def _answer_for_ever(
-    client: Conversation,
-    text: str,
-    beginning: str = "",
-    *,
-    each: Callable[[int], str] | None = None,
-) -> None:
-    client.secure(client.certificates.good)
-    client.open(_mechanisms("PLAIN"))
-    client.element()
-    client.send(f"<success xmlns='{SASL}'/>")
-    client.open(f"<bind xmlns='{BIND}'/>")
-    _answer(client, client.element())
-    client.element()
-    client.send(f"<iq type='result' id='x' from='pubsub.localhost'><query>{beginning}")
-    for number in itertools.count():
-        client.send(each(number) if each else text)
+def _flood(flood: Flood, client: Conversation, _: Hostile) -> None:
+    """Sends more than anybody can keep, at the flood's moment."""
+    if flood.moment not in {"header", "before_tls"}:
+        client.secure(client.certificates.good)
+    if flood.moment in {"before_tls", "before_login"}:
+        client.greet()
+    if flood.moment in {"after_login", "in_answer"}:
+        client.open(_mechanisms("PLAIN"))
+        client.element()
+        client.send(f"<success xmlns='{SASL}'/>")
+        client.open(f"<bind xmlns='{BIND}'/>")
+        _answer(client, client.element())
+    if flood.moment == "in_answer":
+        client.element()
+    for chunk in flood.chunks():
+        client.send(chunk)
 
 
 def _honest(client: Conversation, _: Hostile) -> None:
@@ -499,13 +462,7 @@ MODES: dict[str, Callable[[Conversation, Hostile], None]] = {
     "unproven_success": _unproven_success,
     "many_iterations": _many_iterations,
     "honest": _honest,
-    "endless": _endless,
-    "many_elements": _many_elements,
-    "many_fields": _many_fields,
-    "many_attributes": _many_attributes,
-    "deep": _deep,
-    "deep_before_login": _deep_before_login,
-    "long_before_login": _long_before_login,
+    **{name: functools.partial(_flood, flood) for name, flood in FLOODS.items()},
 }
 
 
