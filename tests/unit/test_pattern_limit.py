@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.app.pattern_limit import MANY
 from publisher.config.values import PATTERN_LIMIT
 from tests.support.blog import Blog
 
@@ -88,7 +89,7 @@ def test_the_limit_takes_no_feed_away(blog: Blog) -> None:
     blog.write("2026-01-02-b.md", "Text.", tags="[another]")
     run = blog.run("build")
     assert (run.code, len(made(blog))) == (1, 9)
-    assert "1 are left out, e.g." in run.err
+    assert "1 is left out, e.g." in run.err
 
 
 def test_every_command_reports_the_limit(blog: Blog) -> None:
@@ -111,3 +112,50 @@ def test_values_that_a_selection_leaves_out_do_not_count(blog: Blog) -> None:
     blog.write("2026-01-01-a.md", "Text.", tags=values(9))
     run = blog.run("build")
     assert (run.code, run.err, made(blog)) == (0, "", {"v1", "v2"})
+
+
+def test_a_back_dated_post_with_3000_tags_takes_no_feed_from_the_others(blog: Blog) -> None:
+    """Neither when it comes first, so that its feeds exist, nor when new tags follow."""
+    configure(blog, "tag")
+    blog.write("2001-01-01-many.md", "Text.", tags=values(3_000))
+    assert blog.run("build").code == 1
+    assert len(made(blog)) == PATTERN_LIMIT
+    blog.write("2026-01-01-a.md", "Text.", tags="[xmpp, feeds]")
+    run = blog.run("build")
+    assert run.code == 1
+    assert {"xmpp", "feeds"} < made(blog)
+    assert "posts/2001-01-01-many.md alone has 3,000 tags. Remove some, or" in run.err
+    blog.write("2026-01-02-b.md", "Text.", tags="[later]")
+    assert blog.run("build").code == 1
+    assert made(blog) > {"later", "xmpp"}
+    assert len(made(blog)) == PATTERN_LIMIT + 3  # nothing is deleted because of the limit
+
+
+def test_values_of_posts_with_very_many_come_last(blog: Blog) -> None:
+    configure(blog, "tag", 3)
+    for number in (1, 2):
+        blog.write(f"2001-01-0{number}-many.md", "Text.", tags=values(MANY + 1))
+    blog.write("2026-01-01-a.md", "Text.", tags="[xmpp, v1]")
+    run = blog.run("build")
+    assert (run.code, len(made(blog))) == (1, 3)
+    assert {"xmpp", "v1"} < made(blog)  # a value of a usual post, too, is no value of those alone
+    assert f"2 posts have more than {MANY} tags each, e.g. " in run.err
+    assert f"posts/2001-01-01-many.md with {MANY + 1}. Remove some, or" in run.err
+
+
+def test_many_values_are_no_reason_to_leave_any_out_below_the_limit(blog: Blog) -> None:
+    configure(blog, "tag")
+    blog.write("2026-01-01-a.md", "Text.", tags=values(MANY + 50))
+    run = blog.run("build")
+    assert (run.code, run.err, len(made(blog))) == (0, "", MANY + 50)
+
+
+def test_nobody_is_told_to_remove_values_that_many_posts_have(blog: Blog) -> None:
+    configure(blog, "tag", 3)
+    for number in range(1, 5):
+        blog.write(f"2026-01-0{number}-a.md", "Text.", tags=f"[a{number}, b{number}]")
+    run = blog.run("build")
+    assert run.code == 1
+    assert ". To make them, set pattern_limit: 8" in run.err
+    assert "alone has" not in run.err
+    assert "Remove some" not in run.err
