@@ -30,7 +30,8 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
     if source:
         return "reading" if source == post.source else "edit"
     # From here on a version without sources has made the item.
-    if record and not record.done:  # an edit was about to be sent, and has not arrived
+    is_pending = record is not None and not record.done and not _is_of(record, seen)
+    if is_pending:  # an edit was about to be sent, and has not arrived
         return "edit"
     return "edit" if body and body != post.body else "reading"
 

@@ -38,8 +38,13 @@ def _set_text(entry: ET.Element, name: str, text: str) -> None:
         element.text = text
 
 
-def write_ledger(version: str, state: Path, *, node: str, is_reread: bool = False) -> None:
-    """Write the ledger of the run that published the items to `node` an hour ago."""
+def write_ledger(
+    version: str, state: Path, *, node: str, is_reread: bool = False, is_cut_off: bool = False
+) -> None:
+    """Write the ledger of the run that published the items to `node` an hour ago.
+
+    `is_cut_off`: the run died when the items had left, before the node acknowledged any of them.
+    """
     state.mkdir(parents=True)
     database = sqlite3.connect(state / LEDGER_NAME)
     database.executescript((FOLDER / version / "ledger.sql").read_text(encoding="utf-8"))
@@ -47,5 +52,7 @@ def write_ledger(version: str, state: Path, *, node: str, is_reread: bool = Fals
     database.execute("UPDATE node SET node = ?, looked = ?", (node, time.time() - 3600))
     if is_reread:
         database.execute("UPDATE item SET fingerprint = ?", (ANOTHER,))
+    if is_cut_off:
+        database.execute("UPDATE item SET done = 0, seen = 0")
     database.commit()
     database.close()

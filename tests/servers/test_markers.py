@@ -34,6 +34,7 @@ def upgraded(
     version: str,
     keeps_ledger: bool,
     is_reread: bool = False,
+    is_cut_off: bool = False,
 ) -> Blog:
     """A blog whose posts an older version has published."""
     asyncio.run(published(server, node, markers.payloads(version, is_reread=is_reread)))
@@ -42,7 +43,9 @@ def upgraded(
     shutil.copytree(markers.POSTS, blog.posts, dirs_exist_ok=True)
     if keeps_ledger:
         state = blog.folder / ".publisher"
-        markers.write_ledger(version, state, node=node, is_reread=is_reread)
+        markers.write_ledger(
+            version, state, node=node, is_reread=is_reread, is_cut_off=is_cut_off
+        )
     return blog
 
 
@@ -99,7 +102,11 @@ def test_an_upgrade_sends_nothing(
 
 
 @pytest.mark.parametrize("version", markers.VERSIONS)
-@pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
+@pytest.mark.parametrize(
+    ("keeps_ledger", "is_cut_off"),
+    [(True, False), (True, True), (False, False)],
+    ids=["ledger", "open intents", "no ledger"],
+)
 def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
     tmp_path: Path,
     server: Server,
@@ -108,6 +115,7 @@ def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
     version: str,
     *,
     keeps_ledger: bool,
+    is_cut_off: bool,
 ) -> None:
     blog = upgraded(
         tmp_path,
@@ -117,6 +125,7 @@ def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
         version=version,
         keeps_ledger=keeps_ledger,
         is_reread=True,
+        is_cut_off=is_cut_off,
     )
     with Subscriber(server, "reader", node) as reader:
         planned = blog.run("plan", "--json").changes

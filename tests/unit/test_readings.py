@@ -78,6 +78,18 @@ EDITED = item_at_node(source="another", body="body", link=LINK)
             record("sent", "intended", body="body"), OLD, "edit", id="an edit was cut off"
         ),
         pytest.param(
+            record("read before", "intended", body="body"),
+            OLD,
+            "reading",
+            id="a publish was cut off after its item had arrived",
+        ),
+        pytest.param(
+            record("read before", "intended", body="other"),
+            OLD,
+            "edit",
+            id="a publish was cut off after its item had arrived, then the post was edited",
+        ),
+        pytest.param(
             record("read now", "intended", source="source", adopted=POST.reading),
             OLD,
             "reading",
