@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from publisher.sync.item import Seen
 from publisher.sync.records import Recorded
+from publisher.text import source_hash
 
 if TYPE_CHECKING:
     from publisher.sync.desired import Desired
@@ -28,7 +29,7 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
         return "edit"
     source, body = _made_from(record, seen)
     if source:
-        return "reading" if source == post.source else "edit"
+        return "reading" if source_hash.is_same(source, post.source) else "edit"
     # From here on a version without sources has made the item.
     is_pending = record is not None and not record.done and not _is_of(record, seen)
     if is_pending:  # an edit was about to be sent, and has not arrived

@@ -43,9 +43,7 @@ def upgraded(
     shutil.copytree(markers.POSTS, blog.posts, dirs_exist_ok=True)
     if keeps_ledger:
         state = blog.folder / ".publisher"
-        markers.write_ledger(
-            version, state, node=node, is_reread=is_reread, is_cut_off=is_cut_off
-        )
+        markers.write_ledger(version, state, node=node, is_reread=is_reread, is_cut_off=is_cut_off)
     return blog
 
 

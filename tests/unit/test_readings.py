@@ -110,6 +110,22 @@ def test_an_edit_is_told_from_another_reading(
     assert difference(POST, recorded, seen) == found
 
 
+@pytest.mark.parametrize(
+    ("at_node", "now", "found"),
+    [
+        ("base", "base.names.lines", "reading"),
+        ("base.names.lines", "base", "reading"),
+        ("base.names.lines", "base.others.more", "reading"),
+        ("base.names.lines", "base.names.more", "edit"),
+        ("base.names.lines", "other.others.lines", "edit"),
+    ],
+)
+def test_keys_that_the_settings_name_now_are_no_edit(at_node: str, now: str, found: str) -> None:
+    post = replace(POST, source=now)
+    assert difference(post, None, item_at_node(source=at_node)) == found
+    assert difference(post, record(source=at_node), OLD) == found
+
+
 @pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
 def test_a_post_whose_source_is_unknown_counts_as_edited(seen: Seen) -> None:
     assert difference(replace(POST, source=""), None, seen) == "edit"

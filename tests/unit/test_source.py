@@ -10,6 +10,7 @@ import pytest
 from publisher.sources import feed
 from publisher.sources.feed import item_source
 from publisher.sources.front_matter import source_text
+from publisher.text import source_hash
 from tests.support.growth import assert_linear
 from tests.unit.test_engines import read
 
@@ -367,7 +368,39 @@ def test_a_key_that_the_configuration_names_is_shown(tmp_path: Path) -> None:
     case = Case("jekyll", {POST: text}, [], [])
     keys = {"title": "headline"}
     before = source(tmp_path, case, case.files, keys=keys)
-    assert source(tmp_path, case, {POST: text.replace("A", "B")}, keys=keys) != before
+    after = source(tmp_path, case, {POST: text.replace("A", "B")}, keys=keys)
+    assert not source_hash.is_same(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({}, {"tags": "rubrik"}, id="the first key"),
+        pytest.param({"tags": "rubrik"}, {}, id="the last key goes"),
+        pytest.param({"tags": "rubrik"}, {"tags": "mood"}, id="another key"),
+        pytest.param({"tags": "rubrik"}, {"tags": "rubrik", "title": "mood"}, id="one more key"),
+        pytest.param({"tags": "rubrik"}, {"categories": "rubrik"}, id="for another purpose"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["---\nrubrik: bees\nmood: fine\n---\nText\n", "---\ntitle: A\n---\nText {{ page.rubrik }}\n"],
+)
+def test_to_name_a_key_in_the_configuration_is_no_edit(
+    tmp_path: Path, text: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    case = Case("jekyll", {POST: text}, [], [])
+    one, other = (source(tmp_path, case, case.files, keys=keys) for keys in (before, after))
+    assert source_hash.is_same(one, other)
+    edited = source(tmp_path, case, {POST: text.replace("Text", "More")}, keys=after)
+    assert not source_hash.is_same(one, edited)
+
+
+def test_a_configured_key_that_always_shows_leaves_the_source_as_it_is(tmp_path: Path) -> None:
+    case = Case("jekyll", {POST: "---\ntitle: A\ncreated: 2020-02-03\n---\nText\n"}, [], [])
+    plain = source(tmp_path, case, case.files)
+    assert source(tmp_path, case, {}, keys={"date": "created", "draft": "hide"}) == plain
+    assert len(plain) == 64
 
 
 def test_the_name_of_the_file_is_no_part_of_the_source(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from publisher.text import source_hash
 
 # Keys whose values readers see: in the entry, in its address, or as the choice of what is shown.
 _SHOWN = frozenset({
@@ -85,18 +87,23 @@ def read(text: str, readers: Sequence[SourceReader]) -> SourceText:
 
 
 def digest(text: SourceText, own: Iterable[str] = (), *, has_templates: bool) -> str:
-    """The hash of the body and of the keys that show, in hex.
+    """The hash of the body and of the keys that show, in hex (`source_hash`).
 
-    These are the keys that feeds have a use for, the `own` ones, which the configuration names, and
-    those that the tags of the body name if the engine evaluates tags (`has_templates`).
+    These are the keys that feeds have a use for, those that the tags of the body name if the engine
+    evaluates tags (`has_templates`), and the `own` ones, which only the configuration names.
     """
     body = _trimmed(text.body)
-    wanted = {key.lower() for key in own}
+    wanted: set[str] = set()
     if has_templates:
         addresses = (lines for key, lines in text.keys.items() if key in _ADDRESS)
-        wanted |= _words([body, *addresses]) - _SECRET
+        wanted = _words([body, *addresses]) - _SECRET
     shown = {key: lines for key, lines in text.keys.items() if _is_shown(key, wanted)}
-    return hashed([sorted(shown.items()), body])
+    base = hashed([sorted(shown.items()), body])
+    names = sorted({key.lower() for key in own} - _SHOWN - _ADDRESS)
+    if not names:
+        return base
+    named = {key: lines for key, lines in text.keys.items() if _is_named(key, names)}
+    return source_hash.with_named_keys(base, hashed(names), hashed(sorted(named.items())))
 
 
 def hashed(parts: object) -> str:
@@ -111,11 +118,16 @@ def with_defaults(text: SourceText, defaults: SourceText) -> SourceText:
     return replace(text, keys={**keys, **text.keys})
 
 
-def _is_shown(path: str, wanted: set[str]) -> bool:
+def _is_shown(path: str, wanted: Collection[str]) -> bool:
+    return _is_named(path, _SHOWN | _ADDRESS) or _is_named(path, wanted)
+
+
+def _is_named(path: str, names: Collection[str]) -> bool:
+    """Whether a key is one of the names, in whatever container it stands."""
     parts = path.split(".")
     while len(parts) > 1 and parts[0] in _CONTAINERS:
         del parts[0]
-    return parts[0] in _SHOWN or parts[0] in _ADDRESS or parts[0] in wanted
+    return parts[0] in names
 
 
 def _words(texts: Iterable[str]) -> set[str]:
