@@ -134,13 +134,14 @@ def test_text_that_looks_like_a_declaration_is_text() -> None:
     assert read(logged_in(), f"<a><![CDATA[{DECLARATION}]]></a>") == 1
 
 
-def test_a_page_of_the_longest_items_fits() -> None:
+@pytest.mark.parametrize("count", [1, CHUNK, 3 * CHUNK])
+def test_a_page_of_the_longest_items_fits(count: int) -> None:
     """Their quotation marks escaped by the server, which makes them longer."""
     text = "<p class='x'>" + 'It is "so". ' * 10 + "</p>"
     entry = f"<entry>{text * (STANZA // len(text))}</entry>".replace('"', "&quot;")
-    answer = "<iq>" + f"<item id='x'>{entry}</item>" * CHUNK + "</iq>"
-    assert len(answer) > CHUNK * STANZA * 1.5
-    assert read(logged_in(items(CHUNK)), answer) > CHUNK
+    answer = ["<iq>", *[f"<item id='x'>{entry}</item>"] * count, "</iq>"]
+    assert len("".join(answer)) > count * STANZA * 1.5
+    assert read(logged_in(items(count)), *answer) > count
 
 
 def test_a_page_of_items_with_the_most_elements_fits() -> None:
