@@ -216,7 +216,8 @@ class Reading:
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
 
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
-    returns the absolute URL path of a file that is not a post, or None if it is unknown.
+    returns the absolute URL path of a file that is not a post, or None if it is unknown. `not_due`
+    are the posts with a date in the future that stay, because they were published already.
     """
 
     posts: tuple[Post, ...]
@@ -226,6 +227,7 @@ class Reading:
     files: Files | None = None
     url_path_of: Callable[[PurePosixPath], str | None] | None = None
     pages: tuple[Page, ...] = ()
+    not_due: tuple[Post, ...] = ()
 
     @property
     def broken(self) -> bool:

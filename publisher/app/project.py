@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import entry, identity, selection, sources
-from publisher.app import pattern_limit
+from publisher.app import clock, pattern_limit
 from publisher.content.cache import Cache
-from publisher.errors import LedgerError
 from publisher.feeds import outputs
 from publisher.lint import selections
 from publisher.post import Diagnostic
@@ -35,13 +34,14 @@ class Project:
     """A configuration and its entries. Nodes and outputs are selected once, when first needed.
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
-    text of an item whose post is gone (`sync.renames`).
+    text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`.
     """
 
     config: Config
     entries: Entries
     renderings: Renderings
     as_new: frozenset[str] = frozenset()
+    clock_warning: Diagnostic | None = None
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -105,9 +105,13 @@ class Project:
 
     @cached_property
     def setting_warnings(self) -> tuple[Diagnostic, ...]:
-        """Warnings about publisher.yaml that only the posts show. The path is that of the file."""
-        warnings = selections.check(self.config, self.entries)
-        return tuple(self._of_setting(one.key, one.message) for one in warnings)
+        """Warnings about the clock, and about publisher.yaml, that only the posts show.
+
+        The path is that of the file, from the root.
+        """
+        found = selections.check(self.config, self.entries)
+        warnings = tuple(self._of_setting(one.key, one.message) for one in found)
+        return (self.clock_warning, *warnings) if self.clock_warning else warnings
 
     def _of_setting(self, key: Key, message: str) -> Diagnostic:
         line, shown = configs.place(self.config.path, key)
@@ -125,34 +129,18 @@ class Project:
 def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:
     """Read the posts of a configuration. `write_cache` caches renderings for later runs.
 
-    Posts dated after `now` (aware; default: the clock) are scheduled. If the clock has gone back
-    since a post was published, the post stays published. Raises ConfigError if the posts folder
+    Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
+    already (`app.clock`). Raises ConfigError if the posts folder
     does not exist, Unavailable if the feed with the posts cannot be downloaded, and LedgerError if
     posts dispute an id and the ledger cannot be read.
     """
-    at = {} if now else _published_after(dt.datetime.now(dt.UTC), config)
-    reading = sources.read(config, now=now or dt.datetime.now(dt.UTC), published=at)
+    instant = now or dt.datetime.now(dt.UTC)
+    reading = sources.read(config, now=instant, was_published=clock.was_published(config))
+    warning = clock.warning(config, reading, instant, by_clock=now is None)
     entries = entry.entries(reading, config.site, partial(published, config))
     cache = Cache(config.state / "rendered", writes=write_cache)
-    return Project(config, entries, Renderings(reading, config.site, cache))
-
-
-def _published_after(now: dt.datetime, config: Config) -> dict[PurePosixPath, dt.datetime]:
-    """The posts that the ledger records as published later than now.
-
-    Empty without a ledger that can be read: `build` may run as a user who cannot read the state
-    folder.
-    """
-    if not config.xmpp:
-        return {}
-    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - see `published`
-
-    try:
-        with Ledger(config.state, read_only=True) as ledger:
-            after = ledger.published_after(now.timestamp())
-    except LedgerError:
-        return {}
-    return {PurePosixPath(path): dt.datetime.fromtimestamp(at, dt.UTC) for path, at in after}
+    renderings = Renderings(reading, config.site, cache)
+    return Project(config, entries, renderings, clock_warning=warning)
 
 
 def published(config: Config) -> list[PublishedItem]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.config import MAX_LEVELS_UP
@@ -26,23 +25,20 @@ from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Config
-
-
-_NONE_PUBLISHED: Mapping[PurePosixPath, dt.datetime] = MappingProxyType({})
 
 
 def read(
     config: Config,
     *,
     now: dt.datetime,
-    published: Mapping[PurePosixPath, dt.datetime] = _NONE_PUBLISHED,
+    was_published: Callable[[Post], bool] = lambda _: False,
 ) -> Reading:
     """Read all posts, in the order of their paths. Posts dated after `now` are skipped.
 
-    But not a post that was due when it was `published`: the clock has gone back since then.
+    But not a post that `was_published` already.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
     and Unavailable if the posts come from a feed that cannot be downloaded now.
@@ -50,7 +46,7 @@ def read(
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
 
-        return feed.read(config, now=now)
+        return feed.read(config, now=now, was_published=was_published)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     _require_own_folder(config)
@@ -63,16 +59,19 @@ def read(
     posts: list[Post] = []
     pages: list[Page] = []
     warnings: list[Diagnostic] = []
+    not_due: list[Post] = []
     for path in sorted(paths):
         if _is_excluded(path, config):
             continue
-        outcome, diagnostics = reader.read(path, now=max(now, published.get(path, now)))
+        outcome, diagnostics = reader.read(path, now=now)
+        early = _scheduled(outcome)
+        if early and was_published(early):
+            outcome, diagnostics = reader.read(path, now=early.published)
+            not_due += [outcome] if isinstance(outcome, Post) else []
         warnings += diagnostics
         match outcome:
             case Post():
                 posts.append(outcome)
-                if path in published and now < outcome.published <= published[path]:
-                    warnings.append(_clock_went_back(outcome, now))
             case Skip():
                 skipped.append(outcome)
             case Page():
@@ -90,16 +89,13 @@ def read(
         files=Files(posts_folder, reader.folder.site, config.site.root, reach),
         url_path_of=reader.url_path_of,
         pages=tuple(pages),
+        not_due=tuple(not_due),
     )
 
 
-def _clock_went_back(post: Post, now: dt.datetime) -> Diagnostic:
-    return Diagnostic(
-        post.path,
-        post.lines[0],
-        f"was published already, but by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC) it is "
-        "not due yet; it stays. Correct the clock, or the date",
-    )
+def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:
+    """The post that is not published because it is dated in the future, else None."""
+    return outcome.post if isinstance(outcome, Skip) and outcome.status == "future" else None
 
 
 def _is_excluded(path: PurePosixPath, config: Config) -> bool:

@@ -157,13 +157,14 @@ class Ledger:
         rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
         return [PublishedItem(*row) for row in rows]
 
-    def published_after(self, at: float) -> list[tuple[str, float]]:
-        """The files of the posts that were published later, and when, in seconds since 1970."""
-        rows = self._run(
-            "SELECT path, max(at) FROM item WHERE done AND NOT retracted AND at > ? GROUP BY path",
-            at,
-        )
-        return [(path, at) for path, at in rows]
+    def published_records(self) -> list[Recorded]:
+        """The items of all nodes, without those that were retracted."""
+        return [
+            record
+            for address in self.nodes()
+            for record in self.recorded(address).values()
+            if record.state != "retracted"
+        ]
 
     def item_counts(self) -> dict[NodeAddress, int]:
         """How many items of ours each node has. Nodes without any are left out."""

@@ -20,7 +20,7 @@ from publisher.sources.feed.items import MAX_BYTES
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
@@ -30,8 +30,10 @@ _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
-def read(config: Config, *, now: dt.datetime) -> Reading:
-    """Read the posts of the configured feed. Posts dated after `now` are skipped.
+def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bool]) -> Reading:
+    """Read the posts of the configured feed.
+
+    Posts dated after `now` are skipped, unless each `was_published` already.
 
     Raises ConfigError if it is not a feed, and Unavailable if it cannot be downloaded now.
     """
@@ -41,6 +43,7 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
     parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
     items, warnings = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
+    not_due: list[Post] = []
     skipped = [
         Skip(PurePosixPath(item.name), item.reason, broken=item.is_gone) for item in parsed.broken
     ]
@@ -48,15 +51,17 @@ def read(config: Config, *, now: dt.datetime) -> Reading:
         skipped.append(Skip(PurePosixPath(), parsed.warning, broken=True))
     for item in items:
         post = _post(item, config.site)
-        if post.published > now:
+        is_early = post.published > now
+        if is_early and not was_published(post):
             reason = f"scheduled for {z(post.published)}"
             skipped.append(Skip(post.path, reason, status="future", post=post))
         else:
             posts.append(post)
+            not_due += [post] if is_early else []
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
     diagnostics = (Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning)
-    return Reading(tuple(posts), tuple(skipped), tuple(diagnostics))
+    return Reading(tuple(posts), tuple(skipped), tuple(diagnostics), not_due=tuple(not_due))
 
 
 def _remembered(
