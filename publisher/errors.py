@@ -32,18 +32,24 @@ def first_exit_code(codes: Iterable[int]) -> int:
 
 
 class PublisherError(Exception):
-    """The base class of every error that publisher raises on purpose."""
+    """The base class of every error that publisher raises on purpose.
+
+    `title` is its first line, and each of the `problems` is a line below it. None of them may be
+    split at the line ends that it contains: these come from file names and other texts of others.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, title: str = "", problems: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([title, *(f"  - {problem}" for problem in problems)]))
+        self.title = title
+        self.problems = tuple(problems)
 
 
 class ConfigError(PublisherError):
     """The configuration cannot be used. Lists every problem, not only the first."""
 
     exit_code = 2
-
-    def __init__(self, title: str, problems: Sequence[str] = ()) -> None:
-        super().__init__("\n".join([title, *(f"  - {problem}" for problem in problems)]))
 
 
 class PostError(PublisherError):

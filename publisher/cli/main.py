@@ -83,7 +83,7 @@ def _run(argv: Sequence[str] | None, signals: Raiser) -> tuple[int, bool]:
     except SystemExit as end:  # --help, --version, wrong usage
         return int(end.code or 0), True
     except PublisherError as error:
-        output.print_message(f"publisher: {error}")
+        output.print_error("publisher", error)
         code = error.exit_code
     except Interrupted as end:
         signals.end_at_next_signal()

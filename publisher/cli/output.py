@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.events import Event
     from publisher.app.project import Project
+    from publisher.errors import PublisherError
     from publisher.post import Diagnostic, Skip, Status
 
 
@@ -53,16 +54,16 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
     for skip in named:
         place = project.config.posts.where(skip.path, skip.line)
         if skip.broken:
-            print_message(printable(f"error: {place}: {skip.reason}"))
+            print_message(f"error: {place}: {skip.reason}")
         elif not broken_only:
             place = project.config.posts.where(skip.path)
-            print_message(printable(f"not published: {place}: {skip.reason}"))
+            print_message(f"not published: {place}: {skip.reason}")
     if broken_only:
         return
     for line in others_in_short(project, others):
-        print_message(printable(f"not published: {line}"))
+        print_message(f"not published: {line}")
     if pages := pages_in_short(project):
-        print_message(printable(f"note: {pages}"))
+        print_message(f"note: {pages}")
 
 
 def post_counts(project: Project) -> str:
@@ -119,7 +120,7 @@ def print_failed(built: Sequence[Built]) -> None:
     """Print which files could not be written, and the warnings for those that were."""
     for file in built:
         if file.error:
-            print_message(f"error: {file.error}")
+            print_error("error", file.error)
         if file.warning:
             print_message(f"warning: {file.path} {file.warning}")
 
@@ -128,7 +129,7 @@ def print_warnings(project: Project, diagnostics: Iterable[Diagnostic]) -> None:
     """Print what readers will see differently from what the author meant."""
     for diagnostic in diagnostics:
         place = project.config.posts.where(diagnostic.path, diagnostic.line)
-        print_message(printable(f"warning: {place}: {diagnostic.message}"))
+        print_message(f"warning: {place}: {diagnostic.message}")
 
 
 def print_setting_diagnostics(project: Project) -> None:
@@ -155,13 +156,17 @@ def print_line(text: str = "") -> None:
     print(_cut(printable(text)))
 
 
-def print_message(text: str) -> None:
+def print_message(*lines: str) -> None:
     """Print a message to stderr, so that stdout has only the result.
 
-    Its lines are those of the text: what others wrote must have no line ends of its own (see
-    `printable` and `short_line`).
+    Line ends in a line are escaped: they come from file names and other texts of others.
     """
-    print("\n".join(_cut(printable(line)) for line in text.split("\n")), file=sys.stderr)
+    print("\n".join(_cut(printable(line)) for line in lines), file=sys.stderr)
+
+
+def print_error(prefix: str, error: PublisherError) -> None:
+    """Print an error to stderr: its title behind the prefix, and a line for each problem."""
+    print_message(f"{prefix}: {error.title}", *(f"  - {problem}" for problem in error.problems))
 
 
 def print_question(text: str) -> None:

@@ -51,8 +51,8 @@ def _print_pings(pings: Sequence[Ping]) -> None:
     for ping in pings:
         if ping.outcome == "pinged":
             output.print_line(f"pinged  {ping.hub}  {ping.topic}")
-    for message in dict.fromkeys(str(ping.error) for ping in pings if ping.error):
-        output.print_message(f"error: {message}")
+    for error in {str(ping.error): ping.error for ping in pings if ping.error}.values():
+        output.print_error("error", error)
     if all(ping.outcome == "unchanged" for ping in pings):
         output.print_line("nothing to ping: no feed has changed since the last ping")
 

@@ -129,13 +129,13 @@ def held(results: Sequence[Result]) -> UndecidedError | None:
         else f"{len(holds)} new posts have the text of items whose posts are gone. Until you "
         "decide, these posts are not published and the items stay"
     )
-    return UndecidedError("\n".join([f"{what}:", *(f"  - {line}" for line in lines)]))
+    return UndecidedError(f"{what}:", lines)
 
 
 def print_held(results: Sequence[Result]) -> None:
     """Print which posts may be renamed ones, and how to decide."""
     if error := held(results):
-        output.print_message(f"error: {error}")
+        output.print_error("error", error)
 
 
 class NodeResult(Protocol):
@@ -153,7 +153,7 @@ def print_errors(results: Sequence[NodeResult]) -> None:
     errors = {id(result.error): result.error for result in results if result.error}
     for key, error in errors.items():
         addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
-        output.print_message(f"error: {addresses}: {error}")
+        output.print_error(f"error: {addresses}", error)
 
 
 def exit_code(project: Project, results: Sequence[Result], *errors: Exception | None) -> int:

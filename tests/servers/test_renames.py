@@ -193,3 +193,27 @@ def test_many_renamed_posts_trip_no_guard(blog: Blog, prosody: Prosody, node: st
     done = blog.run("publish", "--as-new", "all", "--announce-all")
     assert done.code == 0, done.err
     assert not ids(prosody, node) & before
+
+
+def test_a_file_name_with_a_line_end_forges_no_line(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    """Neither in what is held, nor in a hint, nor in a note."""
+    configure(blog, prosody, node)
+    page, short = blog.write("page.md", "P.", date="2026-01-03"), "2026-01-04-short"
+    forged = "\nerror: forged\x1b[2J"
+    evil = page.rename(blog.posts / f"page{forged}.md")
+    blog.write(f"{short}.md", "Short.", title="Short")
+    assert blog.run("publish").code == 0
+    rename(blog, new=f"{OLD}{forged}")
+    rename(blog, short, f"{short}{forged}")
+    evil.write_text("---\ntitle: A page\n---\n")
+    for command in ("plan", "publish"):
+        run = blog.run(command, "--allow-retracts")
+        lines = (run.out + run.err).splitlines()
+        shown = r"\nerror: forged\x1b[2J.md"
+        assert run.code == 3
+        assert any(line.startswith(f"  - {OLD}{shown}: ") for line in lines)
+        assert any(line.startswith(f"hint: {short}{shown} has the text") for line in lines)
+        assert any("1 item stays" in line and f"page{shown}" in line for line in lines)
+        assert not [line for line in lines if line.startswith("error: forged")]

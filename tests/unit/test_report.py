@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from publisher.cli import output, report
-from publisher.errors import first_exit_code
+from publisher.errors import ConfigError, first_exit_code
 from publisher.sync import Step, moves
 from publisher.sync.changes import Retract
 from publisher.sync.desired import Desired
@@ -40,8 +40,19 @@ def test_trying_again_is_enough_only_if_nothing_else_is_wrong(
 
 
 def test_a_message_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
-    output.print_message(f"error: the first line {EVIL}\n  - the second")
-    assert capsys.readouterr().err == "error: the first line " + SHOWN + "\n  - the second\n"
+    output.print_message(f"error: {EVIL}\nerror: forged")
+    assert capsys.readouterr().err == f"error: {SHOWN}\\nerror: forged\n"
+
+
+def test_the_lines_of_an_error_are_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each problem is a line, however many line ends the texts of others bring along."""
+    output.print_error("publisher", ConfigError("a\nerror: b:", ["c\nerror: d", EVIL]))
+    assert capsys.readouterr().err.split("\n") == [
+        r"publisher: a\nerror: b:",
+        r"  - c\nerror: d",
+        f"  - {SHOWN}",
+        "",
+    ]
 
 
 def test_a_step_is_one_line_whatever_its_item_is_called(capsys: pytest.CaptureFixture[str]) -> None:

@@ -173,6 +173,18 @@ def test_no_line_of_a_command_has_control_characters(
     assert not [line for line in lines if line.startswith("error: forged")]
 
 
+def test_a_file_of_a_message_about_the_choice_or_the_limit_forges_no_line(hostile: Blog) -> None:
+    with (hostile.folder / "publisher.yaml").open("a", encoding="utf-8") as config:
+        config.write("pattern_limit: 2\n")
+    hostile.write(f"{FORGED}-tags.md", "Text.", tags="[a, b, c, d]")
+    hostile.write(f"{FORGED}-draft.md", "Text.", draft="true")
+    limit = hostile.run("build").err
+    choice = hostile.run("plan", "--offline", "--only", f"{FORGED}-draft.md").err
+    assert r"line\nerror: forged.md-tags.md" in limit
+    assert r"line\nerror: forged.md-draft.md: this post is not published" in choice
+    assert "\nerror: forged" not in limit + choice
+
+
 def test_the_file_of_a_message_can_be_found(hostile: Blog) -> None:
     run = hostile.run("build")
     assert r"posts/2026-01-01-e\x1b[2J\u202evil.md:" in run.err
