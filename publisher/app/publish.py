@@ -82,9 +82,18 @@ def read(config: Config, options: PublishOptions, *, write_cache: bool = False) 
 
 def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
     project = read(config, options, write_cache=True)
+    _require_posts(project, options)
     built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))
     return PublishResult(project, built, _push(project, options, on_event))
+
+
+def _require_posts(project: Project, options: PublishOptions) -> None:
+    """Raise ConfigError if `--only` names a post that does not exist: before a file is written."""
+    if options.nodes.only:
+        with Ledger(project.config.state, read_only=True) as ledger:
+            known = {id_ for address in ledger.item_counts() for id_ in ledger.recorded(address)}
+        choice.asked(options.nodes, project, known)
 
 
 def _may_exist(folder: Path) -> bool:

@@ -110,7 +110,11 @@ def _exit_code_without_stdout(error: OSError, code: int, *, shows: bool) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {printable(message)}; see `{self.prog} --help`\n")
+        self.end(message, help_of=self.prog)
+
+    def end(self, message: str, *, help_of: str) -> NoReturn:
+        """End with the message, and name the command whose help has the right usage."""
+        self.exit(2, f"{help_of}: {printable(message)}; see `{help_of} --help`\n")
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -119,14 +123,26 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser(chosen)
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
-        hint = _OTHER_PROGRAMS.get(unknown[0]) or did_you_mean(unknown[0], _options(chosen))
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        hint = _unknown_option(unknown[0].partition("=")[0], chosen)
+        action = getattr(arguments, "action", "")  # of `publisher node`
+        command = " ".join(part for part in (parser.prog, chosen, action) if part)
+        parser.end(f"unrecognized arguments: {' '.join(unknown)}{hint}", help_of=command)
     return arguments
 
 
 # Options of other programs for which publisher has a command.
 _DRY_RUN = " (`publisher plan` shows what publish would change)"
 _OTHER_PROGRAMS = {"--dry-run": _DRY_RUN, "-n": _DRY_RUN, "--check": " (see `publisher check`)"}
+
+
+def _unknown_option(option: str, command: str) -> str:
+    """Where the option exists, or which one may be meant, to insert into a message."""
+    if hint := _OTHER_PROGRAMS.get(option):
+        return hint
+    others = [f"`publisher {name}`" for name in COMMANDS if option in _options(name)]
+    if others:
+        return f" (an option of {' and '.join(others)})"
+    return did_you_mean(option, _options(command))
 
 
 def _options(command: str) -> set[str]:
@@ -137,7 +153,7 @@ def _options(command: str) -> set[str]:
     return {*re.findall(r"--[a-z][a-z-]*", parser.format_help()), "--config"}
 
 
-def _parser(chosen: str = "") -> argparse.ArgumentParser:
+def _parser(chosen: str = "") -> _Parser:
     """The parser of all commands. Only the `chosen` command gets its arguments."""
     parser = _Parser(
         prog="publisher",

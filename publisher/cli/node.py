@@ -32,7 +32,7 @@ ABSENT = "-"  # the service offers no such field, or does not show it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True, title="actions")
     show = actions.add_parser(
         "show", allow_abbrev=False, help="print the wanted configuration beside the actual one"
     )

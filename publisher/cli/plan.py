@@ -1,6 +1,7 @@
 """Show what `publish` would change at every node. Publishes and writes nothing.
 
-Takes the same options as `publish`, to show their effect.
+Takes the options of `publish` that choose the posts or decide how they are published, to show their
+effect.
 """
 
 from __future__ import annotations
@@ -56,9 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         report.print_hints(plans.hints)
     output.print_failed(built)
     if not project.config.xmpp:
-        output.print_message(
-            "the configuration has no xmpp section, so there is no node to plan for"
-        )
+        output.print_message(report.NO_NODES)
     errors = (report.held(plans.results), *(file.error for file in built))
     return report.exit_code(project, plans.results, *errors)
 

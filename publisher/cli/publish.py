@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         with progress() as show:
             done = publish(config, chosen, _event_printer(show, lists_files=True))
         _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
+    if not config.xmpp:
+        output.print_message(report.NO_NODES)
     errors = (*(file.error for file in done.built), report.held(done.results))
     return report.exit_code(done.project, done.results, *errors)
 

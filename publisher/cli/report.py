@@ -31,6 +31,7 @@ SIGNS = {
     "unknown": "?",
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
+NO_NODES = "note: the configuration has no xmpp section, so there is no node to publish to"
 TITLE = 80  # characters that are printed of a title
 ID = 200
 NAMED = 10  # held posts that are named

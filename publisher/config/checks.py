@@ -36,7 +36,7 @@ from publisher.config.values import (
     field_name,
 )
 from publisher.text import permalinks
-from publisher.text.nearest import nearest
+from publisher.text.nearest import did_you_mean, question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -94,9 +94,12 @@ def inconsistencies(
 
 def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     url = site.get("url", EXAMPLE_URL)
+    if not is_web_url(url):
+        yield ("url",), f"is {url!r}; {_url_advice(url)}"
     # Paths of posts are appended to this URL, so a query or fragment would be in the wrong place.
-    if not is_web_url(url) or urlsplit(url).query or urlsplit(url).fragment:
-        yield ("url",), f"is {url!r}; it must be the URL of the site, e.g. https://blog.example"
+    elif extra := next((mark for mark in "?#" if mark in url), ""):
+        kind = "the query" if extra == "?" else "the fragment"
+        yield ("url",), f"is {url!r}; remove {kind}: {extra}{url.partition(extra)[2]}"
     zone = site.get("timezone", "UTC")
     try:
         ZoneInfo(zone)
@@ -113,12 +116,20 @@ def _check_site(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
     yield from _check_facts(site)
 
 
+def _url_advice(url: str) -> str:
+    if "${" in url or re.match(r"\$[A-Za-z_]", url):
+        return "variables are not expanded; write the URL, e.g. https://blog.example"
+    if "{{" in url or "{%" in url:
+        return "templates are not evaluated; write the URL, e.g. https://blog.example"
+    return "it must be the URL of the site, e.g. https://blog.example"
+
+
 def _near_zone(name: str) -> str:
     """A question about the zone of a city, or of a misspelt name."""
     zones = available_timezones()
     city = name.rpartition("/")[2].strip().replace(" ", "_").casefold()
     of_city = [zone for zone in sorted(zones) if zone.rpartition("/")[2].casefold() == city]
-    return f"; did you mean {of_city[0]}?" if of_city else meant_by(name, zones)
+    return question(of_city[0]) if of_city else did_you_mean(name, zones)
 
 
 def _check_facts(site: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -201,7 +212,7 @@ def _check_languages(section: dict[str, Any]) -> Iterator[tuple[yaml_document.Ke
 
 def _language_problem(language: str) -> str:
     hyphenated = language.replace("_", "-")
-    hint = f"; did you mean {hyphenated}?" if is_language(hyphenated) else ""
+    hint = question(hyphenated) if is_language(hyphenated) else ""
     return f"is {language!r}; it must be a BCP 47 tag, e.g. en or pt-BR{hint}"
 
 
@@ -324,19 +335,19 @@ def _field_problem(name: str, value: str) -> str:
     it looks like a misspelt one.
     """
     if name in NODE_KEYS or name in _KEYS_OF_NODES:
-        return f"has a key of its own: write {name}: beside options:"
+        return f"has a key of its own: write `{name}: ...` beside `options`"
     if name not in NODE_FIELDS:
         meant = _misspelt(name)
-        place = " beside options:" if meant in NODE_KEYS else ""
-        return f"is no registered field; did you mean {meant}:{place}?" if meant else ""
+        place = "; write it beside `options`" if meant in NODE_KEYS else ""
+        return f"is no registered field{question(meant)}{place}" if meant else ""
     if name == "persist_items" and value in {"0", "false"}:
         return "is off; remove it: a node must keep its items"
     known = NODE_FIELDS[name]
     if known and value not in known:
         return f"is {value!r}{near(value, known)}"
     if name in NUMBER_FIELDS and not _is_number(value, or_max=name in NUMBER_FIELDS[:2]):
-        return f"is {value!r}; it must be a whole number" + (
-            " or max" if name in NUMBER_FIELDS[:2] else ""
+        return f"is {value!r}; it must be a whole number, 0 or more" + (
+            ", or max" if name in NUMBER_FIELDS[:2] else ""
         )
     return ""
 
@@ -390,6 +401,14 @@ def _check_xmpp(xmpp: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]
             yield ("nodes", index), message
 
 
+# What a shell does not pass to the program as it is. `&` and `;` within a word may be part of a
+# URL.
+_SHELL = re.compile(
+    r"[|<>`]|&&|&(?=\s|$)|(?<!\S)&|;(?=\s|$)|(?<!\S);|\$(?=[A-Za-z_({])|(?<!\S)\$(?=\S)"
+)
+_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
+
+
 def _check_command(command: str | None) -> Iterator[tuple[yaml_document.Key, str]]:
     """Problems of a command line that names no program."""
     try:
@@ -401,6 +420,13 @@ def _check_command(command: str | None) -> Iterator[tuple[yaml_document.Key, str
             yield (
                 ("password_command",),
                 f"is {command!r}; it must be a command, e.g. pass show xmpp/blog",
+            )
+        elif command and (found := _SHELL.search(_QUOTED.sub("", command))):
+            # The command is not repeated, because the password may be part of it.
+            yield (
+                ("password_command",),
+                f"has {found[0].strip()}, but it is not run by a shell; write it as sh -c '...', "
+                "or put a word that has this character in quotes",
             )
 
 
@@ -515,10 +541,4 @@ def unknown_key(kind: type[Struct], name: str, known: Collection[str]) -> str:
 
 def near(name: str, known: Collection[str]) -> str:
     """The end of an error message: the name that the user may have meant, or all that exist."""
-    return meant_by(name, known) or f"; use one of {', '.join(sorted(known))}"
-
-
-def meant_by(name: str, known: Collection[str]) -> str:
-    """A question that ends an error message: the value that the user may have meant, if any."""
-    meant = nearest(name, known)
-    return f"; did you mean {meant}?" if meant else ""
+    return did_you_mean(name, known) or f"; use one of {', '.join(sorted(known))}"

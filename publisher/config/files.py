@@ -19,7 +19,7 @@ from publisher.config.values import (
 )
 from publisher.errors import ConfigError
 from publisher.system import symlinks
-from publisher.system.paths import is_file
+from publisher.system.paths import exists, is_file, is_folder
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
@@ -47,8 +47,13 @@ def default_url(path: str, root: str, engine: str) -> str | None:
 def check_state(config: Config) -> None:
     """Refuse symbolic links in the state folder that an author of posts could have placed.
 
-    Raises ConfigError.
+    So is a file in its place. Raises ConfigError.
     """
+    if exists(config.state) and not is_folder(config.state):
+        raise ConfigError(
+            f"{config.path}: state: {config.state} is a file, not a folder; name a folder, or "
+            "remove the line"
+        )
     try:
         folder = symlinks.resolved(config.state, config.shared_folders)
         for name in os.listdir(folder):  # noqa: PTH208 - the folder is resolved already

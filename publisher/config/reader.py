@@ -17,7 +17,6 @@ from publisher.config.checks import (
     inconsistencies,
     is_url,
     is_web_url,
-    meant_by,
     unknown_key,
 )
 from publisher.config.values import (
@@ -25,16 +24,19 @@ from publisher.config.values import (
     EXAMPLE_URL,
     STATE_NAME,
     Config,
+    FeedFile,
     Person,
     Selection,
 )
 from publisher.errors import ConfigError
 from publisher.system.reasons import reason
 from publisher.text import merge_conflicts, yaml_document
+from publisher.text.nearest import did_you_mean
 
 LONGEST_WORD = 300  # characters that a message repeats of a text without blanks
 _LONG_WORD = re.compile(rf"[^\s'\"]{{{LONGEST_WORD + 1},}}")
 _ILLEGAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ENTRY = "- {path: feed.atom, format: atom}"
 _YAML = {".yaml", ".yml"}
 # A blank of a web page or a word processor. YAML takes it for a part of the key.
 _NO_BREAK = re.compile("^[ \t-]*[\xa0\u2007\u202f\u3000]", re.MULTILINE)
@@ -61,8 +63,8 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        hint = _near_file(path) or "correct the path, or let `publisher init` write one"
-        raise ConfigError(f"{path} does not exist; {hint}") from error
+        hint = _near_file(path) or "; correct the path, or let `publisher init` write one"
+        raise ConfigError(f"{path} does not exist{hint}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: cannot be read: {reason(error)}") from error
@@ -80,7 +82,7 @@ def _near_file(path: Path) -> str:
         names = [file.name for file in path.absolute().parent.iterdir() if file.suffix in _YAML]
     except OSError:
         return ""
-    return meant_by(path.name, names).removeprefix("; ")
+    return did_you_mean(path.name, names)
 
 
 def parse(text: str, path: Path) -> Config:
@@ -226,6 +228,9 @@ class _Reader:
     ) -> tuple[Any, ...] | None:
         """Convert a list; a single value counts as a list with one element."""
         section = _section_type(kind)
+        if _is_list_of_entries_without_keys(section, value):
+            self._problem(key, f"must be a list of entries, e.g. `{_ENTRY}`")
+            return None
         if not isinstance(value, (list, dict if section else str)):
             wanted = "list of sections" if section else "list"
             self._problem(key, f"must be a {wanted}{_example(key)}")
@@ -294,6 +299,18 @@ def _written(
     return value
 
 
+def _is_list_of_entries_without_keys(
+    section: type[Struct] | None, value: yaml_document.Value
+) -> bool:
+    """Whether the feeds are written as `[feed.atom]`, or as `{atom: feed.atom}`."""
+    if section is not FeedFile:
+        return False
+    if isinstance(value, dict):
+        # `_default_urls` may have set the URL.
+        return (value.keys() - {"url"}).isdisjoint(FeedFile.__struct_fields__)
+    return isinstance(value, str) or (isinstance(value, list) and {*map(type, value)} == {str})
+
+
 def _section_type(kind: Any) -> type[Struct] | None:
     """The class of the section in a type: `Site`, `Site | None`, `tuple[NodeConfig, ...]`."""
     for part in (kind, *typing.get_args(kind)):
@@ -332,7 +349,7 @@ def _requirement(kind: Any, value: yaml_document.Value, message: str) -> str:
     if choices and int in _parts(kind):
         return f"it must be {', '.join(choices)} or a number, 1 or more"
     if choices:
-        meant = meant_by(str(value), choices) if isinstance(value, str) else ""
+        meant = did_you_mean(str(value), choices) if isinstance(value, str) else ""
         return f"it must be one of {', '.join(choices)}{meant}"
     for pattern, words in _PLAIN:
         match = re.search(pattern, message)

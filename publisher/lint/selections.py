@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher import selection
-from publisher.text.nearest import nearest
+from publisher.text.nearest import nearest, question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -136,7 +136,7 @@ def _hint(meant: str | None, unpublished: Mapping[str, int], published: Mapping[
         counts = ", ".join(f"{number} {state}" for state, number in sorted(unpublished.items()))
         return f"; only posts that are not published match ({counts})"
     if meant:
-        return f"; did you mean {meant!r}?"
+        return question(meant)
     if not published:
         return ""
     values = sorted(published.values())
@@ -156,5 +156,5 @@ def _of_pattern(name: str, only: Selection | None, entries: Entries, site: Site)
         return ""
     # Tags and categories are easily mistaken for each other; every post has an author.
     other = {"tag": "category", "category": "tag"}.get(name)
-    hint = f"; did you mean {{{other}}}?" if other in found else ""
+    hint = question(f"{{{other}}}") if other in found else ""
     return f"makes nothing, because no post has a value for {{{name}}}{hint}"

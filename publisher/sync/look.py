@@ -108,7 +108,7 @@ async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, chan
         state = await node.look()
     except NotFound:
         state = await node.prospect()
-    rights.require(node.address, task, state)
+    rights.require(task, state)
     if state.exists:
         return state
     if not change:
@@ -128,7 +128,7 @@ async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, chan
         ledger.record_look(node.address, before)
         return created
     try:
-        rights.require(node.address, task, created)
+        rights.require(task, created)
         rights.require_restrictions(node.address, task, created, is_created=True)
         _require_usable(node, task, created)
     except PublisherError:

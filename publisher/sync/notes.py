@@ -37,8 +37,11 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
     if plan.skipped:
         yield skipped.message(plan.skipped)
     if plan.deferred:
-        noun = "other change waits" if plan.deferred == 1 else "other changes wait"
-        yield f"{plan.deferred} {noun} for a run without a selection"
+        one = plan.deferred == 1
+        waiting = (
+            "change that is not selected waits" if one else "changes that are not selected wait"
+        )
+        yield f"{plan.deferred} {waiting} for a run without a selection"
     if plan.older and selected is not None:
         verb = "is" if len(plan.older) == 1 else "are"
         yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"

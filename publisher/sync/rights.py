@@ -31,7 +31,7 @@ RESTRICTIONS = {
 }
 
 
-def require(address: NodeAddress, task: Task, state: State) -> None:
+def require(task: Task, state: State) -> None:
     """Raise ConfigError for a field that the service does not have, Forbidden without rights."""
     absent = () if state.fields is None else task.configured_fields - state.fields
     for name in sorted(absent):
@@ -39,10 +39,7 @@ def require(address: NodeAddress, task: Task, state: State) -> None:
         # restriction that is not certain enough.
         if name not in NODE_FIELDS or name in RESTRICTIONS:
             meant = did_you_mean(name, state.fields or ())
-            raise ConfigError(
-                f"{address}: the service has no field {name!r}{meant}, which options: of this node "
-                "sets; remove it"
-            )
+            raise ConfigError(f"the service has no field {name!r}{meant}; remove it from `options`")
     if state.refusal:
         raise Forbidden(state.refusal)
 

@@ -19,4 +19,9 @@ def nearest(text: str, known: Iterable[str]) -> str | None:
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """` (did you mean 'name'?)`, to insert into a message; empty if no known name is close."""
     name = nearest(text, known)
-    return f" (did you mean {name!r}?)" if name else ""
+    return question(name) if name else ""
+
+
+def question(name: str) -> str:
+    """` (did you mean 'name'?)`, to insert into a message."""
+    return f" (did you mean {name!r}?)"

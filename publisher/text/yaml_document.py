@@ -202,7 +202,9 @@ class _Reader:
 
     def _begin(self, value: list[Value] | dict[str, Value], anchor: str | None, line: int) -> None:
         if self._at_key():
-            raise YamlError("a key must be text", line)
+            # The tag of a template, `{{ name }}`, is a section whose key is a section.
+            hint = "; put a value that begins with {{ in quotes" if isinstance(value, dict) else ""
+            raise YamlError(f"a key must be text{hint}", line)
         self._deepen(1, line)
         before = self._count
         self._put(value, line, closed=False)

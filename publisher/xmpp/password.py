@@ -7,6 +7,7 @@ refused. The password never appears in a log or an error.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shlex
 import stat
@@ -73,6 +74,12 @@ def _variable(name: str) -> str:
 def _from_file(path: Path) -> str:
     try:
         mode = path.stat().st_mode
+        # `chmod 600` would lock the owner out of a folder, and everybody out of `/dev/null`.
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            kind = "a folder" if stat.S_ISDIR(mode) else "no file"
+            raise ConfigError(
+                f"xmpp.password_file: {path} is {kind}; name a file with nothing but the password"
+            )
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             command = f"chmod 600 {shlex.quote(str(path))}"
             raise ConfigError(f"other users may read {path}; run: {command}")
@@ -93,7 +100,7 @@ async def _from_command(command: str) -> str:
             async with (
                 asyncio.timeout(COMMAND_SECONDS),
                 # It may ask for a passphrase.
-                running(shlex.split(command), stderr=stderr, uses_terminal=True) as process,
+                running(_words(command), stderr=stderr, uses_terminal=True) as process,
             ):
                 output = await _output(process)
         if process.returncode:
@@ -119,6 +126,12 @@ async def _output(process: Process) -> bytes:
             )
     await process.wait()
     return output
+
+
+def _words(command: str) -> list[str]:
+    """The words of a command line, each with its leading `~` as the folder it stands for."""
+    # `Path.expanduser` would normalise arguments that are no paths.
+    return [os.path.expanduser(word) for word in shlex.split(command)]  # noqa: PTH111
 
 
 def _command_problem(error: Exception) -> str:

@@ -95,15 +95,15 @@ ON_PAPER = {
         "title: My", "title:My", 2, (":2:", "put a space after the colon: `title: My blog`")
     ),
     "a misspelt format": Mistake(
-        "format: atom", "format: atomm", 2, ("line 11:", "did you mean atom?")
+        "format: atom", "format: atomm", 2, ("line 11:", "did you mean 'atom'?")
     ),
-    "a misspelt engine": Mistake("jekyll", "jeckyll", 2, ("line 8:", "did you mean jekyll?")),
+    "a misspelt engine": Mistake("jekyll", "jeckyll", 2, ("line 8:", "did you mean 'jekyll'?")),
     "a city as the zone": Mistake(
-        "Europe/Berlin", "Berlin", 2, ("line 5:", "did you mean Europe/Berlin?")
+        "Europe/Berlin", "Berlin", 2, ("line 5:", "did you mean 'Europe/Berlin'?")
     ),
     "the name of a language": Mistake("en\n", "English\n", 2, ("line 4:", "e.g. en or pt-BR")),
     "a misspelt key": Mistake(
-        "format: atom", "format: atom\n    limt: 5", 2, ("line 12:", "did you mean limit?")
+        "format: atom", "format: atom\n    limt: 5", 2, ("line 12:", "did you mean 'limit'?")
     ),
     "yes": Mistake(
         "jekyll", "jekyll\n  follow_links: yes", 2, ("line 9:", "it must be true or false")
@@ -118,10 +118,10 @@ ON_PAPER = {
         "path: posts", "path: _posts", 2, ("posts.path:", "_posts does not exist; set it to")
     ),
     "a misspelt file name": Mistake(
-        "", "", 2, ("did you mean publisher.yaml?",), ("build", "--config", "publisher.yml")
+        "", "", 2, ("did you mean 'publisher.yaml'?",), ("build", "--config", "publisher.yml")
     ),
     "a misspelt placeholder of the permalink": Mistake(
-        "jekyll", "jekyll\n  permalink: /:year/:titel/", 2, ("line 9:", "did you mean title?")
+        "jekyll", "jekyll\n  permalink: /:year/:titel/", 2, ("line 9:", "did you mean 'title'?")
     ),
     "a misspelt placeholder of a path": Mistake(
         "feed.atom", '"tags/{tags}.atom"', 2, ("line 10:", "use one of {tag}, {category}")
@@ -164,7 +164,7 @@ def test_a_hub_that_is_down_leads_to_the_fix(blog: Blog) -> None:
 
 AT_A_SERVER = {
     "a misspelt access model": Mistake(
-        "node: NODE", "node: NODE\n      access_model: whitlist", 2, ("did you mean whitelist?",)
+        "node: NODE", "node: NODE\n      access_model: whitlist", 2, ("did you mean 'whitelist'?",)
     ),
     "the password in password_env": Mistake(
         "BLOG_PASSWORD", "blog password", 2,

@@ -181,7 +181,7 @@ def test_a_misspelt_node_is_not_forgotten(blog: Blog, prosody: Prosody, node: st
     assert blog.run("publish").code == 0
     configure(blog, prosody, f"{node}-new")
     run = blog.run("node", "forget", SERVICE, f"{node}x")
-    assert (run.code, f"did you mean {SERVICE} {node}?" in run.err) == (2, True)
+    assert (run.code, f"did you mean '{SERVICE} {node}'?" in run.err) == (2, True)
     assert f"still at {SERVICE} {node}" in blog.run("plan", "--offline").err
 
 

@@ -64,7 +64,7 @@ def test_a_field_that_the_service_does_not_have_is_an_error_before_the_node_is_c
     blog.configure(server, node=node, password=server.accounts["blog"], more=more)
     run = blog.run(command)
     assert run.code == 2
-    assert f"pubsub.localhost {node}: the service has no field 'access'" in run.err
+    assert f"error: pubsub.localhost {node}: the service has no field 'access'" in run.err
     assert "(did you mean 'access_model'?)" in run.err
     assert does_not_exist(server, node)
 

@@ -193,7 +193,7 @@ def test_there_may_be_several_accounts() -> None:
 
 def test_problems_have_an_index_only_in_a_written_list() -> None:
     assert problems(accounts({}, {**SECOND, "node: blog": "nod: blog"})) == [
-        "line 10: xmpp[1].nodes[0].nod is an unknown key; did you mean node?",
+        "line 10: xmpp[1].nodes[0].nod is an unknown key (did you mean 'node'?)",
         "line 10: xmpp[1].nodes[0].node is missing; add e.g. node: blog",
     ]
     assert problems(accounts({}, {**SECOND, "blog@example.org": "nobody"})) == [
@@ -280,7 +280,7 @@ WRONG = {
     SMALL.replace("My blog", "x, id: feed"): ["site.id is 'feed'; it must be an absolute IRI"],
     SMALL.replace("My blog", "x, id: 'tag:a.example,2020:b#c'"): ["an absolute IRI without #"],
     SMALL.replace("_posts", "p, permalink: blog"): ["start it with a slash"],
-    SMALL.replace("_posts", "p, permalink: '/:yeer/'"): ["did you mean year?"],
+    SMALL.replace("_posts", "p, permalink: '/:yeer/'"): ["did you mean 'year'?"],
     SMALL.replace("_posts", "p, engine: wordstar"): [
         "posts.engine is 'wordstar'; it must be one of jekyll, hugo"
     ],
@@ -289,14 +289,14 @@ WRONG = {
         "feeds[0].limit is '0'; it must be all or a number"
     ],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],
-    SMALL.replace("atom}", "Atmo}"): ["one of atom, rss, json; did you mean atom?"],
-    SMALL.replace("_posts", "p, engine: Jeckyll"): ["plain; did you mean jekyll?"],
-    SMALL.replace("My blog", "x, timezone: Berlin"): ["did you mean Europe/Berlin?"],
-    SMALL.replace("My blog", "x, timezone: new york"): ["did you mean America/New_York?"],
-    SMALL.replace("My blog", "x, timezone: Europe/Belrin"): ["did you mean Europe/Berlin?"],
-    SMALL.replace("My blog", "x, language: pt_BR"): ["did you mean pt-BR?"],
+    SMALL.replace("atom}", "Atmo}"): ["one of atom, rss, json (did you mean 'atom'?)"],
+    SMALL.replace("_posts", "p, engine: Jeckyll"): ["plain (did you mean 'jekyll'?)"],
+    SMALL.replace("My blog", "x, timezone: Berlin"): ["did you mean 'Europe/Berlin'?"],
+    SMALL.replace("My blog", "x, timezone: new york"): ["did you mean 'America/New_York'?"],
+    SMALL.replace("My blog", "x, timezone: Europe/Belrin"): ["did you mean 'Europe/Berlin'?"],
+    SMALL.replace("My blog", "x, language: pt_BR"): ["did you mean 'pt-BR'?"],
     SMALL + XMPP.replace("node: blog", "node: blog, access_model: whitlist"): [
-        "authorize, whitelist; did you mean whitelist?"
+        "authorize, whitelist (did you mean 'whitelist'?)"
     ],
     SMALL + XMPP.replace("pubsub.example.org", "https://pubsub.example.org"): [
         "it must be a JID without a resource, e.g. pubsub.example.org"
@@ -318,6 +318,24 @@ WRONG = {
     ],
     SMALL + XMPP.replace("password_env: SECRET", "password_command: 'pass \"x'"): [
         "a quote in it is not closed"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, options: {max_payload_size: '-5'}"): [
+        "options.max_payload_size is '-5'; it must be a whole number, 0 or more"
+    ],
+    SMALL.replace("https://blog.example", "https://blog.example/?x=1"): [
+        "line 1: site.url is 'https://blog.example/?x=1'; remove the query: ?x=1"
+    ],
+    SMALL.replace("https://blog.example", "'${URL}'"): [
+        "variables are not expanded; write the URL"
+    ],
+    SMALL.replace("https://blog.example", "'{{ site.url }}'"): [
+        "templates are not evaluated; write the URL"
+    ],
+    SMALL.replace("[{path: feed.atom, format: atom}]", "{atom: feed.atom, rss: feed.rss}"): [
+        "feeds must be a list of entries, e.g. `- {path: feed.atom, format: atom}`"
+    ],
+    SMALL.replace("{path: feed.atom, format: atom}", "feed.atom"): [
+        "feeds must be a list of entries, e.g. `- {path: feed.atom, format: atom}`"
     ],
     SMALL + XMPP + "  host: h\n  port: {}\n".format("9" * 5_000): [
         "999…'; it must be a smaller number"
@@ -385,40 +403,41 @@ WRONG = {
     SMALL + XMPP.replace("node: blog", "node: 'blog{'"): ["braces are for a placeholder"],
     SMALL + XMPP.replace("node: blog", "node: '{{tag}}'"): ["braces are for a placeholder"],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#title': x}"): [
-        "options.pubsub#title has a key of its own: write title: beside"
+        "options.pubsub#title has a key of its own: write `title: ...` beside"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {acess_model: whitelist}"): [
-        "options.acess_model is no registered field; did you mean access_model: beside options:?"
+        "options.acess_model is no registered field (did you mean 'access_model'?); write it "
+        "beside `options`"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {'pubsub#Publish-Model': open}"): [
-        "options.pubsub#Publish-Model is no registered field; did you mean publish_model:?"
+        "options.pubsub#Publish-Model is no registered field (did you mean 'publish_model'?)"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {keep: 5}"): [
-        "options.keep has a key of its own: write keep: beside options:"
+        "options.keep has a key of its own: write `keep: ...` beside `options`"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, notify_delete: 0"): [
         "nodes[0].notify_delete is an unknown key; write it below options: {notify_delete: ...}"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, acess_model: whitelist"): [
-        "nodes[0].acess_model is an unknown key; did you mean access_model?"
+        "nodes[0].acess_model is an unknown key (did you mean 'access_model'?)"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, access_model: whitlist"): [
         "nodes[0].access_model is 'whitlist'",
         "whitelist",
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {publish_model: publisher}"): [
-        "options.publish_model is 'publisher'; did you mean publishers?"
+        "options.publish_model is 'publisher' (did you mean 'publishers'?)"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {notify_delete: maybe}"): [
         "options.notify_delete is 'maybe'; use one of 0, 1, false, true"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {max_items: lots}"): [
-        "options.max_items is 'lots'; it must be a whole number or max"
+        "options.max_items is 'lots'; it must be a whole number, 0 or more, or max"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, options: {max_payload_size: max}"): [
-        "options.max_payload_size is 'max'; it must be a whole number"
+        "options.max_payload_size is 'max'; it must be a whole number, 0 or more"
     ],
-    SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is an unknown key", "mean tags?"],
+    SMALL.replace("atom}", "atom, only: {tag: x}}"): ["only.tag is an unknown key", "mean 'tags'?"],
     SMALL.replace("atom}", "atom, only: xmpp}"): ["only must be a section", "{tags: [xmpp]}"],
     SMALL.replace("atom}", "atom, only: {tags: []}}"): ["only.tags is empty; give at least one"],
     SMALL.replace("atom}", "atom, only: {tags: ['']}}"): ["only.tags[0] is ''"],
@@ -473,7 +492,9 @@ def test_the_error_for_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_misspelt_name_of_the_configuration_gets_a_suggestion(tmp_path: Path) -> None:
     (tmp_path / "publisher.yaml").touch()
-    with pytest.raises(ConfigError, match=r"publisher\.yml does not exist; did you mean publisher"):
+    with pytest.raises(
+        ConfigError, match=r"publisher\.yml does not exist \(did you mean 'publisher"
+    ):
         config.load(tmp_path / "publisher.yml")
 
 
@@ -488,6 +509,55 @@ def test_errors_of_the_python_interface_name_no_options(tmp_path: Path) -> None:
 def test_a_password_in_the_place_of_its_source_is_not_printed(key: str, secret: str) -> None:
     text = SMALL + XMPP.replace("password_env: SECRET", f"{key}: {secret}\n  port: x")
     assert not any("ecret" in problem or 'ssword"' in problem for problem in problems(text))
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("pass show blog | head -1", "|"),
+        ("pass show blog 2>/dev/null", ">"),
+        ("cd /srv && ./password", "&&"),
+        ("./password &", "&"),
+        ("gpg-agent; pass", ";"),
+        ("cat $HOME/secret", "$"),
+        ("echo $(cat secret)", "$"),
+        ("echo `cat secret`", "`"),
+    ],
+)
+def test_shell_syntax_in_a_password_command_is_an_error(command: str, found: str) -> None:
+    text = SMALL + XMPP.replace("password_env: SECRET", f"password_command: >-\n    {command}")
+    (problem,) = problems(text)
+    assert f"password_command has {found}, but it is not run by a shell" in problem
+    assert "sh -c '...'" in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sh -c 'pass show blog | head -1'",
+        'sh -c "cat $HOME/secret"',
+        "grep a\\|b secret",
+        "curl https://vault.example/?a=1&b=2;c",
+        "~/bin/password 'cost: 5$'",
+    ],
+)
+def test_shell_syntax_in_quotes_and_words_is_passed_on(command: str) -> None:
+    text = SMALL + XMPP.replace("password_env: SECRET", f"password_command: >-\n    {command}")
+    assert config.parse(text, Path("publisher.yaml")).xmpp[0].password_command == command
+
+
+def test_a_template_in_the_place_of_a_value_needs_quotes() -> None:
+    text = SMALL.replace('"https://blog.example"', "{{ site.url }}")
+    with pytest.raises(ConfigError, match=r"publisher\.yaml:1: .*\{\{ in quotes"):
+        config.parse(text, Path("publisher.yaml"))
+
+
+def test_a_file_in_the_place_of_the_state_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "publisher.yaml").write_text(f"{SMALL}state: state\n")
+    (tmp_path / "state").touch()
+    with pytest.raises(ConfigError, match="state is a file, not a folder"):
+        config.load(tmp_path / "publisher.yaml")
 
 
 def test_a_password_in_password_env_is_an_error_with_the_alternatives() -> None:

@@ -52,28 +52,29 @@ CASES = {
         "'feeds'"
     ],
     "{tags: [xmp]}": [
-        "13: feeds[3].only.tags[0] is 'xmp', which no published post has; did you mean 'XMPP'?"
+        "13: feeds[3].only.tags[0] is 'xmp', which no published post has (did you mean 'XMPP'?)"
     ],
     # One value that is close to an existing one, and one for posts to come.
     "{tags: [xmpp, feed]}": [
-        "13: feeds[3].only.tags[1] is 'feed', which no published post has; did you mean 'feeds'?"
+        "13: feeds[3].only.tags[1] is 'feed', which no published post has (did you mean 'feeds'?)"
     ],
     "{tags: [xmpp, jabber]}": [],
     "{tags: [XMPP]}": [],
     "{categories: note}": [
-        "13: feeds[3].only.categories is 'note', which no published post has; did you mean 'Notes'?"
+        "13: feeds[3].only.categories is 'note', which no published post has (did you mean "
+        "'Notes'?)"
     ],
     "{authors: Ada Exmaple}": [
-        "13: feeds[3].only.authors is 'Ada Exmaple', which no published post has; did you mean "
-        "'Ada Example'?"
+        "13: feeds[3].only.authors is 'Ada Exmaple', which no published post has (did you mean "
+        "'Ada Example'?)"
     ],
     "{languages: de}": [
         "13: feeds[3].only.languages is 'de', which no published post has; there is 'en', 'en-GB'"
     ],
     "{languages: en-GB}": [],
     "{paths: note/**}": [
-        "13: feeds[3].only.paths is 'note/**', which matches no published post; did you mean "
-        "'notes/**'?"
+        "13: feeds[3].only.paths is 'note/**', which matches no published post (did you mean "
+        "'notes/**'?)"
     ],
     "{paths: notes/*}": [],
     "{tags: secret}": [
@@ -94,15 +95,15 @@ def test_a_selection_of_nothing_is_a_warning_with_what_may_be_meant(blog: Blog, 
 def test_the_selection_of_a_node_is_checked_at_its_own_line(blog: Blog) -> None:
     text = SITE + XMPP + "      only:\n        tags:\n          - xmpp\n          - feed\n"
     assert warnings(blog, text) == [
-        "22: xmpp.nodes[0].only.tags[1] is 'feed', which no published post has; did you mean "
-        "'feeds'?"
+        "22: xmpp.nodes[0].only.tags[1] is 'feed', which no published post has (did you mean "
+        "'feeds'?)"
     ]
 
 
 def test_a_pattern_without_values_is_a_warning(blog: Blog) -> None:
     assert warnings(blog, feed("{paths: notes/**}", "{tag}.atom")) == [
-        "13: feeds[3].path makes nothing, because no post has a value for {tag}; did you mean "
-        "{category}?"
+        "13: feeds[3].path makes nothing, because no post has a value for {tag} (did you mean "
+        "'{category}'?)"
     ]
     assert warnings(blog, feed("", "{tag}.atom")) == []
 

@@ -676,7 +676,7 @@ def test_only_selected_posts_are_changed(ledger: Ledger) -> None:
     selected = task({1: "a", 2: "b"}, is_selected=lambda change: change.id == "post-0002")
     result = run(node, selected, ledger)
     assert list(node.items) == ["post-0002"]
-    assert result.notes == ["1 other change waits for a run without a selection"]
+    assert result.notes == ["1 change that is not selected waits for a run without a selection"]
     assert not is_settled(node.address, task({1: "a", 2: "b"}), ledger, now=node.clock.now())
 
 
