@@ -34,9 +34,12 @@ room that may import each of the larger libraries, e.g. slixmpp and feedgen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+# Not imported from `typing`, which takes a while: until `__main__` runs, Ctrl-C prints a traceback.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from publisher.api import (
         Blog,
         Config,

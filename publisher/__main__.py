@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import suppress
+
+TYPE_CHECKING = False  # not from `typing`, which takes a while
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_INTERRUPTED = {128 + number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
 
 def main() -> int:
@@ -13,7 +21,21 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from publisher.cli import main as cli  # noqa: PLC0415 - takes a while
 
-    return cli.main()
+    code = cli.main()
+    if code in _INTERRUPTED:
+        _exit_now(code)
+    return code
+
+
+def _exit_now(code: int) -> NoReturn:
+    """End without the clean-up of the interpreter, which resets the handlers of signals.
+
+    A second signal in that time would kill the process, and it would not have this exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it, or it is closed
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

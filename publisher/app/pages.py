@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +25,15 @@ BACKOFF = Backoff(first=0.5, longest=0.5)
 MAX_BYTES = 100_000_000
 LATE = "takes too long"
 
+
+@dataclass(frozen=True, slots=True)
+class PageProblem:
+    """Why a page counts as missing. `is_final`: waiting does not help."""
+
+    text: str
+    is_final: bool = False
+
+
 # The server may support only GET (RFC 9110 sections 15.5.6 and 15.6.2).
 _NO_HEAD = frozenset({"405", "501"})
 
@@ -41,11 +51,11 @@ class Pages:
         self._seconds = seconds
         self._deadline: float | None = None
         self._gate = asyncio.Semaphore(CONCURRENT_REQUESTS)
-        self._waits: dict[str, asyncio.Task[str]] = {}
+        self._waits: dict[str, asyncio.Task[PageProblem | None]] = {}
 
     async def unreachable(
         self, links: Sequence[str], *, expected: Iterable[str] = ()
-    ) -> Mapping[str, str]:
+    ) -> Mapping[str, PageProblem]:
         """Return the links that do not answer 2xx in time, each with its last answer or error.
 
         `expected` are links of later questions; their waits start now, too.
@@ -64,7 +74,7 @@ class Pages:
         return {link: problem for link, problem in problems.items() if problem}
 
 
-async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[str, str]:
+async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[str, PageProblem]:
     """Return the URLs whose documents do not have this SHA-256 within `seconds`, with the problem.
 
     `digests` maps each URL to the digest in hex.
@@ -79,23 +89,26 @@ async def undeployed(digests: Mapping[str, str], *, seconds: float) -> Mapping[s
     return {url: problem for url, problem in zip(digests, problems, strict=True) if problem}
 
 
-async def _wait(check: Callable[[], str], gate: asyncio.Semaphore, seconds: float) -> str:
+async def _wait(
+    check: Callable[[], str], gate: asyncio.Semaphore, seconds: float
+) -> PageProblem | None:
     """Repeat `check` until it finds no problem or `seconds` are over; return its last problem.
 
     `check` returns the problem, or an empty text. It runs in a thread of its own, and at least once
     if it takes less than MIN_SECONDS. It is not repeated for a host that must not be reached.
     """
-    problem = LATE
+    problem: PageProblem | None = PageProblem(LATE)
 
     async def attempt() -> None:
         nonlocal problem
         try:
-            problem = await _checked(check, gate)
+            found = await _checked(check, gate)
         except NotPublicError as error:
-            problem = f"{error} unless site.url leads there"
+            problem = PageProblem(str(error), is_final=True)
             return
+        problem = PageProblem(found) if found else None
         if problem:
-            raise Again(TimeoutError(problem))
+            raise Again(TimeoutError(found))
 
     with suppress(TimeoutError):
         async with asyncio.timeout(max(seconds, MIN_SECONDS)):

@@ -103,14 +103,17 @@ async def _ping(project: Project, ledger: Ledger, options: PingOptions) -> list[
     )
     done += pinged + await pinger.ping(_only(due, late.keys() - missing.keys()))
     absent = _only(due, missing.keys())
-    return done + [Ping(h, t, "failed", _late(t)) for h, topics in absent.items() for t in topics]
+    errors = {topic: _absent(topic, problem) for topic, problem in missing.items()}
+    return done + [Ping(h, t, "failed", errors[t]) for h, topics in absent.items() for t in topics]
 
 
 def _only(due: Mapping[str, Sequence[str]], chosen: Container[str]) -> dict[str, list[str]]:
     return {hub: [topic for topic in topics if topic in chosen] for hub, topics in due.items()}
 
 
-def _late(topic: str) -> Unavailable:
+def _absent(topic: str, problem: pages.PageProblem) -> PublisherError:
+    if problem.is_final:
+        return FeedError(f"{topic} is not requested: {problem.text}; correct the redirect")
     return Unavailable(f"{topic} does not show what was built here; deploy it, and ping again")
 
 

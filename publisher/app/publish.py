@@ -16,7 +16,7 @@ from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
 from publisher.app.options import PublishOptions
 from publisher.errors import UnsafePlanError
-from publisher.sync import Clock, Result
+from publisher.sync import Clock, HeldBack, Result
 from publisher.sync.changes import Correct, Publish
 from publisher.sync.ledger import Ledger
 from publisher.system.lock import lock
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
     from publisher.app.build import Built
     from publisher.app.events import OnEvent
+    from publisher.app.pages import PageProblem
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Config
     from publisher.sync import Node, Step, Task
     from publisher.text.node_address import NodeAddress
 
-    HoldBack = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
+    HoldBack = Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]]
 
 _DEFAULTS = PublishOptions()
 
@@ -167,7 +168,7 @@ def _report(on_event: OnEvent, address: NodeAddress, step: Step, total: int) -> 
 def _waiting(
     project: Project, ledger: Ledger, unsettled: Sequence[Target], seconds: float | None
 ) -> HoldBack:
-    """Return a function that waits for the pages of posts, and names those without one and why.
+    """Return a function that waits for the pages of posts, and holds back those without one.
 
     It waits for `seconds` in one run, however many nodes there are. None does not wait.
     """
@@ -179,20 +180,28 @@ def _waiting(
     expected = [links[id_] for id_ in _expected(ledger, unsettled)]
     pages = Pages(project.config.site.url, seconds=seconds)
 
-    async def hold_back(ids: Sequence[str]) -> Mapping[str, str]:
+    async def hold_back(ids: Sequence[str]) -> Mapping[str, HeldBack]:
         if not ids:
             return {}
         missing = await pages.unreachable([links[id_] for id_ in ids], expected=expected)
         return {
-            id_: f"{links[id_]} is not deployed yet ({missing[links[id_]]})"
-            for id_ in ids
-            if links[id_] in missing
+            id_: _held_back(links[id_], missing[links[id_]]) for id_ in ids if links[id_] in missing
         }
 
     return hold_back
 
 
-async def _hold_nothing_back(_: Sequence[str]) -> Mapping[str, str]:
+def _held_back(link: str, problem: PageProblem) -> HeldBack:
+    if problem.is_final:
+        return HeldBack(
+            f"{link} is not requested: {problem.text}, and site.url does not lead there; correct "
+            "the link of the post, or site.url",
+            waits=False,
+        )
+    return HeldBack(f"{link} is not deployed yet ({problem.text})")
+
+
+async def _hold_nothing_back(_: Sequence[str]) -> Mapping[str, HeldBack]:
     return {}
 
 

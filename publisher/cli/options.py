@@ -61,7 +61,9 @@ def load_config(arguments: argparse.Namespace) -> Config:
 
 def config_option(arguments: argparse.Namespace) -> str:
     """The end of a command that reads the same configuration, e.g. ` --config blog.yaml`."""
-    return "" if arguments.config is None else shlex.join(["", "--config", str(arguments.config)])
+    if arguments.config is None:
+        return ""
+    return " " + shlex.join(["--config", str(arguments.config)])
 
 
 def current_folder() -> Path:

@@ -5,7 +5,17 @@ A change without an answer stays recorded as intended, and the next look finds o
 made it.
 """
 
-from publisher.sync.node import NOTIFICATION_FIELDS, Drift, Node, Outcome, Result, State, Step, Task
+from publisher.sync.node import (
+    NOTIFICATION_FIELDS,
+    Drift,
+    HeldBack,
+    Node,
+    Outcome,
+    Result,
+    State,
+    Step,
+    Task,
+)
 from publisher.sync.reconcile import is_settled, offline, preview, reconcile, record_paths
 from publisher.system.retry import Clock
 
@@ -13,6 +23,7 @@ __all__ = [
     "NOTIFICATION_FIELDS",
     "Clock",
     "Drift",
+    "HeldBack",
     "Node",
     "Outcome",
     "Result",

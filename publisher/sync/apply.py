@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.sync.changes import Change
     from publisher.sync.item import Item
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Node, Result, Task
+    from publisher.sync.node import HeldBack, Node, Result, Task
     from publisher.system.retry import Clock
 
 # More than some 50 requests in flight are not faster, and each costs the client more.
@@ -80,14 +80,14 @@ class _Window:
 
 @dataclass(slots=True)
 class PlanRun:
-    """Applies one plan to one node. `held` has the ids that wait, each with the reason."""
+    """Applies one plan to one node. `held` has the ids that must not be sent."""
 
     node: Node
     task: Task
     ledger: Ledger
     result: Result
     clock: Clock
-    held: Mapping[str, str]
+    held: Mapping[str, HeldBack]
     on_step: Callable[[Step, int], None]
     _recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _window: _Window = field(default_factory=_Window)
@@ -117,6 +117,13 @@ class PlanRun:
         """Send the corrections. Notifications must be off."""
         await self._send(i for i, _ in self._corrections())
         self._record_culprit()
+
+    def refuse_corrections(self) -> None:
+        """End the corrections that no later run may send either."""
+        for index, correct in self._corrections():
+            unsent = self._unsent(correct)
+            if unsent and unsent.outcome == "refused":
+                self._end(index, unsent)
 
     def adopt_corrections(self) -> None:
         """Record the items as they are instead of correcting them."""
@@ -175,8 +182,8 @@ class PlanRun:
         if error is not None and not isinstance(error, Forbidden):
             # Planned and not refused: the next run will send it.
             return Step(change)
-        if change.id in self.held:
-            return Step(change, "planned", self.held[change.id])
+        if held := self.held.get(change.id):
+            return Step(change, "planned" if held.waits else "refused", held.reason)
         return None
 
     async def _launch(self, in_flight: asyncio.TaskGroup, index: int, change: Change) -> None:

@@ -114,6 +114,14 @@ class Node(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Why a run does not send a post. `waits`: a later run sends it, without anybody's help."""
+
+    reason: str
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A change and its outcome."""
 

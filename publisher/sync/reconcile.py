@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from publisher.sync.changes import Change
     from publisher.sync.guard import Guard
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Node, State, Task
+    from publisher.sync.node import HeldBack, Node, State, Task
     from publisher.sync.plan import Plan
     from publisher.text.node_address import NodeAddress
 
@@ -134,7 +134,7 @@ async def reconcile(
     task: Task,
     ledger: Ledger,
     *,
-    hold_back: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
+    hold_back: Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]],
     on_step: Callable[[Step, int], None],
     retry_seconds: float = 0.0,
     clock: Clock | None = None,
@@ -142,8 +142,8 @@ async def reconcile(
     """Make the node equal to the posts. Errors are in the result.
 
     `hold_back` gets the ids that will be published, before anything is sent; it returns those that
-    must wait, each with the reason. `on_step` gets each step once it is taken, and the number of
-    all steps.
+    must not be sent, each with the reason. `on_step` gets each step once it is taken, and the
+    number of all steps.
     """
     from publisher.sync.apply import PlanRun  # noqa: PLC0415 - asyncio: see `Clock.sleep`
 
@@ -190,6 +190,7 @@ async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: 
 
     If the service does not turn notifications off, the items stay as they are.
     """
+    run.refuse_corrections()
     if not run.has_corrections:
         return
     async with _muted(node, task, ledger, result) as refusal:
@@ -312,16 +313,14 @@ def _conclude(
     ledger: Ledger,
     plan: Plan,
     result: Result,
-    held: Mapping[str, str],
+    held: Mapping[str, HeldBack],
     *,
     now: float,
 ) -> None:
     """Record that the node equals the posts, or report in the result why it does not."""
     _report_shortage(_with_final_figures(plan, result), result)
-    if held:
-        posts = (
-            "1 post waits for its page" if len(held) == 1 else f"{len(held)} posts wait for pages"
-        )
+    if waiting := sum(one.waits for one in held.values()):
+        posts = "1 post waits for its page" if waiting == 1 else f"{waiting} posts wait for pages"
         _report(PageMissing(f"{posts} on the web; run again later"), result)
     last_look = ledger.last_look(result.address)
     if plan.shortage:  # `offline` needs the room

@@ -17,9 +17,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A family and an address as the socket module has them; the first part is the IP address.
 SocketAddress: TypeAlias = tuple[int, tuple[Any, ...]]
 
+# The blocks of IANA's registries of special-purpose addresses (RFC 6890, RFC 8190) that are not
+# globally reachable or not of single hosts. `ipaddress` knows only those of its release of Python:
+# 3.11.7 still calls most of 192.0.0.0/24 global, where a cloud has its metadata (192.0.0.192).
+_SPECIAL: tuple[Network, ...] = (
+    *map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
+            "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        ),
+    ),
+    *map(
+        ipaddress.IPv6Network,
+        (
+            "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+            "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+        ),
+    ),
+)  # fmt: skip
+# What the registries call globally reachable all the same. Teredo and 6to4 contain an IPv4 address,
+# which is checked instead.
+_REACHABLE: tuple[Network, ...] = (
+    ipaddress.IPv4Network("192.0.0.9/32"),
+    ipaddress.IPv4Network("192.0.0.10/32"),
+    ipaddress.IPv6Network("2001:1::1/128"),
+    ipaddress.IPv6Network("2001:1::2/128"),
+    ipaddress.IPv6Network("2001:1::3/128"),
+    ipaddress.IPv6Network("2001:3::/32"),
+    ipaddress.IPv6Network("2001:4:112::/48"),
+    ipaddress.IPv6Network("2001:20::/28"),
+    ipaddress.IPv6Network("2001:30::/28"),
+)
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291 section 2.4, as far as assigned
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 section 2.5.5.1, of old times
@@ -81,8 +115,8 @@ class ReachableHosts:
 
 def _not_public(host: str, address: str) -> str:
     if host == address:
-        return f"{address} is not a public address, so it is not requested"
-    return f"{host} has the address {address}, which is not public, so it is not requested"
+        return f"{address} is not a public address"
+    return f"{host} has the address {address}, which is not public"
 
 
 def is_public(address: Address) -> bool:
@@ -93,7 +127,13 @@ def is_public(address: Address) -> bool:
             return is_public(inner)
         if address not in _GLOBAL_UNICAST:
             return False
-    return address.is_global and not address.is_multicast
+    if _is_within(address, _REACHABLE):
+        return True
+    return not _is_within(address, _SPECIAL) and address.is_global and not address.is_multicast
+
+
+def _is_within(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -47,7 +47,11 @@ class Raiser:
         self.work_has_ended = False
 
     def end_at_next_signal(self) -> None:
-        """Let the next signal end the process at once: nothing is left to be cleaned up."""
+        """Let the next signal end the process at once: nothing is left to be cleaned up.
+
+        Those that follow at once on the first one are ignored still, so that the message about it
+        is written.
+        """
         self.work_has_ended = True
 
     def begin_grace(self) -> None:
@@ -55,11 +59,12 @@ class Raiser:
         self._silent_until = time.monotonic() + GRACE_SECONDS
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        if time.monotonic() < self._silent_until:
+            return
         if self.work_has_ended:
             os._exit(Interrupted(number).exit_code)
-        if time.monotonic() >= self._silent_until:
-            self.begin_grace()
-            raise Interrupted(number)
+        self.begin_grace()
+        raise Interrupted(number)
 
 
 @contextmanager

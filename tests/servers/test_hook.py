@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.app.pages import PageProblem
 from publisher.app.pages import Pages as PagesOnTheWeb
 from tests.support import ROOT, fake_time
 from tests.support.blog import Blog, interrupt
@@ -311,7 +312,7 @@ def test_no_page_is_requested_by_default(deployed: Blog, pages: Pages) -> None:
 
 async def unreachable(
     links: Sequence[str], *, seconds: float, site: str = "http://127.0.0.1"
-) -> Mapping[str, str]:
+) -> Mapping[str, PageProblem]:
     return await PagesOnTheWeb(site, seconds=seconds).unreachable(links)
 
 
@@ -327,13 +328,13 @@ def test_the_wait_for_a_silent_page_ends_in_time(
 ) -> None:
     """In fake time, which passes while nobody answers. A single request may take the least wait."""
 
-    async def main() -> tuple[Mapping[str, str], float]:
+    async def main() -> tuple[Mapping[str, PageProblem], float]:
         found = await unreachable([*links, *links], seconds=asked_for)
         return found, asyncio.get_running_loop().time()
 
     links = [f"{pages.url}/{number}" for number in range(20)]
     pages.on_ask = threading.Event().wait
-    assert fake_time.run(main()) == (dict.fromkeys(links, "takes too long"), waited)
+    assert fake_time.run(main()) == (dict.fromkeys(links, PageProblem("takes too long")), waited)
 
 
 def test_an_interruption_ends_the_wait_for_a_page_at_once(deployed: Blog, pages: Pages) -> None:

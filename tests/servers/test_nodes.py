@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,9 @@ def test_the_hint_at_a_node_left_behind_has_commands_that_work(
     elsewhere = blog.run("plan", "--offline", "--config", str(named), folder=blog.folder.parent)
     commands = re.findall("`publisher (node [^`]+)`", elsewhere.err)
     assert [command.split()[1] for command in commands] == ["delete", "forget"]
+    # As a person would write it: the shell reads `''` as nothing, but a reader stumbles over it.
+    end = f"{SERVICE} '{old}' --config {shlex.quote(str(named))}"
+    assert commands == [f"node delete {end}", f"node forget {end}"]
     for command in commands:
         shell = f"exec {' '.join(blog.command())} {command}"
         done = subprocess.run(

@@ -229,14 +229,14 @@ def test_the_wait_for_a_feed_is_limited_whatever_a_server_does(
 def test_the_wait_for_a_silent_feed_ends_in_time(web: Web, path: str) -> None:
     """In fake time, which passes while the feed is missing."""
 
-    async def main() -> tuple[Mapping[str, str], float]:
+    async def main() -> tuple[Mapping[str, pages.PageProblem], float]:
         found = await pages.undeployed({address: "a digest"}, seconds=7)
         return found, asyncio.get_running_loop().time()
 
     address = f"{web.url}{path}"
     web.answers["/dripping"] = Answer(bytes(9_999), drip=0.5)
     web.answers["/silent"] = Answer(hold=threading.Event().wait)
-    assert fake_time.run(main()) == ({address: "takes too long"}, 7)
+    assert fake_time.run(main()) == ({address: pages.PageProblem("takes too long")}, 7)
 
 
 def test_no_more_of_a_document_is_read_than_the_limit(web: Web) -> None:
@@ -389,3 +389,15 @@ def test_what_a_message_repeats_of_a_hub_is_short(hub: Hub) -> None:
     with pytest.raises(Refused) as caught:
         hubs.ping(hub.url, "https://blog.example/feed", retry_seconds=0)
     assert len(str(caught.value)) < 400
+
+
+def test_a_feed_that_leads_to_this_machine_is_refused_and_not_called_late(
+    blog: Blog, web: Web, hub: Hub
+) -> None:
+    inside = {"Location": "http://127.0.0.2:1/"}
+    web.answers["/feed.atom"] = Answer(code=302, headers=inside)
+    run = ping(blog, "--wait-for-url", "1")
+    assert run.code == 1  # not 4: a hook that runs again later would not help
+    line = f"{web.url}/feed.atom is not requested: 127.0.0.2 is not a public address"
+    assert line in run.err
+    assert hub.told == [f"{web.url}/feed.rss", f"{web.url}/feed.json"]

@@ -288,11 +288,33 @@ def test_two_quick_ones_end_without_a_traceback(pushed: Blog) -> None:
                 process.send_signal(signal.SIGINT)
                 time.sleep(pause)
                 code, said = interrupt(process)
-            # The second one may hit the end of the interpreter. A shell reports 130 for both.
-            assert (code % 128, said) in {
-                (2, ENDS[signal.SIGINT][1]),
-                (126, ENDS[signal.SIGINT][1]),
-            }
+            assert (code, said) == ENDS[signal.SIGINT]
+
+
+# Kills the process by a signal when the interpreter clears its modules, its last step.
+AT_THE_VERY_END = """
+import os, sys
+class Last:
+    def __del__(self, kill=os.kill, process=os.getpid()):
+        kill(process, {number})
+sys.last = Last()
+"""
+
+
+@each_signal
+def test_a_signal_while_the_interpreter_ends_does_not_change_the_exit_code(
+    pushed: Blog, tmp_path: Path, number: signal.Signals
+) -> None:
+    text = AT_THE_VERY_END.format(number=int(number))
+    (tmp_path / "sitecustomize.py").write_text(text)
+    pushed.environment["PYTHONPATH"] = str(tmp_path)
+    with (
+        lock(pushed.folder / STATE, wait=0),
+        pushed.start("publish", "--lock-wait", "3600") as process,
+    ):
+        assert process.stderr
+        process.stderr.readline()
+        assert interrupt(process, number) == ENDS[number]
 
 
 # A module that the program imports, before its own work begins.
@@ -303,6 +325,8 @@ KILLS_ITSELF = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
     "module",
     [
         pytest.param({"argparse": KILLS_ITSELF}, id="before"),
+        # One of the first modules that any program imports, unless it takes care.
+        pytest.param({"re": KILLS_ITSELF}, id="at the start"),
         pytest.param(
             {
                 "sitecustomize": "import atexit, os, signal\n"

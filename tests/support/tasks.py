@@ -17,7 +17,7 @@ from publisher.sync.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.sync import Clock, Node, Step
+    from publisher.sync import Clock, HeldBack, Node, Step
     from publisher.sync.ledger import Ledger
     from tests.support.fake_node import FakeNode
 
@@ -80,7 +80,7 @@ def run(
     work: Task,
     ledger: Ledger,
     *,
-    held: Mapping[str, str] | None = None,
+    held: Mapping[str, HeldBack] | None = None,
     later: float = 3600,
 ) -> Result:
     """A run that follows `later` seconds after the one before."""
@@ -94,12 +94,12 @@ async def reconciled(
     ledger: Ledger,
     *,
     clock: Clock,
-    held: Mapping[str, str] | None = None,
+    held: Mapping[str, HeldBack] | None = None,
     on_step: Callable[[Step, int], None] = lambda _step, _total: None,
 ) -> Result:
     """A run; the items `held` wait, each for its reason."""
 
-    async def hold_back(_: Sequence[str]) -> Mapping[str, str]:
+    async def hold_back(_: Sequence[str]) -> Mapping[str, HeldBack]:
         return held or {}
 
     return await reconcile(

@@ -18,7 +18,7 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
-from publisher.sync import Result, Step, is_settled, offline, preview, record_paths
+from publisher.sync import HeldBack, Result, Step, is_settled, offline, preview, record_paths
 from publisher.sync.apply import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
@@ -247,7 +247,9 @@ def test_an_unsafe_plan_sends_nothing(ledger: Ledger) -> None:
 
 def test_a_held_post_waits_and_the_others_are_published(ledger: Ledger) -> None:
     node = FakeNode()
-    result = run(node, task({1: "a", 2: "b"}), ledger, held={"post-0001": "not there yet"})
+    result = run(
+        node, task({1: "a", 2: "b"}), ledger, held={"post-0001": HeldBack("not there yet")}
+    )
     assert outcomes(result) == [("new", "post-0001", "planned"), ("new", "post-0002", "done")]
     assert isinstance(result.error, Unavailable)
     assert set(ledger.recorded(node.address)) == {"post-0002"}
@@ -915,7 +917,9 @@ def test_items_that_wait_for_a_broken_post_are_reported_once(ledger: Ledger) -> 
 def test_a_held_post_is_a_note_beside_the_lack_of_room(ledger: Ledger) -> None:
     node = FakeNode(max_items=2)
     fill(node, 1)
-    result = run(node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": "not yet"})
+    result = run(
+        node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": HeldBack("not yet")}
+    )
     assert isinstance(result.error, NoRoom)
     assert result.notes == ["1 post waits for its page on the web; run again later"]
 
