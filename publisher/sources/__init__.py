@@ -17,8 +17,8 @@ from publisher.post import Diagnostic, Page, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.post_files import PostFiles
-from publisher.sources.walk import PERMISSION_ADVICE, enter, walk
-from publisher.system.reasons import reason
+from publisher.sources.walk import enter, walk
+from publisher.system.reasons import closed_by, permission_advice, reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
 from publisher.text import globs
@@ -110,7 +110,8 @@ def _require_folder(folder: Path, config: Path) -> None:
             return
     except PermissionError as error:
         raise ConfigError(
-            f"{config}: posts.path: {folder} cannot be read: {reason(error)}; {PERMISSION_ADVICE}"
+            f"{config}: posts.path: {closed_by(folder)} cannot be read: {reason(error)}; "
+            f"{permission_advice(folder)}"
         ) from error
     except OSError as error:
         problem = f"cannot be read: {reason(error)}"

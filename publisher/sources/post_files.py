@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources import site_settings
+from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError, open_regular
 
 if TYPE_CHECKING:
@@ -42,9 +43,12 @@ class PostFiles:
             return self.reach.read(self.posts / path)
         except LinkError as error:
             raise PostError(path, error.message) from error
+        except PermissionError as error:
+            advice = permission_advice(self.posts / path)
+            raise PostError(path, f"cannot be read: {reason(error)}; {advice}") from error
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise PostError(path, f"cannot be read: {reason}; repair or remove it") from error
+            message = f"cannot be read: {reason(error)}; repair or remove it"
+            raise PostError(path, message) from error
 
     def head(self, path: PurePosixPath) -> str:
         """The text in the first bytes of a file; empty if it cannot be read."""

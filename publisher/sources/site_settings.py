@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
-from publisher.system.reasons import reason
+from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
 
@@ -54,7 +54,7 @@ def data(file: Path, reach: Reach) -> bytes:
         raise ConfigError(f"{file} {error.message}") from error
     except PermissionError as error:
         raise ConfigError(
-            f"{file}: cannot be read: {reason(error)}; let the user who runs publisher read it"
+            f"{file}: cannot be read: {reason(error)}; {permission_advice(file)}"
         ) from error
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {reason(error)}; repair it") from error

@@ -8,13 +8,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.post import Skip
-from publisher.system.reasons import reason
+from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
     from publisher.system.symlinks import Reach
-
-PERMISSION_ADVICE = "let the user who runs publisher list and search it (chmod +rx)"
 
 
 def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
@@ -37,7 +35,8 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
             skipped.append(Skip(here, error.message + exclude, broken=True))
             continue
         except PermissionError as error:
-            skipped.append(Skip(here, f"{_problem(error)}; {PERMISSION_ADVICE}", broken=True))
+            advice = permission_advice(folder / here)
+            skipped.append(Skip(here, f"{_problem(error)}; {advice}", broken=True))
             continue
         except OSError as error:
             skipped.append(Skip(here, f"{_problem(error)}; repair or remove it", broken=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pwd
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -91,6 +93,51 @@ def test_posts_that_the_user_may_not_read_are_one_error(
         f"{folder}/publisher.yaml: posts.path: {folder}/posts {DENIED}{LINE}list and search it "
         "(chmod +rx)"
     )
+
+
+def own(folder: Path) -> None:
+    """Give everything in the folder to the ordinary user."""
+    uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else -1
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, uid, -1)
+
+
+@pytest.mark.parametrize("site", ["", "_config.yml"])
+@pytest.mark.parametrize("closed", ["blog", "blog/the posts"])
+def test_a_closed_folder_above_the_posts_is_named_with_the_command(
+    folder: Path, closed: str, site: str
+) -> None:
+    """Whether the posts or a folder above them can be listed, but not searched."""
+    write(folder, "blog/the posts/2026-01-01-a.md", "blog/the posts/2026-01-02-b.md", site or "x")
+    own(folder)
+    (folder / closed).chmod(0o600)
+    with pytest.raises(ConfigError) as caught, ordinary_user():
+        sources.read(
+            Config(
+                path=folder / "publisher.yaml",
+                state=folder / "state",
+                site=Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1)),
+                posts=Posts(
+                    path=folder / "blog" / "the posts",
+                    engine="jekyll",
+                    site=folder if site else None,
+                ),
+            ),
+            now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        )
+    shown = shlex.quote(f"{folder / closed}")
+    assert str(caught.value) == (
+        f"{folder}/publisher.yaml: posts.path: {folder / closed} {DENIED}; run: chmod u+rx {shown}"
+    )
+
+
+def test_a_post_that_its_owner_may_not_read_need_not_be_removed(folder: Path) -> None:
+    write(folder, "posts/2026-01-01-a.md", "posts/2026-01-02-b.md")
+    own(folder)
+    (folder / "posts" / "2026-01-01-a.md").chmod(0)
+    (broken,) = read(folder, "jekyll").skipped
+    file = folder / "posts" / "2026-01-01-a.md"
+    assert broken.reason == f"{DENIED}; run: chmod u+r {file}"
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o311], ids=oct)
