@@ -44,6 +44,11 @@ class Ownership:
     unclaimed: frozenset[str]
 
     @property
+    def items_of_held(self) -> frozenset[str]:
+        """The items at the node about which a question is open."""
+        return self.present & {*self.held.values()}
+
+    @property
     def of_posts(self) -> frozenset[str]:
         """Our items that have a post."""
         return self.ours & self.posts.keys()
@@ -61,7 +66,7 @@ class Ownership:
     @property
     def strangers(self) -> frozenset[str]:
         """The items that are not ours."""
-        return self.present - self.ours - self.postless - self.unclaimed
+        return self.present - self.ours - self.postless - self.unclaimed - self.moved.keys()
 
 
 def ownership(

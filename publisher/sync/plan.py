@@ -163,17 +163,20 @@ def decide(
     wanted = window(ordered, keep=policy.keep, room=None)
     kept = window(ordered, keep=policy.keep, room=space)
     desired = frozenset(post.id for post in kept)
+    # `keep` alone does not end the question about a held post.
+    asked = {post.id for post in window(ordered, keep=None, room=space)} & owned.items_of_held
+    staying = desired | asked
     changes = (
         # Sorted, because the order of strings in a set differs from run to run.
         *(_retract(id_, recorded, present) for id_ in sorted(owned.pruned)),
         *_forgets(owned, recorded, desired, has_unreadable_posts=has_unreadable_posts),
         # If the node has no room for any post, retracting old items makes no room either.
-        *(() if space == 0 else _retracts_for_room(ordered, owned, desired)),
-        *_changes_of_desired(kept, recorded, present, owned.ours, policy),
+        *(() if space == 0 else _retracts_for_room(ordered, owned, staying)),
+        *_changes_of_desired(kept, recorded, present, owned, policy),
     )
     changes = (
         *(change for change in changes if _is_decided(change, owned.held)),
-        *_holds(owned, policy.renames, recorded, present, desired),
+        *_holds(owned, policy.renames, recorded, present, staying),
     )
     outside = wanted[: len(wanted) - len(kept)]
     return Plan(
@@ -271,17 +274,17 @@ def _changes_of_desired(
     kept: Sequence[Desired],
     recorded: Mapping[str, Recorded],
     present: Mapping[str, Seen],
-    ours: Collection[str],
+    owned: Ownership,
     policy: Policy,
 ) -> Iterator[Change]:
     for post in kept:
         record, seen = recorded.get(post.id), present.get(post.id)
         if seen is None:
             yield Publish(post, "missing" if record and record.done else "new")
-        elif post.id not in ours:
-            yield Refuse(post.id, post.title, _NOT_OURS.format(seen.title or "without a title"))
-        else:
+        elif post.id in owned.ours:
             yield from _changes_of_present(post, record, seen, policy)
+        elif post.id not in owned.moved:  # of these, the guard asks first
+            yield Refuse(post.id, post.title, _NOT_OURS.format(seen.title or "without a title"))
 
 
 def _changes_of_present(
@@ -392,6 +395,8 @@ def from_ledger(
     skipped: SkippedFiles = _NONE_SKIPPED,
 ) -> Plan:
     """The plan for a node that holds exactly the items that it acknowledged to the ledger."""
+    # An item that was retracted counts as never published, as in a plan for the node itself.
+    recorded = {id_: one for id_, one in recorded.items() if one.state != "retracted"}
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     plan = decide(
         posts,

@@ -13,8 +13,11 @@ from publisher.app import moves
 from publisher.app.project import Project
 from publisher.post import Reading
 from publisher.rendering import Renderings
+from publisher.sync import plan
 from publisher.sync.desired import Desired
+from publisher.sync.item import Seen
 from publisher.sync.ledger import Ledger
+from publisher.sync.policy import Policy
 from publisher.text.node_address import NodeAddress
 from tests.support.posts import SITE, config, post
 
@@ -114,3 +117,15 @@ def test_an_interrupted_run_goes_on_with_the_new_ids(ledger: Ledger) -> None:
 
 def test_a_new_post_of_a_moved_site_is_no_change(ledger: Ledger) -> None:
     assert moves.problem(project(NEW_URL, DATED), ledger) is None
+
+
+def test_without_a_ledger_the_items_of_a_moved_site_are_not_called_foreign() -> None:
+    """The guard stops the run. To retract the items would lose them."""
+    (old,), (new,) = (project(site, DATED).entries.entries for site in (SITE, NEW_URL))
+    post_now = Desired(new.item_id, new.atom_id, "A title", new.fingerprint, new.published)
+    seen = Seen(old.item_id, old.atom_id, "A title", old.fingerprint)
+    decided = plan.decide([post_now], {}, {seen.id: seen}, Policy())
+    assert (decided.changes, decided.foreign) == ((), ())
+    assert decided.moved == ((old.atom_id, new.atom_id),)
+    allowed = plan.decide([post_now], {}, {seen.id: seen}, Policy(new_ids={new.item_id}))
+    assert [change.action for change in allowed.changes] == ["changed"]
