@@ -49,6 +49,7 @@ def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[st
         has_file=has_file,
         advice=advice,
         as_new=frozenset(as_new),
+        with_id=frozenset(id_ for id_, post in posts.items() if post.id is not None),
     )
 
 

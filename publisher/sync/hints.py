@@ -1,44 +1,102 @@
-"""Hints: the plan looks as if a short post or a node was renamed.
+"""Hints: the plan looks as if a post that is not held, or a node, was renamed.
 
 Pure. A hint describes what the plan shows, and gives the line that keeps the published items.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from publisher.sync.changes import Publish, Retract
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from publisher.sync.changes import Change
+    from publisher.sync.desired import Desired
+    from publisher.sync.item import Seen
     from publisher.sync.plan import Plan
     from publisher.sync.records import Recorded
+    from publisher.sync.renames import Renames
     from publisher.text.node_address import NodeAddress
+
+_DATE = re.compile(r"tag:[^,]*,(\d{4}-\d{2}-\d{2}):")  # in an atom:id as our sites mint it
 
 
 def post_renamed(
-    plan: Plan, recorded: Mapping[str, Recorded], *, as_new: Collection[str] = ()
+    plan: Plan, recorded: Mapping[str, Recorded], present: Mapping[str, Seen], renames: Renames
 ) -> Iterator[str]:
-    """For each new post with the text of a post whose item the plan retracts.
+    """For the posts with the text of other items whose posts are gone or have another text now.
 
-    Such a post is not held if its text is short. The posts `as_new` are left out.
+    No such post is held: its text is short, several items have the text, or the post has an item of
+    its own, as when two posts have changed their names. Each text is named once. Items of the first
+    versions have no hash of their text, so there the date and the title must do. A post that its
+    author publishes as a new one, or that has an `id:`, is left out.
     """
-    new = {
-        c.post.body: c.post
-        for c in plan.changes
-        if isinstance(c, Publish) and c.action == "new" and c.id not in as_new
-    }
+    decided = renames.as_new | renames.with_id
+    lost = [*_lost(plan, recorded, present, renames)]
+    by_text: defaultdict[str, list[Desired]] = defaultdict(list)
+    for change in plan.publishes:
+        if change.action in {"new", "changed"} and change.id not in decided:
+            by_text[change.post.body].append(change.post)
+    for text, posts in by_text.items():
+        if items := [item.id for item in lost if item.body and item.body == text]:
+            yield _shared_text([post.path for post in posts], items)
+            continue
+        for post in posts:
+            yield from (_same_title(post, item.id) for item in lost if _is_alike(post, item))
+
+
+def _lost(
+    plan: Plan, recorded: Mapping[str, Recorded], present: Mapping[str, Seen], renames: Renames
+) -> Iterator[Recorded | Seen]:
+    """The items that lose their text in the plan, and those that nobody knows any more."""
     for change in plan.changes:
-        record = recorded.get(change.id)
-        # A retract without notification only makes room; its post still exists.
-        if isinstance(change, Retract) and change.notify and record and record.body in new:
-            post = new[record.body]
-            yield (
-                f"{post.path} has the text of the post that was {record.id}; if it was renamed, "
-                f"keep its item with a line in its front matter: id: {record.id}"
-            )
+        item = recorded.get(change.id) or present.get(change.id)
+        if item and _loses_its_text(change, item):
+            yield item
+    yield from (present[id_] for id_ in plan.unclaimed if not renames.has_file(id_))
+
+
+def _loses_its_text(change: Change, item: Recorded | Seen) -> bool:
+    if isinstance(change, Publish):
+        return change.action == "changed" and bool(item.body) and item.body != change.post.body
+    # A retract without notification only makes room; its post still exists.
+    return isinstance(change, Retract) and change.notify
+
+
+def _shared_text(paths: Sequence[str], items: Sequence[str]) -> str:
+    """Say that new posts have the text of these items."""
+    one = len(paths) == 1
+    was = "the post that was" if len(items) == 1 else "the posts that were"
+    lines = " or ".join(f"id: {item}" for item in items)
+    return (
+        f"{_listed(paths)} {'has' if one else 'have'} the text of {was} {_listed(items)}; if "
+        f"{'it was' if one else 'one of them was'} renamed, keep its item with a line in its front "
+        f"matter: {lines}"
+    )
+
+
+def _same_title(post: Desired, item: str) -> str:
+    return (
+        f"{post.path} has the date and the title of {item}, whose post is gone; if it was renamed, "
+        f"keep its item with a line in its front matter: id: {item}"
+    )
+
+
+def _is_alike(post: Desired, item: Recorded | Seen) -> bool:
+    """Whether the item, whose text is unknown, has the title and the date of the post."""
+    date = _DATE.match(post.atom_id)
+    other = _DATE.match(item.atom_id or "")
+    is_dated = date is not None and other is not None and date[1] == other[1]
+    return bool(is_dated and not item.body and item.title and item.title == post.title)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def nodes_left_behind(

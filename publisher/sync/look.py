@@ -83,9 +83,8 @@ async def look(
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
     plan = await _with_possible_corrections(node, plan, task, result)
-    result.hints += [
-        *hints.post_renamed(plan, recorded, as_new=task.policy.renames.as_new),
-    ]
+    if not change:  # once the run has made the changes, a line in the front matter is too late
+        result.hints.extend(hints.post_renamed(plan, recorded, present, task.policy.renames))
     result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
     result.notes += notes(plan, task)
     return state, plan

@@ -16,8 +16,8 @@ from publisher.errors import (
     UnsafePlanError,
 )
 from publisher.sync import guard as guards
+from publisher.sync import hints, rights
 from publisher.sync import plan as plans
-from publisher.sync import rights
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
 from publisher.sync.node import Result, Step
@@ -91,6 +91,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
+    result.hints.extend(hints.post_renamed(plan, recorded, {}, task.policy.renames))
     # Only the service knows the subscribers of a node that has no items yet.
     has_audience = "@" in address.service or result.items > 0
     guard = _guard(task, ledger, address, silent=task.silent != "no")

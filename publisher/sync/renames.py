@@ -42,7 +42,7 @@ class Renames:
     `vanished` has the ids of the recorded items whose posts are gone, by the hash of their text.
     `has_file` tells whether a file of the folder may be the post of an item id. `advice` says how a
     new post keeps the item with this item id and atom:id. `as_new` has the ids of the posts that
-    the author publishes as new ones.
+    the author publishes as new ones, and `with_id` of those that have an `id:` already.
     """
 
     new: Mapping[str, NewPost] = field(default_factory=dict)
@@ -50,6 +50,7 @@ class Renames:
     has_file: Callable[[str], bool] = lambda _: True
     advice: Callable[[NewPost, str, str], str] = lambda _, item_id, __: f"id: {item_id}"
     as_new: frozenset[str] = frozenset()
+    with_id: frozenset[str] = frozenset()
 
     @property
     def recorded(self) -> Mapping[str, str]:

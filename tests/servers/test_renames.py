@@ -214,6 +214,35 @@ def test_a_file_name_with_a_line_end_forges_no_line(
         shown = r"\nerror: forged\x1b[2J.md"
         assert run.code == 3
         assert any(line.startswith(f"  - {OLD}{shown}: ") for line in lines)
-        assert any(line.startswith(f"hint: {short}{shown} has the text") for line in lines)
+        hinted = [line for line in lines if line.startswith(f"hint: {short}{shown} has the text")]
+        assert len(hinted) == (command == "plan"), "after the publish, a hint is too late"
         assert any("1 item stays" in line and f"page{shown}" in line for line in lines)
         assert not [line for line in lines if line.startswith("error: forged")]
+
+
+@pytest.mark.parametrize("kind", ["swap", "chain"])
+def test_the_lines_for_posts_that_took_the_names_of_others_keep_all_items(
+    blog: Blog, prosody: Prosody, node: str, kind: str
+) -> None:
+    lake, mill, sea = (f"2026-01-04-{name}" for name in ("lake", "mill", "sea"))
+    for name in (lake, mill):
+        blog.write(f"{name}.md", f"{TEXT} {name}", title=name)
+    configure(blog, prosody, node)
+    assert blog.run("publish").code == 0
+    before = ids(prosody, node)
+    rename(blog, lake, sea)
+    rename(blog, mill, lake)
+    if kind == "swap":
+        rename(blog, sea, mill)
+    planned = blog.run("plan")
+    lines = dict(re.findall(r"(\S+)\.md has the text of .* front matter: (id: \S+)", planned.err))
+    assert lines == {lake: f"id: {mill}", (mill if kind == "swap" else sea): f"id: {lake}"}
+    for name, line in lines.items():
+        rename(blog, name, name, line=f"{line}\n")
+    kept = blog.run("publish", "--json")
+    assert [(action, id_) for action, id_, _ in kept.changes] == [
+        ("changed", lake),
+        ("changed", mill),
+    ]
+    assert ids(prosody, node) == before
+    assert blog.run("publish").out == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -10,17 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace as replace_struct
 
-from publisher import entry
+from publisher import entry, sync
 from publisher.app import renames
 from publisher.post import Page, Reading, Skip
-from publisher.sync import Task, plan
+from publisher.sync import Task, hints, plan, preview
 from publisher.sync import guard as guards
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
 from publisher.sync.policy import Policy
 from publisher.sync.records import Recorded
-from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
+from publisher.sync.renames import LEAST_WORDS, NO_RENAMES, NewPost, Renames
 from publisher.text.node_address import NodeAddress
 from publisher.text.shortening import count_words
 from tests.support.fake_node import FakeNode
@@ -148,6 +149,20 @@ def test_the_window_stays_as_it_is_while_a_post_is_held() -> None:
     assert planned(posts, items, found, max_items=2) == {"a-new": "held"}
 
 
+def test_a_newer_post_does_not_end_the_question_by_keep_alone() -> None:
+    found = Renames(new=new("a-new", "c"), vanished=A_IS_GONE)
+    posts, items = ["a-new", "b", "c"], ["a-old", "b"]
+    for max_items in (None, 3):
+        assert planned(posts, items, found, keep=2, max_items=max_items) == {
+            "a-new": "held",
+            "c": "new",
+        }
+    assert planned(posts, items, found, keep=2, max_items=2) == {"a-old": "removed", "c": "new"}
+    # Once it is decided, the item goes.
+    decided = replace(found, as_new=frozenset({"a-new"}))
+    assert planned(posts, items, decided, keep=2) == {"a-old": "removed", "c": "new"}
+
+
 def test_a_full_node_makes_room_for_a_newer_post() -> None:
     """The item is too old for the node, whosever post it is."""
     found = Renames(new=new("a-new", "c"), vanished=A_IS_GONE)
@@ -198,6 +213,138 @@ def test_without_a_ledger_the_items_at_the_node_show_it(prune: str) -> None:
 def test_without_a_ledger_an_item_whose_post_has_a_file_is_not_gone() -> None:
     found = Renames(new=new("a-new"), has_file=lambda _: True)
     assert planned(["a-new"], ["a-old"], found, ledger=False) == {"a-new": "new"}
+
+
+def hinted(
+    posts: Sequence[str],
+    items: Sequence[str],
+    *,
+    texts: Mapping[str, str] | None = None,
+    renames: Renames = NO_RENAMES,
+) -> list[str]:
+    """The hints for these posts and items; `texts` has posts with another text than their names."""
+    known, there = recorded(*items), present(*items)
+    wanted = [
+        replace(desired(name), body=texts[name], fingerprint="edited")
+        if texts and name in texts
+        else desired(name)
+        for name in posts
+    ]
+    decided = plan.decide(wanted, known, there, Policy(renames=renames))
+    return list(hints.post_renamed(decided, known, there, renames))
+
+
+@pytest.mark.parametrize(
+    ("posts", "items", "texts", "named"),
+    [
+        pytest.param(
+            ["a-new"], ["a-old"], {},
+            ["a-new.md has the text of the post that was a-old; if it was renamed, keep its item "
+             "with a line in its front matter: id: a-old"], id="renamed",
+        ),
+        pytest.param(
+            ["a-1", "a-2", "a-3"], ["a-3", "a-4", "a-5"], {},
+            ["a-1.md and a-2.md have the text of the posts that were a-4 and a-5; if one of them "
+             "was renamed, keep its item with a line in its front matter: id: a-4 or id: a-5"],
+            id="two of three posts of one text",
+        ),
+        pytest.param(
+            ["a-new"], ["a-1", "a-2"], {},
+            ["a-new.md has the text of the posts that were a-1 and a-2; if it was renamed, keep "
+             "its item with a line in its front matter: id: a-1 or id: a-2"],
+            id="two posts became one",
+        ),
+        pytest.param(
+            ["sea", "lake"], ["lake", "mill"], {"sea": "l", "lake": "m"},
+            ["sea.md has the text of the post that was lake; if it was renamed, keep its item "
+             "with a line in its front matter: id: lake",
+             "lake.md has the text of the post that was mill; if it was renamed, keep its item "
+             "with a line in its front matter: id: mill"],
+            id="a chain",
+        ),
+        pytest.param(
+            ["lake", "mill"], ["lake", "mill"], {"lake": "m", "mill": "l"},
+            ["lake.md has the text of the post that was mill; if it was renamed, keep its item "
+             "with a line in its front matter: id: mill",
+             "mill.md has the text of the post that was lake; if it was renamed, keep its item "
+             "with a line in its front matter: id: lake"],
+            id="swapped",
+        ),
+        pytest.param(["a-new", "a-old"], ["a-old"], {}, [], id="a copy"),
+        pytest.param(["a-new", "a-old"], ["a-old"], {"a-old": "a"}, [], id="a copy and an edit"),
+        pytest.param(["a"], ["a"], {"a": "another"}, [], id="an edit"),
+    ],
+)  # fmt: skip
+def test_a_text_of_a_lost_item_is_named_once(
+    posts: Sequence[str], items: Sequence[str], texts: Mapping[str, str], named: Sequence[str]
+) -> None:
+    assert sorted(hinted(posts, items, texts=texts)) == sorted(named)
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [Renames(as_new=frozenset({"a-new"})), Renames(with_id=frozenset({"a-new"}))],
+    ids=["--as-new", "id:"],
+)
+def test_a_post_on_which_its_author_has_decided_needs_no_hint(decided: Renames) -> None:
+    assert hinted(["a-new"], ["a-old"], renames=decided) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "is_alike"),
+    [
+        ("The mill", "2026-01-02", True),
+        ("A lake", "2026-01-02", False),
+        ("The mill", "2026-01-03", False),
+    ],
+)
+@pytest.mark.parametrize("known", ["ledger", "node", "node, prune: site"])
+def test_items_of_unknown_text_are_recognised_by_title_and_date(
+    title: str, day: str, known: str, *, is_alike: bool
+) -> None:
+    """The first versions recorded no text, neither in the ledger nor at the node."""
+    one = replace(
+        desired("mill-new"), title="The mill", atom_id="tag:a.example,2026-01-02:mill-new"
+    )
+    atom_id = f"tag:a.example,{day}:mill"
+    there = {"mill": Seen("mill", atom_id, title, "print")}
+    ledger = {"mill": Recorded("mill", title, "print", "seen", atom_id=atom_id)}
+    ledger = ledger if known == "ledger" else {}
+    found = Renames(has_file=lambda _: False)
+    policy = Policy(
+        renames=found, is_minted=lambda _: True, prune="site" if "site" in known else "own"
+    )
+    decided = plan.decide([one], ledger, there, policy)
+    named = list(hints.post_renamed(decided, ledger, there, found))
+    assert named == (
+        ["mill-new.md has the date and the title of mill, whose post is gone; if it was renamed, "
+         "keep its item with a line in its front matter: id: mill"] if is_alike else []
+    )  # fmt: skip
+
+
+def test_a_hint_is_given_while_it_can_still_be_followed(ledger: Ledger, tmp_path: Path) -> None:
+    short = "Too short."
+    before, after = (folder(post(f"{name}.md", body=short)) for name in (OLD, NEW))
+    node = FakeNode()
+    run(node, work(ledger, before), ledger)
+    looked = asyncio.run(preview(node, work(ledger, after), ledger, clock=node.clock))
+    offline = sync.offline(node.address, work(ledger, after), ledger)
+    for planned in (looked, offline):
+        assert [hint.rpartition(": ")[2] for hint in planned.hints] == [OLD]
+    assert run(node, work(ledger, after), ledger).hints == []
+
+
+def test_a_plan_from_the_ledger_is_that_for_the_node_after_a_retract(ledger: Ledger) -> None:
+    """A retraction stays in the ledger until it is durable."""
+    both = folder(post(f"{OLD}.md", body=LONG), post("2026-01-03-other.md", body="Text."))
+    node = FakeNode()
+    run(node, work(ledger, both), ledger)
+    run(node, work(ledger, folder(post(f"{OLD}.md", body=LONG))), ledger)
+    assert "retracted" in {record.state for record in ledger.recorded(node.address).values()}
+    task = work(ledger, folder(post(f"{NEW}.md", body=LONG)))
+    looked = asyncio.run(preview(node, task, ledger, clock=node.clock))
+    offline = sync.offline(node.address, task, ledger)
+    assert actions(offline) == actions(looked) == ["held"]
 
 
 @pytest.mark.parametrize("is_selected", [True, False])
