@@ -47,7 +47,8 @@ class PostFiles:
             advice = permission_advice(self.posts / path)
             raise PostError(path, f"cannot be read: {reason(error)}; {advice}") from error
         except OSError as error:
-            message = f"cannot be read: {reason(error)}; repair or remove it"
+            # Not `reason`: ours say that the file is a pipe or a device.
+            message = f"cannot be read: {error.strerror or error}; repair or remove it"
             raise PostError(path, message) from error
 
     def head(self, path: PurePosixPath) -> str:

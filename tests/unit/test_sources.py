@@ -23,6 +23,7 @@ from tests.support.users import ordinary_user
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from publisher.config import Engine
     from publisher.post import Post, Reading, Skip
 
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
@@ -436,6 +437,43 @@ def test_a_file_without_a_date_is_a_page(tmp_path: Path, name: str, front_matter
     (page,) = reading.pages
     assert str(page.path) == name
     assert "has no date; add e.g. `date: 2008-10-21` or start the file's" in page.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("2026-13-01-first.md", "2026-13-01, but there is no month 13"),
+        ("2026-0-01-first.md", "2026-0-01, but there is no month 0"),
+        ("2026-02-30-first.md", "2026-02-30, but 2026-02 has no day 30"),
+        ("2026-02-00.md", "2026-02-00, but 2026-02 has no day 0"),
+        ("0000-02-01-first.md", "0000-02-01, but there is no year 0"),
+        ("01-02-2026-x.md", "01-02-2026, which is not in the form YYYY-MM-DD"),
+        ("1.2.2026 x.md", "1.2.2026, which is not in the form YYYY-MM-DD"),
+        ("2026_02_01-x.md", "2026_02_01, which is not in the form YYYY-MM-DD"),
+        ("01-02-2026/index.md", "01-02-2026, which is not in the form YYYY-MM-DD"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["plain", "jekyll", "hexo", "hugo"])
+def test_a_date_in_a_name_that_cannot_be_read_is_named(
+    tmp_path: Path, name: str, fault: str, engine: Engine
+) -> None:
+    """Of a post as well as of a page."""
+    write(tmp_path, {name: "---\ntitle: x\npublish: true\n---\nText.\n"})
+    config = configured(tmp_path)
+    config = replace(config, posts=replace(config.posts, engine=engine))
+    reading = sources.read(config, now=NOW)
+    said = [one.reason for one in reading.skipped] + [one.message for one in reading.warnings]
+    assert said == [
+        f"has no date: its name begins with {fault}; rename the file, or add e.g. "
+        "`date: 2008-10-21`"
+    ]
+    assert not reading.posts
+
+
+@pytest.mark.parametrize("name", ["1-2-3-x.md", "10-20-300.md", "20260201.md", "1.2.20267.md"])
+def test_digits_that_are_no_date_are_no_fault(tmp_path: Path, name: str) -> None:
+    reading = read(tmp_path, {name: "---\ntitle: x\n---\nText.\n"})
+    assert ([*reading.skipped], [*reading.warnings], len(reading.pages)) == ([], [], 1)
 
 
 # --- names and dates ---

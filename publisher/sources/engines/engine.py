@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.post import Page, Post, Skip
+from publisher.post import Diagnostic, Page, Post, Skip
 from publisher.sources.engines.markups import (
     ASSETS,
     MARKUPS,
@@ -24,7 +24,13 @@ from publisher.sources.engines.markups import (
     UNRENDERED,
     unrendered,
 )
-from publisher.sources.engines.names import Name, begins_with_date, date_and_words, date_in_path
+from publisher.sources.engines.names import (
+    Name,
+    begins_with_date,
+    date_and_words,
+    date_fault,
+    date_in_path,
+)
 from publisher.sources.front_matter import (
     block,
     feed_options,
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Diagnostic, Markup, Status
+    from publisher.post import BodySyntax, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
@@ -231,7 +237,9 @@ class PostReader:
                     front_matter.path, unpublished[1], status=unpublished[0], warnings=diagnostics
                 ), []
             if isinstance(error, UndatedError):
-                return self._page(front_matter, error), []
+                is_misspelt = date_fault(_dated_part(front_matter.path))
+                warnings = [Diagnostic(front_matter.path, 1, error.message)] if is_misspelt else []
+                return self._page(front_matter, error), warnings
             raise
         unpublished = unpublished or self._not_now(front_matter, post, now)
         if unpublished:
@@ -434,6 +442,8 @@ class PostReader:
 
     def undated(self, path: PurePosixPath, message: str) -> PostError:
         """The error about a file without a date: an UndatedError, unless it must be a post."""
+        if fault := date_fault(_dated_part(path)):
+            message = f"has no date: {fault}; rename the file, or add e.g. `date: 2008-10-21`"
         must_be_post = self.needs_date(path) or begins_with_date(path.stem)  # an impossible date
         return (PostError if must_be_post else UndatedError)(path, message, line=1)
 
@@ -551,6 +561,11 @@ def _refuse_foreign(path: PurePosixPath) -> None:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:
         raise PostError(path, "has a name that is not UTF-8; rename it") from error
+
+
+def _dated_part(path: PurePosixPath) -> str:
+    """The name that may begin with a date: a bundle's is that of its folder."""
+    return path.parts[-2] if path.stem == "index" and len(path.parts) > 1 else path.stem
 
 
 def _date_of_folders(front_matter: FrontMatter) -> dt.date | None:

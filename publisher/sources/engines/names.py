@@ -7,6 +7,10 @@ import re
 from dataclasses import dataclass
 
 _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
+# A date in another form, e.g. `01-02-2026-x`, `1.2.2026` or `2026_02_01-x`.
+_OTHER_DATE = re.compile(
+    r"(?:[0-9]{1,2}([-._])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([._])[0-9]{1,2}\2[0-9]{1,2})(?=[-_ .]|$)"
+)
 _FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
 
 
@@ -22,6 +26,26 @@ class Name:
 def begins_with_date(stem: str) -> bool:
     """Whether the name begins with the digits of a date, even an impossible one."""
     return _NAME.fullmatch(stem) is not None
+
+
+def date_fault(stem: str) -> str:
+    """Why the name begins with a date that cannot be read; empty if it begins with none."""
+    if match := _NAME.fullmatch(stem):
+        year, month, day = (int(match[number]) for number in (1, 2, 3))
+        date = "-".join(match.group(1, 2, 3))
+        if _date(match):
+            return ""
+        what = (
+            f"there is no month {month}"
+            if not 1 <= month <= 12
+            else f"{year}-{month:02} has no day {day}"
+            if year
+            else "there is no year 0"
+        )
+        return f"its name begins with {date}, but {what}"
+    if match := _OTHER_DATE.match(stem):
+        return f"its name begins with {match[0]}, which is not in the form YYYY-MM-DD"
+    return ""
 
 
 def date_and_words(stem: str) -> tuple[dt.date | None, str]:
