@@ -231,15 +231,15 @@ def test_a_hidden_limit_makes_keep_necessary(
     assert (run.code, "set `keep`" in run.err) == (1, True)
 
 
-def test_an_unknown_service_is_unavailable(
+def test_an_unknown_service_is_a_mistake_of_the_configuration(
     tmp_path: Path, server: Server, accounts: Mapping[str, str]
 ) -> None:
     blog = Blog(tmp_path / "blog")
     blog.configure(server, password=accounts["blog"], service="nowhere.localhost")
     blog.write("2026-01-01-first-post.md", "Text.", title="First")
     run = blog.run("publish")
-    assert (run.code, len(run.err.splitlines())) == (4, 1)
-    assert "check the name of the service" in run.err
+    assert (run.code, len(run.err.splitlines())) == (2, 1)
+    assert "the pubsub service of localhost is pubsub.localhost" in run.err
 
 
 def test_without_the_right_to_create_the_message_names_admins(
