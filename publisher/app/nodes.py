@@ -13,21 +13,28 @@ from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
 from publisher.config import NodeConfig
 from publisher.config.checks import near
-from publisher.errors import ConfigError, PublisherError, WrongAddress
+from publisher.errors import (
+    ConfigError,
+    Forbidden,
+    NotFound,
+    PublisherError,
+    Refused,
+    WrongAddress,
+)
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
 from publisher.text.nearest import did_you_mean
+from publisher.text.node_address import NodeAddress
 from publisher.xmpp import XmppNode, diagnosed, forms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from publisher.app.events import OnEvent
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Config, Xmpp
-    from publisher.text.node_address import NodeAddress
     from publisher.xmpp import Connection
 
 
@@ -43,12 +50,16 @@ class ComparedField:
 
 @dataclass(frozen=True, slots=True)
 class ComparedNode:
-    """A node as it is at the service, or the error that kept it from being read."""
+    """A node as it is at the service, or the error that kept it from being read.
+
+    A node that does not exist yet has no fields.
+    """
 
     address: NodeAddress
     source: str = ""
     affiliation: str = ""
     items: int = 0
+    exists: bool = True
     fields: tuple[ComparedField, ...] = ()
     error: PublisherError | None = None
 
@@ -70,9 +81,15 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
         lock(config.state, wait=LOCK_SECONDS, on_wait=lambda: on_event(WaitingForLock())),
         Ledger(config.state) as ledger,
     ):
-        run_async(_delete_at(config, address))
+        run_async(_delete_at(config, address, _known(config, ledger)))
         # Only after the answer: if the service refuses, the items are still there, and still ours.
         ledger.forget_node(address)
+
+
+def _known(config: Config, ledger: Ledger) -> set[NodeAddress]:
+    """The nodes of the configuration, without patterns, and those of the ledger."""
+    single = (node for xmpp in config.xmpp for node in xmpp.nodes if not node.pattern)
+    return {NodeAddress(node.service, node.node) for node in single} | {*ledger.nodes()}
 
 
 def configured(config: Config, address: NodeAddress) -> NodeConfig | None:
@@ -171,6 +188,8 @@ async def _look(connection: Connection, node: XmppNode) -> ComparedNode:
         state = await node.look()
         description = await node.describe()
         affiliation = await node.affiliation()
+    except NotFound:
+        return await _look_at_missing(node)
     except WrongAddress as error:
         wrong = await diagnosed(error, connection, node.address)
         return ComparedNode(node.address, error=wrong)
@@ -184,12 +203,44 @@ async def _look(connection: Connection, node: XmppNode) -> ComparedNode:
         ComparedField(name, wanted.get(name), description.actual.get(name), name in unmet)
         for name in names
     )
-    return ComparedNode(node.address, description.source, affiliation, len(state.ids), fields)
+    return ComparedNode(
+        node.address, description.source, affiliation, len(state.ids), fields=fields
+    )
 
 
-async def _delete_at(config: Config, address: NodeAddress) -> None:
-    """Delete a node as the account with nodes at its service, or else as the first account."""
+async def _look_at_missing(node: XmppNode) -> ComparedNode:
+    """A node that does not exist; it has an error if the account cannot create it, as in a plan."""
+    try:
+        state = await node.prospect()
+    except PublisherError as error:
+        return ComparedNode(node.address, exists=False, error=error)
+    refusal = Forbidden(state.refusal) if state.refusal else None
+    return ComparedNode(node.address, exists=False, error=refusal)
+
+
+async def _delete_at(config: Config, address: NodeAddress, known: Collection[NodeAddress]) -> None:
+    """Delete a node as the account with nodes at its service, or else as the first account.
+
+    Raises ConfigError if it does not exist; `known` are nodes that may be meant.
+    """
     wanted = NodeConfig(service=address.service, node=address.node)
     owners = [x for x in config.xmpp if any(n.service == address.service for n in x.nodes)]
     async with sessions.Account((owners or config.xmpp)[0]).login() as connection:
-        await XmppNode(connection, wanted, site_title=config.site.title).delete()
+        try:
+            await _deleted(XmppNode(connection, wanted, site_title=config.site.title))
+        except WrongAddress as error:
+            raise await diagnosed(error, connection, address) from error
+        except NotFound as error:
+            meant = did_you_mean(str(address), (str(one) for one in known if one != address))
+            raise ConfigError(f"{address} does not exist{meant}; nothing was deleted") from error
+
+
+async def _deleted(node: XmppNode) -> None:
+    try:
+        await node.delete()
+    except Refused as error:
+        if error.condition == "not-allowed":
+            # COMPAT(Prosody): it answers this for a service that it cannot reach, and then a look
+            # raises WrongAddress.
+            await node.look()
+        raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
-from publisher.errors import ConfigError, NotFound, UnsafePlanError, first_exit_code
+from publisher.errors import ConfigError, UnsafePlanError, first_exit_code
 from publisher.text.counts import number_of
 from publisher.text.node_address import NodeAddress
 
@@ -85,10 +85,10 @@ def _show(arguments: argparse.Namespace) -> int:
 def _print_node(shown: ComparedNode) -> None:
     output.print_line(shown.address.uri)
     if shown.error:
-        missing = isinstance(shown.error, NotFound)
-        output.print_line(
-            "  does not exist; publish creates it" if missing else "  cannot be shown"
-        )
+        output.print_line("  cannot be shown" if shown.exists else "  does not exist")
+        return
+    if not shown.exists:
+        output.print_line("  does not exist yet; `publisher publish` creates it")
         return
     rights = (
         f"; our affiliation: {report.printable_title(shown.affiliation)}"
@@ -118,6 +118,7 @@ def _as_json(shown: ComparedNode) -> dict[str, object]:
         "uri": shown.address.uri,
         "source": shown.source,
         "affiliation": shown.affiliation or None,
+        "exists": shown.exists,
         "items": shown.items,
         "fields": [
             {"name": f.name, "wanted": f.wanted, "actual": f.actual, "differs": f.differs}
@@ -162,7 +163,7 @@ def _confirmed(config: Config, address: NodeAddress) -> bool:
 
 
 def _returns(config: Config, address: NodeAddress) -> str:
-    """What the next run does to a node that the configuration names; empty if it names it not."""
+    """What the next run does to a node that the configuration names; empty if it names none."""
     node = nodes.configured(config, address)
     if node is None:
         return ""

@@ -189,7 +189,8 @@ def add_new_ids(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> No
     parser.add_argument(
         "--new-ids",
         action="store_true",
-        help="give published posts the new ids that a moved site makes; readers show them again",
+        help="give published posts the new ids that a moved site makes; readers show them as new "
+        "posts",
     )
 
 

@@ -290,8 +290,8 @@ def _started(
 
 _OR_NOT = "or remove `updated: git`"
 _REPOSITORY_ADVICE = (
-    "keep the posts in a git repository, set GIT_DIR to the one from which a hook checks them out, "
-    f"{_OR_NOT}"
+    "keep the posts in a git repository, or set GIT_DIR to the repository whose hook checks the "
+    f"posts out, {_OR_NOT}"
 )
 _HOOK_ADVICE = (
     "GIT_DIR must name the repository of the posts, as it does in a hook before any `cd`, and its "

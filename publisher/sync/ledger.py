@@ -86,6 +86,9 @@ ALTER TABLE item ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE item ADD COLUMN link TEXT NOT NULL DEFAULT '';
 ALTER TABLE item ADD COLUMN adopted TEXT NOT NULL DEFAULT '';
 """,
+    """
+ALTER TABLE node ADD COLUMN refused TEXT NOT NULL DEFAULT '';
+""",
 )
 VERSION = len(_VERSIONS)
 
@@ -276,23 +279,26 @@ class Ledger:
     def last_look(self, address: NodeAddress) -> LastLook:
         """What the last look at a node found; the defaults if there was none."""
         rows = self._run(
-            "SELECT looked, room, wanted, created, muted FROM node WHERE service = ? AND node = ?",
+            "SELECT looked, room, wanted, created, muted, refused FROM node"
+            " WHERE service = ? AND node = ?",
             *_key(address),
         )
-        for looked, room, config_digest, created, muted in rows:
-            return LastLook(looked, room, config_digest, bool(created), bool(muted))
+        for looked, room, config_digest, created, muted, refused in rows:
+            fields = frozenset(refused.split("\n")) if refused else frozenset()
+            return LastLook(looked, room, config_digest, bool(created), bool(muted), fields)
         return LastLook()
 
     def record_look(self, address: NodeAddress, look: LastLook) -> None:
         """Record what a look at a node found, replacing the last one."""
         self._run(
-            "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             int(look.created),
             int(look.muted),
             look.looked,
             look.room,
             look.config_digest,
+            "\n".join(sorted(look.refused)),
         )
 
     def forget_node(self, address: NodeAddress) -> None:

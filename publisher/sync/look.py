@@ -168,11 +168,20 @@ async def _repaired(
         result.notes.append(f"its configuration could not be changed: {state.not_owner}")
     elif ours and change:
         left -= await _configure(node, ours, result)
+        refused = frozenset(_field(drift) for drift in ours if drift in left)
+        last_look = replace(last_look, refused=refused)
+        ledger.record_look(node.address, last_look)
         state = await node.look()
     elif ours:
-        result.notes += [f"its {drift}; `publisher publish` sets it" for drift in ours]
+        settable = [drift for drift in ours if _field(drift) not in last_look.refused]
+        result.notes += [f"its {drift}; `publisher publish` sets it" for drift in settable]
+        result.notes += [
+            f"its {drift}; `publisher publish` tries to set it, but failed last time"
+            for drift in ours
+            if drift not in settable
+        ]
         left -= set(ours)
-        state = rights.repaired(state, ours)
+        state = rights.repaired(state, settable)
     if (
         change
         and last_look.muted
@@ -181,6 +190,11 @@ async def _repaired(
         ledger.record_look(node.address, replace(last_look, muted=False))
     result.notes += [_drift_note(drift, ours) for drift in state.drift if drift in left]
     return state
+
+
+def _field(drift: Drift) -> str:
+    """The field and its wanted value, as the ledger records it."""
+    return f"{drift.name}={drift.wanted}".replace("\n", " ")
 
 
 def _drift_note(drift: Drift, ours: Collection[Drift]) -> str:

@@ -50,7 +50,8 @@ class LastLook:
     `looked` is when the node last equalled the posts, in seconds since 1970, 0 if never. `room` is
     how many items of ours it can hold, None if there is no limit. `config_digest` is the digest of
     its configuration in publisher.yaml at that time. `created`: publisher created the node.
-    `muted`: publisher turned its notifications off, and has not turned them on again.
+    `muted`: publisher turned its notifications off, and has not turned them on again. `refused` has
+    the fields that the service did not take in the last attempt, as `name=value`.
     """
 
     looked: float = 0.0
@@ -58,3 +59,4 @@ class LastLook:
     config_digest: str = ""
     created: bool = False
     muted: bool = False
+    refused: frozenset[str] = frozenset()

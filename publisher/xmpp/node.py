@@ -78,6 +78,8 @@ class XmppNode:
         self.address = NodeAddress(config.service, config.node)
         self._connection = connection
         self._wanted = forms.desired(config, site_title=site_title)
+        # Services take any title.
+        self._named = config.named - {"title", "description"}
 
     async def look(self) -> State:
         """The state of the node. Raises NotFound, or Refused if the account may not see it."""
@@ -225,7 +227,11 @@ class XmppNode:
                     raise
                 refusal = error
         else:  # without our form the node would have the service's default access model
-            raise refusal or Refused(f"{self.address.service} takes no max_items")
+            raise (
+                self._with_values(refusal)
+                if refusal
+                else Refused(f"{self.address.service} takes no max_items")
+            )
         if is_created:
             await self._repair()
         return is_created
@@ -237,9 +243,23 @@ class XmppNode:
         """
         configure = Element(f"{OWNER}configure", node=self.address.node)
         configure.append(forms.submit(fields))
-        await self._request("set", _owner(configure), "configure", "own", may_retry=False)
+        try:
+            await self._request("set", _owner(configure), "configure", "own", may_retry=False)
+        except Refused as error:
+            if error.condition not in _BAD_VALUE:
+                raise
+            raise self._with_values(error, fields) from error
         actual = forms.values(await self._form())
         return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
+
+    def _with_values(self, error: Refused, sent: Mapping[str, str] | None = None) -> Refused:
+        """The refusal of a form, with the values in it that the configuration sets."""
+        sent = self._wanted if sent is None else sent
+        named = [f"{name}: {sent[name]}" for name in sorted(self._named & sent.keys())]
+        if not named:
+            return error
+        values = f"it may not take {' or '.join(named)}, which the configuration sets"
+        return Refused(f"{error}; {values}", condition=error.condition)
 
     async def has_subscribers(self) -> bool:
         """Whether anybody is subscribed (section 8.8.1), or may be: only owners can find out."""

@@ -15,9 +15,10 @@ from tests.support.blog import Blog
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.support.servers import Prosody, Server
+    from tests.support.servers import Ejabberd, Prosody, Server
 
 SERVICE = "pubsub.localhost"
 ITEM = "2026-01-01-first-post"
@@ -198,3 +199,59 @@ def test_a_node_can_be_forgotten_without_an_xmpp_section(
     assert f"`publisher node forget {SERVICE} {node}`" in blog.run("plan").err
     assert blog.run("node", "forget", SERVICE, node).code == 0
     assert "hint" not in blog.run("plan").err
+
+
+def test_a_node_that_does_not_exist_yet_is_shown_without_an_error(
+    blog: Blog, server: Server, node: str
+) -> None:
+    configure(blog, server, node)
+    shown = blog.run("node", "show")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.splitlines()[1] == "  does not exist yet; `publisher publish` creates it"
+    (as_json,) = blog.run("node", "show", "--json").json["nodes"]
+    assert (as_json["exists"], as_json["error"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ((SERVICE, "{node}x"), "does not exist (did you mean '{service} {node}'?)"),
+        (("pubsbu.localhost", "{node}"), "the pubsub service of localhost is pubsub.localhost"),
+        (("localhost", "{node}"), "the pubsub service of localhost is pubsub.localhost"),
+    ],
+)
+def test_a_wrong_node_or_service_is_not_deleted_but_corrected(
+    blog: Blog, server: Server, node: str, address: Sequence[str], said: str
+) -> None:
+    configure(blog, server, node)
+    assert blog.run("publish").code == 0
+    run = blog.run("node", "delete", *(part.format(node=node) for part in address), "--yes")
+    assert (run.code, run.out) == (2, "")
+    assert said.format(service=SERVICE, node=node) in run.err
+    assert ids(server, node) == {ITEM}
+
+
+def test_a_refused_form_names_the_values_of_the_configuration(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    """Prosody has no access model `roster`, and shows that only when it refuses the form."""
+    configure(blog, prosody, node, more=", access_model: roster")
+    run = blog.run("publish")
+    assert run.code == 1
+    assert "not-acceptable" in run.err
+    assert "it may not take access_model: roster, which the configuration sets" in run.err
+
+
+def test_a_value_that_the_service_refused_is_not_promised_again(
+    blog: Blog, ejabberd: Ejabberd, node: str
+) -> None:
+    configure(blog, ejabberd, node)
+    assert blog.run("publish").code == 0
+    configure(blog, ejabberd, node, more=", options: {max_items: 99999999}")
+    assert "`publisher publish` sets it" in blog.run("plan").err
+    (refused,) = blog.run("publish", "--json").json["nodes"]
+    (note,) = refused["notes"][:1]
+    assert "it may not take max_items: 99999999, which the configuration sets" in note
+    planned = blog.run("plan", "--verify").err
+    assert "`publisher publish` sets it" not in planned
+    assert "tries to set it, but failed last time" in planned

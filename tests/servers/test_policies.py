@@ -573,7 +573,10 @@ def test_a_node_is_deleted_on_demand_only(blog: Blog, server: Server, node: str)
     assert len(ids(server, node)) == 3
     assert blog.run("node", "delete", "pubsub.localhost", node, "--yes").code == 0
     assert f"still at pubsub.localhost {node}," not in blog.run("plan").err
-    assert blog.run("node", "show").out.splitlines()[1] == "  does not exist; publish creates it"
+    assert (
+        blog.run("node", "show").out.splitlines()[1]
+        == "  does not exist yet; `publisher publish` creates it"
+    )
 
 
 LIMIT = 60_000

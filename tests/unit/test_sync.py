@@ -504,6 +504,22 @@ def test_a_forbidden_repair_does_not_stop_posts(ledger: Ledger) -> None:
     assert "its title is 'A title', not 'Wanted'" in result.notes
 
 
+def test_a_plan_does_not_promise_what_the_service_refused(ledger: Ledger) -> None:
+    node = FakeNode()
+    node.wanted = {"title": "Wanted"}
+    forbid_configuring(node)
+    named = task({1: "a"}, configured_fields=frozenset({"title"}))
+    run(node, named, ledger)
+    planned = asyncio.run(preview(node, named, ledger))
+    assert planned.notes == [
+        "its title is 'A title', not 'Wanted'; `publisher publish` tries to set it, but failed "
+        "last time"
+    ]
+    node.wanted = {"title": "Another"}
+    other = asyncio.run(preview(node, named, ledger))
+    assert other.notes == ["its title is 'A title', not 'Another'; `publisher publish` sets it"]
+
+
 def test_a_request_is_retried_while_the_service_is_busy(ledger: Ledger) -> None:
     node = FakeNode()
     busy = Busy("too much to do", condition="resource-constraint")
