@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from publisher import identity
-from publisher.config.values import LEDGER_NAME
-from publisher.errors import LedgerError, UnsafePlanError
+from publisher.app import readable_ledger
+from publisher.errors import UnsafePlanError
 from publisher.sync import moves
 
 if TYPE_CHECKING:
@@ -91,18 +92,8 @@ def _candidates(old: str) -> Iterator[Mapping[str, str | dt.date]]:
 def require_kept_ids(project: Project) -> None:
     """Raise UnsafePlanError if the ids of published posts change.
 
-    Without a ledger that can be read, nothing is known of published posts: `build` may run as a
-    user who cannot read the state folder.
+    Without a ledger that can be read, nothing is known of published posts.
     """
-    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - a build without a ledger needs none
-
-    config = project.config
-    try:
-        if not (config.state / LEDGER_NAME).exists():
-            return
-        with Ledger(config.state, read_only=True) as ledger:
-            error = problem(project, ledger)
-    except (OSError, LedgerError):
-        return
-    if error:
+    state = project.config.state
+    if error := readable_ledger.ask(state, partial(problem, project), otherwise=None):
         raise error

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher import entry as entry_
 from publisher import identity
-from publisher.config.values import LEDGER_NAME
-from publisher.errors import LedgerError
+from publisher.app import readable_ledger
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
 from publisher.text.shortening import count_words
 
@@ -88,17 +87,14 @@ def with_kept_ids(entries: Entries, config: Config, as_new: Collection[str]) -> 
     So feed readers see the post only once, whatever the author decides. Without a ledger that can
     be read, no post is known to be held.
     """
-    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - a build without a ledger needs none
 
-    try:
-        if not (config.state / LEDGER_NAME).exists():
-            return entries
-        with Ledger(config.state, read_only=True) as ledger:
-            held = find(entries, config, ledger, as_new).recorded
-            items = {item.item_id: item for item in ledger.published_items()}
-    except (OSError, LedgerError):  # `build` may run as a user who cannot read the state folder
-        return entries
-    kept = {new: items[old] for new, old in held.items()}
+    def kept_items(ledger: Ledger) -> Mapping[str, PublishedItem]:
+        held = find(entries, config, ledger, as_new).recorded
+        items = {item.item_id: item for item in ledger.published_items()}
+        return {new: items[old] for new, old in held.items()}
+
+    nothing: Mapping[str, PublishedItem] = {}
+    kept = readable_ledger.ask(config.state, kept_items, otherwise=nothing)
     return replace(entries, entries=tuple(_shown(entries.entries, kept))) if kept else entries
 
 
