@@ -174,7 +174,7 @@ def as_json(results: Sequence[Result]) -> list[dict[str, object]]:
             "error": str(result.error) if result.error else None,
             "notes": result.notes,
             "hints": result.hints,
-            "unclaimed": list(result.unclaimed),
+            "unclaimed": result.unclaimed,
             "changes": [
                 {
                     "action": step.change.action,

@@ -69,7 +69,7 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
             )
         for id_ in result.foreign:
             output.print_line(f"       not ours: {report.printable_id(id_)}")
-        for id_ in result.unclaimed:
+        for id_ in result.unclaimed or ():
             output.print_line(f"       without a post: {report.printable_id(id_)}")
         output.print_line(f"       subscribe: {result.address.subscribe_uri}")
         report.print_notes(result)
@@ -102,7 +102,7 @@ def _document(project: Project, results: Sequence[Result]) -> dict[str, object]:
                 "items": result.items,
                 "pending": len(result.steps),
                 "foreign": list(result.foreign),
-                "unclaimed": list(result.unclaimed),
+                "unclaimed": result.unclaimed,
                 "notes": result.notes,
                 "hints": result.hints,
                 "error": str(result.error) if result.error else None,

@@ -85,7 +85,9 @@ async def look(
     plan = await _with_possible_corrections(node, plan, task, result)
     if not change:  # once the run has made the changes, a line in the front matter is too late
         result.hints.extend(hints.post_renamed(plan, recorded, present, task.policy.renames))
-    result.items, result.foreign, result.unclaimed = len(state.ids), plan.foreign, plan.unclaimed
+    result.items, result.foreign = len(state.ids), plan.foreign
+    if _needs_foreign(task, recorded):
+        result.unclaimed = plan.unclaimed
     result.notes += notes(plan, task)
     return state, plan
 

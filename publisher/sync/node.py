@@ -136,8 +136,9 @@ class Result:
 
     `notes` are for the node's owner, `hints` for the author. `items` is how many items the node
     held, `foreign` has the ids of those that are not ours, `unclaimed` the ids of those that carry
-    an atom:id of our site but have no post. `looked`: the node was looked at; if not, everything
-    here comes from the ledger. `repaired`: the node's configuration was changed.
+    an atom:id of our site but have no post; None if these were not looked for. `looked`: the node
+    was looked at; if not, everything here comes from the ledger. `repaired`: the node's
+    configuration was changed.
 
     `culprit_recorded`: the server closed the stream at an item, which the next run sends shorter.
     `suspect_id` is the id of an item that may have broken the stream.
@@ -146,7 +147,7 @@ class Result:
     address: NodeAddress
     items: int = 0
     foreign: tuple[str, ...] = ()
-    unclaimed: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] | None = None
     steps: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)

@@ -524,6 +524,11 @@ def test_a_removed_post_is_named_where_no_ledger_survives_and_the_advice_works(
     (listed,) = blog.run("plan", "--json").json["nodes"]
     assert listed["unclaimed"] == [removed]
     assert removed in ids(server, node)
+    # With a ledger only `status` asks for items that neither a post nor the ledger knows.
+    assert blog.run("publish").code == 0
+    for command, known in (("plan", None), ("publish", None), ("status", [removed])):
+        (listed,) = blog.run(command, "--json").json["nodes"]
+        assert listed["unclaimed"] == known
 
     configure(blog, section(server, "blog", at(node, prune="site")))
     with Subscriber(server, "reader", node) as reader:
