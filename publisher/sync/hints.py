@@ -37,17 +37,24 @@ def post_renamed(
     author publishes as a new one, or that has an `id:`, is left out.
     """
     decided = renames.as_new | renames.with_id
-    lost = [*_lost(plan, recorded, present, renames)]
+    lost_texts: defaultdict[str, list[str]] = defaultdict(list)
+    lost_titles: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in _lost(plan, recorded, present, renames):
+        if item.body:
+            lost_texts[item.body].append(item.id)
+        elif key := _title_and_date(item):
+            lost_titles[key].append(item.id)
     by_text: defaultdict[str, list[Desired]] = defaultdict(list)
     for change in plan.publishes:
         if change.action in {"new", "changed"} and change.id not in decided:
             by_text[change.post.body].append(change.post)
     for text, posts in by_text.items():
-        if items := [item.id for item in lost if item.body and item.body == text]:
-            yield _shared_text([post.path for post in posts], items)
+        if text in lost_texts:
+            yield _shared_text([post.path for post in posts], lost_texts[text])
             continue
         for post in posts:
-            yield from (_same_title(post, item.id) for item in lost if _is_alike(post, item))
+            key = _title_and_date(post)
+            yield from (_same_title(post, id_) for id_ in (lost_titles.get(key, ()) if key else ()))
 
 
 def _lost(
@@ -87,12 +94,10 @@ def _same_title(post: Desired, item: str) -> str:
     )
 
 
-def _is_alike(post: Desired, item: Recorded | Seen) -> bool:
-    """Whether the item, whose text is unknown, has the title and the date of the post."""
-    date = _DATE.match(post.atom_id)
-    other = _DATE.match(item.atom_id or "")
-    is_dated = date is not None and other is not None and date[1] == other[1]
-    return bool(is_dated and not item.body and item.title and item.title == post.title)
+def _title_and_date(item: Desired | Recorded | Seen) -> tuple[str, str] | None:
+    """The title of the item and the date in its atom:id, or None if one of them is missing."""
+    date = _DATE.match(item.atom_id or "")
+    return (item.title, date[1]) if item.title and date else None
 
 
 def _listed(names: Sequence[str]) -> str:
