@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing
 from pathlib import Path
@@ -51,6 +52,7 @@ _PLAIN = (
     ("Expected `date|Invalid RFC3339", "it must be a date, e.g. 2008-10-21"),
     ("Expected `object", "it must be keys with values"),
     ("expected a path of", "this user does not exist"),
+    ("expected a path that", "this locale cannot write it; run with LC_ALL=C.UTF-8"),
     ("expected a path", "it must be a path"),
 )
 
@@ -258,7 +260,10 @@ class _Reader:
             if not isinstance(value, str):
                 raise ValueError("expected a path")
             try:
+                os.fsencode(value)
                 return self._path.parent / Path(value).expanduser()
+            except UnicodeEncodeError as error:
+                raise ValueError("expected a path that this locale can write") from error
             except RuntimeError as error:
                 raise ValueError("expected a path of a user that exists") from error
         raise NotImplementedError(kind)

@@ -216,6 +216,25 @@ def test_json_is_utf_8_in_every_locale(
         assert "grüße" in text
 
 
+def test_a_locale_that_cannot_read_a_name_in_utf_8_is_named(tmp_path: Path) -> None:
+    """And not the name, which is right."""
+    blog = Blog(tmp_path / "blog")
+    blog.write("2026-01-01-café.md", "Text.")
+    blog.write("2026-01-02-b.md", "Text.")
+    run = blog.run("build", environment=CLOSED)
+    assert run.code == 1
+    assert (
+        r"caf\xe9.md: has a name that this locale cannot read; run with LC_ALL=C.UTF-8" in run.err
+    )
+    assert "rename" not in run.err
+    assert blog.run("build", environment={"LC_ALL": "C.UTF-8"}).code == 0
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("path: posts", "path: blög"))
+    run = blog.run("build", environment=CLOSED)
+    assert run.code == 2
+    assert r"posts.path is 'bl\xf6g'; this locale cannot write it; run with LC_ALL=" in run.err
+
+
 def test_the_progress_bar_moves_and_nothing_else_does(hostile: Blog) -> None:
     """rich prints our lines above its bar, and must not let their escapes through."""
     lead, follow = pty.openpty()

@@ -8,6 +8,7 @@ Nothing is guessed: a file without a date is a page or an error, and is not date
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -560,7 +561,20 @@ def _refuse_foreign(path: PurePosixPath) -> None:
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise PostError(path, "has a name that is not UTF-8; rename it") from error
+        problem = (
+            "has a name that this locale cannot read; run with LC_ALL=C.UTF-8"
+            if _is_utf_8(os.fsencode(path))
+            else "has a name that is not UTF-8; rename it"
+        )
+        raise PostError(path, problem) from error
+
+
+def _is_utf_8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _dated_part(path: PurePosixPath) -> str:
