@@ -32,7 +32,8 @@ def _exit_now(code: int) -> NoReturn:
 
     A second signal in that time would kill the process, and it would not have this exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
+    # Python sets a stream to None if its descriptor is closed.
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):  # nobody reads it, or it is closed
             stream.flush()
     os._exit(code)
