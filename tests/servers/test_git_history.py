@@ -403,7 +403,7 @@ def test_the_error_without_a_repository_says_what_to_do(tmp_path: Path) -> None:
     assert "not a git repository" in message
     assert message.endswith(
         "; keep the posts in a git repository, or set GIT_DIR to the repository whose hook checks "
-        "them out, or remove `updated: git`"
+        "the posts out, or remove `updated: git`"
     )
 
 
