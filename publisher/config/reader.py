@@ -97,7 +97,7 @@ def parse(text: str, path: Path) -> Config:
     try:
         document = yaml_document.read(text)
     except yaml_document.YamlError as error:
-        raise ConfigError(f"{path}:{error.line}: not YAML: {error.message}") from error
+        raise ConfigError(f"{path}:{error.line}: {error.predicate}") from error
     reader = _Reader(document, path)
     config = reader.config()
     if reader.problems or config is None:

@@ -40,7 +40,7 @@ def read(file: Path, reach: Reach) -> dict[str, Value]:
                 value = yaml_document.read(text).with_plain_scalars
                 return value if isinstance(value, dict) else {}
     except yaml_document.YamlError as error:
-        raise ConfigError(f"{file}:{error.line}: not YAML: {error.message}") from error
+        raise ConfigError(f"{file}:{error.line}: {error.predicate}") from error
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         problem, line = formats.fault(error, text)
         raise ConfigError(f"{file}:{line}: cannot be read: {problem}") from error

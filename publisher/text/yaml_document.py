@@ -10,6 +10,7 @@ Refuses documents that are nested too deeply or expand to too many values, and c
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -54,6 +55,11 @@ class YamlError(ValueError):
         self.line = line
         self.is_too_much = is_too_much
 
+    @property
+    def predicate(self) -> str:
+        """The message after the name of the text and "is"."""
+        return self.message if self.is_too_much else f"not YAML: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
@@ -84,7 +90,11 @@ def read(text: str) -> YamlDocument:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.feed(event)
     except yaml.MarkedYAMLError as error:
-        line, message = mistake(text.splitlines(), _line(error))
+        lines, line = text.splitlines(), _line(error)
+        # COMPAT(libyaml): it refuses 1,000 open brackets before it reports the first one.
+        if _brackets_depth("".join(lines[line - 1 : line])) > MAX_DEPTH:
+            raise _too_deep(line) from error
+        line, message = mistake(lines, line)
         raise YamlError(message, line) from error
     value = reader.value
     duplicates = tuple(reader.duplicates)
@@ -108,6 +118,17 @@ def _line(error: yaml.MarkedYAMLError) -> int:
     if isinstance(error, yaml.scanner.ScannerError):
         marks.reverse()
     return next((mark.line + 1 for mark in marks if mark), 1)
+
+
+def _brackets_depth(line: str) -> int:
+    """How deeply the brackets in a line are nested; those in texts count, too."""
+    steps = (1 if character in "[{" else -1 for character in line if character in "[]{}")
+    return max(itertools.accumulate(steps), default=0)
+
+
+def _too_deep(line: int) -> YamlError:
+    message = f"nested too deeply (more than {MAX_DEPTH} levels)"
+    return YamlError(message, line, is_too_much=True)
 
 
 def _refuse_unprintable(text: str) -> None:
@@ -258,10 +279,11 @@ class _Reader:
         for distance, opened in enumerate(reversed(self._open), start=1):
             opened.height = max(opened.height, levels + distance)
         if len(self._open) + levels > MAX_DEPTH:
-            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, is_too_much=True)
+            raise _too_deep(line)
 
     def _count_values(self, size: int, line: int) -> None:
         """Limit the values of a document: aliases of aliases multiply. Raises YamlError."""
         self._count += size
         if self._count > MAX_VALUES:
-            raise YamlError(f"more than {MAX_VALUES} values", line, is_too_much=True)
+            message = f"too long (more than {MAX_VALUES:,} values)"
+            raise YamlError(message, line, is_too_much=True)

@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 HUGE = "9" * 5_000
 DEEP = "[" * 300 + "]" * 300
+DEEPEST = "[" * 3_000 + "]" * 3_000
 
 WRONG = {
     "big.toml": (f"a = 1\nb = {HUGE}\n", 2, "a number has too many digits"),
     "hex.toml": (f"a = 1\n\nb = 0x{'f' * 5_000}\n", 3, "a number has too many digits"),
-    "deep.toml": (f"a = 1\nb = {DEEP}\n", 2, "nested deeper than 50 levels"),
+    "deep.toml": (f"a = 1\nb = {DEEP}\n", 2, "nested too deeply (more than 50 levels)"),
     "words.toml": ("a = 1\nb = c\n", 2, "Invalid value"),
     "big.json": (f'{{"a": 1,\n"b": -{HUGE}}}', 2, "a number has too many digits"),
-    "deep.json": (f'{{"a": 1,\n"b": {DEEP}}}', 2, "nested deeper than 50 levels"),
-    "deepest.json": ('{"a":\n' * 20_000, 51, "nested deeper than 50 levels"),
+    "deep.json": (f'{{"a": 1,\n"b": {DEEP}}}', 2, "nested too deeply (more than 50 levels)"),
+    "deepest.json": ('{"a":\n' * 20_000, 51, "nested too deeply (more than 50 levels)"),
     "words.json": ('{"a": 1,\n"b": c}', 2, "Expecting value"),
     "list.json": ("[]", 1, "must be keys with values"),
     "big.py": (f"a = 1\nb = {HUGE}\n", 2, "a number has too many digits"),
     "deep.py": (f"a = 1\nb = {'(' * 300}{')' * 300}\n", 2, "too many nested parentheses"),
-    "minus.py": (f"a = {'-' * 20_000}1\n", 1, "nested deeper than 50 levels"),
+    "minus.py": (f"a = {'-' * 20_000}1\n", 1, "nested too deeply (more than 50 levels)"),
     "words.py": ("a = 1\nb = 'c\n", 2, "unterminated string literal"),
-    "deep.yml": (f"a: 1\nb: {DEEP}\n", 2, "nested deeper than 50 levels"),
+    "deepest.yml": (f"a: 1\nb: {DEEPEST}\n", 2, "nested too deeply (more than 50 levels)"),
+    "deep.yml": (f"a: 1\nb: {DEEP}\n", 2, "nested too deeply (more than 50 levels)"),
 }
 
 

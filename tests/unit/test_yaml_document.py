@@ -170,9 +170,11 @@ def chain(links: int) -> str:
     ("text", "line", "word"),
     [
         (aliases(9), 5, "values"),
-        (chain(30), 2, "deeper"),
-        ("[" * 51 + "]" * 51, 1, "deeper"),
-        ("\n".join(" " * n + "-" for n in range(60)), 51, "deeper"),
+        (chain(30), 2, "too deeply"),
+        ("[" * 51 + "]" * 51, 1, "too deeply"),
+        ("a: 1\nb: " + "[" * 3_000 + "]" * 3_000, 2, "too deeply"),
+        ("a: 1\nb: " + "[" * 3_000, 2, "too deeply"),
+        ("\n".join(" " * n + "-" for n in range(60)), 51, "too deeply"),
         ("- a\n" * (yaml_document.MAX_VALUES + 1), yaml_document.MAX_VALUES, "values"),
     ],
 )

@@ -170,7 +170,7 @@ def _parsed(
     try:
         return yaml_document.read(text), []
     except yaml_document.YamlError as error:
-        message = f"the front matter is not YAML: {error.message}"
+        message = f"the front matter is {error.predicate}"
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error

@@ -160,7 +160,7 @@ def fault(error: Exception, text: str) -> tuple[str, int]:
     """What is wrong with a text in TOML, JSON or Python, and the line (from 1) of the text."""
     match error:
         case RecursionError() | MemoryError() | _TooDeepError():
-            return f"nested deeper than {MAX_DEPTH} levels", _deep_line(text)
+            return f"nested too deeply (more than {MAX_DEPTH} levels)", _deep_line(text)
         case json.JSONDecodeError():
             return error.msg, error.lineno
         case SyntaxError(lineno=int(line)):  # of Python
