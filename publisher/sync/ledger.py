@@ -10,6 +10,7 @@ import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from publisher.config.values import LEDGER_NAME
@@ -22,7 +23,6 @@ from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
     from types import TracebackType
 
     from publisher.sync.desired import Desired
@@ -119,6 +119,8 @@ class Ledger:
         except sqlite3.Error as error:
             raise _failed(self.path, error) from error
         try:
+            if read_only:
+                self._db = _readable(self._db, self.path)
             self._prepare(read_only=read_only)
             if not read_only:
                 # A commit need not wait for the disk: what a power cut loses is found at the node.
@@ -385,6 +387,40 @@ class Ledger:
         )
 
 
+def _readable(database: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """The database, or a copy if it cannot be read where it lies. Raises sqlite3.Error.
+
+    A run that was killed leaves it in WAL mode. Even to read it, SQLite then writes a file beside
+    it, for which a full disk has no room.
+    """
+    try:
+        database.execute("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.Error as error:
+        copy = _copy_of_files(path) if _code(error) in _NO_FILE_BESIDE else None
+        if copy is None:
+            raise
+        database.close()
+        return copy
+    return database
+
+
+def _copy_of_files(path: Path) -> sqlite3.Connection | None:
+    """A copy in memory of the database and its log, None if there is no room for files elsewhere.
+
+    No other process is writing them: it would have made the file that is missing.
+    """
+    import shutil  # noqa: PLC0415 - few runs need them
+    import tempfile  # noqa: PLC0415
+
+    with suppress(OSError), tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+        return _copy_in_memory(sqlite3.connect(copy))
+    return None
+
+
 def _copy_in_memory(database: sqlite3.Connection) -> sqlite3.Connection:
     """A copy that can be brought up to date without writing to the file."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
@@ -423,9 +459,13 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
     return Recorded(id_, title, fingerprint, state, *rest)
 
 
-def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
+def _code(error: sqlite3.Error) -> int:
     # The lower eight bits are the result, the others say more about it.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
+    code = _code(error)
     if code not in _REMEDIES:
         return LedgerError(
             f"{path} is damaged ({error}); move the file away; the next run builds a new ledger "
@@ -434,6 +474,8 @@ def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
     return LedgerError(f"{path}: {error}; {_REMEDIES[code]}")
 
 
+# What SQLite reports if it cannot make the file that it needs beside a database in WAL mode.
+_NO_FILE_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _WRITABLE = "make the file and its folder writable for the user who runs publisher"
 # For what leaves the ledger usable. Any other error means that the file is damaged.
 _REMEDIES = {

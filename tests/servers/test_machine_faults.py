@@ -363,6 +363,35 @@ def test_a_full_disk_below_the_state_folder_loses_nothing(
     assert [name for name in names if f"+ new      {name}" not in after.out] == []
 
 
+@pytest.mark.parametrize("command", ["status", "plan --offline", "node show"])
+@pytest.mark.parametrize("left", ["", "log"])
+def test_a_command_that_only_reads_works_on_a_full_disk(
+    blog: Blog, command: str, left: str
+) -> None:
+    """Also after a run that was killed or failed there: then the ledger stays in its WAL mode."""
+    state = blog.folder / ".publisher"
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    leave_in_wal_mode(state / "ledger.sqlite", with_log=left == "log")
+    run = on_a_small_disk(blog, state, f"fill; publisher {command}")
+    assert (run.code, run.err) == (0, "")
+    if command == "status":
+        assert FIRST not in run.out, "the ledger was read"
+
+
+def leave_in_wal_mode(ledger: Path, *, with_log: bool) -> None:
+    """As a run does that is killed, or that finds no room at its end."""
+    database = sqlite3.connect(ledger)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("UPDATE node SET looked = looked")
+    database.commit()
+    files = {path: path.read_bytes() for path in (ledger, Path(f"{ledger}-wal"))}
+    database.close()
+    if with_log:
+        for path, data in files.items():
+            path.write_bytes(data)
+
+
 def test_a_full_disk_below_the_feeds_keeps_the_old_ones(blog: Blog) -> None:
     output = blog.folder / "out"
     config = blog.folder / "publisher.yaml"
