@@ -30,7 +30,7 @@ from urllib.request import (
 )
 
 from publisher.system.hosts import NotPublicError, ReachableHosts
-from publisher.system.network_reasons import network_reason
+from publisher.system.network_reasons import OLD_TLS, is_old_tls, network_reason
 from publisher.system.threads import within
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
 _ASK = "ask the owner of the server"
 _TRUST = f"install the certificate of its authority, or {_ASK}"
-# OpenSSL's reasons if a server refuses TLS 1.2, and if it answers with an older version.
-_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 _SCHEMES = ("http://", "https://")
 _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 section 2.3.1: each member begins with it
 
@@ -164,9 +162,8 @@ def _plain_errors() -> Iterator[None]:
         if isinstance(reason, ssl.SSLCertVerificationError):
             untrusted = f"its certificate is not trusted ({reason.verify_message[:REASON]})"
             raise InsecureServerError(f"{untrusted}; {_TRUST}") from error
-        if getattr(reason, "reason", None) in _OLD_TLS:
-            old = "it offers only TLS 1.1 or older, which is not safe (RFC 8996)"
-            raise InsecureServerError(f"{old}; {_ASK}") from error
+        if is_old_tls(reason):
+            raise InsecureServerError(f"it {OLD_TLS}; {_ASK}") from error
         raise NoAnswerError(network_reason(reason)[:REASON]) from error
 
 

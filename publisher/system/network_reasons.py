@@ -10,17 +10,26 @@ import socket
 import ssl
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
+NO_TLS = "it speaks no TLS there"
+OLD_TLS = "offers only TLS 1.1 or older, which is not safe (RFC 8996)"
+# OpenSSL's reasons if a server refuses TLS 1.2, and if it answers with an older version.
+_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 # What OpenSSL calls a peer that speaks no TLS, and a file without a certificate.
 _TLS = {
-    "HTTP_REQUEST": "it speaks no TLS there",
+    "HTTP_REQUEST": NO_TLS,
     "NO_CERTIFICATE_OR_CRL_FOUND": "it has no certificate in the PEM format",
-    "RECORD_LAYER_FAILURE": "it speaks no TLS there",
+    "RECORD_LAYER_FAILURE": NO_TLS,
     "UNEXPECTED_EOF_WHILE_READING": "it closed the connection",
-    "UNKNOWN_PROTOCOL": "it speaks no TLS there",
-    "WRONG_VERSION_NUMBER": "it speaks no TLS there",
+    "UNKNOWN_PROTOCOL": NO_TLS,
+    "WRONG_VERSION_NUMBER": NO_TLS,
 }
 NO_ADDRESS = "its name has no address in DNS"
 NO_DNS = "DNS does not answer for its name"
+
+
+def is_old_tls(error: object) -> bool:
+    """Whether the server offers only versions of TLS that we refuse."""
+    return isinstance(error, ssl.SSLError) and error.reason in _OLD_TLS
 
 
 def network_reason(error: BaseException) -> str:

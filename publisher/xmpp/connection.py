@@ -32,7 +32,7 @@ from publisher.errors import (
     Unavailable,
     WrongAddress,
 )
-from publisher.system.network_reasons import network_reason
+from publisher.system.network_reasons import NO_TLS, OLD_TLS, is_old_tls, network_reason
 from publisher.text.characters import short_line
 from publisher.xmpp import answers
 from publisher.xmpp.stream_limits import ANSWER, LimitedParser, LimitExceeded, Meter
@@ -498,8 +498,6 @@ class _Client(ClientXMPP):
 _NOTHING_SENT = "the password was not sent"
 # OpenSSL's codes for a certificate that has another host name or another IP address.
 _WRONG_NAMES = frozenset({62, 64})
-# OpenSSL's reasons if the server refuses TLS 1.2, and if it answers with an older version.
-_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
@@ -524,14 +522,13 @@ def _untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
             f"the certificate of {_where(xmpp)} is not trusted: {why}; {_NOTHING_SENT}. Check the "
             "domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
         )
-    if getattr(problem, "reason", None) in _OLD_TLS:
+    if is_old_tls(problem):
         return LoginFailed(
-            f"{_where(xmpp)} offers only TLS 1.1 or older, which is not safe (RFC 8996); "
-            f"{_NOTHING_SENT}. Enable TLS 1.2 or later on the server"
+            f"{_where(xmpp)} {OLD_TLS}; {_NOTHING_SENT}. Enable TLS 1.2 or later on the server"
         )
-    return LoginFailed(
-        f"{_where(xmpp)} does not speak TLS ({_because(problem)}); check xmpp.port and xmpp.tls"
-    )
+    why = _because(problem)
+    detail = "" if why == NO_TLS else f" ({why})"
+    return LoginFailed(f"{_where(xmpp)} does not speak TLS{detail}; check xmpp.port and xmpp.tls")
 
 
 def _unknown_domain(xmpp: Xmpp) -> WrongAddress:

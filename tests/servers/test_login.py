@@ -148,7 +148,7 @@ def test_a_domain_that_the_server_does_not_serve_is_named(blog: Blog, server: Se
 
 def test_a_port_without_direct_tls_is_named_in_the_error(blog: Blog, server: Server) -> None:
     blog.configure(server, password=PASSWORD, port=server.port)
-    check(blog, 2, "does not speak TLS", "xmpp.port and xmpp.tls")
+    check(blog, 2, "does not speak TLS; check xmpp.port and xmpp.tls")
 
 
 def test_a_password_that_is_not_set_is_named(blog: Blog, server: Server) -> None:
