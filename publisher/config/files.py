@@ -47,9 +47,11 @@ def default_url(path: str, root: str, engine: str) -> str | None:
 def check_state(config: Config) -> None:
     """Refuse symbolic links in the state folder that an author of posts could have placed.
 
-    So is a file in its place. Raises ConfigError.
+    So is a file that `state:` names; one in the default place stops only what writes there. Raises
+    ConfigError.
     """
-    if exists(config.state) and not is_folder(config.state):
+    is_named = config.state != config.path.parent / STATE_NAME
+    if is_named and exists(config.state) and not is_folder(config.state):
         raise ConfigError(
             f"{config.path}: state: {config.state} is a file, not a folder; name a folder, or "
             "remove the line"
