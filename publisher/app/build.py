@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from publisher import config as configs
+from publisher.app import no_posts
 from publisher.errors import FeedError, UnsafePlanError
 from publisher.feeds import outputs
 from publisher.system import atomic_files, symlinks
@@ -97,9 +98,9 @@ def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
     filled = (one.path for one in wanted if one.document and outputs.has_entries(one.path))
     if path := next(filled, None):
         raise UnsafePlanError(
-            f"there is no post in {project.config.posts.place}, but {path} has entries; publisher "
-            "built nothing. If you removed all posts on purpose, run `publisher build "
-            "--allow-empty` or `publisher publish --allow-retracts`"
+            f"{no_posts.reason(project)}, but {path} has entries; publisher built nothing. If you "
+            "removed all posts on purpose, run `publisher build --allow-empty` or `publisher "
+            "publish --allow-retracts`"
         )
 
 
@@ -141,20 +142,21 @@ def _is_deleted(project: Project, output: Output) -> bool:
 
 def _would_be_empty(project: Project, path: Path) -> str:
     """Say that a file stays as it is, because it would lose all of its entries."""
-    entries = project.entries
-    broken = sum(skip.broken for skip in entries.skipped)
-    unread = len(project.skipped.by_path)
-    cause = (
-        f"{broken} of {entries.posts} posts cannot be read"
-        if broken
-        else f"{unread} {'file is' if unread == 1 else 'files are'} not read as a post"
-        if unread
-        else "no post that is published now belongs to it"
-    )
     return (
-        f"{path} stays as it is: it would lose all of its entries, because {cause}. If that is "
-        "right, run `publisher build --allow-empty` or `publisher publish --allow-retracts`"
+        f"{path} stays as it is: it would lose all of its entries, because "
+        f"{_cause_of_emptiness(project)}. If that is right, run `publisher build --allow-empty` or "
+        "`publisher publish --allow-retracts`"
     )
+
+
+def _cause_of_emptiness(project: Project) -> str:
+    broken = sum(skip.broken for skip in project.entries.skipped)
+    unread = len(project.skipped.by_path)
+    if broken:
+        return f"{broken} of {project.entries.posts} posts cannot be read"
+    if unread:
+        return f"{unread} {'file is' if unread == 1 else 'files are'} not read as a post"
+    return "none of the posts that are published now is in it"
 
 
 def _failed(config: Config, path: Path, error: OSError | UnicodeEncodeError) -> FeedError:

@@ -60,13 +60,13 @@ class Project:
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
         """Every file to build, in the order of the configuration."""
-        shown = self._shown_entries
+        shown = self.shown_entries
         groups = self.node_groups if shown is self.entries else self._groups(shown)
         left_out = frozenset(name for service, name in self._left_out if not service)
         return tuple(outputs.outputs(self.config, shown, groups, self.renderings, left_out))
 
-    @property
-    def _shown_entries(self) -> Entries:
+    @cached_property
+    def shown_entries(self) -> Entries:
         """The entries as feeds show them: a post that may have been renamed keeps its ids."""
         if not self.config.xmpp:  # then nothing is recorded of published posts
             return self.entries

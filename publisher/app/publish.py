@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import sync
-from publisher.app import choice, targets
+from publisher.app import choice, no_posts, targets
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
@@ -73,11 +73,13 @@ def read(config: Config, options: PublishOptions, *, write_cache: bool = False) 
     """
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     if not (may_be_empty or config.posts.feed or _may_exist(config.posts.path)):
-        _refuse_to_empty(config, "does not exist")
+        folder = config.posts.place
+        advice = "create the folder, and run again with --allow-retracts"
+        _refuse_to_empty(config, f"the folder {folder} does not exist", advice)
     project = projects.read(config, now=options.now, write_cache=write_cache)
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
-        _refuse_to_empty(config, "is empty")
+        _refuse_to_empty(config, no_posts.reason(project), "run again with --allow-retracts")
     return project
 
 
@@ -105,15 +107,13 @@ def _may_exist(folder: Path) -> bool:
         return True
 
 
-def _refuse_to_empty(config: Config, problem: str) -> None:
+def _refuse_to_empty(config: Config, reason: str, advice: str) -> None:
     """Raise UnsafePlanError if posts were published: a failed checkout is the likely cause."""
-    kind = "feed" if config.posts.feed else "folder"
     with Ledger(config.state, read_only=True) as ledger:
         if any(ledger.item_counts().values()):
             raise UnsafePlanError(
-                f"the {kind} {config.posts.place} {problem}, but posts from it were published; "
-                "publisher built and sent nothing. If you removed all posts on purpose, leave the "
-                f"{kind} in place without posts, and run again with --allow-retracts"
+                f"{reason}, but posts from it were published; publisher built and sent nothing. "
+                f"If you removed all posts on purpose, {advice}"
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,16 +12,20 @@ from publisher import entry as entry_
 from publisher import identity
 from publisher.app import readable_ledger
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
+from publisher.text.characters import short_line
 from publisher.text.shortening import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from publisher.config import Config
+    from publisher.config import Config, Site
     from publisher.entry import Entries, Entry
     from publisher.identity.claims import PublishedItem
     from publisher.post import Post
     from publisher.sync.ledger import Ledger
+
+SHOWN_ID = 100  # characters of an `id:` in a message
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[str]) -> Renames:
@@ -56,14 +62,35 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
     """How a renamed post keeps its item."""
     if config.posts.feed:
         return "if it is an older post with a new id, give it its old id in the feed again"
-    line = f"if it was renamed, add this line to its front matter: id: {item_id}"
+    line = (
+        f"replace its line `id: {short_line(post.id[0], SHOWN_ID)}` by: id: {item_id}"
+        if post.id
+        else f"add this line to its front matter: id: {item_id}"
+    )
     _, kept, _ = identity.ids(replace(post, id=(item_id, 1)), config.site)
     if not atom_id or kept == atom_id:
-        return line
-    return (
-        f"{line} (its atom:id was {atom_id} and becomes {kept}, so feed readers show it again, "
-        "unless the new file name has the same date as the old one)"
-    )
+        return f"if it was renamed, {line}"
+    ids = f"its atom:id was {atom_id} and becomes {kept}, so feed readers show it again"
+    if post.id and identity.ids(post, config.site)[1] == atom_id:
+        return (
+            "if it was renamed, give the file its old name; no line keeps both ids. If you "
+            f"{line}, the item stays, but {ids}"
+        )
+    if date := _date_that_keeps(replace(post, id=(item_id, 1)), atom_id, config.site):
+        return f"if it was renamed, {line} ({ids}, unless its file name has the date {date})"
+    return f"if it was renamed, {line} ({ids})"
+
+
+def _date_that_keeps(post: Post, atom_id: str, site: Site) -> str:
+    """The date in the file name with which the post has this atom:id; empty if there is none."""
+    for date in _DATE.findall(atom_id):
+        try:
+            dated = replace(post, file_date=dt.date.fromisoformat(date))
+        except ValueError:
+            continue
+        if identity.ids(dated, site)[1] == atom_id:
+            return str(date)
+    return ""
 
 
 def _new_post(entry: Entry) -> NewPost:

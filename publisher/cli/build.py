@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.app import no_posts
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.cli import options, output
@@ -38,9 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         output.print_warnings(project, project.diagnostics)
         _print_built(project, built)
     if not project.entries.posts:
-        output.print_message(
-            f"warning: no posts in {project.config.posts.place}; the feeds are empty"
-        )
+        output.print_message(f"warning: {no_posts.reason(project)}, so the feeds are empty")
     output.print_failed(built)
     return output.exit_code(project, [file.error for file in built])
 

@@ -73,7 +73,10 @@ def post_counts(project: Project) -> str:
     parts = [f"{counts[word]} {word}" for word in (*_WORDS.values(), "broken") if counts[word]]
     if pages := project.entries.pages:
         parts.append(number_of(len(pages), "page"))
-    published = f"{len(project.entries.entries)} published"
+    shown = len(project.shown_entries.entries)
+    published = f"{shown} published"
+    if held := len(project.entries.entries) - shown:
+        parts.insert(0, f"{held} held")
     return f"{number_of(project.entries.posts, 'post')}: {', '.join([published, *parts])}"
 
 

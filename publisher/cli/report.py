@@ -109,14 +109,14 @@ def held(results: Sequence[Result]) -> UndecidedError | None:
     A post that is held at several nodes is named once.
     """
     changes = [step.change for result in results for step in result.steps]
-    holds = {change.post: change.advice for change in changes if isinstance(change, Hold)}
+    holds = {change.post: change for change in changes if isinstance(change, Hold)}
     if not holds:
         return None
     one = len(holds) == 1
+    of_item = Counter(hold.item for hold in holds.values())
     lines = [
-        f"{post.path}: {advice}; if it is another post, run again with --as-new "
-        f"{shlex.quote(post.path)}"
-        for post, advice in [*holds.items()][:NAMED]
+        _question(hold, is_one_of_several=of_item[hold.item] > 1)
+        for hold in [*holds.values()][:NAMED]
     ]
     if len(holds) > NAMED:
         lines.append(
@@ -125,12 +125,20 @@ def held(results: Sequence[Result]) -> UndecidedError | None:
         )
     what = (
         "1 new post has the text of an item whose post is gone. Until you decide, the post is not "
-        "published and the item stays"
+        "sent to the nodes and the item stays"
         if one
         else f"{len(holds)} new posts have the text of items whose posts are gone. Until you "
-        "decide, these posts are not published and the items stay"
+        "decide, these posts are not sent to the nodes and the items stay"
     )
     return UndecidedError(f"{what}:", lines)
+
+
+def _question(hold: Hold, *, is_one_of_several: bool) -> str:
+    """How to decide on a held post; several may have the text of the same item."""
+    path = hold.post.path
+    only = f"only one of the posts can keep the item {hold.item}; " if is_one_of_several else ""
+    other = f"if it is another post, run again with --as-new {shlex.quote(path)}"
+    return f"{path}: {only}{hold.advice}; {other}"
 
 
 def print_held(results: Sequence[Result]) -> None:

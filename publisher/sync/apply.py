@@ -80,21 +80,21 @@ class _Window:
 
 @dataclass(slots=True)
 class PlanRun:
-    """Applies one plan to one node. `held` has the ids that must not be sent."""
+    """Applies one plan to one node. `held_back` has the ids that must not be sent."""
 
     node: Node
     task: Task
     ledger: Ledger
     result: Result
     clock: Clock
-    held: Mapping[str, HeldBack]
+    held_back: Mapping[str, HeldBack]
     on_step: Callable[[Step, int], None]
     _recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _window: _Window = field(default_factory=_Window)
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
     async def apply(self) -> None:
-        """Take the steps of the result but the corrections; replace each by one with its outcome.
+        """Take all steps of the result except corrections; replace each by one with its outcome.
 
         `correct` takes those later, when notifications are off.
         """
@@ -182,7 +182,7 @@ class PlanRun:
         if error is not None and not isinstance(error, Forbidden):
             # Planned and not refused: the next run will send it.
             return Step(change)
-        if held := self.held.get(change.id):
+        if held := self.held_back.get(change.id):
             return Step(change, "planned" if held.waits else "refused", held.reason)
         return None
 
@@ -229,13 +229,13 @@ class PlanRun:
             # An account that may not add this item may not add any. But if it may not replace or
             # retract one, that item may just be another publisher's.
             if isinstance(error, Forbidden) and change.action in {"new", "missing"}:
-                self._fail(error)
+                self._keep_error(error)
             self._restore_record(change)
             return Step(change, "refused", str(error))
         except PublisherError as error:
             if isinstance(error, StreamBroken) and item:
                 self._lost.append(item)
-            self._fail(error)
+            self._keep_error(error)
             # The intent stays in the ledger, so the next look fetches the item to see whether it
             # arrived.
             return Step(change, "unknown", "the next run finds out")
@@ -244,9 +244,9 @@ class PlanRun:
         try:
             self.ledger.restore(self.node.address, self._recorded.get(change.id), change.id)
         except LedgerError as error:
-            self._fail(error)
+            self._keep_error(error)
 
-    def _fail(self, error: PublisherError) -> None:
+    def _keep_error(self, error: PublisherError) -> None:
         """Keep the first error, which caused the later ones. A later one replaces Forbidden."""
         if self.result.error is None or isinstance(self.result.error, Forbidden):
             self.result.error = error
@@ -320,4 +320,4 @@ class PlanRun:
             self.ledger.record_level(self.node.address, culprit.id, culprit.level + 1)
             self.result.culprit_recorded = True
         except LedgerError as error:
-            self._fail(error)
+            self._keep_error(error)

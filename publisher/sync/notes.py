@@ -58,12 +58,16 @@ def _share(count: int, selected: int) -> str:
 
 def _unclaimed_message(ids: Sequence[str]) -> str:
     """Say that items stay although no post here has them, and how to retract them."""
-    has = "has an id" if len(ids) == 1 else "have ids"
-    example = short_line(ids[0], SHOWN_ID)
+    example, is_one = short_line(ids[0], SHOWN_ID), len(ids) == 1
+    items = (
+        f"1 item has an id of this site but no post here ({example})"
+        if is_one
+        else f"{len(ids)} items have ids of this site but no post here, e.g. {example}"
+    )
+    them = "it" if is_one else "them"
     return (
-        f"{number_of(len(ids), 'item')} {has} of this site but no post here, e.g. {example}, and "
-        "publisher has no record of publishing them. To retract them, set `prune: site` for this "
-        "node in the configuration, and run `publisher publish`"
+        f"{items}, and publisher has no record of publishing {them}. To retract {them}, set "
+        "`prune: site` for this node in the configuration, and run `publisher publish`"
     )
 
 

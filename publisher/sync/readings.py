@@ -53,11 +53,10 @@ def _made_from(record: Recorded | None, seen: Seen) -> tuple[str, str]:
 def present_record(
     post: Desired, record: Recorded | None, seen: Seen, found: Difference, *, accepts: bool
 ) -> Recorded:
-    """What the ledger should have of an item of ours that the node has.
+    """The record of the item as the node has it.
 
-    It describes the item as it is. `accepts`: the item may stay as it is although publisher reads
-    the post in another way now. `recorded_at` is 0 if the ledger did not know that the item is
-    there.
+    With `accepts`, the record also says that this version of the item may stay. `recorded_at` is 0
+    if the ledger did not know that the item is there.
     """
     source, body = _made_from(record, seen)
     if found != "edit":
@@ -84,10 +83,14 @@ def _is_of(record: Recorded, seen: Seen) -> bool:
 
 def tells_the_same(one: Recorded | None, other: Recorded) -> bool:
     """Whether both records tell the same about the item at the node."""
-    return one is not None and _told(one) == _told(other)
+    return one is not None and _essentials(one) == _essentials(other)
 
 
-def _told(record: Recorded) -> tuple[bool, str, str, str, str]:
+def _essentials(record: Recorded) -> tuple[bool, str, str, str, str]:
+    """What the ledger must not get wrong about an item.
+
+    A change of title, path or level alone is no reason to write.
+    """
     return record.done, record.fingerprint, record.source, record.link, record.adopted
 
 

@@ -161,7 +161,7 @@ async def reconcile(
             await _require_safe(
                 retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
             )
-            held = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
+            held_back = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
             with ledger.transaction():
                 # A publish that passed because notifications were off is not accepted: a later
                 # run with notifications must check it again.
@@ -169,12 +169,12 @@ async def reconcile(
                 if not silent:
                     accepted += map(guards.acceptance_key, plan.publishes)
                 ledger.accept(node.address, accepted)
-            run = PlanRun(retrying, task, ledger, result, clock, held, on_step)
+            run = PlanRun(retrying, task, ledger, result, clock, held_back, on_step)
             await run.apply()
             if silent:
                 await run.correct()
         await _correct(retrying, task, ledger, result, run)
-        _conclude(task, ledger, plan, result, held, now=clock.now())
+        _conclude(task, ledger, plan, result, held_back, now=clock.now())
     except PublisherError as error:
         _fail(error, task, result)
     return result
@@ -314,13 +314,13 @@ def _conclude(
     ledger: Ledger,
     plan: Plan,
     result: Result,
-    held: Mapping[str, HeldBack],
+    held_back: Mapping[str, HeldBack],
     *,
     now: float,
 ) -> None:
     """Record that the node equals the posts, or report in the result why it does not."""
     _report_shortage(_with_final_figures(plan, result), result)
-    if waiting := sum(one.waits for one in held.values()):
+    if waiting := sum(one.waits for one in held_back.values()):
         posts = "1 post waits for its page" if waiting == 1 else f"{waiting} posts wait for pages"
         _report(PageMissing(f"{posts} on the web; run again later"), result)
     last_look = ledger.last_look(result.address)

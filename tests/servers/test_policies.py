@@ -518,7 +518,7 @@ def test_a_removed_post_is_named_where_no_ledger_survives_and_the_advice_works(
         shutil.rmtree(blog.folder / ".publisher", ignore_errors=True)
         found = blog.run(command)
         assert found.code == 0
-        assert f"1 item has an id of this site but no post here, e.g. {removed}," in found.err
+        assert f"1 item has an id of this site but no post here ({removed})," in found.err
         assert "set `prune: site` for this node" in found.err
     shutil.rmtree(blog.folder / ".publisher")
     (listed,) = blog.run("plan", "--json").json["nodes"]

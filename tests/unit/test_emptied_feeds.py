@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.sync.desired import Desired
+from publisher.sync.ledger import Ledger
+from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 from tests.unit.test_documents import NOW, configure, digests, titles
 
@@ -77,6 +81,50 @@ def test_feeds_stay_if_they_would_lose_all_entries(
     assert {name: after.get(name) for name in kept} == {name: before[name] for name in kept}
 
 
+def test_what_there_is_in_place_of_posts_is_named(blog: Blog) -> None:
+    blog.run("build", NOW)
+    as_pages(blog)
+    found = f"there is no post in {blog.posts}: 2 files have no date (page-0.md, page-1.md)"
+    assert f"publisher: {found}, but" in blog.run("build", NOW).err
+    assert f"warning: {found}, so" in blog.run("build", "--allow-empty", NOW).err
+    blog.run("build", "--allow-empty", NOW)
+    (blog.posts / "page-0.md").unlink()
+    assert f"in {blog.posts}: 1 file has no date (page-1.md), so" in blog.run("build", NOW).err
+    (blog.posts / "page-1.md").rename(blog.posts / "picture.png")
+    assert f"there is no post in {blog.posts}, so" in blog.run("build", NOW).err
+    (blog.posts / "picture.png").unlink()
+    assert f"the folder {blog.posts} is empty, so" in blog.run("build", NOW).err
+
+
+XMPP = """\
+xmpp:
+  jid: blog@example.org
+  password_env: BLOG_PASSWORD
+  nodes: [{service: pubsub.example.org, node: blog}]
+"""
+
+
+@pytest.mark.parametrize("command", ["plan", "publish"])
+def test_a_run_for_nodes_names_it_too(blog: Blog, command: str) -> None:
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(settings.read_text() + XMPP)
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    with Ledger(blog.folder / ".publisher") as ledger:
+        published = Desired("2025-01-01-a", "tag:a", "A", "print", at)
+        ledger.record_done(NodeAddress("pubsub.example.org", "blog"), published, at=0.0)
+    as_pages(blog)
+    (blog.posts / "page-0.md").unlink()
+    one = blog.run(command, NOW)
+    assert one.code == 3
+    assert f"there is no post in {blog.posts}: 1 file has no date (page-1.md), but" in one.err
+    (blog.posts / "page-1.md").unlink()
+    assert f"the folder {blog.posts} is empty, but" in blog.run(command, NOW).err
+    blog.posts.rmdir()
+    gone = blog.run(command, NOW)
+    assert f"the folder {blog.posts} does not exist, but" in gone.err
+    assert "create the folder, and run again with --allow-retracts" in gone.err
+
+
 @pytest.mark.parametrize("command", ["build --allow-empty", "publish --allow-retracts"])
 def test_feeds_become_empty_if_the_user_says_so(blog: Blog, command: str) -> None:
     blog.run("build", NOW)
@@ -95,8 +143,8 @@ def test_one_feed_that_would_be_empty_stops_no_other(blog: Blog) -> None:
     run = blog.run("build", NOW)
     assert run.code == 3
     assert [line for line in run.err.splitlines() if "stays" in line] == [
-        f"error: {blog.folder}/a.atom stays as it is: it would lose all of its entries, because no "
-        "post that is published now belongs to it. If that is right, run `publisher build "
+        f"error: {blog.folder}/a.atom stays as it is: it would lose all of its entries, because "
+        "none of the posts that are published now is in it. If that is right, run `publisher build "
         "--allow-empty` or `publisher publish --allow-retracts`"
     ]
     assert titles(blog, "a.atom") == ["A"]

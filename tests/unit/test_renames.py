@@ -13,9 +13,11 @@ from msgspec.structs import replace as replace_struct
 
 from publisher import entry, sync
 from publisher.app import renames
+from publisher.cli import report
 from publisher.post import Page, Reading, Skip
-from publisher.sync import Task, hints, plan, preview
+from publisher.sync import Result, Step, Task, hints, plan, preview
 from publisher.sync import guard as guards
+from publisher.sync.changes import Hold
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
@@ -24,6 +26,7 @@ from publisher.sync.records import Recorded
 from publisher.sync.renames import LEAST_WORDS, NO_RENAMES, NewPost, Renames
 from publisher.text.node_address import NodeAddress
 from publisher.text.shortening import count_words
+from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode
 from tests.support.posts import SITE, config, post
 from tests.support.tasks import payload, run
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
     from publisher.entry import Entries
     from publisher.post import Post
-    from publisher.sync import Result
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LONG = "word " * LEAST_WORDS
@@ -450,6 +452,78 @@ def test_a_line_that_does_not_keep_the_atom_id_is_said_to_change_it(
     advice = found.advice(found.new[new_id], old_id, "")
     assert f"front matter: id: {published.item_id}" in advice
     assert ("feed readers show it again" not in advice) == is_kept
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        pytest.param(
+            (OLD, "urn:x:1"), (NEW, "urn:x:1"),
+            ("give the file its old name; no line keeps both ids", "replace its line `id: urn:x:1`",
+             "feed readers show it again"),
+            id="the post keeps its atom:id by a line",
+        ),
+        pytest.param(
+            (OLD, ""), (NEW, "my-own-id"), (f"replace its line `id: my-own-id` by: id: {OLD}",),
+            id="the post has another item id by a line",
+        ),
+        pytest.param(
+            ("notes/2026-02-03-old", ""), ("notes/new", ""),
+            ("add this line", "unless its file name has the date 2026-02-03)"),
+            id="the date is missing",
+        ),
+        pytest.param(
+            (OLD, "urn:x:1"), (NEW, ""), ("add this line", "feed readers show it again)"),
+            id="no file name keeps the atom:id",
+        ),
+    ],
+)  # fmt: skip
+def test_the_advice_fits_the_ids_that_the_post_has(
+    ledger: Ledger, before: tuple[str, str], after: tuple[str, str], parts: Sequence[str]
+) -> None:
+    old, new = (
+        post(f"{name}.md", body=LONG, id=(id_, 2) if id_ else None) for name, id_ in (before, after)
+    )
+    (published,) = folder(old).entries
+    record = replace(desired(published.item_id), atom_id=published.atom_id)
+    ledger.record_done(ADDRESS, replace(record, body=entry.body_hash(old)), at=0.0)
+    found = renames.find(folder(new), CONFIG, ledger, ())
+    ((new_item, item),) = found.recorded.items()
+    advice = found.advice(found.new[new_item], item, "")
+    assert [part for part in parts if part not in advice] == []
+    assert ("add" in advice) != bool(after[1]), "a second line `id:` is an error"
+
+
+def test_only_one_of_several_posts_is_told_to_keep_the_item() -> None:
+    def told(*names: str) -> str:
+        steps = [Step(Hold(post, "a-old", "add id: a-old")) for post in new(*names).values()]
+        return str(report.held([Result(ADDRESS, steps=steps)]))
+
+    assert told("a-1", "a-2").count("only one of the posts can keep the item a-old; add") == 2
+    assert "only one" not in told("a-1")
+    assert "the post is not sent to the nodes" in told("a-1")
+
+
+XMPP = """\
+xmpp:
+  jid: blog@example.org
+  password_env: BLOG_PASSWORD
+  nodes: [{service: pubsub.example, node: blog}]
+"""
+
+
+def test_a_build_counts_the_held_post_that_no_feed_shows(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog")
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(settings.read_text() + XMPP)
+    for name in ("2026-01-02-copy", NEW):
+        blog.write(f"{name}.md", LONG, title="One")
+    with Ledger(blog.folder / ".publisher") as ledger:
+        hashed = entry.body_hash(post("a.md", body=LONG))
+        ledger.record_done(ADDRESS, replace(desired(OLD), body=hashed), at=0.0)
+    out = blog.run("build").out
+    assert "feed.atom  (1 entry)" in out
+    assert "2 posts: 1 published, 1 held" in out
 
 
 def test_a_post_of_a_feed_has_no_front_matter(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 `Post.source` tells an edit of the author from a change in how we read the text. So nothing here
 uses the readers of front matter, whose rules are fixed now and then. The rules here only find the
 lines that belong to each key. Never change their results: the next run would take every published
-post that they concern for edited. Pure.
+post that they concern for edited. `test_the_source_of_a_text_never_changes` holds them. Pure.
 """
 
 from __future__ import annotations
@@ -231,13 +231,14 @@ def docinfo(lines: list[str]) -> SourceText | None:
 def comments(lines: list[str]) -> SourceText | None:
     """Nikola's lines of `.. key: value`, perhaps inside of an HTML comment."""
     opening = _first(lines)
-    start = end = opening + (lines[opening].strip() == "<!--")
+    is_in_comment = lines[opening].strip() == "<!--"
+    start = end = opening + 1 if is_in_comment else opening
     while end < len(lines) and _COMMENT_KEY.fullmatch(lines[end]):
         end += 1
     if end == start:
         return None
     keys = _blocks(lines[start:end], _COMMENT_KEY)
-    if start > opening:
+    if is_in_comment:
         closing = (index for index in range(end, len(lines)) if "-->" in lines[index])
         end = next(closing, len(lines) - 1) + 1
     return SourceText(keys, lines[end:])
@@ -301,10 +302,11 @@ def _yaml_parts(key: str, block: list[str]) -> Iterable[tuple[str, str]]:
     if not _BLOCK_SCALAR.search(block[0]):
         block = [line for line in block if not line.lstrip().startswith("#")]
     value = block[0].partition(":")[2].strip()
-    if key.rpartition(".")[2] in _CONTAINERS and value.startswith("{"):
-        return _flow(block[0].partition(":")[2] + "\n".join(block[1:]), f"{key}.").items()
-    if key.rpartition(".")[2] in _CONTAINERS and (not value or value.startswith(("&", "#"))):
-        return _yaml(block[1:], f"{key}.").items()
+    if key.rpartition(".")[2] in _CONTAINERS:
+        if value.startswith("{"):
+            return _flow(block[0].partition(":")[2] + "\n".join(block[1:]), f"{key}.").items()
+        if not value or value.startswith(("&", "#")):
+            return _yaml(block[1:], f"{key}.").items()
     return [(key, _text(block))]
 
 
