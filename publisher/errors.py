@@ -84,6 +84,10 @@ class UnsafePlanError(PublisherError):
     exit_code = 3
 
 
+class IdsChangedError(UnsafePlanError):
+    """The configuration changes the ids of published posts. No step of any plan is taken."""
+
+
 class UndecidedError(PublisherError):
     """Somebody must decide what became of some posts. Everything else was done."""
 

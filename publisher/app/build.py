@@ -37,8 +37,8 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
     """Build all files, and remove stale ones. An error with one file does not stop the others.
 
     A feed that has entries on disk stays as it is if it would lose all of them, unless the caller
-    allows empty feeds. Raises UnsafePlanError if there are no posts at all, or if the ids of
-    published posts change and `new_ids` does not say so.
+    allows empty feeds. Raises UnsafePlanError if there are no posts at all, and IdsChangedError if
+    the ids of published posts change and `new_ids` does not say so.
     """
     if project.config.xmpp and not new_ids:  # without nodes nothing is recorded of posts
         from publisher.app import moves  # noqa: PLC0415 - a build without nodes needs none of it

@@ -13,7 +13,7 @@ import msgspec
 
 from publisher import identity
 from publisher.app import readable_ledger
-from publisher.errors import UnsafePlanError
+from publisher.errors import IdsChangedError
 from publisher.sync import moves
 
 if TYPE_CHECKING:
@@ -59,13 +59,15 @@ def find(project: Project, ledger: Ledger) -> list[Moved]:
     ]
 
 
-def problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
+def problem(project: Project, ledger: Ledger) -> IdsChangedError | None:
     """The error about changed ids that nobody has decided on yet. Raises LedgerError."""
     changed = [moved for moved in find(project, ledger) if not moved.decided]
     if not changed:
         return None
     pairs = [(moved.old, moved.entry.atom_id) for moved in changed]
-    return UnsafePlanError(moves.refusal(pairs, _line(changed, project.config.site)))
+    line = _line(changed, project.config.site)
+    undone = "no feed was built, and nothing was sent"
+    return IdsChangedError(moves.refusal(pairs, line, undone=undone))
 
 
 def _line(changed: Sequence[Moved], site: Site) -> str:
@@ -90,7 +92,7 @@ def _candidates(old: str) -> Iterator[Mapping[str, str | dt.date]]:
 
 
 def require_kept_ids(project: Project) -> None:
-    """Raise UnsafePlanError if the ids of published posts change.
+    """Raise IdsChangedError if the ids of published posts change.
 
     Without a ledger that can be read, nothing is known of published posts.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher import sync
 from publisher.app import choice, moves, targets
 from publisher.app.options import RETRY_SECONDS
-from publisher.sync import Clock
+from publisher.sync import Clock, Result
 from publisher.sync.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
-    from publisher.errors import PublisherError
-    from publisher.sync import Node, Result, Task
+    from publisher.errors import IdsChangedError
+    from publisher.sync import Node, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ def preview(
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)
         moved = None if options.new_ids else moves.problem(project, ledger)
+        if moved and not options.fetch_foreign:  # `publish` stops before it looks at any node
+            return Preview([Result(one.address, error=moved) for one in all_targets], hints)
         results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
         now = Clock().now()
         # `publish` does not look at a settled node either.
@@ -63,8 +65,9 @@ def preview(
         return Preview(_with_error([*results.values()], moved), hints)
 
 
-def _with_error(results: Sequence[Result], error: PublisherError | None) -> Sequence[Result]:
-    """The results with an error of the whole run; a node may have one of its own."""
-    for result in results:
+def _with_error(results: Sequence[Result], error: IdsChangedError | None) -> Sequence[Result]:
+    """The results with an error that stops the whole run; a node may have one of its own."""
+    for result in results if error else ():
         result.error = result.error or error
+        result.steps = []
     return results

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from publisher.cli import output
-from publisher.errors import NoRoom, UndecidedError, first_exit_code
+from publisher.errors import NoRoom, UndecidedError, UnsafePlanError, first_exit_code
 from publisher.sync.changes import Hold
 from publisher.text.characters import short_line
 
@@ -29,6 +29,15 @@ SIGNS = {
     "held": "?",
     "refused": "!",
     "unknown": "?",
+}
+OUTLOOK = {
+    "new": "to publish",
+    "missing": "to publish again",
+    "changed": "to change",
+    "corrected": "to correct",
+    "removed": "to remove",
+    "adopt": "to record",
+    "forget": "to forget",
 }
 WORDS = {"adopt": "there already", "forget": "forgotten"}
 NO_NODES = "note: the configuration has no xmpp section, so there is no node to publish to"
@@ -71,6 +80,13 @@ def summary(result: Result, *, done: bool = False) -> str:
     """
     counts = Counter(_kind(step, after_run=done) for step in result.steps)
     return ", ".join(f"{number} {kind}" for kind, number in counts.items()) or "no changes"
+
+
+def outlook(result: Result) -> str:
+    """What a run would do, e.g. `2 to publish, 1 to change`."""
+    counts = Counter(step.change.action for step in result.steps)
+    parts = (f"{number} {OUTLOOK.get(action, action)}" for action, number in counts.items())
+    return ", ".join(parts) or "no changes"
 
 
 def _kind(step: Step, *, after_run: bool) -> str:
@@ -154,6 +170,14 @@ class NodeResult(Protocol):
     def address(self) -> NodeAddress: ...
     @property
     def error(self) -> PublisherError | None: ...
+
+
+def print_guards(results: Sequence[Result]) -> None:
+    """Print as notes which guards would stop a run."""
+    guards = {id(r.error): r.error for r in results if isinstance(r.error, UnsafePlanError)}
+    for key, error in guards.items():
+        addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
+        output.print_message(f"note: {addresses}: `publisher publish` would stop: {error}")
 
 
 def print_errors(results: Sequence[NodeResult]) -> None:

@@ -6,6 +6,7 @@ yours, and the URI to subscribe.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.app import build
@@ -13,6 +14,7 @@ from publisher.app import project as projects
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
 from publisher.cli import options, output, report
+from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.feeds import outputs
 from publisher.text.counts import number_of
 
@@ -34,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
-    # `status` sends nothing, so the guards do not apply. Only the payload of an item shows whether
-    # it is ours although it has no post and no record, so those are fetched, too.
-    chosen = NodeOptions(allow_retracts=True, announce_all=True, new_ids=True, fetch_foreign=True)
+    # Only the payload of an item shows whether it is ours although it has no post and no record, so
+    # those are fetched, too.
+    chosen = NodeOptions(fetch_foreign=True)
     plans = preview(project, chosen, config_option=options.config_option(arguments))
     if arguments.json:
         document = {**_document(project, plans.results), "hints": plans.hints}
@@ -44,7 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_status(project, plans.results)
         report.print_hints(plans.hints)
-    return report.exit_code(project, plans.results, *_refused(project))
+    return report.exit_code(project, _unguarded(plans.results), *_refused(project))
+
+
+def _unguarded(results: Sequence[Result]) -> list[Result]:
+    """The results without the errors of guards: `status` sends nothing that they could stop."""
+    return [
+        replace(result, error=None) if isinstance(result.error, UnsafePlanError) else result
+        for result in results
+    ]
 
 
 def _refused(project: Project) -> list[FeedError]:
@@ -63,21 +73,31 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
         output.print_line(f"{file.kind:5}  {file.path}  {file.url}{state}".rstrip())
     for result in results:
         output.print_line(f"node     {result.address.uri}")
-        if report.is_planned(result):
-            output.print_line(
-                f"         {number_of(result.items, 'item')}; {report.summary(result)}"
-            )
+        if line := _items(result):
+            output.print_line(f"         {line}")
         for id_ in result.foreign:
             output.print_line(f"       not ours: {report.printable_id(id_)}")
         for id_ in result.unclaimed or ():
             output.print_line(f"       without a post: {report.printable_id(id_)}")
         output.print_line(f"       subscribe: {result.address.subscribe_uri}")
         report.print_notes(result)
-    report.print_errors(results)
-    report.print_held(results)
+    report.print_errors(_unguarded(results))
+    report.print_guards(results)
+    if undecided := report.held(results):
+        output.print_message(f"note: {undecided}")
     for error in _refused(project):
         output.print_message(f"error: {error}")
     output.print_skipped(project, broken_only=True)
+
+
+def _items(result: Result) -> str:
+    """How many items the node has, and what a run would do; empty if that is unknown."""
+    items = number_of(result.items, "item")
+    if isinstance(result.error, IdsChangedError):
+        return items
+    if report.is_planned(result) or isinstance(result.error, UnsafePlanError):
+        return f"{items}; {report.outlook(result)}"
+    return ""
 
 
 def _document(project: Project, results: Sequence[Result]) -> dict[str, object]:
@@ -105,8 +125,9 @@ def _document(project: Project, results: Sequence[Result]) -> dict[str, object]:
                 "unclaimed": result.unclaimed,
                 "notes": result.notes,
                 "hints": result.hints,
-                "error": str(result.error) if result.error else None,
+                "error": str(one.error) if one.error else None,
+                "guard": str(result.error) if result.error and not one.error else None,
             }
-            for result in results
+            for result, one in zip(results, _unguarded(results), strict=True)
         ],
     }

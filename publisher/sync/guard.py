@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import UnsafePlanError
+from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.sync.changes import Publish
 from publisher.sync.moves import refusal, template
 
@@ -54,7 +54,8 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
     """
     if plan.moved:
         line = template(plan.moved[-1][0])
-        raise UnsafePlanError(refusal(plan.moved, f'id_template: "{line}"'))
+        keep = f'id_template: "{line}"'
+        raise IdsChangedError(refusal(plan.moved, keep, undone="nothing was sent"))
     _require_safe_retracts(plan, guard)
     if has_audience and exceeds_announce_limit(plan, guard):
         counts = Counter(

@@ -40,10 +40,11 @@ def _rest(atom_id: str) -> str:
     return _TAG.sub("", atom_id)
 
 
-def refusal(changed: Sequence[tuple[str, str]], line: str) -> str:
+def refusal(changed: Sequence[tuple[str, str]], line: str, *, undone: str) -> str:
     """Say that ids change, each pair from the first to the second, and how to decide.
 
-    `line` of the section `site` keeps the old ids; it is empty if none is known.
+    `line` of the section `site` keeps the old ids; it is empty if none is known. `undone` says what
+    the run has not done, e.g. `nothing was sent`.
     """
     old, new = changed[-1]
     if line:
@@ -56,6 +57,6 @@ def refusal(changed: Sequence[tuple[str, str]], line: str) -> str:
     count = f"{len(changed)} published post{'' if len(changed) == 1 else 's'}"
     return (
         f"the configuration changes the atom:id of {count}, e.g. from {old} to {new}, so readers "
-        f"would show old posts as new ones; nothing was sent. To keep the ids, {keep}. "
+        f"would show old posts as new ones; {undone}. To keep the ids, {keep}. "
         "To give the posts the new ids, run again with --new-ids"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import (
     Forbidden,
+    IdsChangedError,
     NoRoom,
     PageMissing,
     PublisherError,
@@ -99,7 +100,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
         guards.require_safe(plan, guard, has_audience=has_audience)
         _report_shortage(plan, result)
     except UnsafePlanError as error:
-        result.error = error
+        _fail(error, task, result)
     return result
 
 
@@ -182,6 +183,8 @@ async def reconcile(
 
 def _fail(error: PublisherError, task: Task, result: Result) -> None:
     _report(error, result)
+    if isinstance(error, IdsChangedError):  # the steps are those of a site that has not moved
+        result.steps = []
     if isinstance(error, Forbidden) and not result.steps:
         result.steps = _refused_steps(task, str(error))
 

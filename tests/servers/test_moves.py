@@ -64,9 +64,17 @@ def test_a_moved_site_keeps_its_ids_with_the_line_that_is_named(
         for command in ("plan", "plan --offline", "build", "publish", "publish --announce-all"):
             run = blog.run(*command.split())
             assert (run.code, "the atom:id of 2 published posts" in run.err) == (3, True), run.err
+            assert "no feed was built, and nothing was sent" in run.err
+            assert run.out == "", "no step will be taken"
         reader.nothing_for(0.7)
     assert blog.built() == before, "the feeds keep their ids, too"
-    assert blog.run("status").code == 0
+    assert blog.run("plan", "--json").changes == []
+    status = blog.run("status")
+    assert (status.code, "         2 items\n" in status.out) == (0, True)
+    assert "`publisher publish` would stop: the configuration changes the atom:id" in status.err
+    (shown,) = blog.run("status", "--json").json["nodes"]
+    assert (shown["items"], shown["pending"], shown["error"]) == (2, 0, None)
+    assert "the atom:id of 2 published posts" in shown["guard"]
     (line,) = re.findall(r"publisher\.yaml: (id_template: .*?)\. If the URL", run.err)
     move(blog, line)
     assert blog.run("publish", "--no-notify").code == 0
@@ -98,6 +106,8 @@ def test_without_a_ledger_the_node_shows_that_the_site_has_moved(
         run = blog.run(command)
         assert run.code == 3
         assert 'publisher.yaml: id_template: "tag:blog.example,{date}:{id}"' in run.err
+        assert "not ours" not in run.out + run.err
+        assert blog.run(command, "--json").changes == []
     assert at_node(server, node) == expected("blog.example")
     (blog.folder / ".publisher" / "ledger.sqlite").unlink()
     assert blog.run("publish", "--new-ids").code == 0

@@ -427,6 +427,30 @@ def test_less_room_than_keep_is_an_error_and_the_newest_are_published(
     assert (status.code, "no room for the oldest post" in status.err) == (0, True)
 
 
+def test_status_names_what_a_run_would_do_and_the_guard_that_stops_it(
+    blog: Blog, server: Server, node: str
+) -> None:
+    configure(blog, section(server, "blog", at(node)))
+    for name in ("first", "second"):
+        blog.write(f"2026-01-01-{name}-post.md", "Text.", title=name)
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-01-first-post.md", "Another text.", title="first")
+    blog.write("2026-01-01-third-post.md", "Text.", title="third")
+    status = blog.run("status")
+    assert (status.code, status.err) == (0, "")
+    assert "2 items; 1 to change, 1 to publish\n" in status.out
+    for path in blog.posts.iterdir():
+        path.write_text(path.read_text().replace("title:", "draft: true\ntitle:"))
+    status = blog.run("status")
+    assert status.code == 0
+    assert "2 items; 2 to remove\n" in status.out
+    stop = f"note: pubsub.localhost {node}: `publisher publish` would stop: this would retract 2"
+    assert stop in status.err
+    (shown,) = blog.run("status", "--json").json["nodes"]
+    assert (shown["pending"], shown["error"]) == (2, None)
+    assert "this would retract 2" in shown["guard"]
+
+
 @pytest.mark.parametrize("keys", [{}, {"keep": "5"}], ids=["no keep", "keep"])
 def test_a_node_whose_limit_is_zero_is_an_error_with_figures(
     blog: Blog, ejabberd: Ejabberd, node: str, keys: dict[str, str]

@@ -154,7 +154,10 @@ def test_the_json_of_a_plan_has_the_item_of_each_held_post(
         (change,) = json.loads(run.out)["nodes"][0]["changes"]
         assert (change["action"], change["outcome"]) == ("held", "planned")
         assert (change["id"], change["item"]) == (NEW, OLD)
-    assert blog.run("status").code == 0, "it only shows the state"
+    status = blog.run("status")
+    assert (status.code, "error: " in status.err) == (0, False), "it only shows the state"
+    assert "2 items; 1 held" in status.out
+    assert "note: 1 new post has the text of an item whose post is gone" in status.err
 
 
 def test_a_run_for_other_posts_asks_nothing(blog: Blog, prosody: Prosody, node: str) -> None:
