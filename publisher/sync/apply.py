@@ -125,12 +125,13 @@ class PlanRun:
             if unsent and unsent.outcome == "refused":
                 self._end(index, unsent)
 
-    def adopt_corrections(self) -> None:
-        """Record the items as they are instead of correcting them."""
+    def adopt_corrections(self) -> int:
+        """Record the items as they are instead of correcting them. Returns how many there are."""
         corrections = self._corrections()
         for index, correct in corrections:
             self.result.steps[index] = Step(correct.as_adoption())
         self._record_local_changes(index for index, _ in corrections)
+        return len(corrections)
 
     def _corrections(self) -> list[tuple[int, Correct]]:
         """The corrections that are not done, with the indexes of their steps."""

@@ -82,26 +82,23 @@ async def look(
         _require_room(node, plan, task, present)
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
-    plan = await _with_possible_corrections(node, plan, task, result)
+    obstacle = await _obstacle_to_corrections(node, plan, task)
+    plan = plans.without_corrections(plan) if obstacle else plan
     if not change:  # once the run has made the changes, a line in the front matter is too late
         result.hints.extend(hints.post_renamed(plan, recorded, present, task.policy.renames))
     result.items, result.foreign = len(state.ids), plan.foreign
     if _needs_foreign(task, recorded):
         result.unclaimed = plan.unclaimed
-    result.notes += notes(plan, task)
+    result.notes += notes(plan, task, state, obstacle=obstacle)
     return state, plan
 
 
-async def _with_possible_corrections(node: Node, plan: Plan, task: Task, result: Result) -> Plan:
-    """The plan, without corrections if they would have to be sent with notifications."""
+async def _obstacle_to_corrections(node: Node, plan: Plan, task: Task) -> str:
+    """Why the corrections of the plan cannot be sent without notifications; empty if they can."""
     # With --no-notify, everything is sent without notifications, or nothing.
     if not plan.corrections or (task.silent == "must" and plan.sends):
-        return plan
-    obstacle = await node.obstacle_to_silence()
-    if not obstacle:
-        return plan
-    result.notes.append(f"items cannot be corrected without notifying subscribers: {obstacle}")
-    return plans.without_corrections(plan)
+        return ""
+    return await node.obstacle_to_silence()
 
 
 async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, change: bool) -> State:

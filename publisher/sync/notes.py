@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sync import skipped
+from publisher.sync import rights, skipped
 from publisher.sync.changes import Publish
 from publisher.sync.room import withheld_message
 from publisher.text.characters import short_line
@@ -13,14 +13,20 @@ from publisher.text.counts import number_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.sync.node import Task
+    from publisher.sync.node import State, Task
     from publisher.sync.plan import Plan
 
 SHOWN_ID = 100  # characters of an item's id in a message
 
 
-def notes(plan: Plan, task: Task) -> Iterator[str]:
-    """Notes on what the plan leaves out without an error; also for a plan made from the ledger."""
+def notes(
+    plan: Plan, task: Task, state: State | None = None, *, obstacle: str = ""
+) -> Iterator[str]:
+    """Notes on what the plan leaves out without an error.
+
+    `state` is that of the node, None for a plan made from the ledger. `obstacle` says why items
+    cannot be corrected silently, empty if nothing is to be corrected.
+    """
     selected: int | None = None
     if task.is_selected:
         selected = sum(task.is_selected(Publish(post, "new")) for post in task.desired)
@@ -28,7 +34,7 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
         outside = len(plan.outside)
         yield f"no room for {oldest(outside) if selected is None else _share(outside, selected)}"
     if plan.reread:
-        yield _reread_message(plan.reread)
+        yield reread_message(plan.reread, task, state, obstacle=obstacle)
     # While a post cannot be read, it may be the post of any of these items.
     if plan.unclaimed and not task.has_unreadable_posts:
         yield _unclaimed_message(plan.unclaimed)
@@ -37,11 +43,7 @@ def notes(plan: Plan, task: Task) -> Iterator[str]:
     if plan.skipped:
         yield skipped.message(plan.skipped)
     if plan.deferred:
-        one = plan.deferred == 1
-        waiting = (
-            "change that is not selected waits" if one else "changes that are not selected wait"
-        )
-        yield f"{plan.deferred} {waiting} for a run without a selection"
+        yield _deferred_message(plan.deferred, plan.deferred_holds)
     if plan.older and selected is not None:
         verb = "is" if len(plan.older) == 1 else "are"
         yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"
@@ -71,10 +73,36 @@ def _unclaimed_message(ids: Sequence[str]) -> str:
     )
 
 
-def _reread_message(count: int) -> str:
-    """Say that items stay as they are although their posts are read in another way now."""
-    shows = f"{number_of(count, 'item')} {'shows' if count == 1 else 'show'}"
-    return (
-        f"{shows} how an older version or other settings read the post; "
-        "`publisher publish --refresh` sends every item again"
+def _deferred_message(count: int, holds: int) -> str:
+    """Say how many changes the selection of this run leaves out; `holds` of them are held posts."""
+    what = (
+        "change that is not selected waits" if count == 1 else "changes that are not selected wait"
     )
+    waiting = f"{count} {what} for a run without a selection"
+    if not holds:
+        return waiting
+    which = "it needs" if count == 1 else f"{holds} of them {'needs' if holds == 1 else 'need'}"
+    return f"{waiting}; {which} a decision, which `publisher plan` explains"
+
+
+def reread_message(count: int, task: Task, state: State | None, *, obstacle: str) -> str:
+    """Say that items stay as they are although their posts are read in another way now."""
+    items = f"{number_of(count, 'item')} still {'has' if count == 1 else 'have'}"
+    because = (
+        f", because items cannot be corrected without notifying subscribers ({obstacle})"
+        if obstacle
+        else ""
+    )
+    advice = _refresh_advice(task, state)
+    return f"{items} the text or link of an earlier run{because}; {advice}"
+
+
+def _refresh_advice(task: Task, state: State | None) -> str:
+    refresh = "`publisher publish --refresh` sends every item again"
+    if state is None:
+        return f"{refresh}, and notifies subscribers of each unless the account owns the node"
+    if state.not_owner:
+        return f"{refresh}, and notifies subscribers of each; ask the owner of the node to run it"
+    if rights.silence_refusal(task, state):
+        return f"{refresh}, and notifies subscribers of each"
+    return refresh

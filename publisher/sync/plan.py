@@ -84,13 +84,14 @@ class Plan:
     `ours` is how many items at the node are ours now. `foreign` has the ids of the other items, and
     `unclaimed` the ids of items that are ours by their atom:id but have neither a post nor a
     record. `outside` has the posts that should be at the node but do not fit, and `shortage`
-    explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is how
-    many retracts wait until every post can be read, `deferred` how many changes the selection of
-    this run leaves out, and `room` how many items of ours the node can hold. `reread` is how many
-    items stay as they are although publisher reads their posts in another way now. `moved` has the
-    old and the new atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids
-    of items that the author gives up for new posts (`renames`). `skipped` has the files of the
-    items that stay because a rule of publisher takes them for no posts.
+    explains that if it is an error. `older` has the posts that `keep` leaves out, `withheld` is
+    how many retracts wait until every post can be read, `deferred` how many changes the
+    selection of this run leaves out, `deferred_holds` how many of these are held posts, and
+    `room` how many items of ours the node can hold. `reread` is how many items stay as they are
+    although publisher reads their posts in another way now. `moved` has the old and the new
+    atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids of items that
+    the author gives up for new posts (`renames`). `skipped` has the files of the items that
+    stay because a rule of publisher takes them for no posts.
     """
 
     changes: tuple[Change, ...]
@@ -101,6 +102,7 @@ class Plan:
     older: tuple[Desired, ...] = ()
     withheld: int = 0
     deferred: int = 0
+    deferred_holds: int = 0
     reread: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
@@ -458,6 +460,7 @@ def narrow(plan: Plan, is_selected: Callable[[Change], bool]) -> Plan:
         outside=outside,
         older=older,
         deferred=len(plan.changes) - len(selected),
+        deferred_holds=sum(isinstance(c, Hold) and c not in selected for c in plan.changes),
         shortage=shortage,
     )
 

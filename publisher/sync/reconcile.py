@@ -22,7 +22,7 @@ from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
 from publisher.sync.node import Result, Step
-from publisher.sync.notes import notes
+from publisher.sync.notes import notes, reread_message
 from publisher.sync.retry import RetryingNode
 from publisher.sync.room import Shortage, window
 from publisher.system.retry import Clock
@@ -174,7 +174,7 @@ async def reconcile(
             await run.apply()
             if silent:
                 await run.correct()
-        await _correct(retrying, task, ledger, result, run)
+        await _correct(task, ledger, result, run, state)
         _conclude(task, ledger, plan, result, held_back, now=clock.now())
     except PublisherError as error:
         _fail(error, task, result)
@@ -189,7 +189,7 @@ def _fail(error: PublisherError, task: Task, result: Result) -> None:
         result.steps = _refused_steps(task, str(error))
 
 
-async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: PlanRun) -> None:
+async def _correct(task: Task, ledger: Ledger, result: Result, run: PlanRun, state: State) -> None:
     """Send the corrections that are left, with notifications off for them alone.
 
     If the service does not turn notifications off, the items stay as they are.
@@ -197,12 +197,12 @@ async def _correct(node: Node, task: Task, ledger: Ledger, result: Result, run: 
     run.refuse_corrections()
     if not run.has_corrections:
         return
-    async with _muted(node, task, ledger, result) as refusal:
+    async with _muted(run.node, task, ledger, result) as refusal:
         if not refusal:
             await run.correct()
             return
-        result.notes.append(f"items cannot be corrected without notifying subscribers: {refusal}")
-        run.adopt_corrections()
+        count = run.adopt_corrections()
+        result.notes.append(reread_message(count, task, state, obstacle=refusal))
 
 
 async def _require_safe(node: Node, plan: Plan, state: State, guard: Guard) -> None:

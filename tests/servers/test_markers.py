@@ -192,15 +192,15 @@ def test_items_stay_at_a_node_with_another_publisher_until_a_refresh(
         run = blog.run("publish")
         assert run.code == 0
         assert "stranger@localhost" in run.err
-        assert "5 items show" in run.err
+        assert "5 items still have the text or link of an earlier run" in run.err
         assert blog.run("publish", "--json").changes == []
         assert set(fingerprints(server, node).values()) == {markers.ANOTHER}
         for command in ("status", "plan"):
             named = blog.run(command)
             assert named.code == 0
-            assert "5 items show" in named.err
+            assert "5 items still have the text or link of an earlier run" in named.err
         reader.nothing_for(0.5)
         assert blog.run("publish", "--refresh", "--no-notify").code == 0
         reader.nothing_for(0.5)
     assert set(fingerprints(server, node).values()).isdisjoint({markers.ANOTHER})
-    assert "items show" not in blog.run("status").err
+    assert "earlier run" not in blog.run("status").err

@@ -37,6 +37,7 @@ class FakeNode:
         self.exposed = False
         self.subscribed = False
         self.obstacle = ""  # to turning notifications off
+        self.not_owner = ""  # why the account may not change the configuration
         self.config = dict(CONFIG)
         self.wanted: dict[str, str] = {"deliver_notifications": "1", "notify_retract": "1"}
         self.items: dict[str, str] = {}
@@ -95,6 +96,7 @@ class FakeNode:
             max_items_problem=self.max_items_problem,
             persistent=self.persistent,
             exposed=self.exposed,
+            not_owner=self.not_owner,
             fields=frozenset(self.config),
             drift=tuple(
                 Drift(name, self.config[name], value)

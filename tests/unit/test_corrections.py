@@ -117,7 +117,9 @@ def test_items_that_cannot_be_corrected_silently_stay_and_are_named(
     assert (result.error, actions(result)) == (None, [("adopt", "done")] * 3)
     assert (node.items, node.events) == (before, [])
     assert node.config["deliver_notifications"] == "1"
-    assert any("cannot be corrected without notifying" in note for note in result.notes)
+    (note,) = [note for note in result.notes if "earlier run" in note]
+    assert note.startswith("3 items still have the text or link of an earlier run, because items ")
+    assert "cannot be corrected without notifying subscribers (" in note
     assert {record.fingerprint for record in ledger.recorded(node.address).values()} == {
         *BEFORE.values()
     }
@@ -128,7 +130,33 @@ def test_items_that_cannot_be_corrected_silently_stay_and_are_named(
     assert node.calls == ["look"], "neither fetched nor asked for again"
     assert is_settled(node.address, work, ledger, now=node.clock.now())
     for told in (again, offline(node.address, work, ledger), previewed(node, work, ledger)):
-        assert any("3 items show" in note and "--refresh" in note for note in told.notes)
+        (note,) = told.notes
+        assert note.startswith("3 items still have the text or link of an earlier run; ")
+        assert "`publisher publish --refresh` sends every item again" in note
+
+
+def test_a_refresh_that_notifies_is_left_to_the_owner_of_the_node(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    work, refreshes = task(REREAD, sources=SOURCES), "--refresh` sends every item again"
+    obstruct(node)
+    run(node, work, ledger)
+    offline_note, owners = (
+        result.notes[0]
+        for result in (offline(node.address, work, ledger), previewed(node, work, ledger))
+    )
+    assert offline_note.endswith(
+        f"{refreshes}, and notifies subscribers of each unless the account owns the node"
+    )
+    assert owners.endswith(refreshes)
+    node.not_owner = "only its owner can do that"
+    assert (
+        previewed(node, work, ledger)
+        .notes[0]
+        .endswith(
+            f"{refreshes}, and notifies subscribers of each; ask the owner of the node to run it"
+        )
+    )
 
 
 def previewed(node: FakeNode, work: Any, ledger: Ledger) -> Result:

@@ -549,7 +549,7 @@ def test_where_no_post_is_left_nothing_is_touched(blog: Blog) -> None:
     for command in ("build", "publish"):
         run = blog.run(command, NOW)
         assert (run.code, run.out) == (3, "")
-        assert f"there is no post in {blog.posts}, but " in run.err
+        assert f"the folder {blog.posts} is empty, but " in run.err
         assert titles(blog, "x.atom") == titles(blog, "all.atom") == ["A"]
 
 

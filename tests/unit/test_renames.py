@@ -21,6 +21,7 @@ from publisher.sync.changes import Hold
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
+from publisher.sync.notes import notes
 from publisher.sync.policy import Policy
 from publisher.sync.records import Recorded
 from publisher.sync.renames import LEAST_WORDS, NO_RENAMES, NewPost, Renames
@@ -359,7 +360,10 @@ def test_a_selection_leaves_a_held_post_out(*, is_selected: bool) -> None:
     )
     narrowed = plan.narrow(decided, lambda _: is_selected)
     assert len(narrowed.changes) == is_selected
-    assert narrowed.deferred == (not is_selected)
+    assert narrowed.deferred == narrowed.deferred_holds == (not is_selected)
+    told = [*notes(narrowed, Task(desired=[desired("a-new")], is_selected=lambda _: is_selected))]
+    question = "waits for a run without a selection; it needs a decision"
+    assert any(question in note for note in told) != is_selected
 
 
 CONFIG = config()
