@@ -147,7 +147,7 @@ def _trimmed(lines: Sequence[str]) -> str:
         "  " if line.endswith("  ") and end and following else ""
         for line, end, following in zip(lines, ends, [*ends[1:], ""], strict=True)
     )
-    return "\n".join(map(str.__add__, ends, breaks)).strip("\n")
+    return "\n".join(end + rest for end, rest in zip(ends, breaks, strict=True)).strip("\n")
 
 
 # --- the forms of front matter ---
