@@ -142,6 +142,8 @@ def _words(texts: Iterable[str]) -> set[str]:
 
 def _trimmed(lines: Sequence[str]) -> str:
     """The lines without blanks at their ends, except for those that break a line in Markdown."""
+    if not lines:
+        return ""
     ends = [line.rstrip(" \t") for line in lines]
     breaks = (
         "  " if line.endswith("  ") and end and following else ""
