@@ -943,7 +943,7 @@ def test_an_empty_feed_removes_nothing(blog: Blog, server: Server, node: str) ->
     (blog.folder / "f.json").write_bytes(feed_of())
     run = blog.run("publish")
     assert run.code == 3
-    assert "the feed" in run.err
+    assert f"there is no post in {blog.folder / 'f.json'}" in run.err
     assert len(Outsider(server, "reader", node).items()) == 2
 
 

@@ -120,6 +120,7 @@ def make_older(blog: Blog) -> None:
     database = sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")
     for column in ("path", "source", "link", "adopted"):
         database.execute(f"ALTER TABLE item DROP COLUMN {column}")
+    database.execute("ALTER TABLE node DROP COLUMN refused")
     database.execute("UPDATE item SET at = at - 3600")
     database.execute("PRAGMA user_version = 3")
     database.commit()

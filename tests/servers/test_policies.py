@@ -435,7 +435,7 @@ def test_status_names_what_a_run_would_do_and_the_guard_that_stops_it(
         blog.write(f"2026-01-01-{name}-post.md", "Text.", title=name)
     assert blog.run("publish").code == 0
     blog.write("2026-01-01-first-post.md", "Another text.", title="first")
-    blog.write("2026-01-01-third-post.md", "Text.", title="third")
+    blog.write("2026-01-01-third-post.md", "A third text.", title="third")
     status = blog.run("status")
     assert (status.code, status.err) == (0, "")
     assert "2 items; 1 to change, 1 to publish\n" in status.out

@@ -81,7 +81,7 @@ def test_values_know_their_lines_in_the_file() -> None:
         ("<<<<<<< HEAD\n---\na: 1\n---\n", 1, "holds a merge conflict"),
         (f"---\na: {'x' * MAX_BYTES}\n---\n", 1, f"at most {MAX_BYTES} are read"),
         ("---\n" + "a: é\n" * (MAX_BYTES // 6 + 1) + "---\n", 1, "bytes"),
-        (f"---\na: {'[' * 60}\n---\n", 2, "deeper"),
+        (f"---\na: {'[' * 60}\n---\n", 2, "nested too deeply"),
     ],
 )
 def test_front_matter_that_may_be_a_mistake_is_refused_with_its_line(
