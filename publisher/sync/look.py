@@ -64,7 +64,11 @@ async def look(
     # again because of the record.
     retracted = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
     if change:
-        ledger.record_seen(node.address, _durable(recorded, present, clock.now()))
+        durable = _durable(recorded, present, clock.now())
+        ledger.record_seen(node.address, durable)
+        # Otherwise a change of the record would write the old state again, and the next run would
+        # look once more.
+        recorded |= {id_: replace(recorded[id_], state="seen") for id_ in durable}
         for record in retracted:
             if not 0 <= clock.now() - record.recorded_at < DURABLE_SECONDS:
                 ledger.forget(node.address, record.id)
