@@ -12,8 +12,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import identity
-from publisher.errors import LedgerError
+from publisher.app import readable_ledger
 from publisher.post import Diagnostic
+from publisher.text import source_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,19 +46,13 @@ def was_published(config: Config) -> Callable[[Post], bool]:
 
 
 def _records(config: Config) -> Sequence[Recorded]:
-    """The items of the ledger; none if there is no ledger that this user can read.
-
-    `build` may run as a user who cannot read the state folder.
-    """
+    """The items of the ledger; none if there is no ledger that this user can read."""
     if not config.xmpp:
         return ()
-    from publisher.sync.ledger import Ledger  # noqa: PLC0415 - few runs need it
-
-    try:
-        with Ledger(config.state, read_only=True) as ledger:
-            return ledger.published_records()
-    except LedgerError:
-        return ()
+    nothing: Sequence[Recorded] = ()
+    return readable_ledger.ask(
+        config.state, lambda ledger: ledger.published_records(), otherwise=nothing
+    )
 
 
 def _was_due(record: Recorded, post: Post) -> bool:
@@ -66,7 +61,7 @@ def _was_due(record: Recorded, post: Post) -> bool:
     Anything may have moved the date of an unchanged post: the clock, `--now`, or the zone in the
     settings of the site.
     """
-    is_unchanged = bool(post.source) and record.source == post.source
+    is_unchanged = bool(post.source) and source_hash.is_same(record.source, post.source)
     return is_unchanged or post.published.timestamp() <= record.recorded_at
 
 

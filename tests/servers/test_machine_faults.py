@@ -242,6 +242,17 @@ def test_a_post_stays_published_when_the_clock_goes_back(
     assert (blog.folder / "feed.atom").read_bytes() == feed
 
 
+def test_a_key_that_the_settings_name_meanwhile_is_no_edit_of_the_post(published: Blog) -> None:
+    forget(published, "at = 0")
+    config = published.folder / "publisher.yaml"
+    named = config.read_text().replace("{path: posts,", "{path: posts, keys: {tags: topics},")
+    assert named != config.read_text()
+    config.write_text(named)
+    run = published.run("publish", "--now", BEFORE)
+    assert (run.code, "removed" in run.out) == (0, False)
+    assert "so it stays published" in run.err
+
+
 def test_the_clock_of_the_machine_is_named(blog: Blog, prosody: Prosody, node: str) -> None:
     """A post from tomorrow, published by a clock that was ahead."""
     tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
