@@ -97,8 +97,8 @@ class Post:
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
     the body resolve; and `summary`, the summary beside the body.
 
-    `source` is a hash of what the author wrote of what readers see, however we read it; empty if it
-    is unknown.
+    `source` is a hash of the text from which readers see something, as its author wrote it. It does
+    not depend on how publisher reads that text. It is empty if it is unknown.
     """
 
     path: PurePosixPath

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Config
+    from publisher.sources.engines.engine import PostReader
 
 
 def read(
@@ -36,9 +37,10 @@ def read(
     now: dt.datetime,
     was_published: Callable[[Post], bool] = lambda _: False,
 ) -> Reading:
-    """Read all posts, in the order of their paths. Posts dated after `now` are skipped.
+    """Read all posts, in the order of their paths.
 
-    But not a post that `was_published` already.
+    Posts dated after `now` are skipped, but not those of which `was_published` says that they were
+    published before.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
     and Unavailable if the posts come from a feed that cannot be downloaded now.
@@ -56,41 +58,39 @@ def read(
     skipped = [skip for skip in refused if not _is_excluded(skip.path / "any", config)]
     record = RECORDS[config.posts.engine]
     reader = record.reader(_folder(config, paths, reach), record)
-    posts: list[Post] = []
-    pages: list[Page] = []
-    warnings: list[Diagnostic] = []
-    not_due: list[Post] = []
-    for path in sorted(paths):
-        if _is_excluded(path, config):
-            continue
-        outcome, diagnostics = reader.read(path, now=now)
-        early = _scheduled(outcome)
-        if early and was_published(early):
-            outcome, diagnostics = reader.read(path, now=early.published)
-            not_due += [outcome] if isinstance(outcome, Post) else []
-        warnings += diagnostics
-        match outcome:
-            case Post():
-                posts.append(outcome)
-            case Skip():
-                skipped.append(outcome)
-            case Page():
-                pages.append(outcome)
-            case None:
-                pass
-            case _:
-                assert_never(outcome)
-    skipped.sort(key=lambda skip: skip.path)
+    read_files = [
+        _read_file(reader, path, now, was_published)
+        for path in sorted(paths)
+        if not _is_excluded(path, config)
+    ]
+    outcomes = [outcome for outcome, _, _ in read_files]
+    skipped += [outcome for outcome in outcomes if isinstance(outcome, Skip)]
     return Reading(
-        tuple(posts),
-        tuple(skipped),
-        tuple(warnings),
+        tuple(outcome for outcome in outcomes if isinstance(outcome, Post)),
+        tuple(sorted(skipped, key=lambda skip: skip.path)),
+        tuple(warning for _, warnings, _ in read_files for warning in warnings),
         settings=reader.settings,
         files=Files(posts_folder, reader.folder.site, config.site.root, reach),
         url_path_of=reader.url_path_of,
-        pages=tuple(pages),
-        not_due=tuple(not_due),
+        pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
+        not_due=tuple(
+            outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due
+        ),
     )
+
+
+def _read_file(
+    reader: PostReader,
+    path: PurePosixPath,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+) -> tuple[Post | Skip | Page | None, Sequence[Diagnostic], bool]:
+    """What a file is, with its warnings, and whether it is due."""
+    outcome, warnings = reader.read(path, now=now)
+    early = _scheduled(outcome)
+    if early is None or not was_published(early):
+        return outcome, warnings, True
+    return *reader.read(path, now=early.published), False
 
 
 def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:

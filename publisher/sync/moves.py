@@ -43,8 +43,8 @@ def _rest(atom_id: str) -> str:
 def refusal(changed: Sequence[tuple[str, str]], line: str, *, undone: str) -> str:
     """Say that ids change, each pair from the first to the second, and how to decide.
 
-    `line` of the section `site` keeps the old ids; it is empty if none is known. `undone` says what
-    the run has not done, e.g. `nothing was sent`.
+    `line` has the keys of the section `site` that keep the old ids, empty if no keys do. `undone`
+    says which work the run has left undone, e.g. `nothing was sent`.
     """
     old, new = changed[-1]
     if line:

@@ -25,7 +25,7 @@ def notes(
     """Notes on what the plan leaves out without an error.
 
     `state` is that of the node, None for a plan made from the ledger. `obstacle` says why items
-    cannot be corrected silently, empty if nothing is to be corrected.
+    cannot be corrected silently; it is empty if no item needs a correction.
     """
     selected: int | None = None
     if task.is_selected:

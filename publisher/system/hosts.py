@@ -41,8 +41,8 @@ _SPECIAL: tuple[Network, ...] = (
         ),
     ),
 )  # fmt: skip
-# What the registries call globally reachable all the same. Teredo and 6to4 contain an IPv4 address,
-# which is checked instead.
+# The parts of these networks that the registries call globally reachable. An address of Teredo or
+# 6to4 contains an IPv4 address, which is checked instead.
 _REACHABLE: tuple[Network, ...] = (
     ipaddress.IPv4Network("192.0.0.9/32"),
     ipaddress.IPv4Network("192.0.0.10/32"),

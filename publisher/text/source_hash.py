@@ -1,4 +1,4 @@
-"""The hash of what the author of a post wrote: `Post.source`. Pure.
+"""Compare the hashes of the text that the authors of posts wrote (`Post.source`). Pure.
 
 Which keys of the front matter readers see depends on the settings, too, as these give keys other
 names. The author has not edited a post because the settings name another key now. So the hash is a

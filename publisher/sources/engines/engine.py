@@ -377,7 +377,7 @@ class PostReader:
         )
 
     def _source(self, front_matter: FrontMatter) -> str:
-        """The hash of what the author wrote: `Post.source`."""
+        """The hash of the author's text, for `Post.source`."""
         text = self.source_text(front_matter.path, front_matter.document.text)
         names = self.config.posts.keys
         own = [name for key, name in names.items() if key != "draft"]

@@ -44,7 +44,7 @@ def fetch(address: str, cache: Path, *, seconds: float = SECONDS) -> Download:
         answer = http.request(
             request_uri(address),
             headers={"Accept-Encoding": "gzip", **_conditions(cached)},
-            # A redirect must not make a post of what only this machine can read.
+            # Otherwise a redirect could publish a page that only this machine can read.
             reach=ReachableHosts.of(address),
             seconds=seconds,
             max_bytes=MAX_BYTES,

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 from publisher.text import source_hash
 
-# Keys whose values readers see: in the entry, in its address, or as the choice of what is shown.
+# Readers see the values of these keys in the entry or in its URL, or the values decide what an
+# entry contains.
 _SHOWN = frozenset({
     "title", "id", "slug",
     "date", "time", "created", "created_at", "publishdate", "pubdate", "published", "published_at",
