@@ -12,8 +12,8 @@ from slixmpp import JID
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from publisher.xmpp.node import PUBSUB
 from publisher.xmpp.received_payload import payload
+from publisher.xmpp.requests import PUBSUB
 
 if TYPE_CHECKING:
     from publisher.text.node_address import NodeAddress

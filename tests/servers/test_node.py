@@ -13,7 +13,7 @@ from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
 from publisher.sync import Drift, Node, State
 from publisher.sync import item as items
-from publisher.xmpp.node import PAGE_OF_IDS
+from publisher.xmpp.items import PAGE_OF_IDS
 from tests.support.fake_node import FakeNode
 from tests.support.servers import Server
 from tests.support.subscribers import Outsider, Subscriber

@@ -15,7 +15,7 @@ from publisher.sync.ledger import Ledger
 from publisher.sync.records import LastLook
 from publisher.text.node_address import NodeAddress
 from publisher.xmpp import ItemPublished, Subscriber, connect, forms
-from publisher.xmpp.node import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPage
+from publisher.xmpp.items import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPage
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
 from tests.support.blog import Blog
 from tests.support.raw import PUBSUB, RawClient

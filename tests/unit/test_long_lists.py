@@ -12,7 +12,7 @@ import pytest
 from publisher.config import NodeConfig
 from publisher.errors import Refused
 from publisher.xmpp import XmppNode
-from publisher.xmpp.node import (
+from publisher.xmpp.items import (
     DISCO_ITEMS,
     MAX_LISTED,
     MAX_LISTED_LENGTH,

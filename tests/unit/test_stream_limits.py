@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.sync.look import CHUNK
-from publisher.xmpp.node import MAX_LISTED
+from publisher.xmpp.items import MAX_LISTED
 from publisher.xmpp.stream_limits import (
     ANSWER,
     DEPTH,

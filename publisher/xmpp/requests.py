@@ -1,0 +1,125 @@
+"""The requests to one node (XEP-0060), and the parts of them that several modules need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from xml.etree.ElementTree import Element
+
+from publisher.errors import Busy, NoAnswer, Refused, Unavailable
+from publisher.xmpp import forms
+from publisher.xmpp.stream_limits import ANSWER
+
+if TYPE_CHECKING:
+    from publisher.text.node_address import NodeAddress
+    from publisher.xmpp.answers import Right
+    from publisher.xmpp.connection import Connection
+    from publisher.xmpp.stream_limits import Limits
+
+PUBSUB = "{http://jabber.org/protocol/pubsub}"
+OWNER = "{http://jabber.org/protocol/pubsub#owner}"
+DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Sends requests to a node. Every method may raise Refused and Unavailable."""
+
+    address: NodeAddress
+    connection: Connection
+
+    @property
+    def account(self) -> str:
+        """The bare JID that sends the requests."""
+        return self.connection.jid
+
+    async def send(
+        self,
+        kind: Literal["get", "set"],
+        child: Element,
+        verb: str,
+        right: Right = "read",
+        *,
+        may_retry: bool = True,
+        limits: Limits = ANSWER,
+    ) -> Element:
+        return await self.connection.request(
+            kind,
+            child,
+            to=self.address.service,
+            purpose=f"{verb} the node {self.address.node}",
+            right=right,
+            may_retry=may_retry,
+            limits=limits,
+        )
+
+    async def form(self) -> Element | None:
+        """The configuration of the node (section 8.2). Owners only."""
+        configure = Element(f"{OWNER}configure", node=self.address.node)
+        answer = await self.send("get", owner(configure), "show the configuration of", "own")
+        return answer.find(f".//{forms.X}x")
+
+    async def meta_data(self) -> Element | None:
+        """The public metadata of the node (section 5.4)."""
+        query = Element(f"{DISCO_INFO}query", node=self.address.node)
+        answer = await self.send("get", query, "describe")
+        return answer.find(f".//{forms.X}x")
+
+    async def default_form(self) -> Element | None:
+        """The default configuration of new nodes (section 8.3), if the service shows it."""
+        try:
+            request = owner(Element(f"{OWNER}default"))
+            answer = await self.send("get", request, "configure", "create")
+        except Refused:
+            # A service need not show it (XEP-0060 section 8.3.4); then only the portable fields are
+            # sent.
+            return None
+        return answer.find(f".//{forms.X}x")
+
+    async def has_subscriptions(self, right: Right = "read") -> bool:
+        """Whether anybody is subscribed to the node (section 8.8.1). Owners only.
+
+        `right` decides what the message of a refusal advises.
+        """
+        request = owner(Element(f"{OWNER}subscriptions", node=self.address.node))
+        answer = await self.send("get", request, "list the subscribers of", right)
+        return any(
+            subscription.get("subscription") not in {None, "none"}
+            for subscription in answer.iter(f"{OWNER}subscription")
+        )
+
+    async def affiliations(self) -> dict[str, str]:
+        """The affiliation of each account with the node (section 8.9.1). Owners only."""
+        affiliations = Element(f"{OWNER}affiliations", node=self.address.node)
+        answer = await self.send("get", owner(affiliations), "show the affiliations of")
+        return {
+            element.get("jid", ""): element.get("affiliation", "")
+            for element in answer.iter(f"{OWNER}affiliation")
+        }
+
+    async def affiliation(self) -> str:
+        """Our affiliation with the node (section 5.7), empty if the service does not say."""
+        request = pubsub(Element(f"{PUBSUB}affiliations", node=self.address.node))
+        try:
+            answer = await self.send("get", request, "tell our affiliation with")
+        except (Busy, NoAnswer):
+            raise
+        except (Refused, Unavailable):  # COMPAT(Prosody): it does not support this request
+            return ""
+        affiliations = {
+            element.get("node", self.address.node): element.get("affiliation", "")
+            for element in answer.iter(f"{PUBSUB}affiliation")
+        }
+        return affiliations.get(self.address.node, "none")
+
+
+def pubsub(child: Element) -> Element:
+    parent = Element(f"{PUBSUB}pubsub")
+    parent.append(child)
+    return parent
+
+
+def owner(child: Element) -> Element:
+    parent = Element(f"{OWNER}pubsub")
+    parent.append(child)
+    return parent
