@@ -41,21 +41,32 @@ class RawClient:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def publish(self, node: str, item_id: str, payload: str) -> None:
-        """Publish at the server's pubsub service. AssertionError if it is refused."""
+    def publish(self, node: str, item_id: str, payload: str, *, service: str = "") -> None:
+        """Publish at the service, else at the server's. AssertionError if it is refused."""
         item = f"<item id='{item_id}'>{payload}</item>"
         publish = f"<publish node='{node}'>{item}</publish>"
-        answer = self.ask(f"<pubsub xmlns='{PUBSUB}'>{publish}</pubsub>", to=self._server.service)
+        answer = self.ask(
+            f"<pubsub xmlns='{PUBSUB}'>{publish}</pubsub>", to=service or self._server.service
+        )
         assert b"<error" not in answer, answer[-500:]
 
-    def ask(self, child: str, *, to: str = "") -> bytes:
+    def await_presence(self, contact: str) -> None:
+        """Wait until the server has told that the contact, a bare JID, is online."""
+        while True:
+            self._await(b"<presence ")
+            head = self._await(b">")
+            if f"'{contact}/".encode() in head and b"type=" not in head:
+                return
+
+    def ask(self, child: str, *, to: str = "", kind: str = "set") -> bytes:
         """Send an IQ with this child, and wait for the end of the answer."""
         self._sent += 1
         address = f" to='{to}'" if to else ""
-        self.send(f"<iq type='set' id='raw-{self._sent}'{address}>{child}</iq>")
-        self._await(b"<iq ")
-        head = self._await(b">")
-        assert f"raw-{self._sent}".encode() in head, head
+        self.send(f"<iq type='{kind}' id='raw-{self._sent}'{address}>{child}</iq>")
+        head = b""
+        while f"raw-{self._sent}".encode() not in head:  # others are the server's own requests
+            self._await(b"<iq ")
+            head = self._await(b">")
         return head if head.endswith(b"/>") else head + self._await(b"</iq>")
 
     def send(self, text: str) -> None:

@@ -133,11 +133,14 @@ class Subscriber(Outsider):
     What arrives before the subscription is acknowledged counts, too: the last item, on some nodes.
     """
 
+    _command_name = "follow"
+    _begin = "subscribed"
+
     def __enter__(self) -> Self:
         self._errors = tempfile.TemporaryFile()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._process = subprocess.Popen(
-            self._command("follow"),
+            self._command(self._command_name),
             env=self._environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -148,7 +151,7 @@ class Subscriber(Outsider):
         self._reader.start()
         self._early: list[Event] = []
         try:
-            while (event := self._await(SECONDS)).kind != "subscribed":
+            while (event := self._await(SECONDS)).kind != self._begin:
                 self._early.append(event)
         except BaseException:
             self.__exit__()
@@ -173,7 +176,8 @@ class Subscriber(Outsider):
         """The next event in the order of arrival. AssertionError if there is none in time."""
         while True:
             event = self._early.pop(0) if self._early else self._await(timeout)
-            # ejabberd sends the last item of other nodes, too, to whoever comes online.
+            # ejabberd sends the last item of other nodes, too, to whoever comes online. A contact
+            # has heard of a node of its own.
             if event.node in {None, self._node}:
                 return event
 
@@ -203,6 +207,17 @@ class Subscriber(Outsider):
     def _stderr(self) -> str:
         self._errors.seek(0)
         return f"it says: {self._errors.read().decode(errors='replace')[-2000:]}"
+
+
+class Contact(Subscriber):
+    """An account that is online and, without a subscription, asks its contacts for one node.
+
+    It does so by `+notify` in its capabilities (XEP-0163 section 4), which its server knows once
+    the context is entered. `befriend` makes two accounts contacts.
+    """
+
+    _command_name = "attend"
+    _begin = "attending"
 
 
 class NothingArrived(AssertionError):  # noqa: N818 - what a test is told, not a fault

@@ -1,14 +1,15 @@
 """An XMPP client that is not ours: what a node looks like from outside. Stands alone.
 
 Run with the Python of its own environment (`requirements.txt`). The password comes from the
-environment variable SUBSCRIBER_PASSWORD. Prints one JSON object per line; `follow` until its
-standard input ends or it gets SIGTERM, the other commands once. Exits with 1 after an `error`.
+environment variable SUBSCRIBER_PASSWORD. Prints one JSON object per line; `follow` and `attend`
+until standard input ends or they get SIGTERM, the other commands once. Exits with 1 after `error`.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 CONNECT = timedelta(seconds=20)
 SUBJECT_ALTERNATIVE_NAME = "2.5.29.17"
+PROBE = "probe"  # a node of the account's own
 NODE_CONFIG = "http://jabber.org/protocol/pubsub#node_config"
 
 
@@ -87,6 +89,51 @@ async def follow(options: argparse.Namespace) -> None:
             await subscribe_each_time(client, options)
     except asyncio.CancelledError:
         pass  # SIGTERM, or the end of the input
+
+
+async def attend(options: argparse.Namespace) -> None:
+    """Subscribes to nothing, but asks contacts for the node by `+notify` (XEP-0163 section 4)."""
+    threading.Thread(target=end_with_input, daemon=True).start()
+    client = make_client(options)
+    client.summon(aioxmpp.EntityCapsService)
+    known = asyncio.Event()
+    client.stream.on_message_received.connect(lambda message: note_probe(message, options, known))
+    client.stream.on_message_received.connect(say_message)
+    asked = client.summon(aioxmpp.DiscoServer)
+    for node in (options.node, PROBE):
+        asked.register_feature(f"{node}+notify")
+    presence = client.summon(aioxmpp.PresenceServer)
+    presence.set_presence(aioxmpp.PresenceState(available=True))
+    try:
+        async with connected(client):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this_task().cancel)
+            await probe_until(known, client, options)
+            say("attending", node=options.node)
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        pass  # SIGTERM, or the end of the input
+
+
+async def probe_until(
+    known: asyncio.Event, client: aioxmpp.Client, options: argparse.Namespace
+) -> None:
+    """Publish to ourselves until we hear of it: then the server knows what we asked for."""
+    while not known.is_set():
+        item = pubsub.Item("probe")
+        item.unregistered_payload.append(lxml.etree.fromstring("<probe xmlns='urn:example'/>"))
+        request = pubsub.Request(pubsub.Publish())
+        request.payload.node = PROBE
+        request.payload.item = item
+        stanza = aioxmpp.IQ(type_=aioxmpp.IQType.SET, to=options.jid.bare(), payload=request)
+        await client.send(stanza)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(known.wait(), 0.2)
+
+
+def note_probe(message: aioxmpp.Message, options: argparse.Namespace, known: asyncio.Event) -> None:
+    event = message.xep0060_event
+    if event is not None and message.from_.bare() == options.jid.bare():
+        known.set()
 
 
 async def subscribe_each_time(client: aioxmpp.Client, options: argparse.Namespace) -> None:
@@ -184,6 +231,7 @@ COMMANDS = {
     command.__name__: command
     for command in (
         follow,
+        attend,
         items,
         create,
         configure,
