@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import Busy, Forbidden, NoAnswer, NotFound, Refused, Unavailable
@@ -59,6 +61,8 @@ async def rights(requests: Requests, *, sees_form: bool) -> tuple[str, str]:
     not_owner = f"only its owner can do that, and {account} is not its owner"
     if affiliation in {"publisher", "publish-only"} or await _is_open_to_publishers(requests):
         return "", not_owner
+    if affiliation == "none" and await _has_virtual_nodes(requests):
+        return _virtual_nodes(requests), not_owner
     refusal = (
         f"{requests.address.service} does not allow {account} to publish to the node "
         f"{requests.address.node}: its affiliation with the node is "
@@ -93,6 +97,28 @@ async def _is_open_to_publishers(requests: Requests) -> bool:
         return False
     # Whether we are among the `subscribers`, the service knows better.
     return meta_data.get("publish_model", "publishers") != "publishers"
+
+
+async def _has_virtual_nodes(requests: Requests) -> bool:
+    """Whether the service describes a node that nobody can have created, as if it existed."""
+    nobodys = replace(requests.address, node=f"publisher-{secrets.token_hex(8)}")
+    try:
+        return await replace(requests, address=nobodys).is_leaf()
+    except (Busy, NoAnswer):
+        raise
+    except (Refused, Unavailable):
+        return False
+
+
+def _virtual_nodes(requests: Requests) -> str:
+    # COMPAT(ejabberd): its nodes are virtual then: they are not stored, and nobody can configure
+    # them. Until an account creates one of them, nobody may publish there.
+    return (
+        f"{requests.address.service} describes every node as if it existed, so publisher cannot "
+        f"create and configure the node {requests.address.node}. On ejabberd, set `nodetree: tree` "
+        "(the default) in the options of mod_pubsub instead of `nodetree: virtual`; elsewhere use "
+        "another service"
+    )
 
 
 async def obstacle_to_silence(requests: Requests) -> str:

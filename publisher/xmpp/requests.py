@@ -65,6 +65,16 @@ class Requests:
         answer = await self.send("get", query, "describe")
         return answer.find(f".//{forms.X}x")
 
+    async def is_leaf(self) -> bool:
+        """Whether the service describes the node as one that holds items (section 5.3)."""
+        query = Element(f"{DISCO_INFO}query", node=self.address.node)
+        answer = await self.send("get", query, "describe")
+        identities = answer.iterfind(f"{DISCO_INFO}query/{DISCO_INFO}identity")
+        return any(
+            (identity.get("category"), identity.get("type")) == ("pubsub", "leaf")
+            for identity in identities
+        )
+
     async def default_form(self) -> Element | None:
         """The default configuration of new nodes (section 8.3), if the service shows it."""
         try:

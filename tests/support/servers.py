@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from publisher.app.demo.prosody import Prosody
 from publisher.app.demo.server import Server
@@ -24,7 +24,8 @@ class Ejabberd(Server):
     Run by `erl` itself: `ejabberdctl` refuses all users but root and ejabberd. Without a node name
     there is no epmd and no cookie, and any number of them run side by side.
     `max_items` is the largest that a node may ask for, of the service or of an account's PEP;
-    `max_stanza_size` is what a client may send at once, in bytes.
+    `max_stanza_size` is what a client may send at once, in bytes, and `nodetree` how nodes are
+    stored.
     """
 
     packages = "ejabberd openssl"
@@ -36,9 +37,11 @@ class Ejabberd(Server):
         *,
         max_items: int = 1000,
         max_stanza_size: int = 262_144,  # as in the configuration that it is shipped with
+        nodetree: Literal["tree", "virtual"] = "tree",
     ) -> None:
         self._max_items = max_items
         self._max_stanza_size = max_stanza_size
+        self._nodetree = nodetree
         super().__init__(accounts)
 
     def start(self) -> None:
@@ -117,6 +120,7 @@ class Ejabberd(Server):
                     "ignore_pep_from_offline": False,
                     "last_item_cache": False,
                     "max_items_node": self._max_items,
+                    "nodetree": self._nodetree,
                     "plugins": ["flat", "pep"],
                 },
                 "mod_roster": {},
