@@ -33,7 +33,7 @@ demo: .venv/ready
 
 test: .venv/dev .venv-subscriber/ready
 	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git ffmpeg=ffmpeg \
-		lua-dbi-sqlite3=lua-dbi-sqlite3 newsboat=newsboat sfeed=sfeed r2e=rss2email \
+		lua-dbi-sqlite3=lua-dbi-sqlite3 lua-unbound=lua-unbound newsboat=newsboat sfeed=sfeed r2e=rss2email \
 		chromium=chromium chromedriver=chromium-driver
 	.venv/bin/python -m pytest -n $(WORKERS)
 	@echo "Measuring how much the tests cover of the modules that decide what subscribers get"

@@ -52,7 +52,7 @@ class SilentProxy:
 
     async def _serve(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._server.ca_file, self._server.key_file)
+        context.load_cert_chain(self._server.certificate_file, self._server.key_file)
         listener = await asyncio.start_server(self._carry, self.host, 0, ssl=context)
         async with listener:
             self.port = self.direct_port = listener.sockets[0].getsockname()[1]

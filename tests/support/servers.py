@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from publisher.app.demo.prosody import Prosody
-from publisher.app.demo.server import Server
+from publisher.app.demo.server import DOMAIN, Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from publisher.app.demo.server import Authority
 
 __all__ = ["Ejabberd", "Prosody", "Server"]
 
@@ -25,7 +28,9 @@ class Ejabberd(Server):
     there is no epmd and no cookie, and any number of them run side by side.
     `max_items` is the largest that a node may ask for, of the service or of an account's PEP;
     `max_stanza_size` is what a client may send at once, in bytes, and `nodetree` how nodes are
-    stored.
+    stored. `settings` are added to the
+    configuration, and `listen` to its listeners. `inetrc` is how Erlang resolves names (see "Inet
+    Configuration" in the user's guide of ERTS); without it, as the machine does.
     """
 
     packages = "ejabberd openssl"
@@ -38,11 +43,19 @@ class Ejabberd(Server):
         max_items: int = 1000,
         max_stanza_size: int = 262_144,  # as in the configuration that it is shipped with
         nodetree: Literal["tree", "virtual"] = "tree",
+        domain: str = DOMAIN,
+        authority: Authority | None = None,
+        settings: Mapping[str, object] = MappingProxyType({}),
+        listen: Sequence[Mapping[str, object]] = (),
+        inetrc: str = "",
     ) -> None:
         self._max_items = max_items
         self._max_stanza_size = max_stanza_size
         self._nodetree = nodetree
-        super().__init__(accounts)
+        self._settings = settings
+        self._more_listeners = listen
+        self._inetrc = inetrc
+        super().__init__(accounts, domain=domain, authority=authority)
 
     def start(self) -> None:
         self._ready.unlink(missing_ok=True)
@@ -51,6 +64,10 @@ class Ejabberd(Server):
     @property
     def _ready(self) -> Path:
         return self.folder / "ready"
+
+    @property
+    def _inetrc_file(self) -> Path:
+        return self.folder / "inetrc"
 
     def _is_ready(self) -> bool:
         return self._ready.exists() and super()._is_ready()
@@ -67,6 +84,7 @@ class Ejabberd(Server):
             "ERL_CRASH_DUMP_SECONDS": "0",
             "ERL_LIBS": str(self._libraries),
             "HOME": str(self.folder),
+            **({"ERL_INETRC": str(self._inetrc_file)} if self._inetrc else {}),
         }
 
     def _command(self) -> Sequence[str]:
@@ -92,7 +110,8 @@ class Ejabberd(Server):
 
     def _lay_out(self) -> None:
         pair = self.folder / "server.pem"
-        pair.write_text(self.ca_file.read_text() + self.key_file.read_text())
+        pair.write_text(self.certificate_file.read_text() + self.key_file.read_text())
+        self._inetrc_file.write_text(self._inetrc)
         # JSON is YAML; by the name it would be read as Erlang otherwise.
         text = json.dumps(self._configuration(pair), indent=2)
         (self.folder / "ejabberd.yml").write_text(text, encoding="utf-8")
@@ -107,6 +126,7 @@ class Ejabberd(Server):
             "listen": [
                 {**self._listener(self.port), "starttls": True, "starttls_required": True},
                 {**self._listener(self.direct_port), "tls": True},
+                *self._more_listeners,
             ],
             "modules": {
                 "mod_caps": {},
@@ -126,6 +146,7 @@ class Ejabberd(Server):
                 "mod_roster": {},
                 "mod_stream_mgmt": {"resend_on_timeout": "if_offline"},
             },
+            **self._settings,
         }
 
     def _listener(self, port: int) -> Mapping[str, object]:

@@ -8,12 +8,14 @@ import subprocess
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from publisher.app.demo.server import DOMAIN, LOOPBACK, SERVICE, Server
+from publisher.app.demo.server import DOMAIN, LOOPBACK, Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
+
+    from publisher.app.demo.server import Authority
 
 Storage = Literal["memory", "internal", "sql"]
 
@@ -41,27 +43,35 @@ class Prosody(Server):
         max_items: int = 256,
         stanza_size_limit: int | None = None,
         modules: Mapping[str, str] = MappingProxyType({}),
+        domain: str = DOMAIN,
+        authority: Authority | None = None,
+        settings: str = "",
+        libraries: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`admins` are bare JIDs. `modules` maps the names of additional modules, which run on the
-        host and on the pubsub service, to their Lua sources.
+        host and on the pubsub service, to their Lua sources. `settings` are global settings in Lua,
+        which replace ours. `libraries` maps the Lua modules that they need to Debian packages.
         """
         self._admins = admins
         self._storage = storage
         self._max_items = max_items
         self._stanza_size_limit = stanza_size_limit
         self._modules = modules
+        self._settings = settings
+        self._libraries = dict(libraries)
         if storage == "sql":
-            self.packages = f"{self.packages} lua-dbi-sqlite3"
-        super().__init__(accounts)
+            self._libraries["dbd.sqlite3"] = "lua-dbi-sqlite3"
+        self.packages = " ".join([self.packages, *self._libraries.values()])
+        super().__init__(accounts, domain=domain, authority=authority)
 
     def _programs_needed(self) -> None:
         for name in ("prosody", "openssl"):
             self._program(name)
-        if self._storage == "sql":
-            self._lua_module_needed("dbd.sqlite3")
+        for name in self._libraries:
+            self._lua_module_needed(name)
 
     def _lua_module_needed(self, name: str) -> None:
-        """Raise Unavailable without the module: Prosody would start, but answer no request."""
+        """Raise Unavailable without the module: Prosody would start, and lack what it provides."""
         command = [self._program("lua"), "-e", f"require {_lua(name)}"]
         if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603
             raise Unavailable(f"Lua has no module {name}; run: apt-get install {self.packages}")
@@ -74,12 +84,12 @@ class Prosody(Server):
         self._module_folder.mkdir()
         for name, source in self._modules.items():
             (self._module_folder / f"mod_{name}.lua").write_text(source, encoding="utf-8")
-        folder = self.folder / "data" / DOMAIN / "accounts"
+        folder = self.folder / "data" / _store(self.domain) / "accounts"
         folder.mkdir(parents=True)
         for user, password in self.accounts.items():
-            # util.datamanager encodes file names: all but letters and digits become %xx.
-            name = re.sub(rb"[^A-Za-z0-9]", lambda m: b"%%%02x" % m[0][0], user.encode()).decode()
-            (folder / f"{name}.dat").write_text(f"return {{ password = {_lua(password)} }};\n")
+            (folder / f"{_store(user)}.dat").write_text(
+                f"return {{ password = {_lua(password)} }};\n"
+            )
 
     @property
     def _module_folder(self) -> Path:
@@ -94,15 +104,16 @@ class Prosody(Server):
             port=self.port,
             direct_port=self.direct_port,
             key=_lua(str(self.key_file)),
-            certificate=_lua(str(self.ca_file)),
+            certificate=_lua(str(self.certificate_file)),
             storage=_lua(self._storage),
             max_items=self._max_items,
             most_items=max(self._max_items, 10_000),
             stanza_size_limit=self._stanza_size_limit or "nil",
             module_folder=_lua(str(self._module_folder)),
             modules="; ".join(_lua(name) for name in self._modules),
-            domain=_lua(DOMAIN),
-            service=_lua(SERVICE),
+            domain=_lua(self.domain),
+            service=_lua(self.service),
+            settings=self._settings,
             admins=", ".join(_lua(admin) for admin in sorted(self._admins)),
         )
 
@@ -133,6 +144,7 @@ storage = {{
 storage_archive_item_limit = {most_items}
 pubsub_max_items = {max_items}
 pep_max_items = {max_items}
+{settings}
 
 VirtualHost {domain}
 
@@ -141,6 +153,11 @@ Component {service} "pubsub"
   autocreate_on_publish = true
   admins = {{ {admins} }}
 """
+
+
+def _store(name: str) -> str:
+    """The name of a file or folder of Prosody's: all but letters and digits become %xx."""
+    return re.sub(rb"[^A-Za-z0-9]", lambda m: b"%%%02x" % m[0][0], name.encode()).decode()
 
 
 def _lua(text: str) -> str:

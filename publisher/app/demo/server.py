@@ -2,7 +2,7 @@
 
 A server needs no root, no system service and no configuration. It ends with the thread that started
 it, and leaves no files. It accepts connections only from this machine, and makes none to other
-servers.
+servers, unless a test lets it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import ssl
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 DOMAIN = "localhost"
-SERVICE = "pubsub.localhost"
 
 # Below the ephemeral ports of Linux (32768 and above), so that no outgoing connection takes one
 # before its server has started.
@@ -43,28 +43,45 @@ LOG_LINES = 20
 PR_SET_PDEATHSIG = 1
 
 
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority: its own certificate, which verifies the others, and its key."""
+
+    certificate: Path
+    key: Path
+
+
 class Server(ABC):
     """A server process in a temporary folder, as a context manager that starts and stops it.
 
     `stop`, `kill` and `start` inside the context keep the folder and the ports. `port` requires
-    STARTTLS, `direct_port` TLS from the first byte; `ca_file` trusts the certificate of both.
+    STARTTLS, `direct_port` TLS from the first byte; `ca_file` trusts the certificate of both, which
+    is self-signed unless there is an `authority`. `service` is the pubsub service.
     """
 
     packages: str
     start_seconds: ClassVar[float]
     host = LOOPBACK
-    domain = DOMAIN
-    service = SERVICE
 
-    def __init__(self, accounts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[str, str],
+        *,
+        domain: str = DOMAIN,
+        authority: Authority | None = None,
+    ) -> None:
         """`accounts` maps user names (without the domain) to passwords."""
         self.accounts = dict(accounts)
+        self.domain = domain
+        self.service = f"pubsub.{domain}"
         self._programs_needed()
         self._temporary = tempfile.TemporaryDirectory(prefix="publisher-")
         self.folder = Path(self._temporary.name)
         self.log = self.folder / "server.log"
         self.port, self.direct_port = free_ports(2)
-        self.ca_file, self.key_file = certificate(self.folder, (DOMAIN, SERVICE))
+        names = (self.domain, self.service)
+        self.certificate_file, self.key_file = certificate(self.folder, names, authority)
+        self.ca_file = authority.certificate if authority else self.certificate_file
         self._process: subprocess.Popen[bytes] | None = None
         self._lay_out()
 
@@ -152,7 +169,7 @@ class Server(ABC):
         try:
             with (
                 socket.create_connection((LOOPBACK, self.direct_port), timeout=1) as plain,
-                context.wrap_socket(plain, server_hostname=DOMAIN),
+                context.wrap_socket(plain, server_hostname=self.domain),
             ):
                 return True
         except OSError:
@@ -219,10 +236,12 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
-    """Make a self-signed certificate and its key: `server.crt`, `server.key` in `folder`.
+def certificate(
+    folder: Path, names: Sequence[str], authority: Authority | None = None
+) -> tuple[Path, Path]:
+    """Make a certificate and its key: `server.crt`, `server.key` in `folder`.
 
-    `names` are host names or IPv4 addresses.
+    `names` are host names or IPv4 addresses. Without `authority` the certificate is self-signed.
     """
     crt, key = folder / "server.crt", folder / "server.key"
     command = [
@@ -233,6 +252,8 @@ def certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
         *("-addext", "keyUsage=critical,digitalSignature,keyCertSign"),
         *("-keyout", str(key), "-out", str(crt)),
     ]
+    if authority:
+        command += ["-CA", str(authority.certificate), "-CAkey", str(authority.key)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         raise Unavailable(f"openssl could not make a certificate:\n{done.stderr}")
