@@ -152,6 +152,20 @@ def test_what_never_closes_is_not_repeated_in_every_block(formatting: str) -> No
     assert_linear(run, 1_200)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda n: "<img data-src=a.png>" * n,
+        lambda n: "<noscript>" * n + "<img src=a.png></noscript>",
+        lambda n: "<noscript><img src=a.png></noscript>" * n,
+        lambda n: "<img src=a.png>" + "</a>" * n + "<noscript><img src=a.png></noscript>" * n,
+        lambda n: "<noscript><img src=a.png>" + "<" * n + "</noscript>" * n,
+    ],
+)
+def test_lazy_pictures(body: Callable[[int], str]) -> None:
+    assert_html_is_linear(body, "html", "<", 1_000)
+
+
 def test_what_is_hidden_costs_nothing() -> None:
     def run(times: int) -> None:
         body = "<p>a</p><svg><style>" + numbered("<b id={}>", times)

@@ -570,11 +570,17 @@ def test_markup_that_only_looks_dropped_causes_no_warning() -> None:
 
 
 def test_the_content_of_noscript_is_kept() -> None:
+    content = rendered("<p>a</p><noscript>b <img src=/real.jpg></noscript>", "html")
+    assert content.xhtml == '<p>a</p>b <img src="https://example.org/real.jpg"/>'
+    assert not content.warnings
+
+
+def test_a_picture_that_noscript_repeats_is_shown_once() -> None:
     content = rendered(
         "<p>a</p><noscript><img src=/real.jpg onerror=x()><script>y()</script></noscript>"
         "<img class=lazy data-src=/real.jpg alt=''>", "html",
     )  # fmt: skip
-    assert content.xhtml == '<p>a</p><img src="https://example.org/real.jpg"/>'
+    assert content.xhtml == '<p>a</p><img alt="" src="https://example.org/real.jpg"/>'
     assert not any("noscript" in message for _, message in content.warnings)
 
 

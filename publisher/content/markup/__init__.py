@@ -11,7 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content import rst
+from publisher.content import lazy, rst
 from publisher.content.markup import limits
 from publisher.text import markdown_code
 
@@ -42,8 +42,12 @@ def html(source: str, dialect: Dialect) -> str:
 def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
     """Return the HTML of a body and of parts of it, which may use its references and footnotes.
 
-    Raises what `html` raises.
+    It is that of the page after its scripts have loaded the pictures. Raises what `html` raises.
     """
+    return tuple(map(lazy.loaded, _htmls(dialect, source, *parts)))
+
+
+def _htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
     match dialect:
         case "html":
             return source, *parts
