@@ -101,6 +101,10 @@ class Enclosure:
         return self.type.startswith(("audio/", "video/"))
 
     @property
+    def is_picture(self) -> bool:
+        return self.type.startswith("image/")
+
+    @property
     def codec(self) -> Codec | None:
         """The codec that the media type names or implies; None if it is another or unknown."""
         kind, _, parameters = self.type.lower().partition(";")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publisher.feeds.atom import atom, atom_entry
 from publisher.feeds.document import FeedDocument, documents, newest
 from publisher.feeds.json_feed import json_feed
-from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, TYPES, is_full
+from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, MEDIA, TYPES, is_full
 from publisher.feeds.rss import rss
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "ATOM_NS",
     "FORMATS",
     "GENERATOR",
+    "MEDIA",
     "TYPES",
     "FeedDocument",
     "atom_entry",

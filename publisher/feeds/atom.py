@@ -24,7 +24,7 @@ from publisher.feeds.parts import (
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from publisher.config import Codec, Shown, Site
     from publisher.entry import Tombstone
@@ -79,12 +79,12 @@ def atom_entry(
     """Write an entry element (RFC 4287 section 4.1.2) that is complete without a feed around it.
 
     Its first link is the post's page. XHTML content always has its div. Its enclosures are the
-    recordings in the given codecs, or all of them if no codec is given. `content` is how much of
-    the post it shows, `kind` the type of the content element.
+    recordings in the given codecs, or all of them if no codec is given, and the post's picture.
+    `content` is how much of the post it shows, `kind` the type of the content element.
     """
     full = is_full(entry, content)
     generator = feed_entry(entry, full=full, kind=kind)
-    for enclosure in media.chosen(entry.enclosures, codecs):
+    for enclosure in (*media.chosen(entry.enclosures, codecs), *_picture(entry)):
         generator.link(rel="enclosure", **_link_attributes(enclosure))
     generator.author([person(author) for author in entry.authors])
     if summary := entry.content.summary if full else entry.teaser:
@@ -102,6 +102,17 @@ def atom_entry(
     add_image(element, entry)
     _close_empty(element)
     return _dated(element)
+
+
+def _picture(entry: Rendered) -> Iterator[Enclosure]:
+    """The post's picture, after its recordings: sfeed shows only the first enclosure.
+
+    XMPP clients read the picture here alone, other programs in `media:content`. It is left out if
+    it is an enclosure already, or if its media type is not that of a picture: clients go by that.
+    """
+    image = entry.image
+    if image and image.is_picture and all(one.href != image.href for one in entry.enclosures):
+        yield image
 
 
 def _link_attributes(enclosure: Enclosure) -> dict[str, str]:

@@ -21,7 +21,7 @@ from publisher import feeds
 from publisher.content.html import MATH_NS
 from publisher.entry import body_hash
 from publisher.errors import TooBig
-from publisher.feeds import ATOM
+from publisher.feeds import ATOM, MEDIA
 from publisher.text.characters import short_line
 from publisher.text.shortening import beginning
 
@@ -126,6 +126,7 @@ def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) ->
     if element.find(f"{ATOM}content") is not None:
         _remove(element, "summary")
         _add_plain_text(element, entry.content.text)
+    _unite_pictures(element, entry)
     _replace_formulas(element)
     _simplify_types(element)
     _join_authors(element, account)
@@ -203,6 +204,23 @@ def _short_attribute(marker: etree._Element | None, name: str) -> str:
 def _remove(element: etree._Element, name: str) -> None:
     for child in element.findall(f"{ATOM}{name}"):
         element.remove(child)
+
+
+def _unite_pictures(element: etree._Element, entry: Rendered) -> None:
+    """Leave one trace of the post's picture: an enclosure, or the image in the content.
+
+    Movim shows enclosed pictures above the text, so that users would see such an image twice. No
+    client reads `media:content`, and Movim counts it among the contents.
+    """
+    for copy in element.findall(f"{MEDIA}content"):
+        element.remove(copy)
+    image = entry.image
+    if image is None or any(one.href == image.href for one in entry.enclosures):
+        return
+    if any(shown.get("src") == image.href for shown in element.iter(f"{_XHTML}img")):
+        for link in element.findall(f"{ATOM}link[@rel='enclosure']"):
+            if link.get("href") == image.href:
+                element.remove(link)
 
 
 def _replace_formulas(element: etree._Element) -> None:

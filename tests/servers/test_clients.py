@@ -158,6 +158,12 @@ def test_a_plain_post_has_no_problems(tmp_path: Path) -> None:
         ("Text.", {"audio": "[/a.mp3, /b.mp3]"}, "newsboat", "last of several recordings"),
         ("Text.", {"audio": "[/a.mp3, /b.mp3]"}, "sfeed", "give each recording a post of its own"),
         ("Text.", {"date": "2026-01-01"}, "Movim", "older than a month"),
+        (
+            "Text.",
+            {"image": "https://img.example/1234"},
+            "Movim, Converse, RSS Guard",
+            "add its media type",
+        ),
     ],
 )  # fmt: skip
 def test_a_problem_of_a_reader_with_a_post_is_reported(

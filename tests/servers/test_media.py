@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from publisher.post import Episode, Medium
 from publisher.sources.front_matter import block, feed_options, media_keys
 from publisher.sources.front_matter.values import FrontMatter
 from tests.support.blog import Blog
-from tests.support.subscribers import Outsider
+from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,12 +125,14 @@ def test_several_formats_of_one_recording_are_alternates(blog: Blog) -> None:
         for name in ("song.ogg", "song.flac")
     ]
     (entry,) = feedparser.parse(built["feed.atom"]).entries
-    assert [(one.href, one.type, one.length, one.title) for one in entry.enclosures] == [
+    assert [
+        (one.href, one.type, one.get("length"), one.title) for one in entry.enclosures
+    ] == [
         (
             f"https://blog.example/media/{name}", FORMATS[name][1], str(sizes[name]), "A song",
         )
         for name in ("song.ogg", "song.flac")
-    ]  # fmt: skip
+    ] + [("https://blog.example/media/cover.webp", "image/webp", None, "A song")]  # fmt: skip
     assert entry.media_content == [
         {"url": "https://blog.example/media/cover.webp", "medium": "image", "type": "image/webp"}
     ]
@@ -238,6 +241,7 @@ def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -
     blog.configure(server, node=node, password=server.accounts["blog"])
     blog.write("2026-01-02-song.md", "Listen.", title="A song",
                audio="[/media/song.opus, /media/song.mp3]", image="/media/c.png")  # fmt: skip
+    (blog.folder / "media" / "c.png").write_bytes(b"a picture")
     assert blog.run("publish", "--announce-all").code == 0
     (item,) = Outsider(server, "reader", node).items()
     payload = item.payload
@@ -250,9 +254,50 @@ def test_subscribers_get_the_recordings(blog: Blog, server: Server, node: str) -
             "length": str((blog.folder / "media" / name).stat().st_size),
         }
         for name in ("song.opus", "song.mp3")
+    ] + [
+        {
+            "rel": "enclosure", "href": "https://blog.example/media/c.png", "title": "A song",
+            "type": "image/png", "length": "9",
+        }
     ]  # fmt: skip
-    (picture,) = payload.iter(f"{MEDIA}content")
-    assert picture.get("url") == "https://blog.example/media/c.png"
+    assert payload.find(f"{MEDIA}content") is None
+
+
+def test_the_picture_of_an_item_of_an_older_version_is_sent_by_a_refresh(
+    blog: Blog, server: Server, node: str
+) -> None:
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    path = blog.write("2026-01-02-pear.md", "Look.", title="A pear", image="/media/c.png")
+    assert blog.run("publish").code == 0
+    account, subscriber = Outsider(server, "blog", node), Subscriber(server, "reader", node)
+    (item,) = account.items()
+    assert item.id
+    assert item.payload is not None
+    without = ET.tostring(item.payload, encoding="unicode")
+    older = re.sub(r"<[^<>]*enclosure[^<>]*>", "", without)
+    assert (len(pictures(item.payload)), older) != (0, without)
+    account.publish(item.id, older)
+    blog.let_an_hour_pass()
+    with subscriber:
+        assert blog.run("publish", "--verify").code == 0
+        assert "1 item; no changes" in blog.run("status").out
+        (item,) = account.items()
+        assert pictures(item.payload) == []
+        assert blog.run("publish", "--refresh").code == 0
+        (item,) = account.items()
+        assert pictures(item.payload) == ["https://blog.example/media/c.png"]
+        blog.write(path.name, "Look here.", title="A pear", image="/media/c.png")
+        assert blog.run("publish").code == 0
+        event = subscriber.next()  # the first that it hears of
+        assert pictures(event.payload) == ["https://blog.example/media/c.png"]
+        assert event.payload is not None
+        assert "Look here." in "".join(event.payload.itertext())
+
+
+def pictures(payload: ET.Element | None) -> list[str]:
+    assert payload is not None
+    links = payload.iter(f"{ATOM}link")
+    return [str(link.get("href")) for link in links if link.get("type") == "image/png"]
 
 
 def front_matter(front: str) -> FrontMatter:

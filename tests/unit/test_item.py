@@ -12,6 +12,7 @@ from publisher import feeds
 from publisher.config import Person, Site
 from publisher.entry import body_hash
 from publisher.errors import TooBig
+from publisher.post import Medium
 from publisher.sync import item
 from publisher.text.node_address import NodeAddress
 from tests.support import posts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from publisher.rendering import Rendered
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 SITE = Site(title="My blog", url="https://blog.example", language="en")
 BLOG = NodeAddress("pubsub.example", "blog")
 
@@ -75,6 +77,65 @@ def test_the_page_is_the_first_link_and_the_item_the_second() -> None:
         "rel": "alternate",
         "href": "xmpp:pubsub.example?;node=blog;item=2026-01-02-first-post",
     }
+
+
+PICTURE = {"href": "https://blog.example/a.jpg", "type": "image/jpeg"}
+
+
+def with_picture(body: str = "Text.", href: str = "/a.jpg", **facts: Any) -> Rendered:
+    found = post(body=body, image=Medium(href, 2, **facts), page="/first/")
+    return posts.entry(found, SITE)
+
+
+def enclosed(element: Any) -> list[dict[str, str]]:
+    """The enclosures of an entry or a payload: URL and media type."""
+    links = element.findall(f"{ATOM}link[@rel='enclosure']")
+    return [{key: str(link.get(key)) for key in ("href", "type")} for link in links]
+
+
+def test_the_picture_is_an_enclosure_of_the_feed_and_of_the_payload() -> None:
+    one = with_picture(length=17, title="A pear")
+    for element in (feeds.atom_entry(one, SITE), payload(one)):
+        assert enclosed(element) == [PICTURE]
+        link = element.find(f"{ATOM}link[@rel='enclosure']")
+        assert link is not None
+        assert (link.get("length"), link.get("title")) == ("17", "A pear")
+
+
+def test_movim_counts_no_picture_among_the_contents() -> None:
+    assert feeds.atom_entry(with_picture(), SITE).find(f"{MEDIA}content") is not None
+    assert payload(with_picture()).find(f"{MEDIA}content") is None
+
+
+def test_a_picture_in_the_body_is_not_shown_twice_by_clients() -> None:
+    one = with_picture("![A pear](/a.jpg)")
+    assert enclosed(payload(one)) == []
+    assert enclosed(feeds.atom_entry(one, SITE)) == [PICTURE]
+    assert enclosed(payload(with_picture("![A fig](/b.jpg)"))) == [PICTURE]
+
+
+def test_a_picture_that_stands_only_in_the_body_is_no_enclosure() -> None:
+    one = posts.entry(post(body="![A pear](/a.jpg)"), SITE)
+    assert enclosed(feeds.atom_entry(one, SITE)) == enclosed(payload(one)) == []
+
+
+@pytest.mark.parametrize("href", ["https://img.example/1234", "/a.mp4", "/a.html"])
+def test_what_is_not_known_to_be_a_picture_is_no_enclosure(href: str) -> None:
+    assert enclosed(feeds.atom_entry(with_picture(href=href), SITE)) == []
+
+
+def test_the_type_that_the_author_gives_makes_it_a_picture() -> None:
+    one = with_picture(href="https://img.example/1234", type="image/png")
+    assert enclosed(payload(one)) == [{"href": "https://img.example/1234", "type": "image/png"}]
+
+
+def test_the_picture_follows_the_recordings_and_is_there_once() -> None:
+    song = Medium("/a.ogg", 3, type="audio/ogg")
+    for media in ((song,), (song, Medium("/a.jpg", 4))):
+        found = post(image=Medium("/a.jpg", 2), enclosures=media, page="/first/")
+        one = posts.entry(found, SITE)
+        expected = [{"href": "https://blog.example/a.ogg", "type": "audio/ogg"}, PICTURE]
+        assert enclosed(feeds.atom_entry(one, SITE)) == enclosed(payload(one)) == expected
 
 
 def test_the_ids_are_those_of_the_web_feed() -> None:

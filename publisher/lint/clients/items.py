@@ -45,6 +45,10 @@ def of_item(
     except TooBig as error:
         yield ClientDiagnostic("XMPP clients", path, f"get nothing: {error}")
         return
+    if entry.image and not entry.image.is_picture:
+        url = short_line(entry.image.href, SAMPLE_LENGTH)
+        fix = f"add its media type, e.g. `image: {{url: {url}, type: image/jpeg}}`"
+        yield ClientDiagnostic("Movim, Converse, RSS Guard", path, f"do not show {url}; {fix}")
     payload = etree.fromstring(sent.payload)
     for reader, message in of_payload(payload, sent.id, account):
         yield ClientDiagnostic(reader, path, message)
