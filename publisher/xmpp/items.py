@@ -39,12 +39,18 @@ MAX_LISTING_SECONDS = 600.0  # for all pages; a page of a slow server takes a se
 async def ids(requests: Requests) -> tuple[str, ...]:
     """The ids of all items, by service discovery (section 5.5), which sends no payloads.
 
-    A publisher at somebody else's PEP may not use that, and lists the items themselves.
+    A publisher at somebody else's PEP may not use that, and lists the items themselves. Raises
+    NotFound if there is no such node.
     """
     try:
         return await _pages(requests, _listed, PAGE_OF_IDS)
-    except (NotFound, Busy, _Endless):
+    except (Busy, _Endless):
         raise
+    except NotFound:
+        # COMPAT(Openfire 5.2): it answers this for every node of an account, also for one that
+        # exists.
+        if "@" not in requests.address.service:
+            raise
     except Refused as error:
         if error.condition == "not-allowed":  # COMPAT(Prosody): it cannot reach the domain
             raise WrongAddress(str(error), condition=error.condition) from error
