@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.hostile import Certificates
-from tests.support.servers import Ejabberd, Prosody, Server
+from tests.support.openfire import Openfire
+from tests.support.servers import REAL, Ejabberd, Prosody, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,9 +51,16 @@ def ejabberd(accounts: Mapping[str, str]) -> Iterator[Ejabberd]:
         yield server
 
 
-@pytest.fixture(params=["prosody", "ejabberd"])
+@pytest.fixture(scope="session")
+def openfire(accounts: Mapping[str, str]) -> Iterator[Openfire]:
+    """What plays Openfire."""
+    with Openfire(accounts) as server:
+        yield server
+
+
+@pytest.fixture(params=REAL)
 def server(request: pytest.FixtureRequest) -> Server:
-    """Each real server in turn."""
+    """Each real server in turn; `parametrize("server", EVERY, indirect=True)` adds Openfire's."""
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Server)
     return found

@@ -15,16 +15,21 @@ PUBSUB = "http://jabber.org/protocol/pubsub"
 
 
 class RawClient:
-    """An account at a real server while entered, over direct TLS."""
+    """An account at a server while entered, over direct TLS.
+
+    `jid` is its full JID, `features` what the server offers after the login.
+    """
 
     def __init__(self, server: Server, user: str) -> None:
-        self._server = server
+        self.server = server
+        self.jid = ""
+        self.features = b""
         self._user = user
         self._unread = b""
         self._sent = 0
 
     def __enter__(self) -> Self:
-        server = self._server
+        server = self.server
         context = ssl.create_default_context(cafile=str(server.ca_file))
         plain = socket.create_connection((server.host, server.direct_port), timeout=SECONDS)
         self._socket = context.wrap_socket(plain, server_hostname=server.domain)
@@ -34,8 +39,9 @@ class RawClient:
         sasl = "urn:ietf:params:xml:ns:xmpp-sasl"
         self.send(f"<auth xmlns='{sasl}' mechanism='PLAIN'>{proof}</auth>")
         self._await(b"<success")
-        self._open()
-        self.ask("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+        self.features = self._open()
+        bound = self.ask("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+        self.jid = bound.partition(b"<jid>")[2].partition(b"</jid>")[0].decode()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +52,7 @@ class RawClient:
         item = f"<item id='{item_id}'>{payload}</item>"
         publish = f"<publish node='{node}'>{item}</publish>"
         answer = self.ask(
-            f"<pubsub xmlns='{PUBSUB}'>{publish}</pubsub>", to=service or self._server.service
+            f"<pubsub xmlns='{PUBSUB}'>{publish}</pubsub>", to=service or self.server.service
         )
         assert b"<error" not in answer, answer[-500:]
 
@@ -63,22 +69,34 @@ class RawClient:
         self._sent += 1
         address = f" to='{to}'" if to else ""
         self.send(f"<iq type='{kind}' id='raw-{self._sent}'{address}>{child}</iq>")
-        head = b""
-        while f"raw-{self._sent}".encode() not in head:  # others are the server's own requests
-            self._await(b"<iq ")
-            head = self._await(b">")
-        return head if head.endswith(b"/>") else head + self._await(b"</iq>")
+        answer = b""
+        while f"raw-{self._sent}".encode() not in answer.partition(b">")[0]:
+            answer = self.answer()  # others are the server's own requests
+        return answer
+
+    def answer(self) -> bytes:
+        """The next IQ that arrives. What arrives before it is lost."""
+        return self._next(b"iq")
+
+    def message(self) -> str:
+        """The next message that arrives. What arrives before it is lost."""
+        return self._next(b"message").decode()
+
+    def _next(self, name: bytes) -> bytes:
+        self._await(b"<%s " % name)
+        head = self._await(b">")
+        return head if head.endswith(b"/>") else head + self._await(b"</%s>" % name)
 
     def send(self, text: str) -> None:
         self._socket.sendall(text.encode())
 
-    def _open(self) -> None:
+    def _open(self) -> bytes:
         self._unread = b""
         self.send(
-            f"<stream:stream to='{self._server.domain}' version='1.0' xmlns='jabber:client' "
+            f"<stream:stream to='{self.server.domain}' version='1.0' xmlns='jabber:client' "
             "xmlns:stream='http://etherx.jabber.org/streams'>"
         )
-        self._await(b"</stream:features>")
+        return self._await(b"</stream:features>")
 
     def _await(self, end: bytes) -> bytes:
         while end not in self._unread:

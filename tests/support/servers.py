@@ -1,4 +1,4 @@
-"""Real XMPP servers for the tests. Both offer what `Server` says; a test takes either."""
+"""XMPP servers for the tests. All offer what `Server` says; a test takes any of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from publisher.app.demo.server import Authority
 
-__all__ = ["Ejabberd", "Prosody", "Server"]
+__all__ = ["EVERY", "REAL", "Ejabberd", "Prosody", "Server"]
+
+# The names of the fixtures: the servers that run, and with the one that a script plays.
+REAL = ("prosody", "ejabberd")
+EVERY = (*REAL, "openfire")
 
 EBIN_PATTERNS = ("lib/*/ejabberd-*/ebin", "lib/ejabberd-*/ebin", "lib/erlang/lib/ejabberd-*/ebin")
 
