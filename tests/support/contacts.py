@@ -9,6 +9,8 @@ from publisher.system.retry import Again, Backoff, Clock, retry
 from tests.support.raw import RawClient
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tests.support.servers import Server
 
 SECONDS = 30.0
@@ -28,22 +30,23 @@ def befriend(server: Server, user: str, friend: str, *, at: Server | None = None
 
 
 def _subscribe(one: RawClient, others_name: str, other: RawClient, name: str) -> None:
-    """`one` asks to see the presence of `other`, who allows it until the roster of `one` says so.
+    """`one` asks to see the presence of `other`, who allows it until both rosters say so.
 
-    An approval before the request has arrived may be ignored, so it is repeated.
+    An approval before the request has arrived is repeated: a server may ignore it, or pass it on
+    without noting it in the roster of `other`.
     """
     one.send(f"<presence to='{others_name}' type='subscribe'/>")
 
     def attempt() -> None:
         one.ask(ROSTER, kind="get")  # an answer says that all before it was read
         other.send(f"<presence to='{name}' type='subscribed'/>")
-        other.ask(ROSTER, kind="get")
-        if not _sees(one.ask(ROSTER, kind="get").decode(), others_name):
+        seen = _has(other.ask(ROSTER, kind="get").decode(), name, {"from", "both"})
+        if not (seen and _has(one.ask(ROSTER, kind="get").decode(), others_name, {"to", "both"})):
             raise Again(AssertionError(f"{name} does not see {others_name}"))
 
     retry(attempt, BACKOFF, seconds=SECONDS, clock=Clock())
 
 
-def _sees(roster: str, jid: str) -> bool:
+def _has(roster: str, jid: str, subscriptions: Collection[str]) -> bool:
     items = [item for item in roster.split("<item")[1:] if f"jid='{jid}'" in item]
-    return any(f"subscription='{kind}'" in item for item in items for kind in ("to", "both"))
+    return any(f"subscription='{one}'" in item for item in items for one in subscriptions)
