@@ -125,14 +125,9 @@ def render(
     try:
         html, lead_html = markups.htmls(markup, source, lead)
         tree = _tree(html, base, prefix, resolve)
-        if markup in {"html", "rest"}:
-            # Their source is no text for people; that of Markdown is.
-            alternative = first_words.text_of(tree)
-        else:
-            alternative = plain_text_alternative(text, markup, base, resolve)
         content = Content(
             xhtml=_xml(tree),
-            text=alternative,
+            text=plain_text_alternative(tree),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from publisher import feeds
+from publisher.content.formulas import formula_text
 from publisher.content.html import MATH_NS
 from publisher.entry import body_hash
 from publisher.errors import TooBig
@@ -226,13 +227,8 @@ def _unite_pictures(element: etree._Element, entry: Rendered) -> None:
 def _replace_formulas(element: etree._Element) -> None:
     """Replace MathML by its alternative text, its TeX or its characters: Movim drops it whole."""
     for formula in [*element.iter(f"{_MATH}math")]:
-        annotations = formula.findall(f".//{_MATH}annotation")
-        tex = next((note.text for note in annotations if note.text), None)
-        for annotation in annotations:
-            annotation.text = None  # or it would be among the characters
-        characters = " ".join("".join(map(str, formula.itertext())).split())
         code = etree.Element(f"{_XHTML}code", {"class": "language-math"})
-        code.text, code.tail = formula.get("alttext") or tex or characters, formula.tail
+        code.text, code.tail = formula_text(formula), formula.tail
         parent = formula.getparent()
         if parent is not None:
             parent.replace(formula, code)

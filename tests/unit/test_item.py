@@ -240,7 +240,7 @@ def test_what_is_too_big_loses_its_twin_then_its_content(size: int, level: int) 
 
 def test_quotes_count_as_what_they_are_escaped_to() -> None:
     """slixmpp sends each as six bytes."""
-    built = item.item(entry("\"'" * 15_000), SITE, BLOG, account="blog@example.org")
+    built = item.item(entry("`" + "\"'" * 15_000 + "`"), SITE, BLOG, account="blog@example.org")
     assert built.level == 1
 
 

@@ -108,7 +108,7 @@ def test_an_image_in_hexo_has_the_same_url_in_plain_text() -> None:
     body = "![a](i.png) [b](i.png) ![c](https://x.example/i.png) ![d]() `![e](i.png)`"
     assert entry("hexo", body).content.text == (
         "![a](https://blog.example/sub/i.png) [b](https://blog.example/sub/notes/a/i.png) "
-        "![c](https://x.example/i.png) ![d]() `![e](i.png)`"
+        "![c](https://x.example/i.png) d `![e](i.png)`"
     )
 
 

@@ -32,7 +32,9 @@ def test_rst_is_rendered() -> None:
         f'<img alt="A pear" src="{BASE}i.png"/>',
     ):  # fmt: skip
         assert part in content.xhtml
-    assert content.text.startswith("Text with emphasis, code and a link.\nHead\none")
+    assert content.text.startswith(
+        f"Text with *emphasis*, `code` and a [link]({BASE}b/).\n\n## Head\n\n- one\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_the_marker_splits_rst() -> None:
 def test_a_marker_within_a_line_splits_too() -> None:
     body = "Lead <!-- more --> rest."
     content = render(body, markup="markdown", marker="<!-- more -->", base=BASE, prefix="p")
-    assert (content.summary, content.text) == ("Lead", "Lead  rest.")
+    assert (content.summary, content.text) == ("Lead", "Lead rest.")
     assert content.xhtml == "<p>Lead  rest.</p>"
 
 
