@@ -46,6 +46,9 @@ _FORBIDDEN = frozenset({"forbidden", "not-authorized", "registration-required"})
 # internal-server-error: Prosody sends it with type `wait` even if its disk is full.
 _BUSY = frozenset({"policy-violation", "resource-constraint"})
 
+# XEP-0060 sections 6.5.9.1 and 6.5.9.2.
+_SUBSCRIPTION = frozenset({"invalid-subid", "subid-required"})
+
 _ADVICE = {
     "closed-node": "the node admits only the accounts on its list",
     "gone": "it has moved; if you trust the new address, set it in the configuration",
@@ -64,7 +67,12 @@ _ADVICE = {
     "remote-server-timeout": "the service's own server cannot be reached; try again later",
     "resource-constraint": "the service is overloaded, or refuses a value that it was sent",
     "service-unavailable": "check the name of the service in the configuration",
+    "subid-required": "the account is subscribed to the node more than once; end all but one",
 }
+
+
+class WrongSubid(Refused):
+    """The account has several subscriptions to the node, and the request names none of them."""
 
 
 def error(
@@ -117,7 +125,7 @@ def _class(answer: _Answer, *, may_retry: bool) -> type[Refused]:
     # XEP-0478 section 4: a server on the way answers policy-violation if a stanza is too large.
     if answer.specific == "payload-too-big" or answer.condition == "policy-violation":
         return TooBig
-    return Refused
+    return WrongSubid if answer.specific in _SUBSCRIPTION else Refused
 
 
 @dataclass(frozen=True, slots=True)

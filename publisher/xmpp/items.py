@@ -11,7 +11,7 @@ from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, Wro
 from publisher.sync.item import MAX_ID, Item
 from publisher.xmpp import forms, stream_limits
 from publisher.xmpp.received_payload import payload
-from publisher.xmpp.requests import PUBSUB, pubsub
+from publisher.xmpp.requests import PUBSUB
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
 
 if TYPE_CHECKING:
@@ -109,9 +109,8 @@ async def _listed(requests: Requests, page: Element) -> ResultPage:
 
 
 async def _shown(requests: Requests, page: Element) -> ResultPage:
-    request = pubsub(Element(f"{PUBSUB}items", node=requests.address.node))
-    request.append(page)
-    answer = await requests.send("get", request, "show the items of", limits=PAYLOADS)
+    items = Element(f"{PUBSUB}items", node=requests.address.node)
+    answer = await requests.items(items, "show the items of", page=page, limits=PAYLOADS)
     return ResultPage.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
 
 
@@ -123,9 +122,8 @@ async def fetch(requests: Requests, ids: Sequence[str]) -> list[Item]:
     items = Element(f"{PUBSUB}items", node=requests.address.node)
     for id_ in ids:
         SubElement(items, f"{PUBSUB}item", id=id_)
-    answer = await requests.send(
-        "get", pubsub(items), "show items of", limits=stream_limits.items(len(ids))
-    )
+    limits = stream_limits.items(len(ids))
+    answer = await requests.items(items, "show items of", limits=limits)
     elements = {element.get("id"): element for element in answer.iterfind(ITEMS)}
     return [Item(id_, payload(elements[id_])) for id_ in ids if id_ in elements]
 

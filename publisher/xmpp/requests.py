@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from publisher.errors import Busy, NoAnswer, Refused, Unavailable
 from publisher.xmpp import forms
+from publisher.xmpp.answers import WrongSubid
 from publisher.xmpp.stream_limits import ANSWER
 
 if TYPE_CHECKING:
@@ -21,12 +22,17 @@ OWNER = "{http://jabber.org/protocol/pubsub#owner}"
 DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Requests:
-    """Sends requests to a node. Every method may raise Refused and Unavailable."""
+    """Sends requests to a node. Every method may raise Refused and Unavailable.
+
+    `subid` names one of the account's subscriptions to the node, once the service wants to know
+    it.
+    """
 
     address: NodeAddress
     connection: Connection
+    subid: str = ""
 
     @property
     def account(self) -> str:
@@ -52,6 +58,42 @@ class Requests:
             may_retry=may_retry,
             limits=limits,
         )
+
+    async def items(
+        self, items: Element, verb: str, *, page: Element | None = None, limits: Limits = ANSWER
+    ) -> Element:
+        """Ask for items (section 6.5). `page` asks for some of them (XEP-0059).
+
+        An account with several subscriptions to the node must name one of them (sections 6.5.9.1
+        and 6.5.9.2). It is looked up when the service refuses, because most services keep at most
+        one.
+        """
+        request = pubsub(items)
+        if page is not None:
+            request.append(page)
+        if self.subid:
+            items.set("subid", self.subid)
+        try:
+            return await self.send("get", request, verb, limits=limits)
+        except WrongSubid:
+            subid = await self._subscription()
+            if subid in {"", self.subid}:
+                raise
+        self.subid = subid
+        items.set("subid", subid)
+        return await self.send("get", request, verb, limits=limits)
+
+    async def _subscription(self) -> str:
+        """The id of one of our subscriptions to the node (section 5.6), empty if none has an id."""
+        request = pubsub(Element(f"{PUBSUB}subscriptions", node=self.address.node))
+        answer = await self.send("get", request, "list our subscriptions to")
+        subids = (
+            subscription.get("subid")
+            for subscription in answer.iter(f"{PUBSUB}subscription")
+            if subscription.get("subscription") == "subscribed"
+            and subscription.get("node", self.address.node) == self.address.node
+        )
+        return next(filter(None, subids), "")
 
     async def form(self) -> Element | None:
         """The configuration of the node (section 8.2). Owners only."""

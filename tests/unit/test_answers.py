@@ -81,6 +81,8 @@ def error_in(iq: ET.Element) -> PublisherError:
         ("cancel", "conflict", "max-nodes-exceeded", Refused, 1),
         ("modify", "not-acceptable", "payload-too-big", TooBig, 1),
         ("modify", "bad-request", "invalid-payload", Refused, 1),
+        ("modify", "bad-request", "subid-required", answers.WrongSubid, 1),
+        ("modify", "not-acceptable", "invalid-subid", answers.WrongSubid, 1),
         ("cancel", "not-allowed", "closed-node", Refused, 1),
         ("cancel", "feature-not-implemented", "unsupported", Refused, 1),
     ],
