@@ -70,8 +70,9 @@ def repaired(state: State, drift: Sequence[Drift]) -> State:
     left = tuple(one for one in state.drift if one not in drift)
     state = replace(state, drift=left)
     for one in drift:
-        if one.name == "max_items" and one.wanted.isdecimal():
-            state = replace(state, max_items=int(one.wanted))
+        if one.name == "max_items" and one.wanted.removeprefix("-").isdecimal():
+            most = int(one.wanted)  # a negative number is no limit
+            state = replace(state, max_items=None if most < 0 else most)
         if one.name == "persist_items":
             state = replace(state, persistent=True)
     return state
@@ -95,7 +96,7 @@ def creation_note(task: Task, state: State) -> str:
     start = "it does not exist yet; `publisher publish` creates it"
     if task.is_selected or not posts:
         return start
-    if state.max_items is None and wanted > state.least_items:
+    if state.max_items_problem and wanted > state.least_items:
         least = f", only that it takes {state.least_items}" if state.least_items else ""
         return f"{start}; the service does not tell whether it takes {_posts(wanted)}{least}"
     holds = wanted if state.max_items is None else min(wanted, state.max_items)

@@ -103,6 +103,43 @@ def number(text: str | None) -> int | None:
     return int(digits) if len(digits) < len(str(LARGEST)) else LARGEST
 
 
+# COMPAT(Openfire 5.2): its own word for send_last_published_item, which no other server has. So it
+# shows what max_items means there: it takes any number, 0 is no limit, and `max` gets no answer.
+_OF_OPENFIRE = "send_item_subscribe"
+_NO_LIMIT = "-1"
+
+
+def max_items(form: Element | None) -> int | None:
+    """How many items the node can hold, None if there is no limit or the form hides it."""
+    fields = values(form)
+    if is_unlimited(fields):
+        return None
+    found = number(fields.get("max_items"))
+    return largest(form) if found is None else found  # not `or`: with 0 the node stores nothing
+
+
+def takes_any_number(fields: Mapping[str, str]) -> bool:
+    """Whether a service whose nodes have these fields takes every number as max_items."""
+    return _OF_OPENFIRE in fields
+
+
+def is_unlimited(fields: Mapping[str, str]) -> bool:
+    """Whether a node with these fields keeps every item.
+
+    No service means anything else by a negative number.
+    """
+    unlimited = {_NO_LIMIT, "0"} if takes_any_number(fields) else {_NO_LIMIT}
+    return fields.get("max_items") in unlimited
+
+
+def fitted(wanted: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
+    """The wanted fields in the words of a service whose nodes have these `fields`."""
+    if wanted.get("max_items") not in {"0", "max"} or not takes_any_number(fields):
+        return dict(wanted)
+    # Both of its words for no limit are right, so the one that is there stays.
+    return {**wanted, "max_items": fields["max_items"] if is_unlimited(fields) else _NO_LIMIT}
+
+
 def unmet(wanted: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str]:
     """The wanted fields that the node offers but has with another value."""
     return {

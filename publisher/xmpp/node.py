@@ -59,10 +59,9 @@ class XmppNode:
             )
         refusal, not_owner = await access.rights(self._requests, sees_form=True)
         actual = forms.values(form)
-        max_items = forms.number(actual.get("max_items"))
-        if max_items is None:  # not `or`: with 0 the node stores nothing
-            max_items = forms.largest(form)
-        is_hidden = max_items is None and "max_items" in actual
+        wanted = forms.fitted(self._wanted, actual)
+        max_items = forms.max_items(form)
+        is_hidden = max_items is None and "max_items" in actual and not forms.is_unlimited(actual)
         return State(
             ids=ids,
             max_items=max_items,
@@ -71,7 +70,7 @@ class XmppNode:
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(
                 Drift(name, actual[name], value)
-                for name, value in forms.unmet(self._wanted, actual).items()
+                for name, value in forms.unmet(wanted, actual).items()
             ),
             refusal=refusal,
             not_owner=not_owner,
@@ -84,16 +83,20 @@ class XmppNode:
             return State(exists=False, refusal=refusal)
         default = await self._requests.default_form()
         offered = forms.values(default)
-        largest, asked = forms.largest(default), forms.number(self._wanted.get("max_items"))
+        wanted = forms.fitted(self._wanted, offered)
+        takes_any, asked = forms.takes_any_number(offered), forms.number(wanted.get("max_items"))
+        largest = int(MAX_ITEMS[0]) if takes_any else forms.largest(default)
         # `create` sets the largest number of MAX_ITEMS that the service takes, and it takes at
         # least its own default.
         usual = forms.number(offered.get("max_items")) or 0
         least = largest or max((int(n) for n in MAX_ITEMS if int(n) <= usual), default=0)
-        known = largest if asked is None else (asked if asked <= least else largest)
+        known = largest if asked is None else (asked if takes_any or asked <= least else largest)
+        is_unlimited = forms.is_unlimited({**offered, "max_items": wanted.get("max_items", "")})
+        is_hidden = known is None and not is_unlimited
         return State(
             exists=False,
-            max_items=known,
-            max_items_problem=_UNKNOWN_LIMIT_OF_NEW_NODES if known is None else "",
+            max_items=None if is_unlimited else known,
+            max_items_problem=_UNKNOWN_LIMIT_OF_NEW_NODES if is_hidden else "",
             least_items=least,
             fields=frozenset(offered) if offered else None,
         )
@@ -181,7 +184,8 @@ class XmppNode:
         """
         wanted = self._wanted
         try:
-            return Description(wanted, forms.values(await self._requests.form()), OWNERS_FORM)
+            actual = forms.values(await self._requests.form())
+            return Description(forms.fitted(wanted, actual), actual, OWNERS_FORM)
         # Busy is a Refused, too, but the caller retries it.
         except (NotFound, Busy):
             raise
@@ -266,7 +270,8 @@ class XmppNode:
 
     async def _repair(self) -> None:
         """Set what the service did not set at creation: some services ignore that form."""
-        left = forms.unmet(self._wanted, forms.values(await self._requests.form()))
+        actual = forms.values(await self._requests.form())
+        left = forms.unmet(forms.fitted(self._wanted, actual), actual)
         if left:
             with suppress(Refused):  # the next `look` reports what is still different
                 await self.configure(left)

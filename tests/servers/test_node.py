@@ -303,6 +303,44 @@ def test_the_configuration_sets_how_many_items_a_new_node_holds(server: Server, 
     assert (state.max_items, state.drift) == (7, ())
 
 
+@pytest.mark.parametrize(
+    ("server", "max_items", "room"),
+    [("openfire", "0", None), ("openfire", "-1", None), ("ejabberd", "0", 0)],
+    indirect=["server"],
+)
+def test_zero_is_no_limit_where_the_service_means_that(
+    server: Server, node: str, max_items: str, room: int | None
+) -> None:
+    async def main() -> State:
+        config = NodeConfig(service=server.service, node=node)
+        async with opened(server, "blog", config) as found:
+            return await found.look()
+
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(persist_items="1", max_items=max_items)
+    state = asyncio.run(main())
+    assert (state.max_items, state.max_items_problem) == (room, "")
+
+
+@pytest.mark.parametrize("server", ["prosody", "openfire"], indirect=True)
+@pytest.mark.parametrize("service", ["pubsub.localhost", PEP])
+def test_max_is_as_many_items_as_the_service_takes(server: Server, node: str, service: str) -> None:
+    """ejabberd takes `max`, too, but does not say how many items that is."""
+
+    async def main() -> tuple[State, State]:
+        config = NodeConfig(service=service, node=node, options={"max_items": "max"})
+        async with opened(server, "blog", config) as made:
+            planned = await made.prospect()
+            await made.create()
+            return planned, await made.look()
+
+    planned, state = asyncio.run(main())
+    assert [drift for drift in state.drift if drift.name == "max_items"] == []
+    assert (planned.max_items_problem, state.max_items_problem) == ("", "")
+    assert planned.max_items == state.max_items
+
+
 @every_server
 def test_drift_is_reported(server: Server, node: str) -> None:
     async def main() -> State:
