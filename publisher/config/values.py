@@ -326,7 +326,11 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
 
 
 class Xmpp(Struct, frozen=True, kw_only=True):
-    """The account that publishes, how to connect to its server, and its nodes."""
+    """The account that publishes, how to connect to its server, and its nodes.
+
+    `presence` is when a session is available to contacts: `pep` while it publishes to the account's
+    own nodes.
+    """
 
     jid: Text
     password_env: Text | None = None
@@ -336,6 +340,7 @@ class Xmpp(Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     tls: Literal["direct", "starttls"] = "starttls"
     ca_file: Path | None = None
+    presence: Literal["pep", "never"] = "pep"
     nodes: tuple[NodeConfig, ...]
 
 

@@ -13,9 +13,9 @@ import logging
 import re
 import socket
 import ssl
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal
-from xml.etree.ElementTree import tostring
+from xml.etree.ElementTree import Element, tostring
 
 from slixmpp import ClientXMPP, InvalidJID
 from slixmpp.exceptions import IqError
@@ -27,6 +27,7 @@ from publisher.errors import (
     ConfigError,
     LoginFailed,
     NoAnswer,
+    ServiceError,
     StreamBroken,
     StreamReset,
     Unavailable,
@@ -34,14 +35,13 @@ from publisher.errors import (
 )
 from publisher.system.network_reasons import NO_TLS, OLD_TLS, is_old_tls, network_reason
 from publisher.text.characters import short_line
-from publisher.xmpp import answers
+from publisher.xmpp import answers, presence
 from publisher.xmpp.stream_limits import ANSWER, LimitedParser, LimitExceeded, Meter
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
-    from xml.etree.ElementTree import Element
 
     from publisher.config import Xmpp
     from publisher.xmpp.answers import Right
@@ -52,9 +52,12 @@ CONNECT_SECONDS = 10.0
 NEVER_SECONDS = 1e6
 # COMPAT(ejabberd 23.01): it closes its side only after 0.1 s.
 CLOSE_SECONDS = 0.5
-# Stanzas of one connection that nobody asked for: mostly the presence of contacts. slixmpp answers
-# some and remembers their senders, so they take memory even after they have been read.
+# Stanzas of one connection that nobody asked for. slixmpp answers some, so they take memory even
+# after they have been read.
 MAX_UNASKED = 5_000
+# Presences on a connection on which we have sent ours: contacts may be many, with several clients
+# each. Nothing of them is kept, so the limit only ends a flood.
+MAX_PRESENCES = 100_000
 REASON = 200  # characters of the server's own message that we repeat
 # IANA has registered only 5222 for XMPP clients; 5223 is a convention.
 PORTS = {"starttls": 5222, "direct": 5223}
@@ -81,6 +84,7 @@ class Connection:
         self._client = client
         self._answer_seconds = answer_seconds
         self._watchdogs: dict[str, Watchdog] = {}
+        self._appearing = asyncio.Lock()
 
     @property
     def jid(self) -> str:
@@ -100,6 +104,29 @@ class Connection:
     def listen(self) -> None:
         """Take messages for asked for, so that they may be many: those of a subscription."""
         self._client.listens = True
+
+    async def appear(self) -> None:
+        """Send presence, and wait until the server knows which contacts ask for our items.
+
+        Does so once for a connection, and never with `xmpp.presence: never`. Concurrent calls
+        return in the order in which they were made.
+        """
+        if not self._client.may_appear:
+            return
+        async with self._appearing:
+            if self._client.contacts:
+                return
+            self._client.contacts = contacts = presence.Contacts(self.jid)
+            self._client.send_presence(ppriority=presence.PRIORITY)
+            # Without the roster we do not know whom to wait for. If the connection is lost, the
+            # next request says so.
+            with suppress(ServiceError):
+                contacts.expect(await self._roster())
+            await contacts.answered()
+
+    async def _roster(self) -> Element:
+        query, purpose = Element(f"{presence.ROSTER}query"), f"list the contacts of {self.jid}"
+        return await self.request("get", query, to=self.jid, purpose=purpose, right="read")
 
     async def request(
         self,
@@ -243,6 +270,8 @@ async def _close(client: _Client) -> None:
     transport = client.transport
     if transport is not None:
         if client.ready.done() and not client.ready.cancelled() and not client.ready.exception():
+            if client.contacts:
+                client.send_raw(presence.UNAVAILABLE)
             client.send_raw(client.stream_footer)
             await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
         # Not close(), which would wait until a stalled server has read what is buffered.
@@ -267,8 +296,10 @@ class _Client(ClientXMPP):
         self._condition = ""  # of the stream error, if the server sent one
         self.meter = Meter()
         self.listens = False  # whether somebody asked for messages
+        self.may_appear = xmpp.presence == "pep"
+        self.contacts: presence.Contacts | None = None  # once we have sent presence
         self._expected: set[str] = set()  # the ids of the requests in flight
-        self._unasked = 0
+        self._unasked = self._presences = 0
         self._is_cut = False
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
@@ -392,11 +423,25 @@ class _Client(ClientXMPP):
         """Count what is neither an answer nor of the login, which has limits of its own."""
         if not self.ready.done() or self._is_asked(stanza):
             return stanza
+        if stanza.name == "presence":
+            self._take_presence(stanza.xml)
+            # slixmpp would remember every sender, and grant every request for a subscription (RFC
+            # 6121 section 3.1), which only the account's owner may do.
+            return None
         self._unasked += 1
         if self._unasked > MAX_UNASKED:
             self._cut(f"sent more than {MAX_UNASKED:,} stanzas that nobody asked for")
             return None
         return stanza
+
+    def _take_presence(self, stanza: Element) -> None:
+        most, kind = MAX_UNASKED, "stanzas that nobody asked for"
+        if self.contacts:
+            self.contacts.note(stanza)
+            most, kind = MAX_PRESENCES, "stanzas of presence"
+        self._presences += 1
+        if self._presences > most:
+            self._cut(f"sent more than {most:,} {kind}")
 
     def _is_asked(self, stanza: Any) -> bool:
         if stanza.name == "message":

@@ -63,6 +63,10 @@ def desired(node: NodeConfig, *, site_title: str) -> dict[str, str]:
         # the URI of the author.
         "itemreply": "publisher",
     }
+    if "@" in node.service:
+        # COMPAT(ejabberd before 26.01): with it, as by default, subscribers of a PEP node hear
+        # nothing if they are on another server.
+        fields["presence_based_delivery"] = "0"
     fields |= {name.removeprefix("pubsub#"): value for name, value in node.options.items()}
     return {name: value for name, value in fields.items() if value}
 

@@ -43,6 +43,7 @@ class XmppNode:
         self._wanted = forms.desired(config, site_title=site_title)
         # Services take any title.
         self._named = config.named - {"title", "description"}
+        self._notifies = True  # as far as we know
 
     async def look(self) -> State:
         """The state of the node. Raises NotFound, or Refused if the account may not see it."""
@@ -58,7 +59,7 @@ class XmppNode:
                 ids=ids, max_items_problem=str(error), refusal=refusal, not_owner=not_owner
             )
         refusal, not_owner = await access.rights(self._requests, sees_form=True)
-        actual = forms.values(form)
+        actual = self._note(forms.values(form))
         wanted = forms.fitted(self._wanted, actual)
         max_items = forms.max_items(form)
         is_hidden = max_items is None and "max_items" in actual and not forms.is_unlimited(actual)
@@ -143,8 +144,12 @@ class XmppNode:
             if error.condition not in _BAD_VALUE:
                 raise
             raise self._with_values(error, fields) from error
-        actual = forms.values(await self._requests.form())
+        actual = self._note(forms.values(await self._requests.form()))
         return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
+
+    def _note(self, actual: dict[str, str]) -> dict[str, str]:
+        self._notifies = actual.get("deliver_notifications", "1") in {"1", "true"}
+        return actual
 
     def _with_values(self, error: Refused, sent: Mapping[str, str] | None = None) -> Refused:
         """The refusal of a form, with the values in it that the configuration sets."""
@@ -237,6 +242,8 @@ class XmppNode:
         # Without publish-options, of which ejabberd 23.01 refuses most fields.
         publish = Element(f"{PUBSUB}publish", node=self.address.node)
         SubElement(publish, f"{PUBSUB}item", id=item.id).append(entry)
+        if self._notifies:
+            await self._appear()
         await self._requests.send("set", pubsub(publish), "publish to", "publish")
 
     async def retract(self, id_: str, *, notify: bool) -> None:
@@ -251,7 +258,14 @@ class XmppNode:
         if notify:
             retract.set("notify", "true")
         SubElement(retract, f"{PUBSUB}item", id=id_)
+        if notify:
+            await self._appear()
         await self._requests.send("set", pubsub(retract), "retract from", "publish")
+
+    async def _appear(self) -> None:
+        """Let contacts hear of the next request, which changes a node of the account itself."""
+        if self.address.service.lower() == self._requests.account:
+            await self._requests.connection.appear()
 
     async def _create(self, fields: Mapping[str, str]) -> bool:
         """Create the node. Returns False if it exists already."""

@@ -34,6 +34,7 @@ OTHER_NAME = "elsewhere.example"
 
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+PUBSUB = "http://jabber.org/protocol/pubsub"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 STREAMS = "urn:ietf:params:xml:ns:xmpp-streams"
 
@@ -503,9 +504,20 @@ def _let_in(client: Conversation) -> None:
 def _answer(client: Conversation, stanza: re.Match[bytes]) -> None:
     found = re.search(rb"""\bid=["']([^"']*)""", stanza["attributes"])
     if stanza["name"] == b"iq" and found:
-        bound = b"<bind" in (stanza["text"] or b"")
-        jid = f"<bind xmlns='{BIND}'><jid>blog@localhost/h</jid></bind>" if bound else ""
-        client.send(f"<iq type='result' id='{found[1].decode()}'>{jid}</iq>")
+        text = stanza["text"] or b""
+        parts = [part for asked, part in _SAID if asked in text]
+        client.send(f"<iq type='result' id='{found[1].decode()}'>{''.join(parts)}</iq>")
+
+
+# What the answer has, if the request has this element: anybody is the owner of a node.
+_SAID = (
+    (b"<bind", f"<bind xmlns='{BIND}'><jid>blog@localhost/h</jid></bind>"),
+    (
+        b"<affiliations",
+        f"<pubsub xmlns='{PUBSUB}'><affiliations><affiliation affiliation='owner'/></affiliations>"
+        "</pubsub>",
+    ),
+)
 
 
 def _encoded(text: str) -> str:

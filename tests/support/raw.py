@@ -20,13 +20,16 @@ class RawClient:
     `jid` is its full JID, `features` what the server offers after the login.
     """
 
-    def __init__(self, server: Server, user: str) -> None:
+    def __init__(self, server: Server, user: str, *, presence: str = "") -> None:
+        """`presence` is a stanza to send after the login. `heard` is all that the server sends."""
         self.server = server
         self.jid = ""
         self.features = b""
         self._user = user
+        self._presence = presence
         self._unread = b""
         self._sent = 0
+        self.heard = b""
 
     def __enter__(self) -> Self:
         server = self.server
@@ -38,10 +41,11 @@ class RawClient:
         proof = base64.b64encode(secret.encode()).decode()
         sasl = "urn:ietf:params:xml:ns:xmpp-sasl"
         self.send(f"<auth xmlns='{sasl}' mechanism='PLAIN'>{proof}</auth>")
-        self._await(b"<success")
+        self.read_until(b"<success")
         self.features = self._open()
         bound = self.ask("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
         self.jid = bound.partition(b"<jid>")[2].partition(b"</jid>")[0].decode()
+        self.send(self._presence)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,8 +63,8 @@ class RawClient:
     def await_presence(self, contact: str) -> None:
         """Wait until the server has told that the contact, a bare JID, is online."""
         while True:
-            self._await(b"<presence ")
-            head = self._await(b">")
+            self.read_until(b"<presence ")
+            head = self.read_until(b">")
             if f"'{contact}/".encode() in head and b"type=" not in head:
                 return
 
@@ -83,9 +87,9 @@ class RawClient:
         return self._next(b"message").decode()
 
     def _next(self, name: bytes) -> bytes:
-        self._await(b"<%s " % name)
-        head = self._await(b">")
-        return head if head.endswith(b"/>") else head + self._await(b"</%s>" % name)
+        self.read_until(b"<%s " % name)
+        head = self.read_until(b">")
+        return head if head.endswith(b"/>") else head + self.read_until(b"</%s>" % name)
 
     def send(self, text: str) -> None:
         self._socket.sendall(text.encode())
@@ -96,13 +100,15 @@ class RawClient:
             f"<stream:stream to='{self.server.domain}' version='1.0' xmlns='jabber:client' "
             "xmlns:stream='http://etherx.jabber.org/streams'>"
         )
-        return self._await(b"</stream:features>")
+        return self.read_until(b"</stream:features>")
 
-    def _await(self, end: bytes) -> bytes:
+    def read_until(self, end: bytes) -> bytes:
+        """What the server sends up to this, from where the last reading ended."""
         while end not in self._unread:
             got = self._socket.recv(65536)
             if not got:
                 raise ConnectionError(f"the server closed the stream: {self._unread[-500:]!r}")
             self._unread += got
+            self.heard += got
         read, found, self._unread = self._unread.partition(end)
         return read + found

@@ -32,7 +32,8 @@ class Ejabberd(Server):
     there is no epmd and no cookie, and any number of them run side by side.
     `max_items` is the largest that a node may ask for, of the service or of an account's PEP;
     `max_stanza_size` is what a client may send at once, in bytes, and `nodetree` how nodes are
-    stored. `settings` are added to the
+    stored. Accounts that come online get the last items of contacts that are offline, unless
+    `ignore_pep_from_offline`, ejabberd's default. `settings` are added to the
     configuration, and `listen` to its listeners. `inetrc` is how Erlang resolves names (see "Inet
     Configuration" in the user's guide of ERTS); without it, as the machine does.
     """
@@ -47,6 +48,7 @@ class Ejabberd(Server):
         max_items: int = 1000,
         max_stanza_size: int = 262_144,  # as in the configuration that it is shipped with
         nodetree: Literal["tree", "virtual"] = "tree",
+        ignore_pep_from_offline: bool = False,
         domain: str = DOMAIN,
         authority: Authority | None = None,
         settings: Mapping[str, object] = MappingProxyType({}),
@@ -56,6 +58,7 @@ class Ejabberd(Server):
         self._max_items = max_items
         self._max_stanza_size = max_stanza_size
         self._nodetree = nodetree
+        self._ignore_pep_from_offline = ignore_pep_from_offline
         self._settings = settings
         self._more_listeners = listen
         self._inetrc = inetrc
@@ -141,7 +144,7 @@ class Ejabberd(Server):
                 "mod_pubsub": {
                     "host": self.service,
                     "access_createnode": "all",
-                    "ignore_pep_from_offline": False,
+                    "ignore_pep_from_offline": self._ignore_pep_from_offline,
                     "last_item_cache": False,
                     "max_items_node": self._max_items,
                     "nodetree": self._nodetree,

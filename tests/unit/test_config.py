@@ -346,6 +346,10 @@ WRONG = {
     SMALL + XMPP + "  port: 5222\n": ["xmpp.port needs a host"],
     SMALL + XMPP + "  host: h\n  port: 99999\n": ["it must be a number, at most 65535"],
     SMALL + XMPP + "  tls: never\n": ["xmpp.tls is 'never'; it must be one of direct, starttls"],
+    SMALL + XMPP + "  presence: pepp\n": [
+        "xmpp.presence is 'pepp'; it must be one of pep, never (did you mean 'pep'?)"
+    ],
+    SMALL + XMPP + "  presence: yes\n": ["xmpp.presence is 'yes'; it must be one of pep, never"],
     SMALL + XMPP.replace("[{service: pubsub.example.org, node: blog}]", "[]"): ["nodes is empty"],
     SMALL + XMPP.replace("node: blog", "node: blog, keep: -1"): [
         "keep is '-1'; it must be a number"

@@ -1,0 +1,77 @@
+"""Our presence (RFC 6121 section 4), and the wait until the server knows who asks for our items.
+
+COMPAT(ejabberd 23.01): contacts hear of an item of the account's own node (PEP) only if the session
+that publishes it is available. What they ask for (`+notify`, XEP-0163 section 4) ejabberd knows
+from the presence that they send in return, so an item that is published before that is lost to
+them. It does not say which contacts are offline, so the wait must end without their answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+ROSTER = "{jabber:iq:roster}"
+# RFC 6121 section 8.5.2: a resource with a negative priority gets no messages for the account, so
+# they stay in the offline storage for the user.
+PRIORITY = -1
+UNAVAILABLE = "<presence type='unavailable'/>"
+
+# The wait ends when no contact has answered for the first time, and at the latest after the second:
+# the servers of some contacts may have to connect to each other first.
+QUIET_SECONDS = 1.0
+LONGEST_SECONDS = 5.0
+
+
+class Contacts:
+    """The contacts of the account, and which of them have answered our presence with theirs."""
+
+    def __init__(self, account: str) -> None:
+        """`account` is a bare JID."""
+        self._domain = account.rpartition("@")[2]
+        self._expected: frozenset[str] | None = None
+        self._online: dict[str, bool] = {}  # by bare JID, of those that have answered
+        self._changed = asyncio.Event()
+
+    def expect(self, roster: Element) -> None:
+        """Read the roster (RFC 6121 section 2.1.3). Until then we know of no contact.
+
+        Only contacts that see us and that we see count: of others ejabberd knows no capabilities.
+        """
+        items = roster.iterfind(f"{ROSTER}query/{ROSTER}item")
+        self._expected = frozenset(
+            item.get("jid", "").lower() for item in items if item.get("subscription") == "both"
+        )
+
+    def note(self, presence: Element) -> None:
+        """Take a presence that has arrived."""
+        if (kind := presence.get("type")) in {None, "unavailable", "error"}:
+            contact = presence.get("from", "").partition("/")[0].lower()
+            self._online[contact] = kind is None
+            self._changed.set()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server knows what every contact asks for.
+
+        It may have to ask a contact on another server first, after the presence.
+        """
+        if self._expected is None or self._expected - self._online.keys():
+            return False
+        return not any(self._online[jid] and self._is_foreign(jid) for jid in self._expected)
+
+    def _is_foreign(self, jid: str) -> bool:
+        return jid.rpartition("@")[2] != self._domain
+
+    async def answered(self) -> None:
+        """Wait until the contacts have answered, or probably will not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_SECONDS):
+                while not self.is_complete:
+                    self._changed.clear()
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        await self._changed.wait()
