@@ -11,7 +11,6 @@ from publisher import feeds, selection, sources
 from publisher.lint import clients, posts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import Files
-from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,9 +68,8 @@ def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagno
     for xmpp in config.xmpp:
         for node in xmpp.nodes:
             diagnostics += clients.of_node(node)
-            address = NodeAddress(node.service, node.node)
             for one in selection.select(entries, node.only, site=config.site, since=node.since):
-                diagnostics += clients.of_item(render(one), config.site, address, account=xmpp.jid)
+                diagnostics += clients.of_item(render(one), config.site, node, account=xmpp.jid)
     topics = [one.document for one in project.outputs if one.is_topic]
     documents = [document for document in topics if document]
     in_html = {one.id(config.site) for one in documents if _is_html(one)}

@@ -158,11 +158,13 @@ class Maker:
     connection: xmpp.Connection
 
     def __call__(self, id_: str, level: int) -> Item:
+        entry = self.target.entries[id_]
         return items.item(
-            self.project.renderings.of(self.target.entries[id_]),
+            self.project.renderings.of(entry),
             self.project.config.site,
             self.target.address,
             account=self.connection.jid,
+            contents=items.contents(entry.post, self.target.config),
             level=level,
             limit=min(items.STANZA_LIMIT, self.connection.max_bytes or items.STANZA_LIMIT),
         )

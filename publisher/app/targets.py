@@ -14,6 +14,7 @@ from publisher import identity, selection, sync
 from publisher.app import choice, moves, renames
 from publisher.selection import Group
 from publisher.sync import Task, hints
+from publisher.sync import item as items
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
 from publisher.sync.policy import Policy
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from publisher.entry import Entry
     from publisher.sync.item import Seen
     from publisher.sync.ledger import Ledger
+
+
+_OF_ITEMS = frozenset({"content", "alternatives"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _task(
     project: Project, xmpp: Xmpp, config: NodeConfig, group: Group, options: NodeOptions
 ) -> Task:
     return Task(
-        desired=[_desired(one, project) for one in group.entries],
+        desired=[_desired(one, project, config) for one in group.entries],
         policy=Policy(
             keep=config.keep,
             edits=config.edits,
@@ -127,13 +131,18 @@ def _is_minted(project: Project, seen: Seen) -> bool:
 
 
 def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> str:
-    """Hash the configuration of a node, so that the next run notices a change."""
+    """Hash the configuration of a node, so that the next run notices a change.
+
+    What its items carry is no part of it, because items that are there stay as they are.
+    """
     wanted = _of_group(config, group.name, group.title) if config.pattern else config
-    parts = (xmpp.jid, project.config.site.title, wanted)
+    fields = msgspec.structs.asdict(wanted)
+    of_node = {name: value for name, value in fields.items() if name not in _OF_ITEMS}
+    parts = (xmpp.jid, project.config.site.title, of_node)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _desired(entry: Entry, project: Project) -> Desired:
+def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
     return Desired(
         entry.item_id,
         entry.atom_id,
@@ -144,6 +153,7 @@ def _desired(entry: Entry, project: Project) -> Desired:
         body=entries.body_hash(entry.post),
         source=entry.post.source,
         link=entry.link,
+        contents=items.contents(entry.post, config),
     )
 
 

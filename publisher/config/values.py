@@ -283,7 +283,9 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
     """A pubsub node (XEP-0060) that publisher keeps equal to the posts, or to some of them.
 
     If `node` has a placeholder, it is a pattern for several nodes, one per value. `since` is a day
-    in the zone of the site. `access` and `pruning` return the default where the owner set nothing.
+    in the zone of the site. `content` is how much of each post the items carry, unless the post
+    overrides it, and `alternatives` whether they carry it as plain text beside the XHTML. `access`
+    and `pruning` return the default where the owner set nothing.
     """
 
     service: Text
@@ -295,6 +297,8 @@ class NodeConfig(Struct, frozen=True, kw_only=True):
     keep: Count | None = None
     announce_limit: Annotated[int, Meta(ge=0)] = 10
     edits: Literal["push", "ignore"] = "push"
+    content: Literal["full", "summary"] = "full"
+    alternatives: Literal["both", "xhtml"] = "both"
     prune: Prune | None = None
     exclusive: bool = False
     access_model: AccessModel | None = None

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
+    from publisher.sync.item import Contents
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:
     """An item that the node should have.
 
     `source` is a hash of what the author wrote, empty if it is unknown. `body` is a hash of the
-    post's text alone, and `link` is the link of the item.
+    post's text alone, `link` is the link of the item, and `contents` what the settings of the node
+    leave of the post.
     """
 
     id: str
@@ -26,6 +29,7 @@ class Desired:
     body: str = ""
     source: str = ""
     link: str = ""
+    contents: Contents = ""
 
     @property
     def reading(self) -> str:

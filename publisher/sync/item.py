@@ -3,17 +3,19 @@
 The payload (XEP-0277, XEP-0472) is the web feed's entry with additions for XMPP readers: the
 plain-text alternative beside the XHTML content, the item's own xmpp: link, the publishing account
 as the author's URI, and the marker. It has no summary beside full content, because Movim shows
-both, one above the other.
+both, one above the other. The settings of a node may leave the plain text out, or all of the
+content (`contents`).
 
 The marker shows a later run, even one without a ledger, what the item was made from. Its text is
 the post's fingerprint. Its attributes are the hashes `source` and `body`, and the `link` that the
-item has. Older versions wrote no attributes.
+item has; `contents` is there if the node's settings left something out. Older versions wrote no
+attributes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lxml import etree
 
@@ -27,7 +29,8 @@ from publisher.text.characters import short_line
 from publisher.text.shortening import beginning
 
 if TYPE_CHECKING:
-    from publisher.config import Site
+    from publisher.config import NodeConfig, Shown, Site
+    from publisher.post import Post
     from publisher.rendering import Rendered
     from publisher.text.node_address import NodeAddress
 
@@ -55,6 +58,10 @@ _MATH = f"{{{MATH_NS}}}"
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
 
+# What the settings of a node leave of a post: all (empty), no plain text, only the summary.
+Contents: TypeAlias = Literal["", "xhtml", "summary"]
+
+
 def is_sendable(item_id: str) -> bool:
     """Whether an item id reaches the service unchanged. This holds for all ids of publisher."""
     return len(item_id) <= MAX_ID and _BLANKS.isdisjoint(item_id)
@@ -78,7 +85,7 @@ class Item:
 class Seen:
     """The parts of an item at a node by which `plan` recognises it; None for a missing part.
 
-    `source`, `body` and `link` are the attributes of the marker, empty if it lacks them.
+    `source`, `body`, `link` and `contents` are attributes of the marker, empty if it lacks them.
     """
 
     id: str
@@ -88,6 +95,17 @@ class Seen:
     source: str = ""
     body: str = ""
     link: str = ""
+    contents: str = ""
+
+
+def contents(post: Post, node: NodeConfig) -> Contents:
+    """What the settings of a node leave of a post.
+
+    Empty if they make no difference: the front matter may ask for the whole post or the summary.
+    """
+    if node.content == "summary" and post.content is None:
+        return "summary"
+    return "xhtml" if node.alternatives == "xhtml" and post.content != "summary" else ""
 
 
 def item(
@@ -96,10 +114,13 @@ def item(
     address: NodeAddress,
     *,
     account: str,
+    contents: Contents = "",
     level: int = 0,
     limit: int = STANZA_LIMIT,
 ) -> Item:
     """Make the item of an entry for one node. `account` is the publishing account's bare JID.
+
+    `contents` is what the node's settings leave of it.
 
     A stanza bigger than `limit` bytes is shortened: first its plain-text alternative is cut, then a
     summary replaces its content. `level` is the least level to shorten to; a caller raises it when
@@ -107,12 +128,13 @@ def item(
 
     Raises TooBig if the shortest form exceeds the limit: the server would close the stream.
     """
-    element = _element(entry, site, address, account)
+    element = _element(entry, site, address, account, contents)
     payload, reached, shortened = _serialised(element), 0, ""
-    while reached < SHORTEST and (reached < level or _stanza_size(payload) > limit):
-        shortened, shorten = _LEVELS[reached]
-        shorten(element, entry)
-        payload, reached = _serialised(element), reached + 1
+    for number, (message, shorten) in enumerate(_LEVELS, 1):
+        if reached >= level and _stanza_size(payload) <= limit:
+            break
+        if shorten(element, entry):
+            payload, reached, shortened = _serialised(element), number, message
     if _stanza_size(payload) > limit:
         raise TooBig(
             f"the entry is bigger than {limit:,} bytes even without its content; "
@@ -121,18 +143,22 @@ def item(
     return Item(entry.item_id, payload, shortened, reached)
 
 
-def _element(entry: Rendered, site: Site, address: NodeAddress, account: str) -> etree._Element:
-    element: etree._Element = feeds.atom_entry(entry, site)
-    # Without content the post asks for its summary alone (`feed: summary`).
+def _element(
+    entry: Rendered, site: Site, address: NodeAddress, account: str, contents: Contents
+) -> etree._Element:
+    content: Shown = "summary" if contents == "summary" else "full"
+    element: etree._Element = feeds.atom_entry(entry, site, content=content)
+    # Without content the post (`feed: summary`) or the node asks for the summary alone.
     if element.find(f"{ATOM}content") is not None:
         _remove(element, "summary")
-        _add_plain_text(element, entry.content.text)
+        if contents != "xhtml":
+            _add_plain_text(element, entry.content.text)
     _unite_pictures(element, entry)
     _replace_formulas(element)
     _simplify_types(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
-    _mark(element, entry)
+    _mark(element, entry, contents)
     etree.cleanup_namespaces(element)
     return element
 
@@ -148,13 +174,16 @@ def _stanza_size(payload: str) -> int:
     return len(payload.encode()) + 5 * (payload.count('"') + payload.count("'")) + 1_000
 
 
-def _shorten_plain_text(element: etree._Element, entry: Rendered) -> None:
-    """Cut the plain-text alternative; an entry that sends only a summary has none."""
-    if contents := element.findall(f"{ATOM}content"):
-        contents[-1].text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
+def _shorten_plain_text(element: etree._Element, entry: Rendered) -> bool:
+    """Cut the plain-text alternative. Returns whether there is one."""
+    text = element.find(f"{ATOM}content[@type='text']")
+    if text is None:
+        return False
+    text.text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
+    return True
 
 
-def _summarise(element: etree._Element, entry: Rendered) -> None:
+def _summarise(element: etree._Element, entry: Rendered) -> bool:
     """Replace the content by a summary.
 
     RFC 4287 section 4.1.2 requires an alternate link of an entry without content; it has one.
@@ -164,6 +193,7 @@ def _summarise(element: etree._Element, entry: Rendered) -> None:
     _remove(element, "summary")
     text = beginning(" ".join(entry.content.text.split()), SUMMARY)
     etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
+    return True
 
 
 # The plain text is cut first, because readers that show the XHTML lose nothing by that.
@@ -189,6 +219,7 @@ def seen(item_id: str, payload: str) -> Seen:
         source=_short_attribute(marker, "source"),
         body=_short_attribute(marker, "body"),
         link=_short_attribute(marker, "link"),
+        contents=_short_attribute(marker, "contents"),
     )
 
 
@@ -262,8 +293,13 @@ def _link_item(element: etree._Element, uri: str) -> None:
     element.insert(index, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
 
 
-def _mark(element: etree._Element, entry: Rendered) -> None:
-    attributes = {"source": entry.post.source, "body": body_hash(entry.post), "link": entry.link}
+def _mark(element: etree._Element, entry: Rendered, contents: Contents) -> None:
+    attributes = {
+        "source": entry.post.source,
+        "body": body_hash(entry.post),
+        "link": entry.link,
+        "contents": contents,
+    }
     given = {name: value for name, value in attributes.items() if value}
     etree.SubElement(element, FINGERPRINT, given).text = entry.fingerprint
 

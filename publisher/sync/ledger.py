@@ -89,6 +89,9 @@ ALTER TABLE item ADD COLUMN adopted TEXT NOT NULL DEFAULT '';
     """
 ALTER TABLE node ADD COLUMN refused TEXT NOT NULL DEFAULT '';
 """,
+    """
+ALTER TABLE item ADD COLUMN contents TEXT NOT NULL DEFAULT '';
+""",
 )
 VERSION = len(_VERSIONS)
 
@@ -152,7 +155,8 @@ class Ledger:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level,"
-            " path, source, link, adopted FROM item WHERE service = ? AND node = ? ORDER BY id",
+            " path, source, link, adopted, contents FROM item"
+            " WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
         return {row[0]: _recorded(row) for row in rows}
@@ -333,8 +337,8 @@ class Ledger:
     def _put(self, address: NodeAddress, record: Recorded) -> None:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
-            " retracted, at, atom_id, body, level, path, source, link, adopted)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retracted, at, atom_id, body, level, path, source, link, adopted, contents)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -350,6 +354,7 @@ class Ledger:
             record.source,
             record.link,
             record.adopted,
+            record.contents,
         )
 
     def _run(self, statement: str, *values: str | float | None) -> list[Any]:
@@ -446,6 +451,7 @@ def _record(post: Desired, state: Literal["intended", "done"], at: float, level:
         post.path,
         post.source,
         post.link,
+        contents=post.contents,
     )
 
 

@@ -35,6 +35,8 @@ def notes(
         yield f"no room for {oldest(outside) if selected is None else _share(outside, selected)}"
     if plan.reread:
         yield reread_message(plan.reread, task, state, obstacle=obstacle)
+    if plan.other_contents:
+        yield _other_contents_message(plan.other_contents, task, state)
     # While a post cannot be read, it may be the post of any of these items.
     if plan.unclaimed and not task.has_unreadable_posts:
         yield _unclaimed_message(plan.unclaimed)
@@ -95,6 +97,14 @@ def reread_message(count: int, task: Task, state: State | None, *, obstacle: str
     )
     advice = _refresh_advice(task, state)
     return f"{items} the text or link of an earlier run{because}; {advice}"
+
+
+def _other_contents_message(count: int, task: Task, state: State | None) -> str:
+    """Say that items carry what the node's earlier settings left of their posts."""
+    items = (
+        f"{number_of(count, 'item')} {'was' if count == 1 else 'were'} sent with other values of"
+    )
+    return f"{items} `content` or `alternatives`; {_refresh_advice(task, state)}"
 
 
 def _refresh_advice(task: Task, state: State | None) -> str:

@@ -88,7 +88,8 @@ class Plan:
     how many retracts wait until every post can be read, `deferred` how many changes the
     selection of this run leaves out, `deferred_holds` how many of these are held posts, and
     `room` how many items of ours the node can hold. `reread` is how many items stay as they are
-    although publisher reads their posts in another way now. `moved` has the old and the new
+    although publisher reads their posts in another way now, `other_contents` how many were sent
+    with other settings of the node (`item.contents`). `moved` has the old and the new
     atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids of items that
     the author gives up for new posts (`renames`). `skipped` has the files of the items that
     stay because a rule of publisher takes them for no posts.
@@ -104,6 +105,7 @@ class Plan:
     deferred: int = 0
     deferred_holds: int = 0
     reread: int = 0
+    other_contents: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
     moved: tuple[tuple[str, str], ...] = ()
@@ -192,6 +194,7 @@ def decide(
         older=ordered[: len(ordered) - len(wanted)],
         withheld=len(owned.withheld),
         reread=_count_reread(kept, recorded, changes),
+        other_contents=_count_other_contents(kept, owned, present, changes),
         room=room(
             max_items,
             of_posts=len(owned.of_posts),
@@ -343,6 +346,7 @@ def _record(seen: Seen) -> Recorded:
         body=seen.body,
         source=seen.source,
         link=seen.link,
+        contents=seen.contents,
     )
 
 
@@ -353,6 +357,23 @@ def _count_reread(
     changing = {change.id for change in changes}
     adopted = {id_: record.adopted for id_, record in recorded.items() if record.done}
     return sum(post.id not in changing and adopted.get(post.id) == post.reading for post in kept)
+
+
+def _count_other_contents(
+    kept: Sequence[Desired],
+    owned: Ownership,
+    present: Mapping[str, Seen],
+    changes: Sequence[Change],
+) -> int:
+    """How many items of ours stay that were sent with other settings of the node."""
+    sent = {change.id for change in changes if isinstance(change, Publish | Correct)}
+    return sum(
+        post.id in owned.ours
+        and post.id not in sent
+        and post.id in present
+        and present[post.id].contents != post.contents
+        for post in kept
+    )
 
 
 def without_corrections(plan: Plan) -> Plan:

@@ -74,6 +74,7 @@ def present_record(
         body=body,
         link=link,
         adopted=post.reading if accepts else "",
+        contents=seen.contents,
     )
 
 
@@ -86,12 +87,13 @@ def tells_the_same(one: Recorded | None, other: Recorded) -> bool:
     return one is not None and _essentials(one) == _essentials(other)
 
 
-def _essentials(record: Recorded) -> tuple[bool, str, str, str, str]:
+def _essentials(record: Recorded) -> tuple[bool, str, str, str, str, str]:
     """What the ledger must not get wrong about an item.
 
     A change of title, path or level alone is no reason to write.
     """
-    return record.done, record.fingerprint, record.source, record.link, record.adopted
+    same = record.fingerprint, record.source, record.link, record.adopted, record.contents
+    return record.done, *same
 
 
 def as_seen(record: Recorded) -> Seen:
@@ -104,6 +106,7 @@ def as_seen(record: Recorded) -> Seen:
         record.source,
         record.body,
         record.link,
+        record.contents,
     )
 
 

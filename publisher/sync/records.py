@@ -18,7 +18,8 @@ class Recorded:
     ledger is of a version that did not record it.
 
     `source` and `body` are hashes of the post from which the item was made, and `link` is the link
-    that the item has; they are empty if they are unknown. `adopted` is the `reading` of the post
+    that the item has; they are empty if they are unknown. `contents` is what the settings of the
+    node left of the post. `adopted` is the `reading` of the post
     beside which this item may stay although publisher would make another item now, empty if there
     is none. An `intended` item with an `adopted` reading is a correction: until it arrives, the
     node has an item of the same source.
@@ -36,6 +37,7 @@ class Recorded:
     source: str = ""
     link: str = ""
     adopted: str = ""
+    contents: str = ""
 
     @property
     def done(self) -> bool:

@@ -177,6 +177,16 @@ def test_a_problem_of_a_reader_with_a_post_is_reported(
     assert said(blog, reader, part), diagnostics(blog)
 
 
+@pytest.mark.parametrize("reader", ["Libervia", "stanza (npm)"])
+def test_the_readers_that_need_plain_text_are_named(tmp_path: Path, reader: str) -> None:
+    blog = Blog(tmp_path / "site")
+    blog.write("2026-10-31-a.md", "Text.", title="A")
+    configure(blog, ATOM, NODE.replace("node: ", "alternatives: xhtml, node: "))
+    assert said(blog, reader, "set `alternatives: both` for this node")
+    configure(blog, ATOM, NODE)
+    assert diagnostics(blog) == []
+
+
 def test_the_setting_in_the_message_solves_the_problem(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     blog.write("2026-10-31-a.md", "A [link](/x) in `<b>`.", title="A", audio="[/a.opus, /a.mp3]")

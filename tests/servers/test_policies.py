@@ -718,3 +718,66 @@ def test_a_run_without_changes_connects_to_no_server(
     assert (offline.code, offline.out) == (0, f"pubsub.localhost {node}: no changes\n")
     blog.write("2026-01-04-new.md", "Text.")
     assert blog.run("publish", environment=down).code == 2
+
+
+def contents(server: Server, node: str) -> list[tuple[list[str | None], str | None]]:
+    """What each item carries: the types of its contents, and its summary."""
+    payloads = [item.payload for item in Outsider(server, "reader", node).items()]
+    return [
+        (
+            [content.get("type") for content in payload.findall(f"{ATOM}content")],
+            payload.findtext(f"{ATOM}summary"),
+        )
+        for payload in payloads
+        if payload is not None
+    ]
+
+
+def test_a_node_carries_as_much_of_each_post_as_its_settings_say(
+    blog: Blog, server: Server, node: str
+) -> None:
+    """Changing them sends nothing; a refresh sends it, and so does an edit."""
+    blog.write("2026-01-01-one.md", "First words.", title="One")
+    blog.write("2026-01-02-two.md", "All.", title="Two", feed="full")
+    configure(blog, section(server, "blog", at(node)))
+    assert blog.run("publish").code == 0
+    assert contents(server, node) == [(["xhtml", "text"], None)] * 2
+    blog.let_an_hour_pass()
+    blog.run("publish", "--verify")
+    with Subscriber(server, "reader", node) as subscriber:
+        configure(blog, section(server, "blog", at(node, content="summary", alternatives="xhtml")))
+        said = "2 items were sent with other values of `content` or `alternatives`"
+        assert blog.run("publish", "--verify").code == 0
+        for run in ("plan", "plan --offline", "status"):
+            done = blog.run(*run.split())
+            assert done.code == 0, done.err
+            assert said in done.out + done.err, run
+        assert contents(server, node) == [(["xhtml", "text"], None)] * 2
+        assert blog.run("publish", "--refresh").code == 0
+        after = [([], "First words."), (["xhtml"], None)]
+        assert contents(server, node) == after
+        status = blog.run("status")
+        assert "other values" not in status.out + status.err
+        blog.write("2026-01-01-one.md", "Other words.", title="One")
+        assert blog.run("publish").code == 0
+        event = subscriber.next()  # the first that it hears of
+        assert event.payload is not None
+        assert event.payload.findtext(f"{ATOM}summary") == "Other words."
+        assert event.payload.find(f"{ATOM}content") is None
+
+
+def test_without_a_ledger_the_items_tell_with_which_settings_they_were_sent(
+    blog: Blog, server: Server, node: str
+) -> None:
+    blog.write("2026-01-01-one.md", "First words.", title="One")
+    configure(blog, section(server, "blog", at(node, alternatives="xhtml")))
+    assert blog.run("publish").code == 0
+    shutil.rmtree(blog.folder / ".publisher")
+    done = blog.run("publish")
+    assert "other values" not in done.out + done.err
+    configure(blog, section(server, "blog", at(node)))
+    shutil.rmtree(blog.folder / ".publisher")
+    for run in ("plan", "status"):
+        done = blog.run(run)
+        assert "1 item was sent with other values of `content`" in done.out + done.err, run
+    assert contents(server, node) == [(["xhtml"], None)]

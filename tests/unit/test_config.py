@@ -114,6 +114,7 @@ def test_a_minimal_node_has_defaults() -> None:
     assert (small.only, small.since, small.announce_limit) == (None, None, 10)
     assert (small.edits, small.pruning, small.exclusive) == ("push", "own", False)
     assert (small.access, small.named, small.pattern) == ("open", frozenset(), None)
+    assert (small.content, small.alternatives) == ("full", "both")
 
 
 def test_the_settings_of_a_node_are_read() -> None:
@@ -121,6 +122,8 @@ def test_the_settings_of_a_node_are_read() -> None:
     written = node(more)
     assert (written.since, written.announce_limit) == (dt.date(2020, 2, 29), 0)
     assert (written.edits, written.pruning, written.exclusive) == ("ignore", "site", True)
+    written = node(", content: summary, alternatives: xhtml")
+    assert (written.content, written.alternatives) == ("summary", "xhtml")
 
 
 def test_an_exclusive_node_is_pruned_of_everything() -> None:
@@ -395,6 +398,15 @@ WRONG = {
         "it must be one of own, site, all"
     ],
     SMALL + XMPP.replace("node: blog", "node: blog, edits: no"): ["it must be one of push, ignore"],
+    SMALL + XMPP.replace("node: blog", "node: blog, content: sumary"): [
+        "content is 'sumary'; it must be one of full, summary (did you mean 'summary'?)"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, alternatives: xhtm"): [
+        "it must be one of both, xhtml (did you mean 'xhtml'?)"
+    ],
+    SMALL + XMPP.replace("node: blog", "node: blog, alternative: xhtml"): [
+        "did you mean 'alternatives'?"
+    ],
     SMALL + XMPP.replace("node: blog", "node: blog, announce_limit: -1"): ["a number, 0 or more"],
     SMALL + XMPP.replace("node: blog", "node: blog, since: soon"): [
         "it must be a date, e.g. 2008-10-21"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from publisher import feeds
-from publisher.config import Person, Site
+from publisher.config import NodeConfig, Person, Site
 from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.post import Medium
@@ -36,7 +36,7 @@ def entry(
     return posts.entry(found, SITE, **{**defaults, **facts})
 
 
-def payload(made: Rendered, **options: int) -> ET.Element:
+def payload(made: Rendered, **options: Any) -> ET.Element:
     built = item.item(made, SITE, BLOG, account="blog@example.org", **options)
     return ET.fromstring(built.payload)  # noqa: S314 - our own
 
@@ -57,6 +57,65 @@ def test_the_web_feed_has_one_content_and_the_payload_two() -> None:
 def test_the_lead_is_the_summary_of_the_web_feed_only() -> None:
     assert feeds.atom_entry(entry(), SITE).findtext(f"{ATOM}summary") == "The lead."
     assert payload(entry()).find(f"{ATOM}summary") is None
+
+
+@pytest.mark.parametrize(
+    ("contents", "post_says", "kinds", "summary"),
+    [
+        ("", None, ["xhtml", "text"], None),
+        ("xhtml", None, ["xhtml"], None),
+        ("summary", None, [], "The lead."),
+        ("", "summary", [], "The lead."),
+    ],
+)
+def test_a_node_may_carry_less(
+    contents: item.Contents, post_says: Any, kinds: list[str], summary: str | None
+) -> None:
+    found = post(body="The lead.\n\nMORE\n\nThe rest.", marker="MORE", content=post_says)
+    element = payload(posts.entry(found, SITE), contents=contents)
+    assert [content.get("type") for content in element.findall(f"{ATOM}content")] == kinds
+    assert element.findtext(f"{ATOM}summary") == summary
+    marker = element.find(item.FINGERPRINT)
+    assert marker is not None
+    assert marker.get("contents", "") == contents
+    seen = item.seen("x", ET.tostring(element, encoding="unicode"))
+    assert (seen.contents, seen.fingerprint) == (contents, marker.text)
+
+
+@pytest.mark.parametrize(
+    ("content", "alternatives", "post_says", "contents"),
+    [
+        ("full", "both", None, ""),
+        ("full", "xhtml", None, "xhtml"),
+        ("full", "xhtml", "auto", "xhtml"),
+        ("summary", "both", None, "summary"),
+        ("summary", "xhtml", None, "summary"),
+        # The front matter decides before the node does.
+        ("summary", "both", "full", ""),
+        ("summary", "xhtml", "full", "xhtml"),
+        ("full", "xhtml", "summary", ""),
+        ("summary", "both", "summary", ""),
+    ],
+)
+def test_the_front_matter_decides_before_the_node(
+    content: Any, alternatives: Any, post_says: Any, contents: item.Contents
+) -> None:
+    node = NodeConfig(service="s", node="n", content=content, alternatives=alternatives)
+    assert item.contents(post(content=post_says), node) == contents
+
+
+def test_an_item_without_plain_text_is_shortened_to_a_summary_at_once() -> None:
+    one = entry("Words. " * 20_000)
+    assert item.item(one, SITE, BLOG, account="a@b").level == 1
+    without_text = item.item(one, SITE, BLOG, account="a@b", contents="xhtml")
+    assert (without_text.level, without_text.shortened) == (0, "")
+    for size, level in ((60_000, 0), (10, 1), (10, 2)):
+        one = entry("Words. " * size)
+        built = item.item(one, SITE, BLOG, account="a@b", contents="xhtml", level=level)
+        assert built.level == item.SHORTEST
+        assert "summary and the link" in built.shortened
+        root = ET.fromstring(built.payload)  # noqa: S314 - our own
+        assert root.find(f"{ATOM}content") is None
 
 
 def test_the_author_is_the_account() -> None:

@@ -135,7 +135,7 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3, 4, 5])
+@pytest.mark.parametrize("version", [2, 3, 4, 5, 6])
 def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
@@ -155,7 +155,9 @@ def test_a_ledger_of_an_older_version_can_be_read(
 def make_older(path: Path, version: int) -> None:
     """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE node DROP COLUMN refused")
+    database.execute("ALTER TABLE item DROP COLUMN contents")
+    if version < 6:
+        database.execute("ALTER TABLE node DROP COLUMN refused")
     for column in ("source", "link", "adopted") if version < 5 else ():
         database.execute(f"ALTER TABLE item DROP COLUMN {column}")
     if version < 4:
@@ -164,6 +166,14 @@ def make_older(path: Path, version: int) -> None:
         database.execute("DROP TABLE ping")
     database.execute(f"PRAGMA user_version = {version}")
     database.close()
+
+
+def test_what_the_settings_of_the_node_left_of_a_post_is_recorded(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.record_intent(BLOG, replace(ONE, contents="xhtml"), at=1.0)
+        assert ledger.recorded(BLOG)[ONE.id].contents == "xhtml"
+        ledger.record_done(BLOG, replace(ONE, contents="summary"), at=2.0)
+        assert ledger.recorded(BLOG)[ONE.id].contents == "summary"
 
 
 def test_what_an_item_was_made_from_is_recorded(tmp_path: Path) -> None:

@@ -193,6 +193,45 @@ def test_a_refresh_sends_adopted_items() -> None:
     assert (found.changes, found.reread) == ((Publish(POST, "refresh"),), 0)
 
 
+SUMMARY = replace(POST, contents="summary", fingerprint="read before")
+
+
+def test_other_settings_of_the_node_are_no_edit_and_are_counted() -> None:
+    """Whether the ledger tells, or the item itself; an older version sent all of every post."""
+    known = record(source="source", body="body", link=LINK)
+    for recorded in (known, None):
+        found = plan.decide(
+            [SUMMARY], {POST.id: recorded} if recorded else {}, {POST.id: MARKED}, Policy()
+        )
+        assert found.other_contents == 1
+        assert found.publishes + found.corrections == ()
+    assert plan.is_settled([SUMMARY], {POST.id: known}, Policy(), room=None)
+    assert plan.from_ledger([SUMMARY], {POST.id: known}, Policy(), room=None).other_contents == 1
+
+
+def test_what_is_sent_follows_the_settings_of_the_node() -> None:
+    for post, policy in (
+        (SUMMARY, Policy(refresh=True)),
+        (replace(SUMMARY, fingerprint="edited", source="another"), Policy()),
+        (replace(SUMMARY, link="https://blog.example/moved/"), Policy()),
+    ):
+        found = plan.decide([post], {}, {POST.id: MARKED}, policy)
+        assert len(found.publishes) + len(found.corrections) == 1
+        assert found.other_contents == 0
+
+
+def test_the_ledger_learns_what_the_item_at_the_node_carries() -> None:
+    seen = replace(MARKED, contents="summary")
+    known = record(source="source", body="body", link=LINK)
+    found = plan.decide([SUMMARY], {POST.id: known}, {POST.id: seen}, Policy())
+    (change,) = found.changes
+    assert isinstance(change, Adopt)
+    assert change.record == replace(known, contents="summary")
+    assert found.other_contents == 0
+    again = plan.decide([SUMMARY], {POST.id: change.record}, {POST.id: seen}, Policy())
+    assert (again.changes, again.other_contents) == ((), 0)
+
+
 @pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
 def test_no_correction_is_made_where_edits_are_ignored(seen: Seen) -> None:
     (change,) = decide(None, seen, edits="ignore").changes

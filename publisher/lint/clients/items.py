@@ -11,8 +11,9 @@ from lxml import etree
 from publisher.errors import TooBig
 from publisher.feeds import ATOM
 from publisher.lint.clients.diagnostic import UNWRAPPED, ClientDiagnostic, listed
-from publisher.sync.item import item
+from publisher.sync.item import contents, item
 from publisher.text.characters import short_line
+from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from publisher.config import NodeConfig, Site
     from publisher.entry import Entry
     from publisher.rendering import Rendered
-    from publisher.text.node_address import NodeAddress
 
 XHTML: Final = "{http://www.w3.org/1999/xhtml}"
 # Movim has a player for exactly these media types (app/Helpers/StringHelper.php).
@@ -36,12 +36,12 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def of_item(
-    entry: Rendered, site: Site, address: NodeAddress, *, account: str
+    entry: Rendered, site: Site, node: NodeConfig, *, account: str
 ) -> Iterator[ClientDiagnostic]:
     """Check the item that publisher would send. `account` is the bare JID that publishes it."""
-    path = str(entry.post.path)
+    path, address = str(entry.post.path), NodeAddress(node.service, node.node)
     try:
-        sent = item(entry, site, address, account=account)
+        sent = item(entry, site, address, account=account, contents=contents(entry.post, node))
     except TooBig as error:
         yield ClientDiagnostic("XMPP clients", path, f"get nothing: {error}")
         return
@@ -90,15 +90,19 @@ def _dates(payload: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _contents(payload: etree._Element) -> Iterator[tuple[str, str]]:
-    contents = payload.findall(f"{ATOM}content")
-    kinds = [content.get("type", "text") for content in contents]
-    if payload.find(f"{ATOM}summary") is not None and contents:
+    found = payload.findall(f"{ATOM}content")
+    kinds = [content.get("type", "text") for content in found]
+    if payload.find(f"{ATOM}summary") is not None and found:
         yield "Movim", "shows the beginning twice: the summary, and the post below it"
     if kinds and kinds[0] not in {"xhtml", "html"}:
         yield "RSS Guard", "shows plain text: the plain-text alternative comes before the XHTML"
-    if "text" not in kinds:
+    if not found:
         yield "Libervia", "has no text to show where it cannot show XHTML: only a summary is sent"
-    for content in contents:
+    elif "text" not in kinds:
+        fix = "set `alternatives: both` for this node"
+        yield "Libervia", f"has no text to show where it cannot show XHTML; {fix}"
+        yield "stanza (npm)", f"shows nothing of the post, because it drops XHTML; {fix}"
+    for content in found:
         yield from _markup(content)
 
 
