@@ -1,8 +1,9 @@
 """Apply a plan: for each change, record the intent, send it, and record the answer.
 
 Several changes are in flight at a time. They are sent in the order of the plan, and no publish is
-sent before every retract is answered, because the retracts make room. The bytes in flight are
-limited: a server that throttles its clients answers nothing until it has read all of them.
+sent before every retract is answered, because the retracts make room. The newest post is sent when
+all others are answered, so that it is the last item of the node. The bytes in flight are limited: a
+server that throttles its clients answers nothing until it has read all of them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from publisher.sync.node import Step
 from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from publisher.sync.changes import Change
     from publisher.sync.item import Item
@@ -78,6 +79,19 @@ class _Window:
         self.changed.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A change that may be sent, with the index of its step, and its item if it has one."""
+
+    index: int
+    change: Change
+    item: Item | None
+
+    @property
+    def size(self) -> int:
+        return len(self.item.payload) if self.item else 0
+
+
 @dataclass(slots=True)
 class PlanRun:
     """Applies one plan to one node. `held_back` has the ids that must not be sent."""
@@ -93,10 +107,11 @@ class PlanRun:
     _window: _Window = field(default_factory=_Window)
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
-    async def apply(self) -> None:
-        """Take all steps of the result except corrections; replace each by one with its outcome.
+    async def apply(self, *, silent: bool) -> None:
+        """Take the steps of the result; replace each by one with its outcome.
 
-        `correct` takes those later, when notifications are off.
+        If the run is not `silent`, corrections are left: `correct` takes those later, when
+        notifications are off.
         """
         self._recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
@@ -105,7 +120,10 @@ class PlanRun:
         # being sent.
         self._record_local_changes(local)
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
-        await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Publish))
+        publishes = (Publish, Correct) if silent else Publish
+        await self._send_newest_last(
+            i for i, s in enumerate(steps) if isinstance(s.change, publishes)
+        )
         self._record_culprit()
 
     @property
@@ -115,7 +133,7 @@ class PlanRun:
 
     async def correct(self) -> None:
         """Send the corrections. Notifications must be off."""
-        await self._send(i for i, _ in self._corrections())
+        await self._send_newest_last(i for i, _ in self._corrections())
         self._record_culprit()
 
     def refuse_corrections(self) -> None:
@@ -167,13 +185,42 @@ class PlanRun:
 
     async def _send(self, indexes: Iterable[int]) -> None:
         async with asyncio.TaskGroup() as in_flight:
-            for index in indexes:
-                change = self.result.steps[index].change
-                unsent = self._unsent(change)
-                if unsent is None:
-                    await self._launch(in_flight, index, change)
-                else:
-                    self._end(index, unsent)
+            for prepared in self._prepared(indexes):
+                await self._launch(in_flight, prepared)
+
+    async def _send_newest_last(self, indexes: Iterable[int]) -> None:
+        """Send changes that are in the order of their posts, the last of them after all others.
+
+        If a post must not be sent, the last is the newest of the others.
+        """
+        newest: _Prepared | None = None
+        async with asyncio.TaskGroup() as in_flight:
+            for prepared in self._prepared(indexes):
+                if newest:
+                    await self._launch(in_flight, newest)
+                newest = prepared
+        # COMPAT(Openfire 5.2): it executes requests that are in flight together in any order, and
+        # new subscribers receive the item that it executed last.
+        if newest:
+            async with asyncio.TaskGroup() as in_flight:
+                await self._launch(in_flight, newest)
+
+    def _prepared(self, indexes: Iterable[int]) -> Iterator[_Prepared]:
+        """The changes that may be sent. Ends the others."""
+        for index in indexes:
+            change = self.result.steps[index].change
+            prepared = self._unsent(change) or self._prepare(index, change)
+            if isinstance(prepared, Step):
+                self._end(index, prepared)
+            else:
+                yield prepared
+
+    def _prepare(self, index: int, change: Change) -> _Prepared | Step:
+        try:
+            item = self._item(change) if isinstance(change, Publish | Correct) else None
+        except Refused as error:
+            return Step(change, "refused", str(error))
+        return _Prepared(index, change, item)
 
     def _unsent(self, change: Change) -> Step | None:
         """The outcome of a change that must not be sent, None if it may be."""
@@ -187,14 +234,9 @@ class PlanRun:
             return Step(change, "planned" if held.waits else "refused", held.reason)
         return None
 
-    async def _launch(self, in_flight: asyncio.TaskGroup, index: int, change: Change) -> None:
+    async def _launch(self, in_flight: asyncio.TaskGroup, prepared: _Prepared) -> None:
         """Send a change as soon as the window has room for it."""
-        try:
-            item = self._item(change) if isinstance(change, Publish | Correct) else None
-        except Refused as error:
-            self._end(index, Step(change, "refused", str(error)))
-            return
-        size = len(item.payload) if item else 0
+        change, size = prepared.change, prepared.size
         if change.id in self.task.send_alone:
             # It fills the window, so no other item is in flight with it: if the stream breaks, it
             # was the cause.
@@ -203,9 +245,9 @@ class PlanRun:
         unsent = self._unsent(change)  # an answer may have ended the run while this one waited
         if unsent:
             self._window.leave(size)
-            self._end(index, unsent)
+            self._end(prepared.index, unsent)
             return
-        in_flight.create_task(self._run_step(index, change, item, size))
+        in_flight.create_task(self._run_step(prepared, size))
         await asyncio.sleep(0)  # starts the task, so that the changes are sent in order
 
     def _item(self, change: Publish | Correct) -> Item:
@@ -217,9 +259,9 @@ class PlanRun:
             raise TooBig("the server closed the stream even at the shortest item; shorten the post")
         return self.task.make_item(change.id, level)
 
-    async def _run_step(self, index: int, change: Change, item: Item | None, size: int) -> None:
+    async def _run_step(self, prepared: _Prepared, size: int) -> None:
         try:
-            self._end(index, await self._sent(change, item))
+            self._end(prepared.index, await self._sent(prepared.change, prepared.item))
         finally:
             self._window.leave(size)
 

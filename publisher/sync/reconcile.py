@@ -171,9 +171,7 @@ async def reconcile(
                     accepted += map(guards.acceptance_key, plan.publishes)
                 ledger.accept(node.address, accepted)
             run = PlanRun(retrying, task, ledger, result, clock, held_back, on_step)
-            await run.apply()
-            if silent:
-                await run.correct()
+            await run.apply(silent=silent)
         await _correct(task, ledger, result, run, state)
         _conclude(task, ledger, plan, result, held_back, now=clock.now())
     except PublisherError as error:

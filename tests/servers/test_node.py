@@ -11,10 +11,10 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
-from publisher.sync import Drift, Node, State
+from publisher.sync import NOTIFICATION_FIELDS, Drift, Node, State
 from publisher.sync import item as items
 from publisher.xmpp.items import PAGE_OF_IDS
-from tests.support.fake_node import FakeNode
+from tests.support.fake_node import HABITS, FakeNode
 from tests.support.servers import EVERY, Server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import PEP, numbered_item, opened
@@ -30,19 +30,24 @@ Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
 every_server = pytest.mark.parametrize("server", EVERY, indirect=True)
 
 
-@pytest.fixture(params=["fake", *(f"{name}{pep}" for name in EVERY for pep in ("", " PEP"))])
+@pytest.fixture(
+    params=[
+        *(f"fake {habits}" for habits in HABITS),
+        *(f"{name}{pep}" for name in EVERY for pep in ("", " PEP")),
+    ]
+)
 def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
     """A function that runs work with a node that does not exist yet."""
 
     @asynccontextmanager
     async def backends() -> AsyncIterator[Node]:
-        name, _, pep = request.param.partition(" ")
+        name, _, rest = request.param.partition(" ")
         if name == "fake":
-            yield FakeNode(exists=False)
+            yield FakeNode(exists=False, habits=HABITS[rest])
             return
         server = request.getfixturevalue(name)
         assert isinstance(server, Server)
-        config = NodeConfig(service=PEP if pep else server.service, node=node)
+        config = NodeConfig(service=PEP if rest else server.service, node=node)
         async with opened(server, "blog", config) as backend:
             yield backend
 
@@ -144,6 +149,21 @@ def test_a_field_can_be_set(run: Callable[[Work], None]) -> None:
         assert await node.configure({"notify_retract": "0"}) == {}
         assert Drift("notify_retract", "0", "1") in (await node.look()).drift
         assert await node.configure({"notify_retract": "1"}) == {}
+
+    run(work)
+
+
+def test_a_field_that_the_form_lacks_is_returned_and_the_others_are_set(
+    run: Callable[[Work], None],
+) -> None:
+    async def work(node: Node) -> None:
+        await node.create()
+        fields = (await node.look()).fields or frozenset()
+        left = await node.configure(dict.fromkeys(NOTIFICATION_FIELDS, "0"))
+        assert left == dict.fromkeys(set(NOTIFICATION_FIELDS) - fields, "")
+        assert {drift.name for drift in (await node.look()).drift} == fields & {
+            *NOTIFICATION_FIELDS
+        }
 
     run(work)
 

@@ -6,18 +6,63 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.errors import NotFound, StreamBroken, TooBig, Unavailable
-from publisher.sync import Drift, State
+from publisher.sync import Drift, State, fetching
+from publisher.sync.apply import WINDOW
 from publisher.sync.item import Item
 from publisher.text.node_address import NodeAddress
 from tests.support.fake_time import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 CONFIG = {"deliver_notifications": "1", "notify_retract": "1", "title": "A title"}
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What one service does and others do not. Each was measured on the server that it names.
+
+    `seed`: publishes that are in flight together are executed in an order drawn with this seed,
+    None: as they arrive (Openfire 5.2). `keeps_places`: an item that is replaced stays where it is
+    in the list (ejabberd 23.01); elsewhere it moves to the end. `lacks_silence`: the form has no
+    `deliver_notifications`, other fields of the same request are set, and subscribers hear of that
+    (Openfire). `hides`: items beyond `max_items` are hidden and not deleted (Openfire).
+    `all_or_nothing`: a fetch of several items is refused because of one that is missing
+    (libervia-pubsub).
+    """
+
+    seed: int | None = None
+    keeps_places: bool = False
+    lacks_silence: bool = False
+    hides: bool = False
+    all_or_nothing: bool = False
+
+
+PROSODY = Habits()
+HABITS = {
+    "Prosody": PROSODY,
+    "ejabberd": Habits(keeps_places=True),
+    "Openfire": Habits(seed=18, lacks_silence=True, hides=True),
+    "libervia-pubsub": Habits(all_or_nothing=True),
+    # None has all of these, but each of them can be met.
+    "all at once": Habits(seed=60, hides=True, all_or_nothing=True),
+}
+_usual: ContextVar[Habits] = ContextVar("_usual", default=PROSODY)
+
+
+@contextmanager
+def usual(name: str) -> Iterator[None]:
+    """Give these habits to every node that is made inside without any."""
+    token = _usual.set(HABITS[name])
+    yield
+    _usual.reset(token)
 
 
 class FakeNode:
@@ -28,7 +73,14 @@ class FakeNode:
     `too_big` is the level of shortening from which an item fits.
     """
 
-    def __init__(self, *, exists: bool = True, max_items: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        exists: bool = True,
+        max_items: int | None = None,
+        habits: Habits | None = None,
+    ) -> None:
+        self.habits = habits or _usual.get()
         self.address = NodeAddress("pubsub.example", "blog")
         self.exists = exists
         self.max_items = max_items
@@ -40,6 +92,8 @@ class FakeNode:
         self.not_owner = ""  # why the account may not change the configuration
         self.config = dict(CONFIG)
         self.wanted: dict[str, str] = {"deliver_notifications": "1", "notify_retract": "1"}
+        if self.habits.lacks_silence:
+            del self.config["deliver_notifications"], self.wanted["deliver_notifications"]
         self.items: dict[str, str] = {}
         self.events: list[tuple[str, str]] = []  # what happened to which item
         self.versions: list[tuple[str, str]] = []  # every payload that subscribers were sent
@@ -60,11 +114,20 @@ class FakeNode:
         self._flying: list[str] = []
         self._dead = False
         self._buffered: list[Callable[[], None]] = []
+        self._random = random.Random(self.habits.seed)  # noqa: S311 - no secret
         self.clock = FakeClock(self.drain)
+
+    @property
+    def shown(self) -> list[str]:
+        """The ids of the items that the node lists, oldest first."""
+        ids = list(self.items)
+        if self.habits.hides and self.max_items is not None:
+            ids = ids[max(0, len(ids) - self.max_items) :]
+        return [id_ for id_ in ids if id_ not in self.hidden]
 
     def copy(self) -> FakeNode:
         """Another node in the same state, at the same time."""
-        other = FakeNode(exists=self.exists, max_items=self.max_items)
+        other = FakeNode(exists=self.exists, max_items=self.max_items, habits=self.habits)
         other.items = dict(self.items)
         other.config = dict(self.config)
         other.clock.time = self.clock.time
@@ -91,7 +154,7 @@ class FakeNode:
         if not self.exists:
             raise NotFound("there is no such node", condition="item-not-found")
         return State(
-            ids=tuple(id_ for id_ in self.items if id_ not in self.hidden),
+            ids=tuple(self.shown),
             max_items=None if self.max_items_problem else self.max_items,
             max_items_problem=self.max_items_problem,
             persistent=self.persistent,
@@ -131,6 +194,8 @@ class FakeNode:
 
         def effect() -> None:
             taken = {name: value for name, value in known.items() if name not in self.stubborn}
+            if self.habits.lacks_silence and taken.items() - self.config.items():
+                self.events.append(("configured", " ".join(sorted(taken))))
             self.config.update(taken)
 
         names = " ".join(f"{name}={value}" for name, value in fields.items())
@@ -143,21 +208,37 @@ class FakeNode:
 
     async def obstacle_to_silence(self) -> str:
         await self._call("affiliations", lambda: None)
+        if "deliver_notifications" not in self.config:
+            return "the service has no pubsub#deliver_notifications"
         return self.obstacle
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
+        return await fetching.existing(self._ask, ids, require_node=self._require_node)
+
+    async def _ask(self, ids: Sequence[str]) -> list[Item]:
         await self._call(f"fetch {len(ids)}", lambda: None)
-        return [Item(id_, self.items[id_]) for id_ in ids if id_ in self.items]
+        # What a truncated list leaves out (`hidden`) can be requested.
+        there = {*self.shown, *self.hidden} & self.items.keys()
+        if self.habits.all_or_nothing and not there.issuperset(ids):
+            raise NotFound("there is no such item", condition="item-not-found")
+        return [Item(id_, self.items[id_]) for id_ in ids if id_ in there]
+
+    async def _require_node(self) -> None:
+        await self._call("fetch any", lambda: None)
+        if not self.exists:
+            raise NotFound("there is no such node", condition="item-not-found")
 
     async def publish(self, item: Item) -> None:
         def effect() -> None:
             if item.level < self.too_big.get(item.id, 0):
                 raise TooBig("too big", condition="not-acceptable")
-            if self.max_items is not None and item.id not in self.items:
+            if not self.habits.keeps_places:
+                self.items.pop(item.id, None)
+            if self.max_items is not None and item.id not in self.items and not self.habits.hides:
                 while len(self.items) >= self.max_items:
                     del self.items[next(iter(self.items))]
             self.items[item.id] = item.payload
-            if self.config["deliver_notifications"] == "1":
+            if self.config.get("deliver_notifications", "1") == "1":
                 self.events.append(("published", item.id))
                 self.versions.append((item.id, item.payload))
 
@@ -165,9 +246,10 @@ class FakeNode:
 
     async def retract(self, id_: str, *, notify: bool) -> None:
         def effect() -> None:
-            if id_ in self.stuck or self.items.pop(id_, None) is None:
+            is_there = id_ in self.shown or id_ in self.hidden
+            if id_ in self.stuck or not is_there or self.items.pop(id_, None) is None:
                 raise NotFound("there is no such item", condition="item-not-found")
-            if notify and (self.deaf or self.config["notify_retract"] == "1"):
+            if notify and (self.deaf or self.config.get("notify_retract", "1") == "1"):
                 self.events.append(("retracted", id_))
 
         await self._call(f"retract {id_}", effect, answers_to=id_)
@@ -175,9 +257,15 @@ class FakeNode:
     async def _call(
         self, name: str, effect: Callable[[], None], *, answers_to: str | None = None
     ) -> None:
-        """Requests have their effects in the order of the calls; answers take a while."""
+        """Requests have their effects in the order of the calls; answers take a while.
+
+        Only publishes may overtake each other (`Habits.seed`).
+        """
         self.calls.append(name)
         number = len(self.calls)
+        if self.habits.seed is not None and name.startswith("publish "):
+            for _ in range(self._random.randrange(WINDOW)):
+                await asyncio.sleep(0)
         if number == self.cut_late or (self.slow and number > (self.cut_late or number)):
             self._buffered.append(effect)
             for _ in range(10 if self.slow else 0):
