@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, WrongAddress
+from publisher.sync import fetching
 from publisher.sync.item import MAX_ID, Item
 from publisher.xmpp import forms, stream_limits
 from publisher.xmpp.received_payload import payload
@@ -119,6 +120,12 @@ async def fetch(requests: Requests, ids: Sequence[str]) -> list[Item]:
 
     A payload that cannot be parsed is empty.
     """
+    return await fetching.existing(
+        lambda some: _requested(requests, some), ids, require_node=lambda: _require_node(requests)
+    )
+
+
+async def _requested(requests: Requests, ids: Sequence[str]) -> list[Item]:
     items = Element(f"{PUBSUB}items", node=requests.address.node)
     for id_ in ids:
         SubElement(items, f"{PUBSUB}item", id=id_)
@@ -126,6 +133,12 @@ async def fetch(requests: Requests, ids: Sequence[str]) -> list[Item]:
     answer = await requests.items(items, "show items of", limits=limits)
     elements = {element.get("id"): element for element in answer.iterfind(ITEMS)}
     return [Item(id_, payload(elements[id_])) for id_ in ids if id_ in elements]
+
+
+async def _require_node(requests: Requests) -> None:
+    """Raise NotFound if the node does not exist. Its last item is the least that it can show."""
+    items = Element(f"{PUBSUB}items", node=requests.address.node, max_items="1")
+    await requests.items(items, "show an item of", limits=PAYLOADS)
 
 
 class _Endless(Refused):
