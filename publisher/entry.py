@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -169,6 +169,7 @@ def file_finder(found: Entries, site: Site) -> Callable[[str], bool]:
     cannot be read.
     """
     ids = {one.item_id for one in found.entries}
+    ids |= {earlier.item_id for one in found.entries for earlier in with_earlier_ids(one, site)}
     files = [(skip.path, skip.post) for skip in found.skipped]
     files += [(page.path, page.post) for page in found.pages]
     for path, post in files:
@@ -314,6 +315,14 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
     given = {key: value for key, value in parts.items() if value}
     canonical = json.dumps(given, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def with_earlier_ids(entry: Entry, site: Site) -> Iterator[Entry]:
+    """The entry with the ids that earlier versions of publisher may have given it."""
+    for post in entry.post.earlier_ids:
+        item, atom, _ = identity.ids(post, site)
+        if atom and item != entry.item_id:
+            yield replace(entry, item_id=item, atom_id=atom)
 
 
 def own_summary(post: Post) -> str | None:

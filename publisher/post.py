@@ -67,6 +67,14 @@ class Episode:
     explicit: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierReadings:
+    """What earlier versions of publisher made of the same text of a post: sources and bodies."""
+
+    sources: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySyntax:
     """How an engine reads bodies: the Markdown dialect, template tags, and links to posts."""
@@ -95,7 +103,8 @@ class Post:
     the feed is configured). `license` is a URL.
 
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
-    the body resolve; and `summary`, the summary beside the body.
+    the body resolve; and `summary`, the summary beside the body. `earlier_ids` has
+    the same post with the ids that earlier versions may have given it.
 
     `source` is a hash of the text from which readers see something, as its author wrote it. It does
     not depend on how publisher reads that text. It is empty if it is unknown.
@@ -132,6 +141,7 @@ class Post:
     base: str | None = None
     summary: str | None = None
     source: str = ""
+    earlier_ids: tuple[Post, ...] = ()
 
     @property
     def dialect(self) -> Dialect:
@@ -211,6 +221,11 @@ def _also(lines: Sequence[int]) -> str:
     return f"; also in line{'s' if most else ''} {both}"
 
 
+def nothing_earlier(_: PurePosixPath) -> EarlierReadings:
+    """Return no readings, for posts that every version reads in one way."""
+    return EarlierReadings()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
@@ -218,6 +233,7 @@ class Reading:
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown. `not_due`
     are the posts with a date in the future that stay, because they were published already.
+    `earlier` returns what earlier versions made of the post with a path, which takes time.
     """
 
     posts: tuple[Post, ...]
@@ -228,6 +244,7 @@ class Reading:
     url_path_of: Callable[[PurePosixPath], str | None] | None = None
     pages: tuple[Page, ...] = ()
     not_due: tuple[Post, ...] = ()
+    earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
 
     @property
     def broken(self) -> bool:

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher import entry, identity, selection, sources
-from publisher.app import clock, pattern_limit
+from publisher.app import clock, pattern_limit, readable_ledger
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import selections
-from publisher.post import Diagnostic
+from publisher.post import Diagnostic, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sync.skipped import SkippedFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from publisher.app.pattern_limit import OverLimit
     from publisher.config import Config, NodeConfig
     from publisher.entry import Entries
     from publisher.feeds.outputs import Output
     from publisher.identity.claims import PublishedItem
+    from publisher.post import EarlierReadings
     from publisher.selection import Group
     from publisher.text.yaml_document import Key
 
@@ -34,7 +37,8 @@ class Project:
     """A configuration and its entries. Nodes and outputs are selected once, when first needed.
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
-    text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`.
+    text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
+    and `earlier` that of the reading.
     """
 
     config: Config
@@ -42,6 +46,7 @@ class Project:
     renderings: Renderings
     as_new: frozenset[str] = frozenset()
     clock_warning: Diagnostic | None = None
+    earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -135,12 +140,24 @@ def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = 
     posts dispute an id and the ledger cannot be read.
     """
     instant = now or dt.datetime.now(dt.UTC)
-    reading = sources.read(config, now=instant, was_published=clock.was_published(config))
+    reading = sources.read(
+        config,
+        now=instant,
+        was_published=clock.was_published(config),
+        published_ids=partial(_published_ids, config),
+    )
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     entries = entry.entries(reading, config.site, partial(published, config))
     cache = Cache(config.state / "rendered", writes=write_cache)
     renderings = Renderings(reading, config.site, cache)
-    return Project(config, entries, renderings, clock_warning=warning)
+    return Project(config, entries, renderings, clock_warning=warning, earlier=reading.earlier)
+
+
+def _published_ids(config: Config) -> frozenset[str]:
+    """The ids of the items of all nodes; none without a ledger that this user can read."""
+    nothing: list[PublishedItem] = []
+    items = readable_ledger.ask(config.state, lambda one: one.published_items(), otherwise=nothing)
+    return frozenset(item.item_id for item in items)
 
 
 def published(config: Config) -> list[PublishedItem]:

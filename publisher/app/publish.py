@@ -172,7 +172,7 @@ def _waiting(
 
     It waits for `seconds` in one run, however many nodes there are. None does not wait.
     """
-    links = {entry.item_id: entry.link for entry in project.entries.entries}
+    links = {id_: entry.link for one in unsettled for id_, entry in one.entries.items()}
     if seconds is None:
         return _hold_nothing_back
     from publisher.app.pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages

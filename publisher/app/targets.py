@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.config import NodeConfig, Xmpp
     from publisher.entry import Entry
+    from publisher.post import EarlierReadings, Post
     from publisher.sync.item import Seen
     from publisher.sync.ledger import Ledger
 
@@ -74,7 +75,11 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
                 task = _task(project, xmpp, config, group, options)
                 policy = replace(task.policy, renames=renamed, new_ids=new_ids)
                 task = replace(task, policy=policy, is_selected=asked)
-                by_id = {one.item_id: one for one in group.entries}
+                by_id = {
+                    known.item_id: known
+                    for one in group.entries
+                    for known in (*entries.with_earlier_ids(one, project.config.site), one)
+                }
                 all_targets.append(Target(xmpp, config, address, task, by_id, group.title))
     return all_targets
 
@@ -154,7 +159,18 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
         source=entry.post.source,
         link=entry.link,
         contents=items.contents(entry.post, config),
+        earlier_ids=tuple(
+            (one.item_id, one.atom_id)
+            for one in entries.with_earlier_ids(entry, project.config.site)
+        ),
+        earlier=partial(_earlier, entry.post, project),
     )
+
+
+def _earlier(post: Post, project: Project) -> EarlierReadings:
+    readings = project.earlier(post.path)
+    bodies = {entries.body_hash(replace(post, body=body)) for body in readings.bodies}
+    return replace(readings, bodies=frozenset(bodies))
 
 
 def config_of(target: Target) -> NodeConfig:

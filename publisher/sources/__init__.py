@@ -25,7 +25,7 @@ from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from publisher.config import Config
     from publisher.sources.engines.engine import PostReader
@@ -36,11 +36,13 @@ def read(
     *,
     now: dt.datetime,
     was_published: Callable[[Post], bool] = lambda _: False,
+    published_ids: Callable[[], Collection[str]] = frozenset,
 ) -> Reading:
     """Read all posts, in the order of their paths.
 
     Posts dated after `now` are skipped, but not those of which `was_published` says that they were
-    published before.
+    published before. `published_ids` returns the ids of all items that are known; only a feed is
+    asked for them.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
     and Unavailable if the posts come from a feed that cannot be downloaded now.
@@ -48,7 +50,7 @@ def read(
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
 
-        return feed.read(config, now=now, was_published=was_published)
+        return feed.read(config, now=now, was_published=was_published, published_ids=published_ids)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     _require_own_folder(config)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from publisher.post import EarlierReadings
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from publisher.sync.item import Contents
 
@@ -17,7 +20,9 @@ class Desired:
 
     `source` is a hash of what the author wrote, empty if it is unknown. `body` is a hash of the
     post's text alone, `link` is the link of the item, and `contents` what the settings of the node
-    leave of the post.
+    leave of the post. `earlier_ids` are the item ids and atom:ids under which an earlier version
+    may have published it, and `earlier` returns the sources and the hashes of the text that such a
+    version found.
     """
 
     id: str
@@ -30,6 +35,10 @@ class Desired:
     source: str = ""
     link: str = ""
     contents: Contents = ""
+    earlier_ids: tuple[tuple[str, str], ...] = ()
+    earlier: Callable[[], EarlierReadings] = field(
+        default=EarlierReadings, repr=False, compare=False
+    )
 
     @property
     def reading(self) -> str:

@@ -153,6 +153,7 @@ def decide(
     `max_items` is how many items the node can hold, None if there is no limit. The fingerprint of
     a present item may be the ledger's, if the node was only asked for its ids.
     """
+    posts = [_with_kept_ids(post, recorded, present) for post in posts]
     owned = ownership(
         posts,
         recorded,
@@ -209,6 +210,19 @@ def decide(
         replaced=owned.replaced,
         skipped=_files_of_staying(owned, present),
     )
+
+
+def _with_kept_ids(
+    post: Desired, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]
+) -> Desired:
+    """The post with the ids of its item that an earlier version published under other ids."""
+    if post.id in recorded or post.id in present:
+        return post
+    for item_id, atom_id in post.earlier_ids:
+        seen = present.get(item_id)
+        if item_id in recorded or (seen and seen.atom_id == atom_id):
+            return replace(post, id=item_id, atom_id=atom_id)
+    return post
 
 
 def _shortage(

@@ -29,12 +29,14 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
         return "edit"
     source, body = _made_from(record, seen)
     if source:
-        return "reading" if source_hash.is_same(source, post.source) else "edit"
+        is_same = source_hash.is_same(source, post.source) or source in post.earlier().sources
+        return "reading" if is_same else "edit"
     # From here on a version without sources has made the item.
     is_pending = record is not None and not record.done and not _is_of(record, seen)
     if is_pending:  # an edit was about to be sent, and has not arrived
         return "edit"
-    return "edit" if body and body != post.body else "reading"
+    is_other = body and body != post.body and body not in post.earlier().bodies
+    return "edit" if is_other else "reading"
 
 
 def _has_other_link(post: Desired, seen: Seen) -> bool:

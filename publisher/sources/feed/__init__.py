@@ -5,22 +5,26 @@ Ids, dates, content and enclosures are those of the feed.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import re
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from publisher.config import is_iri, is_url
 from publisher.errors import ConfigError
-from publisher.post import Diagnostic, Medium, Post, Reading, Skip
-from publisher.sources.feed import json_feed, memory, xml_feed
+from publisher.post import Diagnostic, EarlierReadings, Medium, Post, Reading, Skip
+from publisher.sources.feed import earlier_ids, json_feed, memory, xml_feed
 from publisher.sources.feed.items import MAX_BYTES
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
@@ -30,10 +34,17 @@ _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
 
-def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bool]) -> Reading:
+def read(
+    config: Config,
+    *,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+    published_ids: Callable[[], Collection[str]],
+) -> Reading:
     """Read the posts of the configured feed.
 
-    Posts dated after `now` are skipped, unless each `was_published` already.
+    Posts dated after `now` are skipped, unless each `was_published` already. `published_ids`
+    returns the item ids of all published posts, as far as they are known.
 
     Raises ConfigError if it is not a feed, and Unavailable if it cannot be downloaded now.
     """
@@ -41,8 +52,12 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
     # Recalled before the download: if another run remembers a newer feed meanwhile, it must win.
     known = memory.Memory() if complete else memory.recall(config.state)
     parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
+    kept = _kept_ids(parsed, known, config, published_ids)
+    parsed = replace(parsed, items=earlier_ids.with_kept_ids(parsed.items, kept))
+    own_ids = {earlier: ident for ident, earlier in kept.items()}
     items, warnings = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
+    idents: dict[PurePosixPath, str] = {}
     not_due: list[Post] = []
     skipped = [
         Skip(PurePosixPath(item.name), item.reason, broken=item.is_gone) for item in parsed.broken
@@ -50,7 +65,8 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
     if parsed.warning and complete:  # items may be missing from a feed that is cut short
         skipped.append(Skip(PurePosixPath(), parsed.warning, broken=True))
     for item in items:
-        post = _post(item, config.site)
+        post = _post_with_earlier_ids(item, config.site)
+        idents[post.path] = own_ids.get(item.id, item.id)
         is_early = post.published > now
         if is_early and not was_published(post):
             reason = f"scheduled for {z(post.published)}"
@@ -61,7 +77,29 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
     diagnostics = (Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning)
-    return Reading(tuple(posts), tuple(skipped), tuple(diagnostics), not_due=tuple(not_due))
+    return Reading(
+        tuple(posts),
+        tuple(skipped),
+        tuple(diagnostics),
+        not_due=tuple(not_due),
+        earlier=lambda path: parsed.earlier().get(idents.get(path, ""), EarlierReadings()),
+    )
+
+
+def _kept_ids(
+    parsed: Parsed,
+    known: memory.Memory,
+    config: Config,
+    published_ids: Callable[[], Collection[str]],
+) -> dict[str, str]:
+    """The ids that differ from those of an earlier version, each with that one, which it keeps."""
+    remembered = {item.id for item in known.items if known.source == config.posts.feed}
+    recorded = cache(published_ids)
+
+    def is_known(ident: str) -> bool:
+        return ident in remembered or name_of(ident, config.site) in recorded()
+
+    return earlier_ids.kept(parsed.items, is_known)
 
 
 def _remembered(
@@ -108,6 +146,12 @@ def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
     if "json" in kind or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return json_feed.parse(data, address, name or address)
     return xml_feed.parse(data, address, kind, name or address)
+
+
+def _post_with_earlier_ids(item: FeedItem, site: Site) -> Post:
+    ids = earlier_ids.of(item.id)
+    earlier = tuple(_post(replace(item, id=ident), site) for ident in ids)
+    return dataclasses.replace(_post(item, site), earlier_ids=earlier)
 
 
 def _post(item: FeedItem, site: Site) -> Post:

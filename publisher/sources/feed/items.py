@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
@@ -15,10 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.config import Person, is_language, is_person_uri
+from publisher.post import EarlierReadings
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 T = TypeVar("T")
 
@@ -29,6 +31,7 @@ EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 # Larger values are certainly wrong.
 _DATE_LENGTH = 60
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
+LONGEST_REASON = 200  # characters of a parser's error, which may quote the feed
 NO_ID = "has neither id nor link, so it cannot be told from other items"
 TWICE = "has the same id as an earlier item, so readers would show only one; it is not read"
 ODD = "has elements or values that no feed may have; check the feed with a validator"
@@ -93,12 +96,16 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
-    """A parsed feed: its items in their order, and the broken ones. `warning` is a warning."""
+    """A parsed feed: its items in their order, and the broken ones. `warning` is a warning.
+
+    `earlier` returns, by the ids of the items, what earlier versions of publisher made of them.
+    """
 
     items: tuple[FeedItem, ...]
     broken: tuple[Broken, ...] = ()
     warning: str = ""
     channel: Channel = Channel()
+    earlier: Callable[[], Mapping[str, EarlierReadings]] = dict
 
 
 def collected(

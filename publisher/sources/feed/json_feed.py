@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigError
 from publisher.sources.feed import item_source, items
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
+from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher.config import Person
 
+# Numbers stay text: Python refuses an int of 5,000 digits, which would cost the whole feed.
+_decoder = partial(json.JSONDecoder, parse_int=str, parse_float=str, parse_constant=str)
+# A string, in which a comma is text; or a comma in front of the end of a list or an object.
+_COMMA = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
+
 
 def parse(data: bytes, address: str, name: str) -> Parsed:
     """Parse the feed at the URL `address`. Raises ConfigError if it is not a JSON Feed."""
-    try:
-        # Numbers stay text: Python refuses an int of 5,000 digits, which would cost the whole feed.
-        document = json.loads(data, parse_int=str, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        where = f"{name}:{getattr(error, 'lineno', 1)}"
-        raise ConfigError(
-            f"{where}: the file is not JSON from here on; repair it, or set posts.feed to a feed"
-        ) from error
+    document, fault = _document(data, name)
     version = document.get("version") if isinstance(document, dict) else None
     if "jsonfeed.org/version/" not in line(version) or not isinstance(document.get("items"), list):
         raise ConfigError(f"{name} is JSON, but not a JSON Feed; set posts.feed to a feed")
@@ -35,7 +36,36 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
         description=line(document.get("description")),
         language=line(document.get("language")),
     )
-    return items.collected(document["items"], lambda item: _item(item, document, address), about)
+    warning = f"is not valid JSON: {fault}" if fault else ""
+    return items.collected(
+        document["items"], lambda item: _item(item, document, address), about, warning
+    )
+
+
+def _document(data: bytes, name: str) -> tuple[Any, str]:
+    """The document, and its first fault if it had to be repaired. Raises ConfigError."""
+    encoding = json.detect_encoding(data)
+    try:
+        return _decoder().decode(data.decode(encoding, "surrogatepass")), ""
+    except (ValueError, RecursionError) as error:
+        try:
+            repaired = _repaired(data.decode(encoding, "replace"))
+        except (ValueError, RecursionError):  # the first error names the place better
+            where = f"{name}:{getattr(error, 'lineno', 1)}"
+            raise ConfigError(
+                f"{where}: the file is not JSON from here on; repair it, or set posts.feed to a "
+                "feed"
+            ) from error
+        return repaired, short_line(str(error), items.LONGEST_REASON)
+
+
+def _repaired(text: str) -> Any:
+    """The document without control characters, needless commas and what is around it.
+
+    Raises ValueError and RecursionError.
+    """
+    text = _COMMA.sub(lambda match: match["string"] or "", legal(text))
+    return _decoder(strict=False).raw_decode(text, max(text.find("{"), 0))[0]
 
 
 def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broken:

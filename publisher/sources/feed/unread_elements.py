@@ -42,18 +42,17 @@ _HOLDERS = frozenset({"feed", "entry", "rss", "RDF", "channel", "item", "author"
 _RICH = frozenset({"title", "summary", "subtitle", "content", "description", "encoded"})
 
 
-def without_unread(data: bytes) -> tuple[bytes, str]:
-    """The feed, well-formed and without unread elements, and the first fault that was repaired."""
+def without_unread(data: bytes) -> bytes:
+    """The well-formed feed without unread elements."""
     # Entities of a feed must not read files or expand without end.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     root = etree.fromstring(data, parser)
     waiting = [root]
     while waiting:
         parent = waiting.pop()
         _clean(parent)
         waiting += parent
-    fault = next((entry.message for entry in parser.error_log), "")
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True), fault
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _clean(parent: etree._Element) -> None:

@@ -11,27 +11,28 @@ import contextlib
 import html
 import io
 import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from publisher.errors import ConfigError
-from publisher.sources.feed import item_source, items, unread_elements
+from publisher.post import EarlierReadings
+from publisher.sources.feed import item_source, items, repair, unread_elements
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from publisher.config import Person
 
 _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
 # The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
-REASON = 200  # characters of an error of the parser, which may quote the feed
+_XML = "application/xml; charset=utf-8"
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
 
 
@@ -40,10 +41,9 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
 
     Raises ConfigError if it is not a feed.
     """
-    import feedparser  # noqa: PLC0415 - few sites need it
-
-    document = _document(data, address, kind, name)
-    bozo = document.get("bozo_exception")
+    decoded = _decoded(data, kind)
+    written, fault = _well_formed(decoded)
+    document = _document(written, address, name)
     if not document.get("version"):
         page = ", but a web page" if _PAGE.search(data[:_HEAD]) else ""
         raise ConfigError(f"{name} is not a feed{page}; give an Atom, RSS or JSON Feed")
@@ -54,52 +54,89 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
         description=_text(_detail(channel, "subtitle")),
         language=line(_value(channel, "language")),
     )
-    # The encoding and type in HTTP headers are often wrong; feedparser reads the document anyway.
-    odd = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-    is_broken = bozo is not None and not isinstance(bozo, odd)
-    warning = f"is not well-formed: {short_line(str(bozo), REASON)}" if is_broken else ""
+    warning = f"is not well-formed: {short_line(fault, items.LONGEST_REASON)}" if fault else ""
     entries = _maps(document.get("entries"))
-    # The last item of a feed that is cut short may be incomplete.
-    whole = entries[: _ended(data)] if is_broken else entries
     is_rss = line(document.get("version")).startswith("rss")
-    sources = item_source.of_xml(data)
-    if len(sources) != len(entries):  # a broken feed: which item is which is unknown
+    sources = item_source.of_xml(written)
+    if len(sources) != len(entries):  # an item in an odd place: which item is which is unknown
         sources = [""] * len(entries)
 
-    def item(written: tuple[dict[str, Any], str]) -> FeedItem | Broken:
-        entry, source = written
+    def item(entry_and_source: tuple[dict[str, Any], str]) -> FeedItem | Broken:
+        entry, source = entry_and_source
         found = _item(entry, channel, address, is_rss=is_rss)
         return replace(found, source=source) if isinstance(found, FeedItem) else found
 
-    return items.collected(zip(whole, sources, strict=False), item, about, warning)
+    parsed = items.collected(zip(entries, sources, strict=True), item, about, warning)
+    idents = [_id(entry, address) for entry in entries]
+    return replace(parsed, earlier=cache(partial(_earlier, idents, decoded, written, address)))
 
 
-def _document(data: bytes, address: str, kind: str, name: str) -> dict[str, Any]:
+def _earlier(
+    idents: Sequence[str], decoded: bytes, written: bytes, address: str
+) -> dict[str, EarlierReadings]:
+    """What earlier versions made of the items with these ids, in the order of the feed.
+
+    As soon as a feed had a fault, feedparser's lenient parser read all of it. libxml2 left out
+    `&amp;`, `&lt;` and the like behind the fault, which changed the sources of the items there. A
+    feed that is well-formed now may have had a fault when it was published.
+    """
+    faulty = repair.with_fault(written)
+    readings: dict[str, EarlierReadings] = {}
+    with contextlib.suppress(Exception):  # else an earlier version could not read the feed either
+        entries = _maps(_parsed(faulty if decoded == written else decoded, address).get("entries"))
+        sources = [item_source.of_xml(document) for document in (decoded, faulty)]
+        known = [one for one in sources if len(one) == len(entries)]
+        for number, (ident, entry) in enumerate(zip(idents, entries, strict=False)):
+            body = _content(entry)[0]
+            readings[ident] = EarlierReadings(
+                frozenset(one[number] for one in known), frozenset({body})
+            )
+    return readings
+
+
+def _document(written: bytes, address: str, name: str) -> dict[str, Any]:
     """The feed as feedparser returns it. If it fails, a second try without unread elements.
 
     Raises ConfigError.
     """
-    data = _REFERENCE.sub(_legal_reference, data)
     with contextlib.suppress(Exception):  # e.g. a TypeError for an element in an odd place
-        return _parsed(data, address, kind or "application/xml")
+        return _parsed(written, address)
     try:
-        data, fault = unread_elements.without_unread(data)
-        document = _parsed(data, address, "application/xml; charset=utf-8")
+        return _parsed(unread_elements.without_unread(written), address)
     except Exception as error:
         raise ConfigError(
             f"{name} has elements that no feed may have; check it with a validator"
         ) from error
-    return {**document, "bozo_exception": fault} if fault else document
 
 
-def _parsed(data: bytes, address: str, kind: str) -> dict[str, Any]:
+def _decoded(data: bytes, kind: str) -> bytes:
+    """The document in UTF-8, without the references to characters that XML cannot carry."""
+    from feedparser import encodings  # noqa: PLC0415 - few sites need it
+
+    # The encoding in HTTP headers and in the document may be wrong; feedparser finds the right one.
+    decoded: bytes = encodings.convert_to_utf8({"content-type": kind or _XML}, data, {})
+    return _REFERENCE.sub(_legal_reference, decoded)
+
+
+def _well_formed(decoded: bytes) -> tuple[bytes, str]:
+    """The document, repaired if feedparser's strict parser would refuse it, and its first fault."""
+    from feedparser import sanitizer  # noqa: PLC0415 - few sites need it
+
+    _, document, _ = sanitizer.replace_doctype(decoded)
+    fault = repair.fault(document.decode("utf-8", "replace"))
+    if not fault:
+        return decoded, ""
+    return repair.repaired(decoded.decode("utf-8", "replace")).encode(), fault
+
+
+def _parsed(data: bytes, address: str) -> dict[str, Any]:
     import feedparser  # noqa: PLC0415
 
     # feedparser would resolve the guid of an RSS item against the base, and change the id.
     base = "" if _RSS.search(data[:_HEAD]) else address
     document: dict[str, Any] = feedparser.parse(
         io.BytesIO(data),
-        response_headers={"content-location": base, "content-type": kind},
+        response_headers={"content-location": base, "content-type": _XML},
         # Rendering makes the URLs absolute and the HTML safe, as in any other post.
         resolve_relative_uris=False,
         sanitize_html=False,
@@ -126,12 +163,6 @@ def _detail(part: dict[str, Any], key: str) -> dict[str, Any]:
     return _map(_value(part, f"{key}_detail")) or {"value": _value(part, key)}
 
 
-def _ended(data: bytes) -> int:
-    """The number of items that have an end tag."""
-    # UTF-16 has a zero byte beside each letter of a tag.
-    return len(_END.findall(data.replace(b"\0", b"")))
-
-
 def _legal_reference(reference: re.Match[bytes]) -> bytes:
     """A character reference, or nothing if XML cannot carry the character."""
     # COMPAT(feedparser 6.0.14): it fails at such a reference.
@@ -141,12 +172,16 @@ def _legal_reference(reference: re.Match[bytes]) -> bytes:
     return reference[0] if 0 < code < 0x11_0000 and legal(chr(code)) == chr(code) else b""
 
 
+def _id(entry: dict[str, Any], address: str) -> str:
+    return line(_value(entry, "id")) or _page(entry, address)
+
+
 def _item(
     entry: dict[str, Any], channel: dict[str, Any], address: str, *, is_rss: bool
 ) -> FeedItem | Broken:
     link = _page(entry, address)
     title = _text(_detail(entry, "title"))
-    ident = line(_value(entry, "id")) or link
+    ident = _id(entry, address)
     name = (ident or title or "an item")[:100]
     if not ident:
         return Broken(name, items.NO_ID)
@@ -154,9 +189,8 @@ def _item(
     if instants is None:
         dates = (_value(entry, key) for key in ("published", "created", "updated"))
         return items.without_instant(name, *dates)
-    contents = [content for content in _maps(_value(entry, "content")) if _is_text(content)]
-    lead = _text(_map(_value(entry, "summary_detail"))) if contents else ""
-    body, base, language = _fullest([*contents, _detail(entry, "summary")])
+    lead = _text(_map(_value(entry, "summary_detail"))) if _contents(entry) else ""
+    body, base, language = _content(entry)
     return FeedItem(
         id=ident,
         link=link,
@@ -172,6 +206,15 @@ def _item(
         enclosures=tuple(_enclosures(entry).values()),
         image=_image(entry),
     )
+
+
+def _content(entry: dict[str, Any]) -> tuple[str, str, str]:
+    """(HTML, base, language) of the content, else of the summary."""
+    return _fullest([*_contents(entry), _detail(entry, "summary")])
+
+
+def _contents(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return [content for content in _maps(_value(entry, "content")) if _is_text(content)]
 
 
 def _is_text(content: dict[str, Any]) -> bool:

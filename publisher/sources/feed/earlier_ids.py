@@ -1,0 +1,57 @@
+"""Keep the ids under which items were published by earlier versions of publisher. Pure.
+
+These read a feed with a fault by feedparser's lenient parser, which leaves `&amp;` and the like in
+ids. Readers would show the items again if they got their right ids now.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import name2codepoint
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from publisher.sources.feed.items import FeedItem
+
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
+_BARE = re.compile(r"&([A-Za-z][A-Za-z0-9.-]*)(?![A-Za-z0-9.;-])")
+
+
+def of(ident: str) -> tuple[str, ...]:
+    """The ids that earlier versions gave to the item with this id, the likeliest first."""
+    # As it was written in the feed: everything escaped, only what must be, or not at all.
+    forms = (escape(ident, _QUOTES), escape(ident), _BARE.sub(_closed, ident))
+    return tuple(dict.fromkeys(form for form in forms if form != ident))
+
+
+def _closed(reference: re.Match[str]) -> str:
+    """What the lenient parser made of `&name` without a semicolon."""
+    code = name2codepoint.get(reference[1])
+    is_markup = reference[1] in {"amp", "lt", "gt", "quot"}
+    return chr(code) if code and not is_markup else f"&{reference[1]};"
+
+
+def kept(items: Sequence[FeedItem], is_known: Callable[[str], bool]) -> dict[str, str]:
+    """The ids of items that keep the id of an earlier version, each with that id.
+
+    `is_known` tells whether an item was published under an id.
+    """
+    present = {item.id for item in items}
+    found: dict[str, str] = {}
+    for ident in present:
+        earlier = [one for one in of(ident) if one not in present]
+        if not earlier or is_known(ident):
+            continue
+        if known := next(filter(is_known, earlier), None):
+            found[ident] = known
+    return found
+
+
+def with_kept_ids(items: Sequence[FeedItem], ids: dict[str, str]) -> tuple[FeedItem, ...]:
+    """The items with the ids that they keep."""
+    return tuple(replace(item, id=ids.get(item.id, item.id)) for item in items)
