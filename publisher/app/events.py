@@ -44,13 +44,22 @@ class StepTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeRead:
+    """Some items of a node are listed or fetched. `total` is None if nobody knows how many."""
+
+    address: NodeAddress
+    read: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A message for the user that does not stop the operation."""
 
     text: str
 
 
-Event: TypeAlias = Note | WaitingForLock | FeedsBuilt | NodesOpen | StepTaken
+Event: TypeAlias = Note | WaitingForLock | FeedsBuilt | NodesOpen | NodeRead | StepTaken
 OnEvent: TypeAlias = "Callable[[Event], None]"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import sync
 from publisher.app import choice, moves, targets
+from publisher.app.events import ignore
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Clock, Result
 from publisher.sync.ledger import Ledger
@@ -14,6 +16,7 @@ from publisher.sync.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publisher.app.events import OnEvent
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
     from publisher.errors import IdsChangedError
@@ -29,7 +32,12 @@ class Preview:
 
 
 def preview(
-    project: Project, options: NodeOptions, *, offline: bool = False, config_option: str = ""
+    project: Project,
+    options: NodeOptions,
+    *,
+    offline: bool = False,
+    config_option: str = "",
+    on_event: OnEvent = ignore,
 ) -> Preview:
     """Plan the changes of every node, in the order of the configuration, as `publish` does.
 
@@ -58,9 +66,15 @@ def preview(
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
-            return await sync.preview(node, task, ledger, retry_seconds=RETRY_SECONDS)
+            return await sync.preview(
+                node,
+                task,
+                ledger,
+                on_read=partial(sessions.report_reading, on_event, node.address),
+                retry_seconds=RETRY_SECONDS,
+            )
 
-        looked = sessions.work_at(project, unsettled, work)
+        looked = sessions.work_at(project, unsettled, work, on_event)
         results |= {result.address: result for result in looked}
         return Preview(_with_error([*results.values()], moved), hints)
 

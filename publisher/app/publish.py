@@ -155,10 +155,12 @@ def _reconcile(
             ledger,
             hold_back=hold_back,
             on_step=partial(_report, on_event, node.address),
+            on_read=partial(sessions.report_reading, on_event, node.address),
             retry_seconds=options.waits.retry,
         )
 
-    return {result.address: result for result in sessions.work_at(project, unsettled, work)}
+    looked = sessions.work_at(project, unsettled, work, on_event)
+    return {result.address: result for result in looked}
 
 
 def _report(on_event: OnEvent, address: NodeAddress, step: Step, total: int) -> None:

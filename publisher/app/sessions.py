@@ -11,10 +11,12 @@ import asyncio
 import os
 from collections import defaultdict
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
+from publisher.app.events import NodeRead, Note
 from publisher.app.targets import config_of
 from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavailable, WrongAddress
 from publisher.sync import Result, Task
@@ -25,12 +27,15 @@ from publisher.xmpp import password
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
+    from publisher.app.events import OnEvent
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Xmpp
     from publisher.sync import Node
     from publisher.sync.item import Item
     from publisher.text.node_address import NodeAddress
+
+NOTE_SECONDS = 5.0  # at the end of a session, for a note that is almost there
 
 MAX_LOGINS = 10  # at one account in one run; each new session avoids what broke the last one
 
@@ -41,46 +46,55 @@ class Work(Protocol):
     async def __call__(self, node: Node, task: Task) -> Result: ...
 
 
-def work_at(project: Project, targets: Sequence[Target], work: Work) -> list[Result]:
+def work_at(
+    project: Project, targets: Sequence[Target], work: Work, on_event: OnEvent
+) -> list[Result]:
     """Do `work` at every target. Return the results in the same order; errors are in them."""
-    return run_async(_work_at_all(project, targets, work)) if targets else []
+    return run_async(_work_at_all(_Run(project, work, on_event), targets)) if targets else []
 
 
-async def _work_at_all(project: Project, targets: Sequence[Target], work: Work) -> list[Result]:
-    results: dict[NodeAddress, Result] = {}
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all sessions of a run have in common. `results` is filled by them."""
+
+    project: Project
+    work: Work
+    on_event: OnEvent
+    results: dict[NodeAddress, Result] = field(default_factory=dict)
+
+
+async def _work_at_all(run: _Run, targets: Sequence[Target]) -> list[Result]:
     async with asyncio.TaskGroup() as accounts:
-        for xmpp in project.config.xmpp:
+        for xmpp in run.project.config.xmpp:
             mine = [target for target in targets if target.xmpp is xmpp]
             if mine:
-                accounts.create_task(_work_at_account(project, xmpp, mine, work, results))
-    return [results[target.address] for target in targets]
+                accounts.create_task(_work_at_account(run, xmpp, mine))
+    return [run.results[target.address] for target in targets]
 
 
-async def _work_at_account(
-    project: Project,
-    xmpp: Xmpp,
-    targets: Sequence[Target],
-    work: Work,
-    results: dict[NodeAddress, Result],
-) -> None:
+async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> None:
     """Work at the nodes of one account.
 
     If the server closes the stream because of an item, log in again and continue with the other
     items; suspect items are sent alone.
     """
     account = Account(xmpp)
+    pace = _PaceReport(run.on_event)
     left = list(targets)
     for _ in range(MAX_LOGINS):
         try:
-            async with account.login() as connection, asyncio.TaskGroup() as services:
+            async with (
+                account.login() as connection,
+                pace.during(connection),
+                asyncio.TaskGroup() as services,
+            ):
                 for at_service in by_service(left):
-                    session = _work_at_service(project, connection, at_service, work, results)
-                    services.create_task(session)
+                    services.create_task(_work_at_service(run, connection, at_service))
         except PublisherError as error:
             for target in left:
-                _keep(results, Result(target.address, error=error))
-        broken = [t for t in left if isinstance(results[t.address].error, StreamBroken)]
-        ended = [results[target.address] for target in broken]
+                _keep(run.results, Result(target.address, error=error))
+        broken = [t for t in left if isinstance(run.results[t.address].error, StreamBroken)]
+        ended = [run.results[target.address] for target in broken]
         # Without a culprit or a suspect, the next session would do the same as this one.
         if not any(result.culprit_recorded or result.suspect_id for result in ended):
             return
@@ -89,6 +103,31 @@ async def _work_at_account(
             replace(t, task=replace(t.task, send_alone=t.task.send_alone | suspects))
             for t in broken
         ]
+
+
+class _PaceReport:
+    """Reports once, in whatever session, that the server of an account sets the pace."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
+        self._is_reported = False
+
+    @asynccontextmanager
+    async def during(self, connection: xmpp.Connection) -> AsyncIterator[None]:
+        report = asyncio.create_task(self._report(connection))
+        try:
+            yield
+            if connection.backlog.rate.done():  # the server is being asked for its version
+                await asyncio.wait({report}, timeout=NOTE_SECONDS)
+        finally:
+            report.cancel()
+            await asyncio.wait({report})
+
+    async def _report(self, connection: xmpp.Connection) -> None:
+        note = await xmpp.pace_note(connection)
+        if not self._is_reported:
+            self._is_reported = True
+            self._on_event(Note(note))
 
 
 class Account:
@@ -117,26 +156,31 @@ def by_service(targets: Sequence[Target]) -> Iterator[list[Target]]:
 
 
 async def _work_at_service(
-    project: Project,
-    connection: xmpp.Connection,
-    targets: Sequence[Target],
-    work: Work,
-    results: dict[NodeAddress, Result],
+    run: _Run, connection: xmpp.Connection, targets: Sequence[Target]
 ) -> None:
     dead: PublisherError | None = None
     for target in targets:
         if dead:
-            _keep(results, Result(target.address, error=dead))
+            _keep(run.results, Result(target.address, error=dead))
             continue
-        node = xmpp.XmppNode(connection, config_of(target), site_title=project.config.site.title)
-        task = replace(target.task, make_item=Maker(project, target, connection))
-        result = await work(node, task)
+        node = xmpp.XmppNode(
+            connection,
+            config_of(target),
+            site_title=run.project.config.site.title,
+            on_read=partial(report_reading, run.on_event, target.address),
+        )
+        task = replace(target.task, make_item=Maker(run.project, target, connection))
+        result = await run.work(node, task)
         if isinstance(result.error, WrongAddress):
             result.error = await xmpp.diagnosed(result.error, connection, target.address)
-        _keep(results, result)
+        _keep(run.results, result)
         # A missing page says nothing about the service.
         if isinstance(result.error, Unavailable) and not isinstance(result.error, PageMissing):
             dead = result.error
+
+
+def report_reading(on_event: OnEvent, address: NodeAddress, read: int, total: int | None) -> None:
+    on_event(NodeRead(address, read, total))
 
 
 def _keep(results: dict[NodeAddress, Result], result: Result) -> None:

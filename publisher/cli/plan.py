@@ -13,6 +13,7 @@ from publisher.app.options import PublishOptions
 from publisher.app.preview import preview
 from publisher.app.publish import read
 from publisher.cli import options, output, report
+from publisher.cli.progress import progress
 from publisher.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = options.node_options(arguments)
     project = read(options.load_config(arguments), PublishOptions(now=arguments.now, nodes=chosen))
     built = build.preview(project, allow_empty=chosen.allow_retracts)
-    plans = preview(
-        project,
-        chosen,
-        offline=arguments.offline,
-        config_option=options.config_option(arguments),
-    )
+    with progress() as show:
+        plans = preview(
+            project,
+            chosen,
+            offline=arguments.offline,
+            config_option=options.config_option(arguments),
+            on_event=show,
+        )
     if arguments.json:
         output.print_json(
             output.document(project, nodes=report.as_json(plans.results), hints=plans.hints)

@@ -4,87 +4,92 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from publisher.app.events import NodesOpen, StepTaken
-from publisher.cli import report
+from publisher.app.events import FeedsBuilt, NodeRead, NodesOpen, Note, StepTaken, WaitingForLock
+from publisher.cli import output, report
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from publisher.app.events import Event, OnEvent
+    from publisher.cli.bar import Bar
+    from publisher.sync import Step
+    from publisher.text.node_address import NodeAddress
 
-LEAST_FOR_BAR = 5  # changes; fewer are done before anybody could read a progress bar
-
-
-@contextmanager
-def progress() -> Iterator[OnEvent]:
-    """Yield a callback that prints changes, with the name of the node if there are several."""
-    several = False
-    with _bar_on_terminal() as advance:
-
-        def show(event: Event) -> None:
-            nonlocal several
-            match event:
-                case NodesOpen(nodes=number):
-                    several = number > 1
-                case StepTaken(address=address, step=step, total=total):
-                    report.print_step(step, node=address.node if several else "")
-                    advance(address.node, total)
-                case _:
-                    pass
-
-        yield show
+LEAST_CHANGES = 5  # fewer are made before anybody could read a progress bar
+LEAST_ITEMS = 100  # and fewer are read
+NAME = 30  # characters of a node's name in the bar
 
 
 @contextmanager
-def _bar_on_terminal() -> Iterator[Callable[[str, int], None]]:
-    if not sys.stderr.isatty():
-        yield lambda _node, _total: None
-    else:
-        with _bar() as advance:
-            yield advance
+def progress(*, prints_changes: bool = False) -> Iterator[OnEvent]:
+    """Yield a callback that shows what a run does.
+
+    `prints_changes` prints a line for each change, with the name of the node if there are several.
+    Notes are printed at once on a terminal, where somebody waits, and otherwise at the end.
+    """
+    shown = _Progress(is_watched=sys.stderr.isatty(), prints_changes=prints_changes)
+    try:
+        yield shown.show
+    finally:
+        shown.end()
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int], None]]:
-    """A bar with the number of changes at all nodes, their rate and the time left."""
-    from rich.console import Console  # noqa: PLC0415 - 0.1 s, and only for terminals
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+class _Progress:
+    def __init__(self, *, is_watched: bool, prints_changes: bool) -> None:
+        self._is_watched = is_watched
+        self._prints_changes = prints_changes
+        self._nodes = 1
+        self._totals: dict[NodeAddress, int] = {}
+        self._done = 0
+        self._notes: list[str] = []
+        self._bar: Bar | None = None
 
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-        console=Console(stderr=True),
-        transient=True,
-        # On a terminal rich must print the lines above the bar. A file or a pipe gets them
-        # unchanged.
-        redirect_stdout=sys.stdout.isatty(),
-    )
-    totals: dict[str, int] = {}
-    with bar:
-        task = bar.add_task("publishing", total=None, visible=False, rate="")
+    def show(self, event: Event) -> None:
+        match event:
+            case NodesOpen(nodes=number):
+                self._nodes = number
+            case StepTaken(address=address, step=step, total=total):
+                self._show_step(address, step, total)
+            case NodeRead(address=address, read=read, total=total):
+                if self._is_watched and (total is None or total >= LEAST_ITEMS):
+                    name = short_line(address.node, NAME)
+                    self._with_bar().show_reading(address, name, read, total)
+            case Note(text=text):
+                self._notes.append(text)
+                if self._is_watched:
+                    self._print_notes()
+            case WaitingForLock() | FeedsBuilt():
+                pass
+            case _:
+                assert_never(event)
 
-        def advance(node: str, total: int) -> None:
-            totals[node] = total
-            all_changes = sum(totals.values())
-            speed = bar.tasks[task].speed
-            rate = f"{speed:.0f} a second" if speed else ""
-            bar.update(
-                task,
-                total=all_changes,
-                advance=1,
-                visible=all_changes >= LEAST_FOR_BAR,
-                rate=rate,
-            )
+    def end(self) -> None:
+        if self._bar:
+            self._bar.close()
+        self._print_notes()
 
-        yield advance
+    def _show_step(self, address: NodeAddress, step: Step, total: int) -> None:
+        if self._prints_changes:
+            report.print_step(step, node=address.node if self._nodes > 1 else "")
+        self._totals[address] = total
+        self._done += 1
+        everything = sum(self._totals.values())
+        if self._is_watched and everything >= LEAST_CHANGES:
+            # What changes only the ledger takes no time.
+            is_sent = report.is_visible(step)
+            self._with_bar().show_changes(self._done, everything, is_new=is_sent)
+
+    def _with_bar(self) -> Bar:
+        if self._bar is None:
+            from publisher.cli.bar import Bar  # noqa: PLC0415 - 0.1 s, and only on a terminal
+
+            self._bar = Bar()
+        return self._bar
+
+    def _print_notes(self) -> None:
+        for note in self._notes:
+            output.print_message(f"note: {note}")
+        self._notes.clear()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from publisher.app.events import FeedsBuilt, ignore
+from publisher.app.events import FeedsBuilt
 from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import options, output, report
@@ -50,12 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
         waits=options.waits(arguments),
     )
     config = options.load_config(arguments)
+    with progress(prints_changes=not arguments.json) as show:
+        done = publish(config, chosen, _event_printer(show, lists_files=not arguments.json))
     if arguments.json:
-        done = publish(config, chosen, _event_printer(ignore, lists_files=False))
         output.print_json(output.document(done.project, nodes=report.as_json(done.results)))
     else:
-        with progress() as show:
-            done = publish(config, chosen, _event_printer(show, lists_files=True))
         _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
     if not config.xmpp:
         output.print_message(report.NO_NODES)

@@ -14,6 +14,7 @@ from publisher.app import project as projects
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
 from publisher.cli import options, output, report
+from publisher.cli.progress import progress
 from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.feeds import outputs
 from publisher.text.counts import number_of
@@ -39,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     # Only the payload of an item shows whether it is ours although it has no post and no record, so
     # those are fetched, too.
     chosen = NodeOptions(fetch_foreign=True)
-    plans = preview(project, chosen, config_option=options.config_option(arguments))
+    with progress() as show:
+        plans = preview(
+            project, chosen, config_option=options.config_option(arguments), on_event=show
+        )
     if arguments.json:
         document = {**_document(project, plans.results), "hints": plans.hints}
         output.print_json(document)

@@ -10,11 +10,13 @@ from publisher.sync.node import (
     Drift,
     HeldBack,
     Node,
+    OnRead,
     Outcome,
     Result,
     State,
     Step,
     Task,
+    ignore_reading,
 )
 from publisher.sync.reconcile import is_settled, offline, preview, reconcile, record_paths
 from publisher.system.retry import Clock
@@ -25,11 +27,13 @@ __all__ = [
     "Drift",
     "HeldBack",
     "Node",
+    "OnRead",
     "Outcome",
     "Result",
     "State",
     "Step",
     "Task",
+    "ignore_reading",
     "is_settled",
     "offline",
     "preview",

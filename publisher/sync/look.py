@@ -15,7 +15,7 @@ from publisher.errors import Forbidden, NotFound, PublisherError, Refused
 from publisher.sync import hints, item, rights
 from publisher.sync import plan as plans
 from publisher.sync.item import Seen, is_sendable
-from publisher.sync.node import NOTIFICATION_FIELDS
+from publisher.sync.node import NOTIFICATION_FIELDS, ignore_reading
 from publisher.sync.notes import notes, oldest
 from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.sync.desired import Desired
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import Drift, Node, Result, State, Task
+    from publisher.sync.node import Drift, Node, OnRead, Result, State, Task
     from publisher.sync.plan import Plan
     from publisher.sync.records import Recorded
     from publisher.system.retry import Clock
@@ -42,7 +42,14 @@ DRAINS = 60
 
 
 async def look(
-    node: Node, task: Task, ledger: Ledger, result: Result, *, clock: Clock, change: bool
+    node: Node,
+    task: Task,
+    ledger: Ledger,
+    result: Result,
+    *,
+    clock: Clock,
+    change: bool,
+    on_read: OnRead = ignore_reading,
 ) -> tuple[State, Plan]:
     """The state of the node, and the plan for it. With `change` it is created and repaired first.
 
@@ -59,7 +66,7 @@ async def look(
     recorded = ledger.recorded(node.address)
     present = {}
     if state.exists:
-        present = await _present(node, task, state.ids, recorded, clock=clock)
+        present = await _present(node, task, state.ids, recorded, clock=clock, on_read=on_read)
     # An item that is back is left out: the server has lost the retraction, and the plan retracts it
     # again because of the record.
     retracted = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
@@ -236,7 +243,13 @@ def _require_usable(node: Node, task: Task, state: State) -> None:
 
 
 async def _present(
-    node: Node, task: Task, ids: Sequence[str], recorded: Mapping[str, Recorded], *, clock: Clock
+    node: Node,
+    task: Task,
+    ids: Sequence[str],
+    recorded: Mapping[str, Recorded],
+    *,
+    clock: Clock,
+    on_read: OnRead,
 ) -> dict[str, Seen]:
     wanted = {post.id: post for post in task.desired}
     trusted = {
@@ -250,7 +263,7 @@ async def _present(
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if _needs_foreign(task, recorded) else trusted.keys() | strange.keys()
     requested = [id_ for id_ in ids if id_ not in skipped and is_sendable(id_)]
-    fetched = await _fetch(node, [*requested, *missing])
+    fetched = await _fetch(node, [*requested, *missing], on_read)
     just_sent = [
         record
         for record in recorded.values()
@@ -277,11 +290,13 @@ def _is_trusted(record: Recorded, wanted: Mapping[str, Desired]) -> bool:
     return record.state == "seen" and (post is None or needs_no_publish(post, record))
 
 
-async def _fetch(node: Node, ids: Sequence[str]) -> dict[str, Seen]:
+async def _fetch(node: Node, ids: Sequence[str], on_read: OnRead) -> dict[str, Seen]:
     fetched: dict[str, Seen] = {}
     for start in range(0, len(ids), CHUNK):
+        on_read(start, len(ids))
         for stored in await node.fetch(ids[start : start + CHUNK]):
             fetched[stored.id] = item.seen(stored.id, stored.payload)
+    on_read(len(ids), len(ids))
     return fetched
 
 
@@ -297,7 +312,7 @@ async def _drain(
         if not waiting:
             return
         await clock.sleep(DRAIN_SECONDS)
-        again = await _fetch(node, waiting)
+        again = await _fetch(node, waiting, ignore_reading)
         if all(fetched.get(id_) == again.get(id_) for id_ in waiting):
             return
         fetched |= again

@@ -70,6 +70,14 @@ class State:
     fields: frozenset[str] | None = None
 
 
+# Called with the number of items that are read, and how many there are, None if that is unknown.
+OnRead: TypeAlias = "Callable[[int, int | None], None]"
+
+
+def ignore_reading(_read: int, _total: int | None) -> None:
+    """For callers that show no progress."""
+
+
 class Node(Protocol):
     """A pubsub node (XEP-0060). Every method may raise Refused and Unavailable."""
 

@@ -21,7 +21,7 @@ from publisher.sync import hints, rights
 from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
-from publisher.sync.node import Result, Step
+from publisher.sync.node import Result, Step, ignore_reading
 from publisher.sync.notes import notes, reread_message
 from publisher.sync.retry import RetryingNode
 from publisher.sync.room import Shortage, window
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.sync.changes import Change
     from publisher.sync.guard import Guard
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import HeldBack, Node, State, Task
+    from publisher.sync.node import HeldBack, Node, OnRead, State, Task
     from publisher.sync.plan import Plan
     from publisher.text.node_address import NodeAddress
 
@@ -109,6 +109,7 @@ async def preview(
     task: Task,
     ledger: Ledger,
     *,
+    on_read: OnRead = ignore_reading,
     retry_seconds: float = 0.0,
     clock: Clock | None = None,
 ) -> Result:
@@ -117,7 +118,9 @@ async def preview(
     clock = clock or Clock()
     retrying = RetryingNode(node, clock, seconds=retry_seconds)
     try:
-        state, plan = await look(retrying, task, ledger, result, clock=clock, change=False)
+        state, plan = await look(
+            retrying, task, ledger, result, clock=clock, change=False, on_read=on_read
+        )
         result.steps = [_planned(change) for change in plan.changes]
         silent = _is_silent(task, ledger, state, plan, result)
         if silent:
@@ -138,6 +141,7 @@ async def reconcile(
     *,
     hold_back: Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]],
     on_step: Callable[[Step, int], None],
+    on_read: OnRead = ignore_reading,
     retry_seconds: float = 0.0,
     clock: Clock | None = None,
 ) -> Result:
@@ -145,7 +149,7 @@ async def reconcile(
 
     `hold_back` gets the ids that will be published, before anything is sent; it returns those that
     must not be sent, each with the reason. `on_step` gets each step once it is taken, and the
-    number of all steps.
+    number of all steps. `on_read` gets how many items of the node are read.
     """
     from publisher.sync.apply import PlanRun  # noqa: PLC0415 - asyncio: see `Clock.sleep`
 
@@ -153,7 +157,9 @@ async def reconcile(
     result = Result(node.address)
     retrying = RetryingNode(node, clock, seconds=retry_seconds)
     try:
-        state, plan = await look(retrying, task, ledger, result, clock=clock, change=True)
+        state, plan = await look(
+            retrying, task, ledger, result, clock=clock, change=True, on_read=on_read
+        )
         result.steps = [_planned(change) for change in plan.changes]
         async with _silently(retrying, task, ledger, plan, result, state=state) as silent:
             if silent:

@@ -2,6 +2,7 @@
 
 from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode
+from publisher.xmpp.pace import pace_note
 from publisher.xmpp.services import diagnosed
 from publisher.xmpp.subscriber import Event, ItemPublished, ItemRetracted, Subscriber
 
@@ -15,4 +16,5 @@ __all__ = [
     "XmppNode",
     "connect",
     "diagnosed",
+    "pace_note",
 ]

@@ -36,6 +36,7 @@ from publisher.errors import (
 from publisher.system.network_reasons import NO_TLS, OLD_TLS, is_old_tls, network_reason
 from publisher.text.characters import short_line
 from publisher.xmpp import answers, presence
+from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.stream_limits import ANSWER, LimitedParser, LimitExceeded, Meter
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
 
@@ -85,6 +86,7 @@ class Connection:
         self._answer_seconds = answer_seconds
         self._watchdogs: dict[str, Watchdog] = {}
         self._appearing = asyncio.Lock()
+        self.backlog = Backlog()
 
     @property
     def jid(self) -> str:
@@ -180,7 +182,7 @@ class Connection:
     def _watchdog(self, service: str) -> Watchdog:
         if service not in self._watchdogs:
             self._watchdogs[service] = Watchdog(
-                service, account=self.jid, seconds=self._answer_seconds
+                service, account=self.jid, backlog=self.backlog, seconds=self._answer_seconds
             )
         return self._watchdogs[service]
 

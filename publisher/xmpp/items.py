@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, WrongAddress
-from publisher.sync import fetching
+from publisher.sync import fetching, ignore_reading
 from publisher.sync.item import MAX_ID, Item
 from publisher.xmpp import forms, stream_limits
 from publisher.xmpp.received_payload import payload
@@ -18,6 +18,7 @@ from publisher.xmpp.stream_limits import IDS, PAYLOADS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from publisher.sync import OnRead
     from publisher.xmpp.requests import Requests
 
 DISCO_ITEMS = "{http://jabber.org/protocol/disco#items}"
@@ -37,14 +38,14 @@ MAX_LISTED_LENGTH = 80_000_000  # characters of all ids together; others may cho
 MAX_LISTING_SECONDS = 600.0  # for all pages; a page of a slow server takes a second
 
 
-async def ids(requests: Requests) -> tuple[str, ...]:
+async def ids(requests: Requests, on_read: OnRead = ignore_reading) -> tuple[str, ...]:
     """The ids of all items, by service discovery (section 5.5), which sends no payloads.
 
-    A publisher at somebody else's PEP may not use that, and lists the items themselves. Raises
-    NotFound if there is no such node.
+    A publisher at somebody else's PEP may not use that, and lists the items themselves. `on_read`
+    is called after each page. Raises NotFound if there is no such node.
     """
     try:
-        return await _pages(requests, _listed, PAGE_OF_IDS)
+        return await _pages(requests, _listed, PAGE_OF_IDS, on_read)
     except (Busy, _Endless):
         raise
     except NotFound:
@@ -62,11 +63,14 @@ async def ids(requests: Requests) -> tuple[str, ...]:
         # items.
         if "@" not in requests.address.service:
             raise
-    return await _pages(requests, _shown, PAGE_OF_ITEMS)
+    return await _pages(requests, _shown, PAGE_OF_ITEMS, on_read)
 
 
 async def _pages(
-    requests: Requests, ask: Callable[[Requests, Element], Awaitable[ResultPage]], size: int
+    requests: Requests,
+    ask: Callable[[Requests, Element], Awaitable[ResultPage]],
+    size: int,
+    on_read: OnRead,
 ) -> tuple[str, ...]:
     """The ids on all pages (XEP-0059). A service without paging sends everything at once.
 
@@ -88,7 +92,9 @@ async def _pages(
             break
         # No new ids: the service ignores `after`. As many as it counts: this was the last page.
         if not page.last or len(found) in {before, page.count}:
+            on_read(len(found), len(found))
             return tuple(found)
+        on_read(len(found), page.count)
         if loop.time() > deadline:
             break
         after = page.last

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, fromstring
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
-from publisher.sync import Drift, State
+from publisher.sync import Drift, State, ignore_reading
 from publisher.sync.item import Item, is_sendable
 from publisher.text.node_address import NodeAddress
 from publisher.xmpp import access, forms, items
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from publisher.config import NodeConfig
+    from publisher.sync import OnRead
     from publisher.xmpp.connection import Connection
 
 # ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
@@ -37,9 +38,18 @@ _UNKNOWN_LIMIT = (
 class XmppNode:
     """A node at a service. Every method sends one request, or a few one after the other."""
 
-    def __init__(self, connection: Connection, config: NodeConfig, *, site_title: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        config: NodeConfig,
+        *,
+        site_title: str,
+        on_read: OnRead = ignore_reading,
+    ) -> None:
+        """`on_read` gets how many ids are listed, page by page."""
         self.address = NodeAddress(config.service, config.node)
         self._requests = Requests(self.address, connection)
+        self._on_read = on_read
         self._wanted = forms.desired(config, site_title=site_title)
         # Services take any title.
         self._named = config.named - {"title", "description"}
@@ -47,7 +57,7 @@ class XmppNode:
 
     async def look(self) -> State:
         """The state of the node. Raises NotFound, or Refused if the account may not see it."""
-        ids = await items.ids(self._requests)
+        ids = await items.ids(self._requests, self._on_read)
         try:
             form = await self._requests.form()
         except (NotFound, Busy):

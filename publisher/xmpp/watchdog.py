@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publisher.errors import NoAnswer
+
+if TYPE_CHECKING:
+    from publisher.xmpp.backlog import Backlog
 
 ANSWER_SECONDS = 30.0
 # Bytes per second. Stock ejabberd reads 3,000 of an ordinary account.
@@ -27,14 +30,18 @@ class _Request:
 class Watchdog:
     """Watches the requests in flight to one service over one connection.
 
-    A service that throttles its clients answers nothing until it has read what it was sent. So the
-    deadline is `seconds` after its last answer, plus the time to read the bytes still unanswered.
-    Once the deadline has passed, `expired` is done for good: all requests to the service end
+    A server that throttles its clients answers nothing until it has read what it was sent. So the
+    deadline is `seconds` after the service's last answer, plus the time to read the bytes still
+    unanswered on the connection: also those that were sent to other services before. Once the
+    deadline has passed, `expired` is done for good: all requests to the service end
     together, and no further one may be sent.
     """
 
-    def __init__(self, service: str, *, account: str, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self, service: str, *, account: str, backlog: Backlog, seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._service = service
+        self._backlog = backlog
         self._account = account
         self._seconds = seconds
         self._loop = asyncio.get_running_loop()
@@ -54,11 +61,13 @@ class Watchdog:
         if not self._in_flight:  # it had nothing to answer until now
             self._last_answer = self._loop.time()
         self._in_flight[answer] = _Request(size, purpose)
+        self._backlog.add(size)
         answer.add_done_callback(self._end)
         self._set_timer()
 
     def _end(self, answer: asyncio.Future[Any]) -> None:
-        del self._in_flight[answer]
+        request = self._in_flight.pop(answer)
+        self._backlog.remove(request.size, is_answered=not answer.cancelled())
         if not answer.cancelled():
             self._last_answer = self._loop.time()
         self._set_timer()
@@ -69,8 +78,7 @@ class Watchdog:
             self._timer.cancel()
             self._timer = None
         if self._in_flight and not self.expired.done():
-            unanswered = sum(request.size for request in self._in_flight.values())
-            deadline = self._last_answer + self._seconds + unanswered / SLOWEST
+            deadline = self._last_answer + self._seconds + self._backlog.size / SLOWEST
             self._timer = self._loop.call_at(deadline, self._expire)
 
     def _expire(self) -> None:

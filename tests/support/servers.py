@@ -33,9 +33,10 @@ class Ejabberd(Server):
     `max_items` is the largest that a node may ask for, of the service or of an account's PEP;
     `max_stanza_size` is what a client may send at once, in bytes, and `nodetree` how nodes are
     stored. Accounts that come online get the last items of contacts that are offline, unless
-    `ignore_pep_from_offline`, ejabberd's default. `settings` are added to the
-    configuration, and `listen` to its listeners. `inetrc` is how Erlang resolves names (see "Inet
-    Configuration" in the user's guide of ERTS); without it, as the machine does.
+    `ignore_pep_from_offline`, ejabberd's default. `settings` are added to the configuration, and
+    `listen` to its listeners; clients have the shaper `c2s_shaper` if the settings have
+    `shaper_rules`. `inetrc` is how Erlang resolves names (see "Inet Configuration" in the user's
+    guide of ERTS); without it, as the machine does.
     """
 
     packages = "ejabberd openssl"
@@ -152,6 +153,7 @@ class Ejabberd(Server):
                 },
                 "mod_roster": {},
                 "mod_stream_mgmt": {"resend_on_timeout": "if_offline"},
+                "mod_version": {},
             },
             **self._settings,
         }
@@ -163,6 +165,7 @@ class Ejabberd(Server):
             "module": "ejabberd_c2s",
             "max_stanza_size": self._max_stanza_size,
             "access": "all",
+            **({"shaper": "c2s_shaper"} if "shaper_rules" in self._settings else {}),
         }
 
 

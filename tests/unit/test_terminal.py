@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import pty
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from publisher.cli import output
 from publisher.text.characters import json_printable, printable
 from tests.support import ROOT
 from tests.support.blog import SECONDS, Blog
+from tests.support.terminal import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,22 +237,6 @@ def test_a_locale_that_cannot_read_a_name_in_utf_8_is_named(tmp_path: Path) -> N
 
 def test_the_progress_bar_moves_and_nothing_else_does(hostile: Blog) -> None:
     """rich prints our lines above its bar, and must not let their escapes through."""
-    lead, follow = pty.openpty()
-    with subprocess.Popen(
-        hostile.command("check"), cwd=hostile.folder, stdin=follow, stdout=follow, stderr=follow
-    ) as process:
-        os.close(follow)
-        shown = bytearray()
-        while chunk := _read(lead):
-            shown += chunk
-        process.wait(SECONDS)
-    os.close(lead)
+    shown = on_terminal(hostile.command("check"), hostile.folder)
     assert rb"e\x1b[2J\u202evil.md" in shown
     assert b"\x1b[2J" not in shown
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # the end, as Linux reports it
-        return b""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.errors import NoAnswer
+from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.watchdog import ANSWER_SECONDS, SLOWEST, Watchdog
 from tests.support import fake_time
 
@@ -20,8 +21,8 @@ class Service:
     `ended` are the times at which requests gave up.
     """
 
-    def __init__(self, name: str = "pubsub.example") -> None:
-        self.watchdog = Watchdog(name, account="blog@example")
+    def __init__(self, name: str = "pubsub.example", backlog: Backlog | None = None) -> None:
+        self.watchdog = Watchdog(name, account="blog@example", backlog=backlog or Backlog())
         self.ended: list[float] = []
         self._owed: list[asyncio.Future[str]] = []
 
@@ -130,6 +131,17 @@ def test_another_service_goes_on() -> None:
         other.watchdog.require_answers()
 
     fake_time.run(main())
+
+
+def test_a_request_waits_for_those_to_other_services_that_were_sent_before_it() -> None:
+    async def main() -> list[float]:
+        backlog = Backlog()
+        busy, other = Service(backlog=backlog), Service("other.example", backlog)
+        busy.send(100 * SLOWEST)
+        await asyncio.wait([other.send(0)])
+        return other.ended
+
+    assert fake_time.run(main()) == [pytest.approx(100 + ANSWER_SECONDS)]
 
 
 def test_an_expired_service_gets_nothing_more_and_the_error_names_the_oldest_request() -> None:
