@@ -98,6 +98,19 @@ def said(event: Event) -> str:
     return "" if event.payload is None else "".join(event.payload.itertext())
 
 
+def test_posts_of_one_run_arrive_in_their_order(blog: Blog, server: Server, node: str) -> None:
+    """Although they all wait for the presence of contacts."""
+    names = [f"2026-01-0{day}-post" for day in range(1, 8)]
+    for name in names:
+        blog.write(f"{name}.md", "Text.")
+    with (
+        Contact(server, "contact", node, service=PEP),
+        Subscriber(server, "reader", node, service=PEP) as reader,
+    ):
+        assert blog.run("publish").code == 0
+        assert [reader.next().id for _ in names] == names
+
+
 def test_contacts_see_the_account_online_only_while_posts_are_sent(
     blog: Blog, server: Server, node: str
 ) -> None:
