@@ -39,7 +39,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def _server(kind: str) -> Server:
     if kind == "prosody":
-        return Prosody(ACCOUNTS)
+        return Prosody(ACCOUNTS, admins=[PEP])
     return Ejabberd(ACCOUNTS, ignore_pep_from_offline="shipped" in kind)
 
 
@@ -52,9 +52,11 @@ def blog(tmp_path: Path, server: Server, node: str) -> Blog:
     return made
 
 
-def configure(blog: Blog, server: Server, node: str, *, presence: str = "") -> None:
+def configure(
+    blog: Blog, server: Server, node: str, *, service: str = PEP, presence: str = ""
+) -> None:
     password = ACCOUNTS["blog"]
-    blog.configure(server, node=node, service=PEP, password=password, presence=presence)
+    blog.configure(server, node=node, service=service, password=password, presence=presence)
 
 
 @pytest.mark.parametrize("elsewhere", ["online elsewhere", "offline"])
@@ -121,6 +123,8 @@ def test_contacts_see_the_account_online_only_while_posts_are_sent(
         configure(blog, server, node, presence="never")
         blog.write("2026-01-02-post.md", "Text.")
         assert blog.run("publish").code == 0
+        configure(blog, server, node, service=server.service)
+        assert len(blog.run("publish", "--json").changes) == 2
         configure(blog, server, node)
         for command in (("publish",), ("publish", "--verify")):  # nothing to do
             assert blog.run(*command).code == 0
