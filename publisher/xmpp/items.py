@@ -81,19 +81,27 @@ async def _pages(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + MAX_LISTING_SECONDS
     for _ in range(MAX_PAGES):
-        page = await ask(requests, _page(after, size))
+        try:
+            page = await ask(requests, _page(after, size))
+        except NotFound:
+            if not after:
+                raise
+            # XEP-0059 section 2.4: somebody has retracted the item `after`, so we begin again.
+            found, after = {}, ""
+            continue
         before = len(found)
         found |= dict.fromkeys(page.ids)
         length += sum(map(len, page.ids))
         if len(found) > MAX_LISTED or length > MAX_LISTED_LENGTH:
             break
-        # The next request must repeat `last`, and a long one could exceed the stanza limit.
-        if len(page.last) > MAX_ID:
-            break
         # No new ids: the service ignores `after`. As many as it counts: this was the last page.
         if not page.last or len(found) in {before, page.count}:
             on_read(len(found), len(found))
             return tuple(found)
+        # The next request must repeat `last`, and a long one could exceed the stanza limit.
+        # COMPAT(Openfire 5.2): it is the service and the id of an item, run together.
+        if len(page.last) > MAX_ID:
+            break
         on_read(len(found), page.count)
         if loop.time() > deadline:
             break

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 import pytest
 
 from publisher.config import NodeConfig
-from publisher.errors import Refused
+from publisher.errors import NotFound, Refused
 from publisher.xmpp import XmppNode
 from publisher.xmpp.items import (
     DISCO_ITEMS,
@@ -34,23 +34,33 @@ LONGEST_ID = 260_000  # what fits into a stanza
 class Service:
     """A service that lists items page by page, each after `seconds`, in the place of a connection.
 
-    `ids` makes the ids of a page. There is another page as long as `ends_after` allows one.
+    `ids` makes the ids of a page. There is another page as long as `ends_after` allows one. The
+    item by which the page `gone` is asked for has been retracted.
     """
 
     jid = "blog@localhost"
 
     def __init__(
-        self, ids: Callable[[int], list[str]], *, seconds: float = 0.1, ends_after: int = 10**9
+        self,
+        ids: Callable[[int], list[str]],
+        *,
+        seconds: float = 0.1,
+        ends_after: int = 10**9,
+        gone: int | None = None,
     ) -> None:
         self._ids = ids
         self._seconds = seconds
         self._ends_after = ends_after
-        self.pages = 0
+        self._gone = gone
+        self.pages = self.restarts = 0
 
     async def request(self, _: str, child: Element, **_options: Any) -> Element:
         if child.tag != f"{DISCO_ITEMS}query":
             raise Refused("it only lists items")
         await asyncio.sleep(self._seconds)
+        if self.pages == self._gone and not self.restarts:
+            self.pages, self.restarts = 0, 1
+            raise NotFound("the item is gone")
         answer = Element("iq")
         query = SubElement(answer, f"{DISCO_ITEMS}query")
         for id_ in self._ids(self.pages):
@@ -110,6 +120,16 @@ def test_a_list_without_end_is_left(
     with pytest.raises(Refused, match=r"without end: .* At most 100,000 are read, on 1,000 pages"):
         service.listed()
     assert service.pages == most
+
+
+def test_a_list_begins_again_if_the_last_item_of_a_page_is_retracted_meanwhile() -> None:
+    """Otherwise the node would be taken for missing, or the item for one that is there."""
+
+    def ids(page: int) -> list[str]:
+        return [f"post-{page}", *(["retracted"] if page == 1 and not service.restarts else [])]
+
+    service = Service(ids, ends_after=4, gone=2)
+    assert service.listed() == ("post-0", "post-1", "post-2", "post-3")
 
 
 def test_a_last_page_that_comes_late_is_not_lost() -> None:
