@@ -58,9 +58,16 @@ def openfire(accounts: Mapping[str, str]) -> Iterator[Openfire]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def reticent_openfire(accounts: Mapping[str, str]) -> Iterator[Openfire]:
+    """Another one, whose new nodes do not send their last item to those who subscribe."""
+    with Openfire(accounts, sends_last_item=False) as server:
+        yield server
+
+
 @pytest.fixture(params=REAL)
 def server(request: pytest.FixtureRequest) -> Server:
-    """Each real server in turn; `parametrize("server", EVERY, indirect=True)` adds Openfire's."""
+    """Each real server in turn; `every_server` adds what plays Openfire."""
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Server)
     return found

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.blog import SITE, Blog, reach
 from tests.support.raw import PUBSUB, RawClient
-from tests.support.servers import Prosody
+from tests.support.servers import Prosody, every_server
 from tests.support.subscribers import Outsider
 
 if TYPE_CHECKING:
@@ -165,18 +165,21 @@ def agree(blog: Blog, *options: str) -> int:
     return planned.code
 
 
+@every_server
 def test_both_name_a_service_that_does_not_exist(blog: Blog, server: Server, node: str) -> None:
     write(blog, "first")
     blog.configure(server, node=node, password=server.accounts["blog"], service="nowhere.localhost")
     assert agree(blog) != 0
 
 
+@every_server
 def test_both_name_a_wrong_password(blog: Blog, server: Server, node: str) -> None:
     write(blog, "first")
     blog.configure(server, node=node, password="wrong")
     assert agree(blog) == 2
 
 
+@every_server
 def test_both_protect_the_posts_of_a_folder_that_is_gone(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -202,6 +205,7 @@ def test_both_refuse_to_overwrite_a_file_that_is_not_ours(
     assert (planned.code, "is not from publisher" in planned.err) == (1, True)
 
 
+@every_server
 def test_neither_looks_at_a_node_that_equals_the_posts(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -216,6 +220,7 @@ def test_neither_looks_at_a_node_that_equals_the_posts(
     assert agree(blog, "--verify") == 2
 
 
+@every_server
 def test_a_plan_without_a_server_has_the_guards_of_publish(
     blog: Blog, server: Server, node: str
 ) -> None:

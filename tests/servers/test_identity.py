@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.support.blog import Blog
+from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def names_both(run: Run, *files: str) -> bool:
     return run.code == 1 and all(name in run.err for name in files or (VICTIM, MALLORY))
 
 
+@every_server
 @IDS
 @pytest.mark.parametrize("readable", [True, False], ids=["readable", "unreadable"])
 def test_no_post_takes_the_item_of_another_post(

@@ -13,6 +13,7 @@ from publisher.config import NodeConfig
 from publisher.sync.item import Item
 from tests import markers
 from tests.support.blog import Blog
+from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import opened
 
@@ -72,6 +73,7 @@ def content(server: Server, node: str) -> dict[str, str]:
     }
 
 
+@every_server
 @pytest.mark.parametrize("version", markers.VERSIONS)
 @pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
 def test_an_upgrade_sends_nothing(

@@ -15,7 +15,7 @@ from publisher.sync import NOTIFICATION_FIELDS, Drift, Node, State
 from publisher.sync import item as items
 from publisher.xmpp.items import PAGE_OF_IDS
 from tests.support.fake_node import HABITS, FakeNode
-from tests.support.servers import EVERY, Server
+from tests.support.servers import REAL, Server, every_server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import PEP, numbered_item, opened
 
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
 Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
 
-every_server = pytest.mark.parametrize("server", EVERY, indirect=True)
-
 
 @pytest.fixture(
     params=[
         *(f"fake {habits}" for habits in HABITS),
-        *(f"{name}{pep}" for name in EVERY for pep in ("", " PEP")),
+        *(f"{name}{pep}" for name in (*REAL, "openfire") for pep in ("", " PEP")),
     ]
 )
 def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import Blog
+from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _rest(terminal: int) -> str:
             return shown
 
 
+@every_server
 def test_a_script_must_confirm_that_a_node_is_deleted(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -149,6 +151,7 @@ def test_the_hint_at_a_node_left_behind_has_commands_that_work(
     assert "hint" not in blog.run("plan", "--offline").err
 
 
+@every_server
 def test_a_forgotten_node_stays_as_it_is(blog: Blog, server: Server, node: str) -> None:
     configure(blog, server, node)
     assert blog.run("publish").code == 0
@@ -201,6 +204,7 @@ def test_a_node_can_be_forgotten_without_an_xmpp_section(
     assert "hint" not in blog.run("plan").err
 
 
+@every_server
 def test_a_node_that_does_not_exist_yet_is_shown_without_an_error(
     blog: Blog, server: Server, node: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from publisher.config import NodeConfig
 from tests.support.blog import Blog
 from tests.support.raw import PUBSUB, RawClient
-from tests.support.servers import EVERY
+from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import numbered_item, opened
 
@@ -33,11 +33,11 @@ def blog(tmp_path: Path) -> Blog:
     return made
 
 
-@pytest.mark.parametrize("place", ["blog@localhost", "reader@localhost"])
-def test_a_node_of_an_account_is_kept_equal_to_the_posts(
+@pytest.mark.parametrize("place", ["pubsub.localhost", "blog@localhost", "reader@localhost"])
+def test_a_node_is_kept_equal_to_the_posts(
     blog: Blog, openfire: Openfire, node: str, accounts: Mapping[str, str], place: str
 ) -> None:
-    """Of our own, and of another one that lets us publish."""
+    """At the service, at our own account, and at another one that lets us publish."""
     if place.startswith("reader"):
         open_to_blog(openfire, "reader", node)
     password = accounts["blog"]
@@ -84,7 +84,7 @@ def test_a_node_of_the_account_is_shown_and_deleted(
     assert "does not exist" in blog.run("node", "show").out
 
 
-@pytest.mark.parametrize("server", EVERY, indirect=True)
+@every_server
 @pytest.mark.parametrize("place", ["pubsub.localhost", "blog@localhost"])
 def test_an_account_that_is_subscribed_more_than_once_publishes_as_ever(
     blog: Blog, server: Server, node: str, accounts: Mapping[str, str], place: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import SITE, Blog, reach
-from tests.support.servers import Ejabberd, Prosody, Server
+from tests.support.servers import Ejabberd, Prosody, Server, every_server
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def test_the_feed_key_of_a_post_applies_to_the_node(blog: Blog, server: Server, 
     assert blog.run("publish", "--json").changes == [("new", "2026-01-03-gone", "done")]
 
 
+@every_server
 def test_each_node_gets_the_posts_that_it_selects(blog: Blog, server: Server, node: str) -> None:
     write_tagged(blog)
     configure(
@@ -234,8 +235,11 @@ def test_a_new_node_can_be_planned_and_a_deleted_one_again(
     assert blog.run("publish", "--verify").out.count("+ missing") == 12
 
 
+@every_server
 def test_an_empty_node_is_asked_for_its_subscribers(blog: Blog, server: Server, node: str) -> None:
-    Outsider(server, "blog", node).create()
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(persist_items="1", max_items="20")
     write_many(blog)
     configure(blog, section(server, "blog", at(node)))
     with Subscriber(server, "reader", node):
@@ -243,12 +247,15 @@ def test_an_empty_node_is_asked_for_its_subscribers(blog: Blog, server: Server, 
     assert blog.run("publish", "--announce-all").code == 0
 
 
+@every_server
 def test_drift_is_repaired_if_the_configuration_sets_the_field(
     blog: Blog, server: Server, node: str
 ) -> None:
     owner = Outsider(server, "blog", node)
     owner.create()
-    owner.configure(title="Somebody's title", description="Somebody's words")
+    owner.configure(
+        title="Somebody's title", description="Somebody's words", persist_items="1", max_items="20"
+    )
     blog.write("2026-01-01-first-post.md", "Text.")
     configure(blog, section(server, "blog", at(node, description="Ours", keep="10")))
     run = blog.run("publish")
@@ -337,6 +344,7 @@ def test_the_node_of_a_vanished_tag_keeps_its_title(blog: Blog, server: Server, 
     assert "A blog of the tests: Free Software" in shown
 
 
+@every_server
 def test_a_publisher_keeps_the_node_equal_to_the_posts(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -370,13 +378,14 @@ def fill(server: Server, node: str, count: int) -> Outsider:
     """A node for three items, with items of another publisher, which is returned."""
     owner, stranger = Outsider(server, "blog", node), Outsider(server, "stranger", node)
     owner.create()
-    owner.configure(max_items="3")
+    owner.configure(persist_items="1", max_items="3")
     owner.affiliate("stranger@localhost", "publisher")
     for number in range(count):
         stranger.publish(f"theirs-{number}", ENTRY)
     return stranger
 
 
+@every_server
 def test_a_node_that_is_full_of_others_items_is_an_error_until_there_is_room(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -405,6 +414,7 @@ def test_a_node_that_is_full_of_others_items_is_an_error_until_there_is_room(
     assert blog.run("plan", "--offline").code == 0
 
 
+@every_server
 def test_less_room_than_keep_is_an_error_and_the_newest_are_published(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -489,6 +499,7 @@ def test_items_of_others_that_fill_a_node_do_not_retract_ours(
     assert ids(ejabberd, node) == ours | {f"theirs-{number}" for number in range(3)}
 
 
+@every_server
 def test_a_publisher_at_somebody_elses_pep_publishes(blog: Blog, server: Server, node: str) -> None:
     owner = Outsider(server, "blog", node, service="blog@localhost")
     owner.create()
@@ -530,6 +541,7 @@ def test_a_selected_post_that_is_too_old_is_reported(
     assert blog.run("publish").err == ""
 
 
+@every_server
 def test_a_removed_post_is_named_where_no_ledger_survives_and_the_advice_works(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -577,6 +589,7 @@ def test_an_item_whose_post_may_be_unreadable_is_not_called_removed(
     assert "no post here" not in found.err
 
 
+@every_server
 def test_prune_site_cleans_up_without_a_ledger(blog: Blog, server: Server, node: str) -> None:
     write_tagged(blog)
     configure(blog, section(server, "blog", at(node, prune="site")))
@@ -766,6 +779,7 @@ def test_a_node_carries_as_much_of_each_post_as_its_settings_say(
         assert event.payload.find(f"{ATOM}content") is None
 
 
+@every_server
 def test_without_a_ledger_the_items_tell_with_which_settings_they_were_sent(
     blog: Blog, server: Server, node: str
 ) -> None:

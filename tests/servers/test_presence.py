@@ -39,7 +39,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def _server(kind: str) -> Server:
     if kind == "prosody":
-        return Prosody(ACCOUNTS, admins=[PEP])
+        return Prosody(ACCOUNTS)
     return Ejabberd(ACCOUNTS, ignore_pep_from_offline="shipped" in kind)
 
 
@@ -52,11 +52,9 @@ def blog(tmp_path: Path, server: Server, node: str) -> Blog:
     return made
 
 
-def configure(
-    blog: Blog, server: Server, node: str, *, service: str = PEP, presence: str = ""
-) -> None:
+def configure(blog: Blog, server: Server, node: str, *, presence: str = "") -> None:
     password = ACCOUNTS["blog"]
-    blog.configure(server, node=node, service=service, password=password, presence=presence)
+    blog.configure(server, node=node, service=PEP, password=password, presence=presence)
 
 
 @pytest.mark.parametrize("elsewhere", ["online elsewhere", "offline"])
@@ -100,19 +98,6 @@ def said(event: Event) -> str:
     return "" if event.payload is None else "".join(event.payload.itertext())
 
 
-def test_posts_of_one_run_arrive_in_their_order(blog: Blog, server: Server, node: str) -> None:
-    """Although they all wait for the presence of contacts."""
-    names = [f"2026-01-0{day}-post" for day in range(1, 8)]
-    for name in names:
-        blog.write(f"{name}.md", "Text.")
-    with (
-        Contact(server, "contact", node, service=PEP),
-        Subscriber(server, "reader", node, service=PEP) as reader,
-    ):
-        assert blog.run("publish").code == 0
-        assert [reader.next().id for _ in names] == names
-
-
 def test_contacts_see_the_account_online_only_while_posts_are_sent(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -123,8 +108,6 @@ def test_contacts_see_the_account_online_only_while_posts_are_sent(
         configure(blog, server, node, presence="never")
         blog.write("2026-01-02-post.md", "Text.")
         assert blog.run("publish").code == 0
-        configure(blog, server, node, service=server.service)
-        assert len(blog.run("publish", "--json").changes) == 2
         configure(blog, server, node)
         for command in (("publish",), ("publish", "--verify")):  # nothing to do
             assert blog.run(*command).code == 0

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.support.blog import SITE, Blog, reach
+from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def test_a_post_that_is_no_renamed_one_is_published_and_the_item_retracted(
     assert blog.run("publish").out == "", "it is decided once and for all"
 
 
+@every_server
 def test_without_a_ledger_the_items_show_what_was_renamed(
     blog: Blog, server: Server, node: str
 ) -> None:

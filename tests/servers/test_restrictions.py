@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import Blog
-from tests.support.servers import Prosody
+from tests.support.servers import Prosody, every_server
 from tests.support.subscribers import Denied, Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def does_not_exist(server: Server, node: str, service: str | None = None) -> boo
     return denied.value.condition == "item-not-found"
 
 
+@every_server
 @pytest.mark.parametrize("command", ["plan", "publish"])
 def test_a_field_that_the_service_does_not_have_is_an_error_before_the_node_is_created(
     blog: Blog, server: Server, node: str, command: str
@@ -69,6 +70,7 @@ def test_a_field_that_the_service_does_not_have_is_an_error_before_the_node_is_c
     assert does_not_exist(server, node)
 
 
+@every_server
 @pytest.mark.parametrize("command", ["plan", "publish"])
 def test_a_field_that_an_existing_node_does_not_have_is_an_error_before_an_item_is_sent(
     blog: Blog, server: Server, node: str, command: str
@@ -81,6 +83,7 @@ def test_a_field_that_an_existing_node_does_not_have_is_an_error_before_an_item_
     assert Outsider(server, "reader", node).items() == []
 
 
+@every_server
 def test_a_closed_node_is_closed_and_gets_its_items(blog: Blog, server: Server, node: str) -> None:
     more = ", access_model: whitelist"
     blog.configure(server, node=node, password=server.accounts["blog"], more=more)

@@ -16,7 +16,7 @@ import pytest
 
 from publisher.app.demo.server import PORTS, certificate, free_ports, ports_of
 from publisher.errors import Unavailable
-from tests.support.servers import Ejabberd, Prosody
+from tests.support.servers import Ejabberd, Prosody, every_server
 from tests.support.subscribers import Denied, Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ end
 """
 
 
+@every_server
 def test_subscriber_sees_what_another_account_does(server: Server, node: str) -> None:
     blog = Outsider(server, "blog", node)
     blog.create()
@@ -71,6 +72,7 @@ def test_subscriber_sees_what_another_account_does(server: Server, node: str) ->
         reader.nothing_for(0.2)
 
 
+@every_server
 def test_a_node_of_pep_can_be_followed(server: Server, node: str) -> None:
     pep = "stranger@localhost"
     Outsider(server, "stranger", node, service=pep).publish("first", ENTRY)
@@ -81,6 +83,7 @@ def test_a_node_of_pep_can_be_followed(server: Server, node: str) -> None:
             pass
 
 
+@every_server
 def test_a_stranger_may_read_but_not_publish(server: Server, node: str) -> None:
     Outsider(server, "blog", node).create()
     stranger = Outsider(server, "stranger", node)
@@ -90,10 +93,11 @@ def test_a_stranger_may_read_but_not_publish(server: Server, node: str) -> None:
     assert denied.value.condition == "forbidden"
 
 
+@every_server
 def test_the_owner_can_let_others_publish_and_limit_the_node(server: Server, node: str) -> None:
     blog, stranger = Outsider(server, "blog", node), Outsider(server, "stranger", node)
     blog.create()
-    blog.configure(max_items="2")
+    blog.configure(persist_items="1", max_items="2")
     blog.affiliate("stranger@localhost", "publisher")
     for name in ("first", "second", "third"):
         stranger.publish(name, ENTRY)

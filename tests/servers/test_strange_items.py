@@ -19,7 +19,7 @@ from publisher.xmpp.items import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPa
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
 from tests.support.blog import Blog
 from tests.support.raw import PUBSUB, RawClient
-from tests.support.servers import Ejabberd, Prosody
+from tests.support.servers import Ejabberd, Prosody, every_server
 from tests.support.subscribers import Outsider
 from tests.support.xmpp import account, numbered_item, opened
 
@@ -55,6 +55,7 @@ def titled(title: str) -> str:
     return f"<entry xmlns='{ATOM}'><title>{title}</title></entry>"
 
 
+@every_server
 def test_strange_items_are_foreign_and_stop_nothing(
     shared: Blog, server: Server, node: str
 ) -> None:
@@ -87,6 +88,7 @@ def test_strange_items_are_foreign_and_stop_nothing(
     assert {change[0] for change in again.changes} == {"adopt"}
 
 
+@every_server
 def test_status_distinguishes_items_without_a_post_from_those_of_others(
     shared: Blog, server: Server, node: str
 ) -> None:
@@ -122,6 +124,7 @@ def test_an_item_that_would_kill_the_service_is_not_fetched(
         assert (shown["error"], shown["items"]) == (None, 2)
 
 
+@every_server
 def test_an_unreadable_item_is_never_overwritten(shared: Blog, server: Server, node: str) -> None:
     with RawClient(server, "stranger") as stranger:
         stranger.publish(node, SECOND, deep(DEPTH))
@@ -140,6 +143,7 @@ def test_an_unreadable_item_is_never_overwritten(shared: Blog, server: Server, n
         assert found.find(FINGERPRINT) is None
 
 
+@every_server
 def test_an_item_inside_a_payload_is_not_an_item(shared: Blog, server: Server, node: str) -> None:
     """Another publisher cannot make us believe that a post is at the node."""
     inner = f"<items><item id='post-0002'>{numbered_item(2).payload}</item></items>"
@@ -167,6 +171,7 @@ def test_a_payload_does_not_decide_where_the_next_page_begins() -> None:
         assert ResultPage.read(answer, ["a", None, "", "b"]) == ResultPage(("a", "b"), last, count)
 
 
+@every_server
 def test_an_item_whose_id_cannot_be_sent_is_not_reported_as_removed(
     shared: Blog, server: Server, node: str
 ) -> None:
@@ -207,6 +212,7 @@ def test_an_id_that_cannot_be_sent_unchanged_is_never_sent(
     asyncio.run(main())
 
 
+@every_server
 def test_an_item_with_a_very_long_id_is_not_retracted(
     shared: Blog, server: Server, node: str
 ) -> None:
@@ -294,6 +300,7 @@ def test_a_node_full_of_the_biggest_items_can_be_listed(
         asyncio.run(main())
 
 
+@every_server
 def test_a_message_of_somebody_else_is_not_an_event(server: Server, node: str) -> None:
     """Anybody can send us a message. An event with a deeply nested payload is an event."""
     event = "http://jabber.org/protocol/pubsub#event"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import Blog
+from tests.support.servers import every_server
 from tests.support.subscribers import Denied, Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def test_a_post_arrives_as_the_author_wrote_it(started: Blog, server: Server, no
     assert (text.text or "").startswith("Some *text* & [a link]")
 
 
+@every_server
 def test_an_edit_arrives_in_place_and_a_removal_as_a_retraction(
     started: Blog, server: Server, node: str
 ) -> None:
@@ -100,6 +102,7 @@ def test_an_edit_arrives_in_place_and_a_removal_as_a_retraction(
     assert removed.out.splitlines()[-3].startswith("- removed ")
 
 
+@every_server
 def test_a_second_run_sends_and_prints_nothing(started: Blog, server: Server, node: str) -> None:
     feeds = started.built()
     with Subscriber(server, "reader", node) as reader:
@@ -136,6 +139,7 @@ def test_the_subscribe_uri_is_printed(blog: Blog, node: str) -> None:
     assert f"subscribe: {uri}" in blog.run("publish").out
 
 
+@every_server
 def test_one_account_reaches_its_own_pep_node(
     tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
@@ -163,6 +167,7 @@ def publish_as_publisher(
     return blog.run("publish", "--json")
 
 
+@every_server
 def test_a_publisher_that_is_not_the_owner_publishes(
     started: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
@@ -183,6 +188,7 @@ def test_a_hidden_configuration_makes_keep_necessary(
     assert Outsider(ejabberd, "reader", node).items() == []
 
 
+@every_server
 def test_nothing_is_recorded_without_rights_at_the_node(
     started: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
@@ -200,10 +206,13 @@ def test_nothing_is_recorded_without_rights_at_the_node(
     assert ("new", "2026-01-02-second-post", "refused") in planned
 
 
+@every_server
 def test_a_closed_node_that_is_open_gets_nothing(
     blog: Blog, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:
-    Outsider(server, "blog", node).create()
+    owner = Outsider(server, "blog", node)
+    owner.create()
+    owner.configure(persist_items="1")
     for name in (node, f"{node}-new"):
         blog.configure(
             server, node=name, password=accounts["blog"], more=", access_model: whitelist"
@@ -231,6 +240,7 @@ def test_a_hidden_limit_makes_keep_necessary(
     assert (run.code, "set `keep`" in run.err) == (1, True)
 
 
+@every_server
 def test_an_unknown_service_is_a_mistake_of_the_configuration(
     tmp_path: Path, server: Server, accounts: Mapping[str, str]
 ) -> None:
@@ -256,6 +266,7 @@ def test_without_the_right_to_create_the_message_names_admins(
     assert blog.run("publish", "--json").changes == [("new", "2026-01-01-first-post", "refused")]
 
 
+@every_server
 def test_the_oldest_item_makes_room_on_a_full_node(blog: Blog, server: Server, node: str) -> None:
     blog.write("2026-01-01-post-1.md", "Text.")
     assert blog.run("publish").code == 0
@@ -270,6 +281,7 @@ def test_the_oldest_item_makes_room_on_a_full_node(blog: Blog, server: Server, n
     assert left == {f"2026-01-0{day}-post-{day}" for day in (3, 4, 5)}
 
 
+@every_server
 def test_the_biggest_post_is_shortened_and_the_others_are_published(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -288,6 +300,7 @@ def test_the_biggest_post_is_shortened_and_the_others_are_published(
     assert len(items) == 3
 
 
+@every_server
 def test_everything_sent_has_arrived_when_the_program_ends(
     started: Blog, server: Server, node: str
 ) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+import pytest
+
 from publisher.app.demo.prosody import Prosody
 from publisher.app.demo.server import DOMAIN, Server
 from publisher.errors import Unavailable
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 
     from publisher.app.demo.server import Authority
 
-__all__ = ["EVERY", "REAL", "Ejabberd", "Prosody", "Server"]
+__all__ = ["EVERY", "REAL", "Ejabberd", "Prosody", "Server", "every_server"]
 
-# The names of the fixtures: the servers that run, and with the one that a script plays.
+# The names of fixtures: the real servers, and with them what plays Openfire.
 REAL = ("prosody", "ejabberd")
-EVERY = (*REAL, "openfire")
+EVERY = (*REAL, "reticent_openfire")
+# For a test that takes `server`.
+every_server = pytest.mark.parametrize("server", EVERY, indirect=True)
 
 EBIN_PATTERNS = ("lib/*/ejabberd-*/ebin", "lib/ejabberd-*/ebin", "lib/erlang/lib/ejabberd-*/ebin")
 

@@ -32,14 +32,18 @@ class Openfire(Server):
     """What plays Openfire, as a process that is started, paused and killed as a real server is.
 
     Every account may create nodes at the service. Publishes that arrive together run in an order
-    that `seed` decides.
+    that `seed` decides. `sends_last_item` is whether a new node sends its last item to those who
+    subscribe; Openfire's do, and tests for all servers are easier to read without it.
     """
 
     packages = "openssl"
     start_seconds = 20.0
 
-    def __init__(self, accounts: Mapping[str, str], *, seed: int = 0) -> None:
+    def __init__(
+        self, accounts: Mapping[str, str], *, seed: int = 0, sends_last_item: bool = True
+    ) -> None:
         self._seed = seed
+        self._sends_last_item = sends_last_item
         super().__init__(accounts)
 
     def _programs_needed(self) -> None:
@@ -55,6 +59,7 @@ class Openfire(Server):
             "key": str(self.key_file),
             "port": self.port,
             "seed": self._seed,
+            "sends_last_item": self._sends_last_item,
             "service": self.service,
             "state": str(self.folder / "state"),
         }

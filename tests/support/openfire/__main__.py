@@ -23,6 +23,7 @@ async def main(settings: dict[str, Any]) -> None:
         accounts=settings["accounts"],
         state=Path(settings["state"]),
         seed=settings["seed"],
+        sends_last_item=settings["sends_last_item"],
     )
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()

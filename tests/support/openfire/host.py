@@ -11,6 +11,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from tests.support.openfire.errors import Problem, Silence
+from tests.support.openfire.forms import PEP_DEFAULTS, SERVICE_DEFAULTS
 from tests.support.openfire.nodes import Store
 from tests.support.openfire.service import ASIDE, FEATURES, PEP_FEATURES, Service
 from tests.support.openfire.xml import (
@@ -45,11 +46,19 @@ class Host:
     """`accounts` are passwords by user name. `state` is the folder of what is stored."""
 
     def __init__(
-        self, *, domain: str, service: str, accounts: Mapping[str, str], state: Path, seed: int
+        self,
+        *,
+        domain: str,
+        service: str,
+        accounts: Mapping[str, str],
+        state: Path,
+        seed: int,
+        sends_last_item: bool,
     ) -> None:
         self.domain = domain
         self.accounts = accounts
         self._state = state
+        self._changed_defaults = {} if sends_last_item else {"send_item_subscribe": "0"}
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._streams: set[Stream] = set()
         self._priorities: dict[Stream, int] = {}  # of those who sent presence
@@ -65,7 +74,8 @@ class Host:
 
     def _service(self, jid: str, *, owner: str | None) -> Service:
         store = Store(self._state / quote(jid, safe=""))
-        return Service(jid, store, self._hold, chance=self._chance, owner=owner)
+        defaults = (SERVICE_DEFAULTS if owner is None else PEP_DEFAULTS) | self._changed_defaults
+        return Service(jid, store, self._hold, chance=self._chance, owner=owner, defaults=defaults)
 
     def stop(self) -> None:
         for service in self._services.values():
@@ -88,8 +98,11 @@ class Host:
                 self._iq(stream, stanza)
             case "{jabber:client}presence" if not stanza.get("to"):
                 self._presence(stream, stanza)
+            case "{jabber:client}message" if to := stanza.get("to"):
+                stanza.set("from", stream.jid)
+                self._deliver_to(to, stanza)
             case _:
-                pass  # nobody here writes to others
+                pass  # nobody here has contacts
 
     def _presence(self, stream: Stream, presence: Element) -> None:
         if presence.get("type") == "unavailable":

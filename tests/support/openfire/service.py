@@ -8,8 +8,6 @@ from xml.etree.ElementTree import Element
 from tests.support.openfire.errors import Problem, Silence
 from tests.support.openfire.forms import (
     IN_DEFAULT_FORM,
-    PEP_DEFAULTS,
-    SERVICE_DEFAULTS,
     NoSuchValue,
     configured,
     form,
@@ -21,7 +19,7 @@ from tests.support.openfire.xml import DISCO_ITEMS, EVENT, OWNER, PUBSUB, RSM, a
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     Action: TypeAlias = Callable[[Element, str], "Element | None"]
 
@@ -47,6 +45,8 @@ ASIDE = frozenset({f"{PUBSUB}publish", f"{PUBSUB}create", f"{PUBSUB}subscribe"})
 class Service:
     """The nodes at one address. `owner` is the account whose PEP it is, None for the service.
 
+    `defaults` is the configuration of a new node.
+
     `notify` is called with a JID and a message for it.
     """
 
@@ -57,10 +57,12 @@ class Service:
         notify: Callable[[str, Element], None],
         *,
         chance: random.Random,
+        defaults: Mapping[str, str],
         owner: str | None = None,
     ) -> None:
         self.jid = jid
         self.owner = owner
+        self._defaults = defaults
         self._store = store
         self._notify = notify
         self._chance = chance
@@ -231,9 +233,8 @@ class Service:
             raise Problem("forbidden")
         if name in self._nodes:
             raise Problem("conflict")
-        defaults = SERVICE_DEFAULTS if self.owner is None else PEP_DEFAULTS
         try:
-            config = configured(defaults, fields)
+            config = configured(self._defaults, fields)
         except NoSuchValue as error:
             # The thread of the pool ends, and nobody answers.
             raise Silence from error
@@ -322,9 +323,8 @@ class Service:
         return None
 
     def _default(self, _: Element, __: str) -> Element:
-        defaults = SERVICE_DEFAULTS if self.owner is None else PEP_DEFAULTS
         answer = Element(f"{OWNER}pubsub")
-        values = {name: defaults[name] for name in IN_DEFAULT_FORM}
+        values = {name: self._defaults[name] for name in IN_DEFAULT_FORM}
         add(answer, f"{OWNER}default").append(form(values))
         return answer
 

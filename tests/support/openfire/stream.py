@@ -39,7 +39,8 @@ class Stream(asyncio.Protocol):
         self._is_secure = is_secure
         self._transport: Any = None
         self._login: Plain | Scram | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None  # that negotiates TLS
+        self._early = b""  # what arrived before it knew that TLS is there
         self._begin()
 
     def _begin(self) -> None:
@@ -66,6 +67,9 @@ class Stream(asyncio.Protocol):
             self._transport.write(text.encode())
 
     def data_received(self, data: bytes) -> None:
+        if self._task and not self._is_secure:
+            self._early += data
+            return
         parser = self._parser
         self._unread += len(data)
         if self._unread > MAX_BYTES:  # it is not refused: the connection just ends
@@ -120,8 +124,7 @@ class Stream(asyncio.Protocol):
             self._transport.pause_reading()
             self._write(f"<proceed xmlns='{TLS}'/>")
             self._begin()
-            task = asyncio.get_running_loop().create_task(self._secure())
-            self._tasks.add(task)
+            self._task = asyncio.get_running_loop().create_task(self._secure())
         elif element.tag.startswith(f"{{{SASL}}}") and self._is_secure:
             self._log_in(element)
 
@@ -135,6 +138,7 @@ class Stream(asyncio.Protocol):
             self._host.leave(self)
             return
         self._is_secure = True
+        self.data_received(self._early)
 
     def _log_in(self, element: Element) -> None:
         said = base64.b64decode(element.text or "")

@@ -42,21 +42,29 @@ def write(element: Element, namespace: str = "jabber:client") -> str:
 
 
 def _written(element: Element, outer: str) -> Iterator[str]:
+    """Without recursion, because an item may be nested thousands of levels deep."""
+    left: list[str | tuple[Element, str]] = [(element, outer)]
+    while left:
+        match left.pop():
+            case str(text):
+                yield text
+            case (one, namespace):
+                yield _begin(one, namespace) + (one.text or "").translate(_IN_TEXT)
+                own, name = _split(one.tag)
+                left.append(f"</{name}>")
+                for child in reversed(one):
+                    left += [(child.tail or "").translate(_IN_TEXT), (child, own)]
+
+
+def _begin(element: Element, outer: str) -> str:
     namespace, name = _split(element.tag)
-    yield f"<{name}"
-    if namespace != outer:
-        yield f' xmlns="{namespace}"'
+    parts = [f"<{name}", "" if namespace == outer else f' xmlns="{namespace}"']
     for number, (key, value) in enumerate(element.attrib.items()):
         space, local = _split(key)
         prefix = "xml:" if space == _XML else f"n{number}:" if space else ""
-        if prefix.startswith("n"):
-            yield f' xmlns:n{number}="{space}"'
-        yield f' {prefix}{local}="{value.translate(_IN_ATTRIBUTES)}"'
-    yield ">" + (element.text or "").translate(_IN_TEXT)
-    for child in element:
-        yield from _written(child, namespace)
-        yield (child.tail or "").translate(_IN_TEXT)
-    yield f"</{name}>"
+        declared = f' xmlns:n{number}="{space}"' if prefix.startswith("n") else ""
+        parts.append(f'{declared} {prefix}{local}="{value.translate(_IN_ATTRIBUTES)}"')
+    return "".join(parts) + ">"
 
 
 def _split(name: str) -> tuple[str, str]:
