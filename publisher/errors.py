@@ -79,7 +79,10 @@ class LockedError(PublisherError):
 
 
 class UnsafePlanError(PublisherError):
-    """The plan would retract or announce so much that it looks like a mistake. Nothing was sent."""
+    """The plan would retract or announce so much that it looks like a mistake.
+
+    Nothing was published or retracted.
+    """
 
     exit_code = 3
 

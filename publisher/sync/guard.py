@@ -55,7 +55,7 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
     if plan.moved:
         line = template(plan.moved[-1][0])
         keep = f'id_template: "{line}"'
-        raise IdsChangedError(refusal(plan.moved, keep, undone="nothing was sent"))
+        raise IdsChangedError(refusal(plan.moved, keep, undone="nothing was published"))
     _require_safe_retracts(plan, guard)
     if has_audience and exceeds_announce_limit(plan, guard):
         counts = Counter(
@@ -64,8 +64,9 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
         raise UnsafePlanError(
             f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
-            f"the limit is {guard.announce_limit}; nothing was sent. Pass --announce-all to notify "
-            "them of all of them, or --no-notify to publish silently (only the node's owner can)"
+            f"the limit is {guard.announce_limit}; nothing was published. Pass --announce-all to "
+            "notify them of all of them, or --no-notify to publish silently (only the node's "
+            "owner can)"
         )
 
 
@@ -81,5 +82,6 @@ def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
     if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
         raise UnsafePlanError(
             f"this would retract {count} of the {plan.ours} items that were published; nothing "
-            "was sent. If you mean to remove these posts, run again with --allow-retracts"
+            "was retracted or published. If you mean to remove these posts, run again with "
+            "--allow-retracts"
         )

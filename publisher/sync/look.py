@@ -93,7 +93,7 @@ async def look(
         _require_room(node, plan, task, present)
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
-    obstacle = await _obstacle_to_corrections(node, plan, task)
+    obstacle = await _obstacle_to_corrections(node, plan, task, state)
     plan = plans.without_corrections(plan) if obstacle else plan
     if not change:  # once the run has made the changes, a line in the front matter is too late
         result.hints.extend(hints.post_renamed(plan, recorded, present, task.policy.renames))
@@ -104,12 +104,12 @@ async def look(
     return state, plan
 
 
-async def _obstacle_to_corrections(node: Node, plan: Plan, task: Task) -> str:
+async def _obstacle_to_corrections(node: Node, plan: Plan, task: Task, state: State) -> str:
     """Why the corrections of the plan cannot be sent without notifications; empty if they can."""
     # With --no-notify, everything is sent without notifications, or nothing.
     if not plan.corrections or (task.silent == "must" and plan.sends):
         return ""
-    return await node.obstacle_to_silence()
+    return rights.silence_refusal(task, state) or await node.obstacle_to_silence()
 
 
 async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, change: bool) -> State:
@@ -120,6 +120,7 @@ async def _state(node: Node, task: Task, ledger: Ledger, result: Result, *, chan
     rights.require(task, state)
     if state.exists:
         return state
+    rights.require_silent_creation(node.address, task, state)
     if not change:
         result.notes.append(rights.creation_note(task, state))
         return state

@@ -44,7 +44,7 @@ def refusal(changed: Sequence[tuple[str, str]], line: str, *, undone: str) -> st
     """Say that ids change, each pair from the first to the second, and how to decide.
 
     `line` has the keys of the section `site` that keep the old ids, empty if no keys do. `undone`
-    says which work the run has left undone, e.g. `nothing was sent`.
+    says which work the run has left undone, e.g. `nothing was published`.
     """
     old, new = changed[-1]
     if line:

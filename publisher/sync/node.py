@@ -165,6 +165,13 @@ class Result:
     looked: bool = False
     suspect_id: str = ""
 
+    def report(self, error: PublisherError) -> None:
+        """Make it the error of the result, or a note if the result has an error already."""
+        if self.error is None:
+            self.error = error
+        else:
+            self.notes.append(str(error))
+
 
 def _make_no_item(id_: str, _level: int) -> Item:
     raise LookupError(f"this task cannot make the item {id_}")

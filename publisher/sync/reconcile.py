@@ -13,11 +13,10 @@ from publisher.errors import (
     PageMissing,
     PublisherError,
     Refused,
-    Unavailable,
     UnsafePlanError,
 )
 from publisher.sync import guard as guards
-from publisher.sync import hints, rights
+from publisher.sync import hints, rights, silence
 from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
@@ -186,7 +185,7 @@ async def reconcile(
 
 
 def _fail(error: PublisherError, task: Task, result: Result) -> None:
-    _report(error, result)
+    result.report(error)
     if isinstance(error, IdsChangedError):  # the steps are those of a site that has not moved
         result.steps = []
     if isinstance(error, Forbidden) and not result.steps:
@@ -201,7 +200,7 @@ async def _correct(task: Task, ledger: Ledger, result: Result, run: PlanRun, sta
     run.refuse_corrections()
     if not run.has_corrections:
         return
-    async with _muted(run.node, task, ledger, result) as refusal:
+    async with silence.muted(run.node, task, ledger, result, state=state) as refusal:
         if not refusal:
             await run.correct()
             return
@@ -231,21 +230,16 @@ def _is_silent(task: Task, ledger: Ledger, state: State, plan: Plan, result: Res
         return False
     # Before the first change at the node: a refused plan must leave its configuration alone.
     guards.require_safe(plan, _guard(task, ledger, result.address, silent=True), has_audience=False)
-    if refusal := rights.silence_refusal(task, state):
-        _give_up_silence(task, refusal, result)
+    if task.silent == "must":
+        rights.require_silence(result.address, task, state)
+    elif refusal := rights.silence_refusal(task, state):
+        result.notes.append(_unsilenced(refusal))
         return False
     return True
 
 
-def _give_up_silence(task: Task, refusal: str, result: Result) -> None:
-    """Note that subscribers will be notified. Raises Refused if the task does not allow that."""
-    if task.silent == "must":
-        raise Refused(
-            f"could not silence the notifications of {result.address}: {refusal}; nothing was sent"
-        )
-    result.notes.append(
-        f"could not silence its notifications ({refusal}); subscribers will be notified"
-    )
+def _unsilenced(refusal: str) -> str:
+    return f"could not silence its notifications ({refusal}); subscribers will be notified"
 
 
 @asynccontextmanager
@@ -256,64 +250,12 @@ async def _silently(
     if not _is_silent(task, ledger, state, plan, result):
         yield False
         return
-    async with _muted(node, task, ledger, result) as refusal:
+    async with silence.muted(node, task, ledger, result, state=state) as refusal:
+        if refusal and task.silent == "must":
+            raise Refused(rights.unsilenced(node.address, refusal))
         if refusal:
-            _give_up_silence(task, refusal, result)
+            result.notes.append(_unsilenced(refusal))
         yield not refusal
-
-
-@asynccontextmanager
-async def _muted(node: Node, task: Task, ledger: Ledger, result: Result) -> AsyncIterator[str]:
-    """Turn the notifications off for the block. Yields why that failed, empty if they are off.
-
-    The ledger records that first, so that a later run turns them on again if this one dies.
-    """
-    refusal = await _mute(node, task, ledger, result)
-    if refusal:
-        yield refusal
-        return
-    try:
-        yield ""
-    finally:
-        # Also after an error or Ctrl-C, or later posts would reach nobody.
-        await _unmute(node, task, ledger, result)
-
-
-async def _mute(node: Node, task: Task, ledger: Ledger, result: Result) -> str:
-    """Turn the notifications off. Returns why that failed, empty if it did not."""
-    before = ledger.last_look(node.address)
-    ledger.record_look(node.address, replace(before, muted=True))
-    try:
-        left = await node.configure(dict.fromkeys(task.notification_fields, "0"))
-    except Refused as error:
-        ledger.record_look(node.address, before)
-        return str(error)
-    if not left:
-        return ""
-    await _unmute(node, task, ledger, result)  # the service may have set some of the fields
-    return f"the service does not know pubsub#{', pubsub#'.join(left)}"
-
-
-async def _unmute(node: Node, task: Task, ledger: Ledger, result: Result) -> None:
-    """Turn the notifications on again. Reports in the result if that fails.
-
-    The ledger still says that the node is muted then, so the next run begins with it.
-    """
-    still_off = (
-        f"the notifications of {node.address} are still turned off; the next run turns them on"
-    )
-    try:
-        left = await node.configure(task.notification_fields)
-    except Refused as error:
-        _report(Refused(f"{still_off} ({error})"), result)
-    except Unavailable as error:
-        _report(Unavailable(f"{still_off} ({error})"), result)
-    else:
-        # A field without a value is one that the service does not know.
-        if any(left.values()):
-            _report(Refused(still_off), result)
-        else:
-            ledger.record_look(node.address, replace(ledger.last_look(node.address), muted=False))
 
 
 def _conclude(
@@ -329,7 +271,7 @@ def _conclude(
     _report_shortage(_with_final_figures(plan, result), result)
     if waiting := sum(one.waits for one in held_back.values()):
         posts = "1 post waits for its page" if waiting == 1 else f"{waiting} posts wait for pages"
-        _report(PageMissing(f"{posts} on the web; run again later"), result)
+        result.report(PageMissing(f"{posts} on the web; run again later"))
     last_look = ledger.last_look(result.address)
     if plan.shortage:  # `offline` needs the room
         ledger.record_look(result.address, replace(last_look, room=plan.room))
@@ -350,15 +292,7 @@ def _with_final_figures(plan: Plan, result: Result) -> Plan:
 
 def _report_shortage(plan: Plan, result: Result) -> None:
     if plan.shortage:
-        _report(NoRoom(str(plan.shortage)), result)
-
-
-def _report(error: PublisherError, result: Result) -> None:
-    """Make it the error of the result, or a note if the result has an error already."""
-    if result.error is None:
-        result.error = error
-    else:
-        result.notes.append(str(error))
+        result.report(NoRoom(str(plan.shortage)))
 
 
 def _planned(change: Change) -> Step:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.config import NODE_FIELDS
-from publisher.errors import ConfigError, Forbidden
+from publisher.errors import ConfigError, Forbidden, Refused
+from publisher.sync.changes import Publish
 from publisher.sync.room import window
 from publisher.text.nearest import did_you_mean
 
@@ -60,8 +61,8 @@ def require_restrictions(
     if wrong:
         raise Forbidden(
             f"{address} is not as closed as the configuration wants it: its "
-            f"{', its '.join(map(str, wrong))}; nothing was sent. Let its owner set the field, or "
-            "use another service"
+            f"{', its '.join(map(str, wrong))}; nothing was published. Let its owner set the "
+            "field, or use another service"
         )
 
 
@@ -79,14 +80,38 @@ def repaired(state: State, drift: Sequence[Drift]) -> State:
 
 
 def silence_refusal(task: Task, state: State) -> str:
-    """Why the notifications of the node cannot be turned off; empty if they probably can."""
+    """Why the notifications of the node cannot be turned off; empty if they probably can.
+
+    Decided before any field is set, because a service may ignore the unknown fields of a form and
+    set the others (XEP-0004 does not forbid that).
+    """
     if state.not_owner:
         return state.not_owner
-    # The form of new nodes may be incomplete, so it does not count.
-    if state.fields is None or not state.exists:
+    if state.fields is None:
         return ""
     absent = [name for name in task.notification_fields if name not in state.fields]
     return f"the service does not know pubsub#{', pubsub#'.join(absent)}" if absent else ""
+
+
+def require_silence(address: NodeAddress, task: Task, state: State) -> None:
+    """Raise Refused if posts may only be published silently, and the service cannot do that."""
+    if refusal := silence_refusal(task, state):
+        raise Refused(unsilenced(address, refusal))
+
+
+def unsilenced(address: NodeAddress, refusal: str) -> str:
+    """Say that nothing is published because notifications cannot be turned off.
+
+    Something may have been sent: the node may be new, or have been repaired.
+    """
+    return f"could not silence the notifications of {address}: {refusal}; nothing was published"
+
+
+def require_silent_creation(address: NodeAddress, task: Task, state: State) -> None:
+    """The same for a node that does not exist, before it is created for a post of this run."""
+    is_selected = task.is_selected or (lambda _: True)
+    if task.silent == "must" and any(is_selected(Publish(post, "new")) for post in task.desired):
+        require_silence(address, task, state)
 
 
 def creation_note(task: Task, state: State) -> str:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import NotFound, StreamBroken, TooBig, Unavailable
+from publisher.errors import NotFound, Refused, StreamBroken, TooBig, Unavailable
 from publisher.sync import Drift, State, fetching
 from publisher.sync.apply import WINDOW
 from publisher.sync.item import Item
@@ -88,6 +88,7 @@ class FakeNode:
         self.max_items_problem = ""
         self.exposed = False
         self.subscribed = False
+        self.shows_default = True  # the form of new nodes
         self.obstacle = ""  # to turning notifications off
         self.not_owner = ""  # why the account may not change the configuration
         self.config = dict(CONFIG)
@@ -103,6 +104,7 @@ class FakeNode:
         self.broken = ""  # the item at whose arrival the server closes the stream
         self.stuck: set[str] = set()  # what is there, and cannot be retracted
         self.stubborn: set[str] = set()  # fields that keep their values
+        self.refused_field = ""  # at which a form is refused once the fields before it are set
         self.hidden: set[str] = set()  # what a truncated list leaves out
         self.answers: dict[str, Exception | list[Exception]] = {}
         self.too_big: dict[str, int] = {}
@@ -169,7 +171,8 @@ class FakeNode:
         )
 
     async def prospect(self) -> State:
-        return State(exists=False, max_items=self.max_items, fields=frozenset(self.config))
+        fields = frozenset(self.config) if self.shows_default else None
+        return State(exists=False, max_items=self.max_items, fields=fields)
 
     async def create(self) -> bool:
         is_new = not self.exists
@@ -193,14 +196,18 @@ class FakeNode:
         known = {name: value for name, value in fields.items() if name in self.config}
 
         def effect() -> None:
-            taken = {name: value for name, value in known.items() if name not in self.stubborn}
+            kept = self.stubborn | {self.refused_field}
+            taken = {name: value for name, value in known.items() if name not in kept}
             if self.habits.lacks_silence and taken.items() - self.config.items():
                 self.events.append(("configured", " ".join(sorted(taken))))
             self.config.update(taken)
+            if self.refused_field in fields:
+                raise Refused("a bad field", condition="not-acceptable")
 
         names = " ".join(f"{name}={value}" for name, value in fields.items())
         await self._call(f"configure {names}", effect, answers_to="configure")
-        return {name: "" for name in fields if name not in known}
+        actual = {name: self.config.get(name, "") for name in fields}
+        return {name: value for name, value in actual.items() if value != fields[name]}
 
     async def has_subscribers(self) -> bool:
         await self._call("subscriptions", lambda: None)
