@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.federation import Federation
 from tests.support.hostile import Certificates
 from tests.support.openfire import Openfire
 from tests.support.servers import REAL, Ejabberd, Prosody, Server
@@ -71,6 +72,13 @@ def server(request: pytest.FixtureRequest) -> Server:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Server)
     return found
+
+
+@pytest.fixture(scope="session")
+def federation(accounts: Mapping[str, str]) -> Iterator[Federation]:
+    """Servers that talk to each other. `contact` is one more account of each."""
+    with Federation({**accounts, "contact": "contact password"}) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

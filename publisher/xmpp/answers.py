@@ -64,7 +64,11 @@ _ADVICE = {
     "redirect": "it has moved; if you trust the new address, set it in the configuration",
     "remote-server-not-found": "check the name of the service in the configuration",
     "recipient-unavailable": "it is down; run again later",
-    "remote-server-timeout": "the service's own server cannot be reached; try again later",
+    # Servers answer the same if one of them rejects the certificate of the other.
+    "remote-server-timeout": (
+        "its server is down, or one of the two servers does not trust the other's certificate; run "
+        "again later, and ask their administrators if that does not help"
+    ),
     "resource-constraint": "the service is overloaded, or refuses a value that it was sent",
     "service-unavailable": "check the name of the service in the configuration",
     "subid-required": "the account is subscribed to the node more than once; end all but one",

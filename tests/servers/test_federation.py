@@ -1,66 +1,246 @@
-"""Subscribers at another server than the node: what they receive, and what they are spared."""
+"""Two servers: who hears of our posts on the other one, and our nodes at its service.
+
+`home` is the server of our account, `away` the other one. On each, `reader` is subscribed to the
+node, and `contact` is a contact of ours that asks for the node without a subscription.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from tests.support.federation import Federation, Kind
-from tests.support.subscribers import Denied, Outsider, Subscriber
+from tests.support.blog import Blog
+from tests.support.federation import KINDS
+from tests.support.raw import RawClient
+from tests.support.servers import Ejabberd
+from tests.support.subscribers import Contact, Denied, Outsider, Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    from tests.support.federation import Federation, Kind
     from tests.support.servers import Server
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-ENTRY = '<entry xmlns="http://www.w3.org/2005/Atom"><title>A post</title></entry>'
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+# What a subscriber is told: what happened to which item, and the title.
+Heard: TypeAlias = tuple[str, str, str]
+
+NEW: Heard = ("published", "2026-01-01-post", "First title")
+EDITED: Heard = ("published", "2026-01-01-post", "Other title")
+REMOVED: Heard = ("retracted", "2026-01-01-post", "")
+LAST: Heard = ("published", "2026-01-09-last-post", "The last one")
 
 
-@pytest.fixture(scope="session")
-def federation(accounts: Mapping[str, str]) -> Iterator[Federation]:
-    with Federation(accounts) as started:
-        yield started
+# By default a test runs with each kind of server beside each. These are enough for what only one of
+# them decides.
+MIXED = [("prosody", "ejabberd"), ("ejabberd", "prosody")]
+mixed = pytest.mark.parametrize(("home", "away"), MIXED, indirect=True)
 
 
 @pytest.fixture(params=KINDS)
 def home(request: pytest.FixtureRequest, federation: Federation) -> Server:
-    """The server of the blog."""
     return federation.server(request.param, "home")
 
 
 @pytest.fixture(params=KINDS)
 def away(request: pytest.FixtureRequest, federation: Federation) -> Server:
-    """The server of foreign readers."""
     return federation.server(request.param, "away")
+
+
+@pytest.fixture
+def neighbours(home: Server, away: Server, federation: Federation) -> tuple[Server, Server]:
+    """Both servers, when our account has its contacts on them."""
+    federation.acquaint(home, away)
+    return home, away
+
+
+@pytest.fixture
+def blog(tmp_path: Path, home: Server) -> Blog:
+    return Blog(tmp_path / "blog")
+
+
+# Who hears of what.
+
+
+def test_subscribers_of_both_servers_hear_of_everything(
+    blog: Blog, home: Server, away: Server, node: str
+) -> None:
+    configure(blog, home, node, home.service)
+    with audience(home, away, node, home.service, kinds=[Subscriber]) as listeners:
+        new_edited_removed(blog)
+        for name, listener in listeners.items():
+            assert heard(listener) == [NEW, EDITED, REMOVED, LAST], name
+
+
+@pytest.mark.parametrize(
+    ("home", "away", "elsewhere"),
+    [
+        *((one, other, "offline") for one in KINDS for other in KINDS),
+        *((one, other, "online elsewhere") for one, other in MIXED),
+    ],
+    indirect=["home", "away"],
+)
+def test_contacts_and_subscribers_of_both_servers_hear_of_the_accounts_own_node(
+    blog: Blog, neighbours: tuple[Server, Server], node: str, elsewhere: str
+) -> None:
+    home, away = neighbours
+    own = f"blog@{home.domain}"
+    configure(blog, home, node, own)
+    client = RawClient(home, "blog", presence="<presence/>")
+    with (
+        nullcontext() if elsewhere == "offline" else client,
+        audience(home, away, node, own, kinds=[Subscriber, Contact]) as listeners,
+    ):
+        new_edited_removed(blog)
+        for name, listener in listeners.items():
+            # ejabberd 23.01 tells no contact of a retraction.
+            is_told = not (isinstance(home, Ejabberd) and "contact" in name)
+            wanted = [NEW, EDITED, REMOVED, LAST] if is_told else [NEW, EDITED, LAST]
+            assert heard(listener) == wanted, name
+
+
+@mixed
+def test_nobody_hears_of_a_run_that_only_repairs(
+    blog: Blog, neighbours: tuple[Server, Server], node: str
+) -> None:
+    """The node is as an older version has made it: ejabberd kept its own value of the field."""
+    home, away = neighbours
+    own = f"blog@{home.domain}"
+    configure(blog, home, node, own)
+    blog.write("2026-01-01-post.md", title="First title")
+    assert blog.run("publish").code == 0
+    if isinstance(home, Ejabberd):
+        Outsider(home, "blog", node, service=own).configure(presence_based_delivery="1")
+    with audience(home, away, node, own, kinds=[Subscriber, Contact]) as listeners:
+        for _ in range(2):
+            assert blog.run("publish", "--verify").code == 0
+        publish_the_last(blog)
+        for name, listener in listeners.items():
+            assert heard(listener) == [LAST], name
+
+
+def configure(blog: Blog, home: Server, node: str, service: str) -> None:
+    """The node exists after that."""
+    blog.configure(home, node=node, service=service, password=home.accounts["blog"])
+    assert blog.run("publish").code == 0
+
+
+@contextmanager
+def audience(
+    home: Server, away: Server, node: str, service: str, *, kinds: Sequence[type[Subscriber]]
+) -> Iterator[dict[str, Subscriber]]:
+    """One of each kind on both servers, listening, by what they are."""
+    users = {Subscriber: "reader", Contact: "contact"}
+    listeners = {
+        f"{users[kind]} at {server.domain}": kind(server, users[kind], node, service=service)
+        for server in (home, away)
+        for kind in kinds
+    }
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as pool:  # each takes a second to begin
+            [*pool.map(stack.enter_context, listeners.values())]
+        yield listeners
+
+
+def new_edited_removed(blog: Blog) -> None:
+    """A post is published, edited and removed; between that, runs have nothing to do."""
+    path = blog.write("2026-01-01-post.md", title="First title")
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-01-post.md", title="Other title")
+    assert blog.run("publish").code == 0
+    assert blog.run("publish", "--verify").code == 0
+    path.unlink()
+    assert blog.run("publish", "--allow-retracts").code == 0
+    publish_the_last(blog)
+
+
+def publish_the_last(blog: Blog) -> None:
+    """The post after which nothing comes."""
+    blog.write("2026-01-09-last-post.md", title="The last one")
+    assert blog.run("publish").code == 0
+
+
+def heard(listener: Subscriber) -> list[Heard]:
+    """What the listener has heard up to the last post. Prosody tells a local contact twice."""
+    found: dict[Heard, None] = {}
+    while LAST not in found:
+        event = listener.next()
+        title = "" if event.payload is None else event.payload.findtext(f"{ATOM}title") or ""
+        found[event.kind, event.id or "", title] = None
+    return [*found]
+
+
+# A node at the service of another server.
+
+
+@mixed
+def test_a_node_of_ours_at_another_server_is_kept_equal(
+    blog: Blog, home: Server, away: Server, node: str
+) -> None:
+    configure(blog, home, node, away.service)
+    with audience(home, away, node, away.service, kinds=[Subscriber]) as listeners:
+        new_edited_removed(blog)
+        for name, listener in listeners.items():
+            assert heard(listener) == [NEW, EDITED, REMOVED, LAST], name
+    assert blog.run("status").code == 0
+
+
+@mixed
+def test_a_publisher_of_a_node_at_another_server_keeps_it_equal(
+    blog: Blog, home: Server, away: Server, node: str
+) -> None:
+    owner = Outsider(away, "blog", node)
+    owner.create()
+    owner.affiliate(f"blog@{home.domain}", "publisher")
+    blog.configure(
+        home, node=node, service=away.service, password=home.accounts["blog"], more=", keep: 10"
+    )
+    with audience(home, away, node, away.service, kinds=[Subscriber]) as listeners:
+        new_edited_removed(blog)
+        for name, listener in listeners.items():
+            assert heard(listener) == [NEW, EDITED, REMOVED, LAST], name
+
+
+# Servers that do not reach each other.
+
+
+def test_a_service_that_nobody_has_is_an_error_of_the_configuration(
+    blog: Blog, home: Server
+) -> None:
+    blog.configure(home, service="pubsub.nobody.example", password=home.accounts["blog"])
+    for command in ("plan", "publish"):
+        run = blog.run(command)
+        assert run.code == 2
+        assert "remote-server-not-found" in run.err
+        assert f"the pubsub service of {home.domain} is {home.service}" in run.err
+
+
+@pytest.mark.parametrize(("home", "kind"), MIXED, indirect=["home"])
+def test_a_server_that_ours_does_not_trust_is_named_with_the_reason(
+    blog: Blog, home: Server, federation: Federation, kind: Kind
+) -> None:
+    service = federation.stranger(kind).service
+    blog.configure(home, service=service, password=home.accounts["blog"])
+    for command in ("plan", "publish"):
+        run = blog.run(command)
+        assert run.code == 4
+        assert f"error: {service} blog: {service} refused to list the items of the node" in run.err
+        assert "one of the two servers does not trust the other's certificate" in run.err
 
 
 # The servers of these tests.
 
 
-def test_an_account_of_another_server_can_subscribe(home: Server, away: Server, node: str) -> None:
-    blog = Outsider(home, "blog", node)
-    blog.create()
-    with Subscriber(away, "reader", node, service=home.service) as reader:
-        blog.publish("first", ENTRY)
-        event = reader.next()
-        assert (event.kind, event.id, event.service) == ("published", "first", home.service)
-
-
-def test_a_server_does_not_reach_a_name_that_nobody_has(home: Server, node: str) -> None:
-    with pytest.raises(Denied) as denied:
-        Outsider(home, "blog", node, service="pubsub.nobody.example").items()
-    assert denied.value.condition == "remote-server-not-found"
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_servers_of_different_authorities_do_not_talk(
-    kind: Kind, home: Server, federation: Federation, node: str
+@pytest.mark.parametrize(("home", "kind"), MIXED, indirect=["home"])
+def test_a_server_takes_no_stanza_of_one_that_it_does_not_trust(
+    home: Server, federation: Federation, kind: Kind, node: str
 ) -> None:
     stranger = federation.stranger(kind)
-    for server, other in ((home, stranger), (stranger, home)):
-        with pytest.raises(Denied) as denied:
-            Outsider(server, "blog", node, service=other.service).items()
-        # ejabberd answers so even when it finds the certificate to be bad.
-        assert denied.value.condition == "remote-server-timeout"
+    with pytest.raises(Denied) as denied:
+        Outsider(stranger, "blog", node, service=home.service).items()
+    assert denied.value.condition == "remote-server-timeout"

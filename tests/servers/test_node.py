@@ -1,4 +1,7 @@
-"""The contract of a Node: for the fake node, and for real servers as a service and as PEP."""
+"""The contract of a Node: for the fake node, and for real servers as a service and as PEP.
+
+The service `of others` is one of another server than our account's, which is Prosody.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from publisher.sync import NOTIFICATION_FIELDS, Drift, Node, State
 from publisher.sync import item as items
 from publisher.xmpp.items import PAGE_OF_IDS
 from tests.support.fake_node import HABITS, FakeNode
+from tests.support.federation import KINDS
 from tests.support.servers import REAL, Server, every_server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import PEP, numbered_item, opened
@@ -22,18 +26,21 @@ from tests.support.xmpp import PEP, numbered_item, opened
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from tests.support.federation import Federation
     from tests.support.servers import Ejabberd, Prosody
 
 
 Work: TypeAlias = "Callable[[Node], Awaitable[None]]"
 
 
-@pytest.fixture(
-    params=[
-        *(f"fake {habits}" for habits in HABITS),
-        *(f"{name}{pep}" for name in (*REAL, "openfire") for pep in ("", " PEP")),
-    ]
-)
+BACKENDS = [
+    *(f"fake {habits}" for habits in HABITS),
+    *(f"{name}{pep}" for name in (*REAL, "openfire") for pep in ("", " PEP")),
+    *(f"{name} of others" for name in KINDS),
+]
+
+
+@pytest.fixture(params=BACKENDS)
 def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
     """A function that runs work with a node that does not exist yet."""
 
@@ -43,10 +50,8 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
         if name == "fake":
             yield FakeNode(exists=False, habits=HABITS[rest])
             return
-        server = request.getfixturevalue(name)
-        assert isinstance(server, Server)
-        config = NodeConfig(service=PEP if rest else server.service, node=node)
-        async with opened(server, "blog", config) as backend:
+        server, service = server_and_service(request)
+        async with opened(server, "blog", NodeConfig(service=service, node=node)) as backend:
             yield backend
 
     def run(work: Work) -> None:
@@ -57,6 +62,16 @@ def run(request: pytest.FixtureRequest, node: str) -> Callable[[Work], None]:
         asyncio.run(main())
 
     return run
+
+
+def server_and_service(request: pytest.FixtureRequest) -> tuple[Server, str]:
+    """The server of our account, and the service for its nodes."""
+    name, _, rest = request.param.partition(" ")
+    if rest == "of others":
+        federation: Federation = request.getfixturevalue("federation")
+        return federation.server("prosody", "home"), federation.server(name, "away").service
+    server: Server = request.getfixturevalue(name)
+    return server, PEP if rest == "PEP" else server.service
 
 
 def test_a_missing_node_is_not_found(run: Callable[[Work], None]) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias, assert_never, get_args
 
 from publisher.app.demo.server import LOOPBACK, Authority, certificate, free_ports
+from tests.support.contacts import befriend
 from tests.support.names import Names
 from tests.support.servers import Ejabberd, Prosody
 
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
     from tests.support.servers import Server
 
 Kind: TypeAlias = Literal["prosody", "ejabberd"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Federation:
     """The servers while entered. Each is started when first asked for.
 
-    Every server has all `accounts`; its account `blog` may create nodes at its pubsub service.
+    Every server has all `accounts`. The accounts `blog` of the place `home` may create nodes at the
+    pubsub services of all servers, and so may the server's own.
     """
 
     def __init__(self, accounts: Mapping[str, str]) -> None:
         self._accounts = accounts
         self._servers: dict[str, Server] = {}
+        self._neighbours: set[tuple[str, str]] = set()
         self._names = Names()
 
     def __enter__(self) -> Self:
@@ -46,11 +50,18 @@ class Federation:
 
     def server(self, kind: Kind, place: str) -> Server:
         """Its domain is e.g. `home.prosody.example`, for the place `home`."""
-        return self._server(kind, f"{place}.{kind}.example", self._trusted)
+        return self._server(kind, _domain(kind, place), self._trusted)
 
     def stranger(self, kind: Kind) -> Server:
         """A server whose certificate the others do not trust."""
-        return self._server(kind, f"untrusted.{kind}.example", self._untrusted)
+        return self._server(kind, _domain(kind, "untrusted"), self._untrusted)
+
+    def acquaint(self, home: Server, away: Server) -> None:
+        """Make the account `contact` of both servers a contact of `blog` at `home`."""
+        if (home.domain, away.domain) not in self._neighbours:
+            befriend(home, "blog", "contact")
+            befriend(home, "blog", "contact", at=away)
+            self._neighbours.add((home.domain, away.domain))
 
     def _authority(self, name: str) -> Authority:
         folder = self._folder / name
@@ -70,7 +81,10 @@ class Federation:
             case "prosody":
                 return Prosody(
                     self._accounts,
-                    admins=[f"blog@{domain}"],
+                    admins=[
+                        f"blog@{name}"
+                        for name in {domain, *(_domain(one, "home") for one in KINDS)}
+                    ],
                     storage="sql",
                     domain=domain,
                     authority=authority,
@@ -97,6 +111,10 @@ class Federation:
             "s2s_cafile": str(self._trusted.certificate),
             "outgoing_s2s_families": ["ipv4"],
         }
+
+
+def _domain(kind: Kind, place: str) -> str:
+    return f"{place}.{kind}.example"
 
 
 # The resolver libunbound takes the port of a DNS server, which Prosody's own does not.
