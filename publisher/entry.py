@@ -14,6 +14,7 @@ from publisher.content import templates
 from publisher.identity.claims import Claimant, Claims
 from publisher.post import Diagnostic, Reading, Skip
 from publisher.sources.front_matter.values import one_line
+from publisher.text.titles import plain_title
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 class Entry:
     """An Atom entry without its content; `rendering` adds the content.
 
-    Instants are aware, in UTC, and have whole seconds. `title` is None if neither the author nor
-    the engine gave one. `authors` is never empty. `link` is the absolute URL of the post's page.
-    `language` is None if the post has the site's language. `fingerprint` is a hash of the post's
-    source: it changes when the author changes something that readers see, and it does not change
-    when publisher renders the same source differently.
+    Instants are aware, in UTC, and have whole seconds. `title` is plain text, None if neither the
+    author nor the engine gave one. `authors` is never empty. `link` is the absolute URL of the
+    post's page. `language` is None if the post has the site's language. `fingerprint` is a hash of
+    the post's source: it changes when the author changes something that readers see, and it does
+    not change when publisher renders the same source differently.
     """
 
     item_id: str
@@ -256,7 +257,7 @@ def entry(
     result = Entry(
         item_id=item,
         atom_id=atom,
-        title=post.title or post.name,
+        title=plain_title(post.title or post.name or "", post.syntax.titles) or None,
         link=link(post, site),
         published=post.published,
         updated=post.updated,
@@ -329,6 +330,12 @@ def own_summary(post: Post) -> str | None:
     """The summary that the front matter gives, on one line."""
     summaries = (post.values.get(key) for key in ("summary", "description", "excerpt"))
     return next(filter(None, map(one_line, summaries)), None)
+
+
+def shown_summary(post: Post) -> str | None:
+    """The summary that the front matter gives, as readers see it."""
+    summary = own_summary(post)
+    return summary and plain_title(summary, post.syntax.titles)
 
 
 def _medium(medium: Medium) -> dict[str, str | float]:

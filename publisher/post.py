@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Person, Shown, Templates
     from publisher.system.site_files import Files
+    from publisher.text.titles import TitleSyntax
     from publisher.text.yaml_document import Value
 
 Markup: TypeAlias = Literal["markdown", "html", "rest"]
@@ -77,11 +78,12 @@ class EarlierReadings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySyntax:
-    """How an engine reads bodies: the Markdown dialect, template tags, and links to posts."""
+    """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles."""
 
     dialect: MarkdownDialect = "commonmark"
     template_language: TemplateLanguage = "none"
     links: LinkSyntax = "paths"
+    titles: TitleSyntax = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

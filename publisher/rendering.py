@@ -16,7 +16,7 @@ from publisher.content.html import absolute
 from publisher.content.links import Links
 from publisher.content.render import content_of_line
 from publisher.content.renderer import Renderer
-from publisher.entry import Entry, link, own_summary
+from publisher.entry import Entry, link, shown_summary
 from publisher.post import Diagnostic
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Renderings:
         return Rendered(
             **{**of_entry, "title": title},
             content=content,
-            teaser=content.summary or own_summary(entry.post) or content.opening or title,
+            teaser=content.summary or shown_summary(entry.post) or content.opening or title,
             enclosures=self._enclosures(entry, title),
             image=self._image(entry, title),
             warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in warnings),
@@ -130,7 +130,7 @@ class Renderings:
         post = entry.post
         content = self._renderer.content(post, item_id=entry.item_id, link=entry.link)
         summary = content.summary or post.summary
-        if not content.xhtml and (words := summary or own_summary(post)):
+        if not content.xhtml and (words := summary or shown_summary(post)):
             return replace(content_of_line(words), warnings=content.warnings)
         return replace(content, summary=summary)
 

@@ -36,7 +36,7 @@ from publisher.content.html import (
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
 from publisher.text import markdown_code, markers
-from publisher.text.characters import legal
+from publisher.text.characters import damage, legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,6 +75,7 @@ _FORMULA = re.compile(r"<math(?=[\s>])")
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)(?:(?<=,)|\s*+([^,]*+))")
 _DESCRIPTOR = re.compile(r"(?:((?:[0-9]*+\.)?+[0-9]++)[wxh](?:\s++[0-9]++h)?+)?+\s*+")
 
+_REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]{0,9};?")
 _LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)")
 
 
@@ -131,6 +132,7 @@ def render(
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
         )
+        content = _with_damage(content, source, first_line)
         return _with_first_words(content, tree)
     except Exception as error:  # a parser may raise anything, and one post must not break the feed
         # Parsers write messages of several lines; a warning has one.
@@ -357,6 +359,20 @@ def _xml(tree: etree._Element) -> str:
     document = _FORMULA.sub(f'<math xmlns="{MATH_NS}"', document)
     etree.fromstring(document)
     return document.removeprefix("<div>").removesuffix("</div>")
+
+
+def _with_damage(content: Content, source: str, first_line: int) -> Content:
+    """Warn of U+FFFD that a reference such as `&#0;` or `&#xD800;` makes (HTML 13.2.5.80).
+
+    Who reads the file has warned of those that stand in it.
+    """
+    if "\ufffd" not in content.xhtml or "\ufffd" in source:
+        return content
+    found = (one for one in _REFERENCE.finditer(source) if "\ufffd" in entities.unescape(one[0]))
+    at = next((one.start() for one in found), 0)
+    ((_, message),) = damage("\ufffd")
+    warning = first_line + source.count("\n", 0, at), message
+    return replace(content, warnings=(*content.warnings, warning))
 
 
 def _summary(lead: str, base: str, resolve: Resolve) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publisher.feeds.atom import atom, atom_entry
 from publisher.feeds.document import FeedDocument, documents, newest
 from publisher.feeds.json_feed import json_feed
-from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, MEDIA, TYPES, is_full
+from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, MEDIA, TYPES, is_full, page_url
 from publisher.feeds.rss import rss
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "documents",
     "is_full",
     "newest",
+    "page_url",
 ]
 
 FORMATS: Mapping[Format, Callable[[FeedDocument, Sequence[Rendered], Site], bytes]] = {

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from publisher import media
-from publisher.feeds.parts import GENERATOR, is_full, owner, plain_number
+from publisher.feeds.parts import GENERATOR, html_content, is_full, owner, plain_number
 from publisher.text.timestamps import z
 from publisher.text.uris import uri
 
@@ -67,7 +67,7 @@ def _item(entry: Rendered, feed: FeedFile) -> dict[str, object]:
         id=entry.atom_id,
         url=entry.link,
         title=entry.title,
-        content_html=entry.content.xhtml if full else None,
+        content_html=html_content(entry) if full else None,
         content_text=None if full else entry.teaser,
         summary=entry.content.summary if full else None,
         image=entry.image.href if entry.image else None,

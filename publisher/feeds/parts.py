@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import urldefrag
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -30,6 +32,8 @@ GENERATOR: Final = "publisher"
 # The type of links to nodes, whose items are Atom entries. Without a type feedparser would take the
 # link for the page: it takes the last alternate that has none.
 _NODE_TYPE: Final = "application/atom+xml"
+# Text between tags has no `<`, and neither has a value of our own XHTML.
+_FRAGMENT: Final = re.compile(r'(<a\b[^<>]* href=")(#[^"]*)')
 # `content: auto` shows only the summary of a larger post: readers still fetch a feed of 20 such.
 AUTO_BYTES: Final = 100_000
 TYPES: Final = {
@@ -47,8 +51,27 @@ def is_full(entry: Rendered, wanted: Shown) -> bool:
     return chosen == "full"
 
 
+def html_content(entry: Rendered) -> str:
+    """The content as HTML that may stand anywhere: links to parts of the post lead to its page.
+
+    RSS and JSON Feed have no base against which `#note` could resolve; the RSS Board's profile
+    advises against relative URLs. In the XHTML of Atom such a link leads to the part of the same
+    document.
+    """
+    return _FRAGMENT.sub(lambda link: link[1] + page_url(entry, link[2]), entry.content.xhtml)
+
+
+def page_url(entry: Rendered, fragment: str) -> str:
+    """The URL of a part of the post's page. `fragment` begins with `#`.
+
+    The page has the ids as the author wrote them, without the prefix of the item id.
+    """
+    page = urldefrag(entry.link).url
+    return f"{page}#{fragment[1:].removeprefix(f'{entry.item_id}-')}"
+
+
 def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:
-    """A feedgen entry with what Atom and RSS share. `kind` counts for Atom; RSS has HTML alone."""
+    """A feedgen entry with what Atom and RSS share. RSS has HTML alone."""
     generator = FeedEntry()
     generator.id(entry.atom_id)
     generator.title(entry.title)
@@ -58,7 +81,8 @@ def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = 
     generator.category([{"term": category} for category in entry.categories])
     if full:
         # feedgen 1.0.0 writes no div without content, and HTML parsers never close `<div/>`.
-        generator.content(entry.content.xhtml or " ", type=kind)
+        content = entry.content.xhtml if kind == "xhtml" else html_content(entry)
+        generator.content(content or " ", type=kind)
     return generator
 
 

@@ -87,7 +87,7 @@ def _item(entry: Rendered, feed: FeedFile) -> etree._Element:
     An item that is not shown in full, or has no summary, has only one of the two.
     """
     full = is_full(entry, feed.content)
-    generator = feed_entry(entry, full=full)
+    generator = feed_entry(entry, full=full, kind="html")
     enclosures = media.chosen(entry.enclosures, feed.enclosures)
     # The RSS Board's profile recommends at most one enclosure for each item.
     for enclosure in enclosures[:1]:

@@ -154,6 +154,7 @@ def _element(
         if contents != "xhtml":
             _add_plain_text(element, entry.content.text)
     _unite_pictures(element, entry)
+    _link_parts(element, entry)
     _replace_formulas(element)
     _simplify_types(element)
     _join_authors(element, account)
@@ -236,6 +237,13 @@ def _short_attribute(marker: etree._Element | None, name: str) -> str:
 def _remove(element: etree._Element, name: str) -> None:
     for child in element.findall(f"{ATOM}{name}"):
         element.remove(child)
+
+
+def _link_parts(element: etree._Element, entry: Rendered) -> None:
+    """Let links to parts of the post lead to its page: a stanza is no document, and has no base."""
+    for link in element.iter(f"{_XHTML}a"):
+        if (url := link.get("href", "")).startswith("#"):
+            link.set("href", feeds.page_url(entry, url))
 
 
 def _unite_pictures(element: etree._Element, entry: Rendered) -> None:

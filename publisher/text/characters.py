@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from publisher.text.shortening import shortened
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# The replacement character, and the controls of C1 but NEL: letters of Windows-1252 become these if
+# they are decoded as Latin-1.
+_DAMAGED = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _BREAKS = frozenset("\v\f")
 # Controls (C0, DEL, C1), the marks and embeddings that change the writing direction, separators of
 # lines and paragraphs, and characters that nobody sees: of no width, fillers, tags. A terminal
@@ -23,6 +30,28 @@ _UNSAFE = re.compile(f"[{_HIDDEN}]|(?<!{_INSIDE})[{_JOINERS}]|[{_JOINERS}](?!{_I
 # Bytes of a file name that cannot be decoded (PEP 383).
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def damage(text: str, first_line: int = 1) -> Iterator[tuple[int, str]]:
+    """Yield a warning for each line with what is left of characters that were decoded wrongly.
+
+    Each is (line, message). The text keeps these characters, because only its author knows what
+    they were.
+    """
+    if _DAMAGED.search(text):
+        for number, line in enumerate(text.split("\n"), first_line):
+            for char in sorted({*_DAMAGED.findall(line)}):
+                yield number, _damage_message(char)
+
+
+def _damage_message(char: str) -> str:
+    if char == "\ufffd":
+        what = "U+FFFD, which a program wrote in the place of a character that it could not read"
+    else:
+        meant = bytes([ord(char)]).decode("cp1252", "ignore")
+        hint = f"; in Windows-1252 it is {meant}" if meant else ""
+        what = f"the control character U+{ord(char):04X}, which readers do not show{hint}"
+    return f"has {what}; write the right character"
 
 
 def legal(text: str) -> str:

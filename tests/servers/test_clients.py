@@ -299,7 +299,7 @@ def test_an_enclosure_that_is_not_audio_needs_no_player(tmp_path: Path) -> None:
 
 def test_a_title_that_miniflux_unescapes_twice_is_reported(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
-    blog.write("2026-10-31-a.md", "Text.", title="What &nbsp; means")
+    blog.write("2026-10-31-a.md", "Text.", title="What &amp;nbsp; means")
     configure(blog, "{path: f.rss, format: rss}")
     assert said(blog, "Miniflux", r"as 'What \xa0 means'; subscribe to Atom instead")
     blog.write("2026-10-31-a.md", "Text.", title="'What <b> means'")

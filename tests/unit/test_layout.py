@@ -263,7 +263,7 @@ IMPURE_ATTRIBUTES = {
 # configuration also gives its own values.
 PURE_NAMES = {
     "publisher.config": {"is_iri", "is_language", "is_person_uri"},
-    "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full"},
+    "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full", "page_url"},
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
     "publisher.sources.front_matter.values": {"one_line"},

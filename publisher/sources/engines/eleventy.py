@@ -186,6 +186,8 @@ RECORD = EngineRecord(
     name="eleventy",
     reader=Eleventy,
     detect=_detect,
-    syntax=BodySyntax(dialect="commonmark", template_language="liquid-top-level"),
+    syntax=BodySyntax(
+        dialect="commonmark", template_language="liquid-top-level", titles="elements"
+    ),
     programs=PROGRAMS,
 )

@@ -348,7 +348,9 @@ RECORD = EngineRecord(
     name="hexo",
     reader=Hexo,
     detect=_detect,
-    syntax=BodySyntax(dialect="marked", template_language="nunjucks", links="root-images"),
+    syntax=BodySyntax(
+        dialect="marked", template_language="nunjucks", links="root-images", titles="elements"
+    ),
     settings=_SETTINGS,
     posts_folder="source/_posts",
     markups={

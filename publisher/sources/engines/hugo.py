@@ -393,7 +393,7 @@ RECORD = EngineRecord(
     name="hugo",
     reader=Hugo,
     detect=_detect,
-    syntax=BodySyntax(dialect="goldmark", template_language="angle-shortcodes"),
+    syntax=BodySyntax(dialect="goldmark", template_language="angle-shortcodes", titles="elements"),
     settings=_SETTINGS,
     late_dates=(),
 )

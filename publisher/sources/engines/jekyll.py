@@ -328,7 +328,7 @@ RECORD = EngineRecord(
     name="jekyll",
     reader=Jekyll,
     detect=_detect,
-    syntax=BodySyntax(dialect="kramdown", template_language="liquid"),
+    syntax=BodySyntax(dialect="kramdown", template_language="liquid", titles="html"),
     settings=_SETTINGS,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),

@@ -210,7 +210,10 @@ RECORD = EngineRecord(
     reader=Nikola,
     detect=_detect,
     syntax=BodySyntax(
-        dialect="markdown", template_language="percent-shortcodes", links="link-urls"
+        dialect="markdown",
+        template_language="percent-shortcodes",
+        links="link-urls",
+        titles="elements",
     ),
     settings=_SETTINGS,
     markups={

@@ -250,7 +250,7 @@ RECORD = EngineRecord(
     name="pelican",
     reader=Pelican,
     detect=_detect,
-    syntax=BodySyntax(dialect="markdown", template_language="none", links="braces"),
+    syntax=BodySyntax(dialect="markdown", template_language="none", links="braces", titles="html"),
     settings=_SETTINGS,
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),

@@ -42,7 +42,9 @@ RECORD = EngineRecord(
     name="plain",
     reader=Plain,
     detect=_detect,
-    syntax=BodySyntax(dialect="commonmark", template_language="none", links="wiki"),
+    syntax=BodySyntax(
+        dialect="commonmark", template_language="none", links="wiki", titles="elements"
+    ),
     programs=PROGRAMS,  # Eleventy often builds the site of such a folder
     late_dates=("created", "published", *LATE_DATES),
 )

@@ -132,6 +132,11 @@ RECORD = EngineRecord(
     name="zola",
     reader=Zola,
     detect=_detect,
-    syntax=BodySyntax(dialect="commonmark", template_language="call-shortcodes", links="at-paths"),
+    syntax=BodySyntax(
+        dialect="commonmark",
+        template_language="call-shortcodes",
+        links="at-paths",
+        titles="elements",
+    ),
     settings=_SETTINGS,
 )

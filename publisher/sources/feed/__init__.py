@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import itertools
 import re
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -21,10 +22,11 @@ from publisher.errors import ConfigError
 from publisher.post import Diagnostic, EarlierReadings, Medium, Post, Reading, Skip
 from publisher.sources.feed import earlier_ids, json_feed, memory, xml_feed
 from publisher.sources.feed.items import MAX_BYTES
+from publisher.text.characters import damage
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
@@ -76,7 +78,8 @@ def read(
             not_due += [post] if is_early else []
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
-    diagnostics = (Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning)
+    diagnostics = [Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning]
+    diagnostics += itertools.chain.from_iterable(map(_damage, posts))
     return Reading(
         tuple(posts),
         tuple(skipped),
@@ -100,6 +103,14 @@ def _kept_ids(
         return ident in remembered or name_of(ident, config.site) in recorded()
 
     return earlier_ids.kept(parsed.items, is_known)
+
+
+def _damage(post: Post) -> Iterator[Diagnostic]:
+    """Warn of characters that were decoded wrongly before the feed was written, or in it."""
+    names = (author.name for author in post.authors)
+    text = " ".join([post.title or "", post.body, post.summary or "", *post.tags, *names])
+    for message in dict.fromkeys(message for _, message in damage(text)):
+        yield Diagnostic(post.path, 1, message)
 
 
 def _remembered(

@@ -9,7 +9,7 @@ from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
 from publisher.post import Diagnostic, in_short
 from publisher.text import dates
-from publisher.text.characters import legal, short_line
+from publisher.text.characters import damage, legal, short_line
 from publisher.text.dates import DateError, WrittenDate
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class FrontMatter:
         self.document = document
         self.path = path
         self.warnings = [Diagnostic(path, line, message) for line, message in document.warnings]
+        self.warnings += [Diagnostic(path, *warning) for warning in damage(document.text)]
         self._keys = keys or {}
         self._known = known or {}
 

@@ -1,0 +1,75 @@
+"""Titles and summaries in HTML become plain text, and lose no word that only looks like a tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.post import BodySyntax
+from publisher.text.titles import plain_title
+from tests.support import posts
+from tests.support.posts import post
+
+if TYPE_CHECKING:
+    from publisher.config import Engine
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("A <em>new</em> day", "A new day"),
+        ('A <a href="/x" title=y>link</a> and <SUB>2</SUB>', "A link and 2"),
+        ("<b>One <i>two <u>three</u></i></b>", "One two three"),
+        ("<code>&lt;details&gt;</code> &amp; friends", "<details> & friends"),
+        ("<b>One</b><br />two", "One two"),
+        ("<i>E</i>&#x301; &eacute;&nbsp;x", "E\u0301 \xe9\xa0x"),
+        ("<b>a</b>&#11;b&#0;", "ab\ufffd"),
+    ],
+)
+def test_whole_elements_show_that_a_title_is_html(written: str, text: str) -> None:
+    assert plain_title(written, "elements") == plain_title(written, "html") == text
+    assert plain_title(written, "text") == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "The <b> element", "2 < 3 > 1", "a</b>", "<details>x</details>", "List<String>",
+        "<b>x</i>", "AT&T", "Q&A;", "<b></b>", "&unknown;", "?a=1&copy=2",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_markup_stays(written: str) -> None:
+    assert plain_title(written, "elements") == plain_title(written, "html") == written
+
+
+@pytest.mark.parametrize(
+    ("engine", "title"),
+    [
+        ("jekyll", "Q&A"), ("pelican", "Q&A"),
+        ("hugo", "Q&amp;A"), ("zola", "Q&amp;A"), ("eleventy", "Q&amp;A"), ("hexo", "Q&amp;A"),
+        ("nikola", "Q&amp;A"), ("plain", "Q&amp;A"),
+    ],
+)  # fmt: skip
+def test_a_reference_is_text_where_templates_escape_titles(engine: Engine, title: str) -> None:
+    assert posts.entry(post(engine=engine, title="Q&amp;A")).title == title
+    assert posts.entry(post(engine=engine, title="<em>Q</em>&amp;A")).title == "Q&A"
+
+
+def test_the_title_of_a_feeds_item_is_text_already() -> None:
+    one = posts.entry(post(title="<em>Q</em>&amp;A", syntax=BodySyntax()))
+    assert one.title == "<em>Q</em>&amp;A"
+
+
+def test_a_summary_in_html_is_plain_text() -> None:
+    one = posts.entry(post(values={"description": "A <em>short</em> &amp; good one"}))
+    assert one.teaser == "A short & good one"
+    one = posts.entry(post(body="", values={"summary": "A <em>short</em> one"}))
+    assert one.content.xhtml == "<p>A short one</p>"
+
+
+def test_the_fingerprint_is_that_of_the_title_as_it_is_written() -> None:
+    """So an upgrade announces nothing, and an edit of the markup is an edit."""
+    one, other = (posts.entry(post(title=title)) for title in ("<em>A</em>", "A"))
+    assert one.title == other.title == "A"
+    assert one.fingerprint != other.fingerprint
