@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
-import publisher
 from publisher.content import first_words
-from publisher.content.html import TAGS, VOID
 from publisher.content.render import render
-from tests.support import GOLDENS, ROOT, dialects
+from tests.support import ROOT, bodies, dialects
 from tests.support.posts import OTHER, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from publisher.config import Engine
     from publisher.content.render import Content
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
 BASE = "https://blog.example/2026/a/"
 URL = f"https://blog.example/sub/{OTHER}/"
-MARKUPS: tuple[Dialect, ...] = ("kramdown", "goldmark", "marked", "commonmark", "markdown")
 
 
 def rendered(body: str, markup: Dialect = "html") -> Content:
@@ -55,7 +51,7 @@ def rendered(body: str, markup: Dialect = "html") -> Content:
     ],
 )  # fmt: skip
 def test_markdown_looks_much_as_its_author_wrote_it(written: str, read: str) -> None:
-    for markup in MARKUPS:
+    for markup in bodies.MARKDOWN:
         assert rendered(written, markup).text == read, markup
 
 
@@ -121,18 +117,6 @@ def test_template_tags_and_links_lead_where_they_lead_in_the_xhtml(
 
 # --- Both say the same
 
-FILES = sorted(
-    path
-    for folder in (
-        GOLDENS / "entries",
-        ROOT / "tests/engines/sites",
-        ROOT / "tests/markers/posts",
-        Path(publisher.__file__).parent / "app/demo/posts",
-    )
-    for path in folder.rglob("*")
-    if path.suffix in {".md", ".markdown", ".html", ".rst", ".txt"}
-)
-_FENCE = re.compile(r"^(?:---|\+\+\+)\n.*?\n(?:---|\+\+\+)\n", re.DOTALL)
 _PLACES = re.compile(r"^(?:[>:\-\s]|-?\d+\.\s)+", re.MULTILINE)  # quotes, lists and their numbers
 
 
@@ -170,11 +154,9 @@ def assert_alike(content: Content) -> None:
         assert at >= len(word), (word, content.text, content.xhtml)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", bodies.FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_word_is_said_in_one_of_them_only(path: Path) -> None:
-    body = _FENCE.sub("", path.read_text(encoding="utf-8"))
-    markups: dict[str, tuple[Dialect, ...]] = {".html": ("html",), ".rst": ("rest",)}
-    for markup in markups.get(path.suffix, MARKUPS):
+    for body, markup in bodies.written(path):
         assert_alike(rendered(body, markup))
 
 
@@ -186,19 +168,7 @@ def test_the_bodies_of_the_goldens_say_the_same(engine: dialects.Engine, markup:
         assert_alike(rendered(body, markup))
 
 
-ELEMENTS = st.sampled_from(sorted(TAGS - VOID))
-HTML = st.recursive(
-    st.sampled_from(["one ", " two", "three", "\n", "<br>", "<img src='/i.png' alt='four'>"]),
-    lambda inner: st.builds(
-        lambda name, parts: f"<{name} href='/x'>{''.join(parts)}</{name}>",
-        ELEMENTS,
-        st.lists(inner, max_size=4),
-    ),
-    max_leaves=20,
-)
-
-
-@given(html=HTML)
+@given(html=bodies.HTML)
 @settings(max_examples=200)
 def test_any_html_says_the_same_in_plain_text(html: str) -> None:
     assert_alike(rendered(html))
