@@ -126,6 +126,7 @@ def said(run: Run) -> dict[str, tuple[str, list[tuple[str, str, str]]]]:
     }
 
 
+@every_server
 @pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
 @pytest.mark.parametrize("place", ["pubsub.localhost", "blog@localhost"])
 def test_publish_does_what_plan_says(
