@@ -9,6 +9,7 @@ import pytest
 
 from publisher.config import NodeConfig
 from tests.support.blog import Blog
+from tests.support.openfire import Openfire
 from tests.support.raw import PUBSUB, RawClient
 from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.sync.item import Item
-    from tests.support.openfire import Openfire
     from tests.support.servers import Server
 
 FIRST, SECOND = "2026-01-01-first-post", "2026-01-02-second-post"
@@ -168,3 +168,33 @@ def test_a_node_without_a_limit_holds_every_post(
     assert (again.code, again.changes, again.json["nodes"][0]["notes"]) == (0, [], [])
     shown = blog.run("node", "show").out.splitlines()
     assert [line.split() for line in shown if "max_items" in line] == [["max_items", "-1", "-1"]]
+
+
+def test_a_new_subscriber_gets_the_last_post_unless_the_configuration_says_otherwise(
+    blog: Blog, openfire: Openfire, node: str
+) -> None:
+    options = {node: "", f"{node}-quiet": ', options: {send_item_subscribe: "0"}'}
+    for name, more in options.items():
+        blog.configure(openfire, node=name, password=openfire.accounts["blog"], more=more)
+        assert blog.run("publish").code == 0
+    with Subscriber(openfire, "reader", node) as reader:
+        assert reader.next().id == SECOND
+    with Subscriber(openfire, "reader", f"{node}-quiet") as reader:
+        Outsider(openfire, "blog", f"{node}-quiet").retract(FIRST)
+        assert reader.next().kind == "retracted"
+
+
+def test_posts_that_a_killed_server_has_lost_are_published_by_the_next_run(
+    blog: Blog, accounts: Mapping[str, str]
+) -> None:
+    """It acknowledges items, and even the node, before it stores them."""
+    with Openfire(accounts) as server:
+        blog.configure(server, node="blog", password=accounts["blog"])
+        assert blog.run("publish").code == 0
+        server.kill()
+        server.start()
+        lost = blog.run("publish", "--json")
+        assert (lost.code, {outcome for _, _, outcome in lost.changes}) == (0, {"done"})
+        assert {item.id for item in Outsider(server, "reader", "blog").items()} == {FIRST, SECOND}
+        blog.let_an_hour_pass()
+        assert blog.run("publish", "--json").changes == []
