@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Config, Xmpp
+    from publisher.sync import State
     from publisher.xmpp import Connection
 
 
@@ -52,7 +53,8 @@ class ComparedField:
 class ComparedNode:
     """A node as it is at the service, or the error that kept it from being read.
 
-    A node that does not exist yet has no fields.
+    A node that does not exist yet has no fields. `hides_publisher`: its items do not say who
+    published them.
     """
 
     address: NodeAddress
@@ -61,6 +63,7 @@ class ComparedNode:
     items: int = 0
     exists: bool = True
     fields: tuple[ComparedField, ...] = ()
+    hides_publisher: bool = False
     error: PublisherError | None = None
 
 
@@ -176,18 +179,23 @@ async def _look_at_service(
     config: Config, connection: Connection, chosen: Sequence[Target]
 ) -> list[ComparedNode]:
     """Ask for one node after the other. If the service falls silent, the rest fail at once."""
-    nodes = [targets.config_of(target) for target in chosen]
+    title = config.site.title
     return [
-        await _look(connection, XmppNode(connection, node, site_title=config.site.title))
-        for node in nodes
+        await _look(
+            connection,
+            XmppNode(connection, targets.config_of(target), site_title=title),
+            target.entries,
+        )
+        for target in chosen
     ]
 
 
-async def _look(connection: Connection, node: XmppNode) -> ComparedNode:
+async def _look(connection: Connection, node: XmppNode, posts: Collection[str]) -> ComparedNode:
     try:
         state = await node.look()
         description = await node.describe()
         affiliation = await node.affiliation()
+        hides_publisher = await _hides_publisher(node, state, posts)
     except NotFound:
         return await _look_at_missing(node)
     except WrongAddress as error:
@@ -204,8 +212,25 @@ async def _look(connection: Connection, node: XmppNode) -> ComparedNode:
         for name in names
     )
     return ComparedNode(
-        node.address, description.source, affiliation, len(state.ids), fields=fields
+        node.address,
+        description.source,
+        affiliation,
+        len(state.ids),
+        fields=fields,
+        hides_publisher=hides_publisher,
     )
+
+
+async def _hides_publisher(node: XmppNode, state: State, posts: Collection[str]) -> bool:
+    """Whether the items of a service do not say who published them.
+
+    Those of an account (PEP) need not: there is nobody else.
+    """
+    if "@" in node.address.service:
+        return False
+    # An item of ours: a server may not survive the request for a hostile one.
+    ours = next((id_ for id_ in reversed(state.ids) if id_ in posts), None)
+    return ours is not None and not await node.names_publisher(ours)
 
 
 async def _look_at_missing(node: XmppNode) -> ComparedNode:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.app import project as projects
 from publisher.app.check import check
 from publisher.cli import check_json, options, output
+from publisher.lint import clients
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
                 _print_reader_diagnostics(checked.client_diagnostics)
             else:
                 output.print_line("readers: there are no posts to show")
+            for advice in clients.advice(project.config.xmpp):
+                output.print_line(f"note: {advice}")
     return output.exit_code(project)
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from publisher import entry, identity
+from publisher.lint.clients import advice
 from publisher.post import Skip
 from publisher.text.timestamps import z
 
@@ -42,6 +43,7 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
     ]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]
+        document["advice"] = [*advice(project.config.xmpp)]
     return document
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
 from publisher.errors import ConfigError, UnsafePlanError, first_exit_code
+from publisher.lint.clients import EXPOSE_PUBLISHER
 from publisher.text.counts import number_of
 from publisher.text.node_address import NodeAddress
 
@@ -28,6 +29,10 @@ EXAMPLE = """\
   publisher node delete pubsub.example.org old-blog
   publisher node forget pubsub.example.org old-blog"""
 
+_NO_PUBLISHER = (
+    "the service does not say who published an item, so Movim shows posts without an author and "
+    f"Converse as reposts; on Prosody, set `{EXPOSE_PUBLISHER}` for the pubsub component"
+)
 ABSENT = "-"  # the service offers no such field, or does not show it
 
 
@@ -105,6 +110,8 @@ def _print_node(shown: ComparedNode) -> None:
     for row in rows:
         cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
         output.print_line(f"  {'  '.join(cells)}".rstrip())
+    if shown.hides_publisher:
+        output.print_line(f"  note: {_NO_PUBLISHER}")
 
 
 def _cell(value: str | None) -> str:
@@ -120,6 +127,7 @@ def _as_json(shown: ComparedNode) -> dict[str, object]:
         "affiliation": shown.affiliation or None,
         "exists": shown.exists,
         "items": shown.items,
+        "hides_publisher": shown.hides_publisher,
         "fields": [
             {"name": f.name, "wanted": f.wanted, "actual": f.actual, "differs": f.differs}
             for f in shown.fields

@@ -149,6 +149,14 @@ async def _requested(requests: Requests, ids: Sequence[str]) -> list[Item]:
     return [Item(id_, payload(elements[id_])) for id_ in ids if id_ in elements]
 
 
+async def names_publisher(requests: Requests, id_: str) -> bool:
+    """Whether the service says who published an item (section 7.1.2.3). True if it is gone."""
+    items = Element(f"{PUBSUB}items", node=requests.address.node)
+    SubElement(items, f"{PUBSUB}item", id=id_)
+    answer = await requests.items(items, "show an item of", limits=PAYLOADS)
+    return all(item.get("publisher") for item in answer.iterfind(ITEMS))
+
+
 async def _require_node(requests: Requests) -> None:
     """Raise NotFound if the node does not exist. Its last item is the least that it can show."""
     items = Element(f"{PUBSUB}items", node=requests.address.node, max_items="1")

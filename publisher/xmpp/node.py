@@ -244,6 +244,10 @@ class XmppNode:
         """
         return await items.fetch(self._requests, ids)
 
+    async def names_publisher(self, id_: str) -> bool:
+        """Whether the service says who published an item."""
+        return await items.names_publisher(self._requests, id_)
+
     async def publish(self, item: Item) -> None:
         """Publish an item, replacing the one with the same id (section 7.1)."""
         # COMPAT(slixmpp 1.17): it takes elements of the standard library, and none of lxml.

@@ -10,5 +10,17 @@ from __future__ import annotations
 from publisher.lint.clients.diagnostic import ClientDiagnostic
 from publisher.lint.clients.feeds import Others, of_feed
 from publisher.lint.clients.items import of_age, of_item, of_node, of_payload
+from publisher.lint.clients.services import EXPOSE_PUBLISHER, SUMMARY_TEMPLATE, advice
 
-__all__ = ["ClientDiagnostic", "Others", "of_age", "of_feed", "of_item", "of_node", "of_payload"]
+__all__ = [
+    "EXPOSE_PUBLISHER",
+    "SUMMARY_TEMPLATE",
+    "ClientDiagnostic",
+    "Others",
+    "advice",
+    "of_age",
+    "of_feed",
+    "of_item",
+    "of_node",
+    "of_payload",
+]
