@@ -13,12 +13,13 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.sync.look import CHUNK
+from publisher.xmpp.presence import QUIET_SECONDS
 from tests.support import ROOT
 from tests.support.blog import SECONDS, Blog
 from tests.support.floods import FLOODS
 from tests.support.hostile import Hostile
 from tests.support.raw import RawClient
-from tests.support.xmpp import numbered_item, opened
+from tests.support.xmpp import PEP, numbered_item, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +84,7 @@ AFTER_LOGIN = {
     "requests": UNASKED,
     "answers to nothing": UNASKED,
 }
+AFTER_PRESENCE = {"presences of contacts": "sent more than 100,000 stanzas of presence"}
 COMMANDS = [("plan",), ("status",), ("node", "show")]
 
 
@@ -94,7 +96,7 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def test_every_flood_is_tried() -> None:
-    assert BEFORE_LOGIN.keys() | AFTER_LOGIN.keys() == FLOODS.keys()
+    assert BEFORE_LOGIN.keys() | AFTER_LOGIN.keys() | AFTER_PRESENCE.keys() == FLOODS.keys()
 
 
 @pytest.mark.parametrize("name", BEFORE_LOGIN)
@@ -114,6 +116,27 @@ def test_an_endless_answer_is_left(blog: Blog, certificates: Certificates, name:
     assert "pubsub.localhost blog" in message
     assert code == 4
     assert sent < 80_000_000 + IN_FLIGHT
+
+
+@pytest.mark.parametrize("name", AFTER_PRESENCE)
+def test_an_endless_flood_of_contacts_is_left(
+    blog: Blog, certificates: Certificates, name: str
+) -> None:
+    code, message, sent = run_within_memory(blog, certificates, name, "publish", service=PEP)
+    assert AFTER_PRESENCE[name] in message
+    assert code == 4
+    assert sent < 10_000_000 + IN_FLIGHT
+
+
+def test_an_account_may_have_many_contacts_online(blog: Blog, certificates: Certificates) -> None:
+    """And the first post waits for the one that does not answer."""
+    with Hostile("popular", certificates) as server:
+        blog.configure(server, password="secret", service=PEP)
+        run = measured(blog, "publish")
+        assert run.returncode == 0, run.stderr
+        assert server.received.count(b"<publish ") == 1
+        assert server.waited > QUIET_SECONDS
+    assert memory(run) < MEMORY
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -146,25 +169,39 @@ def test_a_page_of_the_largest_items_is_fetched(server: Server, node: str) -> No
 
 
 def run_within_memory(
-    blog: Blog, certificates: Certificates, name: str, *command: str, tls: str = "direct"
+    blog: Blog,
+    certificates: Certificates,
+    name: str,
+    *command: str,
+    tls: str = "direct",
+    service: str = Hostile.service,
 ) -> tuple[int, str, int]:
     """Run against a flood: the exit code, the only line of stderr, and the bytes of the server."""
     with Hostile(name, certificates) as server:
-        blog.configure(server, password="secret", tls=tls)
-        run = subprocess.run(
-            (sys.executable, "-c", MEASURED, *command),
-            cwd=blog.folder,
-            env={**os.environ, **blog.environment, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-            preexec_fn=limit_memory,
-        )
+        blog.configure(server, password="secret", tls=tls, service=service)
+        run = measured(blog, *command)
     (line,) = [line for line in (run.stdout + run.stderr).splitlines() if " sent " in line]
-    assert int(run.stderr.rpartition("memory ")[2]) < MEMORY
+    assert memory(run) < MEMORY
     return run.returncode, line, server.sent
+
+
+def measured(blog: Blog, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (sys.executable, "-c", MEASURED, *command),
+        cwd=blog.folder,
+        env={**os.environ, **blog.environment, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        preexec_fn=limit_memory,
+    )
+
+
+def memory(run: subprocess.CompletedProcess[str]) -> int:
+    """The most that the run had, in kilobytes."""
+    return int(run.stderr.rpartition("memory ")[2])
 
 
 def limit_memory() -> None:

@@ -39,7 +39,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def _server(kind: str) -> Server:
     if kind == "prosody":
-        return Prosody(ACCOUNTS)
+        return Prosody(ACCOUNTS, admins=[PEP])
     return Ejabberd(ACCOUNTS, ignore_pep_from_offline="shipped" in kind)
 
 
@@ -52,9 +52,11 @@ def blog(tmp_path: Path, server: Server, node: str) -> Blog:
     return made
 
 
-def configure(blog: Blog, server: Server, node: str, *, presence: str = "") -> None:
+def configure(
+    blog: Blog, server: Server, node: str, *, service: str = PEP, presence: str = ""
+) -> None:
     password = ACCOUNTS["blog"]
-    blog.configure(server, node=node, service=PEP, password=password, presence=presence)
+    blog.configure(server, node=node, service=service, password=password, presence=presence)
 
 
 @pytest.mark.parametrize("elsewhere", ["online elsewhere", "offline"])
@@ -98,6 +100,19 @@ def said(event: Event) -> str:
     return "" if event.payload is None else "".join(event.payload.itertext())
 
 
+def test_posts_of_one_run_arrive_in_their_order(blog: Blog, server: Server, node: str) -> None:
+    """Although they all wait for the presence of contacts."""
+    names = [f"2026-01-0{day}-post" for day in range(1, 8)]
+    for name in names:
+        blog.write(f"{name}.md", "Text.")
+    with (
+        Contact(server, "contact", node, service=PEP),
+        Subscriber(server, "reader", node, service=PEP) as reader,
+    ):
+        assert blog.run("publish").code == 0
+        assert [reader.next().id for _ in names] == names
+
+
 def test_contacts_see_the_account_online_only_while_posts_are_sent(
     blog: Blog, server: Server, node: str
 ) -> None:
@@ -108,6 +123,8 @@ def test_contacts_see_the_account_online_only_while_posts_are_sent(
         configure(blog, server, node, presence="never")
         blog.write("2026-01-02-post.md", "Text.")
         assert blog.run("publish").code == 0
+        configure(blog, server, node, service=server.service)
+        assert len(blog.run("publish", "--json").changes) == 2
         configure(blog, server, node)
         for command in (("publish",), ("publish", "--verify")):  # nothing to do
             assert blog.run(*command).code == 0
@@ -126,10 +143,15 @@ def presences(client: RawClient) -> list[str]:
     return [(kind[1] or kind[2]).decode() for kind in kinds if kind]
 
 
-# Takes every publish to an account's PEP, and answers none.
+# Takes every publish to an account's PEP, and answers none, but refuses items with such an id.
 MUTE = """
+local st = require "util.stanza";
 module:hook("iq/bare/http://jabber.org/protocol/pubsub:pubsub", function (event)
-  return event.stanza.tags[1]:get_child("publish") and true or nil;
+  local publish = event.stanza.tags[1]:get_child("publish");
+  if publish and publish:get_child("item").attr.id:find("refused") then
+    event.origin.send(st.error_reply(event.stanza, "auth", "forbidden"));
+  end
+  return publish and true or nil;
 end, 100);
 """
 
@@ -141,10 +163,13 @@ def mute() -> Iterator[Prosody]:
         yield started
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=str
+)
 def test_an_interrupted_run_goes_offline(
     tmp_path: Path, mute: Prosody, node: str, number: int
 ) -> None:
+    """If the run cannot do that itself, the server does so when the connection is lost."""
     blog = Blog(tmp_path / "blog")
     configure(blog, mute, node)
     blog.write("2026-01-01-post.md", "Text.")
@@ -152,6 +177,16 @@ def test_an_interrupted_run_goes_offline(
         with blog.start("publish") as run:
             contact.read_until(b"<priority>-1</priority>")
             interrupt(run, number)
+        contact.read_until(b"type='unavailable'")
+
+
+def test_a_failed_run_goes_offline(tmp_path: Path, mute: Prosody, node: str) -> None:
+    blog = Blog(tmp_path / "blog")
+    configure(blog, mute, node)
+    blog.write("2026-01-01-refused.md", "Text.")
+    with RawClient(mute, "contact", presence="<presence/>") as contact:
+        assert blog.run("publish").code == 1
+        contact.read_until(b"<priority>-1</priority>")
         contact.read_until(b"type='unavailable'")
 
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Before the stream header, before TLS, after TLS, after the login, and after the first request.
-Moment: TypeAlias = Literal["header", "before_tls", "before_login", "after_login", "in_answer"]
+# Before the stream header, before TLS, after TLS, after the login, after the first request, and
+# after the client's presence.
+Moment: TypeAlias = Literal[
+    "header", "before_tls", "before_login", "after_login", "in_answer", "after_presence"
+]
 
 CHUNK = 50_000  # bytes to send at once
 
@@ -87,6 +90,9 @@ FLOODS: dict[str, Flood] = {
     "messages": Flood("in_answer", "", "<message from='NUMBER@l'><body>x</body></message>"),
     "requests": Flood("in_answer", "", "<iq type='get' id='NUMBER'><x xmlns='urn:x'/></iq>"),
     "answers to nothing": Flood("in_answer", "", "<iq type='result' id='NUMBER'/>"),
+    "presences of contacts": Flood(
+        "after_presence", "", "<presence from='NUMBER@elsewhere.example/x'/>"
+    ),
     "long message": Flood("after_login", "<message><body>", "x"),
     "nested message": Flood("after_login", "<message>", "<a>"),
 }

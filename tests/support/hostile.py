@@ -17,6 +17,7 @@ import socketserver
 import ssl
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -34,6 +35,7 @@ OTHER_NAME = "elsewhere.example"
 
 TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+CAPS = "http://jabber.org/protocol/caps"
 PUBSUB = "http://jabber.org/protocol/pubsub"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 STREAMS = "urn:ietf:params:xml:ns:xmpp-streams"
@@ -50,6 +52,9 @@ OFFER_TLS = f"<starttls xmlns='{TLS}'><required/></starttls>"
 # A client that was given a password must not be talked into these; LOGIN tells it.
 STRANGE = ("X-OAUTH2", "EXTERNAL", "ANONYMOUS")
 SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-1")
+
+POPULAR = 20_000  # contacts
+SILENT = "silent@localhost"
 
 TLS_RECORD = 0x16
 HANDSHAKE_SECONDS = 10.0
@@ -117,6 +122,7 @@ class Hostile:
         self.port = self.direct_port = int(self._listener.server_address[1])
         self.connections = 0
         self.sent = 0  # bytes, on the connections that have ended
+        self.waited = 0.0  # seconds from the roster to the first item
         self.elsewhere: Hostile | None = None
         if mode == "redirect":
             self.elsewhere = Hostile("honest", certificates)
@@ -423,16 +429,48 @@ def _flood(flood: Flood, client: Conversation, _: Hostile) -> None:
         client.secure(client.certificates.good)
     if flood.moment in {"before_tls", "before_login"}:
         client.greet()
-    if flood.moment in {"after_login", "in_answer"}:
-        client.open(_mechanisms("PLAIN"))
-        client.element()
-        client.send(f"<success xmlns='{SASL}'/>")
-        client.open(f"<bind xmlns='{BIND}'/>")
-        _answer(client, client.element())
+    if flood.moment in {"after_login", "in_answer", "after_presence"}:
+        _welcome(client)
     if flood.moment == "in_answer":
         client.element()
+    if flood.moment == "after_presence":
+        _answer_until(client, b"<presence")
     for chunk in flood.chunks():
         client.send(chunk)
+
+
+def _popular(client: Conversation, hostile: Hostile) -> None:
+    """An honest server with an account that has many contacts, of which one does not answer."""
+    client.secure(client.certificates.good)
+    _welcome(client)
+    asked = _answer_until(client, b"jabber:iq:roster")
+    began = time.monotonic()
+    contacts = [f"contact-{number}@localhost" for number in range(POPULAR)]
+    items = "".join(f"<item jid='{jid}' subscription='both'/>" for jid in (SILENT, *contacts))
+    _answer(client, asked, f"<query xmlns='jabber:iq:roster'>{items}</query>")
+    for number, jid in enumerate(contacts):
+        caps = f"<c xmlns='{CAPS}' hash='sha-1' node='https://client.example' ver='{number}'/>"
+        client.send(f"<presence from='{jid}/client'>{caps}</presence>")
+    asked = _answer_until(client, b"<publish ")
+    hostile.waited = time.monotonic() - began
+    _answer(client, asked)
+    _answer_all(client)
+
+
+def _answer_until(client: Conversation, text: bytes) -> re.Match[bytes]:
+    """Answers everything up to a stanza with this text, which is returned."""
+    while text not in (stanza := client.element())[0]:
+        _answer(client, stanza)
+    return stanza
+
+
+def _welcome(client: Conversation) -> None:
+    """Lets the client in, as far as its resource."""
+    client.open(_mechanisms("PLAIN"))
+    client.element()
+    client.send(f"<success xmlns='{SASL}'/>")
+    client.open(f"<bind xmlns='{BIND}'/>")
+    _answer(client, client.element())
 
 
 def _honest(client: Conversation, _: Hostile) -> None:
@@ -463,6 +501,7 @@ MODES: dict[str, Callable[[Conversation, Hostile], None]] = {
     "unproven_success": _unproven_success,
     "many_iterations": _many_iterations,
     "honest": _honest,
+    "popular": _popular,
     **{name: functools.partial(_flood, flood) for name, flood in FLOODS.items()},
 }
 
@@ -497,15 +536,19 @@ def _challenge(client: Conversation, auth: re.Match[bytes], *, iterations: int) 
 def _let_in(client: Conversation) -> None:
     """Binds, and says yes to everything."""
     client.open(f"<bind xmlns='{BIND}'/>")
+    _answer_all(client)
+
+
+def _answer_all(client: Conversation) -> None:
     while True:
         _answer(client, client.element())
 
 
-def _answer(client: Conversation, stanza: re.Match[bytes]) -> None:
+def _answer(client: Conversation, stanza: re.Match[bytes], content: str = "") -> None:
     found = re.search(rb"""\bid=["']([^"']*)""", stanza["attributes"])
     if stanza["name"] == b"iq" and found:
         text = stanza["text"] or b""
-        parts = [part for asked, part in _SAID if asked in text]
+        parts = [content, *(part for asked, part in _SAID if asked in text)]
         client.send(f"<iq type='result' id='{found[1].decode()}'>{''.join(parts)}</iq>")
 
 
