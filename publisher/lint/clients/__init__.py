@@ -1,8 +1,9 @@
 """Report how feed readers and XMPP clients show the built feeds and items.
 
-Each reader is judged by the rules of its parser, which were read in its source. A diagnostic names
-the reader, what its user will see, and the setting that fixes it. The checks read documents and
-items instead of posts, so that they find errors of publisher, too. Pure.
+A diagnostic names the reader, what its user will see, and the setting that fixes it. It also says
+whether the rule was produced by running that reader's parser, or only by reading its source, its
+issues or its documentation. The checks read documents and items instead of posts, so that they find
+errors of publisher, too. Pure.
 """
 
 from __future__ import annotations

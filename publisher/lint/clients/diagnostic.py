@@ -1,14 +1,19 @@
-"""A diagnostic about a reader, and what the checks of all readers share."""
+"""A diagnostic about a reader, what it is based on, and what the checks of all readers share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
-# Movim purifies content to XHTML 1.1, Miniflux to a list of its own (internal/reader/sanitizer).
-# Both unwrap all other elements; these are the ones whose loss changes what the user sees.
+# Movim purifies content to XHTML 1.1, Miniflux to a list of its own. Both unwrap all other elements
+# (run: Movim's parser of 2026 and Miniflux 2.2.10); these are the ones whose loss changes what the
+# user sees.
 UNWRAPPED: Final = ("details", "mark")
+
+# Whether a rule was produced by running the reader's parser, or only by reading its source or its
+# documentation, which is a guess.
+Basis: TypeAlias = Literal["run", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +27,20 @@ class ClientDiagnostic:
     reader: str
     subject: str
     message: str
+    basis: Basis
     example: str = ""
 
 
 # Reader, message, and the path of a post that is an example.
 Findings: TypeAlias = Iterator[tuple[str, str, str]]
+
+
+class Finding(NamedTuple):
+    """What a reader makes of a payload."""
+
+    reader: str
+    message: str
+    basis: Basis
 
 
 def listed(names: Iterable[str]) -> str:
