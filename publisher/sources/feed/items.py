@@ -167,9 +167,9 @@ def without_instant(name: str, *written: object) -> Broken:
     return Broken(name, f"{fault}; readers would show it as new after every run")
 
 
-def instant(seconds: float) -> int | None:
+def instant(seconds: int | None) -> int | None:
     """Seconds since 1970; None outside of the years that every zone can show."""
-    return int(seconds) if EARLIEST <= seconds <= LATEST else None
+    return seconds if seconds is not None and EARLIEST <= seconds <= LATEST else None
 
 
 def text(value: object) -> str:

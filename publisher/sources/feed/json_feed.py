@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigError
-from publisher.sources.feed import item_source, items
+from publisher.sources.feed import item_source, items, written_dates
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal, short_line
 
@@ -137,9 +136,4 @@ def _attachments(item: dict[str, Any]) -> Iterator[File]:
 
 
 def _instant(value: Any) -> int | None:
-    try:
-        parsed = dt.datetime.fromisoformat(line(value))
-        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
-        return items.instant(aware.timestamp())
-    except (ValueError, OverflowError):
-        return None
+    return items.instant(written_dates.seconds(line(value)))

@@ -6,7 +6,6 @@ every value is checked for its type before it is used.
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import html
 import io
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 
 from publisher.errors import ConfigError
 from publisher.post import EarlierReadings
-from publisher.sources.feed import item_source, items, repair, unread_elements
+from publisher.sources.feed import item_source, items, repair, unread_elements, written_dates
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal, short_line
 
@@ -242,11 +241,8 @@ def _instants(entry: dict[str, Any]) -> tuple[int, int] | None:
 
 
 def _seconds(entry: dict[str, Any], key: str) -> int | None:
-    parsed = _value(entry, f"{key}_parsed")
-    try:
-        return items.instant(calendar.timegm(parsed)) if isinstance(parsed, tuple) else None
-    except (ValueError, OverflowError):
-        return None
+    # feedparser guesses: it takes `2019年3月5日` for the 1st of November.
+    return items.instant(written_dates.seconds(line(_value(entry, key))))
 
 
 def _page(part: dict[str, Any], address: str) -> str:
