@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from publisher import config as configs
 from publisher import sources
@@ -18,6 +20,7 @@ from publisher.config.values import FEED_FOLDERS, STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.engines.detected import POSTS, DetectedSite
+from publisher.sources.feed.web_page import WebPageError
 from publisher.sources.front_matter.values import language_tag
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
@@ -58,6 +61,11 @@ feeds:
 _GENERATOR = """\
   # In the folder that your generator builds, which may delete them: run publisher after it.
 """
+_FEED_NAMES = ("feed.atom", "feed.rss", "feed.json")
+_ONLY_SUMMARIES = (
+    "{feed} has only summaries: the longest has {words} words. Feeds and nodes will show no more "
+    "of the posts; if the site has a feed with their whole text, give that one"
+)
 XMPP = """\
 xmpp:
   jid: {jid}
@@ -110,13 +118,16 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     old = path.parent / OLD_NAME
     if path.name == NAME and is_ours(old):
         raise ConfigError(f"{old} is already a configuration of publisher; rename it to {NAME}")
-    site = _in_feed(options.feed, folder) if options.feed else detect.detect(folder)
+    if options.feed:
+        options, site = _in_feed(options, options.feed, folder)
+    else:
+        site = detect.detect(folder)
     for note in site.notes:
         on_event(Note(note))
     settings = _settings(site, on_event)
     posts = options.posts or site.posts or POSTS[0]
     url = options.url or settings.get("url")
-    output = "" if options.feed else _output(options.engine or site.engine)
+    output = _free_output(folder) if options.feed else _output(options.engine or site.engine)
     parts = {
         "title": _quoted(options.title or settings.get("title") or folder.name),
         "url": _quoted(url or configs.EXAMPLE_URL),
@@ -124,7 +135,7 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
         "timezone": settings.get("timezone", "UTC"),
         "posts": "".join(_posts(options, site, settings, posts)),
         "output": output,
-        "generator": _GENERATOR if output else "",
+        "generator": _GENERATOR if output and not options.feed else "",
         "xmpp": _xmpp(options),
     }
     today = dt.datetime.now(dt.UTC).date()
@@ -137,8 +148,44 @@ def init(path: Path, options: InitOptions, on_event: OnEvent = ignore) -> Writte
     )
 
 
-def _in_feed(feed: str, folder: Path) -> DetectedSite:
-    """Read the facts about the site in a feed. Raises ConfigError, Unavailable."""
+def _in_feed(options: InitOptions, feed: str, folder: Path) -> tuple[InitOptions, DetectedSite]:
+    """Read the facts about the site in a feed, or in the one feed that a web page names.
+
+    Returns the options with the feed that was read. Raises ConfigError, Unavailable.
+    """
+    try:
+        return options, _in_one_feed(feed, folder)
+    except WebPageError as page:
+        url = _only_feed(page)
+        if not url:
+            raise _which_feed(page, feed) from page
+    site = _in_one_feed(url, folder)
+    note = f"{feed} is a web page; publisher takes the feed that it names, {url}"
+    return replace(options, feed=url), replace(site, notes=(note, *site.notes))
+
+
+def _only_feed(page: WebPageError) -> str:
+    """The URL of the only feed of a page, empty if the page may not choose it.
+
+    A page may name anything, also what only this machine can reach.
+    """
+    urls = [one.url for one in page.feeds]
+    is_own = len(urls) == 1 and urlsplit(urls[0]).netloc == urlsplit(page.address).netloc != ""
+    return urls[0] if is_own else ""
+
+
+def _which_feed(page: WebPageError, feed: str) -> ConfigError:
+    if not page.feeds:
+        return page
+    which = "this feed; run" if len(page.feeds) == 1 else "these feeds; run one of"
+    return ConfigError(
+        f"{feed} is not a feed, but a web page. It names {which}:",
+        [f"publisher init --feed {one.shown}" for one in page.feeds],
+    )
+
+
+def _in_one_feed(feed: str, folder: Path) -> DetectedSite:
+    """Raises ConfigError, Unavailable."""
     from publisher.sources.feed import channel  # noqa: PLC0415 - few sites start from a feed
 
     if configs.is_url(feed) and not configs.is_web_url(feed):
@@ -146,13 +193,24 @@ def _in_feed(feed: str, folder: Path) -> DetectedSite:
             "--feed must be a file, or an http or https URL without user name and password"
         )
     source = feed if configs.is_url(feed) else str(folder / Path(feed).expanduser())
-    about = channel(source, _cache(folder))
+    about, words = channel(source, _cache(folder))
     return DetectedSite(
         source=feed,
         title=about.title or None,
         url=about.link or None,
         description=about.description or None,
         language=about.language or None,
+        notes=() if words is None else (_ONLY_SUMMARIES.format(feed=feed, words=words),),
+    )
+
+
+def _free_output(folder: Path) -> str:
+    """Where the built feeds replace no file: one may be the feed that the posts come from."""
+    candidates = itertools.chain(("", "feeds/"), (f"feeds-{n}/" for n in itertools.count(2)))
+    return next(
+        start
+        for start in candidates
+        if not any((folder / f"{start}{name}").exists() for name in _FEED_NAMES)
     )
 
 

@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--url", help="the URL of the site (default: from its settings)")
     parser.add_argument("--posts", help="the folder with the posts (default: detected)")
-    parser.add_argument("--feed", help="the URL or file of a feed to publish instead of a folder")
+    parser.add_argument(
+        "--feed",
+        help="the URL or file of a feed to publish instead of a folder, or a page that names it",
+    )
     parser.add_argument(
         "--engine",
         choices=typing.get_args(configs.Engine),

@@ -218,7 +218,7 @@ def test_media_rss_describes_recordings_and_pictures() -> None:
 def test_a_title_in_html_is_read_as_text() -> None:
     html = "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;t&lt;i&gt;w&lt;/i&gt;o &amp;amp; three&lt;/p&gt;"
     text = ATOM.replace("A &amp;lt;b&amp;gt; &lt;i>title&lt;/i>", html)
-    assert parse(text.encode(), HOME).items[0].title == "One t w o & three"
+    assert parse(text.encode(), HOME).items[0].title == "One two & three"
 
 
 def test_a_complete_feed_is_not_broken(blog: Blog) -> None:
@@ -1041,3 +1041,200 @@ def test_init_writes_nothing_if_the_document_is_not_a_feed(blog: Blog, web: Web)
     run = blog.run("init", "--feed", f"{web.url}/none")
     assert (run.code, "answers 404" in run.err) == (2, True)
     assert not (blog.folder / "publisher.yaml").exists()
+
+
+NO_IDS = """<rss version="2.0"><channel><title>t</title><item><title>One</title>
+<link>https://elsewhere.example/1</link><pubDate>Thu, 01 Jan 2026 10:00:00 GMT</pubDate></item>
+<item><title>Two</title><guid> </guid><link>https://elsewhere.example/2</link>
+<pubDate>Fri, 02 Jan 2026 10:00:00 GMT</pubDate></item>
+<item><title>Three</title><guid>x:3</guid><pubDate>Sat, 03 Jan 2026 10:00:00 GMT</pubDate></item>
+</channel></rss>"""
+
+
+def test_a_link_is_the_id_of_an_item_without_one_and_that_is_said_once(blog: Blog) -> None:
+    said = "has 2 items without an id, so the link is the id"
+    found = read(blog, NO_IDS)
+    assert [one.atom_id for one in sorted(found.entries, key=lambda one: one.published)] == [
+        f"{HOME}/1", f"{HOME}/2", "x:3",
+    ]  # fmt: skip
+    assert [said in warning.message for warning in found.warnings] == [True]
+    for _ in range(2):
+        run = blog.run("build")
+        assert (run.code, said in run.err) == (0, False)
+    (blog.folder / ".publisher" / "source" / "items.msgpack").unlink()
+    assert said in blog.run("build").err
+
+
+def test_a_link_is_the_id_of_an_item_of_any_format() -> None:
+    atom = '<entry><link href="/1"/><updated>2024-01-01</updated></entry>'
+    item = {"url": "/1", "date_published": "2024-01-01"}
+    for document in (
+        f'<feed xmlns="http://www.w3.org/2005/Atom">{atom}</feed>',
+        json.dumps({"version": "https://jsonfeed.org/version/1", "items": [item]}),
+    ):
+        parsed = parse(document.encode(), f"{HOME}/feed")
+        assert [(one.id, parsed.link_ids) for one in parsed.items] == [(f"{HOME}/1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Un<b>believ</b>able</p><p>Next</p>", "Unbelievable Next"),
+        ("One<br>two<br/>three", "One two three"),
+        ("<ul><li>a</li><li>b</li></ul>", "a b"),
+        ("H<sub>2</sub>O &amp; <a href='x'>so</a>-on", "H2O & so-on"),
+        ("<h2 class='x'>Head</h2>Text", "Head Text"),
+        ("<td>a</td><td>b</td>", "a b"),
+        ("<pre>a</pre><param>b", "a b"),
+    ],
+)
+def test_a_summary_has_blanks_between_blocks_and_none_inside_words(html: str, text: str) -> None:
+    lead = html.replace("&", "&amp;").replace("<", "&lt;")
+    rss = RSS.replace("The &lt;b>lead&lt;/b>", lead)
+    atom = ATOM.replace("<summary>The lead", f'<summary type="html">{lead}')
+    for document in (rss, atom):
+        assert parse(document.encode(), HOME).items[0].summary == text
+
+
+PAGE = """<!DOCTYPE html><html><head><title>A blog</title><base href="/blog/">
+<link rel="stylesheet" href="a.css"><link rel="alternate" type="text/html" href="de/">
+<link rel="alternate" type="application/activity+json" href="https://a.example/actor">
+{links}</head><body><p>Hello</p></body></html>"""
+LINK = '<link rel="alternate" type="{kind}" href="{href}" title="{title}">'
+
+
+@pytest.mark.parametrize(
+    ("kind", "href"),
+    [
+        ("application/atom+xml", "feed"),
+        ("application/rss+xml; charset=utf-8", "../blog/feed"),
+        ("application/feed+json", "/blog/feed"),
+        ("APPLICATION/JSON", "feed"),
+    ],
+)
+def test_init_takes_the_feed_that_a_page_names(blog: Blog, web: Web, kind: str, href: str) -> None:
+    links = LINK.format(kind=kind, href=href, title="Posts")
+    web.answers["/page"] = Answer(PAGE.format(links=links).encode())
+    web.answers["/blog/feed"] = Answer(ATOM.encode())
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", f"{web.url}/page")
+    assert run.code == 0, run.err
+    assert f"{web.url}/page is a web page; publisher takes the feed that it names" in run.err
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert (config.posts.feed, config.site.title) == (f"{web.url}/blog/feed", "Elsewhere")
+
+
+def test_init_lists_the_feeds_that_a_page_names(blog: Blog, web: Web) -> None:
+    links = LINK.format(kind="application/atom+xml", href="feed", title="Posts") + LINK.format(
+        kind="application/rss+xml", href="https://x.example/c\x1b", title="Comm\x1bents"
+    )
+    web.answers["/page"] = Answer(PAGE.format(links=2 * links).encode())
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", f"{web.url}/page")
+    assert run.code == 2
+    assert run.err.splitlines()[1:] == [
+        f"  - publisher init --feed {web.url}/blog/feed  (Atom, Posts)",
+        "  - publisher init --feed https://x.example/c\\x1b  (RSS, Comm\\x1bents)",
+    ]
+    assert not (blog.folder / "publisher.yaml").exists()
+
+
+def test_init_asks_before_it_follows_a_page_to_another_host(blog: Blog, web: Web) -> None:
+    """A page may name anything, also what only this machine can reach."""
+    other = web.url.replace("127.0.0.1", "localhost")
+    links = LINK.format(kind="application/atom+xml", href=f"{other}/feed", title="Posts")
+    web.answers["/page"] = Answer(PAGE.format(links=links).encode())
+    web.answers["/feed"] = Answer(ATOM.encode())
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", f"{web.url}/page")
+    assert (run.code, f"publisher init --feed {other}/feed" in run.err) == (2, True)
+    assert [path for path, _ in web.asked] == ["/page"]
+
+
+@pytest.mark.parametrize(
+    ("links", "message"),
+    [
+        ("", "is not a feed, but a web page. It names no feed, either"),
+        (
+            LINK.format(kind="application/atom+xml", href="/f.atom", title=""),
+            "write this line below `posts` in publisher.yaml:\n  - feed: {url}/f.atom  (Atom)",
+        ),
+        (LINK.format(kind="application/atom+xml", href="javascript:x", title=""), "no feed"),
+        (LINK.format(kind="application/atom+xml", href="http://[x", title=""), "no feed"),
+    ],
+)
+def test_a_page_in_place_of_a_feed_leads_to_the_feeds_that_it_names(
+    blog: Blog, web: Web, links: str, message: str
+) -> None:
+    web.answers["/page"] = Answer(PAGE.format(links=links).encode())
+    use(blog, f"{web.url}/page")
+    run = blog.run("build")
+    assert (run.code, blog.built()) == (2, {})
+    assert message.replace("{url}", web.url) in run.err
+
+
+def test_a_page_in_a_file_names_files(blog: Blog) -> None:
+    links = LINK.format(kind="application/atom+xml", href="feed.atom", title="Posts")
+    page = PAGE.replace('<base href="/blog/">', "").format(links=links)
+    (blog.folder / "index.html").write_text(page)
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", "index.html")
+    assert (run.code, "publisher init --feed feed.atom  (Atom, Posts)" in run.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "./feed.rss", "feed.json", "{folder}/feed.atom"])
+def test_init_writes_no_feed_over_the_one_that_it_reads(blog: Blog, name: str) -> None:
+    name = name.replace("{folder}", str(blog.folder))
+    (blog.folder / name).write_text(ATOM)
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", name)
+    assert run.code == 0, run.err
+    assert blog.run("build").code == 0
+    assert (blog.folder / name).read_text() == ATOM
+    assert sorted(path.name for path in (blog.folder / "feeds").iterdir()) == [
+        "feed.atom", "feed.json", "feed.rss",
+    ]  # fmt: skip
+
+
+def test_init_finds_names_that_no_other_file_has(blog: Blog) -> None:
+    (blog.folder / "feeds").mkdir()
+    for name in ("feed.rss", "feeds/feed.json", "source.atom"):
+        (blog.folder / name).write_text(ATOM)
+    (blog.folder / "publisher.yaml").unlink()
+    assert blog.run("init", "--feed", "source.atom").code == 0
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert [feed.path.parent.name for feed in config.feeds] == 3 * ["feeds-2"]
+
+
+def test_a_folder_is_not_a_feed(blog: Blog) -> None:
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", "posts")
+    assert (run.code, "posts: is a folder; give a feed in it" in run.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (ATOM[: ATOM.index("<content")] + "</entry></feed>", 2),
+        (RSS[: RSS.index("<content")] + "</item></channel></rss>", 2),
+        (json.dumps({**JSON, "items": [{"id": "a", "title": "A", "date_published": "2026-01-01",
+                                        "summary": "A < B, they say"}]}), 5),
+        (ATOM, None),
+        (RSS, None),
+        (json.dumps(JSON), None),
+        (RSS[: RSS.index("<content")].replace("lead", "lead " * 101) + "</item></channel></rss>",
+         None),
+        (RSS[: RSS.index("<content")].replace("<title>One &amp; all</title>", "")
+         + "</item></channel></rss>", None),
+    ],
+)  # fmt: skip
+def test_init_says_if_a_feed_has_only_summaries(
+    blog: Blog, document: str, words: int | None
+) -> None:
+    (blog.folder / "source").write_text(document)
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--feed", "source")
+    assert run.code == 0, run.err
+    assert ("has only summaries" in run.err) == (words is not None)
+    if words is not None:
+        assert f"source has only summaries: the longest has {words} words" in run.err

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import html
 import itertools
 import re
 from functools import cache
@@ -21,8 +22,9 @@ from publisher.config import is_iri, is_url
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, EarlierReadings, Medium, Post, Reading, Skip
 from publisher.sources.feed import earlier_ids, json_feed, memory, xml_feed
-from publisher.sources.feed.items import MAX_BYTES
+from publisher.sources.feed.items import LINK_IDS, MAX_BYTES
 from publisher.text.characters import damage
+from publisher.text.shortening import count_words
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+_TAG = re.compile(r"<[^<>]*>")
+# A longer description is probably a whole post: simple RSS has no other element for its text.
+_MAX_SUMMARY = 100  # words
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)", re.ASCII)
 
@@ -118,12 +123,30 @@ def _remembered(
 ) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed and those that dropped out of it before, and warnings."""
     updated = memory.joined(parsed, known, config.posts.feed or "")
-    return updated.items, [parsed.warning, memory.remember(updated, known, config.state)]
+    is_said = known.source == updated.source and known.has_link_ids
+    count = f"{parsed.link_ids} item{'' if parsed.link_ids == 1 else 's'}"
+    warning = LINK_IDS.format(count=count) if parsed.link_ids and not is_said else ""
+    return updated.items, [parsed.warning, warning, memory.remember(updated, known, config.state)]
 
 
-def channel(source: str, cache: Path) -> Channel:
-    """The metadata of a feed about its site. Raises ConfigError, Unavailable."""
-    return _parsed(source, cache, "").channel
+def channel(source: str, cache: Path) -> tuple[Channel, int | None]:
+    """The metadata of a feed about its site, and the words of its longest summary.
+
+    None if it has whole posts. Raises ConfigError, Unavailable, and WebPageError for a page.
+    """
+    parsed = _parsed(source, cache, "")
+    return parsed.channel, _words_of_summaries(parsed)
+
+
+def _words_of_summaries(parsed: Parsed) -> int | None:
+    """The number of words of the longest text, if all texts are summaries of posts."""
+    if parsed.has_contents or not parsed.items:
+        return None
+    texts = (html.unescape(_TAG.sub(" ", item.body)) or item.summary for item in parsed.items)
+    longest = max(map(count_words, texts))
+    # Notes have no title, and are whole in a description.
+    are_posts = all(item.title for item in parsed.items)
+    return longest if are_posts and longest <= _MAX_SUMMARY else None
 
 
 def _parsed(source: str, cache: Path, root: str) -> Parsed:
@@ -141,6 +164,11 @@ def _parsed(source: str, cache: Path, root: str) -> Parsed:
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.is_dir():
+            raise ConfigError(
+                f"{file}: is a folder; give a feed in it or its URL, or for a folder of posts its "
+                "path (posts.path, `publisher init --posts`)"
+            )
         if file.exists() and not file.is_file():  # reading a pipe or a device may never end
             raise ConfigError(f"{file}: is not a file; set posts.feed to a feed or its URL")
         if file.stat().st_size > MAX_BYTES:

@@ -6,10 +6,10 @@ ids. Readers would show the items again if they got their right ids now.
 
 from __future__ import annotations
 
+import html
 import re
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from msgspec.structs import replace
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
     from publisher.sources.feed.items import FeedItem
 
-_QUOTES = {'"': "&quot;", "'": "&apos;"}
 _BARE = re.compile(r"&([A-Za-z][A-Za-z0-9.-]*)(?![A-Za-z0-9.;-])")
 
 
 def of(ident: str) -> tuple[str, ...]:
     """The ids that earlier versions gave to the item with this id, the likeliest first."""
     # As it was written in the feed: everything escaped, only what must be, or not at all.
-    forms = (escape(ident, _QUOTES), escape(ident), _BARE.sub(_closed, ident))
+    escaped = html.escape(ident, quote=False)
+    quoted = escaped.replace('"', "&quot;").replace("'", "&apos;")
+    forms = (quoted, escaped, _BARE.sub(_closed, ident))
     return tuple(dict.fromkeys(form for form in forms if form != ident))
 
 

@@ -32,6 +32,10 @@ EARLIEST, LATEST = -30_610_224_000, 253_370_764_799
 _DATE_LENGTH = 60
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
 LONGEST_REASON = 200  # characters of a parser's error, which may quote the feed
+LINK_IDS = (
+    "has {count} without an id, so the link is the id: if the link changes, readers show the post "
+    "as a new one"
+)
 NO_ID = "has neither id nor link, so it cannot be told from other items"
 TWICE = "has the same id as an earlier item, so readers would show only one; it is not read"
 ODD = "has elements or values that no feed may have; check the feed with a validator"
@@ -98,6 +102,8 @@ class Channel(Struct, frozen=True, kw_only=True):
 class Parsed(Struct, frozen=True, kw_only=True):
     """A parsed feed: its items in their order, and the broken ones. `warning` is a warning.
 
+    `link_ids` is how many items have no id, so that their link is their id.
+    `has_contents` tells whether any item has a content, and not only a summary or description.
     `earlier` returns, by the ids of the items, what earlier versions of publisher made of them.
     """
 
@@ -105,6 +111,8 @@ class Parsed(Struct, frozen=True, kw_only=True):
     broken: tuple[Broken, ...] = ()
     warning: str = ""
     channel: Channel = Channel()
+    link_ids: int = 0
+    has_contents: bool = False
     earlier: Callable[[], Mapping[str, EarlierReadings]] = dict
 
 

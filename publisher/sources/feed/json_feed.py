@@ -7,6 +7,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from publisher.errors import ConfigError
 from publisher.sources.feed import item_source, items, written_dates
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
@@ -36,8 +38,14 @@ def parse(data: bytes, address: str, name: str) -> Parsed:
         language=line(document.get("language")),
     )
     warning = f"is not valid JSON: {fault}" if fault else ""
-    return items.collected(
+    parsed = items.collected(
         document["items"], lambda item: _item(item, document, address), about, warning
+    )
+    given = [one for one in document["items"] if isinstance(one, dict)]
+    return replace(
+        parsed,
+        link_ids=sum(not _id(one.get("id")) for one in given if _link(one, address)),
+        has_contents=any(item.body for item in parsed.items),
     )
 
 
@@ -70,7 +78,7 @@ def _repaired(text: str) -> Any:
 def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broken:
     if not isinstance(item, dict):
         return Broken("an item", items.NO_ID)
-    link = items.page(address, item.get("url"), item.get("external_url"))
+    link = _link(item, address)
     ident = _id(item.get("id")) or link
     if not ident:
         return Broken(line(item.get("title"))[:100] or "an item", items.NO_ID)
@@ -95,6 +103,10 @@ def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broke
         image=File(href=image) if image else None,
         source=item_source.of_json(item),
     )
+
+
+def _link(item: dict[str, Any], address: str) -> str:
+    return items.page(address, item.get("url"), item.get("external_url"))
 
 
 def _id(value: object) -> str:

@@ -33,11 +33,15 @@ FOLDER = "source"  # of the state folder
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """The items of the feed `source`; the first `window` of them are those of the last download."""
+    """The items of the feed `source`; the first `window` of them are those of the last download.
+
+    `has_link_ids` tells whether the user knows that items without an id have their link as one.
+    """
 
     source: str = ""
     items: tuple[FeedItem, ...] = ()
     window: int = 0
+    has_link_ids: bool = False
 
 
 def recall(state: Path) -> Memory:
@@ -94,7 +98,12 @@ def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
     if parsed.warning:  # the feed is cut short: the rest of the window may still be in it
         current, dropped = (*current, *(item for item in window if item.id not in present)), ()
     items = (*current, *dropped, *(item for item in older if item.id not in present))
-    return Memory(source=source, items=items, window=len(current))
+    return Memory(
+        source=source,
+        items=items,
+        window=len(current),
+        has_link_ids=known.has_link_ids or parsed.link_ids > 0,
+    )
 
 
 def _dropped(

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from publisher.text.characters import legal
 
@@ -211,7 +210,7 @@ class _Repair:
         prefixes = above | {prefix for first, _, prefix in own if first == "xmlns" and prefix}
         for prefix in {one.partition(":")[0] for one in (name, *attributes) if ":" in one}:
             if prefix in _NAMESPACES and prefix not in prefixes:
-                attributes[f"xmlns:{prefix}"] = escape(_NAMESPACES[prefix])
+                attributes[f"xmlns:{prefix}"] = _NAMESPACES[prefix]
                 prefixes |= {prefix}
         tag = _qualified(name, prefixes)
         shown = (
@@ -282,7 +281,7 @@ class _Repair:
         if name in _PREDEFINED:
             return match[0]
         characters = self._entities.get(name) or html5.get(f"{name};")
-        return escape(legal(characters)) if characters else f"&amp;{name};"
+        return html.escape(legal(characters), quote=False) if characters else f"&amp;{name};"
 
 
 def _qualified(name: str, prefixes: AbstractSet[str]) -> str:

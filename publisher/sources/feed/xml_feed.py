@@ -17,7 +17,14 @@ from msgspec.structs import replace
 
 from publisher.errors import ConfigError
 from publisher.post import EarlierReadings
-from publisher.sources.feed import item_source, items, repair, unread_elements, written_dates
+from publisher.sources.feed import (
+    item_source,
+    items,
+    repair,
+    unread_elements,
+    web_page,
+    written_dates,
+)
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
 from publisher.text.characters import legal, short_line
 
@@ -30,7 +37,13 @@ _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
 # The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
 _XML = "application/xml; charset=utf-8"
-_PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
+# Elements of HTML that begin a line, or end one. Others may begin and end inside a word.
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|caption|center|dd|details|dialog|div|dl|dt|fieldset"
+    r"|figcaption|figure|footer|form|h[1-6]|header|hr|legend|li|main|nav|ol|option|p|pre|section"
+    r"|summary|table|tbody|td|tfoot|th|thead|title|tr|ul)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^<>]*>")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?")
 
@@ -44,8 +57,7 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     written, fault = _well_formed(decoded)
     document = _document(written, address, name)
     if not document.get("version"):
-        page = ", but a web page" if _PAGE.search(data[:_HEAD]) else ""
-        raise ConfigError(f"{name} is not a feed{page}; give an Atom, RSS or JSON Feed")
+        raise web_page.error(data, address, name)
     channel = _map(document.get("feed"))
     about = Channel(
         title=_text(_detail(channel, "title")),
@@ -67,7 +79,12 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
 
     parsed = items.collected(zip(entries, sources, strict=True), item, about, warning)
     idents = [_id(entry, address) for entry in entries]
-    return replace(parsed, earlier=cache(partial(_earlier, idents, decoded, written, address)))
+    return replace(
+        parsed,
+        link_ids=sum(not line(_value(entry, "id")) for entry in entries if _page(entry, address)),
+        has_contents=any(map(_contents, entries)),
+        earlier=cache(partial(_earlier, idents, decoded, written, address)),
+    )
 
 
 def _earlier(
@@ -190,6 +207,7 @@ def _item(
         return items.without_instant(name, *dates)
     lead = _text(_map(_value(entry, "summary_detail"))) if _contents(entry) else ""
     body, base, language = _content(entry)
+    image = _image(entry)
     return FeedItem(
         id=ident,
         link=link,
@@ -202,8 +220,11 @@ def _item(
         authors=tuple(_authors(entry, is_rss=is_rss) or _authors(channel, is_rss=is_rss)),
         categories=items.terms(_value(tag, "term") for tag in _maps(_value(entry, "tags"))),
         language=items.language(_value(entry, "language"), language, _value(channel, "language")),
-        enclosures=tuple(_enclosures(entry).values()),
-        image=_image(entry),
+        # Feeds enclose the picture of a post for readers that know no Media RSS.
+        enclosures=tuple(
+            file for file in _enclosures(entry).values() if not image or file.href != image.href
+        ),
+        image=image,
     )
 
 
@@ -320,5 +341,5 @@ def _text(detail: dict[str, Any]) -> str:
     """The text on one line, as plain text."""
     value = items.text(_value(detail, "value"))
     if "html" in line(_value(detail, "type")):
-        value = html.unescape(_TAG.sub(" " if "</p>" in value else "", value))
+        value = html.unescape(_TAG.sub("", _BLOCK.sub(" ", value)))
     return line(value)
