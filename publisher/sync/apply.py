@@ -94,7 +94,10 @@ class _Prepared:
 
 @dataclass(slots=True)
 class PlanRun:
-    """Applies one plan to one node. `held_back` has the ids that must not be sent."""
+    """Applies one plan to one node. `held_back` has the ids that must not be sent.
+
+    `recorded` is what the ledger had before the first change.
+    """
 
     node: Node
     task: Task
@@ -103,23 +106,53 @@ class PlanRun:
     clock: Clock
     held_back: Mapping[str, HeldBack]
     on_step: Callable[[Step, int], None]
-    _recorded: Mapping[str, Recorded] = field(default_factory=dict)
+    recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _window: _Window = field(default_factory=_Window)
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
-    async def apply(self, *, silent: bool) -> None:
-        """Take the steps of the result; replace each by one with its outcome.
+    async def retract(self) -> None:
+        """Take the steps that make no request, and the retracts.
 
-        If the run is not `silent`, corrections are left: `correct` takes those later, when
-        notifications are off.
+        Each step is replaced by one with its outcome.
         """
-        self._recorded = self.ledger.recorded(self.node.address)
+        self.recorded = self.ledger.recorded(self.node.address)
         steps = self.result.steps
         local = [i for i, s in enumerate(steps) if isinstance(s.change, _LOCAL)]
         # They come first: if the ledger cannot be written, the error keeps everything else from
         # being sent.
         self._record_local_changes(local)
         await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
+
+    async def retract_also(self, retracts: Iterable[Retract]) -> None:
+        """Take retracts that were not planned before."""
+        steps = self.result.steps
+        start = len(steps)
+        steps += [Step(change) for change in retracts]
+        await self._send(range(start, len(steps)))
+
+    def replace_publishes(self, instead: Mapping[str, Change | None]) -> None:
+        """Take other changes for these posts, or none because they need none any more."""
+        steps = self.result.steps
+        for index, step in reversed([*enumerate(steps)]):
+            if step.change.id not in instead or not isinstance(step.change, Publish):
+                continue
+            if change := instead[step.change.id]:
+                steps[index] = Step(change)
+            else:
+                del steps[index]
+        self._record_local_changes(
+            index
+            for index, step in enumerate(steps)
+            if isinstance(step.change, _LOCAL) and step.change.id in instead
+        )
+
+    async def publish(self, *, silent: bool) -> None:
+        """Take the publishes.
+
+        If the run is not `silent`, corrections are left: `correct` takes those later, when
+        notifications are off.
+        """
+        steps = self.result.steps
         publishes = (Publish, Correct) if silent else Publish
         await self._send_newest_last(
             i for i, s in enumerate(steps) if isinstance(s.change, publishes)
@@ -251,7 +284,7 @@ class PlanRun:
         await asyncio.sleep(0)  # starts the task, so that the changes are sent in order
 
     def _item(self, change: Publish | Correct) -> Item:
-        record = self._recorded.get(change.id)
+        record = self.recorded.get(change.id)
         # An edited post may be shorter, so it starts at its full length again.
         is_same = record is not None and record.fingerprint == change.post.fingerprint
         level = record.level if record and is_same else 0
@@ -285,7 +318,7 @@ class PlanRun:
 
     def _restore_record(self, change: Change) -> None:
         try:
-            self.ledger.restore(self.node.address, self._recorded.get(change.id), change.id)
+            self.ledger.restore(self.node.address, self.recorded.get(change.id), change.id)
         except LedgerError as error:
             self._keep_error(error)
 
@@ -313,11 +346,11 @@ class PlanRun:
         except NotFound as error:  # another client retracted it, or the service contradicts itself
             if await self.node.fetch([change.id]):
                 raise Refused(_CONTRADICTION) from error
-            if change.id not in self._recorded and change.id in (await self.node.look()).ids:
+            if change.id not in self.recorded and change.id in (await self.node.look()).ids:
                 raise Refused(_ANOTHER_ID) from error
         # The record stays for now: if the server crashes, the item may be there again.
         # With `prune: site` or `all`, the ledger may not know the item.
-        record = self._recorded.get(change.id) or Recorded(change.id, change.title, "")
+        record = self.recorded.get(change.id) or Recorded(change.id, change.title, "")
         self.ledger.record_retracted(self.node.address, record, at=self.clock.now())
         return change.reason
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from publisher.config.values import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
-from publisher.sync.records import LastLook, Recorded
+from publisher.sync.records import LastLook, Recorded, State
 from publisher.system import private_folder
 from publisher.system.reasons import reason, remedy
 from publisher.text.node_address import NodeAddress
@@ -92,8 +92,14 @@ ALTER TABLE node ADD COLUMN refused TEXT NOT NULL DEFAULT '';
     """
 ALTER TABLE item ADD COLUMN contents TEXT NOT NULL DEFAULT '';
 """,
+    """
+ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1));
+""",
 )
 VERSION = len(_VERSIONS)
+
+# An item that is at its node, or is about to be.
+_COUNTS = "NOT retracted AND NOT hidden"
 
 
 class Ledger:
@@ -154,31 +160,31 @@ class Ledger:
     def recorded(self, address: NodeAddress) -> dict[str, Recorded]:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
-            "SELECT id, title, fingerprint, done, seen, retracted, at, atom_id, body, level,"
-            " path, source, link, adopted, contents FROM item"
+            "SELECT id, title, fingerprint, done, seen, retracted, hidden, at, atom_id, body,"
+            " level, path, source, link, adopted, contents FROM item"
             " WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
         return {row[0]: _recorded(row) for row in rows}
 
     def published_items(self) -> list[PublishedItem]:
-        """The items of all nodes, with their files. Retracted items are left out."""
-        rows = self._run("SELECT DISTINCT id, atom_id, path, body FROM item WHERE NOT retracted")
+        """The items of all nodes, with their files. Retracted and hidden items are left out."""
+        rows = self._run(f"SELECT DISTINCT id, atom_id, path, body FROM item WHERE {_COUNTS}")  # noqa: S608
         return [PublishedItem(*row) for row in rows]
 
     def published_records(self) -> list[Recorded]:
-        """The items of all nodes, without those that were retracted."""
+        """The items of all nodes, without those that were retracted or are hidden."""
         return [
             record
             for address in self.nodes()
             for record in self.recorded(address).values()
-            if record.state != "retracted"
+            if record.state not in {"retracted", "hidden"}
         ]
 
     def item_counts(self) -> dict[NodeAddress, int]:
         """How many items of ours each node has. Nodes without any are left out."""
         rows = self._run(
-            "SELECT service, node, count(*) FROM item WHERE NOT retracted GROUP BY service, node"
+            f"SELECT service, node, count(*) FROM item WHERE {_COUNTS} GROUP BY service, node"  # noqa: S608
         )
         return {NodeAddress(service, node): count for service, node, count in rows}
 
@@ -219,6 +225,16 @@ class Ledger:
         for id_ in ids:
             self._run(
                 "UPDATE item SET seen = 1 WHERE service = ? AND node = ? AND id = ? AND done",
+                *_key(address),
+                id_,
+            )
+
+    def record_hidden(self, address: NodeAddress, ids: Iterable[str]) -> None:
+        """Record that a full node does not list these items, and may list them again later."""
+        for id_ in ids:
+            self._run(
+                "UPDATE item SET done = 0, seen = 0, hidden = 1"
+                " WHERE service = ? AND node = ? AND id = ?",
                 *_key(address),
                 id_,
             )
@@ -337,8 +353,8 @@ class Ledger:
     def _put(self, address: NodeAddress, record: Recorded) -> None:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
-            " retracted, at, atom_id, body, level, path, source, link, adopted, contents)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retracted, hidden, at, atom_id, body, level, path, source, link, adopted, contents)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -346,6 +362,7 @@ class Ledger:
             int(record.done),
             int(record.state == "seen"),
             int(record.state == "retracted"),
+            int(record.state == "hidden"),
             record.recorded_at,
             record.atom_id,
             record.body,
@@ -456,11 +473,13 @@ def _record(post: Desired, state: Literal["intended", "done"], at: float, level:
 
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:
-    id_, title, fingerprint, done, seen, retracted, *rest = row
-    state: Literal["intended", "done", "seen", "retracted"] = (
-        "retracted" if retracted else "intended"
-    )
-    if done:
+    id_, title, fingerprint, done, seen, retracted, hidden, *rest = row
+    state: State = "intended"
+    if hidden:
+        state = "hidden"
+    elif retracted:
+        state = "retracted"
+    elif done:
         state = "seen" if seen else "done"
     return Recorded(id_, title, fingerprint, state, *rest)
 

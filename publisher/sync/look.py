@@ -14,6 +14,7 @@ from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, PublisherError, Refused
 from publisher.sync import hints, item, rights
 from publisher.sync import plan as plans
+from publisher.sync.changes import Forget, makes_room
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import NOTIFICATION_FIELDS, ignore_reading
 from publisher.sync.notes import notes, oldest
@@ -48,11 +49,13 @@ async def look(
     result: Result,
     *,
     clock: Clock,
-    change: bool,
+    change: bool = False,
+    again: bool = False,
     on_read: OnRead = ignore_reading,
 ) -> tuple[State, Plan]:
     """The state of the node, and the plan for it. With `change` it is created and repaired first.
 
+    A look `again` in one run fetches only what the ledger does not have from the run itself.
     Adds notes and hints to `result`. Raises Forbidden, Refused or Unavailable if nothing can be
     published at the node.
     """
@@ -66,29 +69,27 @@ async def look(
     recorded = ledger.recorded(node.address)
     present = {}
     if state.exists:
-        present = await _present(node, task, state.ids, recorded, clock=clock, on_read=on_read)
-    # An item that is back is left out: the server has lost the retraction, and the plan retracts it
-    # again because of the record.
-    retracted = [r for r in recorded.values() if r.state == "retracted" and r.id not in present]
+        trusts = {"done", "seen"} if again else {"seen"}
+        present = await _present(
+            node, task, state.ids, recorded, trusts=trusts, clock=clock, on_read=on_read
+        )
+    gone = _gone(state, recorded, present)
     if change:
-        durable = _durable(recorded, present, clock.now())
-        ledger.record_seen(node.address, durable)
-        # Otherwise a change of the record would write the old state again, and the next run would
-        # look once more.
-        recorded |= {id_: replace(recorded[id_], state="seen") for id_ in durable}
-        for record in retracted:
-            if not 0 <= clock.now() - record.recorded_at < DURABLE_SECONDS:
-                ledger.forget(node.address, record.id)
+        recorded |= _record_look(ledger, node, recorded, present, gone, now=clock.now())
     plan = plans.decide(
         task.desired,
-        # An item that was retracted counts as never published, so a post that comes back is new.
-        {id_: record for id_, record in recorded.items() if record not in retracted},
+        # These count as never published, so a post that comes back is new.
+        {id_: record for id_, record in recorded.items() if id_ not in gone},
         present,
         task.policy,
         max_items=state.max_items,
         has_unreadable_posts=task.has_unreadable_posts,
         skipped=task.skipped,
     )
+    hidden = _hidden(state, plan, recorded)
+    plan = plans.without(plan, hidden)
+    if change:
+        ledger.record_hidden(node.address, hidden)
     if state.max_items_problem:
         _require_room(node, plan, task, present)
     if task.is_selected:
@@ -102,6 +103,62 @@ async def look(
         result.unclaimed = plan.unclaimed
     result.notes += notes(plan, task, state, obstacle=obstacle)
     return state, plan
+
+
+def _record_look(
+    ledger: Ledger,
+    node: Node,
+    recorded: Mapping[str, Recorded],
+    present: Mapping[str, Seen],
+    gone: Mapping[str, Recorded],
+    *,
+    now: float,
+) -> dict[str, Recorded]:
+    """Record what has become durable. Returns the records that this changes.
+
+    Otherwise a change of the record would write the old state again, and the next run would look
+    once more.
+    """
+    durable = _durable(recorded, present, now)
+    ledger.record_seen(node.address, durable)
+    for record in gone.values():
+        if record.state == "retracted" and not 0 <= now - record.recorded_at < DURABLE_SECONDS:
+            ledger.forget(node.address, record.id)
+    return {id_: replace(recorded[id_], state="seen") for id_ in durable}
+
+
+def _gone(
+    state: State, recorded: Mapping[str, Recorded], present: Collection[str]
+) -> dict[str, Recorded]:
+    """The records of items that were retracted, or that a full node hides.
+
+    An item that is back is left out. If it was retracted, the server has lost that, and the plan
+    retracts it again because of the record. If it was hidden, it is ours as before.
+    """
+    # At a node with room nothing is hidden: such an item is gone, and the plan forgets it.
+    states = {"retracted", "hidden"} if state.is_full else {"retracted"}
+    return {
+        id_: record
+        for id_, record in recorded.items()
+        if record.state in states and id_ not in present
+    }
+
+
+def _hidden(state: State, plan: Plan, recorded: Mapping[str, Recorded]) -> Collection[str]:
+    """The ids of items that the full node may only hide, and that must not be at the node.
+
+    COMPAT(Openfire 5.2): it hides the oldest items beyond `max_items`, and lists them again once
+    others are retracted. Other services delete them, which nobody can see from here.
+    """
+    if not state.is_full:
+        return ()
+    return {
+        change.id
+        for change in plan.changes
+        if (isinstance(change, Forget) and recorded[change.id].done)
+        # A service may show a hidden item to those who ask for it by its id.
+        or (makes_room(change) and change.id not in state.ids)
+    }
 
 
 async def _obstacle_to_corrections(node: Node, plan: Plan, task: Task, state: State) -> str:
@@ -249,6 +306,7 @@ async def _present(
     ids: Sequence[str],
     recorded: Mapping[str, Recorded],
     *,
+    trusts: Collection[str],
     clock: Clock,
     on_read: OnRead,
 ) -> dict[str, Seen]:
@@ -256,10 +314,14 @@ async def _present(
     trusted = {
         id_: as_seen(recorded[id_])
         for id_ in ids
-        if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted)
+        if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted, trusts)
     }
     listed, ours = set(ids), recorded.keys() | wanted.keys()
-    missing = [id_ for id_ in recorded if id_ in wanted and id_ not in listed]
+    missing = [
+        id_
+        for id_, record in recorded.items()
+        if id_ in wanted and id_ not in listed and record.state != "hidden"
+    ]
     # An item of somebody else is present even if it can be neither requested nor parsed.
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if _needs_foreign(task, recorded) else trusted.keys() | strange.keys()
@@ -283,12 +345,12 @@ def _needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:
     return task.verify or task.fetch_foreign or task.policy.prune != "own" or not recorded
 
 
-def _is_trusted(record: Recorded, wanted: Mapping[str, Desired]) -> bool:
+def _is_trusted(record: Recorded, wanted: Mapping[str, Desired], trusts: Collection[str]) -> bool:
     """Whether the record replaces a fetch."""
     # If the post differs from the record, it would be published; but a run with another copy of
     # the ledger may have published it already, so the item is fetched first.
     post = wanted.get(record.id)
-    return record.state == "seen" and (post is None or needs_no_publish(post, record))
+    return record.state in trusts and (post is None or needs_no_publish(post, record))
 
 
 async def _fetch(node: Node, ids: Sequence[str], on_read: OnRead) -> dict[str, Seen]:

@@ -69,6 +69,11 @@ class State:
     not_owner: str = ""
     fields: frozenset[str] | None = None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the node lists as many items as it can hold, as far as we know its limit."""
+        return self.max_items is not None and len(self.ids) >= self.max_items
+
 
 # Called with the number of items that are read, and how many there are, None if that is unknown.
 OnRead: TypeAlias = "Callable[[int, int | None], None]"

@@ -396,6 +396,11 @@ def without_corrections(plan: Plan) -> Plan:
     return replace(plan, changes=tuple(changes), reread=plan.reread + len(plan.corrections))
 
 
+def without(plan: Plan, ids: Collection[str]) -> Plan:
+    """The plan without the changes of these items."""
+    return replace(plan, changes=tuple(c for c in plan.changes if c.id not in ids))
+
+
 def is_settled(
     posts: Sequence[Desired],
     recorded: Mapping[str, Recorded],
@@ -409,7 +414,8 @@ def is_settled(
 
     It never does while the node lacks room, because the items that took the room may be gone.
     """
-    if policy.refresh or any(record.state != "seen" for record in recorded.values()):
+    # A hidden item shows that nothing is open: it is not at the node, and need not be.
+    if policy.refresh or any(r.state not in {"seen", "hidden"} for r in recorded.values()):
         return False
     plan = from_ledger(
         posts,
@@ -432,8 +438,11 @@ def from_ledger(
     skipped: SkippedFiles = _NONE_SKIPPED,
 ) -> Plan:
     """The plan for a node that holds exactly the items that it acknowledged to the ledger."""
-    # An item that was retracted counts as never published, as in a plan for the node itself.
-    recorded = {id_: one for id_, one in recorded.items() if one.state != "retracted"}
+    # An item that was retracted or is hidden counts as never published, as in a plan for the node
+    # itself.
+    recorded = {
+        id_: one for id_, one in recorded.items() if one.state not in {"retracted", "hidden"}
+    }
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     plan = decide(
         posts,

@@ -17,6 +17,8 @@ from publisher.text import source_hash
 if TYPE_CHECKING:
     from publisher.sync.desired import Desired
 
+_AT_NODE = frozenset({"done", "seen", "hidden"})
+
 Difference: TypeAlias = Literal["none", "reading", "edit"]
 
 
@@ -32,7 +34,7 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
         is_same = source_hash.is_same(source, post.source) or source in post.earlier().sources
         return "reading" if is_same else "edit"
     # From here on a version without sources has made the item.
-    is_pending = record is not None and not record.done and not _is_of(record, seen)
+    is_pending = record and record.state not in _AT_NODE and not _is_of(record, seen)
     if is_pending:  # an edit was about to be sent, and has not arrived
         return "edit"
     is_other = body and body != post.body and body not in post.earlier().bodies

@@ -16,7 +16,7 @@ from publisher.errors import (
     UnsafePlanError,
 )
 from publisher.sync import guard as guards
-from publisher.sync import hints, rights, silence
+from publisher.sync import hints, reappeared, rights, silence
 from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 # Other clients may change a node without the ledger's knowledge, so no look counts for longer.
 DAY = 86_400.0
+
+# Each look of a run may show items that only its retracts have brought back. The next run goes on.
+MOST_LOOKS = 20
 
 
 def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) -> bool:
@@ -176,12 +179,40 @@ async def reconcile(
                     accepted += map(guards.acceptance_key, plan.publishes)
                 ledger.accept(node.address, accepted)
             run = PlanRun(retrying, task, ledger, result, clock, held_back, on_step)
-            await run.apply(silent=silent)
+            await run.retract()
+            await _look_again(run, state, silent=silent)
+            await run.publish(silent=silent)
         await _correct(task, ledger, result, run, state)
         _conclude(task, ledger, plan, result, held_back, now=clock.now())
     except PublisherError as error:
         _fail(error, task, result)
     return result
+
+
+async def _look_again(run: PlanRun, state: State, *, silent: bool) -> None:
+    """Find the items that a full node lists again because others were retracted.
+
+    They are not published again; those that the node should not have are retracted in their turn,
+    which may bring back others.
+    """
+    result, done = run.result, 0
+    task = replace(run.task, verify=False, fetch_foreign=False)
+    guard = _guard(task, run.ledger, result.address, silent=silent)
+    for _ in range(MOST_LOOKS):
+        retracted = reappeared.count_retracted(result.steps)
+        is_possible = reappeared.may_reappear(
+            task, state, result.steps, run.recorded, retracted=retracted - done
+        )
+        if result.error or not is_possible:
+            return
+        done = retracted
+        state, plan = await look(
+            run.node, task, run.ledger, Result(result.address), clock=run.clock, again=True
+        )
+        plan = plan.without_notifications() if silent else plan
+        found = reappeared.compare(result.steps, state.ids, plan, guard)
+        run.replace_publishes(found.instead)
+        await run.retract_also(found.retracts)
 
 
 def _fail(error: PublisherError, task: Task, result: Result) -> None:

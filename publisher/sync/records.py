@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
+
+State: TypeAlias = Literal["intended", "done", "seen", "retracted", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +14,10 @@ class Recorded:
 
     `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
     look, when the acknowledgement had become durable, still found it. `retracted`: the node
-    acknowledged the retraction, but a crash of the server may still undo that. `recorded_at` is the
-    time of the last of these, in seconds since 1970. The item must be shortened at least to
+    acknowledged the retraction, but a crash of the server may still undo that. `hidden`: nobody
+    retracted it, but the node was full and did not list it; COMPAT(Openfire 5.2): such an item is
+    listed again once others are retracted, and then it is still ours. `recorded_at` is the time of
+    the last change of these, in seconds since 1970. The item must be shortened at least to
     `level`: the server closed the stream at a longer one. `path` is the post's file, empty if the
     ledger is of a version that did not record it.
 
@@ -28,7 +32,7 @@ class Recorded:
     id: str
     title: str
     fingerprint: str
-    state: Literal["intended", "done", "seen", "retracted"] = "done"
+    state: State = "done"
     recorded_at: float = 0.0
     atom_id: str = ""
     body: str = ""

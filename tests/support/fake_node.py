@@ -34,6 +34,7 @@ class Habits:
     in the list (ejabberd 23.01); elsewhere it moves to the end. `lacks_silence`: the form has no
     `deliver_notifications`, other fields of the same request are set, and subscribers hear of that
     (Openfire). `hides`: items beyond `max_items` are hidden and not deleted (Openfire).
+    `shows_hidden`: it shows a hidden item to those who ask for it by its id.
     `all_or_nothing`: a fetch of several items is refused because of one that is missing
     (libervia-pubsub).
     """
@@ -42,6 +43,7 @@ class Habits:
     keeps_places: bool = False
     lacks_silence: bool = False
     hides: bool = False
+    shows_hidden: bool = False
     all_or_nothing: bool = False
 
 
@@ -49,7 +51,7 @@ PROSODY = Habits()
 HABITS = {
     "Prosody": PROSODY,
     "ejabberd": Habits(keeps_places=True),
-    "Openfire": Habits(seed=18, lacks_silence=True, hides=True),
+    "Openfire": Habits(seed=18, lacks_silence=True, hides=True, shows_hidden=True),
     "libervia-pubsub": Habits(all_or_nothing=True),
     # None has all of these, but each of them can be met.
     "all at once": Habits(seed=60, hides=True, all_or_nothing=True),
@@ -58,9 +60,9 @@ _usual: ContextVar[Habits] = ContextVar("_usual", default=PROSODY)
 
 
 @contextmanager
-def usual(name: str) -> Iterator[None]:
+def usual(habits: Habits) -> Iterator[None]:
     """Give these habits to every node that is made inside without any."""
-    token = _usual.set(HABITS[name])
+    token = _usual.set(habits)
     yield
     _usual.reset(token)
 
@@ -106,6 +108,7 @@ class FakeNode:
         self.stubborn: set[str] = set()  # fields that keep their values
         self.refused_field = ""  # at which a form is refused once the fields before it are set
         self.hidden: set[str] = set()  # what a truncated list leaves out
+        self.zombies: set[str] = set()  # what is still there when its retract was acknowledged
         self.answers: dict[str, Exception | list[Exception]] = {}
         self.too_big: dict[str, int] = {}
         self.cut_before: int | None = None
@@ -225,7 +228,8 @@ class FakeNode:
     async def _ask(self, ids: Sequence[str]) -> list[Item]:
         await self._call(f"fetch {len(ids)}", lambda: None)
         # What a truncated list leaves out (`hidden`) can be requested.
-        there = {*self.shown, *self.hidden} & self.items.keys()
+        asked = self.items if self.habits.shows_hidden else {*self.shown, *self.hidden}
+        there = self.items.keys() & asked
         if self.habits.all_or_nothing and not there.issuperset(ids):
             raise NotFound("there is no such item", condition="item-not-found")
         return [Item(id_, self.items[id_]) for id_ in ids if id_ in there]
@@ -254,8 +258,10 @@ class FakeNode:
     async def retract(self, id_: str, *, notify: bool) -> None:
         def effect() -> None:
             is_there = id_ in self.shown or id_ in self.hidden
-            if id_ in self.stuck or not is_there or self.items.pop(id_, None) is None:
+            if id_ in self.stuck or not is_there or id_ not in self.items:
                 raise NotFound("there is no such item", condition="item-not-found")
+            if id_ not in self.zombies:
+                del self.items[id_]
             if notify and (self.deaf or self.config.get("notify_retract", "1") == "1"):
                 self.events.append(("retracted", id_))
 

@@ -12,7 +12,7 @@ import pytest
 from publisher.errors import Forbidden, NotFound, Refused, TooBig, Unavailable
 from publisher.sync import HeldBack, is_settled, offline, preview
 from publisher.sync.ledger import Ledger
-from tests.support.fake_node import FakeNode, usual
+from tests.support.fake_node import HABITS, FakeNode, usual
 from tests.support.tasks import payload, run, task
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ UNMUTED = "configure deliver_notifications=1 notify_retract=1"
 @pytest.fixture(params=["Prosody", "all at once"], autouse=True)
 def usual_habits(request: pytest.FixtureRequest) -> Iterator[None]:
     """Each test runs at an ordinary service and at a strange one."""
-    with usual(request.param):
+    with usual(HABITS[request.param]):
         yield
 
 

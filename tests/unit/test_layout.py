@@ -232,8 +232,8 @@ PURE = (
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
     "sources/front_matter/open_fences.py", "sync/changes.py", "sync/desired.py", "sync/guard.py",
     "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
-    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/renames.py", "sync/rights.py",
-    "sync/room.py", "sync/skipped.py", "text",
+    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/renames.py",
+    "sync/rights.py", "sync/room.py", "sync/skipped.py", "text",
     "sources/feed/item_source.py", "sources/front_matter/source_text.py", "errors.py",
     "sync/node.py", "sync/records.py", "sync/white_space.py",
 )  # fmt: skip

@@ -135,7 +135,7 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7])
 def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
@@ -155,7 +155,9 @@ def test_a_ledger_of_an_older_version_can_be_read(
 def make_older(path: Path, version: int) -> None:
     """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE item DROP COLUMN contents")
+    database.execute("ALTER TABLE item DROP COLUMN hidden")
+    if version < 7:
+        database.execute("ALTER TABLE item DROP COLUMN contents")
     if version < 6:
         database.execute("ALTER TABLE node DROP COLUMN refused")
     for column in ("source", "link", "adopted") if version < 5 else ():

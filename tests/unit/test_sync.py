@@ -24,7 +24,7 @@ from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
 from publisher.sync.look import CHUNK
 from publisher.sync.retry import RetryingNode
-from tests.support.fake_node import PROSODY, FakeNode, usual
+from tests.support.fake_node import HABITS, PROSODY, FakeNode, usual
 from tests.support.tasks import payload, reconciled, run, task
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=["Prosody", "all at once"], autouse=True)
 def usual_habits(request: pytest.FixtureRequest) -> Iterator[None]:
     """Each test runs at an ordinary service and at a strange one."""
-    with usual(request.param):
+    with usual(HABITS[request.param]):
         yield
 
 

@@ -1,0 +1,272 @@
+"""A full node may hide items instead of deleting them, and list them again after a retract."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publisher.sync import is_settled
+from publisher.sync.ledger import Ledger
+from publisher.sync.reconcile import MOST_LOOKS
+from tests.support.fake_node import HABITS, PROSODY, FakeNode, usual
+from tests.support.tasks import payload, run, task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from publisher.sync import Result
+
+HIDES = replace(PROSODY, hides=True)
+
+
+@pytest.fixture(params=[HIDES, replace(HIDES, shows_hidden=True)], autouse=True)
+def usual_habits(request: pytest.FixtureRequest) -> Iterator[None]:
+    with usual(request.param):
+        yield
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "state") as opened:
+        yield opened
+
+
+def posts(*numbers: int) -> dict[int, str]:
+    return dict.fromkeys(numbers, "a")
+
+
+def shrunk(ledger: Ledger, count: int, limit: int) -> FakeNode:
+    """A node with as many posts, of which its owner lets it show only `limit`."""
+    node = FakeNode()
+    for _ in range(2):
+        run(node, task(posts(*range(1, count + 1))), ledger)
+    node.max_items = limit
+    node.calls.clear()
+    node.events.clear()
+    node.versions.clear()
+    return node
+
+
+def work(wanted: Mapping[int, str], **options: Any) -> Any:
+    return task(wanted, allow_retracts=True, **options)
+
+
+def done(result: Result) -> list[tuple[str, str]]:
+    assert result.error is None
+    return [(step.change.action, step.change.id) for step in result.steps]
+
+
+def names(*numbers: int) -> list[str]:
+    return [f"post-{number:04}" for number in numbers]
+
+
+def settle(node: FakeNode, wanted: Any, ledger: Ledger) -> None:
+    """Two more runs: they send nothing, and after them no run looks any more."""
+    node.calls.clear()
+    for _ in range(2):
+        assert run(node, wanted, ledger).error is None
+    assert {call.partition(" ")[0] for call in node.calls} <= {"look", "fetch"}
+    assert is_settled(node.address, wanted, ledger, now=node.clock.now())
+
+
+def test_hidden_items_are_no_work(ledger: Ledger) -> None:
+    node = shrunk(ledger, 6, 3)
+    for _ in range(2):
+        assert done(run(node, work(posts(*range(1, 7))), ledger)) == []
+    assert node.calls == ["look", "fetch 3", "look"]
+    settle(node, work(posts(*range(1, 7))), ledger)
+
+
+@pytest.mark.parametrize("is_known_as_hidden", [True, False])
+def test_an_item_that_reappears_is_not_announced_as_new(
+    ledger: Ledger, *, is_known_as_hidden: bool
+) -> None:
+    node = shrunk(ledger, 6, 3)
+    if is_known_as_hidden:
+        run(node, work(posts(*range(1, 7))), ledger)
+    wanted = work(posts(1, 2, 3, 4, 5))
+    adopted = [("adopt", "post-0003")] if is_known_as_hidden else []
+    assert done(run(node, wanted, ledger)) == [("removed", "post-0006"), *adopted]
+    assert node.events == [("retracted", "post-0006")]
+    assert node.shown == names(3, 4, 5)
+    settle(node, wanted, ledger)
+
+
+@pytest.mark.parametrize("prune", ["own", "site", "all"])
+def test_without_a_ledger_neither(tmp_path: Path, prune: str) -> None:
+    with Ledger(tmp_path / "old") as before:
+        node = shrunk(before, 6, 3)
+    node.remove(["post-0006"])
+    node.items["post-0006"] = payload("post-0006", "a", atom="tag:other.example,2026:x")
+    policy = {"prune": prune, "exclusive": prune == "all"}
+    with Ledger(tmp_path / "new") as ledger:
+        run(node, work(posts(1, 2, 3, 4, 5), **policy), ledger)
+    assert [event for event in node.events if event[0] == "published"] == []
+
+
+def test_an_edit_of_an_item_that_reappears_is_sent_once(ledger: Ledger) -> None:
+    node = shrunk(ledger, 6, 3)
+    wanted = work({**posts(1, 2, 4, 5), 3: "edited"})
+    result = run(node, wanted, ledger)
+    assert ("changed", "post-0003") in done(result)
+    assert node.events == [("retracted", "post-0006"), ("published", "post-0003")]
+    settle(node, wanted, ledger)
+
+
+def test_an_item_whose_post_was_removed_while_it_was_hidden_is_retracted(ledger: Ledger) -> None:
+    """It was hidden for months; the ledger still knows that it is ours."""
+    node = shrunk(ledger, 6, 3)
+    for _ in range(3):
+        run(node, work(posts(1, 2, 4, 5, 6)), ledger)
+    assert node.events == []
+    wanted = work(posts(1, 2, 4, 5))
+    result = run(node, wanted, ledger)
+    assert ("removed", "post-0003") in done(result)
+    assert node.events == [("retracted", "post-0006"), ("retracted", "post-0003")]
+    assert node.shown == names(2, 4, 5)
+    settle(node, wanted, ledger)
+
+
+def test_an_item_that_reappears_later_is_still_ours(ledger: Ledger) -> None:
+    """Somebody else retracts an item, or raises the limit."""
+    node = shrunk(ledger, 6, 3)
+    run(node, work(posts(*range(1, 7))), ledger)
+    node.max_items = 5
+    wanted = work(posts(1, 2, 4, 5, 6))
+    assert done(run(node, wanted, ledger)) == [
+        ("removed", "post-0003"),
+        ("adopt", "post-0001"),
+        ("adopt", "post-0002"),
+    ]
+    assert [event for event in node.events if event[0] == "published"] == []
+    settle(node, wanted, ledger)
+
+
+def test_foreign_items_that_reappear_stay(ledger: Ledger) -> None:
+    node = shrunk(ledger, 3, 3)
+    theirs = {f"theirs-{n}": payload(f"theirs-{n}", "x", atom=f"tag:o,2026:{n}") for n in (1, 2)}
+    node.items = {**theirs, **node.items}
+    wanted = work(posts(1, 3))
+    assert done(run(node, wanted, ledger)) == [("removed", "post-0002")]
+    assert node.shown == ["theirs-2", *names(1, 3)]
+    settle(node, wanted, ledger)
+    assert set(theirs) <= node.items.keys()
+
+
+def test_items_beyond_keep_that_reappear_are_retracted_to_the_end(ledger: Ledger) -> None:
+    node = shrunk(ledger, 8, 3)
+    wanted = work(posts(*range(1, 9)), keep=2)
+    assert run(node, wanted, ledger).error is None
+    assert node.shown == names(7, 8)
+    assert node.events == []
+    settle(node, wanted, ledger)
+
+
+def test_a_run_does_not_retract_for_ever(ledger: Ledger) -> None:
+    count = 3 + 2 * MOST_LOOKS
+    node = shrunk(ledger, count, 3)
+    wanted = work(posts(*range(1, count + 1)), keep=2)
+    run(node, wanted, ledger)
+    assert node.calls.count("look") == MOST_LOOKS + 1
+    left = len(node.items)
+    assert 2 < left < count
+    for _ in range(3):
+        run(node, wanted, ledger)
+    assert list(node.items) == names(count - 1, count)
+    assert node.events == []
+    settle(node, wanted, ledger)
+
+
+def test_a_service_that_lists_a_retracted_item_again_is_not_asked_again(ledger: Ledger) -> None:
+    node = shrunk(ledger, 4, 3)
+    node.zombies = {"post-0004"}
+    assert run(node, work(posts(1, 2, 3)), ledger).error is None
+    assert node.calls.count("retract post-0004") == 1
+
+
+@pytest.mark.parametrize("name", ["Prosody", "ejabberd", "Openfire", "all at once"])
+def test_ordinary_runs_send_nothing_more(ledger: Ledger, name: str) -> None:
+    node = FakeNode(max_items=3, habits=HABITS[name])
+    for wanted in (
+        posts(1, 2, 3),
+        posts(1, 2, 3),
+        posts(1, 2, 3, 4, 5),
+        {**posts(1, 2, 3, 4), 5: "b"},
+    ):
+        run(node, work(wanted), ledger)
+        run(node, work(wanted), ledger)
+        assert node.calls.count("look") == 2, "one look a run"
+        node.calls.clear()
+
+
+def test_a_removal_at_a_node_with_room_looks_once(ledger: Ledger) -> None:
+    node = FakeNode(max_items=4)
+    run(node, work(posts(1, 2, 3)), ledger)
+    node.calls.clear()
+    run(node, work(posts(1, 2)), ledger)
+    assert node.calls.count("look") == 1
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_cut_run_is_finished_by_the_next_one(tmp_path: Path, cut: str) -> None:
+    wanted = work({**posts(1, 3, 5), 4: "edited"})
+    for call in range(1, 30):
+        with Ledger(tmp_path / str(call)) as ledger:
+            node = shrunk(ledger, 6, 3)
+            setattr(node, f"cut_{cut}", call)
+            is_cut = run(node, wanted, ledger).error is not None
+            calls = len(node.calls)
+            node.reconnect()
+            run(node, wanted, ledger)
+            run(node, wanted, ledger)
+            assert set(node.shown) == set(names(3, 4, 5)), call
+            published = [event for event in node.events if event[0] == "published"]
+            assert published == [("published", "post-0004")], call
+        if call > calls:
+            assert not is_cut
+            break
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["write", "remove", "limit", "run", "run"]), st.integers(1, 8)),
+    max_size=25,
+)
+
+
+@settings(max_examples=60)
+@given(steps=STEPS, keeps_ledger=st.booleans())
+def test_in_any_order_nothing_is_announced_twice(
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[str, int]],
+    *,
+    keeps_ledger: bool,
+) -> None:
+    """Posts come, go and change, and so does the limit of the node."""
+    state = tmp_path_factory.mktemp("blog") / "state"
+    node = FakeNode(max_items=4)
+    texts: dict[int, str] = {}
+    edits = 0
+    for verb, number in [*steps, ("run", 0), ("run", 0)]:
+        match verb:
+            case "write":
+                edits += 1
+                texts[number] = f"edit {edits}"
+            case "remove":
+                texts.pop(number, None)
+            case "limit":
+                node.max_items = number
+            case "run":
+                if not keeps_ledger:
+                    shutil.rmtree(state, ignore_errors=True)
+                with Ledger(state) as ledger:
+                    policy = {"prune": "site", "announce_limit": None}
+                    assert run(node, work(texts, **policy), ledger).error is None
+    newest = sorted(texts)[-(node.max_items or 0) :]
+    assert set(node.shown) == set(names(*newest))
+    assert len(node.versions) == len(set(node.versions))
