@@ -808,6 +808,20 @@ def test_atom_may_carry_html(blog: Blog) -> None:
 # --- Podcasts
 
 
+def test_a_picture_alone_makes_no_episode_of_an_rss_item(blog: Blog) -> None:
+    """The one enclosure of an item is for its recording."""
+    configure(blog, "[{path: a.rss, format: rss}, {path: a.atom, format: atom}]")
+    blog.write("2026-01-02-a.md", "Text.", title="A", image="/a.jpg")
+    build(blog)
+    (item,) = root(blog, "a.rss").iter("item")
+    assert item.find("enclosure") is None
+    assert [one.get("url") for one in item.iter(f"{MEDIA}content")] == [
+        "https://blog.example/a.jpg"
+    ]
+    (entry,) = root(blog, "a.atom").iter(f"{ATOM}entry")
+    assert links(entry, "enclosure") == ["https://blog.example/a.jpg"]
+
+
 def test_a_podcast_has_what_its_apps_want_and_only_recordings(blog: Blog) -> None:
     front = {"audio": "{url: https://m.example/a.mp3, length: 1000, duration: '1:02:03'}",
              "episode": "7", "season": "2", "episode_type": "bonus", "explicit": "true",
