@@ -158,6 +158,13 @@ class NoAnswer(Unavailable):
     """The service sent no answer, so nobody knows whether it carried out the request."""
 
 
+class AnswerTooBig(NoAnswer):
+    """The items of a node are together more than we accept, or than the service sends in time.
+
+    Some of them at a time may not be.
+    """
+
+
 class PageMissing(Unavailable):
     """Posts wait until their pages are on the web. The service itself is available."""
 

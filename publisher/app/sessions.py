@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Protocol
 from publisher import xmpp
 from publisher.app.events import NodeRead, Note
 from publisher.app.targets import config_of
-from publisher.errors import PageMissing, PublisherError, StreamBroken, Unavailable, WrongAddress
+from publisher.errors import (
+    AnswerTooBig,
+    NoAnswer,
+    PageMissing,
+    PublisherError,
+    StreamBroken,
+    Unavailable,
+    WrongAddress,
+)
 from publisher.sync import Result, Task
 from publisher.sync import item as items
 from publisher.system.event_loop import run_async
@@ -76,7 +84,8 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
     """Work at the nodes of one account.
 
     If the server closes the stream because of an item, log in again and continue with the other
-    items; suspect items are sent alone.
+    items; suspect items are sent alone. If all items of a node were too many for one answer, log in
+    again and fetch some at a time.
     """
     account = Account(xmpp)
     pace = _PaceReport(run.on_event)
@@ -93,6 +102,11 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
         except PublisherError as error:
             for target in left:
                 _keep(run.results, Result(target.address, error=error))
+        if any(isinstance(run.results[t.address].error, AnswerTooBig) for t in left):
+            # The connection was lost for all of them.
+            unanswered = [t for t in left if isinstance(run.results[t.address].error, NoAnswer)]
+            left = [replace(t, task=replace(t.task, fetches_all=False)) for t in unanswered]
+            continue
         broken = [t for t in left if isinstance(run.results[t.address].error, StreamBroken)]
         ended = [run.results[target.address] for target in broken]
         # Without a culprit or a suspect, the next session would do the same as this one.

@@ -61,7 +61,8 @@ class Bar:
         """Show how many items of a node are read; no longer once all of them are."""
         if address not in self._nodes:
             self._nodes[address] = self._rows.add_task(f"reading {name}")
-        self._rows.update(self._nodes[address], completed=read, total=total, visible=read != total)
+        row, is_shown = self._nodes[address], read != total
+        self._rows.update(row, completed=read, total=total, visible=is_shown, refresh=True)
 
 
 class _Estimate(ProgressColumn):

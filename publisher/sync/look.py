@@ -7,6 +7,7 @@ missing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from publisher.system.retry import Clock
 
 CHUNK = 20  # payloads per fetch: some 100 kB, and at most 20 times the largest stanza
+
+# All items are fetched at once if at least one of so many is wanted. ejabberd reads the whole node
+# for each request, and Prosody's default storage even for each id: there 50 of 500 items took 2.1
+# seconds by their ids, and all of them together 0.3.
+SHARE = 10
 
 # Some servers keep an acknowledged item in memory for some seconds, and lose it if they crash.
 # COMPAT(ejabberd 23.01): killed right after the answer it lost items, and 4 seconds later none.
@@ -326,7 +332,12 @@ async def _present(
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if _needs_foreign(task, recorded) else trusted.keys() | strange.keys()
     requested = [id_ for id_ in ids if id_ not in skipped and is_sendable(id_)]
-    fetched = await _fetch(node, [*requested, *missing], on_read)
+    fetched: dict[str, Seen] = {}
+    # `strange` items would be among all of them.
+    if task.fetches_all and (not strange or _needs_foreign(task, recorded)):
+        fetched = await _fetch_all(node, requested, listed=len(ids), on_read=on_read)
+    left = [id_ for id_ in (*requested, *missing) if id_ not in fetched]
+    fetched |= await _fetch(node, left, on_read)
     just_sent = [
         record
         for record in recorded.values()
@@ -351,6 +362,24 @@ def _is_trusted(record: Recorded, wanted: Mapping[str, Desired], trusts: Collect
     # the ledger may have published it already, so the item is fetched first.
     post = wanted.get(record.id)
     return record.state in trusts and (post is None or needs_no_publish(post, record))
+
+
+async def _fetch_all(
+    node: Node, ids: Sequence[str], *, listed: int, on_read: OnRead
+) -> dict[str, Seen]:
+    """Those of the items that came with all others; none if it takes less to ask for these alone.
+
+    `listed` is how many items the node has.
+    """
+    if len(ids) <= CHUNK or len(ids) * SHARE < listed:
+        return {}
+    on_read(0, listed)
+    wanted = {*ids}
+    # A service may refuse to show all, and show some. Busy is a Refused, too, but was retried.
+    with suppress(Refused):
+        found = await node.fetch_all(listed)
+        return {one.id: item.seen(one.id, one.payload) for one in found if one.id in wanted}
+    return {}
 
 
 async def _fetch(node: Node, ids: Sequence[str], on_read: OnRead) -> dict[str, Seen]:

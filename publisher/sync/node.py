@@ -122,6 +122,13 @@ class Node(Protocol):
         """
 
     async def fetch(self, ids: Sequence[str]) -> list[Item]: ...
+    async def fetch_all(self, listed: int) -> list[Item]:
+        """All of the `listed` items, or some of them if all are too big for one answer.
+
+        A server may read the whole node for each `fetch`, so this takes less time if many are
+        wanted. Raises AnswerTooBig, after which the service is unavailable.
+        """
+
     async def publish(self, item: Item) -> None: ...
     async def retract(self, id_: str, *, notify: bool) -> None: ...
 
@@ -191,7 +198,8 @@ class Task:
     `config_digest` is a digest of all that it says about the node. `notification_fields` has the
     values that the notification fields should have. `is_selected` picks the changes of this run,
     None for all of them. `verify` fetches every payload, and `fetch_foreign` those of items that
-    are neither recorded nor desired, for a command that lists them.
+    are neither recorded nor desired, for a command that lists them. Without `fetches_all` no answer
+    may contain all items, because one has exceeded a limit.
 
     `silent` notifies nobody: `prefer` publishes with notifications if they cannot be turned off,
     `must` publishes nothing then. `send_alone` has the ids of items that may have broken the
@@ -208,6 +216,7 @@ class Task:
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
     verify: bool = False
     fetch_foreign: bool = False
+    fetches_all: bool = True
     silent: Literal["no", "prefer", "must"] = "no"
     notification_fields: Mapping[str, str] = field(
         default_factory=lambda: dict.fromkeys(NOTIFICATION_FIELDS, "1")

@@ -62,6 +62,9 @@ class RetryingNode:
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         return await self._retry(lambda: self._node.fetch(ids))
 
+    async def fetch_all(self, listed: int) -> list[Item]:
+        return await self._retry(lambda: self._node.fetch_all(listed))
+
     async def publish(self, item: Item) -> None:
         await self._retry(lambda: self._node.publish(item))
 

@@ -99,6 +99,11 @@ class Connection:
         return self._client.max_bytes
 
     @property
+    def is_broken(self) -> bool:
+        """Whether it has ended, and not because the server exceeded a limit of ours."""
+        return self._client.lost.done() and not self._client.is_cut
+
+    @property
     def client(self) -> ClientXMPP:
         """slixmpp's client, for a subscriber that listens to messages."""
         return self._client
@@ -302,7 +307,7 @@ class _Client(ClientXMPP):
         self.contacts: presence.Contacts | None = None  # once we have sent presence
         self._expected: set[str] = set()  # the ids of the requests in flight
         self._unasked = self._presences = 0
-        self._is_cut = False
+        self.is_cut = False
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
         # COMPAT(slixmpp 1.17): with an explicit host it would try direct TLS first, whatever the
@@ -458,7 +463,7 @@ class _Client(ClientXMPP):
 
     def data_received(self, data: Any) -> None:
         """Parse what the server sends. Data that slixmpp cannot handle ends the stream."""
-        if self._is_cut:
+        if self.is_cut:
             return
         try:
             super().data_received(data)
@@ -470,7 +475,7 @@ class _Client(ClientXMPP):
 
     def _cut(self, problem: str) -> None:
         """End a connection on which the server sends too much. `problem` follows its name."""
-        self._is_cut = True
+        self.is_cut = True
         self._problem = f"{_where(self._config)} {problem}"
         self._fail(Unavailable(f"{self._problem}; check xmpp.host and xmpp.port"))
         self._abort()

@@ -16,7 +16,7 @@ from publisher.xmpp.requests import PUBSUB
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from publisher.sync import OnRead
     from publisher.xmpp.requests import Requests
@@ -27,9 +27,15 @@ RSM = "{http://jabber.org/protocol/rsm}"
 
 ITEMS = f"{PUBSUB}pubsub/{PUBSUB}items/{PUBSUB}item"
 
-PAGE_OF_IDS = 250  # some 25 kB
-# These come with their payloads: a page of the largest ones has 13 MB.
-PAGE_OF_ITEMS = 50
+PAGE_OF_IDS = 250  # the first page; some 25 kB
+# The first page of items with their payloads: of the largest ones it has 5 MB.
+PAGE_OF_ITEMS = 20
+# Later pages have as many as fit, by the size of those that arrived: ejabberd reads the whole node
+# for each page, so their number must not grow with that of the items. A quarter of the limits,
+# because later items may be larger.
+PAGE_SIZE = PAYLOADS.bytes // 4
+ENVELOPE = 100  # bytes around an id or a payload
+PART = PAYLOADS.bytes // PAYLOADS.parts  # bytes for which an element or an attribute counts
 
 # No blog has more. A service whose list goes on beyond this may never end it.
 MAX_PAGES = 1_000
@@ -103,6 +109,7 @@ async def _pages(
         if len(page.last) > MAX_ID:
             break
         on_read(len(found), page.count)
+        size = page.next_size(size, left=(page.count or MAX_LISTED) - len(found))
         if loop.time() > deadline:
             break
         after = page.last
@@ -119,14 +126,43 @@ async def _listed(requests: Requests, page: Element) -> ResultPage:
     query.append(page)
     answer = await requests.send("get", query, "list the items of", limits=IDS)
     # XEP-0060 section 5.5: the id of an item is in `name`.
-    names = (item.get("name") for item in answer.iterfind(LISTED))
-    return ResultPage.read(answer, names)
+    names = [item.get("name") or "" for item in answer.iterfind(LISTED)]
+    ids = dict.fromkeys(filter(None, names), "")
+    return ResultPage.read(answer, ids, size=sum(len(id_) + ENVELOPE for id_ in ids))
 
 
-async def _shown(requests: Requests, page: Element) -> ResultPage:
+async def _shown(requests: Requests, page: Element, *, newest: int | None = None) -> ResultPage:
+    """A page of items; if the service has no paging, all of them or so many of the newest."""
     items = Element(f"{PUBSUB}items", node=requests.address.node)
+    if newest:
+        items.set("max_items", str(newest))
     answer = await requests.items(items, "show the items of", page=page, limits=PAYLOADS)
-    return ResultPage.read(answer, (item.get("id") for item in answer.iterfind(ITEMS)))
+    elements = {item.get("id") or "": item for item in answer.iterfind(ITEMS)}
+    payloads = {id_: payload(element) for id_, element in elements.items() if id_}
+    parts = sum(1 + len(element.attrib) for element in answer.iter())
+    length = sum(len(id_) + len(text) + ENVELOPE for id_, text in payloads.items())
+    return ResultPage.read(answer, payloads, size=max(length, PART * parts))
+
+
+async def everything(requests: Requests, listed: int, on_read: OnRead) -> list[Item]:
+    """All of the `listed` items, or the newest if all are too big for one answer.
+
+    Payloads that cannot be parsed are empty.
+    """
+    found: dict[str, Item] = {}
+
+    async def shown(requests: Requests, page: Element) -> ResultPage:
+        # A service without paging sends all items, or with `max_items` the newest (section 6.5.7).
+        newest = None if found else PAGE_OF_ITEMS
+        result = await _shown(requests, page, newest=newest)
+        is_cut = newest and not result.last and len(result.ids) < listed
+        if is_cut and result.next_size(PAGE_OF_ITEMS, left=listed) >= listed:
+            result = await _shown(requests, page)
+        found.update((id_, Item(id_, text)) for id_, text in result.payloads.items())
+        return result
+
+    await _pages(requests, shown, PAGE_OF_ITEMS, on_read)
+    return [*found.values()]
 
 
 async def fetch(requests: Requests, ids: Sequence[str]) -> list[Item]:
@@ -169,17 +205,30 @@ class _Endless(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """Some ids. The next page begins after `last`, which is empty if the service has no paging."""
+    """Some ids with their payloads, which are empty in a list of ids.
 
-    ids: tuple[str, ...]
+    The next page begins after `last`, which is empty if the service has no paging. `size` is the
+    part of PAGE_SIZE that they take.
+    """
+
+    payloads: Mapping[str, str]
+    size: int
     last: str = ""
     count: int | None = None
 
     @classmethod
-    def read(cls, answer: Element, names: Iterable[str | None]) -> ResultPage:
-        ids = tuple(name for name in names if name)
+    def read(cls, answer: Element, payloads: Mapping[str, str], *, size: int) -> ResultPage:
         last = answer.findtext(f"*/{RSM}set/{RSM}last") or ""
-        return cls(ids, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))
+        return cls(payloads, size, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))
+
+    @property
+    def ids(self) -> Collection[str]:
+        return self.payloads.keys()
+
+    def next_size(self, size: int, *, left: int) -> int:
+        """How many to ask for next, after a page of at most `size`, if `left` are left."""
+        fitting = PAGE_SIZE * len(self.payloads) // max(self.size, 1)
+        return max(size, min(left, fitting))
 
 
 def _page(after: str, size: int) -> Element:

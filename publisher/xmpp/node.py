@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, fromstring
 
-from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable
+from publisher.errors import AnswerTooBig, Busy, NoAnswer, NotFound, Refused, Unavailable
 from publisher.sync import Drift, State, ignore_reading
 from publisher.sync.item import Item, is_sendable
 from publisher.text.node_address import NodeAddress
@@ -46,7 +46,7 @@ class XmppNode:
         site_title: str,
         on_read: OnRead = ignore_reading,
     ) -> None:
-        """`on_read` gets how many ids are listed, page by page."""
+        """`on_read` gets how many items are listed, or fetched with all others, page by page."""
         self.address = NodeAddress(config.service, config.node)
         self._requests = Requests(self.address, connection)
         self._on_read = on_read
@@ -247,6 +247,15 @@ class XmppNode:
     async def names_publisher(self, id_: str) -> bool:
         """Whether the service says who published an item."""
         return await items.names_publisher(self._requests, id_)
+
+    async def fetch_all(self, listed: int) -> list[Item]:
+        """All items, or some of them if all are too big for one answer. Raises AnswerTooBig."""
+        try:
+            return await items.everything(self._requests, listed, self._on_read)
+        except NoAnswer as error:
+            if self._requests.connection.is_broken:
+                raise
+            raise AnswerTooBig(str(error)) from error
 
     async def publish(self, item: Item) -> None:
         """Publish an item, replacing the one with the same id (section 7.1)."""

@@ -16,7 +16,7 @@ from publisher.config import NodeConfig
 from publisher.errors import Busy, NotFound, Refused
 from publisher.sync import NOTIFICATION_FIELDS, Drift, Node, State
 from publisher.sync import item as items
-from publisher.xmpp.items import PAGE_OF_IDS
+from publisher.xmpp.items import PAGE_OF_IDS, PAGE_OF_ITEMS
 from tests.support.fake_node import HABITS, FakeNode
 from tests.support.federation import KINDS
 from tests.support.servers import REAL, Server, every_server
@@ -138,6 +138,21 @@ def test_many_items_are_fetched_at_once_without_the_missing_ones(
             await node.publish(numbered_item(number))
         found = await node.fetch(["post-0003", "no-such-item", "post-0001"])
         assert {item.id for item in found} == {"post-0001", "post-0003"}
+
+    run(work)
+
+
+def test_all_items_are_fetched_at_once(run: Callable[[Work], None]) -> None:
+    """More than the first page has."""
+    count = PAGE_OF_ITEMS + 5
+
+    async def work(node: Node) -> None:
+        await node.create()
+        for number in range(count):
+            await node.publish(numbered_item(number))
+        found = await node.fetch_all(count)
+        assert {item.id for item in found} == {numbered_item(n).id for n in range(count)}
+        assert all(items.seen(item.id, item.payload).title for item in found)
 
     run(work)
 

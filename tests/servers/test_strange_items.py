@@ -168,7 +168,9 @@ def test_a_payload_does_not_decide_where_the_next_page_begins() -> None:
         answer = ET.fromstring(  # noqa: S314 - ours
             f"<iq xmlns='jabber:client'><pubsub xmlns='{PUBSUB}'>{items}{paging}</pubsub></iq>"
         )
-        assert ResultPage.read(answer, ["a", None, "", "b"]) == ResultPage(("a", "b"), last, count)
+        payloads = {"a": theirs, "b": ""}
+        page = ResultPage.read(answer, payloads, size=1)
+        assert page == ResultPage(payloads, 1, last, count)
 
 
 @every_server

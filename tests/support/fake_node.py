@@ -225,6 +225,10 @@ class FakeNode:
     async def fetch(self, ids: Sequence[str]) -> list[Item]:
         return await fetching.existing(self._ask, ids, require_node=self._require_node)
 
+    async def fetch_all(self, listed: int) -> list[Item]:
+        await self._call("fetch all", lambda: None, answers_to="fetch all")
+        return [Item(id_, self.items[id_]) for id_ in self.shown if id_ not in self.hidden]
+
     async def _ask(self, ids: Sequence[str]) -> list[Item]:
         await self._call(f"fetch {len(ids)}", lambda: None)
         # What a truncated list leaves out (`hidden`) can be requested.

@@ -89,3 +89,28 @@ class SilentProxy:
         while got := await server.read(65536):
             if not self._silent:
                 to_client.write(got)
+
+
+class FloodingProxy(SilentProxy):
+    """Answers the first request for all items of a node with elements without end."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server, last=0)
+        self._flooded = False
+
+    async def _carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        self._to_client = to_client
+        await super()._carry(client, to_client)
+
+    async def _pass_on(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
+        while got := await client.read(65536):
+            if b" max_items=" in got and not self._flooded:
+                self._flooded = True
+                await self._flood()
+            to_server.write(got)
+
+    async def _flood(self) -> None:
+        self._to_client.write(b"<iq type='result' id='flood'><x>")
+        while True:  # until the client closes the connection
+            self._to_client.write(b"<a/>" * 10_000)
+            await self._to_client.drain()

@@ -22,7 +22,6 @@ from publisher.sync import HeldBack, Result, Step, is_settled, offline, preview,
 from publisher.sync.apply import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
-from publisher.sync.look import CHUNK
 from publisher.sync.retry import RetryingNode
 from tests.support.fake_node import HABITS, PROSODY, FakeNode, usual
 from tests.support.tasks import payload, reconciled, run, task
@@ -71,7 +70,7 @@ def test_a_second_run_does_nothing(ledger: Ledger) -> None:
 
 def test_a_lost_ledger_is_rebuilt_from_the_node(ledger: Ledger, tmp_path: Path) -> None:
     node = FakeNode()
-    posts = dict.fromkeys(range(CHUNK + 5), "a")
+    posts = dict.fromkeys(range(25), "a")
     run(node, task(posts), ledger)
     node.events.clear()
     node.calls.clear()
@@ -80,7 +79,7 @@ def test_a_lost_ledger_is_rebuilt_from_the_node(ledger: Ledger, tmp_path: Path) 
         assert run(node, task(posts), empty).steps == []
         assert run(node, task(posts), empty).steps == []
     assert node.events == []
-    assert node.calls == [*["look", f"fetch {CHUNK}", "fetch 5"] * 2, "look"]
+    assert node.calls == [*["look", "fetch all"] * 2, "look"]
 
 
 def test_an_edit_is_published_under_its_id(ledger: Ledger) -> None:
