@@ -1,6 +1,7 @@
 # make demo          publish a small blog on a throw-away local server
-# make test          run all tests but test-engines, against real servers (WORKERS=1: one at a time)
+# make test          run all tests but the next two, against real servers (WORKERS=1: one at a time)
 # make test-engines  compare publisher with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
+# make test-readers  check what the parsers of XMPP clients read of our items
 # make lint          run ruff and mypy, for Python 3.11 and for the newest Python
 # make format        format the code, and repair what ruff can repair
 # make lock          update requirements-dev.txt, which locks the version of every Python package
@@ -8,7 +9,8 @@
 # make clean         remove all files that these targets created
 #
 # Each target installs what it needs: Debian packages of missing programs (with sudo, unless you are
-# root), and Python environments in .venv, .venv-subscriber (test) and .venv-engines (test-engines).
+# root), and environments in .venv, .venv-subscriber (test), .venv-engines (test-engines) and
+# .venv-readers (test-readers).
 
 PYTHON ?= python3
 export PYTHON
@@ -26,7 +28,7 @@ DECIDING_TESTS = $(addprefix tests/unit/test_, \
 	entry.py item.py moves.py plan.py readings.py renames.py selection.py skipped.py \
 	white_space.py)
 
-.PHONY: demo test test-engines lint format lock fuzz clean
+.PHONY: demo test test-engines test-readers lint format lock fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -46,6 +48,9 @@ test: .venv/dev .venv-subscriber/ready
 test-engines: .venv/dev .venv-engines/ready
 	@tools/install-packages jekyll=jekyll hugo=hugo
 	.venv/bin/python -m pytest tests/engines
+
+test-readers: .venv/dev .venv-readers/ready
+	.venv/bin/python -m pytest tests/readers
 
 lint: .venv/dev
 	.venv/bin/ruff format --check .
@@ -68,7 +73,7 @@ fuzz: .venv/dev
 	.venv/bin/python -m tests.stress.fuzz --seconds $(SECONDS)
 
 clean:
-	rm -rf .venv .venv-subscriber .venv-engines .demo .coverage .hypothesis .mypy_cache \
+	rm -rf .venv .venv-subscriber .venv-engines .venv-readers .demo .coverage .hypothesis .mypy_cache \
 		.pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -103,4 +108,17 @@ clean:
 	@.venv-engines/bin/python -m pip install -q --requirement tests/engines/requirements.txt
 	@cp tests/engines/package.json .venv-engines/
 	@npm install --loglevel=error --no-audit --no-fund --prefix .venv-engines
+	@touch $@
+
+# The parsers have their own environment, too. Libervia is installed without its requirements: some
+# are of 2021 and cannot be built today, and its parser needs few of them.
+.venv-readers/ready: tests/readers/requirements.txt tests/readers/package.json
+	@tools/install-packages python3-venv=python3-venv node=nodejs npm=npm
+	@echo "Installing Libervia, stanza and rss-parser into .venv-readers"
+	@$(PYTHON) -m venv .venv-readers
+	@.venv-readers/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@.venv-readers/bin/python -m pip install -q --requirement tests/readers/requirements.txt
+	@.venv-readers/bin/python -m pip install -q --no-deps libervia-backend==0.8.0
+	@cp tests/readers/package.json .venv-readers/
+	@npm install --loglevel=error --no-audit --no-fund --prefix .venv-readers
 	@touch $@

@@ -1,0 +1,1 @@
+"""What parsers of others read of our items: `make test-readers` installs them and runs these."""
