@@ -25,6 +25,7 @@ from publisher.content.html import MATH_NS
 from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.feeds import ATOM, MEDIA
+from publisher.sync.shown_text import keep_text
 from publisher.sync.white_space import keep_blanks
 from publisher.text.characters import short_line
 from publisher.text.shortening import beginning
@@ -158,6 +159,7 @@ def _element(
     _link_parts(element, entry)
     _replace_formulas(element)
     for text in element.iterfind(f"{ATOM}content/{_XHTML}div"):
+        keep_text(text)
         keep_blanks(text)
     _simplify_types(element)
     _join_authors(element, account)

@@ -1,0 +1,77 @@
+"""Write XHTML so that Movim shows all of its text. Pure.
+
+Movim drops `ruby`, and a table that has only a head, together with their texts. It unwraps
+`details`, `section` and others, so that a text in them runs together with the text beside it. This
+was found by running its parser and its purifier on each element that readers may get
+(`content/html.py`).
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from publisher.content.html import BLOCKS, names
+
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+_BLOCKS = frozenset(f"{_XHTML}{name}" for name in BLOCKS)
+# Blocks that Movim unwraps, and that may contain a `div` (HTML 4.3, 4.4).
+_UNWRAPPED = names("article aside details figcaption figure footer header main nav section")
+_STRIPPED = "gone"  # the tag of elements that are stripped later
+
+
+def keep_text(root: etree._Element) -> None:
+    """Replace what would be dropped by its text, and put text in unwrapped blocks into a `div`."""
+    for ruby in [*root.iter(f"{_XHTML}ruby")]:
+        _spell_reading(ruby)
+    etree.strip_tags(root, _STRIPPED)
+    for table in root.iter(f"{_XHTML}table"):
+        _give_body(table)
+    for block in [*root.iter(*(f"{_XHTML}{name}" for name in _UNWRAPPED))]:
+        _wrap_text(block)
+
+
+def _spell_reading(ruby: etree._Element) -> None:
+    """Put the reading in parentheses behind the characters, as browsers do that know no ruby."""
+    readings = [] if ruby.find(f"{_XHTML}rp") is not None else ruby.findall(f"{_XHTML}rt")
+    for reading in readings:
+        reading.text = f"({reading.text or ''}"
+        reading.tail = f"){reading.tail or ''}"
+    for element in ruby.iter(*(f"{_XHTML}{name}" for name in ("rp", "rt", "ruby"))):
+        element.tag = _STRIPPED
+
+
+def _give_body(table: etree._Element) -> None:
+    """Make the head of a table its body if it has none."""
+    if table.find(f"{_XHTML}tbody") is None and table.find(f"{_XHTML}tr") is None:
+        for name in ("thead", "tfoot"):
+            if (part := table.find(f"{_XHTML}{name}")) is not None:
+                part.tag = f"{_XHTML}tbody"
+                return
+
+
+def _wrap_text(block: etree._Element) -> None:
+    """Put each run of text and inline elements that stand beside blocks into a `div`."""
+    parts: list[etree._Element | str] = [block.text or ""]
+    for child in [*block]:
+        parts += [child, child.tail or ""]
+    block.text = None
+    for child in [*block]:
+        block.remove(child)
+    line: etree._Element | None = None
+    for part in parts:
+        if not isinstance(part, str) and part.tag in _BLOCKS:
+            part.tail, line = None, None
+            block.append(part)
+        elif line is not None or not isinstance(part, str) or part.strip():
+            line = etree.SubElement(block, f"{_XHTML}div") if line is None else line
+            _append(line, part)
+
+
+def _append(line: etree._Element, part: etree._Element | str) -> None:
+    if not isinstance(part, str):
+        part.tail = None
+        line.append(part)
+    elif len(line):
+        line[-1].tail = f"{line[-1].tail or ''}{part}"
+    else:
+        line.text = f"{line.text or ''}{part}"
