@@ -76,8 +76,8 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session")
 def federation(accounts: Mapping[str, str]) -> Iterator[Federation]:
-    """Servers that talk to each other. `contact` is one more account of each."""
-    with Federation({**accounts, "contact": "contact password"}) as started:
+    """Servers that talk to each other."""
+    with Federation(accounts) as started:
         yield started
 
 

@@ -21,10 +21,12 @@ ROSTER = "{jabber:iq:roster}"
 PRIORITY = -1
 UNAVAILABLE = "<presence type='unavailable'/>"
 
-# The wait ends when no contact has answered for the first time, and at the latest after the second:
-# the servers of some contacts may have to connect to each other first.
+# How long no contact may have answered before the wait ends; the latter while one on another server
+# has not. The two servers may have to connect first, each to the other, which takes some 15 round
+# trips: 3 to 4.5 seconds around the world. ejabberd does not answer for a contact that is offline.
 QUIET_SECONDS = 1.0
-LONGEST_SECONDS = 5.0
+FOREIGN_QUIET_SECONDS = 5.0
+LONGEST_SECONDS = 10.0
 
 
 class Contacts:
@@ -60,9 +62,18 @@ class Contacts:
 
         It may have to ask a contact on another server first, after the presence.
         """
-        if self._expected is None or self._expected - self._online.keys():
+        if self._expected is None or self._silent:
             return False
         return not any(self._online[jid] and self._is_foreign(jid) for jid in self._expected)
+
+    @property
+    def _silent(self) -> frozenset[str]:
+        """The contacts that have not answered."""
+        return (self._expected or frozenset()) - self._online.keys()
+
+    @property
+    def _quiet_seconds(self) -> float:
+        return FOREIGN_QUIET_SECONDS if any(map(self._is_foreign, self._silent)) else QUIET_SECONDS
 
     def _is_foreign(self, jid: str) -> bool:
         return jid.rpartition("@")[2] != self._domain
@@ -73,5 +84,5 @@ class Contacts:
             async with asyncio.timeout(LONGEST_SECONDS):
                 while not self.is_complete:
                     self._changed.clear()
-                    async with asyncio.timeout(QUIET_SECONDS):
+                    async with asyncio.timeout(self._quiet_seconds):
                         await self._changed.wait()

@@ -29,6 +29,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 # What a subscriber is told: what happened to which item, and the title.
 Heard: TypeAlias = tuple[str, str, str]
+Pair: TypeAlias = "tuple[Server, Server]"
 
 NEW: Heard = ("published", "2026-01-01-post", "First title")
 EDITED: Heard = ("published", "2026-01-01-post", "Other title")
@@ -53,10 +54,14 @@ def away(request: pytest.FixtureRequest, federation: Federation) -> Server:
 
 
 @pytest.fixture
-def neighbours(home: Server, away: Server, federation: Federation) -> tuple[Server, Server]:
-    """Both servers, when our account has its contacts on them."""
-    federation.acquaint(home, away)
+def pair(home: Server, away: Server) -> Pair:
     return home, away
+
+
+@pytest.fixture
+def friend(home: Server, away: Server, federation: Federation) -> str:
+    """An account at home that has a contact on both servers."""
+    return federation.acquaint(home, away)
 
 
 @pytest.fixture
@@ -86,12 +91,12 @@ def test_subscribers_of_both_servers_hear_of_everything(
     indirect=["home", "away"],
 )
 def test_contacts_and_subscribers_of_both_servers_hear_of_the_accounts_own_node(
-    blog: Blog, neighbours: tuple[Server, Server], node: str, elsewhere: str
+    blog: Blog, pair: Pair, node: str, friend: str, elsewhere: str
 ) -> None:
-    home, away = neighbours
-    own = f"blog@{home.domain}"
-    configure(blog, home, node, own)
-    client = RawClient(home, "blog", presence="<presence/>")
+    home, away = pair
+    own = f"{friend}@{home.domain}"
+    configure(blog, home, node, own, user=friend)
+    client = RawClient(home, friend, presence="<presence/>")
     with (
         nullcontext() if elsewhere == "offline" else client,
         audience(home, away, node, own, kinds=[Subscriber, Contact]) as listeners,
@@ -106,16 +111,16 @@ def test_contacts_and_subscribers_of_both_servers_hear_of_the_accounts_own_node(
 
 @mixed
 def test_nobody_hears_of_a_run_that_only_repairs(
-    blog: Blog, neighbours: tuple[Server, Server], node: str
+    blog: Blog, pair: Pair, node: str, friend: str
 ) -> None:
     """The node is as an older version has made it: ejabberd kept its own value of the field."""
-    home, away = neighbours
-    own = f"blog@{home.domain}"
-    configure(blog, home, node, own)
+    home, away = pair
+    own = f"{friend}@{home.domain}"
+    configure(blog, home, node, own, user=friend)
     blog.write("2026-01-01-post.md", title="First title")
     assert blog.run("publish").code == 0
     if isinstance(home, Ejabberd):
-        Outsider(home, "blog", node, service=own).configure(presence_based_delivery="1")
+        Outsider(home, friend, node, service=own).configure(presence_based_delivery="1")
     with audience(home, away, node, own, kinds=[Subscriber, Contact]) as listeners:
         for _ in range(2):
             assert blog.run("publish", "--verify").code == 0
@@ -124,9 +129,9 @@ def test_nobody_hears_of_a_run_that_only_repairs(
             assert heard(listener) == [LAST], name
 
 
-def configure(blog: Blog, home: Server, node: str, service: str) -> None:
+def configure(blog: Blog, home: Server, node: str, service: str, *, user: str = "blog") -> None:
     """The node exists after that."""
-    blog.configure(home, node=node, service=service, password=home.accounts["blog"])
+    blog.configure(home, node=node, service=service, user=user, password=home.accounts[user])
     assert blog.run("publish").code == 0
 
 

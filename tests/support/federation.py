@@ -28,14 +28,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class Federation:
     """The servers while entered. Each is started when first asked for.
 
-    Every server has all `accounts`. The accounts `blog` of the place `home` may create nodes at the
-    pubsub services of all servers, and so may the server's own.
+    Every server has all `accounts`, and more for `acquaint`. The account `blog` may create nodes at
+    its server's pubsub service, that of the place `home` at every one.
     """
 
     def __init__(self, accounts: Mapping[str, str]) -> None:
-        self._accounts = accounts
+        names = ("contact", *map(_friend, KINDS))
+        self._accounts = {**accounts, **{name: f"{name} password" for name in names}}
         self._servers: dict[str, Server] = {}
-        self._neighbours: set[tuple[str, str]] = set()
+        self._friends: dict[tuple[str, str], str] = {}
         self._names = Names()
 
     def __enter__(self) -> Self:
@@ -56,12 +57,19 @@ class Federation:
         """A server whose certificate the others do not trust."""
         return self._server(kind, _domain(kind, "untrusted"), self._untrusted)
 
-    def acquaint(self, home: Server, away: Server) -> None:
-        """Make the account `contact` of both servers a contact of `blog` at `home`."""
-        if (home.domain, away.domain) not in self._neighbours:
-            befriend(home, "blog", "contact")
-            befriend(home, "blog", "contact", at=away)
-            self._neighbours.add((home.domain, away.domain))
+    def acquaint(self, home: Server, away: Server) -> str:
+        """The account at `home` whose contacts are the accounts `contact` of these two servers.
+
+        It has no others: a run would wait for one that is offline.
+        """
+        pair = (home.domain, away.domain)
+        if pair not in self._friends:
+            self._friends[pair] = user = _friend(
+                "ejabberd" if isinstance(away, Ejabberd) else "prosody"
+            )
+            befriend(home, user, "contact")
+            befriend(home, user, "contact", at=away)
+        return self._friends[pair]
 
     def _authority(self, name: str) -> Authority:
         folder = self._folder / name
@@ -111,6 +119,10 @@ class Federation:
             "s2s_cafile": str(self._trusted.certificate),
             "outgoing_s2s_families": ["ipv4"],
         }
+
+
+def _friend(kind: Kind) -> str:
+    return f"friend-of-{kind}"
 
 
 def _domain(kind: Kind, place: str) -> str:

@@ -8,7 +8,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 
-from publisher.xmpp.presence import LONGEST_SECONDS, QUIET_SECONDS, Contacts
+from publisher.xmpp.presence import (
+    FOREIGN_QUIET_SECONDS,
+    LONGEST_SECONDS,
+    QUIET_SECONDS,
+    Contacts,
+)
 from tests.support import fake_time
 
 if TYPE_CHECKING:
@@ -81,6 +86,12 @@ def test_contacts_that_do_not_answer_cost_a_second() -> None:
 def test_the_server_gets_time_to_ask_a_foreign_contact_what_it_wants() -> None:
     assert waited([FOREIGN], [(FOREIGN, ONLINE, 0.5)]) == 0.5 + QUIET_SECONDS
     assert waited([FOREIGN], [(FOREIGN, OFFLINE, 0.5)]) == 0.5
+
+
+def test_a_foreign_server_gets_time_to_connect() -> None:
+    assert waited([LOCAL, FOREIGN], [(LOCAL, ONLINE, 0.1), (FOREIGN, ONLINE, 4.0)]) == 5.0
+    assert waited([LOCAL, FOREIGN], [(LOCAL, ONLINE, 0.1)]) == 0.1 + FOREIGN_QUIET_SECONDS
+    assert waited([LOCAL, FOREIGN], [(FOREIGN, OFFLINE, 0.1)]) == 0.1 + QUIET_SECONDS
 
 
 def test_many_slow_contacts_do_not_delay_a_run_for_long() -> None:
