@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.markers import faulty_feeds
+from tests.markers import ATOM, faulty_feeds
 from tests.servers.test_markers import published
 from tests.support.blog import Blog
 from tests.support.subscribers import Outsider, Subscriber
@@ -32,7 +34,7 @@ def earlier(
     if "ledger" in KEPT[kept]:
         faulty_feeds.write_ledger(name, state, node=node)
     if "memory" in KEPT[kept]:
-        faulty_feeds.write_memory(name, state)
+        faulty_feeds.write_memory(name, state, source=blog.folder / "feed.xml")
     return blog
 
 
@@ -95,3 +97,28 @@ def test_a_new_item_with_a_fault_is_announced_and_no_other_item(
     ids = {event.id for event in Outsider(server, "reader", node).items()}
     assert len(ids) == 3
     assert not any("-amp-" in (id_ or "") for id_ in ids)
+
+
+@pytest.mark.parametrize("state", ["faulty", "repaired"])
+@pytest.mark.parametrize("kept", ["ledger", "memory"])
+@pytest.mark.parametrize("name", faulty_feeds.NAMES)
+def test_the_feeds_that_are_built_keep_the_ids_of_an_earlier_version(
+    tmp_path: Path, name: str, kept: str, state: str
+) -> None:
+    blog = Blog(tmp_path / "blog")
+    config = blog.folder / "publisher.yaml"
+    complete = ", complete: true" if kept == "ledger" else ""
+    text = config.read_text(encoding="utf-8").replace(
+        "posts: {path: posts, permalink: pretty}", f"posts: {{feed: feed.xml{complete}}}"
+    )
+    config.write_text(text, encoding="utf-8")
+    if kept == "ledger":
+        faulty_feeds.write_ledger(name, blog.folder / ".publisher", node="blog")
+    else:
+        state_folder = blog.folder / ".publisher"
+        faulty_feeds.write_memory(name, state_folder, source=blog.folder / "feed.xml")
+    show(blog, name, state)
+    blog.run("build")
+    payloads = map(ET.fromstring, faulty_feeds.payloads(name).values())
+    atom_ids = {payload.findtext(f"{ATOM}id") for payload in payloads}
+    assert {item["id"] for item in json.loads(blog.built()["feed.json"])["items"]} == atom_ids

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+import msgspec
 
 from publisher.config.values import LEDGER_NAME
 
@@ -36,7 +37,9 @@ def write_ledger(name: str, state: Path, *, node: str) -> None:
     database.close()
 
 
-def write_memory(name: str, state: Path) -> None:
-    """Write what the same run remembered of the feed."""
+def write_memory(name: str, state: Path, *, source: Path) -> None:
+    """Write what the same run remembered of the feed in the file `source`."""
+    kept = msgspec.msgpack.decode((FOLDER / name / "items.msgpack").read_bytes())
+    memory = msgspec.msgpack.encode({**kept, "source": str(source)})
     (state / "source").mkdir(parents=True, exist_ok=True)
-    shutil.copy(FOLDER / name / "items.msgpack", state / "source" / "items.msgpack")
+    (state / "source" / "items.msgpack").write_bytes(memory)
