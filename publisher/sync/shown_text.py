@@ -65,13 +65,15 @@ def _wrap_text(block: etree._Element) -> None:
         elif line is not None or not isinstance(part, str) or part.strip():
             line = etree.SubElement(block, f"{_XHTML}div") if line is None else line
             _append(line, part)
+        else:
+            _append(block, part)
 
 
-def _append(line: etree._Element, part: etree._Element | str) -> None:
+def _append(parent: etree._Element, part: etree._Element | str) -> None:
     if not isinstance(part, str):
         part.tail = None
-        line.append(part)
-    elif len(line):
-        line[-1].tail = f"{line[-1].tail or ''}{part}"
+        parent.append(part)
+    elif len(parent):
+        parent[-1].tail = f"{parent[-1].tail or ''}{part}"
     else:
-        line.text = f"{line.text or ''}{part}"
+        parent.text = f"{parent.text or ''}{part}"

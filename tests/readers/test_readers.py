@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -39,7 +40,8 @@ def meant(made: Rendered) -> ReadItem:
         published=made.published,
         updated=made.updated,
         author=", ".join(author.name for author in made.authors),
-        words=words(made.content.xhtml),
+        # The payload puts the readings of ruby in parentheses.
+        words=words(re.sub(r"<rt>(.*?)</rt>", r"(\1)", made.content.xhtml)),
         link=made.link,
         enclosures=(*(one.href for one in made.enclosures), *pictures),
     )

@@ -78,6 +78,7 @@ def test_markdown_looks_much_as_its_author_wrote_it(written: str, read: str) -> 
         ("<p id=a>x<a href='#a'>↩</a></p>", "x"),
         ("So <math alttext='x'><mi>y</mi></math>, <math><mi>x</mi> <mo>=</mo></math>.",
          "So x, x =."),
+        ("a<div> </div>b", "a\n\nb"),
         ("<code>a`b</code> <kbd>c</kbd>", "``a`b`` `c`"),
         ("<ruby>a<rt>b</ruby> <ruby>a<rp>[<rt>b<rp>]</ruby>", "a(b) a[b]"),
         ("", ""),

@@ -23,8 +23,8 @@ NAMESPACE = "http://www.w3.org/1999/xhtml"
         ("<details><summary>a</summary>b <i>c</i> d<p>e</p>f</details>",
          "<details><summary>a</summary><div>b <i>c</i> d</div><p>e</p><div>f</div></details>"),
         ("<figure><img/>\n<figcaption>a</figcaption>\n</figure>",
-         "<figure><div><img/>\n</div><figcaption><div>a</div></figcaption></figure>"),
-        ("<section>\n<p>a</p>\n</section>", "<section><p>a</p></section>"),
+         "<figure><div><img/>\n</div><figcaption><div>a</div></figcaption>\n</figure>"),
+        ("<section>\n<p>a</p>\n</section>", "<section>\n<p>a</p>\n</section>"),
         ("<p>a <b>b</b></p>", "<p>a <b>b</b></p>"),
     ],
 )  # fmt: skip
