@@ -112,11 +112,11 @@ class Connection:
         """Take messages for asked for, so that they may be many: those of a subscription."""
         self._client.listens = True
 
-    async def appear(self) -> None:
+    async def appear(self, *, awaits_contacts: bool) -> None:
         """Send presence, and wait until the server knows which contacts ask for our items.
 
         Does so once for a connection, and never with `xmpp.presence: never`. Concurrent calls
-        return in the order in which they were made.
+        return in the order in which they were made. Without `awaits_contacts` it does not wait.
         """
         if not self._client.may_appear:
             return
@@ -125,6 +125,8 @@ class Connection:
                 return
             self._client.contacts = contacts = presence.Contacts(self.jid)
             self._client.send_presence(ppriority=presence.PRIORITY)
+            if not awaits_contacts:
+                return
             # Without the roster we do not know whom to wait for. If the connection is lost, the
             # next request says so.
             with suppress(ServiceError):

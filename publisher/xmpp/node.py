@@ -53,7 +53,9 @@ class XmppNode:
         self._wanted = forms.desired(config, site_title=site_title)
         # Services take any title.
         self._named = config.named - {"title", "description"}
-        self._notifies = True  # as far as we know
+        # As far as we know:
+        self._notifies = True
+        self._depends_on_presence = True
 
     async def look(self) -> State:
         """The state of the node. Raises NotFound, or Refused if the account may not see it."""
@@ -159,6 +161,8 @@ class XmppNode:
 
     def _note(self, actual: dict[str, str]) -> dict[str, str]:
         self._notifies = actual.get("deliver_notifications", "1") in {"1", "true"}
+        # COMPAT(Prosody 0.12): without this field, contacts hear of items whoever is online.
+        self._depends_on_presence = "presence_based_delivery" in actual
         return actual
 
     def _with_values(self, error: Refused, sent: Mapping[str, str] | None = None) -> Refused:
@@ -288,7 +292,7 @@ class XmppNode:
     async def _appear(self) -> None:
         """Let contacts hear of the next request, which changes a node of the account itself."""
         if self.address.service.lower() == self._requests.account:
-            await self._requests.connection.appear()
+            await self._requests.connection.appear(awaits_contacts=self._depends_on_presence)
 
     async def _create(self, fields: Mapping[str, str]) -> bool:
         """Create the node. Returns False if it exists already."""
@@ -307,7 +311,7 @@ class XmppNode:
 
     async def _repair(self) -> None:
         """Set what the service did not set at creation: some services ignore that form."""
-        actual = forms.values(await self._requests.form())
+        actual = self._note(forms.values(await self._requests.form()))
         left = forms.unmet(forms.fitted(self._wanted, actual), actual)
         if left:
             with suppress(Refused):  # the next `look` reports what is still different

@@ -156,6 +156,26 @@ end, 100);
 """
 
 
+# Keeps the contacts of an account to itself, and writes down who asks.
+SECRETIVE = """
+module:hook("iq/self/jabber:iq:roster:query", function (event)
+  module:log("info", "somebody asks for contacts");
+  return true;
+end, 100);
+"""
+
+
+def test_no_post_waits_for_contacts_who_hear_of_it_anyway(tmp_path: Path, node: str) -> None:
+    with Prosody(ACCOUNTS, modules={"test_secretive": SECRETIVE}) as server:
+        blog = Blog(tmp_path / "blog")
+        configure(blog, server, node)
+        blog.write("2026-01-01-post.md", "Text.")
+        assert blog.run("publish").code == 0
+        blog.write("2026-01-02-post.md", "Text.")
+        assert blog.run("publish").code == 0
+        assert "somebody asks" not in server.log.read_text()
+
+
 @pytest.fixture(scope="module")
 def mute() -> Iterator[Prosody]:
     with Prosody(ACCOUNTS, modules={"test_mute": MUTE}) as started:

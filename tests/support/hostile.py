@@ -552,12 +552,19 @@ def _answer(client: Conversation, stanza: re.Match[bytes], content: str = "") ->
         client.send(f"<iq type='result' id='{found[1].decode()}'>{''.join(parts)}</iq>")
 
 
-# What the answer has, if the request has this element: anybody is the owner of a node.
+# What the answer has, if the request has this element: anybody is the owner of a node, and contacts
+# hear of its items only while that account is online.
 _SAID = (
     (b"<bind", f"<bind xmlns='{BIND}'><jid>blog@localhost/h</jid></bind>"),
     (
         b"<affiliations",
         f"<pubsub xmlns='{PUBSUB}'><affiliations><affiliation affiliation='owner'/></affiliations>"
+        "</pubsub>",
+    ),
+    (
+        b"<configure",
+        f"<pubsub xmlns='{PUBSUB}#owner'><configure><x xmlns='jabber:x:data' type='form'>"
+        "<field var='pubsub#presence_based_delivery'><value>0</value></field></x></configure>"
         "</pubsub>",
     ),
 )
