@@ -1,26 +1,30 @@
 """Write XHTML so that Movim shows all of its text. Pure.
 
 Movim drops `ruby`, and a table that has only a head, together with their texts. It unwraps
-`details`, `section` and others, so that a text in them runs together with the text beside it. This
-was found by running its parser and its purifier on each element that readers may get
-(`content/html.py`).
+`details`, `section` and others, so that a text in them runs together with the text beside it. Its
+parser ends an attribute at an apostrophe. This was found by running its parser and its purifier on
+each element that readers may get (`content/html.py`).
 """
 
 from __future__ import annotations
 
 from lxml import etree
 
-from publisher.content.html import BLOCKS, names
+from publisher.content.html import BLOCKS, URL_ATTRIBUTES, names
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _BLOCKS = frozenset(f"{_XHTML}{name}" for name in BLOCKS)
 # Blocks that Movim unwraps, and that may contain a `div` (HTML 4.3, 4.4).
 _UNWRAPPED = names("article aside details figcaption figure footer header main nav section")
+_URLS = URL_ATTRIBUTES | {"srcset"}
 _STRIPPED = "gone"  # the tag of elements that are stripped later
 
 
 def keep_text(root: etree._Element) -> None:
-    """Replace what would be dropped by its text, and put text in unwrapped blocks into a `div`."""
+    """Replace what would be dropped by its text, and put text in unwrapped blocks into a `div`.
+
+    Apostrophes in attributes are written in another way.
+    """
     for ruby in [*root.iter(f"{_XHTML}ruby")]:
         _spell_reading(ruby)
     etree.strip_tags(root, _STRIPPED)
@@ -28,6 +32,15 @@ def keep_text(root: etree._Element) -> None:
         _give_body(table)
     for block in [*root.iter(*(f"{_XHTML}{name}" for name in _UNWRAPPED))]:
         _wrap_text(block)
+    for element in root.iter():
+        _keep_attributes(element)
+
+
+def _keep_attributes(element: etree._Element) -> None:
+    """Escape the apostrophes in URLs, and make them typographic in texts."""
+    for name in element.attrib:
+        if "'" in (value := element.get(name, "")):
+            element.set(name, value.replace("'", "%27" if name in _URLS else "\u2019"))
 
 
 def _spell_reading(ruby: etree._Element) -> None:

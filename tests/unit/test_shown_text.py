@@ -26,6 +26,8 @@ NAMESPACE = "http://www.w3.org/1999/xhtml"
          "<figure><div><img/>\n</div><figcaption><div>a</div></figcaption>\n</figure>"),
         ("<section>\n<p>a</p>\n</section>", "<section>\n<p>a</p>\n</section>"),
         ("<p>a <b>b</b></p>", "<p>a <b>b</b></p>"),
+        ("""<a href="/it's">it's <img src="/'" alt="it's a"/></a>""",
+         """<a href="/it%27s">it's <img src="/%27" alt="it\u2019s a"/></a>"""),
     ],
 )  # fmt: skip
 def test_all_text_is_kept_and_stands_apart(html: str, sent: str) -> None:
