@@ -1052,7 +1052,7 @@ NO_IDS = """<rss version="2.0"><channel><title>t</title><item><title>One</title>
 
 
 def test_a_link_is_the_id_of_an_item_without_one_and_that_is_said_once(blog: Blog) -> None:
-    said = "has 2 items without an id, so the link is the id"
+    said = "2 items have no id, so publisher uses their links; if a link changes"
     found = read(blog, NO_IDS)
     assert [one.atom_id for one in sorted(found.entries, key=lambda one: one.published)] == [
         f"{HOME}/1", f"{HOME}/2", "x:3",
@@ -1154,7 +1154,7 @@ def test_init_asks_before_it_follows_a_page_to_another_host(blog: Blog, web: Web
 @pytest.mark.parametrize(
     ("links", "message"),
     [
-        ("", "is not a feed, but a web page. It names no feed, either"),
+        ("", "is not a feed, but a web page. It names no feed. Give the URL of an"),
         (
             LINK.format(kind="application/atom+xml", href="/f.atom", title=""),
             "write this line below `posts` in publisher.yaml:\n  - feed: {url}/f.atom  (Atom)",

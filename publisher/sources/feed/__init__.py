@@ -124,9 +124,14 @@ def _remembered(
     """The items of the feed and those that dropped out of it before, and warnings."""
     updated = memory.joined(parsed, known, config.posts.feed or "")
     is_said = known.source == updated.source and known.has_link_ids
-    count = f"{parsed.link_ids} item{'' if parsed.link_ids == 1 else 's'}"
-    warning = LINK_IDS.format(count=count) if parsed.link_ids and not is_said else ""
+    warning = _link_ids(parsed.link_ids) if parsed.link_ids and not is_said else ""
     return updated.items, [parsed.warning, warning, memory.remember(updated, known, config.state)]
+
+
+def _link_ids(count: int) -> str:
+    if count == 1:
+        return LINK_IDS.format(count="1 item has", links="its link")
+    return LINK_IDS.format(count=f"{count} items have", links="their links")
 
 
 def channel(source: str, cache: Path) -> tuple[Channel, int | None]:

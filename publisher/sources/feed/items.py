@@ -33,8 +33,7 @@ _DATE_LENGTH = 60
 _MOST_BYTES, _MOST_SECONDS = 2**53, 10.0**7
 LONGEST_REASON = 200  # characters of a parser's error, which may quote the feed
 LINK_IDS = (
-    "has {count} without an id, so the link is the id: if the link changes, readers show the post "
-    "as a new one"
+    "{count} no id, so publisher uses {links}; if a link changes, readers will see the post as new"
 )
 NO_ID = "has neither id nor link, so it cannot be told from other items"
 TWICE = "has the same id as an earlier item, so readers would show only one; it is not read"

@@ -67,7 +67,7 @@ def _document(data: bytes, name: str) -> tuple[Any, str]:
 
 
 def _repaired(text: str) -> Any:
-    """The document without control characters, needless commas and what is around it.
+    """The document without control characters, trailing commas and what is around it.
 
     Raises ValueError and RecursionError.
     """

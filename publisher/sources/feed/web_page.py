@@ -56,7 +56,7 @@ class WebPageError(ConfigError):
 
 
 _ADVICE = (
-    "It names no feed, either; give an Atom, RSS or JSON Feed",
+    "It names no feed. Give the URL of an Atom, RSS or JSON Feed",
     "It names this feed; write this line below `posts` in publisher.yaml:",
     "It names these feeds; write one of these lines below `posts` in publisher.yaml:",
 )

@@ -1,4 +1,4 @@
-"""Read the dates that programs write into feeds. Pure, but for the database of time zones.
+"""Read the dates that programs write into feeds. Reads only the time zone database.
 
 The standards are RFC 3339 (Atom, JSON Feed), RFC 5322 (RSS) and W3CDTF (Dublin Core), but feeds
 have anything that looks like a date. A date that may mean two days, such as `03/05/2019`, is none:
