@@ -83,6 +83,11 @@ AROUND: Mapping[str, Callable[[str], str]] = {
     "a warning before": lambda text: f"\nWarning: <b>mail()</b> & more\n{text}",
     "white space before": lambda text: f" \n{text}",
     "an instruction before": lambda text: f"<?php x ?>\n{text}",
+    "a second declaration": lambda text: f'<?xml version="1.0" encoding="UTF-8"?>{text}',
+    "a stylesheet before": lambda text: f'<?xml-stylesheet href="x"?>{text}',
+    "a stylesheet between declarations": lambda text: (
+        f'<?xml version="1.0"?><?xml-stylesheet href="x"?>{text}'
+    ),
     "a script behind": lambda text: f"{text}<script>if (a && b < c) x('</script>')</script>",
     "a comment behind": lambda text: f"{text}<!-- took -- 3 s -->&",
     "a DOCTYPE with entities": lambda text: text.replace(
@@ -143,6 +148,28 @@ def test_the_warning_names_the_line_of_the_first_fault() -> None:
         "is not well-formed: not well-formed (invalid token): line 4, column 22"
     )
     assert not feed(RSS).warning
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [
+        ('<?xml version="1.0"?>', 3),
+        ("", 3),
+        ("\n", 4),
+        ('<?xml version="1.0"?>\n<!DOCTYPE rss [\n<!ENTITY a "b">\n]>\n', 7),
+        ('<?xml-stylesheet href="x"?>\n', 4),
+    ],
+)
+def test_the_warning_names_the_line_whatever_is_in_front(front: str, line: int) -> None:
+    body = RSS.partition("?>\n")[2]
+    for encoding in ("utf-8", "utf-8-sig"):
+        data = (front + body.replace("{title}", "D&D")).encode(encoding)
+        found = parse(data, ADDRESS)
+        assert found.warning.endswith(f"line {line}, column 22")
+
+
+def test_the_warning_names_the_line_of_a_text_in_front() -> None:
+    assert parse(f"Warning: no\n{RSS}".encode(), ADDRESS).warning.endswith(": line 1")
 
 
 @pytest.mark.parametrize("document", [RSS, ATOM], ids=["rss", "atom"])

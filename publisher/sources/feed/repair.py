@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MAX_ATTRIBUTES = 256  # of one element, with those that declare namespaces
 MAX_PREFIXES = 256
 
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*>")
 _NAME = r"[A-Za-z_][A-Za-z0-9._:-]*+"
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 _NAMESPACE = re.compile(r"[^\s<>&]+")
@@ -70,23 +69,27 @@ _NAMESPACES = {
 }
 
 
-def fault(document: str) -> str:
-    """The first fault of an XML document, and its line; empty if it can be parsed as it is."""
+def fault(document: str, *, moved: int = 0) -> str:
+    """The first fault of an XML document, and its line; empty if it can be parsed as it is.
+
+    `moved` is by how many lines the fault is further down in the document that the author wrote.
+    """
     faults = _Faults()
-    # The declaration names the encoding of the bytes, and this is a string.
-    text = _DECLARATION.sub("", document, count=1) if document.startswith("<?xml") else document
     try:
-        faults.parser.Parse(text.encode("utf-8", "replace"), True)
+        faults.parser.Parse(document.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
-        return str(error)
-    return faults.too_many
+        # In the first line, the author may have written another declaration in front of the fault.
+        column = f", column {error.offset}" if error.lineno > 1 else ""
+        return f"{expat.errors.messages[error.code]}: line {error.lineno + moved}{column}"
+    return f"{faults.too_many}: line {faults.line + moved}" if faults.too_many else ""
 
 
 class _Faults:
-    """Counts while a document is parsed. `too_many` says what there is too much of."""
+    """Counts while a document is parsed. `too_many` says what there is too much of, in `line`."""
 
     def __init__(self) -> None:
         self.too_many = ""
+        self.line = 0
         # As xml.sax does it: a separator that is part of a namespace is a fault.
         self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         self.parser.StartNamespaceDeclHandler = self._declare
@@ -106,7 +109,8 @@ class _Faults:
         self._declared = 0
 
     def _report(self, fault: str) -> None:
-        self.too_many = self.too_many or f"{fault}: line {self.parser.CurrentLineNumber}"
+        if not self.too_many:
+            self.too_many, self.line = fault, self.parser.CurrentLineNumber
 
 
 def repaired(document: str) -> str:

@@ -12,6 +12,7 @@ import io
 import re
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+from xml.sax import SAXException
 
 from msgspec.structs import replace
 
@@ -37,6 +38,7 @@ _RSS = re.compile(rb"<(?:\w+:)?(?:rss|RDF)[\s>]", re.IGNORECASE)
 # The root element is searched for in so many bytes; further on, `<rss` may be the text of a post.
 _HEAD = 10_000
 _XML = "application/xml; charset=utf-8"
+_DECLARATION = re.compile(r"<\?xml[^>]*>")  # what feedparser takes for it
 # Elements of HTML that begin a line, or end one. Others may begin and end inside a word.
 _BLOCK = re.compile(
     r"</?(?:address|article|aside|blockquote|br|caption|center|dd|details|dialog|div|dl|dt|fieldset"
@@ -54,10 +56,11 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     Raises ConfigError if it is not a feed.
     """
     decoded = _decoded(data, kind)
-    written, fault = _well_formed(decoded)
-    document = _document(written, address, name)
+    written, fault, document = _read(decoded, address, name)
     if not document.get("version"):
         raise web_page.error(data, address, name)
+    if _is_lenient(document):  # then every item would have another id
+        raise ConfigError(f"{name} cannot be read; check it with a validator")
     channel = _map(document.get("feed"))
     about = Channel(
         title=_text(_detail(channel, "title")),
@@ -110,6 +113,25 @@ def _earlier(
     return readings
 
 
+def _read(decoded: bytes, address: str, name: str) -> tuple[bytes, str, dict[str, Any]]:
+    """The well-formed feed, its first fault before it was repaired, and what feedparser returns.
+
+    Raises ConfigError.
+    """
+    written, fault = _well_formed(decoded)
+    document = _document(written, address, name)
+    if fault or not _is_lenient(document):
+        return written, fault, document
+    fault = str(document["bozo_exception"])  # feedparser's parser sees more than expat alone
+    written = _repaired(decoded)
+    return written, fault, _document(written, address, name)
+
+
+def _is_lenient(document: dict[str, Any]) -> bool:
+    """Whether feedparser took its lenient parser."""
+    return isinstance(document.get("bozo_exception"), SAXException)
+
+
 def _document(written: bytes, address: str, name: str) -> dict[str, Any]:
     """The feed as feedparser returns it. If it fails, a second try without unread elements.
 
@@ -130,7 +152,11 @@ def _decoded(data: bytes, kind: str) -> bytes:
     from feedparser import encodings  # noqa: PLC0415 - few sites need it
 
     # The encoding in HTTP headers and in the document may be wrong; feedparser finds the right one.
-    decoded: bytes = encodings.convert_to_utf8({"content-type": kind or _XML}, data, {})
+    found: dict[str, str] = {}
+    decoded: bytes = encodings.convert_to_utf8({"content-type": kind or _XML}, data, found)
+    start = data[:_HEAD].decode(found.get("encoding") or "utf-8", "replace").lstrip("\ufeff")
+    if not _DECLARATION.match(start):  # it was added, on a line of its own
+        decoded = decoded.replace(b"\n", b"", 1)
     return _REFERENCE.sub(_legal_reference, decoded)
 
 
@@ -139,10 +165,13 @@ def _well_formed(decoded: bytes) -> tuple[bytes, str]:
     from feedparser import sanitizer  # noqa: PLC0415 - few sites need it
 
     _, document, _ = sanitizer.replace_doctype(decoded)
-    fault = repair.fault(document.decode("utf-8", "replace"))
-    if not fault:
-        return decoded, ""
-    return repair.repaired(decoded.decode("utf-8", "replace")).encode(), fault
+    moved = decoded.count(b"\n") - document.count(b"\n")
+    fault = repair.fault(document.decode("utf-8", "replace"), moved=moved)
+    return (_repaired(decoded), fault) if fault else (decoded, "")
+
+
+def _repaired(decoded: bytes) -> bytes:
+    return repair.repaired(decoded.decode("utf-8", "replace")).encode()
 
 
 def _parsed(data: bytes, address: str) -> dict[str, Any]:
