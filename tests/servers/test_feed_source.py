@@ -536,6 +536,22 @@ def test_the_last_item_of_a_truncated_feed_keeps_its_version_from_before(blog: B
     assert len(parse(damaged.encode(), HOME).items) == 2
 
 
+@pytest.mark.parametrize("ident", ["x:3", f"{HOME}/3?{'a' * 120}"])
+def test_an_item_that_cannot_be_read_any_more_keeps_its_last_version(
+    blog: Blog, ident: str
+) -> None:
+    first = NO_IDS.replace("x:3", ident)
+    assert len(read(blog, first).entries) == 3
+    for broken in ("soon", "Sat, 99 Jan 2026 10:00:00 GMT"):
+        found = read(blog, first.replace("Sat, 03 Jan 2026 10:00:00 GMT", broken))
+        assert [one.title for one in found.entries if one.atom_id == ident] == ["Three"]
+        assert not found.broken
+        (skip,) = found.skipped
+        assert skip.reason.endswith("until it is repaired, its last version stays")
+    # It drops out of the feed as any other item does.
+    assert len(read(blog, NO_IDS.replace("x:3", "x:4").replace("Jan", "Feb")).entries) == 4
+
+
 def test_a_pipe_is_not_a_feed(blog: Blog) -> None:
     os.mkfifo(blog.folder / "f.xml")
     use(blog, "f.xml")

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from publisher.config import Config, Site
-    from publisher.sources.feed.items import Channel, FeedItem, File, Parsed
+    from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+_SCHEME = re.compile(r"^\w+:(//)?")
 _TAG = re.compile(r"<[^<>]*>")
 # A longer description is probably a whole post: simple RSS has no other element for its text.
 _MAX_SUMMARY = 100  # words
@@ -60,15 +61,14 @@ def read(
     known = memory.Memory() if complete else memory.recall(config.state)
     parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
     kept = _kept_ids(parsed, known, config, published_ids)
-    parsed = replace(parsed, items=earlier_ids.with_kept_ids(parsed.items, kept))
+    parsed = earlier_ids.with_kept_ids(parsed, kept)
     own_ids = {earlier: ident for ident, earlier in kept.items()}
     items, warnings = (parsed.items, []) if complete else _remembered(parsed, known, config)
     posts: list[Post] = []
     idents: dict[PurePosixPath, str] = {}
     not_due: list[Post] = []
-    skipped = [
-        Skip(PurePosixPath(item.name), item.reason, broken=item.is_gone) for item in parsed.broken
-    ]
+    present = {item.id for item in items}
+    skipped = [_skip(item, is_known=item.id in present) for item in parsed.broken]
     if parsed.warning and complete:  # items may be missing from a feed that is cut short
         skipped.append(Skip(PurePosixPath(), parsed.warning, broken=True))
     for item in items:
@@ -107,7 +107,15 @@ def _kept_ids(
     def is_known(ident: str) -> bool:
         return ident in remembered or name_of(ident, config.site) in recorded()
 
-    return earlier_ids.kept(parsed.items, is_known)
+    return earlier_ids.kept(parsed.ids, is_known)
+
+
+def _skip(item: Broken, *, is_known: bool) -> Skip:
+    """Why an item is not read; `is_known` means that an earlier version of it stays."""
+    path = PurePosixPath(_SCHEME.sub("", item.name))  # a path would lose a slash of `https://`
+    if item.is_gone and is_known:
+        return Skip(path, f"{item.reason}; until it is repaired, its last version stays")
+    return Skip(path, item.reason, broken=item.is_gone)
 
 
 def _damage(post: Post) -> Iterator[Diagnostic]:
@@ -249,7 +257,7 @@ def name_of(ident: str, site: Site) -> str:
     minted = _MINTED.fullmatch(ident)
     if minted and minted[1].lower() == site.host:
         return minted[2]
-    readable = _NOT_IN_ID.sub("-", re.sub(r"^\w+:(//)?", "", ident)).strip("-")
+    readable = _NOT_IN_ID.sub("-", _SCHEME.sub("", ident)).strip("-")
     # Ids may differ only in characters that an item id cannot have; the hash keeps them apart.
     digest = hashlib.sha256(ident.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{readable[:80].rstrip('-')}-{digest}".lstrip("-")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
-    from publisher.sources.feed.items import FeedItem
+    from publisher.sources.feed.items import Parsed
 
 _BARE = re.compile(r"&([A-Za-z][A-Za-z0-9.-]*)(?![A-Za-z0-9.;-])")
 
@@ -37,12 +37,12 @@ def _closed(reference: re.Match[str]) -> str:
     return chr(code) if code and not is_markup else f"&{reference[1]};"
 
 
-def kept(items: Sequence[FeedItem], is_known: Callable[[str], bool]) -> dict[str, str]:
+def kept(ids: Collection[str], is_known: Callable[[str], bool]) -> dict[str, str]:
     """The ids of items that keep the id of an earlier version, each with that id.
 
     `is_known` tells whether an item was published under an id.
     """
-    present = {item.id for item in items}
+    present = frozenset(ids)
     found: dict[str, str] = {}
     for ident in present:
         earlier = [one for one in of(ident) if one not in present]
@@ -53,6 +53,11 @@ def kept(items: Sequence[FeedItem], is_known: Callable[[str], bool]) -> dict[str
     return found
 
 
-def with_kept_ids(items: Sequence[FeedItem], ids: dict[str, str]) -> tuple[FeedItem, ...]:
-    """The items with the ids that they keep."""
-    return tuple(replace(item, id=ids.get(item.id, item.id)) for item in items)
+def with_kept_ids(parsed: Parsed, ids: Mapping[str, str]) -> Parsed:
+    """The feed with the ids that its items keep."""
+    return replace(
+        parsed,
+        items=tuple(replace(one, id=ids.get(one.id, one.id)) for one in parsed.items),
+        broken=tuple(replace(one, id=ids.get(one.id, one.id)) for one in parsed.broken),
+        ids=tuple(ids.get(one, one) for one in parsed.ids),
+    )

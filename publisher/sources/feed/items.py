@@ -78,7 +78,7 @@ class FeedItem(Struct, frozen=True, kw_only=True):
 
 
 class Broken(Struct, frozen=True):
-    """An item that cannot be read, and the reason.
+    """An item that cannot be read, and the reason. `id` is its id if it has one.
 
     `is_gone` means that a post is missing because of it: then nothing may be concluded from the
     absence of an item.
@@ -87,6 +87,7 @@ class Broken(Struct, frozen=True):
     name: str
     reason: str
     is_gone: bool = True
+    id: str = ""
 
 
 class Channel(Struct, frozen=True, kw_only=True):
@@ -101,6 +102,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 class Parsed(Struct, frozen=True, kw_only=True):
     """A parsed feed: its items in their order, and the broken ones. `warning` is a warning.
 
+    `ids` are the ids of both in the order of the feed.
     `link_ids` is how many items have no id, so that their link is their id.
     `has_contents` tells whether any item has a content, and not only a summary or description.
     `earlier` returns, by the ids of the items, what earlier versions of publisher made of them.
@@ -108,6 +110,7 @@ class Parsed(Struct, frozen=True, kw_only=True):
 
     items: tuple[FeedItem, ...]
     broken: tuple[Broken, ...] = ()
+    ids: tuple[str, ...] = ()
     warning: str = ""
     channel: Channel = Channel()
     link_ids: int = 0
@@ -121,15 +124,23 @@ def collected(
     """Read each item with `read`. Of several items with one id the first counts, as in readers."""
     items: dict[str, FeedItem] = {}
     broken: list[Broken] = []
+    ids: dict[str, None] = {}
     for item in (_item_or_broken(part, read) for part in written):
+        ids[item.id] = None
         if isinstance(item, Broken):
             broken.append(item)
         elif item.id not in items and len(items) == MAX_ITEMS:
             warning = f"has more than {MAX_ITEMS:,} items; the others are not read"
             break
         elif not _is_same(item, items.setdefault(item.id, item)):
-            broken.append(Broken(item.id[:100], TWICE, is_gone=False))
-    return Parsed(items=tuple(items.values()), broken=tuple(broken), warning=warning, channel=about)
+            broken.append(Broken(item.id[:100], TWICE, is_gone=False, id=item.id))
+    return Parsed(
+        items=tuple(items.values()),
+        broken=tuple(broken),
+        ids=tuple(filter(None, ids)),
+        warning=warning,
+        channel=about,
+    )
 
 
 def _is_same(one: FeedItem, other: FeedItem) -> bool:
@@ -166,12 +177,13 @@ def when(published: int | None, updated: int | None) -> tuple[int, int] | None:
     return first, max(first, first if updated is None else updated)
 
 
-def without_instant(name: str, *written: object) -> Broken:
-    """The item of this name, none of whose dates can be read; `written` are the dates."""
+def without_instant(ident: str, *written: object) -> Broken:
+    """The item with this id, none of whose dates can be read; `written` are the dates."""
     date = next(filter(None, map(line, written)), "")
     unread = f"its date '{short_line(date, _DATE_LENGTH)}' cannot be read"
     fault = unread if date else "has no date"
-    return Broken(name, f"{fault}; readers would show it as new after every run")
+    reason = f"{fault}; readers would show it as new after every run"
+    return Broken(ident[:100], reason, id=ident)
 
 
 def instant(seconds: int | None) -> int | None:

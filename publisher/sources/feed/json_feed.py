@@ -85,7 +85,7 @@ def _item(item: Any, document: dict[str, Any], address: str) -> FeedItem | Broke
     dates = item.get("date_published"), item.get("date_modified")
     instants = items.when(*map(_instant, dates))
     if instants is None:
-        return items.without_instant(ident[:100], *dates)
+        return items.without_instant(ident, *dates)
     image = line(item.get("image")) or line(item.get("banner_image"))
     return FeedItem(
         id=ident,

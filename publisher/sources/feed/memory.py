@@ -90,11 +90,16 @@ def _file(state: Path) -> Path:
 
 
 def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
-    """The items of the feed, followed by those that have dropped out of it."""
+    """The items of the feed, followed by those that have dropped out of it.
+
+    An item that cannot be read any more stays as it was when it could be read.
+    """
     known = known if known.source == source else Memory(source=source)
-    present = {item.id for item in parsed.items} | {broken.name for broken in parsed.broken}
+    present = frozenset(parsed.ids)
+    readable = {item.id: item for item in (*known.items, *parsed.items)}
+    current = tuple(readable[ident] for ident in parsed.ids if ident in readable)
     window, older = known.items[: known.window], known.items[known.window :]
-    current, dropped = parsed.items, tuple(_dropped(window, parsed.items, present))
+    dropped = tuple(_dropped(window, current, present))
     if parsed.warning:  # the feed is cut short: the rest of the window may still be in it
         current, dropped = (*current, *(item for item in window if item.id not in present)), ()
     items = (*current, *dropped, *(item for item in older if item.id not in present))

@@ -227,13 +227,12 @@ def _item(
     link = _page(entry, address)
     title = _text(_detail(entry, "title"))
     ident = _id(entry, address)
-    name = (ident or title or "an item")[:100]
     if not ident:
-        return Broken(name, items.NO_ID)
+        return Broken((title or "an item")[:100], items.NO_ID)
     instants = _instants(entry)
     if instants is None:
         dates = (_value(entry, key) for key in ("published", "created", "updated"))
-        return items.without_instant(name, *dates)
+        return items.without_instant(ident, *dates)
     lead = _text(_map(_value(entry, "summary_detail"))) if _contents(entry) else ""
     body, base, language = _content(entry)
     image = _image(entry)
