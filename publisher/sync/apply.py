@@ -2,7 +2,8 @@
 
 Several changes are in flight at a time. They are sent in the order of the plan, and no publish is
 sent before every retract is answered, because the retracts make room. The newest post is sent when
-all others are answered, so that it is the last item of the node. The bytes in flight are limited: a
+all others are answered, so that it is the last item of the node. If corrections of older posts
+follow, it is sent once more after them, without notification. The bytes in flight are limited: a
 server that throttles its clients answers nothing until it has read all of them.
 """
 
@@ -166,8 +167,44 @@ class PlanRun:
 
     async def correct(self) -> None:
         """Send the corrections. Notifications must be off."""
-        await self._send_newest_last(i for i, _ in self._corrections())
+        indexes = [index for index, _ in self._corrections()]
+        await self._send_newest_last(indexes)
         self._record_culprit()
+        await self._repeat_newest(indexes)
+
+    async def _repeat_newest(self, corrected: Iterable[int]) -> None:
+        """Send the newest post of this run again if it is newer than all `corrected` ones.
+
+        A service moves what it has just replaced to the end, so the last item would be an old one.
+        No step is added: to readers and to the guards nothing has changed.
+        """
+        steps = self.result.steps  # in the order of their posts
+        last = max((i for i in corrected if steps[i].outcome == "done"), default=len(steps))
+        published = [
+            step.change
+            for step in steps[last:]
+            if isinstance(step.change, Publish) and step.outcome == "done"
+        ]
+        if published:
+            await self._repeat(published[-1])
+
+    async def _repeat(self, done: Publish) -> None:
+        """Send an item again that the node has acknowledged in this run.
+
+        If the service refuses it, the item is there as before.
+        """
+        try:
+            record = self.ledger.recorded(self.node.address)[done.id]
+            repeat = Correct(done.post, adopted=record)
+            if self._unsent(repeat):
+                return
+            try:
+                await self._publish(repeat, self.task.make_item(done.id, record.level))
+            except Refused:
+                self.ledger.restore(self.node.address, record, done.id)
+        except PublisherError as error:
+            # The intent stays in the ledger, and the next look finds the item.
+            self._keep_error(error)
 
     def refuse_corrections(self) -> None:
         """End the corrections that no later run may send either."""

@@ -12,7 +12,7 @@ from tests.support.blog import Blog
 from tests.support.openfire import Openfire
 from tests.support.raw import PUBSUB, RawClient
 from tests.support.servers import EVERY
-from tests.support.subscribers import Outsider
+from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import PEP
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Ejabberd, Server
 
 FIRST, SECOND = "2026-01-01-first-post", "2026-01-02-second-post"
+THIRD = "2026-01-03-third-post"
 
 
 @pytest.fixture
@@ -76,6 +77,32 @@ def test_subscribers_hear_of_a_silent_run_only_if_the_node_tells_of_its_configur
         blog.write(f"{SECOND}.md", "Text.")
         assert blog.run("publish", "--no-notify").code == 0
         assert heard(ejabberd, node, reader) == ["configuration"] * (2 * int(tells))
+
+
+def test_a_new_subscriber_receives_the_newest_post_even_if_older_ones_were_corrected_after_it(
+    blog: Blog, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    blog.configure(
+        server,
+        node=node,
+        password=accounts["blog"],
+        more=", options: {send_last_published_item: on_sub}",
+    )
+    blog.write(f"{SECOND}.md", "Text.")
+    assert blog.run("publish").code == 0
+    path = blog.folder / "publisher.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("permalink: pretty", "permalink: ordinal"), encoding="utf-8")
+    blog.write(f"{THIRD}.md", "Text.")
+    with Subscriber(server, "stranger", node) as stranger:
+        assert stranger.next().id == SECOND, "the service sends new subscribers the last item"
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        assert f"{node}: 2 corrected, 1 new" in run.out
+        assert stranger.next().id == THIRD
+        stranger.nothing_for(0.5)
+    with following(server, node) as reader:
+        assert heard(server, node, reader) == [THIRD]
 
 
 @contextmanager
