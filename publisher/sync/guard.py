@@ -47,10 +47,14 @@ def exceeds_announce_limit(plan: Plan, guard: Guard) -> bool:
     return guard.announce_limit is not None and len(announced) > guard.announce_limit
 
 
-def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
-    """Stop a plan that looks like a mistake. `has_audience`: the node has items or subscribers.
+def require_safe(
+    plan: Plan, guard: Guard, *, has_audience: bool, can_be_silent: bool = True
+) -> None:
+    """Stop a plan that looks like a mistake.
 
-    Raises UnsafePlanError, which names the option that allows the plan.
+    `has_audience`: the node has items or subscribers. `can_be_silent`: as far as we know, its
+    notifications can be turned off. Raises UnsafePlanError, which names the options that allow the
+    plan.
     """
     if plan.moved:
         line = template(plan.moved[-1][0])
@@ -62,11 +66,11 @@ def require_safe(plan: Plan, guard: Guard, *, has_audience: bool) -> None:
             c.action for c in plan.publishes if acceptance_key(c) not in guard.accepted
         )
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
+        silently = ", or --no-notify to publish silently (only the node's owner can)"
         raise UnsafePlanError(
             f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
             f"the limit is {guard.announce_limit}; nothing was published. Pass --announce-all to "
-            "notify them of all of them, or --no-notify to publish silently (only the node's "
-            "owner can)"
+            f"notify them of all of them{silently if can_be_silent else ''}"
         )
 
 

@@ -128,7 +128,7 @@ async def preview(
         if silent:
             result.steps = [_planned(change) for change in plan.without_notifications().changes]
         await _require_safe(
-            retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
+            retrying, plan, task, state, _guard(task, ledger, node.address, silent=silent)
         )
         _report_shortage(plan, result)
     except PublisherError as error:
@@ -168,7 +168,7 @@ async def reconcile(
                 result.steps = [_planned(change) for change in plan.without_notifications().changes]
             # If notifications could not be turned off, the limit for announcements still applies.
             await _require_safe(
-                retrying, plan, state, _guard(task, ledger, node.address, silent=silent)
+                retrying, plan, task, state, _guard(task, ledger, node.address, silent=silent)
             )
             held_back = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
             with ledger.transaction():
@@ -239,12 +239,13 @@ async def _correct(task: Task, ledger: Ledger, result: Result, run: PlanRun, sta
         result.notes.append(reread_message(count, task, state, obstacle=refusal))
 
 
-async def _require_safe(node: Node, plan: Plan, state: State, guard: Guard) -> None:
+async def _require_safe(node: Node, plan: Plan, task: Task, state: State, guard: Guard) -> None:
     """Raises UnsafePlanError."""
     has_audience = False
     if guards.exceeds_announce_limit(plan, guard):  # asking for the subscribers costs a request
         has_audience = bool(state.ids) or await node.has_subscribers()
-    guards.require_safe(plan, guard, has_audience=has_audience)
+    can_be_silent = not rights.silence_refusal(task, state)
+    guards.require_safe(plan, guard, has_audience=has_audience, can_be_silent=can_be_silent)
 
 
 def _guard(task: Task, ledger: Ledger, address: NodeAddress, *, silent: bool) -> Guard:

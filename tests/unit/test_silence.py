@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.errors import NotFound, Refused
+from publisher.errors import NotFound, Refused, UnsafePlanError
 from publisher.sync import is_settled, preview
 from publisher.sync.ledger import Ledger
 from tests.support.fake_node import HABITS, FakeNode
@@ -67,6 +67,26 @@ def test_a_service_that_hides_the_form_of_new_nodes_is_asked_after_the_creation(
     assert isinstance(result.error, Refused)
     assert "nothing was sent" not in str(result.error), "a node was created"
     assert sent(node) == ["create"]
+
+
+@pytest.mark.parametrize("name", ["Prosody", "Openfire"])
+def test_the_guard_names_no_notify_only_where_it_can_work(ledger: Ledger, name: str) -> None:
+    node = FakeNode(habits=HABITS[name])
+    run(node, task(POSTS), ledger)
+    work = task({**POSTS, 3: "three"}, announce_limit=0)
+    for result in (planned(node, work, ledger), run(node, work, ledger)):
+        assert isinstance(result.error, UnsafePlanError)
+        assert "Pass --announce-all to notify them of all of them" in str(result.error)
+        assert ("--no-notify" in str(result.error)) == (name == "Prosody")
+
+
+def test_the_guard_does_not_name_no_notify_to_others_than_the_owner(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task(POSTS), ledger)
+    node.not_owner = "only its owner can do that"
+    result = run(node, task({**POSTS, 3: "three"}, announce_limit=0), ledger)
+    assert isinstance(result.error, UnsafePlanError)
+    assert str(result.error).endswith("Pass --announce-all to notify them of all of them")
 
 
 def test_without_posts_to_send_a_silent_run_is_no_error(ledger: Ledger) -> None:
