@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from publisher.errors import UnsafePlanError
 from publisher.sync import is_settled
 from publisher.sync.ledger import Ledger
 from publisher.sync.reconcile import MOST_LOOKS
@@ -131,6 +132,33 @@ def test_an_item_whose_post_was_removed_while_it_was_hidden_is_retracted(ledger:
     assert node.events == [("retracted", "post-0006"), ("retracted", "post-0003")]
     assert node.shown == names(2, 4, 5)
     settle(node, wanted, ledger)
+
+
+def test_in_a_silent_run_nobody_hears_of_the_retract_either(ledger: Ledger) -> None:
+    """Some servers notify of every retract that asks for it, whatever is configured."""
+    node = shrunk(ledger, 6, 3)
+    run(node, work(posts(1, 2, 4, 5, 6)), ledger)
+    node.deaf = True
+    result = run(node, work(posts(1, 2, 4, 5), silent="must"), ledger)
+    assert ("removed", "post-0003") in done(result)
+    assert node.events == []
+
+
+def test_many_removed_items_that_reappear_are_left_to_a_run_that_may_retract_them(
+    ledger: Ledger,
+) -> None:
+    """Making room lists them again, after the guard has seen the plan."""
+    node = shrunk(ledger, 12, 6)
+    wanted = posts(1, 2, *range(7, 13))
+    run(node, task(wanted), ledger)
+    removed = set(names(3, 4, 5, 6))
+    assert run(node, task(wanted, keep=2), ledger).error is None
+    assert removed <= node.items.keys()
+    assert isinstance(run(node, task(wanted, keep=2), ledger).error, UnsafePlanError)
+    assert node.events == []
+    run(node, work(wanted, keep=2), ledger)
+    assert sorted(node.items)[-2:] == node.shown == names(11, 12)
+    assert {id_ for kind, id_ in node.events if kind == "retracted"} == removed
 
 
 def test_an_item_that_reappears_later_is_still_ours(ledger: Ledger) -> None:
