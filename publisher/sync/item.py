@@ -14,6 +14,7 @@ attributes.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -27,8 +28,8 @@ from publisher.errors import TooBig
 from publisher.feeds import ATOM, MEDIA
 from publisher.sync.shown_text import keep_text
 from publisher.sync.white_space import keep_blanks
+from publisher.text import shortening
 from publisher.text.characters import short_line
-from publisher.text.shortening import beginning
 
 if TYPE_CHECKING:
     from publisher.config import NodeConfig, Shown, Site
@@ -130,13 +131,14 @@ def item(
 
     Raises TooBig if the shortest form exceeds the limit: the server would close the stream.
     """
-    element = _element(entry, site, address, account, contents)
-    payload, reached, shortened = _serialised(element), 0, ""
+    body = _body(entry, site, contents)
+    payload, reached, shortened = _payload(body, entry, address, account, contents), 0, ""
     for number, (message, shorten) in enumerate(_LEVELS, 1):
         if reached >= level and _stanza_size(payload) <= limit:
             break
-        if shorten(element, entry):
-            payload, reached, shortened = _serialised(element), number, message
+        if shorten(body, entry):
+            payload = _payload(body, entry, address, account, contents)
+            reached, shortened = number, message
     if _stanza_size(payload) > limit:
         raise TooBig(
             f"the entry is bigger than {limit:,} bytes even without its content; "
@@ -145,9 +147,8 @@ def item(
     return Item(entry.item_id, payload, shortened, reached)
 
 
-def _element(
-    entry: Rendered, site: Site, address: NodeAddress, account: str, contents: Contents
-) -> etree._Element:
+def _body(entry: Rendered, site: Site, contents: Contents) -> etree._Element:
+    """The entry with the texts that the node's settings leave of it; these can be shortened."""
     content: Shown = "summary" if contents == "summary" else "full"
     element: etree._Element = feeds.atom_entry(entry, site, content=content)
     # Without content the post (`feed: summary`) or the node asks for the summary alone.
@@ -155,6 +156,14 @@ def _element(
         _remove(element, "summary")
         if contents != "xhtml":
             _add_plain_text(element, entry.content.text)
+    return element
+
+
+def _payload(
+    body: etree._Element, entry: Rendered, address: NodeAddress, account: str, contents: Contents
+) -> str:
+    """Write the payload. What is left of the content decides if the picture is an enclosure."""
+    element = copy.deepcopy(body)
     _unite_pictures(element, entry)
     _link_parts(element, entry)
     _replace_formulas(element)
@@ -166,10 +175,6 @@ def _element(
     _link_item(element, address.item_uri(entry.item_id))
     _mark(element, entry, contents)
     etree.cleanup_namespaces(element)
-    return element
-
-
-def _serialised(element: etree._Element) -> str:
     return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
@@ -185,20 +190,20 @@ def _shorten_plain_text(element: etree._Element, entry: Rendered) -> bool:
     text = element.find(f"{ATOM}content[@type='text']")
     if text is None:
         return False
-    text.text = f"{beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
+    text.text = f"{shortening.beginning(entry.content.text, SHORT_TEXT)} […]\n\n{entry.link}"
     return True
 
 
 def _summarise(element: etree._Element, entry: Rendered) -> bool:
-    """Replace the content by a summary.
+    """Replace the content by the summary that a node with `content: summary` has.
 
     RFC 4287 section 4.1.2 requires an alternate link of an entry without content; it has one.
     """
     _remove(element, "content")
-    # The author's own summary has no limit, so it may be what makes the entry too big.
     _remove(element, "summary")
-    text = beginning(" ".join(entry.content.text.split()), SUMMARY)
-    etree.SubElement(element, f"{ATOM}summary", type="text").text = f"{text} […]"
+    # The author's own summary has no limit, so it may be what makes the entry too big.
+    summary = etree.SubElement(element, f"{ATOM}summary", type="text")
+    summary.text = shortening.shortened(entry.teaser, SUMMARY)
     return True
 
 
@@ -257,8 +262,8 @@ def _unite_pictures(element: etree._Element, entry: Rendered) -> None:
     Movim shows enclosed pictures above the text, so that users would see such an image twice. No
     client reads `media:content`, and Movim counts it among the contents.
     """
-    for copy in element.findall(f"{MEDIA}content"):
-        element.remove(copy)
+    for duplicate in element.findall(f"{MEDIA}content"):
+        element.remove(duplicate)
     image = entry.image
     if image is None or any(one.href == image.href for one in entry.enclosures):
         return

@@ -310,6 +310,23 @@ def test_a_post_that_is_too_big_for_xmpp_is_named(tmp_path: Path) -> None:
     assert said(blog, "Movim", "nsfw")
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (20_000, "its plain-text alternative is shortened"),
+        (60_000, "a summary and the link are sent instead"),
+    ],
+)
+def test_a_post_that_is_shortened_for_xmpp_is_named(tmp_path: Path, words: int, what: str) -> None:
+    blog = Blog(tmp_path / "site")
+    configure(blog, ATOM, NODE)
+    blog.write("2026-10-31-a.md", "Words. " * words, title="A")
+    message = f"do not get the whole post, which is too big for one stanza: {what}"
+    assert said(blog, "XMPP clients", message)
+    configure(blog, ATOM, NODE.replace("blog}]", "blog, content: summary}]"))
+    assert not said(blog, "XMPP clients", "do not get the whole post")
+
+
 def test_an_enclosure_that_is_not_audio_needs_no_player(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "site")
     configure(blog, "{path: f.json, format: json}", NODE)

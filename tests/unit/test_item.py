@@ -289,12 +289,42 @@ def test_what_is_too_big_loses_its_twin_then_its_content(size: int, level: int) 
     if level == item.SHORTEST:
         assert contents == []
         summary = root.findtext(f"{ATOM}summary") or ""
-        assert len(summary) < 600
-        assert summary.endswith("Words. […]")
+        assert len(summary) <= item.SUMMARY
+        assert summary.endswith("Words…")
     else:
         assert [content.get("type") for content in contents] == ["xhtml", "text"]
         assert ("Words. […]\n\nhttps://" in (contents[1].text or "")) == (level > 0)
         assert ("https://blog.example/first/" in (contents[1].text or "")) == (level == 1)
+
+
+PICTURE_AND_LINK = '![A pear](/a.jpg) See [*the* pear](/pear/ "Pears").\n\n'
+
+
+def test_a_shortened_item_has_the_summary_of_a_node_with_summaries() -> None:
+    one = with_picture(PICTURE_AND_LINK + "Words. " * 60_000)
+    summaries = [
+        payload(one, contents=contents).findtext(f"{ATOM}summary") for contents in ("", "summary")
+    ]
+    assert summaries[0] == summaries[1]
+    assert summaries[0] is not None
+    assert summaries[0].startswith("A pear See the pear. Words.")
+
+
+@pytest.mark.parametrize("words", [10, 1_000])
+def test_a_shortened_item_has_the_authors_own_summary(words: int) -> None:
+    own = " ".join(["Sum."] * words)
+    found = post(body="Words. " * 60_000, values={"summary": own}, page="/first/")
+    summary = payload(posts.entry(found, SITE)).findtext(f"{ATOM}summary") or ""
+    assert summary == own if words == 10 else summary.endswith("Sum…")
+    assert len(summary) <= item.SUMMARY
+
+
+def test_an_item_that_loses_the_picture_with_its_content_has_it_as_an_enclosure() -> None:
+    small, long, longest = (
+        with_picture(PICTURE_AND_LINK + "Words. " * count) for count in (1, 20_000, 60_000)
+    )
+    assert enclosed(payload(small)) == enclosed(payload(long)) == []
+    assert enclosed(payload(longest)) == enclosed(payload(small, level=2)) == [PICTURE]
 
 
 def test_quotes_count_as_what_they_are_escaped_to() -> None:

@@ -47,6 +47,9 @@ def of_item(
     except TooBig as error:
         yield ClientDiagnostic("XMPP clients", path, f"get nothing: {error}", "run")
         return
+    if sent.shortened:
+        message = f"do not get the whole post, which is {sent.shortened}"
+        yield ClientDiagnostic("XMPP clients", path, message, "run")
     if entry.image and not entry.image.is_picture:
         url = short_line(entry.image.href, SAMPLE_LENGTH)
         fix = f"add its media type, e.g. `image: {{url: {url}, type: image/jpeg}}`"
