@@ -398,6 +398,36 @@ def test_the_forms_of_pictures(front: str, address: str | None) -> None:
     assert (found and found.href) == address
 
 
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("image: /img/pic",
+         "image is '/img/pic', which has no extension; add its media type, e.g. "
+         "`image: {url: /img/pic, type: image/jpeg}`"),
+        ("cover: [img/my-pic]",
+         "cover is 'img/my-pic', which has no extension; add its media type, e.g. "
+         "`cover: {url: img/my-pic, type: image/jpeg}`"),
+        ("image: 'data:image/png;base64,AAA='",
+         "image is 'data:image/png;base64,AAA=': a picture needs a URL, e.g. /media/a.jpg"),
+        ("hero: file:///img/pic",
+         "hero is 'file:///img/pic': a picture needs a URL, e.g. /media/a.jpg"),
+    ],
+)  # fmt: skip
+def test_a_picture_that_is_not_used_is_named(front: str, message: str) -> None:
+    found = front_matter(front)
+    assert media_keys.image(found) is None
+    assert [warning.message for warning in found.warnings] == [message]
+
+
+@pytest.mark.parametrize(
+    "value", ["none", "false", "center", "'A pear / a fig'", "'Pear: a fruit'"]
+)
+def test_words_under_the_key_of_a_picture_are_no_mistake(value: str) -> None:
+    found = front_matter(f"image: {value}")
+    assert media_keys.image(found) is None
+    assert not found.warnings
+
+
 def test_check_reports_what_readers_will_miss(blog: Blog) -> None:
     blog.write("2026-01-02-a.md", title="A", audio="[/media/gone.ogg, https://a.example/b.mp3]",
                image="javascript:x.png")  # fmt: skip

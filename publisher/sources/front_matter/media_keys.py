@@ -54,6 +54,8 @@ _PERIOD = re.compile(
 _TAG = re.compile(r"\{[{%]")
 # Containers for video that may hold only sound; they do if the key is `audio`.
 _SOUND = {".webm": "audio/webm", ".mp4": "audio/mp4"}
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]+:\S", re.IGNORECASE)
+_ROOTED = ("/", "./", "../")
 _WEB = re.compile(r"https?://\S+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 
@@ -156,6 +158,19 @@ def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium
         front_matter.warn(
             key, f"{key} is '{shown}', which is not a file; write its URL, e.g. /media/a.ogg"
         )
+    elif key in IMAGES and (problem := _unused_picture(key, text)):
+        front_matter.warn(key, problem)
+
+
+def _unused_picture(key: str, text: str) -> str | None:
+    """Explain why a path or an address is not taken for a picture; None for words like `none`."""
+    shown = short_line(text, 60)
+    if _OTHER_SCHEME.match(text):
+        return f"{key} is '{shown}': a picture needs a URL, e.g. /media/a.jpg"
+    if text.startswith(_ROOTED) or ("/" in text and len(text.split()) == 1):
+        fix = f"add its media type, e.g. `{key}: {{url: {shown}, type: image/jpeg}}`"
+        return f"{key} is '{shown}', which has no extension; {fix}"
+    return None
 
 
 def _type_of_sound(key: str, address: str) -> str | None:
