@@ -27,6 +27,18 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[ \t]*<(?:br|wbr)[ \t]*/?>[ \t]*", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"<(script|style)(?:[ \t][^<>]*)?>(?:(?!<\1)[\s\S])*?</\1[ \t]*>", re.IGNORECASE
+)
+# Elements without an end tag (HTML 13.1.2). Without attributes they show nothing, so `<img>` is
+# only named.
+_VOID = re.compile(
+    r"( ?)<(?:area|base|col|embed|hr|img|input|link|meta|param|source|track)"
+    r"((?:[ \t]+[^\s<>=\"'/]+"
+    r"(?:[ \t]*=[ \t]*(?:\"[^\"<]*\"|'[^'<]*'|[^\s<>\"']+))?)+)[ \t]*/?>( ?)",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"[ \t]([^\s=]+)[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MAX_DEPTH = 20  # elements within elements
 
@@ -34,16 +46,28 @@ _MAX_DEPTH = 20  # elements within elements
 def plain_title(written: str, syntax: TitleSyntax) -> str:
     """The text of a title or a summary: without tags, and with its character references resolved.
 
+    Empty if it holds nothing but scripts, or pictures without an alternative text.
+
     What is left of it may look like a tag, because the author wrote `&lt;b&gt;`.
     """
     if syntax == "text" or ("<" not in written and "&" not in written):
         return written
-    *_, text = _without_elements(written)
+    shown = _VOID.sub(_alternative, _SCRIPT.sub("", written))
+    *_, text = _without_elements(_BREAK.sub(" ", shown))
     if syntax == "elements" and text == written:
         return written
-    text = _BREAK.sub(" ", text)
     text = legal(_REFERENCE.sub(lambda match: html.unescape(match[0]), text)).strip()
-    return text or written
+    return text or shown.strip()
+
+
+def _alternative(match: re.Match[str]) -> str:
+    """The alternative text of an element without an end tag, still HTML, and the spaces around."""
+    before, attributes, after = match.groups()
+    if "=" not in attributes:
+        return match[0]
+    values = {name.lower(): "".join(value) for name, *value in _ATTRIBUTE.findall(attributes)}
+    alternative = values.get("alt", "").strip().replace(">", "&gt;")  # the end of no tag
+    return f"{before}{alternative}{after}" if alternative else before or after
 
 
 def _without_elements(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from publisher.sources.front_matter import block, media_keys
 from publisher.sources.front_matter.values import FrontMatter
 from publisher.system import http
 from publisher.text import yaml_document
+from publisher.text.titles import plain_title
 from publisher.text.yaml_document import YamlError
 from tests.support.growth import assert_linear
 from tests.support.web import Answer, Web
@@ -53,6 +54,14 @@ def test_a_name_that_only_begins_like_many_files() -> None:
         assert not media_keys.enclosures(FrontMatter(found, PATH))
 
     assert_linear(run, 3_900)  # the same
+
+
+@pytest.mark.parametrize("seed", ["<script>", '<img a="', "<img a = ", "<img a='b' ", "a ", "<br "])
+def test_a_title_of_very_many_beginnings_of_tags(seed: str) -> None:
+    def run(times: int) -> None:
+        assert plain_title("<img " + seed * times, "html")
+
+    assert_linear(run, 4_000)
 
 
 def test_very_many_odd_elements_in_a_feed() -> None:

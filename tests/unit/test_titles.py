@@ -25,6 +25,15 @@ if TYPE_CHECKING:
         ("<b>One</b><br />two", "One two"),
         ("<i>E</i>&#x301; &eacute;&nbsp;x", "E\u0301 \xe9\xa0x"),
         ("<b>a</b>&#11;b&#0;", "ab\ufffd"),
+        ("<br>line<br/>two &amp; three", "line two & three"),
+        ("<img src=x> pic", "pic"),
+        ("a <img src='/x.png' title=y> pic", "a pic"),
+        ('A <IMG src="/x.png" alt="red &amp; ripe"/> pear', "A red & ripe pear"),
+        ("A <img alt = pear src=/x.png>!", "A pear!"),
+        ("<b>A <img src=x alt='>'></b>", "A >"),
+        ("<input type=checkbox checked> done", "done"),
+        ("<script>alert(1)</script>t", "t"),
+        ("<SCRIPT async>if (a<b) x()</SCRIPT>t<style>b {}</style>", "t"),
     ],
 )
 def test_whole_elements_show_that_a_title_is_html(written: str, text: str) -> None:
@@ -36,11 +45,24 @@ def test_whole_elements_show_that_a_title_is_html(written: str, text: str) -> No
     "written",
     [
         "The <b> element", "2 < 3 > 1", "a</b>", "<details>x</details>", "List<String>",
+        "<T>", "a <b", "The <img> tag", "<input disabled>", "<hr>", "<script>x", "<script> element",
         "<b>x</i>", "AT&T", "Q&A;", "<b></b>", "&unknown;", "?a=1&copy=2",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_markup_stays(written: str) -> None:
     assert plain_title(written, "elements") == plain_title(written, "html") == written
+
+
+@pytest.mark.parametrize("title", ["<img src=/x.png>", "<script>alert(1)</script>"])
+def test_a_title_that_shows_nothing_gives_way_to_the_first_words(title: str) -> None:
+    assert posts.entry(post(title=title, body="First words.")).title == "First words."
+    assert posts.entry(post(title=title, body="Text.", values={"summary": title})).teaser == "Text."
+
+
+@pytest.mark.parametrize("engine", ["jekyll", "hugo", "zola", "eleventy", "hexo", "plain"])
+def test_pictures_and_scripts_are_markup_in_the_titles_of_every_engine(engine: Engine) -> None:
+    title = "<img src=x alt=A> pic<br>ture<script>alert(1)</script>"
+    assert posts.entry(post(engine=engine, title=title)).title == "A pic ture"
 
 
 @pytest.mark.parametrize(
