@@ -3,7 +3,9 @@
 COMPAT(ejabberd 23.01): contacts hear of an item of the account's own node (PEP) only if the session
 that publishes it is available. What they ask for (`+notify`, XEP-0163 section 4) ejabberd knows
 from the presence that they send in return, so an item that is published before that is lost to
-them. It does not say which contacts are offline, so the wait must end without their answers.
+them. A client on another server ejabberd may have to ask first (XEP-0115 section 6.2); it does so
+in the name of our session, so it learns nothing once we are offline. It tells us neither what it
+has learned nor which contacts are offline, so the wait must end without their answers.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ ROSTER = "{jabber:iq:roster}"
 PRIORITY = -1
 UNAVAILABLE = "<presence type='unavailable'/>"
 
-# How long no contact may have answered before the wait ends; the latter while one on another server
-# has not. The two servers may have to connect first, each to the other, which takes some 15 round
-# trips: 3 to 4.5 seconds around the world. ejabberd does not answer for a contact that is offline.
+# How long nobody may answer before the wait ends. `FOREIGN_QUIET_SECONDS` applies while a contact
+# on another server is silent: the two servers may first have to connect to each other (some 15
+# round trips, 3 to 4.5 seconds around the world). It also applies once such a contact is online,
+# because the server asks its client. ejabberd does not answer for a contact that is offline.
 QUIET_SECONDS = 1.0
 FOREIGN_QUIET_SECONDS = 5.0
 LONGEST_SECONDS = 10.0
@@ -58,13 +61,8 @@ class Contacts:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the server knows what every contact asks for.
-
-        It may have to ask a contact on another server first, after the presence.
-        """
-        if self._expected is None or self._silent:
-            return False
-        return not any(self._online[jid] and self._is_foreign(jid) for jid in self._expected)
+        """Whether every contact has answered, and the server need not ask any of them more."""
+        return self._expected is not None and not self._silent and not self._may_be_asked
 
     @property
     def _silent(self) -> frozenset[str]:
@@ -73,7 +71,14 @@ class Contacts:
 
     @property
     def _quiet_seconds(self) -> float:
-        return FOREIGN_QUIET_SECONDS if any(map(self._is_foreign, self._silent)) else QUIET_SECONDS
+        is_foreign = any(map(self._is_foreign, self._silent)) or self._may_be_asked
+        return FOREIGN_QUIET_SECONDS if is_foreign else QUIET_SECONDS
+
+    @property
+    def _may_be_asked(self) -> bool:
+        """Whether a contact on another server is online, whose client ours may have to ask."""
+        expected = self._expected or frozenset()
+        return any(self._online.get(jid) and self._is_foreign(jid) for jid in expected)
 
     def _is_foreign(self, jid: str) -> bool:
         return jid.rpartition("@")[2] != self._domain

@@ -6,13 +6,17 @@ node, and `contact` is a contact of ours that asks for the node without a subscr
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from tests.support.blog import Blog
+from tests.support.blog import SECONDS, Blog
 from tests.support.federation import KINDS
 from tests.support.raw import RawClient
 from tests.support.servers import Ejabberd
@@ -107,6 +111,47 @@ def test_contacts_and_subscribers_of_both_servers_hear_of_the_accounts_own_node(
             is_told = not (isinstance(home, Ejabberd) and "contact" in name)
             wanted = [NEW, EDITED, REMOVED, LAST] if is_told else [NEW, EDITED, LAST]
             assert heard(listener) == wanted, name
+
+
+@pytest.mark.parametrize(("home", "away"), [("ejabberd", "prosody")], indirect=True)
+def test_a_contact_whose_client_is_slow_to_say_what_it_wants_hears_of_the_post(
+    blog: Blog, pair: Pair, node: str, friend: str
+) -> None:
+    """ejabberd asks the client of a contact on another server in the name of our session."""
+    home, away = pair
+    own = f"{friend}@{home.domain}"
+    configure(blog, home, node, own, user=friend)
+    blog.write("2026-01-01-post.md", title="First title")
+    with RawClient(away, "contact", presence=presence_of_a_client(f"{node}+notify")) as contact:
+        with blog.start("publish") as run:
+            asked = contact.answer()
+            while f"from='{own}/".encode() not in asked or b"disco#info" not in asked:
+                asked = contact.answer()
+            time.sleep(2)  # it is slow
+            contact.send(features(asked.decode(), f"{node}+notify"))
+            assert run.wait(SECONDS) == 0
+        contact.read_until(b"First title")
+
+
+def presence_of_a_client(feature: str) -> str:
+    """Presence that names the capabilities of a client by their hash (XEP-0115 section 5.1)."""
+    described = f"client/phone//<{feature}<"
+    version = base64.b64encode(hashlib.sha1(described.encode()).digest()).decode()  # noqa: S324
+    caps = "http://jabber.org/protocol/caps"
+    return f"<presence><c xmlns='{caps}' hash='sha-1' node='urn:x' ver='{version}'/></presence>"
+
+
+def features(asked: str, feature: str) -> str:
+    """The answer to the request for these capabilities."""
+    sender, id_, node = (re.search(rf" {name}='([^']*)'", asked) for name in ("from", "id", "node"))
+    assert sender
+    assert id_
+    assert node
+    return (
+        f"<iq type='result' id='{id_[1]}' to='{sender[1]}'>"
+        f"<query xmlns='http://jabber.org/protocol/disco#info' node='{node[1]}'>"
+        f"<identity category='client' type='phone'/><feature var='{feature}'/></query></iq>"
+    )
 
 
 @mixed

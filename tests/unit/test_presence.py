@@ -84,12 +84,17 @@ def test_contacts_that_do_not_answer_cost_a_second() -> None:
 
 
 def test_the_server_gets_time_to_ask_a_foreign_contact_what_it_wants() -> None:
-    assert waited([FOREIGN], [(FOREIGN, ONLINE, 0.5)]) == 0.5 + QUIET_SECONDS
+    assert waited([FOREIGN], [(FOREIGN, ONLINE, 0.5)]) == 0.5 + FOREIGN_QUIET_SECONDS
     assert waited([FOREIGN], [(FOREIGN, OFFLINE, 0.5)]) == 0.5
+    online = [(LOCAL, ONLINE, 0.2), (FOREIGN, ONLINE, 0.5)]
+    assert waited([LOCAL, OTHER, FOREIGN], online) == 0.5 + FOREIGN_QUIET_SECONDS
+    stranger = [("eve@nobody.example", ONLINE, 0.5), (LOCAL, ONLINE, 0.6)]
+    assert waited([LOCAL, OTHER], stranger) == 0.6 + QUIET_SECONDS
 
 
 def test_a_foreign_server_gets_time_to_connect() -> None:
-    assert waited([LOCAL, FOREIGN], [(LOCAL, ONLINE, 0.1), (FOREIGN, ONLINE, 4.0)]) == 5.0
+    late = [(LOCAL, ONLINE, 0.1), (FOREIGN, ONLINE, 4.0)]
+    assert waited([LOCAL, FOREIGN], late) == 4.0 + FOREIGN_QUIET_SECONDS
     assert waited([LOCAL, FOREIGN], [(LOCAL, ONLINE, 0.1)]) == 0.1 + FOREIGN_QUIET_SECONDS
     assert waited([LOCAL, FOREIGN], [(FOREIGN, OFFLINE, 0.1)]) == 0.1 + QUIET_SECONDS
 
