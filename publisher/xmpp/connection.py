@@ -35,7 +35,7 @@ from publisher.errors import (
 )
 from publisher.system.network_reasons import NO_TLS, OLD_TLS, is_old_tls, network_reason
 from publisher.text.characters import short_line
-from publisher.xmpp import answers, presence
+from publisher.xmpp import answers, presence, unread
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.stream_limits import ANSWER, LimitedParser, LimitExceeded, Meter
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
@@ -56,10 +56,14 @@ CLOSE_SECONDS = 0.5
 # Stanzas of one connection that nobody asked for. slixmpp answers some, so they take memory even
 # after they have been read.
 MAX_UNASKED = 5_000
-# Presences on a connection on which we have sent ours: contacts may be many, with several clients
-# each. Nothing of them is kept, so the limit only ends a flood.
-MAX_PRESENCES = 100_000
+# The same once we have sent presence: contacts may be many, with several clients each, and any of
+# them may write to us. Little of that is kept, so the limit only ends a flood.
+MAX_UNASKED_ONLINE = 100_000
+# The messages and requests that we answer on one connection. The answers wait in memory if the
+# server does not read them.
+MAX_REFUSED = 1_000
 REASON = 200  # characters of the server's own message that we repeat
+SENDER = 40  # characters of a JID that has sent too much, so that the rest of the message is shown
 # IANA has registered only 5222 for XMPP clients; 5223 is a convention.
 PORTS = {"starttls": 5222, "direct": 5223}
 
@@ -308,7 +312,7 @@ class _Client(ClientXMPP):
         self.may_appear = xmpp.presence == "pep"
         self.contacts: presence.Contacts | None = None  # once we have sent presence
         self._expected: set[str] = set()  # the ids of the requests in flight
-        self._unasked = self._presences = 0
+        self._unasked = self._refused = 0
         self.is_cut = False
         self.max_bytes: int | None = None
         self.max_redirects = -1  # see-other-host would change the name that TLS is checked against
@@ -432,25 +436,40 @@ class _Client(ClientXMPP):
         """Count what is neither an answer nor of the login, which has limits of its own."""
         if not self.ready.done() or self._is_asked(stanza):
             return stanza
+        self._unasked += 1
+        if self._unasked > (MAX_UNASKED_ONLINE if self.contacts else MAX_UNASKED):
+            self._cut_unasked(stanza.xml)
+            return None
         if stanza.name == "presence":
-            self._take_presence(stanza.xml)
+            if self.contacts:
+                self.contacts.note(stanza.xml)
             # slixmpp would remember every sender, and grant every request for a subscription (RFC
             # 6121 section 3.1), which only the account's owner may do.
             return None
-        self._unasked += 1
-        if self._unasked > MAX_UNASKED:
-            self._cut(f"sent more than {MAX_UNASKED:,} stanzas that nobody asked for")
+        if stanza.name == "message":
+            self._refuse(stanza.xml)
             return None
-        return stanza
+        return stanza if self._may_refuse() else None
 
-    def _take_presence(self, stanza: Element) -> None:
-        most, kind = MAX_UNASKED, "stanzas that nobody asked for"
-        if self.contacts:
-            self.contacts.note(stanza)
-            most, kind = MAX_PRESENCES, "stanzas of presence"
-        self._presences += 1
-        if self._presences > most:
-            self._cut(f"sent more than {most:,} {kind}")
+    def _refuse(self, message: Element) -> None:
+        """Let the sender of a message know that nobody reads it here."""
+        if (answer := unread.answer(message)) is not None and self._may_refuse():
+            self.send_raw(tostring(answer, encoding="unicode"))
+
+    def _may_refuse(self) -> bool:
+        """Count a message or a request that gets an answer."""
+        self._refused += 1
+        return self._refused <= MAX_REFUSED
+
+    def _cut_unasked(self, stanza: Element) -> None:
+        if not self.contacts:
+            self._cut(f"sent more than {MAX_UNASKED:,} stanzas that nobody asked for")
+            return
+        sender = short_line(stanza.get("from", "").partition("/")[0], SENDER) or "itself"
+        self._cut(
+            f"sent more than {MAX_UNASKED_ONLINE:,} stanzas that nobody asked for (the last one is "
+            f"from {sender}); `presence: never` in the section xmpp prevents that"
+        )
 
     def _is_asked(self, stanza: Any) -> bool:
         if stanza.name == "message":

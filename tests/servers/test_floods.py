@@ -84,7 +84,12 @@ AFTER_LOGIN = {
     "requests": UNASKED,
     "answers to nothing": UNASKED,
 }
-AFTER_PRESENCE = {"presences of contacts": "sent more than 100,000 stanzas of presence"}
+ONLINE = "sent more than 100,000 stanzas that nobody asked for (the last one is from "
+AFTER_PRESENCE = {
+    "presences of contacts": ONLINE,
+    "messages of contacts": f"{ONLINE}eve@elsewhere.example); `presence: never`",
+    "requests of contacts": f"{ONLINE}eve@elsewhere.example); `presence: never`",
+}
 COMMANDS = [("plan",), ("status",), ("node", "show")]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.xmpp.connection import MAX_UNASKED
 from tests.support.blog import Blog, interrupt
 from tests.support.contacts import befriend
 from tests.support.hostile import Hostile
@@ -241,6 +242,29 @@ def test_messages_and_requests_of_others_stay_for_the_user(blog: Blog, server: S
         user.read_until(b"<body>Hello</body>")
         presence = re.findall(rb"<presence [^>]*stranger@localhost[^>]*>", user.heard)
         assert any(b"type='subscribe'" in one for one in presence)
+
+
+def test_messages_to_the_session_get_an_error_and_do_not_end_the_run(
+    tmp_path: Path, mute: Prosody, node: str
+) -> None:
+    """Nobody else gets them, so their senders would take them for read."""
+    blog = Blog(tmp_path / "blog")
+    configure(blog, mute, node)
+    blog.write("2026-01-01-post.md", "Text.")
+    with (
+        RawClient(mute, "contact", presence="<presence/>") as contact,
+        blog.start("publish") as run,
+    ):
+        contact.read_until(b"<priority>-1</priority>")
+        (session,) = set(re.findall(rb"from='(blog@localhost/[^']+)'", contact.heard))
+        to = f"to='{session.decode()}'"
+        flood = f"<message type='headline' {to}><body>Hi</body></message>"
+        contact.send(flood * (MAX_UNASKED + 1))
+        contact.send(f"<message id='m1' type='chat' {to}><body>Hi</body></message>")
+        refused = contact.read_until(b"</message>")
+        assert b"service-unavailable" in refused
+        assert b"id='m1'" in refused
+        interrupt(run, signal.SIGINT)
 
 
 def test_presence_repeats_no_item_of_another_node(blog: Blog, server: Server, node: str) -> None:

@@ -93,6 +93,16 @@ FLOODS: dict[str, Flood] = {
     "presences of contacts": Flood(
         "after_presence", "", "<presence from='NUMBER@elsewhere.example/x'/>"
     ),
+    "messages of contacts": Flood(
+        "after_presence",
+        "",
+        "<message type='chat' from='eve@elsewhere.example/NUMBER'><body>x</body></message>",
+    ),
+    "requests of contacts": Flood(
+        "after_presence",
+        "",
+        "<iq type='get' id='NUMBER' from='eve@elsewhere.example/x'><x xmlns='urn:x'/></iq>",
+    ),
     "long message": Flood("after_login", "<message><body>", "x"),
     "nested message": Flood("after_login", "<message>", "<a>"),
 }
