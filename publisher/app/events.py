@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from publisher.app.build import Built
     from publisher.app.project import Project
-    from publisher.sync import Step
+    from publisher.sync import ItemsRead, Step
     from publisher.text.node_address import NodeAddress
 
 
@@ -45,11 +45,10 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class NodeRead:
-    """Some items of a node are listed or fetched. `total` is None if nobody knows how many."""
+    """Some items of a node are listed or read."""
 
     address: NodeAddress
-    read: int
-    total: int | None
+    items: ItemsRead
 
 
 @dataclass(frozen=True, slots=True)

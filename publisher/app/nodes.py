@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import selection
@@ -67,12 +68,14 @@ class ComparedNode:
     error: PublisherError | None = None
 
 
-def show(project: Project, name: str | None = None) -> list[ComparedNode]:
+def show(
+    project: Project, name: str | None = None, on_event: OnEvent = ignore
+) -> list[ComparedNode]:
     """Compare every node of the configuration, or those with this name.
 
     Raises ConfigError if no node has the name, and LedgerError.
     """
-    return run_async(_look_at_all(project.config, _named(project, name)))
+    return run_async(_look_at_all(project.config, _named(project, name), on_event))
 
 
 def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> None:
@@ -152,22 +155,27 @@ def _named(project: Project, name: str | None) -> list[Target]:
     return chosen
 
 
-async def _look_at_all(config: Config, chosen: Sequence[Target]) -> list[ComparedNode]:
+async def _look_at_all(
+    config: Config, chosen: Sequence[Target], on_event: OnEvent
+) -> list[ComparedNode]:
     """Ask accounts, and the services of one account, side by side: a silent one delays no other."""
     accounts = [(xmpp, [t for t in chosen if t.xmpp is xmpp]) for xmpp in config.xmpp]
     compared = await asyncio.gather(
-        *(_look_at_account(config, xmpp, mine) for xmpp, mine in accounts if mine)
+        *(_look_at_account(config, xmpp, mine, on_event) for xmpp, mine in accounts if mine)
     )
     return [*itertools.chain.from_iterable(compared)]
 
 
 async def _look_at_account(
-    config: Config, xmpp: Xmpp, chosen: Sequence[Target]
+    config: Config, xmpp: Xmpp, chosen: Sequence[Target], on_event: OnEvent
 ) -> list[ComparedNode]:
     try:
         async with sessions.Account(xmpp).login() as connection:
             compared = await asyncio.gather(
-                *(_look_at_service(config, connection, one) for one in sessions.by_service(chosen))
+                *(
+                    _look_at_service(config, connection, one, on_event)
+                    for one in sessions.by_service(chosen)
+                )
             )
     except PublisherError as error:
         return [ComparedNode(target.address, error=error) for target in chosen]
@@ -176,14 +184,19 @@ async def _look_at_account(
 
 
 async def _look_at_service(
-    config: Config, connection: Connection, chosen: Sequence[Target]
+    config: Config, connection: Connection, chosen: Sequence[Target], on_event: OnEvent
 ) -> list[ComparedNode]:
     """Ask for one node after the other. If the service falls silent, the rest fail at once."""
     title = config.site.title
     return [
         await _look(
             connection,
-            XmppNode(connection, targets.config_of(target), site_title=title),
+            XmppNode(
+                connection,
+                targets.config_of(target),
+                site_title=title,
+                on_read=partial(sessions.report_reading, on_event, target.address),
+            ),
             target.entries,
         )
         for target in chosen

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Xmpp
-    from publisher.sync import Node
+    from publisher.sync import ItemsRead, Node
     from publisher.sync.item import Item
     from publisher.text.node_address import NodeAddress
 
@@ -193,8 +193,8 @@ async def _work_at_service(
             dead = result.error
 
 
-def report_reading(on_event: OnEvent, address: NodeAddress, read: int, total: int | None) -> None:
-    on_event(NodeRead(address, read, total))
+def report_reading(on_event: OnEvent, address: NodeAddress, read: ItemsRead) -> None:
+    on_event(NodeRead(address, read))
 
 
 def _keep(results: dict[NodeAddress, Result], result: Result) -> None:

@@ -13,16 +13,21 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     TaskID,
-    TextColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from publisher.cli.rate import Rate
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from rich.progress import Task
+    from rich.progress_bar import ProgressBar
 
+    from publisher.sync import ItemsRead
     from publisher.text.node_address import NodeAddress
+
+LABEL = 40  # cells; a wide character takes two
 
 
 class Bar:
@@ -31,14 +36,15 @@ class Bar:
     It clears itself at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
+        """`console` is the terminal of stderr by default."""
         self._rate = Rate(time.monotonic)
         self._rows = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
+            _Label(table_column=Column(max_width=LABEL)),
+            _Bar(bar_width=20, table_column=_fixed()),
+            MofNCompleteColumn(table_column=_fixed()),
             _Estimate(self._rate),
-            console=Console(stderr=True),
+            console=console or Console(stderr=True),
             transient=True,
             # On a terminal rich must print the lines above the bar. A file or a pipe gets them
             # unchanged.
@@ -57,19 +63,48 @@ class Bar:
             self._rate.count()
         self._rows.update(self._changes, completed=done, total=total, visible=True)
 
-    def show_reading(self, address: NodeAddress, name: str, read: int, total: int | None) -> None:
-        """Show how many items of a node are read; no longer once all of them are."""
+    def show_reading(self, address: NodeAddress, items: ItemsRead) -> None:
+        """Show how many items of a node are listed or read; no longer once all of them are."""
+        label = f"{items.action} {short_line(address.node, LABEL)}"
         if address not in self._nodes:
-            self._nodes[address] = self._rows.add_task(f"reading {name}")
-        row, is_shown = self._nodes[address], read != total
-        self._rows.update(row, completed=read, total=total, visible=is_shown, refresh=True)
+            self._nodes[address] = self._rows.add_task(label, total=None, visible=False)
+        self._rows.update(
+            self._nodes[address],
+            description=label,
+            completed=items.read,
+            total=items.total,
+            visible=items.read != items.total,
+            refresh=True,
+            is_pulsing=items.awaits_rest,
+        )
+
+
+def _fixed() -> Column:
+    """A column that a narrow terminal does not make narrower, as long as it can cut the labels."""
+    return Column(no_wrap=True)
+
+
+class _Label(ProgressColumn):
+    """What is done, cut to the cells of the terminal that the other columns leave."""
+
+    def render(self, task: Task) -> Text:
+        return Text(task.description, no_wrap=True, overflow="ellipsis")
+
+
+class _Bar(BarColumn):
+    """A bar that only pulses while one answer brings all that are left."""
+
+    def render(self, task: Task) -> ProgressBar:
+        bar = super().render(task)
+        bar.pulse = bar.pulse or bool(task.fields.get("is_pulsing"))
+        return bar
 
 
 class _Estimate(ProgressColumn):
     """The rate of the changes and the time left. What is read has none."""
 
     def __init__(self, rate: Rate) -> None:
-        super().__init__()
+        super().__init__(table_column=_fixed())
         self._rate = rate
 
     def render(self, task: Task) -> Text:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import nodes, project
 from publisher.cli import options, output, report
+from publisher.cli.progress import progress
 from publisher.errors import ConfigError, UnsafePlanError, first_exit_code
 from publisher.lint.clients import EXPOSE_PUBLISHER
 from publisher.text.counts import number_of
@@ -76,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     read = project.read(options.load_config(arguments), now=arguments.now)
-    compared = nodes.show(read, arguments.name)
+    with progress() as on_event:
+        compared = nodes.show(read, arguments.name, on_event)
     if arguments.json:
         document = {"nodes": [_as_json(node) for node in compared]}
         output.print_json(document)

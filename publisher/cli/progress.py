@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher.app.events import FeedsBuilt, NodeRead, NodesOpen, Note, StepTaken, WaitingForLock
 from publisher.cli import output, report
-from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 LEAST_CHANGES = 5  # fewer are made before anybody could read a progress bar
 LEAST_ITEMS = 100  # and fewer are read
-NAME = 30  # characters of a node's name in the bar
 
 
 @contextmanager
@@ -53,10 +51,9 @@ class _Progress:
                 self._nodes = number
             case StepTaken(address=address, step=step, total=total):
                 self._show_step(address, step, total)
-            case NodeRead(address=address, read=read, total=total):
-                if self._is_watched and (total is None or total >= LEAST_ITEMS):
-                    name = short_line(address.node, NAME)
-                    self._with_bar().show_reading(address, name, read, total)
+            case NodeRead(address=address, items=items):
+                if self._is_watched and (items.total is None or items.total >= LEAST_ITEMS):
+                    self._with_bar().show_reading(address, items)
             case Note(text=text):
                 self._notes.append(text)
                 if self._is_watched:

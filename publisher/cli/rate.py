@@ -28,17 +28,27 @@ class Rate:
         """Count a change that is made now."""
         now = self._clock()
         self._times.append(now)
-        while len(self._times) > LEAST and self._times[1] <= now - SECONDS:
-            self._times.popleft()
+        self._forget_until(now)
 
     def text(self, left: int) -> str:
         """The rate, and the time that `left` changes take. Empty while nobody can know them."""
+        now = self._clock()
+        self._forget_until(now)
         seconds = self._times[-1] - self._times[0] if self._times else 0.0
         if seconds <= 0.0:
             return ""
         rate = (len(self._times) - 1) / seconds
-        waited = self._clock() - self._times[-1]
-        return f"{per_time(rate)}, {duration(left / rate - waited)} left"
+        waited = now - self._times[-1]
+        if waited * rate <= 1.0:
+            return f"{per_time(rate)}, {duration(left / rate - waited)} left"
+        # The next change is overdue, so the pause counts as if it ended now. Nobody knows how long
+        # it lasts; expect as long again.
+        rate = len(self._times) / (seconds + waited)
+        return f"{per_time(rate)}, {duration(max(left / rate, waited))} left"
+
+    def _forget_until(self, now: float) -> None:
+        while len(self._times) > LEAST and self._times[1] <= now - SECONDS:
+            self._times.popleft()
 
 
 def per_time(rate: float) -> str:

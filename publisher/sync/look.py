@@ -17,7 +17,7 @@ from publisher.sync import hints, item, rights
 from publisher.sync import plan as plans
 from publisher.sync.changes import Forget, makes_room
 from publisher.sync.item import Seen, is_sendable
-from publisher.sync.node import NOTIFICATION_FIELDS, ignore_reading
+from publisher.sync.node import NOTIFICATION_FIELDS, ItemsRead, ignore_reading
 from publisher.sync.notes import notes, oldest
 from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
@@ -373,7 +373,7 @@ async def _fetch_all(
     """
     if len(ids) <= CHUNK or len(ids) * SHARE < listed:
         return {}
-    on_read(0, listed)
+    on_read(ItemsRead("reading", 0, listed))
     wanted = {*ids}
     # A service may refuse to show all, and show some. Busy is a Refused, too, but was retried.
     with suppress(Refused):
@@ -385,10 +385,10 @@ async def _fetch_all(
 async def _fetch(node: Node, ids: Sequence[str], on_read: OnRead) -> dict[str, Seen]:
     fetched: dict[str, Seen] = {}
     for start in range(0, len(ids), CHUNK):
-        on_read(start, len(ids))
+        on_read(ItemsRead("reading", start, len(ids)))
         for stored in await node.fetch(ids[start : start + CHUNK]):
             fetched[stored.id] = item.seen(stored.id, stored.payload)
-    on_read(len(ids), len(ids))
+    on_read(ItemsRead("reading", len(ids), len(ids)))
     return fetched
 
 

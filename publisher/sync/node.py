@@ -75,11 +75,24 @@ class State:
         return self.max_items is not None and len(self.ids) >= self.max_items
 
 
-# Called with the number of items that are read, and how many there are, None if that is unknown.
-OnRead: TypeAlias = "Callable[[int, int | None], None]"
+@dataclass(frozen=True, slots=True)
+class ItemsRead:
+    """How many items of a node are listed, or read with their payloads.
+
+    `total` is None if nobody knows how many there are. `awaits_rest`: the next answer brings all
+    that are left, so the number stays the same until it has arrived.
+    """
+
+    action: Literal["listing", "reading"]
+    read: int
+    total: int | None
+    awaits_rest: bool = False
 
 
-def ignore_reading(_read: int, _total: int | None) -> None:
+OnRead: TypeAlias = "Callable[[ItemsRead], None]"
+
+
+def ignore_reading(_items: ItemsRead) -> None:
     """For callers that show no progress."""
 
 

@@ -151,7 +151,7 @@ async def reconcile(
 
     `hold_back` gets the ids that will be published, before anything is sent; it returns those that
     must not be sent, each with the reason. `on_step` gets each step once it is taken, and the
-    number of all steps. `on_read` gets how many items of the node are read.
+    number of all steps. `on_read` gets how many items of the node are listed and read.
     """
     from publisher.sync.apply import PlanRun  # noqa: PLC0415 - asyncio: see `Clock.sleep`
 

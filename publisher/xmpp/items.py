@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, WrongAddress
-from publisher.sync import fetching, ignore_reading
+from publisher.sync import ItemsRead, fetching, ignore_reading
 from publisher.sync.item import MAX_ID, Item
 from publisher.xmpp import forms, stream_limits
 from publisher.xmpp.received_payload import payload
@@ -51,7 +51,7 @@ async def ids(requests: Requests, on_read: OnRead = ignore_reading) -> tuple[str
     is called after each page. Raises NotFound if there is no such node.
     """
     try:
-        return await _pages(requests, _listed, PAGE_OF_IDS, on_read)
+        return await _pages(requests, _listed, PAGE_OF_IDS, "listing", on_read)
     except (Busy, _Endless):
         raise
     except NotFound:
@@ -69,13 +69,14 @@ async def ids(requests: Requests, on_read: OnRead = ignore_reading) -> tuple[str
         # items.
         if "@" not in requests.address.service:
             raise
-    return await _pages(requests, _shown, PAGE_OF_ITEMS, on_read)
+    return await _pages(requests, _shown, PAGE_OF_ITEMS, "listing", on_read)
 
 
 async def _pages(
     requests: Requests,
     ask: Callable[[Requests, Element], Awaitable[ResultPage]],
     size: int,
+    action: Literal["listing", "reading"],
     on_read: OnRead,
 ) -> tuple[str, ...]:
     """The ids on all pages (XEP-0059). A service without paging sends everything at once.
@@ -102,14 +103,15 @@ async def _pages(
             break
         # No new ids: the service ignores `after`. As many as it counts: this was the last page.
         if not page.last or len(found) in {before, page.count}:
-            on_read(len(found), len(found))
+            on_read(ItemsRead(action, len(found), len(found)))
             return tuple(found)
         # The next request must repeat `last`, and a long one could exceed the stanza limit.
         # COMPAT(Openfire 5.2): it is the service and the id of an item, run together.
         if len(page.last) > MAX_ID:
             break
-        on_read(len(found), page.count)
-        size = page.next_size(size, left=(page.count or MAX_LISTED) - len(found))
+        left = (page.count or MAX_LISTED) - len(found)
+        size = page.next_size(size, left=left)
+        on_read(ItemsRead(action, len(found), page.count, awaits_rest=size >= left))
         if loop.time() > deadline:
             break
         after = page.last
@@ -161,7 +163,7 @@ async def everything(requests: Requests, listed: int, on_read: OnRead) -> list[I
         found.update((id_, Item(id_, text)) for id_, text in result.payloads.items())
         return result
 
-    await _pages(requests, shown, PAGE_OF_ITEMS, on_read)
+    await _pages(requests, shown, PAGE_OF_ITEMS, "reading", on_read)
     return [*found.values()]
 
 

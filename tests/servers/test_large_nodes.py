@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.config import NodeConfig
+from publisher.sync import ItemsRead
 from publisher.xmpp import XmppNode, connect
-from publisher.xmpp.items import PAGE_OF_IDS
+from publisher.xmpp.items import PAGE_OF_IDS, PAGE_OF_ITEMS
 from tests.support.blog import Blog
 from tests.support.proxy import FloodingProxy
 from tests.support.servers import Ejabberd, Prosody, Server
@@ -85,16 +86,7 @@ def requests_for(
     server: Server, node: str, service: str, count: int
 ) -> tuple[Counter[str], Counter[str]]:
     config = NodeConfig(service=service, node=node)
-
-    async def fill() -> None:
-        async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
-            new = XmppNode(connection, config, site_title="Large")
-            await new.create()
-            for start in range(0, count, 50):
-                numbers = range(start, start + 50)
-                await asyncio.gather(*(new.publish(numbered_item(n)) for n in numbers))
-
-    asyncio.run(fill())
+    asyncio.run(fill(server, config, count))
     requests = []
     for user in ("blog", "reader"):
         state, items, sent = asyncio.run(read(server, user, config))
@@ -104,6 +96,45 @@ def requests_for(
         assert sent["all"] <= 2
         requests.append(sent)
     return requests[0], requests[1]
+
+
+async def fill(server: Server, config: NodeConfig, count: int) -> None:
+    async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+        new = XmppNode(connection, config, site_title="Large")
+        await new.create()
+        for start in range(0, count, 50):
+            numbers = range(start, start + 50)
+            await asyncio.gather(*(new.publish(numbered_item(n)) for n in numbers))
+
+
+async def progress(server: Server, config: NodeConfig) -> list[ItemsRead]:
+    """What a look at a node reports while it lists and reads all items."""
+    reported: list[ItemsRead] = []
+    async with connect(account(server, "blog", config), server.accounts["blog"]) as connection:
+        node = XmppNode(connection, config, site_title="Large", on_read=reported.append)
+        await node.fetch_all(len((await node.look()).ids))
+    return reported
+
+
+def test_a_user_sees_that_a_large_node_is_listed_and_then_read(
+    large_ejabberd: Ejabberd, tmp_path: Path, node: str
+) -> None:
+    """The second answer brings all the rest, so the number stays the same until then."""
+    config = NodeConfig(service=large_ejabberd.service, node=node)
+    asyncio.run(fill(large_ejabberd, config, SMALL))
+    assert asyncio.run(progress(large_ejabberd, config)) == [
+        ItemsRead("listing", PAGE_OF_IDS, SMALL, awaits_rest=True),
+        ItemsRead("listing", SMALL, SMALL),
+        ItemsRead("reading", PAGE_OF_ITEMS, SMALL, awaits_rest=True),
+        ItemsRead("reading", SMALL, SMALL),
+    ]
+    blog = Blog(tmp_path / "blog")
+    blog.configure(large_ejabberd, node=node, password="blog password")
+    for command in (["node", "show"], ["status"]):
+        shown = on_terminal(blog.command(*command), blog.folder, blog.environment).decode()
+        assert f"listing {node}" in shown
+        assert f"{PAGE_OF_IDS}/{SMALL}" in shown
+        assert "/100" not in shown
 
 
 POSTS = 110

@@ -84,3 +84,24 @@ def test_the_time_left_becomes_less_between_two_changes() -> None:
     run.change(40.0, 20)
     run.now += 30.0
     assert run.rate.text(2) == "2 a minute, 50 s left"
+
+
+def test_a_pause_counts_into_the_rate() -> None:
+    run = Import()
+    run.change(1.0, 20)
+    assert run.rate.text(100) == "1 a second, 2 min left"
+    run.now += 150.0
+    assert run.rate.text(100) == "4 a minute, 26 min left"
+
+
+@pytest.mark.parametrize(
+    ("every", "left", "text"),
+    [(0.001, 1, "60 an hour, 10 min left"), (1.0, 1, "59 an hour, 10 min left"),
+     (1.0, 100, "59 an hour, 1 h 42 min left"), (40.0, 1, "38 an hour, 10 min left")],
+)  # fmt: skip
+def test_a_pause_lasts_as_long_again(every: float, left: int, text: str) -> None:
+    """Whatever the rate was before, and however few changes are left."""
+    run = Import()
+    run.change(every, 1_000)
+    run.now += 600.0
+    assert run.rate.text(left) == text
