@@ -34,6 +34,10 @@ TemplateLanguage: TypeAlias = (
 LinkSyntax: TypeAlias = Literal[
     "paths", "at-paths", "braces", "link-urls", "wiki", "root-images", "asset-images"
 ]
+# Who gives footnotes their ids: kramdown, goldmark or pulldown-cmark; Zola with `bottom_footnotes`;
+# the footnote plugins of Hexo, which use only labels; or markdown-it-footnote, whose ids are ours.
+RendererIds: TypeAlias = Literal["kramdown", "goldmark", "pulldown-cmark", "bottom", "labels"]
+FootnoteIds: TypeAlias = Literal["markdown-it"] | RendererIds
 # Why a post is not published. `skipped`: the author did not intend that.
 Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
 
@@ -78,12 +82,16 @@ class EarlierReadings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySyntax:
-    """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles."""
+    """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles.
+
+    `footnotes` is how their ids on the page of a post are made.
+    """
 
     dialect: MarkdownDialect = "commonmark"
     template_language: TemplateLanguage = "none"
     links: LinkSyntax = "paths"
     titles: TitleSyntax = "text"
+    footnotes: FootnoteIds = "markdown-it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,9 @@ class Content:
 
     `heading` and `opening` are the beginning of the first line and of the whole text. They serve as
     title and summary of a post that has none.
+
+    `footnotes` are the labels of the footnotes in the order of their numbers, if they are written
+    in CommonMark.
     """
 
     xhtml: str
@@ -103,6 +106,7 @@ class Content:
     warnings: tuple[tuple[int, str], ...] = ()
     heading: str = ""
     opening: str = ""
+    footnotes: tuple[str, ...] = ()
 
 
 def render(
@@ -124,13 +128,15 @@ def render(
     """
     source, text, lead = _split_at_marker(legal(body), (marker or "").rstrip(), markup)
     try:
-        html, lead_html = markups.htmls(markup, source, lead)
+        converted = markups.convert(markup, source, lead)
+        html, lead_html = converted.htmls
         tree = _tree(html, base, prefix, resolve)
         content = Content(
             xhtml=_xml(tree),
             text=plain_text_alternative(tree),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
+            footnotes=converted.footnotes,
         )
         content = _with_damage(content, source, first_line)
         return _with_first_words(content, tree)

@@ -12,6 +12,7 @@ from lxml import etree
 
 from publisher import media
 from publisher.config import Person
+from publisher.content.footnotes import page_id
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
@@ -64,10 +65,13 @@ def html_content(entry: Rendered) -> str:
 def page_url(entry: Rendered, fragment: str) -> str:
     """The URL of a part of the post's page. `fragment` begins with `#`.
 
-    The page has the ids as the author wrote them, without the prefix of the item id.
+    The page has the ids as the author wrote them, without the prefix of the item id. Those of
+    footnotes are written by the engine.
     """
     page = urldefrag(entry.link).url
-    return f"{page}#{fragment[1:].removeprefix(f'{entry.item_id}-')}"
+    own = fragment[1:].removeprefix(f"{entry.item_id}-")
+    id_ = page_id(own, entry.content.footnotes, entry.post.syntax.footnotes)
+    return f"{page}#{id_}" if id_ else page
 
 
 def feed_entry(entry: Rendered, *, full: bool, kind: Literal["xhtml", "html"] = "xhtml") -> Any:

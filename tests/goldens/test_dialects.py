@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.content.markup import html, htmls
+from publisher.content.markup import convert, html
 from publisher.content.render import render
 from publisher.sources.engines import RECORDS
 from tests.support import dialects
@@ -328,7 +328,7 @@ def test_a_lead_may_use_references_and_footnotes_of_the_whole_body(dialect: Dial
 def test_parts_use_definitions_of_their_own_body_only(dialect: Dialect) -> None:
     part = "[a][b] c[^1]"
     one, two = (
-        htmls(dialect, f"{part}\n\n[b]: /{address}\n\n[^1]: Note.", part, part)
+        convert(dialect, f"{part}\n\n[b]: /{address}\n\n[^1]: Note.", part, part).htmls
         for address in ("one", "two")
     )
     for made, address in ((one, "one"), (two, "two")):

@@ -92,8 +92,8 @@ def test_a_link_to_a_footnote_leads_to_the_page(tmp_path: Path) -> None:
     assert blog.run("build").code == 0
     atom, rss, json = (document.decode() for document in built(blog.folder))
     page = "https://blog.example/2026/01/01/a/"
-    assert f'href="{page}#fn1"' in rss.replace("&quot;", '"')
-    assert f'href=\\"{page}#fn1\\"' in json
+    assert f'href="{page}#fn:1"' in rss.replace("&quot;", '"')
+    assert f'href=\\"{page}#fn:1\\"' in json
     assert w3c.warnings(rss.encode()) == w3c.warnings(json.encode()) == []
     # The XHTML of Atom is part of the document.
     assert 'href="#2026-01-01-a-fn1"' in atom

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.content import lazy, rst
@@ -36,25 +37,38 @@ def html(source: str, dialect: Dialect) -> str:
 
     Raises ValueError for input that would take too long, and whatever a parser may raise.
     """
-    return htmls(dialect, source)[0]
+    return convert(dialect, source).htmls[0]
 
 
-def htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
-    """Return the HTML of a body and of parts of it, which may use its references and footnotes.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The HTML of a body and of parts of it, and the labels of the body's footnotes.
 
-    It is that of the page after its scripts have loaded the pictures. Raises what `html` raises.
+    The labels are in the order of the numbers; only CommonMark has them.
     """
-    return tuple(map(lazy.loaded, _htmls(dialect, source, *parts)))
+
+    htmls: tuple[str, ...]
+    footnotes: tuple[str, ...] = ()
 
 
-def _htmls(dialect: Dialect, source: str, *parts: str) -> tuple[str, ...]:
+def convert(dialect: Dialect, source: str, *parts: str) -> Converted:
+    """Convert a body and parts of it, which may use its references and footnotes.
+
+    The HTML is that of the page after its scripts have loaded the pictures. Raises what `html`
+    raises.
+    """
+    converted = _convert(dialect, source, *parts)
+    return replace(converted, htmls=tuple(map(lazy.loaded, converted.htmls)))
+
+
+def _convert(dialect: Dialect, source: str, *parts: str) -> Converted:
     match dialect:
         case "html":
-            return source, *parts
+            return Converted((source, *parts))
         case "rest":
-            return tuple(rst.html(text)[0] for text in (source, *parts))
+            return Converted(tuple(rst.html(text)[0] for text in (source, *parts)))
         case "markdown":
-            return _python_markdown(source, *parts)
+            return Converted(_python_markdown(source, *parts))
         case _:
             return _commonmark(dialect, source, *parts)
 
@@ -92,7 +106,7 @@ def _as_python_markdown(source: str) -> str:
     return _with_boxes(html)
 
 
-def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...]:
+def _commonmark(dialect: CommonMark, source: str, *parts: str) -> Converted:
     from publisher.content.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
 
     sources = [_without_open_comment(text) for text in (source, *parts)]
@@ -101,7 +115,9 @@ def _commonmark(dialect: CommonMark, source: str, *parts: str) -> tuple[str, ...
         limits.refuse_many_urls(text)
     whole, definitions = commonmark.html(sources[0], dialect)
     rest = (commonmark.html(text, dialect, definitions)[0] for text in sources[1:])
-    return tuple(map(_with_boxes, (whole, *rest)))
+    return Converted(
+        tuple(map(_with_boxes, (whole, *rest))), commonmark.footnote_labels(definitions)
+    )
 
 
 def _with_boxes(html: str) -> str:

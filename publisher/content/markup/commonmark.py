@@ -22,7 +22,7 @@ from publisher.content.markup.limits import refuse_expansion
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
@@ -141,6 +141,12 @@ def html(
     if dialect == "kramdown":
         source = kramdown.normalised(source)
     return _parser(dialect).render(source, env).rstrip("\n"), env
+
+
+def footnote_labels(definitions: Mapping[str, Any]) -> tuple[str, ...]:
+    """The labels of the footnotes that are referred to, by number. An inline footnote has none."""
+    listed = definitions.get("footnotes", {}).get("list", {})
+    return tuple(listed[number].get("label", "") for number in sorted(listed))
 
 
 def _template_tag(state: StateInline, silent: bool) -> bool:

@@ -349,7 +349,11 @@ RECORD = EngineRecord(
     reader=Hexo,
     detect=_detect,
     syntax=BodySyntax(
-        dialect="marked", template_language="nunjucks", links="root-images", titles="elements"
+        dialect="marked",
+        template_language="nunjucks",
+        links="root-images",
+        titles="elements",
+        footnotes="labels",
     ),
     settings=_SETTINGS,
     posts_folder="source/_posts",

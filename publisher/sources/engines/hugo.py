@@ -393,7 +393,12 @@ RECORD = EngineRecord(
     name="hugo",
     reader=Hugo,
     detect=_detect,
-    syntax=BodySyntax(dialect="goldmark", template_language="angle-shortcodes", titles="elements"),
+    syntax=BodySyntax(
+        dialect="goldmark",
+        template_language="angle-shortcodes",
+        titles="elements",
+        footnotes="goldmark",
+    ),
     settings=_SETTINGS,
     late_dates=(),
 )

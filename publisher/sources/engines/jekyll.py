@@ -328,7 +328,9 @@ RECORD = EngineRecord(
     name="jekyll",
     reader=Jekyll,
     detect=_detect,
-    syntax=BodySyntax(dialect="kramdown", template_language="liquid", titles="html"),
+    syntax=BodySyntax(
+        dialect="kramdown", template_language="liquid", titles="html", footnotes="kramdown"
+    ),
     settings=_SETTINGS,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),

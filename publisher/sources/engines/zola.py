@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
@@ -44,6 +45,12 @@ class Zola(PostReader):
 
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "languages")]
+
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        """With `bottom_footnotes` Zola moves footnotes to the end, and gives them other ids."""
+        if site_settings.text(self.settings, "markdown", "bottom_footnotes") in TRUE:
+            return replace(self.record.syntax, footnotes="bottom")
+        return super().syntax(path)
 
     def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
         """Drafts by path: all posts below a section that is a draft."""
@@ -137,6 +144,7 @@ RECORD = EngineRecord(
         template_language="call-shortcodes",
         links="at-paths",
         titles="elements",
+        footnotes="pulldown-cmark",
     ),
     settings=_SETTINGS,
 )
