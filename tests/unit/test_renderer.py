@@ -103,6 +103,7 @@ UNSHOWN: dict[str, Any] = {
     "location": PurePosixPath("blog/post.md"),
     "lines": (2, 3),
     "source": "0" * 64,
+    "earlier_ids": (post(),),
     "enclosures": (Medium("/a.mp3", 2),),
     "image": Medium("/a.png", 2),
     "content": "summary",
