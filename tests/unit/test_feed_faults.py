@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,6 +98,20 @@ AROUND: Mapping[str, Callable[[str], str]] = {
     "no end of the feed": lambda text: text[: text.rindex(">", 0, text.rindex("</")) + 1],
     "no end of an item": lambda text: text.replace("</item>", "", 1).replace("</entry>", "", 1),
     "a misspelt end tag": lambda text: text.replace("Bread </title>", "Bread </titel>"),
+    "a misspelt end tag of a text": lambda text: text.replace(
+        "Spread it </", "Spread it </x", 1
+    ),
+    "a start tag for the end tag of a text": lambda text: re.sub(
+        "(Spread it )</(.*?)>", r"\1<\2>", text, count=1
+    ),
+    "a start tag for the end tag of a title": lambda text: text.replace(
+        "Bread </title>", "Bread <title>"
+    ),
+    "no end of the description of the feed": lambda text: text.replace("bees</description>", "bees")
+    .replace("<title>Bees</title>", "<title>Bees", 1),
+    "a misspelt description of the feed": lambda text: text.replace(
+        "bees</description>", "bees</descripton>"
+    ),
     "another character set": lambda text: text.replace("Spread it", "Spre\xa0d it"),
 }  # fmt: skip
 
@@ -174,6 +189,40 @@ def test_the_warning_names_the_line_of_a_text_in_front() -> None:
 
 
 @pytest.mark.parametrize("document", [RSS, ATOM], ids=["rss", "atom"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "<![CDATA[<p>a</p>",
+        "</rss>",
+        "</channel>",
+        "</feed>",
+        "<channel>",
+        "<p>a <![CDATA[ b",
+        "<description>",
+        "<title>",
+        "<content:encoded>",
+        "<summary><div>",
+    ],
+)
+def test_a_fault_in_a_text_affects_only_its_item(document: str, fault: str) -> None:
+    # Without sections: the end of one would also end the one that is open.
+    document = re.sub(r"<!\[CDATA\[.*?\]\]>", "text", document)
+    whole, faulty = feed(document), feed(document, text=fault)
+    assert [item.id for item in faulty.items] == [item.id for item in whole.items]
+    assert faulty.items[1:] == whole.items[1:]
+    assert faulty.channel == whole.channel
+
+
+def test_a_repair_changes_no_markup_inside_a_text() -> None:
+    svg = (
+        "<details><summary>a</summary>b</details><svg xmlns='http://www.w3.org/2000/svg'>"
+        "<title>c</title><metadata><dc:title xmlns:dc='x:'>d</dc:title></metadata></svg>"
+    )
+    document = ATOM.replace("<p>Melt", f"{svg}<p>Melt")
+    assert feed(document, title="D&D").items[1:] == feed(document).items[1:]
+
+
+@pytest.mark.parametrize("document", [RSS, ATOM], ids=["rss", "atom"])
 def test_an_item_in_which_the_feed_ends_is_left_out(document: str) -> None:
     whole = feed(document).items
     text = document.replace("{title}", "").replace("{text}", "")
@@ -248,6 +297,10 @@ def test_a_feed_with_too_many_prefixes_keeps_the_first_ones() -> None:
         ("<rss><channel><item>", "&", 5000),
         ("<rss><channel><item>&<a ", "b{}", 2000),
         ("<rss><channel><item>&", "</ ", 2000),
+        ("<rss><channel><item>&", "<![CDATA[", 2000),
+        ("<rss>&", "<channel>", 1000),
+        ("<rss><channel><item>&", "<description><b></channel>", 1000),
+        ("<rss>" + "<channel>" * 500 + "<item>&", "</channel><item>", 1000),
         ("", "<!ENTITY a '", 2000),
     ],
 )

@@ -1,4 +1,4 @@
-"""Make an XML feed well-formed, so that a fault changes nothing but the item that has it.
+"""Make an XML feed well-formed, so that a fault affects only the item that has it.
 
 feedparser's own way is another parser with other rules for the whole document: one character that
 is wrong anywhere would give every item another id. Here the fault is repaired where it is, and the
@@ -51,9 +51,18 @@ _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})  # XML 1.0 section 
 # HTML without an end tag. `link` and `source` are not among them: RSS has elements of these names.
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "wbr"})
 _ITEMS = frozenset({"item", "entry"})
+_ITEM = re.compile(r"<(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_HOLDERS = frozenset({"channel", "feed", "rdf", "rss"})  # without prefixes
 # Elements of an item, and those of them that contain no elements, not even in plain HTML.
 _LEAVES = frozenset({"title", "link", "guid", "id", "pubdate", "published", "updated"})
 _CHILDREN = _LEAVES | {"author", "category", "content", "description", "enclosure", "summary"}
+_EXTENSIONS = frozenset({"atom", "content", "dc", "dcterms", "itunes", "media"})  # prefixes
+# Elements that contain text or HTML, but no element of the item that they are part of.
+_TEXTS = _LEAVES | {"category", "content", "description", "summary", "content:encoded"}
+# Elements of an item whose names HTML and what may be embedded in it do not have.
+_NOT_HTML = _CHILDREN - {"title", "link", "summary"}
+# What follows an end tag: another tag, and no text.
+_TAG_FOLLOWS = re.compile(r"\s*+<(?!!\[CDATA\[)")
 _RESERVED_NAMESPACES = frozenset({
     "http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/",
 })  # fmt: skip
@@ -157,6 +166,9 @@ class _Repair:
         self._prefixes: set[str] = set()
         # Ends of sections that the rest of the document does not have.
         self._missing: set[str] = set()
+        # How many of the outermost open elements hold items, and where the last item begins.
+        self._holders = 0
+        self._last_item = max((item.start() for item in _ITEM.finditer(document)), default=-1)
 
     def result(self, at: int) -> str:
         """The root element, which begins at this index. What follows its end is left out."""
@@ -182,11 +194,15 @@ class _Repair:
         if beginning:
             return self._section(beginning, at)
         if match := _END.match(self._document, at):
-            self._end(match[1].lower())
+            if not self._is_quoted(match[1].lower(), at):
+                self._end(match[1].lower())
             return match.end()
         patterns = (_START, _START_WITH_OPEN_QUOTE, *([] if self._open else [_START_WITHOUT_END]))
         if match := next(filter(None, (one.match(self._document, at) for one in patterns)), None):
-            self._start(match[1], match[2])
+            if self._is_misspelt_end(match):
+                self._end(match[1].lower())
+            else:
+                self._start(match[1], match[2])
             return match.end()
         self._result.append("&lt;")
         return at + 1
@@ -200,8 +216,6 @@ class _Repair:
             self._result += [self._document[at:end]] if beginning == _CDATA else []
             return end
         self._missing.add(ending)
-        if beginning == _CDATA:  # the document is cut off in it
-            return len(self._document)
         self._result.append("&lt;")
         return at + 1
 
@@ -223,6 +237,8 @@ class _Repair:
         )
         if not is_empty:
             element = _Open(name.lower(), tag, len(self._result), frozenset(prefixes))
+            is_holder = element.name.rpartition(":")[2] in _HOLDERS
+            self._holders += is_holder and self._holders == len(self._open)
             self._open.append(element)
             self._names[element.name] += 1
         self._result.append(f"<{tag}{''.join(shown)}{'/' if is_empty else ''}>")
@@ -230,9 +246,33 @@ class _Repair:
     def _end_before(self, name: str) -> None:
         """Close what cannot contain an element of this name: its end tag is missing."""
         if name in _ITEMS:
-            self._end(name)
-        elif name in _CHILDREN and self._open and self._open[-1].name in _LEAVES:
-            self._close_last()
+            self._close_to(self._holders)
+        elif name in _CHILDREN or name.partition(":")[0] in _EXTENSIONS:
+            depth = self._depth_of_parts()
+            part = self._open[depth].name if depth < len(self._open) else ""
+            if part in _TEXTS and (name in _NOT_HTML or depth == len(self._open) - 1):
+                self._close_to(depth)
+            elif name in _CHILDREN and self._open and self._open[-1].name in _LEAVES:
+                self._close_last()
+
+    def _depth_of_parts(self) -> int:
+        """How many elements are above the parts of the open item, else of the feed."""
+        return self._holders + self._is_in_item()
+
+    def _is_in_item(self) -> bool:
+        return self._holders < len(self._open) and self._open[self._holders].name in _ITEMS
+
+    def _is_misspelt_end(self, start: re.Match[str]) -> bool:
+        """Whether a start tag is in the place of an end tag, as in `<title>Bees<title>`."""
+        name, depth = start[1].lower(), self._depth_of_parts()
+        is_again = depth < len(self._open) and self._open[depth].name == name in _TEXTS
+        follows = is_again and not start[2] and _TAG_FOLLOWS.match(self._document, start.end())
+        return bool(follows)
+
+    def _is_quoted(self, name: str, at: int) -> bool:
+        """Whether an end tag at this index is in the text of an item: other items follow it."""
+        is_only = name.rpartition(":")[2] in _HOLDERS and self._names[name] == 1
+        return is_only and self._is_in_item() and at < self._last_item
 
     def _attributes(self, rest: str) -> dict[str, str]:
         """The attributes and their escaped values. Of several with one name the first counts."""
@@ -265,8 +305,13 @@ class _Repair:
             while self._close_last() != name:
                 pass
 
+    def _close_to(self, depth: int) -> None:
+        while len(self._open) > depth:
+            self._close_last()
+
     def _close_last(self) -> str:
         element = self._open.pop()
+        self._holders = min(self._holders, len(self._open))
         self._result.append(f"</{element.tag}>")
         self._names[element.name] -= 1
         return element.name

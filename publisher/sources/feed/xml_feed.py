@@ -72,6 +72,7 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     entries = _maps(document.get("entries"))
     is_rss = line(document.get("version")).startswith("rss")
     sources = item_source.of_xml(written)
+    lost = len(sources) - len(entries) if fault else 0
     if len(sources) != len(entries):  # an item in an odd place: which item is which is unknown
         sources = [""] * len(entries)
 
@@ -84,6 +85,7 @@ def parse(data: bytes, address: str, kind: str, name: str) -> Parsed:
     idents = [_id(entry, address) for entry in entries]
     return replace(
         parsed,
+        broken=(*parsed.broken, *[Broken("an item", items.ODD)] * lost),
         link_ids=sum(not line(_value(entry, "id")) for entry in entries if _page(entry, address)),
         has_contents=any(map(_contents, entries)),
         earlier=cache(partial(_earlier, idents, decoded, written, address)),
