@@ -63,7 +63,7 @@ _GENERATOR = """\
 """
 _FEED_NAMES = ("feed.atom", "feed.rss", "feed.json")
 _ONLY_SUMMARIES = (
-    "{feed} has only summaries: the longest has {words} words. Feeds and nodes will show no more "
+    "{feed} has only summaries: the longest has {words}. Feeds and nodes will show no more "
     "of the posts; if the site has a feed with their whole text, give that one"
 )
 XMPP = """\
@@ -180,7 +180,7 @@ def _which_feed(page: WebPageError, feed: str) -> ConfigError:
     which = "this feed; run" if len(page.feeds) == 1 else "these feeds; run one of"
     return ConfigError(
         f"{feed} is not a feed, but a web page. It names {which}:",
-        [f"publisher init --feed {one.shown}" for one in page.feeds],
+        [f"publisher init --feed {one.quoted}" for one in page.feeds],
     )
 
 
@@ -200,8 +200,12 @@ def _in_one_feed(feed: str, folder: Path) -> DetectedSite:
         url=about.link or None,
         description=about.description or None,
         language=about.language or None,
-        notes=() if words is None else (_ONLY_SUMMARIES.format(feed=feed, words=words),),
+        notes=() if words is None else (_ONLY_SUMMARIES.format(feed=feed, words=_counted(words)),),
     )
+
+
+def _counted(words: int) -> str:
+    return f"{words} word{'' if words == 1 else 's'}"
 
 
 def _free_output(folder: Path) -> str:

@@ -1081,6 +1081,14 @@ def test_a_link_is_the_id_of_an_item_without_one_and_that_is_said_once(blog: Blo
     assert said in blog.run("build").err
 
 
+def test_a_complete_feed_with_links_as_ids_is_named_once(blog: Blog) -> None:
+    use(blog, "f.xml", ", complete: true")
+    (blog.folder / "f.xml").write_text(NO_IDS)
+    runs = [blog.run("build") for _ in range(3)]
+    assert ["have no id" in run.err for run in runs] == [True, False, False]
+    assert {run.code for run in runs} == {0}
+
+
 def test_a_link_is_the_id_of_an_item_of_any_format() -> None:
     atom = '<entry><link href="/1"/><updated>2024-01-01</updated></entry>'
     item = {"url": "/1", "date_published": "2024-01-01"}
@@ -1149,8 +1157,8 @@ def test_init_lists_the_feeds_that_a_page_names(blog: Blog, web: Web) -> None:
     run = blog.run("init", "--feed", f"{web.url}/page")
     assert run.code == 2
     assert run.err.splitlines()[1:] == [
-        f"  - publisher init --feed {web.url}/blog/feed  (Atom, Posts)",
-        "  - publisher init --feed https://x.example/c\\x1b  (RSS, Comm\\x1bents)",
+        f"  - publisher init --feed {web.url}/blog/feed  # Atom, Posts",
+        "  - publisher init --feed 'https://x.example/c\\x1b'  # RSS, Comm\\x1bents",
     ]
     assert not (blog.folder / "publisher.yaml").exists()
 
@@ -1173,7 +1181,7 @@ def test_init_asks_before_it_follows_a_page_to_another_host(blog: Blog, web: Web
         ("", "is not a feed, but a web page. It names no feed. Give the URL of an"),
         (
             LINK.format(kind="application/atom+xml", href="/f.atom", title=""),
-            "write this line below `posts` in publisher.yaml:\n  - feed: {url}/f.atom  (Atom)",
+            'write this line below `posts` in publisher.yaml:\n  - feed: "{url}/f.atom"  # Atom',
         ),
         (LINK.format(kind="application/atom+xml", href="javascript:x", title=""), "no feed"),
         (LINK.format(kind="application/atom+xml", href="http://[x", title=""), "no feed"),
@@ -1195,7 +1203,7 @@ def test_a_page_in_a_file_names_files(blog: Blog) -> None:
     (blog.folder / "index.html").write_text(page)
     (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--feed", "index.html")
-    assert (run.code, "publisher init --feed feed.atom  (Atom, Posts)" in run.err) == (2, True)
+    assert (run.code, "publisher init --feed feed.atom  # Atom, Posts" in run.err) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["feed.atom", "./feed.rss", "feed.json", "{folder}/feed.atom"])

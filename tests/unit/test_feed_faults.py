@@ -393,6 +393,8 @@ def test_the_ids_that_earlier_versions_read(ident: str, earlier: tuple[str, ...]
         (["?a&b"], {"?a&b;"}, {"?a&b": "?a&b;"}),
         (["?a&b"], {"?a&amp;b", "?a&b"}, {}),
         (["?a&b", "?a&amp;b"], {"?a&amp;b"}, {}),
+        (["?a=1&b=2&c=3"], {"?a=1&b;=2&amp;c=3"}, {"?a=1&b=2&c=3": "?a=1&b;=2&amp;c=3"}),
+        (["?a=1&&b"], {"?a=1&&amp;b"}, {"?a=1&&b": "?a=1&&amp;b"}),
         (["?a&b"], set(), {}),
         (["plain"], {"plain"}, {}),
     ],
@@ -400,7 +402,7 @@ def test_the_ids_that_earlier_versions_read(ident: str, earlier: tuple[str, ...]
 def test_an_item_keeps_the_id_under_which_it_was_published(
     present: list[str], known: set[str], kept: dict[str, str]
 ) -> None:
-    assert earlier_ids.kept(present, known.__contains__) == kept
+    assert earlier_ids.kept(present, (), known.__contains__) == kept
 
 
 def test_the_bodies_that_earlier_versions_read_of_a_feed_with_a_fault() -> None:
@@ -410,3 +412,46 @@ def test_the_bodies_that_earlier_versions_read_of_a_feed_with_a_fault() -> None:
     # libxml2 left out `&amp;` behind the fault.
     assert faulty.sources == earlier.sources - {atom.source}
     assert len(faulty.sources) == 1
+
+
+def test_a_remembered_id_is_found_by_its_meaning() -> None:
+    ident = "?a&b&c&d&e&f&amp"
+    remembered = ["?a&b;&amp;c&d;&amp;e&f;&amp;amp"]
+    assert earlier_ids.kept([ident], remembered, lambda _: False) == {ident: remembered[0]}
+    assert earlier_ids.kept([ident, *remembered], remembered, lambda _: False) == {}
+
+
+def test_the_forms_of_an_id_are_few() -> None:
+    for count in range(20):
+        assert len(earlier_ids.of("x" + "&a=1" * count)) < 10
+
+
+def test_an_entity_of_a_dtd_elsewhere_is_a_character() -> None:
+    dtd = '<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd">'
+    for blank in ("", "\n"):
+        document = RSS.replace("?>\n", f"?>{blank}{dtd}", 1)
+        assert feed(document, title="Caf&eacute;").items[0].title == "Bread Caf\xe9"
+
+
+def test_a_known_prefix_is_declared_once() -> None:
+    document = RSS.replace("<category>", "<dc:creator>x</dc:creator><category>")
+    text = repair.repaired(document)
+    assert (text.count("xmlns:dc="), text.count("<dc:creator>")) == (1, 3)
+
+
+def test_a_json_feed_in_a_file_may_have_a_text_in_front() -> None:
+    for front in ("Warning: <b>mail()</b> failed\n", "\n//\n"):
+        found = parse((front + JSON).encode(), ADDRESS)
+        assert found.items == parse(JSON.encode(), ADDRESS).items
+    assert [one.id for one in feed(RSS, text=JSON[:80]).items] == [
+        one.id for one in feed(RSS).items
+    ]
+
+
+def test_the_first_second_of_1970_is_a_date() -> None:
+    entry = (
+        "<id>a</id><published>1970-01-01T00:00:00Z</published><created>2001-01-01</created>"
+        "<updated>2019-01-01T00:00:00Z</updated>"
+    )
+    document = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{entry}</entry></feed>'
+    assert [one.published for one in parse(document.encode(), ADDRESS).items] == [0]

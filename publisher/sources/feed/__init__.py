@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from publisher.config import is_iri, is_url
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, EarlierReadings, Medium, Post, Reading, Skip
-from publisher.sources.feed import earlier_ids, json_feed, memory, xml_feed
+from publisher.sources.feed import earlier_ids, json_feed, memory, repair, xml_feed
 from publisher.sources.feed.items import LINK_IDS, MAX_BYTES
 from publisher.text.characters import damage
 from publisher.text.shortening import count_words
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 _SCHEME = re.compile(r"^\w+:(//)?")
 _TAG = re.compile(r"<[^<>]*>")
+_HEAD = 10_000  # bytes
 # A longer description is probably a whole post: simple RSS has no other element for its text.
 _MAX_SUMMARY = 100  # words
 _MINTED = re.compile(r"tag:([^,:]+),\d{4}(?:-\d\d){0,2}:([A-Za-z0-9._~-]{8,100})")
@@ -63,7 +64,7 @@ def read(
     kept = _kept_ids(parsed, known, config, published_ids)
     parsed = earlier_ids.with_kept_ids(parsed, kept)
     own_ids = {earlier: ident for ident, earlier in kept.items()}
-    items, warnings = (parsed.items, []) if complete else _remembered(parsed, known, config)
+    items, warnings = (_complete if complete else _remembered)(parsed, known, config)
     posts: list[Post] = []
     idents: dict[PurePosixPath, str] = {}
     not_due: list[Post] = []
@@ -107,7 +108,7 @@ def _kept_ids(
     def is_known(ident: str) -> bool:
         return ident in remembered or name_of(ident, config.site) in recorded()
 
-    return earlier_ids.kept(parsed.ids, is_known)
+    return earlier_ids.kept(parsed.ids, remembered, is_known)
 
 
 def _skip(item: Broken, *, is_known: bool) -> Skip:
@@ -130,10 +131,30 @@ def _remembered(
     parsed: Parsed, known: memory.Memory, config: Config
 ) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed and those that dropped out of it before, and warnings."""
-    updated = memory.joined(parsed, known, config.posts.feed or "")
-    is_said = known.source == updated.source and known.has_link_ids
-    warning = _link_ids(parsed.link_ids) if parsed.link_ids and not is_said else ""
+    updated, warning = _with_link_ids(parsed, memory.joined(parsed, known, config.posts.feed or ""))
     return updated.items, [parsed.warning, warning, memory.remember(updated, known, config.state)]
+
+
+def _complete(
+    parsed: Parsed, _: memory.Memory, config: Config
+) -> tuple[Sequence[FeedItem], list[str]]:
+    """The items of the feed alone, and warnings. Their memory stays as it is."""
+    try:
+        known = memory.recall(config.state)
+    except ConfigError:  # what it holds does not matter
+        return parsed.items, []
+    source = config.posts.feed or ""
+    own = known if known.source == source else memory.Memory(source=source)
+    updated, warning = _with_link_ids(parsed, own)
+    failed = memory.remember(updated, known, config.state) if updated != own else ""
+    return parsed.items, [warning, failed]
+
+
+def _with_link_ids(parsed: Parsed, known: memory.Memory) -> tuple[memory.Memory, str]:
+    """The memory, and the warning that links are ids, which the first run gives that remembers."""
+    if not parsed.link_ids or known.has_link_ids:
+        return known, ""
+    return replace(known, has_link_ids=True), _link_ids(parsed.link_ids)
 
 
 def _link_ids(count: int) -> str:
@@ -195,9 +216,15 @@ def _bytes(file: Path) -> bytes:
 
 def parse(data: bytes, address: str, kind: str = "", name: str = "") -> Parsed:
     """Parse a feed in any format. `kind` is its content type. Raises ConfigError for no feed."""
-    if "json" in kind or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+    if "json" in kind or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" or _is_json_feed(data):
         return json_feed.parse(data, address, name or address)
     return xml_feed.parse(data, address, kind, name or address)
+
+
+def _is_json_feed(data: bytes) -> bool:
+    """Whether the version of a JSON Feed is behind a text, and no element of XML in front of it."""
+    version = json_feed.VERSION.search(data, 0, _HEAD)
+    return version is not None and not repair.has_root(data[: version.start()])
 
 
 def _post_with_earlier_ids(item: FeedItem, site: Site) -> Post:

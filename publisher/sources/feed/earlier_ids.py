@@ -7,6 +7,7 @@ ids. Readers would show the items again if they got their right ids now.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
@@ -14,11 +15,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from publisher.sources.feed.items import Parsed
 
 _BARE = re.compile(r"&([A-Za-z][A-Za-z0-9.-]*)(?![A-Za-z0-9.;-])")
+
+# References that the lenient parser closed, and those that it kept.
+_CLOSED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9.-]*);")
+_MAX_MIXED = 3  # `&` in an id; the number of forms doubles with each
 
 
 def of(ident: str) -> tuple[str, ...]:
@@ -26,8 +31,17 @@ def of(ident: str) -> tuple[str, ...]:
     # As it was written in the feed: everything escaped, only what must be, or not at all.
     escaped = html.escape(ident, quote=False)
     quoted = escaped.replace('"', "&quot;").replace("'", "&apos;")
-    forms = (quoted, escaped, _BARE.sub(_closed, ident))
+    forms = (quoted, escaped, _BARE.sub(_closed, ident), *_mixed(ident))
     return tuple(dict.fromkeys(form for form in forms if form != ident))
+
+
+def _mixed(ident: str) -> Iterator[str]:
+    """The forms of an id in which each `&` was escaped, or not."""
+    first, *others = ident.split("&")
+    if 2 <= len(others) <= _MAX_MIXED:
+        choices = ((f"&amp;{part}", _BARE.sub(_closed, f"&{part}")) for part in others)
+        for parts in itertools.product(*choices):
+            yield first + "".join(parts)
 
 
 def _closed(reference: re.Match[str]) -> str:
@@ -37,20 +51,28 @@ def _closed(reference: re.Match[str]) -> str:
     return chr(code) if code and not is_markup else f"&{reference[1]};"
 
 
-def kept(ids: Collection[str], is_known: Callable[[str], bool]) -> dict[str, str]:
+def kept(
+    ids: Collection[str], remembered: Collection[str], is_known: Callable[[str], bool]
+) -> dict[str, str]:
     """The ids of items that keep the id of an earlier version, each with that id.
 
-    `is_known` tells whether an item was published under an id.
+    `is_known` tells whether an item was published under an id; not all of these are `remembered`.
     """
     present = frozenset(ids)
+    meant = {_as_meant(one): one for one in remembered if one not in present and "&" in one}
     found: dict[str, str] = {}
     for ident in present:
         earlier = [one for one in of(ident) if one not in present]
         if not earlier or is_known(ident):
             continue
-        if known := next(filter(is_known, earlier), None):
+        if known := meant.get(ident) or next(filter(is_known, earlier), None):
             found[ident] = known
     return found
+
+
+def _as_meant(earlier: str) -> str:
+    """The right id for one that the lenient parser read."""
+    return html.unescape(_CLOSED.sub(r"&amp;\1", earlier))
 
 
 def with_kept_ids(parsed: Parsed, ids: Mapping[str, str]) -> Parsed:

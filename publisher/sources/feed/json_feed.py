@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _decoder = partial(json.JSONDecoder, parse_int=str, parse_float=str, parse_constant=str)
 # A string, in which a comma is text; or a comma in front of the end of a list or an object.
 _COMMA = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
+VERSION = re.compile(rb'"version"\s*+:\s*+"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 
 
 def parse(data: bytes, address: str, name: str) -> Parsed:

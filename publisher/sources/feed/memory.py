@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.errors import ConfigError, LedgerError, LockedError
 from publisher.sources.feed.items import LATEST, FeedItem
@@ -103,12 +104,7 @@ def joined(parsed: Parsed, known: Memory, source: str) -> Memory:
     if parsed.warning:  # the feed is cut short: the rest of the window may still be in it
         current, dropped = (*current, *(item for item in window if item.id not in present)), ()
     items = (*current, *dropped, *(item for item in older if item.id not in present))
-    return Memory(
-        source=source,
-        items=items,
-        window=len(current),
-        has_link_ids=known.has_link_ids or parsed.link_ids > 0,
-    )
+    return replace(known, items=items, window=len(current))
 
 
 def _dropped(

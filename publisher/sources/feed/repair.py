@@ -90,19 +90,21 @@ def fault(document: str, *, moved: int = 0) -> str:
         # In the first line, the author may have written another declaration in front of the fault.
         column = f", column {error.offset}" if error.lineno > 1 else ""
         return f"{expat.errors.messages[error.code]}: line {error.lineno + moved}{column}"
-    return f"{faults.too_many}: line {faults.line + moved}" if faults.too_many else ""
+    return f"{faults.first}: line {faults.line + moved}" if faults.first else ""
 
 
 class _Faults:
-    """Counts while a document is parsed. `too_many` says what there is too much of, in `line`."""
+    """What expat does not take for a fault: the first one, and its line."""
 
     def __init__(self) -> None:
-        self.too_many = ""
+        self.first = ""
         self.line = 0
         # As xml.sax does it: a separator that is part of a namespace is a fault.
         self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         self.parser.StartNamespaceDeclHandler = self._declare
         self.parser.StartElementHandler = self._start
+        # Without an error if the document has a DTD elsewhere, as in RSS 0.91.
+        self.parser.SkippedEntityHandler = self._skip
         self._prefixes: set[str | None] = set()
         self._declared = 0
 
@@ -117,9 +119,13 @@ class _Faults:
             self._report(f"an element with more than {MAX_ATTRIBUTES} attributes")
         self._declared = 0
 
+    def _skip(self, name: str, is_parameter_entity: bool) -> None:
+        if not is_parameter_entity:
+            self._report(f"undefined entity &{name};")
+
     def _report(self, fault: str) -> None:
-        if not self.too_many:
-            self.too_many, self.line = fault, self.parser.CurrentLineNumber
+        if not self.first:
+            self.first, self.line = fault, self.parser.CurrentLineNumber
 
 
 def repaired(document: str) -> str:
@@ -131,6 +137,11 @@ def repaired(document: str) -> str:
     head = document[: root.start()]
     entities = {match[1]: html.unescape(match[3]) for match in _ENTITY.finditer(head)}
     return _Repair(document, entities).result(root.start())
+
+
+def has_root(document: bytes) -> bool:
+    """Whether the root element of a feed begins in the document."""
+    return _ROOT_TAG.search(document) is not None
 
 
 def with_fault(document: bytes) -> bytes:
@@ -224,6 +235,8 @@ class _Repair:
         is_empty = rest.endswith("/") or name.lower() in _VOID
         attributes = self._attributes(rest.removesuffix("/"))
         above = self._open[-1].prefixes if self._open else frozenset({"xml"})
+        if not self._open:
+            attributes = self._undeclared(attributes) | attributes
         own = (one.partition(":") for one in attributes)
         prefixes = above | {prefix for first, _, prefix in own if first == "xmlns" and prefix}
         for prefix in {one.partition(":")[0] for one in (name, *attributes) if ":" in one}:
@@ -242,6 +255,14 @@ class _Repair:
             self._open.append(element)
             self._names[element.name] += 1
         self._result.append(f"<{tag}{''.join(shown)}{'/' if is_empty else ''}>")
+
+    def _undeclared(self, attributes: Mapping[str, str]) -> dict[str, str]:
+        """The declarations of known prefixes that occur somewhere, once for the whole feed."""
+        return {
+            f"xmlns:{prefix}": namespace
+            for prefix, namespace in _NAMESPACES.items()
+            if f"<{prefix}:" in self._document and f"xmlns:{prefix}" not in attributes
+        }
 
     def _end_before(self, name: str) -> None:
         """Close what cannot contain an element of this name: its end tag is missing."""

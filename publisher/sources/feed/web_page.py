@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
@@ -38,9 +40,19 @@ class NamedFeed(NamedTuple):
     title: str
 
     @property
-    def shown(self) -> str:
-        """The feed in a message, with its URL at the beginning."""
-        return f"{self.url}  ({self.format}{f', {self.title}' if self.title else ''})"
+    def quoted(self) -> str:
+        """The feed as an argument of a command, with a comment that names it."""
+        return f"{shlex.quote(self.url)}{self._comment}"
+
+    @property
+    def key(self) -> str:
+        """The line of publisher.yaml for the feed, with a comment that names it."""
+        url = json.dumps(self.url, ensure_ascii=False)  # a text in double quotes, as in YAML
+        return f"feed: {url}{self._comment}"
+
+    @property
+    def _comment(self) -> str:
+        return f"  # {self.format}{f', {self.title}' if self.title else ''}"
 
 
 class WebPageError(ConfigError):
@@ -49,7 +61,7 @@ class WebPageError(ConfigError):
     def __init__(self, name: str, address: str, feeds: Sequence[NamedFeed]) -> None:
         super().__init__(
             f"{name} is not a feed, but a web page. {_ADVICE[min(len(feeds), 2)]}",
-            [f"feed: {one.shown}" for one in feeds],
+            [one.key for one in feeds],
         )
         self.address = address
         self.feeds = tuple(feeds)

@@ -287,7 +287,9 @@ def _authors(part: dict[str, Any], *, is_rss: bool) -> list[Person]:
 
 
 def _instants(entry: dict[str, Any]) -> tuple[int, int] | None:
-    published = _seconds(entry, "published") or _seconds(entry, "created")
+    published = _seconds(entry, "published")
+    if published is None:
+        published = _seconds(entry, "created")
     return items.when(published, _seconds(entry, "updated"))
 
 
