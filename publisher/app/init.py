@@ -16,7 +16,7 @@ from publisher import config as configs
 from publisher import sources
 from publisher.app.events import Note, ignore
 from publisher.config.find import NAME, OLD_NAME, is_ours
-from publisher.config.values import FEED_FOLDERS, STATE_NAME
+from publisher.config.keys import FEED_FOLDERS, STATE_NAME
 from publisher.errors import ConfigError
 from publisher.sources import detect
 from publisher.sources.engines.detected import POSTS, DetectedSite

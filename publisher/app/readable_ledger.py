@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.config.values import LEDGER_NAME
+from publisher.config.keys import LEDGER_NAME
 from publisher.errors import LedgerError
 
 if TYPE_CHECKING:

@@ -8,13 +8,10 @@ ignored silently.
 from publisher.config.checks import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.files import link_advice
 from publisher.config.find import find
-from publisher.config.reader import load, parse, place
-from publisher.config.values import (
+from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
     MAX_LEVELS_UP,
-    NODE_FIELDS,
-    NODE_KEYS,
     Codec,
     Config,
     Engine,
@@ -32,6 +29,8 @@ from publisher.config.values import (
     Templates,
     Xmpp,
 )
+from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS
+from publisher.config.reader import load, parse, place
 
 __all__ = [
     "DEFAULT_ENGINE",

@@ -14,11 +14,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from publisher.config import files
-from publisher.config.values import (
+from publisher.config.keys import (
     EXAMPLE_URL,
-    NODE_FIELDS,
-    NODE_KEYS,
-    NUMBER_FIELDS,
     PERIOD_PLACEHOLDERS,
     PLACEHOLDER,
     POST_KEYS,
@@ -33,8 +30,8 @@ from publisher.config.values import (
     Selection,
     Site,
     Xmpp,
-    field_name,
 )
+from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS, NUMBER_FIELDS, field_name
 from publisher.text import permalinks
 from publisher.text.nearest import did_you_mean, question
 

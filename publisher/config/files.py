@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
 from publisher.config.find import NAME, is_ours
-from publisher.config.values import (
+from publisher.config.keys import (
     LEDGER_NAME,
     MAX_LEVELS_UP,
     OUTPUT_FOLDERS,
@@ -25,7 +25,7 @@ from publisher.system.symlinks import LinkError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.config.values import Config, FeedFile
+    from publisher.config.keys import Config, FeedFile
     from publisher.text import yaml_document
 
 _DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{2}"}

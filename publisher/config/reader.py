@@ -20,7 +20,7 @@ from publisher.config.checks import (
     is_web_url,
     unknown_key,
 )
-from publisher.config.values import (
+from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
     STATE_NAME,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from publisher.config.values import LEDGER_NAME
+from publisher.config.keys import LEDGER_NAME
 from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.records import LastLook, Recorded, State

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from publisher.config.values import LEDGER_NAME
+from publisher.config.keys import LEDGER_NAME
 
 FOLDER = Path(__file__).parent
 POSTS = FOLDER / "posts"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.config import Person
-from publisher.config.values import FEED_FOLDERS
+from publisher.config.keys import FEED_FOLDERS
 from publisher.sources.detect import detect
 from tests.support.blog import Blog
 

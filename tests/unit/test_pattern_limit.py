@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.app.pattern_limit import MANY
-from publisher.config.values import PATTERN_LIMIT
+from publisher.config.keys import PATTERN_LIMIT
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from publisher.config.values import LEDGER_NAME
+from publisher.config.keys import LEDGER_NAME
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/items.xml"))

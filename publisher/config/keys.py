@@ -1,11 +1,10 @@
-"""The typed, frozen values of a configuration. config.example.yaml describes every key."""
+"""The keys of publisher.yaml, typed and frozen. config.example.yaml describes every key."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import re
-import typing
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from publisher.config.node_fields import NODE_KEYS, AccessModel, field_name
 from publisher.text.uris import uri
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ OUTPUT_FOLDERS: Mapping[str, str | None] = {
 FEED_FOLDERS: Mapping[str, str | None] = {**OUTPUT_FOLDERS, "jekyll": None}
 Templates = Literal["drop", "keep", "off"]
 Codec = Literal["vorbis", "opus", "flac", "mp3", "aac", "wav"]
-AccessModel = Literal["open", "presence", "roster", "authorize", "whitelist"]
 Prune = Literal["own", "site", "all"]
 Shown = Literal["full", "summary", "auto"]
 
@@ -55,48 +54,6 @@ PATTERN_LIMIT = 1_000
 STATE_NAME = ".publisher"  # the default of `state`
 LEDGER_NAME = "ledger.sqlite"
 MAX_LEVELS_UP = 3  # folders above the posts in which we look for the settings of the site
-NODE_KEYS = frozenset({"access_model", "title", "description"})
-_BOOLEAN = ("true", "false", "1", "0")
-# The registered fields of a node's configuration, without `pubsub#` (XEP-0060 section 16.4.4), and
-# their values where the registry lists them; () allows any text.
-NODE_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "access_model": typing.get_args(AccessModel),
-    "body_xslt": (),
-    "children": (),
-    "children_association_policy": ("all", "owners", "whitelist"),
-    "children_association_whitelist": (),
-    "children_max": (),
-    "collection": (),
-    "contact": (),
-    "dataform_xslt": (),
-    "deliver_notifications": _BOOLEAN,
-    "deliver_payloads": _BOOLEAN,
-    "description": (),
-    "item_expire": (),
-    "itemreply": ("owner", "publisher", "none"),
-    "language": (),
-    "max_items": (),
-    "max_payload_size": (),
-    "node_type": ("leaf", "collection"),
-    "notification_type": ("normal", "headline"),
-    "notify_config": _BOOLEAN,
-    "notify_delete": _BOOLEAN,
-    "notify_retract": _BOOLEAN,
-    "notify_sub": _BOOLEAN,
-    "persist_items": _BOOLEAN,
-    "presence_based_delivery": _BOOLEAN,
-    "publish_model": ("publishers", "subscribers", "open"),
-    "publish_node_full": ("retract-oldest", "discard-oldest", "reject"),
-    "purge_offline": _BOOLEAN,
-    "roster_groups_allowed": (),
-    "send_last_published_item": ("never", "on_sub", "on_sub_and_presence"),
-    "subscribe": _BOOLEAN,
-    "tempsub": _BOOLEAN,
-    "title": (),
-    "type": (),
-}
-# Whole numbers; the first two may also be `max`.
-NUMBER_FIELDS = ("max_items", "item_expire", "max_payload_size", "children_max")
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -389,8 +346,3 @@ def _outermost(posts: Path, top: Path) -> Path:
         return top
     candidates = [folder for folder in ancestors[: MAX_LEVELS_UP + 1] if folder != folder.parent]
     return candidates[-1] if candidates else posts
-
-
-def field_name(option: str) -> str:
-    """The name of a node configuration field (XEP-0060 section 16.4.4) without `pubsub#`."""
-    return option.removeprefix("pubsub#")
