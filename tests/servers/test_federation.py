@@ -143,7 +143,9 @@ def presence_of_a_client(feature: str) -> str:
 
 def features(asked: str, feature: str) -> str:
     """The answer to the request for these capabilities."""
-    sender, id_, node = (re.search(rf" {name}='([^']*)'", asked) for name in ("from", "id", "node"))
+    sender, id_, node = (
+        re.search(rf"\b{name}='([^']*)'", asked) for name in ("from", "id", "node")
+    )
     assert sender
     assert id_
     assert node
