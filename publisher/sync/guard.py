@@ -41,10 +41,33 @@ def acceptance_key(change: Publish | Retract) -> tuple[str, str]:
     return change.id, change.post.fingerprint if isinstance(change, Publish) else ""
 
 
+def accepted(plan: Plan, guard: Guard, *, silent: bool) -> list[tuple[str, str]]:
+    """What the ledger keeps of a plan that passed, so that a later run may finish it."""
+    keys = [acceptance_key(change) for change in plan.publishes]
+    # A publish that passed because notifications were off is not accepted: a later run with
+    # notifications must check it again. While some are not counted, none is accepted anew.
+    if silent:
+        keys = []
+    elif plan.may_reappear:
+        keys = [key for key in keys if key in guard.accepted]
+    return [*map(acceptance_key, plan.retracts), *keys]
+
+
 def exceeds_announce_limit(plan: Plan, guard: Guard) -> bool:
     """Whether the plan announces more posts at once than the guard allows."""
-    announced = [c for c in plan.publishes if acceptance_key(c) not in guard.accepted]
-    return guard.announce_limit is not None and len(announced) > guard.announce_limit
+    return guard.announce_limit is not None and len(_announced(plan, guard)) > guard.announce_limit
+
+
+def _announced(plan: Plan, guard: Guard) -> list[Publish]:
+    """The announcements that are to be counted.
+
+    Posts whose items may be at the node are counted once the node was looked at again.
+    """
+    return [
+        change
+        for change in plan.publishes
+        if change.id not in plan.may_reappear and acceptance_key(change) not in guard.accepted
+    ]
 
 
 def require_safe(
@@ -62,9 +85,7 @@ def require_safe(
         raise IdsChangedError(refusal(plan.moved, keep, undone="nothing was published"))
     _require_safe_retracts(plan, guard)
     if has_audience and exceeds_announce_limit(plan, guard):
-        counts = Counter(
-            c.action for c in plan.publishes if acceptance_key(c) not in guard.accepted
-        )
+        counts = Counter(change.action for change in _announced(plan, guard))
         what = ", ".join(f"{number} {action}" for action, number in counts.items())
         silently = ", or --no-notify to publish silently (only the node's owner can)"
         raise UnsafePlanError(

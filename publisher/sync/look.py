@@ -2,7 +2,7 @@
 
 What the ledger knows to be durable at the node is not fetched again; everything else is. If the
 node does not list an item that should be there, the item is requested by its id before it counts as
-missing.
+missing. If the node is full, it is not: what a full node does not list, no reader sees.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ async def look(
     if state.exists:
         trusts = {"done", "seen"} if again else {"seen"}
         present = await _present(
-            node, task, state.ids, recorded, trusts=trusts, clock=clock, on_read=on_read
+            node, task, state, recorded, trusts=trusts, clock=clock, on_read=on_read
         )
     gone = _gone(state, recorded, present)
     if change:
@@ -100,6 +100,8 @@ async def look(
         _require_room(node, plan, task, present)
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
+    if state.may_hide:
+        plan = replace(plan, may_reappear=plans.hidden_posts(plan, recorded))
     obstacle = await _obstacle_to_corrections(node, plan, task, state)
     plan = plans.without_corrections(plan) if obstacle else plan
     if not change:  # once the run has made the changes, a line in the front matter is too late
@@ -142,7 +144,7 @@ def _gone(
     retracts it again because of the record. If it was hidden, it is ours as before.
     """
     # At a node with room nothing is hidden: such an item is gone, and the plan forgets it.
-    states = {"retracted", "hidden"} if state.is_full else {"retracted"}
+    states = {"retracted", "hidden"} if state.may_hide else {"retracted"}
     return {
         id_: record
         for id_, record in recorded.items()
@@ -156,7 +158,7 @@ def _hidden(state: State, plan: Plan, recorded: Mapping[str, Recorded]) -> Colle
     COMPAT(Openfire 5.2): it hides the oldest items beyond `max_items`, and lists them again once
     others are retracted. Other services delete them, which nobody can see from here.
     """
-    if not state.is_full:
+    if not state.may_hide:
         return ()
     return {
         change.id
@@ -309,25 +311,30 @@ def _require_usable(node: Node, task: Task, state: State) -> None:
 async def _present(
     node: Node,
     task: Task,
-    ids: Sequence[str],
+    state: State,
     recorded: Mapping[str, Recorded],
     *,
     trusts: Collection[str],
     clock: Clock,
     on_read: OnRead,
 ) -> dict[str, Seen]:
-    wanted = {post.id: post for post in task.desired}
+    ids, wanted = state.ids, {post.id: post for post in task.desired}
     trusted = {
         id_: as_seen(recorded[id_])
         for id_ in ids
         if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted, trusts)
     }
     listed, ours = set(ids), recorded.keys() | wanted.keys()
-    missing = [
-        id_
-        for id_, record in recorded.items()
-        if id_ in wanted and id_ not in listed and record.state != "hidden"
+    just_sent = [
+        record
+        for record in recorded.values()
+        # An older one has arrived by now, or is lost.
+        if record.state == "intended" and clock.now() - record.recorded_at < DURABLE_SECONDS
     ]
+    # COMPAT(Openfire 5.2): a full node hides items, and may still show one to those who ask for it
+    # by its id. Such an item is not present. What was just sent may have arrived after the list.
+    sought = {record.id for record in just_sent} if state.may_hide else recorded.keys()
+    missing = [id_ for id_ in recorded if id_ in sought & wanted.keys() - listed]
     # An item of somebody else is present even if it can be neither requested nor parsed.
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if _needs_foreign(task, recorded) else trusted.keys() | strange.keys()
@@ -338,12 +345,6 @@ async def _present(
         fetched = await _fetch_all(node, requested, listed=len(ids), on_read=on_read)
     left = [id_ for id_ in (*requested, *missing) if id_ not in fetched]
     fetched |= await _fetch(node, left, on_read)
-    just_sent = [
-        record
-        for record in recorded.values()
-        # An older one has arrived by now, or is lost.
-        if record.state == "intended" and clock.now() - record.recorded_at < DURABLE_SECONDS
-    ]
     await _drain(node, just_sent, fetched, clock)
     # The last has priority: what was fetched is newer than what the ledger recorded.
     return strange | trusted | fetched

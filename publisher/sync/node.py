@@ -70,9 +70,12 @@ class State:
     fields: frozenset[str] | None = None
 
     @property
-    def is_full(self) -> bool:
-        """Whether the node lists as many items as it can hold, as far as we know its limit."""
-        return self.max_items is not None and len(self.ids) >= self.max_items
+    def may_hide(self) -> bool:
+        """Whether the node is full, and may have more items than it lists.
+
+        A service that lists more than the limit does not keep to it by hiding items.
+        """
+        return self.max_items is not None and len(self.ids) == self.max_items
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,9 @@ def notes(
     `state` is that of the node, None for a plan made from the ledger. `obstacle` says why items
     cannot be corrected silently; it is empty if no item needs a correction.
     """
-    selected: int | None = None
-    if task.is_selected:
-        selected = sum(task.is_selected(Publish(post, "new")) for post in task.desired)
-    if plan.outside and not plan.shortage:
-        outside = len(plan.outside)
-        yield f"no room for {oldest(outside) if selected is None else _share(outside, selected)}"
+    selected = _count_selected(task)
+    if outside := outside_message(plan, task):
+        yield outside
     if plan.reread:
         yield reread_message(plan.reread, task, state, obstacle=obstacle)
     if plan.other_contents:
@@ -51,9 +48,33 @@ def notes(
         yield f"{_share(len(plan.older), selected)} {verb} too old for `keep`"
 
 
+def outside_message(plan: Plan, task: Task) -> str:
+    """Say which posts the node has no room for; empty if there are none, or if it is an error."""
+    if not plan.outside or plan.shortage:
+        return ""
+    count, selected = len(plan.outside), _count_selected(task)
+    return f"no room for {oldest(count) if selected is None else _share(count, selected)}"
+
+
+def _count_selected(task: Task) -> int | None:
+    """How many posts the run selects, None if it selects all."""
+    if not task.is_selected:
+        return None
+    return sum(task.is_selected(Publish(post, "new")) for post in task.desired)
+
+
 def oldest(count: int) -> str:
     """The oldest posts, with their number."""
     return "the oldest post" if count == 1 else f"the {count} oldest posts"
+
+
+def may_reappear_message(count: int) -> str:
+    """Say that posts to publish may be at the node already, which only a run can see."""
+    it_is = "it is" if count == 1 else "they are"
+    return (
+        f"the full node may hide {count} of these posts, which may be listed again once others are "
+        f"retracted; then {it_is} not sent"
+    )
 
 
 def _share(count: int, selected: int) -> str:

@@ -92,7 +92,8 @@ class Plan:
     with other settings of the node (`item.contents`). `moved` has the old and the new
     atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids of items that
     the author gives up for new posts (`renames`). `skipped` has the files of the items that
-    stay because a rule of publisher takes them for no posts.
+    stay because a rule of publisher takes them for no posts. `may_reappear` has the ids
+    of posts that need no publish if the node lists their items again (`reappeared`).
     """
 
     changes: tuple[Change, ...]
@@ -111,6 +112,7 @@ class Plan:
     moved: tuple[tuple[str, str], ...] = ()
     replaced: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
+    may_reappear: frozenset[str] = frozenset()
 
     @property
     def retracts(self) -> tuple[Retract, ...]:
@@ -440,8 +442,9 @@ def from_ledger(
     """The plan for a node that holds exactly the items that it acknowledged to the ledger."""
     # An item that was retracted or is hidden counts as never published, as in a plan for the node
     # itself.
+    hidden = {id_: one for id_, one in recorded.items() if one.state == "hidden"}
     recorded = {
-        id_: one for id_, one in recorded.items() if one.state not in {"retracted", "hidden"}
+        id_: one for id_, one in recorded.items() if id_ not in hidden and one.state != "retracted"
     }
     present = {id_: as_seen(record) for id_, record in recorded.items() if record.done}
     plan = decide(
@@ -453,6 +456,7 @@ def from_ledger(
         has_unreadable_posts=has_unreadable_posts,
         skipped=skipped,
     )
+    plan = replace(plan, may_reappear=hidden_posts(plan, hidden))
     shortage = plan.shortage
     if not isinstance(shortage, Shortage):
         return plan
@@ -513,3 +517,21 @@ _NOT_OURS = (
     'the node has an item with this id that is not ours ("{}"); '
     "retract it there, or give the post an `id:` of its own"
 )
+
+
+def hidden_posts(plan: Plan, recorded: Mapping[str, Recorded]) -> frozenset[str]:
+    """The ids of posts whose items a full node may only hide, so that nobody need be notified.
+
+    If the plan retracts something, they may be listed again before anything is published.
+    """
+    if not any(isinstance(change, Retract) for change in plan.changes):
+        return frozenset()
+    added = [c.post for c in plan.publishes if c.action in {"new", "missing"}]
+    return frozenset(post.id for post in added if _may_be_hidden(post, recorded.get(post.id)))
+
+
+def _may_be_hidden(post: Desired, record: Recorded | None) -> bool:
+    """Whether the node acknowledged the item, as the author has the post now."""
+    if record is None or not (record.done or record.state == "hidden"):
+        return False
+    return difference(post, record, as_seen(record)) != "edit"

@@ -36,7 +36,7 @@ def may_reappear(
     A second look costs requests. So there is none if posts that cannot be at the node already take
     the room again: then hidden items stay hidden.
     """
-    if not (state.is_full and state.max_items is not None and retracted):
+    if not (state.may_hide and state.max_items is not None and retracted):
         return False
     added = _added(steps)
     if len(state.ids) - retracted + len(added) < state.max_items:
@@ -84,11 +84,12 @@ def compare(steps: Sequence[Step], listed: Collection[str], plan: Plan, guard: G
     Items that this run has retracted are left alone, even if the service still lists them.
     """
     changes = {change.id: change for change in plan.changes}
-    added = {change.id for change in _added(steps)}
+    added = sorted(change.id for change in _added(steps))
     known = {step.change.id for step in steps}
     retracts = tuple(c for c in plan.changes if isinstance(c, Retract) and c.id not in known)
     return Reappeared(
-        {id_: changes.get(id_) for id_ in sorted(added.intersection(listed))},
+        # A post that is not listed may have lost its room to items that are.
+        {id_: changes.get(id_) for id_ in added if id_ in listed or id_ not in changes},
         _safe(retracts, plan, guard),
     )
 

@@ -21,7 +21,7 @@ from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
 from publisher.sync.node import Result, Step, ignore_reading
-from publisher.sync.notes import notes, reread_message
+from publisher.sync.notes import may_reappear_message, notes, outside_message, reread_message
 from publisher.sync.retry import RetryingNode
 from publisher.sync.room import Shortage, window
 from publisher.system.retry import Clock
@@ -94,6 +94,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     result.items = sum(record.done for record in recorded.values())
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
+    _note_what_may_reappear(plan, result)
     result.hints.extend(hints.post_renamed(plan, recorded, {}, task.policy.renames))
     # Only the service knows the subscribers of a node that has no items yet.
     has_audience = "@" in address.service or result.items > 0
@@ -130,6 +131,7 @@ async def preview(
         await _require_safe(
             retrying, plan, task, state, _guard(task, ledger, node.address, silent=silent)
         )
+        _note_what_may_reappear(plan, result)
         _report_shortage(plan, result)
     except PublisherError as error:
         _fail(error, task, result)
@@ -167,20 +169,16 @@ async def reconcile(
             if silent:
                 result.steps = [_planned(change) for change in plan.without_notifications().changes]
             # If notifications could not be turned off, the limit for announcements still applies.
-            await _require_safe(
-                retrying, plan, task, state, _guard(task, ledger, node.address, silent=silent)
-            )
+            guard = _guard(task, ledger, node.address, silent=silent)
+            await _require_safe(retrying, plan, task, state, guard)
             held_back = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
             with ledger.transaction():
-                # A publish that passed because notifications were off is not accepted: a later
-                # run with notifications must check it again.
-                accepted = [*map(guards.acceptance_key, plan.retracts)]
-                if not silent:
-                    accepted += map(guards.acceptance_key, plan.publishes)
-                ledger.accept(node.address, accepted)
+                ledger.accept(node.address, guards.accepted(plan, guard, silent=silent))
             run = PlanRun(retrying, task, ledger, result, clock, held_back, on_step)
             await run.retract()
-            await _look_again(run, state, silent=silent)
+            plan = _with_room_of(await _look_again(run, state, silent=silent), plan, run)
+            if plan.may_reappear:
+                plan = await _require_safe_rest(run, plan, state, guard, silent=silent)
             await run.publish(silent=silent)
         await _correct(task, ledger, result, run, state)
         _conclude(task, ledger, plan, result, held_back, now=clock.now())
@@ -189,13 +187,13 @@ async def reconcile(
     return result
 
 
-async def _look_again(run: PlanRun, state: State, *, silent: bool) -> None:
+async def _look_again(run: PlanRun, state: State, *, silent: bool) -> Plan | None:
     """Find the items that a full node lists again because others were retracted.
 
     They are not published again; those that the node should not have are retracted in their turn,
-    which may bring back others.
+    which may bring back others. Returns the plan of the last look, None if there was none.
     """
-    result, done = run.result, 0
+    result, done, plan = run.result, 0, None
     task = replace(run.task, verify=False, fetch_foreign=False)
     guard = _guard(task, run.ledger, result.address, silent=silent)
     for _ in range(MOST_LOOKS):
@@ -204,7 +202,7 @@ async def _look_again(run: PlanRun, state: State, *, silent: bool) -> None:
             task, state, result.steps, run.recorded, retracted=retracted - done
         )
         if result.error or not is_possible:
-            return
+            break
         done = retracted
         state, plan = await look(
             run.node, task, run.ledger, Result(result.address), clock=run.clock, again=True
@@ -213,6 +211,42 @@ async def _look_again(run: PlanRun, state: State, *, silent: bool) -> None:
         found = reappeared.compare(result.steps, state.ids, plan, guard)
         run.replace_publishes(found.instead)
         await run.retract_also(found.retracts)
+    return plan
+
+
+def _with_room_of(again: Plan | None, plan: Plan, run: PlanRun) -> Plan:
+    """The plan with the room that the node was found to have `again`. Corrects the note on that.
+
+    Items of others may have been listed again, too, and they take room.
+    """
+    if again is None:
+        return plan
+    result, shortage = run.result, again.shortage
+    if isinstance(shortage, Shortage):  # `_with_final_figures` adds what is done already
+        done = growth(step.change for step in result.steps if step.outcome == "done")
+        shortage = replace(shortage, items=shortage.items - done)
+    found = replace(plan, outside=again.outside, room=again.room, shortage=shortage)
+    old, new = (outside_message(one, run.task) for one in (plan, found))
+    if old != new:
+        result.notes = [note for note in (new, *result.notes) if note and note != old]
+    return found
+
+
+async def _require_safe_rest(
+    run: PlanRun, plan: Plan, state: State, guard: Guard, *, silent: bool
+) -> Plan:
+    """Check the publishes that are left, also of items that have not reappeared. Returns the plan.
+
+    Raises UnsafePlanError.
+    """
+    plan = replace(plan, may_reappear=frozenset())
+    if not run.result.error:
+        left = [step.change for step in run.result.steps if step.outcome == "planned"]
+        rest = replace(plan, changes=tuple(c for c in left if isinstance(c, Publish)))
+        await _require_safe(run.node, rest, run.task, state, guard)
+        with run.ledger.transaction():
+            run.ledger.accept(run.result.address, guards.accepted(rest, guard, silent=silent))
+    return plan
 
 
 def _fail(error: PublisherError, task: Task, result: Result) -> None:
@@ -325,6 +359,11 @@ def _with_final_figures(plan: Plan, result: Result) -> Plan:
 def _report_shortage(plan: Plan, result: Result) -> None:
     if plan.shortage:
         result.report(NoRoom(str(plan.shortage)))
+
+
+def _note_what_may_reappear(plan: Plan, result: Result) -> None:
+    if plan.may_reappear:
+        result.notes.append(may_reappear_message(len(plan.may_reappear)))
 
 
 def _planned(change: Change) -> Step:

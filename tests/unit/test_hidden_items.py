@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from publisher.errors import UnsafePlanError
-from publisher.sync import is_settled
+from publisher.sync import is_settled, offline, preview
 from publisher.sync.ledger import Ledger
 from publisher.sync.reconcile import MOST_LOOKS
 from tests.support.fake_node import HABITS, PROSODY, FakeNode, usual
@@ -58,6 +59,14 @@ def work(wanted: Mapping[int, str], **options: Any) -> Any:
     return task(wanted, allow_retracts=True, **options)
 
 
+def preview_of(node: FakeNode, wanted: Any, ledger: Ledger) -> Result:
+    """What `plan` says, which changes nothing."""
+    before = dict(node.items), ledger.recorded(node.address)
+    result = asyncio.run(preview(node, wanted, ledger, clock=node.clock))
+    assert (dict(node.items), ledger.recorded(node.address)) == before
+    return result
+
+
 def done(result: Result) -> list[tuple[str, str]]:
     assert result.error is None
     return [(step.change.action, step.change.id) for step in result.steps]
@@ -80,7 +89,7 @@ def test_hidden_items_are_no_work(ledger: Ledger) -> None:
     node = shrunk(ledger, 6, 3)
     for _ in range(2):
         assert done(run(node, work(posts(*range(1, 7))), ledger)) == []
-    assert node.calls == ["look", "fetch 3", "look"]
+    assert node.calls == ["look", "look"]
     settle(node, work(posts(*range(1, 7))), ledger)
 
 
@@ -218,6 +227,114 @@ def test_a_service_that_lists_a_retracted_item_again_is_not_asked_again(ledger: 
     assert node.calls.count("retract post-0004") == 1
 
 
+def crowded(*ids: str | int, limit: int) -> FakeNode:
+    """A node of several publishers with these items, oldest first; the strings are foreign ones."""
+    node = FakeNode(max_items=limit)
+    for one in ids:
+        id_ = one if isinstance(one, str) else f"post-{one:04}"
+        atom = f"tag:other.example,2026:{one}" if isinstance(one, str) else None
+        node.items[id_] = payload(id_, "a", atom=atom)
+    return node
+
+
+@pytest.mark.parametrize("knows", ["all", "nothing"])
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_post_that_a_foreign_item_hides_is_not_at_the_node(
+    ledger: Ledger, knows: str, *, verify: bool
+) -> None:
+    """The service had executed the publishes in another order, so it hides a newer post."""
+    node = crowded(2, 1, 3, 4, limit=4)
+    wanted = work(posts(1, 2, 3, 4), verify=verify)
+    if knows == "all":
+        settle(node, work(posts(1, 2, 3, 4)), ledger)
+    node.items["theirs"] = payload("theirs", "x", atom="tag:other.example,2026:x")
+    planned = preview_of(node, wanted, ledger)
+    result = run(node, wanted, ledger)
+    assert {("removed", "post-0001")} <= {*done(result)}
+    assert {*planned.notes} >= {"no room for the oldest post"} <= {*result.notes}
+    assert {*node.shown} == {*names(2, 3, 4), "theirs"}
+    assert node.events == []
+    settle(node, work(posts(1, 2, 3, 4)), ledger)
+    result = run(node, work(posts(1, 2, 3, 4, 5)), ledger)
+    assert "no room for the 2 oldest posts" in result.notes
+    assert {*node.shown} == {*names(3, 4, 5), "theirs"}
+    assert node.events == [("published", "post-0005")]
+    settle(node, work(posts(1, 2, 3, 4, 5)), ledger)
+
+
+def test_a_foreign_item_that_is_listed_again_takes_the_room_of_a_post(ledger: Ledger) -> None:
+    node = crowded(2, 1, 3, 4, limit=4)
+    wanted = work(posts(1, 2, 3, 4))
+    settle(node, wanted, ledger)
+    node.items = {
+        "post-0002": node.items.pop("post-0002"),
+        "theirs-1": payload("theirs-1", "x", atom="tag:other.example,2026:1"),
+        **node.items,
+        "theirs-2": payload("theirs-2", "x", atom="tag:other.example,2026:2"),
+    }
+    result = run(node, wanted, ledger)
+    assert done(result) == [("removed", "post-0001")]
+    assert result.notes == ["no room for the 2 oldest posts"]
+    assert {*node.shown} == {*names(3, 4), "theirs-1", "theirs-2"}
+    assert node.events == []
+    settle(node, wanted, ledger)
+
+
+MANY = range(1, 29)
+
+
+@pytest.mark.parametrize("is_known_as_hidden", [True, False])
+def test_items_that_may_be_listed_again_are_no_announcements(
+    ledger: Ledger, *, is_known_as_hidden: bool
+) -> None:
+    node = shrunk(ledger, len(MANY), 14)
+    if is_known_as_hidden:
+        settle(node, work(posts(*MANY)), ledger)
+    wanted = work(posts(*MANY[:-12]))
+    planned = preview_of(node, wanted, ledger)
+    assert planned.error is None
+    assert planned.notes == [
+        "no room for the 2 oldest posts",
+        "the full node may hide 12 of these posts, which may be listed again once others are "
+        "retracted; then they are not sent",
+    ]
+    if is_known_as_hidden:
+        without_a_server = offline(node.address, wanted, ledger)
+        assert (without_a_server.error, without_a_server.notes) == (None, planned.notes)
+    result = run(node, wanted, ledger)
+    assert {action for action, _ in done(result)} <= {"removed", "adopt"}
+    assert result.notes == ["no room for the 2 oldest posts"]
+    assert [event for event in node.events if event[0] == "published"] == []
+    assert node.shown == names(*MANY[2:-12])
+    settle(node, wanted, ledger)
+
+
+def test_hidden_items_of_edited_posts_are_announcements(ledger: Ledger) -> None:
+    node = shrunk(ledger, len(MANY), 14)
+    settle(node, work(posts(*MANY)), ledger)
+    wanted = work(dict.fromkeys(MANY[:-12], "edited"))
+    for says in (preview_of, run):
+        result = says(node, wanted, ledger)
+        assert "14 posts at once (12 new, 2 changed)" in str(result.error)
+    assert node.events == []
+
+
+@pytest.mark.parametrize("new", [0, 5])
+def test_items_that_are_not_listed_again_are_announcements(ledger: Ledger, new: int) -> None:
+    """Whether or not new posts are among those that would be sent."""
+    node = shrunk(ledger, len(MANY), 14)
+    node.items = {id_: node.items[id_] for id_ in node.shown}
+    wanted = posts(*MANY[:-12], *range(40, 40 + new))
+    for _ in range(2):
+        result = run(node, work(wanted), ledger)
+        assert isinstance(result.error, UnsafePlanError)
+        assert [event for event in node.events if event[0] == "published"] == []
+    assert len([event for event in node.events if event[0] == "retracted"]) == 12
+    assert run(node, work(wanted, announce_limit=None), ledger).error is None
+    assert {*node.shown} == {*names(*[*wanted][-14:])}
+    settle(node, work(wanted), ledger)
+
+
 @pytest.mark.parametrize("name", ["Prosody", "ejabberd", "Openfire", "all at once"])
 def test_ordinary_runs_send_nothing_more(ledger: Ledger, name: str) -> None:
     node = FakeNode(max_items=3, habits=HABITS[name])
@@ -231,6 +348,19 @@ def test_ordinary_runs_send_nothing_more(ledger: Ledger, name: str) -> None:
         run(node, work(wanted), ledger)
         assert node.calls.count("look") == 2, "one look a run"
         node.calls.clear()
+
+
+def test_a_node_that_lists_more_than_its_limit_hides_nothing(ledger: Ledger) -> None:
+    """ejabberd counts the items of each publisher separately."""
+    node = crowded("theirs-1", "theirs-2", 1, 2, 4, limit=3)
+    node.habits = HABITS["ejabberd"]
+    run(node, work(posts(1, 2, 4)), ledger)
+    node.calls.clear()
+    assert done(run(node, work(posts(1, 2, 3, 4)), ledger)) == [
+        ("removed", "post-0001"),
+        ("new", "post-0003"),
+    ]
+    assert node.calls.count("look") == 1
 
 
 def test_a_removal_at_a_node_with_room_looks_once(ledger: Ledger) -> None:

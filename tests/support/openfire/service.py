@@ -105,7 +105,8 @@ class Service:
         leaf = self._readable(items, sender)
         self._require_subid(leaf, items, sender)
         wanted = [item.get("id", "") for item in items]
-        # By its id an item is found even if it is hidden.
+        # By its id an item is found even if it is hidden. That was not measured; the fake node
+        # plays both (`Habits.shows_hidden`).
         ids = [id_ for id_ in wanted if id_ in leaf.items] if wanted else leaf.shown
         newest = items.get("max_items", "")
         if newest.isdecimal():
