@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 import os
+import re
 import threading
 from email.message import Message
 from pathlib import PurePosixPath
@@ -265,7 +266,11 @@ def test_a_feed_that_publisher_built_gives_the_same_entries(blog: Blog) -> None:
             assert (one.published, one.categories) == (meant.published, meant.categories)
             assert one.updated == (one.published if name == "feed.rss" else meant.updated)
             assert [a.name for a in one.authors] == [a.name for a in meant.authors]
-            assert one.content.xhtml == meant.content.xhtml
+            xhtml = meant.content.xhtml
+            if name != "feed.atom":  # there, links to notes lead to the page
+                page = rf'href="{meant.link}#\1:\2"'
+                xhtml = re.sub(rf'href="#{id_}-(fn(?:ref)?)(\d)"', page, xhtml)
+            assert one.content.xhtml == xhtml
             assert one.content.summary == meant.content.summary
             assert (one.language, one.image) == (meant.language, meant.image)
             heard = [(e.href, e.type) for e in one.enclosures]

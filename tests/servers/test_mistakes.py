@@ -128,7 +128,7 @@ ON_PAPER = {
     ),
     "a web page as the feed": Mistake(
         "path: posts\n  engine: jekyll", "feed: page.html", 2,
-        ("page.html is not a feed, but a web page; give an Atom, RSS or JSON Feed",),
+        ("page.html is not a feed, but a web page. It names no feed", "Give the URL of an Atom"),
         file=("page.html", PAGE, 0o644),
     ),
     "an option of another program": Mistake(
