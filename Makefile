@@ -26,7 +26,7 @@ DECIDING = entry identity/__init__ identity/claims selection \
 	$(addprefix sync/,guard item moves ownership plan readings renames room shown_text skipped \
 	white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \
-	entry.py item.py moves.py plan.py readings.py renames.py selection.py \
+	entry.py hidden_items.py item.py moves.py plan.py readings.py renames.py selection.py \
 	shown_text.py skipped.py white_space.py)
 
 .PHONY: demo test test-engines test-readers lint format lock fuzz clean
