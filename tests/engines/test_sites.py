@@ -43,8 +43,8 @@ ON_PURPOSE: dict[str, Known] = {
             True, False, "Jekyll knows drafts by their folder only; the author says that it is one",
         ),
         ("_posts/2020-10-02-long-ending.markdown", "title"): (
-            '  A "quoted" & <b>title</b>  ', 'A "quoted" & <b>title</b>',
-            "blanks around a title are not part of it",
+            '  A "quoted" & <b>title</b>  ', 'A "quoted" & title',
+            "feeds show a title as plain text, without its tags and the blanks around it",
         ),
         ("_posts/2020-10-06-same.md", "is published"): (
             False, True, "another post has the same URL and takes its page; publisher warns",
@@ -75,6 +75,10 @@ ON_PURPOSE: dict[str, Known] = {
         ),
         ("content/posts/undated.md", "is published"): (
             True, False, "without a date it is a page, not a post",
+        ),
+        ("content/posts/quotes.md", "title"): (
+            '"Quoted" & <b>title</b>', '"Quoted" & title',
+            "feeds show a title as plain text, without its tags",
         ),
         ("content/posts/without-a-title.md", "title"): (
             "", "Some words.", "readers need a title: the first words",
@@ -138,8 +142,8 @@ ON_PURPOSE: dict[str, Known] = {
             ["1", "2.5", "yes"], ["1", "2.50", "yes"], "a tag is what the author wrote",
         ),
         ("source/_posts/title-with-marks.md", "title"): (
-            '  A "quoted" & <b>title</b> ', 'A "quoted" & <b>title</b>',
-            "blanks around a title are not part of it",
+            '  A "quoted" & <b>title</b> ', 'A "quoted" & title',
+            "feeds show a title as plain text, without its tags and the blanks around it",
         ),
         ("source/_posts/title-without-a-value.md", "title"): (
             "", "Some words.", "readers need a title: the first words",
