@@ -1,15 +1,15 @@
 """Keep what this version leaves behind, for the tests of later versions.
 
-`python -m tests.markers.keep FOLDER` publishes the posts to a new node of a local Prosody, and
-writes the node's items and the ledger into tests/markers/FOLDER.
+`python -m tests.markers.keep NUMBER` publishes the posts to a new node of a local Prosody, and
+writes the node's items and the ledger into tests/markers/NUMBER.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 import sqlite3
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,4 +68,6 @@ def _dump(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    keep(FOLDER / sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("number", type=int, help="the number of the new folder")
+    keep(FOLDER / str(parser.parse_args().number))
