@@ -25,6 +25,7 @@ from publisher.sources.front_matter.values import language_tag
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -200,12 +201,10 @@ def _in_one_feed(feed: str, folder: Path) -> DetectedSite:
         url=about.link or None,
         description=about.description or None,
         language=about.language or None,
-        notes=() if words is None else (_ONLY_SUMMARIES.format(feed=feed, words=_counted(words)),),
+        notes=()
+        if words is None
+        else (_ONLY_SUMMARIES.format(feed=feed, words=number_of(words, "word")),),
     )
-
-
-def _counted(words: int) -> str:
-    return f"{words} word{'' if words == 1 else 's'}"
 
 
 def _free_output(folder: Path) -> str:

@@ -91,7 +91,7 @@ def _rewritten(tag: HtmlTag) -> str:
 
 
 def _copies(html: str, all_tags: Sequence[HtmlTag]) -> Iterator[tuple[int, int]]:
-    """Yield the places of what repeats a picture: a <noscript>, or the placeholder beside it."""
+    """Yield the start and end of each copy of a picture: a <noscript>, or its placeholder."""
     for first, last in _noscripts(all_tags):
         if not _is_picture(html, all_tags[first : last + 1]):
             continue

@@ -59,9 +59,9 @@ def exceeds_announce_limit(plan: Plan, guard: Guard) -> bool:
 
 
 def _announced(plan: Plan, guard: Guard) -> list[Publish]:
-    """The announcements that are to be counted.
+    """The publishes that count for `announce_limit`.
 
-    Posts whose items may be at the node are counted once the node was looked at again.
+    A post whose item a full node may hide counts only after a second look at the node.
     """
     return [
         change

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.text.counts import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +56,7 @@ def refusal(changed: Sequence[tuple[str, str]], line: str, *, undone: str) -> st
         )
     else:
         keep = "restore site.url, site.since and site.id_template as they were"
-    count = f"{len(changed)} published post{'' if len(changed) == 1 else 's'}"
+    count = number_of(len(changed), "published post")
     return (
         f"the configuration changes the atom:id of {count}, e.g. from {old} to {new}, so readers "
         f"would show old posts as new ones; {undone}. To keep the ids, {keep}. "

@@ -50,10 +50,10 @@ class Backlog:
         self.size, self._count = self.size + size, self._count + 1
 
     def remove(self, size: int, *, is_answered: bool) -> None:
-        """Count it no more: it was answered, or nobody waits for its answer any longer."""
+        """Stop counting a request: it was answered, or nobody waits for the answer any more."""
         self.size, self._count = self.size - size, self._count - 1
         if not self._count or not is_answered:
-            # Now the server has to wait for us, or the size of what it has read is unknown.
+            # The server waits for us now, or we do not know how much it has read.
             self._moments.clear()
         elif not self.rate.done():
             self._note_answer(size)

@@ -1,4 +1,4 @@
-"""A feed with a fault: its subscribers hear of what is new, and of nothing else."""
+"""A fault in a feed: subscribers are notified of new items only."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
-# What a subscriber is told: what happened to which item, and the title.
+# An event as a subscriber receives it: its kind, the item id, and the title.
 Heard: TypeAlias = tuple[str, str, str]
 Pair: TypeAlias = "tuple[Server, Server]"
 
@@ -71,9 +71,6 @@ def friend(home: Server, away: Server, federation: Federation) -> str:
 @pytest.fixture
 def blog(tmp_path: Path, home: Server) -> Blog:
     return Blog(tmp_path / "blog")
-
-
-# Who hears of what.
 
 
 def test_subscribers_of_both_servers_hear_of_everything(

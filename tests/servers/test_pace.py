@@ -1,4 +1,4 @@
-"""A server that limits its clients: the user is told so once, with the line that changes it."""
+"""If a server limits its clients, one note says so and names the line that changes it."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ DATES = [
     ("2019", "2019-01-01 00:00:00"),
     ("2019-03-05T10:00:00+25:00", ""),
     ("2019-03-05T10:00:00Z+01:00", ""),
-    # Days that do not exist, and years that nobody means
+    # Days that do not exist, and years that must be mistakes
     ("Tue, 31 Feb 2019 10:00:00 GMT", ""),
     ("2019-02-30", ""),
     ("2019-13-05", ""),

@@ -1,4 +1,4 @@
-"""The plain-text alternative of a payload says what the XHTML says, and looks like Markdown."""
+"""The plain-text alternative of a payload has the words of the XHTML, and looks like Markdown."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ LOOKUP_SECONDS = 2.0  # until it says that there is no such server
 
 
 class Host:
-    """`accounts` are passwords by user name. `state` is the folder of what is stored."""
+    """`accounts` maps user names to passwords. The nodes are stored in the folder `state`."""
 
     def __init__(
         self,
