@@ -3,9 +3,9 @@
 COMPAT(ejabberd 23.01): contacts hear of an item of the account's own node (PEP) only if the session
 that publishes it is available. What they ask for (`+notify`, XEP-0163 section 4) ejabberd knows
 from the presence that they send in return, so an item that is published before that is lost to
-them. A client on another server ejabberd may have to ask first (XEP-0115 section 6.2); it does so
-in the name of our session, so it learns nothing once we are offline. It tells us neither what it
-has learned nor which contacts are offline, so the wait must end without their answers.
+them. If a contact is on another server, ejabberd may also have to ask its client (XEP-0115 section
+6.2). It asks in the name of our session, so it gets no answer once we are offline. It tells us
+neither what it has learned nor which contacts are offline, so the wait must end without that.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ def answer(message: Element) -> Element | None:
     """An error for the sender (RFC 6120 section 8.3), None if the message wants no answer.
 
     A message to the full JID of our session is delivered to us alone (RFC 6121 section 8.5.3.1), so
-    it would be lost without an error. What a service reports is not answered: after an error,
-    Prosody ends the subscription.
+    it would be lost without an error. The events of a pubsub service are not answered: the service
+    could take the error for a reason to end a subscription.
     """
     sender, id_ = message.get("from", ""), message.get("id", "")
     is_text = message.find(f"{_CLIENT}body") is not None and message.find(_EVENT) is None
