@@ -31,8 +31,8 @@ EXAMPLE = """\
   publisher node forget pubsub.example.org old-blog"""
 
 _NO_PUBLISHER = (
-    "the service does not say who published an item, so Movim shows posts without an author and "
-    f"Converse as reposts; on Prosody, set `{EXPOSE_PUBLISHER}` for the pubsub component"
+    "the service does not say who published an item, so Movim shows posts without an author; on "
+    f"Prosody, set `{EXPOSE_PUBLISHER}` for the pubsub component"
 )
 ABSENT = "-"  # the service offers no such field, or does not show it
 
