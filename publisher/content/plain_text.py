@@ -213,12 +213,18 @@ def _language(pre: etree._Element) -> str:
 
 
 def _verbatim(pre: etree._Element) -> Iterator[str]:
+    """Yield the text inside; what a block holds stands on lines of its own."""
+    ends_line = True
     for event, element in etree.iterwalk(pre, events=("start", "end")):
+        texts: list[str | None] = ["\n"] if element.tag in BLOCKS and not ends_line else []
         if event == "start":
-            yield _picture(element) if element.tag == "img" else element.text or ""
-            yield "\n" if element.tag == "br" else ""
+            texts.append(_picture(element) if element.tag == "img" else element.text)
+            texts.append("\n" if element.tag == "br" else "")
         elif element is not pre:
-            yield element.tail or ""
+            texts.append(element.tail)
+        for text in filter(None, texts):
+            yield text
+            ends_line = text.endswith("\n")
 
 
 def _unordered(element: etree._Element, inside: list[_Part]) -> str:

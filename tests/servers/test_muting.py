@@ -118,5 +118,9 @@ def heard(server: Server, node: str, reader: RawClient) -> list[str]:
     """`configuration` or the id of the item, for each event until now."""
     Outsider(server, "blog", node).publish("the-end", "<x xmlns='urn:x'/>")
     reader.read_until(b"the-end")
-    events = re.findall(r"<(configuration)|<item [^>]*id=.([^'\"]*)", reader.heard.decode())
-    return [kind or id_ for kind, id_ in events if id_ != "the-end"]
+    # An account may have subscribed to other nodes before.
+    ours = rf"<(?:items|configuration) [^>]*node=['\"]{node}['\"].*?</event>"
+    events = re.findall(ours, reader.heard.decode(), re.DOTALL)
+    items = [re.search(r"<item [^>]*id=['\"]([^'\"]*)", event) for event in events]
+    told = [item[1] if item else "configuration" for item in items]
+    return [event for event in told if event != "the-end"]

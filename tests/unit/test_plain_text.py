@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from lxml import etree
 
 from publisher.content import first_words
@@ -118,7 +118,7 @@ def test_template_tags_and_links_lead_where_they_lead_in_the_xhtml(
 
 # --- Both say the same
 
-_PLACES = re.compile(r"^(?:[>:\-\s]|-?\d+\.\s)+", re.MULTILINE)  # quotes, lists and their numbers
+_NUMBERS = re.compile(r"(?<!\S)-?\d+\.(?=\s)")  # of lists, wherever their item stands
 
 
 def words(text: str) -> list[str]:
@@ -147,7 +147,7 @@ def shown(content: Content) -> Iterator[str]:
 
 def assert_alike(content: Content) -> None:
     whole = said(content)
-    more = [word for word in words(_PLACES.sub("", content.text)) if word not in whole]
+    more = [word for word in words(_NUMBERS.sub("", content.text)) if word not in whole]
     assert not more, (content.text, content.xhtml)
     at = 0
     for word in shown(content):
@@ -170,6 +170,7 @@ def test_the_bodies_of_the_goldens_say_the_same(engine: dialects.Engine, markup:
 
 
 @given(html=bodies.HTML)
+@example(html="<pre><dd> two</dd>one </pre>")
 @settings(max_examples=200)
 def test_any_html_says_the_same_in_plain_text(html: str) -> None:
     assert_alike(rendered(html))
