@@ -138,6 +138,8 @@ _STANDINGS: dict[Status, Standing] = {
     "draft": "hidden",
     "hidden": "hidden",
     "expired": "hidden",
+    "waiting": "scheduled",  # both may have been published before
+    "no-page": "scheduled",
 }
 
 

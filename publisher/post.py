@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,8 +38,11 @@ LinkSyntax: TypeAlias = Literal[
 # the footnote plugins of Hexo, which use only labels; or markdown-it-footnote, whose ids are ours.
 RendererIds: TypeAlias = Literal["kramdown", "goldmark", "pulldown-cmark", "bottom", "labels"]
 FootnoteIds: TypeAlias = Literal["markdown-it"] | RendererIds
-# Why a post is not published. `skipped`: the author did not intend that.
-Status: TypeAlias = Literal["draft", "future", "expired", "deleted", "hidden", "skipped"]
+# Why a post is not published. `waiting`: the site was not built since the post changed. `no-page`:
+# the site has no page for it. `skipped`: the author did not intend that.
+Status: TypeAlias = Literal[
+    "draft", "future", "expired", "deleted", "hidden", "waiting", "no-page", "skipped"
+]
 
 MAX_WARNINGS = 50  # of one post
 MAX_NAMED_LINES = 3  # lines that a repeated warning names beside the first
@@ -109,8 +112,10 @@ class Post:
     `title` is None if the author gave none; `name` is the engine's title for such a post, or None.
     `published` and `updated` are aware, and `updated` is never the earlier one; `lines` are the
     lines of these two. `id` is the key of the front matter with its line. `page` is the absolute
-    URL path of the page, percent-encoded. `content` is how much of the post feeds show (None: as
-    the feed is configured). `license` is a URL.
+    URL path of the page, percent-encoded, as the engine's rules make it; `address` is the absolute
+    URL of the page that was built, which counts if it is known. `content` is how much of the post
+    feeds show (None: as the feed is configured). `license` is a URL. `body_from_source` means that
+    the body never comes from the built page.
 
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
     the body resolve; and `summary`, the summary beside the body. `earlier_ids` has
@@ -147,6 +152,8 @@ class Post:
     content: Shown | None = None
     license: str | None = None
     episode: Episode = Episode()
+    address: str | None = None
+    body_from_source: bool = False
     link: str | None = None
     base: str | None = None
     summary: str | None = None
@@ -157,6 +164,59 @@ class Post:
     def dialect(self) -> Dialect:
         """The dialect of the body."""
         return self.syntax.dialect if self.markup == "markdown" else self.markup
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBody:
+    """The body of a post as the generator of its site built it, with metadata of its page.
+
+    `html` is not sanitised; it is empty if the page does not show the text. URLs in it resolve
+    against `base`, an absolute URL. The metadata is None where the page has none of its own:
+    `language` is a BCP 47 tag, `description` plain text, `image` an absolute URL.
+    """
+
+    html: str
+    base: str
+    language: str | None = None
+    description: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageHash:
+    """Hashes of the body of a built page; empty if the body does not come from a page.
+
+    `now` is that of the page as it is, `early` that of the page from which an edit was published
+    before the site was built again.
+    """
+
+    now: str = ""
+    early: str = ""
+
+
+class BuiltBodies(Protocol):
+    """The bodies of posts in the pages that were built."""
+
+    def hash_of(self, post: Post) -> PageHash:
+        """Return the hashes of a post's body. An unchanged page is not opened for it."""
+        ...
+
+    def of(self, post: Post) -> BuiltBody | None:
+        """Return the body of a post; None if it is rendered from its source."""
+        ...
+
+
+class NoBuiltBodies:
+    """The bodies of a site whose posts are rendered from their sources."""
+
+    def hash_of(self, _: Post) -> PageHash:
+        return PageHash()
+
+    def of(self, _: Post) -> BuiltBody | None:
+        return None
+
+
+NO_BUILT_BODIES = NoBuiltBodies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +303,8 @@ class Reading:
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown. `not_due`
     are the posts with a date in the future that stay, because they were published already.
-    `earlier` returns what earlier versions made of the post with a path, which takes time.
+    `earlier` returns what earlier versions made of the post with a path, which takes time. `bodies`
+    has the bodies of posts that come from built pages.
     """
 
     posts: tuple[Post, ...]
@@ -255,6 +316,7 @@ class Reading:
     pages: tuple[Page, ...] = ()
     not_due: tuple[Post, ...] = ()
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
+    bodies: BuiltBodies = NO_BUILT_BODIES
 
     @property
     def broken(self) -> bool:

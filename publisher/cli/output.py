@@ -33,6 +33,8 @@ _WORDS: Mapping[Status, str] = {
     "expired": "expired",
     "deleted": "deleted",
     "hidden": "hidden",
+    "waiting": "not built yet",
+    "no-page": "without a page",
     "skipped": "not read",
 }
 NAMED = 3  # files of one kind that are printed by their names

@@ -32,7 +32,7 @@ from publisher.config.keys import (
     Xmpp,
 )
 from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS, NUMBER_FIELDS, field_name
-from publisher.text import permalinks
+from publisher.text import permalinks, selectors
 from publisher.text.nearest import did_you_mean, question
 
 if TYPE_CHECKING:
@@ -175,9 +175,39 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
         yield ("complete",), "needs posts.feed; a folder is always complete"
     yield from _check_languages(posts)
     yield from _check_globs("exclude", posts)
+    yield from _check_globs("pages", posts, below="site.output", example="blog/*/index.html")
+    yield from _check_built(posts)
     for name in posts.get("keys", {}):
         if name not in POST_KEYS:
             yield ("keys", name), f"is not a key of posts{near(name, POST_KEYS)}"
+
+
+def _check_built(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
+    """Check the keys that say how bodies are read from built pages."""
+    for key in ("body", "drop"):
+        yield from _check_selectors(key, posts.get(key, ()))
+    if "drop" in posts and "body" not in posts:
+        yield ("drop",), "needs posts.body, the element from which it removes others; add it"
+    if posts.get("from") == "pages" and "body" not in posts:
+        yield ("from",), "is pages, which needs posts.body; add it, e.g. body: .post-content"
+    if posts.get("from") == "source" and "pages" in posts:
+        yield ("from",), "is source, but posts.pages makes posts that have none; remove it"
+    for key in ("body", "from"):
+        if key in posts and "feed" in posts:
+            yield (key,), "cannot be used with posts.feed, which has the bodies; remove it"
+
+
+def _check_selectors(
+    key: str, written: Sequence[str | None]
+) -> Iterator[tuple[yaml_document.Key, str]]:
+    if len(written) > selectors.MAX_SELECTORS:
+        yield (key,), f"has more than {selectors.MAX_SELECTORS} selectors; remove some"
+        return
+    for index, selector in enumerate(written):
+        try:
+            selectors.xpath(selector or "*")
+        except selectors.BadSelector as error:
+            yield (key, index), f"is {selector!r}, which {error}"
 
 
 def _check_permalink(template: str) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -217,14 +247,17 @@ def _email_problem(email: str) -> str:
     return f"is {email!r}; it must be an email address, e.g. ada@blog.example"
 
 
-def _check_globs(key: str, section: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
+def _check_globs(
+    key: str,
+    section: dict[str, Any],
+    *,
+    below: str = "the folder of the posts",
+    example: str = "notes/* for one level, notes/** for all levels",
+) -> Iterator[tuple[yaml_document.Key, str]]:
     for index, path in enumerate(section.get(key, ())):
         if path and not {"", ".", ".."}.isdisjoint(path.split("/")):
-            message = (
-                f"is {path!r}, which matches no post; it must be a path below the folder of the "
-                "posts, e.g. notes/* for one level, notes/** for all levels"
-            )
-            yield (key, index), message
+            message = f"is {path!r}, which matches no post; it must be a path below {below}"
+            yield (key, index), f"{message}, e.g. {example}"
 
 
 def _check_feed(feed: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
@@ -454,6 +487,7 @@ def _overlap(first: NodeConfig, second: NodeConfig) -> bool:
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     yield from files.clashes(config)
     posts = config.get("posts")
+    yield from _check_output(config.get("site"), posts)
     is_partial = posts is not None and posts.feed and not posts.complete
     known: list[NodeConfig] = []
     for number, account in enumerate(config.get("xmpp", ())):
@@ -466,6 +500,20 @@ def _check_config(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, s
                 message = "retracts the posts that drop out of the feed; if the feed has all posts"
                 yield where, f"{message}, set posts.complete: true"
         known += nodes
+
+
+def _check_output(
+    site: Site | None, posts: Posts | None
+) -> Iterator[tuple[yaml_document.Key, str]]:
+    """Check that the folder of the built site is known where a key needs it."""
+    if site is None or posts is None:
+        return
+    if site.output and posts.feed:
+        yield ("site", "output"), "cannot be used with posts.feed, which has the links; remove it"
+    for key in ("body", "pages"):
+        if getattr(posts, key) and not site.output and not posts.feed:
+            message = "needs site.output, the folder into which the site is built; add e.g."
+            yield ("posts", key), f"{message} site: {{output: _site}}"
 
 
 _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[yaml_document.Key, str]]]] = {

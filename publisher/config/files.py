@@ -13,7 +13,6 @@ from publisher.config.find import NAME, is_ours
 from publisher.config.keys import (
     LEDGER_NAME,
     MAX_LEVELS_UP,
-    OUTPUT_FOLDERS,
     PLACEHOLDER,
     STATE_NAME,
 )
@@ -31,17 +30,25 @@ if TYPE_CHECKING:
 _DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{2}"}
 
 
-def default_url(path: str, root: str, engine: str) -> str | None:
-    """The URL of a file, by its path relative to the configuration; None for a path outside.
+def default_url(path: str, root: str, output: str, folder: Path) -> str | None:
+    """The URL of a file in the folder of the configuration; None for a path outside.
 
-    Without the output folder of the engine, whose content is the root of the site.
+    `output` is the folder into which the site is built: its content is the root of the site's URL,
+    wherever it is. Both paths are written as in the configuration.
     """
-    path = os.path.normpath(path)
-    if path.startswith(("/", "~")) or ".." in path.split("/"):
-        return None
-    output = OUTPUT_FOLDERS.get(engine)
-    below = path.removeprefix(f"{output}/") if output else path
-    return urljoin(root, quote(below, safe="/{}").removesuffix("index.html"))
+    file = _absolute(path, folder)
+    for top in (_absolute(output, folder), _absolute(".", folder)):
+        if file.is_relative_to(top):
+            below = quote(str(file.relative_to(top)), safe="/{}")
+            return urljoin(root, below.removesuffix("index.html"))
+    return None
+
+
+def _absolute(path: str, folder: Path) -> Path:
+    try:
+        return Path(os.path.normpath(folder / Path(path).expanduser()))
+    except RuntimeError:  # a user that does not exist, which is reported where the path is read
+        return Path(path)
 
 
 def check_state(config: Config) -> None:

@@ -81,7 +81,7 @@ def is_ours(path: Path) -> bool:
         return all(re.search(rf"^{section}:", text, re.MULTILINE) for section in _SECTIONS)
     site, posts = (document.get(key) if isinstance(document, dict) else None for key in _SECTIONS)
     has_url = isinstance(site, dict) and "url" in site
-    return has_url and isinstance(posts, dict) and not {"path", "feed"}.isdisjoint(posts)
+    return has_url and isinstance(posts, dict) and not {"path", "feed", "pages"}.isdisjoint(posts)
 
 
 def _require_trusted(path: Path, uid: int) -> None:
@@ -105,7 +105,8 @@ def _missing(folder: Path, home: Path) -> str:
         above = " (folders above it are searched only in a git repository or below your home)"
     foreign = folder / OLD_NAME
     other = (
-        f" ({OLD_NAME} is not one: it has no site.url, or neither posts.path nor posts.feed)"
+        f" ({OLD_NAME} is not one: it has no site.url, or none of posts.path, posts.feed and "
+        "posts.pages)"
         if is_file(foreign)
         else ""
     )

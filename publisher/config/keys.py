@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from publisher.config.node_fields import NODE_KEYS, AccessModel, field_name
 from publisher.text.uris import uri
@@ -65,7 +65,10 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """The website to which the posts belong."""
+    """The website to which the posts belong.
+
+    `output` is the folder into which its generator builds it.
+    """
 
     title: Text
     url: Text
@@ -81,6 +84,7 @@ class Site(Struct, frozen=True, kw_only=True):
     license: Text | None = None
     rights: Text | None = None
     hubs: tuple[Text, ...] = ()
+    output: Path | None = None
 
     @property
     def root(self) -> str:
@@ -107,7 +111,11 @@ class Posts(Struct, frozen=True, kw_only=True):
     """Where the posts are, and by which rules they are read.
 
     `feed` is the file or the URL of a feed to read in place of the folder. If it is `complete`, a
-    post that is not in it was removed.
+    post that is not in it was removed. `pages` are globs below `site.output`: each page is a post,
+    and `path` is that folder.
+
+    `body` are CSS selectors of which the first that matches exactly one element of a built page
+    names its body; `drop` match what is removed from the body.
 
     `site` is the folder with the settings of the site generator (None: search for them).
     `permalink` overrides the template of these settings. `exclude` are globs below `path`, as in a
@@ -129,6 +137,15 @@ class Posts(Struct, frozen=True, kw_only=True):
     templates: Templates = "drop"
     keys: dict[str, Text] = {}
     follow_links: bool = False
+    body: tuple[Text, ...] = ()
+    drop: tuple[Text, ...] = ()
+    from_: Literal["pages", "source"] | None = field(default=None, name="from")
+    pages: tuple[Text, ...] = ()
+
+    @property
+    def from_pages(self) -> bool:
+        """Whether the bodies of posts come from the pages that the generator built."""
+        return self.from_ == "pages" if self.from_ else bool(self.body)
 
     @property
     def place(self) -> str:

@@ -23,6 +23,7 @@ from publisher.config.checks import (
 from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
+    OUTPUT_FOLDERS,
     STATE_NAME,
     Config,
     FeedFile,
@@ -157,11 +158,12 @@ class _Reader:
         engine = str(posts.get("engine") or DEFAULT_ENGINE) if isinstance(posts, dict) else ""
         url = str(site.get("url"))
         root = (url if is_web_url(url) else EXAMPLE_URL).rstrip("/") + "/"
+        output = str(site.get("output") or OUTPUT_FOLDERS.get(engine) or ".")
         listed = feeds if isinstance(feeds, list) else [feeds]
         keys: list[yaml_document.Key] = [("feeds", number) for number in range(len(listed))]
         for key, file in zip([*keys, ("page",)], [*listed, document.get("page")], strict=True):
             if isinstance(file, dict) and not file.get("url"):
-                default = files.default_url(str(file.get("path")), root, engine)
+                default = files.default_url(str(file.get("path")), root, output, self._path.parent)
                 if default is None:
                     message = "is missing: the file is outside of the folder of this configuration"
                     example = "url: https://blog.example/feed.atom"
@@ -170,17 +172,29 @@ class _Reader:
                 file["url"] = default or root
 
     def _default_folder(self, document: dict[str, yaml_document.Value]) -> None:
-        """Set posts.path if posts.feed is set, and make the path of a feed file absolute."""
-        posts = document.get("posts")
-        if not isinstance(posts, dict) or not isinstance(posts.get("feed"), str):
+        """Set posts.path if the posts come from a feed or from pages."""
+        posts, site = document.get("posts"), document.get("site")
+        if not isinstance(posts, dict):
             return
-        if not posts["feed"]:
-            posts["path"] = posts.get("path") or "."
-            return
-        if posts.get("path") is not None:
-            self._problem(("posts", "path"), "cannot be used with posts.feed; remove one")
-        feed = str(posts["feed"])
-        if not is_url(feed):
+        for key in ("body", "drop"):
+            if key in posts and posts[key] is None:
+                example = f'{key}: "#content"'
+                self._problem(("posts", key), f"is empty; quote what begins with #, e.g. {example}")
+        first, *others = [key for key in ("feed", "pages", "path") if posts.get(key)] or ["path"]
+        for key in others:
+            self._problem(("posts", key), f"cannot be used with posts.{first}; remove one")
+        if first == "feed":
+            self._complete_feed(posts)
+        elif first == "pages":
+            output = site.get("output") if isinstance(site, dict) else None
+            posts["path"] = output if isinstance(output, str) else "."
+        elif posts.get("feed") is not None or posts.get("pages") is not None:
+            posts["path"] = posts.get("path") or "."  # what is empty is reported, and is enough
+
+    def _complete_feed(self, posts: dict[str, yaml_document.Value]) -> None:
+        """Make the path of a feed file absolute, and set posts.path."""
+        feed = posts["feed"]
+        if isinstance(feed, str) and not is_url(feed):
             try:
                 posts["feed"] = str(self._path.parent / Path(feed).expanduser())
             except RuntimeError:
@@ -195,7 +209,7 @@ class _Reader:
             return None
         if kind is Selection and all(part is None for part in value.values()):
             self._problem(key, f"is empty; give e.g. {EXAMPLES['only']}, or remove it")
-        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         for name in value.keys() - fields.keys():
             self._problem((*key, name), unknown_key(kind, name, fields))
         before = len(self.problems)
@@ -213,7 +227,9 @@ class _Reader:
                 parts[name] = part
         for where, message in inconsistencies(kind, parts):
             self._problem((*key, *where), message)
-        return kind(**parts) if len(self.problems) == before else None
+        if len(self.problems) > before:
+            return None
+        return kind(**{fields[name].name: part for name, part in parts.items()})
 
     def _part(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if typing.get_origin(kind) is tuple:
@@ -298,8 +314,8 @@ def _written(
 
     An author who leaves it empty does not mean to select every post.
     """
-    value = section.get(field.name)
-    if value is None and field.name in section and _section_type(field.type) is Selection:
+    value = section.get(field.encode_name)
+    if value is None and field.encode_name in section and _section_type(field.type) is Selection:
         return {}
     return value
 

@@ -31,6 +31,8 @@ _STATES: dict[Status, str] = {
     "expired": "expired",
     "deleted": "deleted",
     "hidden": "hidden",
+    "waiting": "not built yet",
+    "no-page": "without a page",
     "skipped": "unreadable",
 }
 

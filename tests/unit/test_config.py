@@ -8,12 +8,16 @@ import typing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from publisher import config
 from publisher.config import Engine, NodeConfig, Person, Selection
 from publisher.errors import ConfigError
 from publisher.sources.engines import RECORDS
 from tests.support import ROOT
+
+if typing.TYPE_CHECKING:
+    from msgspec import Struct
 
 EXAMPLE = ROOT / "config.example.yaml"
 FOLDER = Path("/srv/blog")
@@ -51,11 +55,11 @@ def test_the_example_can_be_loaded() -> None:
 
 def test_the_example_has_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    sections = [
+    sections: list[type[Struct]] = [
         config.Config, config.Site, config.Person, config.Posts,
         config.Selection, config.FeedFile, config.Xmpp, config.NodeConfig,
     ]  # fmt: skip
-    keys = {key for section in sections for key in section.__struct_fields__} - {"path"}
+    keys = {field.encode_name for section in sections for field in fields(section)} - {"path"}
     assert {key for key in keys if not re.search(rf"^[# -]*{key}:", text, re.MULTILINE)} == set()
 
 
@@ -99,6 +103,90 @@ def test_the_author_is_a_person() -> None:
 def test_feeds_are_optional_with_xmpp() -> None:
     text = SMALL.replace("feeds: [{path: feed.atom, format: atom}]\n", XMPP)
     assert parse(text).feeds == ()
+
+
+BUILT = SMALL.replace("title: My blog", "title: My blog, output: _site")
+
+
+def built(posts: str, text: str = BUILT) -> config.Config:
+    """The configuration with more keys of the section posts, for a site that was built."""
+    return parse(text.replace("{path: _posts}", f"{{{posts}}}"))
+
+
+def test_bodies_come_from_pages_if_it_is_known_where_they_are() -> None:
+    small = parse(BUILT)
+    assert small.site.output == FOLDER / "_site"
+    assert not small.posts.from_pages
+    posts = built("path: _posts, body: .text, drop: [nav, '#share']").posts
+    assert (posts.body, posts.drop, posts.from_pages) == ((".text",), ("nav", "#share"), True)
+    assert built("path: _posts, body: .text, from: pages").posts.from_pages
+    assert not built("path: _posts, body: .text, from: source").posts.from_pages
+
+
+def test_posts_may_be_pages_of_the_site() -> None:
+    posts = built('pages: "blog/*/index.html"').posts
+    assert (posts.path, posts.pages) == (FOLDER / "_site", ("blog/*/index.html",))
+
+
+@pytest.mark.parametrize(
+    ("output", "file", "url"),
+    [
+        ("_site", "feed.atom", "feed.atom"),
+        ("_site", "_site/feed.atom", "feed.atom"),
+        ("build/site", "build/site/blog/feed.atom", "blog/feed.atom"),
+        ("/srv/blog/build", "build/feed.atom", "feed.atom"),
+        ("../www", "../www/feed.atom", "feed.atom"),
+        ("/var/www", "/var/www/a b/feed.atom", "a%20b/feed.atom"),
+        # The engine's own folder is no longer the root.
+        ("build", "_site/feed.atom", "_site/feed.atom"),
+        ("_site", "_site2/feed.atom", "_site2/feed.atom"),
+    ],
+)
+def test_the_root_of_the_url_is_the_folder_of_the_built_site(
+    output: str, file: str, url: str
+) -> None:
+    text = SMALL.replace("My blog", f"My blog, output: {output}").replace("feed.atom", file)
+    assert parse(text).feeds[0].url == f"https://blog.example/{url}"
+
+
+def test_problems_of_the_keys_for_built_pages_are_named() -> None:
+    wrong = {
+        'path: _posts, body: "a:hover"': "line 2: posts.body is 'a:hover', which is no CSS selector"
+        " (a pseudo-class that never applies to a file)",
+        "path: _posts, body: [article, 'p >']": "line 2: posts.body[1] is 'p >', which is no CSS",
+        "path: _posts, body: article, drop: 'a::before'": "line 2: posts.drop is 'a::before', whi",
+        "path: _posts, body: 'svg|rect'": "line 2: posts.body is 'svg|rect', which is no CSS sel",
+        f"path: _posts, body: '{'a ' * 251}'": f"line 2: posts.body is '{'a ' * 251}', which has "
+        "more than 500 characters; shorten it",
+        f"path: _posts, body: [{'a, ' * 101}]": "line 2: posts.body has more than 100 selectors",
+        "path: _posts, drop: nav": "line 2: posts.drop needs posts.body",
+        "path: _posts, from: pages": "line 2: posts.from is pages, which needs posts.body; add it",
+        "path: _posts, from: page": "line 2: posts.from is 'page'; it must be one of pages, source",
+        "pages: '*.html', from: source": "line 2: posts.from is source, but posts.pages makes po",
+        "pages: '../*.html'": "line 2: posts.pages is '../*.html', which matches no post; it must "
+        "be a path below site.output, e.g. blog/*/index.html",
+        "pages: '*.html', path: _posts": "line 2: posts.path cannot be used with posts.pages",
+        "path: _posts, body: ": 'line 2: posts.body is empty; quote what begins with #, e.g. body: '
+        '"#content"',
+    }  # fmt: skip
+    for posts, problem in wrong.items():
+        (found,) = problems(BUILT.replace("path: _posts", posts))
+        assert found.startswith(problem), found
+
+
+def test_the_folder_of_the_built_site_is_needed_for_its_pages_and_of_no_use_beside_a_feed() -> None:
+    needs = "needs site.output, the folder into which the site is built; add e.g. site: {output: _"
+    for key in ("body: .text", "pages: blog/*.html"):
+        text = SMALL.replace("path: _posts", key if "pages" in key else f"path: _posts, {key}")
+        (found,) = problems(text)
+        assert found.startswith(f"line 2: posts.{key.partition(':')[0]} {needs}")
+    with_feed = BUILT.replace("path: _posts", "feed: other.atom, body: .text")
+    assert problems(with_feed) == [
+        "line 2: posts.body cannot be used with posts.feed, which has the bodies; remove it"
+    ]
+    assert problems(with_feed.replace(", body: .text", "")) == [
+        "line 1: site.output cannot be used with posts.feed, which has the links; remove it"
+    ]
 
 
 def node(more: str = "", name: str = "blog") -> NodeConfig:

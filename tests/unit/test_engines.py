@@ -68,6 +68,16 @@ def iso(instant: dt.datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
+@pytest.mark.parametrize("written", ["source", "Source", "page", "[source]", "''"])
+def test_the_front_matter_may_ask_for_the_body_of_the_source(tmp_path: Path, written: str) -> None:
+    """It says where the text comes from, and is no edit of it."""
+    name = "_posts/2026-01-01-a.md"
+    plain = post(tmp_path, "jekyll", {name: "---\ntitle: A\n---\nText.\n"})
+    asking = post(tmp_path, "jekyll", {name: f"---\ntitle: A\nbody: {written}\n---\nText.\n"})
+    assert asking.body_from_source == (written.lower() == "source")
+    assert (asking.source, asking.body) == (plain.source, plain.body)
+
+
 # --- Jekyll: what _config.yml says ---
 
 JEKYLL = "---\ntitle: A\n---\nText.\n"

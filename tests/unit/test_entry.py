@@ -281,7 +281,7 @@ def test_a_post_without_a_date_keeps_its_place_until_it_has_one() -> None:
     assert "some/undated.md" in lost["2026-01-01-mallory.md"]
 
 
-@pytest.mark.parametrize("status", ["draft", "future", "hidden", "expired"])
+@pytest.mark.parametrize("status", ["draft", "future", "hidden", "expired", "waiting", "no-page"])
 def test_nobody_takes_the_place_of_a_post_that_is_not_published_now(status: Status) -> None:
     """A draft comes back, and a scheduled post becomes due."""
     skip = Skip(OWNER.path, "not now", status=status, post=OWNER)
@@ -510,7 +510,7 @@ def test_an_entry_is_a_value() -> None:
 
 PLAIN = {
     Entry, Post, BodySyntax, Person, Medium, Episode, str, PlainScalar, int, type(None), tuple,
-    list, dict, dt.datetime, dt.date, PurePosixPath,
+    list, dict, dt.datetime, dt.date, PurePosixPath, bool,
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ IMPORTERS = {
     "liquid": "content/templates",
     "mutagen": "media.py",
     "feedparser": "sources/feed/xml_feed.py",
+    "cssselect": "text/selectors.py",
 }
 
 DYNAMIC_IMPORTS = {

@@ -372,6 +372,7 @@ class PostReader:
             content=feed_options.content(front_matter),
             license=feed_options.license_of(front_matter),
             episode=feed_options.episode(front_matter),
+            body_from_source=feed_options.body_from_source(front_matter),
             templates="off" if front_matter.is_false("render_with_liquid") else self._templates,
             source=self._source(front_matter),
         )

@@ -1,4 +1,4 @@
-"""The keys of front matter about a post in feeds: left out, deleted, summary only, episode."""
+"""The keys of front matter about a post in feeds: left out, deleted, how much, body, episode."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def content(front_matter: FrontMatter) -> Shown | None:
     if text not in TRUE | FALSE:
         _warn_unusable(front_matter, "feed", "write false, summary, full or auto")
     return None
+
+
+def body_from_source(front_matter: FrontMatter) -> bool:
+    """Whether `body: source` asks for the text of the file, in the place of that of its page."""
+    return (front_matter.text("body") or "").strip().lower() == "source"
 
 
 def deleted(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"] | None:
