@@ -1,4 +1,4 @@
-"""The ledger: a database of what was published at which node. The only importer of sqlite3.
+"""The ledger: a database of what was published at which node.
 
 Where the ledger and a node disagree, the node is right. A run without a ledger only costs more: it
 fetches every payload of the node.
@@ -6,33 +6,27 @@ fetches every payload of the node.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from publisher.config.keys import LEDGER_NAME
-from publisher.errors import LedgerError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.records import LastLook, Recorded, State
-from publisher.system import private_folder
-from publisher.system.reasons import reason, remedy
+from publisher.system.database import Database, Schema
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
     from types import TracebackType
 
     from publisher.sync.desired import Desired
 
 APPLICATION_ID = 0x70756273  # "pubs"; `file` recognises our databases by it
 
-# The steps from each version of the schema to the next. `PRAGMA user_version` counts the steps that
-# a database has taken, so an old ledger is brought up to date when it is opened.
-# Never change a step, because ledgers exist that have taken it. STRICT makes SQLite refuse values
-# of the wrong type, which it would store otherwise.
+# The steps from each version to the next (`Schema`). STRICT makes SQLite refuse values of the wrong
+# type, which it would store otherwise.
 _VERSIONS = (
     """
 CREATE TABLE item (
@@ -96,7 +90,9 @@ ALTER TABLE item ADD COLUMN contents TEXT NOT NULL DEFAULT '';
 ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1));
 """,
 )
-VERSION = len(_VERSIONS)
+_SCHEMA = Schema(
+    APPLICATION_ID, _VERSIONS, "ledger", "the next run builds a new ledger from the nodes"
+)
 
 # An item that is at its node, or is about to be.
 _COUNTS = "NOT retracted AND NOT hidden"
@@ -111,36 +107,8 @@ class Ledger:
         Raises LedgerError.
         """
         self.path = folder / LEDGER_NAME
-        try:
-            if read_only:
-                exists = self.path.exists()
-                name = f"{self.path.absolute().as_uri()}?mode=ro" if exists else ":memory:"
-            else:
-                private_folder.make(folder)
-                # SQLite would let others read a new file; those beside it get the same mode.
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-                name = str(self.path)
-            # Otherwise sqlite3 would begin transactions of its own; only `transaction` may do that.
-            self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
-        except OSError as error:
-            problem = f"{self.path}: cannot be opened: {reason(error)}; {remedy(error)}"
-            raise LedgerError(problem) from error
-        except sqlite3.Error as error:
-            raise _failed(self.path, error) from error
-        try:
-            if read_only:
-                self._db = _readable(self._db, self.path)
-            self._prepare(read_only=read_only)
-            if not read_only:
-                # A commit need not wait for the disk: what a power cut loses is found at the node.
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error as error:
-            self._db.close()
-            raise _failed(self.path, error) from error
-        except LedgerError:
-            self._db.close()
-            raise
+        self._db = Database(self.path, _SCHEMA, read_only=read_only)
+        self._run = self._db.run
 
     def __enter__(self) -> Self:
         return self
@@ -151,10 +119,6 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Leaves one file, without a log beside it. If another process is reading the ledger, that
-        # fails, and the next run does it.
-        with suppress(sqlite3.Error):
-            self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
     def recorded(self, address: NodeAddress) -> dict[str, Recorded]:
@@ -337,18 +301,9 @@ class Ledger:
         """Record that a hub was pinged for a feed. Call this after its answer."""
         self._run("INSERT OR REPLACE INTO ping VALUES (?, ?, ?)", hub, topic, digest)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything that is recorded inside one transaction."""
-        # IMMEDIATE takes the write lock here, so that no statement inside fails for lack of it.
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-        # Also after Ctrl-C, or the transaction would stay open.
-        except BaseException:
-            self._run("ROLLBACK")
-            raise
-        self._run("COMMIT")
+        return self._db.transaction()
 
     def _put(self, address: NodeAddress, record: Recorded) -> None:
         self._run(
@@ -373,82 +328,6 @@ class Ledger:
             record.adopted,
             record.contents,
         )
-
-    def _run(self, statement: str, *values: str | float | None) -> list[Any]:
-        try:
-            return self._db.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise _failed(self.path, error) from error
-
-    def _prepare(self, *, read_only: bool) -> None:
-        application = self._db.execute("PRAGMA application_id").fetchone()[0]
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if (application, version) == (APPLICATION_ID, VERSION):
-            return
-        if application == APPLICATION_ID and version > VERSION:
-            raise LedgerError(
-                f"{self.path}: was written by a newer publisher (version {version} of the ledger, "
-                f"this publisher reads {VERSION}); update publisher"
-            )
-        # A new file has the id 0, but so have databases of most other programs; those have tables.
-        if application != APPLICATION_ID and (
-            application or self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        ):
-            raise LedgerError(
-                f"{self.path}: is a database of another program; move it away, or set `state:` to "
-                "another folder"
-            )
-        if read_only:  # an empty file is a ledger, too
-            self._db = _copy_in_memory(self._db)
-        steps = "".join(_VERSIONS[version:])
-        # One transaction: after a crash the ledger still has its old version, and the next run
-        # updates it.
-        self._db.executescript(
-            f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {VERSION}; COMMIT;"
-        )
-
-
-def _readable(database: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """The database, or a copy if it cannot be read where it lies. Raises sqlite3.Error.
-
-    A run that was killed leaves it in WAL mode. Even to read it, SQLite then writes a file beside
-    it, for which a full disk has no room.
-    """
-    try:
-        database.execute("SELECT count(*) FROM sqlite_schema")
-    except sqlite3.Error as error:
-        copy = _copy_of_files(path) if _code(error) in _NO_FILE_BESIDE else None
-        if copy is None:
-            raise
-        database.close()
-        return copy
-    return database
-
-
-def _copy_of_files(path: Path) -> sqlite3.Connection | None:
-    """A copy in memory of the database and its log, None if there is no room for files elsewhere.
-
-    No other process is writing them: it would have made the file that is missing.
-    """
-    import shutil  # noqa: PLC0415 - few runs need them
-    import tempfile  # noqa: PLC0415
-
-    with suppress(OSError), tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        shutil.copyfile(path, copy)
-        with suppress(FileNotFoundError):
-            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
-        return _copy_in_memory(sqlite3.connect(copy))
-    return None
-
-
-def _copy_in_memory(database: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy that can be brought up to date without writing to the file."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
-    database.backup(copy)
-    database.close()
-    return copy
 
 
 def _key(address: NodeAddress) -> tuple[str, str]:
@@ -482,33 +361,3 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
     elif done:
         state = "seen" if seen else "done"
     return Recorded(id_, title, fingerprint, state, *rest)
-
-
-def _code(error: sqlite3.Error) -> int:
-    # The lower eight bits are the result, the others say more about it.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-
-
-def _failed(path: Path, error: sqlite3.Error) -> LedgerError:
-    code = _code(error)
-    if code not in _REMEDIES:
-        return LedgerError(
-            f"{path} is damaged ({error}); move the file away; the next run builds a new ledger "
-            "from the nodes"
-        )
-    return LedgerError(f"{path}: {error}; {_REMEDIES[code]}")
-
-
-# What SQLite reports if it cannot make the file that it needs beside a database in WAL mode.
-_NO_FILE_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
-_WRITABLE = "make the file and its folder writable for the user who runs publisher"
-# For what leaves the ledger usable. Any other error means that the file is damaged.
-_REMEDIES = {
-    sqlite3.SQLITE_BUSY: "another program uses it; run again when that has ended",
-    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
-    sqlite3.SQLITE_FULL: "make room on the disk",
-    sqlite3.SQLITE_IOERR: "make room on the disk, or check it",
-    sqlite3.SQLITE_LOCKED: "another program uses it; run again when that has ended",
-    sqlite3.SQLITE_PERM: _WRITABLE,
-    sqlite3.SQLITE_READONLY: _WRITABLE,
-}

@@ -43,7 +43,7 @@ IMPORTERS = {
     "rich": "cli",
     "slixmpp": "xmpp",
     "feedgen": "feeds",
-    "sqlite3": "sync/ledger.py",
+    "sqlite3": "system/database.py",
     "docutils": "content/rst",
     "markdown": "content/markup",
     "markdown_it": "content/markup",
