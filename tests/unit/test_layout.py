@@ -235,7 +235,8 @@ PURE = (
     "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
     "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/renames.py",
     "sync/rights.py", "sync/room.py", "sync/skipped.py", "text",
-    "sources/feed/item_source.py", "sources/front_matter/source_text.py", "errors.py",
+    "sources/built/waiting.py", "sources/feed/item_source.py",
+    "sources/front_matter/source_text.py", "errors.py",
     "sync/node.py", "sync/records.py", "sync/shown_text.py",
     "sync/white_space.py",
 )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Decide whether a post may go out with the page that is there, or waits for the next build. Pure.
+
+publisher may run before the site is built again. Then the page still shows the post as it was
+before the edit, and a new post has no page. Which of the two happened cannot be seen at the times
+of the files: a checkout, a copy or an unpacked build makes them lie. So the text decides: a page
+that was not built again lacks words of the edit that it would show. Times decide only where nothing
+is known of the post.
+
+A post is known if it was taken with its page before. "Lacks more" means that the page lacks words
+of the source that it did not lack when the post was taken. "Newer" means that the source is newer
+than every page of the output.
+
+====  =====  =======  ===========  ==========  ===============================  ========
+page  known  source   page's body  lacks more  and                              decision
+====  =====  =======  ===========  ==========  ===============================  ========
+none  any                                      newer                            Wait
+none  any                                      not newer                        NoPage
+yes   any    any      not shown    any                                          Take
+yes   no                           any         not newer                        Take
+yes   no                           no          newer                            Early
+yes   no                           yes         newer                            Wait
+yes   yes    same     any          any                                          Take
+yes   yes    edited   other        any                                          Take
+yes   yes    edited   same         no                                           Early
+yes   yes    edited   same         yes                                          Wait
+yes   yes    edited   same         yes         page written since it waits      Early
+====  =====  =======  ===========  ==========  ===============================  ========
+
+The last row ends a wait in vain: the site was built since, and its page shows nothing of the edit,
+e.g. because a template reads it. An early post is taken with the page that is there. If the page
+changes later, it was not built after all, and its body is sent as a correction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What is known of a post since it was taken last: the hashes of both bodies.
+
+    `missing` are the triples of the source that the page lacked.
+    """
+
+    source: str
+    page_body: str
+    missing: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a run sees of a post. `page_body` is empty if the page does not show the text.
+
+    `is_newer` tells whether the source is newer than every page of the output, and
+    `is_rewritten` whether the page was written again since the post began to wait with this source.
+    """
+
+    has_page: bool
+    is_newer: bool
+    source: str = ""
+    page_body: str = ""
+    missing: frozenset[int] = frozenset()
+    taken: Taken | None = None
+    is_rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The post goes out with its page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The post goes out with its page, which may not be built yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The post stays as it was taken last, and is not published if it never was."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoPage:
+    """The site does not publish the post."""
+
+
+Decision: TypeAlias = Take | Early | Wait | NoPage
+
+NOT_BUILT = (
+    "is newer than every page of the site and has none of its own; build the site, and run again"
+)
+NEWER = (
+    "is newer than every page of the site, and its page lacks words of it; build the site, and run "
+    "again"
+)
+NOT_SHOWN = "was edited, and its page does not show it yet; build the site, and run again"
+
+
+def decide(facts: Facts) -> Decision:
+    """Decide on one post by the table."""
+    if not facts.has_page:
+        return Wait(NOT_BUILT) if facts.is_newer else NoPage()
+    if not facts.page_body:
+        return Take()
+    if facts.taken is None:
+        return _by_times(facts) if facts.is_newer else Take()
+    return _by_text(facts, facts.taken)
+
+
+def _by_times(facts: Facts) -> Decision:
+    return Wait(NEWER) if facts.missing else Early()
+
+
+def _by_text(facts: Facts, taken: Taken) -> Decision:
+    if facts.source == taken.source or facts.page_body != taken.page_body:
+        return Take()
+    if facts.is_rewritten or facts.missing <= taken.missing:
+        return Early()
+    return Wait(NOT_SHOWN)

@@ -1,0 +1,102 @@
+"""Whether a post waits for the build of its page: every row of the table, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from publisher.sources.built.waiting import (
+    NEWER,
+    NOT_BUILT,
+    NOT_SHOWN,
+    Decision,
+    Early,
+    Facts,
+    NoPage,
+    Take,
+    Taken,
+    Wait,
+    decide,
+)
+
+OLD, NEW = frozenset({1, 2}), frozenset({1, 2, 3})
+TAKEN = Taken(source="before", page_body="shown", missing=OLD)
+SEEN = Facts(
+    has_page=True, is_newer=False, source="before", page_body="shown", missing=OLD, taken=TAKEN
+)
+EDITED = replace(SEEN, source="after")
+UNKNOWN = replace(SEEN, taken=None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "decision"),
+    [
+        (Facts(has_page=False, is_newer=True), Wait(NOT_BUILT)),
+        (Facts(has_page=False, is_newer=True, taken=TAKEN), Wait(NOT_BUILT)),
+        (Facts(has_page=False, is_newer=False), NoPage()),
+        (Facts(has_page=False, is_newer=False, taken=TAKEN), NoPage()),
+        (replace(EDITED, page_body="", missing=NEW), Take()),
+        (replace(UNKNOWN, page_body="", missing=NEW, is_newer=True), Take()),
+        (UNKNOWN, Take()),
+        (replace(UNKNOWN, missing=frozenset(), is_newer=True), Early()),
+        (replace(UNKNOWN, is_newer=True), Wait(NEWER)),
+        (replace(SEEN, page_body="other", missing=NEW, is_newer=True), Take()),
+        (replace(SEEN, missing=NEW, is_newer=True), Take()),
+        (replace(EDITED, page_body="other", missing=NEW, is_newer=True), Take()),
+        (EDITED, Early()),
+        (replace(EDITED, missing=frozenset({2})), Early()),
+        (replace(EDITED, missing=NEW), Wait(NOT_SHOWN)),
+        (replace(EDITED, missing=NEW, is_rewritten=True), Early()),
+    ],
+)
+def test_each_row_of_the_table(facts: Facts, decision: Decision) -> None:
+    assert decide(facts) == decision
+
+
+TRIPLES = st.frozensets(st.integers(0, 3))
+TAKENS = st.builds(
+    Taken, source=st.sampled_from("ab"), page_body=st.sampled_from(("", "x", "y")), missing=TRIPLES
+)
+FACTS = st.builds(
+    Facts,
+    has_page=st.booleans(),
+    is_newer=st.booleans(),
+    source=st.sampled_from("ab"),
+    page_body=st.sampled_from(("", "x", "y")),
+    missing=TRIPLES,
+    taken=st.none() | TAKENS,
+    is_rewritten=st.booleans(),
+)
+
+
+@given(FACTS)
+@example(replace(EDITED, missing=NEW))
+def test_the_time_of_a_known_post_with_a_page_decides_nothing(facts: Facts) -> None:
+    if facts.has_page and facts.taken:
+        assert decide(facts) == decide(replace(facts, is_newer=not facts.is_newer))
+
+
+@given(FACTS)
+@example(EDITED)
+def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: Facts) -> None:
+    """Else a run would wait for a build that nobody has a reason to start."""
+    if facts.has_page and isinstance(decide(facts), Take | Early):
+        known = Taken(source=facts.source, page_body=facts.page_body, missing=facts.missing)
+        assert decide(replace(facts, taken=known)) == Take()
+
+
+@given(FACTS)
+@example(replace(EDITED, missing=NEW))
+def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
+    if isinstance(decide(facts), Wait):
+        built = replace(facts, has_page=True, is_newer=False, page_body="built")
+        assert decide(built) == Take()
+
+
+@given(FACTS)
+@example(Facts(has_page=False, is_newer=False))
+def test_only_a_post_without_a_page_is_not_published_by_the_site(facts: Facts) -> None:
+    assert isinstance(decide(facts), NoPage) <= (not facts.has_page)
