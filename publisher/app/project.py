@@ -14,7 +14,7 @@ from publisher import entry, identity, selection, sources
 from publisher.app import clock, pattern_limit, readable_ledger
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
-from publisher.lint import selections
+from publisher.lint import addresses, selections
 from publisher.post import Diagnostic, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sync.skipped import SkippedFiles
@@ -118,16 +118,27 @@ class Project:
         warnings = tuple(self._of_setting(one.key, one.message) for one in found)
         return (self.clock_warning, *warnings) if self.clock_warning else warnings
 
+    @cached_property
+    def address_warnings(self) -> tuple[Diagnostic, ...]:
+        """Warnings about posts of a folder that share a URL, or whose URL has no slug."""
+        if self.config.posts.feed:  # its entries may well lead to one page; `check` tells
+            return ()
+        return tuple(addresses.check(self.entries.entries, self.config.site))
+
     def _of_setting(self, key: Key, message: str) -> Diagnostic:
         line, shown = configs.place(self.config.path, key)
         return Diagnostic(PurePosixPath(self.config.path), line, f"{shown} {message}")
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """All diagnostics so far: from reading, about ids, from rendering, about deleted posts."""
+        """All diagnostics so far.
+
+        They are from reading, about ids and URLs, from rendering, and about deleted posts.
+        """
         warnings = [rendered.warnings for rendered in self.renderings.so_far()]
         warnings += [skip.warnings for skip in self.entries.skipped if skip.status == "deleted"]
-        diagnostics = {*self.entries.warnings, *itertools.chain.from_iterable(warnings)}
+        diagnostics = {*self.entries.warnings, *self.address_warnings}
+        diagnostics |= {*itertools.chain.from_iterable(warnings)}
         return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
 
 

@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         output.print_setting_diagnostics(project)
         output.print_skipped(project, broken_only=False)
+        output.print_warnings(project, project.address_warnings)
         for result in plans.results:
             node = result.address.node if len(plans.results) > 1 else ""
             _print_plan(result, node=node, offline=arguments.offline)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from publisher import media
 from publisher.content import dropped, render
+from publisher.lint import addresses
 from publisher.post import Diagnostic, in_short
 from publisher.system.site_files import authority
 from publisher.text.characters import short_line
@@ -50,7 +51,7 @@ def check(
     and may show progress.
     """
     pages = _Pages(entries, site, files, renderings)
-    diagnostics = [*_same_title_and_day(entries.entries, site), *_same_page(entries.entries)]
+    diagnostics = [*_same_title_and_day(entries.entries, site), *addresses.same(entries.entries)]
     diagnostics += _scheduled(entries, site, now)
     for entry in watch(entries.entries):
         rendered = renderings.of(entry)
@@ -72,20 +73,6 @@ def _same_title_and_day(entries: Sequence[Entry], site: Site) -> Iterator[Diagno
             message = (
                 f"has the title and the day of {first.post.path}; change one of the titles, "
                 "or readers take it for a repost"
-            )
-            yield Diagnostic(other.post.path, 1, message)
-
-
-def _same_page(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Report posts that share a URL: the site has only one page there."""
-    pages: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        pages[entry.link].append(entry)
-    for link, (first, *others) in pages.items():
-        for other in others:
-            message = (
-                f"has the same URL as {first.post.path}, {link}; readers open one page for both: "
-                "change one of the permalinks"
             )
             yield Diagnostic(other.post.path, 1, message)
 

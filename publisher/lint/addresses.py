@@ -1,0 +1,119 @@
+"""Find posts that readers cannot tell apart by their URLs: two at one, or one without a slug. Pure.
+
+An engine leaves the slug out of a URL if nothing of a title remains in it, as of `???`. The post
+then has the URL of a folder, e.g. `/2026/01/`, and takes the place of the page that lists it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from publisher.post import Diagnostic
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from publisher.config import Site
+    from publisher.entry import Entry
+    from publisher.post import Post
+
+NAMED = 3  # posts with one URL that get a warning each; if there are more, one warning counts them
+
+_MARKS = "-_.~"  # RFC 3986 section 2.3: what a URL carries unencoded beside letters and digits
+_INDEX = re.compile(r"(?<=/)index\.html?$|\.html?$")
+_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}")  # at the beginning of a file's name
+_WORD = re.compile(r"[^\W_]+")
+# The keys with which a front matter gives the URL itself, or its last part.
+_KEYS = ("permalink", "url", "path", "slug", "save_as")
+
+
+def check(entries: Sequence[Entry], site: Site) -> list[Diagnostic]:
+    """Return the diagnostics in the order of paths."""
+    found = [*same(entries), *_without_slug(entries, site)]
+    return sorted(found, key=lambda one: (one.path, one.message))
+
+
+def same(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Report posts that share a URL: the site has only one page there."""
+    by_url: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_url[entry.link].append(entry)
+    for url, (first, *others) in by_url.items():
+        named = others if len(others) <= NAMED else others[:1]
+        more = len(others) - len(named)
+        also = f", as {number_of(more, 'more post')} have" if more else ""
+        message = (
+            f"has the same URL as {first.post.path}, {url}{also}; readers open one page for all of "
+            "these: change the permalinks"
+        )
+        yield from (Diagnostic(other.post.path, 1, message) for other in named)
+
+
+def _without_slug(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:
+    """Report URLs that end before the name of the post; posts that share one get one warning."""
+    base = urlsplit(site.root).path.rstrip("/")
+    by_url = {entry.link: entry for entry in reversed(entries) if entry.post.link is None}
+    paths = {url: unquote(urlsplit(url).path).removeprefix(base) for url in by_url}
+    folders = {folder for path in paths.values() for folder in _folders(path)}
+    for url, entry in by_url.items():
+        if not _has_slug(paths[url], entry, site, folders):
+            message = (
+                f"has a URL without a slug, {url}, because nothing in its name can stand in one; "
+                "add e.g. `slug: my-post` to its front matter"
+            )
+            yield Diagnostic(entry.post.path, 1, message)
+
+
+def _has_slug(path: str, entry: Entry, site: Site, folders: Collection[str]) -> bool:
+    """Whether the last part of a URL path is the post's own.
+
+    It is not if it is empty or only marks; nor if it has no word in common with what names the
+    post, and is part of its date, one of its categories, or a folder that holds other posts.
+    """
+    page = _INDEX.sub("", path).removesuffix("/")
+    last = page.rpartition("/")[2]
+    if not last.strip(_MARKS):
+        return False
+    words = _words(last)
+    if _is_given(entry.post, last) or words & _names(entry.post):
+        return True
+    local = entry.published.astimezone(site.zone)
+    date = {f"{number:{width}}" for number in (local.year, local.month, local.day)
+            for width in ("", "02")}  # fmt: skip
+    categories = [_words(one) for one in entry.post.categories]
+    return not (
+        page in folders or last == _folder(entry.post) or last in date or words in categories
+    )
+
+
+def _folders(path: str) -> Iterator[str]:
+    """Yield the folders of a URL path, without a slash at their ends."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        yield path
+
+
+def _is_given(post: Post, last: str) -> bool:
+    """Whether the author wrote the last part of the URL."""
+    written = (str(post.values.get(key) or "") for key in _KEYS)
+    return any(unquote(one).strip("/").removesuffix(".html").endswith(last) for one in written)
+
+
+def _names(post: Post) -> set[str]:
+    """The words of everything from which an engine makes a slug."""
+    location = post.location or post.path
+    own = location.parent.name if location.stem == "index" else location.stem
+    return set().union(*map(_words, (post.slug, post.title or "", _DATE.sub("", own, count=1))))
+
+
+def _folder(post: Post) -> str:
+    """The name of the folder that holds the post or, for a bundle, the folder of the bundle."""
+    location = post.location or post.path
+    return (location.parents[1] if location.stem == "index" else location.parent).name
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
