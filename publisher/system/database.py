@@ -38,6 +38,10 @@ class Schema:
     name: str
     loss: str
 
+    def damaged(self, path: Path, reason: object) -> LedgerError:
+        """The error about a file that is not what this program wrote."""
+        return LedgerError(f"{path} is damaged ({reason}); move the file away; {self.loss}")
+
 
 class Database:
     """An open database. Every statement is a transaction of its own, unless `transaction` is."""
@@ -137,9 +141,7 @@ class Database:
     def _failed(self, error: sqlite3.Error) -> LedgerError:
         code = _code(error)
         if code not in _REMEDIES:
-            return LedgerError(
-                f"{self.path} is damaged ({error}); move the file away; {self._schema.loss}"
-            )
+            return self._schema.damaged(self.path, error)
         return LedgerError(f"{self.path}: {error}; {_REMEDIES[code]}")
 
 
