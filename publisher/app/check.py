@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher import feeds, selection, sources
 from publisher.lint import clients, posts
+from publisher.sources import address_scripts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import Files
 
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The diagnostics about each post by its path, and those about named readers if asked for."""
+    """The diagnostics about each post by its path, and those about named readers if asked for.
+
+    `setting_warnings` are those of the project, and those that only `check` gives.
+    """
 
     diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
     client_diagnostics: Sequence[ClientDiagnostic] | None
+    setting_warnings: Sequence[Diagnostic]
 
 
 def check(
@@ -52,7 +57,14 @@ def check(
     skipped = [one for skip in project.entries.skipped for one in skip.warnings]
     for one in dict.fromkeys((*project.diagnostics, *skipped, *of_posts)):
         diagnostics[one.path].append(one)
-    return Checked(diagnostics, _client_diagnostics(project, now) if with_clients else None)
+    of_clients = _client_diagnostics(project, now) if with_clients else None
+    return Checked(diagnostics, of_clients, (*project.setting_warnings, *_addresses(project)))
+
+
+def _addresses(project: Project) -> Iterator[Diagnostic]:
+    """Warn about programs of the site that decide where the posts are."""
+    for script in address_scripts.find(project.config):
+        yield project.of_setting(("posts", "permalink"), address_scripts.warning(script))
 
 
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:

@@ -106,7 +106,7 @@ class Project:
     @cached_property
     def setting_errors(self) -> tuple[Diagnostic, ...]:
         """Feeds and nodes that a pattern must not make. The path is that of publisher.yaml."""
-        return tuple(self._of_setting(one.key, one.message) for one in self._over_limit)
+        return tuple(self.of_setting(one.key, one.message) for one in self._over_limit)
 
     @cached_property
     def setting_warnings(self) -> tuple[Diagnostic, ...]:
@@ -115,7 +115,7 @@ class Project:
         The path is that of the file, from the root.
         """
         found = selections.check(self.config, self.entries)
-        warnings = tuple(self._of_setting(one.key, one.message) for one in found)
+        warnings = tuple(self.of_setting(one.key, one.message) for one in found)
         return (self.clock_warning, *warnings) if self.clock_warning else warnings
 
     @cached_property
@@ -125,7 +125,8 @@ class Project:
             return ()
         return tuple(addresses.check(self.entries.entries, self.config.site))
 
-    def _of_setting(self, key: Key, message: str) -> Diagnostic:
+    def of_setting(self, key: Key, message: str) -> Diagnostic:
+        """A diagnostic about a key of publisher.yaml, whose path is that of the file."""
         line, shown = configs.place(self.config.path, key)
         return Diagnostic(PurePosixPath(self.config.path), line, f"{shown} {message}")
 

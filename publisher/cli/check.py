@@ -19,13 +19,13 @@ from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import PurePosixPath
+    from collections.abc import Iterator, Sequence
 
+    from publisher.app.check import Checked
     from publisher.app.project import Project
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
-    from publisher.post import Diagnostic, Skip
+    from publisher.post import Skip
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
@@ -54,9 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for one in project.setting_errors:
             output.print_line(f"{one.path}:{one.line}: error: {one.message}")
-        for one in project.setting_warnings:
+        for one in checked.setting_warnings:
             output.print_line(f"{one.path}:{one.line}: warning: {one.message}")
-        _print_posts(project, checked.diagnostics)
+        _print_posts(project, checked)
         if checked.client_diagnostics is not None:
             if project.entries.entries:
                 _print_reader_diagnostics(checked.client_diagnostics)
@@ -100,11 +100,9 @@ def _with_bar(entries: Sequence[Entry]) -> Iterator[Entry]:
     yield from track(entries, "checking readers", console=console, transient=True)
 
 
-def _print_posts(
-    project: Project, diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
-) -> None:
+def _print_posts(project: Project, checked: Checked) -> None:
     """Print, in the order of paths, why a post is not published, and its warnings."""
-    posts = project.config.posts
+    posts, diagnostics = project.config.posts, checked.diagnostics
     named, others = output.in_short(project.entries.skipped)
     skips = {skip.path: skip for skip in named}
     for path in sorted({*skips, *diagnostics}):
@@ -119,7 +117,7 @@ def _print_posts(
         output.print_line(line.replace(": ", ": not published: ", 1))
     if pages := output.pages_in_short(project):
         output.print_line(pages)
-    warnings = len(project.setting_warnings) + sum(map(len, diagnostics.values()))
+    warnings = len(checked.setting_warnings) + sum(map(len, diagnostics.values()))
     output.print_line(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(

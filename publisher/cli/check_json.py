@@ -39,7 +39,7 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
     document: dict[str, Any] = {"posts": posts}
     document["settings"] = [
         {"path": str(one.path), "line": one.line, "message": one.message}
-        for one in (*project.setting_errors, *project.setting_warnings)
+        for one in (*project.setting_errors, *checked.setting_warnings)
     ]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]

@@ -117,11 +117,19 @@ def folded(value: dict[str, Value]) -> dict[str, Value]:
 
 
 def _literals(text: str) -> dict[str, Value]:
-    """The literals that a Python module assigns to names at its top level."""
-    literals: dict[str, object] = {}
+    return formats.as_values(literals(syntax_tree(text)))
+
+
+def syntax_tree(text: str) -> ast.Module:
+    """The syntax tree of a Python module. Raises what `ast.parse` raises."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # e.g. an invalid escape sequence in the site's program
-        tree = ast.parse(text)
+        return ast.parse(text)
+
+
+def literals(tree: ast.Module) -> dict[str, object]:
+    """The literals that a Python module assigns to names at its top level."""
+    literals: dict[str, object] = {}
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -130,7 +138,7 @@ def _literals(text: str) -> dict[str, Value]:
                 _assign(literals, name, value)
             case _:
                 pass
-    return formats.as_values(literals)
+    return literals
 
 
 def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:

@@ -57,6 +57,15 @@ def author_of(value: Value) -> Person | None:
     return person(value) if value is not None else None
 
 
+def inside(written: str) -> str:
+    """A path of the settings as one below the site; empty for the site itself, and outside of it.
+
+    Settings may come from authors whom the owner of the account does not trust with the machine.
+    """
+    parts = [part for part in written.split("/") if part not in {"", "."}]
+    return "" if written.startswith("/") or ".." in parts else "/".join(parts)
+
+
 def first_folder(folder: Path, names: Sequence[str]) -> str | None:
     """The first of the folders that exists."""
     return next((name for name in names if (folder / name).is_dir()), None)

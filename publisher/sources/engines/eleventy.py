@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import DetectedSite, first_folder
+from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import unique
@@ -31,14 +32,7 @@ if TYPE_CHECKING:
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
-# The configuration of Eleventy is a program, so we can read no settings from it.
-PROGRAMS = tuple(
-    f"{name}.{kind}"
-    for name in (".eleventy", "eleventy.config")
-    for kind in ("js", "cjs", "mjs", "ts")
-)
 _POSTS = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/posts", "src")
-_INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # With these words Eleventy takes the date from the file system or from git.
@@ -59,7 +53,7 @@ class Eleventy(PostReader):
         """The input folder, if the program contains it as a literal."""
         file = site_settings.find(self.folder.site, PROGRAMS)
         data = site_settings.data(file, self.folder.reach) if file else b""
-        match = _INPUT.search(data.decode("utf-8", "replace"))
+        match = INPUT.search(data.decode("utf-8", "replace"))
         return match[1] if match else ""
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
@@ -190,4 +184,5 @@ RECORD = EngineRecord(
         dialect="commonmark", template_language="liquid-top-level", titles="elements"
     ),
     programs=PROGRAMS,
+    address_scripts=address_scripts,
 )

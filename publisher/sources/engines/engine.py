@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.post import Diagnostic, Page, Post, Skip
@@ -54,9 +54,11 @@ if TYPE_CHECKING:
     from publisher.config import Engine, Person
     from publisher.post import BodySyntax, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
+    from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
 LATE_DATES = (
@@ -68,6 +70,9 @@ _FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
 _DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 # Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
+FindScripts: TypeAlias = (
+    "Callable[[Path, Path, Reach], Sequence[AddressScript]]"  # site, posts, what may be read
+)
 ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
 # Two instants whose URLs differ in every part of a date, for files that have none.
 _PLACEHOLDERS = (
@@ -101,6 +106,9 @@ class EngineRecord:
     front matter, in the order in which they are tried; `source_readers` are the same forms for
     `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
     file name, which has priority over the keys `late_dates`.
+
+    `address_scripts` finds the programs of a site that compute the addresses of posts: its
+    arguments are the folders of the site and of the posts, and what may be read.
     """
 
     name: Engine
@@ -120,6 +128,7 @@ class EngineRecord:
     source_readers: Sequence[SourceReader] = source_text.FENCES
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
+    address_scripts: FindScripts = field(default=lambda *_: ())
 
     @property
     def site_files(self) -> Sequence[str]:

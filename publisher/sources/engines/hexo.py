@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import re
 from dataclasses import replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
+from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
     from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
@@ -46,6 +50,12 @@ _OWN_KEYS = frozenset({"source_dir", "public_dir", "new_post_name", "permalink_d
 # Values that `hexo init` writes into the settings.
 _SAMPLES = frozenset({"Hexo", "John Doe", "http://example.com", "https://example.com"})
 _MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mdwn", ".mdtxt", ".mdtext")
+_PROGRAMS = (".js", ".cjs", ".mjs")
+# How a script changes the addresses of posts.
+_ADDRESS = re.compile(
+    r"\bpost_permalink\b|\b(?:post|data)\.(?:permalink|path|slug)\s*=(?!=)"
+    r"|\bconfig\.permalink\s*=(?!=)"
+)
 _NUNJUCKS = (".njk", ".j2")
 
 # A placeholder does not end with an underscore: `:year_:title` has two placeholders.
@@ -307,6 +317,16 @@ def _last_hierarchy(value: Value) -> list[str]:
     return [name for part in parts if (name := one_line(part))]
 
 
+def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
+    """The scripts of the site and its themes that change the addresses of posts."""
+    try:
+        themes = sorted(one / "scripts" for one in (site / "themes").iterdir())
+    except OSError:  # a theme may be a package
+        themes = []
+    files = (scripts.programs_in(folder, _PROGRAMS) for folder in (site / "scripts", *themes))
+    return scripts.matching(itertools.chain.from_iterable(files), _ADDRESS, reach)
+
+
 def _detect(folder: Path) -> DetectedSite | None:
     named_settings = settings_in(folder, _SETTINGS)
     if named_settings is None or not _is_hexo(folder, named_settings[1]):
@@ -356,6 +376,7 @@ RECORD = EngineRecord(
         footnotes="labels",
     ),
     settings=_SETTINGS,
+    address_scripts=_address_scripts,
     posts_folder="source/_posts",
     markups={
         **dict.fromkeys(_MARKDOWN, "markdown"),

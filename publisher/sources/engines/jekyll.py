@@ -7,6 +7,7 @@ front matter and the template of permalinks.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ from urllib.parse import quote
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
+from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
     author_of,
     first_folder,
     folders_named,
+    inside,
     reach_of,
     settings_in,
 )
@@ -39,14 +42,21 @@ if TYPE_CHECKING:
 
     from publisher.config import Person
     from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
 _AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
 _POSTS = {"_posts", "_drafts"}
+# How a plugin changes the addresses of posts, in Ruby.
+_ADDRESS = re.compile(
+    r"[\"'](?:permalink|slug)[\"']\]?\s*(?:\|\|)?=(?![=~])|:permalink\s*=>|\burl_placeholders\b"
+    r"|\bUrlDrop\b|\bdef\s+(?:permalink|url_template)\b"
+)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # for pages, which have no date
 # A plain scalar that YAML reads as a timestamp. Ruby's YAML takes it for UTC; a quoted text is
 # a time in the zone of the site.
@@ -285,6 +295,20 @@ def _words(value: Value) -> list[Value]:
     return [*value.split()] if isinstance(value, str) else []
 
 
+def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
+    """The plugins of the site that change the addresses of posts."""
+    try:
+        settings = (settings_in(site, _SETTINGS) or ("", {}))[1]
+    except ConfigError:  # whoever reads the posts reports it
+        settings = {}
+    folders = site_settings.texts(settings, "plugins_dir") or ["_plugins"]
+    files = (
+        scripts.programs_in(site / folder, (".rb",))
+        for folder in filter(None, map(inside, folders))
+    )
+    return scripts.matching(itertools.chain.from_iterable(files), _ADDRESS, reach)
+
+
 def _detect(folder: Path) -> DetectedSite | None:
     named_settings = settings_in(folder, _SETTINGS)
     if named_settings is None:
@@ -332,6 +356,7 @@ RECORD = EngineRecord(
         dialect="kramdown", template_language="liquid", titles="html", footnotes="kramdown"
     ),
     settings=_SETTINGS,
+    address_scripts=_address_scripts,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
     source_readers=(source_text.fenced,),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
+from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
+    from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("conf.py",)
+_ADDRESSES = frozenset({"POSTS", "PRETTY_URLS", "TRANSLATIONS"})  # addresses are made from these
 
 
 class Nikola(PostReader):
@@ -175,6 +179,11 @@ class Nikola(PostReader):
         return unique([tag for tag in tags if tag.lower() not in {"mathjax", "draft", "private"}])
 
 
+def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
+    """The settings whose values are computed, so that they are not read."""
+    return scripts.computed_names(site / _SETTINGS[0], _ADDRESSES, reach)
+
+
 def _detect(folder: Path) -> DetectedSite | None:
     # Other programs, e.g. Sphinx, have a conf.py, too.
     named_settings = settings_in(folder, _SETTINGS)
@@ -216,6 +225,7 @@ RECORD = EngineRecord(
         titles="elements",
     ),
     settings=_SETTINGS,
+    address_scripts=_address_scripts,
     markups={
         ".rst": "rest",
         ".rest": "rest",

@@ -5,6 +5,7 @@ The settings are a Python program, which is never run; only literals in it are r
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
+from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
@@ -27,16 +29,23 @@ if TYPE_CHECKING:
 
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.names import Name
+    from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
 # By convention this file imports the other one, and overrides it for the published site.
 _PUBLISHED_SETTINGS = ("publishconf.py",)
+# The settings from which addresses are made.
+_ADDRESSES = frozenset({
+    "ARTICLE_LANG_SAVE_AS", "ARTICLE_LANG_URL", "ARTICLE_SAVE_AS", "ARTICLE_URL",
+    "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_SOURCE", "SLUG_REGEX_SUBSTITUTIONS",
+})  # fmt: skip
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -226,6 +235,14 @@ def _field(match: re.Match[str], values: Mapping[str, str | None], date: dt.date
     return match[0] if value is None else value
 
 
+def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
+    """The settings whose values are computed, so that they are not read."""
+    files = (site / name for name in (*_SETTINGS, *_PUBLISHED_SETTINGS))
+    read = ("pelicanconf",)
+    found = (scripts.computed_names(file, _ADDRESSES, reach, read=read) for file in files)
+    return [*itertools.chain.from_iterable(found)]
+
+
 def _detect(folder: Path) -> DetectedSite | None:
     named_settings = settings_in(folder, _SETTINGS)
     if named_settings is None:
@@ -252,6 +269,7 @@ RECORD = EngineRecord(
     detect=_detect,
     syntax=BodySyntax(dialect="markdown", template_language="none", links="braces", titles="html"),
     settings=_SETTINGS,
+    address_scripts=_address_scripts,
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),
         ".rst": "rest",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources.engines.detected import DetectedSite
-from publisher.sources.engines.eleventy import PROGRAMS
+from publisher.sources.engines.eleventy_programs import PROGRAMS
 from publisher.sources.engines.engine import LATE_DATES, EngineRecord, PostReader
 from publisher.sources.front_matter.values import unique
 

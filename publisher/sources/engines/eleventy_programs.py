@@ -1,0 +1,159 @@
+"""The programs of a site of Eleventy: where they lie, and what can be read in them as text."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+from publisher.sources import site_settings
+from publisher.sources.engines import scripts
+from publisher.sources.engines.detected import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.sources.engines.scripts import AddressScript
+    from publisher.system.symlinks import Reach
+    from publisher.text.yaml_document import Value
+
+KINDS = ("js", "cjs", "mjs", "ts")
+# The configuration of Eleventy is a program, so we can read no settings from it.
+PROGRAMS = tuple(f"{name}.{kind}" for name in (".eleventy", "eleventy.config") for kind in KINDS)
+INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
+_OUTPUT = re.compile(r"\boutput:\s*[\"'`]([^\"'`]+)[\"'`]")
+_PACKAGE = "@11ty/eleventy"
+_COMMAND = re.compile(r"(?:^|/)eleventy(?:@.*)?$")
+_MOST_LEVELS = 2  # in which we look for a configuration that no script names
+
+_ENDINGS = tuple(f".{kind}" for kind in KINDS)
+_DATA_ENDINGS = tuple(f".11tydata{ending}" for ending in _ENDINGS)
+# A key, a method or an assignment, but no use of the value such as `data.permalink`.
+_PERMALINK = re.compile(
+    r"(?<![\w.])permalink[\"']?\s*(?:[:(,]|$)|\.permalink\s*=(?!=)|[\"']permalink[\"']\s*,"
+)
+_GLOBAL = re.compile(r"addGlobalData\(\s*[\"'`](?:permalink|eleventyComputed\.permalink)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Where the configuration lies below the site; empty if there is none.
+
+    `source` and `output` are the input and the output folder, relative to the site; empty for the
+    defaults, the site itself and `_site`.
+    """
+
+    file: str
+    source: str = ""
+    output: str = ""
+
+
+def find(folder: Path, reach: Reach) -> Program | None:
+    """The configuration of a site, wherever it lies; None for a folder that is no site of Eleventy.
+
+    A script in package.json may name the configuration and the folders; its options win.
+    """
+    package = _package(folder, reach)
+    options = _options(package)
+    own = site_settings.find(folder, PROGRAMS)
+    if not (own or options or _depends(package)):
+        return None
+    file = inside(options.get("config", "")) or (own.name if own else _configuration(folder))
+    text = _text(folder / file, reach) if file else ""
+    return Program(
+        file,
+        inside(options.get("input") or _literal(INPUT, text)),
+        inside(options.get("output") or _literal(_OUTPUT, text)),
+    )
+
+
+def _package(folder: Path, reach: Reach) -> dict[str, Value]:
+    try:
+        file = site_settings.find(folder, ("package.json",))
+        return site_settings.read(file, reach) if file else {}
+    except ConfigError:  # the site's own programs report it
+        return {}
+
+
+def _depends(package: dict[str, Value]) -> bool:
+    kinds = ("dependencies", "devDependencies")
+    return any(_PACKAGE in site_settings.section(package, kind) for kind in kinds)
+
+
+def _options(package: dict[str, Value]) -> dict[str, str]:
+    """The options of the first script that runs Eleventy: `eleventy --config=a.js --input src`."""
+    for script in site_settings.section(package, "scripts").values():
+        words = _words(script) if isinstance(script, str) else []
+        starts = (at for at, word in enumerate(words) if _COMMAND.search(word))
+        at = next(starts, None)
+        if at is not None:
+            return dict(_long_options(words[at + 1 :]))
+    return {}
+
+
+def _words(script: str) -> list[str]:
+    try:
+        return shlex.split(script)
+    except ValueError:  # an open quote
+        return []
+
+
+def _long_options(words: list[str]) -> Iterator[tuple[str, str]]:
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--") and name in {"config", "input", "output"}:
+            yield name, value if equals else following
+
+
+def _configuration(folder: Path) -> str:
+    """The path of the first configuration below the folder; empty if there is none."""
+    files = scripts.programs_in(folder, PROGRAMS, levels=_MOST_LEVELS)
+    found = (str(file.relative_to(folder)) for file in files if file.name in PROGRAMS)
+    return next(found, "")
+
+
+def _text(file: Path, reach: Reach) -> str:
+    try:
+        return site_settings.data(file, reach).decode("utf-8", "replace")
+    except ConfigError:
+        return ""
+
+
+def _literal(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[1] if match else ""
+
+
+def address_scripts(site: Path, posts: Path, reach: Reach) -> list[AddressScript]:
+    """The programs that set the permalink: data of folders and posts, global data, settings."""
+    above = _between(site, posts)
+    data = [file for folder in above for file in _data_of(folder)]
+    shared = [file for folder in (site, *above) for file in _global_data(folder)]
+    program = find(site, reach)
+    settings = [site / program.file] if program and program.file else []
+    return [
+        *scripts.matching([*data, *scripts.programs_in(posts, _DATA_ENDINGS)], _PERMALINK, reach),
+        *scripts.matching(shared, _PERMALINK, reach),
+        *scripts.matching(settings, _GLOBAL, reach),
+    ]
+
+
+def _between(site: Path, posts: Path) -> list[Path]:
+    """The folders above the posts and below the site, which is not above all posts."""
+    return [folder for folder in posts.parents if site in folder.parents]
+
+
+def _data_of(folder: Path) -> Iterator[Path]:
+    """The programs that Eleventy reads for all files below the folder."""
+    names = (f"{folder.name}{ending}" for ending in _DATA_ENDINGS)
+    yield from (folder / name for name in names if (folder / name).is_file())
+
+
+def _global_data(folder: Path) -> Iterator[Path]:
+    names = (f"{name}{ending}" for name in ("permalink", "eleventyComputed") for ending in _ENDINGS)
+    files = (folder / "_data" / name for name in names)
+    yield from (file for file in files if file.is_file())

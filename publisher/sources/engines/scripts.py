@@ -1,0 +1,108 @@
+"""Programs of a site that compute the addresses of posts. They are read as text, and never run."""
+
+from __future__ import annotations
+
+import ast
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+from publisher.sources import site_settings
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Collection, Iterable, Iterator
+
+    from publisher.system.symlinks import Reach
+
+MOST_FILES = 1_000  # in one folder of programs; a site has a handful
+MOST_LEVELS = 5
+_COMMENTS = ("//", "/*", "*", "#")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressScript:
+    """A program, and the line (from 1) that has to do with addresses."""
+
+    path: Path
+    line: int
+
+
+def matching(files: Iterable[Path], pattern: re.Pattern[str], reach: Reach) -> list[AddressScript]:
+    """The programs with a line that matches, comments aside; each with the first such line.
+
+    Files that cannot be read are left out: whoever reads the posts reports them.
+    """
+    found = ((file, _line(_text(file, reach), pattern)) for file in files)
+    return [AddressScript(file, line) for file, line in found if line]
+
+
+def _text(file: Path, reach: Reach) -> str:
+    try:
+        return site_settings.data(file, reach).decode("utf-8", "replace")
+    except ConfigError:
+        return ""
+
+
+def _line(text: str, pattern: re.Pattern[str]) -> int:
+    """The first line that matches outside of comments; 0 if there is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        match = None if line.lstrip().startswith(_COMMENTS) else pattern.search(line)
+        if match and " //" not in line[: match.start()]:
+            return number
+    return 0
+
+
+def programs_in(folder: Path, endings: tuple[str, ...], *, levels: int = MOST_LEVELS) -> list[Path]:
+    """The files at most `levels` folders down whose names have one of these endings, in order."""
+    files: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        place = Path(here)
+        is_last = len(place.relative_to(folder).parts) >= levels
+        folders[:] = [] if is_last else sorted(filter(_may_have_programs, folders))
+        files += (place / name for name in sorted(names) if name.endswith(endings))
+        if len(files) >= MOST_FILES:
+            break
+    return files[:MOST_FILES]
+
+
+def _may_have_programs(folder: str) -> bool:
+    return folder != "node_modules" and not folder.startswith(".")
+
+
+def computed_names(
+    file: Path, names: Collection[str], reach: Reach, *, read: Collection[str] = ()
+) -> list[AddressScript]:
+    """The first line of a Python file that gives one of the names a value which is no literal.
+
+    `from other import *` may do so for each of them, unless `other` is in `read`: then its literals
+    are read as well.
+    """
+    try:
+        tree = site_settings.syntax_tree(_text(file, reach))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    known = site_settings.literals(tree)
+    unknown = {*names} - {*known}
+    lines = [line for name, line in _assigned(tree) if name in unknown]
+    lines += _star_imports(tree, read) if unknown else ()
+    return [AddressScript(file, line) for line in sorted(lines)[:1]]
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The names that get a value anywhere in the module, with their lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+
+
+def _star_imports(tree: ast.Module, read: Collection[str]) -> Iterator[int]:
+    """The lines of `from other import *`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=module, names=[ast.alias(name="*")]) if module not in read:
+                yield node.lineno
+            case _:
+                pass
