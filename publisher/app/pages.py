@@ -146,7 +146,7 @@ def _problem(
             request_uri(link),
             method=method,
             headers=headers,
-            redirects="any",
+            redirects="all",
             reach=reach,
             max_bytes=max_bytes,
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Format = Literal["atom", "rss", "json"]
-Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain"]
+Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain", "any"]
 DEFAULT_ENGINE: Engine = "jekyll"
 # The folder into which each engine builds the site: its content is the root of the site's URL.
 OUTPUT_FOLDERS: Mapping[str, str | None] = {
@@ -33,6 +33,7 @@ OUTPUT_FOLDERS: Mapping[str, str | None] = {
     "pelican": "output",
     "nikola": "output",
     "plain": None,  # nothing is built
+    "any": None,  # every generator has another one
 }
 # The folder whose files are deployed with the site. Jekyll deletes files that it did not build, but
 # copies those beside its settings.

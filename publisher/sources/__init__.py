@@ -57,7 +57,7 @@ def read(
     reach = reach_of(config)
     paths, refused = walk(posts_folder, reach)
     # A glob such as `img/**` matches what is in a folder, but not the folder itself.
-    skipped = [skip for skip in refused if not _is_excluded(skip.path / "any", config)]
+    skipped = [skip for skip in refused if not _is_excluded(skip.path / "x", config)]
     record = RECORDS[config.posts.engine]
     reader = record.reader(_folder(config, paths, reach), record)
     read_files = [

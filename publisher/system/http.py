@@ -45,8 +45,8 @@ GZIP_SLICE = 1_024
 REASON = 200  # characters of the text of an error, which may repeat what the server sent
 
 # Which redirects to follow: `none`, so that a redirect is the response; `secure`, all except those
-# from https to http; `any`, all of them.
-Redirects = Literal["none", "secure", "any"]
+# from https to http; `all`.
+Redirects = Literal["none", "secure", "all"]
 
 # RFC 9110 section 15.5.9, RFC 8470 section 5.2 and RFC 6585 section 4.
 _TRANSIENT = frozenset({408, 425, 429})

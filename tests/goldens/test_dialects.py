@@ -106,6 +106,7 @@ def test_every_engine_has_its_dialect() -> None:
         "nikola": "markdown",
         "hexo": "marked",
         "plain": "commonmark",
+        "any": "commonmark",
     }
 
 

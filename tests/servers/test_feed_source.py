@@ -832,8 +832,8 @@ def test_the_url_of_a_feed_may_have_any_letters(tmp_path: Path, web: Web) -> Non
     [
         ("secure", "http://x.example/", False),
         ("secure", "HTTPS://x.example/", True),
-        ("any", "http://x.example/", True),
-        ("any", "ftp://x.example/", False),
+        ("all", "http://x.example/", True),
+        ("all", "ftp://x.example/", False),
     ],
 )
 def test_a_redirect_from_https_to_http_needs_permission(

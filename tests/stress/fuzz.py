@@ -234,7 +234,7 @@ def made(chance: random.Random) -> Case:
     data = chance.choice([*SEEDS, ""]).encode()
     for _ in range(chance.choice([0, 1, 2, 4, 8, 30])):
         data = _mutated(data, chance)[:LARGEST]
-    ending = chance.choice(["md", "md", "markdown", "html", "rst", "txt"])
+    ending = chance.choice(["md", "md", "markdown", "html", "rst", "txt", "mdx"])
     name = chance.choice(["2020-01-01-a", "a", "b/index", "2020-1-1_b", "c.fr"])
     return Case(chance.choice(get_args(Engine)), f"{name}.{ending}", data)
 

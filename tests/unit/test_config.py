@@ -381,7 +381,7 @@ WRONG = {
     ],
     SMALL.replace("atom}", "atom, url: /feed}"): ["feeds[0].url is '/feed'"],
     SMALL.replace("atom}", "Atmo}"): ["one of atom, rss, json (did you mean 'atom'?)"],
-    SMALL.replace("_posts", "p, engine: Jeckyll"): ["plain (did you mean 'jekyll'?)"],
+    SMALL.replace("_posts", "p, engine: Jeckyll"): ["any (did you mean 'jekyll'?)"],
     SMALL.replace("My blog", "x, timezone: Berlin"): ["did you mean 'Europe/Berlin'?"],
     SMALL.replace("My blog", "x, timezone: new york"): ["did you mean 'America/New_York'?"],
     SMALL.replace("My blog", "x, timezone: Europe/Belrin"): ["did you mean 'Europe/Berlin'?"],

@@ -36,6 +36,7 @@ FRONT_MATTER = {
 }
 # Engines without a site in tests/engines/sites, and why.
 NOT_BUILT = {
+    "any": "it is for generators without rules of their own",
     "plain": "it has no generator",
     "zola": "neither Debian nor PyPI nor npm has the generator",
 }

@@ -101,7 +101,7 @@ def test_no_other_scheme_is_requested(web: Web, url: str) -> None:
         http.request(url)
     web.answers["/page"] = Answer(code=302, headers={"Location": url})
     with pytest.raises(http.PermanentError, match="redirects to"):
-        http.request(f"{web.url}/page", redirects="any", reach=ReachableHosts.of(web.url))
+        http.request(f"{web.url}/page", redirects="all", reach=ReachableHosts.of(web.url))
 
 
 def test_a_deployed_feed_is_asked_for_at_its_own_url_only(web: Web) -> None:

@@ -49,6 +49,7 @@ BODIES: dict[Engine, str] = {
     "pelican": "[x]({filename}2026-01-01-other.md)",
     "hexo": "{{ title }} {{ own }} {# x #} ![a](a.png) [x](2026-01-01-other.md)",
     "plain": "[[Other]] [x](2026-01-01-other.md)",
+    "any": "[x](2026-01-01-other.md)",
 }
 VALUES: dict[str, Value] = {"own": "a value", "flag": "true"}
 

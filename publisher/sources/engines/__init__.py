@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.sources.engines import any as any_engine
 from publisher.sources.engines import eleventy, hexo, hugo, jekyll, nikola, pelican, plain, zola
 
 if TYPE_CHECKING:
@@ -27,5 +28,6 @@ _RECORDS = (
     nikola.RECORD,
     eleventy.RECORD,
     plain.RECORD,
+    any_engine.RECORD,
 )
 RECORDS: Mapping[Engine, EngineRecord] = {record.name: record for record in _RECORDS}

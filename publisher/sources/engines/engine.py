@@ -271,7 +271,11 @@ class PostReader:
         return Page(front_matter.path, error.message, one, has_url=one.page == other.page)
 
     def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
-        """A Skip if the post is, or was, on the web but does not belong into feeds."""
+        """A Skip if the post is, or was, on the web but does not belong into feeds.
+
+        A post that is not for everybody is `skipped`, not `hidden`: its item stays, which may have
+        been published before publisher knew the key.
+        """
         deleted = feed_options.deleted(front_matter, self.zone)
         if deleted == "undated":
             return Skip(front_matter.path, "deleted", status="deleted")
@@ -284,6 +288,9 @@ class PostReader:
             return Skip(front_matter.path, reason, status="deleted", deleted=deleted)
         if feed_options.is_left_out(front_matter):
             return Skip(front_matter.path, "feed: false", status="hidden", on_web=True)
+        if key := feed_options.restriction(front_matter):
+            reason = f"{key} is set, so it is not for every reader; remove the key to publish it"
+            return Skip(front_matter.path, reason, on_web=True)
         return None
 
     def _not_now(
@@ -390,13 +397,18 @@ class PostReader:
         """The hash of the author's text, for `Post.source`."""
         text = self.source_text(front_matter.path, front_matter.document.text)
         names = self.config.posts.keys
-        own = [name for key, name in names.items() if key != "draft"]
+        own = [*self.own_keys, *(name for key, name in names.items() if key != "draft")]
         has_templates = self.record.syntax.template_language != "none"
         return source_text.digest(text, own, has_templates=has_templates)
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the post's file, with what the author wrote about it in other files."""
         return source_text.read(text, self.record.source_readers)
+
+    @property
+    def own_keys(self) -> Sequence[str]:
+        """Keys that readers see and that only this engine knows, for `Post.source`."""
+        return ()
 
     def default_title(self, name: Name) -> str | None:
         """The title of a post without one; None means the first words of its body."""

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from publisher.config import Shown
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.text.yaml_document import Value
 
+# Keys with which plugins and themes keep a post from some readers; with `_OFF` they do not.
+_RESTRICTIONS = ("password", "encrypted", "protected", "private", "unlisted", "noindex")
+_OFF = FALSE | {"0", "none", "null"}
+_CONTAINERS = ("extra", "params")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _SHOWN: dict[str, Shown] = {"full": "full", "summary": "summary", "auto": "auto"}
 _KINDS: dict[str, Literal["full", "trailer", "bonus"]] = {
@@ -28,6 +33,27 @@ _KINDS: dict[str, Literal["full", "trailer", "bonus"]] = {
 def is_left_out(front_matter: FrontMatter) -> bool:
     """Whether `feed: false` keeps the post out of feeds and nodes; it stays on the web."""
     return front_matter.is_false("feed")
+
+
+def restriction(front_matter: FrontMatter) -> str | None:
+    """The key that keeps the post from some readers, as written: `password: x`, `noindex: true`.
+
+    Themes read it in any case, and engines keep keys of themes in containers. An empty value and
+    `false` mean nothing.
+    """
+    values = front_matter.document.values
+    inner = (value for key in _CONTAINERS if isinstance(value := values.get(key), dict))
+    for part in (values, *inner):
+        for key, value in part.items():
+            if key.lower() in _RESTRICTIONS and _is_on(value):
+                return key
+    return None
+
+
+def _is_on(value: Value) -> bool:
+    if isinstance(value, list | dict):
+        return bool(value)
+    return (one_line(value) or "false").lower() not in _OFF
 
 
 def content(front_matter: FrontMatter) -> Shown | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources.front_matter.block import PostFile, fenced, first_line, limited
+from publisher.text import script_objects
 from publisher.text.characters import legal
 from publisher.text.yaml_document import MAX_DEPTH, PlainScalar
 
@@ -38,6 +39,7 @@ _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
 _META_MORE = re.compile(r" {4,}(.*)")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
+_EXPORTED_KEY = re.compile(r"[ \t{]*[\"']?([\w$-]+)[\"']?[ \t]*:")
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 
 
@@ -213,6 +215,32 @@ def _written(scalar: object) -> str:
             return scalar.isoformat(" ")
         case _:
             return legal(str(scalar))
+
+
+def exported(lines: list[str], path: PurePosixPath) -> PostFile | None:
+    """Read the object of metadata that a file of MDX exports. All of the file is body.
+
+    An object that is a program is not read, with a warning. Raises PostError.
+    """
+    text = "\n".join(lines)
+    try:
+        found = script_objects.exported(text)
+        values = as_values(found.values) if found else {}
+    except script_objects.LiteralError as error:
+        message = f"{error}; write its values as texts, numbers and lists, or use front matter"
+        return PostFile({}, text, warnings=((error.line, message),))
+    if found is None:
+        return None
+    limited(found.text.split("\n"), found.line - 1, path)
+    keys = [(found.line + number, key) for number, key in _exported_keys(found.text)]
+    return PostFile(values, text, lines={key: line for line, key in reversed(keys)})
+
+
+def _exported_keys(text: str) -> Iterable[tuple[int, str]]:
+    """The keys that start a line, or follow the first brace, with the index of the line."""
+    for number, line in enumerate(text.split("\n")):
+        if match := _EXPORTED_KEY.match(line):
+            yield number, match[1]
 
 
 def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:

@@ -60,6 +60,11 @@ _FLOW_KEY = re.compile(r"""["']?([^"':=]{1,100})["']?\s*[:=]""")
 _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*.*")
 _FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+.*|[ \t]*)")
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+.*|[ \t]*)")
+_EXPORT = re.compile(
+    r"^export[ \t]+const[ \t]+(?:metadata|meta|frontmatter|frontMatter|attributes|article|post)\b"
+    r"[^={}\n]{0,100}=[ \t\n]*(?=\{)",
+    re.MULTILINE,
+)
 _META_TAG = re.compile(r"<meta\s[^<>]*>", re.IGNORECASE)
 _META_NAME = re.compile(r"""\bname\s*=\s*["']?([\w:.-]+)""", re.IGNORECASE)
 _TAG = re.compile(r"\{[{%<]([^{}]{0,2000})")
@@ -245,6 +250,17 @@ def comments(lines: list[str]) -> SourceText | None:
         closing = (index for index in range(end, len(lines)) if "-->" in lines[index])
         end = next(closing, len(lines) - 1) + 1
     return SourceText(keys, lines[end:])
+
+
+def exported(lines: list[str]) -> SourceText | None:
+    """The object of metadata that a file of MDX exports; everything else is body."""
+    text = "\n".join(lines)
+    match = _EXPORT.search(text)
+    if not match:
+        return None
+    end = match.end() + _end_of_braces(text[match.end() :])
+    body = text[: match.start()] + text[end:]
+    return SourceText(_flow(text[match.end() : end]), body.split("\n"))
 
 
 def html(lines: list[str]) -> SourceText:
