@@ -228,7 +228,7 @@ def strings(path: Path) -> set[str]:
 PURE = (
     "content", "entry.py", "feeds/document.py", "identity", "lint/addresses.py", "lint/clients",
     "lint/selections.py",
-    "selection.py", "sources/feed/earlier_ids.py", "sources/feed/items.py",
+    "selection.py", "sources/built", "sources/feed/earlier_ids.py", "sources/feed/items.py",
     "sources/feed/repair.py", "sources/feed/unread_elements.py", "sources/feed/web_page.py",
     "sources/feed/written_dates.py",
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
@@ -236,13 +236,15 @@ PURE = (
     "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
     "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/renames.py",
     "sync/rights.py", "sync/room.py", "sync/skipped.py", "text",
-    "sources/built/waiting.py", "sources/feed/item_source.py",
-    "sources/front_matter/source_text.py", "errors.py",
+    "sources/feed/item_source.py", "sources/front_matter/source_text.py", "errors.py",
     "sync/node.py", "sync/records.py", "sync/shown_text.py",
     "sync/white_space.py",
 )  # fmt: skip
-# The cache of rendered posts is in files; the renderer uses it.
-IMPURE = {PurePath("content/cache.py"), PurePath("content/renderer.py")}
+# The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
+IMPURE = {
+    PurePath("content/cache.py"), PurePath("content/renderer.py"),
+    PurePath("sources/built/memory.py"),
+}  # fmt: skip
 PURE_MODULES = [
     path for path in MODULES if path not in IMPURE and any(map(path.is_relative_to, PURE))
 ]

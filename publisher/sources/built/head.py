@@ -1,0 +1,262 @@
+"""The metadata of a built page: what its head says, and the headings of its body. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml import etree
+
+_MAX_VALUE = 2_000  # characters
+_MAX_JSON = 500_000  # characters of one script
+_MAX_OBJECTS = 1_000  # of one script
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The metadata of a page as it is written there; None where the page says nothing.
+
+    URLs may be relative, and dates are not parsed. `h1s` are the texts of the `<h1>` elements.
+    `type` is that of Open Graph, or `article` if the page has the schema.org data of one.
+
+    `is_loopback` tells that a development server wrote the page: its canonical URL, a picture, a
+    style sheet or a script is on this machine, or it reloads itself.
+    """
+
+    title: str | None = None
+    og_title: str | None = None
+    h1s: tuple[str, ...] = ()
+    canonical: str | None = None
+    og_url: str | None = None
+    base: str | None = None
+    language: str | None = None
+    description: str | None = None
+    image: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    author: str | None = None
+    type: str | None = None
+    is_redirect: bool = False
+    is_noindex: bool = False
+    is_loopback: bool = False
+
+
+def read_head(tree: etree._Element) -> Head:
+    """Read the metadata from the `<html>` element."""
+    metas = _metas(tree)
+    links = {name: href for link in tree.iter("link") for name, href in _links(link)}
+    article = _article(tree)
+    schema = {**_microdata(tree), **article}
+    return Head(
+        title=next(_titles(tree), None),
+        og_title=metas.get("og:title"),
+        h1s=tuple(filter(None, map(_text, tree.iter("h1")))),
+        canonical=links.get("canonical"),
+        og_url=metas.get("og:url"),
+        base=next((href for one in tree.iter("base") if (href := _value(one.get("href")))), None),
+        language=_value(tree.get("lang") or tree.get("xml:lang")),
+        description=_first(metas, "description", "og:description", "twitter:description"),
+        image=_first(metas, "og:image", "og:image:url", "twitter:image", "twitter:image:src"),
+        published=(
+            _first(metas, "article:published_time", "og:published_time")
+            or schema.get("datePublished")
+            or _first(metas, "date", "dc.date", "dcterms.date", "dc.date.issued")
+            or _time(tree)
+        ),
+        modified=(
+            _first(metas, "article:modified_time", "og:updated_time") or schema.get("dateModified")
+        ),
+        author=_first(metas, "author", "dc.creator") or schema.get("author"),
+        type=metas.get("og:type") or ("article" if article else None),
+        is_redirect=any(map(_is_redirect, tree.iter("meta"))),
+        is_noindex=bool(_NO_INDEX.search(metas.get("robots", ""))),
+        is_loopback=_is_loopback(tree, metas, links.get("canonical")),
+    )
+
+
+def _value(written: str | None) -> str | None:
+    """The value on one line; None if there is none, or if it is too long to be one."""
+    text = " ".join((written or "").split())
+    return text if 0 < len(text) <= _MAX_VALUE else None
+
+
+def _text(element: etree._Element) -> str | None:
+    return _value("".join(map(str, element.itertext())))
+
+
+def _first(values: Mapping[str, str], *names: str) -> str | None:
+    return next((values[name] for name in names if name in values), None)
+
+
+def _titles(tree: etree._Element) -> Iterator[str]:
+    for element in tree.iter("title"):
+        # The title of a drawing is not the page's.
+        if next(element.iterancestors("svg"), None) is None and (text := _text(element)):
+            yield text
+
+
+def _metas(tree: etree._Element) -> dict[str, str]:
+    """The values of `<meta>` by name or property in lower case; the first of each counts."""
+    found: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        value = _value(meta.get("content"))
+        for name in (meta.get("property"), meta.get("name")):
+            if name and value:
+                found.setdefault(name.strip().lower(), value)
+    return found
+
+
+def _links(link: etree._Element) -> Iterator[tuple[str, str]]:
+    href = _value(link.get("href"))
+    for name in (link.get("rel") or "").lower().split():
+        if href:
+            yield name, href
+
+
+_NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
+
+
+def _is_redirect(meta: etree._Element) -> bool:
+    """Whether it sends browsers to another page. Inside `<noscript>` it does so only for a few."""
+    return (
+        (meta.get("http-equiv") or "").strip().lower() == "refresh"
+        and "url" in (meta.get("content") or "").lower()
+        and next(meta.iterancestors("noscript"), None) is None
+    )
+
+
+def _time(tree: etree._Element) -> str | None:
+    """The date of the only `<time>` that has one, or of the only that is marked as the post's."""
+    times = [time for time in tree.iter("time") if _value(time.get("datetime"))]
+    marked = [time for time in times if _PUBLISHED & {*(time.get("class") or "").lower().split()}]
+    dates = {time.get("datetime") for time in marked or times}
+    return _value(dates.pop()) if len(dates) == 1 else None
+
+
+_PUBLISHED = {"dt-published", "published", "pubdate", "entry-date", "post-date", "post-meta-date"}
+
+
+# Data of schema.org
+
+
+def _microdata(tree: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta", "time"):
+        name = element.get("itemprop")
+        value = _value(element.get("datetime") or element.get("content"))
+        if name in {"datePublished", "dateModified"} and value:
+            found.setdefault(name, value)
+    return found
+
+
+def _article(tree: etree._Element) -> dict[str, str]:
+    """The dates and the author of the first article that JSON-LD describes; empty without one."""
+    for script in tree.iter("script"):
+        if (script.get("type") or "").strip().lower() == "application/ld+json":
+            for data in _objects(_parsed(script.text or "")):
+                kind = data.get("@type")
+                kinds = kind if isinstance(kind, list) else [kind]
+                if any(isinstance(one, str) and _ARTICLE.search(one) for one in kinds):
+                    return {"@type": "article"} | dict(_article_values(data))
+    return {}
+
+
+_ARTICLE = re.compile(r"(?:Article|Posting)$")
+
+
+def _parsed(text: str) -> Json:
+    try:
+        parsed: Json = json.loads(text) if len(text) <= _MAX_JSON else None
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+def _objects(data: Json) -> Iterator[dict[str, Json]]:
+    """The object, or those of a list or a graph, in order."""
+    waiting = [data]
+    for _ in range(_MAX_OBJECTS):
+        if not waiting:
+            return
+        match waiting.pop():
+            case list(items):
+                waiting += reversed(items[:_MAX_OBJECTS])
+            case dict(values):
+                yield values
+                waiting.append(values.get("@graph"))
+            case _:
+                pass
+
+
+def _article_values(data: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    for name in ("datePublished", "dateModified"):
+        if isinstance(written := data.get(name), str) and (value := _value(written)):
+            yield name, value
+    authors = data.get("author")
+    names = map(_name, authors if isinstance(authors, list) else [authors])
+    if author := _value(", ".join(filter(None, names))):
+        yield "author", author
+
+
+def _name(author: Json) -> str | None:
+    name = author.get("name") if isinstance(author, dict) else author
+    return _value(name) if isinstance(name, str) else None
+
+
+# Pages of a development server
+
+_LIVE_RELOAD = re.compile(r"livereload\.js|browser-sync-client|/\.11ty/reload-client|/@vite/client")
+
+
+def _is_loopback(tree: etree._Element, metas: Mapping[str, str], canonical: str | None) -> bool:
+    urls = [canonical, *(metas.get(name) for name in ("og:url", "og:image", "twitter:image"))]
+    resources = tree.iter("img", "link", "script")
+    urls += [one.get("src") or one.get("href") for one in resources if not _is_hint(one)]
+    return any(url and is_loopback_url(url) for url in urls) or any(
+        map(_reloads, tree.iter("script"))
+    )
+
+
+def _is_hint(element: etree._Element) -> bool:
+    """Whether it is a link to another page or site, not a part of this one."""
+    return element.tag == "link" and not (
+        {"stylesheet", "icon", "preload", "modulepreload"}
+        & {*(element.get("rel") or "").lower().split()}
+    )
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether the host of an absolute URL is this machine (RFC 6761 section 6.3)."""
+    if not url.startswith(("http://", "https://", "//")):
+        return False
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # http://[
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return ip.is_loopback or ip.is_unspecified
+
+
+def _reloads(script: etree._Element) -> bool:
+    """Whether it is the script by which a development server reloads the page.
+
+    A theme may have it behind a question about the name of the host.
+    """
+    if _LIVE_RELOAD.search(script.get("src") or ""):
+        return True
+    text = script.text or ""
+    return "hostname" not in text and _LIVE_RELOAD.search(text) is not None
