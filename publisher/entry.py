@@ -195,7 +195,15 @@ def _tombstones(reading: Reading, site: Site, claims: Claims) -> Iterator[Tombst
 
 
 def link(post: Post, site: Site) -> str:
-    """The absolute URL of the post's page."""
+    """The absolute URL of the post's page: of the page that was built, if that is known."""
+    return uri(post.address) if post.address else rule_link(post, site)
+
+
+def rule_link(post: Post, site: Site) -> str:
+    """The absolute URL that the rules of the engine give to the post's page.
+
+    The fingerprint has this one, because it must not depend on what was built.
+    """
     return uri(post.link or site.url.rstrip("/") + post.page)
 
 
@@ -294,7 +302,7 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
     """
     parts = {
         "title": post.title,
-        "link": link(post, site),
+        "link": rule_link(post, site),
         "published": post.published.isoformat(),
         "updated": post.updated.isoformat() if post.updated != post.published else None,
         "authors": [_person(author) for author in post.authors or (site.author,) if author],

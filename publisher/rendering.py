@@ -11,13 +11,16 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from publisher import media
+from publisher.config import is_language
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.content.html import absolute
 from publisher.content.links import Links
 from publisher.content.render import content_of_line
 from publisher.content.renderer import Renderer
 from publisher.entry import Entry, link, shown_summary
-from publisher.post import Diagnostic
+from publisher.post import Diagnostic, Medium
+from publisher.text.characters import legal
+from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +30,11 @@ if TYPE_CHECKING:
     from publisher.content.render import Content
     from publisher.content.templates import Evaluated
     from publisher.media import Enclosure
-    from publisher.post import Medium, Reading
+    from publisher.post import BuiltBody, PageHash, Reading
+
+# Limits for what the metadata of a page says, in characters.
+MAX_DESCRIPTION = 1_000
+MAX_URL = 2_000
 
 # Two slashes begin a URL without a scheme (RFC 3986 section 4.2).
 _ROOTED = re.compile("/(?!/)")
@@ -41,7 +48,8 @@ class Rendered(Entry):
     body. `teaser` is one line of plain text that stands for the post where the content is not
     shown. `enclosures` are the recordings in the order of the front matter; `image` is the picture
     at the head of the post. `warnings` name the dropped markup, and the files that publisher does
-    not measure because a symbolic link leads out of the site.
+    not measure because a symbolic link leads out of the site. `page` is a hash of the built page's
+    body from which the content is made, empty if it is made from the source.
     """
 
     title: str
@@ -50,6 +58,7 @@ class Rendered(Entry):
     enclosures: tuple[Enclosure, ...] = ()
     image: Enclosure | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    page: str = ""
 
 
 class Renderings:
@@ -64,6 +73,7 @@ class Renderings:
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files
+        self._bodies = reading.bodies
         self._rendered_by_id: dict[str, Rendered] = {}
 
     def of(self, entry: Entry) -> Rendered:
@@ -110,29 +120,50 @@ class Renderings:
         """Remove the renderings of all other entries from the cache."""
         self._renderer.cache.sweep({entry.item_id for entry in entries})
 
+    def page_hash(self, entry: Entry) -> PageHash:
+        """The hashes of the body in the page that was built for the post."""
+        return self._bodies.hash_of(entry.post)
+
     def _rendered(self, entry: Entry) -> Rendered:
-        content = self._content(entry)
+        built = self._bodies.of(entry.post)
+        described = shown_summary(entry.post) or _description(built)
+        content = self._content(entry, built, described)
         title = entry.title or content.heading or entry.post.slug or entry.item_id
         warnings = (*content.warnings, *self._refused_files(entry))
         # `asdict` would turn the post into a dictionary, too.
         of_entry = {field.name: getattr(entry, field.name) for field in fields(Entry)}
         return Rendered(
-            **{**of_entry, "title": title},
+            **{**of_entry, "title": title, "language": entry.language or self._language(built)},
             content=content,
-            teaser=content.summary or shown_summary(entry.post) or content.opening or title,
+            teaser=content.summary or described or content.opening or title,
             enclosures=self._enclosures(entry, title),
-            image=self._image(entry, title),
+            image=self._image(entry, entry.post.image or _picture(built), title),
             warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in warnings),
+            page=self.page_hash(entry).now,
         )
 
-    def _content(self, entry: Entry) -> Content:
-        """The content of the body, or the summary of a post whose body shows nothing."""
+    def _content(self, entry: Entry, built: BuiltBody | None, described: str | None) -> Content:
+        """The content of the body, or the summary of a post whose body shows nothing.
+
+        `described` is the summary that the front matter or the page gives.
+        """
         post = entry.post
-        content = self._renderer.content(post, item_id=entry.item_id, link=entry.link)
+        if built is None:
+            content = self._renderer.content(post, item_id=entry.item_id, link=entry.link)
+        else:
+            content = self._renderer.page_content(
+                post, built, item_id=entry.item_id, link=entry.link
+            )
         summary = content.summary or post.summary
-        if not content.xhtml and (words := summary or shown_summary(post)):
+        if not content.xhtml and (words := summary or described):
             return replace(content_of_line(words), warnings=content.warnings)
         return replace(content, summary=summary)
+
+    def _language(self, built: BuiltBody | None) -> str | None:
+        """The language of the page, if it is another than the site's."""
+        language = built.language if built else None
+        is_other = language and is_language(language) and language != self._site.language
+        return language if is_other else None
 
     def _enclosures(self, entry: Entry, title: str) -> tuple[Enclosure, ...]:
         addressed = [(medium, self.url_of(entry, medium)) for medium in entry.post.enclosures]
@@ -143,8 +174,7 @@ class Renderings:
             for (medium, href), name in zip(on_web, titles, strict=True)
         )
 
-    def _image(self, entry: Entry, title: str) -> Enclosure | None:
-        picture = entry.post.image
+    def _image(self, entry: Entry, picture: Medium | None, title: str) -> Enclosure | None:
         href = self.url_of(entry, picture) if picture else ""
         return self._enclosure(entry, picture, href, title) if picture and href else None
 
@@ -160,3 +190,15 @@ class Renderings:
             address = self.url_of(entry, medium)
             if self._files and (why := self._files.refusal(medium.href, address, post.path)):
                 yield medium.line, why
+
+
+def _description(built: BuiltBody | None) -> str | None:
+    """The description of the page as one line; anybody may have written it."""
+    words = " ".join(legal((built and built.description) or "").split())
+    return shortened(words, MAX_DESCRIPTION) or None
+
+
+def _picture(built: BuiltBody | None) -> Medium | None:
+    """The picture of the page."""
+    href = (built and built.image) or ""
+    return Medium(href, line=1) if 0 < len(href) <= MAX_URL else None

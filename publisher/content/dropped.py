@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from lxml import etree
+
+from publisher.content import first_words, rst
 from publisher.content import markup as markups
-from publisher.content import rst
 from publisher.content.html import (
     MATH,
     NO_SCRIPT,
@@ -48,6 +50,10 @@ _MARKED = re.compile(rf"(?:at:({_MARK.pattern}):)?(.*)", re.DOTALL)
 # Some authors put the URL behind empty brackets: `[text]()https://a.example/`. The URLs of
 # Wikipedia contain parentheses.
 _URL_BEHIND = re.compile(r">?\s*+\)[(<]?(https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)")
+
+_MARKDOWN_LINK = re.compile(
+    r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)"
+)
 
 
 def warnings(
@@ -221,3 +227,16 @@ def _target_message(tag: str, text: str, source: str, at: int | None) -> str:
         return message
     url = behind[1].rstrip(".,;:!?")
     return f"{message}; its URL stands behind the brackets, so write {mark}[{text}]({url})"
+
+
+def unrendered_links(xhtml: str) -> Iterator[tuple[str, bool]]:
+    """Yield text that looks like a Markdown link or image but was not rendered as one.
+
+    Each is (text without its closing parenthesis, whether it has one).
+    """
+    tree = etree.fromstring(f"<div>{xhtml}</div>")
+    for element in tree.iter("pre", "code", "samp", "kbd"):
+        element.tag, element.text = "gone", ""
+    etree.strip_elements(tree, "gone", with_tail=False)
+    for match in _MARKDOWN_LINK.finditer(first_words.text_of(tree)):
+        yield match[0].removesuffix(")"), match[0].endswith(")")

@@ -9,7 +9,7 @@ import html as entities
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from publisher.text.uris import uri
 
@@ -165,6 +165,17 @@ def absolute(url: str, base: str) -> str:
     except ValueError:  # http://[
         return ""
     return uri(joined) if bare and is_allowed else ""
+
+
+def is_same_page(first: str, second: str) -> bool:
+    """Whether two absolute URLs without fragments lead to one page, as sites serve them."""
+    return _page(first) == _page(second)
+
+
+def _page(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    path = unquote(parts.path).removesuffix("index.html").removesuffix(".html").rstrip("/")
+    return parts.netloc.lower().removeprefix("www."), path, parts.query
 
 
 def frame_url(attributes: dict[str, str], base: str) -> str:

@@ -142,7 +142,8 @@ class Links:
     def _image(self, path: str, syntax: LinkSyntax, post: Post) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
             # Beside a page `a.html` Hexo puts the pictures into a folder `a`.
-            folder = post.page.rpartition("/")[2].removesuffix(".html")
+            page = urlsplit(post.address or post.page).path
+            folder = page.rpartition("/")[2].removesuffix(".html")
             return f"./{folder}/{path}" if folder else path
         return self._site.root + path.lstrip("/").removeprefix("./")
 

@@ -29,17 +29,18 @@ from publisher.content.html import (
     URL_ATTRIBUTES,
     VOID,
     absolute,
+    is_same_page,
     names,
     normalised,
     unchanged,
 )
+from publisher.content.lead import split_at_marker
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
-from publisher.text import markdown_code, markers
 from publisher.text.characters import damage, legal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from publisher.content.html import Resolve
     from publisher.post import Dialect
@@ -76,7 +77,6 @@ _CANDIDATE = re.compile(r"[\s,]*+(\S++)(?:(?<=,)|\s*+([^,]*+))")
 _DESCRIPTOR = re.compile(r"(?:((?:[0-9]*+\.)?+[0-9]++)[wxh](?:\s++[0-9]++h)?+)?+\s*+")
 
 _REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]{0,9};?")
-_LINK = re.compile(r"!?\[[^\[\]\n]{1,200}(?:\]\((?!\s)[^\s()]*\)?|\((?:https?:/|/)[^\s)]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +126,17 @@ def render(
     body's first line in its file. `resolve` translates a URL as the author wrote it; it returns
     None for the path of a file that is no post.
     """
-    source, text, lead = _split_at_marker(legal(body), (marker or "").rstrip(), markup)
+    source, text, lead = split_at_marker(legal(body), (marker or "").rstrip(), markup)
     try:
         converted = markups.convert(markup, source, lead)
         html, lead_html = converted.htmls
-        tree = _tree(html, base, prefix, resolve)
-        content = Content(
-            xhtml=_xml(tree),
-            text=plain_text_alternative(tree),
+        content = replace(
+            sanitised(html, base=base, prefix=prefix, resolve=resolve),
             summary=_summary(lead_html, base, resolve),
             warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
             footnotes=converted.footnotes,
         )
-        content = _with_damage(content, source, first_line)
-        return _with_first_words(content, tree)
+        return _with_damage(content, source, first_line)
     except Exception as error:  # a parser may raise anything, and one post must not break the feed
         # Parsers write messages of several lines; a warning has one.
         reason = str(error).partition("\n")[0] or type(error).__name__
@@ -148,41 +145,20 @@ def render(
         return _with_first_words(content, etree.fromstring(f"<div>{content.xhtml}</div>"))
 
 
-def _split_at_marker(body: str, marker: str, markup: Dialect) -> tuple[str, str, str]:
-    """Split a body at its marker: the source with a blank marker line, the text, and the lead.
+def sanitised(
+    html: str, *, base: str, prefix: str, resolve: Resolve = unchanged, own: str = ""
+) -> Content:
+    """Make the content of HTML, without a lead. The arguments are those of `render`.
 
-    The source keeps its line numbers; the text has no gap where the marker stood. The lead is empty
-    unless text follows the marker. A marker in code is an example and stays.
+    Links to parts of the page at the URL `own` become links within the content. Raises whatever a
+    parser may raise, and ValueError for HTML that is too deep or takes too long.
     """
-    code = [] if markup in {"html", "rest"} or not marker else [*markdown_code.spans(body)]
-    found = _outside(code, markers.places(body, marker)) if marker else []
-    if not found:
-        return body, body.strip(), ""
-    start, end = found[0]
-    # An author may repeat the line, which readers should not see.
-    again = [place for place in _outside(code, markers.lines_of(body, marker)) if place[0] > end]
-    lead, tail = body[:start], _without(body, end, again)
-    is_line = body[start - 1 : start] in {"", "\n"} and tail[:1] in {"", "\n"}
-    text = "\n\n".join((lead.rstrip(), tail.strip("\n"))) if is_line else lead + tail
-    return lead + tail, text.strip(), lead if tail.strip() else ""
+    tree = _tree(html, base, prefix, resolve, own)
+    content = Content(xhtml=_xml(tree), text=plain_text_alternative(tree))
+    return _with_first_words(content, tree)
 
 
-def _outside(
-    code: Sequence[tuple[int, int]], places: Iterable[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    return [place for place in places if not markdown_code.is_within(place[0], code)]
-
-
-def _without(text: str, start: int, places: Iterable[tuple[int, int]]) -> str:
-    """Return the text from `start` on without these places, which are in ascending order."""
-    parts = []
-    for first, last in places:
-        parts.append(text[start:first])
-        start = last
-    return "".join([*parts, text[start:]])
-
-
-def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element:
+def _tree(html: str, base: str, prefix: str, resolve: Resolve, own: str = "") -> etree._Element:
     """Return the safe part of `html` as a tree in a div."""
     source = normalised(html, base)
     refuse_slow_html(source)
@@ -195,6 +171,7 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve) -> etree._Element
     for element in [*root.iter()][:0:-1]:  # children before their parents; not the root
         _filter_classes(element)
         _resolve_urls(element, base, ids, resolve)
+        _link_own_parts(element, ids, own)
         _replace_useless(element)
     etree.strip_tags(root, _STRIPPED)
     return root
@@ -308,6 +285,13 @@ def _resolve_urls(
             element.set("src", max(candidates, key=_size)[0])
 
 
+def _link_own_parts(element: etree._Element, ids: dict[str, str], own: str) -> None:
+    """Turn a link to a part of the page `own` into one within the content."""
+    page, _, fragment = element.get("href", "").partition("#")
+    if own and fragment and page and unquote(fragment) in ids and is_same_page(page, own):
+        element.set("href", f"#{ids[unquote(fragment)]}")
+
+
 def _candidates(srcset: str, base: str) -> Iterator[tuple[str, str]]:
     """Yield (URL, descriptor) for each image of a srcset that readers may follow."""
     for written, descriptor in _CANDIDATE.findall(srcset.strip(", \t\n\r")):
@@ -414,16 +398,3 @@ def _escaped(text: str) -> str:
     pieces = [piece for part in parts for piece in re.findall(r"(?s).{1,1000000}", part)]
     paragraphs = "".join(f"<p>{entities.escape(piece, quote=False)}</p>" for piece in pieces)
     return paragraphs.replace("\n", "<br/>")
-
-
-def unrendered_links(content: Content) -> Iterator[tuple[str, bool]]:
-    """Yield text that looks like a Markdown link or image but was not rendered as one.
-
-    Each is (text without its closing parenthesis, whether it has one).
-    """
-    tree = etree.fromstring(f"<div>{content.xhtml}</div>")
-    for element in tree.iter("pre", "code", "samp", "kbd"):
-        element.tag, element.text = _STRIPPED, ""
-    etree.strip_elements(tree, _STRIPPED, with_tail=False)
-    for match in _LINK.finditer(first_words.text_of(tree)):
-        yield match[0].removesuffix(")"), match[0].endswith(")")

@@ -6,19 +6,22 @@ Other packages render a post through this module only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.content import cache as caches
-from publisher.content import render, templates
+from publisher.content import page_body, render, templates
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.post import in_short
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from publisher.config import Site
     from publisher.content.links import Links, PostLinks
     from publisher.content.render import Content
     from publisher.content.templates import Evaluated, TagValues
-    from publisher.post import Post
+    from publisher.post import BuiltBody, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,42 @@ class Renderer:
         """
         links, base = self.links.of(post), post.base or link
         values = templates.values_of(post, self.links.settings, self.site)
-        key = _key(post, values, item_id, base)
+        key = caches.key(*_parts(post, values, item_id, base))
+        make = partial(_rendered, post, values, links, item_id, base)
+        return self._cached(post, links, item_id, key, make)
+
+    def page_content(self, post: Post, built: BuiltBody, *, item_id: str, link: str) -> Content:
+        """Return the content of a post whose body is that of its page; see `content`.
+
+        The page does not show where the lead ends, so that comes from the source.
+        """
+        links = self.links.of(post)
+        values = templates.values_of(post, self.links.settings, self.site)
+        has_lead = bool(built.html and post.marker and post.marker in post.body)
+        of_lead = _parts(post, values, item_id, link) if has_lead else ()
+        key = caches.key("page", item_id, link, built.base, built.html, *of_lead)
+
+        def make() -> Content:
+            content = page_body.content(built.html, base=built.base, link=link, prefix=item_id)
+            if not has_lead:
+                return content
+            lead = _rendered(post, values, links, item_id, link).summary
+            return replace(content, summary=lead)
+
+        return self._cached(post, links, item_id, key, make)
+
+    def _cached(
+        self,
+        post: Post,
+        links: PostLinks,
+        item_id: str,
+        key: bytes,
+        make: Callable[[], Content],
+    ) -> Content:
+        """Return the cached content with the key, or what `make` returns, and cache that."""
         content = self.cache.find(item_id, key, links)
         if content is None:
-            content = _rendered(post, values, links, item_id, base)
+            content = make()
             self.cache.store(item_id, key, links, content)
         warnings = {(post.body_line + line, message) for line, message in content.warnings}
         return replace(content, warnings=in_short(warnings))
@@ -56,12 +91,12 @@ class Renderer:
         return templates.evaluate(post, values, self.links.of(post))
 
 
-def _key(post: Post, values: TagValues | None, item_id: str, base: str) -> bytes:
-    """Return a digest of everything that `_rendered` reads, except where the links lead.
+def _parts(post: Post, values: TagValues | None, item_id: str, base: str) -> tuple[str | None, ...]:
+    """Return everything that `_rendered` reads, except where the links lead.
 
     The cache records the answers of `links` next to the content; see `Cache.store`.
     """
-    return caches.key(
+    return (
         item_id,
         base,
         post.body,

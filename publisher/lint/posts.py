@@ -11,8 +11,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from publisher import entry as entries_
 from publisher import media
-from publisher.content import dropped, render
+from publisher.content import dropped
 from publisher.lint import addresses
 from publisher.post import Diagnostic, in_short
 from publisher.system.site_files import authority
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Site
     from publisher.entry import Entries, Entry
-    from publisher.post import Medium
+    from publisher.post import Medium, Post
     from publisher.rendering import Rendered, Renderings
     from publisher.system.site_files import Files
 
@@ -116,7 +117,7 @@ def _unrendered(entry: Rendered) -> Iterator[Diagnostic]:
         else "leave a blank line below the tag"
     )
     places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
-    for text, closes in render.unrendered_links(entry.content):
+    for text, closes in dropped.unrendered_links(entry.content.xhtml):
         shown = f'"{short_line(text, 60)}" appears as plain text'
         reason = (
             f"Markdown is not read inside HTML; {fix}"
@@ -141,13 +142,12 @@ class _Pages:
         self._pages = {_page(urlsplit(entry.link).path) for entry in entries.entries}
         self._shapes = {_shape(path) for path in self._pages} - {""}
         self._unpublished: dict[str, PurePosixPath] = {}
-        base = self._root.path.rstrip("/")
         for skip in entries.skipped:
             if skip.post and skip.on_web:
-                self._pages.add(_page(base + skip.post.page))
+                self._pages.add(_page_of(skip.post, site))
             elif skip.post:
-                self._unpublished[_page(base + skip.post.page)] = skip.path
-        self._pages |= {_page(base + one.post.page) for one in entries.pages if one.has_url}
+                self._unpublished[_page_of(skip.post, site)] = skip.path
+        self._pages |= {_page_of(one.post, site) for one in entries.pages if one.has_url}
 
     def check(self, entry: Rendered) -> Iterator[Diagnostic]:
         """Report recordings, images and links of the entry that lead nowhere."""
@@ -232,6 +232,10 @@ def _below_page(absolute: str, link: str) -> str:
     """The URL relative to the folder of the post's page; empty if it is not below that folder."""
     folder = link[: link.rindex("/") + 1]
     return absolute.removeprefix(folder) if absolute.startswith(folder) else ""
+
+
+def _page_of(post: Post, site: Site) -> str:
+    return _page(urlsplit(entries_.link(post, site)).path)
 
 
 def _page(path: str) -> str:

@@ -87,6 +87,7 @@ CHANGED_POST: dict[str, Any] = {
     "slug": "another-slug",
     "published": dt.datetime(2026, 1, 2, 13, tzinfo=dt.UTC),
     "page": "/another/",
+    "address": "https://blog.example/sub/another/",
     "categories": ("a category",),
     "tags": ("a tag",),
     "syntax": BodySyntax(),
@@ -112,6 +113,7 @@ UNSHOWN: dict[str, Any] = {
     "episode": Episode(number=1),
     "link": "https://blog.example/elsewhere/",
     "summary": "A summary",
+    "body_from_source": True,
 }
 
 

@@ -29,6 +29,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
 
     from publisher.config import Site
     from publisher.content.links import PostLinks
@@ -69,11 +70,12 @@ def values_of(post: Post, settings: Mapping[str, Value], site: Site) -> TagValue
 
 def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues:
     root = urlsplit(site.url.rstrip("/"))
+    path = _url_path(post, root)
     page = {
         **typed_values(post.values),
         "title": post.title or post.name,
-        "url": post.page,
-        "id": post.page.removesuffix(".html").rstrip("/"),
+        "url": path,
+        "id": path.removesuffix(".html").rstrip("/"),
         "collection": "posts",
         "slug": post.slug,
         "date": post.published.astimezone(site.zone).strftime("%Y-%m-%d %H:%M:%S %z"),
@@ -87,6 +89,13 @@ def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> Tag
         "baseurl": root.path,
     }
     return TagValues(page, own, url=site.url, timezone=site.timezone, has_settings=bool(settings))
+
+
+def _url_path(post: Post, root: SplitResult) -> str:
+    """The path of the post's page below the root of the site."""
+    built = urlsplit(post.address or "")
+    is_below = post.address and built.netloc == root.netloc
+    return built.path.removeprefix(root.path) if is_below else post.page
 
 
 def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluated:

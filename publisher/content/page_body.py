@@ -1,0 +1,27 @@
+"""Render the body of a post from its page, as the generator of the site built it. Pure.
+
+The generator has parsed the markup and evaluated the template tags already. What is left is to
+remove what readers must not run, and to make URLs absolute and ids unique.
+"""
+
+from __future__ import annotations
+
+from publisher.content import lazy, render
+from publisher.content.render import Content
+from publisher.text.characters import legal
+
+
+def content(html: str, *, base: str, link: str, prefix: str) -> Content:
+    """Return the content of a body; links to parts of the page at `link` lead to these parts.
+
+    URLs resolve against `base`; `prefix` makes the ids unique among all posts. Never raises: what
+    cannot be rendered is left out, with a warning. Nothing else of a page is warned of, because the
+    lines of the page are not those of the post.
+    """
+    try:
+        loaded = lazy.loaded(legal(html))
+        return render.sanitised(loaded, base=base, prefix=prefix, own=link.partition("#")[0])
+    except Exception as error:  # a parser may raise anything, and one post must not break the feed
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        message = f"its page cannot be rendered, so readers get its summary and the link: {reason}"
+        return Content("", "", warnings=((0, message),))
