@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -20,7 +21,6 @@ from publisher.sources.built.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import PurePosixPath
 
 MAX_SIZE = 20_000_000  # bytes
 MAX_DEPTH = 500  # elements within elements; pages of real sites have some 50
@@ -72,7 +72,8 @@ def parse(data: bytes, path: PurePosixPath) -> BuiltPage:
     if _has_many_attributes(data):
         raise PageError(path, f"has an element with more than {MAX_ATTRIBUTES} attributes")
     tree = _tree(data, path)
-    found, intervals = _walked(tree, path)
+    body = tree.find("body")
+    found, intervals = _walked(body, path) if body is not None else ([], {})
     return BuiltPage(path, tree, read_head(tree), tuple(found), intervals)
 
 
@@ -98,21 +99,23 @@ def _tree(data: bytes, path: PurePosixPath) -> etree._Element:
 _TOO_DEEP = f"has more than {MAX_DEPTH} elements within elements"
 
 
+def words_in(top: etree._Element) -> list[str]:
+    """The words of a part of a page, as `BuiltPage.words` are those of the whole."""
+    return _walked(top, PurePosixPath())[0]
+
+
 def _walked(
-    tree: etree._Element, path: PurePosixPath
+    top: etree._Element, path: PurePosixPath
 ) -> tuple[list[str], dict[etree._Element, tuple[int, int]]]:
-    """The words of the body, and the interval of each element in it."""
+    """The words of an element, and the interval of each element in it."""
     found: list[str] = []
     intervals: dict[etree._Element, tuple[int, int]] = {}
-    body = tree.find("body")
-    if body is None:
-        return found, intervals
     starts: list[int] = []
-    walk = etree.iterwalk(body, events=("start", "end"))
+    walk = etree.iterwalk(top, events=("start", "end"))
     for event, element in walk:
         if event == "end":
             intervals[element] = (starts.pop(), len(found))
-            if element is not body and (tail := element.tail) and not tail.isspace():
+            if element is not top and (tail := element.tail) and not tail.isspace():
                 found += words(tail)
             continue
         starts.append(len(found))

@@ -1,0 +1,107 @@
+"""Decide whether what was extracted from a page is the body of a post. Pure.
+
+A page may be a list that shows the post among others, the page of another post with much the same
+words, or a form that asks for a password.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.words import source_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sources.built.body import Extracted
+    from publisher.sources.built.head import Head
+    from publisher.sources.built.page import BuiltPage
+
+FEWEST_WORDS = 10  # a shorter source says too little about its page
+_LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
+# A page that shows less of a long source is an excerpt of it.
+_LONG, _LEAST_SHOWN = 100, 0.1
+_SAME_TITLE = 0.8  # of its words
+_LONG_TITLE = 8  # characters, so that it is not found by chance within other words
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The body is that of the post."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBody:
+    """The page does not show the post's body; `reason` continues a sentence about the page."""
+
+    reason: str
+
+
+def accepts(
+    post_title: str | None,
+    source_words: Sequence[str],
+    page: BuiltPage,
+    extracted: Extracted | None,
+    *,
+    wants_title: bool,
+) -> Accepted | RefusedBody:
+    """Compare the body and the title of a page with the source of a post.
+
+    `wants_title` is whether the pages of this site show the titles of their posts.
+    """
+    if extracted is None:
+        return RefusedBody("has not exactly one element that a selector of posts.body matches")
+    has_title = bool(post_title) and shows_title(str(post_title), page.head)
+    if wants_title and post_title and not has_title:
+        return RefusedBody("has another title")
+    if not extracted.words and source_words:
+        return RefusedBody("does not show the text of the post")
+    if len(source_words) >= FEWEST_WORDS:
+        return _compared(source_words, extracted, has_title=has_title)
+    is_post = has_title or _says(source_words, extracted)
+    return Accepted() if is_post else RefusedBody("has other words")
+
+
+def _compared(
+    source_words: Sequence[str], extracted: Extracted, *, has_title: bool
+) -> Accepted | RefusedBody:
+    source, body = _triples(source_words), _triples(extracted.words)
+    common = len(source & body)
+    least = _LEAST_WITH_TITLE if has_title else _LEAST_SHARE
+    if common < least * len(body):
+        return RefusedBody(f"has other words: {percent(common, len(body))} of them are the post's")
+    if len(source_words) >= _LONG and common < _LEAST_SHOWN * len(source):
+        return RefusedBody(f"shows only {percent(common, len(source))} of the text of the post")
+    return Accepted()
+
+
+def shows_title(title: str, head: Head) -> bool:
+    """Whether the page has this title, whatever its quotes, dashes, blanks and markup are."""
+    own = source_words(title, title=None)
+    shown = [words(text) for text in (*head.h1s, head.og_title, head.title) if text]
+    return bool(own) and any(_holds(text, own) for text in shown)
+
+
+def _holds(shown: Sequence[str], own: Sequence[str]) -> bool:
+    size, squeezed = len(own), "".join(own)
+    if any([*shown[at : at + size]] == own for at in range(len(shown) - size + 1)):
+        return True
+    if len(squeezed) >= _LONG_TITLE and squeezed in "".join(shown):
+        return True  # `can't` is one word or two
+    missing = [word for word in own if word not in shown]
+    # Posts of a series differ by a number.
+    return len(missing) <= (1 - _SAME_TITLE) * size and not any(map(str.isdecimal, missing))
+
+
+def _says(source_words: Sequence[str], extracted: Extracted) -> bool:
+    """Whether the body of a post of a few words is these words."""
+    return list(source_words) == list(extracted.words)
+
+
+def _triples(of: Sequence[str]) -> set[tuple[str, str, str]]:
+    return {*zip(of, of[1:], of[2:], strict=False)}
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{100 * part // whole if whole else 0} %"

@@ -1,0 +1,89 @@
+"""Remove from a body what its page has for browsers alone: scripts, buttons, anchors. Pure.
+
+What a sanitiser removes from every post, and pictures that a script loads, are left to `content`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from publisher.sources.built import code_blocks
+from publisher.sources.built.tree_edits import (
+    elements,
+    remove,
+    replace,
+    replace_by_text,
+    text_of,
+    tokens,
+)
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_USELESS = frozenset({"button", "form", "nav", "script", "style", "template"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# The classes of the links with which headings point to themselves: of rehype, markdown-it-anchor,
+# VitePress, Docusaurus, Nikola, Sphinx and many themes of Hugo and Jekyll.
+_ANCHOR = re.compile(
+    r"(?:^|[-_])(?:anchor|permalink|headerlink|hash-?link|heading-?link)(?:$|[-_])"
+)
+_TEX = "math/tex"
+
+
+def clean(root: etree._Element) -> None:
+    """Change the copy of a body so that it holds only what the post says."""
+    _keep_formulas_once(root)
+    code_blocks.clean(root)
+    for element in elements(root):
+        if element.tag in _USELESS or (element.tag == "noscript" and not _is_picture(element)):
+            remove(element)
+    for heading in root.iter(*_HEADINGS):
+        for link in [*heading.iter("a")]:
+            if _is_anchor(link, heading):
+                remove(link)
+
+
+def _is_picture(noscript: etree._Element) -> bool:
+    """Whether it holds a picture that a script would load, of which `content` keeps one."""
+    return noscript.find(".//img") is not None and not text_of(noscript).strip()
+
+
+def _is_anchor(link: etree._Element, heading: etree._Element) -> bool:
+    """Whether a link in a heading only points to the heading, beside the heading's own words."""
+    text = text_of(link)
+    has_picture = link.find(".//img") is not None
+    if "#" not in link.get("href", "#") or has_picture or text.split() == text_of(heading).split():
+        return False
+    return not any(map(str.isalnum, text)) or any(map(_ANCHOR.search, tokens(link)))
+
+
+def _keep_formulas_once(root: etree._Element) -> None:
+    """Keep the MathML or the TeX of formulas that the page has in two or three forms.
+
+    KaTeX and MathJax 3 write MathML beside spans that look like the formula; MathJax 2 writes TeX
+    into a script.
+    """
+    for element in elements(root):
+        classes = tokens(element)
+        if element.tag == "script" and element.get("type", "").lower().startswith(_TEX):
+            _show_tex(element)
+        elif element.tag == "mjx-container" or {"katex", "katex-display"} & {*classes}:
+            _show_mathml(element, is_display="katex-display" in classes)
+        elif "mathjax_preview" in classes:
+            remove(element)
+
+
+def _show_tex(script: etree._Element) -> None:
+    tex = re.sub(r"\A\s*% <!\[CDATA\[|%? ?\]\]>\s*\Z", "", script.text or "").strip()
+    is_display = "mode=display" in script.get("type", "").replace(" ", "")
+    replace_by_text(script, rf"\[{tex}\]" if is_display else rf"\({tex}\)")
+
+
+def _show_mathml(element: etree._Element, *, is_display: bool) -> None:
+    formula = element.find(".//math")
+    if formula is None:
+        return
+    if is_display or element.get("display") == "true":
+        formula.set("display", "block")
+    replace(element, formula)

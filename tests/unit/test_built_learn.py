@@ -1,0 +1,332 @@
+"""Where the body is on the pages of a site: learned from the words of the sources."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.sources.built.body import extract
+from publisher.sources.built.learn import Learned, learn
+from publisher.sources.built.learning_page import LearnedPost
+from publisher.sources.built.page import BuiltPage, parse
+from publisher.sources.built.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORDS = ("amber", "birch", "cedar", "delta", "ember", "flint", "grove", "heath", "inlet", "jetty")
+_NAMES = [first + second for first in _WORDS for second in _WORDS]
+
+Pair = tuple[LearnedPost, BuiltPage]
+
+
+def text_of(number: int) -> str:
+    """A text of 60 words of its own for each number."""
+    picks = (blake2b(f"{number} {at}".encode(), digest_size=1).digest()[0] for at in range(60))
+    return " ".join(_NAMES[pick % len(_NAMES)] for pick in picks)
+
+
+def paragraphs(number: int) -> str:
+    text = text_of(number).split()
+    return f"<p>{' '.join(text[:30])}</p><p>{' '.join(text[30:])}</p>"
+
+
+def title_of(number: int) -> str:
+    return f"Title {number} of {_NAMES[number % 90]}"
+
+
+def site(template: Callable[[int], str], count: int = 12, source: str = "") -> list[Pair]:
+    """Posts and their pages, whose bodies the template writes."""
+    return [
+        (
+            LearnedPost(title_of(number), tuple(words(text_of(number))), source),
+            page(template(number), number),
+        )
+        for number in range(count)
+    ]
+
+
+def page(body: str, number: int) -> BuiltPage:
+    head = f"<title>{title_of(number)} - My site</title>"
+    return parse(
+        f"<html><head>{head}</head><body class=post-{number}>{body}</body></html>".encode(),
+        PurePosixPath(f"{number}/index.html"),
+    )
+
+
+def check(pairs: list[Pair], *, body: tuple[str, ...], drop: tuple[str, ...] = ()) -> Learned:
+    """What is learned has these selectors, and they find the texts word by word."""
+    learned = learn(pairs)
+    assert (learned.body, {*learned.drop}) == (body, {*drop})
+    assert (learned.matched, learned.accepted, learned.refusal) == (len(pairs), len(pairs), None)
+    for post, shown in pairs:
+        found = extract(shown, learned.body, learned.drop)
+        assert found is not None
+        assert found.words == post.words
+    assert learned.foreign == 0
+    return learned
+
+
+# Bodies
+
+
+def test_the_body_is_the_element_that_holds_the_text_and_nothing_else() -> None:
+    pairs = site(
+        lambda n: (
+            f"<nav class=menu>Home</nav><main><article><h1>{title_of(n)}</h1><p>{n} May</p>"
+            f"<div class=post-content>{paragraphs(n)}</div></article></main><footer>2020</footer>"
+        )
+    )
+    check(pairs, body=(".post-content",))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "selector"),
+    [
+        ("<div class='content' itemprop='articleBody'>", "</div>", '[itemprop~="articleBody"]'),
+        ("<div class='mt-4 text-lg entry-content'>", "</div>", ".entry-content"),
+        ("<div id='text'>", "</div>", "#text"),
+        ("<article>", "</article>", "article"),
+        ("<div class='css-1x2y3z4'><div class='md:p-4 prose'>", "</div></div>", ".prose"),
+        ("<section class='flex p-4 story'>", "</section>", ".story"),
+    ],
+)
+def test_a_body_is_named_by_what_it_is(start: str, end: str, selector: str) -> None:
+    pairs = site(lambda n: f"<h1>{title_of(n)}</h1>{start}{paragraphs(n)}{end}<p>More</p>")
+    check(pairs, body=(selector,))
+
+
+def test_what_is_different_on_each_page_names_no_body() -> None:
+    pairs = site(
+        lambda n: (
+            f"<div><h1>{title_of(n)}</h1><div id=post-{n} class='story tag-{n}'>"
+            f"{paragraphs(n)}</div></div>"
+        )
+    )
+    check(pairs, body=(".story",))
+
+
+def test_a_name_that_is_elsewhere_too_is_taken_with_the_element_around_it() -> None:
+    pairs = site(
+        lambda n: (
+            f"<aside><div class=story>About me</div></aside><main><h1>{title_of(n)}</h1>"
+            f"<p>{n} May 2020 by me</p><div class=story>{paragraphs(n)}</div></main>"
+        )
+    )
+    check(pairs, body=("main > .story",))
+
+
+def test_each_template_has_a_selector() -> None:
+    pairs = site(
+        lambda n: (
+            f"<h1>{title_of(n)}</h1><div class={'note' if n % 3 else 'story'}-text>"
+            f"{paragraphs(n)}</div><div>By me on a sunny day in May 2020</div>"
+        )
+    )
+    check(pairs, body=(".note-text", ".story-text"))
+
+
+def test_a_copy_of_the_text_for_print_does_not_matter() -> None:
+    pairs = site(
+        lambda n: (
+            f"<div class=post-content>{paragraphs(n)}</div><div class=print>"
+            f"{paragraphs(n)}<p>Printed</p></div>"
+        )
+    )
+    check(pairs, body=(".post-content",))
+
+
+# Furniture
+
+
+def test_what_the_template_puts_around_the_text_is_dropped() -> None:
+    pairs = site(
+        lambda n: (
+            f"<article><header><h1>{title_of(n)}</h1><p>{n} May</p></header>{paragraphs(n)}"
+            f"<ul class=tags><li>a{n % 2}</li></ul><div class='share box-{n}'>Share this</div>"
+            f"<footer>By me</footer></article>"
+        )
+    )
+    check(
+        pairs,
+        body=("article",),
+        drop=("article > header", "article > .tags", "article > .share", "article > footer"),
+    )
+
+
+def test_the_heading_with_the_title_is_dropped() -> None:
+    pairs = site(lambda n: f"<article><h1>{title_of(n)}</h1>{paragraphs(n)}</article>")
+    check(pairs, body=("article",), drop=("article > h1",))
+
+
+def test_headings_of_the_author_stay() -> None:
+    def template(number: int) -> str:
+        first, rest = text_of(number).split(" ", 1)
+        return (
+            f"<article><h1>{title_of(number)}</h1><h1>{first}</h1><p>{rest}</p></article><p>Bye</p>"
+        )
+
+    check(site(template), body=("article",), drop=("article > h1:nth-child(1)",))
+
+
+def test_furniture_without_a_name_is_dropped_by_its_place() -> None:
+    pairs = site(
+        lambda n: (
+            f"<article><h1>{title_of(n)}</h1><p>{n} May 2020</p>{paragraphs(n)}"
+            f"<p>{_NAMES[n]} 7 {_NAMES[n + 1]}</p></article>"
+        )
+    )
+    check(
+        pairs,
+        body=("article",),
+        drop=("article > h1", "article > p:nth-child(2)", "article > p:nth-last-child(1)"),
+    )
+
+
+def test_a_part_of_the_template_may_be_missing_on_some_pages() -> None:
+    pairs = site(
+        lambda n: (
+            f"<article>{'<p class=series>Part of a series</p>' if n % 3 else ''}"
+            f"{paragraphs(n)}{'<div class=related>Read on</div>' if n % 4 else ''}</article>"
+        )
+    )
+    check(pairs, body=("article",), drop=("article > .series", "article > .related"))
+
+
+def test_furniture_may_be_within_an_element_around_the_text() -> None:
+    pairs = site(
+        lambda n: (
+            f"<article><header><h1>{title_of(n)}</h1></header><div>{paragraphs(n)}"
+            f"<div class=share>Share this</div></div><footer>Bye</footer></article>"
+        )
+    )
+    found = learn(pairs)
+    assert found.body == ("article > div",)
+    assert found.drop == ("article > div > .share",)
+    assert found.foreign == 0
+
+
+def kept(pairs: list[Pair], words_kept: str) -> None:
+    """Nothing is dropped that holds these words."""
+    learned = learn(pairs)
+    for _, shown in pairs:
+        if (found := extract(shown, learned.body, learned.drop)) and words_kept in shown.words:
+            assert words_kept in found.words
+
+
+def test_what_stands_between_parts_of_the_text_stays() -> None:
+    def template(number: int) -> str:
+        first, second = paragraphs(number).split("</p>")[:2]
+        box = "<div class=share>Share</div>"
+        return f"<article>{box if number % 2 else ''}{first}</p>{box}{second}</p></article>"
+
+    kept(site(template), "share")
+
+
+def test_output_of_a_few_posts_before_the_text_stays() -> None:
+    """A shortcode makes it: no word of it is in the source."""
+    box = "<div class=warning>Outdated</div>"
+    kept(site(lambda n: f"<article>{'' if n % 5 else box}{paragraphs(n)}</article>"), "outdated")
+
+
+def test_footnotes_stay() -> None:
+    notes = "<section class=footnotes><ol><li>Note</li></ol></section>"
+    kept(site(lambda n: f"<article>{paragraphs(n)}{notes}</article>"), "note")
+
+
+def pictures(pairs: list[Pair]) -> int:
+    learned = learn(pairs)
+    found = [extract(shown, learned.body, learned.drop) for _, shown in pairs]
+    return sum(one.html.count("<img") for one in found if one)
+
+
+def test_a_picture_that_the_source_names_stays() -> None:
+    def template(number: int) -> str:
+        return f"<article><p class=photo><img src=/sunset.jpg></p>{paragraphs(number)}</article>"
+
+    assert pictures(site(template, source="![A sunset](sunset.jpg)")) == 12
+    assert pictures(site(template)) == 0
+
+
+def test_a_picture_on_few_posts_stays() -> None:
+    photo = "<p class=photo><img src=/sunset.jpg></p>"
+    few = site(lambda n: f"<article>{'' if n % 6 else photo}{paragraphs(n)}</article>")
+    assert pictures(few) == 2
+
+
+def test_a_part_with_a_word_of_the_source_stays_even_if_all_pages_have_its_name() -> None:
+    def template(number: int) -> str:
+        first, rest = text_of(number).split(" ", 1)
+        intro = first if number == 5 else "Welcome"
+        text = rest if number == 5 else text_of(number)
+        return f"<article><div class=intro>{intro}</div><p>{text}<p>Bye</article><p>Bye</p>"
+
+    pairs = site(template)
+    found = extract(pairs[5][1], *selectors(pairs))
+    assert found is not None
+    assert found.words == pairs[5][0].words
+
+
+def selectors(pairs: list[Pair]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    learned = learn(pairs)
+    return learned.body, learned.drop
+
+
+# Figures
+
+
+def test_the_figures_count_what_the_selectors_find() -> None:
+    def template(number: int) -> str:
+        text = paragraphs(number) if number else "<p>Enter the password</p>"
+        return f"<h1>{title_of(number)}</h1><div class=text>{text}<b>x y z</b></div>"
+
+    learned = learn(site(template, count=20))
+    assert (learned.matched, learned.accepted) == (20, 19)
+    assert learned.foreign == pytest.approx(3 / 63)
+    assert learned.refusal is None
+
+
+def test_pages_without_the_texts_are_refused() -> None:
+    learned = learn(site(lambda _: "<div id=app></div>"))
+    assert (learned.body, learned.accepted) == ((), 0)
+    assert learned.refusal == "no element of the pages holds the text of the posts"
+
+
+def test_too_few_accepted_pages_are_refused() -> None:
+    def template(number: int) -> str:
+        return f"<div class=text>{paragraphs(number) if number % 5 else 'Enter the password'}</div>"
+
+    assert learn(site(template, count=20)).refusal == (
+        "the text of the posts was found on 16 of 20 pages only"
+    )
+
+
+def test_too_many_foreign_words_are_refused() -> None:
+    def template(number: int) -> str:
+        first, second = paragraphs(number).split("</p>")[:2]
+        return f"<div class=text>{first}</p><p>{' '.join(_NAMES[:8])}</p>{second}</p></div>"
+
+    assert "11 % of the words" in (learn(site(template)).refusal or "")
+
+
+def test_no_posts_teach_nothing() -> None:
+    assert learn([]) == Learned((), (), 0, 0, 0.0, learn([]).refusal)
+
+
+def test_a_template_that_the_first_posts_do_not_have_is_learned_too() -> None:
+    """Only some of the posts of a large site are looked at first."""
+    pairs = site(
+        lambda n: f"<div class={'old' if n % 30 == 1 else 'new'}-text>{paragraphs(n)}</div>",
+        count=150,
+    )
+    check(pairs, body=(".new-text", ".old-text"))
+
+
+def test_learning_again_gives_the_same() -> None:
+    pairs = site(
+        lambda n: f"<article><div class='a b c'>x{n}</div>{paragraphs(n)}</article>", count=15
+    )
+    assert learn(pairs) == learn(pairs)
