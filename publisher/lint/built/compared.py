@@ -1,0 +1,23 @@
+"""Compare one post with the body of its page: words, pictures, code. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.lint.built.body import PageBody
+from publisher.lint.built.code import code
+from publisher.lint.built.pictures import pictures
+from publisher.lint.built.text import words
+
+if TYPE_CHECKING:
+    from publisher.lint.built.differences import Difference
+    from publisher.post import Post
+
+
+def compare(post: Post, body: str) -> list[Difference]:
+    """Return the differences between a post and the HTML of its body on the page.
+
+    `body` is what readers get: without what `posts.drop` removes. Raises PageError.
+    """
+    page = PageBody.of(body, post.path)
+    return [*words(post, page), *pictures(post, page), *code(post, page)]

@@ -1,0 +1,36 @@
+"""One difference between the source of a post and its page, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+LONGEST_QUOTE = 60  # characters
+
+# Whether the page lacks something of the source, or has something more. `template-tags`,
+# `entities` and `lines` say what became of code.
+DifferenceKind: TypeAlias = Literal[
+    "lacks-words", "lacks-picture", "lacks-code", "template-tags", "entities", "lines",
+    "has-words", "has-picture",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference at a line of a post's file; what a page has more is at no line, so it is 1.
+
+    `what` is the text, the name of the picture, or the first line of the code. `place` is a CSS
+    selector of the element that has the words and little else; empty if there is none. `words` and
+    `places` count what a difference of words is about.
+    """
+
+    path: PurePosixPath
+    line: int
+    kind: DifferenceKind
+    what: str
+    place: str = ""
+    words: int = 0
+    places: int = 1

@@ -1,0 +1,69 @@
+"""Compare the pictures of a post with those of its page. Pure.
+
+A generator may give a picture another name, make several sizes of it, or put it into the page
+itself. So a picture counts as missing only if its name is nowhere in the page and the page has
+fewer pictures than the post.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from publisher.content.dropped import LineNumbers
+from publisher.lint.built.code import without_code
+from publisher.lint.built.differences import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from publisher.lint.built.body import PageBody
+    from publisher.post import Post
+
+MAX_PICTURES = 300  # of one post
+
+_PICTURE = re.compile(
+    r"""!\[[^\[\]\n]*\]\(\s*(?:<(?P<angled>[^<>\n]+)>|(?P<plain>[^)\s]+))  # ![alt](address "title")
+    |!\[\[(?P<wiki>[^\[\]|\#\n]+)  # ![[picture.png]]
+    |<img\b[^<>]*?\ssrc\s*=\s*(?:"(?P<double>[^"<>]+)|'(?P<single>[^'<>]+)|(?P<bare>[^"'\s<>]+))
+    |^[ \t]*\.\.\ (?:image|figure)::[ \t]*(?P<rst>\S+)
+    |\bimage::?(?P<asciidoc>[^\s\[\]:]+)\[""",
+    re.MULTILINE | re.VERBOSE,
+)
+_KINDS = "png|jpe?g|gif|svg|webp|avif"
+_PICTURE_FILE = re.compile(rf"\.(?:{_KINDS})\b", re.IGNORECASE)
+_FILE_NAME = re.compile(rf"([^/\s\"'()<>\[\]=|]{{3,200}})\.(?:{_KINDS})\b")
+
+
+def pictures(post: Post, page: PageBody) -> Iterator[Difference]:
+    text = without_code(post.body)
+    named = [
+        (address, match.start())
+        for match in islice(_PICTURE.finditer(text), MAX_PICTURES)
+        if (address := "".join(filter(None, match.groups()))) and _PICTURE_FILE.search(address)
+    ]
+    if len(page.pictures) < len(named):
+        lines = LineNumbers(text, post.body_line)
+        for address, offset in named:
+            if _stem(address) not in page.attributes:
+                yield Difference(post.path, lines.line(offset), "lacks-picture", address)
+    written = unquote(f"{post.body}\n{post.values}").lower()
+    known = {match[1] for match in islice(_FILE_NAME.finditer(written), MAX_PICTURES)}
+    for picture in islice(page.pictures, MAX_PICTURES):
+        address = picture.get("src") or picture.get("data-src") or ""
+        is_file = picture.tag == "img" and address and not address.startswith("data:")
+        if is_file and not _is_named(unquote(address).lower(), known, written):
+            yield Difference(post.path, 1, "has-picture", address)
+
+
+def _is_named(address: str, known: Collection[str], written: str) -> bool:
+    """Whether the source names a picture: generators put numbers and hashes behind its name."""
+    return any(name in address for name in known) or _stem(address) in written
+
+
+def _stem(address: str) -> str:
+    """The name of a file without its extension: `a` of `/b/a.png?c`."""
+    name = unquote(address).partition("?")[0].rstrip("/").rpartition("/")[2]
+    return (name.rpartition(".")[0] or name).lower()
