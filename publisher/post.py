@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from publisher.text.titles import TitleSyntax
     from publisher.text.yaml_document import Value
 
-Markup: TypeAlias = Literal["markdown", "html", "rest"]
+# A body that is `unrendered` is in a markup that publisher does not know: readers get that of the
+# page that the site's generator built.
+Markup: TypeAlias = Literal["markdown", "html", "rest", "unrendered"]
 CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown", "marked"]
 # `markdown` is the dialect of Python-Markdown.
 MarkdownDialect: TypeAlias = Literal["markdown"] | CommonMark
-Dialect: TypeAlias = MarkdownDialect | Literal["html", "rest"]
+Dialect: TypeAlias = MarkdownDialect | Literal["html", "rest", "unrendered"]
 # `{{< name >}}` and `{{% name %}}`; `{{% name %}}` alone; `{{ name() }}` and `{% name() %}`.
 ShortcodeSyntax: TypeAlias = Literal["angle-shortcodes", "percent-shortcodes", "call-shortcodes"]
 # `liquid-top-level` is Liquid that has the front matter beside `page`, not only in it. Nunjucks has

@@ -101,6 +101,11 @@ def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:
 
 
 def _is_excluded(path: PurePosixPath, config: Config) -> bool:
+    """Whether a file is no post by the configuration, or because the site's generator built it."""
+    posts, output = config.posts.path, config.site.output
+    is_inside = output is not None and output != posts and output.is_relative_to(posts)
+    if output and is_inside and (posts / path).is_relative_to(output):
+        return True
     return any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude)
 
 

@@ -184,6 +184,20 @@ def test_files_and_folders_with_an_underscore_are_no_posts(tmp_path: Path) -> No
     assert [str(one.path) for one in reading.posts] == ["_posts/a.md"]
 
 
+def test_the_pages_that_were_built_are_no_posts(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2024-01-02\n---\nText\n"
+    files = {"a.md": text, "out/2024-01-02-a.html": text, "output.md": text}
+    reading = read(tmp_path, "any", files, output=tmp_path / "out")
+    paths = [str(one.path) for one in reading.posts] + [str(one.path) for one in reading.pages]
+    assert paths == ["a.md", "output.md"]
+
+
+def test_components_of_posts_with_the_bodies_of_pages_are_not_missed(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2024-01-02\n---\n<Note/>\n"
+    files = {"a.mdx": text}
+    assert not read(tmp_path, "any", files, output=tmp_path / "out", body=("article",)).warnings
+
+
 def test_a_file_without_a_date_is_a_page(tmp_path: Path) -> None:
     reading = read(tmp_path, "any", {"a.md": "# A title\n\nText\n"})
     assert [(one.post.title, one.post.body.strip()) for one in reading.pages] == [

@@ -32,6 +32,7 @@ def read(
     *,
     posts: str = "",
     zone: str = "Europe/Berlin",
+    output: Path | None = None,
     **options: Any,
 ) -> Reading:
     """Write a site and read its posts, which are in its folder `posts`."""
@@ -40,7 +41,7 @@ def read(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     config = Config(
-        site=Site(title="A blog", url="https://blog.example", timezone=zone),
+        site=Site(title="A blog", url="https://blog.example", timezone=zone, output=output),
         posts=Posts(path=folder / posts, engine=engine, **options),
         state=folder / ".publisher",
         path=folder / "config.yaml",

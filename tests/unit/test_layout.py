@@ -232,6 +232,7 @@ PURE = (
     "sources/feed/repair.py", "sources/feed/unread_elements.py", "sources/feed/web_page.py",
     "sources/feed/written_dates.py",
     "sources/front_matter/block.py", "sources/front_matter/formats.py",
+    "sources/front_matter/headers.py",
     "sources/front_matter/open_fences.py", "sync/changes.py", "sync/desired.py", "sync/guard.py",
     "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
     "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/renames.py",

@@ -65,6 +65,8 @@ def _convert(dialect: Dialect, source: str, *parts: str) -> Converted:
     match dialect:
         case "html":
             return Converted((source, *parts))
+        case "unrendered":
+            return Converted(("", *("" for _ in parts)))
         case "rest":
             return Converted(tuple(rst.html(text)[0] for text in (source, *parts)))
         case "markdown":

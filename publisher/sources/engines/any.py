@@ -115,8 +115,9 @@ class Any(PostReader):
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with its keys in one spelling, and MDX as Markdown."""
         document = _as_spelt(super().document(path))
-        is_mdx = path.suffix.lower() in _MDX
-        return _with_own_title(_without_components(document) if is_mdx else document)
+        if path.suffix.lower() in _MDX:
+            document = _without_components(document, says_so=not self.config.posts.from_pages)
+        return _with_own_title(document) if self.markup_of(path) == "markdown" else document
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if front_matter.is_true("hidden"):
@@ -212,11 +213,12 @@ def _usable(name: str, value: Value) -> Value:
     return None if (one_line(value) or "").lower() in TRUE | FALSE else value
 
 
-def _without_components(document: block.PostFile) -> block.PostFile:
+def _without_components(document: block.PostFile, *, says_so: bool) -> block.PostFile:
+    """The file with Markdown; what is left out is not missed if the body comes from the page."""
     found = mdx.as_markdown(document.body)
     warnings = [
         (document.body_line + line - 1, f"{name} is evaluated only by the site; left out")
-        for line, name in found.dropped
+        for line, name in (found.dropped if says_so else ())
     ]
     return replace(document, body=found.text, warnings=(*document.warnings, *warnings))
 

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.post import Diagnostic, Page, Post, Skip
+from publisher.sources.engines import markups
 from publisher.sources.engines.markups import (
     ASSETS,
     MARKUPS,
+    NOTEBOOK,
     PLAIN_TEXT,
     RUBY_TEMPLATES,
     UNRENDERED,
@@ -36,6 +38,7 @@ from publisher.sources.front_matter import (
     block,
     feed_options,
     formats,
+    headers,
     media_keys,
     source_text,
 )
@@ -172,14 +175,11 @@ class PostReader:
 
         Never raises: a file that cannot be read is a broken Skip.
         """
-        kind = path.suffix.lower()
-        is_rendered = kind in self.record.markups
-        if not is_rendered and kind in ASSETS:
+        if not self._is_readable(path):
             return None, []
-        if _is_about_the_folder(path.name) or not self.is_post(path):
-            return None, []
-        if not is_rendered:
-            return Skip(path, unrendered(kind)) if self._looks_like_post(path) else None, []
+        is_unrendered = self.markup_of(path) == "unrendered"
+        if is_unrendered and not self._has_built_bodies:
+            return Skip(path, unrendered(path.suffix.lower())), []
         unpublished: tuple[Status, str] | None = None
         try:
             unpublished = self.unpublished_by_path(path)
@@ -187,7 +187,22 @@ class PostReader:
         except PostError as error:
             if unpublished:
                 return Skip(path, unpublished[1], status=unpublished[0]), []
+            if is_unrendered:  # whether the site publishes such a file is unknown
+                return Skip(path, error.message, error.line), []
             return _unreadable(path, error), []
+
+    def _is_readable(self, path: PurePosixPath) -> bool:
+        """Whether a file may be a post, by its name or, if its markup is unknown, by its head."""
+        if self.markup_of(path) == "unrendered" and path.suffix.lower() in ASSETS:
+            return False
+        if _is_about_the_folder(path.name) or not self.is_post(path):
+            return False
+        return self.markup_of(path) != "unrendered" or self._looks_like_post(path)
+
+    @property
+    def _has_built_bodies(self) -> bool:
+        """Whether posts get the bodies of pages, so that any markup can be published."""
+        return self.config.site.output is not None and self.config.posts.from_pages
 
     def _looks_like_post(self, path: PurePosixPath) -> bool:
         """Whether a file that we do not render is probably a post.
@@ -231,7 +246,12 @@ class PostReader:
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file, split into front matter and body. Raises PostError."""
-        return block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
+        read = block.read if self.markup_of(path) != "unrendered" else headers.read
+        return read(self.folder.bytes(path), path, self.record.front_matter_readers)
+
+    def markup_of(self, path: PurePosixPath) -> Markup:
+        """The markup of a file, by the extension of its name."""
+        return markups.of(path, self.record.markups)
 
     def _read_post(
         self, front_matter: FrontMatter, unpublished: tuple[Status, str] | None, now: dt.datetime
@@ -356,12 +376,14 @@ class PostReader:
         slug = front_matter.wanted("slug") or name.slug
         categories, tags = self.categories(front_matter), self.tags(front_matter)
         language = front_matter.language() or name.language
+        markup = self.markup_of(front_matter.path)
+        is_off = markup == "unrendered" or front_matter.is_false("render_with_liquid")
         return Post(
             path=front_matter.path,
             body=front_matter.document.body,
             body_line=front_matter.document.body_line,
-            markup=self.record.markups[front_matter.path.suffix.lower()],
-            marker=self.marker(front_matter),
+            markup=markup,
+            marker=self.marker(front_matter) if markup != "unrendered" else None,
             title=front_matter.wanted("title"),
             slug=slug,
             published=published.instant,
@@ -389,7 +411,7 @@ class PostReader:
             license=feed_options.license_of(front_matter),
             episode=feed_options.episode(front_matter),
             body_from_source=feed_options.body_from_source(front_matter),
-            templates="off" if front_matter.is_false("render_with_liquid") else self._templates,
+            templates="off" if is_off else self._templates,
             source=self._source(front_matter),
         )
 
@@ -403,6 +425,8 @@ class PostReader:
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the post's file, with what the author wrote about it in other files."""
+        if path.suffix.lower() == NOTEBOOK:
+            return source_text.read(text, (source_text.notebook,))
         return source_text.read(text, self.record.source_readers)
 
     @property
@@ -427,12 +451,13 @@ class PostReader:
 
         The language is a suffix as in `x.fr.md`, `x-fr.md`, `x_fr.md`, or a folder `fr`.
         """
+        whole = markups.stem(path)
         for separator in (".", "-", "_"):
-            stem, _, suffix = path.stem.rpartition(separator)
+            stem, _, suffix = whole.rpartition(separator)
             if stem and suffix.lower().replace("_", "-") in self.languages:
                 return stem, language_tag(suffix)
         folder = next((part for part in path.parts[:-1] if part.lower() in self.languages), None)
-        return path.stem, folder
+        return whole, folder
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         """The date in the front matter, else in the file name, else in the folders.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ UNRENDERED = {
     ".rst": "reStructuredText",
     ".rest": "reStructuredText",
     ".adoc": "AsciiDoc",
+    ".ad": "AsciiDoc",
     ".asciidoc": "AsciiDoc",
     ".asc": "AsciiDoc",
     ".textile": "Textile",
@@ -30,6 +32,7 @@ UNRENDERED = {
     ".rmd": "R Markdown",
     ".ipynb": "a notebook",
 }
+NOTEBOOK = ".ipynb"
 PLAIN_TEXT = (".txt", ".text")
 # Templates of the site generators in Ruby, which use them for posts.
 RUBY_TEMPLATES = {".erb": "an ERB template", ".haml": "Haml", ".slim": "Slim"}
@@ -56,6 +59,18 @@ _ASSETS = (
     "xcf xls xlsm xlsx xml xsd xsl xslt xspf xz yaml yml zip zst atom"
 )
 ASSETS = frozenset(f".{ending}" for ending in _ASSETS.split())
+
+
+def of(path: PurePosixPath, markups: Mapping[str, Markup]) -> Markup:
+    """The markup of a file by the extension of its name, which may be none of `markups`."""
+    return markups.get(path.suffix.lower(), "unrendered")
+
+
+def stem(path: PurePosixPath) -> str:
+    """The file name without its extension; a template has two, as in `a.html.erb`."""
+    inner = PurePosixPath(path.stem)
+    is_template = path.suffix.lower() in _TEMPLATES
+    return inner.stem if is_template and inner.suffix.lower() in MARKUPS else path.stem
 
 
 def unrendered(kind: str) -> str:

@@ -73,8 +73,8 @@ class Nikola(PostReader):
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with all its metadata; those in the `.meta` file have priority."""
-        post_file = block.read(self.folder.bytes(path), path, self.record.front_matter_readers)
-        if not post_file.values and self.record.markups[path.suffix.lower()] == "rest":
+        post_file = super().document(path)
+        if not post_file.values and self.markup_of(path) == "rest":
             post_file = block.read(self.folder.bytes(path), path, (formats.docinfo,))
         values = {**self._original(path), **post_file.values, **self._beside(path)}
         # Values from other files have no lines in this one; messages about them name line 1.
@@ -102,9 +102,9 @@ class Nikola(PostReader):
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the file, with the keys that `document` takes from other files."""
-        is_rest = self.record.markups[path.suffix.lower()] == "rest"
-        readers = [*self.record.source_readers, *([source_text.docinfo] if is_rest else ())]
-        own = source_text.read(text, readers)
+        own = super().source_text(path, text)
+        if self.markup_of(path) == "rest":
+            own = source_text.read(text, (*self.record.source_readers, source_text.docinfo))
         beside = self._source_of(path.with_suffix(".meta"))
         return replace(own, keys={**self._original_source(path), **own.keys, **beside})
 

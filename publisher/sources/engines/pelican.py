@@ -79,11 +79,13 @@ class Pelican(PostReader):
         return self.settings.get("WITH_FUTURE_DATES") == "true"
 
     def document(self, path: PurePosixPath) -> block.PostFile:
-        markup = self.record.markups[path.suffix.lower()]
+        markup = self.markup_of(path)
         data = self.folder.bytes(path)
         if markup == "html":
             text = block.decoded(data, path)
             post_file = replace(_of_html(text), text=text)
+        elif markup == "unrendered":
+            post_file = super().document(path)
         else:
             post_file = block.read(data, path, self._READERS[markup])
         values = {key.lower(): value for key, value in post_file.values.items()}
@@ -102,7 +104,9 @@ class Pelican(PostReader):
         )
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
-        markup = self.record.markups[path.suffix.lower()]
+        markup = self.markup_of(path)
+        if markup == "unrendered":
+            return super().source_text(path, text)
         return source_text.read(text, self._SOURCE_READERS[markup])
 
     def is_post(self, path: PurePosixPath) -> bool:

@@ -273,6 +273,23 @@ def html(lines: list[str]) -> SourceText:
     return SourceText(keys, _META_TAG.sub("", text).split("\n"))
 
 
+def notebook(lines: list[str]) -> SourceText | None:
+    """The texts of a notebook's cells, and its metadata; without outputs and counts of runs."""
+    try:
+        document = json.loads("\n".join(lines))
+        cells = [cell["source"] for cell in document["cells"]]
+        texts = ["".join(cell) for cell in cells]
+        about = {**document["metadata"]}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    for value in [*about.values()]:
+        # The metadata for a site generator are a map of their own.
+        if isinstance(value, dict) and not {"title", "date"}.isdisjoint(value):
+            about |= value
+    keys = {key.lower(): json.dumps(value, sort_keys=True) for key, value in about.items()}
+    return SourceText(keys, "\n\n".join(texts).split("\n"))
+
+
 FENCES: Sequence[SourceReader] = (fenced, toml, named, braced)
 
 
