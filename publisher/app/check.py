@@ -62,9 +62,9 @@ def check(
 
 
 def _addresses(project: Project) -> Iterator[Diagnostic]:
-    """Warn about programs of the site that decide where the posts are."""
-    for script in address_scripts.find(project.config):
-        yield project.of_setting(("posts", "permalink"), address_scripts.warning(script))
+    """Warn if the URLs of the posts may be wrong."""
+    for doubt in address_scripts.doubts(project.config):
+        yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
 
 
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:

@@ -17,12 +17,14 @@ from publisher.cli import output
 from publisher.cli.options import current_folder, home
 from publisher.config.find import NAME, configurations
 from publisher.errors import ConfigError
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
 
     from publisher.app.events import Event
     from publisher.app.init import WrittenConfig
+    from publisher.app.init.survey import Survey
 
 EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
 
@@ -43,11 +45,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ENGINE",
         help="the site generator whose rules apply: %(choices)s (default: detected)",
     )
+    parser.add_argument(
+        "--permalink",
+        metavar="TEMPLATE",
+        help="the URLs of posts, e.g. /:year/:slug/ (default: by the rules of the generator)",
+    )
     parser.add_argument("--jid", help="the account that publishes (default: no xmpp section)")
     parser.add_argument(
         "--service", help="the pubsub service (default: pubsub. and the domain of the JID)"
     )
     parser.add_argument("--node", default="blog", help="the node (default: blog)")
+    parser.add_argument("--yes", action="store_true", help="answer every question with yes")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,12 +66,23 @@ def run(arguments: argparse.Namespace) -> int:
         posts=arguments.posts,
         feed=arguments.feed,
         engine=arguments.engine,
+        permalink=arguments.permalink,
         jid=arguments.jid,
         service=arguments.service,
         node=arguments.node,
     )
-    _print_written(path, init(path, options, _print_note), has_jid=bool(arguments.jid))
+    written = init(path, options, _print_note, ask=_ask_yes if arguments.yes else _ask)
+    _print_written(path, written, has_jid=bool(arguments.jid))
     return 0
+
+
+def _ask_yes(_: str) -> bool:
+    return True
+
+
+def _ask(question: str) -> bool | None:
+    """Ask on the terminal; None if there is none."""
+    return output.ask(question) if output.can_ask() else None
 
 
 def _new_path() -> Path:
@@ -85,13 +104,9 @@ def _print_note(event: Event) -> None:
 
 def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
     source = f", with settings from {written.source}" if written.source else ""
-    kind = f"{written.engine} site" if written.posts else "feed"
-    output.print_line(f"wrote {path}: {kind}{source}")
-    if written.posts and not written.posts.is_dir():
-        output.print_message(
-            f"note: folder {written.posts} does not exist; set posts.path to the folder with your "
-            "posts"
-        )
+    kind = f"{written.kind} site" if written.kind else "folder of posts"
+    output.print_line(f"wrote {path}: {kind if written.posts else 'feed'}{source}")
+    output.print_line(_posts_found(written.survey))
     if not written.has_url:
         output.print_message(f"note: site.url is {configs.EXAMPLE_URL}; set it to your site's URL")
     if not has_jid:
@@ -100,6 +115,17 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         )
     option = "" if _is_found(path) else f" --config {shlex.quote(str(path))}"
     output.print_line(f"next: publisher {'plan' if has_jid else 'build'}{option}")
+
+
+def _posts_found(found: Survey) -> str:
+    """`416 posts, 410 of them published; the newest is "Hello" of 2026-01-31: URL`."""
+    posts = number_of(found.posts, "post")
+    if found.posts != found.published:
+        posts += f", {found.published} of them published"
+    if found.newest is None:
+        return f"found {posts}"
+    newest = found.newest
+    return f'found {posts}; the newest is "{newest.title}" of {newest.day}: {newest.url}'
 
 
 def _is_found(path: Path) -> bool:

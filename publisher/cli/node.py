@@ -8,7 +8,6 @@ ledger. `forget` removes a node from the ledger alone, and leaves the node as it
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from publisher.app import nodes, project
@@ -160,16 +159,14 @@ def _confirmed(config: Config, address: NodeAddress) -> bool:
     """Ask on the terminal. Raises UnsafePlanError if there is nobody to ask."""
     what = f"permanently delete {address} with all its items and subscribers"
     again = _returns(config, address)
-    # Python sets it to None if its descriptor is closed.
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not output.can_ask():
         notes = f"; {again}" if again else ""
         raise UnsafePlanError(
             f"this would {what}; nothing was sent{notes}. Run again with --yes to delete it"
         )
     if again:
         output.print_message(f"note: {again}")
-    output.print_question(f"{what[0].upper()}{what[1:]}?")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    return output.ask(f"{what[0].upper()}{what[1:]}?")
 
 
 def _returns(config: Config, address: NodeAddress) -> str:

@@ -174,9 +174,16 @@ def print_error(prefix: str, error: PublisherError) -> None:
     print_message(f"{prefix}: {error.title}", *(f"  - {problem}" for problem in error.problems))
 
 
-def print_question(text: str) -> None:
-    """Print a question to stderr that `y` answers. The cursor stays behind it."""
-    print(f"{printable(text)} [y/N] ", end="", file=sys.stderr, flush=True)
+def can_ask() -> bool:
+    """Whether somebody at a terminal can answer a question."""
+    # Python sets it to None if its descriptor is closed.
+    return bool(sys.stdin) and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask on the terminal; whether the answer is yes."""
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _cut(line: str) -> str:

@@ -1,7 +1,8 @@
-"""Find the programs of a site that decide at which addresses its posts are.
+"""Say why publisher cannot know at which addresses the posts of a site are.
 
-publisher runs no program of a site, so it cannot know these addresses unless it sees the built
-pages (`site.output`), or unless somebody writes the rule down (`posts.permalink`).
+A program of the site may compute them, and publisher runs none; or the generator is unknown. Then
+it must see the built pages (`site.output`), or somebody must write the rule down
+(`posts.permalink`).
 """
 
 from __future__ import annotations
@@ -12,25 +13,31 @@ from publisher import sources
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from publisher.config import Config
-    from publisher.sources.engines.scripts import AddressScript
 
 
-def find(config: Config) -> Sequence[AddressScript]:
-    """The programs that make addresses which this configuration does not know."""
+EXAMPLE = "/:year/:slug/"
+
+
+def doubts(config: Config) -> list[str]:
+    """The reasons, each a clause, why this configuration may have wrong addresses; else none."""
     posts = config.posts
     if config.site.output or posts.feed or posts.permalink:
-        return ()
+        return []
     record = RECORDS[posts.engine]
-    return record.address_scripts(sources.site_of(config), posts.path, sources.reach_of(config))
+    if not record.has_rules:
+        return ["publisher does not know by which rules your generator chooses the URLs of posts"]
+    found = record.address_scripts(sources.site_of(config), posts.path, sources.reach_of(config))
+    return [
+        f"{script.path}:{script.line} computes the URLs of posts, and publisher runs no program of "
+        "the site"
+        for script in found
+    ]
 
 
-def warning(script: AddressScript) -> str:
-    """What a user must know of a program, as the rest of a sentence about `posts.permalink`."""
+def advice(doubt: str) -> str:
+    """What a user must know and do, as the rest of a sentence about `posts.permalink`."""
     return (
-        f"is not set, but {script.path}:{script.line} computes the addresses of posts. publisher "
-        "runs no programs of the site, so the links to your posts may be wrong: set it, e.g. "
-        "permalink: /:year/:slug/, or set site.output to the folder into which the site is built"
+        f"is not set, but {doubt}, so links to your posts may be wrong; set it, e.g. permalink: "
+        f"{EXAMPLE}, or set site.output to the folder into which the site is built"
     )

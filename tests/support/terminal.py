@@ -20,10 +20,18 @@ ROWS, COLUMNS = 24, 100
 
 
 def on_terminal(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    typed: bytes = b"",
 ) -> bytes:
-    """Run the command to its end. Returns all that the terminal was sent."""
+    """Run the command to its end. Returns all that the terminal was sent.
+
+    `typed` is what somebody typed ahead.
+    """
     lead, follow = pty.openpty()
+    os.write(lead, typed)
     fcntl.ioctl(follow, termios.TIOCSWINSZ, struct.pack("4H", ROWS, COLUMNS, 0, 0))
     with subprocess.Popen(
         command,

@@ -84,8 +84,8 @@ def test_check_names_the_program_that_computes_addresses(
     files = {"eleventy.config.js": CONFIG} if engine == "eleventy" else {}
     said = check(tmp_path / "site", engine, {**files, script: text})
     place = f"{tmp_path / 'site' / script}:{line}"
-    assert f"posts.permalink is not set, but {place} computes the addresses of posts" in said
-    assert "set it, e.g. permalink: /:year/:slug/" in said
+    assert f"posts.permalink is not set, but {place} computes the URLs of posts" in said
+    assert "set it, e.g. permalink: /:year/:slug/, or set site.output" in said
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from publisher.config import Person
 from publisher.config.keys import FEED_FOLDERS
+from publisher.errors import ConfigError
 from publisher.sources.detect import detect
 from tests.support.blog import Blog
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine
+    from publisher.sources.engines.detected import DetectedSite
 
 YAML = "---\ntitle: A post\ndate: 2020-01-02\npublish: true\n---\nText.\n"
 TOML = '+++\ntitle = "A post"\ndate = 2020-01-02\n+++\nText.\n'
@@ -86,6 +88,12 @@ SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
 WITHOUT_ZONE = {"zola"}
 
 
+def detected(folder: Path) -> DetectedSite:
+    site = detect(folder)
+    assert site is not None
+    return site
+
+
 def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
@@ -97,7 +105,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 def test_a_site_is_detected_by_its_settings(tmp_path: Path, name: str) -> None:
     engine, posts, files = SITES[name]
     write(tmp_path, files)
-    found = detect(tmp_path)
+    found = detected(tmp_path)
     assert (found.engine, found.posts, found.title) == (engine, posts, "A site")
     assert (found.url or "").rstrip("/") == "https://a.example"
     assert (found.author, found.language) == (Person(name="Ada"), "de")
@@ -127,7 +135,9 @@ def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: s
     [
         ({"eleventy.config.js": "throw 1", "src/posts/a.md": YAML}, "eleventy", "src/posts"),
         ({".obsidian/app.json": "{}", "A note.md": YAML}, "plain", "."),
-        ({"posts/2020-01-01-a.md": YAML}, "jekyll", "posts"),
+        ({"_posts/2020-01-01-a.md": YAML}, "jekyll", "_posts"),
+        ({"posts/2020-01-01-a.md": YAML}, "any", "posts"),
+        ({"posts/img/a.png": ""}, "any", "posts"),
         (
             {"_config.yml": "theme: x\n", "package.json": '{"hexo": {}}', "_posts/a.md": YAML},
             "hexo",
@@ -138,23 +148,30 @@ def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: s
             "hexo",
             "source/_posts",
         ),
-        ({"config.toml": "[tool]\nx = 1\n", "posts/a.md": YAML}, "jekyll", "posts"),
-        ({"conf.py": "project = 'Sphinx'\n"}, "jekyll", None),
-        ({}, "jekyll", None),
+        ({"config.toml": "[tool]\nx = 1\n", "posts/a.md": YAML}, "any", "posts"),
     ],
 )
 def test_a_site_without_readable_settings_is_detected(
     tmp_path: Path, files: Mapping[str, str], engine: Engine, posts: str | None
 ) -> None:
     write(tmp_path, files)
-    found = detect(tmp_path)
+    found = detected(tmp_path)
     assert (found.engine, found.posts, found.title) == (engine, posts, None)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{}, {"conf.py": "project = 'Sphinx'\n"}, {"notes/2020-01-01-a.md": YAML, "posts/a.png": ""}],
+)
+def test_another_folder_is_no_site(tmp_path: Path, files: Mapping[str, str]) -> None:
+    write(tmp_path, files)
+    assert detect(tmp_path) is None
 
 
 def test_sample_values_of_a_new_hexo_site_are_ignored(tmp_path: Path) -> None:
     settings = "title: Hexo\nauthor: John Doe\nurl: http://example.com\nsource_dir: source\n"
     write(tmp_path, {"_config.yml": settings})
-    found = detect(tmp_path)
+    found = detected(tmp_path)
     assert (found.engine, found.title, found.author, found.url) == ("hexo", None, None, None)
 
 
@@ -162,7 +179,7 @@ def test_sample_values_of_a_new_hexo_site_are_ignored(tmp_path: Path) -> None:
 def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[str, str]) -> None:
     pages = ["posts/a.md", "notes/deep/b.md", "empty/_index.md", "about.md"]
     write(tmp_path, {**settings, **dict.fromkeys((f"content/{page}" for page in pages), TOML)})
-    assert detect(tmp_path).notes == [
+    assert detected(tmp_path).notes == [
         "content/notes is not read; to read all sections set `path: content`"
     ]
 
@@ -172,10 +189,11 @@ def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[
     [("_config.yml", "title: ["), ("hugo.toml", "title ="), ("pelicanconf.py", "def"),
      ("conf.py", "POSTS = ("), ("_config.yml", "a: \udcff")],
 )  # fmt: skip
-def test_broken_settings_become_a_note(tmp_path: Path, name: str, text: str) -> None:
+def test_broken_settings_are_an_error(tmp_path: Path, name: str, text: str) -> None:
+    """A configuration without them would have other URLs."""
     (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    (note,) = detect(tmp_path).notes
-    assert note.startswith(f"{name} is not used: ")
+    with pytest.raises(ConfigError, match=f"{name}:"):
+        detect(tmp_path)
 
 
 def test_options_of_init_override_the_settings(tmp_path: Path) -> None:

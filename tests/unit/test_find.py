@@ -261,7 +261,7 @@ def test_init_does_not_write_below_a_configuration(blog: Blog, name: str) -> Non
     run = blog.run("init", folder=blog.posts)
     assert run.code == 2
     assert f"{blog.folder / name} already applies to this folder; edit it" in run.err
-    run = blog.run("init", "--config", "publisher.yaml", folder=blog.posts)
+    run = blog.run("init", "--config", "publisher.yaml", "--posts", ".", folder=blog.posts)
     assert (run.code, (blog.posts / "publisher.yaml").is_file()) == (0, True)
 
 

@@ -254,4 +254,5 @@ RECORD = EngineRecord(
     ),
     source_readers=(*source_text.FENCES, source_text.exported),
     late_dates=(),
+    has_rules=False,
 )  # fmt: skip

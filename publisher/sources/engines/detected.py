@@ -27,11 +27,25 @@ _DEPTH = 3
 
 @dataclass(frozen=True, kw_only=True)
 class DetectedSite:
-    """The settings of a detected site; None if not set. `notes` name the settings left unused."""
+    """The settings of a detected site; None if not set. `notes` name the settings left unused.
+
+    `generator` is the name of a generator that is not an engine of ours; `is_known` is false if
+    only a folder of posts was found, so that any generator may build the site. `site` is the folder
+    of the site if it must be configured. `program` is the file with the settings if that is a
+    program, from which only literals were taken. `output` are folders into which the site may be
+    built, and `static` is one whose files the build copies into the site. All folders are relative
+    to the folder in which we looked.
+    """
 
     engine: Engine = DEFAULT_ENGINE
+    generator: str = ""
+    is_known: bool = True
     posts: str | None = None
+    site: str | None = None
+    output: Sequence[str] = ()
+    static: str = ""
     source: str = ""
+    program: str = ""
     title: str | None = None
     url: str | None = None
     description: str | None = None
@@ -40,6 +54,11 @@ class DetectedSite:
     permalink: str | None = None
     author: Person | None = None
     notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def name(self) -> str:
+        """The name of the generator; empty for a folder of posts of which nothing else is known."""
+        return self.generator or (self.engine if self.is_known else "")
 
 
 def settings_in(folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Value]] | None:
@@ -64,6 +83,12 @@ def inside(written: str) -> str:
     """
     parts = [part for part in written.split("/") if part not in {"", "."}]
     return "" if written.startswith("/") or ".." in parts else "/".join(parts)
+
+
+def output_folder(written: str | None) -> tuple[str, ...]:
+    """The folder of the built site that the settings name, if it lies in the site."""
+    folder = inside(written or "")
+    return (folder,) if folder else ()
 
 
 def first_folder(folder: Path, names: Sequence[str]) -> str | None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.detected import DetectedSite, first_folder
+from publisher.sources.engines import eleventy_programs
+from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.likely_posts import posts_folder
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _POSTS = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/posts", "src")
+_IN_SOURCE = ("posts", "blog", "content/posts", "content/blog")
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # With these words Eleventy takes the date from the file system or from git.
@@ -169,11 +172,20 @@ def _value(match: re.Match[str], known: dict[str, str]) -> str:
 
 
 def _detect(folder: Path) -> DetectedSite | None:
-    file = site_settings.find(folder, PROGRAMS)
-    if file is None:
+    program = eleventy_programs.find(folder, reach_of(folder))
+    if program is None:
         return None
-    note = f"{file.name} is a program, which is not run; give the URL of your site with --url"
-    return DetectedSite(engine=RECORD.name, posts=first_folder(folder, _POSTS), notes=(note,))
+    source = program.source
+    # The reader finds the input folder only in a configuration in the folder of the site.
+    is_seen = not source or program.file in PROGRAMS
+    within = [f"{source}/{name}" for name in _IN_SOURCE] if source else []
+    return DetectedSite(
+        engine=RECORD.name,
+        posts=posts_folder(folder, (*within, *_POSTS)),
+        site=None if is_seen else source,
+        output=(program.output,) if program.output else (),
+        program=program.file,
+    )
 
 
 RECORD = EngineRecord(

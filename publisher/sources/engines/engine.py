@@ -110,8 +110,9 @@ class EngineRecord:
     `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
     file name, which has priority over the keys `late_dates`.
 
-    `address_scripts` finds the programs of a site that compute the addresses of posts: its
-    arguments are the folders of the site and of the posts, and what may be read.
+    `has_rules` is false if the addresses of posts are only guesses. `address_scripts` finds the
+    programs of a site that compute these addresses: its arguments are the folders of the site and
+    of the posts, and what may be read.
     """
 
     name: Engine
@@ -131,6 +132,7 @@ class EngineRecord:
     source_readers: Sequence[SourceReader] = source_text.FENCES
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
+    has_rules: bool = True
     address_scripts: FindScripts = field(default=lambda *_: ())
 
     @property

@@ -20,7 +20,7 @@ from publisher.errors import ConfigError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
-from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
+from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
@@ -344,6 +344,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         language=next(iter(site_settings.texts(settings, "language")), None),
         timezone=text(settings, "timezone"),
         author=author_of(settings.get("author")),
+        output=output_folder(text(settings, "public_dir")),
     )
 
 

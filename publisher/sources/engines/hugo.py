@@ -17,6 +17,7 @@ from publisher.sources.engines.detected import (
     DetectedSite,
     author_of,
     first_folder,
+    output_folder,
     settings_in,
     unread_sections,
 )
@@ -378,6 +379,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         or text(settings, "defaultcontentlanguage"),
         timezone=text(settings, "timezone"),
         author=author_of(params.get("author") or settings.get("author")),
+        output=output_folder(text(settings, "publishdir")),
         notes=notes,
     )
 

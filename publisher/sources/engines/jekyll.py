@@ -24,6 +24,7 @@ from publisher.sources.engines.detected import (
     first_folder,
     folders_named,
     inside,
+    output_folder,
     reach_of,
     settings_in,
 )
@@ -326,6 +327,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         language=text(settings, "lang") or text(settings, "locale"),
         timezone=text(settings, "timezone"),
         permalink=text(settings, "permalink"),
+        output=output_folder(text(settings, "destination")),
         author=_known_author(folder, settings.get("author")),
     )
 

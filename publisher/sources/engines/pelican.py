@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
-from publisher.sources.engines.detected import DetectedSite, author_of, settings_in
+from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, formats, source_text
@@ -264,6 +264,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         language=text(settings, "DEFAULT_LANG"),
         timezone=text(settings, "TIMEZONE"),
         author=author_of(settings.get("AUTHOR")),
+        output=output_folder(text(settings, "OUTPUT_PATH")),
     )
 
 

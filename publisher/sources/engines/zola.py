@@ -12,6 +12,7 @@ from publisher.sources.engines.detected import (
     DetectedSite,
     author_of,
     first_folder,
+    output_folder,
     settings_in,
     unread_sections,
 )
@@ -131,6 +132,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         description=text(settings, "description"),
         language=text(settings, "default_language"),
         author=author_of(text(settings, "author") or text(settings, "extra", "author")),
+        output=output_folder(text(settings, "output_dir")),
         notes=[*unread_sections(folder, "content", posts)],
     )
 

@@ -1,0 +1,8 @@
+"""Write a first publisher.yaml from the posts and the site's settings in a folder."""
+
+from __future__ import annotations
+
+from publisher.app.init.first import init
+from publisher.app.init.options import Ask, InitOptions, WrittenConfig, nobody
+
+__all__ = ["Ask", "InitOptions", "WrittenConfig", "init", "nobody"]

@@ -1,0 +1,137 @@
+"""The text of a first publisher.yaml."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher import config as configs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from publisher.app.init.options import InitOptions
+    from publisher.config import Person
+
+FEED_NAMES = ("feed.atom", "feed.rss", "feed.json")
+_FORMATS = ("atom", "rss", "json")
+_TEMPLATE = """\
+# The configuration of publisher. Every key is explained in config.example.yaml.
+site:
+  title: {title}
+  url: {url}
+{optional}  timezone: {timezone}
+  # A day on which you already owned this address. It is part of the ids of posts without a date in
+  # their file names: never change it.
+  since: {since}
+
+posts:
+{posts}
+feeds:
+{note}{feeds}# To keep older posts in a document for each year, add to a feed e.g.
+#     archive: "{output}archive/{{year}}.atom"
+# A page for people, with the newest posts and how to subscribe:
+# page: {{path: {output}feeds.html}}
+
+{xmpp}"""
+_XMPP = """\
+xmpp:
+  jid: {jid}
+  password_env: PUBLISHER_PASSWORD
+  nodes:
+    - service: {service}
+      node: {node}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFolder:
+    """Where the feeds lie below the configuration, so that they are deployed with the site.
+
+    `path` is empty or ends with a slash. `url` is the URL of that folder if publisher.yaml must
+    give it, else empty. `note` says in a comment what the site's generator does with the folder.
+    """
+
+    path: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What the document says. `settings` are the valid settings of the site, by our keys.
+
+    `posts` are the keys of the section `posts` in order, and `comments` the comments below them.
+    """
+
+    title: str
+    url: str | None
+    settings: Mapping[str, str]
+    author: Person | None
+    posts: Mapping[str, str]
+    feeds: FeedFolder
+    options: InitOptions
+    comments: Sequence[str] = field(default_factory=tuple)
+
+
+def text(facts: SiteFacts, since: dt.date) -> str:
+    return _TEMPLATE.format(
+        title=quoted(facts.title),
+        url=quoted(facts.url or configs.EXAMPLE_URL),
+        optional="".join(_optional(facts)),
+        timezone=facts.settings.get("timezone", "UTC"),
+        since=since,
+        posts="".join(_posts(facts)),
+        note=_comment(facts.feeds.note),
+        feeds="".join(_feeds(facts.feeds)),
+        output=facts.feeds.path,
+        xmpp=_xmpp(facts.options),
+    )
+
+
+def _optional(facts: SiteFacts) -> Iterator[str]:
+    """The optional lines of the section `site`."""
+    for key in ("description", "language"):
+        if key in facts.settings:
+            yield f"  {key}: {quoted(facts.settings[key])}\n"
+    if author := facts.author:
+        parts = {"name": author.name, "email": author.email, "uri": author.uri}
+        inside = ", ".join(f"{key}: {quoted(part)}" for key, part in parts.items() if part)
+        yield f"  author: {{{inside}}}\n"
+
+
+def _posts(facts: SiteFacts) -> Iterator[str]:
+    """The lines of the section `posts`."""
+    for key, value in facts.posts.items():
+        yield f"  {key}: {quoted(value)}\n"
+    for line in facts.comments:
+        yield _comment(line)
+
+
+def _feeds(folder: FeedFolder) -> Iterator[str]:
+    for name, kind in zip(FEED_NAMES, _FORMATS, strict=True):
+        yield f"  - path: {quoted(folder.path + name)}\n    format: {kind}\n"
+        if folder.url:
+            yield f"    url: {quoted(folder.url + name)}\n"
+
+
+def _comment(line: str) -> str:
+    return f"  # {line}\n" if line else ""
+
+
+def _xmpp(options: InitOptions) -> str:
+    """The section `xmpp`, commented out if the user gave no account."""
+    jid = options.jid or "blog@example.org"
+    domain = jid.partition("@")[2]
+    service = options.service or f"pubsub.{domain}"
+    section = _XMPP.format(jid=quoted(jid), service=quoted(service), node=quoted(options.node))
+    return section if options.jid else "".join(f"# {line}\n" for line in section.splitlines())
+
+
+def quoted(value: str) -> str:
+    """Write a text as a YAML scalar: plain if it needs no quotes, else as a JSON string."""
+    plain = re.fullmatch(r"[A-Za-z0-9_/.@-]+", value)
+    return value if plain else json.dumps(value, ensure_ascii=False)

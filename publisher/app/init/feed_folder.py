@@ -1,0 +1,70 @@
+"""Decide where the feeds lie, so that they are deployed with the site."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from publisher import config as configs
+from publisher.app.init.document import FEED_NAMES, FeedFolder
+from publisher.config.keys import FEED_FOLDERS, OUTPUT_FOLDERS
+from publisher.feeds import outputs
+from publisher.system.paths import is_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.config import Engine
+    from publisher.sources.engines.detected import DetectedSite
+
+_BUILT = "In the folder that your generator builds, which may delete them: run publisher after it."
+_COPIED = "In a folder whose files your generator copies into the site when it builds it."
+
+
+def of_site(folder: Path, site: DetectedSite, engine: Engine, url: str | None) -> FeedFolder:
+    """The folder that is deployed: the built site, or the static files if nothing is built here."""
+    place, note = _place(folder, site, engine)
+    path = _free(folder, f"{place}/" if place else "")
+    is_known = not place or place == OUTPUT_FOLDERS[engine]
+    root = f"{(url or configs.EXAMPLE_URL).rstrip('/')}/"
+    inside = path.removeprefix(f"{place}/") if place else path
+    return FeedFolder(path, "" if is_known else f"{root}{inside}", note)
+
+
+def _place(folder: Path, site: DetectedSite, engine: Engine) -> tuple[str, str]:
+    """The folder, without a slash, and what the generator does with it."""
+    usual = FEED_FOLDERS[engine]
+    if usual:
+        return (site.output[0] if site.output else usual), _BUILT
+    if not site.generator:
+        return "", ""
+    built = next((name for name in site.output if is_folder(folder / name)), "")
+    if built:
+        return built, _BUILT
+    return (site.static, _COPIED) if site.static else (site.output[0], _BUILT)
+
+
+def of_feed(folder: Path) -> FeedFolder:
+    """A folder in which the built feeds replace no file: one may be the feed that is read."""
+    return FeedFolder(next(path for path in _paths("") if not _exists(folder, path)))
+
+
+def _free(folder: Path, start: str) -> str:
+    """The first of the folders in which no file of somebody else has the name of a feed."""
+    return next(path for path in _paths(start) if _may_replace(folder, path))
+
+
+def _paths(start: str) -> itertools.chain[str]:
+    numbered = (f"{start}feeds-{number}/" for number in itertools.count(2))
+    return itertools.chain((start, f"{start}feeds/"), numbered)
+
+
+def _exists(folder: Path, path: str) -> bool:
+    return any((folder / f"{path}{name}").exists() for name in FEED_NAMES)
+
+
+def _may_replace(folder: Path, path: str) -> bool:
+    try:
+        return all(outputs.may_replace(folder / f"{path}{name}") for name in FEED_NAMES)
+    except OSError:  # building the feeds reports it
+        return True

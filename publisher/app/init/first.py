@@ -1,0 +1,176 @@
+"""Write the first configuration: look at the site, ask what is doubtful, check, and write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher import config as configs
+from publisher.app.events import Note, ignore
+from publisher.app.init import document, feed_folder, from_feed, site_facts
+from publisher.app.init.options import WrittenConfig, nobody, require_yes
+from publisher.app.init.survey import survey
+from publisher.config.find import NAME, OLD_NAME, is_ours
+from publisher.errors import ConfigError
+from publisher.sources import address_scripts, detect
+from publisher.sources.engines.detected import DetectedSite
+from publisher.system.paths import is_folder
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.app.events import OnEvent
+    from publisher.app.init.document import SiteFacts
+    from publisher.app.init.options import Ask, InitOptions
+    from publisher.app.init.survey import Survey
+    from publisher.config import Config
+
+
+def init(
+    path: Path, options: InitOptions, on_event: OnEvent = ignore, *, ask: Ask = nobody
+) -> WrittenConfig:
+    """Write a configuration to a new file.
+
+    Raises ConfigError if the file exists, the folder is no site, a value does not fit, the next
+    command would refuse the configuration, or `ask` answers no; and Unavailable if the feed cannot
+    be downloaded.
+    """
+    _require_new(path)
+    folder = path.absolute().parent
+    options, site = _site(options, folder)
+    for note in site.notes:
+        on_event(Note(note))
+    facts = _facts(options, site, folder, on_event)
+    config = _parsed(facts, path)
+    found = survey(config)
+    _ask_about_pages(facts, found, ask)
+    facts = _with_doubts(facts, config, on_event)
+    since = found.oldest or dt.datetime.now(dt.UTC).date()
+    _write(path, document.text(facts, since))
+    posts = None if options.feed else folder / facts.posts["path"]
+    return WrittenConfig(posts, site.name, site.source, bool(facts.url), found)
+
+
+def _require_new(path: Path) -> None:
+    """Raise ConfigError if there is a configuration already."""
+    if path.exists():
+        raise ConfigError(f"{path} already exists; edit it, or choose another file with --config")
+    old = path.parent / OLD_NAME
+    if path.name == NAME and is_ours(old):
+        raise ConfigError(f"{old} is already a configuration of publisher; rename it to {NAME}")
+
+
+def _site(options: InitOptions, folder: Path) -> tuple[InitOptions, DetectedSite]:
+    """The options with the feed or the posts that were found, and the site.
+
+    Raises ConfigError, Unavailable.
+    """
+    if options.feed:
+        return from_feed.in_feed(options, options.feed, folder)
+    site = _detected(options, folder)
+    posts = options.posts or site.posts
+    if posts is None:
+        raise ConfigError(
+            f"{folder} is a site of {site.name}, but no folder with posts is in it; name it with "
+            "--posts FOLDER"
+        )
+    if not is_folder(folder / posts):
+        advice = "name the folder with your posts with --posts FOLDER"
+        raise ConfigError(f"the folder {folder / posts} does not exist; {advice}")
+    return replace(options, posts=posts), site
+
+
+def _detected(options: InitOptions, folder: Path) -> DetectedSite:
+    """The site in a folder. Raises ConfigError if there is none, or its settings are broken."""
+    try:
+        site = detect.detect(folder)
+    except ConfigError as error:
+        if not (options.posts and options.engine):
+            raise
+        return DetectedSite(notes=(f"the settings of the site are not used: {error}",))
+    if site is None and not options.posts:
+        near = [f"perhaps: {text}" for text in detect.near(folder)]
+        found = [f"no {text}" for text in detect.looked_for()]
+        raise ConfigError(
+            f"{folder} is not the folder of a site. Run `publisher init` in the folder with your "
+            "site's settings, name the folder with your posts with --posts FOLDER, or the feed of "
+            "your site with --feed URL",
+            [*found, *near],
+        )
+    return site or detect.without_settings()
+
+
+def _facts(options: InitOptions, site: DetectedSite, folder: Path, on_event: OnEvent) -> SiteFacts:
+    settings = site_facts.valid(site, on_event)
+    url = options.url or settings.get("url")
+    if site.program and not options.url:
+        known = "site.url is from its text, so check it" if url else "give the URL with --url"
+        on_event(Note(f"{site.program} is a program, which is not run; {known}"))
+    engine = options.engine or site.engine
+    is_feed = options.feed is not None
+    return document.SiteFacts(
+        title=options.title or settings.get("title") or folder.name,
+        url=url,
+        settings=settings,
+        author=site.author,
+        posts={"feed": options.feed} if options.feed else _posts(options, site, settings),
+        feeds=feed_folder.of_feed(folder)
+        if is_feed
+        else feed_folder.of_site(folder, site, engine, url),
+        options=options,
+    )
+
+
+def _posts(options: InitOptions, site: DetectedSite, settings: Mapping[str, str]) -> dict[str, str]:
+    """The keys of the section `posts` for a folder of posts."""
+    posts = {"path": options.posts or "", "engine": options.engine or site.engine}
+    if site.site:
+        posts["site"] = site.site
+    if options.permalink:
+        posts["permalink"] = options.permalink
+    elif site.permalink and "permalink" not in settings:  # it is invalid
+        posts["permalink"] = "date"
+    return posts
+
+
+def _parsed(facts: SiteFacts, path: Path) -> Config:
+    """The configuration. Raises ConfigError without lines, as no file is written yet."""
+    try:
+        return configs.parse(document.text(facts, dt.datetime.now(dt.UTC).date()), path)
+    except ConfigError as error:
+        problems = [line.partition(": ")[2] for line in str(error).splitlines()[1:]]
+        raise ConfigError(f"{path} is not written; correct these values", problems) from error
+
+
+def _with_doubts(facts: SiteFacts, config: Config, on_event: OnEvent) -> SiteFacts:
+    """The facts with comments on the URLs of posts, if publisher cannot know them."""
+    comments: list[str] = []
+    for doubt in address_scripts.doubts(config):
+        on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
+        shown = doubt.replace(f"{config.path.parent}/", "")
+        comments += (f"{shown}. Set:", f"permalink: {address_scripts.EXAMPLE}")
+    return replace(facts, comments=comments)
+
+
+def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
+    """Ask if the folder has mostly pages. Raises ConfigError."""
+    if not found.is_mostly_undated:
+        return
+    pages = number_of(found.pages, "file")
+    question = (
+        f"{facts.posts['path']} has {number_of(found.posts, 'post')} and {pages} without a date, "
+        "which feeds leave out. Is it the folder with your posts?"
+    )
+    require_yes(ask, question, "name the folder with your posts with --posts FOLDER")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        # "x" never overwrites a file, even one that appeared after `init` checked.
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,69 @@
+"""What `init` is told, what it asks, and what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from publisher.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from publisher.app.init.survey import Survey
+    from publisher.config import Engine
+
+# Answers a question; None if nobody is there to answer.
+Ask: TypeAlias = "Callable[[str], bool | None]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """The facts that the user gives; `init` detects those that are None in the site's folder.
+
+    `feed` is the URL or the file of a feed to use instead of a folder of posts.
+    """
+
+    title: str | None = None
+    url: str | None = None
+    posts: str | None = None
+    feed: str | None = None
+    engine: Engine | None = None
+    permalink: str | None = None
+    jid: str | None = None
+    service: str | None = None
+    node: str = "blog"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenConfig:
+    """The written configuration: where the posts are, and what they are.
+
+    `posts` is None if the posts come from a feed. `kind` is the name of the site's generator, empty
+    for a folder of posts without settings; `source` is the file of its settings, empty if there is
+    none.
+    """
+
+    posts: Path | None
+    kind: str
+    source: str
+    has_url: bool
+    survey: Survey
+
+
+def nobody(_: str) -> bool | None:
+    """Answer no question, for callers without a user."""
+    return None
+
+
+def require_yes(ask: Ask, question: str, otherwise: str) -> None:
+    """Ask a question, and go on only if the answer is yes. Raises ConfigError.
+
+    `otherwise` says what to do instead.
+    """
+    answer = ask(question)
+    if answer is None:
+        raise ConfigError(f"{question} Nothing is written: run again with --yes if so; {otherwise}")
+    if not answer:
+        raise ConfigError(f"nothing is written; {otherwise}")

@@ -1,0 +1,74 @@
+"""Look at the posts that a configuration finds, before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.app import build
+from publisher.app import project as projects
+from publisher.errors import ConfigError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from publisher.app.project import Project
+    from publisher.config import Config
+    from publisher.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest published post: its day in the zone of the site, its title and its URL."""
+
+    day: dt.date
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How many posts there are, how many of them are published, and how many undated pages.
+
+    `oldest` is the day of the first post.
+    """
+
+    posts: int
+    published: int
+    pages: int
+    newest: Newest | None = None
+    oldest: dt.date | None = None
+
+    @property
+    def is_mostly_undated(self) -> bool:
+        return self.pages > self.posts
+
+
+def survey(config: Config) -> Survey:
+    """Read the posts. Raises ConfigError if the next command would refuse the configuration.
+
+    Raises Unavailable if a feed cannot be downloaded.
+    """
+    project = projects.read(config)
+    _require_free_files(project)
+    entries, zone = project.entries, config.site.zone
+    dated = sorted(entries.entries, key=lambda entry: entry.published)
+    return Survey(
+        entries.posts,
+        len(entries.entries),
+        len(entries.pages),
+        _newest(project, dated[-1]) if dated else None,
+        dated[0].published.astimezone(zone).date() if dated else None,
+    )
+
+
+def _require_free_files(project: Project) -> None:
+    """Raise ConfigError if a feed cannot be written where the configuration puts it."""
+    errors = [str(file.error) for file in build.preview(project) if file.error]
+    if errors:
+        raise ConfigError("the feeds cannot be written", errors)
+
+
+def _newest(project: Project, entry: Entry) -> Newest:
+    day = entry.published.astimezone(project.config.site.zone).date()
+    return Newest(day, project.renderings.title(entry), entry.link)

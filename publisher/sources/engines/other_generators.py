@@ -1,0 +1,227 @@
+"""Recognise generators whose rules publisher does not know, by the files that they need.
+
+Their addresses and bodies are those of the pages that they build. Of their settings, which are
+mostly programs, only literals are taken; no program is run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+from publisher.sources import site_settings
+from publisher.sources.engines.any import RECORD
+from publisher.sources.engines.detected import DetectedSite, inside, reach_of
+from publisher.sources.engines.likely_posts import posts_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+PROGRAMS = ("js", "mjs", "ts", "cjs", "mts", "cts")
+
+
+def _programs(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}.{kind}" for name in names for kind in PROGRAMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """A site generator: the files that mark its sites, and where it keeps what.
+
+    All paths are relative to the site. `marks` are the names of its settings; if `word` is set, the
+    first of them that exists must contain it, or package.json. `posts` are the usual folders of
+    posts, and `output` of the built site, the likely ones first. The generator copies the files in
+    `static` into the site (empty: there is no such folder). `keys` are the names under which the
+    settings have a fact about the site.
+    """
+
+    name: str
+    marks: Sequence[str]
+    word: str = ""
+    posts: Sequence[str]
+    output: Sequence[str]
+    static: str = ""
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+_BLOG = ("content/posts", "content/blog", "content/post", "src/content/posts", "src/content/blog",
+         "src/posts", "src/blog", "posts", "blog", "_posts")  # fmt: skip
+
+GENERATORS = (
+    Generator(
+        name="Astro",
+        marks=_programs("astro.config"),
+        posts=("src/content/blog", "src/content/posts", "src/content/post", "src/data/blog",
+               "src/data/posts", "src/pages/blog", "src/pages/posts", "src/content", *_BLOG),
+        output=("dist",),
+        static="public",
+        keys={"url": ("site",), "output": ("outDir",), "static": ("publicDir",)},
+    ),
+    Generator(
+        name="Docusaurus",
+        marks=_programs("docusaurus.config"),
+        posts=("blog",),
+        output=("build",),
+        static="static",
+        keys={"title": ("title",), "url": ("url",), "description": ("tagline",),
+              "language": ("defaultLocale",)},
+    ),
+    Generator(
+        name="Next.js",
+        marks=_programs("next.config"),
+        posts=(*_BLOG, "data/blog", "data/posts", "app/blog/posts", "src/app/blog/posts",
+               "app/blog", "src/app/blog", "pages/posts", "pages/blog", "src/pages/blog",
+               "src/content", "content"),
+        output=("out", "dist", ".next/out"),
+        static="public",
+        keys={"output": ("distDir",)},
+    ),
+    Generator(
+        name="Gatsby",
+        marks=_programs("gatsby-config"),
+        posts=(*_BLOG, "src/content", "content", "src/pages/blog", "src/pages"),
+        output=("public",),
+        static="static",
+        keys={"title": ("title",), "url": ("siteUrl",), "description": ("description",)},
+    ),
+    Generator(
+        name="Nuxt",
+        marks=_programs("nuxt.config"),
+        posts=(*_BLOG, "content/articles", "content"),
+        output=(".output/public", "dist"),
+        static="public",
+        keys={"url": ("siteUrl",)},
+    ),
+    Generator(
+        name="SvelteKit",
+        marks=_programs("svelte.config"),
+        word="@sveltejs/kit",
+        posts=("src/posts", "src/content/posts", "src/content/blog", "src/content",
+               "src/lib/posts", "src/lib/content", *_BLOG, "content", "src/routes/blog",
+               "src/routes/posts", "src/routes"),
+        output=("build",),
+        static="static",
+    ),
+    Generator(
+        name="Quartz",
+        marks=("quartz.config.ts", "quartz.config.yaml"),
+        posts=("content",),
+        output=("public",),  # its static folder has an address of its own: /static/
+        keys={"title": ("pageTitle",), "url": ("baseUrl",), "base": (), "language": ("locale",)},
+    ),
+    Generator(
+        name="Lume",
+        marks=_programs("_config"),
+        word="lume",
+        posts=("src/posts", "src/blog", "posts", "blog", "src", "_posts"),
+        output=("_site",),
+        keys={"url": ("location",), "output": ("dest",)},
+    ),
+    *(
+        Generator(
+            name=name,
+            marks=_programs(f"{base}.{folder}/config"),
+            posts=(*(f"{base}{posts}" for posts in ("posts", "blog", "articles", "post")),
+                   base.rstrip("/") or "."),
+            output=(f"{base}.{folder}/dist",),
+            static=f"{base}{static}",
+            keys={"title": ("title",), "url": ("hostname",), "description": ("description",),
+                  "language": ("lang",)},
+        )
+        for name, folder, static in (("VitePress", "vitepress", "public"),
+                                     ("VuePress", "vuepress", ".vuepress/public"))
+        for base in ("", "docs/", "src/")
+    ),
+    Generator(
+        name="MkDocs",
+        marks=("mkdocs.yml", "mkdocs.yaml"),
+        posts=("docs/blog/posts", "docs/blog", "docs/posts", "docs"),
+        output=("site",),
+        static="docs",
+        keys={"title": ("site_name",), "url": ("site_url",), "description": ("site_description",),
+              "output": ("site_dir",)},
+    ),
+)  # fmt: skip
+
+
+def detect(folder: Path) -> DetectedSite | None:
+    """The site in a folder by the first of these generators that it belongs to."""
+    for generator in GENERATORS:
+        file = site_settings.find(folder, generator.marks)
+        text = _text(file, folder) if file else ""
+        if file and (not generator.word or generator.word in text + _package(folder)):
+            return _site(generator, folder, str(file.relative_to(folder)), text)
+    return None
+
+
+def _text(file: Path, folder: Path) -> str:
+    """The text of a file; empty if it cannot be read, because its name is enough."""
+    try:
+        return site_settings.data(file, reach_of(folder)).decode("utf-8", "replace")
+    except ConfigError:
+        return ""
+
+
+def _package(folder: Path) -> str:
+    file = site_settings.find(folder, ("package.json",))
+    return _text(file, folder) if file else ""
+
+
+def _site(generator: Generator, folder: Path, source: str, text: str) -> DetectedSite:
+    is_yaml = source.endswith((".yml", ".yaml"))
+    keys = {**_BASE, **generator.keys}
+    facts = {key: _literal(text, names, is_yaml=is_yaml) for key, names in keys.items()}
+    url = _url(facts["url"], facts["base"])
+    output = inside(facts.get("output") or "")
+    return DetectedSite(
+        engine=RECORD.name,
+        generator=generator.name,
+        posts=posts_folder(folder, generator.posts, generator.static),
+        source=source,
+        title=facts["title"] or None,
+        url=url or None,
+        description=facts["description"] or None,
+        language=facts["language"] or None,
+        output=(output, *generator.output) if output else generator.output,
+        static=inside(facts.get("static") or "") or generator.static,
+        program="" if is_yaml else source,
+    )
+
+
+# The facts that every site may have, under names that no generator uses.
+_BASE: Mapping[str, Sequence[str]] = {
+    "title": (),
+    "url": (),
+    "base": ("baseUrl", "base", "basePath", "pathPrefix"),
+    "description": (),
+    "language": (),
+}
+_IN_PROGRAMS = r"(?:new URL\()?[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)"
+_IN_YAML = r"(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'#&*!|>%@`{\[][^#\n]*))"
+
+
+def _literal(text: str, names: Sequence[str], *, is_yaml: bool) -> str:
+    """The value of the first of the names that has one, as a literal; empty if there is none.
+
+    Of several values the least indented one counts: the others belong to a part of the settings.
+    """
+    for name in names:
+        key = rf"^([ \t]*)(?:const |export )*[\"']?{name}[\"']?[ \t]*[:=][ \t]*"
+        value = _IN_YAML if is_yaml else _IN_PROGRAMS
+        found = re.finditer(f"{key}{value}", text, re.MULTILINE)
+        values = [(len(one[1]), (one[2] or one[3] or one[4] or "").strip()) for one in found]
+        if values:
+            return min(values, key=lambda one: one[0])[1]
+    return ""
+
+
+def _url(written: str, base: str) -> str:
+    """The URL of the site; Quartz writes it without a scheme."""
+    if not written or written.startswith("/"):
+        return ""
+    url = written if "://" in written else f"https://{written}"
+    path = base.strip("/")
+    return url.rstrip("/") + (f"/{path}" if path and "://" not in base else "")
