@@ -148,6 +148,7 @@ def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> s
 
 
 def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
+    page = project.renderings.page_hash(entry)
     return Desired(
         entry.item_id,
         entry.atom_id,
@@ -159,6 +160,8 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
         source=entry.post.source,
         link=entry.link,
         contents=items.contents(entry.post, config),
+        page=page.now,
+        early_page=page.early,
         earlier_ids=tuple(
             (one.item_id, one.atom_id)
             for one in entries.with_earlier_ids(entry, project.config.site)

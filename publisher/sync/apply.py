@@ -322,8 +322,9 @@ class PlanRun:
 
     def _item(self, change: Publish | Correct) -> Item:
         record = self.recorded.get(change.id)
-        # An edited post may be shorter, so it starts at its full length again.
-        is_same = record is not None and record.fingerprint == change.post.fingerprint
+        # An edited post or another page may be shorter, so it starts at its full length again.
+        made_from = (change.post.fingerprint, change.post.page)
+        is_same = record is not None and (record.fingerprint, record.page) == made_from
         level = record.level if record and is_same else 0
         if level > SHORTEST:
             raise TooBig("the server closed the stream even at the shortest item; shorten the post")

@@ -20,9 +20,11 @@ class Desired:
 
     `source` is a hash of what the author wrote, empty if it is unknown. `body` is a hash of the
     post's text alone, `link` is the link of the item, and `contents` what the settings of the node
-    leave of the post. `earlier_ids` are the item ids and atom:ids under which an earlier version
-    may have published it, and `earlier` returns the sources and the hashes of the text that such a
-    version found.
+    leave of the post. `page` is a hash of the body in the built page from which the item is made,
+    empty if that is the source; `early_page` is that of the page from which an edit was sent before
+    the site was built again, empty if there was none. `earlier_ids` are the item ids and atom:ids
+    under which an earlier version may have published it, and `earlier` returns the sources and the
+    hashes of the text that such a version found.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Desired:
     source: str = ""
     link: str = ""
     contents: Contents = ""
+    page: str = ""
+    early_page: str = ""
     earlier_ids: tuple[tuple[str, str], ...] = ()
     earlier: Callable[[], EarlierReadings] = field(
         default=EarlierReadings, repr=False, compare=False

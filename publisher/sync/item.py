@@ -8,8 +8,8 @@ content (`contents`).
 
 The marker shows a later run, even one without a ledger, what the item was made from. Its text is
 the post's fingerprint. Its attributes are the hashes `source` and `body`, and the `link` that the
-item has; `contents` is there if the node's settings left something out. Older versions wrote no
-attributes.
+item has; `page` is there if the content comes from a built page, as a hash of that; `contents` is
+there if the node's settings left something out. Older versions wrote no attributes.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Item:
 class Seen:
     """The parts of an item at a node by which `plan` recognises it; None for a missing part.
 
-    `source`, `body`, `link` and `contents` are attributes of the marker, empty if it lacks them.
+    `source`, `body`, `link`, `contents` and `page` are attributes of the marker, empty if it lacks
+    them.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Seen:
     body: str = ""
     link: str = ""
     contents: str = ""
+    page: str = ""
 
 
 def contents(post: Post, node: NodeConfig) -> Contents:
@@ -231,6 +233,7 @@ def seen(item_id: str, payload: str) -> Seen:
         body=_short_attribute(marker, "body"),
         link=_short_attribute(marker, "link"),
         contents=_short_attribute(marker, "contents"),
+        page=_short_attribute(marker, "page"),
     )
 
 
@@ -316,6 +319,7 @@ def _mark(element: etree._Element, entry: Rendered, contents: Contents) -> None:
         "source": entry.post.source,
         "body": body_hash(entry.post),
         "link": entry.link,
+        "page": entry.page,
         "contents": contents,
     }
     given = {name: value for name, value in attributes.items() if value}

@@ -89,6 +89,9 @@ ALTER TABLE item ADD COLUMN contents TEXT NOT NULL DEFAULT '';
     """
 ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1));
 """,
+    """
+ALTER TABLE item ADD COLUMN page TEXT NOT NULL DEFAULT '';
+""",
 )
 _SCHEMA = Schema(
     APPLICATION_ID, _VERSIONS, "ledger", "the next run builds a new ledger from the nodes"
@@ -125,7 +128,7 @@ class Ledger:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, hidden, at, atom_id, body,"
-            " level, path, source, link, adopted, contents FROM item"
+            " level, path, source, link, adopted, contents, page FROM item"
             " WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
@@ -308,8 +311,8 @@ class Ledger:
     def _put(self, address: NodeAddress, record: Recorded) -> None:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
-            " retracted, hidden, at, atom_id, body, level, path, source, link, adopted, contents)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retracted, hidden, at, atom_id, body, level, path, source, link, adopted, contents,"
+            " page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -327,6 +330,7 @@ class Ledger:
             record.link,
             record.adopted,
             record.contents,
+            record.page,
         )
 
 
@@ -348,6 +352,7 @@ def _record(post: Desired, state: Literal["intended", "done"], at: float, level:
         post.source,
         post.link,
         contents=post.contents,
+        page=post.page,
     )
 
 

@@ -34,6 +34,8 @@ def notes(
         yield reread_message(plan.reread, task, state, obstacle=obstacle)
     if plan.other_contents:
         yield _other_contents_message(plan.other_contents, task, state)
+    if plan.older_builds:
+        yield _older_builds_message(plan.older_builds, task, state)
     # While a post cannot be read, it may be the post of any of these items.
     if plan.unclaimed and not task.has_unreadable_posts:
         yield _unclaimed_message(plan.unclaimed)
@@ -126,6 +128,13 @@ def _other_contents_message(count: int, task: Task, state: State | None) -> str:
         f"{number_of(count, 'item')} {'was' if count == 1 else 'were'} sent with other values of"
     )
     return f"{items} `content` or `alternatives`; {_refresh_advice(task, state)}"
+
+
+def _older_builds_message(count: int, task: Task, state: State | None) -> str:
+    """Say that items show their pages as they were before the site was built anew."""
+    items = "1 item shows" if count == 1 else f"{count} items show"
+    pages = "its page" if count == 1 else "their pages"
+    return f"{items} an older build of {pages}; {_refresh_advice(task, state)}"
 
 
 def _refresh_advice(task: Task, state: State | None) -> str:

@@ -12,6 +12,7 @@ yes      the same, done          same            nothing; publish: `refresh` if 
 yes      differs, open or none   same            `adopt`: record it without publishing again
 yes      any                     ours, edited    publish: `changed`; `adopt` if edits are ignored
 yes      any                     ours, re-read   `corrected`; `adopt` if edits are ignored
+yes      any                     other build     nothing, but counted; publish: `refresh` if asked
 yes      adopted that reading    ours, re-read   nothing; publish: `refresh` if that was asked for
 yes      none                    other           `refused`: not ours, so never overwritten
 no       yes                     yes             retract: `removed`
@@ -21,7 +22,8 @@ held     any                     any             `held`: nothing is sent, also n
 =======  ======================  ==============  ================================================
 
 An item is *edited* if its author has changed the source of the post, and *re-read* if publisher
-makes another item of the same source now (`readings`). A correction is sent without notification.
+makes another item of the same source now (`readings`). It shows another *build* if it differs in
+nothing but the page that the site's generator built. A correction is sent without notification.
 Where that is impossible (`without_corrections`), the item is adopted as it is. Corrections never
 count as announcements.
 
@@ -59,6 +61,7 @@ from publisher.sync.readings import (
     difference,
     needs_no_publish,
     present_record,
+    shows_older_build,
     tells_the_same,
 )
 from publisher.sync.records import Recorded
@@ -89,7 +92,8 @@ class Plan:
     selection of this run leaves out, `deferred_holds` how many of these are held posts, and
     `room` how many items of ours the node can hold. `reread` is how many items stay as they are
     although publisher reads their posts in another way now, `other_contents` how many were sent
-    with other settings of the node (`item.contents`). `moved` has the old and the new
+    with other settings of the node (`item.contents`), `older_builds` how many show a page that was
+    built anew since. `moved` has the old and the new
     atom:ids of items that nobody has decided on (`moves`), and `replaced` the ids of items that
     the author gives up for new posts (`renames`). `skipped` has the files of the items that
     stay because a rule of publisher takes them for no posts. `may_reappear` has the ids
@@ -107,6 +111,7 @@ class Plan:
     deferred_holds: int = 0
     reread: int = 0
     other_contents: int = 0
+    older_builds: int = 0
     room: int | None = None
     shortage: Shortage | RememberedShortage | None = None
     moved: tuple[tuple[str, str], ...] = ()
@@ -197,7 +202,8 @@ def decide(
         older=ordered[: len(ordered) - len(wanted)],
         withheld=len(owned.withheld),
         reread=_count_reread(kept, recorded, changes),
-        other_contents=_count_other_contents(kept, owned, present, changes),
+        other_contents=_count_staying(kept, owned, present, changes, _has_other_contents),
+        older_builds=_count_staying(kept, owned, present, changes, shows_older_build),
         room=room(
             max_items,
             of_posts=len(owned.of_posts),
@@ -363,6 +369,7 @@ def _record(seen: Seen) -> Recorded:
         source=seen.source,
         link=seen.link,
         contents=seen.contents,
+        page=seen.page,
     )
 
 
@@ -375,21 +382,22 @@ def _count_reread(
     return sum(post.id not in changing and adopted.get(post.id) == post.reading for post in kept)
 
 
-def _count_other_contents(
+def _count_staying(
     kept: Sequence[Desired],
     owned: Ownership,
     present: Mapping[str, Seen],
     changes: Sequence[Change],
+    differs: Callable[[Desired, Seen], bool],
 ) -> int:
-    """How many items of ours stay that were sent with other settings of the node."""
+    """How many items of ours stay as they are although they differ in this way."""
     sent = {change.id for change in changes if isinstance(change, Publish | Correct)}
-    return sum(
-        post.id in owned.ours
-        and post.id not in sent
-        and post.id in present
-        and present[post.id].contents != post.contents
-        for post in kept
-    )
+    staying = (owned.ours & present.keys()) - sent
+    return sum(post.id in staying and differs(post, present[post.id]) for post in kept)
+
+
+def _has_other_contents(post: Desired, seen: Seen) -> bool:
+    """Whether the item was sent with other settings of the node."""
+    return seen.contents != post.contents
 
 
 def without_corrections(plan: Plan) -> Plan:

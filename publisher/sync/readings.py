@@ -3,6 +3,10 @@
 If the item differs, either the author has edited the post, or publisher reads the same text in
 another way now: a rule of publisher or a setting of the site has changed. Subscribers are notified
 of an edit only. The marker of the item, or else the ledger, shows which of both it is.
+
+The page that was built for the post is no part of this: a site that is built anew with another
+theme is no other reading. It is one if the item is made from the page now and was made from the
+source, or the other way round; and if the item shows the page as it was before an edit.
 """
 
 from __future__ import annotations
@@ -25,7 +29,8 @@ Difference: TypeAlias = Literal["none", "reading", "edit"]
 def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference:
     """How the item that the node has differs from the one that the post makes now."""
     if seen.fingerprint == post.fingerprint:
-        return "reading" if _has_other_link(post, seen) else "none"
+        is_same = not (_has_other_link(post, seen) or _has_other_origin(post, seen))
+        return "none" if is_same else "reading"
     # Without a fingerprint, publisher has not made the item.
     if not (post.source and seen.fingerprint):
         return "edit"
@@ -43,6 +48,18 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
 
 def _has_other_link(post: Desired, seen: Seen) -> bool:
     return bool(seen.link and post.link and seen.link != post.link)
+
+
+def _has_other_origin(post: Desired, seen: Seen) -> bool:
+    """Whether the item must show the page, or the source, in the place of what it shows."""
+    if seen.page and post.page:
+        return seen.page == post.early_page and seen.page != post.page
+    return seen.page != post.page
+
+
+def shows_older_build(post: Desired, seen: Seen) -> bool:
+    """Whether the item shows the built page as it was, although the post is the same."""
+    return bool(seen.page and post.page) and seen.page != post.page
 
 
 def _made_from(record: Recorded | None, seen: Seen) -> tuple[str, str]:
@@ -79,6 +96,7 @@ def present_record(
         link=link,
         adopted=post.reading if accepts else "",
         contents=seen.contents,
+        page=seen.page,
     )
 
 
@@ -91,13 +109,13 @@ def tells_the_same(one: Recorded | None, other: Recorded) -> bool:
     return one is not None and _essentials(one) == _essentials(other)
 
 
-def _essentials(record: Recorded) -> tuple[bool, str, str, str, str, str]:
+def _essentials(record: Recorded) -> tuple[str | bool, ...]:
     """What the ledger must not get wrong about an item.
 
     A change of title, path or level alone is no reason to write.
     """
     same = record.fingerprint, record.source, record.link, record.adopted, record.contents
-    return record.done, *same
+    return record.done, *same, record.page
 
 
 def as_seen(record: Recorded) -> Seen:
@@ -111,17 +129,19 @@ def as_seen(record: Recorded) -> Seen:
         record.body,
         record.link,
         record.contents,
+        record.page,
     )
 
 
 def is_same(record: Recorded, seen: Seen) -> bool:
     """Whether the node has the item that the ledger recorded."""
     links = {record.link, seen.link} - {""}
-    return record.fingerprint == seen.fingerprint and len(links) < 2
+    is_same_post = record.fingerprint == seen.fingerprint and len(links) < 2
+    return is_same_post and record.page == seen.page
 
 
 def needs_no_publish(post: Desired, record: Recorded) -> bool:
     """Whether the recorded item may stay: it is what the post makes now, or it was adopted."""
     if record.adopted:
         return record.adopted == post.reading
-    return record.fingerprint == post.fingerprint and not _has_other_link(post, as_seen(record))
+    return difference(post, record, as_seen(record)) == "none"

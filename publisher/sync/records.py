@@ -23,7 +23,8 @@ class Recorded:
 
     `source` and `body` are hashes of the post from which the item was made, and `link` is the link
     that the item has; they are empty if they are unknown. `contents` is what the settings of the
-    node left of the post. `adopted` is the `reading` of the post
+    node left of the post. `page` is a hash of the built page's body in the item, empty if that was
+    made from the source. `adopted` is the `reading` of the post
     beside which this item may stay although publisher would make another item now, empty if there
     is none. An `intended` item with an `adopted` reading is a correction: until it arrives, the
     node has an item of the same source.
@@ -42,6 +43,7 @@ class Recorded:
     link: str = ""
     adopted: str = ""
     contents: str = ""
+    page: str = ""
 
     @property
     def done(self) -> bool:

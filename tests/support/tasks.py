@@ -28,12 +28,20 @@ GUARD = {field.name for field in dataclasses.fields(Guard)}
 
 
 def task(
-    posts: Mapping[int, str], *, sources: Mapping[int, str] | None = None, **options: object
+    posts: Mapping[int, str],
+    *,
+    sources: Mapping[int, str] | None = None,
+    pages: Mapping[int, str] | None = None,
+    early: Mapping[int, str] | None = None,
+    **options: object,
 ) -> Task:
     """`posts`: number -> text; the text is the fingerprint, too, and its first word the body.
 
     `sources`: number -> source; without them the posts are those of a version that knew none.
+    `pages` and `early`: number -> hash of the built page.
     """
+    page_of = {f"post-{number:04}": page for number, page in (pages or {}).items()}
+    early_of = {f"post-{number:04}": page for number, page in (early or {}).items()}
     source_of = {f"post-{number:04}": source for number, source in (sources or {}).items()}
     texts = {f"post-{number:04}": text for number, text in posts.items()}
     policy = {name: options.pop(name) for name in list(options) if name in POLICY}
@@ -49,11 +57,16 @@ def task(
                 path=f"{id_}.md",
                 body=text.partition(" ")[0],
                 source=source_of.get(id_, ""),
+                page=page_of.get(id_, ""),
+                early_page=early_of.get(id_, ""),
             )
             for id_, text in texts.items()
         ],
         make_item=lambda id_, level: Item(
-            id_, payload(id_, texts[id_], source=source_of.get(id_)), "shortened" * level, level
+            id_,
+            payload(id_, texts[id_], source=source_of.get(id_), page=page_of.get(id_)),
+            "shortened" * level,
+            level,
         ),
         policy=Policy(is_minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
         guard=Guard(**guard),  # type: ignore[arg-type]

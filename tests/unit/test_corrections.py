@@ -102,6 +102,60 @@ def test_a_silent_run_corrects_together_with_its_other_changes(
     assert node.events == []
 
 
+def test_a_site_moves_to_its_pages_and_back_and_nobody_is_notified(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    pages = {1: "page-1", 2: "page-2", 3: "page-3"}
+    for moved in (pages, {}):
+        work = task(BEFORE, sources=SOURCES, pages=moved, announce_limit=0)
+        assert actions(run(node, work, ledger)) == [("corrected", "done")] * 3
+        assert ('page="page-1"' in node.items["post-0001"]) == bool(moved)
+        assert run(node, work, ledger).steps == []
+    assert node.events == []
+
+
+def test_another_build_of_the_pages_is_named_and_sent_only_if_that_is_asked_for(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    old, new = ({1: f"{name}-1", 2: f"{name}-2"} for name in ("old", "new"))
+    posts = {1: "one", 2: "two"}
+    run(node, task(posts, sources=SOURCES, pages=old), ledger)
+    node.reconnect()
+    node.events.clear()
+    work = task(posts, sources=SOURCES, pages=new)
+    result = run(node, work, ledger)
+    assert actions(result) == []
+    said = "2 items show an older build of their pages; `publisher publish --refresh` sends every"
+    assert any(note.startswith(said) for note in result.notes), result.notes
+    assert any(note.startswith(said[:40]) for note in offline(node.address, work, ledger).notes)
+    refreshed = run(
+        node, task(posts, sources=SOURCES, pages=new, refresh=True, silent="prefer"), ledger
+    )
+    assert (actions(refreshed), refreshed.notes) == ([("refresh", "done")] * 2, [])
+    assert node.events == []
+    assert {f'page="new-{n}"' in node.items[f"post-{n:04}"] for n in (1, 2)} == {True}
+
+
+def test_an_edit_that_was_sent_with_the_page_of_an_earlier_build_is_corrected_after_the_next(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    pages = {1: "page-1", 2: "page-2", 3: "page-3"}
+    run(node, task(BEFORE, sources=SOURCES, pages=pages), ledger)
+    edited, sources = {**BEFORE, 2: "two, edited"}, {**SOURCES, 2: "source-2, edited"}
+    early = {2: "page-2"}
+    work = task(edited, sources=sources, pages=pages, early=early)
+    assert actions(run(node, work, ledger)) == [("changed", "done")]
+    assert run(node, work, ledger).steps == []
+    node.events.clear()
+    built = {**pages, 2: "page-2, built", 3: "page-3, built"}
+    work = task(edited, sources=sources, pages=built, early=early, announce_limit=0)
+    assert actions(run(node, work, ledger)) == [("corrected", "done")]
+    assert run(node, work, ledger).steps == []
+    assert node.events == []
+    assert 'page="page-2, built"' in node.items["post-0002"]
+    assert 'page="page-3"' in node.items["post-0003"]
+
+
 def obstruct(node: FakeNode) -> None:
     node.obstacle = "other accounts may publish there, too: ada@example.org"
 

@@ -205,7 +205,7 @@ def test_the_ids_are_those_of_the_web_feed() -> None:
 
 def test_the_marker_can_be_read_back() -> None:
     one = entry(link="https://blog.example/first/?a=1&b=2")
-    one = replace(one, post=replace(one.post, source="c0de"))
+    one = replace(one, post=replace(one.post, source="c0de"), page="ba5e")
     built = item.item(one, SITE, BLOG, account="blog@example.org")
     seen = item.seen(built.id, built.payload)
     assert seen == item.Seen(
@@ -216,6 +216,7 @@ def test_the_marker_can_be_read_back() -> None:
         source="c0de",
         body=body_hash(one.post),
         link="https://blog.example/first/?a=1&b=2",
+        page="ba5e",
     )
 
 

@@ -135,7 +135,7 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7, 8])
 def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
@@ -155,7 +155,9 @@ def test_a_ledger_of_an_older_version_can_be_read(
 def make_older(path: Path, version: int) -> None:
     """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE item DROP COLUMN hidden")
+    database.execute("ALTER TABLE item DROP COLUMN page")
+    if version < 8:
+        database.execute("ALTER TABLE item DROP COLUMN hidden")
     if version < 7:
         database.execute("ALTER TABLE item DROP COLUMN contents")
     if version < 6:
@@ -179,15 +181,17 @@ def test_what_the_settings_of_the_node_left_of_a_post_is_recorded(tmp_path: Path
 
 
 def test_what_an_item_was_made_from_is_recorded(tmp_path: Path) -> None:
-    one = replace(ONE, source="c0de", link="https://blog.example/one/")
+    one = replace(ONE, source="c0de", link="https://blog.example/one/", page="ba5e")
     with Ledger(tmp_path) as ledger:
         ledger.record_intent(BLOG, one, at=5.0, adopted=one.reading)
         (intended,) = ledger.recorded(BLOG).values()
         assert (intended.source, intended.link) == (one.source, one.link)
+        assert intended.page == one.page
         assert (intended.done, intended.adopted) == (False, one.reading)
         ledger.record_done(BLOG, one, at=6.0)
         (done,) = ledger.recorded(BLOG).values()
         assert (done.done, done.source, done.adopted) == (True, one.source, "")
+        assert done.page == one.page
 
 
 def test_an_adopted_item_is_recorded_as_it_is(tmp_path: Path) -> None:

@@ -232,6 +232,75 @@ def test_the_ledger_learns_what_the_item_at_the_node_carries() -> None:
     assert (again.changes, again.other_contents) == ((), 0)
 
 
+BUILT = replace(POST, page="built now")
+
+
+@pytest.mark.parametrize(
+    ("post", "page", "found"),
+    [
+        pytest.param(BUILT, "built now", "none", id="the same page"),
+        pytest.param(BUILT, "built before", "none", id="another build of the page"),
+        pytest.param(BUILT, "", "reading", id="the source before, the page now"),
+        pytest.param(POST, "built before", "reading", id="the page before, the source now"),
+        pytest.param(
+            replace(BUILT, early_page="built before"),
+            "built before",
+            "reading",
+            id="sent before the site was built",
+        ),
+        pytest.param(
+            replace(BUILT, early_page="built now"), "built now", "none", id="not built yet"
+        ),
+        pytest.param(
+            replace(BUILT, early_page="built before"),
+            "built long before",
+            "none",
+            id="an older build than that",
+        ),
+    ],
+)
+def test_another_build_is_no_other_reading(post: Desired, page: str, found: str) -> None:
+    seen = item_at_node("read now", source="source", body="body", link=LINK, page=page)
+    assert difference(post, None, seen) == found
+    known = record("read now", source="source", body="body", link=LINK, page=page)
+    assert difference(post, known, seen) == found
+    assert needs_no_publish(post, known) == (found == "none")
+    edited = replace(post, fingerprint="edited", source="another")
+    assert difference(edited, known, seen) == "edit"
+    assert difference(replace(edited, source="source"), known, seen) == "reading"
+
+
+def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
+    known = record("read now", source="source", body="body", link=LINK, page="built before")
+    found = plan.decide([BUILT], {POST.id: known}, {POST.id: as_seen(known)}, Policy())
+    assert (found.changes, found.older_builds) == ((), 1)
+    assert plan.is_settled([BUILT], {POST.id: known}, Policy(), room=None)
+    assert plan.from_ledger([BUILT], {POST.id: known}, Policy(), room=None).older_builds == 1
+    for post, policy in (
+        (BUILT, Policy(refresh=True)),
+        (replace(BUILT, early_page="built before"), Policy()),
+        (replace(BUILT, fingerprint="edited", source="another"), Policy()),
+        (replace(BUILT, page="built before"), Policy()),
+    ):
+        assert plan.decide([post], {}, {POST.id: as_seen(known)}, policy).older_builds == 0
+
+
+def test_the_ledger_learns_which_page_the_item_at_the_node_shows() -> None:
+    """A run without this ledger may have sent it."""
+    known = record("read now", source="source", body="body", link=LINK, page="built before")
+    seen = replace(as_seen(known), page="built now")
+    (change,) = plan.decide([BUILT], {POST.id: known}, {POST.id: seen}, Policy()).changes
+    assert isinstance(change, Adopt)
+    assert change.record == replace(known, page="built now")
+
+
+def test_an_item_with_another_page_is_not_the_one_that_was_sent() -> None:
+    sent = record(link=LINK, page="built now")
+    assert is_same(sent, replace(MARKED, page="built now"))
+    assert not is_same(sent, replace(MARKED, page="built before"))
+    assert not is_same(sent, MARKED)
+
+
 @pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
 def test_no_correction_is_made_where_edits_are_ignored(seen: Seen) -> None:
     (change,) = decide(None, seen, edits="ignore").changes

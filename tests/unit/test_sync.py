@@ -588,6 +588,16 @@ def test_an_item_that_broke_the_stream_is_shortened(ledger: Ledger) -> None:
     assert "post-0002" in node.items
 
 
+def test_another_page_starts_at_its_full_length_again(ledger: Ledger) -> None:
+    node = FakeNode()
+    run(node, task({1: "a"}, sources={1: "s"}, pages={1: "long"}), ledger)
+    ledger.record_level(node.address, "post-0001", 1)
+    for page, level in (("long", 1), ("short", 0)):
+        work = task({1: "a"}, sources={1: "s"}, pages={1: page}, refresh=True)
+        assert run(node, work, ledger).error is None
+        assert ledger.recorded(node.address)["post-0001"].level == level
+
+
 def test_an_item_is_blamed_for_a_reset_only_if_it_was_alone(ledger: Ledger) -> None:
     """The server may have died for another reason."""
     node = FakeNode()
