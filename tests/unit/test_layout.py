@@ -274,7 +274,7 @@ PURE_NAMES = {
     "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full", "page_url"},
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
-    "publisher.sources.front_matter.values": {"one_line"},
+    "publisher.sources.front_matter.values": {"language_tag", "one_line", "unique"},
 }
 VALUES = {
     "publisher.config": (Path("config/keys.py"), Path("config/node_fields.py")),

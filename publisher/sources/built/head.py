@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lxml import etree
 
@@ -27,6 +27,9 @@ class Head:
 
     URLs may be relative, and dates are not parsed. `h1s` are the texts of the `<h1>` elements.
     `type` is that of Open Graph, or `article` if the page has the schema.org data of one.
+
+    `has_bare_date` tells that the date of publication is that of the only `<time>`, which nothing
+    marks as such a date.
 
     `is_loopback` tells that a development server wrote the page: its canonical URL, a picture, a
     style sheet or a script is on this machine, or it reloads itself.
@@ -45,6 +48,7 @@ class Head:
     modified: str | None = None
     author: str | None = None
     type: str | None = None
+    has_bare_date: bool = False
     is_redirect: bool = False
     is_noindex: bool = False
     is_loopback: bool = False
@@ -56,6 +60,13 @@ def read_head(tree: etree._Element) -> Head:
     links = {name: href for link in tree.iter("link") for name, href in _links(link)}
     article = _article(tree)
     schema = {**_microdata(tree), **article}
+    marked, bare = _times(tree)
+    stated = (
+        _first(metas, "article:published_time", "og:published_time")
+        or schema.get("datePublished")
+        or _first(metas, "date", "dc.date", "dcterms.date", "dc.date.issued")
+        or marked
+    )
     return Head(
         title=next(_titles(tree), None),
         og_title=metas.get("og:title"),
@@ -66,12 +77,8 @@ def read_head(tree: etree._Element) -> Head:
         language=_value(tree.get("lang") or tree.get("xml:lang")),
         description=_first(metas, "description", "og:description", "twitter:description"),
         image=_first(metas, "og:image", "og:image:url", "twitter:image", "twitter:image:src"),
-        published=(
-            _first(metas, "article:published_time", "og:published_time")
-            or schema.get("datePublished")
-            or _first(metas, "date", "dc.date", "dcterms.date", "dc.date.issued")
-            or _time(tree)
-        ),
+        published=stated or bare,
+        has_bare_date=not stated and bare is not None,
         modified=(
             _first(metas, "article:modified_time", "og:updated_time") or schema.get("dateModified")
         ),
@@ -134,11 +141,21 @@ def _is_redirect(meta: etree._Element) -> bool:
     )
 
 
-def _time(tree: etree._Element) -> str | None:
-    """The date of the only `<time>` that has one, or of the only that is marked as the post's."""
+def _times(tree: etree._Element) -> tuple[str | None, str | None]:
+    """The dates of the only `<time>` that is marked as the post's, and of the only one at all."""
     times = [time for time in tree.iter("time") if _value(time.get("datetime"))]
-    marked = [time for time in times if _PUBLISHED & {*(time.get("class") or "").lower().split()}]
-    dates = {time.get("datetime") for time in marked or times}
+    marked = [time for time in times if _is_marked(time)]
+    return _only_date(marked), None if marked else _only_date(times)
+
+
+def _is_marked(time: etree._Element) -> bool:
+    return "pubdate" in time.attrib or not _PUBLISHED.isdisjoint(
+        (time.get("class") or "").lower().split()
+    )
+
+
+def _only_date(times: Iterable[etree._Element]) -> str | None:
+    dates = {time.get("datetime") for time in times}
     return _value(dates.pop()) if len(dates) == 1 else None
 
 
