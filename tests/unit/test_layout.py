@@ -244,7 +244,7 @@ PURE = (
 # The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
 IMPURE = {
     PurePath("content/cache.py"), PurePath("content/renderer.py"),
-    PurePath("sources/built/memory.py"),
+    PurePath("sources/built/memory.py"), PurePath("sources/built/output.py"),
 }  # fmt: skip
 PURE_MODULES = [
     path for path in MODULES if path not in IMPURE and any(map(path.is_relative_to, PURE))
