@@ -14,7 +14,7 @@ from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
 STYLES = {
@@ -85,8 +85,23 @@ def expand(
     the path of the file below the folder of the `collection`. Unknown placeholders stay as they
     are.
     """
-    values = {key: form(published) for key, form in _DATES.items()}
-    values |= {**_texts(slug, path, categories), "collection": collection}
+    return filled(template, values(published, slug, path, categories, collection))
+
+
+def values(
+    published: dt.datetime,
+    slug: str,
+    path: PurePosixPath,
+    categories: Sequence[str],
+    collection: str = "posts",
+) -> dict[str, str]:
+    """What each placeholder stands for in the URL of a post; see `expand`."""
+    dates = {key: form(published) for key, form in _DATES.items()}
+    return {**dates, **_texts(slug, path, categories), "collection": collection}
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Fill in a template; see `expand`."""
 
     def fill(match: re.Match[str]) -> str:
         known = _known(match[1])
