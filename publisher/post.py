@@ -196,6 +196,63 @@ class PageHash:
     early: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingPost:
+    """A post that waits for its page, and why: the reason continues a sentence about the post.
+
+    `stays` tells whether its last version goes out meanwhile.
+    """
+
+    path: PurePosixPath
+    reason: str
+    stays: bool
+
+    @property
+    def message(self) -> str:
+        """What the author must know, as the end of a sentence about the post."""
+        return self.reason + ("; its last version stays until then" if self.stays else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TextlessPost:
+    """A post whose page does not show its text, and why: the reason is about the page.
+
+    `stays` tells whether the text that the page showed before goes out.
+    """
+
+    path: PurePosixPath
+    page: PurePosixPath
+    reason: str
+    stays: bool
+
+    @property
+    def message(self) -> str:
+        """What readers see instead, and how to change that."""
+        instead = (
+            "the text that it showed before stays"
+            if self.stays
+            else "readers see the title, the summary and the link"
+        )
+        return (
+            f"the page {self.page} {self.reason}, so {instead}; to publish the text of the source, "
+            "add `body: source` to the front matter"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesReport:
+    """The posts whose pages need the attention of the author, in the order of paths.
+
+    `without_page` are the posts that the site does not publish; `unsaid` those of them that no
+    earlier run has named.
+    """
+
+    waiting: tuple[WaitingPost, ...] = ()
+    without_text: tuple[TextlessPost, ...] = ()
+    without_page: tuple[PurePosixPath, ...] = ()
+    unsaid: tuple[PurePosixPath, ...] = ()
+
+
 class BuiltBodies(Protocol):
     """The bodies of posts in the pages that were built."""
 

@@ -154,6 +154,8 @@ def _cause_of_emptiness(project: Project) -> str:
     unread = len(project.skipped.by_path)
     if broken:
         return f"{broken} of {project.entries.posts} posts cannot be read"
+    if pages := sum(skip.status in {"waiting", "no-page"} for skip in project.entries.skipped):
+        return f"{pages} {'post has' if pages == 1 else 'posts have'} no page that is built"
     if unread:
         return f"{unread} {'file is' if unread == 1 else 'files are'} not read as a post"
     return "none of the posts that are published now is in it"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher import feeds, selection, sources
 from publisher.lint import clients, posts
+from publisher.post import Diagnostic
 from publisher.sources import address_scripts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import Files
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
-    from publisher.post import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,20 @@ def check(
     )
     diagnostics: defaultdict[PurePosixPath, list[Diagnostic]] = defaultdict(list)
     skipped = [one for skip in project.entries.skipped for one in skip.warnings]
-    for one in dict.fromkeys((*project.diagnostics, *skipped, *of_posts)):
+    for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
     return Checked(diagnostics, of_clients, (*project.setting_warnings, *_addresses(project)))
+
+
+def _of_pages(project: Project) -> Iterator[Diagnostic]:
+    """Warn about posts that go out, but not with what the built page or the source shows now."""
+    built = project.built
+    for waiting in built.waiting:
+        if waiting.stays:  # the others are skipped with the same reason
+            yield Diagnostic(waiting.path, 1, waiting.message)
+    for textless in built.without_text:
+        yield Diagnostic(textless.path, 1, textless.message)
 
 
 def _addresses(project: Project) -> Iterator[Diagnostic]:

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher import entry, identity, selection, sources
+from publisher import entry, feeds, identity, selection, sources
 from publisher.app import clock, pattern_limit, readable_ledger
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import addresses, selections
-from publisher.post import Diagnostic, nothing_earlier
+from publisher.post import Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sync.skipped import SkippedFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from publisher.app.pattern_limit import OverLimit
     from publisher.config import Config, NodeConfig
-    from publisher.entry import Entries
+    from publisher.entry import Entries, Entry
     from publisher.feeds.outputs import Output
     from publisher.identity.claims import PublishedItem
-    from publisher.post import EarlierReadings
+    from publisher.post import EarlierReadings, Reading
     from publisher.selection import Group
     from publisher.text.yaml_document import Key
+
+
+# The items of posts that are not published for such a reason stay at their nodes.
+_STAYING: frozenset[Status] = frozenset({"skipped", "waiting", "no-page"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Project:
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
-    and `earlier` that of the reading.
+    and `earlier` that of the reading. `built` says what the built pages give to say.
     """
 
     config: Config
@@ -47,6 +51,7 @@ class Project:
     as_new: frozenset[str] = frozenset()
     clock_warning: Diagnostic | None = None
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
+    built: PagesReport = field(default_factory=PagesReport)
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -70,6 +75,16 @@ class Project:
         left_out = frozenset(name for service, name in self._left_out if not service)
         return tuple(outputs.outputs(self.config, shown, groups, self.renderings, left_out))
 
+    @property
+    def needed(self) -> Iterator[Entry]:
+        """The entries that are in a feed, on the page, or at a node, some of them repeatedly."""
+        for output in self.outputs:
+            yield from output.document.entries if output.document else ()
+        if self.config.page:
+            yield from feeds.newest(self.shown_entries.entries, self.config.page.limit)
+        for node, group in self.node_groups:
+            yield from feeds.newest(group.entries, node.keep or "all")
+
     @cached_property
     def shown_entries(self) -> Entries:
         """The entries as feeds show them: a post that may have been renamed keeps its ids."""
@@ -81,11 +96,11 @@ class Project:
 
     @cached_property
     def skipped(self) -> SkippedFiles:
-        """The files that are no posts by a rule of publisher, and not by their author's will."""
+        """The files that are no posts now, but not because their authors hid or removed them."""
         found = [
             (one.path, one.post, one.reason)
             for one in self.entries.skipped
-            if one.status == "skipped" and not one.broken
+            if one.status in _STAYING and not one.broken
         ]
         found += [(one.path, one.post, one.reason) for one in self.entries.pages]
         by_id: dict[str, str] = {}
@@ -143,13 +158,23 @@ class Project:
         return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
 
 
-def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = False) -> Project:
-    """Read the posts of a configuration. `write_cache` caches renderings for later runs.
+def read(
+    config: Config,
+    *,
+    now: dt.datetime | None = None,
+    writes: bool = False,
+    every_page: bool = False,
+) -> Project:
+    """Read the posts of a configuration.
+
+    `writes` caches renderings and remembers built pages for later runs. `every_page` opens the page
+    of every post, and not only of those that a feed or a node needs.
 
     Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
-    already (`app.clock`). Raises ConfigError if the posts folder
-    does not exist, Unavailable if the feed with the posts cannot be downloaded, and LedgerError if
-    posts dispute an id and the ledger cannot be read.
+    already (`app.clock`). Raises ConfigError if the posts folder does not exist; Unavailable if the
+    feed with the posts cannot be downloaded, or the site is not built; UnsafePlanError if its pages
+    must not be published; and LedgerError if posts dispute an id and the ledger cannot be read, or
+    if what is remembered of built pages cannot.
     """
     instant = now or dt.datetime.now(dt.UTC)
     reading = sources.read(
@@ -159,10 +184,36 @@ def read(config: Config, *, now: dt.datetime | None = None, write_cache: bool = 
         published_ids=partial(_published_ids, config),
     )
     warning = clock.warning(config, reading, instant, by_clock=now is None)
-    entries = entry.entries(reading, config.site, partial(published, config))
-    cache = Cache(config.state / "rendered", writes=write_cache)
+    reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
+    cache = Cache(config.state / "rendered", writes=writes)
     renderings = Renderings(reading, config.site, cache)
-    return Project(config, entries, renderings, clock_warning=warning, earlier=reading.earlier)
+    return Project(
+        config,
+        entries,
+        renderings,
+        clock_warning=warning,
+        earlier=reading.earlier,
+        built=report,
+    )
+
+
+def with_pages(
+    reading: Reading, config: Config, *, every_page: bool, writes: bool
+) -> tuple[Reading, Entries, PagesReport]:
+    """The reading with the bodies of built pages, its entries, and what the pages give to say.
+
+    For the arguments and errors see `read`.
+    """
+    entries_of = partial(entry.entries, site=config.site, published=partial(published, config))
+    if not config.site.output:
+        return reading, entries_of(reading), PagesReport()
+    from publisher.app import built_pages  # noqa: PLC0415 - imports the parser of pages
+
+    def needed(reading: Reading, entries: Entries) -> Iterable[Entry]:
+        project = Project(config, entries, Renderings(reading, config.site))
+        return entries.entries if every_page else project.needed
+
+    return built_pages.examined(reading, entries_of, needed, writes=writes)
 
 
 def _published_ids(config: Config) -> frozenset[str]:

@@ -65,7 +65,7 @@ def publish(
         return _publish(config, options, on_event)
 
 
-def read(config: Config, options: PublishOptions, *, write_cache: bool = False) -> Project:
+def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Project:
     """Read the posts as a run does.
 
     Raises UnsafePlanError if the folder is gone or there are no posts at all, but some were
@@ -76,7 +76,7 @@ def read(config: Config, options: PublishOptions, *, write_cache: bool = False) 
         folder = config.posts.place
         advice = "create the folder, and run again with --allow-retracts"
         _refuse_to_empty(config, f"the folder {folder} does not exist", advice)
-    project = projects.read(config, now=options.now, write_cache=write_cache)
+    project = projects.read(config, now=options.now, writes=writes)
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, no_posts.reason(project), "run again with --allow-retracts")
@@ -84,7 +84,7 @@ def read(config: Config, options: PublishOptions, *, write_cache: bool = False) 
 
 
 def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
-    project = read(config, options, write_cache=True)
+    project = read(config, options, writes=True)
     _require_posts(project, options)
     built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now, write_cache=True)
+    project = projects.read(options.load_config(arguments), now=arguments.now, writes=True)
     built = build(project, allow_empty=arguments.allow_empty, new_ids=arguments.new_ids)
     if arguments.json:
         output.print_json(_document(project, built))

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now)
+    project = projects.read(options.load_config(arguments), now=arguments.now, every_page=True)
     watch = _with_bar if sys.stderr.isatty() else iter
     checked = check(project, now=arguments.now, with_clients=arguments.readers, watch=watch)
     if arguments.json:

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from publisher.errors import first_exit_code
+from publisher.errors import PageMissing, first_exit_code
 from publisher.text.characters import json_printable, printable
 from publisher.text.counts import number_of
 
@@ -51,8 +51,17 @@ def print_wait(event: Event) -> None:
 
 
 def print_skipped(project: Project, *, broken_only: bool) -> None:
-    """Print which posts are not published, and why; with `broken_only`, only the broken ones."""
-    named, others = in_short(project.entries.skipped)
+    """Print which posts are not published, and why; with `broken_only`, only the broken ones.
+
+    Those whose pages are missing or not built yet are named in both cases.
+    """
+    if project.config.site.output:
+        from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
+
+        for line in built_pages.lines(project, counts=not broken_only):
+            print_message(line)
+    skips = (one for one in project.entries.skipped if one.status not in {"waiting", "no-page"})
+    named, others = in_short(skips)
     for skip in named:
         place = project.config.posts.where(skip.path, skip.line)
         if skip.broken:
@@ -204,10 +213,19 @@ def document(project: Project, **parts: Any) -> dict[str, Any]:
         {"path": str(d.path), "line": d.line, "message": d.message}
         for d in (*project.setting_errors, *project.setting_warnings, *project.diagnostics)
     ]
-    return {**parts, "skipped": skipped, "warnings": warnings}
+    found = {**parts, "skipped": skipped, "warnings": warnings}
+    if project.config.site.output:
+        from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
+
+        found["built"] = built_pages.as_json(project)
+    return found
 
 
 def exit_code(project: Project, errors: Sequence[Exception | None] = ()) -> int:
-    """The exit code of a run with these errors; a broken post or setting counts as one of them."""
+    """The exit code of a run with these errors.
+
+    A broken post or setting counts as one of them, and so does a post that waits for its page.
+    """
     codes = [getattr(error, "exit_code", 1) for error in errors if error]
+    codes += [PageMissing.exit_code] if project.built.waiting else []
     return first_exit_code([1 if project.entries.broken or project.setting_errors else 0, *codes])

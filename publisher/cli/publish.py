@@ -121,7 +121,7 @@ def _wants_notes(project: Project, result: Result, *, selected: bool) -> bool:
 
 def _print_nothing_to_push(project: Project, results: Sequence[Result]) -> None:
     """Print that every node equals the posts, unless a note or an error says otherwise."""
-    if not results or project.entries.broken:
+    if not results or project.entries.broken or project.built.waiting:
         return
     if any(r.steps or r.error or r.notes or r.hints for r in results):
         return

@@ -6,33 +6,23 @@ failure to read or write it is an error.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import secrets
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-import publisher
 from publisher.content.render import Content
-from publisher.system import private_folder
+from publisher.system import private_folder, program
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from publisher.content.links import PostLinks
 
-# Prefixes of the metadata folders of the libraries that rendering depends on, in lower case.
-_LIBRARIES = (
-    "babel-", "docutils-", "lxml-", "markdown-", "markdown_it_py-", "markupsafe-",
-    "mdit_py_plugins-", "mdurl-", "nh3-", "pygments-", "python_dateutil-", "python_liquid-",
-    "pytz-", "tzdata-",
-)  # fmt: skip
-_METADATA = (".dist-info", ".egg-info")
 _SUFFIX = ".rendered"
 
 
@@ -107,52 +97,9 @@ NO_CACHE = Cache(Path(os.devnull), writes=False)
 
 def key(*parts: str | None) -> bytes:
     """Return a digest of `parts` and of the version of everything that renders."""
-    digest = hashlib.sha256(_renderer_version())
+    digest = hashlib.sha256(program.version())
     for part in parts:
         data = b"-" if part is None else part.encode("utf-8", "surrogatepass")
         # The length separates the parts: ("ab", "c") must not equal ("a", "bc").
         digest.update(b"%d:%b" % (-1 if part is None else len(data), data))
     return digest.digest()
-
-
-@functools.cache
-def _renderer_version() -> bytes:
-    """Return a digest of the versions of Python, of the libraries and of our own modules.
-
-    Another version of any of them may render the same post differently. Our own version counts
-    too, because a build can give the files of all versions the same time.
-    """
-    facts = [
-        sys.version,
-        publisher.__version__,
-        *_libraries(),
-        *sorted(_own_modules(Path(publisher.__file__).parent)),
-    ]
-    return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogateescape")).digest()
-
-
-def _libraries() -> Iterator[str]:
-    """The names of the metadata folders, which contain the versions.
-
-    They are in the order in which Python looks for modules, because it imports the first version
-    that it finds. A library without such a folder, or in a zip file, is not seen.
-    """
-    # importlib.metadata would find the same versions, but takes some 20 ms, mostly to be imported.
-    # Listing all folders takes half a millisecond.
-    for folder in sys.path:
-        with suppress(OSError):
-            names = (name.lower() for name in os.listdir(folder or "."))  # noqa: PTH208 - faster
-            yield from sorted(
-                n for n in names if n.startswith(_LIBRARIES) and n.endswith(_METADATA)
-            )
-
-
-def _own_modules(folder: Path) -> Iterator[str]:
-    for entry in os.scandir(folder):
-        if entry.is_dir():
-            yield from _own_modules(Path(entry))
-        elif entry.name.endswith(".py"):
-            # Size and time show an edit, too, and cost less than reading every module at each
-            # start.
-            status = entry.stat()
-            yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"

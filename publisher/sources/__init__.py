@@ -8,6 +8,7 @@ configuration.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,12 @@ def read(
     published before. `published_ids` returns the ids of all items that are known; only a feed is
     asked for them.
 
+    If the configuration names the output folder of the site, the posts have the addresses of their
+    pages; `built.examined` gives them their bodies.
+
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
-    and Unavailable if the posts come from a feed that cannot be downloaded now.
+    Unavailable if the posts come from a feed that cannot be downloaded now, or the site is not
+    built, and LedgerError if what is remembered of its pages cannot be read.
     """
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
@@ -67,7 +72,7 @@ def read(
     ]
     outcomes = [outcome for outcome, _, _ in read_files]
     skipped += [outcome for outcome in outcomes if isinstance(outcome, Skip)]
-    return Reading(
+    reading = Reading(
         tuple(outcome for outcome in outcomes if isinstance(outcome, Post)),
         tuple(sorted(skipped, key=lambda skip: skip.path)),
         tuple(warning for _, warnings, _ in read_files for warning in warnings),
@@ -79,6 +84,18 @@ def read(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due
         ),
     )
+    if not config.site.output:
+        return reading
+    from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
+    from publisher.sources.built.source_files import SourceFiles  # noqa: PLC0415
+
+    def post_of(path: PurePosixPath, data: bytes) -> Post | None:
+        folder = replace(reader.folder, instead={path: data})
+        outcome, _, _ = _read_file(record.reader(folder, record), path, now, was_published)
+        return outcome if isinstance(outcome, Post) else None
+
+    files = SourceFiles(posts_folder, reader.folder.bytes, post_of)
+    return built.located(reading, config, config.site.output, files)
 
 
 def _read_file(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.sources import site_settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 HEAD_BYTES = 4096
+Bytes: TypeAlias = bytes  # PostFiles has a method of that name
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class PostFiles:
     """The folder of the posts, the paths of its files, and the folder of the site.
 
     `committed` is the author date of the last commit that changed a file (`updated: git`).
+    `instead` are bytes that are read in the place of those on disk.
     """
 
     config: Config
@@ -36,9 +38,12 @@ class PostFiles:
     paths: frozenset[PurePosixPath]
     reach: Reach
     committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
+    instead: Mapping[PurePosixPath, Bytes] = field(default_factory=dict)
 
     def bytes(self, path: PurePosixPath) -> bytes:
         """The bytes of a post's file. Raises PostError."""
+        if path in self.instead:
+            return self.instead[path]
         try:
             return self.reach.read(self.posts / path)
         except LinkError as error:

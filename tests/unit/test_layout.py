@@ -244,7 +244,10 @@ PURE = (
 # The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
 IMPURE = {
     PurePath("content/cache.py"), PurePath("content/renderer.py"),
-    PurePath("sources/built/memory.py"), PurePath("sources/built/output.py"),
+    *(PurePath(f"sources/built/{name}.py") for name in (
+        "__init__", "memory", "output", "page_reader", "page_search", "placement", "recollection",
+        "site", "source_files", "words_cache",
+    )),
 }  # fmt: skip
 PURE_MODULES = [
     path for path in MODULES if path not in IMPURE and any(map(path.is_relative_to, PURE))
@@ -274,6 +277,8 @@ PURE_NAMES = {
     "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full", "page_url"},
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
+    "publisher.sources.built.memory": {"PostMemory"},
+    "publisher.sources.built.output": {"Signature"},
     "publisher.sources.front_matter.values": {"language_tag", "one_line", "unique"},
 }
 VALUES = {

@@ -19,11 +19,11 @@ from publisher.post import BuiltBody
 from publisher.sources.built.memory import (
     NAME,
     Changed,
-    FileTimes,
     PageMemory,
     PostMemory,
     Version,
 )
+from publisher.sources.built.output import Signature
 from publisher.sources.built.waiting import Taken
 
 if TYPE_CHECKING:
@@ -35,14 +35,16 @@ BODY = BuiltBody("<p>One</p>", "https://blog.example/one/", language="en", image
 ONE = PostMemory(
     page="one/index.html",
     foreign_page="1/index.html",
-    times=FileTimes(1_700_000_000_123_456_789, 512),
+    signature=Signature(1_700_000_000_123_456_789, 512),
     digest="d1",
     address="https://blog.example/one/",
     shown="p1",
     waits="s2",
-    waits_since=FileTimes(5, 6),
+    waits_since=Signature(5, 6),
     taken=Taken(source="s1", page_body="p1", missing=frozenset({0, 7, -(1 << 63), (1 << 63) - 1})),
     early="p0",
+    has_title=True,
+    file_signature=Signature(8, 9),
 )
 TWO = PostMemory(refusal="it has no text", searched="o1", is_said=True)
 VERSION = Version(b"---\ntitle: One\n---\nOne\n", BODY)

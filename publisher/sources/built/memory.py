@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from publisher.post import BuiltBody
+from publisher.sources.built.output import Signature
 from publisher.sources.built.waiting import Taken
 from publisher.system.database import Database, Schema, Stored
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "pages.sqlite"
 _APPLICATION_ID = 0x70756270  # "pubp"
+_NEVER = Signature(0, 0)
 _TRIPLE_BYTES = 8  # of one triple, little-endian and signed
 
 # Never change a step; add one (`Schema`).
@@ -40,6 +42,7 @@ CREATE TABLE post (
     address  TEXT NOT NULL,
     shown    TEXT NOT NULL,
     refusal  TEXT NOT NULL,
+    has_title INTEGER NOT NULL CHECK (has_title IN (0, 1)),
     searched TEXT NOT NULL,
     said     INTEGER NOT NULL CHECK (said IN (0, 1)),
     waits    TEXT NOT NULL,
@@ -49,6 +52,8 @@ CREATE TABLE post (
     page_body TEXT NOT NULL,
     missing  BLOB NOT NULL,
     early    TEXT NOT NULL,
+    file_mtime_ns INTEGER NOT NULL,
+    file_size     INTEGER NOT NULL,
     body     BLOB,
     file     BLOB
 ) STRICT, WITHOUT ROWID;
@@ -65,17 +70,10 @@ _SCHEMA = Schema(
     "the next run takes the pages as they are, so build the site before it",
 )
 _LIGHT = (
-    "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, searched, said,"
-    " waits, waits_mtime_ns, waits_size, source, page_body, missing, early"
+    "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
+    " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
+    " file_mtime_ns, file_size"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FileTimes:
-    """The time of the last change of a file, in nanoseconds, and its size in bytes."""
-
-    mtime_ns: int = 0
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,31 +81,34 @@ class PostMemory:
     """What is remembered of a post. A text is empty where nothing is known.
 
     `page` is the path of its page below the output folder, and `foreign_page` the page at the
-    expected address if that is another's. `times` and `digest` are those of the page when it was
-    opened last: `digest` of its bytes and of what reads them. It had the `address`, and `shown` is
-    the hash of the body that it showed, or `refusal` the reason why that was not taken.
+    expected address if that is another's. `signature` and `digest` are those of the page when it
+    was opened last: `digest` of its bytes and of what reads them. It had the `address`, and `shown`
+    is the hash of the body that it showed, or `refusal` the reason why that was not taken.
+    `has_title` tells whether it showed the title of the post.
 
     `searched` is a digest of the output in which no page was found, and `is_said` tells whether the
     user was told so. `waits` is the hash of a source that waits for its page to be built, and
-    `waits_since` the times of the page when it began to.
+    `waits_since` the signature of the page when it began to.
 
-    `taken` is what the post was taken with last, and `early` the hash of the page's body if it was
-    not built then (`waiting.Early`).
+    `taken` is what the post was taken with last, `file_signature` that of its file then, and
+    `early` is the hash of the page's body if it was not built then (`waiting.Early`).
     """
 
     page: str = ""
     foreign_page: str = ""
-    times: FileTimes = FileTimes()
+    signature: Signature = _NEVER
     digest: str = ""
     address: str = ""
     shown: str = ""
     refusal: str = ""
+    has_title: bool = False
     searched: str = ""
     is_said: bool = False
     waits: str = ""
-    waits_since: FileTimes = FileTimes()
+    waits_since: Signature = _NEVER
     taken: Taken | None = None
     early: str = ""
+    file_signature: Signature = _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class PageMemory:
 
     def __init__(self, state: Path) -> None:
         """Read the memory in the state folder; empty if there is none. Raises LedgerError."""
-        self._path = state / NAME
+        self.path = state / NAME
         with closing(self._open(read_only=True)) as database:
             rows = database.run(f"SELECT {_LIGHT} FROM post")  # noqa: S608
             count = database.run("SELECT pages FROM output")
@@ -150,7 +151,7 @@ class PageMemory:
         try:
             return Version(zlib.decompress(file), _body(body) if body else None)
         except (zlib.error, msgspec.MsgspecError) as error:
-            raise _SCHEMA.damaged(self._path, error) from error
+            raise _SCHEMA.damaged(self.path, error) from error
 
     def write(
         self, changed: Mapping[PurePosixPath, Changed], gone: Collection[PurePosixPath], pages: int
@@ -169,27 +170,30 @@ class PageMemory:
             database.run("INSERT OR REPLACE INTO output VALUES (1, ?)", pages)
 
     def _open(self, *, read_only: bool) -> Database:
-        return Database(self._path, _SCHEMA, read_only=read_only)
+        return Database(self.path, _SCHEMA, read_only=read_only)
 
     def _memory(self, row: tuple[Any, ...]) -> PostMemory:
-        _, page, foreign, mtime, size, digest, address, shown, refusal, searched, said, *rest = row
-        waits, waits_mtime, waits_size, source, page_body, missing, early = rest
+        _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
+        searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
+        early, file_mtime, file_size = rest
         if len(missing) % _TRIPLE_BYTES:
-            raise _SCHEMA.damaged(self._path, "a row is cut short")
+            raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
             page=page,
             foreign_page=foreign,
-            times=FileTimes(mtime, size),
+            signature=Signature(mtime, size),
             digest=digest,
             address=address,
             shown=shown,
             refusal=refusal,
+            has_title=bool(has_title),
             searched=searched,
             is_said=bool(said),
             waits=waits,
-            waits_since=FileTimes(waits_mtime, waits_size),
+            waits_since=Signature(waits_mtime, waits_size),
             taken=None if source is None else _taken(source, page_body, missing),
             early=early,
+            file_signature=Signature(file_mtime, file_size),
         )
 
 
@@ -200,12 +204,13 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "path": str(path),
         "page": memory.page,
         "foreign_page": memory.foreign_page,
-        "mtime_ns": memory.times.mtime_ns,
-        "size": memory.times.size,
+        "mtime_ns": memory.signature.mtime_ns,
+        "size": memory.signature.size,
         "digest": memory.digest,
         "address": memory.address,
         "shown": memory.shown,
         "refusal": memory.refusal,
+        "has_title": int(memory.has_title),
         "searched": memory.searched,
         "said": int(memory.is_said),
         "waits": memory.waits,
@@ -215,6 +220,8 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "page_body": taken.page_body if taken else "",
         "missing": _packed(taken.missing) if taken else b"",
         "early": memory.early,
+        "file_mtime_ns": memory.file_signature.mtime_ns,
+        "file_size": memory.file_signature.size,
     }
     if one.version:
         body = one.version.body

@@ -15,10 +15,11 @@ page  known  source   page's body  lacks more  and                              
 ====  =====  =======  ===========  ==========  ===============================  ========
 none  any                                      newer                            Wait
 none  any                                      not newer                        NoPage
-yes   any    any      not shown    any                                          Take
-yes   no                           any         not newer                        Take
-yes   no                           no          newer                            Early
-yes   no                           yes         newer                            Wait
+yes   no              any          any         not newer                        Take
+yes   no              any          yes         newer                            Wait
+yes   no              shown        no          newer                            Early
+yes   no              not shown    no          newer                            Take
+yes   yes    any      not shown    any                                          Take
 yes   yes    same     any          any                                          Take
 yes   yes    edited   other        any                                          Take
 yes   yes    edited   same         no                                           Early
@@ -104,15 +105,15 @@ def decide(facts: Facts) -> Decision:
     """Decide on one post by the table."""
     if not facts.has_page:
         return Wait(NOT_BUILT) if facts.is_newer else NoPage()
-    if not facts.page_body:
-        return Take()
     if facts.taken is None:
         return _by_times(facts) if facts.is_newer else Take()
-    return _by_text(facts, facts.taken)
+    return _by_text(facts, facts.taken) if facts.page_body else Take()
 
 
 def _by_times(facts: Facts) -> Decision:
-    return Wait(NEWER) if facts.missing else Early()
+    if facts.missing:
+        return Wait(NEWER)
+    return Early() if facts.page_body else Take()
 
 
 def _by_text(facts: Facts, taken: Taken) -> Decision:

@@ -1,0 +1,60 @@
+"""Say which posts wait for their pages, have none, or have one that does not show their text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.app.project import Project
+
+NAMED = 20  # posts without a page that a run names at once; `check` lists all
+
+
+def lines(project: Project, *, counts: bool) -> Iterator[str]:
+    """The lines about the pages of posts.
+
+    With `counts` the posts without a page are counted even if all of them were named before.
+    """
+    built, where = project.built, project.config.posts.where
+    for waiting in built.waiting:
+        yield f"waiting: {where(waiting.path)}: {waiting.message}"
+    for textless in built.without_text:
+        yield f"warning: {where(textless.path)}: {textless.message}"
+    if built.unsaid or (counts and built.without_page):
+        yield f"note: {_without_page(project)}"
+
+
+def _without_page(project: Project) -> str:
+    """How many posts the site does not publish, and the names of those not named before."""
+    built = project.built
+    count = len(built.without_page)
+    posts = "1 post has no page" if count == 1 else f"{count} posts have no page"
+    them = "it" if count == 1 else "them"
+    names = ", ".join(map(str, built.unsaid[:NAMED]))
+    more = f" and {len(built.unsaid) - NAMED} more" if len(built.unsaid) > NAMED else ""
+    named = f": {names}{more}" if names else ""
+    folder = project.config.site.output
+    return f"{posts} in {folder}, so the site does not publish {them}{named}"
+
+
+def as_json(project: Project) -> dict[str, object]:
+    """The posts whose pages are missing, not built yet, or do not show their text."""
+    built = project.built
+    return {
+        "waiting": [
+            {"path": str(one.path), "reason": one.reason, "stays": one.stays}
+            for one in built.waiting
+        ],
+        "without_text": [
+            {
+                "path": str(one.path),
+                "page": str(one.page),
+                "reason": one.reason,
+                "stays": one.stays,
+            }
+            for one in built.without_text
+        ],
+        "without_page": [str(path) for path in built.without_page],
+    }

@@ -1,0 +1,65 @@
+"""Choose the page of each post by its expected address and by what is remembered. Pure.
+
+The page at the address that the engine's rules give comes first, then the page that the post had at
+the last run. A page has one post: if several would have it, the one that had it keeps it, and the
+words of the others are compared with the pages that are left.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+    from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The pages that a post may have. `foreign` is one at its expected address that it has not."""
+
+    expected: PurePosixPath | None = None
+    remembered: PurePosixPath | None = None
+    foreign: PurePosixPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The page of each post that has one, and the posts whose words must be compared."""
+
+    pages: Mapping[PurePosixPath, PurePosixPath]
+    undecided: Sequence[PurePosixPath]
+
+
+def choose(
+    candidates: Mapping[PurePosixPath, Candidates], existing: Container[PurePosixPath]
+) -> Choice:
+    """Choose among the existing pages. The posts are the keys, in their order."""
+    wishes: defaultdict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
+    for post, one in candidates.items():
+        if page := _first(one, existing):
+            wishes[page].append(post)
+    pages = {
+        owner: page for page, posts in wishes.items() if (owner := _owner(page, posts, candidates))
+    }
+    return Choice(pages, [post for post in candidates if post not in pages])
+
+
+def _first(one: Candidates, existing: Container[PurePosixPath]) -> PurePosixPath | None:
+    """The first page that exists, but not one that is known to be another's."""
+    pages = [one.remembered] if one.expected == one.foreign else [one.expected, one.remembered]
+    return next((page for page in pages if page and page in existing), None)
+
+
+def _owner(
+    page: PurePosixPath,
+    posts: Sequence[PurePosixPath],
+    candidates: Mapping[PurePosixPath, Candidates],
+) -> PurePosixPath | None:
+    """The post that has the page; None if several may have it."""
+    if len(posts) == 1:
+        return posts[0]
+    had = [post for post in posts if candidates[post].remembered == page]
+    return had[0] if len(had) == 1 else None

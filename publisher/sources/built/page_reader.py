@@ -1,0 +1,153 @@
+"""Open the pages of posts, but none whose bytes are those that were read before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urljoin
+
+from publisher.errors import PostError
+from publisher.sources.built.conclusion import Look
+from publisher.sources.built.opened import open_page, unreadable
+from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.placement import digest
+from publisher.system import program
+from publisher.system.reasons import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.config import Config
+    from publisher.post import BuiltBody, Post
+    from publisher.sources.built.head import Head
+    from publisher.sources.built.memory import PostMemory
+    from publisher.sources.built.opened import OpenedPage
+    from publisher.sources.built.output import OutputFolder
+    from publisher.sources.built.placement import Placement
+    from publisher.sources.built.source_files import SourceFiles
+
+_HOME = PurePosixPath("index.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The page and the post are as they were when the post was taken."""
+
+    row: PostMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The page or the file of the post cannot be read now, for this reason."""
+
+    reason: str
+
+
+Found: TypeAlias = "Look | Unchanged | Unreadable"
+
+
+class PageReader:
+    """Reads the pages of posts with the selectors of one configuration."""
+
+    def __init__(
+        self, config: Config, output: OutputFolder, files: SourceFiles, placement: Placement
+    ) -> None:
+        self._posts, self._site = config.posts, config.site
+        self._output = output
+        self._files = files
+        self._placement = placement
+
+    def look(
+        self, post: Post, page: PurePosixPath, row: PostMemory
+    ) -> Look | Unchanged | Unreadable:
+        """Look at the page of a post. `row` is what is remembered of the post."""
+        signature, source = self._placement.signatures[page], digest(post.body)
+        is_same_file = row.page == str(page) and row.signature == signature
+        is_taken = row.taken is not None and row.taken.source == source and not row.waits
+        if is_taken and is_same_file and self._reads_alike(row):
+            return Unchanged(row)
+        try:
+            data = self._output.read(page)
+            file = self._files.read(post.path)
+        except OSError as error:
+            return Unreadable(f"its page {page} cannot be read: {reason(error)}")
+        except PostError as error:
+            return Unreadable(error.message)
+        bytes_digest = f"{self._reader}:{blake2b(data, digest_size=16).hexdigest()}"
+        if is_taken and row.page == str(page) and row.digest == bytes_digest:
+            return Unchanged(replace(row, signature=signature))
+        opened = self._opened(data, page, post)
+        return Look(
+            row=row,
+            page=page,
+            signature=signature,
+            digest=bytes_digest,
+            opened=opened,
+            body=self._with_own_metadata(opened.body),
+            address=self._placement.address_of(page, opened.head),
+            source=source,
+            file=file,
+            file_signature=self._files.signature(post.path),
+            is_newer=self._placement.is_newer(post),
+        )
+
+    def _opened(self, data: bytes, page: PurePosixPath, post: Post) -> OpenedPage:
+        root = self._site.root
+        try:
+            parsed = parse(data, page)
+        except PageError as error:
+            return unreadable(page, error.reason, site_root=root)
+        return open_page(parsed, post, body=self._posts.body, drop=self._posts.drop, site_root=root)
+
+    def _with_own_metadata(self, body: BuiltBody) -> BuiltBody:
+        """The body without the metadata that the home page has, too: they are the site's."""
+        if not (body.language or body.description or body.image):
+            return body
+        home = self._home
+        if home is None:
+            return body
+        return replace(
+            body,
+            language=body.language if body.language != home.language else None,
+            description=body.description if body.description != home.description else None,
+            image=body.image if body.image != self._image(home) else None,
+        )
+
+    def _image(self, home: Head) -> str | None:
+        return urljoin(self._site.root, home.image) if home.image else None
+
+    def development_page(self, looks: Iterable[Look]) -> PurePosixPath | None:
+        """The first page that a development server wrote; None if there is none.
+
+        The author of a post may have linked to a picture on his machine. That is no server, as long
+        as the home page has nothing of the kind.
+        """
+        for look in looks:
+            opened = look.opened
+            if opened.has_loopback_url or (opened.head.is_loopback and self._serves_home):
+                return look.page
+        return None
+
+    @property
+    def _serves_home(self) -> bool:
+        return self._home is None or self._home.is_loopback
+
+    @cached_property
+    def _home(self) -> Head | None:
+        """The metadata of the home page; None if there is none that can be read."""
+        try:
+            return parse(self._output.read(_HOME), _HOME).head
+        except (OSError, PageError):
+            return None
+
+    @cached_property
+    def _reader(self) -> str:
+        """A digest of what reads a page."""
+        version = program.version().hex()
+        return digest(version, self._site.root, *self._posts.body, "", *self._posts.drop)
+
+    def _reads_alike(self, row: PostMemory) -> bool:
+        return row.digest.startswith(f"{self._reader}:")

@@ -1,0 +1,158 @@
+"""Find the page of each post, and its address, in most cases without opening a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.sources.built import safety
+from publisher.sources.built.address import address
+from publisher.sources.built.head import Head
+from publisher.sources.built.page_choice import Candidates, choose
+from publisher.sources.built.page_search import PageSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.config import Config
+    from publisher.post import Post
+    from publisher.sources.built.output import OutputFolder, Signature
+    from publisher.sources.built.recollection import Recollection
+    from publisher.sources.built.source_files import SourceFiles
+
+# As many files of posts are not all edited between two builds.
+_MANY = 5
+
+
+class Placement:
+    """The pages of the posts of one reading."""
+
+    def __init__(
+        self, config: Config, output: OutputFolder, files: SourceFiles, known: Recollection
+    ) -> None:
+        self._config = config
+        self._output = output
+        self._files = files
+        self._known = known
+        self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
+        self._pages: dict[PurePosixPath, PurePosixPath] = {}
+        self._times: Sequence[int] = ()
+
+    def place(self, posts: Sequence[Post]) -> None:
+        """Find the page of each post. Raises Unavailable if the output is not the whole site."""
+        self._times = [self._files.signature(post.path).mtime_ns for post in posts]
+        choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
+        self._pages = {**choice.pages}
+        undecided = {*choice.undecided}
+        self.search([post for post in posts if post.path in undecided])
+        self._require_site(posts)
+
+    def page(self, post: Post) -> PurePosixPath | None:
+        return self._pages.get(post.path)
+
+    def _candidates(self, post: Post) -> Candidates:
+        row = self._known.row(post.path)
+        return Candidates(
+            self._expected(post),
+            PurePosixPath(row.page) if row.page else None,
+            PurePosixPath(row.foreign_page) if row.foreign_page else None,
+        )
+
+    def _expected(self, post: Post) -> PurePosixPath | None:
+        return post.path if self._config.posts.pages else self._output.file_of(post.page)
+
+    def search(self, posts: Sequence[Post]) -> None:
+        """Find the pages of posts by their words among the pages that no post has.
+
+        A post is not sought again as long as it and these pages stay as they are.
+        """
+        if not posts:
+            return
+        taken = {*self._pages.values()}
+        free = {page: one for page, one in self.signatures.items() if page not in taken}
+        state = digest(*(f"{page} {one}" for page, one in free.items()))
+        sought = [
+            post
+            for post in posts
+            if self._known.row(post.path).searched != digest(state, post.body)
+        ]
+        found = self._words.find(sought, self._expected, free) if sought else {}
+        self._pages.update(found)
+        for post in sought:
+            if post.path not in found:
+                searched = digest(state, post.body)
+                row = replace(self._known.row(post.path), searched=searched)
+                self._known.change(post.path, row)
+
+    @cached_property
+    def _words(self) -> PageSearch:
+        return PageSearch(self._output, self._config.state, self._config.site.zone)
+
+    def write_cache(self) -> None:
+        """Cache the words of the pages that were searched, if any were."""
+        if "_words" in self.__dict__:
+            self._words.write()
+
+    def replace_foreign(self, posts: Sequence[Post]) -> list[Post]:
+        """Search the pages of posts whose page seems to be another's. Returns those with a new one.
+
+        The others keep their page.
+        """
+        before = {post.path: self._pages.pop(post.path) for post in posts}
+        self.search(posts)
+        for path, page in before.items():
+            if self._pages.setdefault(path, page) != page:
+                row = replace(self._known.row(path), foreign_page=str(page))
+                self._known.change(path, row)
+        return [post for post in posts if self._pages[post.path] != before[post.path]]
+
+    @cached_property
+    def _newest(self) -> int:
+        return max((one.mtime_ns for one in self.signatures.values()), default=0)
+
+    def _require_site(self, posts: Sequence[Post]) -> None:
+        known = [post for post in posts if self._known.row(post.path).page]
+        counts = safety.OutputCounts(
+            pages=len(self.signatures),
+            pages_before=self._known.memory.pages,
+            known=len(known),
+            lost=sum(post.path not in self._pages for post in known),
+            posts=len(posts),
+            found=len(self._pages),
+        )
+        safety.require_site(counts, self._output.folder, self._known.memory.path)
+
+    def address(self, post: Post, page: PurePosixPath) -> str | None:
+        """The address of the post, as far as it is known without opening the page.
+
+        None means that of the engine's rules.
+        """
+        row = self._known.row(post.path)
+        if row.page == str(page) and row.address:
+            return row.address
+        return None if page == self._expected(post) else self.address_of(page, Head())
+
+    def address_of(self, page: PurePosixPath, head: Head) -> str:
+        return address(page, head, self._config.site.root, self._output.named())
+
+    def is_newer(self, post: Post) -> bool:
+        """Whether the source is newer than every page of the output.
+
+        If all sources are, they were checked out or copied behind it, and their times say nothing.
+        """
+        newest = self._newest
+        if len(self._times) >= _MANY and min(self._times) > newest:
+            return False
+        return self._files.signature(post.path).mtime_ns > newest
+
+
+def digest(*parts: str) -> str:
+    """A short hash of texts, which are told apart."""
+    found = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        found.update(b"%d:%b" % (len(data), data))
+    return found.hexdigest()

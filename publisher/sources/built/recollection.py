@@ -1,0 +1,48 @@
+"""What a run knows of posts and their pages: what was remembered, and what it will remember."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.memory import Changed, PostMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import PurePosixPath
+
+    from publisher.sources.built.memory import PageMemory, Version
+
+_NOTHING = PostMemory()
+
+
+class Recollection:
+    """The memory of earlier runs, with the changes of this one, which `write` makes lasting."""
+
+    def __init__(self, memory: PageMemory) -> None:
+        self.memory = memory
+        self._changed: dict[PurePosixPath, Changed] = {}
+
+    def row(self, path: PurePosixPath) -> PostMemory:
+        changed = self._changed.get(path)
+        return changed.memory if changed else self.memory.posts.get(path, _NOTHING)
+
+    def change(self, path: PurePosixPath, row: PostMemory, version: Version | None = None) -> None:
+        """Remember this of a post. Without a version the one that was stored stays."""
+        changed = self._changed.get(path)
+        before = changed.version if changed else None
+        self._changed[path] = Changed(row, version or before)
+
+    def version(self, path: PurePosixPath) -> Version | None:
+        """The version of a post that was taken last."""
+        changed = self._changed.get(path)
+        return (changed and changed.version) or self.memory.version(path)
+
+    def write(self, known: Collection[PurePosixPath] | None, pages: int) -> None:
+        """Write what has changed, and forget the posts that are not `known`; None forgets none."""
+        changed = {
+            path: one
+            for path, one in self._changed.items()
+            if one.version or one.memory != self.memory.posts.get(path, _NOTHING)
+        }
+        gone = [] if known is None else [path for path in self.memory.posts if path not in known]
+        self.memory.write(changed, gone, pages)

@@ -1,0 +1,87 @@
+"""Refuse an output folder that is not the site as it is deployed. Pure.
+
+It may be missing, half built, written by a development server, or built with another theme than the
+one whose pages publisher knows. Then nothing of it may reach readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.errors import Unavailable, UnsafePlanError
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from pathlib import Path, PurePosixPath
+
+_LEAST_PAGES = 0.5  # of those at the last run
+_MOST_LOST = 0.1  # of the posts that had a page
+_LEAST_ACCEPTED = 0.9  # of the pages of posts
+
+_STAY = "The feeds and the items at the nodes stay as they are"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputCounts:
+    """What the output has: pages now and at the last run, and posts.
+
+    Of the `known` posts, which had a page at the last run, `lost` have none now. `found` of all
+    `posts` have a page.
+    """
+
+    pages: int
+    pages_before: int
+    known: int
+    lost: int
+    posts: int
+    found: int
+
+
+def require_site(counts: OutputCounts, folder: Path, memory: Path) -> None:
+    """Raise Unavailable if the site is not built, or only a part of it.
+
+    A site may well lose half of its pages, e.g. those of tags, but not those of its posts, too.
+    """
+    shrinks = counts.pages < _LEAST_PAGES * counts.pages_before
+    loses_some = counts.lost > _MOST_LOST * counts.known
+    loses_most = counts.lost > _LEAST_PAGES * counts.known
+    if (shrinks and loses_some) or (loses_most and counts.lost > 1):
+        raise Unavailable(
+            f"{folder} has {number_of(counts.pages, 'page')} now and had {counts.pages_before} at "
+            f"the last run, and {counts.lost} of {counts.known} posts have lost theirs, so it "
+            "seems that the site is being built, or that its build failed. Build it, and run "
+            f"again. {_STAY}. If that is the whole site now, move {memory} away"
+        )
+    if counts.posts and not counts.found:
+        raise Unavailable(
+            f"{folder} has {number_of(counts.pages, 'page')}, but none of a post. Build the site, "
+            "and run again; if it is built into another folder, correct site.output. "
+            f"{_STAY}"
+        )
+
+
+def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
+    """Raise UnsafePlanError if a development server wrote the page; None if it wrote none."""
+    if page:
+        raise UnsafePlanError(
+            f"{folder / page} was written by a development server, because it has addresses of "
+            "this machine or reloads itself; nothing was built or sent. Stop the server, build the "
+            "site as you deploy it, and run again"
+        )
+
+
+def require_bodies(accepted: int, refused: int, example: tuple[PurePosixPath, str] | None) -> None:
+    """Raise UnsafePlanError if too few pages show the text of their post where it should be.
+
+    `example` is a page that does not, and the reason.
+    """
+    total = accepted + refused
+    is_normal = accepted >= _LEAST_ACCEPTED * total or (refused == 1 and accepted)
+    if example and not is_normal:
+        raise UnsafePlanError(
+            f"only {accepted} of {total} pages show the text of their post where posts.body says; "
+            f"e.g. {example[0]} {example[1]}. Nothing was built or sent. If the theme of the site "
+            "has changed, run `publisher init --learn`; if these pages show only a part of the "
+            "text, add `body: source` to the front matter of their posts"
+        )

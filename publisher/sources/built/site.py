@@ -1,0 +1,241 @@
+"""The site as its generator built it: which page each post has, and what goes out of it.
+
+`located` finds the pages, mostly without opening any; `examined` opens those of the posts that a
+feed or a node needs, unless they are as they were. Neither writes; `remember` does, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from publisher.post import PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
+from publisher.sources.built import safety, waiting
+from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
+from publisher.sources.built.memory import PageMemory, Version
+from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
+from publisher.sources.built.placement import Placement
+from publisher.sources.built.recollection import Recollection
+from publisher.sources.built.waiting import Facts, Taken, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import PurePosixPath
+
+    from publisher.config import Config
+    from publisher.post import BuiltBody, Reading
+    from publisher.sources.built.memory import PostMemory
+    from publisher.sources.built.output import OutputFolder
+    from publisher.sources.built.source_files import SourceFiles
+
+_WANTS_TITLE = 0.75  # of the pages show the title of their post, so every page must
+_FROM_SOURCE = PageHash()
+
+
+class BuiltSite:
+    """The pages of one output folder in one run: the bodies of its posts, as `post.BuiltBodies`.
+
+    Its methods raise Unavailable and UnsafePlanError as `safety` says, and LedgerError.
+    """
+
+    def __init__(self, config: Config, output: OutputFolder, files: SourceFiles) -> None:
+        self._config = config
+        self._output = output
+        self._files = files
+        self._known = Recollection(PageMemory(config.state))
+        self._placement = Placement(config, output, files, self._known)
+        self._reader = PageReader(config, output, files, self._placement)
+        self._hashes: dict[PurePosixPath, PageHash] = {}  # of the posts that were examined
+        self._waiting: dict[PurePosixPath, WaitingPost] = {}
+        self._without_text: dict[PurePosixPath, TextlessPost] = {}
+        self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
+
+    def located(self, reading: Reading) -> Reading:
+        """The reading with the addresses of the posts. A post without a page is skipped."""
+        self._placement.place(reading.posts)
+        return _with(replace(reading, bodies=self), map(self._located, reading.posts))
+
+    def _located(self, post: Post) -> Post | Skip:
+        page = self._placement.page(post)
+        if page:
+            return replace(post, address=self._placement.address(post, page))
+        row = self._known.row(post.path)
+        facts = Facts(has_page=False, is_newer=self._placement.is_newer(post), taken=row.taken)
+        decision = waiting.decide(facts)
+        if isinstance(decision, Wait):
+            return self._waits(post, row, decision.reason)
+        self._without_page[post.path] = row.is_said
+        self._known.change(post.path, replace(row, page="", is_said=True))
+        return Skip(post.path, _NO_PAGE.format(self._output.folder), status="no-page", post=post)
+
+    def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
+        """The reading with the needed posts as they go out. The same one if none changes.
+
+        Only the pages of needed posts are opened that were not examined before.
+        """
+        fresh = [
+            post for post in reading.posts if post.path in needed and post.path not in self._hashes
+        ]
+        posts = {post.path: post for post in fresh}
+        found = {post.path: self._look(post) for post in fresh}
+        foreign = [posts[path] for path, one in found.items() if _seems_foreign(one)]
+        found |= {post.path: self._look(post) for post in self._placement.replace_foreign(foreign)}
+        looks = [one for one in found.values() if isinstance(one, Look)]
+        safety.require_deployed(self._reader.development_page(looks), self._output.folder)
+        wants_title = self._wants_title(found.values())
+        outcomes = {
+            path: self._concluded(posts[path], one, wants_title=wants_title)
+            for path, one in found.items()
+        }
+        self._require_bodies()
+        return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
+
+    def _look(self, post: Post) -> Found | None:
+        """Look at the page of a post; None if its body does not come from it."""
+        page = self._placement.page(post)
+        if page is None or post.body_from_source or not self._config.posts.from_pages:
+            return None
+        return self._reader.look(post, page, self._known.row(post.path))
+
+    def _wants_title(self, found: Iterable[Found | None]) -> bool:
+        """Whether nearly all pages show the title of their post, so that the others are foreign."""
+        shown = [
+            one.opened.has_title if isinstance(one, Look) else one.row.has_title
+            for one in found
+            if isinstance(one, Look | Unchanged)
+        ]
+        return sum(shown) >= _WANTS_TITLE * len(shown)
+
+    def _concluded(
+        self,
+        post: Post,
+        found: Found | None,
+        *,
+        wants_title: bool,
+    ) -> Post | Skip:
+        """The post as it goes out, if it does."""
+        row = self._known.row(post.path)
+        match found:
+            case None:
+                return self._from_source(post, row)
+            case Unreadable(reason):
+                return self._waits(post, row, reason)
+            case Unchanged(row):
+                self._refresh(post, row)
+                return self._goes(post, row)
+            case Look():
+                return self._looked(post, found, wants_title=wants_title)
+            case _:
+                assert_never(found)
+
+    def _looked(self, post: Post, look: Look, *, wants_title: bool) -> Post | Skip:
+        conclusion = conclude(look, wants_title=wants_title)
+        if isinstance(conclusion, Stays):
+            self._known.change(post.path, conclusion.row)
+            return self._waits(post, conclusion.row, conclusion.reason)
+        last = self._known.version(post.path) if conclusion.body is None else None
+        body = last.body if last else conclusion.body
+        self._known.change(post.path, conclusion.row, Version(look.file, body))
+        return self._goes(replace(post, address=look.address), conclusion.row)
+
+    def _goes(self, post: Post, row: PostMemory) -> Post:
+        shown = row.taken.page_body if row.taken else ""
+        self._hashes[post.path] = PageHash(shown, row.early)
+        page = self._placement.page(post)
+        if row.refusal and page:
+            stays = shown != NO_TEXT
+            self._without_text[post.path] = TextlessPost(post.path, page, row.refusal, stays)
+        return post
+
+    def _from_source(self, post: Post, row: PostMemory) -> Post:
+        """The post with the body of its source, which waits for nothing but a page."""
+        page = self._placement.page(post)
+        self._hashes[post.path] = _FROM_SOURCE
+        if page:
+            taken = Taken(source="", page_body="", missing=frozenset())
+            self._refresh(post, replace(placed(row, page), taken=taken, digest="", refusal=""))
+        return post
+
+    def _refresh(self, post: Post, row: PostMemory) -> None:
+        """Remember the file of the post if it changed, e.g. its title, and the body did not."""
+        signature = self._files.signature(post.path)
+        if row.file_signature == signature:
+            self._known.change(post.path, row)
+            return
+        last = self._known.version(post.path)
+        version = Version(self._files.read(post.path), last.body if last else None)
+        self._known.change(post.path, replace(row, file_signature=signature), version)
+
+    def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
+        """The post as it was taken last; it is skipped if it never was."""
+        version = self._known.version(post.path) if row.taken else None
+        old = self._files.post_of(post.path, version.file) if version else None
+        self._waiting[post.path] = WaitingPost(post.path, reason, stays=old is not None)
+        if old is None or row.taken is None:
+            return Skip(post.path, reason, status="waiting", post=post)
+        self._hashes[post.path] = PageHash(row.taken.page_body, row.early)
+        return replace(old, address=row.address or post.address)
+
+    def _require_bodies(self) -> None:
+        refused = [*self._without_text.values()]
+        accepted = sum(one.now not in {"", NO_TEXT} for one in self._hashes.values())
+        stay = sum(one.stays for one in refused)
+        example = (refused[0].page, refused[0].reason) if refused else None
+        safety.require_bodies(accepted - stay, len(refused), example)
+
+    def hash_of(self, post: Post) -> PageHash:
+        return self._hashes.get(post.path, _FROM_SOURCE)
+
+    def of(self, post: Post) -> BuiltBody | None:
+        if not self.hash_of(post).now:
+            return None
+        version = self._known.version(post.path)
+        return version.body if version else None
+
+    @property
+    def report(self) -> PagesReport:
+        """What the run has to say about the posts that were examined."""
+        missing = sorted(self._without_page)
+        return PagesReport(
+            waiting=_in_order(self._waiting),
+            without_text=_in_order(self._without_text),
+            without_page=tuple(missing),
+            unsaid=tuple(path for path in missing if not self._without_page[path]),
+        )
+
+    def remember(self, reading: Reading) -> None:
+        """Write what this run has learned, in one transaction; `reading` is the last one."""
+        paths = None
+        if not reading.broken:
+            paths = {post.path for post in reading.posts}
+            paths |= {skip.path for skip in reading.skipped}
+            paths |= {page.path for page in reading.pages}
+        self._known.write(paths, len(self._placement.signatures))
+        self._placement.write_cache()
+
+
+_NO_PAGE = "the site in {} has no page of it"
+_Found = TypeVar("_Found")
+
+
+def _in_order(found: Mapping[PurePosixPath, _Found]) -> tuple[_Found, ...]:
+    return tuple(found[path] for path in sorted(found))
+
+
+def _seems_foreign(found: Found | None) -> bool:
+    """Whether the page of a post is rather that of another post, or leads to another page."""
+    if not isinstance(found, Look) or is_as_taken(found):
+        return False
+    opened = found.opened
+    return opened.head.is_redirect or (not opened.has_title and bool(opened.refusals[True]))
+
+
+def _with(reading: Reading, outcomes: Iterable[Post | Skip]) -> Reading:
+    """The reading with the outcome of each post; the same one if nothing changes."""
+    found = [*outcomes]
+    posts = tuple(one for one in found if isinstance(one, Post))
+    if posts == reading.posts:
+        return reading
+    skips = [one for one in found if isinstance(one, Skip)]
+    skipped = sorted((*reading.skipped, *skips), key=lambda skip: skip.path)
+    return replace(reading, posts=posts, skipped=tuple(skipped))

@@ -1,0 +1,441 @@
+"""What goes out of a site that its generator built, and what waits, stays or is refused."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from publisher import config as configs
+from publisher.app import project as projects
+from tests.support.built_blog import THEME, BuiltBlog
+
+COMMANDS = ("build", "plan", "publish", "status", "check")
+SAME = "These words are in every post of this blog, whatever it is about."
+TEXTS = {
+    "mill": "The old mill stands at the river behind the wood, and nobody grinds corn in it now.",
+    "boat": "A green boat lies upside down on the shore, and children hide below it when it rains.",
+    "clock": "The clock of the town hall has been five minutes slow for as long as anybody knows.",
+    "baker": "Our baker bakes rye bread on Tuesdays, and on all other days bread of white flour.",
+}
+# A theme that shows only the title, as to somebody who has not paid.
+WALL = THEME.replace("{body}", "<p>Please log in to read on.</p>")
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> BuiltBlog:
+    """A blog of four posts whose site is built."""
+    blog = BuiltBlog(tmp_path / "site")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        write(blog, slug, text, day)
+    blog.build_site()
+    return blog
+
+
+def write(blog: BuiltBlog, slug: str, text: str, day: int = 1, **front: str) -> Path:
+    front = {"title": f"About the {slug}", **front}
+    return blog.write(f"2026-01-{day:02}-{slug}.md", f"{text}\n\n{SAME}", **front)
+
+
+def feed(blog: BuiltBlog) -> str:
+    return (blog.folder / "feed.atom").read_text(encoding="utf-8")
+
+
+def state(blog: BuiltBlog) -> dict[str, bytes]:
+    """Every file that a run keeps or writes, beside the posts and the site."""
+    own = (blog.posts, blog.output)
+    files = (path for path in sorted(blog.folder.rglob("*")) if path.is_file())
+    return {str(f): f.read_bytes() for f in files if not any(f.is_relative_to(one) for one in own)}
+
+
+def test_the_bodies_and_addresses_are_those_of_the_pages(blog: BuiltBlog) -> None:
+    blog.build_site(THEME.replace("{body}", "{body}<p>Made by the theme.</p>"))
+    moved = blog.output / "mill/index.html"
+    moved.write_text(moved.read_text().replace("example/mill/", "example/en/mill/"))
+    assert blog.run("build").code == 0
+    assert feed(blog).count("Made by the theme.") == 4
+    assert 'href="https://blog.example/en/mill/"' in feed(blog)
+
+
+# An edit that is not built yet
+
+
+def test_an_edit_waits_for_its_page_and_goes_out_after_the_build(blog: BuiltBlog) -> None:
+    blog.run("build")
+    before = blog.built()
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.", title="The mill is gone")
+    waits = blog.run("build")
+    assert waits.code == 4
+    assert "waiting: " in waits.err
+    assert "2026-01-01-mill.md: was edited, and its page does not show it yet" in waits.err
+    assert "its last version stays until then" in waits.err
+    assert blog.built() == before
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert "It burnt down last night." in feed(blog)
+    assert "The mill is gone" in feed(blog)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_names_the_post_that_waits(blog: BuiltBlog, command: str) -> None:
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    run = blog.run(command)
+    assert run.code == 4
+    assert "2026-01-01-mill.md" in run.out + run.err
+    assert "its page does not show it yet" in run.out + run.err
+
+
+def test_the_other_posts_go_on_while_one_waits(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "boat", f"{TEXTS['boat']} It is blue now.", 2)
+    blog.build_site()
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    assert blog.run("build").code == 4
+    assert "It is blue now." in feed(blog)
+    assert "burnt" not in feed(blog)
+
+
+def test_an_edit_that_is_taken_back_waits_no_longer(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.run("build")
+    write(blog, "mill", TEXTS["mill"])
+    assert blog.run("build").code == 0
+
+
+def test_an_edit_that_its_page_never_shows_goes_out_with_the_next_build(blog: BuiltBlog) -> None:
+    """Else a post whose template leaves something out would wait for ever."""
+    blog.run("build")
+    path = blog.posts / "2026-01-01-mill.md"
+    before = path.read_text(encoding="utf-8")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    assert blog.run("build").code == 4
+    blog.build_page("mill", before)
+    assert blog.run("build").code == 0
+
+
+def test_a_new_title_needs_no_build(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", TEXTS["mill"], title="The mill at the river")
+    assert blog.run("build").code == 0
+    assert "The mill at the river" in feed(blog)
+
+
+def test_a_post_that_waits_stays_with_the_last_title(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", TEXTS["mill"], title="The mill at the river")
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.", title="Gone")
+    assert blog.run("build").code == 4
+    assert "The mill at the river" in feed(blog)
+
+
+def test_a_draft_waits_for_nothing(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.", draft="true")
+    assert blog.run("build").code == 0
+    assert "mill" not in feed(blog)
+
+
+# New posts, and posts without a page
+
+
+def test_a_new_post_waits_for_its_page(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "fair", "The fair comes to the town in May, with a wheel and two roundabouts.", 5)
+    waits = blog.run("build")
+    assert waits.code == 4
+    assert "2026-01-05-fair.md: is newer than every page of the site" in waits.err
+    assert "fair" not in feed(blog)
+    assert "1 not built yet" in waits.out
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert "The fair comes to the town" in feed(blog)
+
+
+def test_a_post_without_a_page_is_none_of_the_site_and_is_named_once(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out={"mill"})
+    first, second = blog.run("build"), blog.run("build")
+    assert (first.code, second.code) == (0, 0)
+    note = f"note: 1 post has no page in {blog.output}, so the site does not publish it"
+    assert f"{note}: 2026-01-01-mill.md\n" in first.err
+    assert f"{note}\n" in second.err
+    assert "mill" not in feed(blog)
+    assert "without a page" in second.out
+    assert "2026-01-01-mill.md: not published: the site in" in blog.run("check").out
+
+
+def test_a_hook_does_not_repeat_which_posts_have_no_page(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out={"mill"})
+    assert "mill" in blog.run("publish").err
+    assert "mill" not in blog.run("publish").err
+
+
+def test_times_that_a_checkout_made_say_nothing(blog: BuiltBlog) -> None:
+    write(blog, "fair", "The fair comes to the town in May, with a wheel and two roundabouts.", 5)
+    blog.build_site(leaves_out={"mill"})
+    for path in blog.posts.iterdir():
+        blog.touch(path)
+    run = blog.run("build")
+    assert run.code == 0
+    assert "1 post has no page" in run.err
+
+
+def test_a_page_elsewhere_is_found_by_its_words_and_remembered(blog: BuiltBlog) -> None:
+    (blog.output / "mill").rename(blog.output / "water")
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/water/"' in feed(blog)
+    with opened(blog) as pages:
+        assert blog.run("build").code == 0
+        read(blog)
+    assert pages == []
+
+
+# Pages that do not show the text
+
+
+def test_a_page_without_the_text_gives_title_summary_and_link(blog: BuiltBlog) -> None:
+    path = write(blog, "mill", TEXTS["mill"], description="All about it.")
+    blog.build_site()
+    blog.build_page("mill", path.read_text(), WALL)
+    run = blog.run("build")
+    assert run.code == 0
+    assert "2026-01-01-mill.md: the page mill/index.html " in run.err
+    assert "readers see the title, the summary and the link" in run.err
+    assert "add `body: source`" in run.err
+    assert "log in" not in feed(blog)
+    assert "grinds corn" not in feed(blog)
+    assert "All about it." in feed(blog)
+    assert 'href="https://blog.example/mill/"' in feed(blog)
+    assert "mill/index.html" in blog.run("build").err  # until somebody decides
+
+
+def test_body_source_takes_the_text_of_the_file(blog: BuiltBlog) -> None:
+    path = write(blog, "mill", TEXTS["mill"], body="source")
+    blog.build_site()
+    blog.build_page("mill", path.read_text(), WALL)
+    run = blog.run("build")
+    assert (run.code, run.err) == (0, "")
+    assert "grinds corn" in feed(blog)
+
+
+def test_a_page_that_showed_the_text_before_keeps_it(blog: BuiltBlog) -> None:
+    blog.run("build")
+    before = blog.built()
+    blog.build_page("mill", (blog.posts / "2026-01-01-mill.md").read_text(), WALL)
+    for _ in range(2):
+        run = blog.run("build")
+        assert run.code == 0
+        assert "the text that it showed before stays" in run.err
+        assert blog.built() == before
+
+
+# Builds that are not the site
+
+
+CANONICAL = '<link rel="canonical" href="http://localhost:4000/post/">'
+LIVE_RELOAD = '<script src="/livereload.js?port=35729"></script>'
+STYLE = '<link rel="stylesheet" href="http://127.0.0.1:1313/style.css">'
+
+
+@pytest.mark.parametrize(
+    ("command", "head"),
+    [*((command, CANONICAL) for command in COMMANDS), ("build", LIVE_RELOAD), ("build", STYLE)],
+)
+def test_pages_of_a_development_server_stop_every_command(
+    blog: BuiltBlog, command: str, head: str
+) -> None:
+    blog.run("build")
+    before = state(blog)
+    blog.build_site(head=head)
+    run = blog.run(command)
+    assert run.code == 3
+    assert "was written by a development server" in run.err
+    assert state(blog) == before
+
+
+def test_a_picture_on_the_machine_of_an_author_is_no_development_server(blog: BuiltBlog) -> None:
+    picture = THEME.replace("{body}", '{body}<img src="http://localhost:8000/a.png" alt="A">')
+    blog.build_page("mill", (blog.posts / "2026-01-01-mill.md").read_text(), picture)
+    assert blog.run("build").code == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_missing_output_stops_every_command(blog: BuiltBlog, command: str) -> None:
+    blog.run("build")
+    before = state(blog)
+    blog.output.rename(blog.folder.parent / "elsewhere")
+    run = blog.run(command)
+    assert run.code == 4
+    assert "site.output" in run.err
+    assert "Build the site, and run again" in run.err
+    assert state(blog) == before
+
+
+def test_half_of_a_site_is_not_the_site(blog: BuiltBlog) -> None:
+    blog.run("build")
+    before = state(blog)
+    blog.build_site(leaves_out={"mill", "boat", "clock"})
+    run = blog.run("build")
+    assert run.code == 4
+    assert "3 of 4 posts have lost theirs" in run.err
+    assert state(blog) == before
+
+
+def test_a_site_without_any_page_of_a_post_is_another_site(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out=TEXTS)
+    run = blog.run("build")
+    assert run.code == 4
+    assert "none of a post" in run.err
+    assert not (blog.folder / "feed.atom").exists()
+
+
+def test_a_site_may_lose_half_of_its_other_pages(blog: BuiltBlog) -> None:
+    for number in range(20):
+        blog.page(f"tags/{number}/index.html", THEME.format(title=number, head="", body="A tag"))
+    blog.run("build")
+    blog.build_site()
+    assert blog.run("build").code == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_another_theme_stops_every_command(blog: BuiltBlog, command: str) -> None:
+    """Bodies are not swapped in a hook."""
+    blog.run("build")
+    before = state(blog)
+    blog.build_site(THEME.replace("post-content", "entry"))
+    run = blog.run(command)
+    assert run.code == 3
+    assert "only 0 of 4 pages show the text of their post where posts.body says" in run.err
+    assert "`publisher init --learn`" in run.err
+    assert state(blog) == before
+
+
+# Never the body of another post
+
+
+def test_two_posts_with_one_address_do_not_get_the_same_body(blog: BuiltBlog) -> None:
+    path = blog.write(
+        "notes/mill.md",
+        "Another mill, in the mountains, turns in the wind.",
+        title="A mill in the mountains",
+        date="2026-01-06",
+    )
+    blog.touch(path)
+    blog.build_site()  # the last one has written the page
+    run = blog.run("build")
+    assert "1 post has no page" in run.err
+    assert ("grinds corn" in feed(blog)) != ("turns in the wind" in feed(blog))
+
+
+def test_pages_that_are_swapped_give_no_post_the_body_of_another(blog: BuiltBlog) -> None:
+    texts = {
+        slug: (blog.posts / f"2026-01-0{day}-{slug}.md").read_text()
+        for day, slug in enumerate(TEXTS, 1)
+    }
+    blog.build_page("mill", texts["boat"])
+    blog.build_page("boat", texts["mill"])
+    assert blog.run("build").code == 0
+    for entry in feed(blog).split("<entry")[1:]:
+        assert ("About the mill" in entry) == ("grinds corn" in entry)
+        assert ("About the boat" in entry) == ("upside down" in entry)
+
+
+# Cost
+
+
+class Opened:
+    """The pages below a folder that this process opens while it watches."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.names: list[str] = []
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and self.folder and isinstance(arguments[0], str):
+            path = Path(os.path.realpath(arguments[0]))
+            if path.is_relative_to(self.folder) and path.suffix == ".html":
+                self.names.append(str(path.relative_to(self.folder)))
+
+
+WATCH = Opened()
+
+
+class opened:  # noqa: N801 - reads as a word
+    def __init__(self, blog: BuiltBlog) -> None:
+        self._folder = blog.output
+
+    def __enter__(self) -> list[str]:
+        WATCH.folder, WATCH.names = Path(os.path.realpath(self._folder)), []
+        return WATCH.names
+
+    def __exit__(self, *_: object) -> None:
+        WATCH.folder = None
+
+
+def read(blog: BuiltBlog, *, writes: bool = True) -> projects.Project:
+    return projects.read(configs.load(blog.folder / "publisher.yaml"), writes=writes)
+
+
+def test_a_settled_run_opens_no_page(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out={"mill"})
+    with opened(blog) as first:
+        project = read(blog)
+    assert {*first} >= {"boat/index.html", "clock/index.html", "baker/index.html"}
+    with opened(blog) as second:
+        project = read(blog)
+        for one in project.entries.entries:
+            assert TEXTS[one.post.slug].split(",")[0] in project.renderings.of(one).content.xhtml
+    assert second == []
+
+
+def test_one_changed_page_opens_one_page_beside_the_home_page(blog: BuiltBlog) -> None:
+    read(blog)
+    blog.build_page("boat", (blog.posts / "2026-01-02-boat.md").read_text())
+    with opened(blog) as pages:
+        read(blog)
+    assert {*pages} <= {"boat/index.html", "index.html"}
+
+
+def test_a_page_that_no_feed_and_no_node_needs_is_not_opened(blog: BuiltBlog) -> None:
+    blog.set_up(feeds="  - {path: feed.atom, format: atom, limit: 2}\n")
+    with opened(blog) as pages:
+        read(blog)
+    assert {*pages} - {"index.html"} == {"clock/index.html", "baker/index.html"}
+
+
+def test_the_sources_need_no_page_but_its_address(blog: BuiltBlog) -> None:
+    blog.set_up(posts=", from: source")
+    blog.build_site(WALL)
+    with opened(blog) as pages:
+        project = read(blog)
+    assert pages == []
+    assert len(project.entries.entries) == 4
+
+
+def test_commands_that_only_show_something_write_nothing(blog: BuiltBlog) -> None:
+    for command in ("plan", "status", "check"):
+        assert blog.run(command).code == 0
+    assert not (blog.folder / ".publisher").exists()
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.build_site()
+    before = state(blog)
+    for command in ("plan", "status", "check"):
+        assert blog.run(command).code == 0
+    assert state(blog) == before
+
+
+def test_without_the_cached_words_a_run_decides_the_same(blog: BuiltBlog) -> None:
+    (blog.output / "mill").rename(blog.output / "water")
+    blog.build_site(leaves_out={"boat"})
+    blog.run("build")
+    before = blog.built()
+    cache = blog.folder / ".publisher/words/pages.msgpack"
+    cache.unlink()
+    blog.run("build")
+    assert blog.built() == before
