@@ -32,7 +32,7 @@ from publisher.config.keys import (
     Xmpp,
 )
 from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS, NUMBER_FIELDS, field_name
-from publisher.text import permalinks, selectors
+from publisher.text import permalinks
 from publisher.text.nearest import did_you_mean, question
 
 if TYPE_CHECKING:
@@ -185,7 +185,8 @@ def _check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
 def _check_built(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
     """Check the keys that say how bodies are read from built pages."""
     for key in ("body", "drop"):
-        yield from _check_selectors(key, posts.get(key, ()))
+        if key in posts:
+            yield from _check_selectors(key, posts[key])
     if "drop" in posts and "body" not in posts:
         yield ("drop",), "needs posts.body, the element from which it removes others; add it"
     if posts.get("from") == "pages" and "body" not in posts:
@@ -200,6 +201,8 @@ def _check_built(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
 def _check_selectors(
     key: str, written: Sequence[str | None]
 ) -> Iterator[tuple[yaml_document.Key, str]]:
+    from publisher.text import selectors  # noqa: PLC0415 - imports lxml, at every start
+
     if len(written) > selectors.MAX_SELECTORS:
         yield (key,), f"has more than {selectors.MAX_SELECTORS} selectors; remove some"
         return
