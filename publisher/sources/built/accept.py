@@ -7,6 +7,7 @@ words, or a form that asks for a password.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.words import source_words, words
@@ -22,7 +23,8 @@ FEWEST_WORDS = 10  # a shorter source says too little about its page
 _LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
 # A page that shows less of a long source is an excerpt of it.
 _LONG, _LEAST_SHOWN = 100, 0.1
-_SAME_TITLE = 0.8  # of its words
+_SAME_WORD = 0.8  # of the letters of two spellings
+_MOST_SHOWN = 100  # words of a title that are compared word by word
 _LONG_TITLE = 8  # characters, so that it is not found by chance within other words
 
 
@@ -84,14 +86,26 @@ def shows_title(title: str, head: Head) -> bool:
 
 
 def _holds(shown: Sequence[str], own: Sequence[str]) -> bool:
-    size, squeezed = len(own), "".join(own)
-    if any([*shown[at : at + size]] == own for at in range(len(shown) - size + 1)):
+    """Whether the title stands in a text that may have the name of the site before or behind it."""
+    squeezed = "".join(own)
+    if any([*shown[at : at + len(own)]] == own for at in range(len(shown) - len(own) + 1)):
         return True
     if len(squeezed) >= _LONG_TITLE and squeezed in "".join(shown):
         return True  # `can't` is one word or two
-    missing = [word for word in own if word not in shown]
-    # Posts of a series differ by a number.
-    return len(missing) <= (1 - _SAME_TITLE) * size and not any(map(str.isdecimal, missing))
+    steps = SequenceMatcher(None, own, shown[:_MOST_SHOWN], autojunk=False).get_opcodes()
+    inner = [step for step in steps if step not in {steps[0], steps[-1]} or step[0] != "insert"]
+    return all(
+        step == "equal" or (step == "replace" and _are_alike(own[start:end], shown[first:last]))
+        for step, start, end, first, last in inner
+    )
+
+
+def _are_alike(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one word is another spelling of the other, and not e.g. the next number."""
+    one, other = "".join(some), "".join(others)
+    if len(some) != len(others) or any(map(str.isdecimal, one + other)):
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME_WORD
 
 
 def _says(source_words: Sequence[str], extracted: Extracted) -> bool:
