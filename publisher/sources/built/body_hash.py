@@ -26,38 +26,42 @@ _INLINE = names(
 )
 # The characters in which tags stand: no text has them, and they are no white space.
 _INLINE_TAG, _BLOCK_TAG = "\x01", "\x02"
-_AROUND_BLOCKS = re.compile(f" ?({_BLOCK_TAG}[^{_BLOCK_TAG}]*{_BLOCK_TAG}) ?")
 # White space in code means something.
 _VERBATIM = {ord(" "): "\x03", ord("\n"): "\x04", ord("\t"): "\x05"}
 _SHOWN = ("alt", "datetime", "title", "value")
 _EMBEDDED = ("poster", "src", "data-src")
 _VERSIONS = names("cb h hash modified rev t timestamp ts v ver version")
 _STAMP = re.compile(r"[0-9a-f._-]*[0-9][0-9a-f._-]*", re.IGNORECASE)
-_WHITE_SPACE = re.compile(r"\s+")
 
 
 def hash_of(root: etree._Element) -> str:
     """Hash the content of the root: 32 hexadecimal digits."""
-    shown = _WHITE_SPACE.sub(" ", "".join(_parts(root)))
-    shown = _AROUND_BLOCKS.sub(r"\1", shown).strip()
+    shown = " ".join("".join(_parts(root)).split())
+    shown = shown.replace(f" {_BLOCK_TAG}", _BLOCK_TAG).replace(f"{_BLOCK_TAG} ", _BLOCK_TAG)
     return hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:32]
 
 
 def _parts(root: etree._Element) -> Iterator[str]:
-    """Yield the tags of the elements that mean something, and the texts between them."""
-    in_code = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
+    """Yield the tags of the elements that mean something, and the texts between them.
+
+    Of code it is the text alone, with its white space: its tags are colours.
+    """
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
         name, starts = element.tag, event == "start"
         if element is not root and name not in _PLAIN:
             mark = _INLINE_TAG if name in _INLINE else _BLOCK_TAG
             yield f"{mark}{name}{_attributes(element)}{mark}" if starts else f"{mark}/{name}{mark}"
-        in_code += (1 if starts else -1) if name == "pre" else 0
-        text = (element.text if starts else element.tail) or ""
-        if starts or element is not root:
-            yield text.translate(_VERBATIM) if in_code else text
+        if starts and name == "pre":
+            yield "".join(map(str, element.itertext())).translate(_VERBATIM)
+            walk.skip_subtree()
+        elif starts or element is not root:
+            yield (element.text if starts else element.tail) or ""
 
 
 def _attributes(element: etree._Element) -> str:
+    if not element.attrib:
+        return ""
     shown = {name: element.get(name) for name in _SHOWN}
     shown |= {name: _without_version(element.get(name)) for name in _EMBEDDED}
     href = element.get("href")

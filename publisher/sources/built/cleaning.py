@@ -6,6 +6,7 @@ What a sanitiser removes from every post, and pictures that a script loads, are 
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from publisher.sources.built import code_blocks
@@ -64,26 +65,29 @@ def _keep_formulas_once(root: etree._Element) -> None:
     KaTeX and MathJax 3 write MathML beside spans that look like the formula; MathJax 2 writes TeX
     into a script.
     """
-    for element in elements(root):
-        classes = tokens(element)
-        if element.tag == "script" and element.get("type", "").lower().startswith(_TEX):
+    for element in [*root.iter("math", "script")]:
+        if element.tag == "math":
+            _show_mathml(element, root)
+        elif element.get("type", "").lower().startswith(_TEX):
             _show_tex(element)
-        elif element.tag == "mjx-container" or {"katex", "katex-display"} & {*classes}:
-            _show_mathml(element, is_display="katex-display" in classes)
-        elif "mathjax_preview" in classes:
-            remove(element)
 
 
 def _show_tex(script: etree._Element) -> None:
+    before = script.getprevious()
+    if before is not None and "mathjax_preview" in tokens(before):
+        remove(before)
     tex = re.sub(r"\A\s*% <!\[CDATA\[|%? ?\]\]>\s*\Z", "", script.text or "").strip()
     is_display = "mode=display" in script.get("type", "").replace(" ", "")
     replace_by_text(script, rf"\[{tex}\]" if is_display else rf"\({tex}\)")
 
 
-def _show_mathml(element: etree._Element, *, is_display: bool) -> None:
-    formula = element.find(".//math")
-    if formula is None:
-        return
-    if is_display or element.get("display") == "true":
-        formula.set("display", "block")
-    replace(element, formula)
+def _show_mathml(formula: etree._Element, root: etree._Element) -> None:
+    outer = None
+    for around in takewhile(lambda element: element is not root, formula.iterancestors()):
+        classes = around.get("class", "").split()
+        if around.tag == "mjx-container" or {"katex", "katex-display"} & {*classes}:
+            outer = around
+            if "katex-display" in classes or around.get("display") == "true":
+                formula.set("display", "block")
+    if outer is not None:
+        replace(outer, formula)

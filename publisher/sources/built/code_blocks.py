@@ -7,6 +7,7 @@ of the language above it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ _LABEL = re.compile(r"(?:^|[-_])lang(?:uage)?(?:$|[-_](?:label|name|badge|tag))"
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:?)[- ]([a-z0-9+#_.-]+)")
 # What a wrapper of a block of code is; themes nest up to three of them.
 _WRAPPERS = frozenset({"code", "div", "figure", "pre", "section", "span"})
+_NUMBERED = frozenset({"a", "i", "span"})
 _MAX_WRAPPERS = 4
 _MAX_LABEL = 3  # words
 
@@ -117,9 +119,15 @@ def _clean_block(pre: etree._Element) -> None:
 
 
 def _is_number(element: etree._Element) -> bool:
+    if element.tag not in _NUMBERED or not _is_gutter(element.get("class", "")):
+        return False
     text = text_of(element).strip()
-    has_name = any(map(_GUTTER.search, tokens(element)))
-    return has_name and (text.isdecimal() or not text) and element.tag in {"a", "i", "span"}
+    return text.isdecimal() or not text
+
+
+@lru_cache(1_000)
+def _is_gutter(classes: str) -> bool:
+    return any(map(_GUTTER.search, classes.lower().split()))
 
 
 def _wrappers(pre: etree._Element) -> Iterator[etree._Element]:

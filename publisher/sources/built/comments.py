@@ -7,14 +7,15 @@ stands below it is a form, a script or an element that says by its name that it 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
 
 from publisher.sources.built.tree_edits import elements, names, remove, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from lxml import etree
 
 # The classes and ids of WordPress, Disqus, utterances, Giscus, Isso, Commento, Remark42, Cusdis,
 # Gitalk, Valine, Waline, Twikoo, Staticman, webmentions and many themes.
@@ -24,7 +25,6 @@ _NAMES = names(
     "gitalk-container isso-thread js-comments page-comments page__comments post-comments "
     "post__comments remark42 respond tcomment utterances vcomments waline webmentions"
 )
-_DATA = ("data-disqus-identifier", "data-isso-id", "data-webmention-target")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE = re.compile(
     r"(?:\d+ |no )?(?:comments?|responses?|replies|reactions|webmentions|discussion"
@@ -33,8 +33,14 @@ _TITLE = re.compile(
     r"|comentarios?|comentários?|commenti|reacties|komentarze|komentáře|kommentarer|kommentit"
     r"|комментарии|коментарі|评论|評論|留言|コメント|댓글)(?: \(?\d+\)?)?[:：…!.]*"
 )
-_MACHINERY = frozenset({"form", "iframe", "noscript", "script", "textarea"})
-_OF_COMMENTS = re.compile(r"comment|disqus|webmention|(?:^|-)(?:reply|respond)")
+_OF_COMMENTS = re.compile(
+    r"comment|cusdis|disqus|giscus|hyvor|isso[/_-]|remark42|utteranc|webmention|\b(?:reply|respond)\b"
+)
+_LOADERS = frozenset({"iframe", "noscript", "script"})
+_CANDIDATES = etree.XPath(
+    "descendant::*[@class or @id or self::h1 or self::h2 or self::h3 or self::h4 or self::h5"
+    " or self::h6]"
+)
 
 
 def cut(root: etree._Element) -> None:
@@ -52,11 +58,11 @@ def cut(root: etree._Element) -> None:
 
 
 def _starts(root: etree._Element) -> Iterator[etree._Element]:
-    for element in elements(root):
-        if element.tag in _HEADINGS and _is_heading_of_comments(element):
-            if any(map(_is_machinery, _section(element))):
+    for element in cast("list[etree._Element]", _CANDIDATES(root)):
+        if element.tag in _HEADINGS:
+            if _is_heading_of_comments(element) and any(map(_is_machinery, _section(element))):
                 yield element
-        elif _holds_comments(element):
+        elif _holds_comments(element) and not _is_code(element):
             yield element
 
 
@@ -66,15 +72,15 @@ def _is_heading_of_comments(element: etree._Element) -> bool:
 
 
 def _holds_comments(element: etree._Element) -> bool:
-    if element.tag in {"code", "pre", *_HEADINGS} or _is_code(element):
-        return False
-    if any(key in element.attrib for key in _DATA):
-        return True
-    classes = element.get("class", "").lower().split()
-    if _NAMES & {*classes}:
+    if _is_named(element.get("class", "")):
         return True
     # docutils gives a section of the post that is called "Comments" the id `comments`.
-    return element.get("id", "").lower() in _NAMES and not _is_section(element)
+    return _is_named(element.get("id", "")) and not _is_section(element)
+
+
+@lru_cache(1_000)
+def _is_named(classes: str) -> bool:
+    return bool(_NAMES & {*classes.lower().split()})
 
 
 def _is_section(element: etree._Element) -> bool:
@@ -85,14 +91,18 @@ def _is_section(element: etree._Element) -> bool:
 
 
 def _is_machinery(element: etree._Element) -> bool:
-    if _is_code(element):
-        return False
-    classes = element.get("class", "").lower().split()
-    return element.tag in _MACHINERY or any(map(_OF_COMMENTS.search, classes))
+    """Whether it is a form, or loads or holds comments by its name, its URL or its content."""
+    if element.tag in {"form", "textarea"}:
+        return True
+    named = element.get("class", "")
+    if element.tag in _LOADERS:
+        named = f"{named} {element.get('src', '')} {' '.join(map(str, element.itertext()))}"
+    return _OF_COMMENTS.search(named.lower()) is not None and not _is_code(element)
 
 
 def _is_code(element: etree._Element) -> bool:
-    return next(element.iterancestors("pre", "code"), None) is not None
+    is_block = element.tag in {"code", "pre"}
+    return is_block or next(element.iterancestors("pre", "code"), None) is not None
 
 
 def _section(heading: etree._Element) -> Iterator[etree._Element]:

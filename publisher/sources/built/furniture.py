@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 MAX_DROPS = 20
 _TITLED = 0.8  # of the posts: then the template writes the heading
-_RECURS = 0.1  # of the posts
+_RECURS = 0.03  # of the posts
 _PICTURES = 0.3  # of the posts: then a picture is the template's
 _ALWAYS = 0.98  # of the posts: then furniture may be named by its place
 _MAX_DEPTH = 3
 _HEADINGS = frozenset({"h1", "h2"})
 _BLOCKS = names(
     "address article aside blockquote center details dialog div dl fieldset figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr iframe main menu nav ol p pre section table ul"
+    "h1 h2 h3 h4 h5 h6 header hgroup hr iframe li main menu nav ol p pre section table ul"
 )
 _CONTAINERS = frozenset({"article", "div", "main", "section"})
 # What authors write, too; a name of the template has to tell its furniture from that.

@@ -101,7 +101,9 @@ _TOO_DEEP = f"has more than {MAX_DEPTH} elements within elements"
 
 def words_in(top: etree._Element) -> list[str]:
     """The words of a part of a page, as `BuiltPage.words` are those of the whole."""
-    return _walked(top, PurePosixPath())[0]
+    if next(top.iter(*WORDLESS), None) is not None:
+        return _walked(top, PurePosixPath())[0]
+    return words("\n".join(map(str, top.itertext())))
 
 
 def _walked(

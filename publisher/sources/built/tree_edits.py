@@ -5,10 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
+
+    from lxml import etree
 
 
 def names(text: str) -> frozenset[str]:
@@ -20,6 +20,8 @@ def copied(element: etree._Element, without: Collection[etree._Element]) -> etre
     """A copy of an element without these descendants. The original stays as it is."""
     copy = deepcopy(element)
     copy.tail = None
+    if not without:
+        return copy
     pairs = zip(element.iter(), copy.iter(), strict=True)
     for gone in [new for old, new in pairs if old in without and old is not element]:
         remove(gone)
@@ -76,13 +78,4 @@ def tokens(element: etree._Element) -> list[str]:
 
 
 def text_of(element: etree._Element) -> str:
-    """The text inside, without scripts and styles."""
-    return "".join(_texts(element))
-
-
-def _texts(element: etree._Element) -> Iterator[str]:
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start" and node.tag not in {"script", "style"}:
-            yield node.text or ""
-        elif event == "end" and node is not element:
-            yield node.tail or ""
+    return "".join(map(str, element.itertext()))
