@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.sources.built import code_blocks
 from publisher.sources.built.tree_edits import (
     elements,
+    finish,
     remove,
     replace,
     replace_by_text,
@@ -40,9 +41,11 @@ def clean(root: etree._Element) -> None:
         if element.tag in _USELESS or (element.tag == "noscript" and not _is_picture(element)):
             remove(element)
     for heading in root.iter(*_HEADINGS):
-        for link in [*heading.iter("a")]:
-            if _is_anchor(link, heading):
+        text = text_of(heading)
+        for link in heading.iter("a"):
+            if _is_anchor(link, text):
                 remove(link)
+    finish(root)
 
 
 def _is_picture(noscript: etree._Element) -> bool:
@@ -50,11 +53,11 @@ def _is_picture(noscript: etree._Element) -> bool:
     return noscript.find(".//img") is not None and not text_of(noscript).strip()
 
 
-def _is_anchor(link: etree._Element, heading: etree._Element) -> bool:
+def _is_anchor(link: etree._Element, heading: str) -> bool:
     """Whether a link in a heading only points to the heading, beside the heading's own words."""
     text = text_of(link)
     has_picture = link.find(".//img") is not None
-    if "#" not in link.get("href", "#") or has_picture or text.split() == text_of(heading).split():
+    if "#" not in link.get("href", "#") or has_picture or text.split() == heading.split():
         return False
     return not any(map(str.isalnum, text)) or any(map(_ANCHOR.search, tokens(link)))
 

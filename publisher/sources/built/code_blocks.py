@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.tree_edits import (
     elements,
+    finish,
     remove,
     replace_by_text,
     text_of,
@@ -42,8 +43,10 @@ _MAX_LABEL = 3  # words
 def clean(root: etree._Element) -> None:
     for table in [*root.iter("table")]:
         _unwrap_numbered(table)
+    finish(root)
     for pre in [*root.iter("pre")]:
         _clean_block(pre)
+    finish(root)
 
 
 def _unwrap_numbered(table: etree._Element) -> None:
@@ -105,7 +108,7 @@ def _clean_block(pre: etree._Element) -> None:
     for element in elements(pre):
         if element.tag == "br":
             replace_by_text(element, "\n")
-        elif element.getparent() is not None and _is_number(element):
+        elif _is_number(element):
             remove(element)
     wrappers = [*_wrappers(pre)]
     language = _language(pre, wrappers)
@@ -136,9 +139,9 @@ def _wrappers(pre: etree._Element) -> Iterator[etree._Element]:
     for _ in range(_MAX_WRAPPERS):
         if element is None or element.tag not in _WRAPPERS or element.getparent() is None:
             return
-        if next(element.iter("p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
+        if sum(1 for _ in islice(element.iter("pre"), 2)) > 1:
             return
-        if sum(1 for _ in element.iter("pre")) > 1:
+        if next(element.iter("p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
             return
         yield element
         element = element.getparent()

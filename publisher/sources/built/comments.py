@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from publisher.sources.built.tree_edits import elements, names, remove, text_of
+from publisher.sources.built.tree_edits import elements, finish, names, remove, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +123,4 @@ def _remove_from(element: etree._Element, root: etree._Element) -> None:
             parent.remove(later)  # with the text behind it
         inner = parent
     remove(element)
+    finish(root)

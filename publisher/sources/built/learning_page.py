@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LEAST_GOOD = 0.96  # of the triples of the source that the page has
 _LEAST_USABLE = 0.75
+_MAX_WORDS = 200_000  # of a page that is learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class LearningPage:
         """The usable containers by their elements."""
         body = self.page.tree.find("body")
         total = len(self._distinct((0, len(self.page.words))))
-        if body is None or not total:
+        if body is None or not total or len(self.page.words) > _MAX_WORDS:
             return {}
         return {one.element: one for one in self._below(body, total)}
 

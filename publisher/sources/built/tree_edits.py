@@ -1,14 +1,20 @@
-"""Small changes to trees of HTML: copy, remove, unwrap and replace elements. No text is lost."""
+"""Changes to a copy of a part of a page: remove, unwrap and replace elements. No text is lost.
+
+An element that goes is only marked, and `finish` takes all of them out at once: one by one, the
+time would grow quadratically with their number.
+"""
 
 from __future__ import annotations
 
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from lxml import etree
+_GONE = "gone"
 
 
 def names(text: str) -> frozenset[str]:
@@ -20,50 +26,42 @@ def copied(element: etree._Element, without: Collection[etree._Element]) -> etre
     """A copy of an element without these descendants. The original stays as it is."""
     copy = deepcopy(element)
     copy.tail = None
-    if not without:
-        return copy
-    pairs = zip(element.iter(), copy.iter(), strict=True)
-    for gone in [new for old, new in pairs if old in without and old is not element]:
-        remove(gone)
+    if without:
+        pairs = zip(element.iter(), copy.iter(), strict=True)
+        for gone in [new for old, new in pairs if old in without and old is not element]:
+            remove(gone)
+        finish(copy)
     return copy
 
 
 def remove(element: etree._Element) -> None:
     """Remove an element; the text behind it stays."""
-    _replace(element, element.tail or "", [])
+    tail = element.tail
+    element.clear()
+    element.tag, element.tail = _GONE, tail
 
 
 def unwrap(element: etree._Element) -> None:
     """Replace an element by what is inside."""
-    text, children = element.text or "", [*element]
-    if children:
-        children[-1].tail = (children[-1].tail or "") + (element.tail or "")
-    else:
-        text += element.tail or ""
-    _replace(element, text, children)
-
-
-def replace(element: etree._Element, new: etree._Element) -> None:
-    """Put another element, which may be inside of it, in the place of an element."""
-    new.tail = element.tail
-    _replace(element, "", [new])
+    element.tag = _GONE
 
 
 def replace_by_text(element: etree._Element, text: str) -> None:
-    _replace(element, text + (element.tail or ""), [])
+    remove(element)
+    element.text = text
 
 
-def _replace(element: etree._Element, text: str, children: list[etree._Element]) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    previous = element.getprevious()
-    if previous is None:
-        parent.text = (parent.text or "") + text
-    else:
-        previous.tail = (previous.tail or "") + text
-    at = parent.index(element)
-    parent[at : at + 1] = children
+def replace(element: etree._Element, inner: etree._Element) -> None:
+    """Put an element that is inside of another in the place of that."""
+    inner.tail = None
+    copy = deepcopy(inner)
+    remove(element)
+    element.append(copy)
+
+
+def finish(root: etree._Element) -> None:
+    """Take out what was removed or replaced below the root."""
+    etree.strip_tags(root, _GONE)
 
 
 def elements(root: etree._Element) -> list[etree._Element]:
@@ -73,8 +71,8 @@ def elements(root: etree._Element) -> list[etree._Element]:
 
 def tokens(element: etree._Element) -> list[str]:
     """The classes and the id of an element, in lower case."""
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    return names.lower().split()
+    own = f"{element.get('class', '')} {element.get('id', '')}"
+    return own.lower().split()
 
 
 def text_of(element: etree._Element) -> str:
