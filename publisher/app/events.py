@@ -52,13 +52,22 @@ class NodeRead:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesRead:
+    """Some pages of the built site are read: `read` of `total` in this folder."""
+
+    folder: str
+    read: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A message for the user that does not stop the operation."""
 
     text: str
 
 
-Event: TypeAlias = Note | WaitingForLock | FeedsBuilt | NodesOpen | NodeRead | StepTaken
+Event: TypeAlias = Note | WaitingForLock | FeedsBuilt | NodesOpen | NodeRead | PagesRead | StepTaken
 OnEvent: TypeAlias = "Callable[[Event], None]"
 
 

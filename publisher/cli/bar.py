@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
     from rich.progress_bar import ProgressBar
 
+    from publisher.app.events import PagesRead
     from publisher.sync import ItemsRead
     from publisher.text.node_address import NodeAddress
 
@@ -76,6 +77,34 @@ class Bar:
             visible=items.read != items.total,
             refresh=True,
             is_pulsing=items.awaits_rest,
+        )
+
+
+class PageBar:
+    """A row for the pages of the built site that are read. It clears itself at the end."""
+
+    def __init__(self) -> None:
+        self._rows = Progress(
+            _Label(table_column=Column(max_width=LABEL)),
+            BarColumn(bar_width=20, table_column=_fixed()),
+            MofNCompleteColumn(table_column=_fixed()),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._folders: dict[str, TaskID] = {}
+        self._rows.start()
+
+    def close(self) -> None:
+        self._rows.stop()
+
+    def show(self, pages: PagesRead) -> None:
+        if pages.folder not in self._folders:
+            label = f"reading {short_line(pages.folder, LABEL)}"
+            self._folders[pages.folder] = self._rows.add_task(label, total=pages.total)
+        self._rows.update(
+            self._folders[pages.folder],
+            completed=pages.read,
+            visible=pages.read < pages.total,
         )
 
 

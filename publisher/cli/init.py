@@ -5,14 +5,18 @@ Detects the site generator, its settings and the folder with the posts. Never ov
 
 from __future__ import annotations
 
+import difflib
+import os
 import shlex
+import sys
 import typing
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher.app.events import Note
-from publisher.app.init import InitOptions, init
+from publisher.app.events import Note, PagesRead
+from publisher.app.init import InitOptions, init, learn_again, require_yes, write
 from publisher.cli import output
 from publisher.cli.options import current_folder, home
 from publisher.config.find import NAME, configurations
@@ -21,12 +25,18 @@ from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-    from publisher.app.events import Event
-    from publisher.app.init import WrittenConfig
+    from publisher.app.events import Event, OnEvent
+    from publisher.app.init import Ask, WrittenConfig
+    from publisher.app.init.learning import Lesson
     from publisher.app.init.survey import Survey
+    from publisher.cli.bar import PageBar
 
-EXAMPLE = "  publisher init --url https://blog.example --jid blog@example.org"
+EXAMPLE = (
+    "  publisher init --url https://blog.example --jid blog@example.org\n  publisher init --learn"
+)
+LEAST_FOR_BAR = 200  # pages; fewer are read before anybody could read a progress bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,10 +65,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--service", help="the pubsub service (default: pubsub. and the domain of the JID)"
     )
     parser.add_argument("--node", default="blog", help="the node (default: blog)")
+    parser.add_argument(
+        "--learn",
+        action="store_true",
+        help="learn again from the built site where the text of posts is, and change only "
+        "site.output, posts.body, posts.drop and posts.from in an existing publisher.yaml",
+    )
     parser.add_argument("--yes", action="store_true", help="answer every question with yes")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    ask = _ask_yes if arguments.yes else _ask
+    if arguments.learn:
+        return _learn(arguments, ask)
     path: Path = arguments.config or _new_path()
     options = InitOptions(
         title=arguments.title,
@@ -71,8 +90,27 @@ def run(arguments: argparse.Namespace) -> int:
         service=arguments.service,
         node=arguments.node,
     )
-    written = init(path, options, _print_note, ask=_ask_yes if arguments.yes else _ask)
+    with _shown() as show:
+        written = init(path, options, show, ask=ask)
     _print_written(path, written, has_jid=bool(arguments.jid))
+    return 0
+
+
+def _learn(arguments: argparse.Namespace, ask: Ask) -> int:
+    """Learn again, show what changes, and write it if the answer is yes."""
+    path = arguments.config or configs.find(current_folder(), home=home(), uid=os.getuid())
+    with _shown() as show:
+        revision = learn_again(path, show)
+    _print_lesson(revision.lesson)
+    if revision.after == revision.before:
+        output.print_line(f"{path} stays as it is")
+        return 0
+    before, after = revision.before.splitlines(), revision.after.splitlines()
+    for line in difflib.unified_diff(before, after, str(path), str(path), lineterm=""):
+        output.print_line(line)
+    require_yes(ask, f"Change {path}?", f"{path} stays as it is")
+    write(revision)
+    output.print_line(f"changed {path}")
     return 0
 
 
@@ -97,9 +135,29 @@ def _new_path() -> Path:
     return Path(NAME)
 
 
-def _print_note(event: Event) -> None:
-    if isinstance(event, Note):
-        output.print_message(f"note: {event.text}")
+@contextmanager
+def _shown() -> Iterator[OnEvent]:
+    """Yield a callback that prints notes, and shows on a terminal how many pages are read."""
+    bar: PageBar | None = None
+
+    def show(event: Event) -> None:
+        nonlocal bar
+        match event:
+            case Note(text=text):
+                output.print_message(f"note: {text}")
+            case PagesRead(total=total) if total >= LEAST_FOR_BAR and sys.stderr.isatty():
+                from publisher.cli.bar import PageBar  # noqa: PLC0415 - 0.1 s, and on terminals
+
+                bar = bar or PageBar()
+                bar.show(event)
+            case _:
+                pass
+
+    try:
+        yield show
+    finally:
+        if bar:
+            bar.close()
 
 
 def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None:
@@ -107,6 +165,8 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
     kind = f"{written.kind} site" if written.kind else "folder of posts"
     output.print_line(f"wrote {path}: {kind if written.posts else 'feed'}{source}")
     output.print_line(_posts_found(written.survey))
+    if written.lesson:
+        _print_lesson(written.lesson)
     if not written.has_url:
         output.print_message(f"note: site.url is {configs.EXAMPLE_URL}; set it to your site's URL")
     if not has_jid:
@@ -115,6 +175,15 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         )
     option = "" if _is_found(path) else f" --config {shlex.quote(str(path))}"
     output.print_line(f"next: publisher {'plan' if has_jid else 'build'}{option}")
+
+
+def _print_lesson(lesson: Lesson) -> None:
+    """`_site has pages of 416 of 420 posts; the text of your posts is in ...`."""
+    if not lesson.output:
+        output.print_message(f"note: {lesson.summary}")
+        return
+    pages = f"{lesson.output} has pages of {lesson.found} of {number_of(lesson.posts, 'post')}"
+    output.print_line(f"{pages}; {lesson.summary}")
 
 
 def _posts_found(found: Survey) -> str:

@@ -6,7 +6,15 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
-from publisher.app.events import FeedsBuilt, NodeRead, NodesOpen, Note, StepTaken, WaitingForLock
+from publisher.app.events import (
+    FeedsBuilt,
+    NodeRead,
+    NodesOpen,
+    Note,
+    PagesRead,
+    StepTaken,
+    WaitingForLock,
+)
 from publisher.cli import output, report
 
 if TYPE_CHECKING:
@@ -58,7 +66,7 @@ class _Progress:
                 self._notes.append(text)
                 if self._is_watched:
                     self._print_notes()
-            case WaitingForLock() | FeedsBuilt():
+            case WaitingForLock() | FeedsBuilt() | PagesRead():
                 pass
             case _:
                 assert_never(event)

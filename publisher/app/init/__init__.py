@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from publisher.app.init.again import learn_again, write
 from publisher.app.init.first import init
-from publisher.app.init.options import Ask, InitOptions, WrittenConfig, nobody
+from publisher.app.init.options import Ask, InitOptions, WrittenConfig, nobody, require_yes
 
-__all__ = ["Ask", "InitOptions", "WrittenConfig", "init", "nobody"]
+__all__ = [
+    "Ask", "InitOptions", "WrittenConfig", "init", "learn_again", "nobody", "require_yes", "write",
+]  # fmt: skip

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
+from publisher.text import yaml_edit
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from publisher.app.init.learning import Lesson
     from publisher.app.init.options import InitOptions
     from publisher.config import Person
 
 FEED_NAMES = ("feed.atom", "feed.rss", "feed.json")
+LEARNED = "Learned by publisher init"  # begins the comment with the figures
 _FORMATS = ("atom", "rss", "json")
 _TEMPLATE = """\
 # The configuration of publisher. Every key is explained in config.example.yaml.
@@ -64,7 +65,8 @@ class FeedFolder:
 class SiteFacts:
     """What the document says. `settings` are the valid settings of the site, by our keys.
 
-    `posts` are the keys of the section `posts` in order, and `comments` the comments below them.
+    `posts` are the keys of the section `posts` in order, and `comments` the comments below them;
+    `lesson` is what the built pages showed.
     """
 
     title: str
@@ -74,13 +76,14 @@ class SiteFacts:
     posts: Mapping[str, str]
     feeds: FeedFolder
     options: InitOptions
+    lesson: Lesson | None = None
     comments: Sequence[str] = field(default_factory=tuple)
 
 
 def text(facts: SiteFacts, since: dt.date) -> str:
     return _TEMPLATE.format(
-        title=quoted(facts.title),
-        url=quoted(facts.url or configs.EXAMPLE_URL),
+        title=yaml_edit.scalar(facts.title),
+        url=yaml_edit.scalar(facts.url or configs.EXAMPLE_URL),
         optional="".join(_optional(facts)),
         timezone=facts.settings.get("timezone", "UTC"),
         since=since,
@@ -94,28 +97,36 @@ def text(facts: SiteFacts, since: dt.date) -> str:
 
 def _optional(facts: SiteFacts) -> Iterator[str]:
     """The optional lines of the section `site`."""
+    if facts.lesson and facts.lesson.output:
+        yield f"  output: {yaml_edit.scalar(facts.lesson.output)}\n"
     for key in ("description", "language"):
         if key in facts.settings:
-            yield f"  {key}: {quoted(facts.settings[key])}\n"
+            yield f"  {key}: {yaml_edit.scalar(facts.settings[key])}\n"
     if author := facts.author:
         parts = {"name": author.name, "email": author.email, "uri": author.uri}
-        inside = ", ".join(f"{key}: {quoted(part)}" for key, part in parts.items() if part)
+        inside = ", ".join(
+            f"{key}: {yaml_edit.scalar(part)}" for key, part in parts.items() if part
+        )
         yield f"  author: {{{inside}}}\n"
 
 
 def _posts(facts: SiteFacts) -> Iterator[str]:
     """The lines of the section `posts`."""
     for key, value in facts.posts.items():
-        yield f"  {key}: {quoted(value)}\n"
+        yield f"  {key}: {yaml_edit.scalar(value)}\n"
+    if facts.lesson:
+        yield _comment(f"{LEARNED}: {facts.lesson.summary}")
+        learned = facts.lesson.keys.items()
+        yield from (f"  {key}: {yaml_edit.written(value)}\n" for key, value in learned)
     for line in facts.comments:
         yield _comment(line)
 
 
 def _feeds(folder: FeedFolder) -> Iterator[str]:
     for name, kind in zip(FEED_NAMES, _FORMATS, strict=True):
-        yield f"  - path: {quoted(folder.path + name)}\n    format: {kind}\n"
+        yield f"  - path: {yaml_edit.scalar(folder.path + name)}\n    format: {kind}\n"
         if folder.url:
-            yield f"    url: {quoted(folder.url + name)}\n"
+            yield f"    url: {yaml_edit.scalar(folder.url + name)}\n"
 
 
 def _comment(line: str) -> str:
@@ -127,11 +138,9 @@ def _xmpp(options: InitOptions) -> str:
     jid = options.jid or "blog@example.org"
     domain = jid.partition("@")[2]
     service = options.service or f"pubsub.{domain}"
-    section = _XMPP.format(jid=quoted(jid), service=quoted(service), node=quoted(options.node))
+    section = _XMPP.format(
+        jid=yaml_edit.scalar(jid),
+        service=yaml_edit.scalar(service),
+        node=yaml_edit.scalar(options.node),
+    )
     return section if options.jid else "".join(f"# {line}\n" for line in section.splitlines())
-
-
-def quoted(value: str) -> str:
-    """Write a text as a YAML scalar: plain if it needs no quotes, else as a JSON string."""
-    plain = re.fullmatch(r"[A-Za-z0-9_/.@-]+", value)
-    return value if plain else json.dumps(value, ensure_ascii=False)

@@ -21,19 +21,27 @@ _BUILT = "In the folder that your generator builds, which may delete them: run p
 _COPIED = "In a folder whose files your generator copies into the site when it builds it."
 
 
-def of_site(folder: Path, site: DetectedSite, engine: Engine, url: str | None) -> FeedFolder:
-    """The folder that is deployed: the built site, or the static files if nothing is built here."""
-    place, note = _place(folder, site, engine)
+def of_site(
+    folder: Path, site: DetectedSite, engine: Engine, url: str | None, *, output: str = ""
+) -> FeedFolder:
+    """The folder that is deployed: the built site, or the static files if nothing is built here.
+
+    `output` is the folder of the built site if it is known.
+    """
+    place, note = _place(folder, site, engine, output)
     path = _free(folder, f"{place}/" if place else "")
-    is_known = not place or place == OUTPUT_FOLDERS[engine]
+    is_known = not place or place == (output or OUTPUT_FOLDERS[engine])
     root = f"{(url or configs.EXAMPLE_URL).rstrip('/')}/"
     inside = path.removeprefix(f"{place}/") if place else path
     return FeedFolder(path, "" if is_known else f"{root}{inside}", note)
 
 
-def _place(folder: Path, site: DetectedSite, engine: Engine) -> tuple[str, str]:
+def _place(folder: Path, site: DetectedSite, engine: Engine, output: str) -> tuple[str, str]:
     """The folder, without a slash, and what the generator does with it."""
     usual = FEED_FOLDERS[engine]
+    copies_root = OUTPUT_FOLDERS[engine] is not None and usual is None
+    if output and not copies_root:
+        return output, _BUILT
     if usual:
         return (site.output[0] if site.output else usual), _BUILT
     if not site.generator:

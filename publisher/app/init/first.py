@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher.app.events import Note, ignore
-from publisher.app.init import document, feed_folder, from_feed, site_facts
+from publisher.app.init import document, feed_folder, from_feed, learning, site_facts
+from publisher.app.init.learning import Lesson
 from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, Unavailable, UnsafePlanError
 from publisher.sources import address_scripts, detect
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
@@ -47,11 +48,14 @@ def init(
     config = _parsed(facts, path)
     found = survey(config)
     _ask_about_pages(facts, found, ask)
+    if not options.feed:
+        lesson = learning.study(config, site.output, site.static, on_event)
+        facts, config, found = _learned(facts, lesson, site, path, found)
     facts = _with_doubts(facts, config, on_event)
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]
-    return WrittenConfig(posts, site.name, site.source, bool(facts.url), found)
+    return WrittenConfig(posts, site.name, site.source, bool(facts.url), found, facts.lesson)
 
 
 def _require_new(path: Path) -> None:
@@ -127,8 +131,8 @@ def _facts(options: InitOptions, site: DetectedSite, folder: Path, on_event: OnE
 def _posts(options: InitOptions, site: DetectedSite, settings: Mapping[str, str]) -> dict[str, str]:
     """The keys of the section `posts` for a folder of posts."""
     posts = {"path": options.posts or "", "engine": options.engine or site.engine}
-    if site.site:
-        posts["site"] = site.site
+    if site.site or site.generator:  # no settings show where the site of a generator begins
+        posts["site"] = site.site or "."
     if options.permalink:
         posts["permalink"] = options.permalink
     elif site.permalink and "permalink" not in settings:  # it is invalid
@@ -143,6 +147,24 @@ def _parsed(facts: SiteFacts, path: Path) -> Config:
     except ConfigError as error:
         problems = [line.partition(": ")[2] for line in str(error).splitlines()[1:]]
         raise ConfigError(f"{path} is not written; correct these values", problems) from error
+
+
+def _learned(
+    facts: SiteFacts, lesson: Lesson, site: DetectedSite, path: Path, before: Survey
+) -> tuple[SiteFacts, Config, Survey]:
+    """The facts with what the built pages showed, their configuration, and its posts."""
+    folder = path.absolute().parent
+    engine = facts.options.engine or site.engine
+    feeds = feed_folder.of_site(folder, site, engine, facts.url, output=lesson.output)
+    facts = replace(facts, lesson=lesson, feeds=feeds)
+    config = _parsed(facts, path)
+    if not lesson.output:
+        return facts, config, before
+    try:
+        return facts, config, survey(config)
+    except (UnsafePlanError, Unavailable) as error:  # e.g. a build that is not the whole site
+        failed = Lesson(lesson.posts, reason=error.title)
+        return _learned(facts, failed, site, path, before)
 
 
 def _with_doubts(facts: SiteFacts, config: Config, on_event: OnEvent) -> SiteFacts:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from publisher.app.init.learning import Lesson
     from publisher.app.init.survey import Survey
     from publisher.config import Engine
 
@@ -42,7 +43,7 @@ class WrittenConfig:
 
     `posts` is None if the posts come from a feed. `kind` is the name of the site's generator, empty
     for a folder of posts without settings; `source` is the file of its settings, empty if there is
-    none.
+    none. `lesson` is what the built pages showed; None if the posts come from a feed.
     """
 
     posts: Path | None
@@ -50,6 +51,7 @@ class WrittenConfig:
     source: str
     has_url: bool
     survey: Survey
+    lesson: Lesson | None
 
 
 def nobody(_: str) -> bool | None:

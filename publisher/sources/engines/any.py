@@ -70,11 +70,7 @@ _SPELLINGS: Mapping[str, Sequence[str]] = {
 _SWITCHES = {"draft", "hidden", "publish"}  # they decide whether, and not how, a post shows
 # The keys of a map in which a generator keeps a date, e.g. `date: {created: 2024-01-02}`.
 _DATES_IN = {"date": ("created", "published"), "updated": ("date", "updated", "modified")}
-_AUTHORS = tuple(
-    f"{folder}{name}"
-    for folder in ("", "../")
-    for name in ("authors.yml", "authors.yaml", "authors.json", ".authors.yml")
-)
+_AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml")
 # The content below these folders has its own path as its address; the first that fits counts.
 _ROOTS = (
     "src/content", "src/pages", "src/routes", "src/app", "src", "content", "pages", "app", "docs",
@@ -102,8 +98,11 @@ class Any(PostReader):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        """The authors of Docusaurus and of MkDocs, whose files lie beside the posts."""
-        file = site_settings.find(self.folder.posts, _AUTHORS)
+        """The authors of Docusaurus and of MkDocs, whose files lie with the posts or above them."""
+        posts, reach = self.folder.posts, self.folder.reach
+        found = (site_settings.find(folder, _AUTHORS) for folder in (posts, posts.parent))
+        # What lies above the posts is read only if it belongs to the site for certain.
+        file = next((file for file in found if file and not reach.refusal(file)), None)
         listed = site_settings.read(file, self.folder.reach) if file else {}
         known = site_settings.section(listed, "authors") or listed
         return {key: author for key, value in known.items() if (author := person(value))}

@@ -204,7 +204,7 @@ class PostReader:
     @property
     def _has_built_bodies(self) -> bool:
         """Whether posts get the bodies of pages, so that any markup can be published."""
-        return self.config.site.output is not None and self.config.posts.from_pages
+        return self.config.posts.from_pages
 
     def _looks_like_post(self, path: PurePosixPath) -> bool:
         """Whether a file that we do not render is probably a post.

@@ -1,0 +1,122 @@
+"""Learn again from the built pages, and change only what that decides in publisher.yaml."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher import config as configs
+from publisher.app.events import ignore
+from publisher.app.init import learning
+from publisher.app.init.document import LEARNED
+from publisher.errors import ConfigError
+from publisher.sources import detect
+from publisher.system import atomic_files
+from publisher.system.reasons import reason
+from publisher.text import yaml_edit
+from publisher.text.yaml_edit import Change, EditError
+
+if TYPE_CHECKING:
+    from publisher.app.events import OnEvent
+    from publisher.app.init.learning import Lesson
+    from publisher.config import Config
+    from publisher.sources.engines.detected import DetectedSite
+
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A configuration before and after, and the lesson that changes it."""
+
+    path: Path
+    before: str
+    after: str
+    lesson: Lesson
+
+
+def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
+    """Learn from the pages of a configured site. Writes nothing.
+
+    Raises ConfigError if there is nothing to learn from, or the file cannot be edited.
+    """
+    config = configs.load(path)
+    if config.posts.feed or config.posts.pages:
+        key = "feed" if config.posts.feed else "pages"
+        raise ConfigError(
+            f"{path}: posts.{key} has no sources to compare with the pages; set posts.body by hand"
+        )
+    text = path.read_bytes().decode("utf-8")
+    site = _site(config)
+    output = site.output if site else ()
+    known = (_as_written(config),) if config.site.output else ()
+    lesson = learning.study(config, (*known, *output), site.static if site else "", on_event)
+    if not lesson.output:
+        raise ConfigError(f"{path} stays as it is: {lesson.reason}")
+    after = _edited(path, text, _changes(config, lesson))
+    configs.parse(after.removeprefix(_BOM), path)
+    return Revision(path, text, after, lesson)
+
+
+def write(revision: Revision) -> None:
+    """Write the revision, unless the file was changed meanwhile. Raises ConfigError."""
+    path = Path(os.path.realpath(revision.path))
+    try:
+        if path.read_bytes() != revision.before.encode():
+            raise ConfigError(f"{revision.path} was changed meanwhile; run again")
+        atomic_files.write(path, revision.after.encode())
+    except OSError as error:
+        raise ConfigError(f"{revision.path} cannot be written: {reason(error)}") from error
+
+
+def _site(config: Config) -> DetectedSite | None:
+    try:
+        return detect.detect(config.path.parent)
+    except ConfigError:  # the usual folders are tried
+        return None
+
+
+def _as_written(config: Config) -> str:
+    """The folder of the site as a path relative to the configuration, if it is below that."""
+    output, folder = config.site.output or Path(), config.path.parent
+    return str(output.relative_to(folder) if output.is_relative_to(folder) else output)
+
+
+def _changes(config: Config, lesson: Lesson) -> list[Change]:
+    """The changes to site.output, posts.body, posts.drop and posts.from, and to no other key."""
+    comment = f"{LEARNED}: {lesson.summary}"
+    output = config.path.parent / lesson.output
+    same = config.site.output and os.path.realpath(output) == os.path.realpath(config.site.output)
+    changes = [] if same else [Change("site", "output", lesson.output, after=("url",))]
+    keys = lesson.keys
+    if not lesson.takes_bodies:
+        after = ("drop", "body", "engine", "path")
+        return [*changes, Change("posts", "from", keys["from"], after=after, comment=comment)]
+    return [
+        *changes,
+        *(
+            [Change("posts", "from", None, comment=LEARNED)]
+            if config.posts.from_ == "source"
+            else []
+        ),
+        Change("posts", "body", keys["body"], after=("engine", "path"), comment=comment),
+        Change("posts", "drop", keys.get("drop"), after=("body",)),
+    ]
+
+
+def _edited(path: Path, text: str, changes: list[Change]) -> str:
+    bom = _BOM if text.startswith(_BOM) else ""
+    try:
+        return bom + yaml_edit.changed(text.removeprefix(_BOM), changes)
+    except EditError as error:
+        by_hand = [
+            f"{one.section}.{one.key}: {yaml_edit.written(one.value)}"
+            if one.value is not None
+            else f"remove {one.section}.{one.key}"
+            for one in changes
+        ]
+        raise ConfigError(
+            f"{path}:{error.line}: not changed, because {error}. Write by hand:", by_hand
+        ) from error

@@ -1,0 +1,220 @@
+"""Find the folder into which a site is built, by its posts, and learn where their text is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+import msgspec
+
+from publisher import sources
+from publisher.app.events import PagesRead, ignore
+from publisher.config.keys import OUTPUT_FOLDERS
+from publisher.sources.built.learn import learn
+from publisher.sources.built.learning_page import LearnedPost
+from publisher.sources.built.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.output import OutputFolder
+from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.words import source_words, triples
+from publisher.system.paths import is_folder
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import PurePosixPath
+
+    from publisher.app.events import OnEvent
+    from publisher.config import Config
+    from publisher.post import Post
+    from publisher.sources.built.learn import Learned, Pair
+    from publisher.sources.built.page import BuiltPage
+    from publisher.text.yaml_edit import New
+
+# Where generators build sites; those of the detected generator come first.
+USUAL = ("_site", "public", "output", "build", "dist", "out", ".next/out", "site")
+_LEAST_FOUND = 0.5  # of the posts; else the folder is not, or no longer, that of the site
+_KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed again when needed
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The folder of the built site, relative to the configuration, and what its pages showed.
+
+    `found` of `posts` have a page there. `output` is empty if no folder holds the site; then
+    `reason` says why. `reason` is also that of a refusal to take texts from the pages.
+    """
+
+    posts: int
+    output: str = ""
+    found: int = 0
+    learned: Learned | None = None
+    reason: str = ""
+
+    @property
+    def takes_bodies(self) -> bool:
+        return self.learned is not None and not self.reason
+
+    @property
+    def keys(self) -> Mapping[str, New]:
+        """The keys of the section `posts`."""
+        if not self.takes_bodies or self.learned is None:
+            return {"from": "source"}
+        keys = {"body": _short(self.learned.body), "drop": _short(self.learned.drop)}
+        return {key: value for key, value in keys.items() if value}
+
+    @property
+    def summary(self) -> str:
+        """The figures, for people: where the text is, and on how many pages."""
+        if self.learned is None or self.reason:
+            return (
+                f"{self.reason}, so texts are rendered from their sources; run `publisher init "
+                "--learn` after the next build"
+            )
+        places = " or ".join(f"`{selector}`" for selector in self.learned.body)
+        pages = number_of(self.learned.matched, "page")
+        return f"the text of your posts is in {places}: {self.learned.accepted} of {pages}"
+
+
+def _short(selectors: tuple[str, ...]) -> New:
+    return selectors[0] if len(selectors) == 1 else selectors
+
+
+def study(
+    config: Config, output: Sequence[str], static: str = "", on_event: OnEvent = ignore
+) -> Lesson:
+    """Learn from the pages of the site, in the first folder with the most posts.
+
+    `output` are the folders to try first, relative to the configuration, and `static` is one that
+    is never the built site. Raises ConfigError if the posts cannot be read.
+    """
+    posts = _posts(config)
+    if not posts:
+        return Lesson(0, reason="there is no post to learn from")
+    folders = [*_folders(config, output, static)]
+    tried = [_Trial(config, posts, name, on_event) for name in folders]
+    best = max(tried, key=lambda trial: len(trial.pages), default=None)
+    if best is None or len(best.pages) < _LEAST_FOUND * len(posts):
+        return Lesson(len(posts), reason=_not_found(folders, best, len(posts)))
+    if page := best.page_of_development():
+        reason = (
+            f"{best.name} was built by a development server: {page} links to this machine. Build "
+            "the site as you deploy it"
+        )
+        return Lesson(len(posts), reason=reason)
+    learned = learn(best.pairs())
+    return Lesson(len(posts), best.name, len(best.pages), learned, learned.refusal or "")
+
+
+def _not_found(folders: Sequence[str], best: _Trial | None, posts: int) -> str:
+    if best is None or not best.pages:
+        return "no built site was found" + (f" in {', '.join(folders)}" if folders else "")
+    return f"{best.name} has pages of only {len(best.pages)} of {number_of(posts, 'post')}"
+
+
+def _posts(config: Config) -> Sequence[Post]:
+    """The published posts as their sources say, of every kind that pages can show."""
+    site = msgspec.structs.replace(config.site, output=None)
+    posts = msgspec.structs.replace(config.posts, from_="pages", body=(), drop=())
+    plain = msgspec.structs.replace(config, site=site, posts=posts)
+    return sources.read(plain, now=dt.datetime.now(dt.UTC)).posts
+
+
+def _folders(config: Config, output: Sequence[str], static: str) -> Iterator[str]:
+    """The folders that may be the built site: they have pages, and none of the posts."""
+    top = config.path.parent
+    usual = OUTPUT_FOLDERS[config.posts.engine] or ""
+    posts = os.path.realpath(config.posts.path)
+    for name in dict.fromkeys((*output, usual, *USUAL)):
+        folder = top / name
+        is_other = name and name != static and is_folder(folder)
+        if is_other and not f"{posts}/".startswith(f"{os.path.realpath(folder)}/"):
+            yield name
+
+
+class _Trial:
+    """The pages of one folder, and the posts that they are of."""
+
+    def __init__(self, config: Config, posts: Sequence[Post], name: str, on_event: OnEvent) -> None:
+        self.name = name
+        self._config = config
+        self._posts = {post.path: post for post in posts}
+        self._on_event = on_event
+        ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
+        self._output = OutputFolder(config.path.parent / name, config.site.root, ours)
+        self.pages = find([self._post_words(post) for post in posts], self._page_words())
+
+    def _post_words(self, post: Post) -> PostWords:
+        title = post.title or post.name
+        return PostWords(
+            post.path,
+            title,
+            triples(source_words(post.body, title=title)),
+            post.published.astimezone(self._config.site.zone),
+            post.language,
+            self._output.file_of(post.page),
+        )
+
+    def _page_words(self) -> list[PageWords]:
+        """The words of all pages that can be read."""
+        try:
+            paths = [*self._output.pages()]
+        except OSError:
+            return []
+        found = []
+        for number, path in enumerate(paths, 1):
+            page = self._page(path)
+            found += [page_words(page, self._config.site.root)] if page else []
+            self._on_event(PagesRead(self.name, number, len(paths)))
+        return found
+
+    def _page(self, path: PurePosixPath) -> BuiltPage | None:
+        try:
+            return parse(self._output.read(path), path)
+        except (OSError, PageError):
+            return None
+
+    def page_of_development(self) -> PurePosixPath | None:
+        """A page that a development server built, among some of the posts' pages."""
+        for path in [*self.pages.values()][:20]:
+            page = self._page(path)
+            if page and page.head.is_loopback:
+                return path
+        return None
+
+    def pairs(self) -> Sequence[Pair]:
+        return _Pairs(self)
+
+    def pair(self, post: PurePosixPath, page: PurePosixPath) -> Pair:
+        source = self._posts[post]
+        title = source.title or source.name
+        words = tuple(source_words(source.body, title=title))
+        return LearnedPost(title, words, source.body), parse(self._output.read(page), page)
+
+
+class _Pairs(Sequence["Pair"]):
+    """The posts and their pages, parsed when they are asked for: trees take much memory."""
+
+    def __init__(self, trial: _Trial) -> None:
+        self._trial = trial
+        self._paths = sorted(trial.pages.items())
+        self._kept: dict[int, Pair] = {}
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Pair: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Pair]: ...
+    def __getitem__(self, index: int | slice) -> Pair | Sequence[Pair]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if index in self._kept:
+            return self._kept[index]
+        pair = self._trial.pair(*self._paths[index])
+        if len(self._kept) < _KEPT_PAGES:
+            self._kept[index] = pair
+        return pair

@@ -1,0 +1,235 @@
+"""`publisher init` finds the built site by its posts, and learns where their text is."""
+
+from __future__ import annotations
+
+import shutil
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from publisher import config as configs
+from tests.support.blog import Blog
+from tests.support.terminal import on_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_WORDS = ("amber", "birch", "cedar", "delta", "ember", "flint", "grove", "heath", "inlet", "jetty")
+_NAMES = [first + second for first in _WORDS for second in _WORDS]
+COUNT = 4
+PAGE = (
+    "<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body><header>My site</header>"
+    "<main><h1>{title}</h1>{body}</main><footer>Powered by words</footer></body></html>"
+)
+
+
+def text_of(number: int) -> str:
+    """A text of 40 words of its own for each number."""
+    picks = (blake2b(f"{number} {at}".encode(), digest_size=1).digest()[0] for at in range(40))
+    return " ".join(_NAMES[pick % len(_NAMES)] for pick in picks)
+
+
+def in_article(number: int) -> str:
+    words = text_of(number).split()
+    share = "<div class=share>Share this post with all your friends</div>"
+    text = f"<p>{' '.join(words[:20])}</p><p>{' '.join(words[20:])}</p>"
+    return f"<div class=entry>{text}{share}</div>"
+
+
+def excerpt(number: int) -> str:
+    start = " ".join(text_of(number).split()[:9])
+    return f"<div class=entry><p>{start}</p><p>{'Only friends may read on. ' * 9}</p></div>"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def build(
+    folder: Path, body: Callable[[int], str] = in_article, *, count: int = COUNT, head: str = ""
+) -> None:
+    """Build the pages of the posts, at addresses that no rule gives."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write(
+        folder / "index.html", "<html><head><title>My site</title></head><body>Home</body></html>"
+    )
+    for number in range(count):
+        page = PAGE.format(title=f"Title {number} of it", head=head, body=body(number))
+        write(folder / f"essays/{number}/index.html", page)
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    """A site of Astro with four posts, which is not built."""
+    blog = Blog(tmp_path / "site")
+    (blog.folder / "publisher.yaml").unlink()
+    write(blog.folder / "astro.config.mjs", "export default {site: 'https://a.example'}\n")
+    write(blog.folder / "public/index.html", "<html><body>A static file</body></html>")
+    for number in range(COUNT):
+        front = f"---\ntitle: Title {number} of it\ndate: 2020-01-0{number + 1}\n---\n"
+        write(blog.folder / f"src/content/blog/{number}.md", f"{front}{text_of(number)}\n")
+    return blog
+
+
+def config_text(blog: Blog) -> str:
+    return (blog.folder / "publisher.yaml").read_bytes().decode()
+
+
+def test_the_built_site_is_found_by_its_posts(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    build(blog.folder / "build", count=1)
+    run = blog.run("init", "--url", "https://a.example")
+    assert run.code == 0, run.err
+    figures = "the text of your posts is in `.entry`: 4 of 4 pages"
+    assert f"dist has pages of 4 of 4 posts; {figures}" in run.out
+    assert f"  # Learned by publisher init: {figures}\n  body: .entry\n" in config_text(blog)
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert config.site.output == blog.folder / "dist"
+    assert (config.posts.body, config.posts.drop) == ((".entry",), (".entry > .share",))
+    assert config.feeds[0].path == blog.folder / "dist/feed.atom"
+    assert config.feeds[0].url == "https://a.example/feed.atom"
+    assert "posts.permalink" not in run.err
+    for command in (["build"], ["plan", "--offline"], ["check"]):
+        done = blog.run(*command)
+        assert done.code == 0, done.err
+
+
+def test_without_a_built_site_texts_come_from_the_sources(blog: Blog) -> None:
+    run = blog.run("init", "--url", "https://a.example")
+    assert run.code == 0, run.err
+    assert "no built site was found, so texts are rendered from their sources" in run.err
+    assert "  from: source\n" in config_text(blog)
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert (config.site.output, config.posts.from_pages) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "reason"),
+    [
+        (excerpt, "", "no element of the pages holds the text of the posts"),
+        (in_article, '<link rel=canonical href="http://localhost:4321/essays/">',
+         "dist was built by a development server"),
+    ],
+)  # fmt: skip
+def test_pages_that_do_not_show_the_posts_are_not_used(
+    blog: Blog, body: Callable[[int], str], head: str, reason: str
+) -> None:
+    build(blog.folder / "dist", body, head=head)
+    run = blog.run("init", "--url", "https://a.example")
+    assert run.code == 0, run.err
+    assert reason in run.out + run.err
+    assert f"  # Learned by publisher init: {reason}" in config_text(blog)
+    assert "  from: source\n" in config_text(blog)
+    assert blog.run("build").code == 0
+
+
+def test_a_folder_with_few_of_the_posts_is_not_the_site(blog: Blog) -> None:
+    build(blog.folder / "dist", count=1)
+    run = blog.run("init", "--url", "https://a.example")
+    assert "dist has pages of only 1 of 4 posts" in run.err
+    assert configs.load(blog.folder / "publisher.yaml").site.output is None
+
+
+WRITTEN = """\
+# Mine
+site:
+  title: A site
+  url: https://a.example   # the address
+  since: 2020-01-01
+
+posts: {path: src/content/blog, engine: any, permalink: /:slug/}  # all of them
+feeds: [{path: dist/feed.atom, format: atom}]
+"""
+AFTER = WRITTEN.replace("address\n", "address\n  output: dist\n").replace(
+    "engine: any", 'engine: any, body: .entry, drop: ".entry > .share"'
+)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_learning_again_changes_only_what_was_learned(blog: Blog, end: str) -> None:
+    build(blog.folder / "dist")
+    file = blog.folder / "publisher.yaml"
+    file.write_bytes(WRITTEN.removesuffix("\n").replace("\n", end).encode())
+    file.chmod(0o640)
+    run = blog.run("init", "--learn", "--yes")
+    assert run.code == 0, run.err
+    assert file.read_bytes() == AFTER.removesuffix("\n").replace("\n", end).encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert "+  output: dist" in run.out
+    assert "dist has pages of 4 of 4 posts; the text of your posts is in `.entry`" in run.out
+    again = blog.run("init", "--learn")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "publisher.yaml stays as it is")
+
+
+def test_nothing_is_changed_without_an_answer(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    (blog.folder / "publisher.yaml").write_text(WRITTEN)
+    run = blog.run("init", "--learn")
+    assert run.code == 2
+    assert "run again with --yes" in run.err
+    assert config_text(blog) == WRITTEN
+
+
+@pytest.mark.parametrize(("answer", "after"), [(b"y\n", AFTER), (b"n\n", WRITTEN)])
+def test_the_change_is_confirmed_on_a_terminal(blog: Blog, answer: bytes, after: str) -> None:
+    build(blog.folder / "dist")
+    (blog.folder / "publisher.yaml").write_text(WRITTEN)
+    shown = on_terminal(blog.command("init", "--learn"), blog.folder, typed=answer)
+    assert b"Change publisher.yaml? [y/N]" in shown
+    assert config_text(blog) == after
+
+
+def test_another_theme_is_learned_and_the_figures_follow(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    assert blog.run("init", "--url", "https://a.example").code == 0
+    first = config_text(blog)
+    build(blog.folder / "dist", lambda number: in_article(number).replace("entry", "prose"))
+    assert blog.run("init", "--learn", "--yes").code == 0
+    assert config_text(blog) == first.replace("entry", "prose")
+
+
+def test_a_refusal_is_written_and_taken_back(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    assert blog.run("init", "--url", "https://a.example").code == 0
+    learned = config_text(blog)
+    build(blog.folder / "dist", excerpt)
+    assert blog.run("init", "--learn", "--yes").code == 0
+    config = yaml.safe_load(config_text(blog))
+    assert (config["posts"]["from"], config["posts"]["body"]) == ("source", ".entry")
+    build(blog.folder / "dist")
+    assert blog.run("init", "--learn", "--yes").code == 0
+    assert config_text(blog) == learned
+
+
+@pytest.mark.parametrize(
+    ("posts", "problem"),
+    [
+        ("{feed: feed.xml}", "posts.feed has no sources to compare with the pages"),
+        ("{path: src/content/blog, engine: any}", "stays as it is: no built site was found"),
+    ],
+)
+def test_what_cannot_be_learned_is_said(blog: Blog, posts: str, problem: str) -> None:
+    head, _, rest = WRITTEN.partition("posts: ")
+    text = f"{head}posts: {posts}\n{rest.partition(chr(10))[2]}"
+    (blog.folder / "publisher.yaml").write_text(text)
+    run = blog.run("init", "--learn", "--yes")
+    assert (run.code, problem in run.err) == (2, True)
+    assert config_text(blog) == text
+
+
+def test_what_cannot_be_edited_is_to_be_written_by_hand(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    text = WRITTEN.replace("posts: {", "x: &posts {").replace("# all of them", "\nposts: *posts")
+    text = text.replace("x: &posts", "posts: &posts", 1).replace("\nposts: *posts", "")
+    text = text.replace("posts: &posts {path", "posts: {body: &a .old, drop: *a, path")
+    text = text.replace("since: 2020-01-01", "since: 2020-01-01\n  output: dist")
+    (blog.folder / "publisher.yaml").write_text(text)
+    run = blog.run("init", "--learn", "--yes")
+    assert run.code == 2
+    assert "publisher.yaml:8: not changed, because body has a comment, an anchor" in run.err
+    assert "  - posts.body: .entry\n" in run.err
+    assert config_text(blog) == text
