@@ -56,6 +56,10 @@ def read(
         from publisher.sources import feed  # noqa: PLC0415 - few need it
 
         return feed.read(config, now=now, was_published=was_published, published_ids=published_ids)
+    if config.posts.pages:
+        from publisher.sources.built import page_posts  # noqa: PLC0415 - imports the parser of pages
+
+        return page_posts.read(config, now=now, was_published=was_published)
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     _require_own_folder(config)
@@ -92,10 +96,16 @@ def read(
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
         folder = replace(reader.folder, instead={path: data})
         outcome, _, _ = _read_file(record.reader(folder, record), path, now, was_published)
+        if isinstance(outcome, Page) and not record.has_rules:
+            return outcome.post
         return outcome if isinstance(outcome, Post) else None
 
+    def is_due(post: Post) -> bool:
+        return post.published <= now or was_published(post)
+
     files = SourceFiles(posts_folder, reader.folder.bytes, post_of)
-    return built.located(reading, config, config.site.output, files)
+    dating = None if record.has_rules else is_due
+    return built.located(reading, config, config.site.output, files, is_due=dating)
 
 
 def _read_file(

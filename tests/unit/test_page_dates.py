@@ -12,7 +12,7 @@ from publisher.config import Person
 from publisher.sources.built import dates, page
 from publisher.sources.built.dates import PageDates
 from publisher.sources.built.head import Head
-from publisher.sources.built.page_facts import facts_of
+from publisher.sources.built.page_facts import facts_of, tags_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = dt.datetime(2024, 1, 1, 23, tzinfo=dt.UTC)  # midnight in Berlin
@@ -88,14 +88,14 @@ def test_a_day_on_which_some_posts_changed_is_none(days: tuple[int, ...]) -> Non
 def test_tags_are_those_of_open_graph_or_links() -> None:
     links = '<body><a rel="tag" href="/x">#one</a> <a rel="nofollow tag" href="/y"> two\n</a>'
     metas = '<meta property="article:tag" content="three">'
-    assert facts_of(read(links), URL, "A blog", None).tags == ("one", "two")
-    assert facts_of(read(metas + links), URL, "A blog", None).tags == ("three",)
+    assert tags_of(read(links)) == ("one", "two")
+    assert tags_of(read(metas + links)) == ("three",)
 
 
 def test_an_author_is_a_name_and_not_a_url() -> None:
     for written, authors in (("Ada", (Person(name="Ada"),)), ("https://ada.example", ())):
         html = f'<meta name="author" content="{written}">'
-        assert facts_of(read(html), URL, "A blog", None).authors == authors
+        assert facts_of(read(html).head, URL, "A blog", None).authors == authors
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_an_author_is_a_name_and_not_a_url() -> None:
 )
 def test_a_picture_has_an_absolute_url(written: str, image: str | None) -> None:
     html = f'<meta property="og:image" content="{written}">'
-    assert facts_of(read(html), URL, "A blog", None).image == image
+    assert facts_of(read(html).head, URL, "A blog", None).image == image
 
 
 def test_a_language_is_a_tag() -> None:
-    assert facts_of(read(""), URL, "A blog", None).language is None
+    assert facts_of(read("").head, URL, "A blog", None).language is None
     tagged = page.parse(b'<html lang="de_DE"><p>x', PurePosixPath("a.html"))
-    assert facts_of(tagged, URL, "A blog", None).language == "de-DE"
+    assert facts_of(tagged.head, URL, "A blog", None).language == "de-DE"

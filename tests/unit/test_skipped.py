@@ -85,6 +85,8 @@ def test_many_skipped_files_are_one_line() -> None:
         ("2026-01-01-a.adoc", "= A\n", "jekyll"),
         ("2026-01-01-a.html.erb", "---\ntitle: A\n---\n", "jekyll"),
         ("2026-01-01-a.xyz", "", "jekyll"),
+        ("2026-01-01-a.md", "---\ntitle: A\npassword: x\n---\n", "jekyll"),
+        ("2026-01-01-a.md", "---\ntitle: A\nunlisted: true\n---\n", "any"),
         ("long-name.md", "---\ntitle: A\n---\n", "jekyll"),
         ("long-name.md", "---\ntitle: A\n---\n", "eleventy"),
     ],

@@ -11,25 +11,35 @@ from typing import TYPE_CHECKING
 from publisher.errors import Unavailable
 from publisher.post import PagesReport
 from publisher.sources.built.output import OutputFolder
+from publisher.sources.built.page_posts import PageBodies
 from publisher.sources.built.site import BuiltSite
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Config
-    from publisher.post import Reading
+    from publisher.post import Post, Reading
     from publisher.sources.built.source_files import SourceFiles
 
 _NOTHING = PagesReport()
 
 
-def located(reading: Reading, config: Config, folder: Path, files: SourceFiles) -> Reading:
+def located(
+    reading: Reading,
+    config: Config,
+    folder: Path,
+    files: SourceFiles,
+    *,
+    is_due: Callable[[Post], bool] | None,
+) -> Reading:
     """The reading with the addresses of the posts, and without those that have no page.
 
-    `folder` is the output folder. Raises Unavailable if it is missing or not the whole site, and
-    LedgerError.
+    `folder` is the output folder. With `is_due`, files without a date are posts, too, if their
+    pages state one; it tells whether such a post is published now.
+
+    Raises Unavailable if it is missing or not the whole site, and LedgerError.
     """
     ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
     output = OutputFolder(folder, config.site.root, ours)
@@ -41,7 +51,7 @@ def located(reading: Reading, config: Config, folder: Path, files: SourceFiles) 
             "site, and run again; if it is built into another folder, correct site.output. The "
             "feeds and the items at the nodes stay as they are"
         ) from error
-    return BuiltSite(config, output, files).located(reading)
+    return BuiltSite(config, output, files).located(reading, is_due=is_due)
 
 
 def examined(reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
@@ -60,5 +70,10 @@ def report(reading: Reading) -> PagesReport:
 
 def remember(reading: Reading) -> None:
     """Write what was learned of the pages, in one transaction. Raises LedgerError."""
-    if isinstance(reading.bodies, BuiltSite):
-        reading.bodies.remember(reading)
+    match reading.bodies:
+        case BuiltSite() as site:
+            site.remember(reading)
+        case PageBodies() as pages:
+            pages.remember()
+        case _:
+            pass

@@ -1,4 +1,4 @@
-"""What the metadata of a page say about the post that it shows: title, tags, authors. Pure."""
+"""What the metadata of a page say about the post that it shows: title, authors, tags. Pure."""
 
 from __future__ import annotations
 
@@ -33,14 +33,11 @@ class PageFacts:
     description: str | None = None
     language: str | None = None
     image: str | None = None
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
     authors: tuple[Person, ...] = ()
 
 
-def facts_of(page: BuiltPage, url: str, site_title: str, home: Head | None) -> PageFacts:
+def facts_of(head: Head, url: str, site_title: str, home: Head | None) -> PageFacts:
     """The metadata of the page at a URL. What the home page has, too, is about the site."""
-    head = page.head
     language = language_tag(head.language) if head.language else None
     image = absolute(url, head.image) if head.image else ""
     home_image = absolute(url, home.image) if home and home.image else None
@@ -51,8 +48,6 @@ def facts_of(page: BuiltPage, url: str, site_title: str, home: Head | None) -> P
         description=None if home and description == home.description else description,
         language=language,
         image=image if image and image.startswith(_WEB) and image != home_image else None,
-        tags=unique([*_metas(page, "article:tag")] or [*_links(page)])[:_MAX_TAGS],
-        categories=unique([*_metas(page, "article:section")])[:_MAX_TAGS],
         authors=(Person(name=author[:_MAX_LENGTH]),) if author else (),
     )
 
@@ -66,15 +61,25 @@ def absolute(base: str, written: str) -> str:
 
 
 def title_of(head: Head, site_title: str) -> str | None:
-    """The only heading of first level if a title contains it, else the title of the post.
+    """The only heading of first level if a title contains it, else the title without the site's.
 
-    A heading alone may be the name of the site. The name at the end of a title goes.
+    The heading of some pages is the name of the site.
     """
     titles = [title for title in (head.og_title, head.title) if title]
-    if len(head.h1s) == 1 and (not titles or any(head.h1s[0] in title for title in titles)):
-        return head.h1s[0]
+    (heading,) = head.h1s if len(head.h1s) == 1 else (site_title,)
+    if heading != site_title and (not titles or any(heading in title for title in titles)):
+        return heading
     name = re.compile(rf"\s+[|\-\u2013\u2014\u00b7:\u2022\u00bb/]\s+{re.escape(site_title)}$")
     return next((name.sub("", title) for title in titles), None)
+
+
+def tags_of(page: BuiltPage) -> tuple[str, ...]:
+    """The tags of the metadata, else the texts of links to tags."""
+    return unique([*_metas(page, "article:tag")] or [*_links(page)])[:_MAX_TAGS]
+
+
+def categories_of(page: BuiltPage) -> tuple[str, ...]:
+    return unique([*_metas(page, "article:section")])[:_MAX_TAGS]
 
 
 def _metas(page: BuiltPage, name: str) -> Iterator[str]:

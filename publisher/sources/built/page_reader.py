@@ -138,8 +138,12 @@ class PageReader:
     @cached_property
     def _home(self) -> Head | None:
         """The metadata of the home page; None if there is none that can be read."""
+        return self.head(_HOME)
+
+    def head(self, page: PurePosixPath) -> Head | None:
+        """The metadata of a page; None if it cannot be read."""
         try:
-            return parse(self._output.read(_HOME), _HOME).head
+            return parse(self._output.read(page), page).head
         except (OSError, PageError):
             return None
 

@@ -10,20 +10,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from publisher.post import PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
-from publisher.sources.built import safety, waiting
+from publisher.sources.built import dates, safety, waiting
 from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
 from publisher.sources.built.memory import PageMemory, Version
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
 from publisher.sources.built.placement import Placement
 from publisher.sources.built.recollection import Recollection
 from publisher.sources.built.waiting import Facts, Taken, Wait
+from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import PurePosixPath
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
+    from publisher.sources.built.dates import PageDates
     from publisher.sources.built.memory import PostMemory
     from publisher.sources.built.output import OutputFolder
     from publisher.sources.built.source_files import SourceFiles
@@ -46,14 +48,48 @@ class BuiltSite:
         self._placement = Placement(config, output, files, self._known)
         self._reader = PageReader(config, output, files, self._placement)
         self._hashes: dict[PurePosixPath, PageHash] = {}  # of the posts that were examined
+        self._dates: dict[PurePosixPath, PageDates] = {}  # of the posts without one of their own
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
 
-    def located(self, reading: Reading) -> Reading:
-        """The reading with the addresses of the posts. A post without a page is skipped."""
-        self._placement.place(reading.posts)
+    def located(self, reading: Reading, *, is_due: Callable[[Post], bool] | None) -> Reading:
+        """The reading with the addresses of the posts. A post without a page is skipped.
+
+        With `is_due`, files without a date are posts if their pages state one.
+        """
+        undated = [page.post for page in reading.pages] if is_due else []
+        self._placement.place((*reading.posts, *undated))
+        if is_due:
+            reading = self._dated(reading, is_due)
         return _with(replace(reading, bodies=self), map(self._located, reading.posts))
+
+    def _dated(self, reading: Reading, is_due: Callable[[Post], bool]) -> Reading:
+        """The reading with the undated files as posts whose pages state a date."""
+        for undated in reading.pages:
+            page = self._placement.page(undated.post)
+            head = self._reader.head(page) if page else None
+            found = dates.stated(head, self._config.site.zone) if head else None
+            if found:
+                self._dates[undated.path] = found
+        dated = [self._with_date(one.post) for one in reading.pages if one.path in self._dates]
+        scheduled = [
+            Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
+            for post in dated
+            if not is_due(post)
+        ]
+        early = {skip.path for skip in scheduled}
+        posts = (*reading.posts, *(post for post in dated if post.path not in early))
+        return replace(
+            reading,
+            posts=tuple(sorted(posts, key=lambda post: post.path)),
+            skipped=tuple(sorted((*reading.skipped, *scheduled), key=lambda skip: skip.path)),
+            pages=tuple(page for page in reading.pages if page.path not in self._dates),
+        )
+
+    def _with_date(self, post: Post) -> Post:
+        found = self._dates.get(post.path)
+        return replace(post, published=found.published, updated=found.updated) if found else post
 
     def _located(self, post: Post) -> Post | Skip:
         page = self._placement.page(post)
@@ -174,7 +210,7 @@ class BuiltSite:
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self._hashes[post.path] = PageHash(row.taken.page_body, row.early)
-        return replace(old, address=row.address or post.address)
+        return replace(self._with_date(old), address=row.address or post.address)
 
     def _require_bodies(self) -> None:
         refused = [*self._without_text.values()]

@@ -1,0 +1,350 @@
+"""Make posts of the built pages that `posts.pages` matches, for sites whose sources cannot be read.
+
+The identity of such a post is the path of its page below the output folder, and what the page shows
+is what its author wrote: another text is an edit. Pages that the site does not offer to everybody
+(missing from its sitemap, noindex, a redirect, a copy, a draft) are no posts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.errors import Unavailable
+from publisher.post import BuiltBody, Diagnostic, Medium, Page, PageHash, Post, Reading, Skip
+from publisher.sources.built import dates, safety
+from publisher.sources.built.address import address, url_paths
+from publisher.sources.built.head import is_loopback_url
+from publisher.sources.built.memory import NAME, Changed, PageMemory, PostMemory
+from publisher.sources.built.output import OutputFolder
+from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.page_facts import absolute, facts_of
+from publisher.sources.built.read_pages import ReadPages
+from publisher.sources.engines.names import date_and_words, date_in_path
+from publisher.system.reasons import reason
+from publisher.system.site_files import Files
+from publisher.system.symlinks import Reach
+from publisher.text import globs
+from publisher.text.characters import damage
+from publisher.text.timestamps import z
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from publisher.config import Config, Site
+    from publisher.sources.built.body import Extracted
+    from publisher.sources.built.dates import PageDates
+    from publisher.sources.built.head import Head
+    from publisher.sources.built.page_facts import PageFacts
+    from publisher.sources.built.read_pages import ReadPage
+
+_HOME = PurePosixPath("index.html")
+_DRAFTS = {"drafts", "_drafts"}
+_UNDATED = "has no date of publication in its metadata"
+_NO_DATES = dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
+
+
+def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bool]) -> Reading:
+    """Read the posts, in the order of the paths of their pages.
+
+    Posts dated after `now` are skipped, unless each `was_published` already.
+
+    Raises Unavailable if the site is not built, UnsafePlanError if a development server built it,
+    and LedgerError if it is unknown which pages were posts before.
+    """
+    folder = config.posts.path
+    ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
+    output = OutputFolder(folder, config.site.root, ours)
+    paths = _paths(config, output)
+    known = _KnownPages(PageMemory(config.state), frozenset(paths), len(output.pages()))
+    known.require_site(config)
+    reader = _Reader(config, output, paths)
+    outcomes = [outcome for path in paths if (outcome := reader.read(path))]
+    safety.require_deployed(reader.development_page, folder)
+    shown = [one for one in outcomes if isinstance(one, _Shown)]
+    instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
+    posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
+    undated = {one.path for one in shown if not one.dates}
+    early = {post.path for post in posts if post.published > now} - undated
+    not_due = {post.path for post in posts if post.path in early and was_published(post)}
+    scheduled = [post for post in posts if post.path in early - not_due]
+    published = [post for post in posts if post.path not in undated | (early - not_due)]
+    skipped = [one for one in outcomes if isinstance(one, Skip)]
+    skipped += [_scheduled(post) for post in scheduled]
+    reach = Reach((folder,), (folder,), f"outside of {folder}")
+    return Reading(
+        tuple(published),
+        tuple(sorted(skipped, key=lambda skip: skip.path)),
+        (*reader.warnings, *(warning for post in published for warning in _damage(post))),
+        files=Files(folder, folder, config.site.root, reach),
+        pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
+        not_due=tuple(post for post in published if post.path in not_due),
+        bodies=PageBodies({one.path: _body(one) for one in shown}, known, reader.pages),
+    )
+
+
+def _paths(config: Config, output: OutputFolder) -> list[PurePosixPath]:
+    """The pages that the configuration selects. Raises Unavailable if there are none."""
+    place = f"{config.path}: site.output: {config.posts.path}"
+    stay = "The feeds and the items at the nodes stay as they are"
+    try:
+        pages = output.pages()
+    except OSError as error:
+        raise Unavailable(
+            f"{place} cannot be read: {reason(error)}. Build the site, and run again; if it is "
+            f"built into another folder, correct site.output. {stay}"
+        ) from error
+    patterns, excluded = config.posts.pages, config.posts.exclude
+    found = [
+        path
+        for path in pages
+        if any(globs.matches(pattern, str(path)) for pattern in patterns)
+        and not any(globs.matches(pattern, str(path)) for pattern in excluded)
+    ]
+    if not found:
+        raise Unavailable(
+            f"{place} has {len(pages)} pages, of which posts.pages matches none. Build the site, "
+            f"and run again, or correct posts.pages. {stay}"
+        )
+    return found
+
+
+def _scheduled(post: Post) -> Skip:
+    return Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
+
+
+def _damage(post: Post) -> Iterator[Diagnostic]:
+    """Warn of characters that were decoded wrongly before the page was written."""
+    text = f"{post.title or ''} {post.body}"
+    for message in dict.fromkeys(message for _, message in damage(text)):
+        yield Diagnostic(post.path, 1, message)
+
+
+class _KnownPages:
+    """Which pages were posts at the last run, and which are now."""
+
+    def __init__(self, memory: PageMemory, paths: frozenset[PurePosixPath], pages: int) -> None:
+        self._memory = memory
+        self._paths = paths
+        self._pages = pages
+        # The paths of other posts are those of their files.
+        self._known = {path for path, row in memory.posts.items() if row.page == str(path)}
+
+    def require_site(self, config: Config) -> None:
+        """Raise Unavailable if the site seems to be half built."""
+        counts = safety.OutputCounts(
+            pages=self._pages,
+            pages_before=self._memory.pages if self._known else 0,
+            known=len(self._known),
+            lost=len(self._known - self._paths),
+            posts=len(self._paths),
+            found=len(self._paths),
+        )
+        safety.require_site(counts, config.posts.path, config.state / NAME)
+
+    def remember(self) -> None:
+        """Write which pages there are. Raises LedgerError."""
+        new = self._paths - self._known
+        changed = {path: Changed(PostMemory(page=str(path))) for path in new}
+        self._memory.write(changed, self._memory.posts.keys() - self._paths, self._pages)
+
+
+class PageBodies:
+    """The bodies of posts that are pages, as `post.BuiltBodies`."""
+
+    def __init__(
+        self, bodies: Mapping[PurePosixPath, BuiltBody], known: _KnownPages, pages: ReadPages
+    ) -> None:
+        self._bodies = bodies
+        self._known = known
+        self._pages = pages
+
+    def hash_of(self, _: Post) -> PageHash:
+        """Return no hash: what a page shows is in the fingerprint of its post already."""
+        return PageHash()
+
+    def of(self, post: Post) -> BuiltBody | None:
+        return self._bodies.get(post.path)
+
+    def remember(self) -> None:
+        """Write what later runs must know. Raises LedgerError."""
+        self._known.remember()
+        self._pages.write()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A page of the site that shows a post, or that has no date and so is a page."""
+
+    path: PurePosixPath
+    address: str
+    facts: PageFacts
+    dates: PageDates | None
+    page: ReadPage
+
+
+class _Reader:
+    """Reads the pages of one output folder. `development_page` is one of a development server."""
+
+    def __init__(
+        self, config: Config, output: OutputFolder, paths: Sequence[PurePosixPath]
+    ) -> None:
+        self._config = config
+        self._site: Site = config.site
+        self._output = output
+        self.pages = ReadPages(output, config.posts, config.state)
+        self.development_page: PurePosixPath | None = None
+        named = output.sitemap()
+        in_use = any(not named.isdisjoint(url_paths(path, self._site.root)) for path in paths)
+        self._sitemap = named if in_use else frozenset()
+        self.warnings = [Diagnostic(*_OTHER_SITEMAP)] if named and not in_use else []
+
+    def read(self, path: PurePosixPath) -> _Shown | Skip | None:
+        """What a page is; None if it only leads to another page.
+
+        Never raises: a page that cannot be read is a broken Skip.
+        """
+        page = self.pages.page(path)
+        head = page.head
+        if page.fault:
+            return Skip(path, page.fault, broken=True)
+        if self._is_of_development(head):
+            self.development_page = self.development_page or path
+        url = address(path, head, self._site.root, self._output.named())
+        if head.is_redirect or self._is_copy(path, head, url):
+            return None
+        if why := self._no_post(path, head, url):
+            return Skip(path, why, status="hidden")
+        posts = self._config.posts
+        found = dates.dates_of(head, self._site.zone)
+        if found and posts.body and not page.extracted:
+            return Skip(path, _NO_BODY, broken=True)
+        facts = facts_of(head, url, self._site.title, self._home if path != _HOME else None)
+        return _Shown(path=path, address=url, facts=facts, dates=found, page=page)
+
+    def _no_post(self, path: PurePosixPath, head: Head, url: str) -> str:
+        """Why the page is no post; empty if it may be one."""
+        if head.is_noindex:
+            return "noindex"
+        if not _DRAFTS.isdisjoint(path.parts):
+            return "a draft"
+        paths = {*url_paths(path, self._site.root), urlsplit(url).path}
+        is_missing = self._sitemap and self._sitemap.isdisjoint(paths)
+        return "missing from the sitemap" if is_missing else ""
+
+    def _is_copy(self, path: PurePosixPath, head: Head, url: str) -> bool:
+        """Whether the canonical URL is that of another page, but for the home page.
+
+        Some themes give every page the canonical URL of the site.
+        """
+        canonical = absolute(url, head.canonical) if head.canonical else ""
+        root = self._site.root
+        if not canonical.startswith(root):
+            return False
+        named = self._output.file_of(urlsplit(canonical.removeprefix(root)).path)
+        return named not in {None, path, _HOME}
+
+    def _is_of_development(self, head: Head) -> bool:
+        """Whether a development server wrote the page.
+
+        The author of a post may have linked to a picture on his machine. That is no server, as long
+        as the home page has nothing of the kind.
+        """
+        names_itself = any(is_loopback_url(url or "") for url in (head.canonical, head.og_url))
+        home = self._home
+        return names_itself or (head.is_loopback and (home is None or home.is_loopback))
+
+    @cached_property
+    def _home(self) -> Head | None:
+        """The metadata of the home page; None if there is none that can be read."""
+        try:
+            return parse(self._output.read(_HOME), _HOME).head
+        except (OSError, PageError):
+            return None
+
+    def post(self, shown: _Shown, found: PageDates) -> Post:
+        """The post that a page shows, with these dates."""
+        path, facts, extracted = shown.path, shown.facts, shown.page.extracted
+        whole = (
+            path.parent if path.stem == "index" and len(path.parts) > 1 else path.with_suffix("")
+        )
+        date, words = date_and_words(whole.name)
+        language = facts.language if facts.language != self._site.language else None
+        return Post(
+            path=path,
+            body=_text(extracted) if extracted else "",
+            body_line=1,
+            markup="unrendered",
+            marker=None,
+            title=facts.title,
+            slug=words or whole.name,
+            published=found.published,
+            updated=found.updated,
+            file_date=date or date_in_path(str(whole)),
+            page=self._page(path),
+            categories=shown.page.categories,
+            tags=shown.page.tags,
+            authors=facts.authors,
+            language=language,
+            location=path,
+            values={"description": facts.description} if facts.description else {},
+            templates="off",
+            image=Medium(facts.image, 1) if facts.image else None,
+            source=_source(shown, found),
+            address=shown.address,
+        )
+
+    def _page(self, path: PurePosixPath) -> str:
+        """The URL path of the file below that of the site."""
+        root = urlsplit(self._site.root).path.rstrip("/")
+        return url_paths(path, self._site.root)[0].removeprefix(root)
+
+
+_NO_BODY = (
+    "no selector of posts.body matches exactly one element of the page; add one that does, or "
+    "exclude the page with posts.exclude"
+)
+_OTHER_SITEMAP = (
+    PurePosixPath("sitemap.xml"),
+    1,
+    "names none of the pages of posts.pages, so it does not decide which of them are posts",
+)
+
+
+def _body(shown: _Shown) -> BuiltBody:
+    extracted = shown.page.extracted
+    html, base = (extracted.html, extracted.base) if extracted else ("", "")
+    return BuiltBody(html, absolute(shown.address, base))
+
+
+def _text(extracted: Extracted) -> str:
+    """The text in the place of a source: the words, and a hash of everything that the page shows.
+
+    Not the HTML, in which a generator changes classes and ids with every build.
+    """
+    return f"{' '.join(extracted.words)}\n\n{extracted.hash}" if extracted.words else extracted.hash
+
+
+def _source(shown: _Shown, found: PageDates) -> str:
+    """The hash of what the page shows of the post, for `Post.source`.
+
+    Neither its URLs nor the date of its last change: a generator writes these anew.
+    """
+    facts, page = shown.facts, shown.page
+    parts = [
+        facts.title,
+        facts.description,
+        page.tags,
+        page.categories,
+        [author.name for author in facts.authors],
+        facts.language,
+        found.published.isoformat(),
+        page.extracted.hash if page.extracted else "",
+    ]
+    return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()

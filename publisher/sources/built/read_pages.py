@@ -1,0 +1,109 @@
+"""Read pages that are posts, and cache what they show, so that an unchanged page is not parsed.
+
+Deleting the cache changes nothing that a run decides; the next one only takes longer. For that
+reason no failure to read or write it is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.errors import ConfigError
+from publisher.sources.built.body import Extracted, extract
+from publisher.sources.built.head import Head
+from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.page_facts import categories_of, tags_of
+from publisher.sources.built.words_cache import FOLDER
+from publisher.system import atomic_files, program
+from publisher.system.reasons import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path, PurePosixPath
+
+    from publisher.config import Posts
+    from publisher.sources.built.output import OutputFolder
+
+
+_NO_HEAD = Head()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """What a page says of its post. `extracted` is None if it has no body that is configured.
+
+    `fault` is the reason why the page cannot be read, else empty.
+    """
+
+    head: Head = _NO_HEAD
+    extracted: Extracted | None = None
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    fault: str = ""
+
+
+class _CachedRead(msgspec.Struct, frozen=True, array_like=True):
+    mtime_ns: int
+    size: int
+    page: ReadPage
+
+
+class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
+    """The pages by path. `reader` is a digest of what read them: the program, the selectors."""
+
+    reader: bytes
+    pages: dict[str, _CachedRead]
+
+
+class ReadPages:
+    """The pages of one output folder, read with the selectors of one configuration."""
+
+    def __init__(self, output: OutputFolder, posts: Posts, state: Path) -> None:
+        self._output = output
+        self._posts = posts
+        self._file = state / FOLDER / "posts.msgpack"
+        selectors = "\n".join([*posts.body, "", *posts.drop])
+        self._reader = hashlib.sha256(program.version() + selectors.encode()).digest()
+        self._cached: Mapping[str, _CachedRead] = {}
+        with suppress(OSError, msgspec.MsgspecError, ValueError):  # missing, or written in part
+            found = msgspec.msgpack.decode(self._file.read_bytes(), type=_CacheFile)
+            if found.reader == self._reader:
+                self._cached = found.pages
+        self._used: dict[str, _CachedRead] = {}
+
+    def page(self, path: PurePosixPath) -> ReadPage:
+        """What a page shows now."""
+        signature = self._output.pages()[path]
+        cached = self._cached.get(str(path))
+        if cached is None or (cached.mtime_ns, cached.size) != signature:
+            cached = _CachedRead(*signature, self._read(path))
+        if not cached.page.fault:
+            self._used[str(path)] = cached
+        return cached.page
+
+    def _read(self, path: PurePosixPath) -> ReadPage:
+        try:
+            page = parse(self._output.read(path), path)
+        except OSError as error:
+            return ReadPage(fault=f"cannot be read: {reason(error)}")
+        except PageError as error:
+            return ReadPage(fault=error.reason)
+        return ReadPage(
+            head=page.head,
+            extracted=extract(page, self._posts.body, self._posts.drop),
+            tags=tags_of(page),
+            categories=categories_of(page),
+        )
+
+    def write(self) -> None:
+        """Cache the pages that were used in this run, and no others."""
+        if self._used == self._cached:
+            return
+        data = msgspec.msgpack.encode(_CacheFile(self._reader, self._used))
+        with suppress(ConfigError):
+            atomic_files.keep(self._file, data)

@@ -1,0 +1,92 @@
+"""Posts that are made of built pages (`posts.pages`), on real servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.blog import Blog
+from tests.support.servers import REAL
+from tests.support.subscribers import Subscriber
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.servers import Server
+    from tests.support.subscribers import Event
+
+CONTENT = ".//{http://www.w3.org/2005/Atom}content[@type='xhtml']"
+
+
+class Site:
+    """A built site, and the blog that is published from it."""
+
+    def __init__(self, folder: Path, server: Server, node: str) -> None:
+        self.blog = Blog(folder)
+        self.blog.configure(server, node=node, password=server.accounts["blog"])
+        self._output = folder / "out"
+        settings = folder / "publisher.yaml"
+        written = settings.read_text(encoding="utf-8")
+        written = written.replace("  title:", "  output: out\n  title:")
+        posts = 'posts: {pages: "blog/*/index.html", body: article}'
+        settings.write_text(written.replace("posts: {path: posts, permalink: pretty}", posts))
+        for number in range(1, 5):
+            self.build(f"old-post-{number}", f"Old text {number}.", day=number)
+
+    def build(self, name: str, text: str, *, day: int, style: str = "x1") -> None:
+        page = self._output / "blog" / name / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(
+            f"<html><head><title>Of {name}</title>"
+            f'<meta property="article:published_time" content="2026-01-0{day}"></head><body>'
+            f'<h1>Of {name}</h1><article class="{style}"><p>{text}</p></article>'
+            f"<footer>{style}</footer></body></html>",
+            encoding="utf-8",
+        )
+
+    def remove(self, name: str) -> None:
+        (self._output / "blog" / name / "index.html").unlink()
+
+    def publish(self) -> list[tuple[str, str, str]]:
+        run = self.blog.run("publish", "--json")
+        assert run.code == 0, run.err
+        return run.changes
+
+
+def text(event: Event) -> str:
+    content = event.payload.find(CONTENT) if event.payload is not None else None
+    return "".join(content.itertext()) if content is not None else ""
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_the_pages_of_a_site_are_published_edited_and_retracted(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    assert len(site.publish()) == 4
+    with Subscriber(server, "reader", node) as reader:
+        site.build("a-new-post", "A new text.", day=5)
+        assert [change[:2] for change in site.publish()] == [("new", "blog~a-new-post")]
+        event = reader.next()
+        assert (event.id, text(event)) == ("blog~a-new-post", "A new text.")
+
+        site.build("old-post-2", "An edited text.", day=2)
+        assert [change[:2] for change in site.publish()] == [("changed", "blog~old-post-2")]
+        event = reader.next()
+        assert (event.id, text(event)) == ("blog~old-post-2", "An edited text.")
+
+        for name, words, day in (
+            ("a-new-post", "A new text.", 5),
+            ("old-post-1", "Old text 1.", 1),
+        ):
+            site.build(name, words, day=day, style="x2")
+        assert site.publish() == []
+
+        site.remove("old-post-3")
+        assert [change[:2] for change in site.publish()] == [("removed", "blog~old-post-3")]
+        event = reader.next()
+        assert (event.kind, event.id) == ("retracted", "blog~old-post-3")
+
+        assert site.publish() == []
+        reader.nothing_for(0.7)
