@@ -78,7 +78,21 @@ def test_an_edited_post_keeps_its_page() -> None:
 
 
 def test_the_page_of_another_text_is_no_page_of_the_post() -> None:
-    assert found([post("a.md", text(1), "A")], [page("a.html", text(2), title="B")]) == {}
+    """Although the two have a few sentences in common."""
+    common = text(3, 12)
+    pages = [page("b.html", f"{common} {text(2)}", title="B")]
+    assert found([post("a.md", f"{common} {text(1)}", "A")], pages) == {}
+
+
+def test_the_title_counts_more_than_what_else_is_on_the_page() -> None:
+    comments = text(5, 200)
+    pages = [page("t.html", text(1), title="Tag"), page("aa.html", text(1), comments, title="A b")]
+    assert found([post("x.md", text(1), "A b")], pages) == {"x.md": "aa.html"}
+
+
+def test_of_pages_without_the_title_the_one_with_the_least_other_text_is_the_post_s() -> None:
+    pages = [page("b.html", text(1), text(2)), page("longer.html", text(1))]
+    assert found([post("x.md", text(1), None)], pages) == {"x.md": "longer.html"}
 
 
 # Lists and copies
@@ -96,6 +110,14 @@ def test_lists_that_show_whole_posts_are_not_their_pages() -> None:
     assert found(posts, [*pages, *lists, everything]) == expected
 
 
+def test_a_list_is_known_by_the_posts_that_it_shows_whole() -> None:
+    """The pages of the posts have more other text, e.g. comments."""
+    posts = [post("a.md", text(1), None), post("b.md", text(2), None)]
+    pages = [page(f"long-{n}.html", text(n), text(n + 10, 200)) for n in (1, 2)]
+    pages.append(page("l.html", text(1), text(2)))
+    assert found(posts, pages) == {"a.md": "long-1.html", "b.md": "long-2.html"}
+
+
 def test_lists_do_not_take_the_place_of_pages_that_were_not_built() -> None:
     posts = [post(f"{n}.md", text(n), f"Title {n}") for n in range(12)]
     pages = [page(f"p/{n}/index.html", text(n), title=f"Title {n}") for n in range(8)]
@@ -106,10 +128,10 @@ def test_lists_do_not_take_the_place_of_pages_that_were_not_built() -> None:
 
 
 def test_a_post_that_many_pages_show_whole_is_found() -> None:
-    """Each of its tags has a page that shows it."""
-    tags = [page(f"tags/{n}.html", text(1), title=f"Tag {n}") for n in range(40)]
-    own = page("a.html", text(1), title="A")
-    assert found([post("a.md", text(1), "A")], [*tags, own]) == {"a.md": "a.html"}
+    """Each of its tags has a page that shows it, and a page of its own has fewer words."""
+    tags = [page(f"{n}.html", text(1), text(n, 20)) for n in range(2, 42)]
+    own = page("longer.html", text(1))
+    assert found([post("a.md", text(1), None)], [*tags, own]) == {"a.md": "longer.html"}
 
 
 def test_side_bars_with_the_beginning_of_a_post_do_not_hide_its_page() -> None:
@@ -120,7 +142,7 @@ def test_side_bars_with_the_beginning_of_a_post_do_not_hide_its_page() -> None:
 
 
 @pytest.mark.parametrize("expected", [None, "a/index.html"])
-@pytest.mark.parametrize("copy", ["a/amp/index.html", "amp/a/index.html", "print/a.html"])
+@pytest.mark.parametrize("copy", ["a/amp/index.html", "amp/a/index.html", "b.html"])
 def test_a_copy_with_another_canonical_url_is_not_the_page(copy: str, expected: str | None) -> None:
     canonical = f'<link rel="canonical" href="{SITE}/a/">'
     pages = [
@@ -187,17 +209,17 @@ def test_of_equal_pages_that_in_the_language_is_the_post_s() -> None:
 
 
 def test_of_equal_pages_that_with_the_name_is_the_post_s() -> None:
-    posts = [post("2024/first.md", text(1), "Hi"), post("2024/second.md", text(1), "Hi")]
-    pages = [page(f"blog/{name}/index.html", text(1), title="Hi") for name in ("second", "first")]
+    posts = [post("2024/first.md", text(1), "Hi"), post("2024/two.md", text(1), "Hi")]
+    pages = [page(f"blog/{name}/index.html", text(1), title="Hi") for name in ("two", "first")]
     assert found(posts, pages) == {
         "2024/first.md": "blog/first/index.html",
-        "2024/second.md": "blog/second/index.html",
+        "2024/two.md": "blog/two/index.html",
     }
 
 
 def test_of_pages_that_are_equal_in_all_the_shorter_path_is_the_post_s() -> None:
-    pages = [page(path, text(1), title="Hi") for path in ("zz/y.html", "z/yyyy.html", "x/yy.html")]
-    assert found([post("a.md", text(1), "Hi")], pages) == {"a.md": "x/yy.html"}
+    pages = [page(path, text(1), title="Hi") for path in ("a/yyyy.html", "a/b/c.html", "b/y.html")]
+    assert found([post("x.md", text(1), "Hi")], pages) == {"x.md": "b/y.html"}
 
 
 # Posts with few words, or none
@@ -227,7 +249,10 @@ def test_a_title_that_many_pages_have_finds_none_of_them() -> None:
 
 
 def test_one_word_is_a_title_only_where_it_stands_first() -> None:
-    pages = [page("a.html", text(1), title="Let us go home"), page("b.html", text(1), title="Go")]
+    pages = [
+        page("a.html", text(1), title="Let us go home"),
+        page("b.html", text(1), text(2), title="Go"),
+    ]
     assert found([post("x.md", text(1), "Go")], pages) == {"x.md": "b.html"}
 
 

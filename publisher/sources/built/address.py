@@ -60,7 +60,7 @@ def _without_www(authority: str) -> str:
 def _names(url: str, path: PurePosixPath) -> bool:
     """Whether a URL path ends in the path of the file, without index.html and suffixes."""
     own, named = _bare(str(path)), _bare(unquote(url))
-    return named == own or (own != "" and named.endswith(f"/{own}"))
+    return named == own or named.endswith(f"/{own}")
 
 
 def _bare(path: str) -> str:

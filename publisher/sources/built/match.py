@@ -228,7 +228,9 @@ class _Index:
             if len(few) >= _ENOUGH * len(looked_up):
                 break
         counts = Counter(number for numbers in few for number in numbers)
-        return [number for number, _ in counts.most_common(_MOST_CANDIDATES)]
+        # Of pages with as many of them, a list has the most words.
+        best = sorted(counts, key=lambda one: (-counts[one], self._pages[one].word_count, one))
+        return best[:_MOST_CANDIDATES]
 
     def _pair(self, source: PostWords, title: str, number: int) -> _Pair:
         page = self._pages[number]
