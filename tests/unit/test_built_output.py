@@ -131,6 +131,7 @@ def test_a_page_is_read_up_to_its_limit(site: Path) -> None:
     with (site / "a.html").open("wb") as file:
         file.truncate(10 * MAX_SIZE)  # a sparse file
     data = OutputFolder(site, SITE).read(PurePosixPath("a.html"))
+    assert len(data) == MAX_SIZE + 1
     with pytest.raises(PageError, match="larger than 20 MB"):
         parse(data, PurePosixPath("a.html"))
 

@@ -66,10 +66,10 @@ def test_a_template_names_what_differs_between_the_posts() -> None:
 
 def test_several_categories_are_several_parts_of_the_path() -> None:
     one = post("a.md", slug="a", categories=("code", "xmpp"))
-    other = post("b.md", slug="b", categories=("life",))
+    other = post("b.md", slug="b", categories=("life", "art"))
     posts = [
         PlacedPost(one, f"{SITE}/a/", f"{SITE}/code/xmpp/a/"),
-        PlacedPost(other, f"{SITE}/b/", f"{SITE}/life/b/"),
+        PlacedPost(other, f"{SITE}/b/", f"{SITE}/life/art/b/"),
     ]
     assert found(posts)[0].template == "/:categories/:slug/"
 
