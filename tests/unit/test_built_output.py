@@ -188,6 +188,7 @@ def test_the_form_of_the_sitemap_is_that_of_all_pages(site: Path) -> None:
         ("<a class=x href='/a'>A</a><a href='https://x.example/c'>C</a>", {"/a", "/b", "/c", "/"}),
         ("<a href='a'>A</a> <a href='c/'>C</a>", {"/a", "/b", "/c/"}),
         ("<a href='./a.html#top'>A</a>", {"/a.html"}),
+        ("<a href='a.html'>A</a><a href='a'>A</a><a href='b'>B</a>", {"/a", "/b"}),
         ("<a href='https://other.example/a'>A</a><a href='http://['>", set()),
     ],
 )

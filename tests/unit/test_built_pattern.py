@@ -110,6 +110,12 @@ def test_each_rule_of_the_site_gets_its_sentence_and_the_most_posts_come_first()
     )
 
 
+def test_a_year_that_some_posts_have_is_no_template() -> None:
+    """Their dates are not those of their addresses, so a new post would be elsewhere."""
+    (difference,) = found([placed(number, "/2019/07/SLUG/") for number in range(5)])
+    assert difference.template is None
+
+
 def test_addresses_without_a_rule_are_shown_by_an_example() -> None:
     (difference,) = found([placed(number, f"/p/{number * 7919}") for number in range(5)])
     assert difference.template is None

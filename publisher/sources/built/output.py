@@ -155,21 +155,25 @@ class OutputFolder:
     def named(self) -> frozenset[str]:
         """The URL paths of pages in the form in which the site names them, for `address`.
 
-        The sitemap shows whether `a.html` is served as `/a`, and `a/index.html` as `/a`; without
-        one, the links of the home page do.
+        The sitemap shows whether `a.html` is served as `/a`, and `a/index.html` as `/a`. Without
+        one, most links of the home page do; some may be written by hand.
         """
         return self._named
 
     @cached_property
     def _named(self) -> frozenset[str]:
-        links = self.sitemap() or frozenset(self._links_of_home())
+        sitemap = self.sitemap()
+        links = sitemap or frozenset(self._links_of_home())
         forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
         found = set(links)
         for kind in (True, False):
             of_kind = [(full, bare) for is_index, full, bare in forms if is_index == kind]
-            full_count = sum(full in links for full, _ in of_kind)
-            if sum(bare in links for _, bare in of_kind) > full_count:
-                found |= {bare for full, bare in of_kind if full not in links}
+            counts = [sum(form in links for form in forms) for forms in zip(*of_kind, strict=True)]
+            if not counts or counts[0] >= counts[1]:
+                continue
+            if not sitemap:
+                found -= {full for full, bare in of_kind if full != bare}
+            found |= {bare for full, bare in of_kind if full not in found}
         return frozenset(found)
 
     def _links_of_home(self) -> Iterator[str]:

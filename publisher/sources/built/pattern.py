@@ -191,6 +191,7 @@ def _pieces(segments: Sequence[str], values: Mapping[str, str]) -> Iterator[tupl
         yield piece, 1
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SUFFIX = re.compile(r"\.x?html?$")
 
 
@@ -207,5 +208,5 @@ def _piece(segment: str, values: Mapping[str, str]) -> Iterator[str]:
     for name in (*_DATES, *_TEXTS):
         if rest and values[name] == rest:
             yield f"{prefix}{hyphen}:{name}{ending}"
-    if ":" not in segment:
+    if ":" not in segment and not _YEAR.search(rest):  # a year of some posts is no template
         yield f"{prefix}{hyphen}{rest}{ending}"
