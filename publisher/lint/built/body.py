@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Attributes with words that the source may have as text: captions, bare URLs.
 _WORDY = ("alt", "title", "aria-label", "href", "src", "data-src")
 _PICTURES = ("img", "svg", "video", "audio", "iframe", "object", "embed")
+_FORMULAS = frozenset({"math", "mjx-container"})
 _LINES = frozenset({"br", "div", "li", "p", "tr"})  # elements that begin a line within `pre`
 _SPACE = re.compile(r"\s+")
 # What CSS takes unescaped, without the numbers and hashes that a build makes up.
@@ -50,6 +51,14 @@ class PageBody:
             if (value := element.get(name))
             for word in words(value)
         ]
+
+    @cached_property
+    def words_of_formulas(self) -> frozenset[str]:
+        """Letters of formulas, which the source has as names of TeX."""
+        formulas = (one for one in self._elements() if one.tag in _FORMULAS)
+        return frozenset(
+            word for formula in formulas for word in self.words[slice(*self.page.interval(formula))]
+        )
 
     @cached_property
     def attributes(self) -> str:

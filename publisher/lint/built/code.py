@@ -4,63 +4,110 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
+from collections import defaultdict
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.content.dropped import LineNumbers
 from publisher.lint.built.body import squeezed
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
+from publisher.lint.built.word_runs import lacking
+from publisher.sources.built.words import words
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from publisher.lint.built.body import PageBody
     from publisher.lint.built.differences import DifferenceKind
     from publisher.post import Post
 
 MAX_BLOCKS = 500  # of one post
+FEWEST_WORDS = 3  # of a block that is missing
 FEWEST_JOINED = 2  # line ends of a block that must not get lost
+DIAGRAMS = "mermaid|dot|graphviz|plantuml|d2|vega|math"  # languages of which a page shows a picture
 
 _FENCED = re.compile(
     r"""^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)\n
     (?P<block>(?:(?![ \t>]*(?P=fence))[^\n]*\n)*+)(?:[ \t>]*(?P=fence)|\Z)""",
     re.MULTILINE | re.VERBOSE,
 )
+_DIAGRAM = re.compile(rf"[ {{.]*(?:{DIAGRAMS})\b")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
+_TEMPLATE_TAG = re.compile(r"\{\{[^{}]{0,2000}\}\}|\{%[^%]{0,2000}%\}")
+_TYPOGRAPHY = str.maketrans(
+    {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), "–": "--", "—": "---", "…": "..."}
+)
 _SPAN = re.compile(r"`[^`\n]+`")
 _COMMENT = re.compile(r"<!--(?:(?!<!--|-->).){0,20000}-->", re.DOTALL)
 
 
-def code(post: Post, page: PageBody) -> Iterator[Difference]:
-    """Find the fenced blocks whose characters the page does not have in this order."""
-    found: dict[DifferenceKind, list[Difference]] = {}
+@dataclass(frozen=True, slots=True)
+class FaultyBlock:
+    """A fenced block that the page does not have as the author wrote it, and what became of it."""
+
+    text: str
+    line: int
+    kind: DifferenceKind
+
+
+def faulty_blocks(post: Post, page: PageBody) -> list[FaultyBlock]:
     lines = LineNumbers(post.body, post.body_line)
+    found = []
     for match in islice(_FENCED.finditer(f"{post.body}\n"), MAX_BLOCKS):
-        quoted = ">" in match["indent"]
-        block = _QUOTE.sub("", match["block"]) if quoted else match["block"]
+        if _DIAGRAM.match(match["info"]):
+            continue
+        is_quoted = ">" in match["indent"]
+        block = _QUOTE.sub("", match["block"]) if is_quoted else match["block"]
         kind = _fault(block, post, page) if block.strip() else None
         if kind:
-            first = next(filter(None, map(str.strip, block.split("\n"))))
-            quote = shortened(first, LONGEST_QUOTE)
-            one = Difference(post.path, lines.line(match.start("block")), kind, quote)
-            found.setdefault(kind, []).append(one)
-    for first_one, *others in found.values():
-        yield replace(first_one, places=1 + len(others))
+            found.append(FaultyBlock(block, lines.line(match.start("block")), kind))
+    return found
+
+
+def code(post: Post, blocks: Iterable[FaultyBlock]) -> Iterator[Difference]:
+    """Yield one difference for the blocks of each kind, at the line of the first."""
+    by_kind: defaultdict[DifferenceKind, list[FaultyBlock]] = defaultdict(list)
+    for block in blocks:
+        by_kind[block.kind].append(block)
+    for kind, (first, *others) in by_kind.items():
+        quote = next(filter(None, map(str.strip, first.text.split("\n"))))
+        shown = shortened(quote, LONGEST_QUOTE)
+        yield Difference(post.path, first.line, kind, shown, places=1 + len(others))
 
 
 def _fault(block: str, post: Post, page: PageBody) -> DifferenceKind | None:
-    """What became of a block of code; None if the page shows it."""
+    """What became of a block of code; None if the page shows it, or shows more with it."""
     wanted = squeezed(block)
-    has_lines = block.strip("\n").count("\n") >= FEWEST_JOINED
     joined = [is_one_line for text, is_one_line in page.code if wanted in text]
     if joined or wanted in page.text:
+        has_lines = block.strip("\n").count("\n") >= FEWEST_JOINED
         return "lines" if has_lines and joined and all(joined) else None
     if wanted in html.unescape(page.text):
         return "entities"
-    has_tags = post.syntax.template_language != "none" and ("{{" in wanted or "{%" in wanted)
-    return "template-tags" if has_tags else "lacks-code"
+    if _straight(wanted) in _straight(page.text):
+        return "quotes"
+    if post.syntax.template_language != "none" and _is_evaluated(wanted, page.text):
+        return "template-tags"
+    text = words(block)
+    lost = sum(end - start for start, end in lacking(text, page.words))
+    return "lacks-code" if lost >= FEWEST_WORDS and 2 * lost >= len(text) else None
+
+
+def _straight(text: str) -> str:
+    return text.translate(_TYPOGRAPHY)
+
+
+def _is_evaluated(wanted: str, shown: str) -> bool:
+    """Whether the page has all of the code but its template tags."""
+    pieces = [piece for piece in _TEMPLATE_TAG.split(wanted) if piece]
+    at = 0
+    for piece in pieces:
+        at = shown.find(piece, at) + len(piece)
+        if at < len(piece):
+            return False
+    return len(pieces) > 0 and bool(_TEMPLATE_TAG.search(wanted))
 
 
 def without_code(body: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.lint.built.body import PageBody
-from publisher.lint.built.code import code
+from publisher.lint.built.code import code, faulty_blocks
 from publisher.lint.built.pictures import pictures
 from publisher.lint.built.text import words
 
@@ -20,4 +20,6 @@ def compare(post: Post, body: str) -> list[Difference]:
     `body` is what readers get: without what `posts.drop` removes. Raises PageError.
     """
     page = PageBody.of(body, post.path)
-    return [*words(post, page), *pictures(post, page), *code(post, page)]
+    blocks = faulty_blocks(post, page)
+    lost = [one.text for one in blocks if one.kind == "lacks-code"]
+    return [*words(post, page, lost), *pictures(post, page), *code(post, blocks)]

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 LONGEST_QUOTE = 60  # characters
 
-# Whether the page lacks something of the source, or has something more. `template-tags`,
-# `entities` and `lines` say what became of code.
+# Whether the page lacks something of the source, or has something more. The second line says what
+# became of code.
 DifferenceKind: TypeAlias = Literal[
-    "lacks-words", "lacks-picture", "lacks-code", "template-tags", "entities", "lines",
-    "has-words", "has-picture",
+    "lacks-words", "lacks-picture", "has-words", "has-picture",
+    "lacks-code", "template-tags", "entities", "quotes", "lines",
 ]  # fmt: skip
 
 

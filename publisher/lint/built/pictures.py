@@ -19,6 +19,8 @@ from publisher.lint.built.differences import Difference
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from lxml import etree
+
     from publisher.lint.built.body import PageBody
     from publisher.post import Post
 
@@ -51,11 +53,22 @@ def pictures(post: Post, page: PageBody) -> Iterator[Difference]:
                 yield Difference(post.path, lines.line(offset), "lacks-picture", address)
     written = unquote(f"{post.body}\n{post.values}").lower()
     known = {match[1] for match in islice(_FILE_NAME.finditer(written), MAX_PICTURES)}
-    for picture in islice(page.pictures, MAX_PICTURES):
-        address = picture.get("src") or picture.get("data-src") or ""
-        is_file = picture.tag == "img" and address and not address.startswith("data:")
-        if is_file and not _is_named(unquote(address).lower(), known, written):
-            yield Difference(post.path, 1, "has-picture", address)
+    added = dict.fromkeys(
+        address
+        for picture in islice(page.pictures, MAX_PICTURES)
+        if (address := _address(picture)) and not _is_named(address.lower(), known, written)
+    )
+    if added:
+        yield Difference(post.path, 1, "has-picture", next(iter(added)), places=len(added))
+
+
+def _address(picture: etree._Element) -> str:
+    """The address of a picture's file; empty for what has none, and for an emoji."""
+    alt = picture.get("alt") or ""
+    is_emoji = alt != "" and not any(map(str.isalnum, alt))
+    address = picture.get("src") or picture.get("data-src") or ""
+    is_file = picture.tag == "img" and not is_emoji and not address.startswith("data:")
+    return unquote(address) if is_file else ""
 
 
 def _is_named(address: str, known: Collection[str], written: str) -> bool:

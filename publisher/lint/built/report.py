@@ -25,13 +25,14 @@ _OF_ONE: Mapping[DifferenceKind, str] = {
     "lacks-words": 'its page lacks {count} that the source has {here}: "{what}"',
     "has-words": 'its page has {count}{inside} that the source lacks: "{what}"',
     "lacks-picture": "its page lacks the picture {what}",
-    "has-picture": "its page has a picture that the source lacks: {what}",
-    "lacks-code": 'its page lacks the code {here}, or has it in another form: "{what}"',
+    "has-picture": "its page has a picture that the source lacks{more}: {what}",
+    "lacks-code": 'its page lacks the code {here}: "{what}"',
     "template-tags": (
         'its page lacks template tags of the code {here}: "{what}"; the site evaluates them unless '
         "you put {{% raw %}} around the code, or what your engine has in its place"
     ),
     "entities": 'its page shows entities such as &lt; in the code {here}: "{what}"',
+    "quotes": 'its page has typographic quotes or dashes in the code {here}: "{what}"',
     "lines": 'its page has the code {here} on one line: "{what}"',
 }
 _OF_MANY: Mapping[DifferenceKind, str] = {
@@ -39,9 +40,10 @@ _OF_MANY: Mapping[DifferenceKind, str] = {
     "has-words": '{pages} have words that the sources lack: "{what}"',
     "lacks-picture": "{pages} lack the picture {what}",
     "has-picture": "{pages} have a picture that the sources lack: {what}",
-    "lacks-code": '{pages} lack this code, or have it in another form: "{what}"',
+    "lacks-code": '{pages} lack this code: "{what}"',
     "template-tags": '{pages} lack template tags of this code: "{what}"',
     "entities": '{pages} show entities such as &lt; in this code: "{what}"',
+    "quotes": '{pages} have typographic quotes or dashes in this code: "{what}"',
     "lines": '{pages} have this code on one line: "{what}"',
 }
 _IN_ONE_PLACE = (
@@ -93,6 +95,7 @@ def _message(one: Difference) -> str:
         what=one.what,
         count=number_of(one.words, "word"),
         here=f"here{more}",
+        more=f", and {one.places - 1} more" if one.places > 1 else "",
         inside=f" in {one.place}" if one.place else "",
     )
 

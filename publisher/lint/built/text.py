@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.word_runs import lacking
 from publisher.lint.built.words_of_source import SourceWords
+from publisher.sources.built.words import words as words_of
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from publisher.lint.built.body import PageBody
     from publisher.post import Post
@@ -23,19 +24,19 @@ FEWEST_WORDS = 3
 MAX_RUNS = 50  # whose places are looked up, of one post
 
 
-def words(post: Post, page: PageBody) -> Iterator[Difference]:
+def words(post: Post, page: PageBody, lost_code: Iterable[str]) -> Iterator[Difference]:
+    """Find the words that one of them lacks. Those of `lost_code` are known to be missing."""
     source = SourceWords(post)
-    lost = [
-        run
-        for run in _long(source.shown, lacking(source.shown, page.words, page.attribute_words))
-        # A tag that is not HTML, e.g. a component of MDX over several lines.
-        if sum(word in source.in_tags for word in source.shown[slice(*run)]) * 2 <= run[1] - run[0]
-    ]
+    of_code = {word for block in lost_code for word in words_of(block)}
+    found = lacking(source.shown, page.words, page.attribute_words)
+    lost = _long(source.shown, found, source.of_markup | of_code)
     if lost:
         quote, count = _quote(source.shown, lost)
         line = source.line(lost[0][0])
         yield Difference(post.path, line, "lacks-words", quote, "", count, len(lost))
-    added = _long(page.words, lacking(page.words, source.shown, source.written))
+    added = _long(
+        page.words, lacking(page.words, source.shown, source.written), page.words_of_formulas
+    )
     by_place: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, run in enumerate(added):
         by_place[page.place(*run) if number < MAX_RUNS else ""].append(run)
@@ -44,11 +45,15 @@ def words(post: Post, page: PageBody) -> Iterator[Difference]:
         yield Difference(post.path, 1, "has-words", quote, place, count, len(runs))
 
 
-def _long(text: Sequence[str], runs: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+def _long(
+    text: Sequence[str], runs: Iterable[tuple[int, int]], of_markup: Collection[str]
+) -> list[tuple[int, int]]:
+    """The runs of enough words, most of which are no words of markup."""
     return [
         (start, end)
         for start, end in runs
         if sum(not word.isdigit() for word in text[start:end]) >= FEWEST_WORDS
+        and 2 * sum(word in of_markup for word in text[start:end]) <= end - start
     ]
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from publisher.lint.built.code import DIAGRAMS
 from publisher.sources.built.words import source_words, words
 
 if TYPE_CHECKING:
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
 
-_TAG = re.compile(r"<[^<>]{1,2000}>")
+_MARKUP = re.compile(
+    rf"""<[^<>]{{1,2000}}>
+    |:[a-z0-9_+-]{{2,60}}:
+    |\$\$[^$]{{1,5000}}\$\$|\$[^$\n]{{1,500}}\$
+    |\\\((?:(?!\\[()]).){{1,500}}\\\)|\\\[(?:(?!\\[\[\]]).){{1,5000}}\\\]
+    |^[ \t>]*(?:`{{3}}|~{{3}})[ {{.]*(?:{DIAGRAMS})\b
+      (?:(?!`{{3}}|~{{3}})[^\n]*\n){{1,2000}}""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
 # Words between a word of the source and the next one: targets of links, tags, options.
 _FURTHEST = 500
 
@@ -35,9 +44,9 @@ class SourceWords:
         return [*self._title, *words(html.unescape(self._body))]
 
     @cached_property
-    def in_tags(self) -> frozenset[str]:
-        """Words in tags, some of which a source that is not HTML has in the middle of its text."""
-        return frozenset(words(" ".join(_TAG.findall(self._body))))
+    def of_markup(self) -> frozenset[str]:
+        """Words of tags, formulas, diagrams and names of emoji: a page shows something else."""
+        return frozenset(words(" ".join(_MARKUP.findall(self._body))))
 
     def line(self, at: int) -> int:
         """The line of the file that has the word `shown[at]`."""
