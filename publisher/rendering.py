@@ -124,6 +124,10 @@ class Renderings:
         """The hashes of the body in the page that was built for the post."""
         return self._bodies.hash_of(entry.post)
 
+    def built_body(self, entry: Entry) -> BuiltBody | None:
+        """The body in the page of the post; None if it is rendered from the source."""
+        return self._bodies.of(entry.post)
+
     def _rendered(self, entry: Entry) -> Rendered:
         built = self._bodies.of(entry.post)
         described = shown_summary(entry.post) or _description(built)

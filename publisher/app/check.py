@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher import feeds, selection, sources
 from publisher.lint import clients, posts
+from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
 from publisher.sources import address_scripts
 from publisher.sync.ledger import Ledger
@@ -22,18 +23,23 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
+    from publisher.sources.built.pattern import AddressDifference
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The diagnostics about each post by its path, and those about named readers if asked for.
 
-    `setting_warnings` are those of the project, and those that only `check` gives.
+    `setting_warnings` are those of the project, and those that only `check` gives. `built` says how
+    the posts and their built pages differ, `addresses` how the URLs of the pages differ from those
+    that the rules of the engine give.
     """
 
     diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
     client_diagnostics: Sequence[ClientDiagnostic] | None
     setting_warnings: Sequence[Diagnostic]
+    built: BuiltReport
+    addresses: Sequence[AddressDifference]
 
 
 def check(
@@ -58,7 +64,14 @@ def check(
     for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
-    return Checked(diagnostics, of_clients, (*project.setting_warnings, *_addresses(project)))
+    of_settings = (*project.setting_warnings, *_addresses(project))
+    if not project.config.site.output:
+        return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
+    from publisher.app import page_check  # noqa: PLC0415 - imports the parser of pages
+
+    differences = page_check.compared(project, watch)
+    moved = page_check.addresses(project)
+    return Checked(diagnostics, of_clients, of_settings, differences, moved)
 
 
 def _of_pages(project: Project) -> Iterator[Diagnostic]:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from publisher.app.check import Checked
     from publisher.app.project import Project
     from publisher.entry import Entry
+    from publisher.lint.built import SharedDifference
     from publisher.lint.clients import ClientDiagnostic
     from publisher.post import Skip
+    from publisher.sources.built.pattern import AddressDifference
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
@@ -102,7 +104,8 @@ def _with_bar(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 def _print_posts(project: Project, checked: Checked) -> None:
     """Print, in the order of paths, why a post is not published, and its warnings."""
-    posts, diagnostics = project.config.posts, checked.diagnostics
+    posts, built = project.config.posts, checked.built.in_short()
+    diagnostics = check_json.by_post(checked.diagnostics, built)
     named, others = output.in_short(project.entries.skipped)
     skips = {skip.path: skip for skip in named}
     for path in sorted({*skips, *diagnostics}):
@@ -117,13 +120,32 @@ def _print_posts(project: Project, checked: Checked) -> None:
         output.print_line(line.replace(": ", ": not published: ", 1))
     if pages := output.pages_in_short(project):
         output.print_line(pages)
+    _print_shared(project, built.shared)
+    for difference in checked.addresses:
+        output.print_line(f"note: {difference.message}{_advice(difference)}")
     warnings = len(checked.setting_warnings) + sum(map(len, diagnostics.values()))
+    warnings += len(built.shared)
     output.print_line(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(
             f"{count} {check_json.TAG_OUTCOMES[outcome]}" for outcome, count in tags.items()
         )
         output.print_line(f"template tags: {counts}")
+
+
+def _print_shared(project: Project, shared: Sequence[SharedDifference]) -> None:
+    """Print what the pages of several posts have in common, with the names of some of them."""
+    for one in shared:
+        names = ", ".join(map(str, one.paths[:SUBJECTS]))
+        more = f" and {len(one.paths) - SUBJECTS} more" if len(one.paths) > SUBJECTS else ""
+        place = project.config.posts.place
+        output.print_line(f"{place}: warning: {one.message}")
+        output.print_line(f"    {names}{more}")
+
+
+def _advice(difference: AddressDifference) -> str:
+    """How to tell publisher the rule of these URLs; readers get the right ones anyway."""
+    return f"; posts.permalink: {difference.template} gives them" if difference.template else ""
 
 
 def _skip_line(skip: Skip, place: str) -> str:

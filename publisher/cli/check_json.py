@@ -12,13 +12,15 @@ from publisher.post import Skip
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
 
     from publisher.app.check import Checked
     from publisher.app.project import Project
     from publisher.content.templates.text import TagOutcome
     from publisher.entry import Entry
-    from publisher.post import Page, Post
+    from publisher.lint.built import BuiltReport
+    from publisher.post import Diagnostic, Page, Post
 
 TAG_OUTCOMES: dict[TagOutcome, str] = {
     "evaluated": "evaluated",
@@ -31,7 +33,9 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
     posts = [_of_entry(one, project) for one in project.entries.entries]
     posts += [_of_skip(skip, project) for skip in project.entries.skipped]
     posts += [_of_page(page, project) for page in project.entries.pages]
-    by_name = {str(path): found for path, found in checked.diagnostics.items()}
+    by_name = {
+        str(path): found for path, found in by_post(checked.diagnostics, checked.built).items()
+    }
     for post in posts:
         found = sorted(by_name.get(post["path"], ()), key=lambda one: (one.line, one.message))
         post["warnings"] = [{"line": one.line, "message": one.message} for one in found]
@@ -41,10 +45,33 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
         {"path": str(one.path), "line": one.line, "message": one.message}
         for one in (*project.setting_errors, *checked.setting_warnings)
     ]
+    if project.config.site.output:
+        document["pages"] = [
+            {"message": one.message, "posts": [*map(str, one.paths)]}
+            for one in checked.built.shared
+        ]
+        document["addresses"] = [
+            {
+                "message": one.message,
+                "posts": [*map(str, one.posts)],
+                "permalink": one.template,
+            }
+            for one in checked.addresses
+        ]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]
         document["advice"] = [*advice(project.config.xmpp)]
     return document
+
+
+def by_post(
+    diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]], built: BuiltReport
+) -> Mapping[PurePosixPath, Sequence[Diagnostic]]:
+    """The diagnostics of each post, with those about its built page."""
+    found = {path: [*of_post] for path, of_post in diagnostics.items()}
+    for difference in built.of_posts:
+        found.setdefault(difference.diagnostic.path, []).append(difference.diagnostic)
+    return found
 
 
 def _of_entry(one: Entry, project: Project) -> dict[str, Any]:

@@ -204,7 +204,9 @@ def test_every_difference_has_a_sentence(kind: DifferenceKind, count: int) -> No
         for number in range(count)
     ]
     said = report(differences)
-    messages = [one.message for one in said.of_posts] + [one.message for one in said.shared]
+    messages = [one.diagnostic.message for one in said.of_posts] + [
+        one.message for one in said.shared
+    ]
     assert len(messages) == (count if count < 3 else 1)
     assert all(what in message for message in messages)
 

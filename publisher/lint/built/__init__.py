@@ -8,6 +8,6 @@ alone, because that may be a label, the number of a list, or a letter in another
 
 from publisher.lint.built.compared import compare
 from publisher.lint.built.differences import Difference
-from publisher.lint.built.report import BuiltReport, report
+from publisher.lint.built.report import BuiltReport, SharedDifference, report
 
-__all__ = ["BuiltReport", "Difference", "compare", "report"]
+__all__ = ["BuiltReport", "Difference", "SharedDifference", "compare", "report"]

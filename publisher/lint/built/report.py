@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.lint.built.differences import Difference, DifferenceKind
 
 FEWEST_SHARING = 3  # posts
+MOST_NAMED = 20  # differences of a kind that are named one by one
 
 _OF_ONE: Mapping[DifferenceKind, str] = {
     "lacks-words": 'its page lacks {count} that the source has {here}: "{what}"',
@@ -46,6 +47,17 @@ _OF_MANY: Mapping[DifferenceKind, str] = {
     "quotes": '{pages} have typographic quotes or dashes in this code: "{what}"',
     "lines": '{pages} have this code on one line: "{what}"',
 }
+_MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
+    "lacks-words": "{pages} lack words that the sources have",
+    "has-words": "{pages} have words that the sources lack, e.g. of shortcodes and components",
+    "lacks-picture": "{pages} lack pictures that the sources have",
+    "has-picture": "{pages} have pictures that the sources lack",
+    "lacks-code": "{pages} lack code that the sources have",
+    "template-tags": "{pages} lack template tags of code, which the site evaluates",
+    "entities": "{pages} show entities such as &lt; in code",
+    "quotes": "{pages} have typographic quotes or dashes in code",
+    "lines": "{pages} have code on one line",
+}
 _IN_ONE_PLACE = (
     '{pages} have words in {place} that the sources lack, e.g. "{what}"; if readers should not get '
     'them, add "{place}" to posts.drop'
@@ -61,29 +73,54 @@ class SharedDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class PostDifference:
+    """A difference of one post."""
+
+    diagnostic: Diagnostic
+    kind: DifferenceKind
+
+
+@dataclass(frozen=True, slots=True)
 class BuiltReport:
     """The differences of a site: of single posts, and those that several of them share.
 
     The shared ones are those of most posts first.
     """
 
-    of_posts: tuple[Diagnostic, ...] = ()
+    of_posts: tuple[PostDifference, ...] = ()
     shared: tuple[SharedDifference, ...] = ()
+
+    def in_short(self) -> BuiltReport:
+        """The report with what is wrong with many posts in one sentence for each kind."""
+        by_kind: defaultdict[DifferenceKind, list[PostDifference]] = defaultdict(list)
+        for one in self.of_posts:
+            by_kind[one.kind].append(one)
+        many = {kind: found for kind, found in by_kind.items() if len(found) > MOST_NAMED}
+        collapsed = []
+        for kind, found in many.items():
+            paths = tuple(dict.fromkeys(one.diagnostic.path for one in found))
+            message = _MANY_OF_A_KIND[kind].format(pages=number_of(len(paths), "page"))
+            collapsed.append(SharedDifference(f"{message}; --json lists all", paths))
+        few = tuple(one for one in self.of_posts if one.kind not in many)
+        return BuiltReport(few, (*self.shared, *collapsed))
 
 
 def report(differences: Iterable[Difference]) -> BuiltReport:
     groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
     for one in differences:
         groups[one.kind, one.place or one.what].append(one)
-    own: list[Diagnostic] = []
+    own: list[PostDifference] = []
     shared: list[SharedDifference] = []
     for group in groups.values():
         paths = tuple(sorted({one.path for one in group}))
         if len(paths) < FEWEST_SHARING:
-            own += (Diagnostic(one.path, one.line, _message(one)) for one in group)
+            own += (
+                PostDifference(Diagnostic(one.path, one.line, _message(one)), one.kind)
+                for one in group
+            )
         else:
             shared.append(SharedDifference(_shared_message(group[0], len(paths)), paths))
-    own.sort(key=lambda one: (one.path, one.line, one.message))
+    own.sort(key=lambda one: (one.diagnostic.path, one.diagnostic.line, one.diagnostic.message))
     shared.sort(key=lambda one: (-len(one.paths), one.message))
     return BuiltReport(tuple(own), tuple(shared))
 

@@ -1,0 +1,56 @@
+"""Compare the posts of a project with the pages that the site's generator built of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher.entry import link
+from publisher.lint import built
+from publisher.sources.built import pattern
+from publisher.sources.built.page import PageError
+from publisher.sources.built.pattern import PlacedPost
+from publisher.sources.engines import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from publisher.app.project import Project
+    from publisher.entry import Entry
+    from publisher.lint.built import BuiltReport, Difference
+    from publisher.sources.built.pattern import AddressDifference
+
+
+def compared(
+    project: Project, watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter
+) -> BuiltReport:
+    """Compare every post whose body comes from a page. `watch` passes the entries on."""
+    if project.config.posts.pages:  # then the page is the source
+        return built.BuiltReport()
+    entries = [one for one in project.entries.entries if project.renderings.page_hash(one).now]
+    return built.report(
+        difference for entry in watch(entries) for difference in _differences(project, entry)
+    )
+
+
+def _differences(project: Project, entry: Entry) -> Sequence[Difference]:
+    body = project.renderings.built_body(entry)
+    if body is None or not body.html:
+        return ()
+    try:
+        return built.compare(entry.post, body.html)
+    except PageError:  # the body exceeds a limit, although its page did not
+        return ()
+
+
+def addresses(project: Project) -> Sequence[AddressDifference]:
+    """How the URLs of pages differ from those that the rules of the engine give."""
+    config = project.config
+    if not (RECORDS[config.posts.engine].has_rules or config.posts.permalink):
+        return ()
+    placed = [
+        PlacedPost(post, link(replace(post, address=None), config.site), post.address)
+        for post in (entry.post for entry in project.entries.entries)
+        if post.address
+    ]
+    return pattern.differences(placed, site_url=config.site.url, zone=config.site.zone)
