@@ -104,6 +104,7 @@ def test_a_post_without_a_title_is_known_by_its_words() -> None:
         ("Using `git rebase`", "Using <code>git rebase</code>"),
         ("<i>Elements kinds</i> in V8", "Elements kinds in V8"),
         ("C", "C · My site"),
+        ("[SEC][ANN] 3.2 is out!", "[SEC][ANN] 3.2 is out!"),
         ("Émigré", "E\u0301migre\u0301"),
         ("Fish &amp; chips", "Fish &amp; chips"),
         ("日本語の題", "日本語の題"),

@@ -13,6 +13,7 @@ from publisher.content.render import render
 from publisher.sources.built.body import Extracted, extract
 from publisher.sources.built.page import BuiltPage, parse
 from publisher.text.selectors import BadSelector
+from tests.support.growth import assert_linear
 
 
 def page_of(body: str, head: str = "") -> BuiltPage:
@@ -372,3 +373,21 @@ def test_no_markup_stops_it_and_no_second_time_changes_it(markup: str) -> None:
         again = extract(page_of(f"<main>{found.html}</main>"), ["main"], [])
         assert again is not None
         assert again.words == found.words
+
+
+@pytest.mark.parametrize(
+    ("markup", "size"),
+    [
+        ("<pre>a<br></pre>", 400),
+        ("a<br>", 2_000),
+        ("<h2>x<a href=#a>#</a></h2>", 800),
+        ("<span class=katex><math><mi>x</mi></math>x</span>", 400),
+        ("<table><tr><td>1<td><pre>a</pre></table>", 300),
+        ("<i class=x>a</i>b", 2_000),
+        ("<h3>Comments</h3><h4>Comments</h4>", 800),
+    ],
+)
+def test_the_time_grows_with_the_length_of_the_page(markup: str, size: int) -> None:
+    assert_linear(
+        lambda count: extract(page_of(f"<pre>{markup * count}</pre>"), ["body"], [".x"]), size
+    )

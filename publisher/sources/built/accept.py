@@ -80,9 +80,10 @@ def _compared(
 
 def shows_title(title: str, head: Head) -> bool:
     """Whether the page has this title, whatever its quotes, dashes, blanks and markup are."""
-    own = source_words(title, title=None)
+    # `[a][b]` may be a link or just a text.
+    written = [own for own in (words(title), source_words(title, title=None)) if own]
     shown = [words(text) for text in (*head.h1s, head.og_title, head.title) if text]
-    return bool(own) and any(_holds(text, own) for text in shown)
+    return any(_holds(text, own) for text in shown for own in written)
 
 
 def _holds(shown: Sequence[str], own: Sequence[str]) -> bool:
