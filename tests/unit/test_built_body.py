@@ -294,6 +294,7 @@ def test_what_stands_below_a_heading_of_comments_is_no_part_of_the_body(comments
         '<section id="comments"><h2>Comments</h2><p>Lua has two kinds.</p></section><p>2</p>',
         '<h3>Comments</h3><pre><code><span class="hljs-comment">-- a</span></code></pre>',
         '<pre><span class="comment">-- a</span></pre><p>2</p>',
+        '<pre><span class="comments">-- a</span></pre><p>2</p>',
         '<h2>Discussion</h2><iframe src="https://video.example/embed/1"></iframe><p>2</p>',
         '<h2>Responses</h2><noscript><img src="a.png"></noscript><p>2</p>',
         '<p class="comments-are-off">1</p><p>2</p>',

@@ -7,6 +7,7 @@ element is rather than where it stands or how it looks.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from itertools import combinations
@@ -27,6 +28,7 @@ _MAX_ANCESTORS = 3
 _MAX_PAIRS = 10
 _WRONG, _LOOSE = 3, 0.5  # pages that a selector loses where it finds something else
 _SLACK, _SLACK_SHARE = 5, 0.02  # words
+_SLACKS = (1, 10, math.inf)
 _MANY = 10  # pages: then a selector that finds only one of them is not learned
 _WELL_KNOWN = names(
     '[itemprop~="articleBody"] .article-body .article-content .article__content .e-content '
@@ -40,19 +42,23 @@ def body_selectors(pages: Sequence[LearningPage]) -> list[Selector]:
     """The selectors of bodies in the order in which they are to be tried."""
     left = [page for page in pages if page.containers]
     least = 2 if len(left) >= _MANY else 1
-    candidates = [one for one, count in _candidates(left).items() if count >= least]
     chosen: list[Selector] = []
-    while left and len(chosen) < MAX_BODIES:
-        scored = [(_score(one, left), str(one), one) for one in candidates]
-        if not scored or (best := max(scored))[0][0] < least:
-            break
-        chosen.append(best[2])
-        left = [page for page in left if len(page.index.matches(best[2])) != 1]
+    # The best container may have no name of its own; then the next one around it has to do.
+    for slack in _SLACKS:
+        candidates = [one for one, count in _candidates(left, slack).items() if count >= least]
+        while left and candidates and len(chosen) < MAX_BODIES:
+            score, _, best = max((_score(one, left, slack), str(one), one) for one in candidates)
+            if score[0] < least:
+                break
+            chosen.append(best)
+            left = [page for page in left if len(page.index.matches(best)) != 1]
     return chosen
 
 
-def _score(candidate: Selector, pages: Sequence[LearningPage]) -> tuple[float, int, int]:
-    """The pages on which it finds the best container, less those on which it finds another.
+def _score(
+    candidate: Selector, pages: Sequence[LearningPage], slack: float
+) -> tuple[float, int, int]:
+    """The pages on which it finds one of the best containers, less those where it does not.
 
     Between equals, the fewest foreign words decide, then what the selector looks like.
     """
@@ -64,7 +70,7 @@ def _score(candidate: Selector, pages: Sequence[LearningPage]) -> tuple[float, i
         container = page.containers.get(found[0])
         if container is None:
             gain -= _WRONG
-        elif container in tight(page):
+        elif container in _best(page, slack):
             gain += 1
             cost += container.cost
         else:
@@ -72,10 +78,10 @@ def _score(candidate: Selector, pages: Sequence[LearningPage]) -> tuple[float, i
     return gain, -cost, _rank(candidate)
 
 
-def tight(page: LearningPage) -> list[Container]:
+def _best(page: LearningPage, slack: float) -> list[Container]:
     """The containers that are as good as the best one, or nearly so."""
     best = min(container.cost for container in page.containers.values())
-    limit = best + max(_SLACK, _SLACK_SHARE * len(page.post.words))
+    limit = best + slack * max(_SLACK, _SLACK_SHARE * len(page.post.words))
     return [one for one in page.containers.values() if one.is_good and one.cost <= limit]
 
 
@@ -104,11 +110,11 @@ def _says_what(name: str) -> bool:
     return is_chosen and _SAYS_WHAT.search(name) is not None and not looks(name)
 
 
-def _candidates(pages: Sequence[LearningPage]) -> Counter[Selector]:
+def _candidates(pages: Sequence[LearningPage], slack: float) -> Counter[Selector]:
     """The selectors of the best containers, by the number of pages that have them."""
     counted: Counter[Selector] = Counter()
     for page in pages:
-        counted.update({one for found in tight(page) for one in _selectors(found.element)})
+        counted.update({one for found in _best(page, slack) for one in _selectors(found.element)})
     return counted
 
 
