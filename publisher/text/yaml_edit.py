@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 New: TypeAlias = "str | tuple[str, ...]"
 # YAML ends a line here, too, in PyYAML's view; see `yaml_document`.
 _NO_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@-]*")
 _IN_QUOTES = re.compile(r"[ !#-&(-\[\]-~]*\"[ !-&(-\[\]-~]*")  # without ' and backslash
 _NOT_TEXT = re.compile(r"[\d._+-]*|(?i:true|false|yes|no|on|off|null|y|n)")
 
