@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -132,6 +133,20 @@ def test_a_folder_with_few_of_the_posts_is_not_the_site(blog: Blog) -> None:
     run = blog.run("init", "--url", "https://a.example")
     assert "dist has pages of only 1 of 4 posts" in run.err
     assert configs.load(blog.folder / "publisher.yaml").site.output is None
+
+
+def test_posts_that_only_their_pages_date_are_posts(blog: Blog) -> None:
+    for file in (blog.folder / "src/content/blog").iterdir():
+        file.write_text(re.sub("date: .*\n", "", file.read_text()))
+    unbuilt = blog.run("init", "--url", "https://a.example")
+    assert (unbuilt.code, "4 files without a date" in unbuilt.err) == (2, True)
+    head = "<meta property=article:published_time content=2020-01-09T10:00:00Z>"
+    build(blog.folder / "dist", head=head)
+    run = blog.run("init", "--url", "https://a.example")
+    assert run.code == 0, run.err
+    assert "found 4 posts; the newest is" in run.out
+    assert " of 2020-01-09: https://a.example/essays/" in run.out
+    assert blog.run("build").code == 0
 
 
 WRITTEN = """\

@@ -47,10 +47,10 @@ def init(
     facts = _facts(options, site, folder, on_event)
     config = _parsed(facts, path)
     found = survey(config)
-    _ask_about_pages(facts, found, ask)
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
         facts, config, found = _learned(facts, lesson, site, path, found)
+    _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
     facts = _with_doubts(facts, config, on_event)
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import msgspec
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.page import BuiltPage
     from publisher.text.yaml_edit import New
 
+DatedPost: TypeAlias = "tuple[Post, dt.datetime | None]"  # None: the source has no date
 # Where generators build sites; those of the detected generator come first.
 USUAL = ("_site", "public", "output", "build", "dist", "out", ".next/out", "site")
 _LEAST_FOUND = 0.5  # of the posts; else the folder is not, or no longer, that of the site
@@ -114,12 +115,18 @@ def _not_found(folders: Sequence[str], best: _Trial | None, posts: int) -> str:
     return f"{best.name} has pages of only {len(best.pages)} of {number_of(posts, 'post')}"
 
 
-def _posts(config: Config) -> Sequence[Post]:
-    """The published posts as their sources say, of every kind that pages can show."""
+def _posts(config: Config) -> Sequence[DatedPost]:
+    """The published posts as their sources say, of every kind that pages can show, and their dates.
+
+    If most files have no date, these count, too: the pages may date them.
+    """
     site = msgspec.structs.replace(config.site, output=None)
     posts = msgspec.structs.replace(config.posts, from_="pages", body=(), drop=())
     plain = msgspec.structs.replace(config, site=site, posts=posts)
-    return sources.read(plain, now=dt.datetime.now(dt.UTC)).posts
+    reading = sources.read(plain, now=dt.datetime.now(dt.UTC))
+    dated = [(post, post.published) for post in reading.posts]
+    undated = [(page.post, None) for page in reading.pages]
+    return [*dated, *undated] if len(undated) > len(dated) else dated
 
 
 def _folders(config: Config, output: Sequence[str], static: str) -> Iterator[str]:
@@ -137,22 +144,24 @@ def _folders(config: Config, output: Sequence[str], static: str) -> Iterator[str
 class _Trial:
     """The pages of one folder, and the posts that they are of."""
 
-    def __init__(self, config: Config, posts: Sequence[Post], name: str, on_event: OnEvent) -> None:
+    def __init__(
+        self, config: Config, posts: Sequence[DatedPost], name: str, on_event: OnEvent
+    ) -> None:
         self.name = name
         self._config = config
-        self._posts = {post.path: post for post in posts}
+        self._posts = {post.path: post for post, _ in posts}
         self._on_event = on_event
         ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
         self._output = OutputFolder(config.path.parent / name, config.site.root, ours)
-        self.pages = find([self._post_words(post) for post in posts], self._page_words())
+        self.pages = find([self._post_words(*one) for one in posts], self._page_words())
 
-    def _post_words(self, post: Post) -> PostWords:
+    def _post_words(self, post: Post, published: dt.datetime | None) -> PostWords:
         title = post.title or post.name
         return PostWords(
             post.path,
             title,
             triples(source_words(post.body, title=title)),
-            post.published.astimezone(self._config.site.zone),
+            published.astimezone(self._config.site.zone) if published else None,
             post.language,
             self._output.file_of(post.page),
         )
