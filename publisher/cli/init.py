@@ -1,6 +1,8 @@
 """Write a publisher.yaml for the site in this folder.
 
-Detects the site generator, its settings and the folder with the posts. Never overwrites a file.
+Detects the site generator, its settings and the folder with the posts. If the site is built, finds
+its output folder and learns where the pages have the text of the posts. Never overwrites a file;
+--learn learns again, shows what changes in the existing one, and asks.
 """
 
 from __future__ import annotations

@@ -63,10 +63,11 @@ def without_settings() -> DetectedSite:
 def looked_for() -> list[str]:
     """What makes a folder a site, in words."""
     settings = {name for record in RECORDS.values() for name in record.site_files[:1]}
-    settings |= {generator.marks[0] for generator in GENERATORS}
+    # The first of a generator; the others are in other folders.
+    settings.update({one.name: one.marks[0] for one in reversed(GENERATORS)}.values())
     return [
         f"settings of a site generator, e.g. {', '.join(sorted(settings))}",
-        f"a folder with posts: {', '.join(POSTS)}",
+        f"folder with posts: {', '.join(POSTS)}",
     ]
 
 
