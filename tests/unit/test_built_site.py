@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import publisher
 from publisher import config as configs
 from publisher.app import project as projects
 from tests.support.built_blog import THEME, BuiltBlog
@@ -194,6 +195,26 @@ def test_a_page_elsewhere_is_found_by_its_words_and_remembered(blog: BuiltBlog) 
     assert pages == []
 
 
+def test_a_post_whose_text_is_that_of_its_source_waits_for_its_page_too(blog: BuiltBlog) -> None:
+    blog.set_up(posts=", from: source")
+    blog.run("build")
+    write(blog, "fair", "The fair comes to the town in May, with a wheel and two roundabouts.", 5)
+    assert blog.run("build").code == 4
+    assert "The fair" not in feed(blog)
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.run("build")
+    assert "It burnt down last night." in feed(blog)  # no page is needed for that
+
+
+def test_the_addresses_follow_the_site_to_another_host(blog: BuiltBlog) -> None:
+    (blog.output / "mill").rename(blog.output / "water")
+    blog.run("build")
+    path = blog.folder / "publisher.yaml"
+    path.write_text(path.read_text().replace("https://blog.example", "https://new.example"))
+    blog.run("build")
+    assert 'href="https://new.example/water/"' in feed(blog)
+
+
 # Pages that do not show the text
 
 
@@ -231,6 +252,26 @@ def test_a_page_that_showed_the_text_before_keeps_it(blog: BuiltBlog) -> None:
         assert run.code == 0
         assert "the text that it showed before stays" in run.err
         assert blog.built() == before
+
+
+def test_a_page_that_is_too_deep_shows_nothing_and_breaks_nothing(blog: BuiltBlog) -> None:
+    """Pages may come from people whom the owner of the account does not trust."""
+    blog.page("mill/index.html", "<div>" * 100_000)
+    run = blog.run("build")
+    assert run.code == 0
+    assert "the page mill/index.html has more than" in run.err
+    assert "grinds corn" not in feed(blog)
+
+
+def test_a_page_that_leads_to_another_page_is_none(blog: BuiltBlog) -> None:
+    (blog.output / "mill").rename(blog.output / "water")
+    refresh = '<meta http-equiv="refresh" content="0; url=/water/">'
+    blog.page(
+        "mill/index.html", f"<html><head><title>About the mill</title>{refresh}</head></html>"
+    )
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/water/"' in feed(blog)
+    assert "grinds corn" in feed(blog)
 
 
 # Builds that are not the site
@@ -342,6 +383,28 @@ def test_pages_that_are_swapped_give_no_post_the_body_of_another(blog: BuiltBlog
     for entry in feed(blog).split("<entry")[1:]:
         assert ("About the mill" in entry) == ("grinds corn" in entry)
         assert ("About the boat" in entry) == ("upside down" in entry)
+
+
+def test_json_names_the_posts_whose_pages_are_not_what_they_should_be(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out={"boat"})
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.build_page("baker", (blog.posts / "2026-01-04-baker.md").read_text(), WALL)
+    built = blog.run("build", "--json").json["built"]
+    assert [(one["path"], one["stays"]) for one in built["waiting"]] == [
+        ("2026-01-01-mill.md", True)
+    ]
+    assert [(one["page"], one["stays"]) for one in built["without_text"]] == [
+        ("baker/index.html", True)
+    ]
+    assert built["without_page"] == ["2026-01-02-boat.md"]
+
+
+def test_a_program_reads_the_same_posts(blog: BuiltBlog) -> None:
+    blog.build_site(THEME.replace("{body}", "{body}<p>Made by the theme.</p>"), leaves_out={"boat"})
+    found = publisher.read_posts(publisher.load_config(blog.folder / "publisher.yaml"))
+    assert [one.post.slug for one in found.entries] == ["mill", "clock", "baker"]
+    assert all("Made by the theme." in found.render(one).content.xhtml for one in found.entries)
 
 
 # Cost

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from publisher.sources.built import safety
 from publisher.sources.built.address import address
@@ -131,9 +132,13 @@ class Placement:
         None means that of the engine's rules.
         """
         row = self._known.row(post.path)
-        if row.page == str(page) and row.address:
+        if row.page == str(page) and self._is_of_site(row.address):
             return row.address
         return None if page == self._expected(post) else self.address_of(page, Head())
+
+    def _is_of_site(self, known: str) -> bool:
+        """Whether a remembered address is on the site's host as the configuration has it now."""
+        return bool(known) and _without_www(known) == _without_www(self._config.site.root)
 
     def address_of(self, page: PurePosixPath, head: Head) -> str:
         return address(page, head, self._config.site.root, self._output.named())
@@ -147,6 +152,11 @@ class Placement:
         if len(self._times) >= _MANY and min(self._times) > newest:
             return False
         return self._files.signature(post.path).mtime_ns > newest
+
+
+def _without_www(url: str) -> tuple[str, str]:
+    scheme, authority, *_ = urlsplit(url)
+    return scheme, authority.removeprefix("www.")
 
 
 def digest(*parts: str) -> str:
