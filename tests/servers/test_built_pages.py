@@ -99,11 +99,13 @@ def test_the_first_run_with_an_output_folder_retracts_and_announces_nothing(
     for name in names:
         blog.write(f"{name}.md", f"{TEXT} This is {name}.", title=name)
     blog.build_site(leaves_out={f"post-{day}" for day in range(1, 5)})
+    blog.write(f"{names[-1]}.md", f"{TEXT} {MORE}", title="Edited, and not built yet")
     with Subscriber(server, "reader", node) as reader:
         run = blog.run("publish", "--json")
-        assert run.code == 0
+        assert run.code == 4
         assert {action for action, _, _ in run.changes} <= {"corrected", "adopt"}
         assert len(run.json["built"]["without_page"]) == 4
+        assert [one["path"] for one in run.json["built"]["waiting"]] == [f"{names[-1]}.md"]
         owner = Outsider(server, "blog", node)
         assert {item.id for item in owner.items()} == {*names}
         owner.publish("the-end", "<x xmlns='urn:x'/>")

@@ -118,6 +118,15 @@ def test_an_edit_that_its_page_never_shows_goes_out_with_the_next_build(blog: Bu
     assert blog.run("build").code == 0
 
 
+def test_an_edit_goes_out_although_a_run_was_killed_after_it_had_looked(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.build_site()
+    read(blog)  # and nothing else
+    assert blog.run("build").code == 0
+    assert "It burnt down last night." in feed(blog)
+
+
 def test_a_new_title_needs_no_build(blog: BuiltBlog) -> None:
     blog.run("build")
     write(blog, "mill", TEXTS["mill"], title="The mill at the river")
@@ -407,6 +416,18 @@ def test_a_program_reads_the_same_posts(blog: BuiltBlog) -> None:
     assert all("Made by the theme." in found.render(one).content.xhtml for one in found.entries)
 
 
+def test_a_page_with_another_title_and_much_the_same_words_is_not_taken(blog: BuiltBlog) -> None:
+    """Weekly notes have most of their words in common."""
+    frame = "These are the notes of the week, with all that has been seen at the river."
+    write(blog, "week", f"{frame} On Monday came a heron.", 6)
+    blog.build_site()
+    other = f"---\ntitle: Another week\n---\n{frame} On Friday came two swans.\n\n{SAME}"
+    blog.build_page("week", other)
+    run = blog.run("build")
+    assert "the page week/index.html has another title" in run.err
+    assert "two swans" not in feed(blog)
+
+
 # Cost
 
 
@@ -449,6 +470,7 @@ def test_a_settled_run_opens_no_page(blog: BuiltBlog) -> None:
     with opened(blog) as first:
         project = read(blog)
     assert {*first} >= {"boat/index.html", "clock/index.html", "baker/index.html"}
+    (blog.folder / ".publisher/words/pages.msgpack").unlink()  # nothing is searched again
     with opened(blog) as second:
         project = read(blog)
         for one in project.entries.entries:
