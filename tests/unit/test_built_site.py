@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 
 import publisher
 from publisher import config as configs
+from publisher import sources
 from publisher.app import project as projects
+from publisher.sources import built
 from tests.support.built_blog import THEME, BuiltBlog
 
 COMMANDS = ("build", "plan", "publish", "status", "check")
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 SAME = "These words are in every post of this blog, whatever it is about."
 TEXTS = {
     "mill": "The old mill stands at the river behind the wood, and nobody grinds corn in it now.",
@@ -281,6 +285,17 @@ def test_a_page_that_leads_to_another_page_is_none(blog: BuiltBlog) -> None:
     assert blog.run("build").code == 0
     assert 'href="https://blog.example/water/"' in feed(blog)
     assert "grinds corn" in feed(blog)
+
+
+def test_a_file_that_vanishes_during_a_run_costs_only_its_own_post(blog: BuiltBlog) -> None:
+    read(blog)
+    reading = sources.read(configs.load(blog.folder / "publisher.yaml"), now=NOW)
+    (blog.posts / "2026-01-01-mill.md").unlink()
+    found = built.examined(reading, {post.path for post in reading.posts})
+    assert [post.slug for post in found.posts] == ["mill", "boat", "clock", "baker"]
+    assert [(one.path.name, one.stays) for one in built.report(found).waiting] == [
+        ("2026-01-01-mill.md", True)
+    ]
 
 
 # Builds that are not the site

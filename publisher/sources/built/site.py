@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from publisher.errors import PostError
 from publisher.post import PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
 from publisher.sources.built import dates, safety, waiting
 from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
@@ -120,7 +121,7 @@ class BuiltSite:
         safety.require_deployed(self._reader.development_page(looks), self._output.folder)
         wants_title = self._wants_title(found.values())
         outcomes = {
-            path: self._concluded(posts[path], one, wants_title=wants_title)
+            path: self._outcome(posts[path], one, wants_title=wants_title)
             for path, one in found.items()
         }
         self._require_bodies()
@@ -141,6 +142,13 @@ class BuiltSite:
             if isinstance(one, Look | Unchanged)
         ]
         return sum(shown) >= _WANTS_TITLE * len(shown)
+
+    def _outcome(self, post: Post, found: Found | None, *, wants_title: bool) -> Post | Skip:
+        """The post as it goes out; it waits if its file has vanished since it was read."""
+        try:
+            return self._concluded(post, found, wants_title=wants_title)
+        except PostError as error:
+            return self._waits(post, self._known.row(post.path), error.message)
 
     def _concluded(
         self,
