@@ -186,15 +186,15 @@ def test_files_and_folders_with_an_underscore_are_no_posts(tmp_path: Path) -> No
 
 def test_the_pages_that_were_built_are_no_posts(tmp_path: Path) -> None:
     text = "---\ntitle: A\ndate: 2024-01-02\n---\nText\n"
-    files = {"a.md": text, "out/2024-01-02-a.html": text, "output.md": text}
+    files = {"a.md": text, "output.md": text, "out/a.html": text, "out/output.html": text}
     reading = read(tmp_path, "any", files, output=tmp_path / "out")
-    paths = [str(one.path) for one in reading.posts] + [str(one.path) for one in reading.pages]
-    assert paths == ["a.md", "output.md"]
+    assert [str(one.path) for one in reading.posts] == ["a.md", "output.md"]
+    assert not reading.pages
 
 
 def test_components_of_posts_with_the_bodies_of_pages_are_not_missed(tmp_path: Path) -> None:
     text = "---\ntitle: A\ndate: 2024-01-02\n---\n<Note/>\n"
-    files = {"a.mdx": text}
+    files = {"a.mdx": text, "out/a.html": "<article>Text</article>"}
     assert not read(tmp_path, "any", files, output=tmp_path / "out", body=("article",)).warnings
 
 
