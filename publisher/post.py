@@ -264,6 +264,10 @@ class BuiltBodies(Protocol):
         """Return the body of a post; None if it is rendered from its source."""
         ...
 
+    def page_of(self, post: Post) -> bytes | None:
+        """Return the whole page of a post as it is now; None if there is none to be read."""
+        ...
+
 
 class NoBuiltBodies:
     """The bodies of a site whose posts are rendered from their sources."""
@@ -272,6 +276,9 @@ class NoBuiltBodies:
         return PageHash()
 
     def of(self, _: Post) -> BuiltBody | None:
+        return None
+
+    def page_of(self, _: Post) -> bytes | None:
         return None
 
 

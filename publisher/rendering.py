@@ -128,6 +128,10 @@ class Renderings:
         """The body in the page of the post; None if it is rendered from the source."""
         return self._bodies.of(entry.post)
 
+    def built_page(self, entry: Entry) -> bytes | None:
+        """The whole page of the post; None if there is none to be read."""
+        return self._bodies.page_of(entry.post)
+
     def _rendered(self, entry: Entry) -> Rendered:
         built = self._bodies.of(entry.post)
         described = shown_summary(entry.post) or _description(built)

@@ -24,22 +24,27 @@ if TYPE_CHECKING:
 def compared(
     project: Project, watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter
 ) -> BuiltReport:
-    """Compare every post whose body comes from a page. `watch` passes the entries on."""
+    """Compare every post with its page. `watch` passes the entries on.
+
+    If bodies come from the sources, only what the page lacks counts.
+    """
     if project.config.posts.pages:  # then the page is the source
         return built.BuiltReport()
-    entries = [one for one in project.entries.entries if project.renderings.page_hash(one).now]
-    return built.report(
-        difference for entry in watch(entries) for difference in _differences(project, entry)
-    )
+    entries = watch(project.entries.entries)
+    return built.report(one for entry in entries for one in _differences(project, entry))
 
 
 def _differences(project: Project, entry: Entry) -> Sequence[Difference]:
-    body = project.renderings.built_body(entry)
-    if body is None or not body.html:
+    # A post with `body: source` says that its page does not show its text.
+    if entry.post.body_from_source:
         return ()
     try:
-        return built.compare(entry.post, body.html)
-    except PageError:  # the body exceeds a limit, although its page did not
+        if project.config.posts.from_pages:
+            body = project.renderings.built_body(entry)
+            return built.compare(entry.post, body.html) if body and body.html else ()
+        page = project.renderings.built_page(entry)
+        return built.compare_page(entry.post, page) if page else ()
+    except PageError:  # too large, too deep
         return ()
 
 

@@ -31,6 +31,10 @@ class GivenBodies:
     def of(self, post: Post) -> BuiltBody | None:
         return None if post.body_from_source else self.bodies.get(str(post.path))
 
+    def page_of(self, post: Post) -> bytes | None:
+        body = self.of(post)
+        return body.html.encode() if body else None
+
 
 def hash_of(body: BuiltBody) -> str:
     return hashlib.sha256(body.html.encode()).hexdigest() if body.html else ""

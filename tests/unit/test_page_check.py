@@ -96,6 +96,16 @@ def test_a_post_that_is_rendered_from_its_source_is_not_compared(tmp_path: Path)
     assert not [line for line in check(blog) if "its page lacks" in line]
 
 
+def test_bodies_from_the_source_are_compared_with_whole_pages(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 5, LOST)
+    blog.build_site(THEME.replace("{body}", "{body}" + SHARE))
+    edit_page(blog, "a2", LOST, "")
+    blog.set_up(posts="")
+    (warning, summary) = check(blog)
+    assert "2026-01-03-a2.md:8: warning: its page lacks 7 words" in warning
+    assert summary.endswith("; 1 warning")
+
+
 def test_every_post_without_a_page_is_listed(blog: BuiltBlog) -> None:
     blog.build_site(leaves_out={"a1", "a3"})
     lines = check(blog)

@@ -8,6 +8,7 @@ from publisher.lint.built.body import PageBody
 from publisher.lint.built.code import code, faulty_blocks
 from publisher.lint.built.pictures import pictures
 from publisher.lint.built.text import words
+from publisher.sources.built.page import parse
 
 if TYPE_CHECKING:
     from publisher.lint.built.differences import Difference
@@ -19,7 +20,19 @@ def compare(post: Post, body: str) -> list[Difference]:
 
     `body` is what readers get: without what `posts.drop` removes. Raises PageError.
     """
-    page = PageBody.of(body, post.path)
+    return _compared(post, PageBody.of(body, post.path))
+
+
+def compare_page(post: Post, page: bytes) -> list[Difference]:
+    """Return what a whole page lacks of its post: what else it has belongs to the theme.
+
+    Raises PageError.
+    """
+    found = _compared(post, PageBody(parse(page, post.path)))
+    return [one for one in found if one.kind not in {"has-words", "has-picture"}]
+
+
+def _compared(post: Post, page: PageBody) -> list[Difference]:
     blocks = faulty_blocks(post, page)
     lost = [one.text for one in blocks if one.kind == "lacks-code"]
     return [*words(post, page, lost), *pictures(post, page), *code(post, blocks)]

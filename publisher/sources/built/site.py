@@ -236,6 +236,13 @@ class BuiltSite:
         version = self._known.version(post.path)
         return version.body if version else None
 
+    def page_of(self, post: Post) -> bytes | None:
+        page = self._placement.page(post)
+        try:
+            return self._output.read(page) if page else None
+        except OSError:
+            return None
+
     @property
     def report(self) -> PagesReport:
         """What the run has to say about the posts that were examined."""
