@@ -17,7 +17,7 @@ from publisher.sources.built.learn import learn
 from publisher.sources.built.learning_page import LearnedPost
 from publisher.sources.built.page import parse
 from publisher.sources.built.words import source_words
-from tests.support import built_sites
+from tests.support import built_sites, sites
 from tests.support import posts as support
 from tests.support.generators import GENERATORS
 
@@ -42,6 +42,34 @@ def test_a_learned_body_is_what_the_generator_made(engine: str, theme: str, tmp_
         assert built_sites.shown(found.html) == built_sites.shown(post.made), post.page
         facts = support.post(body=post.text, title=post.title)
         assert compare(facts, found.html) == []
+
+
+@pytest.mark.parametrize("source", ["pages", "source"])
+@pytest.mark.parametrize("engine", built_sites.SITES)
+def test_the_feed_has_what_the_generator_made(engine: str, source: str, tmp_path: Path) -> None:
+    """From `init`, which finds the folder and the pages and learns, to the feed.
+
+    For these posts our own rendering shows the same as the pages.
+    """
+    site = tmp_path / "site"
+    shutil.copytree(FOLDER / engine, site)
+    built_sites.fill(site, engine, "among")
+    output = GENERATORS[engine].build(site)
+    posts = {post.title: post for post in built_sites.built(site, output)}
+    entries = built_sites.entries(sites.feed(site, f"from: {source}"))
+    assert len(posts) == built_sites.POSTS
+    assert posts.keys() == entries.keys()
+    for title, post in posts.items():
+        entry = entries[title]
+        assert output / post.page in _files(output, entry.url)
+        made = built_sites.shown(post.made, entry.url)
+        assert built_sites.shown(entry.content, entry.url) == made, post.page
+
+
+def _files(output: Path, url: str) -> tuple[Path, ...]:
+    """The files that a web server may show at a URL."""
+    path = output / url.removeprefix(sites.URL).lstrip("/")
+    return (path, path / "index.html", path.with_name(f"{path.name}.html"))
 
 
 def _source(post: built_sites.BuiltPost) -> LearnedPost:

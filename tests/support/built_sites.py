@@ -11,15 +11,17 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
-from lxml import html
+from lxml import etree, html
 
+from publisher.feeds import ATOM
 from tests.support.sites import generated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-POSTS = 24
+POSTS = 20  # as many as a feed has
 TITLE = "The post about"
 # What no reader sees, and no generator removes.
 BEGIN, END = "<template>begins</template>", "<template>ends</template>"
@@ -138,6 +140,28 @@ def built(site: Path, output: Path) -> list[BuiltPost]:
 
 
 @dataclass(frozen=True)
+class AtomEntry:
+    """The URL of an entry of a feed, and its content as HTML."""
+
+    url: str
+    content: str
+
+
+def entries(feed: str) -> dict[str, AtomEntry]:
+    """The entries of an Atom feed by their titles."""
+    found = {}
+    for entry in etree.fromstring(feed.encode()).iter(f"{ATOM}entry"):
+        content = entry.find(f"{ATOM}content")
+        link = entry.find(f"{ATOM}link[@rel='alternate']")
+        assert content is not None
+        assert link is not None
+        html_of_entry = "".join(etree.tostring(one, encoding="unicode") for one in content)
+        title = entry.findtext(f"{ATOM}title") or ""
+        found[title] = AtomEntry(link.get("href", ""), html_of_entry or content.text or "")
+    return found
+
+
+@dataclass(frozen=True)
 class Shown:
     """What a reader sees of a body."""
 
@@ -147,17 +171,18 @@ class Shown:
     code: list[str]
 
 
-def shown(body: str) -> Shown:
+def shown(body: str, base: str = "") -> Shown:
+    """URLs are resolved against `base`."""
     tree = html.fragment_fromstring(body, create_parent="div")
     # Hexo's numbers of lines, and its links of headings to themselves.
     for aid in tree.xpath("//td[@class='gutter'] | //a[@class='headerlink']"):
         aid.drop_tree()
-    for line_end in tree.iter("br"):
+    for line_end in tree.iter("br", "h2", "h3", "p", "li", "pre", "figure"):
         line_end.tail = "\n" + (line_end.tail or "")
     return Shown(
         "".join(tree.itertext()).split(),
-        [link.get("href", "") for link in tree.iter("a")],
-        [picture.get("src", "") for picture in tree.iter("img")],
+        [urljoin(base, link.get("href", "")) for link in tree.iter("a")],
+        [urljoin(base, picture.get("src", "")) for picture in tree.iter("img")],
         ["".join(code.itertext()).strip() for code in tree.iter("pre")],
     )
 

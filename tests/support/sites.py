@@ -61,9 +61,15 @@ def read(site: Path, output: Path) -> Posts:
     return posts
 
 
-def feed(site: Path) -> str:
-    """Return the Atom feed that publisher builds of the site, with the settings of `init`."""
+def feed(site: Path, posts: str = "") -> str:
+    """Return the Atom feed that publisher builds of the site, with the settings of `init`.
+
+    `posts` is a further key of the section `posts`.
+    """
     _publisher(site, "init", "--url", URL)
+    config = site / "publisher.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("posts:\n", f"posts:\n  {posts}\n", 1), encoding="utf-8")
     _publisher(site, "build")
     (path,) = (path for path in site.rglob("feed.atom") if "node_modules" not in path.parts)
     return path.read_text(encoding="utf-8")

@@ -172,6 +172,10 @@ class PageBodies:
     def of(self, post: Post) -> BuiltBody | None:
         return self._bodies.get(post.path)
 
+    def page_of(self, _: Post) -> bytes | None:
+        """Return no page to compare a post with: the page is its source."""
+        return None
+
     def remember(self) -> None:
         """Write what later runs must know. Raises LedgerError."""
         self._known.remember()
