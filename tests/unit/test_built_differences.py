@@ -47,6 +47,10 @@ def found(body: str, page: str, engine: Engine = "jekyll") -> list[tuple[str, in
         (f"{TEXT}\n\n<Card\n  title='x'\n  some more words={{1}}\n/>", PAGE),
         (f"{TEXT}\n\nhttps://one.example/two/three", f'{PAGE}<a href="https://one.example/two/three">one…'),
         (f"{TEXT} ::: note", f"{PAGE}<p class=note>"),
+        (
+            f"{TEXT}\n\n::: own-algorithm\n\n**Get ( V )**\n\n1. Return V\n2. Fail",
+            f"{PAGE}<p><b>Get ( V )</b></p><ol><li>Return V</li><li>Fail</li></ol>",
+        ),
         (f"{TEXT} :slightly_smiling_face:", f"{PAGE} 🙂 <img src=/1f642.svg alt='🙂'>"),
         (f"{TEXT} $\\frac{{alpha}}{{beta gamma}}$", f"{PAGE}<math><mi>a b g d</mi></math>"),
         (f"{TEXT}\n\n\\[\\sum alpha beta gamma\\]", PAGE),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.post import Post
 
 # Words without numbers. On five public sites, whose pages were compared with what their generators
-# made of the bodies alone, 122 of 559 posts lack a word or two: labels, numbers of lists, marks. 14
+# made of the bodies alone, 122 of 559 posts lack a word or two: labels, numbers of lists, marks. 11
 # lack three or more, and in most of these the generator has swallowed text.
 FEWEST_WORDS = 3
 MAX_RUNS = 50  # whose places are looked up, of one post
@@ -28,15 +28,14 @@ def words(post: Post, page: PageBody, lost_code: Iterable[str]) -> Iterator[Diff
     """Find the words that one of them lacks. Those of `lost_code` are known to be missing."""
     source = SourceWords(post)
     of_code = {word for block in lost_code for word in words_of(block)}
-    found = lacking(source.shown, page.words, page.attribute_words)
-    lost = _long(source.shown, found, source.of_markup | of_code)
+    found = lacking(source.shown, page.words, page.attribute_words, least=FEWEST_WORDS)
+    lost = _of_text(source.shown, found, source.of_markup | of_code)
     if lost:
         quote, count = _quote(source.shown, lost)
         line = source.line(lost[0][0])
         yield Difference(post.path, line, "lacks-words", quote, "", count, len(lost))
-    added = _long(
-        page.words, lacking(page.words, source.shown, source.written), page.words_of_formulas
-    )
+    found = lacking(page.words, source.shown, source.written, least=FEWEST_WORDS)
+    added = _of_text(page.words, found, page.words_of_formulas)
     by_place: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, run in enumerate(added):
         by_place[page.place(*run) if number < MAX_RUNS else ""].append(run)
@@ -45,15 +44,14 @@ def words(post: Post, page: PageBody, lost_code: Iterable[str]) -> Iterator[Diff
         yield Difference(post.path, 1, "has-words", quote, place, count, len(runs))
 
 
-def _long(
+def _of_text(
     text: Sequence[str], runs: Iterable[tuple[int, int]], of_markup: Collection[str]
 ) -> list[tuple[int, int]]:
-    """The runs of enough words, most of which are no words of markup."""
+    """The runs of words most of which are no words of markup."""
     return [
         (start, end)
         for start, end in runs
-        if sum(not word.isdigit() for word in text[start:end]) >= FEWEST_WORDS
-        and 2 * sum(word in of_markup for word in text[start:end]) <= end - start
+        if 2 * sum(word in of_markup for word in text[start:end]) <= end - start
     ]
 
 

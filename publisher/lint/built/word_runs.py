@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 _SIZE = 3  # words that are looked up at once
 
 
-def lacking(text: Sequence[str], *others: Sequence[str]) -> Iterator[tuple[int, int]]:
+def lacking(
+    text: Sequence[str], *others: Sequence[str], least: int = 0
+) -> Iterator[tuple[int, int]]:
     """Yield the runs of words that the others lack, in order: where each starts and ends.
 
-    A run begins and ends with a word that all others have less often.
+    A run begins and ends with a word that all others have less often, and has `least` such words
+    that are no numbers.
     """
     groups = {group for other in others for group in _groups(other, min(_SIZE, len(text)))}
     most: Counter[str] = Counter()
@@ -33,7 +36,7 @@ def lacking(text: Sequence[str], *others: Sequence[str]) -> Iterator[tuple[int, 
             covered[at : at + _SIZE] = [True] * len(group)
     for start, end in _runs([not one for one in covered]):
         marked = [at for at in range(start, end) if text[at] in rare]
-        if marked:
+        if marked and sum(not text[at].isdigit() for at in marked) >= least:
             yield marked[0], marked[-1] + 1
 
 
