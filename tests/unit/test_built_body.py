@@ -159,6 +159,11 @@ def test_other_links_in_headings_stay(heading: str) -> None:
     assert html(heading) == heading
 
 
+def test_a_line_break_in_a_url_is_no_part_of_it() -> None:
+    assert html('<img src="/a\n/b c.png">') == '<img src="/a/b%20c.png">'
+    assert html('<a href=" /a\n\t/b">1</a>').count("%0A") == 0
+
+
 # Code
 
 _CODE = "a\nb\n"

@@ -31,6 +31,7 @@ _ANCHOR = re.compile(
     r"(?:^|[-_])(?:anchor|permalink|headerlink|hash-?link|heading-?link)(?:$|[-_])"
 )
 _TEX = "math/tex"
+_BREAKS = re.compile(r"[\t\n\r]+")
 
 
 def clean(root: etree._Element) -> None:
@@ -46,6 +47,18 @@ def clean(root: etree._Element) -> None:
             if _is_anchor(link, text):
                 remove(link)
     finish(root)
+    _join_urls(root)
+
+
+def _join_urls(root: etree._Element) -> None:
+    """Remove line breaks and tabs from URLs, as browsers do (WHATWG URL 4.4).
+
+    Written as HTML again, they would become `%0A`.
+    """
+    for element in root.iter("a", "audio", "iframe", "img", "source", "video"):
+        for name in ("href", "src"):
+            if (url := element.get(name)) and len(parts := _BREAKS.split(url)) > 1:
+                element.set(name, "".join(parts))
 
 
 def _is_picture(noscript: etree._Element) -> bool:
