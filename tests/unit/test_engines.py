@@ -1193,6 +1193,8 @@ def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
             2,
             "nested too deeply (more than 50 levels)",
         ),
+        ("+++\nb = 1\n" + "a." * 20_000 + "a = 1\n+++\n", 3, "nested too deeply"),
+        ("+++\nb = {" + "a . " * 60 + "a = 1}\n+++\n", 2, "nested too deeply"),
         (
             "---\ntags: " + "[" * 3_000 + "]" * 3_000 + "\n---\n",
             2,
