@@ -91,6 +91,7 @@ def read(
     if not config.site.output:
         return reading
     from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
+    from publisher.sources.built.dating import Schedule  # noqa: PLC0415
     from publisher.sources.built.source_files import SourceFiles  # noqa: PLC0415
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
@@ -100,12 +101,9 @@ def read(
             return outcome.post
         return outcome if isinstance(outcome, Post) else None
 
-    def is_due(post: Post) -> bool:
-        return post.published <= now or was_published(post)
-
     files = SourceFiles(posts_folder, reader.folder.bytes, post_of)
-    dating = None if record.has_rules else is_due
-    return built.located(reading, config, config.site.output, files, is_due=dating)
+    schedule = None if record.has_rules else Schedule(now, was_published)
+    return built.located(reading, config, config.site.output, files, schedule)
 
 
 def _read_file(

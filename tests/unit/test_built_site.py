@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +12,12 @@ from publisher import config as configs
 from publisher import sources
 from publisher.app import project as projects
 from publisher.sources import built
+from publisher.sources.built.page import MAX_SIZE
 from tests.support.built_blog import THEME, BuiltBlog
+from tests.support.opened_pages import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMANDS = ("build", "plan", "publish", "status", "check")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -202,7 +205,7 @@ def test_a_page_elsewhere_is_found_by_its_words_and_remembered(blog: BuiltBlog) 
     (blog.output / "mill").rename(blog.output / "water")
     assert blog.run("build").code == 0
     assert 'href="https://blog.example/water/"' in feed(blog)
-    with opened(blog) as pages:
+    with opened(blog.output) as pages:
         assert blog.run("build").code == 0
         read(blog)
     assert pages == []
@@ -446,64 +449,61 @@ def test_a_page_with_another_title_and_much_the_same_words_is_not_taken(blog: Bu
 # Cost
 
 
-class Opened:
-    """The pages below a folder that this process opens while it watches."""
-
-    def __init__(self) -> None:
-        self.folder: Path | None = None
-        self.names: list[str] = []
-        sys.addaudithook(self._hook)
-
-    def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and self.folder and isinstance(arguments[0], str):
-            path = Path(os.path.realpath(arguments[0]))
-            if path.is_relative_to(self.folder) and path.suffix == ".html":
-                self.names.append(str(path.relative_to(self.folder)))
-
-
-WATCH = Opened()
-
-
-class opened:  # noqa: N801 - reads as a word
-    def __init__(self, blog: BuiltBlog) -> None:
-        self._folder = blog.output
-
-    def __enter__(self) -> list[str]:
-        WATCH.folder, WATCH.names = Path(os.path.realpath(self._folder)), []
-        return WATCH.names
-
-    def __exit__(self, *_: object) -> None:
-        WATCH.folder = None
-
-
 def read(blog: BuiltBlog, *, writes: bool = True) -> projects.Project:
     return projects.read(configs.load(blog.folder / "publisher.yaml"), writes=writes)
 
 
 def test_a_settled_run_opens_no_page(blog: BuiltBlog) -> None:
     blog.build_site(leaves_out={"mill"})
-    with opened(blog) as first:
+    with opened(blog.output) as first:
         project = read(blog)
     assert {*first} >= {"boat/index.html", "clock/index.html", "baker/index.html"}
     (blog.folder / ".publisher/words/pages.msgpack").unlink()  # nothing is searched again
-    with opened(blog) as second:
+    with opened(blog.output) as second:
         project = read(blog)
         for one in project.entries.entries:
             assert TEXTS[one.post.slug].split(",")[0] in project.renderings.of(one).content.xhtml
     assert second == []
 
 
+REFRESH = '<html><head><title>About</title><meta http-equiv="refresh" content="0; url=/"></head>'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        WALL.format(title="About the mill", head="", body=""),
+        WALL.format(title="Another title", head="", body=""),
+        REFRESH,
+        "<div>" * 1_000,
+        "",
+        "\0\1\2",
+        f"<title>{'x' * MAX_SIZE}",
+    ],
+    ids=["no text", "another title", "redirect", "too deep", "empty", "no HTML", "too large"],
+)
+def test_a_page_that_is_not_taken_is_not_opened_again(blog: BuiltBlog, page: str) -> None:
+    blog.page("mill/index.html", page)
+    first = read(blog)
+    assert [str(one.path) for one in first.built.without_text] == ["2026-01-01-mill.md"]
+    for writes in (True, False):
+        with opened(blog.output) as pages:
+            again = read(blog, writes=writes)
+        assert pages == []
+        assert again.built == first.built
+
+
 def test_one_changed_page_opens_one_page_beside_the_home_page(blog: BuiltBlog) -> None:
     read(blog)
     blog.build_page("boat", (blog.posts / "2026-01-02-boat.md").read_text())
-    with opened(blog) as pages:
+    with opened(blog.output) as pages:
         read(blog)
     assert {*pages} <= {"boat/index.html", "index.html"}
 
 
 def test_a_page_that_no_feed_and_no_node_needs_is_not_opened(blog: BuiltBlog) -> None:
     blog.set_up(feeds="  - {path: feed.atom, format: atom, limit: 2}\n")
-    with opened(blog) as pages:
+    with opened(blog.output) as pages:
         read(blog)
     assert {*pages} - {"index.html"} == {"clock/index.html", "baker/index.html"}
 
@@ -511,7 +511,7 @@ def test_a_page_that_no_feed_and_no_node_needs_is_not_opened(blog: BuiltBlog) ->
 def test_the_sources_need_no_page_but_its_address(blog: BuiltBlog) -> None:
     blog.set_up(posts=", from: source")
     blog.build_site(WALL)
-    with opened(blog) as pages:
+    with opened(blog.output) as pages:
         project = read(blog)
     assert pages == []
     assert len(project.entries.entries) == 4

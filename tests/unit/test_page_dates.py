@@ -37,12 +37,13 @@ def read(html: str) -> page.BuiltPage:
 )
 def test_a_page_states_when_it_was_published(html: str) -> None:
     head = read(html).head
-    assert dates.stated(head, BERLIN) == dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
+    stated = dates.in_zone(dates.stated(head), BERLIN)
+    assert stated == dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
 
 
 def test_the_only_time_of_a_page_may_be_any_date() -> None:
     head = read('<body><p>Updated <time datetime="2024-01-02">yesterday</time>').head
-    assert dates.stated(head, BERLIN) is None
+    assert dates.stated(head) == dates.NO_DATES
     assert dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
 
 

@@ -16,9 +16,11 @@ import pytest
 
 from publisher.errors import LedgerError
 from publisher.post import BuiltBody
+from publisher.sources.built.dates import StatedDates
 from publisher.sources.built.memory import (
     NAME,
     Changed,
+    DateMemory,
     PageMemory,
     PostMemory,
     Version,
@@ -45,8 +47,10 @@ ONE = PostMemory(
     early="p0",
     has_title=True,
     file_signature=Signature(8, 9),
+    found_page="1/found.html",
 )
-TWO = PostMemory(refusal="it has no text", searched="o1", is_said=True)
+DATED = DateMemory("two.html", Signature(3, 4), "r1", StatedDates("2024-01-02", "2024-02-03"))
+TWO = PostMemory(refusal="it has no text", searched="o1", is_said=True, dated=DATED)
 VERSION = Version(b"---\ntitle: One\n---\nOne\n", BODY)
 
 
@@ -108,6 +112,29 @@ def test_the_memory_is_closed_to_other_users(tmp_path: Path) -> None:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "state" / NAME).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool) -> None:
+    remember(tmp_path, one=Changed(ONE, VERSION), two=Changed(TWO))
+    with closing(sqlite3.connect(tmp_path / NAME)) as database, database:
+        for column in _ADDED:
+            database.execute(f"ALTER TABLE post DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 1")
+    before = (tmp_path / NAME).read_bytes()
+    one = replace(ONE, found_page="")
+    if writes:
+        one = replace(one, dated=DATED)
+        PageMemory(tmp_path).write({POST: Changed(one)}, (), 9)
+    memory = PageMemory(tmp_path)
+    assert memory.posts == {POST: one, OTHER: replace(TWO, dated=DateMemory())}
+    assert memory.version(POST) == VERSION
+    assert ((tmp_path / NAME).read_bytes() == before) is not writes
+
+
+_ADDED = (
+    "found_page", "date_page", "date_mtime_ns", "date_size", "date_reader", "published", "modified",
+)  # fmt: skip
 
 
 def damage(path: Path) -> None:

@@ -15,6 +15,7 @@ from publisher.errors import Unavailable, UnsafePlanError
 from publisher.rendering import Renderings
 from publisher.sources.built import words_cache
 from publisher.sources.built.page_posts import PageBodies
+from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -281,6 +282,37 @@ def test_an_unchanged_page_is_not_parsed_again(tmp_path: Path) -> None:
     assert read(tmp_path, {}, body=("body",)).posts != first.posts
     cache.write_bytes(cache.read_bytes()[:-9])
     assert read(tmp_path, {}).posts != first.posts
+
+
+def test_a_settled_run_opens_no_page(tmp_path: Path) -> None:
+    """Neither the home page, which tells what is about the site, nor a page without a date."""
+    files = {
+        "index.html": page(body='<a href="blog/a">A</a>'),
+        "blog/a.html": page(),
+        "blog/list.html": page(""),
+        "blog/deep.html": "<div>" * 3000,
+        "blog/empty.html": "",
+    }
+    first = read(tmp_path, files)
+    remember(first)
+    with opened(tmp_path / "out") as pages:
+        second = read(tmp_path, {})
+    assert pages == []
+    assert (second.posts, second.skipped) == (first.posts, first.skipped)
+    assert [one.reason for one in second.skipped if one.broken] == [
+        "has more than 500 elements within elements",
+        "is empty",
+    ]
+
+
+def test_a_new_home_page_is_read_again(tmp_path: Path) -> None:
+    """Its links tell whether the site names `a.html` as `a`."""
+    files = {"index.html": page(body='<a href="blog/a">A</a>'), "blog/a.html": page()}
+    first = read(tmp_path, files)
+    remember(first)
+    second = read(tmp_path, {"index.html": page(body='<a href="blog/a.html">A post</a>')})
+    addresses = [one.posts[0].address for one in (first, second)]
+    assert addresses == [f"https://blog.example/sub/blog/{name}" for name in ("a", "a.html")]
 
 
 # --- what is not the site ---

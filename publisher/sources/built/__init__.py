@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import Unavailable
 from publisher.post import PagesReport
+from publisher.sources.built.home_links import HomeLinks
 from publisher.sources.built.output import OutputFolder
 from publisher.sources.built.page_posts import PageBodies
 from publisher.sources.built.site import BuiltSite
+from publisher.sources.built.words_cache import FOLDER
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Config
-    from publisher.post import Post, Reading
+    from publisher.post import Reading
+    from publisher.sources.built.dating import Schedule
     from publisher.sources.built.source_files import SourceFiles
 
 _NOTHING = PagesReport()
@@ -31,18 +34,18 @@ def located(
     config: Config,
     folder: Path,
     files: SourceFiles,
-    *,
-    is_due: Callable[[Post], bool] | None,
+    schedule: Schedule | None,
 ) -> Reading:
     """The reading with the addresses of the posts, and without those that have no page.
 
-    `folder` is the output folder. With `is_due`, files without a date are posts, too, if their
-    pages state one; it tells whether such a post is published now.
+    `folder` is the output folder. With a schedule, files without a date are posts, too, if their
+    pages state one.
 
     Raises Unavailable if it is missing or not the whole site, and LedgerError.
     """
     ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
-    output = OutputFolder(folder, config.site.root, ours)
+    links = HomeLinks(config.state / FOLDER, config.site.root)
+    output = OutputFolder(folder, config.site.root, ours, links)
     try:
         output.pages()
     except OSError as error:
@@ -51,7 +54,7 @@ def located(
             "site, and run again; if it is built into another folder, correct site.output. The "
             "feeds and the items at the nodes stay as they are"
         ) from error
-    return BuiltSite(config, output, files).located(reading, is_due=is_due)
+    return BuiltSite(config, output, files).located(reading, schedule)
 
 
 def examined(reading: Reading, needed: Collection[PurePosixPath]) -> Reading:

@@ -133,5 +133,11 @@ def _goes(look: Look, shown: str, early: str, refusal: str) -> Goes:
 def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:
     """What is remembered of a post that has a page and does not wait for it."""
     return replace(
-        row, page=str(page), searched="", is_said=False, waits="", waits_since=Signature(0, 0)
+        row,
+        page=str(page),
+        found_page="",
+        searched="",
+        is_said=False,
+        waits="",
+        waits_since=Signature(0, 0),
     )

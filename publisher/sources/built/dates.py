@@ -27,25 +27,41 @@ class PageDates:
     updated: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StatedDates:
+    """The dates of a page as it writes them. Empty: none, or one that cannot be read."""
+
+    published: str = ""
+    modified: str = ""
+
+
+NO_DATES = StatedDates()
+
+
 def dates_of(head: Head, zone: dt.tzinfo) -> PageDates | None:
     """The dates of a page; None if it has no date of publication that can be read.
 
     A date without a time is midnight in `zone`.
     """
-    published = _instant(head.published, zone)
-    if published is None:
-        return None
-    modified = _instant(head.modified, zone)
-    return PageDates(published, max(published, modified or published))
+    return in_zone(_readable(head), zone)
 
 
-def stated(head: Head, zone: dt.tzinfo) -> PageDates | None:
+def stated(head: Head) -> StatedDates:
     """The dates of a page that says itself when it was published.
 
     The only `<time>` of a page may be any date, so it does not make a post of a page that its
     author gave no date.
     """
-    return None if head.has_bare_date else dates_of(head, zone)
+    return NO_DATES if head.has_bare_date else _readable(head)
+
+
+def in_zone(written: StatedDates, zone: dt.tzinfo) -> PageDates | None:
+    """The dates in UTC; None without a date of publication."""
+    published = _instant(written.published, zone)
+    if published is None:
+        return None
+    modified = _instant(written.modified, zone)
+    return PageDates(published, max(published, modified or published))
 
 
 def without_builds(found: Mapping[PurePosixPath, PageDates]) -> dict[PurePosixPath, PageDates]:
@@ -65,7 +81,19 @@ def _is_most(count: int, found: Collection[object]) -> bool:
     return count >= _MANY and 2 * count > len(found)
 
 
-def _instant(written: str | None, zone: dt.tzinfo) -> dt.datetime | None:
+def _readable(head: Head) -> StatedDates:
+    return StatedDates(*map(_if_readable, (head.published, head.modified)))
+
+
+def _if_readable(written: str | None) -> str:
+    try:
+        dates.read(written or "")
+    except DateError:
+        return ""
+    return written or ""
+
+
+def _instant(written: str, zone: dt.tzinfo) -> dt.datetime | None:
     try:
         return dates.read(written).instant(zone) if written else None
     except DateError:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from publisher.post import BuiltBody
+from publisher.sources.built.dates import NO_DATES, StatedDates
 from publisher.sources.built.output import Signature
 from publisher.sources.built.waiting import Taken
 from publisher.system.database import Database, Schema, Stored
@@ -62,6 +63,15 @@ CREATE TABLE output (
     pages INTEGER NOT NULL
 ) STRICT;
 """,
+    """
+ALTER TABLE post ADD COLUMN found_page TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN date_page TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN date_mtime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_size INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_reader TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN published TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
+""",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -72,8 +82,26 @@ _SCHEMA = Schema(
 _LIGHT = (
     "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
-    " file_mtime_ns, file_size"
+    " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
+    " published, modified"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DateMemory:
+    """The dates that a page stated when it was read for a post without one of its own.
+
+    `signature` is that of the page then, and `reader` a digest of what read it. Without a `page`
+    none was read.
+    """
+
+    page: str = ""
+    signature: Signature = _NEVER
+    reader: str = ""
+    dates: StatedDates = NO_DATES
+
+
+_NO_PAGE = DateMemory()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +109,8 @@ class PostMemory:
     """What is remembered of a post. A text is empty where nothing is known.
 
     `page` is the path of its page below the output folder, and `foreign_page` the page at the
-    expected address if that is another's. `signature` and `digest` are those of the page when it
+    expected address if that is another's. `found_page` is the page that was found by its words, if
+    the post was not taken with it yet. `signature` and `digest` are those of the page when it
     was opened last: `digest` of its bytes and of what reads them. It had the `address`, and `shown`
     is the hash of the body that it showed, or `refusal` the reason why that was not taken.
     `has_title` tells whether it showed the title of the post.
@@ -91,7 +120,8 @@ class PostMemory:
     `waits_since` the signature of the page when it began to.
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
-    `early` is the hash of the page's body if it was not built then (`waiting.Early`).
+    `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
+    the dates of a post whose file has none.
     """
 
     page: str = ""
@@ -109,6 +139,8 @@ class PostMemory:
     taken: Taken | None = None
     early: str = ""
     file_signature: Signature = _NEVER
+    found_page: str = ""
+    dated: DateMemory = _NO_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +207,7 @@ class PageMemory:
     def _memory(self, row: tuple[Any, ...]) -> PostMemory:
         _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
         searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
-        early, file_mtime, file_size = rest
+        early, file_mtime, file_size, found_page, date_page, date_mtime, date_size, *rest = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -194,6 +226,8 @@ class PageMemory:
             taken=None if source is None else _taken(source, page_body, missing),
             early=early,
             file_signature=Signature(file_mtime, file_size),
+            found_page=found_page,
+            dated=_dated(date_page, Signature(date_mtime, date_size), *rest),
         )
 
 
@@ -222,6 +256,13 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "early": memory.early,
         "file_mtime_ns": memory.file_signature.mtime_ns,
         "file_size": memory.file_signature.size,
+        "found_page": memory.found_page,
+        "date_page": memory.dated.page,
+        "date_mtime_ns": memory.dated.signature.mtime_ns,
+        "date_size": memory.dated.signature.size,
+        "date_reader": memory.dated.reader,
+        "published": memory.dated.dates.published,
+        "modified": memory.dated.dates.modified,
     }
     if one.version:
         body = one.version.body
@@ -238,6 +279,12 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
 
 def _body(data: bytes) -> BuiltBody:
     return msgspec.msgpack.decode(zlib.decompress(data), type=BuiltBody)
+
+
+def _dated(
+    page: str, signature: Signature, reader: str, published: str, modified: str
+) -> DateMemory:
+    return DateMemory(page, signature, reader, StatedDates(published, modified))
 
 
 def _taken(source: str, page_body: str, missing: bytes) -> Taken:

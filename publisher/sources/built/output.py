@@ -18,6 +18,9 @@ from publisher.system.symlinks import Reach, open_regular
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from publisher.sources.built.home_links import HomeLinks
+
+HOME = PurePosixPath("index.html")
 _MAX_SITEMAPS = 200
 _SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
@@ -36,12 +39,14 @@ class OutputFolder:
     """The folder, which is the root of `site_url`. Paths of pages are relative to it.
 
     `ours` are the files that publisher itself writes; they are no pages of the site. A symbolic
-    link is followed only if it ends inside the folder. The folder is listed once.
+    link is followed only if it ends inside the folder. The folder is listed once. `home_links`
+    spares runs to read the home page.
     """
 
     folder: Path
     site_url: str
     ours: Collection[Path] = ()
+    home_links: HomeLinks | None = None
 
     @cached_property
     def _reach(self) -> Reach:
@@ -163,7 +168,7 @@ class OutputFolder:
     @cached_property
     def _named(self) -> frozenset[str]:
         sitemap = self.sitemap()
-        links = sitemap or frozenset(self._links_of_home())
+        links = sitemap or self._links_of_home()
         forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
         found = set(links)
         for kind in (True, False):
@@ -176,9 +181,18 @@ class OutputFolder:
             found |= {bare for full, bare in of_kind if full not in found}
         return frozenset(found)
 
-    def _links_of_home(self) -> Iterator[str]:
+    def _links_of_home(self) -> frozenset[str]:
+        home = self._pages.get(HOME)
+        if home is None:
+            return frozenset()
+        return self.home_links.of(home, self._read_links) if self.home_links else self._read_links()
+
+    def _read_links(self) -> frozenset[str]:
+        return frozenset(self._links_in(self._text(str(HOME))))
+
+    def _links_in(self, text: str) -> Iterator[str]:
         site = urlsplit(self.site_url)
-        for link in _LINK.finditer(self._text("index.html")):
+        for link in _LINK.finditer(text):
             url = _split(unescape(link[1]), f"{self.site_url.rstrip('/')}/")
             if url and url.netloc == site.netloc:
                 yield url_path(url.path)

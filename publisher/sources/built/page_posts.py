@@ -21,11 +21,12 @@ from publisher.post import BuiltBody, Diagnostic, Medium, Page, PageHash, Post, 
 from publisher.sources.built import dates, safety
 from publisher.sources.built.address import address, url_paths
 from publisher.sources.built.head import is_loopback_url
+from publisher.sources.built.home_links import HomeLinks
 from publisher.sources.built.memory import NAME, Changed, PageMemory, PostMemory
-from publisher.sources.built.output import OutputFolder
-from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.output import HOME, OutputFolder
 from publisher.sources.built.page_facts import absolute, facts_of
 from publisher.sources.built.read_pages import ReadPages
+from publisher.sources.built.words_cache import FOLDER
 from publisher.sources.engines.names import date_and_words, date_in_path
 from publisher.system.reasons import reason
 from publisher.system.site_files import Files
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from publisher.sources.built.page_facts import PageFacts
     from publisher.sources.built.read_pages import ReadPage
 
-_HOME = PurePosixPath("index.html")
 _DRAFTS = {"drafts", "_drafts"}
 _UNDATED = "has no date of publication in its metadata"
 _NO_DATES = dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
@@ -60,7 +60,8 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
     """
     folder = config.posts.path
     ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
-    output = OutputFolder(folder, config.site.root, ours)
+    links = HomeLinks(config.state / FOLDER, config.site.root)
+    output = OutputFolder(folder, config.site.root, ours, links)
     paths = _paths(config, output)
     known = _KnownPages(PageMemory(config.state), frozenset(paths), len(output.pages()))
     known.require_site(config)
@@ -85,7 +86,7 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
-        bodies=PageBodies({one.path: _body(one) for one in shown}, known, reader.pages),
+        bodies=PageBodies({one.path: _body(one) for one in shown}, known, reader.pages, links),
     )
 
 
@@ -159,11 +160,16 @@ class PageBodies:
     """The bodies of posts that are pages, as `post.BuiltBodies`."""
 
     def __init__(
-        self, bodies: Mapping[PurePosixPath, BuiltBody], known: _KnownPages, pages: ReadPages
+        self,
+        bodies: Mapping[PurePosixPath, BuiltBody],
+        known: _KnownPages,
+        pages: ReadPages,
+        home_links: HomeLinks,
     ) -> None:
         self._bodies = bodies
         self._known = known
         self._pages = pages
+        self._home_links = home_links
 
     def hash_of(self, _: Post) -> PageHash:
         """Return no hash: what a page shows is in the fingerprint of its post already."""
@@ -180,6 +186,7 @@ class PageBodies:
         """Write what later runs must know. Raises LedgerError."""
         self._known.remember()
         self._pages.write()
+        self._home_links.write()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +236,7 @@ class _Reader:
         found = dates.dates_of(head, self._site.zone)
         if found and posts.body and not page.extracted:
             return Skip(path, _NO_BODY, broken=True)
-        facts = facts_of(head, url, self._site.title, self._home if path != _HOME else None)
+        facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
         return _Shown(path=path, address=url, facts=facts, dates=found, page=page)
 
     def _no_post(self, path: PurePosixPath, head: Head, url: str) -> str:
@@ -252,7 +259,7 @@ class _Reader:
         if not canonical.startswith(root):
             return False
         named = self._output.file_of(urlsplit(canonical.removeprefix(root)).path)
-        return named not in {None, path, _HOME}
+        return named not in {None, path, HOME}
 
     def _is_of_development(self, head: Head) -> bool:
         """Whether a development server wrote the page.
@@ -267,10 +274,8 @@ class _Reader:
     @cached_property
     def _home(self) -> Head | None:
         """The metadata of the home page; None if there is none that can be read."""
-        try:
-            return parse(self._output.read(_HOME), _HOME).head
-        except (OSError, PageError):
-            return None
+        home = self.pages.page(HOME) if HOME in self._output.pages() else None
+        return home.head if home and not home.fault else None
 
     def post(self, shown: _Shown, found: PageDates) -> Post:
         """The post that a page shows, with these dates."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin
 
 from publisher.errors import PostError
+from publisher.sources.built import dates
 from publisher.sources.built.conclusion import Look
+from publisher.sources.built.memory import DateMemory
 from publisher.sources.built.opened import open_page, unreadable
+from publisher.sources.built.output import HOME
 from publisher.sources.built.page import PageError, parse
 from publisher.sources.built.placement import digest
 from publisher.system import program
@@ -19,6 +21,7 @@ from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import PurePosixPath
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Post
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
     from publisher.sources.built.output import OutputFolder
     from publisher.sources.built.placement import Placement
     from publisher.sources.built.source_files import SourceFiles
-
-_HOME = PurePosixPath("index.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +139,30 @@ class PageReader:
     @cached_property
     def _home(self) -> Head | None:
         """The metadata of the home page; None if there is none that can be read."""
-        return self.head(_HOME)
-
-    def head(self, page: PurePosixPath) -> Head | None:
-        """The metadata of a page; None if it cannot be read."""
         try:
-            return parse(self._output.read(page), page).head
+            return self._head(HOME)
         except (OSError, PageError):
             return None
+
+    def dated(self, page: PurePosixPath, known: DateMemory) -> DateMemory:
+        """The dates that a page states, which is opened unless it is as it was when it was `known`.
+
+        As long as a page cannot be read, those count that the post had before.
+        """
+        signature, reader = self._placement.signatures[page], program.version().hex()
+        if (known.page, known.signature, known.reader) == (str(page), signature, reader):
+            return known
+        try:
+            found = dates.stated(self._head(page))
+        except OSError:  # a correction of its permissions does not change its signature
+            return known
+        except PageError:
+            found = known.dates
+        return DateMemory(str(page), signature, reader, found)
+
+    def _head(self, page: PurePosixPath) -> Head:
+        """The metadata of a page. Raises OSError and PageError."""
+        return parse(self._output.read(page), page).head
 
     @cached_property
     def _reader(self) -> str:

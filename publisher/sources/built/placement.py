@@ -58,7 +58,7 @@ class Placement:
         row = self._known.row(post.path)
         return Candidates(
             self._expected(post),
-            PurePosixPath(row.page) if row.page else None,
+            PurePosixPath(row.found_page or row.page) if row.found_page or row.page else None,
             PurePosixPath(row.foreign_page) if row.foreign_page else None,
         )
 
@@ -83,17 +83,19 @@ class Placement:
         found = self._words.find(sought, self._expected, free) if sought else {}
         self._pages.update(found)
         for post in sought:
-            if post.path not in found:
-                searched = digest(state, post.body)
-                row = replace(self._known.row(post.path), searched=searched)
-                self._known.change(post.path, row)
+            page = found.get(post.path)
+            searched = "" if page else digest(state, post.body)
+            row = replace(self._known.row(post.path), searched=searched, found_page=str(page or ""))
+            self._known.change(post.path, row)
 
     @cached_property
     def _words(self) -> PageSearch:
         return PageSearch(self._output, self._config.state, self._config.site.zone)
 
     def write_cache(self) -> None:
-        """Cache the words of the pages that were searched, if any were."""
+        """Cache the words of the pages that were searched, and the links of the home page."""
+        if self._output.home_links:
+            self._output.home_links.write()
         if "_words" in self.__dict__:
             self._words.write()
 

@@ -77,20 +77,23 @@ class ReadPages:
         self._used: dict[str, _CachedRead] = {}
 
     def page(self, path: PurePosixPath) -> ReadPage:
-        """What a page shows now."""
+        """What a page shows now. Never raises: a page that cannot be read has a fault."""
         signature = self._output.pages()[path]
         cached = self._cached.get(str(path))
         if cached is None or (cached.mtime_ns, cached.size) != signature:
-            cached = _CachedRead(*signature, self._read(path))
-        if not cached.page.fault:
-            self._used[str(path)] = cached
+            try:
+                cached = _CachedRead(*signature, self._read(path))
+            except (
+                OSError
+            ) as error:  # a correction of its permissions does not change its signature
+                return ReadPage(fault=f"cannot be read: {reason(error)}")
+        self._used[str(path)] = cached
         return cached.page
 
     def _read(self, path: PurePosixPath) -> ReadPage:
+        """What the page shows. Raises OSError."""
         try:
             page = parse(self._output.read(path), path)
-        except OSError as error:
-            return ReadPage(fault=f"cannot be read: {reason(error)}")
         except PageError as error:
             return ReadPage(fault=error.reason)
         return ReadPage(

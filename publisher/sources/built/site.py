@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from publisher.errors import PostError
 from publisher.post import PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
-from publisher.sources.built import dates, safety, waiting
+from publisher.sources.built import safety, waiting
 from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
+from publisher.sources.built.dates import in_zone, without_builds
+from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.memory import PageMemory, Version
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
 from publisher.sources.built.placement import Placement
 from publisher.sources.built.recollection import Recollection
 from publisher.sources.built.waiting import Facts, Taken, Wait
-from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import PurePosixPath
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
     from publisher.sources.built.dates import PageDates
+    from publisher.sources.built.dating import Schedule
     from publisher.sources.built.memory import PostMemory
     from publisher.sources.built.output import OutputFolder
     from publisher.sources.built.source_files import SourceFiles
@@ -54,43 +56,25 @@ class BuiltSite:
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
 
-    def located(self, reading: Reading, *, is_due: Callable[[Post], bool] | None) -> Reading:
+    def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
         """The reading with the addresses of the posts. A post without a page is skipped.
 
-        With `is_due`, files without a date are posts if their pages state one.
+        With a schedule, files without a date are posts if their pages state one.
         """
-        undated = [page.post for page in reading.pages] if is_due else []
+        undated = [page.post for page in reading.pages] if schedule else []
         self._placement.place((*reading.posts, *undated))
-        if is_due:
-            reading = self._dated(reading, is_due)
+        if schedule:
+            found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
+            self._dates = without_builds(found)
+            reading = with_dates(reading, self._dates, schedule)
         return _with(replace(reading, bodies=self), map(self._located, reading.posts))
 
-    def _dated(self, reading: Reading, is_due: Callable[[Post], bool]) -> Reading:
-        """The reading with the undated files as posts whose pages state a date."""
-        for undated in reading.pages:
-            page = self._placement.page(undated.post)
-            head = self._reader.head(page) if page else None
-            found = dates.stated(head, self._config.site.zone) if head else None
-            if found:
-                self._dates[undated.path] = found
-        dated = [self._with_date(one.post) for one in reading.pages if one.path in self._dates]
-        scheduled = [
-            Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
-            for post in dated
-            if not is_due(post)
-        ]
-        early = {skip.path for skip in scheduled}
-        posts = (*reading.posts, *(post for post in dated if post.path not in early))
-        return replace(
-            reading,
-            posts=tuple(sorted(posts, key=lambda post: post.path)),
-            skipped=tuple(sorted((*reading.skipped, *scheduled), key=lambda skip: skip.path)),
-            pages=tuple(page for page in reading.pages if page.path not in self._dates),
-        )
-
-    def _with_date(self, post: Post) -> Post:
-        found = self._dates.get(post.path)
-        return replace(post, published=found.published, updated=found.updated) if found else post
+    def _dates_of(self, undated: Post) -> PageDates | None:
+        """The dates of a post whose file has none; None if its page never stated one."""
+        row, page = self._known.row(undated.path), self._placement.page(undated)
+        dated = self._reader.dated(page, row.dated) if page else row.dated
+        self._known.change(undated.path, replace(row, dated=dated))
+        return in_zone(dated.dates, self._config.site.zone)
 
     def _located(self, post: Post) -> Post | Skip:
         page = self._placement.page(post)
@@ -102,7 +86,7 @@ class BuiltSite:
         if isinstance(decision, Wait):
             return self._waits(post, row, decision.reason)
         self._without_page[post.path] = row.is_said
-        self._known.change(post.path, replace(row, page="", is_said=True))
+        self._known.change(post.path, replace(row, page="", found_page="", is_said=True))
         return Skip(post.path, _NO_PAGE.format(self._output.folder), status="no-page", post=post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
@@ -218,7 +202,9 @@ class BuiltSite:
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self._hashes[post.path] = PageHash(row.taken.page_body, row.early)
-        return replace(self._with_date(old), address=row.address or post.address)
+        dates = self._dates.get(post.path)
+        dated = with_date(old, dates) if dates else old
+        return replace(dated, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
         refused = [*self._without_text.values()]
