@@ -253,6 +253,14 @@ class PagesReport:
     unsaid: tuple[PurePosixPath, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltFile:
+    """The file of a built page; `path` is relative to the output folder."""
+
+    path: PurePosixPath
+    data: bytes
+
+
 class BuiltBodies(Protocol):
     """The bodies of posts in the pages that were built."""
 
@@ -264,7 +272,7 @@ class BuiltBodies(Protocol):
         """Return the body of a post; None if it is rendered from its source."""
         ...
 
-    def page_of(self, post: Post) -> bytes | None:
+    def page_of(self, post: Post) -> BuiltFile | None:
         """Return the whole page of a post as it is now; None if there is none to be read."""
         ...
 
@@ -278,7 +286,7 @@ class NoBuiltBodies:
     def of(self, _: Post) -> BuiltBody | None:
         return None
 
-    def page_of(self, _: Post) -> bytes | None:
+    def page_of(self, _: Post) -> BuiltFile | None:
         return None
 
 

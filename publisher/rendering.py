@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from publisher.content.render import Content
     from publisher.content.templates import Evaluated
     from publisher.media import Enclosure
-    from publisher.post import BuiltBody, PageHash, Reading
+    from publisher.post import BuiltBody, BuiltFile, PageHash, Reading
 
 # Limits for what the metadata of a page says, in characters.
 MAX_DESCRIPTION = 1_000
@@ -128,7 +128,7 @@ class Renderings:
         """The body in the page of the post; None if it is rendered from the source."""
         return self._bodies.of(entry.post)
 
-    def built_page(self, entry: Entry) -> bytes | None:
+    def built_page(self, entry: Entry) -> BuiltFile | None:
         """The whole page of the post; None if there is none to be read."""
         return self._bodies.page_of(entry.post)
 

@@ -71,6 +71,8 @@ def check(
 
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
+    if doubt := page_check.site_url_difference(project):
+        of_settings = (*of_settings, project.of_setting(("site", "url"), doubt))
     return Checked(diagnostics, of_clients, of_settings, differences, moved)
 
 

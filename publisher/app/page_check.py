@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.entry import link
+from publisher.feeds import newest
 from publisher.lint import built
-from publisher.sources.built import pattern
-from publisher.sources.built.page import PageError
+from publisher.sources.built import pattern, site_url
+from publisher.sources.built.page import PageError, parse
 from publisher.sources.built.pattern import PlacedPost
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import PurePosixPath
 
     from publisher.app.project import Project
     from publisher.entry import Entry
     from publisher.lint.built import BuiltReport, Difference
+    from publisher.sources.built.head import Head
     from publisher.sources.built.pattern import AddressDifference
+
+
+_PAGES = 100  # that agree on the URL of a site as surely as all do
 
 
 def compared(
@@ -43,9 +50,20 @@ def _differences(project: Project, entry: Entry) -> Sequence[Difference]:
             body = project.renderings.built_body(entry)
             return built.compare(entry.post, body.html) if body and body.html else ()
         page = project.renderings.built_page(entry)
-        return built.compare_page(entry.post, page) if page else ()
+        return built.compare_page(entry.post, page.data) if page else ()
     except PageError:  # too large, too deep
         return ()
+
+
+def site_url_difference(project: Project) -> str | None:
+    """What is wrong about site.url by what the newest pages of posts name as their own URLs."""
+    heads: dict[PurePosixPath, Head] = {}
+    for entry in newest(project.entries.entries, _PAGES):
+        page = project.renderings.built_page(entry)
+        with suppress(PageError):  # too large, too deep
+            heads |= {page.path: parse(page.data, page.path).head} if page else {}
+    stated = site_url.of_pages(heads)
+    return site_url.difference(project.config.site.url, stated) if stated else None
 
 
 def addresses(project: Project) -> Sequence[AddressDifference]:

@@ -43,9 +43,10 @@ LEAST_FOR_BAR = 200  # pages; fewer are read before anybody could read a progres
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--title", help="the title of the site (default: from its settings, or the folder name)"
+        "--title",
+        help="the title of the site (default: from its settings or pages, or the folder name)",
     )
-    parser.add_argument("--url", help="the URL of the site (default: from its settings)")
+    parser.add_argument("--url", help="the URL of the site (default: from its settings or pages)")
     parser.add_argument("--posts", help="the folder with the posts (default: detected)")
     parser.add_argument(
         "--feed",
@@ -93,7 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
         node=arguments.node,
     )
     with _shown() as show:
-        written = init(path, options, show, ask=ask)
+        ask_text = _nothing if arguments.yes else _ask_text
+        written = init(path, options, show, ask=ask, ask_text=ask_text)
     _print_written(path, written, has_jid=bool(arguments.jid))
     return 0
 
@@ -123,6 +125,15 @@ def _ask_yes(_: str) -> bool:
 def _ask(question: str) -> bool | None:
     """Ask on the terminal; None if there is none."""
     return output.ask(question) if output.can_ask() else None
+
+
+def _nothing(_: str) -> None:
+    """Type nothing: `--yes` is no answer to a question for a text."""
+
+
+def _ask_text(question: str) -> str | None:
+    """Ask for a line on the terminal; None if there is none."""
+    return output.ask_text(question) if output.can_ask() else None
 
 
 def _new_path() -> Path:
@@ -169,6 +180,8 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
     output.print_line(_posts_found(written.survey))
     if written.lesson:
         _print_lesson(written.lesson)
+    for key, value, source in written.taken:
+        output.print_line(f"{key}: {value}, from {source}")
     if not written.has_url:
         output.print_message(f"note: site.url is {configs.EXAMPLE_URL}; set it to your site's URL")
     if not has_jid:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.post import BuiltBody, PageHash
+from publisher.post import BuiltBody, BuiltFile, PageHash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +31,9 @@ class GivenBodies:
     def of(self, post: Post) -> BuiltBody | None:
         return None if post.body_from_source else self.bodies.get(str(post.path))
 
-    def page_of(self, post: Post) -> bytes | None:
+    def page_of(self, post: Post) -> BuiltFile | None:
         body = self.of(post)
-        return body.html.encode() if body else None
+        return BuiltFile(post.path, body.html.encode()) if body else None
 
 
 def hash_of(body: BuiltBody) -> str:

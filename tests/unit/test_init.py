@@ -274,3 +274,32 @@ def test_the_rule_for_urls_may_be_given(blog: Blog) -> None:
     run = blog.run("init", "--url", URL, "--permalink", "/blog/:slug/")
     assert "publisher does not know" not in run.err
     assert f"{URL}/blog/a/" in run.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "newest"),
+    [
+        (b"/:year/:slug/\n", f"{URL}/2020/a/"),
+        (b"/:nonsense/\n/:year/:slug/\n", f"{URL}/2020/a/"),
+        (b"\n", f"{URL}/blog/a/"),
+    ],
+)
+def test_the_rule_for_urls_is_asked_on_a_terminal(blog: Blog, typed: bytes, newest: str) -> None:
+    data = "exports.permalink = '/{{ page.date | year }}/{{ page.fileSlug }}/'\n"
+    write(blog, {**SITES["eleventy"][1], "blog/blog.11tydata.js": data})
+    shown = on_terminal(blog.command("init", "--url", URL), blog.folder, typed=typed).decode()
+    assert "blog/blog.11tydata.js:1 computes the URLs of posts" in shown
+    assert "Which template gives the URLs of your posts, e.g. /:year/:slug/?" in shown
+    assert ("publisher.yaml is not written; correct these values" in shown) == (
+        b"nonsense" in typed
+    )
+    assert newest in shown
+    assert ('  permalink: "/:year/:slug/"\n' in text(blog)) == (b"year" in typed)
+    assert ("posts.permalink is not set" in shown) == (b"year" not in typed)
+
+
+def test_a_question_for_a_text_is_not_answered_with_yes(blog: Blog) -> None:
+    write(blog, SITES["next.js"][1])
+    shown = on_terminal(blog.command("init", "--url", URL, "--yes"), blog.folder)
+    assert b"Which template" not in shown
+    assert b"posts.permalink is not set" in shown

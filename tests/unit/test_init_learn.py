@@ -63,6 +63,20 @@ def build(
         write(folder / f"essays/{number}/index.html", page)
 
 
+def build_at(folder: Path, root: str, *, canonical: bool) -> None:
+    """Build the pages, with the URLs that they have below `root`, and a home page in Welsh."""
+    build(folder)
+    home = (
+        "<html lang=cy><head><title>Croeso | My site</title><meta name=description content=Posts>"
+        "</head><body>Home</body></html>"
+    )
+    write(folder / "index.html", home)
+    for number in range(COUNT if canonical else 0):
+        page = folder / f"essays/{number}/index.html"
+        link = f'<link rel=canonical href="{root}/essays/{number}/">'
+        page.write_text(page.read_text().replace("</head>", f"{link}</head>"))
+
+
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
     """A site of Astro with four posts, which is not built."""
@@ -148,6 +162,73 @@ def test_posts_that_only_their_pages_date_are_posts(blog: Blog) -> None:
     assert "found 4 posts; the newest is" in run.out
     assert " of 2020-01-09: https://a.example/essays/" in run.out
     assert blog.run("build").code == 0
+
+
+LITERAL = "export default {\n  site: 'https://a.example',\n}\n"
+PROGRAM = "export default {site: process.env.SITE}\n"
+
+
+@pytest.mark.parametrize("origin", ["the pages", "the sitemap", "the feeds of the site"])
+@pytest.mark.parametrize("root", ["https://b.example", "https://b.example/base"])
+def test_what_the_settings_do_not_say_is_taken_from_the_built_site(
+    blog: Blog, origin: str, root: str
+) -> None:
+    write(blog.folder / "astro.config.mjs", PROGRAM)
+    dist = blog.folder / "dist"
+    build_at(dist, root, canonical=origin == "the pages")
+    if origin == "the sitemap":
+        write(dist / "sitemap-index.xml", f"<loc>{root}/sitemap-0.xml</loc>")
+        urls = "".join(f"<loc>{root}/essays/{number}</loc>" for number in range(COUNT))
+        write(dist / "sitemap-0.xml", f"{urls}<loc>{root}/</loc>")
+    if origin == "the feeds of the site":
+        links = "".join(f"<link>{root}/essays/{number}/</link>" for number in range(COUNT))
+        write(dist / "rss.xml", f"<rss><link>{root}/</link>{links}</rss>")
+    run = blog.run("init")
+    assert run.code == 0, run.err
+    assert f"\nurl: {root}, from {origin}\ntitle: Croeso | My site, from the home page\n" in run.out
+    assert "is a program" not in run.err
+    assert "set it to your site's URL" not in run.err
+    site = configs.load(blog.folder / "publisher.yaml").site
+    assert (site.url, site.title) == (root, "Croeso | My site")
+    assert (site.description, site.language) == ("Posts", "cy")
+    assert str(site.since) == "2020-01-01"  # the day of the oldest post
+    assert f"{root}/essays/3" in run.out
+    assert blog.run("check").out.endswith("0 warnings\n")
+
+
+def test_options_and_settings_come_before_what_the_pages_say(blog: Blog) -> None:
+    build_at(blog.folder / "dist", "https://b.example", canonical=True)
+    write(blog.folder / "astro.config.mjs", LITERAL)
+    run = blog.run("init", "--title", "Given")
+    assert run.code == 0, run.err
+    site = configs.load(blog.folder / "publisher.yaml").site
+    assert (site.url, site.title) == ("https://a.example", "Given")
+    problem = "is https://a.example, but the pages of the site say https://b.example"
+    assert f"note: site.url {problem}" in run.err
+    assert "from the pages" not in run.out
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--url", "https://www.b.example")
+    assert configs.load(blog.folder / "publisher.yaml").site.url == "https://www.b.example"
+    assert "but the pages" not in run.err
+
+
+def test_check_compares_the_url_of_the_site_with_those_of_the_pages(blog: Blog) -> None:
+    build_at(blog.folder / "dist", "https://b.example", canonical=True)
+    assert blog.run("init", "--url", "https://a.example").code == 0
+    run = blog.run("check")
+    problem = "is https://a.example, but the pages of the site say https://b.example"
+    assert f"publisher.yaml:4: warning: site.url {problem}" in run.out
+    assert run.out.endswith("1 warning\n")
+    assert problem in blog.run("check", "--json").out
+    config = config_text(blog)
+    posts = config[config.index("posts:\n") : config.index("feeds:\n")]
+    pages = 'posts: {pages: "essays/**", body: .entry}\n\n'
+    dates = "<meta property=article:published_time content=2020-01-09>"
+    for page in (blog.folder / "dist/essays").rglob("*.html"):
+        page.write_text(page.read_text().replace("</head>", f"{dates}</head>"))
+    write(blog.folder / "publisher.yaml", config.replace(posts, pages))
+    run = blog.run("check")
+    assert f"publisher.yaml:4: warning: site.url {problem}" in run.out
 
 
 WRITTEN = """\

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from publisher.app.init.again import learn_again, write
 from publisher.app.init.first import init
-from publisher.app.init.options import Ask, InitOptions, WrittenConfig, nobody, require_yes
+from publisher.app.init.options import Ask, AskText, InitOptions, WrittenConfig, nobody, require_yes
 
 __all__ = [
-    "Ask", "InitOptions", "WrittenConfig", "init", "learn_again", "nobody", "require_yes", "write",
+    "Ask", "AskText", "InitOptions", "WrittenConfig", "init", "learn_again", "nobody",
+    "require_yes", "write",
 ]  # fmt: skip

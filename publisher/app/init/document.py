@@ -66,7 +66,8 @@ class SiteFacts:
     """What the document says. `settings` are the valid settings of the site, by our keys.
 
     `posts` are the keys of the section `posts` in order, and `comments` the comments below them;
-    `lesson` is what the built pages showed.
+    `lesson` is what the built pages showed, and `taken` are the title and the URL if they are from
+    there: key, value, and what it was taken from.
     """
 
     title: str
@@ -77,6 +78,7 @@ class SiteFacts:
     feeds: FeedFolder
     options: InitOptions
     lesson: Lesson | None = None
+    taken: Sequence[tuple[str, str, str]] = ()
     comments: Sequence[str] = field(default_factory=tuple)
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher.app.events import Note, ignore
-from publisher.app.init import document, feed_folder, from_feed, learning, site_facts
+from publisher.app.init import document, feed_folder, from_feed, learning, site_facts, urls
 from publisher.app.init.learning import Lesson
 from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.errors import ConfigError, Unavailable, UnsafePlanError
-from publisher.sources import address_scripts, detect
+from publisher.sources import detect
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
 
     from publisher.app.events import OnEvent
     from publisher.app.init.document import SiteFacts
-    from publisher.app.init.options import Ask, InitOptions
+    from publisher.app.init.options import Ask, AskText, InitOptions
     from publisher.app.init.survey import Survey
     from publisher.config import Config
 
 
 def init(
-    path: Path, options: InitOptions, on_event: OnEvent = ignore, *, ask: Ask = nobody
+    path: Path,
+    options: InitOptions,
+    on_event: OnEvent = ignore,
+    *,
+    ask: Ask = nobody,
+    ask_text: AskText = nobody,
 ) -> WrittenConfig:
     """Write a configuration to a new file.
 
@@ -49,13 +54,18 @@ def init(
     found = survey(config)
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
+        facts = site_facts.with_metadata(facts, lesson, on_event)
         facts, config, found = _learned(facts, lesson, site, path, found)
+    if doubt := site_facts.doubt_about_url(facts, site):
+        on_event(Note(doubt))
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
-    facts = _with_doubts(facts, config, on_event)
+    facts, found = _with_rule(facts, config, found, on_event, ask_text)
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]
-    return WrittenConfig(posts, site.name, site.source, bool(facts.url), found, facts.lesson)
+    return WrittenConfig(
+        posts, site.name, site.source, bool(facts.url), found, facts.lesson, facts.taken
+    )
 
 
 def _require_new(path: Path) -> None:
@@ -110,9 +120,6 @@ def _detected(options: InitOptions, folder: Path) -> DetectedSite:
 def _facts(options: InitOptions, site: DetectedSite, folder: Path, on_event: OnEvent) -> SiteFacts:
     settings = site_facts.valid(site, on_event)
     url = options.url or settings.get("url")
-    if site.program and not options.url:
-        known = "site.url is from its text, so check it" if url else "give the URL with --url"
-        on_event(Note(f"{site.program} is a program, which is not run; {known}"))
     engine = options.engine or site.engine
     is_feed = options.feed is not None
     return document.SiteFacts(
@@ -163,18 +170,26 @@ def _learned(
     try:
         return facts, config, survey(config)
     except (UnsafePlanError, Unavailable) as error:  # e.g. a build that is not the whole site
-        failed = Lesson(lesson.posts, reason=error.title)
+        failed = Lesson(lesson.posts, reason=error.title, metadata=lesson.metadata)
         return _learned(facts, failed, site, path, before)
 
 
-def _with_doubts(facts: SiteFacts, config: Config, on_event: OnEvent) -> SiteFacts:
-    """The facts with comments on the URLs of posts, if publisher cannot know them."""
-    comments: list[str] = []
-    for doubt in address_scripts.doubts(config):
-        on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
-        shown = doubt.replace(f"{config.path.parent}/", "")
-        comments += (f"{shown}. Set:", f"permalink: {address_scripts.EXAMPLE}")
-    return replace(facts, comments=comments)
+def _with_rule(
+    facts: SiteFacts, config: Config, found: Survey, on_event: OnEvent, ask: AskText
+) -> tuple[SiteFacts, Survey]:
+    """The facts with posts.permalink if it must be given and somebody gives it; then the survey."""
+
+    def refusal(given: SiteFacts) -> ConfigError | None:
+        try:
+            _parsed(given, config.path)
+        except ConfigError as error:
+            return error
+        return None
+
+    settled = urls.with_rule(facts, config, refusal, on_event, ask)
+    if settled.posts == facts.posts:
+        return settled, found
+    return settled, survey(_parsed(settled, config.path))
 
 
 def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:

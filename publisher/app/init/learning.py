@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import msgspec
@@ -13,22 +14,25 @@ import msgspec
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
 from publisher.config.keys import OUTPUT_FOLDERS
+from publisher.sources.built import site_metadata, site_url
+from publisher.sources.built.address import is_copy
 from publisher.sources.built.learn import learn
 from publisher.sources.built.learning_page import LearnedPost
 from publisher.sources.built.match import PageWords, PostWords, find, page_words
 from publisher.sources.built.output import OutputFolder
 from publisher.sources.built.page import PageError, parse
+from publisher.sources.built.site_metadata import SiteMetadata
 from publisher.sources.built.words import source_words, triples
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import PurePosixPath
 
     from publisher.app.events import OnEvent
     from publisher.config import Config
     from publisher.post import Post
+    from publisher.sources.built.head import Head
     from publisher.sources.built.learn import Learned, Pair
     from publisher.sources.built.page import BuiltPage
     from publisher.text.yaml_edit import New
@@ -37,6 +41,7 @@ DatedPost: TypeAlias = "tuple[Post, dt.datetime | None]"  # None: the source has
 # Where generators build sites; those of the detected generator come first.
 USUAL = ("_site", "public", "output", "build", "dist", "out", ".next/out", "site")
 _LEAST_FOUND = 0.5  # of the posts; else the folder is not, or no longer, that of the site
+_HOME = PurePosixPath("index.html")
 _KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed again when needed
 
 
@@ -44,8 +49,9 @@ _KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed a
 class Lesson:
     """The folder of the built site, relative to the configuration, and what its pages showed.
 
-    `found` of `posts` have a page there. `output` is empty if no folder holds the site; then
-    `reason` says why. `reason` is also that of a refusal to take texts from the pages.
+    `found` of `posts` have a page there, and `metadata` is what these pages and the home page say
+    of the site. `output` is empty if no folder holds the site; then `reason` says why. `reason` is
+    also that of a refusal to take texts from the pages.
     """
 
     posts: int
@@ -53,6 +59,7 @@ class Lesson:
     found: int = 0
     learned: Learned | None = None
     reason: str = ""
+    metadata: SiteMetadata = field(default_factory=SiteMetadata)
 
     @property
     def takes_bodies(self) -> bool:
@@ -105,8 +112,9 @@ def study(
             "the site as you deploy it"
         )
         return Lesson(len(posts), reason=reason)
-    learned = learn(best.pairs())
-    return Lesson(len(posts), best.name, len(best.pages), learned, learned.refusal or "")
+    learned, found = learn(best.pairs()), len(best.pages)
+    reason = learned.refusal or ""
+    return Lesson(len(posts), best.name, found, learned, reason, best.metadata())
 
 
 def _not_found(folders: Sequence[str], best: _Trial | None, posts: int) -> str:
@@ -153,7 +161,15 @@ class _Trial:
         self._on_event = on_event
         ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
         self._output = OutputFolder(config.path.parent / name, config.site.root, ours)
-        self.pages = find([self._post_words(*one) for one in posts], self._page_words())
+        self._heads: dict[PurePosixPath, Head] = {}
+        post_words, words = [self._post_words(*one) for one in posts], self._page_words()
+        self.pages = find(post_words, words)
+        url = self.metadata().url if self.pages else None
+        if url and not site_url.is_same(url, config.site.url):
+            # Now it shows which pages name another one of the site as the original.
+            copies = {path for path, head in self._heads.items() if is_copy(path, head, url)}
+            words = [replace(one, canonical_is_other=one.path in copies) for one in words]
+            self.pages = find(post_words, words)
 
     def _post_words(self, post: Post, published: dt.datetime | None) -> PostWords:
         title = post.title or post.name
@@ -175,7 +191,9 @@ class _Trial:
         found = []
         for number, path in enumerate(paths, 1):
             page = self._page(path)
-            found += [page_words(page, self._config.site.root)] if page else []
+            if page:
+                self._heads[path] = page.head
+                found.append(page_words(page, self._config.site.root))
             self._on_event(PagesRead(self.name, number, len(paths)))
         return found
 
@@ -184,6 +202,18 @@ class _Trial:
             return parse(self._output.read(path), path)
         except (OSError, PageError):
             return None
+
+    def metadata(self) -> SiteMetadata:
+        """What the pages of the posts and the home page say of the site."""
+        heads = {path: self._heads[path] for path in sorted(self.pages.values())}
+        home = self._heads.get(_HOME)
+        is_usable = home and not (home.is_redirect or home.is_loopback)
+        return site_metadata.metadata(
+            heads,
+            home if is_usable else None,
+            sitemap=sorted(self._output.sitemap_urls),
+            feeds=sorted(self._output.feed_urls),
+        )
 
     def page_of_development(self) -> PurePosixPath | None:
         """A page that a development server built, among some of the posts' pages."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from publisher.app.init.learning import Lesson
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Answers a question; None if nobody is there to answer.
 Ask: TypeAlias = "Callable[[str], bool | None]"
+
+# The line that the user types; empty or None if there is no answer.
+AskText: TypeAlias = "Callable[[str], str | None]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,8 @@ class WrittenConfig:
 
     `posts` is None if the posts come from a feed. `kind` is the name of the site's generator, empty
     for a folder of posts without settings; `source` is the file of its settings, empty if there is
-    none. `lesson` is what the built pages showed; None if the posts come from a feed.
+    none. `lesson` is what the built pages showed; None if the posts come from a feed. `taken` are
+    the settings that the built site gave: key, value, and what it was taken from.
     """
 
     posts: Path | None
@@ -52,11 +56,11 @@ class WrittenConfig:
     has_url: bool
     survey: Survey
     lesson: Lesson | None
+    taken: Sequence[tuple[str, str, str]] = ()
 
 
-def nobody(_: str) -> bool | None:
+def nobody(_: str) -> None:
     """Answer no question, for callers without a user."""
-    return None
 
 
 def require_yes(ask: Ask, question: str, otherwise: str) -> None:

@@ -1,8 +1,9 @@
-"""Take over the settings of a site that are valid in publisher.yaml, and name the others."""
+"""Take over what a site says of itself and what is valid in publisher.yaml; name the rest."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher.app.events import Note
 from publisher.errors import ConfigError
+from publisher.sources.built import site_url
+from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.front_matter.values import language_tag
 from publisher.text import permalinks
 
 if TYPE_CHECKING:
     from publisher.app.events import OnEvent
-    from publisher.sources.engines.detected import DetectedSite
+    from publisher.app.init.document import SiteFacts
+    from publisher.app.init.learning import Lesson
 
 
 def valid(site: DetectedSite, on_event: OnEvent) -> dict[str, str]:
@@ -26,6 +30,35 @@ def valid(site: DetectedSite, on_event: OnEvent) -> dict[str, str]:
         values["language"] = language_tag(site.language)
     is_valid = partial(_is_valid, site, on_event)
     return {key: value for key, value in values.items() if value and is_valid(key, value)}
+
+
+def with_metadata(facts: SiteFacts, lesson: Lesson, on_event: OnEvent) -> SiteFacts:
+    """The facts with what the built site says, where neither the user nor the settings say it."""
+    stated = lesson.metadata
+    known = {"url": facts.url, "title": facts.options.title, **facts.settings}
+    keys = ("title", "url", "description", "language")
+    missing = {key: getattr(stated, key) for key in keys if not known.get(key)}
+    found = valid(DetectedSite(source=lesson.output, **missing), on_event)
+    sources = {"url": stated.url_from, "title": stated.title_from}
+    return replace(
+        facts,
+        url=facts.url or found.get("url"),
+        title=found.get("title", facts.title),
+        settings={**found, **facts.settings},
+        taken=[(key, found[key], source) for key, source in sources.items() if key in found],
+    )
+
+
+def doubt_about_url(facts: SiteFacts, site: DetectedSite) -> str:
+    """Why the URL of the site may be wrong; empty if nothing speaks against it."""
+    stated = facts.lesson.metadata.url if facts.lesson else None
+    if facts.url and stated:
+        difference = site_url.difference(facts.url, stated)
+        return f"site.url {difference}" if difference else ""
+    if not site.program or facts.options.url:
+        return ""
+    known = "site.url is from its text, so check it" if facts.url else "give the URL with --url"
+    return f"{site.program} is a program, which is not run; {known}"
 
 
 def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bool:

@@ -47,24 +47,24 @@ def _own(named: str, file_url: str, site: SplitResult) -> SplitResult | None:
     """The URL that a page names, if it is on the site's host or its twin."""
     try:
         url = urlsplit(urljoin(file_url, named))
-        same = _without_www(url.netloc) == _without_www(site.netloc)
+        same = without_www(url.netloc) == without_www(site.netloc)
     except ValueError:  # http://[
         return None
     return url if same and url.scheme in {"http", "https"} and not url.query else None
 
 
-def _without_www(authority: str) -> str:
+def without_www(authority: str) -> str:
     return authority.lower().removeprefix("www.")
 
 
 def _names(url: str, path: PurePosixPath) -> bool:
     """Whether a URL path ends in the path of the file, without index.html and suffixes."""
-    own, named = _bare(str(path)), _bare(unquote(url))
+    own, named = bare_path(str(path)), bare_path(unquote(url))
     return named == own or named.endswith(f"/{own}")
 
 
-def _bare(path: str) -> str:
-    """A path without what may be left out, in one normal form of Unicode."""
+def bare_path(path: str) -> str:
+    """A path without slashes at its ends, index files and suffixes, in one form of Unicode."""
     path = unicodedata.normalize("NFC", path)
     for index in INDEXES:
         if path == index or path.endswith(f"/{index}"):

@@ -37,6 +37,7 @@ class Head:
 
     title: str | None = None
     og_title: str | None = None
+    site_name: str | None = None
     h1s: tuple[str, ...] = ()
     canonical: str | None = None
     og_url: str | None = None
@@ -70,6 +71,7 @@ def read_head(tree: etree._Element) -> Head:
     return Head(
         title=next(_titles(tree), None),
         og_title=metas.get("og:title"),
+        site_name=metas.get("og:site_name"),
         h1s=tuple(filter(None, map(_text, tree.iter("h1")))),
         canonical=links.get("canonical"),
         og_url=metas.get("og:url"),

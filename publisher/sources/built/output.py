@@ -24,6 +24,11 @@ HOME = PurePosixPath("index.html")
 _MAX_SITEMAPS = 200
 _SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
+_FEEDS = (".atom", ".rss", ".xml")
+_MAX_FEEDS = 20
+_FEED_LINK = re.compile(
+    r"""<link>\s*(?:<!\[CDATA\[)?\s*(https?:[^<>\s\]]+)|<link\s[^<>]*?\bhref=["'](https?:[^"'<>]+)"""
+)
 _LINK = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']?([^"'\s<>#?]+)""", re.IGNORECASE)
 
 
@@ -131,6 +136,11 @@ class OutputFolder:
 
     @cached_property
     def _sitemap(self) -> frozenset[str]:
+        return frozenset(url_path(urlsplit(url).path) for url in self.sitemap_urls)
+
+    @cached_property
+    def sitemap_urls(self) -> frozenset[str]:
+        """The absolute URLs that the sitemap names; empty without one."""
         found: set[str] = set()
         waiting, read = [*_SITEMAPS], set[str]()
         while waiting and len(read) < _MAX_SITEMAPS:
@@ -138,17 +148,29 @@ class OutputFolder:
             if file in read:
                 continue
             read.add(file)
-            for location in _LOCATION.finditer(self._text(file)):
+            for location in _LOCATION.finditer(self._sitemap_text(file)):
                 url = _split(unescape(location[1] or location[2]))
                 if url and url.path.endswith(".xml"):  # an index of sitemaps
                     waiting.append(unquote(url.path.removeprefix(self._root)).lstrip("/"))
                 elif url:
-                    found.add(url_path(url.path))
+                    found.add(url.geturl())
         return frozenset(found)
+
+    @cached_property
+    def feed_urls(self) -> frozenset[str]:
+        """The absolute URLs to which the RSS and Atom feeds in the folder link."""
+        files = [path for path in sorted(self.folder.iterdir()) if path.suffix in _FEEDS]
+        texts = [self._text(path.name) for path in files[:_MAX_FEEDS]]
+        links = (match for text in texts for match in _FEED_LINK.finditer(text))
+        return frozenset(unescape(link[1] or link[2]) for link in links)
 
     @property
     def _root(self) -> str:
         return urlsplit(self.site_url).path.rstrip("/")
+
+    def _sitemap_text(self, file: str) -> str:
+        """The text of a sitemap, which may lie in the folder although `site_url` is not its URL."""
+        return self._text(file) or self._text(PurePosixPath(file).name)
 
     def _text(self, file: str) -> str:
         """The text of a file of the folder; empty if there is none."""

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from publisher.errors import Unavailable
-from publisher.post import BuiltBody, Diagnostic, Medium, Page, PageHash, Post, Reading, Skip
+from publisher.post import (
+    BuiltBody,
+    BuiltFile,
+    Diagnostic,
+    Medium,
+    Page,
+    PageHash,
+    Post,
+    Reading,
+    Skip,
+)
 from publisher.sources.built import dates, safety
 from publisher.sources.built.address import address, url_paths
 from publisher.sources.built.head import is_loopback_url
@@ -86,7 +96,9 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
-        bodies=PageBodies({one.path: _body(one) for one in shown}, known, reader.pages, links),
+        bodies=PageBodies(
+            {one.path: _body(one) for one in shown}, known, reader.pages, links, output
+        ),
     )
 
 
@@ -165,8 +177,10 @@ class PageBodies:
         known: _KnownPages,
         pages: ReadPages,
         home_links: HomeLinks,
+        output: OutputFolder,
     ) -> None:
         self._bodies = bodies
+        self._output = output
         self._known = known
         self._pages = pages
         self._home_links = home_links
@@ -178,9 +192,11 @@ class PageBodies:
     def of(self, post: Post) -> BuiltBody | None:
         return self._bodies.get(post.path)
 
-    def page_of(self, _: Post) -> bytes | None:
-        """Return no page to compare a post with: the page is its source."""
-        return None
+    def page_of(self, post: Post) -> BuiltFile | None:
+        try:
+            return BuiltFile(post.path, self._output.read(post.path))
+        except OSError:
+            return None
 
     def remember(self) -> None:
         """Write what later runs must know. Raises LedgerError."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from publisher.errors import PostError
-from publisher.post import PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
+from publisher.post import BuiltFile, PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
 from publisher.sources.built import safety, waiting
 from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
 from publisher.sources.built.dates import in_zone, without_builds
@@ -222,10 +222,10 @@ class BuiltSite:
         version = self._known.version(post.path)
         return version.body if version else None
 
-    def page_of(self, post: Post) -> bytes | None:
+    def page_of(self, post: Post) -> BuiltFile | None:
         page = self._placement.page(post)
         try:
-            return self._output.read(page) if page else None
+            return BuiltFile(page, self._output.read(page)) if page else None
         except OSError:
             return None
 
