@@ -63,7 +63,7 @@ SHOWN = 12  # posts whose difference is printed
 # What no reader of a feed is to see, and the words of no post.
 GONE = {
     *("script", "style", "svg", "template", "annotation", "object"),
-    *("button", "form", "input", "nav", "noscript", "select"),
+    *("button", "form", "input", "nav", "select"),
 }
 # Numbers of lines, and the names of languages beside a block of code.
 GONE_CLASSES = {"gutter", "linenodiv", "linenos", "lineno", "lnt", "ln", "line-numbers-wrapper"}
@@ -285,9 +285,9 @@ def parsed(markup: str) -> html.HtmlElement:
 
 
 def stand_ins_of(markup: str, url: str) -> set[str]:
-    """The URLs of links that feeds show in the place of frames and players, or of scripts."""
+    """The URLs of links that feeds show in the place of frames and players."""
     players = "//iframe/@src | //video/@src | //audio/@src | //video//@src | //audio//@src"
-    found = parsed(markup).xpath(f"{players} | //noscript//a/@href")
+    found = parsed(markup).xpath(players)
     return {urljoin(url, one.strip()) for one in found}
 
 

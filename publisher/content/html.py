@@ -98,10 +98,12 @@ class HtmlTag:
 
 def tags(html: str, opaque: frozenset[str] = _RAW | TAGS_WITH_CONTENT) -> Iterator[HtmlTag]:
     """Yield all tags, except in comments, in attribute values and inside `opaque` elements."""
-    return (tag for _, tag in _tokens(html, opaque) if tag)
+    return (tag for _, tag in tokens(html, opaque) if tag)
 
 
-def _tokens(html: str, opaque: frozenset[str]) -> Iterator[tuple[re.Match[str], HtmlTag | None]]:
+def tokens(
+    html: str, opaque: frozenset[str] = _RAW | TAGS_WITH_CONTENT
+) -> Iterator[tuple[re.Match[str], HtmlTag | None]]:
     """Yield tags, and comments or a tag cut off by the end of the text with None."""
     at = 0
     while match := _TOKEN.search(html, at):
@@ -123,7 +125,7 @@ def normalised(html: str, base: str) -> str:
     is a tag.
     """
     parts, at, raw_element = [], 0, ""
-    for match, tag in _tokens(html, _RAW):
+    for match, tag in tokens(html, _RAW):
         parts.append(_text(html[at : match.start()], raw_element))
         at, raw_element = match.end(), ""
         if tag is None or tag.name in _RAW:

@@ -20,7 +20,9 @@ from lxml import etree
 from publisher.content import first_words
 from publisher.content import markup as markups
 from publisher.content.dropped import warnings
+from publisher.content.dropped_tags import kept_apart
 from publisher.content.html import (
+    BLOCKS,
     MATH,
     MATH_NS,
     SCHEMES,
@@ -38,6 +40,7 @@ from publisher.content.lead import split_at_marker
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
 from publisher.text.characters import damage, legal
+from publisher.text.gaps import keep_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +72,9 @@ _CLEANER = nh3.Cleaner(
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
 # Table cells may be empty, and so may elements of formulas, such as a space.
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
-_STRIPPED = "gone"  # the tag of elements that are stripped later, with or without their content
+# The tags of elements that are stripped later, with or without their content.
+_STRIPPED = "gone"
+_GAP = "gap"  # it stood apart from the texts beside it
 
 _FORMULA = re.compile(r"<math(?=[\s>])")
 # A srcset as HTML parses it (4.8.4.2.1).
@@ -160,7 +165,7 @@ def sanitised(
 
 def _tree(html: str, base: str, prefix: str, resolve: Resolve, own: str = "") -> etree._Element:
     """Return the safe part of `html` as a tree in a div."""
-    source = normalised(html, base)
+    source = normalised(kept_apart(html), base)
     refuse_slow_html(source)
     builder = _Builder()
     # Again, because nh3 decodes character references such as `&#11;`.
@@ -173,7 +178,8 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve, own: str = "") ->
         _resolve_urls(element, base, ids, resolve)
         _link_own_parts(element, ids, own)
         _replace_useless(element)
-    etree.strip_tags(root, _STRIPPED)
+    keep_apart(root, _GAP, _STRIPPED)
+    etree.strip_tags(root, _STRIPPED, _GAP)
     return root
 
 
@@ -319,18 +325,22 @@ def _replace_useless(element: etree._Element) -> None:
             if (element.tail or "").startswith("http"):
                 element.tail = f" {element.tail}"
         case "img" if not source:
-            element.tag, element.text = _STRIPPED, element.get("alt")
+            element.tag, element.text = _GAP, element.get("alt")
         case "source" | "track" if not (source or element.get("srcset")):
             element.tag = _STRIPPED
         case "audio" | "video" if source and _is_empty(element):
             etree.SubElement(element, "a", href=source).text = source
     if element.tag not in _MAY_BE_EMPTY and _is_empty(element):
-        element.tag = "span" if element.get("id") else _STRIPPED
+        element.tag = "span" if element.get("id") else _stripped(element.tag)
+
+
+def _stripped(tag: str) -> str:
+    return _GAP if tag in BLOCKS or tag in {"audio", "video", _GAP} else _STRIPPED
 
 
 def _is_empty(element: etree._Element) -> bool:
     return not element.text and all(
-        child.tag == _STRIPPED and not child.tail and _is_empty(child) for child in element
+        child.tag in {_STRIPPED, _GAP} and not child.tail and _is_empty(child) for child in element
     )
 
 

@@ -108,11 +108,43 @@ def test_the_page_stays_as_it_is() -> None:
         "<nav><ul><li>Contents</ul></nav>",
         "<template><p>x</p></template>",
         "<noscript>Switch on JavaScript.</noscript>",
+        "<noscript>See <a href=/d>the comments</a> with JavaScript.</noscript>",
+        "<noscript><iframe src=/count style='display: none'></iframe></noscript>",
+        "<noscript><img src=/count.gif width=1 height=1></noscript>",
     ],
 )
 def test_what_only_a_browser_has_a_use_for_is_left_out(useless: str) -> None:
     found = extracted(f"<p>1</p>{useless}<p>2</p>")
     assert (found.html, found.words) == ("<p>1</p><p>2</p>", ("1", "2"))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<p><a href="/film">See the film</a></p>',
+        "<pre><code>javascript()</code></pre>",
+        '<img src="/a.png" alt="A">',
+    ],
+)
+def test_what_a_script_would_show_better_stays(shown: str) -> None:
+    """Own rendering keeps it, too."""
+    assert shown in html(f"<script src=/film.js></script><noscript>{shown}</noscript>")
+
+
+@pytest.mark.parametrize(
+    ("inside", "kept"),
+    [
+        ("one<button>Copy</button>two", "one two"),
+        ("one<nav>Contents</nav><b>two</b>", "one <b>two</b>"),
+        ("one<span class=x>May</span>two", "one two"),
+        ("<i>one</i><form></form><nav></nav>two", "<i>one</i> two"),
+        ("one<script>x()</script>two", "onetwo"),
+        ("<p>one</p><button>Copy</button><p>two</p>", "<p>one</p><p>two</p>"),
+        ("one, <button>Copy</button>two", "one, two"),
+    ],
+)
+def test_what_is_left_out_leaves_words_apart(inside: str, kept: str) -> None:
+    assert html(inside, ".x") == kept
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.sources.built.body import extract
+from publisher.sources.built.foreign import makes_words
 from publisher.sources.built.learn import Learned, learn
 from publisher.sources.built.learning_page import LearnedPost
 from publisher.sources.built.page import BuiltPage, parse
 from publisher.sources.built.words import words
+from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -240,6 +243,18 @@ def test_output_of_a_few_posts_before_the_text_stays() -> None:
     kept(site(lambda n: f"<article>{'' if n % 5 else box}{paragraphs(n)}</article>"), "outdated")
 
 
+def test_what_a_loop_makes_behind_the_text_stays() -> None:
+    def pair(number: int) -> Pair:
+        source, made = ("{% a %}", "<div class=share>1.0</div>") if number % 2 else ("", "")
+        post = LearnedPost(title_of(number), tuple(words(text_of(number))), source)
+        text = f"{paragraphs(number)}{made}<footer>By me</footer>"
+        return post, page(f"<article>{text}</article>", number)
+
+    pairs = [pair(number) for number in range(12)]
+    assert selectors(pairs) == (("article",), ("article > footer",))
+    kept(pairs, "1")
+
+
 def test_footnotes_stay() -> None:
     notes = "<section class=footnotes><ol><li>Note</li></ol></section>"
     kept(site(lambda n: f"<article>{paragraphs(n)}{notes}</article>"), "note")
@@ -318,6 +333,87 @@ def test_too_many_foreign_words_are_refused() -> None:
         return f"<div class=text>{first}</p><p>{' '.join(_NAMES[:8])}</p>{second}</p></div>"
 
     assert "11 % of the words" in (learn(site(template)).refusal or "")
+
+
+def release(number: int) -> str:
+    """A page on which a loop of the post has made as many words as its source has."""
+    return f"<div class=text>{paragraphs(number)}<ul><li>{text_of(number + 100)}</ul></div>"
+
+
+def made(number: int, *, of: int, template: Callable[[int], str]) -> Pair:
+    """Every second of the first posts has a loop. `of` is the number of those posts."""
+    has_loop = number % 2 == 0 and number < of
+    source = "{% for one in site.data.releases %}{{ one.url }}{% endfor %}" if has_loop else ""
+    post = LearnedPost(title_of(number), tuple(words(text_of(number))), source)
+    return post, page(release(number) if has_loop else template(number), number)
+
+
+def test_words_that_a_post_makes_are_not_foreign() -> None:
+    pairs = [
+        made(n, of=12, template=lambda n: f"<div class=text>{paragraphs(n)}</div>")
+        for n in range(12)
+    ]
+    learned = learn(pairs)
+    assert (learned.body, learned.accepted) == (("div",), 12)
+    assert (learned.foreign, learned.refusal) == (0, None)
+
+
+def test_what_the_template_adds_is_foreign_though_posts_make_words() -> None:
+    box = " ".join(_NAMES[:8])
+    pairs = [
+        made(n, of=12, template=lambda n: f"<div class=text>{paragraphs(n)[:40]}<p>{box}</p></div>")
+        for n in range(12)
+    ]
+    assert "of the words" in (learn(pairs).refusal or "")
+
+
+def test_a_template_whose_posts_all_make_words_is_judged_by_them() -> None:
+    def pair(number: int) -> Pair:
+        name, loop = ("loop", f"<p>{text_of(number + 100)}") if number % 2 else ("plain", "")
+        post = LearnedPost(title_of(number), tuple(words(text_of(number))), "{% a %}" * bool(loop))
+        first, second = paragraphs(number).split("</p>")[:2]
+        text = f"<div class={name}-text>{first}</p>{loop}</p>{second}</p></div>"
+        return post, page(f"{text}<div>By me on a sunny day in May 2020</div>", number)
+
+    learned = learn([pair(number) for number in range(60)])
+    assert {*learned.body} == {".loop-text", ".plain-text"}
+    assert "33 % of the words" in (learned.refusal or "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for a in b %}", "{%- include a.html %}", "{{ page.date }}", "{{< gist a >}}",
+        "<%= a %>", "<?php a ?>", "<Chart data={a} />", "<my-chart></my-chart>",
+        ".. include:: a", ".. contents::",
+        "include::a.adoc[]", "#+INCLUDE: a", "[TOC]", "[[toc]]", "{:toc}", "--8<-- 'a'",
+        "![[a note]]", '```python exec="on"\na\n```',
+    ],
+)  # fmt: skip
+def test_such_a_source_makes_words(source: str) -> None:
+    assert makes_words(f"text\n\n{source}\n")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% highlight ruby %}a{% endhighlight %}", "{% raw %}", "[a]({% post_url 2020-01-01-a %})",
+        "![a]({{ site.baseurl }}/a.png)", "<b>a</b> <h1>", "a < b", ".. image:: a.png",
+        "```python\na\n```",
+        "the table of contents [toc] above",
+    ],
+)  # fmt: skip
+def test_such_a_source_has_all_words(source: str) -> None:
+    assert not makes_words(f"text\n\n{source}\n")
+
+
+def test_looking_for_what_makes_words_takes_time_in_proportion_to_the_text() -> None:
+    for piece in ("<a-", "{ ", "```", "``` ", ".. ", "<A", "[[toc]] ", " ", "\n```a exe", "--"):
+        assert_linear(partial(looked_through, piece), 20_000)
+
+
+def looked_through(piece: str, times: int) -> None:
+    assert not makes_words(piece * times)
 
 
 def test_no_posts_teach_nothing() -> None:

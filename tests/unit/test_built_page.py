@@ -70,6 +70,9 @@ def test_a_page_without_a_body_has_no_words() -> None:
         "<body>a<p>b</p></body><footer>c",
         "<html><body>a<p>b</p></body></html><footer>c</footer>",
         "<html><body>a</body></html><html><body><p>b</body></html><p>c",
+        "<html><body>a</body></html><html> b <a href=d>c</a></html>",
+        "<html><body>a</body></html><html><head></head> b <body>c</body></html>",
+        "<html><body>a</body> b <p>c</p></html>",
         "<html><head></head><p>a</p></html><p>b</p></body></html><p>c",
     ],
 )

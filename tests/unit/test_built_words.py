@@ -73,6 +73,30 @@ def test_the_words_of_words_are_the_same_words(text: str) -> None:
         ("[source,ruby]\n----\nputs\n----\nhttps://x.example[shown]", "puts shown"),
         ('"shown":https://x.example and', "shown and"),
         ("import A from './a.js'\n\n<A b={1} />shown", "shown"),
+        ('![alt](a.png){width="50%"} shown', "shown"),
+        # reStructuredText
+        (".. _Name: https://x.example/gone\n.. _`Two words`: /gone\n.. _here:\n\nshown", "shown"),
+        ("`One <https://x.example>`__ `two`__\n\n__ https://x.example/gone\n", "one two"),
+        (".. __: https://x.example\n.. |logo| image:: logo.png\n   :alt: gone\n\nshown", "shown"),
+        (".. A comment\n   of two lines\n\nshown\n\n.. [1] A note", "shown 1 a note"),
+        (".. class:: gone\n\nshown\n\n.. youtube:: gone", "shown"),
+        (":doc:`a page <gone>` and :ref:`b`", "a page and b"),
+        # AsciiDoc
+        (":toc:\n:icons: font\n:page-tags: [gone, too]\n:!sectnums:\nshown", "shown"),
+        ("image::a.png[gone,300] video::gone[youtube] include::gone.adoc[] a", "a"),
+        ("ifdef::gone[]\na footnote:[b] kbd:[c]\nendif::[]", "a b c"),
+        ("link:gone.html[a] mailto:me@x.example[b] <<gone,c>> xref:gone#d[e]", "a b c e"),
+        ('[#gone]\n[.gone]\n[cols="1,2"]\n[%header]\nshown', "shown"),
+        ("////\ngone\n////\nshown", "shown"),
+        # Org
+        ("  :PROPERTIES:\n  :ID: a b c\n  :END:\n#+RESULTS:\nshown", "shown"),
+        ("SCHEDULED: <2020-01-02>\nshown[fn:1] [[file:gone.png]]", "shown"),
+        ("#+BEGIN_COMMENT\ngone\n#+END_COMMENT\nshown {{{gone(a)}}}", "shown"),
+        # Textile
+        ('"a!":https://x.example/gone "b":#gone "c":../gone', "a b c"),
+        ("[gone]https://x.example/\nshown", "shown"),
+        ("!>a.png(gone)!:https://x.example shown! Yes!", "shown yes"),
+        ("h2(#gone). a\n\np(gone){color:red}. b %{color:red}c%\n\nbq. d", "a b c d"),
         ("&nbsp;a&amp;b &#8217;", "a b"),
     ],
 )
@@ -104,7 +128,9 @@ def test_triples_know_the_order_and_the_neighbours() -> None:
     [
         "{{", "{%", "<!--", "<a ", '<a "', "[a](", "![a]", "[[", "](", "(a", "`", "` ", "```\n",
         "~~~a\n", "<script>", "{%comment%}", "[a]:", "a:http://", "a http://a", "{:", "`a\n", "> ",
-        "\n ", "import a\n", "&", "[^a",
+        "\n ", "import a\n", "&", "[^a", ".. ", "\n.. a\n", ".. |a", ":a:", "image:", "image:a[",
+        "!a", "!a.png(", "%{", "[fn:", "<<a", "////\n", ":PROPERTIES:\n", "\np(", "p[", "__ ",
+        ":a:`b <", ".. _`a", "[[a.", "){a=", ":a", "\n:a:", "kbd:", "#+BEGIN_COMMENT\n",
     ],
 )  # fmt: skip
 def test_reading_a_source_takes_time_in_proportion_to_its_length(piece: str) -> None:

@@ -42,9 +42,10 @@ def extract(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> Extrac
 
     What the selectors of `drop` match inside of it is left out. Raises BadSelector.
     """
-    element = body_element(page, body)
-    if element is None:
+    found = find_body(page, body)
+    if found is None:
         return None
+    _, element = found
     root = copied(element, {gone for selector in drop for gone in matches(page, selector)})
     comments.cut(root)
     cleaning.clean(root)
@@ -56,12 +57,12 @@ def extract(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> Extrac
     )
 
 
-def body_element(page: BuiltPage, body: Sequence[str]) -> etree._Element | None:
-    """The element of the page that the first selector matches which matches only one."""
+def find_body(page: BuiltPage, body: Sequence[str]) -> tuple[str, etree._Element] | None:
+    """The first selector that matches exactly one element of the page, and that element."""
     for selector in body:
         found = matches(page, selector)
         if len(found) == 1:
-            return found[0]
+            return selector, found[0]
     return None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.sources.built import code_blocks
 from publisher.sources.built.tree_edits import (
+    cut,
     elements,
     finish,
     remove,
@@ -23,7 +24,8 @@ from publisher.sources.built.tree_edits import (
 if TYPE_CHECKING:
     from lxml import etree
 
-_USELESS = frozenset({"button", "form", "nav", "script", "style", "template"})
+_USELESS = frozenset({"button", "form", "nav"})
+_UNSEEN = frozenset({"script", "style", "template"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # The classes of the links with which headings point to themselves: of rehype, markdown-it-anchor,
 # VitePress, Docusaurus, Nikola, Sphinx and many themes of Hugo and Jekyll.
@@ -31,6 +33,9 @@ _ANCHOR = re.compile(
     r"(?:^|[-_])(?:anchor|permalink|headerlink|hash-?link|heading-?link)(?:$|[-_])"
 )
 _TEX = "math/tex"
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_DOTS = frozenset({"0", "1", "0px", "1px"})
+_LONG = 300  # characters: too long to only ask for JavaScript
 _BREAKS = re.compile(r"[\t\n\r]+")
 
 
@@ -39,8 +44,10 @@ def clean(root: etree._Element) -> None:
     _keep_formulas_once(root)
     code_blocks.clean(root)
     for element in elements(root):
-        if element.tag in _USELESS or (element.tag == "noscript" and not _is_picture(element)):
+        if element.tag in _UNSEEN:
             remove(element)
+        elif element.tag in _USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
+            cut(element)
     for heading in root.iter(*_HEADINGS):
         text = text_of(heading)
         for link in heading.iter("a"):
@@ -61,9 +68,17 @@ def _join_urls(root: etree._Element) -> None:
                 element.set(name, "".join(parts))
 
 
-def _is_picture(noscript: etree._Element) -> bool:
-    """Whether it holds a picture that a script would load, of which `content` keeps one."""
-    return noscript.find(".//img") is not None and not text_of(noscript).strip()
+def _is_for_browsers(noscript: etree._Element) -> bool:
+    """Whether it asks for JavaScript, or only counts visitors.
+
+    Else it shows what a script would show better, so readers get it, as from the source.
+    """
+    found = elements(noscript)
+    if any(_HIDDEN.search(one.get("style", "")) or one.get("width") in _DOTS for one in found):
+        return True
+    text = text_of(noscript)
+    has_code = any(one.tag in {"code", "pre"} for one in found)
+    return not has_code and len(text) < _LONG and "javascript" in text.lower()
 
 
 def _is_anchor(link: etree._Element, heading: str) -> bool:

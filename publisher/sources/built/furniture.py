@@ -20,6 +20,7 @@ from publisher.sources.built.element_names import (
     names_of,
     places_of,
 )
+from publisher.sources.built.foreign import makes_words, telling
 from publisher.sources.built.tree_edits import elements, names, text_of
 from publisher.sources.built.words import words
 
@@ -142,8 +143,10 @@ def drop_selectors(pages: Sequence[LearningPage], bodies: Sequence[Selector]) ->
 
 
 def _of_body(body: Selector, bodies: Sequence[TrimmedBody]) -> list[Selector]:
-    recurring = _Recurring(bodies)
-    furniture = [[*recurring.furniture(one)] for one in bodies]
+    # What a loop or a shortcode makes at the end of posts recurs, too.
+    teachers = telling(bodies, [not makes_words(one.page.post.source) for one in bodies])
+    recurring = _Recurring(teachers)
+    furniture = [[*recurring.furniture(one)] for one in teachers]
     counted = Counter(
         name for parts in furniture for name in {n for part in parts for n in recurring.names(part)}
     )

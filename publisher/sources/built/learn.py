@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from publisher.sources.built import containers, furniture
-from publisher.sources.built.accept import Accepted, accepts, percent, shows_title
-from publisher.sources.built.body import extract
+from publisher.sources.built import containers, foreign, furniture
+from publisher.sources.built.accept import Accepted, accepts, shows_title
+from publisher.sources.built.body import extract, find_body
 from publisher.sources.built.learning_page import LearnedPost, LearningPage, covered
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Pair: TypeAlias = "tuple[LearnedPost, BuiltPage]"
 MAX_PAGES = 60  # that are learned from at once
 LEAST_ACCEPTED = 0.9  # of the matched pages
 MOST_FOREIGN = 0.05  # of the words of the bodies
-FEWEST_POSTS = 20
 _TITLED = 0.75  # of the pages: then a page with another title is refused
 
 
@@ -35,8 +34,8 @@ class Learned:
     """The selectors, and what they find on the pages.
 
     `matched` pages were tried, and `accepted` of them have the body of their post there. `foreign`
-    is the share of the words in the bodies that no source has. `refusal` says why bodies should not
-    be taken from these pages; None if they can be.
+    is the share of the words in the bodies that their sources neither have nor make. `refusal` says
+    why bodies should not be taken from these pages; None if they can be.
     """
 
     body: tuple[str, ...]
@@ -81,38 +80,49 @@ class _Figures:
     ) -> None:
         self._body, self._drop = tuple(map(str, bodies)), tuple(dict.fromkeys(map(str, drops)))
         self._matched = len(pairs)
-        self.accepted = self._words = self._foreign = 0
+        self._bodies: list[foreign.BodyWords] = []
         self.left: list[Pair] = []
         wants_title = wants_titles(pairs)
         for post, page in pairs:
             extracted = extract(page, self._body, self._drop)
             verdict = accepts(post.title, post.words, page, extracted, wants_title=wants_title)
             if extracted is not None and isinstance(verdict, Accepted):
-                self._count(post, extracted)
+                self._bodies.append(self._counted(post, page, extracted))
             else:
                 self.left.append((post, page))
 
-    def _count(self, post: LearnedPost, extracted: Extracted) -> None:
-        source = {*zip(post.words, post.words[1:], post.words[2:], strict=False)}
-        self.accepted += 1
-        self._words += len(extracted.words)
-        self._foreign += covered(extracted.words, source).count(False)
+    @property
+    def accepted(self) -> int:
+        return len(self._bodies)
 
-    def learned(self) -> Learned:
-        foreign = self._foreign / self._words if self._words else 0.0
-        return Learned(
-            self._body, self._drop, self._matched, self.accepted, foreign, self._refusal(foreign)
+    def _counted(
+        self, post: LearnedPost, page: BuiltPage, extracted: Extracted
+    ) -> foreign.BodyWords:
+        source = {*zip(post.words, post.words[1:], post.words[2:], strict=False)}
+        selector, _ = find_body(page, self._body) or ("", None)
+        return foreign.BodyWords(
+            selector,
+            len(extracted.words),
+            covered(extracted.words, source).count(False),
+            is_whole=not foreign.makes_words(post.source),
         )
 
-    def _refusal(self, foreign: float) -> str | None:
+    def learned(self) -> Learned:
+        share = foreign.share(self._bodies)
+        return Learned(
+            self._body, self._drop, self._matched, self.accepted, share, self._refusal(share)
+        )
+
+    def _refusal(self, share: float) -> str | None:
         accepted = f"{self.accepted} of {self._matched} pages"
         if not self._body:
             return "no element of the pages holds the text of the posts"
         if self.accepted < LEAST_ACCEPTED * self._matched:
             return f"the text of the posts was found on {accepted} only"
-        if foreign > MOST_FOREIGN:
-            share = percent(self._foreign, self._words)
-            return f"{share} of the words beside the text of the posts are not the posts'"
+        if share > MOST_FOREIGN:
+            return (
+                f"{int(100 * share)} % of the words beside the text of the posts are not the posts'"
+            )
         return None
 
 

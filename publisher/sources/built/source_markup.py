@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _CODE = re.compile(
     r"""^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n`]*\n(?P<block>(?:(?![ \t>]*(?P=fence))[^\n]*\n)*+)
         (?:[ \t>]*(?P=fence)[`~]*|\Z)
-    |`(?P<linked>[^`<>]{1,500}+)<[^<>`\s]++>`_  # "`text <url>`_" of reStructuredText
+    |^\ *+\.\.\ _`[^`\n]++`:[^\n]*+$  # the target of a link of reStructuredText
+    # "`text <url>`_" and ":role:`text <target>`" of reStructuredText
+    |`(?P<linked>[^`<>]{1,500}+)<[^<>`\s]++>`_|(?<=\w:)`(?P<titled>[^`<>]{1,500}+)<[^<>`\n]++>`
     |(?<!`)(?P<ticks>`{1,2})(?!`)(?P<span>[^`\n]++(?:\n(?!\s*\n)[^`\n]*+){0,5})(?P=ticks)(?!`)""",
     re.MULTILINE | re.VERBOSE,
 )
@@ -36,28 +38,65 @@ _PAIRS: dict[str, _Pair] = {
     r"<script\b": (re.compile(r"</script\s*>", re.IGNORECASE), 200_000),
     r"<style\b": (re.compile(r"</style\s*>", re.IGNORECASE), 200_000),
     r"<svg\b": (re.compile(r"</svg\s*>", re.IGNORECASE), 200_000),
+    r"(?m:^/{4,}$)": (re.compile(r"^/{4,}$", re.MULTILINE), 20_000),  # AsciiDoc
+    r"(?m:^[ \t]*+:(?:PROPERTIES|LOGBOOK):$)": (  # Org
+        re.compile(r"^[ \t]*+:END:$", re.MULTILINE | re.IGNORECASE),
+        20_000,
+    ),
+    r"(?m:^[ \t]*+\#\+BEGIN_COMMENT\b)": (
+        re.compile(r"^[ \t]*+\#\+END_COMMENT\b", re.MULTILINE | re.IGNORECASE),
+        20_000,
+    ),
 }
 _OPENING = re.compile("|".join(f"({opening})" for opening in _PAIRS), re.IGNORECASE)
 _CLOSING = dict(enumerate(_PAIRS.values(), 1))  # by the group of `_OPENING`
 
 # What else a page does not show. Only a piece that cannot be repeated in itself has no limit.
-_HIDDEN = re.compile(
-    r"""</?[a-zA-Z][\w.-]*+(?::[\w-]++)?(?=[\s/>])(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+>
-    |\{[:\#.][^{}\n]{0,500}\}  # attributes of kramdown and Pandoc
+_MARKDOWN = r"""</?[a-zA-Z][\w.-]*+(?::[\w-]++)?(?=[\s/>])(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+>
+    |\{[:\#.][^{}\n]{0,500}\}|(?<=\))\{[\w-]{1,50}+=[^{}\n]{0,500}\}  # of kramdown and Pandoc
     |\[\^[^\[\]\n]++\]:?  # the label of a footnote, which pages replace by a number
     |^\ {0,3}\*\[[^\]\n]++\]:[^\n]*+$  # the long form of an abbreviation
     |^\ {0,3}\[[^\]\n]++\]:[ \t]*+\S[^\n]*+$  # the target of a link
     |!\[[^\[\]\n]*+\](?:\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)|\[[^\[\]\n]*+\])
     |(?<=\])\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)|(?<=\])\[[^\[\]\n]*+\]
     |!?\[\[[^\[\]|\n]++(?:\||\]\[)  # `[[page|text]]`, and `[[url][text]]` of Org
-    |^\ *\.\.\ (?:code|code-block|figure|highlight|image|include|raw|sourcecode)::[^\n]*+$
-    |^\ *\.\.\ [\w:-]++|^\ ++:[\w-]++:(?=[ \t]|$)[^\n]*+$  # directives of reStructuredText
-    |(?<=\w"):(?:https?://|/)\S++  # `"text":url` of Textile
-    |\bhttps?://[^\s\[\]<>()]{1,500}+(?=\[)|\b(?:link|xref|image):{1,2}[^\s\[\]]++\[?  # AsciiDoc
-    |^\[[a-z]++(?:,[^\]\n]*+)?\]$  # `[source,ruby]` of AsciiDoc
-    |^[ \t]*+\#\+[^\n]*+$|^:[A-Z_]++:$  # keywords and drawers of Org
     |^import\ [^\n"']++["'][^"'\n]++["'];?[ \t]*+$  # MDX
-    """,
+    """
+# Directives, fields, targets, substitutions, comments with the lines below them, and roles.
+_REST = r"""^\ *+\.\.\ (?:class|code|code-block|container|default-role|figure|gist|highlight|image
+        |include|index|listing|literalinclude|media|raw|role|rst-class|sourcecode|vimeo|youtube)::[^\n]*+$
+    |^\ *+\.\.\ [\w-]++(?::[\w-]++)*+::|^\ ++:[\w-]++:(?=[ \t]|$)[^\n]*+$
+    |^\ *+\.\.\ (?!\[)[^\n]++(?:\n[ \t]++\S[^\n]*+)*+
+    |^\ *+__\ \S++[ \t]*+$
+    |(?<![\w:]):[a-z][\w+.:-]{0,60}:\Z  # what follows is a span of code
+    """
+# Macros, attributes of the document, and of a block.
+_ASCIIDOC = r"""\bhttps?://[^\s\[\]<>()]{1,500}+(?=\[)
+    |\b(?:anchor|audio|endif|gist|icon|ifeval|ifn?def|image|include|indexterm|toc|video)
+        :{1,2}[^\s\[\]]{0,500}+\[[^\[\]\n]{0,500}+\]
+    |\b(?:image|link|xref):{1,2}[^\s\[\]]{1,500}+\[?|\bmailto:[^\s\[\]]{1,500}+(?=\[)
+    |\b(?:asciimath|btn|footnote|footnoteref|indexterm2|kbd|latexmath|menu|pass|stem)
+        :[\w-]{0,50}+(?=\[)
+    |<<[\w\#./-]{1,200}+,
+    |^:!?[a-z][\w-]*+!?:(?:[ \t]++\S++)?[ \t]*+$|^:(?:page|jbake)-[\w-]++:[^\n]*+$
+    |^\[[a-z]++(?:,[^\]\n]*+)?\]$|^\[[\#.%][^\]\n]*+\]$|^\[[a-z]++="[^\]\n]*+\]$
+    """
+# Keywords, drawers, times, labels of footnotes, and pictures.
+_ORG = r"""^[ \t]*+\#\+[^\n]*+$|^[ \t]*+:[A-Z_]++:$
+    |^[ \t]*+(?-i:CLOSED|DEADLINE|SCHEDULED):[ ]?[<\[][^\n]*+$
+    |\[fn:[\w-]{0,50}+[\]:]
+    |\[\[[^\[\]\n]{1,500}?\.(?:gif|jpe?g|png|svg|webp)\]\]
+    """
+# Targets of links, pictures, the beginnings of blocks, and styles.
+_TEXTILE = r"""(?<=[^\s"]"):(?:https?://|mailto:|\.{0,2}/|\#)\S++
+    |^\[[^\]\n]++\](?:https?://|/)\S++[ \t]*+$
+    |![<>=]?[^\s!()]{1,500}?\.(?:gif|jpe?g|png|svg|webp)(?:\([^()\n]{0,500}+\))?!(?::\S++)?
+    |^(?:bc|bq|dl|fn\d{1,3}|h[1-6]|notextile|p|pre|table)
+        (?:\([^()\n]*+\)|\{[^{}\n]*+\}|\[[^\]\n]*+\]|[<>=])*+\.{1,2}(?=\ )
+    |%\{[^{}\n]{0,500}+\}
+    """
+_HIDDEN = re.compile(
+    "|".join([_MARKDOWN, _REST, _ASCIIDOC, _ORG, _TEXTILE]),
     re.MULTILINE | re.VERBOSE | re.IGNORECASE,
 )
 
@@ -71,7 +110,7 @@ def _pieces(body: str) -> Iterator[str]:
     at = 0
     for code in _CODE.finditer(body):
         yield _prose(body[at : code.start()])
-        yield _RAW.sub(" ", code["block"] or code["linked"] or code["span"] or "")
+        yield _RAW.sub(" ", code[code.lastgroup] if code.lastgroup else "")
         at = code.end()
     yield _prose(body[at:])
 

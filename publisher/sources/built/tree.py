@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # What can stand in a head; anything else begins the body (HTML 13.2.6.4.4).
 _IN_HEAD = {
     "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
     "template", "title",
 }  # fmt: skip
+_JOINED = "joined"
 _LIMIT_EXCEEDED = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
@@ -42,10 +43,10 @@ def tree_of(data: bytes) -> etree._Element | None:
 
 def _complete_body(html: etree._Element) -> None:
     """Move into the body what the parser left in the head or behind the body."""
-    before, behind = [*_misplaced(html.find("head"))], [*_behind(html)]
+    before, documents = [*_misplaced(html.find("head"))], [*html.itersiblings()]
     body = html.find("body")
     if body is None:
-        if not before and not behind:
+        if not before and not documents:
             return
         body = etree.SubElement(html, "body")
     for number, element in enumerate(before):
@@ -53,19 +54,25 @@ def _complete_body(html: etree._Element) -> None:
     if before and body.text:  # it stood behind them
         before[-1].tail = (before[-1].tail or "") + body.text
         body.text = None
-    body.extend(behind)
+    _append_rest(body, documents)
+
+
+def _append_rest(body: etree._Element, documents: Sequence[etree._Element]) -> None:
+    """Append what stands behind `</body>`, and the content of the documents behind `</html>`."""
+    text, behind = body.tail, [*body.itersiblings()]
+    if not text and not behind and not documents:
+        return
+    rest = etree.SubElement(body, _JOINED)
+    rest.text, body.tail = text, None
+    rest.extend(behind)
+    for document in documents:
+        for part in document.iterchildren("head", "body"):
+            part.tag = _JOINED
+        document.tag = _JOINED
+        body.append(document)
+    etree.strip_tags(body, _JOINED)
 
 
 def _misplaced(head: etree._Element | None) -> Iterator[etree._Element]:
     """The children of the head from the first on that begins a body."""
     return dropwhile(lambda child: child.tag in _IN_HEAD, head if head is not None else ())
-
-
-def _behind(html: etree._Element) -> Iterator[etree._Element]:
-    """What stands behind `</body>` or `</html>`."""
-    body = html.find("body")
-    if body is not None:
-        yield from body.itersiblings()
-    for document in html.itersiblings():
-        for part in document:
-            yield from part if part.tag in {"head", "body"} else [part]

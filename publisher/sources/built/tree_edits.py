@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from publisher.text.gaps import keep_apart
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _GONE = "gone"
+_CUT = "cut"
 
 
 def names(text: str) -> frozenset[str]:
@@ -29,7 +32,7 @@ def copied(element: etree._Element, without: Collection[etree._Element]) -> etre
     if without:
         pairs = zip(element.iter(), copy.iter(), strict=True)
         for gone in [new for old, new in pairs if old in without and old is not element]:
-            remove(gone)
+            cut(gone)
         finish(copy)
     return copy
 
@@ -39,6 +42,12 @@ def remove(element: etree._Element) -> None:
     tail = element.tail
     element.clear()
     element.tag, element.tail = _GONE, tail
+
+
+def cut(element: etree._Element) -> None:
+    """Remove an element; the words before and behind it stay apart."""
+    remove(element)
+    element.tag = _CUT
 
 
 def unwrap(element: etree._Element) -> None:
@@ -61,7 +70,8 @@ def replace(element: etree._Element, inner: etree._Element) -> None:
 
 def finish(root: etree._Element) -> None:
     """Take out what was removed or replaced below the root."""
-    etree.strip_tags(root, _GONE)
+    keep_apart(root, _CUT, _GONE)
+    etree.strip_tags(root, _GONE, _CUT)
 
 
 def elements(root: etree._Element) -> list[etree._Element]:

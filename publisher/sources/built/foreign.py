@@ -1,0 +1,66 @@
+"""Count the words in bodies that are not their posts'. Pure.
+
+A loop or a shortcode in a post makes words that its source does not have, and they are the post's
+all the same. What a template puts around posts is on all of its pages. So posts whose source makes
+words are left out, if the others are enough to judge the template.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
+
+FEWEST_POSTS = 20
+# Tags of Liquid and its like, shortcodes, components of MDX and of the browser, and what includes a
+# file, a list of headings or the output of a program. Tags that only mark code or links are none.
+_MAKES_WORDS = re.compile(
+    r"""\{%(?!-?\s*(?:end)?(?:comment|highlight|link|post_url|raw|verbatim)\b)
+    |\{\{(?!-?\s*site\.(?:base)?url\b)|<%|<\?(?:php|=)
+    |<[A-Z][\w.]*+[\s/>]|<[a-z]++-[\w-]++[\s/>]
+    |(?i:^[ \t]*+\.\.[ ](?:auto\w++|contents|csv-table|gist|include|list-table|listing
+        |literalinclude|plot|post-list|program-output|toctree|[\w-]{0,50}exec[\w-]*+)::
+    |^(?:include|toc)::|^[ \t]*+\#\+include:
+    |^[ \t]*+(?:\[\[?_?toc_?\]\]?[ \t]*+$|-+8<-+)|\{:toc|!\[\[|^[ \t]*+[`~]{3,}+[^\n]*\bexec\b)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyWords:
+    """How many words a body has, and how many of them its source does not have.
+
+    `selector` is the one of `posts.body` that found the body: of one template.
+    """
+
+    selector: str
+    words: int
+    foreign: int
+    is_whole: bool  # the source makes no further words
+
+
+def makes_words(source: str) -> bool:
+    """Whether the generator may show words for this source that are not in it."""
+    return _MAKES_WORDS.search(source) is not None
+
+
+def share(bodies: Sequence[BodyWords]) -> float:
+    """The share of foreign words in the bodies that can tell; 0 if there are none."""
+    counted: list[BodyWords] = []
+    for selector in {one.selector for one in bodies}:
+        own = [one for one in bodies if one.selector == selector]
+        counted += telling(own, [one.is_whole for one in own])
+    words = sum(one.words for one in counted)
+    return sum(one.foreign for one in counted) / words if words else 0.0
+
+
+def telling(pages: Sequence[T], are_whole: Sequence[bool]) -> Sequence[T]:
+    """Those of the pages of a template that show what it adds to posts: all, if too few do."""
+    whole = [page for page, is_whole in zip(pages, are_whole, strict=True) if is_whole]
+    return whole if len(whole) >= min(FEWEST_POSTS, len(pages) / 2) else pages
