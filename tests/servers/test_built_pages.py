@@ -83,6 +83,16 @@ def test_an_edit_that_was_early_is_corrected_silently_after_the_build(
         assert reader.next().id == "the-end"
 
 
+def test_the_page_of_a_draft_is_never_sent_as_that_of_another_post(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    blog.write("2026-01-03-secret.md", f"{TEXT} {MORE}", title="The mill", draft="true")
+    blog.build_site(leaves_out={"mill"})
+    run = blog.run("publish", "--json")
+    assert (run.code, run.changes) == (0, [])
+    assert MORE not in text_of(server, node, MILL)
+
+
 def test_the_first_run_with_an_output_folder_retracts_and_announces_nothing(
     tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
 ) -> None:

@@ -256,10 +256,10 @@ def test_one_word_is_a_title_only_where_it_stands_first() -> None:
     assert found([post("x.md", text(1), "Go")], pages) == {"x.md": "b.html"}
 
 
-def test_a_page_that_shows_only_the_start_of_its_post_is_found_by_its_title() -> None:
+def test_a_page_that_shows_only_the_start_of_its_post_is_found_by_title_and_name() -> None:
     """A paywall, or a list of links for those who have no password."""
     pages = [page("a.html", text(1, 10), title="A long read"), page("b.html", text(2), title="B")]
-    assert found([post("x.md", text(1), "A long read")], pages) == {"x.md": "a.html"}
+    assert found([post("a.md", text(1), "A long read")], pages) == {"a.md": "a.html"}
 
 
 def test_a_title_that_the_page_spells_in_another_way_does_not_hide_it() -> None:

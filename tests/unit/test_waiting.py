@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.sources.built.waiting import (
+    LOST,
     NEWER,
     NOT_BUILT,
     NOT_SHOWN,
@@ -37,6 +38,8 @@ UNKNOWN = replace(SEEN, taken=None)
         (Facts(has_page=False, is_newer=True), Wait(NOT_BUILT)),
         (Facts(has_page=False, is_newer=True, taken=TAKEN), Wait(NOT_BUILT)),
         (Facts(has_page=False, is_newer=False), NoPage()),
+        (Facts(has_page=False, is_newer=True, is_lost=True, taken=TAKEN), Wait(LOST)),
+        (Facts(has_page=False, is_newer=False, is_lost=True, taken=TAKEN), Wait(LOST)),
         (Facts(has_page=False, is_newer=False, taken=TAKEN), NoPage()),
         (replace(EDITED, page_body="", missing=NEW), Take()),
         (replace(UNKNOWN, page_body="", missing=NEW, is_newer=True), Wait(NEWER)),

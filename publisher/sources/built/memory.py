@@ -117,7 +117,7 @@ class PostMemory:
 
     `searched` is a digest of the output in which no page was found, and `is_said` tells whether the
     user was told so. `waits` is the hash of a source that waits for its page to be built, and
-    `waits_since` the signature of the page when it began to.
+    `waits_since` the signature of the page when it began to; but see `losses.LOST`.
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
@@ -190,6 +190,7 @@ class PageMemory:
     ) -> None:
         """Write the rows that changed, and the number of pages; forget the posts that are gone.
 
+        A row of a post that is gone is written without the version that was stored.
         Everything or nothing is written. Raises LedgerError.
         """
         if not changed and not gone and pages == self.pages:

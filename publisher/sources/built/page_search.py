@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.conclusion import NO_TEXT
+from publisher.sources.built.match import EarlierPage, PageWords, PostWords, find, page_words
 from publisher.sources.built.opened import title_of
 from publisher.sources.built.page import PageError, parse
 from publisher.sources.built.words import source_words, triples
@@ -13,11 +15,25 @@ from publisher.sources.built.words_cache import WordsCache
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Post
     from publisher.sources.built.output import OutputFolder, Signature
+    from publisher.sources.built.waiting import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A post, the page that the rules of the engine give, and what it was taken with last.
+
+    `had_title` tells whether its page showed its title then.
+    """
+
+    post: Post
+    expected: PurePosixPath | None
+    taken: Taken | None = None
+    had_title: bool = False
 
 
 class PageSearch:
@@ -30,8 +46,7 @@ class PageSearch:
 
     def find(
         self,
-        posts: Sequence[Post],
-        expected: Callable[[Post], PurePosixPath | None],
+        posts: Sequence[Sought],
         pages: Mapping[PurePosixPath, Signature],
     ) -> Mapping[PurePosixPath, PurePosixPath]:
         """The page of each post that has one among these; no page is that of two posts."""
@@ -39,7 +54,7 @@ class PageSearch:
             self._cache.words(page, signature, partial(self._read, page))
             for page, signature in pages.items()
         ]
-        return find([self._source(post, expected(post)) for post in posts], texts)
+        return find([self._source(post) for post in posts], texts)
 
     def write(self) -> None:
         self._cache.write()
@@ -52,13 +67,17 @@ class PageSearch:
             return PageWords(path, frozenset(), (), 0)
         return page_words(page, self._output.site_url)
 
-    def _source(self, post: Post, expected: PurePosixPath | None) -> PostWords:
+    def _source(self, sought: Sought) -> PostWords:
+        post, taken = sought.post, sought.taken
         title = title_of(post)
+        compared = taken is not None and taken.page_body not in {"", NO_TEXT}
+        missing = taken.missing if taken and compared else None
         return PostWords(
             post.path,
             title,
             triples(source_words(post.body, title=title)),
             post.published.astimezone(self._zone),
             post.language,
-            expected,
+            sought.expected,
+            EarlierPage(missing, sought.had_title) if taken else None,
         )

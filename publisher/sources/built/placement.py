@@ -9,18 +9,20 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.sources.built import safety
+from publisher.sources.built import losses, safety
 from publisher.sources.built.address import address
 from publisher.sources.built.head import Head
+from publisher.sources.built.output import Signature
 from publisher.sources.built.page_choice import Candidates, choose
-from publisher.sources.built.page_search import PageSearch
+from publisher.sources.built.page_search import PageSearch, Sought
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Container, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from publisher.config import Config
     from publisher.post import Post
-    from publisher.sources.built.output import OutputFolder, Signature
+    from publisher.sources.built.output import OutputFolder
     from publisher.sources.built.recollection import Recollection
     from publisher.sources.built.source_files import SourceFiles
 
@@ -41,15 +43,70 @@ class Placement:
         self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
         self._pages: dict[PurePosixPath, PurePosixPath] = {}
         self._times: Sequence[int] = ()
+        self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
+        self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
+        self._lost: Mapping[PurePosixPath, Signature] = {}
 
-    def place(self, posts: Sequence[Post]) -> None:
-        """Find the page of each post. Raises Unavailable if the output is not the whole site."""
+    def place(self, posts: Sequence[Post], others: Mapping[PurePosixPath, Post | None]) -> None:
+        """Find the page of each post. Raises Unavailable if the output is not the whole site.
+
+        `others` are the other files, each with the post that it would be if it can be read.
+        """
         self._times = [self._files.signature(post.path).mtime_ns for post in posts]
         choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
         self._pages = {**choice.pages}
         undecided = {*choice.undecided}
-        self.search([post for post in posts if post.path in undecided])
+        sought = [post for post in posts if post.path in undecided]
+        self._set_others(others, {post.path for post in posts}, sought)
+        self.search(sought)
         self._require_site(posts)
+        self._set_lost(posts)
+
+    def _set_others(
+        self,
+        others: Mapping[PurePosixPath, Post | None],
+        posts: Container[PurePosixPath],
+        sought: Sequence[Post],
+    ) -> None:
+        """Find out which pages are those of drafts and other files, and of posts that are gone.
+
+        The page of a post that is gone is free if one that is sought has its text: it was renamed.
+        """
+        bodies = {digest(post.body) for post in sought}
+        found: set[tuple[PurePosixPath, PurePosixPath]] = set()  # files and their pages
+        for path, row in self._known.memory.posts.items():
+            is_gone = path not in posts and path not in others
+            is_renamed = is_gone and row.taken is not None and row.taken.source in bodies
+            if path not in posts and not is_renamed:
+                found.add((path, PurePosixPath(row.found_page or row.page)))
+        for path, post in others.items():
+            if post and (expected := self._expected(post)):
+                found.add((path, expected))
+        known = [(path, page) for path, page in found if page in self.signatures]
+        self._others = {page for _, page in known}
+        placed = {path for path, _ in known}
+        self._rivals = [post for path, post in others.items() if post and path not in placed]
+
+    def _set_lost(self, posts: Sequence[Post]) -> None:
+        """Remember which posts have lost their pages together, and forget whose page is back."""
+        rows = {post.path: self._known.row(post.path) for post in posts}
+        known = {path: row for path, row in rows.items() if row.page and row.taken}
+        lost = {path: row for path, row in known.items() if path not in self._pages}
+        self._lost = losses.waiting_since(lost, known=len(known), newest=self._newest)
+        for path, row in known.items():
+            if path in self._lost:
+                since = self._lost[path]
+                self._known.change(path, replace(row, waits=losses.LOST, waits_since=since))
+            elif row.waits == losses.LOST:
+                self._known.change(path, replace(row, waits="", waits_since=Signature(0, 0)))
+
+    def is_lost(self, post: Post) -> bool:
+        """Whether the post has lost its page together with others, and waits for the next build."""
+        return post.path in self._lost
+
+    def left_pages(self) -> AbstractSet[PurePosixPath]:
+        """The pages that no post has."""
+        return self.signatures.keys() - {*self._pages.values()}
 
     def page(self, post: Post) -> PurePosixPath | None:
         return self._pages.get(post.path)
@@ -66,27 +123,38 @@ class Placement:
         return post.path if self._config.posts.pages else self._output.file_of(post.page)
 
     def search(self, posts: Sequence[Post]) -> None:
-        """Find the pages of posts by their words among the pages that no post has.
+        """Find the pages of posts by their words among the pages that no post and no draft has.
 
         A post is not sought again as long as it and these pages stay as they are.
         """
         if not posts:
             return
-        taken = {*self._pages.values()}
+        taken = {*self._pages.values(), *self._others}
         free = {page: one for page, one in self.signatures.items() if page not in taken}
-        state = digest(*(f"{page} {one}" for page, one in free.items()))
+        rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
+        state = digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
         sought = [
             post
             for post in posts
             if self._known.row(post.path).searched != digest(state, post.body)
         ]
-        found = self._words.find(sought, self._expected, free) if sought else {}
+        found = self._found([*sought, *self._rivals], free) if sought else {}
+        found = {post.path: found[post.path] for post in sought if post.path in found}
         self._pages.update(found)
         for post in sought:
             page = found.get(post.path)
             searched = "" if page else digest(state, post.body)
             row = replace(self._known.row(post.path), searched=searched, found_page=str(page or ""))
             self._known.change(post.path, row)
+
+    def _found(
+        self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        sought = []
+        for post in posts:
+            row = self._known.row(post.path)
+            sought.append(Sought(post, self._expected(post), row.taken, row.has_title))
+        return self._words.find(sought, pages)
 
     @cached_property
     def _words(self) -> PageSearch:

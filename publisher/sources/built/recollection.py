@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.memory import Changed, PostMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import PurePosixPath
+    from collections.abc import Collection, Container
 
     from publisher.sources.built.memory import PageMemory, Version
 
@@ -37,12 +37,30 @@ class Recollection:
         changed = self._changed.get(path)
         return (changed and changed.version) or self.memory.version(path)
 
-    def write(self, known: Collection[PurePosixPath] | None, pages: int) -> None:
-        """Write what has changed, and forget the posts that are not `known`; None forgets none."""
+    def write(
+        self,
+        known: Collection[PurePosixPath] | None,
+        pages: int,
+        left: Container[PurePosixPath],
+    ) -> None:
+        """Write what has changed, and forget the posts that are not `known`; None forgets none.
+
+        Of a post that is gone its page is remembered as long as it is one of those `left`, which no
+        post has: it must not be taken for that of another post.
+        """
         changed = {
             path: one
             for path, one in self._changed.items()
             if one.version or one.memory != self.memory.posts.get(path, _NOTHING)
         }
-        gone = [] if known is None else [path for path in self.memory.posts if path not in known]
+        gone = set()
+        for path, row in self.memory.posts.items():
+            if known is None or path in known:
+                continue
+            rest = PostMemory(page=row.page)
+            stays = bool(row.page) and PurePosixPath(row.page) in left
+            if not stays or row != rest:
+                gone.add(path)
+            if stays and row != rest:
+                changed[path] = Changed(rest)
         self.memory.write(changed, gone, pages)

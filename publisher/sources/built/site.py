@@ -17,7 +17,7 @@ from publisher.sources.built.dates import in_zone, without_builds
 from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.memory import PageMemory, Version
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
-from publisher.sources.built.placement import Placement
+from publisher.sources.built.placement import Placement, digest
 from publisher.sources.built.recollection import Recollection
 from publisher.sources.built.waiting import Facts, Taken, Wait
 
@@ -62,7 +62,10 @@ class BuiltSite:
         With a schedule, files without a date are posts if their pages state one.
         """
         undated = [page.post for page in reading.pages] if schedule else []
-        self._placement.place((*reading.posts, *undated))
+        others = {skip.path: skip.post for skip in reading.skipped}
+        if not schedule:
+            others |= {one.path: one.post if one.has_url else None for one in reading.pages}
+        self._placement.place((*reading.posts, *undated), others)
         if schedule:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
             self._dates = without_builds(found)
@@ -81,7 +84,12 @@ class BuiltSite:
         if page:
             return replace(post, address=self._placement.address(post, page))
         row = self._known.row(post.path)
-        facts = Facts(has_page=False, is_newer=self._placement.is_newer(post), taken=row.taken)
+        facts = Facts(
+            has_page=False,
+            is_newer=self._placement.is_newer(post),
+            is_lost=self._placement.is_lost(post),
+            taken=row.taken,
+        )
         decision = waiting.decide(facts)
         if isinstance(decision, Wait):
             return self._waits(post, row, decision.reason)
@@ -180,7 +188,7 @@ class BuiltSite:
         page = self._placement.page(post)
         self._hashes[post.path] = _FROM_SOURCE
         if page:
-            taken = Taken(source="", page_body="", missing=frozenset())
+            taken = Taken(source=digest(post.body), page_body="", missing=frozenset())
             self._refresh(post, replace(placed(row, page), taken=taken, digest="", refusal=""))
         return post
 
@@ -247,7 +255,8 @@ class BuiltSite:
             paths = {post.path for post in reading.posts}
             paths |= {skip.path for skip in reading.skipped}
             paths |= {page.path for page in reading.pages}
-        self._known.write(paths, len(self._placement.signatures))
+        left = self._placement.left_pages()
+        self._known.write(paths, len(self._placement.signatures), left)
         self._placement.write_cache()
 
 

@@ -13,6 +13,7 @@ than every page of the output.
 ====  =====  =======  ===========  ==========  ===============================  ========
 page  known  source   page's body  lacks more  and                              decision
 ====  =====  =======  ===========  ==========  ===============================  ========
+none  yes                                      lost with others                 Wait
 none  any                                      newer                            Wait
 none  any                                      not newer                        NoPage
 yes   no              any          any         not newer                        Take
@@ -56,6 +57,7 @@ class Facts:
 
     `is_newer` tells whether the source is newer than every page of the output, and
     `is_rewritten` whether the page was written again since the post began to wait with this source.
+    `is_lost` tells whether the post has lost its page together with others (`losses`).
     """
 
     has_page: bool
@@ -65,6 +67,7 @@ class Facts:
     missing: frozenset[int] = frozenset()
     taken: Taken | None = None
     is_rewritten: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,10 @@ Decision: TypeAlias = Take | Early | Wait | NoPage
 NOT_BUILT = (
     "is newer than every page of the site and has none of its own; build the site, and run again"
 )
+LOST = (
+    "had a page at the last run and has none now, as other posts, so the site may be half built; "
+    "build it, and run again"
+)
 NEWER = (
     "is newer than every page of the site, and its page lacks words of it; build the site, and run "
     "again"
@@ -103,6 +110,8 @@ NOT_SHOWN = "was edited, and its page does not show it yet; build the site, and 
 
 def decide(facts: Facts) -> Decision:
     """Decide on one post by the table."""
+    if not facts.has_page and facts.is_lost:
+        return Wait(LOST)
     if not facts.has_page:
         return Wait(NOT_BUILT) if facts.is_newer else NoPage()
     if facts.taken is None:
