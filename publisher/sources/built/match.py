@@ -39,7 +39,7 @@ _COPY = -0.6  # it names another page as the original
 _VARIANT = -0.1  # its path is that of an equal page with one more part, e.g. `print`
 _EXPECTED, _DATE, _LANGUAGE, _NAME = 0.12, 0.06, 0.03, 0.02
 
-_WHOLE = 0.6  # of the triples: the page shows the post
+WHOLE = 0.6  # of the triples: the page shows the post
 _FEW_TRIPLES = 8  # they prove nothing by themselves
 _SHOW_TITLES = 0.75  # of the pages: then one without the title of its post needs another reason
 _NAMED = 0.5  # of the words in the paths of a post and of its page
@@ -95,6 +95,17 @@ class PageWords:
     language: str | None = None
 
 
+def has_title(page: PageWords, title: str | None) -> bool:
+    """Whether the page shows this title."""
+    own = _in_words(title or "")
+    return any(_holds(_in_words(shown), own) for shown in page.titles)
+
+
+def has_name(post: PurePosixPath, page: PurePosixPath) -> bool:
+    """Whether the files of a post and of a page have the same name, and one that says something."""
+    return bool(name := _name(post)) and name == _name(page)
+
+
 def page_words(page: BuiltPage, site_url: str) -> PageWords:
     """The words of a page of the site."""
     head = page.head
@@ -118,7 +129,7 @@ def find(
     """
     index = _Index(sources, [page for page in pages if not page.is_redirect])
     pairs = [pair for source in sources for pair in index.pairs(source)]
-    shown = Counter(pair.page.path for pair in pairs if pair.share >= _WHOLE)
+    shown = Counter(pair.page.path for pair in pairs if pair.share >= WHOLE)
     lists = {path for path, count in shown.items() if count > 1}
     chosen = _best(pairs, lists)
     return {pair.source.path: pair.page.path for pair in _without_doubtful(chosen)}
@@ -288,7 +299,7 @@ class _Index:
             has_title=any(_holds(shown, title) for shown in self._titles[number]),
             is_expected=source.expected == page.path,
             has_date=_has_date(page.path, source.published),
-            has_name=bool(name := _name(source.path)) and name == _name(page.path),
+            has_name=has_name(source.path, page.path),
             names=_names_in_common(source.path, page.path),
         )
 

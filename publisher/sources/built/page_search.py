@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.conclusion import NO_TEXT
+from publisher.sources.built.lists import is_list
 from publisher.sources.built.match import EarlierPage, PageWords, PostWords, find, page_words
 from publisher.sources.built.opened import title_of
 from publisher.sources.built.page import PageError, parse
@@ -55,6 +56,24 @@ class PageSearch:
             for page, signature in pages.items()
         ]
         return find([self._source(post) for post in posts], texts)
+
+    def without_lists(
+        self,
+        found: Mapping[PurePosixPath, PurePosixPath],
+        pages: Mapping[PurePosixPath, Signature],
+        posts: Sequence[Post],
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The posts that were found on a page, but not on a list of several of all the posts."""
+        of_path = {post.path: post for post in posts}
+        return {
+            path: page
+            for path, page in found.items()
+            if not is_list(
+                self._cache.words(page, pages[page], partial(self._read, page)),
+                self._source(Sought(of_path[path], None)),
+                (self._source(Sought(post, None)) for post in posts if post.path != path),
+            )
+        }
 
     def write(self) -> None:
         self._cache.write()

@@ -42,6 +42,7 @@ class Placement:
         self._known = known
         self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
         self._pages: dict[PurePosixPath, PurePosixPath] = {}
+        self._posts: Sequence[Post] = ()
         self._times: Sequence[int] = ()
         self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
         self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
@@ -52,6 +53,7 @@ class Placement:
 
         `others` are the other files, each with the post that it would be if it can be read.
         """
+        self._posts = posts
         self._times = [self._files.signature(post.path).mtime_ns for post in posts]
         choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
         self._pages = {**choice.pages}
@@ -129,10 +131,7 @@ class Placement:
         """
         if not posts:
             return
-        taken = {*self._pages.values(), *self._others}
-        free = {page: one for page, one in self.signatures.items() if page not in taken}
-        rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
-        state = digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
+        free, state = self._free()
         sought = [
             post
             for post in posts
@@ -140,12 +139,27 @@ class Placement:
         ]
         found = self._found([*sought, *self._rivals], free) if sought else {}
         found = {post.path: found[post.path] for post in sought if post.path in found}
+        found = self._words.without_lists(found, free, self._posts) if found else {}
         self._pages.update(found)
         for post in sought:
             page = found.get(post.path)
             searched = "" if page else digest(state, post.body)
             row = replace(self._known.row(post.path), searched=searched, found_page=str(page or ""))
             self._known.change(post.path, row)
+
+    def _free(self) -> tuple[Mapping[PurePosixPath, Signature], str]:
+        """The pages among which posts are sought, and a digest of these and of the rivals."""
+        taken = {*self._pages.values(), *self._others}
+        free = {page: one for page, one in self.signatures.items() if page not in taken}
+        rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
+        return free, digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
+
+    def reject(self, post: Post) -> None:
+        """Take the page away from a post that was found by its words, as it is not its own."""
+        del self._pages[post.path]
+        searched = digest(self._free()[1], post.body)
+        row = replace(self._known.row(post.path), searched=searched, found_page="")
+        self._known.change(post.path, row)
 
     def _found(
         self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]

@@ -15,6 +15,7 @@ from publisher.sources.built import safety, waiting
 from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
 from publisher.sources.built.dates import in_zone, without_builds
 from publisher.sources.built.dating import with_date, with_dates
+from publisher.sources.built.match import has_name
 from publisher.sources.built.memory import PageMemory, Version
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
 from publisher.sources.built.placement import Placement, digest
@@ -83,6 +84,10 @@ class BuiltSite:
         page = self._placement.page(post)
         if page:
             return replace(post, address=self._placement.address(post, page))
+        return self._without(post)
+
+    def _without(self, post: Post) -> Post | Skip:
+        """What becomes of a post without a page."""
         row = self._known.row(post.path)
         facts = Facts(
             has_page=False,
@@ -165,6 +170,9 @@ class BuiltSite:
                 assert_never(found)
 
     def _looked(self, post: Post, look: Look, *, wants_title: bool) -> Post | Skip:
+        if _is_found_in_vain(post, look, wants_title=wants_title):
+            self._placement.reject(post)
+            return self._without(post)
         conclusion = conclude(look, wants_title=wants_title)
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
@@ -266,6 +274,13 @@ _Found = TypeVar("_Found")
 
 def _in_order(found: Mapping[PurePosixPath, _Found]) -> tuple[_Found, ...]:
     return tuple(found[path] for path in sorted(found))
+
+
+def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
+    """Whether only words led to a page, and it does not show them as a post."""
+    is_named = look.opened.has_title or has_name(post.path, look.page)
+    is_found = bool(look.row.found_page) and not is_named
+    return is_found and bool(look.opened.refusal(wants_title=wants_title))
 
 
 def _seems_foreign(found: Found | None) -> bool:
