@@ -45,12 +45,13 @@ class Site:
         """Take the texts and the addresses from the sources."""
         Blog.configure(self.blog, self.server, node=self.node, password=self.password)
 
-    def take_pages(self) -> None:
-        """Take them from the pages."""
+    def take_pages(self, drop: str = "") -> None:
+        """Take them from the pages, but for what the selector `drop` matches."""
         self.render()
         path = self.blog.folder / "publisher.yaml"
         text = path.read_text(encoding="utf-8").replace("  since:", "  output: _site\n  since:")
-        path.write_text(text.replace("pretty}", "pretty, body: .post-content}"), encoding="utf-8")
+        body = f"body: .post-content{drop and f', drop: {drop}'}"
+        path.write_text(text.replace("pretty}", f"pretty, {body}}}"), encoding="utf-8")
 
     def publish(self, *options: str) -> Run:
         done = self.blog.run("publish", "--json", *options)
@@ -145,4 +146,26 @@ def test_another_theme_reaches_the_feed_and_the_node_only_by_a_refresh(
         assert {text.split()[-1] for _, text, _ in site.items().values()} == {"Tent"}
         status = site.blog.run("status")
         assert "older build" not in status.out + status.err
+        hears_nothing(site, reader)
+
+
+def test_other_selectors_reach_the_feed_at_once_and_the_node_by_a_refresh(
+    site: Site, server: Server, node: str
+) -> None:
+    site.take_pages()
+    site.publish()
+    with Subscriber(server, "reader", node) as reader:
+        site.take_pages(drop="'p:last-child'")
+        said = "2 items show an older build of their pages; `publisher publish --refresh` sends"
+        for _ in range(2):  # the second one does not look at the node
+            for command in ("status", "plan", "plan --offline", "publish --json"):
+                done = site.blog.run(*command.split())
+                assert (done.code, said in done.out + done.err) == (0, True), command
+        assert "Hut" not in site.feed()
+        assert {text.split()[-1] for _, text, _ in site.items().values()} == {"Hut"}
+        assert {action for action, _, _ in site.publish("--refresh").changes} == {"refresh"}
+        assert "Hut" not in str(site.items())
+        shutil.rmtree(site.blog.folder / ".publisher")
+        site.take_pages()
+        assert said in site.publish().out
         hears_nothing(site, reader)

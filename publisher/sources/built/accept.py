@@ -6,6 +6,7 @@ words, or a form that asks for a password.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ FEWEST_WORDS = 10  # a shorter source says too little about its page
 _LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
 # A page that shows less of a long source is an excerpt of it.
 _LONG, _LEAST_SHOWN = 100, 0.1
+_LEAST_KEPT = 0.5  # of the words that a body had before
 _SAME_WORD = 0.8  # of the letters of two spellings
 _MOST_SHOWN = 100  # words of a title that are compared word by word
 _LONG_TITLE = 8  # characters, so that it is not found by chance within other words
@@ -76,6 +78,22 @@ def _compared(
     if len(source_words) >= _LONG and common < _LEAST_SHOWN * len(source):
         return RefusedBody(f"shows only {percent(common, len(source))} of the text of the post")
     return Accepted()
+
+
+def keeps(
+    source_words: Sequence[str], before: Sequence[str], now: Sequence[str]
+) -> Accepted | RefusedBody:
+    """Compare a body with the one that was taken last, `before`, by the words of the post alone.
+
+    Selectors that no longer fit may leave enough of a post to tell which one it is, but not to read
+    it. What its author removed is no loss.
+    """
+    had = Counter(source_words) & Counter(before)
+    kept = (had & Counter(now)).total()
+    if kept >= _LEAST_KEPT * had.total():
+        return Accepted()
+    share = percent(kept, had.total())
+    return RefusedBody(f"shows only {share} of the words of the post that it showed before")
 
 
 def shows_title(title: str, head: Head) -> bool:

@@ -25,10 +25,12 @@ class Look:
 
     `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
     file with their `file_signature`. `digest` is that of the page's bytes and of what reads them.
-    `body` is that of the page with its own metadata, `address` that of the page.
+    `body` is that of the page with its own metadata, `last` the one that was taken last (None: no
+    page showed one), and `address` that of the page.
     """
 
     row: PostMemory
+    last: BuiltBody | None
     page: PurePosixPath
     signature: Signature
     digest: str
@@ -62,13 +64,14 @@ Conclusion: TypeAlias = Goes | Stays
 
 def conclude(look: Look, *, wants_title: bool) -> Conclusion:
     """Conclude on one post. `wants_title`: the page must show the title of the post."""
-    row, refusal = look.row, look.opened.refusal(wants_title=wants_title)
-    shown = _shown(look, refusal)
+    row, refusal = look.row, _refusal(look, wants_title=wants_title)
+    now = "" if refusal else _hash(look)
+    page_body = row.taken.page_body if row.taken and is_as_taken(look) else now
     facts = Facts(
         has_page=True,
         is_newer=look.is_newer,
         source=look.source,
-        page_body=shown,
+        page_body=page_body,
         missing=look.opened.missing,
         taken=row.taken,
         is_rewritten=row.waits == look.source and row.waits_since != look.signature,
@@ -76,9 +79,10 @@ def conclude(look: Look, *, wants_title: bool) -> Conclusion:
     decision = decide(facts)
     match decision:
         case Take():
-            return _goes(look, shown, row.early, refusal)
+            return _goes(look, now, replace(row, shown=page_body, refusal=refusal))
         case Early():
-            return _goes(look, shown, shown, "")
+            early = replace(row, early=now or page_body, shown=page_body, refusal=refusal)
+            return _goes(look, now, early)
         case Wait(reason):
             since = row.waits_since if row.waits == look.source else look.signature
             return Stays(replace(row, waits=look.source, waits_since=since), reason)
@@ -88,43 +92,63 @@ def conclude(look: Look, *, wants_title: bool) -> Conclusion:
             assert_never(decision)
 
 
-def _shown(look: Look, refusal: str) -> str:
-    """The hash of the body that the page shows; empty if it is not that of the post."""
-    taken, now = look.row.taken, look.opened.hash
+def _refusal(look: Look, *, wants_title: bool) -> str:
+    """Why the body on the page is not taken; empty if it is.
+
+    If the page is as it was, only what reads it can have lost the body: its selectors or this
+    program. The title of the post may be newer than the page.
+    """
+    taken = look.row.taken
     if taken and is_as_taken(look):
-        # Whatever became of the source, the page is the one that was taken. Another version of this
-        # program may hash it in another way.
-        return taken.page_body
-    return "" if refusal else now
+        is_same = _hash(look) == taken.page_body
+        return "" if is_same else look.opened.refusal(wants_title=False)
+    return look.opened.refusal(wants_title=wants_title)
+
+
+def _hash(look: Look) -> str:
+    """The hash of the body; that with which it was taken if it is the same.
+
+    Another version of this program may hash it in another way.
+    """
+    taken = look.row.taken
+    is_same = look.last is not None and look.last.html == look.body.html
+    return taken.page_body if taken and is_same else look.opened.hash
 
 
 def is_as_taken(look: Look) -> bool:
-    """Whether the page shows what the post was taken with last."""
+    """Whether the page shows what the post was taken with last.
+
+    If its bytes are the same, then whatever became of the source, and whatever the selectors of
+    publisher.yaml make of the page now.
+    """
     taken = look.row.taken
-    if taken is None or taken.page_body in {"", NO_TEXT}:
+    if taken is None or not has_body(taken):
         return False
     bytes_of = [digest.rpartition(":")[2] for digest in (look.digest, look.row.digest)]
     is_same_file = look.row.shown == taken.page_body and bytes_of[0] == bytes_of[1]
     return is_same_file or look.opened.hash == taken.page_body
 
 
-def _goes(look: Look, shown: str, early: str, refusal: str) -> Goes:
-    row, taken = look.row, look.row.taken
+def has_body(taken: Taken | None) -> bool:
+    """Whether the body of the post was taken from its page."""
+    return taken is not None and taken.page_body not in {"", NO_TEXT}
+
+
+def _goes(look: Look, now: str, row: PostMemory) -> Goes:
+    """The post goes out. `now` is the hash of its page's body; empty if that is refused."""
+    taken = row.taken
     seen = replace(
         placed(row, look.page),
         signature=look.signature,
         digest=look.digest,
         address=look.address,
-        shown=shown,
-        refusal="" if shown else refusal,
         has_title=look.opened.has_title,
         file_signature=look.file_signature,
-        early=early,
     )
-    if shown:
-        new = Taken(source=look.source, page_body=shown, missing=look.opened.missing)
-        return Goes(replace(seen, taken=new), look.body)
-    if taken and taken.page_body not in {"", NO_TEXT}:
+    if now:
+        new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
+        return Goes(replace(seen, shown=now, taken=new), look.body)
+    if taken and has_body(taken):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
     return Goes(replace(seen, taken=new, early=NO_TEXT), replace(look.body, html=""))

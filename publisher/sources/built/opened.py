@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from publisher.post import BuiltBody
-from publisher.sources.built.accept import Accepted, RefusedBody, accepts, shows_title
+from publisher.sources.built.accept import Accepted, RefusedBody, accepts, keeps, shows_title
 from publisher.sources.built.body import extract
 from publisher.sources.built.head import Head, is_loopback_url
+from publisher.sources.built.page import words_of_html
 from publisher.sources.built.words import source_words, triples
 from publisher.text.titles import plain_title
 
@@ -45,11 +46,18 @@ class OpenedPage:
 
 
 def open_page(
-    page: BuiltPage, post: Post, *, body: Sequence[str], drop: Sequence[str], site_root: str
+    page: BuiltPage,
+    post: Post,
+    *,
+    body: Sequence[str],
+    drop: Sequence[str],
+    site_root: str,
+    last: BuiltBody | None = None,
 ) -> OpenedPage:
     """Compare a page with the post that it may show.
 
-    `body` and `drop` are the selectors of publisher.yaml; without `body` none is looked for.
+    `body` and `drop` are the selectors of publisher.yaml; without `body` none is looked for. `last`
+    is the body that was taken last, if one was.
     """
     title = title_of(post)
     source = source_words(post.body, title=title)
@@ -64,7 +72,7 @@ def open_page(
             urljoin(base, page.head.image) if page.head.image else None,
         ),
         hash=extracted.hash if extracted else "",
-        refusals=_refusals(title, source, page, extracted),
+        refusals=_refusals(title, source, page, extracted, last),
         has_title=not title or shows_title(title, page.head),
         missing=triples(source) - triples(page.words),
         has_loopback_url=any(
@@ -81,16 +89,21 @@ def unreadable(path: PurePosixPath, reason: str, *, site_root: str) -> OpenedPag
 
 
 def _refusals(
-    title: str | None, source: Sequence[str], page: BuiltPage, extracted: Extracted | None
+    title: str | None,
+    source: Sequence[str],
+    page: BuiltPage,
+    extracted: Extracted | None,
+    last: BuiltBody | None,
 ) -> tuple[str, str]:
+    loss = keeps(source, words_of_html(last.html), extracted.words) if last and extracted else None
     loose, strict = (
-        _reason(accepts(title, source, page, extracted, wants_title=wants))
+        _reason(accepts(title, source, page, extracted, wants_title=wants)) or _reason(loss)
         for wants in (False, True)
     )
     return loose, strict
 
 
-def _reason(outcome: Accepted | RefusedBody) -> str:
+def _reason(outcome: Accepted | RefusedBody | None) -> str:
     return outcome.reason if isinstance(outcome, RefusedBody) else ""
 
 

@@ -106,6 +106,15 @@ def words_in(top: etree._Element) -> list[str]:
     return words("\n".join(map(str, top.itertext())))
 
 
+def words_of_html(html: str) -> list[str]:
+    """The words of a body that was extracted from a page."""
+    try:
+        tree = tree_of(html.encode(errors="replace"))
+        return [] if tree is None else words_in(tree)
+    except (PageError, TooDeepError):
+        return []
+
+
 def _walked(
     top: etree._Element, path: PurePosixPath
 ) -> tuple[list[str], dict[etree._Element, tuple[int, int]]]:

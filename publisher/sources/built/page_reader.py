@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from publisher.errors import PostError
 from publisher.sources.built import dates
-from publisher.sources.built.conclusion import Look
+from publisher.sources.built.conclusion import Look, has_body
 from publisher.sources.built.memory import DateMemory
 from publisher.sources.built.opened import open_page, unreadable
 from publisher.sources.built.output import HOME
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.opened import OpenedPage
     from publisher.sources.built.output import OutputFolder
     from publisher.sources.built.placement import Placement
+    from publisher.sources.built.recollection import Recollection
     from publisher.sources.built.source_files import SourceFiles
 
 
@@ -54,17 +55,22 @@ class PageReader:
     """Reads the pages of posts with the selectors of one configuration."""
 
     def __init__(
-        self, config: Config, output: OutputFolder, files: SourceFiles, placement: Placement
+        self,
+        config: Config,
+        output: OutputFolder,
+        files: SourceFiles,
+        placement: Placement,
+        known: Recollection,
     ) -> None:
         self._posts, self._site = config.posts, config.site
         self._output = output
         self._files = files
         self._placement = placement
+        self._known = known
 
-    def look(
-        self, post: Post, page: PurePosixPath, row: PostMemory
-    ) -> Look | Unchanged | Unreadable:
-        """Look at the page of a post. `row` is what is remembered of the post."""
+    def look(self, post: Post, page: PurePosixPath) -> Look | Unchanged | Unreadable:
+        """Look at the page of a post."""
+        row = self._known.row(post.path)
         signature, source = self._placement.signatures[page], digest(post.body)
         is_same_file = row.page == str(page) and row.signature == signature
         is_taken = row.taken is not None and row.taken.source == source and not row.waits
@@ -80,9 +86,11 @@ class PageReader:
         bytes_digest = f"{self._reader}:{blake2b(data, digest_size=16).hexdigest()}"
         if is_taken and row.page == str(page) and row.digest == bytes_digest:
             return Unchanged(replace(row, signature=signature))
-        opened = self._opened(data, page, post)
+        last = self._last(post, row)
+        opened = self._opened(data, page, post, last)
         return Look(
             row=row,
+            last=last,
             page=page,
             signature=signature,
             digest=bytes_digest,
@@ -95,13 +103,20 @@ class PageReader:
             is_newer=self._placement.is_newer(post),
         )
 
-    def _opened(self, data: bytes, page: PurePosixPath, post: Post) -> OpenedPage:
-        root = self._site.root
+    def _last(self, post: Post, row: PostMemory) -> BuiltBody | None:
+        """The body that was taken last; None if none was taken from a page."""
+        version = self._known.version(post.path) if has_body(row.taken) else None
+        return version.body if version else None
+
+    def _opened(
+        self, data: bytes, page: PurePosixPath, post: Post, last: BuiltBody | None
+    ) -> OpenedPage:
+        posts, root = self._posts, self._site.root
         try:
             parsed = parse(data, page)
         except PageError as error:
             return unreadable(page, error.reason, site_root=root)
-        return open_page(parsed, post, body=self._posts.body, drop=self._posts.drop, site_root=root)
+        return open_page(parsed, post, body=posts.body, drop=posts.drop, site_root=root, last=last)
 
     def _with_own_metadata(self, body: BuiltBody) -> BuiltBody:
         """The body without the metadata that the home page has, too: they are the site's."""

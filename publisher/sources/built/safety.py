@@ -82,6 +82,7 @@ def require_bodies(accepted: int, refused: int, example: tuple[PurePosixPath, st
         raise UnsafePlanError(
             f"only {accepted} of {total} pages show the text of their post where posts.body says; "
             f"e.g. {example[0]} {example[1]}. Nothing was built or sent. If the theme of the site "
-            "has changed, run `publisher init --learn`; if these pages show only a part of the "
-            "text, add `body: source` to the front matter of their posts"
+            "has changed, or posts.body or posts.drop, correct posts.body and posts.drop, or run "
+            "`publisher init --learn`; if these pages show only a part of the text, add "
+            "`body: source` to the front matter of their posts"
         )

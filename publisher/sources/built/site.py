@@ -50,7 +50,7 @@ class BuiltSite:
         self._files = files
         self._known = Recollection(PageMemory(config.state))
         self._placement = Placement(config, output, files, self._known)
-        self._reader = PageReader(config, output, files, self._placement)
+        self._reader = PageReader(config, output, files, self._placement, self._known)
         self._hashes: dict[PurePosixPath, PageHash] = {}  # of the posts that were examined
         self._dates: dict[PurePosixPath, PageDates] = {}  # of the posts without one of their own
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
@@ -129,7 +129,7 @@ class BuiltSite:
         page = self._placement.page(post)
         if page is None or post.body_from_source or not self._config.posts.from_pages:
             return None
-        return self._reader.look(post, page, self._known.row(post.path))
+        return self._reader.look(post, page)
 
     def _wants_title(self, found: Iterable[Found | None]) -> bool:
         """Whether nearly all pages show the title of their post, so that the others are foreign."""
