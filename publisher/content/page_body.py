@@ -6,9 +6,13 @@ remove what readers must not run, and to make URLs absolute and ids unique.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from publisher.content import lazy, render
 from publisher.content.render import Content
 from publisher.text.characters import legal
+
+_WHITE_SPACE = " \t\n\f\r"  # ASCII whitespace in HTML; a no-break space is a character
 
 
 def content(html: str, *, base: str, link: str, prefix: str) -> Content:
@@ -20,7 +24,8 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
     """
     try:
         loaded = lazy.loaded(legal(html))
-        return render.sanitised(loaded, base=base, prefix=prefix, own=link.partition("#")[0])
+        made = render.sanitised(loaded, base=base, prefix=prefix, own=link.partition("#")[0])
+        return replace(made, xhtml=made.xhtml.strip(_WHITE_SPACE))
     except Exception as error:  # a parser may raise anything, and one post must not break the feed
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"its page cannot be rendered, so readers get its summary and the link: {reason}"

@@ -155,8 +155,9 @@ def sanitised(
 ) -> Content:
     """Make the content of HTML, without a lead. The arguments are those of `render`.
 
-    Links to parts of the page at the URL `own` become links within the content. Raises whatever a
-    parser may raise, and ValueError for HTML that is too deep or takes too long.
+    `own` is the URL of the built page from which the HTML comes: links to its parts become links
+    within the content, and spans that say nothing here go. Raises whatever a parser may raise, and
+    ValueError for HTML that is too deep or takes too long.
     """
     tree = _tree(html, base, prefix, resolve, own)
     content = Content(xhtml=_xml(tree), text=plain_text_alternative(tree))
@@ -178,6 +179,9 @@ def _tree(html: str, base: str, prefix: str, resolve: Resolve, own: str = "") ->
         _resolve_urls(element, base, ids, resolve)
         _link_own_parts(element, ids, own)
         _replace_useless(element)
+        # Of colours of code, mostly: the own rendering has few of them.
+        if own and element.tag == "span" and not element.attrib:
+            element.tag = _STRIPPED
     keep_apart(root, _GAP, _STRIPPED)
     etree.strip_tags(root, _STRIPPED, _GAP)
     return root

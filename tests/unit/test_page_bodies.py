@@ -102,6 +102,24 @@ def test_a_picture_that_a_script_of_the_page_loads_is_shown() -> None:
     assert 'src="https://blog.example/c.png"' in made.content.xhtml
 
 
+def test_spans_of_highlighters_and_white_space_around_the_text_are_left_out() -> None:
+    code = '<span class="line"><span class="k">let</span> <span>a</span></span>\n  <span> b</span>'
+    made = rendered(
+        page(f'\n   <p>One <span lang="fr">deux</span></p>\n<pre>\n\n{code}\n</pre>\n ')
+    )
+    assert made.content.xhtml == (
+        '<p>One <span lang="fr">deux</span></p>\n<pre>\nlet a\n   b\n</pre>'
+    )
+    assert rendered(page("\xa0<p>a</p>")).content.xhtml == "\xa0<p>a</p>"
+
+
+def test_the_own_rendering_keeps_its_spans_and_its_white_space() -> None:
+    source = replace(post(), body="<p>One <span>two</span></p>\n")
+    (entry,) = entries_.entries(Reading((source,), (), ()), SITE).entries
+    made = Renderings(Reading((source,), (), ()), SITE).of(entry)
+    assert made.content.xhtml.startswith("<p>One <span>two</span></p>")
+
+
 NOTES = """<p>One<sup id="fnref:1"><a href="{to}#fn:1">1</a></sup></p>
 <div class="footnotes"><ol><li id="fn:1">A note <a href="{to}#fnref:1">back</a></li></ol></div>"""
 
