@@ -69,7 +69,7 @@ def iso(instant: dt.datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-@pytest.mark.parametrize("written", ["source", "Source", "page", "[source]", "''"])
+@pytest.mark.parametrize("written", ["source", "Source", "A text of its own", "[source]", "''"])
 def test_the_front_matter_may_ask_for_the_body_of_the_source(tmp_path: Path, written: str) -> None:
     """It says where the text comes from, and is no edit of it."""
     name = "_posts/2026-01-01-a.md"
@@ -77,6 +77,17 @@ def test_the_front_matter_may_ask_for_the_body_of_the_source(tmp_path: Path, wri
     asking = post(tmp_path, "jekyll", {name: f"---\ntitle: A\nbody: {written}\n---\nText.\n"})
     assert asking.body_from_source == (written.lower() == "source")
     assert (asking.source, asking.body) == (plain.source, plain.body)
+
+
+def test_another_word_than_source_is_named_with_its_line(tmp_path: Path) -> None:
+    name = "_posts/2026-01-01-a.md"
+    reading = read(tmp_path, "jekyll", {name: "---\ntitle: A\nbody: sauce\n---\nText.\n"})
+    (warning,) = reading.warnings
+    assert (warning.line, warning.message) == (
+        3,
+        "body is 'sauce'; write source for the text of this file",
+    )
+    assert not reading.posts[0].body_from_source
 
 
 # --- Jekyll: what _config.yml says ---

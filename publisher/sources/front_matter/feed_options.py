@@ -74,8 +74,14 @@ def content(front_matter: FrontMatter) -> Shown | None:
 
 
 def body_from_source(front_matter: FrontMatter) -> bool:
-    """Whether `body: source` asks for the text of the file, in the place of that of its page."""
-    return (front_matter.text("body") or "").strip().lower() == "source"
+    """Whether `body: source` asks for the text of the file, in the place of that of its page.
+
+    Another single word is a mistake; a longer text is that of a theme.
+    """
+    words = (front_matter.text("body") or "").lower().split()
+    if len(words) == 1 and words != ["source"]:
+        _warn_unusable(front_matter, "body", "write source for the text of this file")
+    return words == ["source"]
 
 
 def deleted(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | Literal["undated"] | None:
