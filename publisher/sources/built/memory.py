@@ -185,6 +185,15 @@ class PageMemory:
         except (zlib.error, msgspec.MsgspecError) as error:
             raise _SCHEMA.damaged(self.path, error) from error
 
+    def images(self) -> dict[PurePosixPath, str | None]:
+        """The picture of the page of each post that was taken with its page. Raises LedgerError."""
+        with closing(self._open(read_only=True)) as database:
+            rows = database.run("SELECT path, body FROM post WHERE body IS NOT NULL")
+        try:
+            return {PurePosixPath(path): _body(body).image for path, body in rows}
+        except (zlib.error, msgspec.MsgspecError) as error:
+            raise _SCHEMA.damaged(self.path, error) from error
+
     def write(
         self, changed: Mapping[PurePosixPath, Changed], gone: Collection[PurePosixPath], pages: int
     ) -> None:

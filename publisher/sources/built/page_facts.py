@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -11,13 +12,14 @@ from publisher.config import Person
 from publisher.sources.front_matter.values import language_tag, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from publisher.sources.built.head import Head
     from publisher.sources.built.page import BuiltPage
 
 _MAX_TAGS = 100
 _MAX_LENGTH = 200  # characters of a tag or a name
+_FEWEST_WITH_CARD = 3
 _BLANKS = re.compile(r"\s+")
 _WEB = ("http://", "https://")
 
@@ -50,6 +52,16 @@ def facts_of(head: Head, url: str, site_title: str, home: Head | None) -> PageFa
         image=image if image and image.startswith(_WEB) and image != home_image else None,
         authors=(Person(name=author[:_MAX_LENGTH]),) if author else (),
     )
+
+
+def site_card(images: Sequence[str | None]) -> str | None:
+    """The picture that most pages of posts have in common; None if there is none.
+
+    It is the card of the site, for posts without a picture of their own. `images` has None for a
+    page without any. A few pages say nothing: they may be of a series.
+    """
+    image, count = next(iter(Counter(filter(None, images)).most_common(1)), (None, 0))
+    return image if count >= _FEWEST_WITH_CARD and 2 * count > len(images) else None
 
 
 def absolute(base: str, written: str) -> str:

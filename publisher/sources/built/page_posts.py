@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ from publisher.sources.built.head import is_loopback_url
 from publisher.sources.built.home_links import HomeLinks
 from publisher.sources.built.memory import NAME, Changed, PageMemory, PostMemory
 from publisher.sources.built.output import HOME, OutputFolder
-from publisher.sources.built.page_facts import absolute, facts_of
+from publisher.sources.built.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
 from publisher.sources.built.words_cache import FOLDER
 from publisher.sources.engines.names import date_and_words, date_in_path
@@ -78,7 +78,7 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
     reader = _Reader(config, output, paths)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
-    shown = [one for one in outcomes if isinstance(one, _Shown)]
+    shown = _without_card([one for one in outcomes if isinstance(one, _Shown)])
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
     undated = {one.path for one in shown if not one.dates}
@@ -100,6 +100,15 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
             {one.path: _body(one) for one in shown}, known, reader.pages, links, output
         ),
     )
+
+
+def _without_card(shown: Sequence[_Shown]) -> list[_Shown]:
+    """The pages without the picture of the site, which says nothing of a post."""
+    card = site_card([one.facts.image for one in shown if one.dates])
+    return [
+        replace(one, facts=replace(one.facts, image=None)) if one.facts.image == card else one
+        for one in shown
+    ]
 
 
 def _paths(config: Config, output: OutputFolder) -> list[PurePosixPath]:

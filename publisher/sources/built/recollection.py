@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.sources.built.memory import Changed, PostMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container
+    from collections.abc import Collection, Container, Sequence
 
     from publisher.sources.built.memory import PageMemory, Version
 
@@ -36,6 +36,14 @@ class Recollection:
         """The version of a post that was taken last."""
         changed = self._changed.get(path)
         return (changed and changed.version) or self.memory.version(path)
+
+    def images(self) -> Sequence[str | None]:
+        """The pictures of the pages with which posts were taken."""
+        found = self.memory.images()
+        for path, one in self._changed.items():
+            if one.version and one.version.body:
+                found[path] = one.version.body.image
+        return [*found.values()]
 
     def write(
         self,

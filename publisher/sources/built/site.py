@@ -7,6 +7,7 @@ feed or a node needs, unless they are as they were. Neither writes; `remember` d
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from publisher.errors import PostError
@@ -17,6 +18,7 @@ from publisher.sources.built.dates import in_zone, without_builds
 from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.match import has_name
 from publisher.sources.built.memory import PageMemory, Version
+from publisher.sources.built.page_facts import site_card
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
 from publisher.sources.built.placement import Placement, digest
 from publisher.sources.built.recollection import Recollection
@@ -122,6 +124,7 @@ class BuiltSite:
             for path, one in found.items()
         }
         self._require_bodies()
+        self.__dict__.pop("_card", None)  # other pages may be known now
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
 
     def _look(self, post: Post) -> Found | None:
@@ -236,7 +239,14 @@ class BuiltSite:
         if not self.hash_of(post).now:
             return None
         version = self._known.version(post.path)
-        return version.body if version else None
+        body = version.body if version else None
+        is_card = body is not None and body.image is not None and body.image == self._card
+        return replace(body, image=None) if body and is_card else body
+
+    @cached_property
+    def _card(self) -> str | None:
+        """The picture of the site, which says nothing of a post."""
+        return site_card(self._known.images())
 
     def page_of(self, post: Post) -> BuiltFile | None:
         page = self._placement.page(post)
