@@ -41,9 +41,10 @@ LinkSyntax: TypeAlias = Literal[
 RendererIds: TypeAlias = Literal["kramdown", "goldmark", "pulldown-cmark", "bottom", "labels"]
 FootnoteIds: TypeAlias = Literal["markdown-it"] | RendererIds
 # Why a post is not published. `waiting`: the site was not built since the post changed. `no-page`:
-# the site has no page for it. `skipped`: the author did not intend that.
+# the site has no page for it. `restricted`: not every reader may see it. `skipped`: the author did
+# not intend that.
 Status: TypeAlias = Literal[
-    "draft", "future", "expired", "deleted", "hidden", "waiting", "no-page", "skipped"
+    "draft", "future", "expired", "deleted", "hidden", "restricted", "waiting", "no-page", "skipped"
 ]
 
 MAX_WARNINGS = 50  # of one post
@@ -234,8 +235,9 @@ class TextlessPost:
             else "readers see the title, the summary and the link"
         )
         return (
-            f"the page {self.page} {self.reason}, so {instead}; to publish the text of the source, "
-            "add `body: source` to the front matter"
+            f"the page {self.page} {self.reason}, so {instead}; if the post is not for everybody, "
+            "add `private: true` (or `password:`, `protected:`) to the front matter, which keeps "
+            "it out; if everybody may read the text of the source, add `body: source`"
         )
 
 
@@ -244,13 +246,14 @@ class PagesReport:
     """The posts whose pages need the attention of the author, in the order of paths.
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
-    earlier run has named.
+    earlier run has named. `elsewhere` are pages of `posts.pages` that lead to other pages.
     """
 
     waiting: tuple[WaitingPost, ...] = ()
     without_text: tuple[TextlessPost, ...] = ()
     without_page: tuple[PurePosixPath, ...] = ()
     unsaid: tuple[PurePosixPath, ...] = ()
+    elsewhere: tuple[PurePosixPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 # The items of posts that are not published for such a reason stay at their nodes.
-_STAYING: frozenset[Status] = frozenset({"skipped", "waiting", "no-page"})
+_STAYING: frozenset[Status] = frozenset({"skipped", "restricted", "waiting", "no-page"})
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,13 @@ def read(
     now: dt.datetime | None = None,
     writes: bool = False,
     every_page: bool = False,
+    may_lose_pages: bool = False,
 ) -> Project:
     """Read the posts of a configuration.
 
     `writes` caches renderings and remembers built pages for later runs. `every_page` opens the page
-    of every post, and not only of those that a feed or a node needs.
+    of every post, and not only of those that a feed or a node needs. With `may_lose_pages`, it is
+    no error if several pages that are posts are gone.
 
     Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
     already (`app.clock`). Raises ConfigError if the posts folder does not exist; Unavailable if the
@@ -182,6 +184,7 @@ def read(
         now=instant,
         was_published=clock.was_published(config),
         published_ids=partial(_published_ids, config),
+        may_lose_pages=may_lose_pages,
     )
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)

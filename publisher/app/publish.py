@@ -72,11 +72,13 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
     published, and what `project.read` raises.
     """
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
-    if not (may_be_empty or config.posts.feed or _may_exist(config.posts.path)):
+    is_folder = not (config.posts.feed or config.posts.pages)
+    if is_folder and not (may_be_empty or _may_exist(config.posts.path)):
         folder = config.posts.place
         advice = "create the folder, and run again with --allow-retracts"
         _refuse_to_empty(config, f"the folder {folder} does not exist", advice)
-    project = projects.read(config, now=options.now, writes=writes)
+    allowed = options.nodes.allow_retracts
+    project = projects.read(config, now=options.now, writes=writes, may_lose_pages=allowed)
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, no_posts.reason(project), "run again with --allow-retracts")

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
 
 NAMED = 20  # posts without a page that a run names at once; `check` lists all
+NAMED_ELSEWHERE = 3  # pages that lead to others
 
 
 def lines(project: Project, *, counts: bool) -> Iterator[str]:
     """The lines about the pages of posts.
 
-    With `counts` the posts without a page are counted even if all of them were named before.
+    With `counts` the posts without a page are counted even if all of them were named before, and
+    so are the pages that lead to other pages.
     """
     built, where = project.built, project.config.posts.where
     for waiting in built.waiting:
@@ -24,6 +26,8 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"warning: {where(textless.path)}: {textless.message}"
     if built.unsaid or (counts and built.without_page):
         yield f"note: {_without_page(project)}"
+    if counts and built.elsewhere:
+        yield f"note: {elsewhere(project)}"
 
 
 def _without_page(project: Project) -> str:
@@ -39,8 +43,23 @@ def _without_page(project: Project) -> str:
     return f"{posts} in {folder}, so the site does not publish {them}{named}"
 
 
+def elsewhere(project: Project) -> str:
+    """How many pages of `posts.pages` are no posts because they lead to others; empty if none."""
+    pages = project.built.elsewhere
+    if not pages:
+        return ""
+    names = ", ".join(map(str, pages[:NAMED_ELSEWHERE]))
+    more = f" and {len(pages) - NAMED_ELSEWHERE} more" if len(pages) > NAMED_ELSEWHERE else ""
+    lead = "1 page leads" if len(pages) == 1 else f"{len(pages)} pages lead"
+    how = "by a redirect or a canonical URL"
+    return f"{project.config.posts.place}: {lead} to other pages {how}: {names}{more}"
+
+
 def as_json(project: Project) -> dict[str, object]:
-    """The posts whose pages are missing, not built yet, or do not show their text."""
+    """The posts whose pages are missing, not built yet, or do not show their text.
+
+    `elsewhere` are pages that are no posts because they lead to other pages.
+    """
     built = project.built
     return {
         "waiting": [
@@ -57,4 +76,5 @@ def as_json(project: Project) -> dict[str, object]:
             for one in built.without_text
         ],
         "without_page": [str(path) for path in built.without_page],
+        "elsewhere": [str(path) for path in built.elsewhere],
     }

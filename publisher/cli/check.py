@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import project as projects
 from publisher.app.check import check
-from publisher.cli import check_json, options, output
+from publisher.cli import built_pages, check_json, options, output
 from publisher.lint import clients
 from publisher.text.counts import number_of
 
@@ -120,6 +120,8 @@ def _print_posts(project: Project, checked: Checked) -> None:
         output.print_line(line.replace(": ", ": not published: ", 1))
     if pages := output.pages_in_short(project):
         output.print_line(pages)
+    if elsewhere := built_pages.elsewhere(project):
+        output.print_line(elsewhere)
     _print_shared(project, built.shared)
     for difference in checked.addresses:
         output.print_line(f"note: {difference.message}{_advice(difference)}")

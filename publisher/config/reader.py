@@ -255,6 +255,7 @@ class _Reader:
             return None
         if not value and not section:
             self._problem(key, "is empty; give at least one value, or remove it")
+            return None
         parts = value if isinstance(value, list) else [value]
         return tuple(self._part(kind, part, (*key, i)) for i, part in enumerate(parts))
 

@@ -31,6 +31,7 @@ _STATES: dict[Status, str] = {
     "expired": "expired",
     "deleted": "deleted",
     "hidden": "hidden",
+    "restricted": "restricted",
     "waiting": "not built yet",
     "no-page": "without a page",
     "skipped": "unreadable",

@@ -38,19 +38,21 @@ def read(
     now: dt.datetime,
     was_published: Callable[[Post], bool] = lambda _: False,
     published_ids: Callable[[], Collection[str]] = frozenset,
+    may_lose_pages: bool = False,
 ) -> Reading:
     """Read all posts, in the order of their paths.
 
     Posts dated after `now` are skipped, but not those of which `was_published` says that they were
     published before. `published_ids` returns the ids of all items that are known; only a feed is
-    asked for them.
+    asked for them. With `may_lose_pages`, it is no error if several pages that are posts are gone.
 
     If the configuration names the output folder of the site, the posts have the addresses of their
     pages; `built.examined` gives them their bodies.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
     Unavailable if the posts come from a feed that cannot be downloaded now, or the site is not
-    built, and LedgerError if what is remembered of its pages cannot be read.
+    built, UnsafePlanError if pages that are posts must not be published, and LedgerError if what is
+    remembered of the pages cannot be read.
     """
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
@@ -59,7 +61,9 @@ def read(
     if config.posts.pages:
         from publisher.sources.built import page_posts  # noqa: PLC0415 - imports the parser of pages
 
-        return page_posts.read(config, now=now, was_published=was_published)
+        return page_posts.read(
+            config, now=now, was_published=was_published, may_lose_pages=may_lose_pages
+        )
     posts_folder = config.posts.path
     _require_folder(posts_folder, config.path)
     _require_own_folder(config)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Server
     from tests.support.subscribers import Event
 
+COMMANDS = ("plan", "status", "check", "build", "publish")
 CONTENT = ".//{http://www.w3.org/2005/Atom}content[@type='xhtml']"
 
 
@@ -90,3 +91,36 @@ def test_the_pages_of_a_site_are_published_edited_and_retracted(
 
         assert site.publish() == []
         reader.nothing_for(0.7)
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_nothing_is_retracted_or_announced_because_of_a_build_in_part(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    assert len(site.publish()) == 4
+    feeds = site.blog.built()
+    with Subscriber(server, "reader", node) as reader:
+        for name in ("old-post-1", "old-post-2"):
+            site.remove(name)
+        for command in COMMANDS:
+            run = site.blog.run(command)
+            assert (run.code, "publish --allow-retracts" in run.err) == (3, True), command
+        (tmp_path / "blog/out").rename(tmp_path / "elsewhere")
+        for command in COMMANDS:
+            run = site.blog.run(command)
+            assert (run.code, "Build the site, and run again" in run.err) == (4, True), command
+        (tmp_path / "elsewhere").rename(tmp_path / "blog/out")
+        assert site.blog.built() == feeds
+        for number in (1, 2):
+            site.build(f"old-post-{number}", f"Old text {number}.", day=number)
+        assert site.publish() == []
+
+        for name in ("old-post-1", "old-post-2"):
+            site.remove(name)
+        assert site.blog.run("publish", "--allow-retracts").code == 0
+        assert [(event.kind, event.id) for event in (reader.next(), reader.next())] == [
+            ("retracted", "blog~old-post-1"),
+            ("retracted", "blog~old-post-2"),
+        ]
+        assert site.publish() == []

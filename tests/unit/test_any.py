@@ -76,7 +76,7 @@ Text
         ("published: false", "hidden"),
         ("isPublished: false", "hidden"),
         ("hidden: true", "hidden"),
-        ("unlisted: true", "skipped"),
+        ("unlisted: true", "restricted"),
     ],
 )
 def test_a_post_may_be_kept_back(tmp_path: Path, line: str, status: str) -> None:
@@ -285,7 +285,7 @@ def test_a_post_for_some_readers_is_not_published(
     reading = read(tmp_path, engine, {"p/2024-01-02-a.md": text}, posts="p")
     assert not reading.posts
     (one,) = reading.skipped
-    assert (one.status, one.broken, one.on_web) == ("skipped", False, True)
+    assert (one.status, one.broken, one.on_web) == ("restricted", False, True)
     assert one.reason.endswith(
         "is set, so it is not for every reader; remove the key to publish it"
     )

@@ -242,12 +242,38 @@ def test_a_page_without_the_text_gives_title_summary_and_link(blog: BuiltBlog) -
     assert run.code == 0
     assert "2026-01-01-mill.md: the page mill/index.html " in run.err
     assert "readers see the title, the summary and the link" in run.err
-    assert "add `body: source`" in run.err
+    assert run.err.index("add `private: true`") < run.err.index("add `body: source`")
     assert "log in" not in feed(blog)
     assert "grinds corn" not in feed(blog)
     assert "All about it." in feed(blog)
     assert 'href="https://blog.example/mill/"' in feed(blog)
     assert "mill/index.html" in blog.run("build").err  # until somebody decides
+
+
+@pytest.mark.parametrize("decision", [{"private": "true"}, {"body": "source"}])
+def test_posts_of_which_the_author_has_decided_are_no_sign_of_another_theme(
+    blog: BuiltBlog, decision: dict[str, str]
+) -> None:
+    walled = {"mill": 1, "boat": 2}
+
+    def build(**front: str) -> None:
+        for slug, day in walled.items():
+            path = write(blog, slug, TEXTS[slug], day, **front)
+            blog.build_page(slug, path.read_text(), WALL)
+
+    build()
+    run = blog.run("build")
+    assert run.code == 3
+    assert run.err.index("`private: true`") < run.err.index("`body: source`")
+    build(**decision)
+    assert blog.run("build").code == 0
+    assert ("grinds corn" in feed(blog)) == ("body" in decision)
+
+
+def test_a_post_for_some_readers_is_called_so_in_the_summary(blog: BuiltBlog) -> None:
+    write(blog, "mill", TEXTS["mill"], private="true")
+    run = blog.run("build")
+    assert "4 posts: 3 published, 1 not for every reader" in run.out
 
 
 def test_body_source_takes_the_text_of_the_file(blog: BuiltBlog) -> None:

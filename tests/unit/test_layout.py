@@ -245,8 +245,9 @@ PURE = (
 IMPURE = {
     PurePath("content/cache.py"), PurePath("content/renderer.py"),
     *(PurePath(f"sources/built/{name}.py") for name in (
-        "__init__", "home_links", "memory", "output", "page_posts", "page_reader", "page_search",
-        "placement", "read_pages", "recollection", "site", "source_files", "words_cache",
+        "__init__", "home_links", "known_pages", "memory", "output", "page_posts",
+        "page_reader", "page_search", "placement", "read_pages", "recollection", "site",
+        "source_files", "words_cache",
     )),
 }  # fmt: skip
 PURE_MODULES = [

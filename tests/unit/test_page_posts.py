@@ -13,6 +13,7 @@ from publisher import entry, identity, sources
 from publisher.config import Config, FeedFile, Person, Posts, Site
 from publisher.errors import Unavailable, UnsafePlanError
 from publisher.rendering import Renderings
+from publisher.sources import built
 from publisher.sources.built import words_cache
 from publisher.sources.built.page_posts import PageBodies
 from tests.support.opened_pages import opened
@@ -163,6 +164,7 @@ def test_a_page_that_leads_to_another_one_is_no_post(
     reading = read(tmp_path, files)
     assert [str(one.path) for one in reading.posts] == ["blog/a.html", "blog/b.html"][not is_post :]
     assert not reading.skipped
+    assert [str(one) for one in built.report(reading).elsewhere] == ["blog/a.html"][is_post:]
 
 
 def test_what_is_missing_from_the_sitemap_is_no_post(tmp_path: Path) -> None:
@@ -343,7 +345,32 @@ def test_half_of_a_site_is_unavailable(tmp_path: Path) -> None:
         (tmp_path / f"out/blog/{n}.html").unlink()
     with pytest.raises(Unavailable, match="10 at the last run, and 6 of 10 posts have lost theirs"):
         read(tmp_path, {})
-    read(tmp_path, {f"blog/{n}.html": page() for n in range(4)})
+    read(tmp_path, {f"blog/{n}.html": page() for n in range(5)})
+
+
+@pytest.mark.parametrize(("pages", "lost"), [(20, 3), (20, 5), (5, 2), (12, 2)])
+def test_a_site_that_lost_several_pages_at_once_stops_the_run(
+    tmp_path: Path, pages: int, lost: int
+) -> None:
+    """The page is the source: a build in part would retract posts and announce them later."""
+    remember(read(tmp_path, {f"blog/{n}.html": page() for n in range(pages)}))
+    for n in range(lost):
+        (tmp_path / f"out/blog/{n}.html").unlink()
+    with pytest.raises(UnsafePlanError, match=f"lost {lost} of the {pages} pages") as caught:
+        read(tmp_path, {})
+    assert "blog/0.html, blog/1.html" in str(caught.value)
+    assert "publisher publish --allow-retracts" in str(caught.value)
+    reading = sources.read(configured(tmp_path), now=NOW, may_lose_pages=True)
+    remember(reading)
+    assert len(read(tmp_path, {}).posts) == pages - lost
+
+
+@pytest.mark.parametrize(("pages", "lost"), [(20, 2), (5, 1), (2, 1)])
+def test_a_few_pages_may_be_removed(tmp_path: Path, pages: int, lost: int) -> None:
+    remember(read(tmp_path, {f"blog/{n}.html": page() for n in range(pages)}))
+    for n in range(lost):
+        (tmp_path / f"out/blog/{n}.html").unlink()
+    assert len(read(tmp_path, {}).posts) == pages - lost
 
 
 def test_links_that_lead_out_of_the_output_are_not_followed(tmp_path: Path) -> None:

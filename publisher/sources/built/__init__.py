@@ -68,7 +68,8 @@ def examined(reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
 
 def report(reading: Reading) -> PagesReport:
     """What the examined posts give to say; nothing if the site has no output folder."""
-    return reading.bodies.report if isinstance(reading.bodies, BuiltSite) else _NOTHING
+    bodies = reading.bodies
+    return bodies.report if isinstance(bodies, BuiltSite | PageBodies) else _NOTHING
 
 
 def remember(reading: Reading) -> None:

@@ -24,6 +24,7 @@ from publisher.post import (
     Medium,
     Page,
     PageHash,
+    PagesReport,
     Post,
     Reading,
     Skip,
@@ -32,7 +33,8 @@ from publisher.sources.built import dates, safety
 from publisher.sources.built.address import address, url_paths
 from publisher.sources.built.head import is_loopback_url
 from publisher.sources.built.home_links import HomeLinks
-from publisher.sources.built.memory import NAME, Changed, PageMemory, PostMemory
+from publisher.sources.built.known_pages import KnownPages
+from publisher.sources.built.memory import PageMemory
 from publisher.sources.built.output import HOME, OutputFolder
 from publisher.sources.built.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
@@ -43,6 +45,7 @@ from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
 from publisher.text import globs
 from publisher.text.characters import damage
+from publisher.text.counts import number_of
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
@@ -60,21 +63,28 @@ _UNDATED = "has no date of publication in its metadata"
 _NO_DATES = dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
 
 
-def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bool]) -> Reading:
+def read(
+    config: Config,
+    *,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+    may_lose_pages: bool,
+) -> Reading:
     """Read the posts, in the order of the paths of their pages.
 
     Posts dated after `now` are skipped, unless each `was_published` already.
 
     Raises Unavailable if the site is not built, UnsafePlanError if a development server built it,
-    and LedgerError if it is unknown which pages were posts before.
+    or it has lost several pages and not `may_lose_pages`, and LedgerError if it is unknown which
+    pages were posts before.
     """
     folder = config.posts.path
     ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
     links = HomeLinks(config.state / FOLDER, config.site.root)
     output = OutputFolder(folder, config.site.root, ours, links)
     paths = _paths(config, output)
-    known = _KnownPages(PageMemory(config.state), frozenset(paths), len(output.pages()))
-    known.require_site(config)
+    known = KnownPages(PageMemory(config.state), frozenset(paths), len(output.pages()))
+    known.require_site(config, may_lose_pages=may_lose_pages)
     reader = _Reader(config, output, paths)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
@@ -97,7 +107,12 @@ def read(config: Config, *, now: dt.datetime, was_published: Callable[[Post], bo
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
         bodies=PageBodies(
-            {one.path: _body(one) for one in shown}, known, reader.pages, links, output
+            {one.path: _body(one) for one in shown},
+            known,
+            reader.pages,
+            links,
+            output,
+            elsewhere=reader.elsewhere,
         ),
     )
 
@@ -131,8 +146,8 @@ def _paths(config: Config, output: OutputFolder) -> list[PurePosixPath]:
     ]
     if not found:
         raise Unavailable(
-            f"{place} has {len(pages)} pages, of which posts.pages matches none. Build the site, "
-            f"and run again, or correct posts.pages. {stay}"
+            f"{place} has {number_of(len(pages), 'page')}, but posts.pages matches none. Build the "
+            f"site, and run again, or correct posts.pages. {stay}"
         )
     return found
 
@@ -148,51 +163,25 @@ def _damage(post: Post) -> Iterator[Diagnostic]:
         yield Diagnostic(post.path, 1, message)
 
 
-class _KnownPages:
-    """Which pages were posts at the last run, and which are now."""
-
-    def __init__(self, memory: PageMemory, paths: frozenset[PurePosixPath], pages: int) -> None:
-        self._memory = memory
-        self._paths = paths
-        self._pages = pages
-        # The paths of other posts are those of their files.
-        self._known = {path for path, row in memory.posts.items() if row.page == str(path)}
-
-    def require_site(self, config: Config) -> None:
-        """Raise Unavailable if the site seems to be half built."""
-        counts = safety.OutputCounts(
-            pages=self._pages,
-            pages_before=self._memory.pages if self._known else 0,
-            known=len(self._known),
-            lost=len(self._known - self._paths),
-            posts=len(self._paths),
-            found=len(self._paths),
-        )
-        safety.require_site(counts, config.posts.path, config.state / NAME)
-
-    def remember(self) -> None:
-        """Write which pages there are. Raises LedgerError."""
-        new = self._paths - self._known
-        changed = {path: Changed(PostMemory(page=str(path))) for path in new}
-        self._memory.write(changed, self._memory.posts.keys() - self._paths, self._pages)
-
-
 class PageBodies:
     """The bodies of posts that are pages, as `post.BuiltBodies`."""
 
     def __init__(
         self,
         bodies: Mapping[PurePosixPath, BuiltBody],
-        known: _KnownPages,
+        known: KnownPages,
         pages: ReadPages,
         home_links: HomeLinks,
         output: OutputFolder,
+        *,
+        elsewhere: Sequence[PurePosixPath],
     ) -> None:
         self._bodies = bodies
         self._output = output
         self._known = known
         self._pages = pages
         self._home_links = home_links
+        self.report = PagesReport(elsewhere=tuple(elsewhere))
 
     def hash_of(self, _: Post) -> PageHash:
         """Return no hash: what a page shows is in the fingerprint of its post already."""
@@ -226,7 +215,10 @@ class _Shown:
 
 
 class _Reader:
-    """Reads the pages of one output folder. `development_page` is one of a development server."""
+    """Reads the pages of one output folder.
+
+    `development_page` is one of a development server, `elsewhere` those that lead to other pages.
+    """
 
     def __init__(
         self, config: Config, output: OutputFolder, paths: Sequence[PurePosixPath]
@@ -236,6 +228,7 @@ class _Reader:
         self._output = output
         self.pages = ReadPages(output, config.posts, config.state)
         self.development_page: PurePosixPath | None = None
+        self.elsewhere: list[PurePosixPath] = []
         named = output.sitemap()
         in_use = any(not named.isdisjoint(url_paths(path, self._site.root)) for path in paths)
         self._sitemap = named if in_use else frozenset()
@@ -254,6 +247,7 @@ class _Reader:
             self.development_page = self.development_page or path
         url = address(path, head, self._site.root, self._output.named())
         if head.is_redirect or self._is_copy(path, head, url):
+            self.elsewhere.append(path)
             return None
         if why := self._no_post(path, head, url):
             return Skip(path, why, status="hidden")

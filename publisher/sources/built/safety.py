@@ -13,11 +13,13 @@ from publisher.errors import Unavailable, UnsafePlanError
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path, PurePosixPath
 
 _LEAST_PAGES = 0.5  # of those at the last run
 _MOST_LOST = 0.1  # of the posts that had a page
 _LEAST_ACCEPTED = 0.9  # of the pages of posts
+_NAMED = 3  # pages in a message
 
 _STAY = "The feeds and the items at the nodes stay as they are"
 
@@ -61,6 +63,22 @@ def require_site(counts: OutputCounts, folder: Path, memory: Path) -> None:
         )
 
 
+def require_pages(lost: Sequence[PurePosixPath], known: int, folder: Path) -> None:
+    """Raise UnsafePlanError if several pages that are posts vanished at once.
+
+    `lost` are those of the `known` pages of the last run. A page that is its own source and is
+    missing from a build for once would be retracted, and announced as new by the next run.
+    """
+    if len(lost) > 1 and len(lost) > _MOST_LOST * known:
+        names = ", ".join(map(str, lost[:_NAMED]))
+        more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+        raise UnsafePlanError(
+            f"{folder} has lost {len(lost)} of the {known} pages that are posts: {names}{more}; "
+            "nothing was built or sent. If the site is being built, or its build failed, run again "
+            "after the build. If you removed these posts, run `publisher publish --allow-retracts`"
+        )
+
+
 def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
     """Raise UnsafePlanError if a development server wrote the page; None if it wrote none."""
     if page:
@@ -83,6 +101,7 @@ def require_bodies(accepted: int, refused: int, example: tuple[PurePosixPath, st
             f"only {accepted} of {total} pages show the text of their post where posts.body says; "
             f"e.g. {example[0]} {example[1]}. Nothing was built or sent. If the theme of the site "
             "has changed, or posts.body or posts.drop, correct posts.body and posts.drop, or run "
-            "`publisher init --learn`; if these pages show only a part of the text, add "
-            "`body: source` to the front matter of their posts"
+            "`publisher init --learn`. If not everybody may read these posts, add `private: true` "
+            "to their front matter, which keeps them out; if everybody may read their whole text, "
+            "add `body: source`"
         )

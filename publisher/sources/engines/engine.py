@@ -295,8 +295,8 @@ class PostReader:
     def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
         """A Skip if the post is, or was, on the web but does not belong into feeds.
 
-        A post that is not for everybody is `skipped`, not `hidden`: its item stays, which may have
-        been published before publisher knew the key.
+        A post that is not for everybody is `restricted`, not `hidden`: its item stays, which may
+        have been published before publisher knew the key.
         """
         deleted = feed_options.deleted(front_matter, self.zone)
         if deleted == "undated":
@@ -312,7 +312,7 @@ class PostReader:
             return Skip(front_matter.path, "feed: false", status="hidden", on_web=True)
         if key := feed_options.restriction(front_matter):
             reason = f"{key} is set, so it is not for every reader; remove the key to publish it"
-            return Skip(front_matter.path, reason, on_web=True)
+            return Skip(front_matter.path, reason, status="restricted", on_web=True)
         return None
 
     def _not_now(
