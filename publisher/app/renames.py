@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher import entry as entry_
 from publisher import identity
 from publisher.app import readable_ledger
+from publisher.entry import Entry
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
 from publisher.text.characters import short_line
 from publisher.text.shortening import count_words
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
-    from publisher.entry import Entries, Entry
+    from publisher.entry import Entries
     from publisher.identity.claims import PublishedItem
     from publisher.post import Post
     from publisher.sync.ledger import Ledger
@@ -31,21 +32,23 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[str]) -> Renames:
     """What the whole folder of the posts and the ledger show about renames. Raises LedgerError.
 
-    A post whose publication was accepted by an earlier run is not new.
+    A post whose publication was accepted by an earlier run is not new. One that waits for its page
+    to be built is: else the item that it may be would be retracted before.
     """
+    posts = (*entries.entries, *_waiting(entries, config.site))
     published, accepted = ledger.published_items(), ledger.accepted_anywhere()
     known = {item.item_id for item in published}
     has_file = entry_.file_finder(entries, config.site)
-    posts = {one.item_id: one.post for one in entries.entries}
+    post_of = {one.item_id: one.post for one in posts}
     atom_ids = {item.item_id: item.atom_id for item in published}
 
     def advice(new: NewPost, item_id: str, atom_id: str) -> str:
-        return _advice(posts[new.id], item_id, atom_id or atom_ids.get(item_id, ""), config)
+        return _advice(post_of[new.id], item_id, atom_id or atom_ids.get(item_id, ""), config)
 
     return Renames(
         new={
             one.item_id: _new_post(one)
-            for one in entries.entries
+            for one in posts
             if one.item_id not in known
             and (one.item_id, one.fingerprint) not in accepted
             and count_words(one.post.body) >= LEAST_WORDS
@@ -54,8 +57,17 @@ def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[st
         has_file=has_file,
         advice=advice,
         as_new=frozenset(as_new),
-        with_id=frozenset(id_ for id_, post in posts.items() if post.id is not None),
+        with_id=frozenset(id_ for id_, post in post_of.items() if post.id is not None),
     )
+
+
+def _waiting(entries: Entries, site: Site) -> Iterator[Entry]:
+    """The posts that were never published and wait for their pages, as they will be."""
+    for skip in entries.skipped:
+        if skip.status == "waiting" and skip.post:
+            found, _ = entry_.entry(skip.post, site, {})
+            if isinstance(found, Entry):
+                yield found
 
 
 def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:

@@ -86,6 +86,55 @@ def test_an_edit_waits_for_its_page_and_goes_out_after_the_build(blog: BuiltBlog
     assert "The mill is gone" in feed(blog)
 
 
+def test_an_edit_that_only_removes_words_waits_for_its_page(blog: BuiltBlog) -> None:
+    blog.run("build")
+    before = blog.built()
+    blog.write("2026-01-01-mill.md", TEXTS["mill"], title="About the mill")
+    waits = blog.run("build")
+    assert waits.code == 4
+    assert "2026-01-01-mill.md: was edited, and its page still shows what you removed" in waits.err
+    assert blog.built() == before
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert feed(blog).count(SAME) == len(TEXTS) - 1
+
+
+def test_an_edit_that_only_swaps_a_picture_waits_for_its_page(blog: BuiltBlog) -> None:
+    def build(picture: str) -> None:
+        blog.build_page("mill", path.read_text(), THEME.replace("{body}", f"{{body}}{picture}"))
+
+    path = write(blog, "mill", f"{TEXTS['mill']}\n\n![It](/img/mill.png)")
+    build('<img src="/img/mill.png">')
+    assert blog.run("build").code == 0
+    path = write(blog, "mill", f"{TEXTS['mill']}\n\n![It](/img/mill.jpg)")
+    assert blog.run("build").code == 4
+    build('<img src="/img/mill.jpg">')
+    assert blog.run("build").code == 0
+    assert "https://blog.example/img/mill.jpg" in feed(blog)
+
+
+def test_a_comment_that_is_removed_waits_for_nothing(blog: BuiltBlog) -> None:
+    path = write(blog, "mill", f"{TEXTS['mill']} <!-- It burnt down last night. -->")
+    blog.build_page("mill", path.read_text().replace("<!-- It burnt down last night. -->", ""))
+    assert blog.run("build").code == 0
+    write(blog, "mill", TEXTS["mill"])
+    assert blog.run("build").code == 0
+
+
+def test_a_build_ends_the_wait_for_what_the_page_shows_all_the_same(blog: BuiltBlog) -> None:
+    """Else a post would wait for ever whose template repeats what its source had."""
+    theme = THEME.replace("{body}", "{body}<p>It burnt down last night.</p>")
+    path = write(blog, "mill", TEXTS["mill"])
+    before = path.read_text()
+    blog.build_page("mill", before, theme)
+    path.write_text(f"{before}\n\nIt burnt down last night.\n")
+    blog.run("build")
+    path.write_text(before)
+    assert blog.run("build").code == 4
+    blog.build_page("mill", before, theme)
+    assert blog.run("build").code == 0
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_names_the_post_that_waits(blog: BuiltBlog, command: str) -> None:
     blog.run("build")
@@ -171,6 +220,53 @@ def test_a_new_post_waits_for_its_page(blog: BuiltBlog) -> None:
     blog.build_site()
     assert blog.run("build").code == 0
     assert "The fair comes to the town" in feed(blog)
+
+
+def rename(blog: BuiltBlog) -> None:
+    """Give the post about the mill another name, and so another address."""
+    path = blog.posts / "2026-01-01-mill.md"
+    blog.touch(path.rename(path.with_name("2026-01-01-water.md")))
+
+
+@pytest.mark.parametrize("bodies", [", body: .post-content", ", from: source"])
+def test_a_renamed_post_waits_for_the_page_at_its_new_address(blog: BuiltBlog, bodies: str) -> None:
+    """The page that shows its text is still the one that it had before."""
+    blog.set_up(posts=bodies)
+    blog.run("build")
+    rename(blog)
+    waits = blog.run("build")
+    assert waits.code == 4
+    assert "2026-01-01-water.md: is newer than every page of the site" in waits.err
+    assert "https://blog.example/mill/" not in feed(blog)
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/water/"' in feed(blog)
+
+
+def test_a_renamed_post_goes_out_if_the_site_built_it_where_it_was(blog: BuiltBlog) -> None:
+    blog.run("build")
+    rename(blog)
+    blog.touch(blog.output / "index.html")
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/mill/"' in feed(blog)
+
+
+def test_a_site_with_addresses_of_its_own_does_not_wait_for_those_of_the_rules(
+    blog: BuiltBlog,
+) -> None:
+    (blog.output / "blog").mkdir()
+    for slug in TEXTS:
+        (blog.output / slug).rename(blog.output / "blog" / slug)
+    blog.run("build")
+    rename(blog)
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/blog/mill/"' in feed(blog)
+
+
+def test_a_first_run_takes_pages_wherever_they_are(blog: BuiltBlog) -> None:
+    rename(blog)
+    assert blog.run("build").code == 0
+    assert 'href="https://blog.example/mill/"' in feed(blog)
 
 
 def test_a_post_without_a_page_is_none_of_the_site_and_is_named_once(blog: BuiltBlog) -> None:

@@ -69,6 +69,7 @@ def test_the_words_of_words_are_the_same_words(text: str) -> None:
         ("[[Page|shown]] and [[Page]]", "shown and page"),
         ("`text <https://x.example>`_ and `code`", "text and code"),
         (".. image:: a.png\n   :alt: hidden\n\n.. note:: shown", "shown"),
+        (".. _The paper: https://x.example\n.. __: https://y.example\n.. _top:\n\nshown", "shown"),
         ("#+TITLE: hidden\n[[https://x.example][shown]]", "shown"),
         ("[source,ruby]\n----\nputs\n----\nhttps://x.example[shown]", "puts shown"),
         ('"shown":https://x.example and', "shown and"),
@@ -131,6 +132,7 @@ def test_triples_know_the_order_and_the_neighbours() -> None:
         "\n ", "import a\n", "&", "[^a", ".. ", "\n.. a\n", ".. |a", ":a:", "image:", "image:a[",
         "!a", "!a.png(", "%{", "[fn:", "<<a", "////\n", ":PROPERTIES:\n", "\np(", "p[", "__ ",
         ":a:`b <", ".. _`a", "[[a.", "){a=", ":a", "\n:a:", "kbd:", "#+BEGIN_COMMENT\n",
+        ".. _a", ".. _a:\n",
     ],
 )  # fmt: skip
 def test_reading_a_source_takes_time_in_proportion_to_its_length(piece: str) -> None:

@@ -13,6 +13,8 @@ from publisher.sources.built.waiting import (
     NEWER,
     NOT_BUILT,
     NOT_SHOWN,
+    OLD_ADDRESS,
+    STILL_SHOWN,
     Decision,
     Early,
     Facts,
@@ -48,12 +50,27 @@ UNKNOWN = replace(SEEN, taken=None)
         (UNKNOWN, Take()),
         (replace(UNKNOWN, missing=frozenset(), is_newer=True), Early()),
         (replace(UNKNOWN, is_newer=True), Wait(NEWER)),
+        (replace(UNKNOWN, is_newer=True, is_elsewhere=True), Wait(OLD_ADDRESS)),
+        (
+            replace(UNKNOWN, missing=frozenset(), is_newer=True, is_elsewhere=True),
+            Wait(OLD_ADDRESS),
+        ),
+        (replace(UNKNOWN, page_body="", is_newer=True, is_elsewhere=True), Wait(OLD_ADDRESS)),
+        (replace(UNKNOWN, is_elsewhere=True), Take()),
+        (replace(SEEN, is_newer=True, is_elsewhere=True), Take()),
         (replace(SEEN, page_body="other", missing=NEW, is_newer=True), Take()),
         (replace(SEEN, missing=NEW, is_newer=True), Take()),
         (replace(EDITED, page_body="other", missing=NEW, is_newer=True), Take()),
         (EDITED, Early()),
         (replace(EDITED, missing=frozenset({2})), Early()),
         (replace(EDITED, missing=NEW), Wait(NOT_SHOWN)),
+        (replace(EDITED, missing=NEW, shows_removed=True), Wait(NOT_SHOWN)),
+        (replace(EDITED, shows_removed=True), Wait(STILL_SHOWN)),
+        (replace(EDITED, missing=frozenset({2}), shows_removed=True), Wait(STILL_SHOWN)),
+        (replace(EDITED, shows_removed=True, is_rewritten=True), Early()),
+        (replace(EDITED, page_body="other", shows_removed=True), Take()),
+        (replace(EDITED, page_body="", shows_removed=True), Take()),
+        (replace(SEEN, shows_removed=True), Take()),
         (replace(EDITED, missing=NEW, is_rewritten=True), Early()),
     ],
 )
@@ -69,9 +86,11 @@ FACTS = st.builds(
     Facts,
     has_page=st.booleans(),
     is_newer=st.booleans(),
+    is_elsewhere=st.booleans(),
     source=st.sampled_from("ab"),
     page_body=st.sampled_from(("", "x", "y")),
     missing=TRIPLES,
+    shows_removed=st.booleans(),
     taken=st.none() | TAKENS,
     is_rewritten=st.booleans(),
 )
@@ -99,6 +118,25 @@ def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
     if isinstance(decide(facts), Wait):
         built = replace(facts, has_page=True, is_newer=False, page_body="built")
         assert decide(built) == Take()
+
+
+@given(FACTS)
+@example(replace(EDITED, shows_removed=True))
+@example(replace(UNKNOWN, is_newer=True, is_elsewhere=True))
+def test_any_build_ends_the_wait_of_a_post_that_has_a_page(facts: Facts) -> None:
+    """Whether the page shows the edit or not: else the post would wait for ever."""
+    if facts.has_page and isinstance(decide(facts), Wait):
+        built = replace(facts, is_newer=False, is_rewritten=True)
+        assert isinstance(decide(built), Take | Early)
+
+
+@given(FACTS)
+@example(replace(EDITED, shows_removed=True))
+def test_what_a_page_still_shows_holds_back_only_edits(facts: Facts) -> None:
+    if decide(facts) != decide(replace(facts, shows_removed=not facts.shows_removed)):
+        assert facts.taken
+        assert facts.source != facts.taken.source
+        assert facts.page_body == facts.taken.page_body
 
 
 @given(FACTS)

@@ -62,8 +62,11 @@ class Stays:
 Conclusion: TypeAlias = Goes | Stays
 
 
-def conclude(look: Look, *, wants_title: bool) -> Conclusion:
-    """Conclude on one post. `wants_title`: the page must show the title of the post."""
+def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusion:
+    """Conclude on one post. `wants_title`: the page must show the title of the post.
+
+    `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`.
+    """
     row, refusal = look.row, _refusal(look, wants_title=wants_title)
     now = "" if refusal else _hash(look)
     page_body = row.taken.page_body if row.taken and is_as_taken(look) else now
@@ -73,6 +76,7 @@ def conclude(look: Look, *, wants_title: bool) -> Conclusion:
         source=look.source,
         page_body=page_body,
         missing=look.opened.missing,
+        shows_removed=shows_removed,
         taken=row.taken,
         is_rewritten=row.waits == look.source and row.waits_since != look.signature,
     )
@@ -132,6 +136,12 @@ def is_as_taken(look: Look) -> bool:
 def has_body(taken: Taken | None) -> bool:
     """Whether the body of the post was taken from its page."""
     return taken is not None and taken.page_body not in {"", NO_TEXT}
+
+
+def is_edited_only(look: Look) -> bool:
+    """Whether the source was edited since it was taken, and the page shows what it showed then."""
+    taken = look.row.taken
+    return taken is not None and taken.source != look.source and is_as_taken(look)
 
 
 def _goes(look: Look, now: str, row: PostMemory) -> Goes:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # As many files of posts are not all edited between two builds.
 _MANY = 5
+_NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
 
 
 class Placement:
@@ -47,6 +48,7 @@ class Placement:
         self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
         self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
         self._lost: Mapping[PurePosixPath, Signature] = {}
+        self._is_regular = False  # whether the engine's rules give the addresses of this site
 
     def place(self, posts: Sequence[Post], others: Mapping[PurePosixPath, Post | None]) -> None:
         """Find the page of each post. Raises Unavailable if the output is not the whole site.
@@ -63,6 +65,7 @@ class Placement:
         self.search(sought)
         self._require_site(posts)
         self._set_lost(posts)
+        self._set_regular(posts)
 
     def _set_others(
         self,
@@ -109,6 +112,12 @@ class Placement:
     def left_pages(self) -> AbstractSet[PurePosixPath]:
         """The pages that no post has."""
         return self.signatures.keys() - {*self._pages.values()}
+
+    def _set_regular(self, posts: Sequence[Post]) -> None:
+        """Find out whether the engine's rules give the addresses of this site."""
+        known = [post for post in posts if self.page(post) and self._known.row(post.path).taken]
+        expected = sum(self.page(post) == self._expected(post) for post in known)
+        self._is_regular = bool(known) and expected >= _NEARLY_ALL * len(known)
 
     def page(self, post: Post) -> PurePosixPath | None:
         return self._pages.get(post.path)
@@ -193,6 +202,13 @@ class Placement:
                 row = replace(self._known.row(path), foreign_page=str(page))
                 self._known.change(path, row)
         return [post for post in posts if self._pages[post.path] != before[post.path]]
+
+    def is_elsewhere(self, post: Post) -> bool:
+        """Whether the page of a post is not where nearly all others are that were taken before.
+
+        On a site whose addresses the engine's rules do not give, none is.
+        """
+        return self._is_regular and self.page(post) != self._expected(post)
 
     @cached_property
     def _newest(self) -> int:

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from publisher.errors import PostError
 from publisher.post import BuiltFile, PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
 from publisher.sources.built import safety, waiting
-from publisher.sources.built.conclusion import NO_TEXT, Look, Stays, conclude, is_as_taken, placed
+from publisher.sources.built.conclusion import (
+    NO_TEXT,
+    Look,
+    Stays,
+    conclude,
+    is_as_taken,
+    is_edited_only,
+    placed,
+)
 from publisher.sources.built.dates import in_zone, without_builds
 from publisher.sources.built.dating import with_date, with_dates
+from publisher.sources.built.leftovers import shows_removed
 from publisher.sources.built.match import has_name
 from publisher.sources.built.memory import PageMemory, Version
 from publisher.sources.built.page_facts import site_card
@@ -159,6 +168,11 @@ class BuiltSite:
     ) -> Post | Skip:
         """The post as it goes out, if it does."""
         row = self._known.row(post.path)
+        if self._placement.is_elsewhere(post):
+            newer = self._placement.is_newer(post)
+            facts = Facts(has_page=True, is_newer=newer, is_elsewhere=True, taken=row.taken)
+            if isinstance(decision := waiting.decide(facts), Wait):
+                return self._waits(post, row, decision.reason)
         match found:
             case None:
                 return self._from_source(post, row)
@@ -176,7 +190,8 @@ class BuiltSite:
         if _is_found_in_vain(post, look, wants_title=wants_title):
             self._placement.reject(post)
             return self._without(post)
-        conclusion = conclude(look, wants_title=wants_title)
+        removed = is_edited_only(look) and self._shows_removed(post, look)
+        conclusion = conclude(look, wants_title=wants_title, shows_removed=removed)
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
             return self._waits(post, conclusion.row, conclusion.reason)
@@ -184,6 +199,12 @@ class BuiltSite:
         body = last.body if last else conclusion.body
         self._known.change(post.path, conclusion.row, Version(look.file, body))
         return self._goes(replace(post, address=look.address), conclusion.row)
+
+    def _shows_removed(self, post: Post, look: Look) -> bool:
+        """Whether the page shows what only the version has that was taken last."""
+        version = self._known.version(post.path)
+        old = self._files.post_of(post.path, version.file) if version else None
+        return old is not None and shows_removed(old.body, post.body, look.body.html)
 
     def _goes(self, post: Post, row: PostMemory) -> Post:
         shown = row.taken.page_body if row.taken else ""

@@ -50,6 +50,7 @@ _PAIRS: dict[str, _Pair] = {
 }
 _OPENING = re.compile("|".join(f"({opening})" for opening in _PAIRS), re.IGNORECASE)
 _CLOSING = dict(enumerate(_PAIRS.values(), 1))  # by the group of `_OPENING`
+_COMMENT = re.compile("|".join(f"({opening})" for opening in [*_PAIRS][:2]), re.IGNORECASE)
 
 # What else a page does not show. Only a piece that cannot be repeated in itself has no limit.
 _MARKDOWN = r"""</?[a-zA-Z][\w.-]*+(?::[\w-]++)?(?=[\s/>])(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+>
@@ -116,16 +117,21 @@ def _pieces(body: str) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    return html.unescape(_HIDDEN.sub(" ", "".join(_without_pairs(text))))
+    return html.unescape(_HIDDEN.sub(" ", "".join(_without_pairs(text, _OPENING))))
 
 
-def _without_pairs(text: str) -> Iterator[str]:
+def without_comments(body: str) -> str:
+    """The text outside of comments, with all its markup."""
+    return "".join(_without_pairs(body, _COMMENT))
+
+
+def _without_pairs(text: str, openings: re.Pattern[str]) -> Iterator[str]:
     """The text outside of what two marks hide."""
     # Where the next closing mark is, so that many opening marks do not search for it again and
     # again; it is behind the text if there is none.
     known: dict[re.Pattern[str], int] = {}
     at = searched = 0
-    while opening := _OPENING.search(text, searched):
+    while opening := openings.search(text, searched):
         closing, limit = _CLOSING[opening.lastindex or 1]
         if known.get(closing, -1) < opening.end():
             found = closing.search(text, opening.end())

@@ -7,10 +7,13 @@ that was not built again lacks words of the edit that it would show. Times decid
 is known of the post.
 
 A post is known if it was taken with its page before. "Lacks more" means that the page lacks words
-of the source that it did not lack when the post was taken. "Newer" means that the source is newer
-than every page of the output.
+of the source that it did not lack when the post was taken. "Shows removed" means that the body on
+the page shows words, pictures or links that the source had when the post was taken, and has no more
+(`leftovers`). "Newer" means that the source is newer than every page of the output. A page is
+"elsewhere" if it is not at the address that the engine's rules give, although nearly all posts that
+were taken before have theirs there: it may be the page that the post had as a draft, or before its
+file was renamed.
 
-====  =====  =======  ===========  ==========  ===============================  ========
 page  known  source   page's body  lacks more  and                              decision
 ====  =====  =======  ===========  ==========  ===============================  ========
 none  yes                                      lost with others                 Wait
@@ -27,6 +30,27 @@ yes   yes    edited   same         no                                           
 yes   yes    edited   same         yes                                          Wait
 yes   yes    edited   same         yes         page written since it waits      Early
 ====  =====  =======  ===========  ==========  ===============================  ========
+=======
+=========  =====  =======  ===========  ==========  =============  ===================  ========
+page       known  source   page's body  lacks more  shows removed  and                  decision
+=========  =====  =======  ===========  ==========  =============  ===================  ========
+none       yes                                                     lost with others     Wait
+none       any                                                     newer                Wait
+none       any                                                     not newer            NoPage
+elsewhere  no              any          any                        newer                Wait
+any        no              any          any                        not newer            Take
+other      no              any          yes                        newer                Wait
+other      no              shown        no                         newer                Early
+other      no              not shown    no                         newer                Take
+any        yes    any      not shown    any         any                                 Take
+any        yes    same     any          any         any                                 Take
+any        yes    edited   other        any         any                                 Take
+any        yes    edited   same         no          no                                  Early
+any        yes    edited   same         yes         any                                 Wait
+any        yes    edited   same         no          yes                                 Wait
+any        yes    edited   same         any         any            written since it     Early
+                                                                   waits
+=========  =====  =======  ===========  ==========  =============  ===================  ========
 
 The last row ends a wait in vain: the site was built since, and its page shows nothing of the edit,
 e.g. because a template reads it. An early post is taken with the page that is there. If the page
@@ -55,16 +79,18 @@ class Taken:
 class Facts:
     """What a run sees of a post. `page_body` is empty if the page does not show the text.
 
-    `is_newer` tells whether the source is newer than every page of the output, and
-    `is_rewritten` whether the page was written again since the post began to wait with this source.
+    `is_elsewhere`, `is_newer` and `shows_removed` are explained above. `is_rewritten` tells whether
+    the page was written again since the post began to wait with this source.
     `is_lost` tells whether the post has lost its page together with others (`losses`).
     """
 
     has_page: bool
     is_newer: bool
+    is_elsewhere: bool = False
     source: str = ""
     page_body: str = ""
     missing: frozenset[int] = frozenset()
+    shows_removed: bool = False
     taken: Taken | None = None
     is_rewritten: bool = False
     is_lost: bool = False
@@ -105,6 +131,11 @@ NEWER = (
     "is newer than every page of the site, and its page lacks words of it; build the site, and run "
     "again"
 )
+OLD_ADDRESS = (
+    "is newer than every page of the site, and the page that shows its text is not at its address; "
+    "build the site, and run again"
+)
+STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
 NOT_SHOWN = "was edited, and its page does not show it yet; build the site, and run again"
 
 
@@ -120,6 +151,8 @@ def decide(facts: Facts) -> Decision:
 
 
 def _by_times(facts: Facts) -> Decision:
+    if facts.is_elsewhere:
+        return Wait(OLD_ADDRESS)
     if facts.missing:
         return Wait(NEWER)
     return Early() if facts.page_body else Take()
@@ -128,6 +161,8 @@ def _by_times(facts: Facts) -> Decision:
 def _by_text(facts: Facts, taken: Taken) -> Decision:
     if facts.source == taken.source or facts.page_body != taken.page_body:
         return Take()
-    if facts.is_rewritten or facts.missing <= taken.missing:
+    if facts.is_rewritten:
         return Early()
-    return Wait(NOT_SHOWN)
+    if not facts.missing <= taken.missing:
+        return Wait(NOT_SHOWN)
+    return Wait(STILL_SHOWN) if facts.shows_removed else Early()
