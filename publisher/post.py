@@ -46,6 +46,8 @@ FootnoteIds: TypeAlias = Literal["markdown-it"] | RendererIds
 Status: TypeAlias = Literal[
     "draft", "future", "expired", "deleted", "hidden", "restricted", "waiting", "no-page", "skipped"
 ]
+# Of posts that are not published because the site that was built has no page of them.
+UNBUILT: frozenset[Status] = frozenset({"waiting", "no-page"})
 
 MAX_WARNINGS = 50  # of one post
 MAX_NAMED_LINES = 3  # lines that a repeated warning names beside the first
@@ -243,7 +245,7 @@ class TextlessPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesReport:
-    """The posts whose pages need the attention of the author, in the order of paths.
+    """The posts whose pages need the attention of the author, the newest first.
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
     earlier run has named. `elsewhere` are pages of `posts.pages` that lead to other pages.

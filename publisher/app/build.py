@@ -9,6 +9,7 @@ from publisher import config as configs
 from publisher.app import no_posts
 from publisher.errors import FeedError, UnsafePlanError
 from publisher.feeds import outputs
+from publisher.post import UNBUILT
 from publisher.system import atomic_files, symlinks
 from publisher.system.symlinks import LinkError
 
@@ -154,7 +155,7 @@ def _cause_of_emptiness(project: Project) -> str:
     unread = len(project.skipped.by_path)
     if broken:
         return f"{broken} of {project.entries.posts} posts cannot be read"
-    if pages := sum(skip.status in {"waiting", "no-page"} for skip in project.entries.skipped):
+    if pages := sum(skip.status in UNBUILT for skip in project.entries.skipped):
         return f"{pages} {'post has' if pages == 1 else 'posts have'} no page that is built"
     if unread:
         return f"{unread} {'file is' if unread == 1 else 'files are'} not read as a post"

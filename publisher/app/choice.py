@@ -9,13 +9,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import identity
+from publisher.app import renames
 from publisher.app.options import ALL
 from publisher.errors import ConfigError
 from publisher.sync.changes import Correct, Hold, Publish, Retract
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
@@ -32,7 +33,8 @@ def asked(
     """
     if not options.only and options.since is None:
         return None
-    ids = {id_ for text in options.only for id_ in _named("--only", text, project, known)}
+    posts = _published(project)
+    ids = {id_ for text in options.only for id_ in _named("--only", text, project, posts, known)}
     zone = project.config.site.zone
     start = options.since and dt.datetime.combine(options.since, dt.time(), zone)
 
@@ -55,20 +57,36 @@ def decided(project: Project, options: NodeOptions) -> Project:
 
     Raises ConfigError if the options name a post that does not exist.
     """
+    # One that waits for its page is held, too, and goes out when it has one.
+    unbuilt = renames.unbuilt_posts(project.entries, project.config.site)
+    posts = {**{id_: post.path for id_, post in unbuilt.items()}, **_published(project)}
     if ALL in options.as_new:
-        return replace(project, as_new=frozenset(e.item_id for e in project.entries.entries))
-    ids = (id_ for text in options.as_new for id_ in _named("--as-new", text, project, ()))
+        return replace(project, as_new=frozenset(posts))
+    ids = {id_ for text in options.as_new for id_ in _named("--as-new", text, project, posts)}
     return replace(project, as_new=frozenset(ids))
 
 
-def _named(option: str, text: str, project: Project, known: Collection[str]) -> set[str]:
-    """The item ids that `text` stands for: an item id, or a path from here or the posts folder."""
+def _published(project: Project) -> Mapping[str, PurePosixPath]:
+    return {one.item_id: one.post.path for one in project.entries.entries}
+
+
+def _named(
+    option: str,
+    text: str,
+    project: Project,
+    posts: Mapping[str, PurePosixPath],
+    known: Collection[str] = (),
+) -> set[str]:
+    """The item ids that `text` stands for: an item id, or a path from here or the posts folder.
+
+    `posts` has the paths of the posts that it may name by their item ids.
+    """
     folder = _normal(project.config.posts.path)
     path = _normal(Path(text).absolute())
     published = {
-        one.item_id
-        for one in project.entries.entries
-        if text in {one.item_id, str(one.post.path)} or path == folder / one.post.path
+        item_id
+        for item_id, file in posts.items()
+        if text in {item_id, str(file)} or path == folder / file
     }
     removed = {text, identity.item_id(PurePosixPath(_relative(text, folder)))} & set(known)
     if not published | removed:
@@ -77,10 +95,8 @@ def _named(option: str, text: str, project: Project, known: Collection[str]) -> 
         for file, reason in reasons.items():
             if text == str(file) or path == folder / file:
                 raise ConfigError(f"{option} {text}: this post is not published: {reason}")
-        names = {
-            name for one in project.entries.entries for name in (one.item_id, str(one.post.path))
-        }
-        meant = did_you_mean(text, names | {*known})
+        names = {*posts, *map(str, posts.values()), *known}
+        meant = did_you_mean(text, names)
         raise ConfigError(
             f"{option} {text}: there is no such post{meant}; name a file of "
             f"{project.config.posts.place}, or an item id as `publisher plan` prints it"

@@ -15,9 +15,9 @@ from publisher.app import clock, pattern_limit, readable_ledger
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import addresses, selections
-from publisher.post import Diagnostic, PagesReport, Status, nothing_earlier
+from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
-from publisher.sync.skipped import SkippedFiles
+from publisher.sync.skipped import SkippedFiles, Unbuilt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from publisher.entry import Entries, Entry
     from publisher.feeds.outputs import Output
     from publisher.identity.claims import PublishedItem
-    from publisher.post import EarlierReadings, Reading
+    from publisher.post import EarlierReadings, Reading, Skip
     from publisher.selection import Group
+    from publisher.sync.skipped import Skipped
     from publisher.text.yaml_document import Key
 
 
 # The items of posts that are not published for such a reason stay at their nodes.
-_STAYING: frozenset[Status] = frozenset({"skipped", "restricted", "waiting", "no-page"})
+_STAYING: frozenset[Status] = frozenset({"skipped", "restricted", *UNBUILT})
 
 
 @dataclass(frozen=True)
@@ -98,16 +99,16 @@ class Project:
     def skipped(self) -> SkippedFiles:
         """The files that are no posts now, but not because their authors hid or removed them."""
         found = [
-            (one.path, one.post, one.reason)
+            (one.path, one.post, _skipped(one))
             for one in self.entries.skipped
             if one.status in _STAYING and not one.broken
         ]
-        found += [(one.path, one.post, one.reason) for one in self.entries.pages]
-        by_id: dict[str, str] = {}
-        for path, post, reason in found:
+        found += [(one.path, one.post, f"{one.path}: {one.reason}") for one in self.entries.pages]
+        by_id: dict[str, Skipped] = {}
+        for path, post, file in found:
             item = identity.ids(post, self.config.site)[0] if post else identity.item_id(path)
-            by_id.setdefault(item, f"{path}: {reason}")
-        return SkippedFiles(by_id, {str(path): f"{path}: {reason}" for path, _, reason in found})
+            by_id.setdefault(item, file)
+        return SkippedFiles(by_id, {str(path): file for path, _, file in found})
 
     @cached_property
     def _over_limit(self) -> tuple[OverLimit, ...]:
@@ -156,6 +157,12 @@ class Project:
         diagnostics = {*self.entries.warnings, *self.address_warnings}
         diagnostics |= {*itertools.chain.from_iterable(warnings)}
         return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
+
+
+def _skipped(skip: Skip) -> Skipped:
+    if skip.status in UNBUILT:
+        return Unbuilt(str(skip.path), waits=skip.status == "waiting")
+    return f"{skip.path}: {skip.reason}"
 
 
 def read(

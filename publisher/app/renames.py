@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher import entry as entry_
 from publisher import identity
 from publisher.app import readable_ledger
-from publisher.entry import Entry
+from publisher.post import UNBUILT
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
 from publisher.text.characters import short_line
 from publisher.text.shortening import count_words
@@ -32,23 +32,29 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[str]) -> Renames:
     """What the whole folder of the posts and the ledger show about renames. Raises LedgerError.
 
-    A post whose publication was accepted by an earlier run is not new. One that waits for its page
-    to be built is: else the item that it may be would be retracted before.
+    A post whose publication was accepted by an earlier run is not new. One that waits for its page,
+    or has none, may be a renamed one, too: its item must not be retracted meanwhile.
     """
-    posts = (*entries.entries, *_waiting(entries, config.site))
     published, accepted = ledger.published_items(), ledger.accepted_anywhere()
     known = {item.item_id for item in published}
     has_file = entry_.file_finder(entries, config.site)
-    post_of = {one.item_id: one.post for one in posts}
+    unbuilt = unbuilt_posts(entries, config.site)
+    posts = {**unbuilt, **{one.item_id: one.post for one in entries.entries}}
+    accepted_ids = {item_id for item_id, _ in accepted}
     atom_ids = {item.item_id: item.atom_id for item in published}
 
     def advice(new: NewPost, item_id: str, atom_id: str) -> str:
-        return _advice(post_of[new.id], item_id, atom_id or atom_ids.get(item_id, ""), config)
+        return _advice(posts[new.id], item_id, atom_id or atom_ids.get(item_id, ""), config)
 
     return Renames(
         new={
+            item_id: _unbuilt(item_id, post)
+            for item_id, post in unbuilt.items()
+            if item_id not in known | accepted_ids and count_words(post.body) >= LEAST_WORDS
+        }
+        | {
             one.item_id: _new_post(one)
-            for one in posts
+            for one in entries.entries
             if one.item_id not in known
             and (one.item_id, one.fingerprint) not in accepted
             and count_words(one.post.body) >= LEAST_WORDS
@@ -57,17 +63,17 @@ def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[st
         has_file=has_file,
         advice=advice,
         as_new=frozenset(as_new),
-        with_id=frozenset(id_ for id_, post in post_of.items() if post.id is not None),
+        with_id=frozenset(id_ for id_, post in posts.items() if post.id is not None),
     )
 
 
-def _waiting(entries: Entries, site: Site) -> Iterator[Entry]:
-    """The posts that were never published and wait for their pages, as they will be."""
-    for skip in entries.skipped:
-        if skip.status == "waiting" and skip.post:
-            found, _ = entry_.entry(skip.post, site, {})
-            if isinstance(found, Entry):
-                yield found
+def unbuilt_posts(entries: Entries, site: Site) -> Mapping[str, Post]:
+    """The posts that wait for their pages or have none, by the ids that their items would have."""
+    return {
+        identity.ids(skip.post, site)[0]: skip.post
+        for skip in entries.skipped
+        if skip.status in UNBUILT and skip.post
+    }
 
 
 def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
@@ -109,6 +115,11 @@ def _new_post(entry: Entry) -> NewPost:
     # A post without a title would have to be rendered to find one.
     title, path = entry.title or "", str(entry.post.path)
     return NewPost(entry.item_id, title, path, entry_.body_hash(entry.post), entry.published)
+
+
+def _unbuilt(item_id: str, post: Post) -> NewPost:
+    path = str(post.path)
+    return NewPost(item_id, post.title or "", path, entry_.body_hash(post), post.published)
 
 
 def _by_text(items: Iterable[PublishedItem]) -> Mapping[str, frozenset[str]]:

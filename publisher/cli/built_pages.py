@@ -16,15 +16,14 @@ NAMED_ELSEWHERE = 3  # pages that lead to others
 def lines(project: Project, *, counts: bool) -> Iterator[str]:
     """The lines about the pages of posts.
 
-    With `counts` the posts without a page are counted even if all of them were named before, and
-    so are the pages that lead to other pages.
+    With `counts` the pages that lead to other pages are counted, too.
     """
     built, where = project.built, project.config.posts.where
     for waiting in built.waiting:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
         yield f"warning: {where(textless.path)}: {textless.message}"
-    if built.unsaid or (counts and built.without_page):
+    if built.without_page:
         yield f"note: {_without_page(project)}"
     if counts and built.elsewhere:
         yield f"note: {elsewhere(project)}"
@@ -39,8 +38,7 @@ def _without_page(project: Project) -> str:
     names = ", ".join(map(str, built.unsaid[:NAMED]))
     more = f" and {len(built.unsaid) - NAMED} more" if len(built.unsaid) > NAMED else ""
     named = f": {names}{more}" if names else ""
-    folder = project.config.site.output
-    return f"{posts} in {folder}, so the site does not publish {them}{named}"
+    return f"{posts} in {project.config.output_name}, so the site does not publish {them}{named}"
 
 
 def elsewhere(project: Project) -> str:

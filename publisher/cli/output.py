@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import PageMissing, first_exit_code
+from publisher.post import UNBUILT
 from publisher.text.characters import json_printable, printable
 from publisher.text.counts import number_of
 
@@ -61,7 +62,7 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
 
         for line in built_pages.lines(project, counts=not broken_only):
             print_message(line)
-    skips = (one for one in project.entries.skipped if one.status not in {"waiting", "no-page"})
+    skips = (one for one in project.entries.skipped if one.status not in UNBUILT)
     named, others = in_short(skips)
     for skip in named:
         place = project.config.posts.where(skip.path, skip.line)

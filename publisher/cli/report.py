@@ -177,7 +177,7 @@ def print_guards(results: Sequence[Result]) -> None:
     guards = {id(r.error): r.error for r in results if isinstance(r.error, UnsafePlanError)}
     for key, error in guards.items():
         addresses = ", ".join(str(r.address) for r in results if id(r.error) == key)
-        output.print_message(f"note: {addresses}: `publisher publish` would stop: {error}")
+        output.print_error(f"note: {addresses}: `publisher publish` would stop", error)
 
 
 def print_errors(results: Sequence[NodeResult]) -> None:

@@ -88,7 +88,7 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
     report.print_errors(_unguarded(results))
     report.print_guards(results)
     if undecided := report.held(results):
-        output.print_message(f"note: {undecided}")
+        output.print_error("note", undecided)
     for error in _refused(project):
         output.print_message(f"error: {error}")
     output.print_skipped(project, broken_only=True)

@@ -340,6 +340,12 @@ class Config(Struct, frozen=True, kw_only=True):
     path: Path
 
     @property
+    def output_name(self) -> str:
+        """The folder of the built site for messages: as seen from that of the configuration."""
+        folder = self.site.output
+        return os.path.relpath(folder, self.path.parent) if folder else ""
+
+    @property
     def shared_folders(self) -> tuple[Path, ...]:
         """The folders in which authors of posts may be able to put files.
 

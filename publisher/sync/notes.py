@@ -41,8 +41,7 @@ def notes(
         yield _unclaimed_message(plan.unclaimed)
     if plan.withheld and not plan.shortage:
         yield withheld_message(plan.withheld)
-    if plan.skipped:
-        yield skipped.message(plan.skipped)
+    yield from skipped.messages(plan.skipped)
     if plan.deferred:
         yield _deferred_message(plan.deferred, plan.deferred_holds)
     if plan.older and selected is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from publisher.sync.item import Seen
     from publisher.sync.policy import Policy
     from publisher.sync.records import Recorded
-    from publisher.sync.skipped import SkippedFiles
+    from publisher.sync.skipped import Skipped, SkippedFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Ownership:
     `ours` may be replaced or retracted. `postless` are the items whose posts are gone, as far as
     the policy lets us conclude that, and `pruned` those of them to retract now. `replaced` are
     postless because the author gives them up for new posts. `skipped` has the files of items that
-    stay because a rule of publisher takes the files for no posts. `unclaimed` have ids as our site
+    stay because a rule of publisher takes the files for no posts, or their pages are not built.
+    `unclaimed` have ids as our site
     makes them, but neither the ledger nor a post knows of them. `strangers` are all others.
     """
 
@@ -40,7 +41,7 @@ class Ownership:
     postless: frozenset[str]
     pruned: frozenset[str]
     replaced: frozenset[str]
-    skipped: Mapping[str, str]
+    skipped: Mapping[str, Skipped]
     unclaimed: frozenset[str]
 
     @property

@@ -66,7 +66,7 @@ from publisher.sync.readings import (
 )
 from publisher.sync.records import Recorded
 from publisher.sync.room import RememberedShortage, Shortage, room, window
-from publisher.sync.skipped import SkippedFiles
+from publisher.sync.skipped import Skipped, SkippedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -116,7 +116,7 @@ class Plan:
     shortage: Shortage | RememberedShortage | None = None
     moved: tuple[tuple[str, str], ...] = ()
     replaced: frozenset[str] = frozenset()
-    skipped: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     may_reappear: frozenset[str] = frozenset()
 
     @property
@@ -263,7 +263,7 @@ def _in_order(present: Mapping[str, Seen], ids: Collection[str]) -> tuple[str, .
     return tuple(id_ for id_ in present if id_ in ids)
 
 
-def _files_of_staying(owned: Ownership, present: Mapping[str, Seen]) -> tuple[str, ...]:
+def _files_of_staying(owned: Ownership, present: Mapping[str, Seen]) -> tuple[Skipped, ...]:
     """The files that keep an item from being retracted, or from being unclaimed."""
     staying = owned.skipped.keys() & (owned.postless | owned.unclaimed)
     return tuple(dict.fromkeys(owned.skipped[id_] for id_ in _in_order(present, staying)))

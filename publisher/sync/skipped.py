@@ -2,16 +2,17 @@
 
 A new rule of publisher may read a file as no post: a kind of markup that is not rendered, a page.
 That must not retract what an older version published. Nothing else waits for such an item, because
-the file may stay as it is for years.
+the file may stay as it is for years. The same holds for a post whose built page is missing, or is
+not built yet.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.sync.records import Recorded
 
@@ -19,17 +20,28 @@ NAMED = 3  # files that a note names
 
 
 @dataclass(frozen=True, slots=True)
+class Unbuilt:
+    """The file of a post without a built page, or that `waits` for it. A run has named it."""
+
+    path: str
+    waits: bool
+
+
+Skipped: TypeAlias = "str | Unbuilt"
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedFiles:
-    """The files that are there and are no posts, each as `PATH: REASON`.
+    """The files that are there and are no posts, each as `PATH: REASON`, and the unbuilt posts.
 
     They are listed by the item ids that their paths make, and by their paths, which the ledger may
     have recorded with another id.
     """
 
-    by_id: Mapping[str, str] = field(default_factory=dict)
-    by_path: Mapping[str, str] = field(default_factory=dict)
+    by_id: Mapping[str, Skipped] = field(default_factory=dict)
+    by_path: Mapping[str, Skipped] = field(default_factory=dict)
 
-    def items(self, recorded: Mapping[str, Recorded]) -> Mapping[str, str]:
+    def items(self, recorded: Mapping[str, Recorded]) -> Mapping[str, Skipped]:
         """The ids of the items that stay if there is no post with the id, each with its file."""
         if not self.by_path:
             return self.by_id
@@ -41,8 +53,27 @@ class SkippedFiles:
         return {**self.by_id, **dict(of_paths)}
 
 
-def message(files: Sequence[str]) -> str:
-    """Say which items stay although publisher takes their files for no posts, and why."""
+def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """Say which items stay although no post has them now, and why."""
+    if files := [one for one in skipped if isinstance(one, str)]:
+        yield _of_files(files)
+    unbuilt = [one for one in skipped if isinstance(one, Unbuilt)]
+    if waiting := sum(one.waits for one in unbuilt):
+        yield (
+            "1 item stays as it is until the page of its post is built"
+            if waiting == 1
+            else f"{waiting} items stay as they are until the pages of their posts are built"
+        )
+    if count := len(unbuilt) - waiting:
+        yield (
+            "1 item stays, whose post has no page; to retract it, remove or hide its post"
+            if count == 1
+            else f"{count} items stay, whose posts have no pages; to retract them, remove or hide "
+            "their posts"
+        )
+
+
+def _of_files(files: Sequence[str]) -> str:
     count, more = len(files), len(files) - NAMED
     items = "1 item stays, whose file is" if count == 1 else f"{count} items stay, whose files are"
     named = "; ".join(files[:NAMED]) + (f"; and {more} more" if more > 0 else "")

@@ -50,6 +50,8 @@ class Database:
         """Open the database, or create it: in memory if `read_only`. Raises LedgerError."""
         self.path = path
         self._schema = schema
+        if path.is_dir():  # SQLite would say that the disk is bad
+            raise LedgerError(f"{path}: is a folder; move it away; {schema.loss}")
         try:
             if read_only:
                 exists = path.exists()

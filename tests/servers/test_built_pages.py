@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,3 +138,114 @@ def test_the_first_run_with_an_output_folder_retracts_and_announces_nothing(
         assert {item.id for item in owner.items()} == {*names}
         owner.publish("the-end", "<x xmlns='urn:x'/>")
         assert reader.next().id == "the-end"
+
+
+def hears_nothing_more(server: Server, node: str, reader: Subscriber) -> None:
+    Outsider(server, "blog", node).publish("the-end", "<x xmlns='urn:x'/>")
+    assert reader.next().id == "the-end"
+
+
+def test_a_page_that_is_written_in_part_is_announced_when_it_is_whole(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill is gone")
+        blog.write("2026-01-03-fair.md", MORE, title="The fair")
+        blog.build_site()
+        pages = {slug: blog.output / slug / "index.html" for slug in ("mill", "fair")}
+        for page in pages.values():
+            page.write_bytes(page.read_bytes()[: page.read_bytes().index(b"and the whole village")])
+        waits = blog.run("publish", "--json")
+        assert (waits.code, waits.changes) == (4, [])
+        blog.build_site()
+        done = blog.run("publish", "--json")
+        new = "2026-01-03-fair"
+        assert (done.code, {*done.changes}) == (
+            0,
+            {("new", new, "done"), ("changed", MILL, "done")},
+        )
+        assert {reader.next().id, reader.next().id} == {new, MILL}
+        for id_ in (new, MILL):
+            assert MORE in text_of(server, node, id_)
+        hears_nothing_more(server, node, reader)
+
+
+def test_what_went_out_in_part_is_corrected_silently(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    """The page was whole as far as one can see, but lacked words of the edit."""
+    page = blog.output / "mill" / "index.html"
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill")
+        blog.build_site()
+        whole = page.read_bytes()
+        page.write_bytes(whole.replace(b", and the whole village came to watch the fire", b""))
+        assert blog.run("publish", "--json").changes == [("changed", MILL, "done")]
+        assert reader.next().id == MILL
+        page.write_bytes(whole)
+        blog.touch(page)
+        assert blog.run("publish", "--json").changes == [("corrected", MILL, "done")]
+        assert MORE in text_of(server, node, MILL)
+        hears_nothing_more(server, node, reader)
+
+
+LONG = f"{TEXT} {MORE} {TEXT}"
+
+
+@pytest.mark.parametrize("keeps_state", [True, False])
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_renamed_post_that_has_no_page_yet_is_held(
+    blog: BuiltBlog, server: Server, node: str, *, keeps_state: bool, is_newer: bool
+) -> None:
+    blog.write("2026-01-03-fair.md", LONG, title="The fair")
+    blog.build_site()
+    assert blog.run("publish").code == 0
+    old, new = "2026-01-03-fair", "2026-01-03-market"
+    (blog.posts / f"{old}.md").rename(blog.posts / f"{new}.md")
+    blog.build_site(leaves_out={"market"})
+    if is_newer:
+        blog.touch(blog.posts / f"{new}.md")
+    if not keeps_state:
+        shutil.rmtree(blog.folder / ".publisher")
+    with Subscriber(server, "reader", node) as reader:
+        held = blog.run("publish")
+        assert held.code == 3
+        assert f"{new}.md: if it was renamed, add this line to its front matter: id: {old}" in (
+            held.err
+        )
+        assert old in {item.id for item in Outsider(server, "reader", node).items()}
+        lines = blog.run("status").err.splitlines()
+        assert any(line.startswith(f"  - {new}.md: if it was renamed") for line in lines)
+        text = (blog.posts / f"{new}.md").read_text(encoding="utf-8")
+        kept = text.replace("---\n", f"---\nid: {old}\n", 1)
+        blog.touch(blog.posts / f"{new}.md").write_text(kept, encoding="utf-8")
+        blog.build_site()
+        assert blog.run("publish").code == 0
+        assert blog.run("publish", "--json", "--verify").changes == []
+        event = reader.next()  # its link is another one
+        assert (event.kind, event.id) == ("published", old)
+        hears_nothing_more(server, node, reader)
+
+
+def test_a_post_without_a_page_that_is_no_renamed_one_gives_up_the_item(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    blog.write("2026-01-03-fair.md", LONG, title="The fair")
+    blog.build_site()
+    assert blog.run("publish").code == 0
+    (blog.posts / "2026-01-03-fair.md").rename(blog.posts / "2026-01-03-market.md")
+    blog.build_site(leaves_out={"market"})
+    done = blog.run("publish", "--json", "--as-new", "2026-01-03-market.md")
+    assert (done.code, done.changes) == (0, [("removed", "2026-01-03-fair", "done")])
+
+
+def test_the_note_on_an_item_of_a_post_without_a_page_advises_no_repair(
+    blog: BuiltBlog,
+) -> None:
+    blog.build_site(leaves_out={"boat"})
+    for command in ("plan", "publish"):
+        named, stays = blog.run(command, "--verify").err.splitlines()
+        assert named.startswith("note: 1 post has no page in _site")
+        assert stays.endswith(
+            "1 item stays, whose post has no page; to retract it, remove or hide its post"
+        )

@@ -273,7 +273,7 @@ def test_a_post_without_a_page_is_none_of_the_site_and_is_named_once(blog: Built
     blog.build_site(leaves_out={"mill"})
     first, second = blog.run("build"), blog.run("build")
     assert (first.code, second.code) == (0, 0)
-    note = f"note: 1 post has no page in {blog.output}, so the site does not publish it"
+    note = "note: 1 post has no page in _site, so the site does not publish it"
     assert f"{note}: 2026-01-01-mill.md\n" in first.err
     assert f"{note}\n" in second.err
     assert "mill" not in feed(blog)
@@ -285,6 +285,63 @@ def test_a_hook_does_not_repeat_which_posts_have_no_page(blog: BuiltBlog) -> Non
     blog.build_site(leaves_out={"mill"})
     assert "mill" in blog.run("publish").err
     assert "mill" not in blog.run("publish").err
+
+
+def test_posts_are_named_from_the_newest_on(blog: BuiltBlog) -> None:
+    blog.build_site(leaves_out={"mill", "boat"})
+    (note,) = blog.run("build").err.splitlines()
+    assert note.index("-boat.md") < note.index("-mill.md")
+    assert blog.run("plan").err.splitlines()[0].endswith("does not publish them")
+
+
+def cut(blog: BuiltBlog, slug: str, share: float = 0.8) -> None:
+    """Leave only the beginning of a page, as if the build were still writing it."""
+    page = blog.output / slug / "index.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole[: int(len(whole) * share)])
+    blog.touch(page)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.8, 0.99])
+def test_a_page_that_is_not_written_whole_is_waited_for(blog: BuiltBlog, share: float) -> None:
+    blog.run("build")
+    before = feed(blog)
+    write(blog, "mill", "The mill was sold to a painter who never grinds any corn.")
+    write(blog, "fair", "The fair comes to the town in May, with a wheel and two roundabouts.", 5)
+    blog.build_site()
+    cut(blog, "mill", share)
+    cut(blog, "fair", share)
+    for command in ("build", "plan", "build"):
+        run = blog.run(command)
+        assert run.code == 4
+        for name in ("2026-01-01-mill.md", "2026-01-05-fair.md"):
+            assert f"{name}: has a page that is not written whole" in run.err
+    assert feed(blog) == before
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert "a painter who never grinds" in feed(blog)
+    assert "two roundabouts" in feed(blog)
+
+
+def test_an_unchanged_post_keeps_its_text_while_its_page_is_written(blog: BuiltBlog) -> None:
+    blog.run("build")
+    before = feed(blog)
+    cut(blog, "mill")
+    assert blog.run("build").code == 4
+    assert feed(blog) == before
+
+
+MINIFIED = THEME.replace("</body></html>", "")
+
+
+def test_a_site_whose_pages_have_no_end_tags_is_whole(blog: BuiltBlog) -> None:
+    blog.build_site(MINIFIED)
+    blog.page("index.html", "<!DOCTYPE html><title>A blog</title><p>Posts")
+    assert blog.run("build").code == 0
+    cut(blog, "mill", 0.7)
+    run = blog.run("build")
+    assert run.code == 4
+    assert "2026-01-01-mill.md: has a page that is not written whole" in run.err
 
 
 def test_times_that_a_checkout_made_say_nothing(blog: BuiltBlog) -> None:
@@ -394,7 +451,7 @@ def test_a_page_that_showed_the_text_before_keeps_it(blog: BuiltBlog) -> None:
 
 def test_a_page_that_is_too_deep_shows_nothing_and_breaks_nothing(blog: BuiltBlog) -> None:
     """Pages may come from people whom the owner of the account does not trust."""
-    blog.page("mill/index.html", "<div>" * 100_000)
+    blog.page("mill/index.html", "<div>" * 100_000 + "</html>")
     run = blog.run("build")
     assert run.code == 0
     assert "the page mill/index.html has more than" in run.err

@@ -27,6 +27,7 @@ from publisher.sources.built.memory import (
 )
 from publisher.sources.built.output import Signature
 from publisher.sources.built.waiting import Taken
+from publisher.sync.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,15 @@ VERSION = Version(b"---\ntitle: One\n---\nOne\n", BODY)
 def remember(state: Path, **changed: Changed) -> None:
     paths = {"one": POST, "two": OTHER}
     PageMemory(state).write({paths[name]: one for name, one in changed.items()}, (), 9)
+
+
+@pytest.mark.parametrize(("name", "opened"), [(NAME, PageMemory), ("ledger.sqlite", Ledger)])
+def test_a_folder_in_the_place_of_the_file_is_named(
+    tmp_path: Path, name: str, opened: Callable[[Path], object]
+) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(LedgerError, match=f"{name}: is a folder; move it away"):
+        opened(tmp_path)
 
 
 def test_what_is_remembered_survives_the_run(tmp_path: Path) -> None:

@@ -206,9 +206,25 @@ def test_a_page_without_the_element_of_the_body_is_broken(tmp_path: Path) -> Non
 
 
 def test_a_page_that_cannot_be_read_is_broken(tmp_path: Path) -> None:
-    reading = read(tmp_path, {"blog/a.html": "<div>" * 3000, "blog/b.html": page()})
+    reading = read(tmp_path, {"blog/a.html": "<div>" * 3000 + "</html>", "blog/b.html": page()})
     assert [(str(one.path), one.broken) for one in reading.skipped] == [("blog/a.html", True)]
     assert [str(one.path) for one in reading.posts] == ["blog/b.html"]
+
+
+def test_a_page_that_is_not_written_whole_is_no_edit(tmp_path: Path) -> None:
+    whole = page(body="<p>One and two and three</p>")
+    files = {
+        "blog/a.html": whole[: whole.index("two")],
+        "blog/b.html": page(),
+        "index.html": page(),
+    }
+    reading = read(tmp_path, files)
+    assert [(str(one.path), one.status) for one in reading.skipped] == [("blog/a.html", "waiting")]
+    assert [str(one.path) for one in reading.posts] == ["blog/b.html"]
+    (waiting,) = built.report(reading).waiting
+    assert "not written whole" in waiting.message
+    remember(reading)
+    assert len(read(tmp_path, {"blog/a.html": whole}).posts) == 2
 
 
 def test_a_post_of_the_future_waits_unless_it_was_published(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from publisher import config
 from publisher.app import project
 from publisher.sync.changes import Forget, Retract
 from publisher.sync.ledger import Ledger
-from publisher.sync.skipped import SkippedFiles
+from publisher.sync.skipped import SkippedFiles, Unbuilt, messages
 from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import run, task
@@ -77,6 +77,21 @@ def test_many_skipped_files_are_one_line() -> None:
                    [present_item(n) for n in range(1, 9)], skipped=skipped)  # fmt: skip
     assert len(plan.skipped) == 8
     assert plan.changes == ()
+
+
+def test_items_of_unbuilt_posts_have_notes_of_their_own() -> None:
+    waits, none = Unbuilt("a.md", waits=True), Unbuilt("b.md", waits=False)
+    assert [*messages([waits, none, "c.adoc: x"])] == [
+        "1 item stays, whose file is there but no post: c.adoc: x. Repair the file, or remove it "
+        "to retract its item",
+        "1 item stays as it is until the page of its post is built",
+        "1 item stays, whose post has no page; to retract it, remove or hide its post",
+    ]
+    assert [*messages([waits, waits, none, none])] == [
+        "2 items stay as they are until the pages of their posts are built",
+        "2 items stay, whose posts have no pages; to retract them, remove or hide their posts",
+    ]
+    assert [*messages([])] == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.sources.built.waiting import (
+    CUT,
     LOST,
     NEWER,
     NOT_BUILT,
@@ -60,7 +61,13 @@ UNKNOWN = replace(SEEN, taken=None)
         (replace(SEEN, is_newer=True, is_elsewhere=True), Take()),
         (replace(SEEN, page_body="other", missing=NEW, is_newer=True), Take()),
         (replace(SEEN, missing=NEW, is_newer=True), Take()),
-        (replace(EDITED, page_body="other", missing=NEW, is_newer=True), Take()),
+        (replace(EDITED, page_body="other", is_newer=True), Take()),
+        (replace(EDITED, page_body="other", missing=NEW, is_newer=True), Early()),
+        (replace(UNKNOWN, lacks_end=True), Early()),
+        (replace(UNKNOWN, lacks_end=True, page_body=""), Take()),
+        (replace(SEEN, is_cut=True), Wait(CUT)),
+        (replace(EDITED, is_cut=True, page_body="other", is_rewritten=True), Wait(CUT)),
+        (replace(UNKNOWN, is_cut=True, page_body=""), Wait(CUT)),
         (EDITED, Early()),
         (replace(EDITED, missing=frozenset({2})), Early()),
         (replace(EDITED, missing=NEW), Wait(NOT_SHOWN)),
@@ -93,6 +100,8 @@ FACTS = st.builds(
     shows_removed=st.booleans(),
     taken=st.none() | TAKENS,
     is_rewritten=st.booleans(),
+    is_cut=st.booleans(),
+    lacks_end=st.booleans(),
 )
 
 
@@ -116,8 +125,9 @@ def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: 
 @example(replace(EDITED, missing=NEW))
 def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
     if isinstance(decide(facts), Wait):
-        built = replace(facts, has_page=True, is_newer=False, page_body="built")
-        assert decide(built) == Take()
+        built = replace(facts, has_page=True, is_newer=False, is_cut=False, page_body="built")
+        assert isinstance(decide(built), Take | Early)
+        assert decide(replace(built, missing=frozenset(), lacks_end=False)) == Take()
 
 
 @given(FACTS)

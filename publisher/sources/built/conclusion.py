@@ -26,7 +26,7 @@ class Look:
     `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
     file with their `file_signature`. `digest` is that of the page's bytes and of what reads them.
     `body` is that of the page with its own metadata, `last` the one that was taken last (None: no
-    page showed one), and `address` that of the page.
+    page showed one), and `address` that of the page. `is_cut`: it is not written whole.
     """
 
     row: PostMemory
@@ -41,6 +41,7 @@ class Look:
     file: bytes
     file_signature: Signature
     is_newer: bool
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusio
         missing=look.opened.missing,
         shows_removed=shows_removed,
         taken=row.taken,
+        is_cut=look.is_cut,
+        lacks_end=look.opened.lacks_end,
         is_rewritten=row.waits == look.source and row.waits_since != look.signature,
     )
     decision = decide(facts)

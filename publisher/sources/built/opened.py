@@ -29,8 +29,9 @@ class OpenedPage:
 
     `refusals` are the reasons why the body is not taken, empty if it is: first if the page need not
     show the title of the post, then if it must. Every page has the title of a post without one.
-    `missing` are the triples of the source that the page lacks. `has_loopback_url` tells whether
-    the page says that its address is on this machine.
+    `missing` are the triples of the source that the page lacks; `lacks_end` tells whether the last
+    one is among them. `has_loopback_url` tells whether the page says that its address is on this
+    machine.
     """
 
     body: BuiltBody
@@ -38,6 +39,7 @@ class OpenedPage:
     refusals: tuple[str, str]
     has_title: bool
     missing: frozenset[int]
+    lacks_end: bool
     has_loopback_url: bool
     head: Head
 
@@ -61,6 +63,7 @@ def open_page(
     """
     title = title_of(post)
     source = source_words(post.body, title=title)
+    missing = triples(source) - triples(page.words)
     extracted = extract(page, body, drop) if body else None
     base = urljoin(url_of(page.path, site_root), extracted.base if extracted else "")
     return OpenedPage(
@@ -74,7 +77,8 @@ def open_page(
         hash=extracted.hash if extracted else "",
         refusals=_refusals(title, source, page, extracted, last),
         has_title=not title or shows_title(title, page.head),
-        missing=triples(source) - triples(page.words),
+        missing=missing,
+        lacks_end=not triples(source[-3:]).isdisjoint(missing),
         has_loopback_url=any(
             map(is_loopback_url, (page.head.canonical or "", page.head.og_url or ""))
         ),
@@ -85,7 +89,7 @@ def open_page(
 def unreadable(path: PurePosixPath, reason: str, *, site_root: str) -> OpenedPage:
     """A page that exceeds a limit shows nothing."""
     body = BuiltBody("", url_of(path, site_root))
-    return OpenedPage(body, "", (reason, reason), False, frozenset(), False, Head())
+    return OpenedPage(body, "", (reason, reason), False, frozenset(), False, False, Head())
 
 
 def _refusals(

@@ -28,6 +28,7 @@ from publisher.post import (
     Post,
     Reading,
     Skip,
+    WaitingPost,
 )
 from publisher.sources.built import dates, safety
 from publisher.sources.built.address import address, url_paths
@@ -38,6 +39,7 @@ from publisher.sources.built.memory import PageMemory
 from publisher.sources.built.output import HOME, OutputFolder
 from publisher.sources.built.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
+from publisher.sources.built.waiting import CUT
 from publisher.sources.built.words_cache import FOLDER
 from publisher.sources.engines.names import date_and_words, date_in_path
 from publisher.system.reasons import reason
@@ -112,7 +114,7 @@ def read(
             reader.pages,
             links,
             output,
-            elsewhere=reader.elsewhere,
+            report=_report(skipped, reader.elsewhere),
         ),
     )
 
@@ -156,6 +158,14 @@ def _scheduled(post: Post) -> Skip:
     return Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
 
 
+def _report(skipped: Sequence[Skip], elsewhere: Sequence[PurePosixPath]) -> PagesReport:
+    waiting = (skip for skip in skipped if skip.status == "waiting")
+    return PagesReport(
+        waiting=tuple(WaitingPost(one.path, one.reason, stays=False) for one in waiting),
+        elsewhere=tuple(elsewhere),
+    )
+
+
 def _damage(post: Post) -> Iterator[Diagnostic]:
     """Warn of characters that were decoded wrongly before the page was written."""
     text = f"{post.title or ''} {post.body}"
@@ -174,14 +184,14 @@ class PageBodies:
         home_links: HomeLinks,
         output: OutputFolder,
         *,
-        elsewhere: Sequence[PurePosixPath],
+        report: PagesReport,
     ) -> None:
         self._bodies = bodies
         self._output = output
         self._known = known
         self._pages = pages
         self._home_links = home_links
-        self.report = PagesReport(elsewhere=tuple(elsewhere))
+        self.report = report
 
     def hash_of(self, _: Post) -> PageHash:
         """Return no hash: what a page shows is in the fingerprint of its post already."""
@@ -243,6 +253,8 @@ class _Reader:
         head = page.head
         if page.fault:
             return Skip(path, page.fault, broken=True)
+        if page.is_cut:
+            return Skip(path, CUT, status="waiting")
         if self._is_of_development(head):
             self.development_page = self.development_page or path
         url = address(path, head, self._site.root, self._output.named())

@@ -16,6 +16,7 @@ from publisher.sources.built.opened import open_page, unreadable
 from publisher.sources.built.output import HOME
 from publisher.sources.built.page import PageError, parse
 from publisher.sources.built.placement import digest
+from publisher.sources.built.wholeness import Wholeness
 from publisher.system import program
 from publisher.system.reasons import reason
 
@@ -67,6 +68,7 @@ class PageReader:
         self._files = files
         self._placement = placement
         self._known = known
+        self._wholeness = Wholeness(output)
 
     def look(self, post: Post, page: PurePosixPath) -> Look | Unchanged | Unreadable:
         """Look at the page of a post."""
@@ -101,6 +103,7 @@ class PageReader:
             file=file,
             file_signature=self._files.signature(post.path),
             is_newer=self._placement.is_newer(post),
+            is_cut=self._wholeness.is_cut(data, lacks_end=opened.lacks_end),
         )
 
     def _last(self, post: Post, row: PostMemory) -> BuiltBody | None:

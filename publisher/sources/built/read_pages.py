@@ -18,6 +18,7 @@ from publisher.sources.built.body import Extracted, extract
 from publisher.sources.built.head import Head
 from publisher.sources.built.page import PageError, parse
 from publisher.sources.built.page_facts import categories_of, tags_of
+from publisher.sources.built.wholeness import Wholeness
 from publisher.sources.built.words_cache import FOLDER
 from publisher.system import atomic_files, program
 from publisher.system.reasons import reason
@@ -37,7 +38,8 @@ _NO_HEAD = Head()
 class ReadPage:
     """What a page says of its post. `extracted` is None if it has no body that is configured.
 
-    `fault` is the reason why the page cannot be read, else empty.
+    `fault` is the reason why the page cannot be read, else empty. `is_cut`: it is not written
+    whole.
     """
 
     head: Head = _NO_HEAD
@@ -45,6 +47,7 @@ class ReadPage:
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     fault: str = ""
+    is_cut: bool = False
 
 
 class _CachedRead(msgspec.Struct, frozen=True, array_like=True):
@@ -65,6 +68,7 @@ class ReadPages:
 
     def __init__(self, output: OutputFolder, posts: Posts, state: Path) -> None:
         self._output = output
+        self._wholeness = Wholeness(output)
         self._posts = posts
         self._file = state / FOLDER / "posts.msgpack"
         selectors = "\n".join([*posts.body, "", *posts.drop])
@@ -87,13 +91,17 @@ class ReadPages:
                 OSError
             ) as error:  # a correction of its permissions does not change its signature
                 return ReadPage(fault=f"cannot be read: {reason(error)}")
-        self._used[str(path)] = cached
+        if not cached.page.is_cut:  # which other pages decide, too
+            self._used[str(path)] = cached
         return cached.page
 
     def _read(self, path: PurePosixPath) -> ReadPage:
         """What the page shows. Raises OSError."""
         try:
-            page = parse(self._output.read(path), path)
+            data = self._output.read(path)
+            if self._wholeness.is_cut(data, lacks_end=False):
+                return ReadPage(is_cut=True)
+            page = parse(data, path)
         except PageError as error:
             return ReadPage(fault=error.reason)
         return ReadPage(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import PostError
 from publisher.post import BuiltFile, PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
@@ -34,7 +34,8 @@ from publisher.sources.built.recollection import Recollection
 from publisher.sources.built.waiting import Facts, Taken, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Collection, Iterable
     from pathlib import PurePosixPath
 
     from publisher.config import Config
@@ -67,6 +68,7 @@ class BuiltSite:
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
+        self._published: dict[PurePosixPath, dt.datetime] = {}
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
         """The reading with the addresses of the posts. A post without a page is skipped.
@@ -82,6 +84,7 @@ class BuiltSite:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
             self._dates = without_builds(found)
             reading = with_dates(reading, self._dates, schedule)
+        self._published = {post.path: post.published for post in reading.posts}
         return _with(replace(reading, bodies=self), map(self._located, reading.posts))
 
     def _dates_of(self, undated: Post) -> PageDates | None:
@@ -111,7 +114,8 @@ class BuiltSite:
             return self._waits(post, row, decision.reason)
         self._without_page[post.path] = row.is_said
         self._known.change(post.path, replace(row, page="", found_page="", is_said=True))
-        return Skip(post.path, _NO_PAGE.format(self._output.folder), status="no-page", post=post)
+        reason = _NO_PAGE.format(self._config.output_name)
+        return Skip(post.path, reason, status="no-page", post=post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
         """The reading with the needed posts as they go out. The same one if none changes.
@@ -279,13 +283,18 @@ class BuiltSite:
     @property
     def report(self) -> PagesReport:
         """What the run has to say about the posts that were examined."""
-        missing = sorted(self._without_page)
+        missing = self._newest_first(self._without_page)
         return PagesReport(
-            waiting=_in_order(self._waiting),
-            without_text=_in_order(self._without_text),
+            waiting=tuple(self._waiting[path] for path in self._newest_first(self._waiting)),
+            without_text=tuple(
+                self._without_text[path] for path in self._newest_first(self._without_text)
+            ),
             without_page=tuple(missing),
             unsaid=tuple(path for path in missing if not self._without_page[path]),
         )
+
+    def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:
+        return sorted(paths, key=lambda path: (self._published[path], path), reverse=True)
 
     def remember(self, reading: Reading) -> None:
         """Write what this run has learned, in one transaction; `reading` is the last one."""
@@ -300,11 +309,6 @@ class BuiltSite:
 
 
 _NO_PAGE = "the site in {} has no page of it"
-_Found = TypeVar("_Found")
-
-
-def _in_order(found: Mapping[PurePosixPath, _Found]) -> tuple[_Found, ...]:
-    return tuple(found[path] for path in sorted(found))
 
 
 def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
@@ -316,7 +320,7 @@ def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
 
 def _seems_foreign(found: Found | None) -> bool:
     """Whether the page of a post is rather that of another post, or leads to another page."""
-    if not isinstance(found, Look) or is_as_taken(found):
+    if not isinstance(found, Look) or found.is_cut or is_as_taken(found):
         return False
     opened = found.opened
     return opened.head.is_redirect or (not opened.has_title and bool(opened.refusals[True]))

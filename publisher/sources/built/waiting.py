@@ -6,45 +6,35 @@ of the files: a checkout, a copy or an unpacked build makes them lie. So the tex
 that was not built again lacks words of the edit that it would show. Times decide only where nothing
 is known of the post.
 
+A page may also be there in part, because the build still writes it. If that shows (`wholeness`),
+the post waits in any case. Else the page lacks words that it would show, and its post goes out
+early.
+
 A post is known if it was taken with its page before. "Lacks more" means that the page lacks words
 of the source that it did not lack when the post was taken. "Shows removed" means that the body on
 the page shows words, pictures or links that the source had when the post was taken, and has no more
-(`leftovers`). "Newer" means that the source is newer than every page of the output. A page is
-"elsewhere" if it is not at the address that the engine's rules give, although nearly all posts that
-were taken before have theirs there: it may be the page that the post had as a draft, or before its
-file was renamed.
+(`leftovers`). "End" means that the page lacks the last words of the source. "Newer" means that the
+source is newer than every page of the output. A page is "elsewhere" if it is not at the address
+that the engine's rules give, although nearly all posts that were taken before have theirs there: it
+may be the page that the post had as a draft, or before its file was renamed.
 
-page  known  source   page's body  lacks more  and                              decision
-====  =====  =======  ===========  ==========  ===============================  ========
-none  yes                                      lost with others                 Wait
-none  any                                      newer                            Wait
-none  any                                      not newer                        NoPage
-yes   no              any          any         not newer                        Take
-yes   no              any          yes         newer                            Wait
-yes   no              shown        no          newer                            Early
-yes   no              not shown    no          newer                            Take
-yes   yes    any      not shown    any                                          Take
-yes   yes    same     any          any                                          Take
-yes   yes    edited   other        any                                          Take
-yes   yes    edited   same         no                                           Early
-yes   yes    edited   same         yes                                          Wait
-yes   yes    edited   same         yes         page written since it waits      Early
-====  =====  =======  ===========  ==========  ===============================  ========
-=======
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 page       known  source   page's body  lacks more  shows removed  and                  decision
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 none       yes                                                     lost with others     Wait
 none       any                                                     newer                Wait
 none       any                                                     not newer            NoPage
+cut        any                                                                          Wait
 elsewhere  no              any          any                        newer                Wait
-any        no              any          any                        not newer            Take
 other      no              any          yes                        newer                Wait
 other      no              shown        no                         newer                Early
 other      no              not shown    no                         newer                Take
+any        no              shown        end                        not newer            Early
+any        no              any          any                        not newer            Take
 any        yes    any      not shown    any         any                                 Take
 any        yes    same     any          any         any                                 Take
-any        yes    edited   other        any         any                                 Take
+any        yes    edited   other        no          any                                 Take
+any        yes    edited   other        yes         any                                 Early
 any        yes    edited   same         no          no                                  Early
 any        yes    edited   same         yes         any                                 Wait
 any        yes    edited   same         no          yes                                 Wait
@@ -82,6 +72,7 @@ class Facts:
     `is_elsewhere`, `is_newer` and `shows_removed` are explained above. `is_rewritten` tells whether
     the page was written again since the post began to wait with this source.
     `is_lost` tells whether the post has lost its page together with others (`losses`).
+    `is_cut`: the page is not written whole. `lacks_end`: it lacks the last words of the source.
     """
 
     has_page: bool
@@ -94,6 +85,8 @@ class Facts:
     taken: Taken | None = None
     is_rewritten: bool = False
     is_lost: bool = False
+    is_cut: bool = False
+    lacks_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +129,10 @@ OLD_ADDRESS = (
     "build the site, and run again"
 )
 STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
+CUT = (
+    "has a page that is not written whole, because its end with </html> is missing; build the "
+    "site, and run again"
+)
 NOT_SHOWN = "was edited, and its page does not show it yet; build the site, and run again"
 
 
@@ -145,8 +142,10 @@ def decide(facts: Facts) -> Decision:
         return Wait(LOST)
     if not facts.has_page:
         return Wait(NOT_BUILT) if facts.is_newer else NoPage()
+    if facts.is_cut:
+        return Wait(CUT)
     if facts.taken is None:
-        return _by_times(facts) if facts.is_newer else Take()
+        return _by_times(facts) if facts.is_newer else _of_unknown(facts)
     return _by_text(facts, facts.taken) if facts.page_body else Take()
 
 
@@ -158,11 +157,18 @@ def _by_times(facts: Facts) -> Decision:
     return Early() if facts.page_body else Take()
 
 
+def _of_unknown(facts: Facts) -> Decision:
+    return Early() if facts.lacks_end and facts.page_body else Take()
+
+
 def _by_text(facts: Facts, taken: Taken) -> Decision:
-    if facts.source == taken.source or facts.page_body != taken.page_body:
+    if facts.source == taken.source:
         return Take()
+    lacks_more = not facts.missing <= taken.missing
+    if facts.page_body != taken.page_body:
+        return Early() if lacks_more else Take()
     if facts.is_rewritten:
         return Early()
-    if not facts.missing <= taken.missing:
+    if lacks_more:
         return Wait(NOT_SHOWN)
     return Wait(STILL_SHOWN) if facts.shows_removed else Early()
