@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
-    from publisher.entry import Entries
+    from publisher.entry import Entries, Entry
     from publisher.identity.claims import PublishedItem
     from publisher.post import Post
     from publisher.sync.ledger import Ledger
