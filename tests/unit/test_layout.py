@@ -247,7 +247,7 @@ IMPURE = {
     *(PurePath(f"sources/built/{name}.py") for name in (
         "__init__", "home_links", "known_pages", "memory", "output", "page_posts",
         "page_reader", "page_search", "placement", "read_pages", "recollection", "site",
-        "source_files", "words_cache",
+        "source_files", "wholeness", "words_cache",
     )),
 }  # fmt: skip
 PURE_MODULES = [

@@ -103,7 +103,8 @@ class PageReader:
             file=file,
             file_signature=self._files.signature(post.path),
             is_newer=self._placement.is_newer(post),
-            is_cut=self._wholeness.is_cut(data, lacks_end=opened.lacks_end),
+            is_cut=not opened.head.is_redirect
+            and self._wholeness.is_cut(data, lacks_end=opened.lacks_end),
         )
 
     def _last(self, post: Post, row: PostMemory) -> BuiltBody | None:

@@ -97,13 +97,14 @@ class ReadPages:
 
     def _read(self, path: PurePosixPath) -> ReadPage:
         """What the page shows. Raises OSError."""
+        data = self._output.read(path)
+        is_cut = self._wholeness.is_cut(data, lacks_end=False)
         try:
-            data = self._output.read(path)
-            if self._wholeness.is_cut(data, lacks_end=False):
-                return ReadPage(is_cut=True)
             page = parse(data, path)
         except PageError as error:
-            return ReadPage(fault=error.reason)
+            return ReadPage(is_cut=True) if is_cut else ReadPage(fault=error.reason)
+        if is_cut and not page.head.is_redirect:
+            return ReadPage(is_cut=True)
         return ReadPage(
             head=page.head,
             extracted=extract(page, self._posts.body, self._posts.drop),
