@@ -314,7 +314,7 @@ _NO_PAGE = "the site in {} has no page of it"
 def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
     """Whether only words led to a page, and it does not show them as a post."""
     is_named = look.opened.has_title or has_name(post.path, look.page)
-    is_found = bool(look.row.found_page) and not is_named
+    is_found = bool(look.row.found_page) and not is_named and not look.is_cut
     return is_found and bool(look.opened.refusal(wants_title=wants_title))
 
 
