@@ -93,8 +93,8 @@ TEXTS = {
 
 
 def build(folder: Path, slug: str, head: str, name: str = "") -> None:
-    text = f"<article><p>{TEXTS[slug][1]}</p></article>"
-    page = f"<html><head><title>{slug}</title>{head}</head><body><h1>{slug}</h1>{text}"
+    body = f"<body><h1>{slug}</h1><article><p>{TEXTS[slug][1]}</p></article></body>"
+    page = f"<html><head><title>{slug}</title>{head}</head>{body}</html>"
     write(folder / "out" / (name or f"blog/{slug}.html"), page)
 
 
