@@ -41,7 +41,7 @@ def in_article(number: int) -> str:
 
 
 def excerpt(number: int) -> str:
-    start = " ".join(text_of(number).split()[:9])
+    start = " ".join(text_of(number).split()[:24])
     return f"<div class=entry><p>{start}</p><p>{'Only friends may read on. ' * 9}</p></div>"
 
 

@@ -358,7 +358,7 @@ EDITS = [
 def source(folder: Path, case: Case, files: dict[str, str], **options: Any) -> str:
     reading = read(folder, case.engine, files, posts=case.posts, **options)
     # A post with a password is not published, but an older version may have published it.
-    kept_back = [one.post for one in reading.skipped if one.status == "skipped" and one.post]
+    kept_back = [one.post for one in reading.skipped if one.status == "restricted" and one.post]
     (post,) = (*reading.posts, *kept_back)
     return post.source
 
