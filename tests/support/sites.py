@@ -44,12 +44,16 @@ def generated(output: Path) -> Posts:
 
 
 def read(site: Path, output: Path) -> Posts:
-    """Return what publisher says of the posts that it publishes, with the settings of `init`.
+    """Return what publisher says of the posts that it publishes by its own rules for the engine.
 
-    `page` is what a web server shows of `output` at the post's URL; None: there is nothing.
+    The settings are those of `init` without the built pages. `page` is what a web server shows of
+    `output` at the post's URL; None: there is nothing.
     """
     _publisher(site, "init", "--url", URL)
     config = yaml.safe_load((site / "publisher.yaml").read_text(encoding="utf-8"))
+    for section, key in (("site", "output"), ("posts", "body"), ("posts", "drop")):
+        config[section].pop(key, None)
+    (site / "publisher.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     folder = PurePosixPath(config["posts"]["path"])
     found = json.loads(_publisher(site, "check", "--json"))["posts"]
     posts: Posts = {}
