@@ -43,7 +43,7 @@ class Project:
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
-    and `earlier` that of the reading. `built` says what the built pages give to say.
+    and `earlier` that of the reading. `built` reports on the built pages.
     """
 
     config: Config
