@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.sources.built.match import PageWords, PostWords, find, page_words
-from publisher.sources.built.output import OutputFolder
-from publisher.sources.built.page import PageError, parse
-from publisher.sources.built.words import source_words, triples
+from publisher.sources.built.finding.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.words import source_words, triples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

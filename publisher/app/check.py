@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
-    from publisher.sources.built.pattern import AddressDifference
+    from publisher.sources.built.pages.pattern import AddressDifference
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from publisher.entry import link
 from publisher.feeds import newest
 from publisher.lint import built
-from publisher.sources.built import pattern, site_url
-from publisher.sources.built.page import PageError, parse
-from publisher.sources.built.pattern import PlacedPost
+from publisher.sources.built.pages import pattern, site_url
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.pattern import PlacedPost
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
     from publisher.entry import Entry
     from publisher.lint.built import BuiltReport, Difference
-    from publisher.sources.built.head import Head
-    from publisher.sources.built.pattern import AddressDifference
+    from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.pages.pattern import AddressDifference
 
 
 _PAGES = 100  # that agree on the URL of a site as surely as all do

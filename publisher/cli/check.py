@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from publisher.lint.built import SharedDifference
     from publisher.lint.clients import ClientDiagnostic
     from publisher.post import Skip
-    from publisher.sources.built.pattern import AddressDifference
+    from publisher.sources.built.pages.pattern import AddressDifference
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 

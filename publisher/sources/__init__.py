@@ -96,7 +96,7 @@ def read(
         return reading
     from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
     from publisher.sources.built.dating import Schedule  # noqa: PLC0415
-    from publisher.sources.built.source_files import SourceFiles  # noqa: PLC0415
+    from publisher.sources.built.folder.source_files import SourceFiles  # noqa: PLC0415
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
         folder = replace(reader.folder, instead={path: data})

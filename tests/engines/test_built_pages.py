@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from publisher.lint.built import compare
-from publisher.sources.built.body import extract
-from publisher.sources.built.learn import learn
-from publisher.sources.built.learning_page import LearnedPost
-from publisher.sources.built.page import parse
-from publisher.sources.built.words import source_words
+from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.learning.learn import learn
+from publisher.sources.built.learning.learning_page import LearnedPost
+from publisher.sources.built.pages.page import parse
+from publisher.sources.built.pages.words import source_words
 from tests.support import built_sites, sites
 from tests.support import posts as support
 from tests.support.generators import GENERATORS

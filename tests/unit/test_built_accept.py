@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher.sources.built.accept import Accepted, RefusedBody, accepts
-from publisher.sources.built.body import extract
-from publisher.sources.built.page import parse
+from publisher.sources.built.bodies.accept import Accepted, RefusedBody, accepts
+from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.pages.page import parse
 
 TEXT = "The quick brown fox jumps over the lazy dog while the cat sleeps near the old oven."
 OTHER = "Nobody has ever seen a ship sail so slowly through these waters without any wind."

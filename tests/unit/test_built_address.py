@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher.sources.built.address import address, is_copy, url_path, url_paths
-from publisher.sources.built.head import Head
+from publisher.sources.built.pages.address import address, is_copy, url_path, url_paths
+from publisher.sources.built.pages.head import Head
 
 SITE = "https://x.example"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.content.render import render
-from publisher.sources.built.body import Extracted, extract
-from publisher.sources.built.page import BuiltPage, parse
+from publisher.sources.built.bodies.body import Extracted, extract
+from publisher.sources.built.pages.page import BuiltPage, parse
 from publisher.text.selectors import BadSelector
 from tests.support.growth import assert_linear
 

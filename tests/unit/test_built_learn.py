@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.sources.built.body import extract
-from publisher.sources.built.foreign import makes_words
-from publisher.sources.built.learn import Learned, learn
-from publisher.sources.built.learning_page import LearnedPost
-from publisher.sources.built.page import BuiltPage, parse
-from publisher.sources.built.words import words
+from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.learning.foreign import makes_words
+from publisher.sources.built.learning.learn import Learned, learn
+from publisher.sources.built.learning.learning_page import LearnedPost
+from publisher.sources.built.pages.page import BuiltPage, parse
+from publisher.sources.built.pages.words import words
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built.leftovers import shows_removed
+from publisher.sources.built.bodies.leftovers import shows_removed
 from tests.support.growth import assert_linear
 
 MILL = "The old mill stands at the river."

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.sources.built.match import PageWords, PostWords, find, page_words
-from publisher.sources.built.page import parse
-from publisher.sources.built.words import source_words, triples
+from publisher.sources.built.finding.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.pages.page import parse
+from publisher.sources.built.pages.words import source_words, triples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from publisher.sources.built.output import OutputFolder
-from publisher.sources.built.page import MAX_SIZE, PageError, parse
+from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.pages.page import MAX_SIZE, PageError, parse
 from publisher.system.symlinks import LinkError
 
 SITE = "https://x.example"

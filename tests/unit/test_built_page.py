@@ -7,8 +7,14 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher.sources.built.head import Head, is_loopback_url, read_head
-from publisher.sources.built.page import MAX_ATTRIBUTES, MAX_DEPTH, BuiltPage, PageError, parse
+from publisher.sources.built.pages.head import Head, is_loopback_url, read_head
+from publisher.sources.built.pages.page import (
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    BuiltPage,
+    PageError,
+    parse,
+)
 from tests.support.growth import assert_linear
 
 PATH = PurePosixPath("a/index.html")

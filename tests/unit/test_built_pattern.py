@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.sources.built.pattern import AddressDifference, PlacedPost, differences
+from publisher.sources.built.pages.pattern import AddressDifference, PlacedPost, differences
 from tests.support.posts import post
 
 SITE = "https://x.example"

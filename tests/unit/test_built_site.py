@@ -12,7 +12,7 @@ from publisher import config as configs
 from publisher import sources
 from publisher.app import project as projects
 from publisher.sources import built
-from publisher.sources.built.page import MAX_SIZE
+from publisher.sources.built.pages.page import MAX_SIZE
 from tests.support.built_blog import THEME, BuiltBlog
 from tests.support.opened_pages import opened
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built.source_markup import shown_text
-from publisher.sources.built.words import source_words, triples, words
+from publisher.sources.built.pages.source_markup import shown_text
+from publisher.sources.built.pages.words import source_words, triples, words
 from tests.support.growth import assert_linear
 
 

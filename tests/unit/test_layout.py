@@ -34,6 +34,8 @@ LAYERS = (
     ("text", "system"),
     ("errors",),
 )
+# The rooms within sources/built, highest first; "" stands for the modules that are in none.
+ROOMS_OF_BUILT = ("",), ("finding", "learning"), ("state",), ("bodies", "folder"), ("pages",)
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 # What every room may take from the package itself.
 FACTS = {"__file__", "__version__"}
@@ -124,6 +126,23 @@ def test_every_room_is_in_a_layer() -> None:
 def test_a_room_imports_only_from_lower_layers(path: Path) -> None:
     own = room(path)
     assert not {other for other in rooms_used(path) - {own} if LAYER[other] <= LAYER[own]}
+
+
+def test_the_rooms_of_built_pages_are_layers_too() -> None:
+    built = PurePath("sources/built")
+    layer = {name: number for number, names in enumerate(ROOMS_OF_BUILT) for name in names}
+    upward = set()
+    for path in (path for path in MODULES if path.is_relative_to(built)):
+        own = path.relative_to(built).parent.name
+        used = {name.split(".")[3] for name in modules_imported(path) if is_in_built(name)}
+        for other in {name if name in layer else "" for name in used} - {own}:
+            if layer[other] <= layer[own]:
+                upward.add(f"{path}: {other or built}")
+    assert upward == set()
+
+
+def is_in_built(module: str) -> bool:
+    return module.startswith("publisher.sources.built.")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
@@ -245,9 +264,10 @@ PURE = (
 IMPURE = {
     PurePath("content/cache.py"), PurePath("content/renderer.py"),
     *(PurePath(f"sources/built/{name}.py") for name in (
-        "__init__", "home_links", "known_pages", "memory", "output", "page_posts",
-        "page_reader", "page_search", "placement", "read_pages", "recollection", "site",
-        "source_files", "wholeness", "words_cache",
+        "__init__", "finding/page_search", "finding/placement", "finding/words_cache",
+        "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
+        "page_posts", "page_reader", "read_pages", "site", "state/known_pages", "state/memory",
+        "state/recollection",
     )),
 }  # fmt: skip
 PURE_MODULES = [
@@ -278,8 +298,8 @@ PURE_NAMES = {
     "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full", "page_url"},
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
-    "publisher.sources.built.memory": {"PostMemory"},
-    "publisher.sources.built.output": {"Signature"},
+    "publisher.sources.built.state.memory": {"PostMemory"},
+    "publisher.sources.built.folder.output": {"Signature"},
     "publisher.sources.front_matter.values": {"language_tag", "one_line", "unique"},
 }
 VALUES = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built import losses
-from publisher.sources.built.memory import PostMemory
-from publisher.sources.built.output import Signature
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.state import losses
+from publisher.sources.built.state.memory import PostMemory
 from tests.support.built_blog import BuiltBlog
 
 POSTS = 10

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built.page_choice import Candidates, choose
+from publisher.sources.built.finding.page_choice import Candidates, choose
 
 A, B = Path("a.md"), Path("b.md")
 OLD, NEW, OTHER = Path("old/index.html"), Path("new/index.html"), Path("other.html")

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.config import Person
-from publisher.sources.built import dates, page
-from publisher.sources.built.dates import PageDates
-from publisher.sources.built.head import Head
-from publisher.sources.built.page_facts import facts_of, tags_of
+from publisher.sources.built.pages import dates, page
+from publisher.sources.built.pages.dates import PageDates
+from publisher.sources.built.pages.head import Head
+from publisher.sources.built.pages.page_facts import facts_of, tags_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = dt.datetime(2024, 1, 1, 23, tzinfo=dt.UTC)  # midnight in Berlin

@@ -16,8 +16,9 @@ import pytest
 
 from publisher.errors import LedgerError
 from publisher.post import BuiltBody
-from publisher.sources.built.dates import StatedDates
-from publisher.sources.built.memory import (
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.pages.dates import StatedDates
+from publisher.sources.built.state.memory import (
     NAME,
     Changed,
     DateMemory,
@@ -25,8 +26,7 @@ from publisher.sources.built.memory import (
     PostMemory,
     Version,
 )
-from publisher.sources.built.output import Signature
-from publisher.sources.built.waiting import Taken
+from publisher.sources.built.state.waiting import Taken
 from publisher.sync.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ _KILLED_WRITES = """
 import os, shutil, sys
 from dataclasses import replace
 from pathlib import Path
-from publisher.sources.built.memory import NAME, Changed, PageMemory
+from publisher.sources.built.state.memory import NAME, Changed, PageMemory
 from tests.unit.test_page_memory import ONE, OTHER, POST, TWO, VERSION, remember
 
 start, state = (Path(sys.argv[1]) / name for name in ("start", "state"))

@@ -14,7 +14,7 @@ from publisher.config import Config, FeedFile, Person, Posts, Site
 from publisher.errors import Unavailable, UnsafePlanError
 from publisher.rendering import Renderings
 from publisher.sources import built
-from publisher.sources.built import words_cache
+from publisher.sources.built.finding import words_cache
 from publisher.sources.built.page_posts import PageBodies
 from tests.support.opened_pages import opened
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.sources.built.page_facts import site_card
+from publisher.sources.built.pages.page_facts import site_card
 from tests.support.built_blog import THEME, BuiltBlog
 
 if TYPE_CHECKING:

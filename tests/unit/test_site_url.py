@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.sources.built import site_url
-from publisher.sources.built.head import Head
-from publisher.sources.built.site_metadata import metadata
+from publisher.sources.built.pages import site_url
+from publisher.sources.built.pages.head import Head
+from publisher.sources.built.pages.site_metadata import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import pytest
 from publisher import sources
 from publisher.app import project as projects
 from publisher.config import Config, FeedFile, Posts, Site
-from publisher.sources.built import words_cache
+from publisher.sources.built.finding import words_cache
 from tests.support.opened_pages import opened
 from tests.unit.test_engines import NOW
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built.waiting import (
+from publisher.sources.built.state.waiting import (
     CUT,
     LOST,
     NEWER,

@@ -14,15 +14,15 @@ import msgspec
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
 from publisher.config.keys import OUTPUT_FOLDERS
-from publisher.sources.built import site_metadata, site_url
-from publisher.sources.built.address import is_copy
-from publisher.sources.built.learn import learn
-from publisher.sources.built.learning_page import LearnedPost
-from publisher.sources.built.match import PageWords, PostWords, find, page_words
-from publisher.sources.built.output import OutputFolder
-from publisher.sources.built.page import PageError, parse
-from publisher.sources.built.site_metadata import SiteMetadata
-from publisher.sources.built.words import source_words, triples
+from publisher.sources.built.finding.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.learning.learn import learn
+from publisher.sources.built.learning.learning_page import LearnedPost
+from publisher.sources.built.pages import site_metadata, site_url
+from publisher.sources.built.pages.address import is_copy
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.site_metadata import SiteMetadata
+from publisher.sources.built.pages.words import source_words, triples
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from publisher.app.events import OnEvent
     from publisher.config import Config
     from publisher.post import Post
-    from publisher.sources.built.head import Head
-    from publisher.sources.built.learn import Learned, Pair
-    from publisher.sources.built.page import BuiltPage
+    from publisher.sources.built.learning.learn import Learned, Pair
+    from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.pages.page import BuiltPage
     from publisher.text.yaml_edit import New
 
 DatedPost: TypeAlias = "tuple[Post, dt.datetime | None]"  # None: the source has no date

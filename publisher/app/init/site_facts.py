@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher.app.events import Note
 from publisher.errors import ConfigError
-from publisher.sources.built import site_url
+from publisher.sources.built.pages import site_url
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.front_matter.values import language_tag
 from publisher.text import permalinks

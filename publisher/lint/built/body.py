@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from publisher.sources.built.page import BuiltPage, parse
-from publisher.sources.built.words import words
+from publisher.sources.built.pages.page import BuiltPage, parse
+from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from publisher.content.dropped import LineNumbers
 from publisher.lint.built.body import squeezed
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.word_runs import lacking
-from publisher.sources.built.words import words
+from publisher.sources.built.pages.words import words
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from publisher.lint.built.body import PageBody
 from publisher.lint.built.code import code, faulty_blocks
 from publisher.lint.built.pictures import pictures
 from publisher.lint.built.text import words
-from publisher.sources.built.page import parse
+from publisher.sources.built.pages.page import parse
 
 if TYPE_CHECKING:
     from publisher.lint.built.differences import Difference

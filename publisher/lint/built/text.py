@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.word_runs import lacking
 from publisher.lint.built.words_of_source import SourceWords
-from publisher.sources.built.words import words as words_of
+from publisher.sources.built.pages.words import words as words_of
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:

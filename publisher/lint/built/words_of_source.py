@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.lint.built.code import DIAGRAMS
-from publisher.sources.built.words import source_words, words
+from publisher.sources.built.pages.words import source_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import Unavailable
 from publisher.post import PagesReport
-from publisher.sources.built.home_links import HomeLinks
-from publisher.sources.built.output import OutputFolder
+from publisher.sources.built.finding.words_cache import FOLDER
+from publisher.sources.built.folder.home_links import HomeLinks
+from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.page_posts import PageBodies
 from publisher.sources.built.site import BuiltSite
-from publisher.sources.built.words_cache import FOLDER
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.post import Reading
     from publisher.sources.built.dating import Schedule
-    from publisher.sources.built.source_files import SourceFiles
+    from publisher.sources.built.folder.source_files import SourceFiles
 
 _NOTHING = PagesReport()
 

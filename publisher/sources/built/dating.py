@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.post import Reading
-    from publisher.sources.built.dates import PageDates
+    from publisher.sources.built.pages.dates import PageDates
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,17 +30,18 @@ from publisher.post import (
     Skip,
     WaitingPost,
 )
-from publisher.sources.built import dates, safety
-from publisher.sources.built.address import address, url_paths
-from publisher.sources.built.head import is_loopback_url
-from publisher.sources.built.home_links import HomeLinks
-from publisher.sources.built.known_pages import KnownPages
-from publisher.sources.built.memory import PageMemory
-from publisher.sources.built.output import HOME, OutputFolder
-from publisher.sources.built.page_facts import absolute, facts_of, site_card
+from publisher.sources.built.finding.words_cache import FOLDER
+from publisher.sources.built.folder import safety
+from publisher.sources.built.folder.home_links import HomeLinks
+from publisher.sources.built.folder.output import HOME, OutputFolder
+from publisher.sources.built.pages import dates
+from publisher.sources.built.pages.address import address, url_paths
+from publisher.sources.built.pages.head import is_loopback_url
+from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
-from publisher.sources.built.waiting import CUT
-from publisher.sources.built.words_cache import FOLDER
+from publisher.sources.built.state.known_pages import KnownPages
+from publisher.sources.built.state.memory import PageMemory
+from publisher.sources.built.state.waiting import CUT
 from publisher.sources.engines.names import date_and_words, date_in_path
 from publisher.system.reasons import reason
 from publisher.system.site_files import Files
@@ -54,10 +55,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
-    from publisher.sources.built.body import Extracted
-    from publisher.sources.built.dates import PageDates
-    from publisher.sources.built.head import Head
-    from publisher.sources.built.page_facts import PageFacts
+    from publisher.sources.built.bodies.body import Extracted
+    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.pages.page_facts import PageFacts
     from publisher.sources.built.read_pages import ReadPage
 
 _DRAFTS = {"drafts", "_drafts"}

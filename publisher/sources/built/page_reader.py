@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin
 
 from publisher.errors import PostError
-from publisher.sources.built import dates
-from publisher.sources.built.conclusion import Look, has_body
-from publisher.sources.built.memory import DateMemory
-from publisher.sources.built.opened import open_page, unreadable
-from publisher.sources.built.output import HOME
-from publisher.sources.built.page import PageError, parse
-from publisher.sources.built.placement import digest
-from publisher.sources.built.wholeness import Wholeness
+from publisher.sources.built.bodies.opened import open_page, unreadable
+from publisher.sources.built.finding.placement import digest
+from publisher.sources.built.folder.output import HOME
+from publisher.sources.built.folder.wholeness import Wholeness
+from publisher.sources.built.pages import dates
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.state.conclusion import Look, has_body
+from publisher.sources.built.state.memory import DateMemory
 from publisher.system import program
 from publisher.system.reasons import reason
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Post
-    from publisher.sources.built.head import Head
-    from publisher.sources.built.memory import PostMemory
-    from publisher.sources.built.opened import OpenedPage
-    from publisher.sources.built.output import OutputFolder
-    from publisher.sources.built.placement import Placement
-    from publisher.sources.built.recollection import Recollection
-    from publisher.sources.built.source_files import SourceFiles
+    from publisher.sources.built.bodies.opened import OpenedPage
+    from publisher.sources.built.finding.placement import Placement
+    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.source_files import SourceFiles
+    from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.state.recollection import Recollection
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.errors import ConfigError
-from publisher.sources.built.body import Extracted, extract
-from publisher.sources.built.head import Head
-from publisher.sources.built.page import PageError, parse
-from publisher.sources.built.page_facts import categories_of, tags_of
-from publisher.sources.built.wholeness import Wholeness
-from publisher.sources.built.words_cache import FOLDER
+from publisher.sources.built.bodies.body import Extracted, extract
+from publisher.sources.built.finding.words_cache import FOLDER
+from publisher.sources.built.folder.wholeness import Wholeness
+from publisher.sources.built.pages.head import Head
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.page_facts import categories_of, tags_of
 from publisher.system import atomic_files, program
 from publisher.system.reasons import reason
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Posts
-    from publisher.sources.built.output import OutputFolder
+    from publisher.sources.built.folder.output import OutputFolder
 
 
 _NO_HEAD = Head()

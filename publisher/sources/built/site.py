@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import PostError
 from publisher.post import BuiltFile, PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
-from publisher.sources.built import safety, waiting
-from publisher.sources.built.conclusion import (
+from publisher.sources.built.bodies.leftovers import shows_removed
+from publisher.sources.built.dating import with_date, with_dates
+from publisher.sources.built.finding.match import has_name
+from publisher.sources.built.finding.placement import Placement, digest
+from publisher.sources.built.folder import safety
+from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
+from publisher.sources.built.pages.dates import in_zone, without_builds
+from publisher.sources.built.pages.page_facts import site_card
+from publisher.sources.built.state import waiting
+from publisher.sources.built.state.conclusion import (
     NO_TEXT,
     Look,
     Stays,
@@ -22,16 +30,9 @@ from publisher.sources.built.conclusion import (
     is_edited_only,
     placed,
 )
-from publisher.sources.built.dates import in_zone, without_builds
-from publisher.sources.built.dating import with_date, with_dates
-from publisher.sources.built.leftovers import shows_removed
-from publisher.sources.built.match import has_name
-from publisher.sources.built.memory import PageMemory, Version
-from publisher.sources.built.page_facts import site_card
-from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
-from publisher.sources.built.placement import Placement, digest
-from publisher.sources.built.recollection import Recollection
-from publisher.sources.built.waiting import Facts, Taken, Wait
+from publisher.sources.built.state.memory import PageMemory, Version
+from publisher.sources.built.state.recollection import Recollection
+from publisher.sources.built.state.waiting import Facts, Taken, Wait
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,11 +41,11 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
-    from publisher.sources.built.dates import PageDates
     from publisher.sources.built.dating import Schedule
-    from publisher.sources.built.memory import PostMemory
-    from publisher.sources.built.output import OutputFolder
-    from publisher.sources.built.source_files import SourceFiles
+    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.source_files import SourceFiles
+    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.state.memory import PostMemory
 
 _WANTS_TITLE = 0.75  # of the pages show the title of their post, so every page must
 _FROM_SOURCE = PageHash()

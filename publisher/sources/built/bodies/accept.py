@@ -1,0 +1,140 @@
+"""Decide whether what was extracted from a page is the body of a post. Pure.
+
+A page may be a list that shows the post among others, the page of another post with much the same
+words, or a form that asks for a password.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.pages.words import source_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sources.built.bodies.body import Extracted
+    from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.pages.page import BuiltPage
+
+FEWEST_WORDS = 10  # a shorter source says too little about its page
+_LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
+# A page that shows less of a long source is an excerpt of it.
+_LONG, _LEAST_SHOWN = 100, 0.1
+_LEAST_KEPT = 0.5  # of the words that a body had before
+_SAME_WORD = 0.8  # of the letters of two spellings
+_MOST_SHOWN = 100  # words of a title that are compared word by word
+_LONG_TITLE = 8  # characters, so that it is not found by chance within other words
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The body is that of the post."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBody:
+    """The page does not show the post's body; `reason` continues a sentence about the page."""
+
+    reason: str
+
+
+def accepts(
+    post_title: str | None,
+    source_words: Sequence[str],
+    page: BuiltPage,
+    extracted: Extracted | None,
+    *,
+    wants_title: bool,
+) -> Accepted | RefusedBody:
+    """Compare the body and the title of a page with the source of a post.
+
+    `wants_title` is whether the pages of this site show the titles of their posts.
+    """
+    if extracted is None:
+        return RefusedBody("has not exactly one element that a selector of posts.body matches")
+    has_title = bool(post_title) and shows_title(str(post_title), page.head)
+    if wants_title and post_title and not has_title:
+        return RefusedBody("has another title")
+    if not extracted.words and source_words:
+        return RefusedBody("does not show the text of the post")
+    if len(source_words) >= FEWEST_WORDS:
+        return _compared(source_words, extracted, has_title=has_title)
+    is_post = has_title or _says(source_words, extracted)
+    return Accepted() if is_post else RefusedBody("has other words")
+
+
+def _compared(
+    source_words: Sequence[str], extracted: Extracted, *, has_title: bool
+) -> Accepted | RefusedBody:
+    source, body = _triples(source_words), _triples(extracted.words)
+    common = len(source & body)
+    least = _LEAST_WITH_TITLE if has_title else _LEAST_SHARE
+    if common < least * len(body):
+        return RefusedBody(f"has other words: {percent(common, len(body))} of them are the post's")
+    if len(source_words) >= _LONG and common < _LEAST_SHOWN * len(source):
+        return RefusedBody(f"shows only {percent(common, len(source))} of the text of the post")
+    return Accepted()
+
+
+def keeps(
+    source_words: Sequence[str], before: Sequence[str], now: Sequence[str]
+) -> Accepted | RefusedBody:
+    """Compare a body with the one that was taken last, `before`, by the words of the post alone.
+
+    Selectors that no longer fit may leave enough of a post to tell which one it is, but not to read
+    it. What its author removed is no loss.
+    """
+    had = Counter(source_words) & Counter(before)
+    kept = (had & Counter(now)).total()
+    if kept >= _LEAST_KEPT * had.total():
+        return Accepted()
+    share = percent(kept, had.total())
+    return RefusedBody(f"shows only {share} of the words of the post that it showed before")
+
+
+def shows_title(title: str, head: Head) -> bool:
+    """Whether the page has this title, whatever its quotes, dashes, blanks and markup are."""
+    # `[a][b]` may be a link or just a text.
+    written = [own for own in (words(title), source_words(title, title=None)) if own]
+    shown = [words(text) for text in (*head.h1s, head.og_title, head.title) if text]
+    return any(_holds(text, own) for text in shown for own in written)
+
+
+def _holds(shown: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether the title stands in a text that may have the name of the site before or behind it."""
+    squeezed = "".join(own)
+    if any([*shown[at : at + len(own)]] == own for at in range(len(shown) - len(own) + 1)):
+        return True
+    if len(squeezed) >= _LONG_TITLE and squeezed in "".join(shown):
+        return True  # `can't` is one word or two
+    steps = SequenceMatcher(None, own, shown[:_MOST_SHOWN], autojunk=False).get_opcodes()
+    inner = [step for step in steps if step not in {steps[0], steps[-1]} or step[0] != "insert"]
+    return all(
+        step == "equal" or (step == "replace" and _are_alike(own[start:end], shown[first:last]))
+        for step, start, end, first, last in inner
+    )
+
+
+def _are_alike(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one word is another spelling of the other, and not e.g. the next number."""
+    one, other = "".join(some), "".join(others)
+    if len(some) != len(others) or any(map(str.isdecimal, one + other)):
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME_WORD
+
+
+def _says(source_words: Sequence[str], extracted: Extracted) -> bool:
+    """Whether the body of a post of a few words is these words."""
+    return list(source_words) == list(extracted.words)
+
+
+def _triples(of: Sequence[str]) -> set[tuple[str, str, str]]:
+    return {*zip(of, of[1:], of[2:], strict=False)}
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{100 * part // whole if whole else 0} %"

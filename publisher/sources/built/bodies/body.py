@@ -1,0 +1,80 @@
+"""The body of a post on the page that its generator built. Pure: of the page and of selectors.
+
+The selectors come from publisher.yaml. A page on which none of them matches exactly one element has
+no body, so that never a list of posts or a part of one is taken for it.
+"""
+
+from __future__ import annotations
+
+import html as entities
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from publisher.sources.built.bodies import body_hash, cleaning, comments
+from publisher.sources.built.bodies.tree_edits import copied
+from publisher.sources.built.pages.page import words_in
+from publisher.text.selectors import MAX_SELECTORS, xpath
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sources.built.pages.page import BuiltPage
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The body as HTML that nobody has sanitised yet, its words, and a hash of what it shows.
+
+    `base` is the `<base href>` of the page, which may be relative to it; empty if it has none.
+    """
+
+    html: str
+    base: str
+    words: tuple[str, ...]
+    hash: str
+
+
+def extract(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> Extracted | None:
+    """Return what the first selector of `body` that matches exactly one element finds.
+
+    What the selectors of `drop` match inside of it is left out. Raises BadSelector.
+    """
+    found = find_body(page, body)
+    if found is None:
+        return None
+    _, element = found
+    root = copied(element, {gone for selector in drop for gone in matches(page, selector)})
+    comments.cut(root)
+    cleaning.clean(root)
+    return Extracted(
+        html=_inner_html(root),
+        base=page.head.base or "",
+        words=tuple(words_in(root)),
+        hash=body_hash.hash_of(root),
+    )
+
+
+def find_body(page: BuiltPage, body: Sequence[str]) -> tuple[str, etree._Element] | None:
+    """The first selector that matches exactly one element of the page, and that element."""
+    for selector in body:
+        found = matches(page, selector)
+        if len(found) == 1:
+            return selector, found[0]
+    return None
+
+
+def matches(page: BuiltPage, selector: str) -> list[etree._Element]:
+    return cast("list[etree._Element]", _compiled(selector)(page.tree))
+
+
+@lru_cache(2 * MAX_SELECTORS)
+def _compiled(selector: str) -> etree.XPath:
+    return etree.XPath(xpath(selector))
+
+
+def _inner_html(root: etree._Element) -> str:
+    children = (etree.tostring(child, encoding="unicode", method="html") for child in root)
+    return entities.escape(root.text or "", quote=False) + "".join(children)

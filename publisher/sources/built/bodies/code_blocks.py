@@ -1,0 +1,178 @@
+"""Leave of a block of code on a page the code: no line numbers, labels and buttons. Pure.
+
+Highlighters put numbers into a table beside the code or into the lines, themes a bar with the name
+of the language above it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.bodies.tree_edits import (
+    elements,
+    finish,
+    remove,
+    replace_by_text,
+    text_of,
+    tokens,
+    unwrap,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml import etree
+
+# Of Pygments, Rouge, Chroma, Hexo, highlight.js and its plugin, and GitHub.
+_GUTTER = re.compile(
+    r"(?:^|[-_])(?:gutter|linenos?|lineno|lntd|lnt|ln|line-?numbers?|blob-num)(?:$|[-_])"
+)
+_COPY = re.compile(r"(?:^|[-_])(?:copy|clipboard)(?:$|[-_])")
+_LABEL = re.compile(r"(?:^|[-_])lang(?:uage)?(?:$|[-_](?:label|name|badge|tag))")
+_LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:?)[- ]([a-z0-9+#_.-]+)")
+# What a wrapper of a block of code is; themes nest up to three of them.
+_WRAPPERS = frozenset({"code", "div", "figure", "pre", "section", "span"})
+_NUMBERED = frozenset({"a", "i", "span"})
+_MAX_WRAPPERS = 4
+_MAX_LABEL = 3  # words
+
+
+def clean(root: etree._Element) -> None:
+    for table in [*root.iter("table")]:
+        _unwrap_numbered(table)
+    finish(root)
+    for pre in [*root.iter("pre")]:
+        _clean_block(pre)
+    finish(root)
+
+
+def _unwrap_numbered(table: etree._Element) -> None:
+    """Replace a table that has line numbers in the first column by the code in the others."""
+    rows = [[*row.iterchildren("td", "th")] for row in table.iter("tr")]
+    if not rows or any(len(row) < 2 for row in rows) or not _numbers_lines(table, rows):
+        return
+    for row in rows:
+        remove(row[0])
+    inside_pre = next(table.iterancestors("pre"), None) is not None
+    for row in rows:
+        for cell in row[1:]:
+            if inside_pre:
+                _unwrap_inner(cell)
+            if len(rows) > 1:
+                _end_line(cell)
+    for part in [*elements(table), table]:
+        if part.tag in {"colgroup", "tbody", "td", "th", "thead", "tr"} or part is table:
+            _forget_white_space(part)
+            unwrap(part)
+
+
+def _numbers_lines(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
+    is_code = table.find(".//pre") is not None or next(table.iterancestors("pre"), None) is not None
+    found = [number for row in rows for number in " ".join(map(str, row[0].itertext())).split()]
+    if not all(number.isdecimal() and len(number) < 7 for number in found):
+        return False
+    numbers = [int(number) for number in found]
+    counts_on = all(second == first + 1 for first, second in pairwise(numbers))
+    named = all(any(map(_GUTTER.search, tokens(row[0]))) for row in rows)
+    return bool(numbers) and counts_on and (is_code or named)
+
+
+def _unwrap_inner(cell: etree._Element) -> None:
+    """Code in code would be two blocks."""
+    for inner in [*cell.iter("pre", "code")]:
+        unwrap(inner)
+
+
+def _end_line(cell: etree._Element) -> None:
+    if text_of(cell).endswith("\n"):
+        return
+    children = [*cell]
+    if children:
+        children[-1].tail = (children[-1].tail or "") + "\n"
+    else:
+        cell.text = (cell.text or "") + "\n"
+
+
+def _forget_white_space(part: etree._Element) -> None:
+    """White space between the parts of a table is not code."""
+    if part.tag not in {"td", "th"} and not (part.text or "").strip():
+        part.text = None
+    if part.tag != "table" and not (part.tail or "").strip():
+        part.tail = None
+
+
+def _clean_block(pre: etree._Element) -> None:
+    for element in elements(pre):
+        if element.tag == "br":
+            replace_by_text(element, "\n")
+        elif _is_number(element):
+            remove(element)
+    wrappers = [*_wrappers(pre)]
+    language = _language(pre, wrappers)
+    for beside in [*_beside(wrappers)]:
+        if _is_label(beside, language):
+            remove(beside)
+    code = pre.find("code")
+    marked = pre if code is None else code
+    if language and not _LANGUAGE.search(f"{pre.get('class', '')} {marked.get('class', '')}"):
+        marked.set("class", f"{marked.get('class', '')} language-{language}".strip())
+
+
+def _is_number(element: etree._Element) -> bool:
+    if element.tag not in _NUMBERED or not _is_gutter(element.get("class", "")):
+        return False
+    text = text_of(element).strip()
+    return text.isdecimal() or not text
+
+
+@lru_cache(1_000)
+def _is_gutter(classes: str) -> bool:
+    return any(map(_GUTTER.search, classes.lower().split()))
+
+
+def _wrappers(pre: etree._Element) -> Iterator[etree._Element]:
+    """The block and the elements around it that hold no other block and no paragraph."""
+    element: etree._Element | None = pre
+    for _ in range(_MAX_WRAPPERS):
+        if element is None or element.tag not in _WRAPPERS or element.getparent() is None:
+            return
+        if sum(1 for _ in islice(element.iter("pre"), 2)) > 1:
+            return
+        if next(element.iter("p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
+            return
+        yield element
+        element = element.getparent()
+
+
+def _beside(wrappers: list[etree._Element]) -> Iterator[etree._Element]:
+    """What stands beside the block inside its wrappers."""
+    for inner, outer in pairwise(wrappers):
+        for child in outer:
+            if child is not inner:
+                yield child
+
+
+def _language(pre: etree._Element, wrappers: Iterable[etree._Element]) -> str:
+    """The name of the language in a class or an attribute of the block or around it."""
+    for element in [*pre.iterchildren("code"), *wrappers]:
+        names = f"{element.get('class', '')} {element.get('data-lang', '')}".lower()
+        if found := _LANGUAGE.search(names):
+            return found[1]
+        for key in ("data-lang", "data-language"):
+            if name := element.get(key, "").strip().lower():
+                return name
+    return ""
+
+
+def _is_label(element: etree._Element, language: str) -> bool:
+    names = tokens(element)
+    words = text_of(element).lower().split()
+    if any(map(_COPY.search, names)):
+        return len(words) <= _MAX_LABEL
+    if any(map(_GUTTER.search, names)):
+        return all(map(str.isdecimal, " ".join(map(str, element.itertext())).split()))
+    is_named = any(map(_LABEL.search, names)) and len(words) <= _MAX_LABEL
+    return bool(words) and (is_named or words == [language])

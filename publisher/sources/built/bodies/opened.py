@@ -1,0 +1,121 @@
+"""Read what one built page shows of its post: the body, the address, the metadata. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin
+
+from publisher.post import BuiltBody
+from publisher.sources.built.bodies.accept import Accepted, RefusedBody, accepts, keeps, shows_title
+from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.pages.head import Head, is_loopback_url
+from publisher.sources.built.pages.page import words_of_html
+from publisher.sources.built.pages.words import source_words, triples
+from publisher.text.titles import plain_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.post import Post
+    from publisher.sources.built.bodies.body import Extracted
+    from publisher.sources.built.pages.page import BuiltPage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPage:
+    """What a page shows of a post.
+
+    `refusals` are the reasons why the body is not taken, empty if it is: first if the page need not
+    show the title of the post, then if it must. Every page has the title of a post without one.
+    `missing` are the triples of the source that the page lacks; `lacks_end` tells whether the last
+    one is among them. `has_loopback_url` tells whether the page says that its address is on this
+    machine.
+    """
+
+    body: BuiltBody
+    hash: str
+    refusals: tuple[str, str]
+    has_title: bool
+    missing: frozenset[int]
+    lacks_end: bool
+    has_loopback_url: bool
+    head: Head
+
+    def refusal(self, *, wants_title: bool) -> str:
+        return self.refusals[wants_title]
+
+
+def open_page(
+    page: BuiltPage,
+    post: Post,
+    *,
+    body: Sequence[str],
+    drop: Sequence[str],
+    site_root: str,
+    last: BuiltBody | None = None,
+) -> OpenedPage:
+    """Compare a page with the post that it may show.
+
+    `body` and `drop` are the selectors of publisher.yaml; without `body` none is looked for. `last`
+    is the body that was taken last, if one was.
+    """
+    title = title_of(post)
+    source = source_words(post.body, title=title)
+    missing = triples(source) - triples(page.words)
+    extracted = extract(page, body, drop) if body else None
+    base = urljoin(url_of(page.path, site_root), extracted.base if extracted else "")
+    return OpenedPage(
+        body=BuiltBody(
+            extracted.html if extracted else "",
+            base,
+            page.head.language,
+            page.head.description,
+            urljoin(base, page.head.image) if page.head.image else None,
+        ),
+        hash=extracted.hash if extracted else "",
+        refusals=_refusals(title, source, page, extracted, last),
+        has_title=not title or shows_title(title, page.head),
+        missing=missing,
+        lacks_end=not triples(source[-3:]).isdisjoint(missing),
+        has_loopback_url=any(
+            map(is_loopback_url, (page.head.canonical or "", page.head.og_url or ""))
+        ),
+        head=page.head,
+    )
+
+
+def unreadable(path: PurePosixPath, reason: str, *, site_root: str) -> OpenedPage:
+    """A page that exceeds a limit shows nothing."""
+    body = BuiltBody("", url_of(path, site_root))
+    return OpenedPage(body, "", (reason, reason), False, frozenset(), False, False, Head())
+
+
+def _refusals(
+    title: str | None,
+    source: Sequence[str],
+    page: BuiltPage,
+    extracted: Extracted | None,
+    last: BuiltBody | None,
+) -> tuple[str, str]:
+    loss = keeps(source, words_of_html(last.html), extracted.words) if last and extracted else None
+    loose, strict = (
+        _reason(accepts(title, source, page, extracted, wants_title=wants)) or _reason(loss)
+        for wants in (False, True)
+    )
+    return loose, strict
+
+
+def _reason(outcome: Accepted | RefusedBody | None) -> str:
+    return outcome.reason if isinstance(outcome, RefusedBody) else ""
+
+
+def title_of(post: Post) -> str | None:
+    """The title as a page shows it; None if the author gave none."""
+    return plain_title(post.title or post.name or "", post.syntax.titles) or None
+
+
+def url_of(path: PurePosixPath, site_root: str) -> str:
+    """The URL of a file of the output, whose root is that of the site's URL."""
+    return urljoin(site_root, quote(str(path)).removesuffix("index.html"))

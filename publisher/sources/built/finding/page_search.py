@@ -1,0 +1,108 @@
+"""Find the pages of posts by their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.finding.lists import is_list
+from publisher.sources.built.finding.match import (
+    EarlierPage,
+    PageWords,
+    PostWords,
+    find,
+    page_words,
+)
+from publisher.sources.built.finding.words_cache import WordsCache
+from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.words import source_words, triples
+from publisher.sources.built.state.conclusion import NO_TEXT
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path, PurePosixPath
+
+    from publisher.post import Post
+    from publisher.sources.built.folder.output import OutputFolder, Signature
+    from publisher.sources.built.state.waiting import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A post, the page that the rules of the engine give, and what it was taken with last.
+
+    `had_title` tells whether its page showed its title then.
+    """
+
+    post: Post
+    expected: PurePosixPath | None
+    taken: Taken | None = None
+    had_title: bool = False
+
+
+class PageSearch:
+    """Searches one output folder. It opens the pages whose words are not cached."""
+
+    def __init__(self, output: OutputFolder, state: Path, zone: dt.tzinfo) -> None:
+        self._output = output
+        self._zone = zone
+        self._cache = WordsCache(state)
+
+    def find(
+        self,
+        posts: Sequence[Sought],
+        pages: Mapping[PurePosixPath, Signature],
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The page of each post that has one among these; no page is that of two posts."""
+        texts = [
+            self._cache.words(page, signature, partial(self._read, page))
+            for page, signature in pages.items()
+        ]
+        return find([self._source(post) for post in posts], texts)
+
+    def without_lists(
+        self,
+        found: Mapping[PurePosixPath, PurePosixPath],
+        pages: Mapping[PurePosixPath, Signature],
+        posts: Sequence[Post],
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The posts that were found on a page, but not on a list of several of all the posts."""
+        of_path = {post.path: post for post in posts}
+        return {
+            path: page
+            for path, page in found.items()
+            if not is_list(
+                self._cache.words(page, pages[page], partial(self._read, page)),
+                self._source(Sought(of_path[path], None)),
+                (self._source(Sought(post, None)) for post in posts if post.path != path),
+            )
+        }
+
+    def write(self) -> None:
+        self._cache.write()
+
+    def _read(self, path: PurePosixPath) -> PageWords:
+        """The words of a page; none if it cannot be read."""
+        try:
+            page = parse(self._output.read(path), path)
+        except (OSError, PageError):
+            return PageWords(path, frozenset(), (), 0)
+        return page_words(page, self._output.site_url)
+
+    def _source(self, sought: Sought) -> PostWords:
+        post, taken = sought.post, sought.taken
+        title = title_of(post)
+        compared = taken is not None and taken.page_body not in {"", NO_TEXT}
+        missing = taken.missing if taken and compared else None
+        return PostWords(
+            post.path,
+            title,
+            triples(source_words(post.body, title=title)),
+            post.published.astimezone(self._zone),
+            post.language,
+            sought.expected,
+            EarlierPage(missing, sought.had_title) if taken else None,
+        )

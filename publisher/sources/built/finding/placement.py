@@ -1,0 +1,269 @@
+"""Find the page of each post, and its address, in most cases without opening a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.sources.built.finding.page_choice import Candidates, choose
+from publisher.sources.built.finding.page_search import PageSearch, Sought
+from publisher.sources.built.folder import safety
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.pages.address import address
+from publisher.sources.built.pages.head import Head
+from publisher.sources.built.state import losses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from publisher.config import Config
+    from publisher.post import Post
+    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.source_files import SourceFiles
+    from publisher.sources.built.state.recollection import Recollection
+
+# As many files of posts are not all edited between two builds.
+_MANY = 5
+_NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
+
+
+class Placement:
+    """The pages of the posts of one reading."""
+
+    def __init__(
+        self, config: Config, output: OutputFolder, files: SourceFiles, known: Recollection
+    ) -> None:
+        self._config = config
+        self._output = output
+        self._files = files
+        self._known = known
+        self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
+        self._pages: dict[PurePosixPath, PurePosixPath] = {}
+        self._posts: Sequence[Post] = ()
+        self._times: Sequence[int] = ()
+        self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
+        self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
+        self._lost: Mapping[PurePosixPath, Signature] = {}
+        self._is_regular = False  # whether the engine's rules give the addresses of this site
+
+    def place(self, posts: Sequence[Post], others: Mapping[PurePosixPath, Post | None]) -> None:
+        """Find the page of each post. Raises Unavailable if the output is not the whole site.
+
+        `others` are the other files, each with the post that it would be if it can be read.
+        """
+        self._posts = posts
+        self._times = [self._files.signature(post.path).mtime_ns for post in posts]
+        choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
+        self._pages = {**choice.pages}
+        undecided = {*choice.undecided}
+        sought = [post for post in posts if post.path in undecided]
+        self._set_others(others, {post.path for post in posts}, sought)
+        self.search(sought)
+        self._require_site(posts)
+        self._set_lost(posts)
+        self._set_regular(posts)
+
+    def _set_others(
+        self,
+        others: Mapping[PurePosixPath, Post | None],
+        posts: Container[PurePosixPath],
+        sought: Sequence[Post],
+    ) -> None:
+        """Find out which pages are those of drafts and other files, and of posts that are gone.
+
+        The page of a post that is gone is free if one that is sought has its text: it was renamed.
+        """
+        bodies = {digest(post.body) for post in sought}
+        found: set[tuple[PurePosixPath, PurePosixPath]] = set()  # files and their pages
+        for path, row in self._known.memory.posts.items():
+            is_gone = path not in posts and path not in others
+            is_renamed = is_gone and row.taken is not None and row.taken.source in bodies
+            if path not in posts and not is_renamed:
+                found.add((path, PurePosixPath(row.found_page or row.page)))
+        for path, post in others.items():
+            if post and (expected := self._expected(post)):
+                found.add((path, expected))
+        known = [(path, page) for path, page in found if page in self.signatures]
+        self._others = {page for _, page in known}
+        placed = {path for path, _ in known}
+        self._rivals = [post for path, post in others.items() if post and path not in placed]
+
+    def _set_lost(self, posts: Sequence[Post]) -> None:
+        """Remember which posts have lost their pages together, and forget whose page is back."""
+        rows = {post.path: self._known.row(post.path) for post in posts}
+        known = {path: row for path, row in rows.items() if row.page and row.taken}
+        lost = {path: row for path, row in known.items() if path not in self._pages}
+        self._lost = losses.waiting_since(lost, known=len(known), newest=self._newest)
+        for path, row in known.items():
+            if path in self._lost:
+                since = self._lost[path]
+                self._known.change(path, replace(row, waits=losses.LOST, waits_since=since))
+            elif row.waits == losses.LOST:
+                self._known.change(path, replace(row, waits="", waits_since=Signature(0, 0)))
+
+    def is_lost(self, post: Post) -> bool:
+        """Whether the post has lost its page together with others, and waits for the next build."""
+        return post.path in self._lost
+
+    def left_pages(self) -> AbstractSet[PurePosixPath]:
+        """The pages that no post has."""
+        return self.signatures.keys() - {*self._pages.values()}
+
+    def _set_regular(self, posts: Sequence[Post]) -> None:
+        """Find out whether the engine's rules give the addresses of this site."""
+        known = [post for post in posts if self.page(post) and self._known.row(post.path).taken]
+        expected = sum(self.page(post) == self._expected(post) for post in known)
+        self._is_regular = bool(known) and expected >= _NEARLY_ALL * len(known)
+
+    def page(self, post: Post) -> PurePosixPath | None:
+        return self._pages.get(post.path)
+
+    def _candidates(self, post: Post) -> Candidates:
+        row = self._known.row(post.path)
+        return Candidates(
+            self._expected(post),
+            PurePosixPath(row.found_page or row.page) if row.found_page or row.page else None,
+            PurePosixPath(row.foreign_page) if row.foreign_page else None,
+        )
+
+    def _expected(self, post: Post) -> PurePosixPath | None:
+        return post.path if self._config.posts.pages else self._output.file_of(post.page)
+
+    def search(self, posts: Sequence[Post]) -> None:
+        """Find the pages of posts by their words among the pages that no post and no draft has.
+
+        A post is not sought again as long as it and these pages stay as they are.
+        """
+        if not posts:
+            return
+        free, state = self._free()
+        sought = [
+            post
+            for post in posts
+            if self._known.row(post.path).searched != digest(state, post.body)
+        ]
+        found = self._found([*sought, *self._rivals], free) if sought else {}
+        found = {post.path: found[post.path] for post in sought if post.path in found}
+        found = self._words.without_lists(found, free, self._posts) if found else {}
+        self._pages.update(found)
+        for post in sought:
+            page = found.get(post.path)
+            searched = "" if page else digest(state, post.body)
+            row = replace(self._known.row(post.path), searched=searched, found_page=str(page or ""))
+            self._known.change(post.path, row)
+
+    def _free(self) -> tuple[Mapping[PurePosixPath, Signature], str]:
+        """The pages among which posts are sought, and a digest of these and of the rivals."""
+        taken = {*self._pages.values(), *self._others}
+        free = {page: one for page, one in self.signatures.items() if page not in taken}
+        rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
+        return free, digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
+
+    def reject(self, post: Post) -> None:
+        """Take the page away from a post that was found by its words, as it is not its own."""
+        del self._pages[post.path]
+        searched = digest(self._free()[1], post.body)
+        row = replace(self._known.row(post.path), searched=searched, found_page="")
+        self._known.change(post.path, row)
+
+    def _found(
+        self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        sought = []
+        for post in posts:
+            row = self._known.row(post.path)
+            sought.append(Sought(post, self._expected(post), row.taken, row.has_title))
+        return self._words.find(sought, pages)
+
+    @cached_property
+    def _words(self) -> PageSearch:
+        return PageSearch(self._output, self._config.state, self._config.site.zone)
+
+    def write_cache(self) -> None:
+        """Cache the words of the pages that were searched, and the links of the home page."""
+        if self._output.home_links:
+            self._output.home_links.write()
+        if "_words" in self.__dict__:
+            self._words.write()
+
+    def replace_foreign(self, posts: Sequence[Post]) -> list[Post]:
+        """Search the pages of posts whose page seems to be another's. Returns those with a new one.
+
+        The others keep their page.
+        """
+        before = {post.path: self._pages.pop(post.path) for post in posts}
+        self.search(posts)
+        for path, page in before.items():
+            if self._pages.setdefault(path, page) != page:
+                row = replace(self._known.row(path), foreign_page=str(page))
+                self._known.change(path, row)
+        return [post for post in posts if self._pages[post.path] != before[post.path]]
+
+    def is_elsewhere(self, post: Post) -> bool:
+        """Whether the page of a post is not where nearly all others are that were taken before.
+
+        On a site whose addresses the engine's rules do not give, none is.
+        """
+        return self._is_regular and self.page(post) != self._expected(post)
+
+    @cached_property
+    def _newest(self) -> int:
+        return max((one.mtime_ns for one in self.signatures.values()), default=0)
+
+    def _require_site(self, posts: Sequence[Post]) -> None:
+        known = [post for post in posts if self._known.row(post.path).page]
+        counts = safety.OutputCounts(
+            pages=len(self.signatures),
+            pages_before=self._known.memory.pages,
+            known=len(known),
+            lost=sum(post.path not in self._pages for post in known),
+            posts=len(posts),
+            found=len(self._pages),
+        )
+        safety.require_site(counts, self._output.folder, self._known.memory.path)
+
+    def address(self, post: Post, page: PurePosixPath) -> str | None:
+        """The address of the post, as far as it is known without opening the page.
+
+        None means that of the engine's rules.
+        """
+        row = self._known.row(post.path)
+        if row.page == str(page) and self._is_of_site(row.address):
+            return row.address
+        return None if page == self._expected(post) else self.address_of(page, Head())
+
+    def _is_of_site(self, known: str) -> bool:
+        """Whether a remembered address is on the site's host as the configuration has it now."""
+        return bool(known) and _without_www(known) == _without_www(self._config.site.root)
+
+    def address_of(self, page: PurePosixPath, head: Head) -> str:
+        return address(page, head, self._config.site.root, self._output.named())
+
+    def is_newer(self, post: Post) -> bool:
+        """Whether the source is newer than every page of the output.
+
+        If all sources are, they were checked out or copied behind it, and their times say nothing.
+        """
+        newest = self._newest
+        if len(self._times) >= _MANY and min(self._times) > newest:
+            return False
+        return self._files.signature(post.path).mtime_ns > newest
+
+
+def _without_www(url: str) -> tuple[str, str]:
+    scheme, authority, *_ = urlsplit(url)
+    return scheme, authority.removeprefix("www.")
+
+
+def digest(*parts: str) -> str:
+    """A short hash of texts, which are told apart."""
+    found = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        found.update(b"%d:%b" % (len(data), data))
+    return found.hexdigest()

@@ -1,0 +1,232 @@
+"""The output folder of the site's generator: which pages it has, and which file a URL shows."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from publisher.sources.built.pages.address import INDEXES, SUFFIXES, url_path, url_paths
+from publisher.sources.built.pages.page import MAX_SIZE
+from publisher.system.symlinks import Reach, open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from publisher.sources.built.folder.home_links import HomeLinks
+
+HOME = PurePosixPath("index.html")
+_MAX_SITEMAPS = 200
+_SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
+_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
+_FEEDS = (".atom", ".rss", ".xml")
+_MAX_FEEDS = 20
+_FEED_LINK = re.compile(
+    r"""<link>\s*(?:<!\[CDATA\[)?\s*(https?:[^<>\s\]]+)|<link\s[^<>]*?\bhref=["'](https?:[^"'<>]+)"""
+)
+_LINK = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']?([^"'\s<>#?]+)""", re.IGNORECASE)
+
+
+class Signature(NamedTuple):
+    """What changes when a page is written: its time of modification in nanoseconds, its bytes."""
+
+    mtime_ns: int
+    size: int
+
+
+@dataclass(frozen=True)
+class OutputFolder:
+    """The folder, which is the root of `site_url`. Paths of pages are relative to it.
+
+    `ours` are the files that publisher itself writes; they are no pages of the site. A symbolic
+    link is followed only if it ends inside the folder. The folder is listed once. `home_links`
+    spares runs to read the home page.
+    """
+
+    folder: Path
+    site_url: str
+    ours: Collection[Path] = ()
+    home_links: HomeLinks | None = None
+
+    @cached_property
+    def _reach(self) -> Reach:
+        advice = f"outside of {self.folder}"
+        return Reach((self.folder,), (self.folder,), advice)
+
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        return frozenset(map(os.path.realpath, self.ours))
+
+    def pages(self) -> Mapping[PurePosixPath, Signature]:
+        """All pages in the order of their paths. Raises OSError if the folder cannot be listed."""
+        return self._pages
+
+    @cached_property
+    def _pages(self) -> dict[PurePosixPath, Signature]:
+        return dict(sorted(self._listed()))
+
+    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature]]:
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            with os.scandir(self.folder / folder) as entries:
+                for entry in entries:
+                    path = f"{folder}{entry.name}"
+                    # A linked folder is not entered: the pages inside are listed where they are.
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(f"{path}/")
+                    elif is_page(path) and self._is_entry_page(entry, path):
+                        status = entry.stat()
+                        yield PurePosixPath(path), Signature(status.st_mtime_ns, status.st_size)
+
+    def _is_entry_page(self, entry: os.DirEntry[str], path: str) -> bool:
+        is_link = entry.is_symlink()
+        return (is_link or entry.is_file()) and self._is_page(path, is_link=is_link)
+
+    def _is_page(self, path: str, *, is_link: bool) -> bool:
+        """Whether the file is a page of the site: not ours, and within the reach of links."""
+        file = self.folder / path
+        if is_link:
+            is_reached = not self._reach.refusal(file) and file.is_file()
+            return is_reached and os.path.realpath(file) not in self._ours
+        return f"{self._real_folder}/{path}" not in self._ours
+
+    @cached_property
+    def _real_folder(self) -> str:
+        return os.path.realpath(self.folder)
+
+    def file_of(self, path: str) -> PurePosixPath | None:
+        """The page that a server shows for a URL path below the site's URL; None without one.
+
+        `/a/` is `a/index.html`; `/a` is `a.html` or `a/index.html`, and `/a/` may be `a.html`, too.
+        """
+        name = unquote(path.partition("#")[0].partition("?")[0])
+        bare = name.strip("/")
+        if ".." in bare.split("/") or "\0" in bare:
+            return None
+        folder = [f"{bare}/{index}".lstrip("/") for index in INDEXES]
+        files = [f"{bare}{suffix}" for suffix in SUFFIXES] if bare else []
+        candidates = [*folder, *files] if name.endswith("/") else [bare, *files, *folder]
+        return next(filter(self._has, map(PurePosixPath, candidates)), None)
+
+    def _has(self, path: PurePosixPath) -> bool:
+        if "_pages" in self.__dict__:
+            return path in self._pages
+        try:
+            return is_page(path.name) and self._is_page(str(path), is_link=True)
+        except OSError:  # the name is too long
+            return False
+
+    def read(self, path: PurePosixPath) -> bytes:
+        """The bytes of a page, of a larger one than MAX_SIZE only as many as show that.
+
+        Raises OSError, of which a LinkError is one.
+        """
+        with open_regular(self._reach.reached(self.folder / path)) as opened:
+            return opened.read(MAX_SIZE + 1)
+
+    def sitemap(self) -> frozenset[str]:
+        """The URL paths that the sitemap names (see `address.url_path`); empty without one."""
+        return self._sitemap
+
+    @cached_property
+    def _sitemap(self) -> frozenset[str]:
+        return frozenset(url_path(urlsplit(url).path) for url in self.sitemap_urls)
+
+    @cached_property
+    def sitemap_urls(self) -> frozenset[str]:
+        """The absolute URLs that the sitemap names; empty without one."""
+        found: set[str] = set()
+        waiting, read = [*_SITEMAPS], set[str]()
+        while waiting and len(read) < _MAX_SITEMAPS:
+            file = waiting.pop()
+            if file in read:
+                continue
+            read.add(file)
+            for location in _LOCATION.finditer(self._sitemap_text(file)):
+                url = _split(unescape(location[1] or location[2]))
+                if url and url.path.endswith(".xml"):  # an index of sitemaps
+                    waiting.append(unquote(url.path.removeprefix(self._root)).lstrip("/"))
+                elif url:
+                    found.add(url.geturl())
+        return frozenset(found)
+
+    @cached_property
+    def feed_urls(self) -> frozenset[str]:
+        """The absolute URLs to which the RSS and Atom feeds in the folder link."""
+        files = [path for path in sorted(self.folder.iterdir()) if path.suffix in _FEEDS]
+        texts = [self._text(path.name) for path in files[:_MAX_FEEDS]]
+        links = (match for text in texts for match in _FEED_LINK.finditer(text))
+        return frozenset(unescape(link[1] or link[2]) for link in links)
+
+    @property
+    def _root(self) -> str:
+        return urlsplit(self.site_url).path.rstrip("/")
+
+    def _sitemap_text(self, file: str) -> str:
+        """The text of a sitemap, which may lie in the folder although `site_url` is not its URL."""
+        return self._text(file) or self._text(PurePosixPath(file).name)
+
+    def _text(self, file: str) -> str:
+        """The text of a file of the folder; empty if there is none."""
+        try:
+            return self.read(PurePosixPath(file)).decode("utf-8", "replace")
+        except (OSError, ValueError):
+            return ""
+
+    def named(self) -> frozenset[str]:
+        """The URL paths of pages in the form in which the site names them, for `address`.
+
+        The sitemap shows whether `a.html` is served as `/a`, and `a/index.html` as `/a`. Without
+        one, most links of the home page do; some may be written by hand.
+        """
+        return self._named
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        sitemap = self.sitemap()
+        links = sitemap or self._links_of_home()
+        forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
+        found = set(links)
+        for kind in (True, False):
+            of_kind = [(full, bare) for is_index, full, bare in forms if is_index == kind]
+            counts = [sum(form in links for form in forms) for forms in zip(*of_kind, strict=True)]
+            if not counts or counts[0] >= counts[1]:
+                continue
+            if not sitemap:
+                found -= {full for full, bare in of_kind if full != bare}
+            found |= {bare for full, bare in of_kind if full not in found}
+        return frozenset(found)
+
+    def _links_of_home(self) -> frozenset[str]:
+        home = self._pages.get(HOME)
+        if home is None:
+            return frozenset()
+        return self.home_links.of(home, self._read_links) if self.home_links else self._read_links()
+
+    def _read_links(self) -> frozenset[str]:
+        return frozenset(self._links_in(self._text(str(HOME))))
+
+    def _links_in(self, text: str) -> Iterator[str]:
+        site = urlsplit(self.site_url)
+        for link in _LINK.finditer(text):
+            url = _split(unescape(link[1]), f"{self.site_url.rstrip('/')}/")
+            if url and url.netloc == site.netloc:
+                yield url_path(url.path)
+
+
+def is_page(name: str) -> bool:
+    """Whether a file with this name is a page."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def _split(url: str, base: str = "") -> SplitResult | None:
+    try:
+        return urlsplit(urljoin(base, url))
+    except ValueError:  # http://[
+        return None

@@ -1,0 +1,35 @@
+"""The files of posts, beside what was read of them: their bytes, their times, other versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.folder.output import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path, PurePosixPath
+
+    from publisher.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The files below the folder of the posts.
+
+    `read` returns the bytes of a file and raises PostError. `post_of` reads bytes as those of the
+    file at a path; it returns None if they are no post that is due.
+    """
+
+    folder: Path
+    read: Callable[[PurePosixPath], bytes]
+    post_of: Callable[[PurePosixPath, bytes], Post | None]
+
+    def signature(self, path: PurePosixPath) -> Signature:
+        """The time and the size of a file; zero if it cannot be looked at."""
+        try:
+            status = (self.folder / path).stat()
+        except OSError:
+            return Signature(0, 0)
+        return Signature(status.st_mtime_ns, status.st_size)

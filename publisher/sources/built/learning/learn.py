@@ -1,0 +1,132 @@
+"""Learn from posts and their pages where the body is, and what goes from inside of it. Pure.
+
+`init` writes what is learned into publisher.yaml, where a person can read it and change it. A run
+never learns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from publisher.sources.built.bodies.accept import Accepted, accepts, shows_title
+from publisher.sources.built.bodies.body import extract, find_body
+from publisher.sources.built.learning import containers, foreign, furniture
+from publisher.sources.built.learning.learning_page import LearnedPost, LearningPage, covered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.sources.built.bodies.body import Extracted
+    from publisher.sources.built.learning.element_names import Selector
+    from publisher.sources.built.pages.page import BuiltPage
+
+Pair: TypeAlias = "tuple[LearnedPost, BuiltPage]"
+
+MAX_PAGES = 60  # that are learned from at once
+LEAST_ACCEPTED = 0.9  # of the matched pages
+MOST_FOREIGN = 0.05  # of the words of the bodies
+_TITLED = 0.75  # of the pages: then a page with another title is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The selectors, and what they find on the pages.
+
+    `matched` pages were tried, and `accepted` of them have the body of their post there. `foreign`
+    is the share of the words in the bodies that their sources neither have nor make. `refusal` says
+    why bodies should not be taken from these pages; None if they can be.
+    """
+
+    body: tuple[str, ...]
+    drop: tuple[str, ...]
+    matched: int
+    accepted: int
+    foreign: float
+    refusal: str | None
+
+
+def learn(pairs: Sequence[Pair]) -> Learned:
+    """Learn from some of the pages; the figures are those of `extract` on all of them."""
+    bodies, drops = _selectors(_sample(pairs), [])
+    found = _Figures(pairs, bodies, drops)
+    if found.left:
+        more, more_drops = _selectors(_sample(found.left), bodies)
+        if more:
+            again = _Figures(pairs, [*bodies, *more], [*drops, *more_drops])
+            found = max(found, again, key=lambda one: one.accepted)
+    return found.learned()
+
+
+def _selectors(
+    pages: Sequence[LearningPage], known: Sequence[Selector]
+) -> tuple[list[Selector], list[Selector]]:
+    bodies = [one for one in containers.body_selectors(pages) if one not in known]
+    return bodies, furniture.drop_selectors(pages, [*known, *bodies])
+
+
+def _sample(pairs: Sequence[Pair]) -> list[LearningPage]:
+    """Up to `MAX_PAGES` of them, from the first to the last."""
+    step = max(len(pairs) / MAX_PAGES, 1)
+    chosen = (pairs[int(at * step)] for at in range(min(len(pairs), MAX_PAGES)))
+    return [LearningPage(post, page) for post, page in chosen]
+
+
+class _Figures:
+    """What selectors find on all pages."""
+
+    def __init__(
+        self, pairs: Sequence[Pair], bodies: Sequence[Selector], drops: Sequence[Selector]
+    ) -> None:
+        self._body, self._drop = tuple(map(str, bodies)), tuple(dict.fromkeys(map(str, drops)))
+        self._matched = len(pairs)
+        self._bodies: list[foreign.BodyWords] = []
+        self.left: list[Pair] = []
+        wants_title = wants_titles(pairs)
+        for post, page in pairs:
+            extracted = extract(page, self._body, self._drop)
+            verdict = accepts(post.title, post.words, page, extracted, wants_title=wants_title)
+            if extracted is not None and isinstance(verdict, Accepted):
+                self._bodies.append(self._counted(post, page, extracted))
+            else:
+                self.left.append((post, page))
+
+    @property
+    def accepted(self) -> int:
+        return len(self._bodies)
+
+    def _counted(
+        self, post: LearnedPost, page: BuiltPage, extracted: Extracted
+    ) -> foreign.BodyWords:
+        source = {*zip(post.words, post.words[1:], post.words[2:], strict=False)}
+        selector, _ = find_body(page, self._body) or ("", None)
+        return foreign.BodyWords(
+            selector,
+            len(extracted.words),
+            covered(extracted.words, source).count(False),
+            is_whole=not foreign.makes_words(post.source),
+        )
+
+    def learned(self) -> Learned:
+        share = foreign.share(self._bodies)
+        return Learned(
+            self._body, self._drop, self._matched, self.accepted, share, self._refusal(share)
+        )
+
+    def _refusal(self, share: float) -> str | None:
+        accepted = f"{self.accepted} of {self._matched} pages"
+        if not self._body:
+            return "no element of the pages holds the text of the posts"
+        if self.accepted < LEAST_ACCEPTED * self._matched:
+            return f"the text of the posts was found on {accepted} only"
+        if share > MOST_FOREIGN:
+            return (
+                f"{int(100 * share)} % of the words beside the text of the posts are not the posts'"
+            )
+        return None
+
+
+def wants_titles(pairs: Sequence[Pair]) -> bool:
+    """Whether the pages of the site show the titles of their posts."""
+    titled = [shows_title(post.title, page.head) for post, page in pairs if post.title]
+    return sum(titled) >= _TITLED * len(titled)

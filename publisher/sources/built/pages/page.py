@@ -1,0 +1,139 @@
+"""A page as the site's generator built it: its tree, its words, and what each element holds. Pure.
+
+Pages may come from people whom the owner of the account does not trust with the machine, so their
+size, their depth and their attributes have limits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from publisher.errors import PublisherError
+from publisher.sources.built.pages.head import Head, read_head
+from publisher.sources.built.pages.page_encoding import in_utf8
+from publisher.sources.built.pages.tree import TooDeepError, tree_of
+from publisher.sources.built.pages.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_SIZE = 20_000_000  # bytes
+MAX_DEPTH = 500  # elements within elements; pages of real sites have some 50
+MAX_ATTRIBUTES = 1_000  # of one element: libxml2's time grows with their square
+
+# What browsers do not show, and the TeX that MathML carries beside the formula.
+WORDLESS = frozenset({"annotation", "script", "style", "svg", "template"})
+# HTML 13.2.5: `<` has no meaning inside a tag, nor has `>` inside a value in quotes.
+_ATTRIBUTE = rb"""[\s/]++[^\s/>="'][^\s/>=]*+
+    (?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+"""
+_ATTRIBUTES = re.compile(_ATTRIBUTE, re.VERBOSE)
+_START_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:%s)*+" % _ATTRIBUTE, re.VERBOSE)
+
+
+class PageError(PublisherError):
+    """A built page cannot be read. `reason` continues a sentence whose subject is the page."""
+
+    def __init__(self, path: PurePosixPath, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BuiltPage:
+    """A page; `path` is relative to the output folder, `tree` its `<html>` element.
+
+    `words` are those of the body in order. The tree must not be changed.
+    """
+
+    path: PurePosixPath
+    tree: etree._Element
+    head: Head
+    words: tuple[str, ...]
+    _intervals: Mapping[etree._Element, tuple[int, int]]
+
+    def interval(self, element: etree._Element) -> tuple[int, int]:
+        """The words that the element holds: `words[start:end]`.
+
+        Empty for an element outside of the body, and inside of an element that has no words.
+        """
+        return self._intervals.get(element, (0, 0))
+
+
+def parse(data: bytes, path: PurePosixPath) -> BuiltPage:
+    """Read a page. Raises PageError for one that is empty or exceeds a limit."""
+    if len(data) > MAX_SIZE:
+        raise PageError(path, f"is larger than {MAX_SIZE // 1_000_000} MB")
+    if _has_many_attributes(data):
+        raise PageError(path, f"has an element with more than {MAX_ATTRIBUTES} attributes")
+    tree = _tree(data, path)
+    body = tree.find("body")
+    found, intervals = _walked(body, path) if body is not None else ([], {})
+    return BuiltPage(path, tree, read_head(tree), tuple(found), intervals)
+
+
+def _has_many_attributes(data: bytes) -> bool:
+    return any(
+        # The shortest ones take two characters.
+        tag.end() - tag.start() > 2 * MAX_ATTRIBUTES
+        and len(_ATTRIBUTES.findall(data, *tag.span())) > MAX_ATTRIBUTES
+        for tag in _START_TAG.finditer(data)
+    )
+
+
+def _tree(data: bytes, path: PurePosixPath) -> etree._Element:
+    try:
+        tree = tree_of(in_utf8(data))
+    except TooDeepError as error:
+        raise PageError(path, _TOO_DEEP) from error
+    if tree is None:
+        raise PageError(path, "is empty")
+    return tree
+
+
+_TOO_DEEP = f"has more than {MAX_DEPTH} elements within elements"
+
+
+def words_in(top: etree._Element) -> list[str]:
+    """The words of a part of a page, as `BuiltPage.words` are those of the whole."""
+    if next(top.iter(*WORDLESS), None) is not None:
+        return _walked(top, PurePosixPath())[0]
+    return words("\n".join(map(str, top.itertext())))
+
+
+def words_of_html(html: str) -> list[str]:
+    """The words of a body that was extracted from a page."""
+    try:
+        tree = tree_of(html.encode(errors="replace"))
+        return [] if tree is None else words_in(tree)
+    except (PageError, TooDeepError):
+        return []
+
+
+def _walked(
+    top: etree._Element, path: PurePosixPath
+) -> tuple[list[str], dict[etree._Element, tuple[int, int]]]:
+    """The words of an element, and the interval of each element in it."""
+    found: list[str] = []
+    intervals: dict[etree._Element, tuple[int, int]] = {}
+    starts: list[int] = []
+    walk = etree.iterwalk(top, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            intervals[element] = (starts.pop(), len(found))
+            if element is not top and (tail := element.tail) and not tail.isspace():
+                found += words(tail)
+            continue
+        starts.append(len(found))
+        if len(starts) > MAX_DEPTH:
+            raise PageError(path, _TOO_DEEP)
+        if element.tag in WORDLESS:
+            walk.skip_subtree()
+        elif (text := element.text) and not text.isspace():
+            found += words(text)
+    return found, intervals

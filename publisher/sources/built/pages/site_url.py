@@ -1,0 +1,123 @@
+"""The URL of the site, as its pages, its sitemap or its feeds name it. Pure.
+
+A page names its own URL. If that ends in the path of the page's file, what is before it is the URL
+of the output folder. A page may name another site instead, where its text was first published, so
+one page proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from publisher.config import EXAMPLE_URL
+from publisher.sources.built.pages.address import bare_path, without_www
+from publisher.sources.built.pages.head import is_loopback_url
+from publisher.text.permalinks import encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import PurePosixPath
+
+    from publisher.sources.built.pages.head import Head
+
+_MOST = 2 / 3  # of the pages must agree
+_FEW = 3  # pages in feeds; fewer prove nothing, unless there are no more
+_MAX_DEPTH = 30  # folders in a URL of a page
+
+
+def of_pages(heads: Mapping[PurePosixPath, Head]) -> str | None:
+    """The URL of the site, without a slash at the end, on which most of the pages agree."""
+    counts = Counter(url for path, head in heads.items() if (url := _named(path, head)))
+    return _agreed(counts, len(heads))
+
+
+def of_sitemap(pages: Collection[PurePosixPath], urls: Iterable[str]) -> str | None:
+    """The URL of the site, below which the sitemap has most of the pages."""
+    own = {bare_path(str(path)) for path in pages}
+    found = {one for url in urls for one in _pages_at(url, own)}
+    return _agreed(Counter(site for site, _ in found), len(own))
+
+
+def of_feeds(pages: Collection[PurePosixPath], urls: Iterable[str]) -> str | None:
+    """The URL of the site, below which its feeds have most of the pages that they have at all."""
+    own = {bare_path(str(path)) for path in pages}
+    # The feed of an earlier run of publisher may have the URL that stands for an unknown one.
+    known = [url for url in urls if not url.startswith(f"{EXAMPLE_URL}/")]
+    found = {one for url in known for one in _pages_at(url, own)}
+    listed = len({page for _, page in found})
+    if listed < min(_FEW, len(own)):
+        return None
+    return _agreed(Counter(site for site, _ in found), listed)
+
+
+def difference(url: str, stated: str) -> str | None:
+    """What is wrong about the configured URL, as a predicate of `site.url`; None if nothing.
+
+    `stated` is the URL of the site by its pages.
+    """
+    if is_same(url, stated):
+        return None
+    return (
+        f"is {url}, but the pages of the site say {stated}; links and ids of posts are made of it, "
+        "so correct it before you publish"
+    )
+
+
+def is_same(url: str, other: str) -> bool:
+    """Whether two URLs are those of one site: `www.` and the scheme do not count."""
+    return _comparable(url) == _comparable(other)
+
+
+def _comparable(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return without_www(parts.netloc), parts.path.strip("/")
+
+
+def _agreed(counts: Counter[str], pages: int) -> str | None:
+    """The URL that most pages have, with the scheme and the `www.` that are the most frequent."""
+    ((url, _),) = counts.most_common(1) or [("", 0)]
+    agreeing = sum(count for other, count in counts.items() if is_same(url, other))
+    return url if url and agreeing >= _MOST * pages else None
+
+
+def _named(path: PurePosixPath, head: Head) -> str | None:
+    """The URL of the site by what one page names as its own URL."""
+    own = bare_path(str(path))
+    for url in (head.canonical, head.og_url):
+        if url and (split := _split(url)):
+            site, named = split
+            if named == own:
+                return site
+            if not own or named.endswith(f"/{own}"):
+                return _below(site, named.removesuffix(own).rstrip("/"))
+    return None
+
+
+def _pages_at(url: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The pages that may be at a URL, each with the URL of the site in that case."""
+    split = _split(url)
+    parts = split[1].split("/") if split else []
+    if split is None or len(parts) > _MAX_DEPTH:
+        return
+    for start in range(len(parts)):
+        page = "/".join(parts[start:])
+        if page in own:
+            yield _below(split[0], "/".join(parts[:start])), page
+
+
+def _below(site: str, folder: str) -> str:
+    return f"{site}{encoded(folder)}" if folder else site
+
+
+def _split(url: str) -> tuple[str, str] | None:
+    """The scheme with the host, and the bare path, of an absolute URL of another machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # http://[
+        return None
+    is_web = parts.scheme in {"http", "https"} and parts.netloc and not parts.query
+    if not is_web or is_loopback_url(url):
+        return None
+    return f"{parts.scheme}://{parts.netloc.lower()}", bare_path(unquote(parts.path))

@@ -1,0 +1,180 @@
+"""Conclude from a post and its opened page what goes out, and what is remembered. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.state.waiting import Early, Facts, NoPage, Take, Taken, Wait, decide
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+    from publisher.post import BuiltBody
+    from publisher.sources.built.bodies.opened import OpenedPage
+    from publisher.sources.built.state.memory import PostMemory
+
+# In the place of a hash: the page does not show the text.
+NO_TEXT = "no text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A post and its page, as a run found them.
+
+    `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
+    file with their `file_signature`. `digest` is that of the page's bytes and of what reads them.
+    `body` is that of the page with its own metadata, `last` the one that was taken last (None: no
+    page showed one), and `address` that of the page. `is_cut`: it is not written whole.
+    """
+
+    row: PostMemory
+    last: BuiltBody | None
+    page: PurePosixPath
+    signature: Signature
+    digest: str
+    opened: OpenedPage
+    body: BuiltBody
+    address: str
+    source: str
+    file: bytes
+    file_signature: Signature
+    is_newer: bool
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """The post goes out with this body; None means the one that was taken last."""
+
+    row: PostMemory
+    body: BuiltBody | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """The post waits, for this reason, as it was taken last."""
+
+    row: PostMemory
+    reason: str
+
+
+Conclusion: TypeAlias = Goes | Stays
+
+
+def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusion:
+    """Conclude on one post. `wants_title`: the page must show the title of the post.
+
+    `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`.
+    """
+    row, refusal = look.row, _refusal(look, wants_title=wants_title)
+    now = "" if refusal else _hash(look)
+    page_body = row.taken.page_body if row.taken and is_as_taken(look) else now
+    facts = Facts(
+        has_page=True,
+        is_newer=look.is_newer,
+        source=look.source,
+        page_body=page_body,
+        missing=look.opened.missing,
+        shows_removed=shows_removed,
+        taken=row.taken,
+        is_cut=look.is_cut,
+        lacks_end=look.opened.lacks_end,
+        is_rewritten=row.waits == look.source and row.waits_since != look.signature,
+    )
+    decision = decide(facts)
+    match decision:
+        case Take():
+            return _goes(look, now, replace(row, shown=page_body, refusal=refusal))
+        case Early():
+            early = replace(row, early=now or page_body, shown=page_body, refusal=refusal)
+            return _goes(look, now, early)
+        case Wait(reason):
+            since = row.waits_since if row.waits == look.source else look.signature
+            return Stays(replace(row, waits=look.source, waits_since=since), reason)
+        case NoPage():
+            raise AssertionError("the post has a page")
+        case _:
+            assert_never(decision)
+
+
+def _refusal(look: Look, *, wants_title: bool) -> str:
+    """Why the body on the page is not taken; empty if it is.
+
+    If the page is as it was, only what reads it can have lost the body: its selectors or this
+    program. The title of the post may be newer than the page.
+    """
+    taken = look.row.taken
+    if taken and is_as_taken(look):
+        is_same = _hash(look) == taken.page_body
+        return "" if is_same else look.opened.refusal(wants_title=False)
+    return look.opened.refusal(wants_title=wants_title)
+
+
+def _hash(look: Look) -> str:
+    """The hash of the body; that with which it was taken if it is the same.
+
+    Another version of this program may hash it in another way.
+    """
+    taken = look.row.taken
+    is_same = look.last is not None and look.last.html == look.body.html
+    return taken.page_body if taken and is_same else look.opened.hash
+
+
+def is_as_taken(look: Look) -> bool:
+    """Whether the page shows what the post was taken with last.
+
+    If its bytes are the same, then whatever became of the source, and whatever the selectors of
+    publisher.yaml make of the page now.
+    """
+    taken = look.row.taken
+    if taken is None or not has_body(taken):
+        return False
+    bytes_of = [digest.rpartition(":")[2] for digest in (look.digest, look.row.digest)]
+    is_same_file = look.row.shown == taken.page_body and bytes_of[0] == bytes_of[1]
+    return is_same_file or look.opened.hash == taken.page_body
+
+
+def has_body(taken: Taken | None) -> bool:
+    """Whether the body of the post was taken from its page."""
+    return taken is not None and taken.page_body not in {"", NO_TEXT}
+
+
+def is_edited_only(look: Look) -> bool:
+    """Whether the source was edited since it was taken, and the page shows what it showed then."""
+    taken = look.row.taken
+    return taken is not None and taken.source != look.source and is_as_taken(look)
+
+
+def _goes(look: Look, now: str, row: PostMemory) -> Goes:
+    """The post goes out. `now` is the hash of its page's body; empty if that is refused."""
+    taken = row.taken
+    seen = replace(
+        placed(row, look.page),
+        signature=look.signature,
+        digest=look.digest,
+        address=look.address,
+        has_title=look.opened.has_title,
+        file_signature=look.file_signature,
+    )
+    if now:
+        new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
+        return Goes(replace(seen, shown=now, taken=new), look.body)
+    if taken and has_body(taken):
+        return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
+    new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
+    return Goes(replace(seen, taken=new, early=NO_TEXT), replace(look.body, html=""))
+
+
+def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:
+    """What is remembered of a post that has a page and does not wait for it."""
+    return replace(
+        row,
+        page=str(page),
+        found_page="",
+        searched="",
+        is_said=False,
+        waits="",
+        waits_since=Signature(0, 0),
+    )

@@ -1,0 +1,308 @@
+"""Remember of each post which page is its own, and with which body it was taken last.
+
+This is state, not a cache: without it a run cannot tell an edit that is not built yet from one that
+the page does not show. So it lies beside the ledger. A run reads it at its start, and writes what
+has changed in one transaction at its end. A run that only shows something writes nothing.
+"""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from publisher.post import BuiltBody
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.pages.dates import NO_DATES, StatedDates
+from publisher.sources.built.state.waiting import Taken
+from publisher.system.database import Database, Schema, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+NAME = "pages.sqlite"
+_APPLICATION_ID = 0x70756270  # "pubp"
+_NEVER = Signature(0, 0)
+_TRIPLE_BYTES = 8  # of one triple, little-endian and signed
+
+# Never change a step; add one (`Schema`).
+_VERSIONS = (
+    """
+CREATE TABLE post (
+    path     TEXT NOT NULL PRIMARY KEY,
+    page     TEXT NOT NULL,
+    foreign_page TEXT NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    shown    TEXT NOT NULL,
+    refusal  TEXT NOT NULL,
+    has_title INTEGER NOT NULL CHECK (has_title IN (0, 1)),
+    searched TEXT NOT NULL,
+    said     INTEGER NOT NULL CHECK (said IN (0, 1)),
+    waits    TEXT NOT NULL,
+    waits_mtime_ns INTEGER NOT NULL,
+    waits_size     INTEGER NOT NULL,
+    source   TEXT,
+    page_body TEXT NOT NULL,
+    missing  BLOB NOT NULL,
+    early    TEXT NOT NULL,
+    file_mtime_ns INTEGER NOT NULL,
+    file_size     INTEGER NOT NULL,
+    body     BLOB,
+    file     BLOB
+) STRICT, WITHOUT ROWID;
+CREATE TABLE output (
+    only  INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    pages INTEGER NOT NULL
+) STRICT;
+""",
+    """
+ALTER TABLE post ADD COLUMN found_page TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN date_page TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN date_mtime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_size INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_reader TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN published TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
+""",
+)
+_SCHEMA = Schema(
+    _APPLICATION_ID,
+    _VERSIONS,
+    "memory of built pages",
+    "the next run takes the pages as they are, so build the site before it",
+)
+_LIGHT = (
+    "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
+    " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
+    " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
+    " published, modified"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMemory:
+    """The dates that a page stated when it was read for a post without one of its own.
+
+    `signature` is that of the page then, and `reader` a digest of what read it. Without a `page`
+    none was read.
+    """
+
+    page: str = ""
+    signature: Signature = _NEVER
+    reader: str = ""
+    dates: StatedDates = NO_DATES
+
+
+_NO_PAGE = DateMemory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMemory:
+    """What is remembered of a post. A text is empty where nothing is known.
+
+    `page` is the path of its page below the output folder, and `foreign_page` the page at the
+    expected address if that is another's. `found_page` is the page that was found by its words, if
+    the post was not taken with it yet. `signature` and `digest` are those of the page when it
+    was opened last: `digest` of its bytes and of what reads them. It had the `address`, and `shown`
+    is the hash of the body that it showed, or `refusal` the reason why that was not taken.
+    `has_title` tells whether it showed the title of the post.
+
+    `searched` is a digest of the output in which no page was found, and `is_said` tells whether the
+    user was told so. `waits` is the hash of a source that waits for its page to be built, and
+    `waits_since` the signature of the page when it began to; but see `losses.LOST`.
+
+    `taken` is what the post was taken with last, `file_signature` that of its file then, and
+    `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
+    the dates of a post whose file has none.
+    """
+
+    page: str = ""
+    foreign_page: str = ""
+    signature: Signature = _NEVER
+    digest: str = ""
+    address: str = ""
+    shown: str = ""
+    refusal: str = ""
+    has_title: bool = False
+    searched: str = ""
+    is_said: bool = False
+    waits: str = ""
+    waits_since: Signature = _NEVER
+    taken: Taken | None = None
+    early: str = ""
+    file_signature: Signature = _NEVER
+    found_page: str = ""
+    dated: DateMemory = _NO_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a post was taken with: the bytes of its file, and the body of its page (None: none)."""
+
+    file: bytes
+    body: BuiltBody | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row to write. Without a `version` the one that is stored stays."""
+
+    memory: PostMemory
+    version: Version | None = None
+
+
+class PageMemory:
+    """What was remembered when it was read: of each `post`, and how many `pages` the output had."""
+
+    def __init__(self, state: Path) -> None:
+        """Read the memory in the state folder; empty if there is none. Raises LedgerError."""
+        self.path = state / NAME
+        with closing(self._open(read_only=True)) as database:
+            rows = database.run(f"SELECT {_LIGHT} FROM post")  # noqa: S608
+            count = database.run("SELECT pages FROM output")
+        self.posts: Mapping[PurePosixPath, PostMemory] = {
+            PurePosixPath(row[0]): self._memory(row) for row in rows
+        }
+        self.pages: int = count[0][0] if count else 0
+
+    def version(self, path: PurePosixPath) -> Version | None:
+        """What the post was taken with last; None if it never was. Raises LedgerError."""
+        with closing(self._open(read_only=True)) as database:
+            rows = database.run("SELECT file, body FROM post WHERE path = ?", str(path))
+        if not rows or rows[0][0] is None:
+            return None
+        file, body = rows[0]
+        try:
+            return Version(zlib.decompress(file), _body(body) if body else None)
+        except (zlib.error, msgspec.MsgspecError) as error:
+            raise _SCHEMA.damaged(self.path, error) from error
+
+    def images(self) -> dict[PurePosixPath, str | None]:
+        """The picture of the page of each post that was taken with its page. Raises LedgerError."""
+        with closing(self._open(read_only=True)) as database:
+            rows = database.run("SELECT path, body FROM post WHERE body IS NOT NULL")
+        try:
+            return {PurePosixPath(path): _body(body).image for path, body in rows}
+        except (zlib.error, msgspec.MsgspecError) as error:
+            raise _SCHEMA.damaged(self.path, error) from error
+
+    def write(
+        self, changed: Mapping[PurePosixPath, Changed], gone: Collection[PurePosixPath], pages: int
+    ) -> None:
+        """Write the rows that changed, and the number of pages; forget the posts that are gone.
+
+        A row of a post that is gone is written without the version that was stored.
+        Everything or nothing is written. Raises LedgerError.
+        """
+        if not changed and not gone and pages == self.pages:
+            return
+        with closing(self._open(read_only=False)) as database, database.transaction():
+            for path in sorted(gone):
+                database.run("DELETE FROM post WHERE path = ?", str(path))
+            for path, one in sorted(changed.items()):
+                _put(database, path, one)
+            database.run("INSERT OR REPLACE INTO output VALUES (1, ?)", pages)
+
+    def _open(self, *, read_only: bool) -> Database:
+        return Database(self.path, _SCHEMA, read_only=read_only)
+
+    def _memory(self, row: tuple[Any, ...]) -> PostMemory:
+        _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
+        searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
+        early, file_mtime, file_size, found_page, date_page, date_mtime, date_size, *rest = rest
+        if len(missing) % _TRIPLE_BYTES:
+            raise _SCHEMA.damaged(self.path, "a row is cut short")
+        return PostMemory(
+            page=page,
+            foreign_page=foreign,
+            signature=Signature(mtime, size),
+            digest=digest,
+            address=address,
+            shown=shown,
+            refusal=refusal,
+            has_title=bool(has_title),
+            searched=searched,
+            is_said=bool(said),
+            waits=waits,
+            waits_since=Signature(waits_mtime, waits_size),
+            taken=None if source is None else _taken(source, page_body, missing),
+            early=early,
+            file_signature=Signature(file_mtime, file_size),
+            found_page=found_page,
+            dated=_dated(date_page, Signature(date_mtime, date_size), *rest),
+        )
+
+
+def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
+    """Write a row, with the version that is stored if it has none of its own."""
+    memory, taken = one.memory, one.memory.taken
+    values: dict[str, Stored] = {
+        "path": str(path),
+        "page": memory.page,
+        "foreign_page": memory.foreign_page,
+        "mtime_ns": memory.signature.mtime_ns,
+        "size": memory.signature.size,
+        "digest": memory.digest,
+        "address": memory.address,
+        "shown": memory.shown,
+        "refusal": memory.refusal,
+        "has_title": int(memory.has_title),
+        "searched": memory.searched,
+        "said": int(memory.is_said),
+        "waits": memory.waits,
+        "waits_mtime_ns": memory.waits_since.mtime_ns,
+        "waits_size": memory.waits_since.size,
+        "source": taken.source if taken else None,
+        "page_body": taken.page_body if taken else "",
+        "missing": _packed(taken.missing) if taken else b"",
+        "early": memory.early,
+        "file_mtime_ns": memory.file_signature.mtime_ns,
+        "file_size": memory.file_signature.size,
+        "found_page": memory.found_page,
+        "date_page": memory.dated.page,
+        "date_mtime_ns": memory.dated.signature.mtime_ns,
+        "date_size": memory.dated.signature.size,
+        "date_reader": memory.dated.reader,
+        "published": memory.dated.dates.published,
+        "modified": memory.dated.dates.modified,
+    }
+    if one.version:
+        body = one.version.body
+        values["file"] = zlib.compress(one.version.file)
+        values["body"] = zlib.compress(msgspec.msgpack.encode(body)) if body else None
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values)
+    database.run(
+        f"INSERT INTO post ({columns}) VALUES ({marks})"  # noqa: S608
+        f" ON CONFLICT (path) DO UPDATE SET {updates}",
+        *values.values(),
+    )
+
+
+def _body(data: bytes) -> BuiltBody:
+    return msgspec.msgpack.decode(zlib.decompress(data), type=BuiltBody)
+
+
+def _dated(
+    page: str, signature: Signature, reader: str, published: str, modified: str
+) -> DateMemory:
+    return DateMemory(page, signature, reader, StatedDates(published, modified))
+
+
+def _taken(source: str, page_body: str, missing: bytes) -> Taken:
+    starts = range(0, len(missing), _TRIPLE_BYTES)
+    triples = (missing[start : start + _TRIPLE_BYTES] for start in starts)
+    found = frozenset(int.from_bytes(triple, "little", signed=True) for triple in triples)
+    return Taken(source=source, page_body=page_body, missing=found)
+
+
+def _packed(triples: frozenset[int]) -> bytes:
+    return b"".join(one.to_bytes(_TRIPLE_BYTES, "little", signed=True) for one in sorted(triples))

@@ -1,0 +1,74 @@
+"""What a run knows of posts and their pages: what was remembered, and what it will remember."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.sources.built.state.memory import Changed, PostMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Sequence
+
+    from publisher.sources.built.state.memory import PageMemory, Version
+
+_NOTHING = PostMemory()
+
+
+class Recollection:
+    """The memory of earlier runs, with the changes of this one, which `write` makes lasting."""
+
+    def __init__(self, memory: PageMemory) -> None:
+        self.memory = memory
+        self._changed: dict[PurePosixPath, Changed] = {}
+
+    def row(self, path: PurePosixPath) -> PostMemory:
+        changed = self._changed.get(path)
+        return changed.memory if changed else self.memory.posts.get(path, _NOTHING)
+
+    def change(self, path: PurePosixPath, row: PostMemory, version: Version | None = None) -> None:
+        """Remember this of a post. Without a version the one that was stored stays."""
+        changed = self._changed.get(path)
+        before = changed.version if changed else None
+        self._changed[path] = Changed(row, version or before)
+
+    def version(self, path: PurePosixPath) -> Version | None:
+        """The version of a post that was taken last."""
+        changed = self._changed.get(path)
+        return (changed and changed.version) or self.memory.version(path)
+
+    def images(self) -> Sequence[str | None]:
+        """The pictures of the pages with which posts were taken."""
+        found = self.memory.images()
+        for path, one in self._changed.items():
+            if one.version and one.version.body:
+                found[path] = one.version.body.image
+        return [*found.values()]
+
+    def write(
+        self,
+        known: Collection[PurePosixPath] | None,
+        pages: int,
+        left: Container[PurePosixPath],
+    ) -> None:
+        """Write what has changed, and forget the posts that are not `known`; None forgets none.
+
+        Of a post that is gone its page is remembered as long as it is one of those `left`, which no
+        post has: it must not be taken for that of another post.
+        """
+        changed = {
+            path: one
+            for path, one in self._changed.items()
+            if one.version or one.memory != self.memory.posts.get(path, _NOTHING)
+        }
+        gone = set()
+        for path, row in self.memory.posts.items():
+            if known is None or path in known:
+                continue
+            rest = PostMemory(page=row.page)
+            stays = bool(row.page) and PurePosixPath(row.page) in left
+            if not stays or row != rest:
+                gone.add(path)
+            if stays and row != rest:
+                changed[path] = Changed(rest)
+        self.memory.write(changed, gone, pages)
