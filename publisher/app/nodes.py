@@ -13,7 +13,7 @@ from publisher.app import sessions, targets
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
 from publisher.config import NodeConfig
-from publisher.config.checks import near
+from publisher.config.forms import near
 from publisher.errors import (
     ConfigError,
     Forbidden,

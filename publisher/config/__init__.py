@@ -5,9 +5,9 @@ where its absence means something. Unknown keys are errors, because a misspelt o
 ignored silently.
 """
 
-from publisher.config.checks import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.files import link_advice
 from publisher.config.find import find
+from publisher.config.forms import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,

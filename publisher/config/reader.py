@@ -12,14 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from publisher.config import files
-from publisher.config.checks import (
-    EXAMPLES,
-    PASSWORDS,
-    inconsistencies,
-    is_url,
-    is_web_url,
-    unknown_key,
-)
+from publisher.config.checks import EXAMPLES, inconsistencies, unknown_key
+from publisher.config.forms import is_url, is_web_url
 from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -30,6 +24,7 @@ from publisher.config.keys import (
     Person,
     Selection,
 )
+from publisher.config.xmpp_checks import PASSWORDS
 from publisher.errors import ConfigError
 from publisher.system.reasons import reason
 from publisher.text import merge_conflicts, yaml_document
