@@ -160,9 +160,7 @@ class _ObjectReader:
     def _unescaped(self, part: str) -> str:
         if part[0] == "`" and "${" in part:
             raise self._no_literal(part)
-        text = _ESCAPE.sub(_character, part[1:-1])
-        # JavaScript writes a character beyond U+FFFF as two escapes.
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return unescaped(part)
 
     def _next(self) -> tuple[str, str]:
         """The next part as (kind, text); blanks and comments do not count."""
@@ -179,6 +177,13 @@ class _ObjectReader:
 
     def _fault(self, problem: str) -> LiteralError:
         return LiteralError(self._line, f"the exported metadata {problem}")
+
+
+def unescaped(written: str) -> str:
+    """The text of a string or a template with its quotes."""
+    text = _ESCAPE.sub(_character, written[1:-1])
+    # JavaScript writes a character beyond U+FFFF as two escapes.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _character(match: re.Match[str]) -> str:

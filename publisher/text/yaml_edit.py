@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 New: TypeAlias = "str | tuple[str, ...]"
 # YAML ends a line here, too, in PyYAML's view; see `yaml_document`.
-_NO_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
+_BREAKS = "\x85\u2028\u2029"
+_NO_BREAKS = str.maketrans(_BREAKS, "   ")
+_ESCAPED_BREAKS = str.maketrans({one: f"\\u{ord(one):04x}" for one in _BREAKS})
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@-]*")
 _IN_QUOTES = re.compile(r"[ !#-&(-\[\]-~]*\"[ !-&(-\[\]-~]*")  # without ' and backslash
 _NOT_TEXT = re.compile(r"[\d._+-]*|(?i:true|false|yes|no|on|off|null|y|n)")
@@ -78,10 +80,7 @@ def scalar(value: str) -> str:
     if _IN_QUOTES.fullmatch(value):
         return f"'{value}'"
     is_plain = _PLAIN.fullmatch(value) and not _NOT_TEXT.fullmatch(value)
-    # Line ends of YAML 1.1 are escaped.
-    return (
-        value if is_plain else json.dumps(value, ensure_ascii=value != value.translate(_NO_BREAKS))
-    )
+    return value if is_plain else json.dumps(value, ensure_ascii=False).translate(_ESCAPED_BREAKS)
 
 
 def written(value: New) -> str:

@@ -52,7 +52,7 @@ SITES: dict[str, tuple[str, Mapping[str, str], str, str]] = {
         "SvelteKit", {"svelte.config.js": "", "src/posts/a.md": POST,
                       "package.json": '{"devDependencies": {"@sveltejs/kit": "2"}}'},
         "src/posts", "static"),
-    "quartz": ("Quartz", {"quartz.config.ts": "  baseUrl: 'a.example',\n", "content/a.md": POST,
+    "quartz": ("Quartz", {"quartz.config.ts": "x = {baseUrl: 'a.example'}\n", "content/a.md": POST,
                           ".obsidian/app.json": "{}"}, "content", "public"),
     "lume": ("Lume", {"_config.ts": "import lume from 'lume/mod.ts';\n", "posts/a.md": POST,
                       "_config.yml": "title: Of old\n"}, "posts", "_site"),
@@ -133,6 +133,19 @@ def test_literals_of_a_program_are_taken_and_named(blog: Blog) -> None:
     )
     site = configs.load(blog.folder / "publisher.yaml").site
     assert (site.title, site.url, site.language) == ("A site", URL, "de")
+
+
+def test_settings_may_stand_on_one_line(blog: Blog) -> None:
+    settings = (
+        r"module.exports = {title: 'It\'s \u{1F600}', url: 'https://a.example', baseUrl: '/b/', "
+        "tagline: `by ${name}`}\n"
+    )
+    write(blog, {"docusaurus.config.js": settings, "blog/2020-01-02-a.md": PAGE})
+    run = blog.run("init")
+    assert run.code == 0, run.err
+    assert "did not read it: docusaurus.config.js:1: `tagline`" in run.err
+    site = configs.load(blog.folder / "publisher.yaml").site
+    assert (site.title, site.url) == ("It's \U0001f600", f"{URL}/b")
 
 
 @pytest.mark.parametrize(("name", "url"), [("astro", f"{URL}/blog"), ("quartz", URL)])

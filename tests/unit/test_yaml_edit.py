@@ -93,7 +93,7 @@ def test_what_is_unusual_is_left_to_the_author(text: str, line: int) -> None:
 @example("no")
 @example("123")
 @example("a: b #c")
-@example(("\x85", "\u2028"))
+@example(("\x85", "\u2028 \U0001f600"))
 def test_a_value_is_read_as_it_was_given(value: str | tuple[str, ...]) -> None:
     try:
         found = yaml_document.read(f"a: {written(value)}\n").value

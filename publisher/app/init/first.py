@@ -56,8 +56,9 @@ def init(
         lesson = learning.study(config, site.output, site.static, on_event)
         facts = site_facts.with_metadata(facts, lesson, on_event)
         facts, config, found = _learned(facts, lesson, site, path, found)
-    if doubt := site_facts.doubt_about_url(facts, site):
-        on_event(Note(doubt))
+    for doubt in (site_facts.unread(facts, site), site_facts.doubt_about_url(facts, site)):
+        if doubt:
+            on_event(Note(doubt))
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
     since = found.oldest or dt.datetime.now(dt.UTC).date()

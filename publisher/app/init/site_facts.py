@@ -61,6 +61,25 @@ def doubt_about_url(facts: SiteFacts, site: DetectedSite) -> str:
     return f"{site.program} is a program, which is not run; {known}"
 
 
+def unread(facts: SiteFacts, site: DetectedSite) -> str:
+    """The values that a program of the site computes and nothing else says; empty if none."""
+    output = facts.lesson.output if facts.lesson else None
+    stated = facts.lesson.metadata.url if facts.lesson else None
+    known = {
+        "title": facts.options.title,
+        "url": facts.url,
+        "base": facts.options.url or stated,
+        "output": output,
+        "static": output,
+        **facts.settings,
+    }
+    places = [place for key, place in site.unread.items() if not known.get(key)]
+    if not places:
+        return ""
+    them = "it" if len(places) == 1 else "them"
+    return f"the site computes {them}, so publisher did not read {them}: {', '.join(places)}"
+
+
 def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bool:
     """Whether a value is valid in publisher.yaml; report an invalid one, which is left out."""
     posts = {"path": "p"}
@@ -71,11 +90,7 @@ def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bo
         posts[key] = value
     else:  # in publisher.yaml a permalink starts with a slash
         posts[key] = f"/{value.lstrip('/')}"
-    # JSON is valid YAML, so any value is quoted correctly.
-    text = (
-        f"site: {json.dumps(about)}\nposts: {json.dumps(posts)}\n"
-        "feeds: [{path: f, format: atom}]\n"
-    )
+    text = f"site: {_json(about)}\nposts: {_json(posts)}\nfeeds: [{{path: f, format: atom}}]\n"
     try:
         configs.parse(text, Path(site.source))
     except ConfigError as error:
@@ -83,3 +98,11 @@ def _is_valid(site: DetectedSite, on_event: OnEvent, key: str, value: str) -> bo
         on_event(Note(f"{site.source}: {reason}; left out"))
         return False
     return True
+
+
+def _json(values: dict[str, str]) -> str:
+    """A map as JSON, which is valid YAML with all values quoted.
+
+    YAML has no surrogates, with which JSON may escape a character beyond U+FFFF.
+    """
+    return json.dumps(values, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.config import DEFAULT_ENGINE
@@ -13,7 +14,7 @@ from publisher.sources.front_matter.values import person
 from publisher.system.symlinks import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.config import Engine, Person
@@ -32,7 +33,9 @@ class DetectedSite:
     `generator` is the name of a generator that is not an engine of ours; `is_known` is false if
     only a folder of posts was found, so that any generator may build the site. `site` is the folder
     of the site if it must be configured. `program` is the file with the settings if that is a
-    program, from which only literals were taken. `output` are folders into which the site may be
+    program, from which only literals were taken; `unread` says where it computes a value, by our
+    keys. `base` is the path of the site on its host if a setting of its own says it, without
+    slashes at its ends. `output` are folders into which the site may be
     built, and `static` is one whose files the build copies into the site. All folders are relative
     to the folder in which we looked.
     """
@@ -46,8 +49,10 @@ class DetectedSite:
     static: str = ""
     source: str = ""
     program: str = ""
+    unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     title: str | None = None
     url: str | None = None
+    base: str = ""
     description: str | None = None
     language: str | None = None
     timezone: str | None = None

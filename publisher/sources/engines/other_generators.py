@@ -15,6 +15,7 @@ from publisher.sources import site_settings
 from publisher.sources.engines.any import RECORD
 from publisher.sources.engines.detected import DetectedSite, inside, reach_of
 from publisher.sources.engines.likely_posts import posts_folder
+from publisher.text import script_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +94,7 @@ GENERATORS = (
         posts=(*_BLOG, "content/articles", "content"),
         output=(".output/public", "dist"),
         static="public",
-        keys={"url": ("siteUrl",)},
+        keys={"url": ("site.url", "siteUrl"), "base": ("baseURL",)},
     ),
     Generator(
         name="SvelteKit",
@@ -104,6 +105,7 @@ GENERATORS = (
                "src/routes/posts", "src/routes"),
         output=("build",),
         static="static",
+        keys={"base": ("paths.base",)},
     ),
     Generator(
         name="Quartz",
@@ -173,25 +175,27 @@ def _package(folder: Path) -> str:
 def _site(generator: Generator, folder: Path, source: str, text: str) -> DetectedSite:
     is_yaml = source.endswith((".yml", ".yaml"))
     keys = {**_BASE, **generator.keys}
-    facts = {key: _literal(text, names, is_yaml=is_yaml) for key, names in keys.items()}
-    url = _url(facts["url"], facts["base"])
-    output = inside(facts.get("output") or "")
+    facts, unread = _of_yaml(text, keys) if is_yaml else _of_program(text, keys)
+    output = inside(facts.get("output", ""))
+    base = facts.get("base", "")
     return DetectedSite(
         engine=RECORD.name,
         generator=generator.name,
         posts=posts_folder(folder, generator.posts, generator.static),
         source=source,
-        title=facts["title"] or None,
-        url=url or None,
-        description=facts["description"] or None,
-        language=facts["language"] or None,
+        title=facts.get("title"),
+        url=_url(facts.get("url", ""), base) or None,
+        base="" if "://" in base else base.strip("/"),
+        description=facts.get("description"),
+        language=facts.get("language"),
         output=(output, *generator.output) if output else generator.output,
-        static=inside(facts.get("static") or "") or generator.static,
+        static=inside(facts.get("static", "")) or generator.static,
         program="" if is_yaml else source,
+        unread={key: f"{source}:{line}: `{name}`" for key, (line, name) in unread.items()},
     )
 
 
-# The facts that every site may have, under names that no generator uses.
+# The facts that every site may have; by an empty list a generator has no key for one of them.
 _BASE: Mapping[str, Sequence[str]] = {
     "title": (),
     "url": (),
@@ -199,19 +203,39 @@ _BASE: Mapping[str, Sequence[str]] = {
     "description": (),
     "language": (),
 }
-_IN_PROGRAMS = r"(?:new URL\()?[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)"
 _IN_YAML = r"(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'#&*!|>%@`{\[][^#\n]*))"
 
 
-def _literal(text: str, names: Sequence[str], *, is_yaml: bool) -> str:
-    """The value of the first of the names that has one, as a literal; empty if there is none.
+def _of_program(
+    text: str, keys: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, str], dict[str, tuple[int, str]]]:
+    """The facts that are literals, and the line and the key of those that the program computes."""
+    program = script_settings.ScriptSettings(text)
+    found = {key: program.find(*names) for key, names in keys.items()}
+    facts = {key: one.text for key, one in found.items() if one and one.text}
+    unread = {
+        key: (one.line, one.keys[-1]) for key, one in found.items() if one and not one.is_plain
+    }
+    return facts, unread
+
+
+def _of_yaml(
+    text: str, keys: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, str], dict[str, tuple[int, str]]]:
+    """The facts, which all are literals. The tags of MkDocs are no valid YAML for us."""
+    found = {key: _in_yaml(text, names) for key, names in keys.items()}
+    return {key: value for key, value in found.items() if value}, {}
+
+
+def _in_yaml(text: str, names: Sequence[str]) -> str:
+    """The value of the first of the names that has one; empty if there is none.
 
     Of several values the least indented one counts: the others belong to a part of the settings.
     """
     for name in names:
-        key = rf"^([ \t]*)(?:const |export )*[\"']?{name}[\"']?[ \t]*[:=][ \t]*"
-        value = _IN_YAML if is_yaml else _IN_PROGRAMS
-        found = re.finditer(f"{key}{value}", text, re.MULTILINE)
+        found = re.finditer(
+            rf"^([ \t]*)[\"']?{name}[\"']?[ \t]*:[ \t]*{_IN_YAML}", text, re.MULTILINE
+        )
         values = [(len(one[1]), (one[2] or one[3] or one[4] or "").strip()) for one in found]
         if values:
             return min(values, key=lambda one: one[0])[1]
