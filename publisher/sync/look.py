@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, PublisherError, Refused
-from publisher.sync import hints, item, rights
+from publisher.sync import hints, item, ledger_plan, rights
 from publisher.sync import plan as plans
 from publisher.sync.changes import Forget, makes_room
+from publisher.sync.decide import decide
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import NOTIFICATION_FIELDS, ItemsRead, ignore_reading
 from publisher.sync.notes import notes, oldest
@@ -82,7 +83,7 @@ async def look(
     gone = _gone(state, recorded, present)
     if change:
         recorded |= _record_look(ledger, node, recorded, present, gone, now=clock.now())
-    plan = plans.decide(
+    plan = decide(
         task.desired,
         # These count as never published, so a post that comes back is new.
         {id_: record for id_, record in recorded.items() if id_ not in gone},
@@ -101,7 +102,7 @@ async def look(
     if task.is_selected:
         plan = plans.narrow(plan, task.is_selected)
     if state.may_hide:
-        plan = replace(plan, may_reappear=plans.hidden_posts(plan, recorded))
+        plan = replace(plan, may_reappear=ledger_plan.hidden_posts(plan, recorded))
     obstacle = await _obstacle_to_corrections(node, plan, task, state)
     plan = plans.without_corrections(plan) if obstacle else plan
     if not change:  # once the run has made the changes, a line in the front matter is too late

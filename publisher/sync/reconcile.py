@@ -16,7 +16,7 @@ from publisher.errors import (
     UnsafePlanError,
 )
 from publisher.sync import guard as guards
-from publisher.sync import hints, reappeared, rights, silence
+from publisher.sync import hints, ledger_plan, reappeared, rights, silence
 from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
@@ -57,7 +57,7 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
     # A look in the future shows that somebody has set the clock back, so its age is unknown.
     if not now - DAY < last_look.looked <= now:
         return False
-    return plans.is_settled(
+    return ledger_plan.is_settled(
         task.desired,
         ledger.recorded(address),
         task.policy,
@@ -73,7 +73,7 @@ def record_paths(address: NodeAddress, task: Task, ledger: Ledger) -> None:
     A post that must be published is left out: the publish records its path.
     """
     ledger.record_paths(
-        address, plans.relocated(task.desired, ledger.recorded(address), task.policy)
+        address, ledger_plan.relocated(task.desired, ledger.recorded(address), task.policy)
     )
 
 
@@ -82,7 +82,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     result = Result(address)
     recorded = ledger.recorded(address)
     room = ledger.last_look(address).room
-    plan = plans.from_ledger(
+    plan = ledger_plan.from_ledger(
         task.desired,
         recorded,
         task.policy,

@@ -53,6 +53,9 @@ class SkippedFiles:
         return {**self.by_id, **dict(of_paths)}
 
 
+NONE_SKIPPED = SkippedFiles()
+
+
 def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Say which items stay although no post has them now, and why."""
     if files := [one for one in skipped if isinstance(one, str)]:

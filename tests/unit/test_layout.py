@@ -245,20 +245,18 @@ def strings(path: Path) -> set[str]:
 
 # The modules and folders that only compute: the same arguments give the same result.
 PURE = (
-    "content", "entry.py", "feeds/document.py", "identity", "lint/addresses.py",
-    "lint/built", "lint/clients", "lint/selections.py",
-    "selection.py", "sources/built", "sources/feed/earlier_ids.py", "sources/feed/items.py",
+    "content", "entry.py", "errors.py", "feeds/document.py", "identity", "lint/addresses.py",
+    "lint/built", "lint/clients", "lint/selections.py", "selection.py", "sources/built",
+    "sources/feed/earlier_ids.py", "sources/feed/item_source.py", "sources/feed/items.py",
     "sources/feed/repair.py", "sources/feed/unread_elements.py", "sources/feed/web_page.py",
-    "sources/feed/written_dates.py",
-    "sources/front_matter/block.py", "sources/front_matter/formats.py",
-    "sources/front_matter/headers.py",
-    "sources/front_matter/open_fences.py", "sync/changes.py", "sync/desired.py", "sync/guard.py",
-    "sync/hints.py", "sync/item.py", "sync/moves.py", "sync/notes.py", "sync/ownership.py",
-    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/renames.py",
-    "sync/rights.py", "sync/room.py", "sync/skipped.py", "text",
-    "sources/feed/item_source.py", "sources/front_matter/source_text.py", "errors.py",
-    "sync/node.py", "sync/records.py", "sync/shown_text.py",
-    "sync/white_space.py",
+    "sources/feed/written_dates.py", "sources/front_matter/block.py",
+    "sources/front_matter/formats.py", "sources/front_matter/headers.py",
+    "sources/front_matter/open_fences.py", "sources/front_matter/source_text.py", "sync/changes.py",
+    "sync/decide.py", "sync/desired.py", "sync/guard.py", "sync/hints.py", "sync/item.py",
+    "sync/ledger_plan.py", "sync/moves.py", "sync/node.py", "sync/notes.py", "sync/ownership.py",
+    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/records.py",
+    "sync/renames.py", "sync/rights.py", "sync/room.py", "sync/shown_text.py", "sync/skipped.py",
+    "sync/white_space.py", "text",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
 IMPURE = {

@@ -13,7 +13,7 @@ from publisher.app import moves
 from publisher.app.project import Project
 from publisher.post import Reading
 from publisher.rendering import Renderings
-from publisher.sync import plan
+from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
 from publisher.sync.ledger import Ledger
@@ -124,8 +124,8 @@ def test_without_a_ledger_the_items_of_a_moved_site_are_not_called_foreign() -> 
     (old,), (new,) = (project(site, DATED).entries.entries for site in (SITE, NEW_URL))
     post_now = Desired(new.item_id, new.atom_id, "A title", new.fingerprint, new.published)
     seen = Seen(old.item_id, old.atom_id, "A title", old.fingerprint)
-    decided = plan.decide([post_now], {}, {seen.id: seen}, Policy())
+    decided = decide([post_now], {}, {seen.id: seen}, Policy())
     assert (decided.changes, decided.foreign) == ((), ())
     assert decided.moved == ((old.atom_id, new.atom_id),)
-    allowed = plan.decide([post_now], {}, {seen.id: seen}, Policy(new_ids={new.item_id}))
+    allowed = decide([post_now], {}, {seen.id: seen}, Policy(new_ids={new.item_id}))
     assert [change.action for change in allowed.changes] == ["changed"]

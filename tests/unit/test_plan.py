@@ -10,8 +10,9 @@ import pytest
 
 from publisher.errors import UnsafePlanError
 from publisher.sync import guard as guards
-from publisher.sync import plan
+from publisher.sync import ledger_plan, plan
 from publisher.sync.changes import Adopt, Change, Forget, Publish, Refuse, Retract
+from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
 from publisher.sync.item import Seen
@@ -63,7 +64,7 @@ def plan_of(
     skipped: SkippedFiles | None = None,
     **policy: object,
 ) -> plan.Plan:
-    return plan.decide(
+    return decide(
         posts,
         {record.id: record for record in recorded},
         {seen.id: seen for seen in present},
@@ -74,7 +75,7 @@ def plan_of(
     )
 
 
-def decide(
+def changes_of(
     posts: list[Desired], recorded: list[Recorded], present: list[Seen], **options: object
 ) -> list[Change]:
     return list(plan_of(posts, recorded, present, **options).changes)  # type: ignore[arg-type]
@@ -114,25 +115,25 @@ ADOPT = Adopt(post(), done())
 def test_the_change_of_a_desired_item(
     recorded: list[Recorded], present: list[Seen], change: Change | None
 ) -> None:
-    assert decide([post()], recorded, present) == ([change] if change else [])
+    assert changes_of([post()], recorded, present) == ([change] if change else [])
 
 
 def test_an_item_of_somebody_else_is_never_overwritten() -> None:
-    (change,) = decide([post()], [], [present_item(1, None, ours=False)])
+    (change,) = changes_of([post()], [], [present_item(1, None, ours=False)])
     assert isinstance(change, Refuse)
     assert '"At the node"' in change.reason
 
 
 def test_a_removed_post_is_retracted() -> None:
-    assert decide([], [record()], [present_item()]) == [Retract("post-0001", "Post 1")]
+    assert changes_of([], [record()], [present_item()]) == [Retract("post-0001", "Post 1")]
 
 
 def test_a_record_without_post_and_item_is_forgotten() -> None:
-    assert decide([], [record()], []) == [Forget("post-0001", "Post 1")]
+    assert changes_of([], [record()], []) == [Forget("post-0001", "Post 1")]
 
 
 def test_an_item_without_post_and_record_is_left_alone() -> None:
-    assert decide([], [], [present_item()]) == []
+    assert changes_of([], [], [present_item()]) == []
 
 
 def test_nothing_is_retracted_while_a_post_is_unreadable() -> None:
@@ -142,7 +143,7 @@ def test_nothing_is_retracted_while_a_post_is_unreadable() -> None:
 
 
 def test_retracts_come_first_and_publishes_oldest_first() -> None:
-    changes = decide([post(3), post(2), post(4)], [record(9)], [present_item(9)])
+    changes = changes_of([post(3), post(2), post(4)], [record(9)], [present_item(9)])
     assert [change.id for change in changes] == ["post-0009", "post-0002", "post-0003", "post-0004"]
 
 
@@ -159,7 +160,7 @@ def test_posts_of_the_same_time_are_ordered_by_id() -> None:
 def test_the_window_holds_the_newest(
     keep: int | None, max_items: int | None, kept: list[int]
 ) -> None:
-    changes = decide([post(n) for n in (1, 2, 3)], [], [], keep=keep, max_items=max_items)
+    changes = changes_of([post(n) for n in (1, 2, 3)], [], [], keep=keep, max_items=max_items)
     assert [change.id for change in changes] == [f"post-{n:04}" for n in kept]
 
 
@@ -210,8 +211,8 @@ def test_a_lack_of_room_is_an_error_if_posts_should_be_there(
     recorded = {record(n).id: record(n) for n in range(1, posts + 1)}
     policy = Policy(keep=keep, is_minted=is_minted)
     if found.shortage:
-        assert not plan.is_settled(all_posts, recorded, policy, room=found.room)
-        assert not plan.is_settled(all_posts, {}, policy, room=found.room)
+        assert not ledger_plan.is_settled(all_posts, recorded, policy, room=found.room)
+        assert not ledger_plan.is_settled(all_posts, {}, policy, room=found.room)
 
 
 @pytest.mark.parametrize(
@@ -246,12 +247,12 @@ def test_a_lack_of_room_is_an_error_if_posts_should_be_there(
             "until every post can be read: no room for 2 posts; raise its pubsub#max_items",
         ),
         (
-            plan.from_ledger([post(1), post(2)], {}, Policy(), room=0),
+            ledger_plan.from_ledger([post(1), post(2)], {}, Policy(), room=0),
             "at the last look the node had room for 0 items of ours: no room for 2 posts; "
             "run `publisher plan` to see what takes the room, or raise its pubsub#max_items",
         ),
         (
-            plan.from_ledger(
+            ledger_plan.from_ledger(
                 [post(1)], {"post-0008": record(8), "post-0009": record(9)}, Policy(),
                 room=2, has_unreadable_posts=True,
             ),
@@ -338,29 +339,29 @@ def test_only_selected_posts_count_in_a_shortage() -> None:
 
 def test_foreign_items_take_room() -> None:
     foreign = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
-    changes = decide([post(1), post(2)], [], [foreign], max_items=2)
+    changes = changes_of([post(1), post(2)], [], [foreign], max_items=2)
     assert [change.id for change in changes] == ["post-0002"]
 
 
 def test_foreign_items_do_not_count_towards_keep() -> None:
     foreign = Seen("somebody-elses", "tag:other.example,2026:x", "Theirs", None)
-    changes = decide([post(1), post(2)], [], [foreign], keep=2)
+    changes = changes_of([post(1), post(2)], [], [foreign], keep=2)
     assert len(changes) == 2
 
 
 def test_a_node_with_more_foreign_items_than_its_limit_gets_nothing() -> None:
     foreign = [Seen(f"somebody-{n}", None, None, None) for n in range(5)]
-    assert decide([post(1), post(2)], [], foreign, max_items=3) == []
+    assert changes_of([post(1), post(2)], [], foreign, max_items=3) == []
 
 
 def test_evicted_is_not_missing() -> None:
     posts, recorded = [post(n) for n in (1, 2, 3)], [record(n) for n in (1, 2, 3)]
-    changes = decide(posts, recorded, [present_item(2), present_item(3)], max_items=2)
+    changes = changes_of(posts, recorded, [present_item(2), present_item(3)], max_items=2)
     assert changes == [Forget("post-0001", "Post 1")]
 
 
 def test_an_item_outside_the_window_is_retracted_without_notification() -> None:
-    changes = decide([post(1), post(2)], [record(1)], [present_item(1)], keep=1)
+    changes = changes_of([post(1), post(2)], [record(1)], [present_item(1)], keep=1)
     retract = changes[0]
     assert isinstance(retract, Retract)
     assert not retract.notify
@@ -369,7 +370,7 @@ def test_an_item_outside_the_window_is_retracted_without_notification() -> None:
 
 def test_an_item_outside_the_window_is_retracted_without_a_ledger() -> None:
     """Otherwise the server would choose what to drop, and the next run find an item missing."""
-    changes = decide(
+    changes = changes_of(
         [post(1), post(2), post(3)], [], [present_item(1), present_item(2)], max_items=2
     )
     assert [(change.action, change.id) for change in changes] == [
@@ -382,7 +383,7 @@ def test_an_item_outside_the_window_is_retracted_without_a_ledger() -> None:
 
 
 def test_a_foreign_item_outside_the_window_stays() -> None:
-    changes = decide([post(1), post(2)], [], [present_item(1, None, ours=False)], keep=1)
+    changes = changes_of([post(1), post(2)], [], [present_item(1, None, ours=False)], keep=1)
     assert [change.id for change in changes] == ["post-0002"]
 
 
@@ -463,29 +464,31 @@ def test_adopting_announces_nothing() -> None:
 
 
 def test_an_ignored_edit_is_recorded_and_not_published() -> None:
-    (change,) = decide([post()], [], [present_item(1, "old")], edits="ignore")
+    (change,) = changes_of([post()], [], [present_item(1, "old")], edits="ignore")
     assert change == Adopt(post(), done(fingerprint="old"))
-    assert decide([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore") == []
+    assert changes_of([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore") == []
 
 
 def test_an_ignored_edit_is_not_refreshed() -> None:
     assert (
-        decide([post()], [record(1, "old")], [present_item(1, "old")], edits="ignore", refresh=True)
+        changes_of(
+            [post()], [record(1, "old")], [present_item(1, "old")], edits="ignore", refresh=True
+        )
         == []
     )
 
 
 def test_a_missing_item_is_published_although_edits_are_ignored() -> None:
-    assert decide([post()], [record(1, "old")], [], edits="ignore") == [MISSING]
+    assert changes_of([post()], [record(1, "old")], [], edits="ignore") == [MISSING]
 
 
 @pytest.mark.parametrize("recorded", [[], [record()]])
 def test_a_refresh_publishes_present_items(recorded: list[Recorded]) -> None:
-    assert decide([post()], recorded, [present_item()], refresh=True) == [REFRESH]
+    assert changes_of([post()], recorded, [present_item()], refresh=True) == [REFRESH]
 
 
 def test_a_refresh_leaves_foreign_items_alone() -> None:
-    (change,) = decide([post()], [], [present_item(1, "old", ours=False)], refresh=True)
+    (change,) = changes_of([post()], [], [present_item(1, "old", ours=False)], refresh=True)
     assert change.action == "refused"
 
 
@@ -521,19 +524,19 @@ def test_items_with_our_ids_but_without_a_post_are_listed() -> None:
 
 
 def test_a_pruned_item_takes_no_room() -> None:
-    changes = decide([post(1), post(2)], [], [THEIRS], max_items=2, prune="all", exclusive=True)
+    changes = changes_of([post(1), post(2)], [], [THEIRS], max_items=2, prune="all", exclusive=True)
     assert [change.id for change in changes] == ["somebody-elses", "post-0001", "post-0002"]
 
 
 def test_a_withheld_retract_takes_room() -> None:
-    changes = decide(
+    changes = changes_of(
         [post(1), post(2)], [record(9)], [present_item(9)], max_items=2, has_unreadable_posts=True
     )
     assert [change.id for change in changes] == ["post-0002"]
 
 
 def test_on_an_exclusive_node_everything_is_ours() -> None:
-    changes = decide([post()], [], [present_item(1, "old", ours=False)], exclusive=True)
+    changes = changes_of([post()], [], [present_item(1, "old", ours=False)], exclusive=True)
     assert changes == [CHANGED]
 
 
@@ -553,13 +556,13 @@ def test_the_ledger_shows_when_no_look_is_needed(
     posts: list[Desired], recorded: list[Recorded], *, settled: bool
 ) -> None:
     by_id = {one.id: one for one in recorded}
-    assert plan.is_settled(posts, by_id, Policy(), room=None) == settled
+    assert ledger_plan.is_settled(posts, by_id, Policy(), room=None) == settled
 
 
 def test_posts_outside_the_window_need_no_look() -> None:
     recorded = {f"post-{n:04}": record(n) for n in (2, 3)}
-    assert plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
-    assert not plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
+    assert ledger_plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=2)
+    assert not ledger_plan.is_settled([post(n) for n in (1, 2, 3)], recorded, Policy(), room=3)
 
 
 @pytest.mark.parametrize(
@@ -583,7 +586,7 @@ def test_a_new_path_is_recorded_if_nothing_is_published(
     recorded: Recorded, edits: Literal["push", "ignore"], *, is_recorded: bool
 ) -> None:
     one = replace(post(), path="new.md")
-    found = plan.relocated([one], {recorded.id: recorded}, Policy(edits=edits))
+    found = ledger_plan.relocated([one], {recorded.id: recorded}, Policy(edits=edits))
     assert found == ([one] if is_recorded else [])
 
 

@@ -9,8 +9,9 @@ from typing import Literal
 import pytest
 
 from publisher.sync import guard as guards
-from publisher.sync import plan
+from publisher.sync import ledger_plan, plan
 from publisher.sync.changes import Adopt, Correct, Publish
+from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
 from publisher.sync.policy import Policy
@@ -131,39 +132,39 @@ def test_a_post_whose_source_is_unknown_counts_as_edited(seen: Seen) -> None:
     assert difference(replace(POST, source=""), None, seen) == "edit"
 
 
-def decide(recorded: Recorded | None, seen: Seen, **policy: object) -> plan.Plan:
+def decided(recorded: Recorded | None, seen: Seen, **policy: object) -> plan.Plan:
     by_id = {POST.id: recorded} if recorded else {}
-    return plan.decide([POST], by_id, {seen.id: seen}, Policy(**policy))  # type: ignore[arg-type]
+    return decide([POST], by_id, {seen.id: seen}, Policy(**policy))  # type: ignore[arg-type]
 
 
 def test_another_reading_is_corrected_and_not_announced() -> None:
-    found = decide(record(source="source"), MARKED)
+    found = decided(record(source="source"), MARKED)
     assert [change.action for change in found.changes] == ["corrected"]
     assert not found.publishes
 
 
 def test_an_edit_is_announced() -> None:
-    assert decide(record(source="another"), EDITED).changes == (Publish(POST, "changed"),)
+    assert decided(record(source="another"), EDITED).changes == (Publish(POST, "changed"),)
 
 
 @pytest.mark.parametrize("recorded", [None, record("read now")])
 def test_a_new_source_is_recorded_once_and_sends_nothing(recorded: Recorded | None) -> None:
     seen = item_at_node("read now")
-    (change,) = decide(recorded, seen).changes
+    (change,) = decided(recorded, seen).changes
     assert isinstance(change, Adopt)
     assert (change.record.source, change.record.body) == ("source", "body")
-    assert decide(replace(change.record, state="seen"), seen).changes == ()
+    assert decided(replace(change.record, state="seen"), seen).changes == ()
 
 
 def test_a_record_that_was_seen_stays_seen_when_it_gets_a_source() -> None:
     known = record("read now", level=1)  # type: ignore[arg-type]
-    (change,) = decide(known, as_seen(known)).changes
+    (change,) = decided(known, as_seen(known)).changes
     assert isinstance(change, Adopt)
     assert change.record == replace(known, source="source", body="body")
 
 
 def test_what_cannot_be_corrected_is_adopted_as_it_is() -> None:
-    found = plan.without_corrections(decide(record(body="body", link=LINK), OLD))
+    found = plan.without_corrections(decided(record(body="body", link=LINK), OLD))
     (change,) = found.changes
     assert isinstance(change, Adopt)
     assert (change.record.fingerprint, change.record.source) == ("read before", "source")
@@ -173,9 +174,9 @@ def test_what_cannot_be_corrected_is_adopted_as_it_is() -> None:
 
 def test_an_adopted_item_stays_until_its_post_is_edited_or_read_differently_again() -> None:
     adopted = record(source="source", link=LINK, adopted=POST.reading)
-    settled = decide(adopted, as_seen(adopted))
+    settled = decided(adopted, as_seen(adopted))
     assert (settled.changes, settled.reread) == ((), 1)
-    assert plan.is_settled([POST], {POST.id: adopted}, Policy(), room=None)
+    assert ledger_plan.is_settled([POST], {POST.id: adopted}, Policy(), room=None)
     for now, action in (
         (replace(POST, fingerprint="edited", source="another"), "changed"),
         (replace(POST, fingerprint="read again"), "corrected"),
@@ -183,13 +184,13 @@ def test_an_adopted_item_stays_until_its_post_is_edited_or_read_differently_agai
         (replace(POST, fingerprint="read before"), "adopt"),
     ):
         seen = {POST.id: as_seen(adopted)}
-        (change,) = plan.decide([now], {POST.id: adopted}, seen, Policy()).changes
+        (change,) = decide([now], {POST.id: adopted}, seen, Policy()).changes
         assert change.action == action
 
 
 def test_a_refresh_sends_adopted_items() -> None:
     adopted = record(source="source", adopted=POST.reading)
-    found = decide(adopted, as_seen(adopted), refresh=True)
+    found = decided(adopted, as_seen(adopted), refresh=True)
     assert (found.changes, found.reread) == ((Publish(POST, "refresh"),), 0)
 
 
@@ -200,13 +201,16 @@ def test_other_settings_of_the_node_are_no_edit_and_are_counted() -> None:
     """Whether the ledger tells, or the item itself; an older version sent all of every post."""
     known = record(source="source", body="body", link=LINK)
     for recorded in (known, None):
-        found = plan.decide(
+        found = decide(
             [SUMMARY], {POST.id: recorded} if recorded else {}, {POST.id: MARKED}, Policy()
         )
         assert found.other_contents == 1
         assert found.publishes + found.corrections == ()
-    assert plan.is_settled([SUMMARY], {POST.id: known}, Policy(), room=None)
-    assert plan.from_ledger([SUMMARY], {POST.id: known}, Policy(), room=None).other_contents == 1
+    assert ledger_plan.is_settled([SUMMARY], {POST.id: known}, Policy(), room=None)
+    assert (
+        ledger_plan.from_ledger([SUMMARY], {POST.id: known}, Policy(), room=None).other_contents
+        == 1
+    )
 
 
 def test_what_is_sent_follows_the_settings_of_the_node() -> None:
@@ -215,7 +219,7 @@ def test_what_is_sent_follows_the_settings_of_the_node() -> None:
         (replace(SUMMARY, fingerprint="edited", source="another"), Policy()),
         (replace(SUMMARY, link="https://blog.example/moved/"), Policy()),
     ):
-        found = plan.decide([post], {}, {POST.id: MARKED}, policy)
+        found = decide([post], {}, {POST.id: MARKED}, policy)
         assert len(found.publishes) + len(found.corrections) == 1
         assert found.other_contents == 0
 
@@ -223,12 +227,12 @@ def test_what_is_sent_follows_the_settings_of_the_node() -> None:
 def test_the_ledger_learns_what_the_item_at_the_node_carries() -> None:
     seen = replace(MARKED, contents="summary")
     known = record(source="source", body="body", link=LINK)
-    found = plan.decide([SUMMARY], {POST.id: known}, {POST.id: seen}, Policy())
+    found = decide([SUMMARY], {POST.id: known}, {POST.id: seen}, Policy())
     (change,) = found.changes
     assert isinstance(change, Adopt)
     assert change.record == replace(known, contents="summary")
     assert found.other_contents == 0
-    again = plan.decide([SUMMARY], {POST.id: change.record}, {POST.id: seen}, Policy())
+    again = decide([SUMMARY], {POST.id: change.record}, {POST.id: seen}, Policy())
     assert (again.changes, again.other_contents) == ((), 0)
 
 
@@ -272,24 +276,24 @@ def test_another_build_is_no_other_reading(post: Desired, page: str, found: str)
 
 def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
     known = record("read now", source="source", body="body", link=LINK, page="built before")
-    found = plan.decide([BUILT], {POST.id: known}, {POST.id: as_seen(known)}, Policy())
+    found = decide([BUILT], {POST.id: known}, {POST.id: as_seen(known)}, Policy())
     assert (found.changes, found.older_builds) == ((), 1)
-    assert plan.is_settled([BUILT], {POST.id: known}, Policy(), room=None)
-    assert plan.from_ledger([BUILT], {POST.id: known}, Policy(), room=None).older_builds == 1
+    assert ledger_plan.is_settled([BUILT], {POST.id: known}, Policy(), room=None)
+    assert ledger_plan.from_ledger([BUILT], {POST.id: known}, Policy(), room=None).older_builds == 1
     for post, policy in (
         (BUILT, Policy(refresh=True)),
         (replace(BUILT, early_page="built before"), Policy()),
         (replace(BUILT, fingerprint="edited", source="another"), Policy()),
         (replace(BUILT, page="built before"), Policy()),
     ):
-        assert plan.decide([post], {}, {POST.id: as_seen(known)}, policy).older_builds == 0
+        assert decide([post], {}, {POST.id: as_seen(known)}, policy).older_builds == 0
 
 
 def test_the_ledger_learns_which_page_the_item_at_the_node_shows() -> None:
     """A run without this ledger may have sent it."""
     known = record("read now", source="source", body="body", link=LINK, page="built before")
     seen = replace(as_seen(known), page="built now")
-    (change,) = plan.decide([BUILT], {POST.id: known}, {POST.id: seen}, Policy()).changes
+    (change,) = decide([BUILT], {POST.id: known}, {POST.id: seen}, Policy()).changes
     assert isinstance(change, Adopt)
     assert change.record == replace(known, page="built now")
 
@@ -303,14 +307,14 @@ def test_an_item_with_another_page_is_not_the_one_that_was_sent() -> None:
 
 @pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
 def test_no_correction_is_made_where_edits_are_ignored(seen: Seen) -> None:
-    (change,) = decide(None, seen, edits="ignore").changes
+    (change,) = decided(None, seen, edits="ignore").changes
     assert isinstance(change, Adopt)
     assert (change.record.fingerprint, change.record.adopted) == ("read before", "")
-    assert decide(change.record, seen, edits="ignore").changes == ()
+    assert decided(change.record, seen, edits="ignore").changes == ()
 
 
 def test_a_correction_passes_the_guards() -> None:
-    found = decide(None, OLD)
+    found = decided(None, OLD)
     guards.require_safe(found, guards.Guard(announce_limit=0), has_audience=True)
 
 
@@ -328,7 +332,7 @@ def test_an_adopted_item_needs_no_publish() -> None:
 
 
 def test_a_correction_keeps_what_the_ledger_gets_if_it_cannot_be_sent() -> None:
-    (change,) = decide(None, MARKED).changes
+    (change,) = decided(None, MARKED).changes
     assert isinstance(change, Correct)
     assert change.adopted == Recorded(
         POST.id,

@@ -18,6 +18,7 @@ from publisher.post import Page, Reading, Skip
 from publisher.sync import Result, Step, Task, hints, plan, preview
 from publisher.sync import guard as guards
 from publisher.sync.changes import Hold
+from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.item import Item, Seen
 from publisher.sync.ledger import Ledger
@@ -72,7 +73,7 @@ def planned(
     **policy: object,
 ) -> dict[str, str]:
     """The action for each id; the posts and the items are named in the order of their dates."""
-    decided = plan.decide(
+    decided = decide(
         [desired(name, day) for day, name in enumerate(posts)],
         recorded(*items) if ledger else {},
         present(*items),
@@ -187,7 +188,7 @@ def test_an_item_that_stays_although_no_post_is_selected_takes_room() -> None:
 def test_the_guard_does_not_count_held_items() -> None:
     names = [f"{letter}-new" for letter in "abcdefghij"]
     vanished = {letter: frozenset({f"{letter}-old"}) for letter in "abcdefghij"}
-    decided = plan.decide(
+    decided = decide(
         [desired(name) for name in names],
         recorded(*(f"{letter}-old" for letter in "abcdefghij")),
         present(*(f"{letter}-old" for letter in "abcdefghij")),
@@ -233,7 +234,7 @@ def hinted(
         else desired(name)
         for name in posts
     ]
-    decided = plan.decide(wanted, known, there, Policy(renames=renames))
+    decided = decide(wanted, known, there, Policy(renames=renames))
     return list(hints.post_renamed(decided, known, there, renames))
 
 
@@ -317,7 +318,7 @@ def test_items_of_unknown_text_are_recognised_by_title_and_date(
     policy = Policy(
         renames=found, is_minted=lambda _: True, prune="site" if "site" in known else "own"
     )
-    decided = plan.decide([one], ledger, there, policy)
+    decided = decide([one], ledger, there, policy)
     named = list(hints.post_renamed(decided, ledger, there, found))
     assert named == (
         ["mill-new.md has the date and the title of mill, whose post is gone; if it was renamed, "
@@ -352,7 +353,7 @@ def test_a_plan_from_the_ledger_is_that_for_the_node_after_a_retract(ledger: Led
 
 @pytest.mark.parametrize("is_selected", [True, False])
 def test_a_selection_leaves_a_held_post_out(*, is_selected: bool) -> None:
-    decided = plan.decide(
+    decided = decide(
         [desired("a-new")],
         recorded("a-old"),
         present("a-old"),
