@@ -41,10 +41,19 @@ LinkSyntax: TypeAlias = Literal[
 RendererIds: TypeAlias = Literal["kramdown", "goldmark", "pulldown-cmark", "bottom", "labels"]
 FootnoteIds: TypeAlias = Literal["markdown-it"] | RendererIds
 # Why a post is not published. `waiting`: the site was not built since the post changed. `no-page`:
-# the site has no page for it. `restricted`: not every reader may see it. `skipped`: the author did
-# not intend that.
+# the site has no page for it. `restricted`: not every reader may see it. `ignored`: the settings of
+# the site leave it out. `skipped`: the author did not intend that.
 Status: TypeAlias = Literal[
-    "draft", "future", "expired", "deleted", "hidden", "restricted", "waiting", "no-page", "skipped"
+    "draft",
+    "future",
+    "expired",
+    "deleted",
+    "hidden",
+    "restricted",
+    "ignored",
+    "waiting",
+    "no-page",
+    "skipped",
 ]
 # Of posts that are not published because the site that was built has no page of them.
 UNBUILT: frozenset[Status] = frozenset({"waiting", "no-page"})

@@ -11,7 +11,7 @@ from publisher import feeds, selection, sources
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
-from publisher.sources import address_scripts
+from publisher.sources import address_scripts, ignore_doubts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import Files
 
@@ -64,7 +64,7 @@ def check(
     for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
-    of_settings = (*project.setting_warnings, *_addresses(project))
+    of_settings = (*project.setting_warnings, *_unread_settings(project))
     if not project.config.site.output:
         return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
     from publisher.app import page_check  # noqa: PLC0415 - imports the parser of pages
@@ -86,10 +86,12 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
         yield Diagnostic(textless.path, 1, textless.message)
 
 
-def _addresses(project: Project) -> Iterator[Diagnostic]:
-    """Warn if the URLs of the posts may be wrong."""
+def _unread_settings(project: Project) -> Iterator[Diagnostic]:
+    """Warn if URLs may be wrong, or files be published that the site leaves out."""
     for doubt in address_scripts.doubts(project.config):
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
+    for doubt in ignore_doubts.doubts(project.config):
+        yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
 
 
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:

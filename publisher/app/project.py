@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 # The items of posts that are not published for such a reason stay at their nodes.
-_STAYING: frozenset[Status] = frozenset({"skipped", "restricted", *UNBUILT})
+_STAYING: frozenset[Status] = frozenset({"skipped", "restricted", "ignored", *UNBUILT})
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ _WORDS: Mapping[Status, str] = {
     "deleted": "deleted",
     "hidden": "hidden",
     "restricted": "not for every reader",
+    "ignored": "not part of the site",
     "waiting": "not built yet",
     "no-page": "without a page",
     "skipped": "not read",
@@ -102,7 +103,7 @@ def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:
     others: Counter[str] = Counter()
     named: list[Skip] = []
     for skip in skips:
-        is_of_a_kind = skip.status in {"skipped", "restricted"} and not skip.broken
+        is_of_a_kind = skip.status in {"skipped", "restricted", "ignored"} and not skip.broken
         counts[skip.reason] += is_of_a_kind
         if is_of_a_kind and counts[skip.reason] > NAMED:
             others[skip.reason] += 1

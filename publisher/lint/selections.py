@@ -32,6 +32,7 @@ _STATES: dict[Status, str] = {
     "deleted": "deleted",
     "hidden": "hidden",
     "restricted": "restricted",
+    "ignored": "not part of the site",
     "waiting": "not built yet",
     "no-page": "without a page",
     "skipped": "unreadable",

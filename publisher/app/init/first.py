@@ -14,7 +14,7 @@ from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.errors import ConfigError, Unavailable, UnsafePlanError
-from publisher.sources import detect
+from publisher.sources import detect, ignore_doubts
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
@@ -60,6 +60,7 @@ def init(
         if doubt:
             on_event(Note(doubt))
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
+    _ask_about_ignored(config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
@@ -203,6 +204,19 @@ def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
         "which feeds leave out. Is it the folder with your posts?"
     )
     require_yes(ask, question, "name the folder with your posts with --posts FOLDER")
+
+
+def _ask_about_ignored(config: Config, ask: Ask) -> None:
+    """Ask if files may be published that the site leaves out. Raises ConfigError."""
+    risks = [risk.replace(f"{config.path.parent}/", "") for risk in ignore_doubts.risks(config)]
+    if not risks:
+        return
+    question = (
+        f"{'; '.join(risks)}. So files may be published that your site leaves out, e.g. private "
+        f"notes. Publish all posts in {config.posts.path.name}?"
+    )
+    advice = "build the site first, so that publisher sees which posts have a page"
+    require_yes(ask, question, advice)
 
 
 def _write(path: Path, text: str) -> None:

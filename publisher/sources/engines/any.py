@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
+from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.names import Name
@@ -123,6 +124,8 @@ class Any(PostReader):
             return "hidden", "hidden: true"
         if front_matter.is_false("publish"):
             return "hidden", "publish: false"
+        if self.ignored.needs_publish and not front_matter.is_true("publish"):
+            return "hidden", "has no `publish: true`, which ExplicitPublish asks for"
         return super().unpublished_by_front_matter(front_matter)
 
     def name(self, path: PurePosixPath) -> Name:
@@ -254,4 +257,5 @@ RECORD = EngineRecord(
     source_readers=(*source_text.FENCES, source_text.exported),
     late_dates=(),
     has_rules=False,
+    ignored=generator_ignores.of_site,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import eleventy_programs
+from publisher.sources.engines import eleventy_ignores, eleventy_programs
 from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
@@ -197,4 +197,5 @@ RECORD = EngineRecord(
     ),
     programs=PROGRAMS,
     address_scripts=address_scripts,
+    ignored=eleventy_ignores.of_site,
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.post import Diagnostic, Page, Post, Skip
-from publisher.sources.engines import markups
+from publisher.sources.engines import ignored, markups
 from publisher.sources.engines.markups import (
     ASSETS,
     MARKUPS,
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from publisher.config import Engine, Person
     from publisher.post import BodySyntax, Markup, Status
     from publisher.sources.engines.detected import DetectedSite
+    from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
@@ -134,6 +135,7 @@ class EngineRecord:
     late_dates: Sequence[str] = LATE_DATES
     has_rules: bool = True
     address_scripts: FindScripts = field(default=lambda *_: ())
+    ignored: FindIgnored = ignored.nothing
 
     @property
     def site_files(self) -> Sequence[str]:
@@ -184,7 +186,7 @@ class PostReader:
             return Skip(path, unrendered(path.suffix.lower())), []
         unpublished: tuple[Status, str] | None = None
         try:
-            unpublished = self.unpublished_by_path(path)
+            unpublished = self._ignored_by_site(path) or self.unpublished_by_path(path)
             return self._read_post(self._front_matter(path), unpublished, now)
         except PostError as error:
             if unpublished:
@@ -192,6 +194,16 @@ class PostReader:
             if is_unrendered:  # whether the site publishes such a file is unknown
                 return Skip(path, error.message, error.line), []
             return _unreadable(path, error), []
+
+    @cached_property
+    def ignored(self) -> Ignored:
+        """What the settings of the site leave out."""
+        folder = self.folder
+        return self.record.ignored(folder.site, folder.posts, folder.reach)
+
+    def _ignored_by_site(self, path: PurePosixPath) -> tuple[Status, str] | None:
+        reason = self.ignored.reason(self.folder.posts / path)
+        return ("ignored", reason) if reason else None
 
     def _is_readable(self, path: PurePosixPath) -> bool:
         """Whether a file may be a post, by its name or, if its markup is unknown, by its head."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
+from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
 from publisher.sources.engines.engine import LATE_DATES, EngineRecord, PostReader
@@ -46,5 +47,6 @@ RECORD = EngineRecord(
         dialect="commonmark", template_language="none", links="wiki", titles="elements"
     ),
     programs=PROGRAMS,  # Eleventy often builds the site of such a folder
+    ignored=generator_ignores.of_vault,
     late_dates=("created", "published", *LATE_DATES),
 )

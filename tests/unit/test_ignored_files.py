@@ -1,0 +1,276 @@
+"""Files that the settings of a site leave out are not published from their sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from publisher.sources.engines.generator_ignores import of_site
+from publisher.system.symlinks import Reach
+from tests.support.blog import Blog
+from tests.unit.test_engines import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.config import Engine
+
+Files: TypeAlias = "Mapping[str, str]"
+
+POST = "---\ntitle: A post\ndate: 2020-01-02\n---\nText.\n"
+MKDOCS = """\
+site_name: A
+exclude_docs: |
+  *.secret.md
+  drafts/
+draft_docs: soon.md
+markdown_extensions:
+  - pymdownx.emoji:
+      emoji_index: !!python/name:material.extensions.emoji.twemoji
+"""
+LUME = (
+    "import lume from 'lume/mod.ts'\nconst site = lume({src: './src'})\n"
+    "site.ignore('posts/wip', 'README.md').use(feed())\n"
+)
+NUXT = "export default {content: {ignores: ['archive']}}\n"
+ASTRO = "const blog = defineCollection({loader: glob({pattern: ['**/*.md', '!old/**']})})\n"
+VUEPRESS = "module.exports = {pagePatterns: ['**/*.md', '!.vuepress', '!wip']}\n"
+ELEVENTY = "export default (c) => {\n c.ignores.add('posts/wip/**')\n}\n"
+TEMPLATER = '{"templates_folder": "Snippets"}'
+
+
+def quartz(value: str, *, filters: str = "Plugin.RemoveDrafts()") -> str:
+    return (
+        "// ignorePatterns: ['a.md'] is a comment\n"
+        f"export default {{ configuration: {{\n  ignorePatterns: {value},\n}},\n"
+        f"plugins: {{ filters: [{filters}] }} }}\n"
+    )
+
+
+QUARTZ = quartz('[ "private", `templates`, /* "a.md" */ \'**/*.excalidraw.md\' ] as string[]')
+
+
+@pytest.mark.parametrize(
+    ("engine", "posts", "settings", "names"),
+    [
+        (
+            "any",
+            "content",
+            {"quartz.config.ts": QUARTZ},
+            (
+                ["private/a.md", "private/deep/b.md", "templates/post.md", "x/a.excalidraw.md"],
+                ["a.md", "x/private/b.md"],
+            ),
+        ),
+        (
+            "any",
+            "content/blog",
+            {"quartz.config.ts": quartz("['blog/private']")},
+            (["private/a.md"], ["a.md"]),
+        ),
+        ("plain", "content", {"quartz.config.ts": QUARTZ}, (["private/a.md"], [])),
+        (
+            "any",
+            "content",
+            {"quartz.config.yaml": "configuration:\n  ignorePatterns: [private]\n"},
+            (["private/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "content",
+            {"quartz.config.ts": quartz("[]"), "content/.gitignore": "/own\n*.tmp.md\n"},
+            (["own/a.md", "x/a.tmp.md"], ["a.md", "x/own/a.md"]),
+        ),
+        (
+            "any",
+            "blog",
+            {"docusaurus.config.js": "export default {blog: {exclude: ['wip/**']}}"},
+            (["wip/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "docs/posts",
+            {"docs/.vitepress/config.mts": "export default {srcExclude: ['**/todo.md']}"},
+            (["todo.md", "x/todo.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "docs/posts",
+            {"docs/.vuepress/config.js": VUEPRESS.replace("!wip", "!posts/wip")},
+            (["wip/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "docs/blog",
+            {"mkdocs.yml": MKDOCS},
+            (["a.secret.md", "drafts/a.md", "soon.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "docs",
+            {"mkdocs.yml": "INHERIT: base.yml\n", "base.yml": MKDOCS},
+            (["drafts/a.md", "templates/a.md"], ["a.md", "x/templates/a.md"]),
+        ),
+        (
+            "any",
+            "src/posts",
+            {"_config.ts": LUME},
+            (["wip/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "content",
+            {"nuxt.config.ts": NUXT},
+            (["-a.md", "x/-y/a.md", "archive/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "content",
+            {"nuxt.config.ts": "", "content.config.ts": "x = {source: {exclude: ['wip/**']}}"},
+            (["wip/a.md"], ["a.md"]),
+        ),
+        (
+            "any",
+            "content/blog",
+            {"gatsby-config.js": "a = {options: {ignore: ['**/wip/**']}}"},
+            (["wip/a.md"], ["a.md"]),
+        ),
+        ("any", "src/content/blog", {"src/content.config.ts": ASTRO}, (["old/a.md"], ["a.md"])),
+        (
+            "plain",
+            ".",
+            {".obsidian/templates.json": '{"folder": "Meta/Templates"}'},
+            (["Meta/Templates/a.md"], []),
+        ),
+        (
+            "plain",
+            ".",
+            {".obsidian/plugins/templater-obsidian/data.json": TEMPLATER},
+            (["Snippets/a.md"], []),
+        ),
+        (
+            "eleventy",
+            "posts",
+            {
+                "eleventy.config.js": ELEVENTY,
+                ".eleventyignore": "/posts/old\n# posts\n!x\n",
+                ".gitignore": "posts/own.md\n",
+            },
+            (["wip/a.md", "old/a.md", "own.md"], ["a.md"]),
+        ),
+        (
+            "eleventy",
+            "src/posts",
+            {
+                "eleventy.config.js": "x = {dir: {input: 'src'}}; c.setUseGitIgnore(false)",
+                "src/.eleventyignore": "posts/old",
+                ".gitignore": "src\n",
+            },
+            (["old/a.md"], ["a.md"]),
+        ),
+    ],
+)
+def test_what_the_site_leaves_out_is_no_post(
+    tmp_path: Path, engine: Engine, posts: str, settings: Files, names: tuple[list[str], list[str]]
+) -> None:
+    left_out, built = names
+    files = {f"{posts}/{name}": POST for name in (*left_out, *built)}
+    reading = read(tmp_path, engine, {**settings, **files}, posts=posts)
+    assert sorted(str(post.path) for post in reading.posts) == sorted(built)
+    ignored = {str(skip.path): skip.reason for skip in reading.skipped if skip.status == "ignored"}
+    assert sorted(ignored) == sorted(left_out)
+    assert all(reason.startswith("the site does not build it, see ") for reason in ignored.values())
+
+
+def test_a_template_that_is_left_out_is_no_broken_post(tmp_path: Path) -> None:
+    files = {"quartz.config.ts": QUARTZ, "content/templates/a.md": "---\ndate: '{{date}}'\n---\n"}
+    (skip,) = read(tmp_path, "any", files, posts="content").skipped
+    assert (skip.status, skip.broken) == ("ignored", False)
+
+
+def test_explicit_publish_publishes_only_what_says_so(tmp_path: Path) -> None:
+    settings = quartz("[]", filters="Plugin.RemoveDrafts(), Plugin.ExplicitPublish()")
+    told = POST.replace("---\nText", "publish: true\n---\nText")
+    files = {"quartz.config.ts": settings, "content/a.md": POST, "content/b.md": told}
+    reading = read(tmp_path, "any", files, posts="content")
+    assert [str(post.path) for post in reading.posts] == ["b.md"]
+    commented = settings.replace(", Plugin", "], // , [Plugin")
+    files["quartz.config.ts"] = commented
+    assert len(read(tmp_path, "any", files, posts="content").posts) == 2
+
+
+UNREAD = [
+    ("quartz.config.ts", quartz("[...defaults, 'private']"), 3),
+    ("quartz.config.ts", quartz("patterns"), 3),
+    ("quartz.config.ts", quartz("['a'].concat(more)"), 3),
+    ("quartz.config.ts", quartz("[`${root}/private`]"), 3),
+    ("quartz.config.ts", quartz("['!(posts)']"), 3),
+    ("quartz.config.ts", "export default { configuration: {\n ignorePatterns, baseUrl } }\n", 2),
+    ("quartz.config.yaml", "a: [\n", 1),
+    ("mkdocs.yml", "exclude_docs: !ENV [A, b]\ndocs_dir: [\n", 1),
+    ("nuxt.config.ts", "x = {\n ignores: ['\\\\.tmp$'] }", 2),
+    ("docusaurus.config.js", "x = {blog: {exclude: process.env.A}}", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "line"), UNREAD)
+def test_a_setting_that_is_a_program_is_named_and_what_is_plain_in_it_counts(
+    tmp_path: Path, name: str, settings: str, line: int
+) -> None:
+    (tmp_path / name).write_text(settings)
+    ignored = of_site(tmp_path, tmp_path / "content", Reach((tmp_path,), (tmp_path,), "outside"))
+    assert [(one.file.name, one.line) for one in ignored.unread] == [(name, line)]
+    if "'private'" in settings:
+        assert ignored.reason(tmp_path / "content/private/a.md")
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Blog:
+    """A site of Quartz that is not built, and computes what it leaves out."""
+    blog = Blog(tmp_path)
+    for name, text in {
+        "quartz.config.ts": quartz("patterns").replace("{ conf", "{baseUrl: 'blog.example', conf"),
+        "content/a.md": POST,
+        "content/private/b.md": POST,
+    }.items():
+        path = blog.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (blog.folder / "publisher.yaml").unlink(missing_ok=True)
+    return blog
+
+
+INIT = ("init", "--url", "https://blog.example", "--permalink", "/:slug/")
+
+
+def test_init_asks_before_it_publishes_what_the_site_may_leave_out(vault: Blog) -> None:
+    refused = vault.run(*INIT)
+    assert refused.code == 2
+    assert "quartz.config.ts:3: ignorePatterns is computed there" in refused.err
+    assert "Publish all posts in content?" in refused.err
+    assert not (vault.folder / "publisher.yaml").exists()
+    assert vault.run(*INIT, "--yes").code == 0
+
+
+def test_check_names_the_setting_until_the_configuration_leaves_files_out(vault: Blog) -> None:
+    vault.run(*INIT, "--yes")
+    assert "quartz.config.ts:3: ignorePatterns is computed" in vault.run("check").out
+    config = vault.folder / "publisher.yaml"
+    config.write_text(
+        config.read_text().replace("posts:\n", "posts:\n  exclude: [private/**]\n", 1)
+    )
+    checked = vault.run("check")
+    assert "ignorePatterns" not in checked.out
+    assert "1 post: 1 published" in checked.out
+
+
+def test_notes_that_obsidian_hides_are_named(tmp_path: Path) -> None:
+    blog = Blog(tmp_path)
+    (blog.folder / ".obsidian").mkdir(parents=True)
+    (blog.folder / ".obsidian/app.json").write_text('{"userIgnoreFilters": ["private/"]}')
+    (blog.folder / "a.md").write_text(POST.replace("---\nText", "publish: true\n---\nText"))
+    (blog.folder / "publisher.yaml").unlink(missing_ok=True)
+    assert blog.run("init", "--url", "https://blog.example").code == 0
+    assert "app.json:1: userIgnoreFilters" in blog.run("check").out
