@@ -72,6 +72,8 @@ def check(
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
     if doubt := page_check.site_url_difference(project):
+        # What the pages say shows what is right, so it comes in the place of a mere warning.
+        of_settings = tuple(one for one in of_settings if one != project.url_warning)
         of_settings = (*of_settings, project.of_setting(("site", "url"), doubt))
     return Checked(diagnostics, of_clients, of_settings, differences, moved)
 

@@ -18,6 +18,7 @@ from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sync.skipped import SkippedFiles, Unbuilt
+from publisher.text.stand_in_urls import stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -132,7 +133,16 @@ class Project:
         """
         found = selections.check(self.config, self.entries)
         warnings = tuple(self.of_setting(one.key, one.message) for one in found)
-        return (self.clock_warning, *warnings) if self.clock_warning else warnings
+        first = (self.clock_warning, self.url_warning)
+        return (*filter(None, first), *warnings)
+
+    @cached_property
+    def url_warning(self) -> Diagnostic | None:
+        """A warning if site.url cannot be the URL of a site on the web; else None."""
+        url = self.config.site.url
+        why = stand_in(url)
+        message = f"is {url}, {why}; links and ids of posts are made of it, so correct it"
+        return self.of_setting(("site", "url"), message) if why else None
 
     @cached_property
     def address_warnings(self) -> tuple[Diagnostic, ...]:

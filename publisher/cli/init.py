@@ -182,14 +182,13 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         _print_lesson(written.lesson)
     for key, value, source in written.taken:
         output.print_line(f"{key}: {value}, from {source}")
-    if not written.has_url:
-        output.print_message(f"note: site.url is {configs.EXAMPLE_URL}; set it to your site's URL")
     if not has_jid:
         output.print_message(
             "note: without an xmpp section only feeds are built; see config.example.yaml to add one"
         )
     option = "" if _is_found(path) else f" --config {shlex.quote(str(path))}"
-    output.print_line(f"next: publisher {'plan' if has_jid else 'build'}{option}")
+    after = "plan" if has_jid else "build"
+    output.print_line(f"next: publisher check{option}, then publisher {after}{option}")
 
 
 def _print_lesson(lesson: Lesson) -> None:

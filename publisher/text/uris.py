@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import quote, urlsplit
 
@@ -31,6 +32,23 @@ def request_uri(address: str) -> str:
     authority = f"[{host}]" if ":" in host else host
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{authority}{port}{parts.path or '/'}{query}"
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether the host of an absolute URL is this machine (RFC 6761 section 6.3)."""
+    if not url.startswith(("http://", "https://", "//")):
+        return False
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # http://[
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return ip.is_loopback or ip.is_unspecified
 
 
 def _authority(written: str) -> str:

@@ -1146,7 +1146,7 @@ def test_init_takes_the_feed_that_a_page_names(blog: Blog, web: Web, kind: str, 
     web.answers["/page"] = Answer(PAGE.format(links=links).encode())
     web.answers["/blog/feed"] = Answer(ATOM.encode())
     (blog.folder / "publisher.yaml").unlink()
-    run = blog.run("init", "--feed", f"{web.url}/page")
+    run = blog.run("init", "--url", "https://blog.example", "--feed", f"{web.url}/page")
     assert run.code == 0, run.err
     assert f"{web.url}/page is a web page; publisher takes the feed that it names" in run.err
     config = configs.load(blog.folder / "publisher.yaml")
@@ -1216,7 +1216,7 @@ def test_init_writes_no_feed_over_the_one_that_it_reads(blog: Blog, name: str) -
     name = name.replace("{folder}", str(blog.folder))
     (blog.folder / name).write_text(ATOM)
     (blog.folder / "publisher.yaml").unlink()
-    run = blog.run("init", "--feed", name)
+    run = blog.run("init", "--url", "https://blog.example", "--feed", name)
     assert run.code == 0, run.err
     assert blog.run("build").code == 0
     assert (blog.folder / name).read_text() == ATOM
@@ -1230,7 +1230,7 @@ def test_init_finds_names_that_no_other_file_has(blog: Blog) -> None:
     for name in ("feed.rss", "feeds/feed.json", "source.atom"):
         (blog.folder / name).write_text(ATOM)
     (blog.folder / "publisher.yaml").unlink()
-    assert blog.run("init", "--feed", "source.atom").code == 0
+    assert blog.run("init", "--url", "https://blog.example", "--feed", "source.atom").code == 0
     config = configs.load(blog.folder / "publisher.yaml")
     assert [feed.path.parent.name for feed in config.feeds] == 3 * ["feeds-2"]
 
@@ -1262,7 +1262,7 @@ def test_init_says_if_a_feed_has_only_summaries(
 ) -> None:
     (blog.folder / "source").write_text(document)
     (blog.folder / "publisher.yaml").unlink()
-    run = blog.run("init", "--feed", "source")
+    run = blog.run("init", "--url", "https://blog.example", "--feed", "source")
     assert run.code == 0, run.err
     assert ("has only summaries" in run.err) == (words is not None)
     if words is not None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher.sources.built.pages.head import Head, is_loopback_url, read_head
+from publisher.sources.built.pages.head import Head, read_head
 from publisher.sources.built.pages.page import (
     MAX_ATTRIBUTES,
     MAX_DEPTH,
@@ -15,6 +15,7 @@ from publisher.sources.built.pages.page import (
     PageError,
     parse,
 )
+from publisher.text.uris import is_loopback_url
 from tests.support.growth import assert_linear
 
 PATH = PurePosixPath("a/index.html")

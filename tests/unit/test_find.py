@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OF_HUGO = "baseURL: https://blog.example\ntitle: A blog\n"
 
 
+URL = ("--url", "https://blog.example")
+
+
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
     return Blog(tmp_path / "blog")
@@ -261,7 +264,7 @@ def test_init_does_not_write_below_a_configuration(blog: Blog, name: str) -> Non
     run = blog.run("init", folder=blog.posts)
     assert run.code == 2
     assert f"{blog.folder / name} already applies to this folder; edit it" in run.err
-    run = blog.run("init", "--config", "publisher.yaml", "--posts", ".", folder=blog.posts)
+    run = blog.run("init", *URL, "--config", "publisher.yaml", "--posts", ".", folder=blog.posts)
     assert (run.code, (blog.posts / "publisher.yaml").is_file()) == (0, True)
 
 
@@ -271,10 +274,11 @@ def test_the_command_that_init_names_next_runs(blog: Blog, name: str, written: s
     (blog.folder / ".git").mkdir()
     (blog.folder / "publisher.yaml").rename(blog.folder / name)
     (blog.posts / "deep").mkdir()
-    run = blog.run("init", "--config", written, "--posts", ".", folder=blog.posts)
-    command = run.out.rpartition("next: publisher ")[2].split()
-    assert command == ["build", "--config", written]
-    assert blog.run(*command, folder=blog.posts).code == 0
+    run = blog.run("init", *URL, "--config", written, "--posts", ".", folder=blog.posts)
+    told = run.out.rpartition("next: publisher ")[2].strip().split(", then publisher ")
+    assert told == [f"check --config {written}", f"build --config {written}"]
+    for command in told:
+        assert blog.run(*command.split(), folder=blog.posts).code == 0
 
 
 def test_init_names_no_option_if_the_next_command_finds_the_configuration(blog: Blog) -> None:
@@ -284,8 +288,8 @@ def test_init_names_no_option_if_the_next_command_finds_the_configuration(blog: 
         ("--config", "publisher.yaml"),
         ("--config", str(blog.folder / "publisher.yaml")),
     ):
-        run = blog.run("init", *option)
-        assert run.out.endswith("next: publisher build\n"), run.err
+        run = blog.run("init", *URL, *option)
+        assert run.out.endswith("next: publisher check, then publisher build\n"), run.err
         (blog.folder / "publisher.yaml").unlink()
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
 from publisher.app.events import Note, ignore
-from publisher.app.init import document, feed_folder, from_feed, learning, site_facts, urls
+from publisher.app.init import (
+    document,
+    feed_folder,
+    from_feed,
+    learning,
+    site_facts,
+    site_url,
+    urls,
+)
 from publisher.app.init.learning import Lesson
 from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
@@ -55,7 +64,9 @@ def init(
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
         facts = site_facts.with_metadata(facts, lesson, on_event)
-        facts, config, found = _learned(facts, lesson, site, path, found)
+    facts = site_url.with_url(facts, site, partial(_refusal, path), on_event, ask_text)
+    if facts.lesson:
+        facts, config, found = _learned(facts, facts.lesson, site, path, found)
     for doubt in (site_facts.unread(facts, site), site_facts.doubt_about_url(facts, site)):
         if doubt:
             on_event(Note(doubt))
@@ -65,9 +76,7 @@ def init(
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]
-    return WrittenConfig(
-        posts, site.name, site.source, bool(facts.url), found, facts.lesson, facts.taken
-    )
+    return WrittenConfig(posts, site.name, site.source, found, facts.lesson, facts.taken)
 
 
 def _require_new(path: Path) -> None:
@@ -180,18 +189,19 @@ def _with_rule(
     facts: SiteFacts, config: Config, found: Survey, on_event: OnEvent, ask: AskText
 ) -> tuple[SiteFacts, Survey]:
     """The facts with posts.permalink if it must be given and somebody gives it; then the survey."""
-
-    def refusal(given: SiteFacts) -> ConfigError | None:
-        try:
-            _parsed(given, config.path)
-        except ConfigError as error:
-            return error
-        return None
-
-    settled = urls.with_rule(facts, config, refusal, on_event, ask)
+    settled = urls.with_rule(facts, config, partial(_refusal, config.path), on_event, ask)
     if settled.posts == facts.posts:
         return settled, found
     return settled, survey(_parsed(settled, config.path))
+
+
+def _refusal(path: Path, facts: SiteFacts) -> ConfigError | None:
+    """Why the facts are no valid configuration; None if they are one."""
+    try:
+        _parsed(facts, path)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:

@@ -53,7 +53,6 @@ class WrittenConfig:
     posts: Path | None
     kind: str
     source: str
-    has_url: bool
     survey: Survey
     lesson: Lesson | None
     taken: Sequence[tuple[str, str, str]] = ()

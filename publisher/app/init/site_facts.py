@@ -15,6 +15,7 @@ from publisher.sources.built.pages import site_url
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.front_matter.values import language_tag
 from publisher.text import permalinks
+from publisher.text.stand_in_urls import stand_in
 
 if TYPE_CHECKING:
     from publisher.app.events import OnEvent
@@ -28,6 +29,8 @@ def valid(site: DetectedSite, on_event: OnEvent) -> dict[str, str]:
     values = {key: getattr(site, key) for key in keys}
     if site.language:
         values["language"] = language_tag(site.language)
+    if stand_in(site.url or ""):
+        del values["url"]
     is_valid = partial(_is_valid, site, on_event)
     return {key: value for key, value in values.items() if value and is_valid(key, value)}
 
@@ -43,6 +46,7 @@ def with_metadata(facts: SiteFacts, lesson: Lesson, on_event: OnEvent) -> SiteFa
     return replace(
         facts,
         url=facts.url or found.get("url"),
+        lesson=lesson,
         title=found.get("title", facts.title),
         settings={**found, **facts.settings},
         taken=[(key, found[key], source) for key, source in sources.items() if key in found],
@@ -57,8 +61,7 @@ def doubt_about_url(facts: SiteFacts, site: DetectedSite) -> str:
         return f"site.url {difference}" if difference else ""
     if not site.program or facts.options.url:
         return ""
-    known = "site.url is from its text, so check it" if facts.url else "give the URL with --url"
-    return f"{site.program} is a program, which is not run; {known}"
+    return f"{site.program} is a program, which is not run; site.url is from its text, so check it"
 
 
 def unread(facts: SiteFacts, site: DetectedSite) -> str:

@@ -36,7 +36,6 @@ from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
-from publisher.sources.built.pages.head import is_loopback_url
 from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
 from publisher.sources.built.state.known_pages import KnownPages
@@ -50,6 +49,7 @@ from publisher.text import globs
 from publisher.text.characters import damage
 from publisher.text.counts import number_of
 from publisher.text.timestamps import z
+from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

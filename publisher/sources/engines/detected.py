@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from publisher.config import DEFAULT_ENGINE
 from publisher.sources import site_settings
@@ -59,6 +60,14 @@ class DetectedSite:
     permalink: str | None = None
     author: Person | None = None
     notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def base_path(self) -> str:
+        """The path of the site on its host by its settings, without slashes at its ends."""
+        try:
+            return urlsplit(self.url or "").path.strip("/") or self.base
+        except ValueError:  # http://[
+            return self.base
 
     @property
     def name(self) -> str:

@@ -177,12 +177,13 @@ def _detect(folder: Path) -> DetectedSite | None:
         return None
     source = program.source
     # The reader finds the input folder only in a configuration in the folder of the site.
-    is_seen = not source or program.file in PROGRAMS
+    is_seen = program.sees_source and program.file in PROGRAMS
     within = [f"{source}/{name}" for name in _IN_SOURCE] if source else []
     return DetectedSite(
         engine=RECORD.name,
         posts=posts_folder(folder, (*within, *_POSTS)),
-        site=None if is_seen else source,
+        site=None if is_seen or not source else source,
+        base=program.base,
         output=(program.output,) if program.output else (),
         program=program.file,
     )

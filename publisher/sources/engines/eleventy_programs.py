@@ -12,6 +12,7 @@ from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import inside
+from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
     from publisher.sources.engines.scripts import AddressScript
     from publisher.system.symlinks import Reach
+    from publisher.text.script_settings import Setting
     from publisher.text.yaml_document import Value
 
 KINDS = ("js", "cjs", "mjs", "ts")
 # The configuration of Eleventy is a program, so we can read no settings from it.
 PROGRAMS = tuple(f"{name}.{kind}" for name in (".eleventy", "eleventy.config") for kind in KINDS)
 INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
-_OUTPUT = re.compile(r"\boutput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _PACKAGE = "@11ty/eleventy"
 _COMMAND = re.compile(r"(?:^|/)eleventy(?:@.*)?$")
 _MOST_LEVELS = 2  # in which we look for a configuration that no script names
@@ -44,12 +45,15 @@ class Program:
     """Where the configuration lies below the site; empty if there is none.
 
     `source` and `output` are the input and the output folder, relative to the site; empty for the
-    defaults, the site itself and `_site`.
+    defaults, the site itself and `_site`. `sees_source` tells that INPUT finds the input folder.
+    `base` is the path of the site on its host, without slashes at its ends.
     """
 
     file: str
     source: str = ""
     output: str = ""
+    sees_source: bool = False
+    base: str = ""
 
 
 def find(folder: Path, reach: Reach) -> Program | None:
@@ -64,11 +68,26 @@ def find(folder: Path, reach: Reach) -> Program | None:
         return None
     file = inside(options.get("config", "")) or (own.name if own else _configuration(folder))
     text = _text(folder / file, reach) if file else ""
+    settings = ScriptSettings(text)
+    source = options.get("input") or _folder(settings, "input", "setInputDirectory")
+    output = options.get("output") or _folder(settings, "output", "setOutputDirectory")
+    seen = INPUT.search(text)
     return Program(
         file,
-        inside(options.get("input") or _literal(INPUT, text)),
-        inside(options.get("output") or _literal(_OUTPUT, text)),
+        inside(source),
+        inside(output),
+        sees_source=inside(source) == (inside(seen[1]) if seen else ""),
+        base=(options.get("pathprefix") or _text_of(settings.find("pathPrefix"))).strip("/"),
     )
+
+
+def _folder(settings: ScriptSettings, key: str, function: str) -> str:
+    """The folder under a key of `dir`, or the argument of the function that sets it."""
+    return _text_of(settings.find(f"dir.{key}", key) or settings.argument(function))
+
+
+def _text_of(setting: Setting | None) -> str:
+    return setting.text if setting else ""
 
 
 def _package(folder: Path, reach: Reach) -> dict[str, Value]:
@@ -105,7 +124,7 @@ def _words(script: str) -> list[str]:
 def _long_options(words: list[str]) -> Iterator[tuple[str, str]]:
     for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.removeprefix("--").partition("=")
-        if word.startswith("--") and name in {"config", "input", "output"}:
+        if word.startswith("--") and name in {"config", "input", "output", "pathprefix"}:
             yield name, value if equals else following
 
 
@@ -121,11 +140,6 @@ def _text(file: Path, reach: Reach) -> str:
         return site_settings.data(file, reach).decode("utf-8", "replace")
     except ConfigError:
         return ""
-
-
-def _literal(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[1] if match else ""
 
 
 def address_scripts(site: Path, posts: Path, reach: Reach) -> list[AddressScript]:

@@ -323,6 +323,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         source=source,
         title=text(settings, "title") or text(settings, "name"),
         url=url.rstrip("/") or None,
+        base=(text(settings, "baseurl") or "").strip("/"),
         description=text(settings, "description"),
         language=text(settings, "lang") or text(settings, "locale"),
         timezone=text(settings, "timezone"),

@@ -9,10 +9,11 @@ from urllib.parse import quote, urljoin
 from publisher.post import BuiltBody
 from publisher.sources.built.bodies.accept import Accepted, RefusedBody, accepts, keeps, shows_title
 from publisher.sources.built.bodies.body import extract
-from publisher.sources.built.pages.head import Head, is_loopback_url
+from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.words import source_words, triples
 from publisher.text.titles import plain_title
+from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urlsplit
+
+from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -251,23 +251,6 @@ def _is_hint(element: etree._Element) -> bool:
         {"stylesheet", "icon", "preload", "modulepreload"}
         & {*(element.get("rel") or "").lower().split()}
     )
-
-
-def is_loopback_url(url: str) -> bool:
-    """Whether the host of an absolute URL is this machine (RFC 6761 section 6.3)."""
-    if not url.startswith(("http://", "https://", "//")):
-        return False
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:  # http://[
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return ip.is_loopback or ip.is_unspecified
 
 
 def _reloads(script: etree._Element) -> bool:

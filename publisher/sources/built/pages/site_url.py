@@ -13,8 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from publisher.config import EXAMPLE_URL
 from publisher.sources.built.pages.address import bare_path, without_www
-from publisher.sources.built.pages.head import is_loopback_url
 from publisher.text.permalinks import encoded
+from publisher.text.stand_in_urls import stand_in
+from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -59,6 +60,11 @@ def difference(url: str, stated: str) -> str | None:
     """
     if is_same(url, stated):
         return None
+    if why := stand_in(stated):
+        return (
+            f"is {url}, but the pages of the site say {stated}, {why}; correct it in the settings "
+            "of the site, and build that again"
+        )
     return (
         f"is {url}, but the pages of the site say {stated}; links and ids of posts are made of it, "
         "so correct it before you publish"
