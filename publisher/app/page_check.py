@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from publisher.app.project import Project
     from publisher.entry import Entry
-    from publisher.lint.built import BuiltReport, Difference
+    from publisher.lint.built import BuiltReport, Comparison
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.pattern import AddressDifference
 
@@ -38,21 +38,22 @@ def compared(
     if project.config.posts.pages:  # then the page is the source
         return built.BuiltReport()
     entries = watch(project.entries.entries)
-    return built.report(one for entry in entries for one in _differences(project, entry))
+    return built.report(one for entry in entries if (one := _comparison(project, entry)))
 
 
-def _differences(project: Project, entry: Entry) -> Sequence[Difference]:
+def _comparison(project: Project, entry: Entry) -> Comparison | None:
+    """The post compared with its page; None if it has none that can be compared with it."""
     # A post with `body: source` says that its page does not show its text.
     if entry.post.body_from_source:
-        return ()
+        return None
     try:
         if project.config.posts.from_pages:
             body = project.renderings.built_body(entry)
-            return built.compare(entry.post, body.html) if body and body.html else ()
+            return built.compare(entry.post, body.html) if body and body.html else None
         page = project.renderings.built_page(entry)
-        return built.compare_page(entry.post, page.data) if page else ()
+        return built.compare_page(entry.post, page.data) if page else None
     except PageError:  # too large, too deep
-        return ()
+        return None
 
 
 def site_url_difference(project: Project) -> str | None:

@@ -41,7 +41,7 @@ def test_a_learned_body_is_what_the_generator_made(engine: str, theme: str, tmp_
         assert found
         assert built_sites.shown(found.html) == built_sites.shown(post.made), post.page
         facts = support.post(body=post.text, title=post.title)
-        assert compare(facts, found.html) == []
+        assert compare(facts, found.html).differences == ()
 
 
 @pytest.mark.parametrize("source", ["pages", "source"])

@@ -6,8 +6,11 @@ order of words nor how the page shows them counts, and a difference of one or tw
 alone, because that may be a label, the number of a list, or a letter in another form.
 """
 
-from publisher.lint.built.compared import compare, compare_page
+from publisher.lint.built.compared import Comparison, compare, compare_page
 from publisher.lint.built.differences import Difference
 from publisher.lint.built.report import BuiltReport, SharedDifference, report
 
-__all__ = ["BuiltReport", "Difference", "SharedDifference", "compare", "compare_page", "report"]
+__all__ = [
+    "BuiltReport", "Comparison", "Difference", "SharedDifference",
+    "compare", "compare_page", "report",
+]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.content.dropped import LineNumbers
 from publisher.lint.built.body import squeezed
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
+from publisher.lint.built.readable import fences, without_marks
 from publisher.lint.built.word_runs import lacking
 from publisher.sources.built.pages.words import words
 from publisher.text.shortening import shortened
@@ -26,21 +27,12 @@ if TYPE_CHECKING:
 MAX_BLOCKS = 500  # of one post
 FEWEST_WORDS = 3  # of a block that is missing
 FEWEST_JOINED = 2  # line ends of a block that must not get lost
-DIAGRAMS = "mermaid|dot|graphviz|plantuml|d2|vega|math"  # languages of which a page shows a picture
 
-_FENCED = re.compile(
-    r"""^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)\n
-    (?P<block>(?:(?![ \t>]*(?P=fence))[^\n]*\n)*+)(?:[ \t>]*(?P=fence)|\Z)""",
-    re.MULTILINE | re.VERBOSE,
-)
-_DIAGRAM = re.compile(rf"[ {{.]*(?:{DIAGRAMS})\b")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]{0,2000}\}\}|\{%[^%]{0,2000}%\}")
 _TYPOGRAPHY = str.maketrans(
     {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), "–": "--", "—": "---", "…": "..."}
 )
-_SPAN = re.compile(r"`[^`\n]+`")
-_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).){0,20000}-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +47,10 @@ class FaultyBlock:
 def faulty_blocks(post: Post, page: PageBody) -> list[FaultyBlock]:
     lines = LineNumbers(post.body, post.body_line)
     found = []
-    for match in islice(_FENCED.finditer(f"{post.body}\n"), MAX_BLOCKS):
-        if _DIAGRAM.match(match["info"]):
-            continue
+    for match in islice(fences(post.body), MAX_BLOCKS):
         is_quoted = ">" in match["indent"]
-        block = _QUOTE.sub("", match["block"]) if is_quoted else match["block"]
+        block = without_marks(match["block"])
+        block = _QUOTE.sub("", block) if is_quoted else block
         kind = _fault(block, post, page) if block.strip() else None
         if kind:
             found.append(FaultyBlock(block, lines.line(match.start("block")), kind))
@@ -108,12 +99,3 @@ def _is_evaluated(wanted: str, shown: str) -> bool:
         if at < len(piece):
             return False
     return len(pieces) > 0 and bool(_TEMPLATE_TAG.search(wanted))
-
-
-def without_code(body: str) -> str:
-    """The body with all of its lines, but without what is in code and comments."""
-
-    def lines(match: re.Match[str]) -> str:
-        return "\n" * match[0].count("\n")
-
-    return _COMMENT.sub(lines, _SPAN.sub("", _FENCED.sub(lines, f"{body}\n")))

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.lint.built.body import PageBody
 from publisher.lint.built.code import code, faulty_blocks
-from publisher.lint.built.pictures import pictures
+from publisher.lint.built.pictures import NamedPictures, pictures
 from publisher.lint.built.text import words
+from publisher.lint.built.word_runs import covered
+from publisher.lint.built.words_of_source import SourceWords
+from publisher.sources.built.learning.foreign import makes_words
 from publisher.sources.built.pages.page import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publisher.lint.built.differences import Difference
     from publisher.post import Post
 
 
-def compare(post: Post, body: str) -> list[Difference]:
-    """Return the differences between a post and the HTML of its body on the page.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A post and its page.
+
+    `of_post` are selectors of the elements that show something of the post. With `makes_words` its
+    source has template code or components, which make words and pictures for the page.
+    """
+
+    differences: tuple[Difference, ...]
+    of_post: frozenset[str] = frozenset()
+    makes_words: bool = False
+
+
+def compare(post: Post, body: str) -> Comparison:
+    """Compare a post with the HTML of its body on the page.
 
     `body` is what readers get: without what `posts.drop` removes. Raises PageError.
     """
-    return _compared(post, PageBody.of(body, post.path))
+    page, source, names = PageBody.of(body, post.path), SourceWords(post), NamedPictures(post)
+    shown = covered(page.words, source.shown, source.body)
+    of_post = page.selectors_of_post(shown, names.shown_by)
+    found = _differences(post, page, source, names)
+    return Comparison(tuple(found), of_post, makes_words=makes_words(post.body))
 
 
-def compare_page(post: Post, page: bytes) -> list[Difference]:
-    """Return what a whole page lacks of its post: what else it has belongs to the theme.
+def compare_page(post: Post, page: bytes) -> Comparison:
+    """Find what a whole page lacks of its post: what else it has belongs to the theme.
 
     Raises PageError.
     """
-    found = _compared(post, PageBody(parse(page, post.path)))
-    return [one for one in found if one.kind not in {"has-words", "has-picture"}]
+    body, source = PageBody(parse(page, post.path)), SourceWords(post)
+    found = _differences(post, body, source, NamedPictures(post))
+    return Comparison(tuple(one for one in found if one.kind not in {"has-words", "has-picture"}))
 
 
-def _compared(post: Post, page: PageBody) -> list[Difference]:
+def _differences(
+    post: Post, page: PageBody, source: SourceWords, names: NamedPictures
+) -> Iterator[Difference]:
     blocks = faulty_blocks(post, page)
     lost = [one.text for one in blocks if one.kind == "lacks-code"]
-    return [*words(post, page, lost), *pictures(post, page), *code(post, blocks)]
+    yield from words(post, page, source, lost)
+    yield from pictures(post, page, names)
+    yield from code(post, blocks)

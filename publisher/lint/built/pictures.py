@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from publisher.content.dropped import LineNumbers
-from publisher.lint.built.code import without_code
+from publisher.lint.built.body import NamesIn
 from publisher.lint.built.differences import Difference
+from publisher.lint.built.readable import without_code
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from lxml import etree
 
@@ -39,7 +40,7 @@ _PICTURE_FILE = re.compile(rf"\.(?:{_KINDS})\b", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"([^/\s\"'()<>\[\]=|]{{3,200}})\.(?:{_KINDS})\b")
 
 
-def pictures(post: Post, page: PageBody) -> Iterator[Difference]:
+def pictures(post: Post, page: PageBody, names: NamedPictures) -> Iterator[Difference]:
     text = without_code(post.body)
     named = [
         (address, match.start())
@@ -49,14 +50,12 @@ def pictures(post: Post, page: PageBody) -> Iterator[Difference]:
     if len(page.pictures) < len(named):
         lines = LineNumbers(text, post.body_line)
         for address, offset in named:
-            if _stem(address) not in page.attributes:
+            if not page.attributes.has(_stem(address)):
                 yield Difference(post.path, lines.line(offset), "lacks-picture", address)
-    written = unquote(f"{post.body}\n{post.values}").lower()
-    known = {match[1] for match in islice(_FILE_NAME.finditer(written), MAX_PICTURES)}
     added = dict.fromkeys(
         address
         for picture in islice(page.pictures, MAX_PICTURES)
-        if (address := _address(picture)) and not _is_named(address.lower(), known, written)
+        if (address := _address(picture)) and not names.has(address)
     )
     if added:
         yield Difference(post.path, 1, "has-picture", next(iter(added)), places=len(added))
@@ -71,9 +70,24 @@ def _address(picture: etree._Element) -> str:
     return unquote(address) if is_file else ""
 
 
-def _is_named(address: str, known: Collection[str], written: str) -> bool:
-    """Whether the source names a picture: generators put numbers and hashes behind its name."""
-    return any(name in address for name in known) or _stem(address) in written
+class NamedPictures:
+    """The pictures that a source names, in its body or its front matter."""
+
+    def __init__(self, post: Post) -> None:
+        written = unquote(f"{post.body}\n{post.values}").lower()
+        files = islice(_FILE_NAME.finditer(written), MAX_PICTURES)
+        self._known = {match[1] for match in files}
+        self._written = NamesIn(written)
+
+    def shown_by(self, element: etree._Element) -> bool:
+        """Whether an element is one of these pictures."""
+        address = _address(element)
+        return bool(address) and self.has(address)
+
+    def has(self, address: str) -> bool:
+        """Whether an address is that of one: generators put numbers and hashes behind its name."""
+        is_known = any(name in address.lower() for name in self._known)
+        return is_known or self._written.has(_stem(address))
 
 
 def _stem(address: str) -> str:

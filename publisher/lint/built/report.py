@@ -1,7 +1,8 @@
 """Say in plain words how the posts and the pages of a site differ. Pure.
 
 What many posts have in common is no fault of theirs: it comes from the theme or from a shortcode.
-It is said once, with the number of posts.
+It is said once, with the number of posts. Only what the theme adds to most posts, in elements that
+show nothing of any post, is proposed for `posts.drop`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from publisher.post import Diagnostic
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
+    from publisher.lint.built.compared import Comparison
     from publisher.lint.built.differences import Difference, DifferenceKind
 
 FEWEST_SHARING = 3  # posts
+MOST_PAGES = 0.5  # of which have what the theme adds to posts
 MOST_NAMED = 20  # differences of a kind that are named one by one
+
+_ADDED: frozenset[DifferenceKind] = frozenset({"has-words", "has-picture"})
 
 _OF_ONE: Mapping[DifferenceKind, str] = {
     "lacks-words": 'its page lacks {count} that the source has {here}: "{what}"',
@@ -58,10 +63,8 @@ _MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
     "quotes": "{pages} have typographic quotes or dashes in code",
     "lines": "{pages} have code on one line",
 }
-_IN_ONE_PLACE = (
-    '{pages} have words in {place} that the sources lack, e.g. "{what}"; if readers should not get '
-    'them, add "{place}" to posts.drop'
-)
+_IN_ONE_PLACE = '{pages} have words in {place} that the sources lack, e.g. "{what}"'
+_OF_THEME = '; if readers should not get them, add "{place}" to posts.drop'
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +108,45 @@ class BuiltReport:
         return BuiltReport(few, (*self.shared, *collapsed))
 
 
-def report(differences: Iterable[Difference]) -> BuiltReport:
+def report(comparisons: Iterable[Comparison]) -> BuiltReport:
     groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
-    for one in differences:
-        groups[one.kind, one.place or one.what].append(one)
+    of_posts: set[str] = set()
+    making: set[PurePosixPath] = set()
+    count = 0
+    for count, comparison in enumerate(comparisons, 1):  # noqa: B007 - the number of all
+        of_posts |= comparison.of_post
+        for one in comparison.differences:
+            groups[one.kind, one.place or one.what].append(one)
+            making |= {one.path} if comparison.makes_words else set()
     own: list[PostDifference] = []
     shared: list[SharedDifference] = []
     for group in groups.values():
-        paths = tuple(sorted({one.path for one in group}))
+        is_of_theme = _is_of_theme(group, count, of_posts)
+        found = group if is_of_theme else [one for one in group if not _is_made(one, making)]
+        paths = tuple(sorted({one.path for one in found}))
         if len(paths) < FEWEST_SHARING:
             own += (
                 PostDifference(Diagnostic(one.path, one.line, _message(one)), one.kind)
-                for one in group
+                for one in found
             )
         else:
-            shared.append(SharedDifference(_shared_message(group[0], len(paths)), paths))
+            message = _shared_message(found[0], len(paths), is_of_theme=is_of_theme)
+            shared.append(SharedDifference(message, paths))
     own.sort(key=lambda one: (one.diagnostic.path, one.diagnostic.line, one.diagnostic.message))
     shared.sort(key=lambda one: (-len(one.paths), one.message))
     return BuiltReport(tuple(own), tuple(shared))
+
+
+def _is_of_theme(group: Sequence[Difference], pages: int, of_posts: Collection[str]) -> bool:
+    """Whether the theme puts what only pages have into most of them, beside the posts."""
+    most = max(FEWEST_SHARING, MOST_PAGES * pages)
+    is_added = group[0].kind in _ADDED and group[0].place not in of_posts
+    return is_added and len({one.path for one in group}) >= most
+
+
+def _is_made(one: Difference, making: Collection[PurePosixPath]) -> bool:
+    """Whether template code of the source may have put this into the page."""
+    return one.kind in _ADDED and one.path in making
 
 
 def _message(one: Difference) -> str:
@@ -137,9 +161,10 @@ def _message(one: Difference) -> str:
     )
 
 
-def _shared_message(one: Difference, posts: int) -> str:
+def _shared_message(one: Difference, posts: int, *, is_of_theme: bool) -> str:
     """A sentence about many posts."""
     pages = number_of(posts, "page")
     if one.place:
-        return _IN_ONE_PLACE.format(pages=pages, what=one.what, place=one.place)
+        advice = _OF_THEME.format(place=one.place) if is_of_theme else ""
+        return _IN_ONE_PLACE.format(pages=pages, what=one.what, place=one.place) + advice
     return _OF_MANY[one.kind].format(pages=pages, what=one.what)

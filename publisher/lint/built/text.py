@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.word_runs import lacking
-from publisher.lint.built.words_of_source import SourceWords
 from publisher.sources.built.pages.words import words as words_of
 from publisher.text.shortening import shortened
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from publisher.lint.built.body import PageBody
+    from publisher.lint.built.words_of_source import SourceWords
     from publisher.post import Post
 
 # Words without numbers. On five public sites, whose pages were compared with what their generators
@@ -24,9 +24,10 @@ FEWEST_WORDS = 3
 MAX_RUNS = 50  # whose places are looked up, of one post
 
 
-def words(post: Post, page: PageBody, lost_code: Iterable[str]) -> Iterator[Difference]:
+def words(
+    post: Post, page: PageBody, source: SourceWords, lost_code: Iterable[str]
+) -> Iterator[Difference]:
     """Find the words that one of them lacks. Those of `lost_code` are known to be missing."""
-    source = SourceWords(post)
     of_code = {word for block in lost_code for word in words_of(block)}
     found = lacking(source.shown, page.words, page.attribute_words, least=FEWEST_WORDS)
     lost = _of_text(source.shown, found, source.of_markup | of_code)
@@ -35,9 +36,8 @@ def words(post: Post, page: PageBody, lost_code: Iterable[str]) -> Iterator[Diff
         line = source.line(lost[0][0])
         yield Difference(post.path, line, "lacks-words", quote, "", count, len(lost))
     found = lacking(page.words, source.shown, source.written, least=FEWEST_WORDS)
-    added = _of_text(page.words, found, page.words_of_formulas)
     by_place: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for number, run in enumerate(added):
+    for number, run in enumerate(found):
         by_place[page.place(*run) if number < MAX_RUNS else ""].append(run)
     for place, runs in by_place.items():
         quote, count = _quote(page.words, runs)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.lint.built.code import DIAGRAMS
+from publisher.lint.built.readable import readable, without_code
 from publisher.sources.built.pages.words import source_words, words
 
 if TYPE_CHECKING:
@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
 
-_MARKUP = re.compile(
-    rf"""<[^<>]{{1,2000}}>
-    |:[a-z0-9_+-]{{2,60}}:
-    |\$\$[^$]{{1,5000}}\$\$|\$[^$\n]{{1,500}}\$
-    |\\\((?:(?!\\[()]).){{1,500}}\\\)|\\\[(?:(?!\\[\[\]]).){{1,5000}}\\\]
-    |^[ \t>]*(?:`{{3}}|~{{3}})[ {{.]*(?:{DIAGRAMS})\b
-      (?:(?!`{{3}}|~{{3}})[^\n]*\n){{1,2000}}""",
-    re.DOTALL | re.MULTILINE | re.VERBOSE,
-)
+_MARKUP = re.compile(r"<[^<>]{1,2000}>|:[a-z0-9_+-]{2,60}:")
 # Words between a word of the source and the next one: targets of links, tags, options.
 _FURTHEST = 500
 
@@ -36,17 +28,22 @@ class SourceWords:
     def __init__(self, post: Post) -> None:
         self._body, self._first_line = post.body, post.body_line
         self._title = words(post.title or "")
-        self.shown = source_words(post.body, title=post.title)
+        self.shown = source_words(readable(post), title=post.title)
 
     @cached_property
     def written(self) -> list[str]:
         """All words of the title and the body, also those in tags: captions, options."""
-        return [*self._title, *words(html.unescape(self._body))]
+        return [*self._title, *self.body]
+
+    @cached_property
+    def body(self) -> list[str]:
+        """All words of the body, also those in tags and formulas."""
+        return words(html.unescape(self._body))
 
     @cached_property
     def of_markup(self) -> frozenset[str]:
-        """Words of tags, formulas, diagrams and names of emoji: a page shows something else."""
-        return frozenset(words(" ".join(_MARKUP.findall(self._body))))
+        """Words of tags and names of emoji: a page shows something else."""
+        return frozenset(words(" ".join(_MARKUP.findall(without_code(self._body)))))
 
     def line(self, at: int) -> int:
         """The line of the file that has the word `shown[at]`."""
