@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.xmpp.connection import MAX_UNASKED
+from publisher.xmpp.client import MAX_UNASKED
 from tests.support.blog import Blog, interrupt
 from tests.support.contacts import befriend
 from tests.support.hostile import Hostile
