@@ -12,7 +12,7 @@ from publisher import identity
 from publisher.config import Person
 from publisher.content import templates
 from publisher.identity.claims import Claimant, Claims
-from publisher.post import Diagnostic, Reading, Skip
+from publisher.post import SUMMARY_KEYS, Diagnostic, Reading, Skip
 from publisher.sources.front_matter.values import one_line
 from publisher.text.titles import plain_title
 from publisher.text.uris import uri
@@ -338,7 +338,7 @@ def with_earlier_ids(entry: Entry, site: Site) -> Iterator[Entry]:
 
 def own_summary(post: Post) -> str | None:
     """The summary that the front matter gives, on one line."""
-    summaries = (post.values.get(key) for key in ("summary", "description", "excerpt"))
+    summaries = (post.values.get(key) for key in SUMMARY_KEYS)
     return next(filter(None, map(one_line, summaries)), None)
 
 

@@ -58,6 +58,9 @@ Status: TypeAlias = Literal[
 # Of posts that are not published because the site that was built has no page of them.
 UNBUILT: frozenset[Status] = frozenset({"waiting", "no-page"})
 
+# The keys of the front matter with a summary; the first one counts.
+SUMMARY_KEYS = ("summary", "description", "excerpt")
+
 MAX_WARNINGS = 50  # of one post
 MAX_NAMED_LINES = 3  # lines that a repeated warning names beside the first
 

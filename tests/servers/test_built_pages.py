@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import Blog
-from tests.support.built_blog import BuiltBlog
+from tests.support.built_blog import THEME, BuiltBlog
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -64,21 +64,78 @@ def test_an_edit_waits_for_its_page_and_is_announced_once(
         assert reader.next().id == "the-end"
 
 
+def test_an_edit_that_does_not_show_is_announced_when_its_page_shows_it(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    """Words do not show whether a page was built after an edit of emphasis."""
+    with Subscriber(server, "reader", node) as reader:
+        louder = TEXT.replace("nobody", "*nobody*")
+        blog.write(f"{MILL}.md", louder, title="The mill")
+        kept = blog.run("publish", "--json")
+        assert (kept.code, kept.changes) == (0, [])
+        blog.build_site()
+        assert blog.run("publish", "--json").changes == [("changed", MILL, "done")]
+        assert reader.next().id == MILL
+        assert "*nobody*" in text_of(server, node, MILL)
+        assert blog.run("publish", "--json", "--verify").changes == []
+        hears_nothing_more(server, node, reader)
+
+
+def test_an_edit_that_its_page_never_shows_is_announced_to_nobody(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    page = blog.output / "mill" / "index.html"
+    shown = page.read_text(encoding="utf-8")
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", f"{TEXT} <!-- ask the baker -->", title="The mill")
+        assert blog.run("publish", "--json").changes == []
+        blog.page("mill/index.html", shown)
+        assert blog.run("publish", "--json").changes == [("corrected", MILL, "done")]
+        for arguments in ([], ["--verify"]):
+            assert blog.run("publish", "--json", *arguments).changes == []
+        hears_nothing_more(server, node, reader)
+
+
+@pytest.mark.parametrize("keeps_ledger", [True, False])
+def test_an_edit_behind_a_wall_is_announced_to_nobody(
+    blog: BuiltBlog, server: Server, node: str, *, keeps_ledger: bool
+) -> None:
+    """Its item would be the same, but for the marker: it shows the title and the link."""
+    blog.write("2026-01-03-fair.md", MORE, title="The fair")
+    blog.build_site()
+    wall = THEME.replace("{body}", "<p>Please log in to read on.</p>")
+    blog.build_page("fair", "---\ntitle: The fair\n---\n", wall)
+    assert blog.run("publish", "--json").changes == [("new", "2026-01-03-fair", "done")]
+    if not keeps_ledger:
+        (blog.folder / ".publisher" / "ledger.sqlite").unlink()
+    with Subscriber(server, "reader", node) as reader:
+        blog.write("2026-01-03-fair.md", f"{MORE} {TEXT}", title="The fair")
+        edited = blog.run("publish", "--json")
+        assert ("corrected", "2026-01-03-fair", "done") in edited.changes
+        assert {action for action, _, _ in edited.changes} <= {"corrected", "adopt"}
+        for arguments in ([], ["--verify"]):
+            assert blog.run("publish", "--json", *arguments).changes == []
+        hears_nothing_more(server, node, reader)
+        blog.write("2026-01-03-fair.md", f"{MORE} {TEXT}", title="The fair is over")
+        assert blog.run("publish", "--json").changes == [("changed", "2026-01-03-fair", "done")]
+        assert reader.next().id == "2026-01-03-fair"
+
+
 def test_an_edit_that_was_early_is_corrected_silently_after_the_build(
     blog: BuiltBlog, server: Server, node: str
 ) -> None:
-    """Words do not show whether a page was built after an edit of punctuation."""
+    """Its title shows at once, its text when the page is built."""
     with Subscriber(server, "reader", node) as reader:
-        louder = TEXT.replace("in it now.", "in it now!")
-        blog.write(f"{MILL}.md", louder, title="The mill")
+        louder = TEXT.replace("nobody", "*nobody*")
+        blog.write(f"{MILL}.md", louder, title="The mill at the river")
         early = blog.run("publish", "--json")
         assert (early.code, early.changes) == (0, [("changed", MILL, "done")])
         assert reader.next().id == MILL
-        assert "in it now." in text_of(server, node, MILL)
+        assert "*nobody*" not in text_of(server, node, MILL)
         blog.build_site()
         corrected = blog.run("publish", "--json")
         assert (corrected.code, corrected.changes) == (0, [("corrected", MILL, "done")])
-        assert "in it now!" in text_of(server, node, MILL)
+        assert "*nobody*" in text_of(server, node, MILL)
         assert blog.run("publish", "--json", "--verify").changes == []
         Outsider(server, "blog", node).publish("the-end", "<x xmlns='urn:x'/>")
         assert reader.next().id == "the-end"

@@ -19,6 +19,7 @@ from publisher.sources.built.state.waiting import (
     Decision,
     Early,
     Facts,
+    Keep,
     NoPage,
     Take,
     Taken,
@@ -69,6 +70,12 @@ UNKNOWN = replace(SEEN, taken=None)
         (replace(EDITED, is_cut=True, page_body="other", is_rewritten=True), Wait(CUT)),
         (replace(UNKNOWN, is_cut=True, page_body=""), Wait(CUT)),
         (EDITED, Early()),
+        (replace(EDITED, is_unseen=True), Keep()),
+        (replace(EDITED, is_unseen=True, missing=NEW), Wait(NOT_SHOWN)),
+        (replace(EDITED, is_unseen=True, shows_removed=True), Wait(STILL_SHOWN)),
+        (replace(EDITED, is_unseen=True, is_rewritten=True), Early()),
+        (replace(EDITED, is_unseen=True, page_body="other"), Take()),
+        (replace(EDITED, is_unseen=True, page_body=""), Take()),
         (replace(EDITED, missing=frozenset({2})), Early()),
         (replace(EDITED, missing=NEW), Wait(NOT_SHOWN)),
         (replace(EDITED, missing=NEW, shows_removed=True), Wait(NOT_SHOWN)),
@@ -98,6 +105,7 @@ FACTS = st.builds(
     page_body=st.sampled_from(("", "x", "y")),
     missing=TRIPLES,
     shows_removed=st.booleans(),
+    is_unseen=st.booleans(),
     taken=st.none() | TAKENS,
     is_rewritten=st.booleans(),
     is_cut=st.booleans(),
@@ -123,8 +131,9 @@ def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: 
 
 @given(FACTS)
 @example(replace(EDITED, missing=NEW))
+@example(replace(EDITED, is_unseen=True))
 def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
-    if isinstance(decide(facts), Wait):
+    if isinstance(decide(facts), Wait | Keep):
         built = replace(facts, has_page=True, is_newer=False, is_cut=False, page_body="built")
         assert isinstance(decide(built), Take | Early)
         assert decide(replace(built, missing=frozenset(), lacks_end=False)) == Take()
@@ -135,7 +144,7 @@ def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
 @example(replace(UNKNOWN, is_newer=True, is_elsewhere=True))
 def test_any_build_ends_the_wait_of_a_post_that_has_a_page(facts: Facts) -> None:
     """Whether the page shows the edit or not: else the post would wait for ever."""
-    if facts.has_page and isinstance(decide(facts), Wait):
+    if facts.has_page and isinstance(decide(facts), Wait | Keep):
         built = replace(facts, is_newer=False, is_rewritten=True, is_cut=False)
         assert isinstance(decide(built), Take | Early)
 
@@ -147,6 +156,14 @@ def test_what_a_page_still_shows_holds_back_only_edits(facts: Facts) -> None:
         assert facts.taken
         assert facts.source != facts.taken.source
         assert facts.page_body == facts.taken.page_body
+
+
+@given(FACTS)
+@example(replace(EDITED, is_unseen=True))
+def test_only_what_would_be_announced_without_effect_is_kept(facts: Facts) -> None:
+    """What shows beside the body goes out, and a page that lacks words of an edit is waited for."""
+    if isinstance(decide(facts), Keep):
+        assert decide(replace(facts, is_unseen=False)) == Early()
 
 
 @given(FACTS)

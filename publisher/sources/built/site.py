@@ -11,7 +11,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import PostError
-from publisher.post import BuiltFile, PageHash, PagesReport, Post, Skip, TextlessPost, WaitingPost
+from publisher.post import (
+    BuiltFile,
+    EarlierReadings,
+    PageHash,
+    PagesReport,
+    Post,
+    Skip,
+    TextlessPost,
+    WaitingPost,
+)
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.finding.match import has_name
@@ -20,7 +29,7 @@ from publisher.sources.built.folder import safety
 from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
 from publisher.sources.built.pages.dates import in_zone, without_builds
 from publisher.sources.built.pages.page_facts import site_card
-from publisher.sources.built.state import waiting
+from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
     NO_TEXT,
     Look,
@@ -42,7 +51,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
     from publisher.sources.built.dating import Schedule
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output import OutputFolder, Signature
     from publisher.sources.built.folder.source_files import SourceFiles
     from publisher.sources.built.pages.dates import PageDates
     from publisher.sources.built.state.memory import PostMemory
@@ -86,7 +95,12 @@ class BuiltSite:
             self._dates = without_builds(found)
             reading = with_dates(reading, self._dates, schedule)
         self._published = {post.path: post.published for post in reading.posts}
-        return _with(replace(reading, bodies=self), map(self._located, reading.posts))
+        placed = replace(reading, bodies=self, earlier=self._earlier)
+        return _with(placed, map(self._located, reading.posts))
+
+    def _earlier(self, path: PurePosixPath) -> EarlierReadings:
+        """The versions of a post that show readers the same as the one that goes out."""
+        return EarlierReadings(frozenset(self._known.row(path).alike))
 
     def _dates_of(self, undated: Post) -> PageDates | None:
         """The dates of a post whose file has none; None if its page never stated one."""
@@ -184,6 +198,7 @@ class BuiltSite:
             case Unreadable(reason):
                 return self._waits(post, row, reason)
             case Unchanged(row):
+                row = replace(row, alike=self._alike(post, row, self._files.signature(post.path)))
                 self._refresh(post, row)
                 return self._goes(post, row)
             case Look():
@@ -196,10 +211,12 @@ class BuiltSite:
             self._placement.reject(post)
             return self._without(post)
         removed = is_edited_only(look) and self._shows_removed(post, look)
-        conclusion = conclude(look, wants_title=wants_title, shows_removed=removed)
+        alike = self._alike(post, look.row, look.file_signature)
+        conclusion = conclude(look, wants_title=wants_title, shows_removed=removed, alike=alike)
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
-            return self._waits(post, conclusion.row, conclusion.reason)
+            stays = self._waits if conclusion.reason else self._stays
+            return stays(post, conclusion.row, conclusion.reason)
         last = self._known.version(post.path) if conclusion.body is None else None
         body = last.body if last else conclusion.body
         self._known.change(post.path, conclusion.row, Version(look.file, body))
@@ -207,9 +224,21 @@ class BuiltSite:
 
     def _shows_removed(self, post: Post, look: Look) -> bool:
         """Whether the page shows what only the version has that was taken last."""
+        old = self._last(post)
+        return old is not None and shows_removed(old.body, post.body, look.body.html)
+
+    def _alike(self, post: Post, row: PostMemory, file_signature: Signature) -> tuple[str, ...]:
+        """The versions of the source that readers cannot tell from the post as it is now."""
+        if row.file_signature == file_signature:
+            return row.alike
+        return unseen.alike(self._last(post) if row.taken else None, post, row.alike)
+
+    def _last(self, post: Post) -> Post | None:
+        """The version of the post that was taken last; None if that is no post now."""
         version = self._known.version(post.path)
         old = self._files.post_of(post.path, version.file) if version else None
-        return old is not None and shows_removed(old.body, post.body, look.body.html)
+        dates = self._dates.get(post.path)
+        return with_date(old, dates) if old and dates else old
 
     def _goes(self, post: Post, row: PostMemory) -> Post:
         shown = row.taken.page_body if row.taken else ""
@@ -226,7 +255,8 @@ class BuiltSite:
         self._hashes[post.path] = _FROM_SOURCE
         if page:
             taken = Taken(source=digest(post.body), page_body="", missing=frozenset())
-            self._refresh(post, replace(placed(row, page), taken=taken, digest="", refusal=""))
+            row = replace(placed(row, page), taken=taken, digest="", refusal="", alike=())
+            self._refresh(post, row)
         return post
 
     def _refresh(self, post: Post, row: PostMemory) -> None:
@@ -241,15 +271,17 @@ class BuiltSite:
 
     def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped if it never was."""
-        version = self._known.version(post.path) if row.taken else None
-        old = self._files.post_of(post.path, version.file) if version else None
-        self._waiting[post.path] = WaitingPost(post.path, reason, stays=old is not None)
+        old = self._stays(post, row, reason)
+        self._waiting[post.path] = WaitingPost(post.path, reason, stays=isinstance(old, Post))
+        return old
+
+    def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
+        """The post as it was taken last; it is skipped for this reason if it never was."""
+        old = self._last(post) if row.taken else None
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self._hashes[post.path] = PageHash(row.taken.page_body, row.early)
-        dates = self._dates.get(post.path)
-        dated = with_date(old, dates) if dates else old
-        return replace(dated, address=row.address or post.address)
+        return replace(old, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
         refused = [*self._without_text.values()]

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from publisher.sources.built.folder.output import Signature
-from publisher.sources.built.state.waiting import Early, Facts, NoPage, Take, Taken, Wait, decide
+from publisher.sources.built.state.waiting import (
+    Early,
+    Facts,
+    Keep,
+    NoPage,
+    Take,
+    Taken,
+    Wait,
+    decide,
+)
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -54,7 +63,7 @@ class Goes:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """The post waits, for this reason, as it was taken last."""
+    """The post stays as it was taken last, and waits for this reason; not if that is empty."""
 
     row: PostMemory
     reason: str
@@ -63,10 +72,14 @@ class Stays:
 Conclusion: TypeAlias = Goes | Stays
 
 
-def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusion:
+def conclude(
+    look: Look, *, wants_title: bool, shows_removed: bool, alike: tuple[str, ...]
+) -> Conclusion:
     """Conclude on one post. `wants_title`: the page must show the title of the post.
 
-    `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`.
+    `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`. `alike` are the
+    versions of the source that readers cannot tell from this one if the page is the same
+    (`unseen`), and the one that was taken last is among them.
     """
     row, refusal = look.row, _refusal(look, wants_title=wants_title)
     now = "" if refusal else _hash(look)
@@ -78,6 +91,7 @@ def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusio
         page_body=page_body,
         missing=look.opened.missing,
         shows_removed=shows_removed,
+        is_unseen=bool(alike),
         taken=row.taken,
         is_cut=look.is_cut,
         lacks_end=look.opened.lacks_end,
@@ -86,17 +100,23 @@ def conclude(look: Look, *, wants_title: bool, shows_removed: bool) -> Conclusio
     decision = decide(facts)
     match decision:
         case Take():
-            return _goes(look, now, replace(row, shown=page_body, refusal=refusal))
+            return _goes(look, now, replace(row, shown=page_body, refusal=refusal), alike)
         case Early():
             early = replace(row, early=now or page_body, shown=page_body, refusal=refusal)
-            return _goes(look, now, early)
+            return _goes(look, now, early, alike)
         case Wait(reason):
-            since = row.waits_since if row.waits == look.source else look.signature
-            return Stays(replace(row, waits=look.source, waits_since=since), reason)
+            return Stays(_waiting(look), reason)
+        case Keep():
+            return Stays(_waiting(look), "")
         case NoPage():
             raise AssertionError("the post has a page")
         case _:
             assert_never(decision)
+
+
+def _waiting(look: Look) -> PostMemory:
+    since = look.row.waits_since if look.row.waits == look.source else look.signature
+    return replace(look.row, waits=look.source, waits_since=since)
 
 
 def _refusal(look: Look, *, wants_title: bool) -> str:
@@ -147,9 +167,10 @@ def is_edited_only(look: Look) -> bool:
     return taken is not None and taken.source != look.source and is_as_taken(look)
 
 
-def _goes(look: Look, now: str, row: PostMemory) -> Goes:
+def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes:
     """The post goes out. `now` is the hash of its page's body; empty if that is refused."""
     taken = row.taken
+    is_same_page = taken is not None and taken.page_body == _shown(look, now)
     seen = replace(
         placed(row, look.page),
         signature=look.signature,
@@ -157,6 +178,8 @@ def _goes(look: Look, now: str, row: PostMemory) -> Goes:
         address=look.address,
         has_title=look.opened.has_title,
         file_signature=look.file_signature,
+        # The page shows what an edit that was not seen before has changed.
+        alike=alike if is_same_page or alike == row.alike else (),
     )
     if now:
         new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
@@ -165,6 +188,12 @@ def _goes(look: Look, now: str, row: PostMemory) -> Goes:
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
     return Goes(replace(seen, taken=new, early=NO_TEXT), replace(look.body, html=""))
+
+
+def _shown(look: Look, now: str) -> str:
+    """The hash of the body with which the post goes out."""
+    taken = look.row.taken
+    return now or (taken.page_body if taken and has_body(taken) else NO_TEXT)
 
 
 def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:

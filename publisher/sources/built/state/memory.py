@@ -72,6 +72,7 @@ ALTER TABLE post ADD COLUMN date_reader TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN published TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
 """,
+    "ALTER TABLE post ADD COLUMN alike TEXT NOT NULL DEFAULT '';",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -83,7 +84,7 @@ _LIGHT = (
     "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
-    " published, modified"
+    " published, modified, alike"
 )
 
 
@@ -121,7 +122,8 @@ class PostMemory:
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
-    the dates of a post whose file has none.
+    the dates of a post whose file has none. `alike` are the sources of earlier versions that showed
+    readers the same (`unseen.alike`), the latest last.
     """
 
     page: str = ""
@@ -141,6 +143,7 @@ class PostMemory:
     file_signature: Signature = _NEVER
     found_page: str = ""
     dated: DateMemory = _NO_PAGE
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,8 @@ class PageMemory:
     def _memory(self, row: tuple[Any, ...]) -> PostMemory:
         _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
         searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
-        early, file_mtime, file_size, found_page, date_page, date_mtime, date_size, *rest = rest
+        early, file_mtime, file_size, found_page, *rest = rest
+        date_page, date_mtime, date_size, date_reader, published, modified, alike = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -237,7 +241,13 @@ class PageMemory:
             early=early,
             file_signature=Signature(file_mtime, file_size),
             found_page=found_page,
-            dated=_dated(date_page, Signature(date_mtime, date_size), *rest),
+            dated=DateMemory(
+                date_page,
+                Signature(date_mtime, date_size),
+                date_reader,
+                StatedDates(published, modified),
+            ),
+            alike=tuple(alike.split()),
         )
 
 
@@ -273,6 +283,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "date_reader": memory.dated.reader,
         "published": memory.dated.dates.published,
         "modified": memory.dated.dates.modified,
+        "alike": " ".join(memory.alike),
     }
     if one.version:
         body = one.version.body
@@ -289,12 +300,6 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
 
 def _body(data: bytes) -> BuiltBody:
     return msgspec.msgpack.decode(zlib.decompress(data), type=BuiltBody)
-
-
-def _dated(
-    page: str, signature: Signature, reader: str, published: str, modified: str
-) -> DateMemory:
-    return DateMemory(page, signature, reader, StatedDates(published, modified))
 
 
 def _taken(source: str, page_body: str, missing: bytes) -> Taken:

@@ -13,8 +13,9 @@ early.
 A post is known if it was taken with its page before. "Lacks more" means that the page lacks words
 of the source that it did not lack when the post was taken. "Shows removed" means that the body on
 the page shows words, pictures or links that the source had when the post was taken, and has no more
-(`leftovers`). "End" means that the page lacks the last words of the source. "Newer" means that the
-source is newer than every page of the output. A page is "elsewhere" if it is not at the address
+(`leftovers`). "Unseen" means that readers see nothing of the edit beside the body (`unseen`). "End"
+means that the page lacks the last words of the source. "Newer" means that the source is newer than
+every page of the output. A page is "elsewhere" if it is not at the address
 that the engine's rules give, although nearly all posts that were taken before have theirs there: it
 may be the page that the post had as a draft, or before its file was renamed.
 
@@ -36,6 +37,7 @@ any        yes    same     any          any         any                         
 any        yes    edited   other        no          any                                 Take
 any        yes    edited   other        yes         any                                 Early
 any        yes    edited   same         no          no                                  Early
+any        yes    edited   same         no          no             unseen               Keep
 any        yes    edited   same         yes         any                                 Wait
 any        yes    edited   same         no          yes                                 Wait
 any        yes    edited   same         any         any            written since it     Early
@@ -43,8 +45,10 @@ any        yes    edited   same         any         any            written since
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 
 The last row ends a wait in vain: the site was built since, and its page shows nothing of the edit,
-e.g. because a template reads it. An early post is taken with the page that is there. If the page
-changes later, it was not built after all, and its body is sent as a correction.
+e.g. because a template reads it. A post is kept whose edit changes nothing that readers see: the
+page may not be built yet, and if it never shows anything of the edit, there is nothing to announce.
+An early post is taken with the page that is there. If the page changes later, it was not built
+after all, and its body is sent as a correction.
 """
 
 from __future__ import annotations
@@ -69,8 +73,8 @@ class Taken:
 class Facts:
     """What a run sees of a post. `page_body` is empty if the page does not show the text.
 
-    `is_elsewhere`, `is_newer` and `shows_removed` are explained above. `is_rewritten` tells whether
-    the page was written again since the post began to wait with this source.
+    `is_elsewhere`, `is_newer`, `shows_removed` and `is_unseen` are explained above. `is_rewritten`
+    tells whether the page was written again since the post began to wait with this source.
     `is_lost` tells whether the post has lost its page together with others (`losses`).
     `is_cut`: the page is not written whole. `lacks_end`: it lacks the last words of the source.
     """
@@ -82,6 +86,7 @@ class Facts:
     page_body: str = ""
     missing: frozenset[int] = frozenset()
     shows_removed: bool = False
+    is_unseen: bool = False
     taken: Taken | None = None
     is_rewritten: bool = False
     is_lost: bool = False
@@ -107,11 +112,16 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """The post stays as it was taken last, but does not wait: nothing of the edit shows so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoPage:
     """The site does not publish the post."""
 
 
-Decision: TypeAlias = Take | Early | Wait | NoPage
+Decision: TypeAlias = Take | Early | Wait | Keep | NoPage
 
 NOT_BUILT = (
     "is newer than every page of the site and has none of its own; build the site, and run again"
@@ -171,4 +181,6 @@ def _by_text(facts: Facts, taken: Taken) -> Decision:
         return Early()
     if lacks_more:
         return Wait(NOT_SHOWN)
-    return Wait(STILL_SHOWN) if facts.shows_removed else Early()
+    if facts.shows_removed:
+        return Wait(STILL_SHOWN)
+    return Keep() if facts.is_unseen else Early()
