@@ -23,8 +23,8 @@ NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
 # Modules that decide what subscribers get. These tests must cover 95 % of their lines and branches.
 DECIDING = entry identity/__init__ identity/claims selection \
-	$(addprefix sync/,guard item moves ownership plan readings renames room shown_text skipped \
-	white_space)
+	$(addprefix sync/,decide guard item ledger_plan moves ownership plan readings renames room \
+	shown_text skipped white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \
 	entry.py hidden_items.py item.py moves.py plan.py readings.py renames.py selection.py \
 	shown_text.py skipped.py white_space.py)
