@@ -6,11 +6,12 @@ Only `init` uses it: it writes the guesses into publisher.yaml, where the user c
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.config import DEFAULT_ENGINE
 from publisher.errors import ConfigError
-from publisher.sources.engines import RECORDS, other_generators
+from publisher.sources.engines import RECORDS, build_scripts, other_generators
 from publisher.sources.engines.any import RECORD as ANY
 from publisher.sources.engines.detected import POSTS, DetectedSite
 from publisher.sources.engines.likely_posts import common_folder, posts_folder
@@ -29,7 +30,9 @@ def detect(folder: Path) -> DetectedSite | None:
 
     Raises ConfigError if the settings of the site cannot be read.
     """
-    return _by_settings(folder) or _usual_posts(folder)
+    site = _by_settings(folder) or _usual_posts(folder)
+    # An option of a command comes before the settings.
+    return site and replace(site, output=(*build_scripts.outputs(folder), *site.output))
 
 
 def _by_settings(folder: Path) -> DetectedSite | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 from hashlib import blake2b
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from publisher import config as configs
+from publisher.sources.engines import build_scripts
 from tests.support.blog import Blog
 from tests.support.terminal import on_terminal
 
@@ -111,6 +114,75 @@ def test_the_built_site_is_found_by_its_posts(blog: Blog) -> None:
     for command in (["build"], ["plan", "--offline"], ["check"]):
         done = blog.run(*command)
         assert done.code == 0, done.err
+
+
+# The folder, and the file of the site that names it: `{}` stands for the folder.
+NAMED: dict[str, tuple[str, str, str]] = {
+    "above": ("../dist", "astro.config.mjs", "export default {{outDir: '{}'}}"),
+    "with a blank": ("./my site/", "astro.config.mjs", "export default {{outDir: '{}'}}"),
+    "absolute": ("{tmp}/www", "astro.config.mjs", "export default {{outDir: '{}'}}"),
+    "by a script": ("../my dist", "package.json",
+                    '{{"scripts": {{"build": "echo -d x && npx astro build --outDir \'{}\'"}}}}'),
+    "in docs": ("dist", "docs/.vitepress/config.mts", "export default {{outDir: '../{}'}}"),
+    "by Jekyll": ("../www", "_config.yml", "destination: {}\n"),
+    "by Hugo": ("../public", "hugo.toml", "publishDir = '{}'\n"),
+    "by a command of Hugo": ("../www", "package.json", '{{"scripts": {{"a": "hugo -d {}"}}}}'),
+    "by Eleventy": ("../www", "eleventy.config.js", "export default (c) => {{ "
+                    "c.setOutputDirectory('{}'); }}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_folder_that_the_site_names_may_lie_anywhere(
+    blog: Blog, tmp_path: Path, name: str
+) -> None:
+    folder, file, settings = NAMED[name]
+    folder = folder.replace("{tmp}", str(tmp_path))
+    if file != "package.json":
+        (blog.folder / "astro.config.mjs").unlink()
+    write(blog.folder / file, settings.format(folder))
+    build(blog.folder / folder)
+    posts = ("--posts", "src/content/blog")
+    run = blog.run("init", "--url", "https://a.example", *posts)
+    assert run.code == 0, run.err
+    shown = os.path.normpath(folder)
+    assert f"\n{shown} has pages of 4 of 4 posts; the text of your posts is in `.entry`" in run.out
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert config.site.output
+    assert config.site.output.resolve() == (blog.folder / folder).resolve()
+    assert config.feeds[0].url == "https://a.example/feed.atom"
+    for command in (["build"], ["plan", "--offline"], ["check"]):
+        done = blog.run(*command)
+        assert done.code == 0, done.err
+    again = blog.run("init", "--learn")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "publisher.yaml stays as it is")
+
+
+@pytest.mark.parametrize("folder", ["..", "/", ".", "src"])
+def test_a_folder_around_the_posts_is_not_the_built_site(blog: Blog, folder: str) -> None:
+    write(blog.folder / "astro.config.mjs", f"export default {{outDir: '{folder}'}}")
+    build(blog.folder / "src/built")
+    run = blog.run("init", "--url", "https://a.example")
+    assert "no built site was found" in run.err
+
+
+@pytest.mark.parametrize(
+    ("script", "folders"),
+    [
+        ("hugo --destination=../public --minify", ["../public"]),
+        ("docusaurus build --out-dir 'my site'", ["my site"]),
+        ("tsc -d types && vitepress build docs --outDir www", ["www"]),
+        ("npx @11ty/eleventy; cp -d a b", []),
+        ("zola build --output-dir a; ./node_modules/.bin/astro build --outDir b", ["a", "b"]),
+        ("mkdocs build -d", []),
+        ("hugo -d 'open", []),
+    ],
+)
+def test_folders_are_read_from_the_commands_of_generators(
+    tmp_path: Path, script: str, folders: list[str]
+) -> None:
+    write(tmp_path / "package.json", json.dumps({"scripts": {"a": script, "b": 1}}))
+    assert [*build_scripts.outputs(tmp_path)] == folders
 
 
 def test_without_a_built_site_texts_come_from_the_sources(blog: Blog) -> None:

@@ -9,6 +9,7 @@ from publisher import config as configs
 from publisher.app.init.document import FEED_NAMES, FeedFolder
 from publisher.config.keys import FEED_FOLDERS, OUTPUT_FOLDERS
 from publisher.feeds import outputs
+from publisher.sources.engines.detected import inside
 from publisher.system.paths import is_folder
 
 if TYPE_CHECKING:
@@ -39,17 +40,18 @@ def of_site(
 def _place(folder: Path, site: DetectedSite, engine: Engine, output: str) -> tuple[str, str]:
     """The folder, without a slash, and what the generator does with it."""
     usual = FEED_FOLDERS[engine]
+    named = [name for name in site.output if inside(name) == name or is_folder(folder / name)]
     copies_root = OUTPUT_FOLDERS[engine] is not None and usual is None
     if output and not copies_root:
         return output, _BUILT
     if usual:
-        return (site.output[0] if site.output else usual), _BUILT
+        return (named[0] if named else usual), _BUILT
     if not site.generator:
         return "", ""
-    built = next((name for name in site.output if is_folder(folder / name)), "")
+    built = next((name for name in named if is_folder(folder / name)), "")
     if built:
         return built, _BUILT
-    return (site.static, _COPIED) if site.static else (site.output[0], _BUILT)
+    return (site.static, _COPIED) if site.static else (named[0], _BUILT)
 
 
 def of_feed(folder: Path) -> FeedFolder:

@@ -141,11 +141,12 @@ def _folders(config: Config, output: Sequence[str], static: str) -> Iterator[str
     """The folders that may be the built site: they have pages, and none of the posts."""
     top = config.path.parent
     usual = OUTPUT_FOLDERS[config.posts.engine] or ""
-    posts = os.path.realpath(config.posts.path)
+    inner = [f"{os.path.realpath(path)}/" for path in (config.posts.path, top)]
     for name in dict.fromkeys((*output, usual, *USUAL)):
-        folder = top / name
-        is_other = name and name != static and is_folder(folder)
-        if is_other and not f"{posts}/".startswith(f"{os.path.realpath(folder)}/"):
+        if not name or name == static or not is_folder(top / name):
+            continue
+        outer = f"{os.path.realpath(top / name).rstrip('/')}/"
+        if not any(path.startswith(outer) for path in inner):
             yield name
 
 

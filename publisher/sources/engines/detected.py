@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -100,9 +101,12 @@ def inside(written: str) -> str:
 
 
 def output_folder(written: str | None) -> tuple[str, ...]:
-    """The folder of the built site that the settings name, if it lies in the site."""
-    folder = inside(written or "")
-    return (folder,) if folder else ()
+    """The folder of the built site that the settings name; none for the site itself.
+
+    It may lie outside of the site, because `init` takes it only if it has pages of the posts.
+    """
+    folder = posixpath.normpath(written) if written else "."
+    return () if folder == "." else (folder,)
 
 
 def first_folder(folder: Path, names: Sequence[str]) -> str | None:

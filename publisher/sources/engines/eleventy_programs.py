@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
-from publisher.sources.engines import scripts
-from publisher.sources.engines.detected import inside
+from publisher.sources.engines import build_scripts, scripts
+from publisher.sources.engines.detected import inside, output_folder
 from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def find(folder: Path, reach: Reach) -> Program | None:
 
     A script in package.json may name the configuration and the folders; its options win.
     """
-    package = _package(folder, reach)
+    package = build_scripts.package(folder, reach)
     options = _options(package)
     own = site_settings.find(folder, PROGRAMS)
     if not (own or options or _depends(package)):
@@ -75,7 +74,7 @@ def find(folder: Path, reach: Reach) -> Program | None:
     return Program(
         file,
         inside(source),
-        inside(output),
+        next(iter(output_folder(output)), ""),
         sees_source=inside(source) == (inside(seen[1]) if seen else ""),
         base=(options.get("pathprefix") or _text_of(settings.find("pathPrefix"))).strip("/"),
     )
@@ -90,14 +89,6 @@ def _text_of(setting: Setting | None) -> str:
     return setting.text if setting else ""
 
 
-def _package(folder: Path, reach: Reach) -> dict[str, Value]:
-    try:
-        file = site_settings.find(folder, ("package.json",))
-        return site_settings.read(file, reach) if file else {}
-    except ConfigError:  # the site's own programs report it
-        return {}
-
-
 def _depends(package: dict[str, Value]) -> bool:
     kinds = ("dependencies", "devDependencies")
     return any(_PACKAGE in site_settings.section(package, kind) for kind in kinds)
@@ -106,19 +97,12 @@ def _depends(package: dict[str, Value]) -> bool:
 def _options(package: dict[str, Value]) -> dict[str, str]:
     """The options of the first script that runs Eleventy: `eleventy --config=a.js --input src`."""
     for script in site_settings.section(package, "scripts").values():
-        words = _words(script) if isinstance(script, str) else []
+        words = build_scripts.words(script) if isinstance(script, str) else []
         starts = (at for at, word in enumerate(words) if _COMMAND.search(word))
         at = next(starts, None)
         if at is not None:
             return dict(_long_options(words[at + 1 :]))
     return {}
-
-
-def _words(script: str) -> list[str]:
-    try:
-        return shlex.split(script)
-    except ValueError:  # an open quote
-        return []
 
 
 def _long_options(words: list[str]) -> Iterator[tuple[str, str]]:

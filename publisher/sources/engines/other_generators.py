@@ -6,6 +6,7 @@ mostly programs, only literals are taken; no program is run.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines.any import RECORD
-from publisher.sources.engines.detected import DetectedSite, inside, reach_of
+from publisher.sources.engines.detected import DetectedSite, inside, output_folder, reach_of
 from publisher.sources.engines.likely_posts import posts_folder
 from publisher.text import script_settings
 
@@ -36,7 +37,7 @@ class Generator:
     first of them that exists must contain it, or package.json. `posts` are the usual folders of
     posts, and `output` of the built site, the likely ones first. The generator copies the files in
     `static` into the site (empty: there is no such folder). `keys` are the names under which the
-    settings have a fact about the site.
+    settings have a fact about the site; folders in the settings are relative to `root`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Generator:
     posts: Sequence[str]
     output: Sequence[str]
     static: str = ""
+    root: str = ""
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -105,7 +107,7 @@ GENERATORS = (
                "src/routes/posts", "src/routes"),
         output=("build",),
         static="static",
-        keys={"base": ("paths.base",)},
+        keys={"base": ("paths.base",), "output": ("adapter.pages",)},
     ),
     Generator(
         name="Quartz",
@@ -130,8 +132,9 @@ GENERATORS = (
                    base.rstrip("/") or "."),
             output=(f"{base}.{folder}/dist",),
             static=f"{base}{static}",
+            root=base,
             keys={"title": ("title",), "url": ("hostname",), "description": ("description",),
-                  "language": ("lang",)},
+                  "language": ("lang",), "output": ("outDir", "dest")},
         )
         for name, folder, static in (("VitePress", "vitepress", "public"),
                                      ("VuePress", "vuepress", ".vuepress/public"))
@@ -176,7 +179,8 @@ def _site(generator: Generator, folder: Path, source: str, text: str) -> Detecte
     is_yaml = source.endswith((".yml", ".yaml"))
     keys = {**_BASE, **generator.keys}
     facts, unread = _of_yaml(text, keys) if is_yaml else _of_program(text, keys)
-    output = inside(facts.get("output", ""))
+    written = facts.get("output")
+    output = output_folder(posixpath.join(generator.root, written) if written else None)
     base = facts.get("base", "")
     return DetectedSite(
         engine=RECORD.name,
@@ -188,7 +192,7 @@ def _site(generator: Generator, folder: Path, source: str, text: str) -> Detecte
         base="" if "://" in base else base.strip("/"),
         description=facts.get("description"),
         language=facts.get("language"),
-        output=(output, *generator.output) if output else generator.output,
+        output=(*output, *generator.output),
         static=inside(facts.get("static", "")) or generator.static,
         program="" if is_yaml else source,
         unread={key: f"{source}:{line}: `{name}`" for key, (line, name) in unread.items()},
