@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher.app.events import Note, PagesRead
 from publisher.app.init import InitOptions, init, learn_again, require_yes, write
+from publisher.app.init.no_posts import warning
 from publisher.cli import output
 from publisher.cli.options import current_folder, home
 from publisher.config.find import NAME, configurations
@@ -112,7 +113,12 @@ def _learn(arguments: argparse.Namespace, ask: Ask) -> int:
     before, after = revision.before.splitlines(), revision.after.splitlines()
     for line in difflib.unified_diff(before, after, str(path), str(path), lineterm=""):
         output.print_line(line)
-    require_yes(ask, f"Change {path}?", f"{path} stays as it is")
+    require_yes(
+        ask,
+        f"{path} would change as shown",
+        f"Change {path}?",
+        yes="to write it, run again with --yes: publisher init --learn --yes",
+    )
     write(revision)
     output.print_line(f"changed {path}")
     return 0
@@ -178,6 +184,8 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
     kind = f"{written.kind} site" if written.kind else "folder of posts"
     output.print_line(f"wrote {path}: {kind if written.posts else 'feed'}{source}")
     output.print_line(_posts_found(written.survey))
+    if nothing := warning(written.survey):
+        output.print_message(f"warning: {nothing}")
     if written.lesson:
         _print_lesson(written.lesson)
     for key, value, source in written.taken:

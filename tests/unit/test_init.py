@@ -256,11 +256,49 @@ def test_a_folder_of_mostly_pages_is_questioned(blog: Blog) -> None:
     write(blog, UNDATED)
     run = blog.run("init", "--url", URL)
     assert (run.code, run.out) == (2, "")
-    assert "content/posts has 1 post and 2 files without a date, which feeds leave out." in run.err
-    assert "run again with --yes if so; name the folder with your posts with --posts" in run.err
+    assert run.err.startswith(
+        "publisher: content/posts has 1 post and 2 files without a date, which no feed and no node "
+        "will have; nothing was written\n"
+    )
+    for way in (
+        "give these files a date in their front matter, e.g. `date: 2026-01-31`: b.md, c.md",
+        "if the pages of your site show the dates, build it, and run again with --engine any",
+        "if your posts are in another folder, name it with --posts FOLDER",
+        "if only the dated files are posts, run again with --yes",
+    ):
+        assert f"  - {way}\n" in run.err
     assert not (blog.folder / "publisher.yaml").exists()
     assert blog.run("init", "--url", URL, "--yes").code == 0
     assert blog.run("build").code == 0
+
+
+def test_a_folder_without_any_date_is_no_silent_success(blog: Blog) -> None:
+    write(blog, {"hugo.toml": "", **{f"content/posts/{name}.md": PAGE for name in "abcde"}})
+    run = blog.run("init", "--url", URL)
+    assert (run.code, run.out) == (2, "")
+    assert "content/posts has 0 posts and 5 files without a date" in run.err
+    assert "e.g. `date: 2026-01-31`: a.md, b.md, c.md and 2 more" in run.err
+    run = blog.run("init", "--url", URL, "--yes")
+    assert run.code == 0
+    assert "warning: nothing will be published: no file has a date, so all of them" in run.err
+
+
+@pytest.mark.parametrize(
+    ("files", "warning"),
+    [
+        ({"_posts/.keep": ""}, "nothing will be published yet: there is no post"),
+        ({"_posts/2020-01-02-a.md": POST.replace("---\nText", "published: false\n---\nText")},
+         "no post is published now, e.g. because all are drafts; `publisher check` says why"),
+        ({"_posts/2020-01-02-a.md": POST}, ""),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_publishes_nothing_says_so(
+    blog: Blog, files: Mapping[str, str], warning: str
+) -> None:
+    write(blog, {"_config.yml": "", **files})
+    run = blog.run("init", "--url", URL)
+    assert run.code == 0, run.err
+    assert (f"warning: {warning}\n" in run.err) == bool(warning)
 
 
 @pytest.mark.parametrize(("answer", "is_written"), [(b"y\n", True), (b"\n", False)])
@@ -270,7 +308,7 @@ def test_the_question_is_answered_on_a_terminal(
     write(blog, UNDATED)
     shown = on_terminal(blog.command("init", "--url", URL), blog.folder, typed=answer)
     assert b"Is it the folder with your posts? [y/N]" in shown
-    assert (b"nothing is written" in shown) != is_written
+    assert (b"nothing was written" in shown) != is_written
     assert (blog.folder / "publisher.yaml").exists() == is_written
 
 

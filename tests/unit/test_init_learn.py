@@ -339,8 +339,33 @@ def test_nothing_is_changed_without_an_answer(blog: Blog) -> None:
     (blog.folder / "publisher.yaml").write_text(WRITTEN)
     run = blog.run("init", "--learn")
     assert run.code == 2
-    assert "run again with --yes" in run.err
+    assert "+  output: dist\n" in run.out
+    assert run.err == (
+        "publisher: publisher.yaml would change as shown; nothing was written\n"
+        "  - to write it, run again with --yes: publisher init --learn --yes\n"
+    )
     assert config_text(blog) == WRITTEN
+
+
+@pytest.mark.parametrize("key", ["body: .old", "drop: .old, body: [.old, .older]", "from: pages"])
+def test_the_folder_is_found_for_a_configuration_without_one(blog: Blog, key: str) -> None:
+    build(blog.folder / "dist")
+    before = WRITTEN.replace("engine: any", f"engine: any, {key}")
+    (blog.folder / "publisher.yaml").write_text(before)
+    assert blog.run("build").code == 2
+    assert blog.run("init", "--learn", "--yes").code == 0
+    config = configs.load(blog.folder / "publisher.yaml")
+    assert config.site.output == blog.folder / "dist"
+    assert (config.posts.body, config.posts.drop) == ((".entry",), (".entry > .share",))
+    assert blog.run("build").code == 0
+
+
+def test_a_folder_that_is_not_found_is_said(blog: Blog) -> None:
+    before = WRITTEN.replace("engine: any", "engine: any, body: .old")
+    (blog.folder / "publisher.yaml").write_text(before)
+    run = blog.run("init", "--learn", "--yes")
+    assert (run.code, "stays as it is: no built site was found" in run.err) == (2, True)
+    assert config_text(blog) == before
 
 
 @pytest.mark.parametrize(("answer", "after"), [(b"y\n", AFTER), (b"n\n", WRITTEN)])

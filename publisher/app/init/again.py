@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher import config as configs
 from publisher.app.events import ignore
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from publisher.sources.engines.detected import DetectedSite
 
 _BOM = "\ufeff"
+# What stands for the keys that are to be found, if others need them.
+_OUTPUT = (Change("site", "output", ".", after=("url",)),)
+_BODY = (Change("posts", "body", "body", after=("engine", "path")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
 
     Raises ConfigError if there is nothing to learn from, or the file cannot be edited.
     """
-    config = configs.load(path)
+    config = _config(path)
     if config.posts.feed or config.posts.pages:
         key = "feed" if config.posts.feed else "pages"
         raise ConfigError(
@@ -58,6 +64,19 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
     after = _edited(path, text, _changes(config, lesson))
     configs.parse(after.removeprefix(_BOM), path)
     return Revision(path, text, after, lesson)
+
+
+def _config(path: Path) -> Config:
+    """The configuration, also if it lacks only what is to be found. Raises ConfigError."""
+    try:
+        return configs.load(path)
+    except ConfigError:
+        for unknown in (_OUTPUT, (*_OUTPUT, *_BODY)):
+            with suppress(OSError, UnicodeDecodeError, ConfigError, EditError):
+                text = path.read_bytes().decode("utf-8").removeprefix(_BOM)
+                config = configs.parse(yaml_edit.changed(text, unknown), path)
+                return replace(config, site=replace(config.site, output=None))
+        raise
 
 
 def write(revision: Revision) -> None:

@@ -14,6 +14,7 @@ from publisher.app.init import (
     feed_folder,
     from_feed,
     learning,
+    no_posts,
     site_facts,
     site_url,
     urls,
@@ -209,11 +210,14 @@ def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
     if not found.is_mostly_undated:
         return
     pages = number_of(found.pages, "file")
-    question = (
+    fact = (
         f"{facts.posts['path']} has {number_of(found.posts, 'post')} and {pages} without a date, "
-        "which feeds leave out. Is it the folder with your posts?"
+        "which no feed and no node will have"
     )
-    require_yes(ask, question, "name the folder with your posts with --posts FOLDER")
+    ways = no_posts.ways(facts, found)
+    which = "only the dated files are posts" if found.posts else "you will date them later"
+    yes = f"if {which}, run again with --yes"
+    require_yes(ask, fact, "Is it the folder with your posts?", yes=yes, ways=ways)
 
 
 def _ask_about_ignored(config: Config, ask: Ask) -> None:
@@ -221,12 +225,13 @@ def _ask_about_ignored(config: Config, ask: Ask) -> None:
     risks = [risk.replace(f"{config.path.parent}/", "") for risk in ignore_doubts.risks(config)]
     if not risks:
         return
-    question = (
+    fact = (
         f"{'; '.join(risks)}. So files may be published that your site leaves out, e.g. private "
-        f"notes. Publish all posts in {config.posts.path.name}?"
+        "notes"
     )
-    advice = "build the site first, so that publisher sees which posts have a page"
-    require_yes(ask, question, advice)
+    question = f"Publish all posts in {config.posts.path.name}?"
+    ways = ["build the site first, so that publisher sees which posts have a page"]
+    require_yes(ask, fact, question, yes="to publish all posts, run again with --yes", ways=ways)
 
 
 def _write(path: Path, text: str) -> None:

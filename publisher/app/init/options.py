@@ -62,13 +62,13 @@ def nobody(_: str) -> None:
     """Answer no question, for callers without a user."""
 
 
-def require_yes(ask: Ask, question: str, otherwise: str) -> None:
-    """Ask a question, and go on only if the answer is yes. Raises ConfigError.
+def require_yes(ask: Ask, fact: str, question: str, *, yes: str, ways: Sequence[str] = ()) -> None:
+    """Say a fact, ask what to do, and go on only if the answer is yes. Raises ConfigError.
 
-    `otherwise` says what to do instead.
+    `yes` says how to answer without a terminal, and `ways` what to do instead, all as commands.
     """
-    answer = ask(question)
+    answer = ask(f"{fact}. {question}")
     if answer is None:
-        raise ConfigError(f"{question} Nothing is written: run again with --yes if so; {otherwise}")
+        raise ConfigError(f"{fact}; nothing was written", [*ways, yes])
     if not answer:
-        raise ConfigError(f"nothing is written; {otherwise}")
+        raise ConfigError("nothing was written", ways)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from publisher.app import build
 from publisher.app import project as projects
+from publisher.app.no_posts import NAMED
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from publisher.app.project import Project
     from publisher.config import Config
@@ -30,12 +32,13 @@ class Newest:
 class Survey:
     """How many posts there are, how many of them are published, and how many undated pages.
 
-    `oldest` is the day of the first post.
+    `oldest` is the day of the first post. `undated` are the first pages, by their paths.
     """
 
     posts: int
     published: int
     pages: int
+    undated: Sequence[str] = ()
     newest: Newest | None = None
     oldest: dt.date | None = None
 
@@ -57,6 +60,7 @@ def survey(config: Config) -> Survey:
         entries.posts,
         len(entries.entries),
         len(entries.pages),
+        [str(page.path) for page in entries.pages[:NAMED]],
         _newest(project, dated[-1]) if dated else None,
         dated[0].published.astimezone(zone).date() if dated else None,
     )
