@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.sources.built.pages.source_markup import shown_text
-from publisher.sources.built.pages.words import source_words, triples, words
+from publisher.sources.built.pages.words import missing_triples, source_words, triples, words
 from tests.support.growth import assert_linear
 
 
@@ -122,6 +122,17 @@ def test_triples_are_the_same_on_every_machine() -> None:
 def test_triples_know_the_order_and_the_neighbours() -> None:
     assert len(triples(["a", "b", "c", "a", "b", "c", "b", "a"])) == 5
     assert triples(["a", "b"]) == frozenset()
+
+
+_FEW_WORDS = st.lists(st.sampled_from("abc"), max_size=12)
+
+
+@given(_FEW_WORDS, _FEW_WORDS)
+@example([*"abcab"], [*"bca"])
+def test_the_triples_that_are_missing_are_those_of_no_other_place(
+    some: list[str], others: list[str]
+) -> None:
+    assert missing_triples(some, others) == triples(some) - triples(others)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.pages.words import source_words, words
+from publisher.sources.built.pages.words import consecutive, source_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,9 @@ class RefusedBody:
     reason: str
 
 
+OTHER_TITLE = RefusedBody("has another title")
+
+
 def accepts(
     post_title: str | None,
     source_words: Sequence[str],
@@ -58,7 +61,7 @@ def accepts(
         return RefusedBody("has not exactly one element that a selector of posts.body matches")
     has_title = bool(post_title) and shows_title(str(post_title), page.head)
     if wants_title and post_title and not has_title:
-        return RefusedBody("has another title")
+        return OTHER_TITLE
     if not extracted.words and source_words:
         return RefusedBody("does not show the text of the post")
     if len(source_words) >= FEWEST_WORDS:
@@ -70,7 +73,7 @@ def accepts(
 def _compared(
     source_words: Sequence[str], extracted: Extracted, *, has_title: bool
 ) -> Accepted | RefusedBody:
-    source, body = _triples(source_words), _triples(extracted.words)
+    source, body = consecutive(source_words), consecutive(extracted.words)
     common = len(source & body)
     least = _LEAST_WITH_TITLE if has_title else _LEAST_SHARE
     if common < least * len(body):
@@ -130,10 +133,6 @@ def _are_alike(some: Sequence[str], others: Sequence[str]) -> bool:
 def _says(source_words: Sequence[str], extracted: Extracted) -> bool:
     """Whether the body of a post of a few words is these words."""
     return list(source_words) == list(extracted.words)
-
-
-def _triples(of: Sequence[str]) -> set[tuple[str, str, str]]:
-    return {*zip(of, of[1:], of[2:], strict=False)}
 
 
 def percent(part: int, whole: int) -> str:

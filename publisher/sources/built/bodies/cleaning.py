@@ -43,7 +43,7 @@ def clean(root: etree._Element) -> None:
     """Change the copy of a body so that it holds only what the post says."""
     _keep_formulas_once(root)
     code_blocks.clean(root)
-    for element in elements(root):
+    for element in [*root.iterdescendants(*_UNSEEN, *_USELESS, "noscript")]:
         if element.tag in _UNSEEN:
             remove(element)
         elif element.tag in _USELESS or (element.tag == "noscript" and _is_for_browsers(element)):

@@ -15,7 +15,7 @@ from lxml import etree
 from publisher.sources.built.bodies.tree_edits import elements, finish, names, remove, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # The classes and ids of WordPress, Disqus, utterances, Giscus, Isso, Commento, Remark42, Cusdis,
 # Gitalk, Valine, Waline, Twikoo, Staticman, webmentions and many themes.
@@ -41,6 +41,9 @@ _CANDIDATES = etree.XPath(
     "descendant::*[@class or @id or self::h1 or self::h2 or self::h3 or self::h4 or self::h5"
     " or self::h6]"
 )
+_CLASSES_AND_IDS = etree.XPath(
+    "descendant::*/@*[name() = 'class' or name() = 'id']", smart_strings=False
+)
 
 
 def cut(root: etree._Element) -> None:
@@ -58,7 +61,10 @@ def cut(root: etree._Element) -> None:
 
 
 def _starts(root: etree._Element) -> Iterator[etree._Element]:
-    for element in cast("list[etree._Element]", _CANDIDATES(root)):
+    # Few bodies have one of the names, and those with code have thousands of classes.
+    has_names = any(map(_is_named, {*cast("list[str]", _CLASSES_AND_IDS(root))}))
+    candidates = _CANDIDATES(root) if has_names else root.iterdescendants(*_HEADINGS)
+    for element in cast("Iterable[etree._Element]", candidates):
         if element.tag in _HEADINGS:
             if _is_heading_of_comments(element) and any(map(_is_machinery, _section(element))):
                 yield element

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from publisher.post import BuiltBody
-from publisher.sources.built.bodies.accept import Accepted, RefusedBody, accepts, keeps, shows_title
+from publisher.sources.built.bodies.accept import (
+    OTHER_TITLE,
+    Accepted,
+    RefusedBody,
+    accepts,
+    keeps,
+    shows_title,
+)
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import words_of_html
-from publisher.sources.built.pages.words import source_words, triples
+from publisher.sources.built.pages.words import missing_triples, source_words, triples
 from publisher.text.titles import plain_title
 from publisher.text.uris import is_loopback_url
 
@@ -63,8 +70,9 @@ def open_page(
     is the body that was taken last, if one was.
     """
     title = title_of(post)
+    has_title = not title or shows_title(title, page.head)
     source = source_words(post.body, title=title)
-    missing = triples(source) - triples(page.words)
+    missing = missing_triples(source, page.words)
     extracted = extract(page, body, drop) if body else None
     base = urljoin(url_of(page.path, site_root), extracted.base if extracted else "")
     return OpenedPage(
@@ -76,8 +84,8 @@ def open_page(
             urljoin(base, page.head.image) if page.head.image else None,
         ),
         hash=extracted.hash if extracted else "",
-        refusals=_refusals(title, source, page, extracted, last),
-        has_title=not title or shows_title(title, page.head),
+        refusals=_refusals(title, source, page, extracted, last, has_title=has_title),
+        has_title=has_title,
         missing=missing,
         lacks_end=not triples(source[-3:]).isdisjoint(missing),
         has_loopback_url=any(
@@ -99,13 +107,13 @@ def _refusals(
     page: BuiltPage,
     extracted: Extracted | None,
     last: BuiltBody | None,
+    *,
+    has_title: bool,
 ) -> tuple[str, str]:
     loss = keeps(source, words_of_html(last.html), extracted.words) if last and extracted else None
-    loose, strict = (
-        _reason(accepts(title, source, page, extracted, wants_title=wants)) or _reason(loss)
-        for wants in (False, True)
-    )
-    return loose, strict
+    loose = _reason(accepts(title, source, page, extracted, wants_title=False)) or _reason(loss)
+    has_other_title = extracted is not None and title is not None and not has_title
+    return loose, OTHER_TITLE.reason if has_other_title else loose
 
 
 def _reason(outcome: Accepted | RefusedBody | None) -> str:

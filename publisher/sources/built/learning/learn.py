@@ -13,6 +13,7 @@ from publisher.sources.built.bodies.accept import Accepted, accepts, shows_title
 from publisher.sources.built.bodies.body import extract, find_body
 from publisher.sources.built.learning import containers, foreign, furniture
 from publisher.sources.built.learning.learning_page import LearnedPost, LearningPage, covered
+from publisher.sources.built.pages.words import consecutive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ class _Figures:
     def _counted(
         self, post: LearnedPost, page: BuiltPage, extracted: Extracted
     ) -> foreign.BodyWords:
-        source = {*zip(post.words, post.words[1:], post.words[2:], strict=False)}
+        source = consecutive(post.words)
         selector, _ = find_body(page, self._body) or ("", None)
         return foreign.BodyWords(
             selector,

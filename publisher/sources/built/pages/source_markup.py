@@ -48,7 +48,11 @@ _PAIRS: dict[str, _Pair] = {
         20_000,
     ),
 }
-_OPENING = re.compile("|".join(f"({opening})" for opening in _PAIRS), re.IGNORECASE)
+# The first characters of all of them, which spare most places the search for each.
+_OPENING = re.compile(
+    rf"(?=[<{{]|^[/ \t:\#])(?:{'|'.join(f'({opening})' for opening in _PAIRS)})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _CLOSING = dict(enumerate(_PAIRS.values(), 1))  # by the group of `_OPENING`
 _COMMENT = re.compile("|".join(f"({opening})" for opening in [*_PAIRS][:2]), re.IGNORECASE)
 
@@ -100,6 +104,9 @@ _HIDDEN = re.compile(
     "|".join([_MARKDOWN, _REST, _ASCIIDOC, _ORG, _TEXTILE]),
     re.MULTILINE | re.VERBOSE | re.IGNORECASE,
 )
+# Where one of these may begin: at a line, a sign, or a word before a colon. Trying all at every
+# character would take most of the time that a page costs.
+_HIDES = re.compile(r"^|(?=[<{\[!(:%])|\b(?=\w{2,15}+:)", re.MULTILINE)
 
 
 def shown_text(body: str) -> str:
@@ -117,7 +124,17 @@ def _pieces(body: str) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    return html.unescape(_HIDDEN.sub(" ", "".join(_without_pairs(text, _OPENING))))
+    return html.unescape(" ".join(_without_hidden("".join(_without_pairs(text, _OPENING)))))
+
+
+def _without_hidden(text: str) -> Iterator[str]:
+    """The text between what `_HIDDEN` matches."""
+    at = 0
+    for start in _HIDES.finditer(text):
+        if start.start() >= at and (hidden := _HIDDEN.match(text, start.start())):
+            yield text[at : hidden.start()]
+            at = hidden.end()
+    yield text[at:]
 
 
 def without_comments(body: str) -> str:

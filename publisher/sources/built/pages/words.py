@@ -61,6 +61,20 @@ def triples(words: Sequence[str]) -> frozenset[int]:
     )
 
 
+def missing_triples(words: Sequence[str], among: Sequence[str]) -> frozenset[int]:
+    """The triples of words that others lack: `triples(words) - triples(among)`, but faster.
+
+    Few are missing, and only these are hashed.
+    """
+    missing = consecutive(words) - consecutive(among)
+    return frozenset().union(*map(triples, missing))
+
+
+def consecutive(words: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Each three consecutive words."""
+    return {*zip(words, words[1:], words[2:], strict=False)}
+
+
 @lru_cache(_MAX_HASHED_WORDS)
 def _hash(word: str) -> int:
     return int.from_bytes(blake2b(word.encode(errors="replace"), digest_size=8).digest())
