@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.learning.edges import begins_with_words, ends_with_words
 from publisher.sources.built.learning.foreign import makes_words
 from publisher.sources.built.learning.learn import Learned, learn
 from publisher.sources.built.learning.learning_page import LearnedPost
@@ -278,6 +280,57 @@ def test_a_picture_on_few_posts_stays() -> None:
     photo = "<p class=photo><img src=/sunset.jpg></p>"
     few = site(lambda n: f"<article>{'' if n % 6 else photo}{paragraphs(n)}</article>")
     assert pictures(few) == 2
+
+
+def with_covers(source: Callable[[str], str]) -> list[Pair]:
+    """Three of twelve posts have a picture before the text."""
+    cover = "<div class=cover><img src=/assets/harbour.png></div>"
+    pairs = site(lambda n: f"<article>{'' if n % 4 else cover}{paragraphs(n)}</article>")
+    return [
+        (replace(post, source=source(text_of(at))), page) for at, (post, page) in enumerate(pairs)
+    ]
+
+
+def test_a_picture_before_the_first_words_of_the_source_is_the_template_s() -> None:
+    assert pictures(with_covers(lambda text: text)) == 0
+    assert (
+        pictures(with_covers(lambda text: f"{text}\n\n![The same](harbour.png)\n\nAnd so on")) == 0
+    )
+
+
+def test_a_picture_at_the_beginning_of_the_source_stays_whatever_the_build_calls_it() -> None:
+    assert pictures(with_covers(lambda text: f"![A boat](boat.jpg)\n\n{text}")) == 3
+    assert pictures(with_covers(lambda text: "{{ cover }}\n\n" + text)) == 3
+
+
+def test_a_recording_on_few_posts_stays_where_the_source_has_words() -> None:
+    player = "<div class=player><audio src=/a.mp3></audio></div>"
+    pairs = site(lambda n: f"<article>{'' if n % 4 else player}{paragraphs(n)}</article>")
+    spoken = [(replace(post, source=text_of(at)), page) for at, (post, page) in enumerate(pairs)]
+    learned = learn(spoken)
+    found = [extract(page, learned.body, learned.drop) for _, page in spoken]
+    assert sum("<audio" in one.html for one in found if one) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "begins", "ends"),
+    [
+        ("Text", True, True),
+        ("# A title\n\nText\n\n![a](b.png)\n", True, False),
+        ("![a](b.png)\n\nText", False, True),
+        ("A title\n=======\n\n![a](b.png)\n\nText", False, True),
+        ("<!--more-->\n\nText", True, True),
+        ("Text\n\n{% include a.html %}", True, False),
+        ("<Hero/>\n\nText\n\n---\n\nMore", False, True),
+        (".. image:: a.png\n\nText\n\n.. figure:: a", False, False),
+        ("image::a[b]\n\nText\n\n[[file:a.png]]", False, False),
+        ("!a.png!\n\nText", False, True),
+        ("", False, False),
+    ],
+)
+def test_a_source_begins_or_ends_with_words(source: str, *, begins: bool, ends: bool) -> None:
+    assert begins_with_words(source, "A title") == begins
+    assert ends_with_words(source, "A title") == ends
 
 
 def test_a_part_with_a_word_of_the_source_stays_even_if_all_pages_have_its_name() -> None:

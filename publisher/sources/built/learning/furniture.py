@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.tree_edits import elements, names, text_of
+from publisher.sources.built.learning.edges import begins_with_words, ends_with_words
 from publisher.sources.built.learning.element_names import (
     Compound,
     Selector,
@@ -58,6 +59,7 @@ _WRITTEN = _BLOCKS - {
 _MEDIA = frozenset(
     {"audio", "canvas", "embed", "iframe", "img", "object", "picture", "svg", "video"}
 )
+_STILL = frozenset({"img", "picture", "svg"})
 _FOOTNOTES = ("footnote", "endnote")
 
 
@@ -71,12 +73,16 @@ _CALLED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block before or behind the post, from the outside inwards, that may be furniture."""
+    """A block before or behind the post, from the outside inwards, that may be furniture.
+
+    `may_be_written` tells whether its media may be those of the source, by another name.
+    """
 
     element: etree._Element
     depth: int
     is_title: bool
     has_media: bool
+    may_be_written: bool
 
 
 class TrimmedBody:
@@ -86,6 +92,11 @@ class TrimmedBody:
         self.page, self.element = page, element
         self._counts = page.counts(element)
         self._title = words(page.post.title or "")
+        source, title = page.post.source, page.post.title
+        self._has_words_at = {  # in front or behind
+            True: begins_with_words(source, title),
+            False: ends_with_words(source, title),
+        }
         self.sides = [[*self._parts(element, 0, is_front=side)] for side in (True, False)]
         self.all = {part.element for side in self.sides for part in side}
 
@@ -96,22 +107,28 @@ class TrimmedBody:
         for child in [*parent][:: 1 if is_front else -1]:
             if not is_front and (child.tail or "").strip():
                 return
-            if child.tag in _BLOCKS and self._is_post(child):
+            if child.tag in _BLOCKS and self._is_post(child, is_front=is_front):
                 if child.tag in _CONTAINERS and depth < _MAX_DEPTH:
                     yield from self._parts(child, depth + 1, is_front=is_front)
                 return
             if child.tag in _BLOCKS:
-                yield self._part(child, depth)
+                yield self._part(child, depth, is_front=is_front)
             elif not _shows_nothing(child):
                 return
             if is_front and (child.tail or "").strip():
                 return
 
-    def _part(self, element: etree._Element, depth: int) -> Part:
+    def _part(self, element: etree._Element, depth: int, *, is_front: bool) -> Part:
         is_title = element.tag in _HEADINGS and words(text_of(element)) == self._title
-        return Part(element, depth, is_title, has_media=_has_media(element))
+        has_media = _has_media(element)
+        may_be_written = has_media and not self._is_decoration(element, is_front=is_front)
+        return Part(element, depth, is_title, has_media, may_be_written)
 
-    def _is_post(self, element: etree._Element) -> bool:
+    def _is_decoration(self, element: etree._Element, *, is_front: bool) -> bool:
+        """Whether it shows pictures where the source has none, but perhaps elsewhere."""
+        return self._has_words_at[is_front] and _has_media(element) and _shows_pictures(element)
+
+    def _is_post(self, element: etree._Element, *, is_front: bool) -> bool:
         """Whether it holds words that the post has nowhere else, its notes, or a picture of it."""
         touching = self.page.touching(element, self.element)
         if any(self._counts[triple] == 1 for triple in touching):
@@ -119,6 +136,8 @@ class TrimmedBody:
         own = f"{element.get('class', '')} {element.get('id', '')}".lower()
         if any(name in own for name in _FOOTNOTES):
             return True
+        if self._is_decoration(element, is_front=is_front):
+            return False
         return any(
             (stem := _stem(one.get(key, ""))) and stem in self.page.post.source
             for one in element.iter("img", "source", "video", "audio", "iframe")
@@ -170,11 +189,16 @@ class _Recurring:
     def __init__(self, bodies: Sequence[TrimmedBody]) -> None:
         self._count = len(bodies)
         self._pages: Counter[str] = Counter()
+        # The names that parts have whose pictures may be written by the author.
+        self._written: set[str] = set()
         titled = 0
         for body in bodies:
             parts = [part for side in body.sides for part in side]
             titled += any(part.is_title for part in parts)
             self._pages.update({key for part in parts for key in self._keys(part)})
+            self._written |= {
+                key for part in parts if part.may_be_written for key in self._keys(part)
+            }
         self._has_titles = titled >= _TITLED * self._count
 
     def furniture(self, body: TrimmedBody) -> Iterator[Part]:
@@ -219,7 +243,9 @@ class _Recurring:
     def _is_frequent(self, name: str, part: Part) -> bool:
         if is_made(name):
             return False
-        share = _PICTURES if part.has_media or not _CALLED.search(name.lower()) else _RECURS
+        is_called = not part.has_media and _CALLED.search(name.lower()) is not None
+        is_picture = part.has_media and name not in self._written
+        share = _RECURS if is_called or is_picture else _PICTURES
         return self._pages[name] >= max(share * self._count, min(2, self._count))
 
     def _is_always(self, tag: str, place: str) -> bool:
@@ -241,6 +267,12 @@ def _shows_nothing(element: etree._Element) -> bool:
 
 def _has_media(element: etree._Element) -> bool:
     return element.tag in _MEDIA or any(one.tag in _MEDIA for one in elements(element))
+
+
+def _shows_pictures(element: etree._Element) -> bool:
+    """Whether it shows pictures, and no recording and no other page."""
+    media = {one.tag for one in (element, *elements(element))} & _MEDIA
+    return media <= _STILL
 
 
 def _stem(url: str) -> str:
