@@ -61,7 +61,7 @@ def _check_selectors(
         return
     for index, selector in enumerate(written):
         try:
-            selectors.xpath(selector or "*")
+            selectors.compiled(selector or "*")
         except selectors.BadSelector as error:
             yield (key, index), f"is {selector!r}, which {error}"
 

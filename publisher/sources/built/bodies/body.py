@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import html as entities
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from publisher.sources.built.bodies import body_hash, cleaning, comments
 from publisher.sources.built.bodies.tree_edits import copied
 from publisher.sources.built.pages.page import words_in
-from publisher.text.selectors import MAX_SELECTORS, xpath
+from publisher.text.selectors import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +66,7 @@ def find_body(page: BuiltPage, body: Sequence[str]) -> tuple[str, etree._Element
 
 
 def matches(page: BuiltPage, selector: str) -> list[etree._Element]:
-    return cast("list[etree._Element]", _compiled(selector)(page.tree))
-
-
-@lru_cache(2 * MAX_SELECTORS)
-def _compiled(selector: str) -> etree.XPath:
-    return etree.XPath(xpath(selector))
+    return compiled(selector).matches(page.tree)
 
 
 def _inner_html(root: etree._Element) -> str:

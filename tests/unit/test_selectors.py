@@ -1,0 +1,97 @@
+"""CSS selectors find what style sheets mean, and take time in proportion to the page."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from cssselect import HTMLTranslator
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from publisher.text.selectors import BadSelector, compiled
+from tests.support.growth import assert_linear
+
+_COMPOUNDS = ["a", "b.x", "#i", "*", ".x:first-child", "b:not(.x)", ":nth-last-child(2n+1)"]
+_COMPOUNDS += ["a:last-of-type", "b:only-child", "a:nth-child(2)", "a:has(> b)", "*:only-child"]
+_SELECTORS = st.lists(
+    st.tuples(st.sampled_from(_COMPOUNDS), st.sampled_from([" ", " > ", " + ", " ~ ", ", "])),
+    min_size=1,
+    max_size=4,
+).map(lambda parts: "".join(f"{joint}{one}" for one, joint in parts).lstrip(" >+~,"))
+_TAGS = ["<a>", "<b>", "<b class='x'>", "<b id='i'>", "<a class='y x'>"]
+_TREES = st.recursive(
+    st.sampled_from(_TAGS).map(lambda tag: f"{tag}</{tag[1]}>"),
+    lambda inner: st.tuples(st.sampled_from(_TAGS), st.lists(inner, max_size=4)).map(
+        lambda one: f"{one[0]}{''.join(one[1])}</{one[0][1]}>"
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=50)
+@given(_TREES, _SELECTORS)
+@example("<a><b class='x'/><a><b class='x'/></a></a>", "a b.x")
+@example("<a><b/><a/><b class='x'/></a>", "b ~ b.x, a > b")
+def test_the_elements_are_those_of_the_whole_selector_in_xpath(tree: str, selector: str) -> None:
+    root = etree.fromstring(f"<a>{tree}</a>")
+    whole = etree.XPath(HTMLTranslator().css_to_xpath(selector))
+    expected = cast("list[etree._Element]", whole(root))
+    assert {*compiled(selector).matches(root)} == {*expected}
+
+
+def test_an_element_that_matches_twice_is_found_once() -> None:
+    root = etree.fromstring("<a><b/></a>")
+    assert [one.tag for one in compiled("b, a b").matches(root)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "p:hover",
+        "p:not(a b)",
+        "a:has(b c)",
+        "p:contains('x')",
+        "svg|a",
+        "p[",
+        "a:nth-child(x)",
+        "p::before",
+    ],
+)
+def test_a_selector_of_no_use_is_refused(selector: str) -> None:
+    with pytest.raises(BadSelector):
+        compiled(selector)
+
+
+def nested(size: int) -> etree._Element:
+    """Many towers of elements of some depth."""
+    tower = "<a class='x'>" * 100 + "</a>" * 100
+    return etree.fromstring(f"<html>{tower * size}</html>")
+
+
+def siblings(size: int) -> etree._Element:
+    return etree.fromstring(f"<html>{'<a/><b/>' * 50 * size}</html>")
+
+
+@pytest.mark.parametrize("selector", ["a a", "a a a", "a > a", ".x *", "a a, a a", "a:not(b) .x"])
+def test_matching_nested_elements_takes_time_in_proportion(selector: str) -> None:
+    assert_linear(lambda size: compiled(selector).matches(nested(size)), 20)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "a ~ b",
+        "a + b",
+        ":nth-child(2)",
+        ":nth-last-child(odd)",
+        ":last-child",
+        ":only-child",
+        "b:only-of-type",
+        "a:first-of-type",
+        "b:nth-of-type(3n)",
+    ],
+)
+def test_matching_siblings_takes_time_in_proportion(selector: str) -> None:
+    assert_linear(lambda size: compiled(selector).matches(siblings(size)), 20)
