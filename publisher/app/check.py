@@ -13,7 +13,7 @@ from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
 from publisher.sources import address_scripts, ignore_doubts
 from publisher.sync.ledger import Ledger
-from publisher.system.site_files import Files
+from publisher.system.site_files import BuiltFiles, Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,6 +55,8 @@ def check(
         project.entries,
         project.config.site,
         files=_files(project.config),
+        built=_built_files(project.config),
+        shown=project.config.short,
         now=now,
         renderings=project.renderings,
         watch=watch,
@@ -137,3 +139,9 @@ def _files(config: Config) -> Files | None:
     return Files(
         config.posts.path, sources.site_of(config), config.site.root, sources.reach_of(config)
     )
+
+
+def _built_files(config: Config) -> BuiltFiles | None:
+    """The files that the site's generator built; None if their folder is unknown."""
+    output = config.site.output
+    return BuiltFiles(output, config.site.root) if output else None

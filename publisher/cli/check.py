@@ -7,8 +7,10 @@ code is 1 if a post could not be published.
 
 from __future__ import annotations
 
+import itertools
+import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from publisher.app import project as projects
@@ -19,14 +21,14 @@ from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.app.check import Checked
     from publisher.app.project import Project
     from publisher.entry import Entry
     from publisher.lint.built import SharedDifference
     from publisher.lint.clients import ClientDiagnostic
-    from publisher.post import Skip
+    from publisher.post import Diagnostic, Skip
     from publisher.sources.built.pages.pattern import AddressDifference
 
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
@@ -34,7 +36,11 @@ EXAMPLE = "  publisher check --readers\n  publisher check --json"
 LEAST_FOR_BAR = 200  # entries; fewer are checked before anybody could read a progress bar
 # The rule was not produced by running the reader.
 _GUESS = " (read in its source or documentation, not run)"
-SUBJECTS = 3  # how many feeds or items are named below a message
+SUBJECTS = 3  # how many feeds, items or posts are named of many
+MOST_NAMED = 20  # warnings of one kind that are all named
+
+# What two warnings of one kind may not have in common: quotations, URLs and files, numbers.
+_NAMES = re.compile(r"""; also in line.*|"[^"]*"|<[^>]*>|\S*[/.]\S+|\d+""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
         output.print_json(check_json.document(project, checked))
     else:
         for one in project.setting_errors:
-            output.print_line(f"{one.path}:{one.line}: error: {one.message}")
+            _print(project, f"{one.path}:{one.line}: error: {one.message}")
         for one in checked.setting_warnings:
-            output.print_line(f"{one.path}:{one.line}: warning: {one.message}")
+            _print(project, f"{one.path}:{one.line}: warning: {one.message}")
         _print_posts(project, checked)
         if checked.client_diagnostics is not None:
             if project.entries.entries:
@@ -104,24 +110,22 @@ def _with_bar(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 def _print_posts(project: Project, checked: Checked) -> None:
     """Print, in the order of paths, why a post is not published, and its warnings."""
-    posts, built = project.config.posts, checked.built.in_short()
+    built = checked.built.in_short()
     diagnostics = check_json.by_post(checked.diagnostics, built)
     named, others = output.in_short(project.entries.skipped)
     skips = {skip.path: skip for skip in named}
+    kinds = _Kinds(itertools.chain.from_iterable(diagnostics.values()))
     for path in sorted({*skips, *diagnostics}):
         if path in skips:
-            output.print_line(_skip_line(skips[path], posts.where(path, skips[path].line)))
-        for diagnostic in sorted(
-            diagnostics.get(path, ()), key=lambda diagnostic: (diagnostic.line, diagnostic.message)
-        ):
-            place = posts.where(path, diagnostic.line)
-            output.print_line(f"{place}: warning: {diagnostic.message}")
+            place = project.config.posts.where(path, skips[path].line)
+            _print(project, _skip_line(skips[path], place))
+        _print_warnings(project, diagnostics.get(path, ()), kinds)
     for line in output.others_in_short(project, others):
-        output.print_line(line.replace(": ", ": not published: ", 1))
+        _print(project, line.replace(": ", ": not published: ", 1))
     if pages := output.pages_in_short(project):
-        output.print_line(pages)
+        _print(project, pages)
     if elsewhere := built_pages.elsewhere(project):
-        output.print_line(elsewhere)
+        _print(project, elsewhere)
     _print_shared(project, built.shared)
     for difference in checked.addresses:
         output.print_line(f"note: {difference.message}{_advice(difference)}")
@@ -135,13 +139,52 @@ def _print_posts(project: Project, checked: Checked) -> None:
         output.print_line(f"template tags: {counts}")
 
 
+def _print_warnings(project: Project, of_post: Sequence[Diagnostic], kinds: _Kinds) -> None:
+    for one in sorted(of_post, key=lambda one: (one.line, one.message)):
+        if kinds.names(one):
+            place = project.config.posts.where(one.path, one.line)
+            _print(project, f"{place}: warning: {one.message}")
+        if more := kinds.left(one):
+            output.print_line(f"    and {more} more of this kind; --json lists all")
+
+
+class _Kinds:
+    """Names every warning of a few, and the first of many that differ only in names and numbers."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self._counts = Counter(_kind(one) for one in diagnostics)
+        self._named: Counter[str] = Counter()
+
+    def names(self, diagnostic: Diagnostic) -> bool:
+        """Whether this one is printed; asked once for each."""
+        kind = _kind(diagnostic)
+        self._named[kind] += 1
+        return self._counts[kind] <= MOST_NAMED or self._named[kind] <= SUBJECTS
+
+    def left(self, diagnostic: Diagnostic) -> int:
+        """How many of its kind will not be printed; 0 unless this is the last that is."""
+        kind = _kind(diagnostic)
+        is_last = self._counts[kind] > MOST_NAMED and self._named[kind] == SUBJECTS
+        return self._counts[kind] - SUBJECTS if is_last else 0
+
+
+def _kind(diagnostic: Diagnostic) -> str:
+    return _NAMES.sub("", diagnostic.message)
+
+
+def _print(project: Project, line: str) -> None:
+    """Print a line that begins with a path: as seen from the folder of publisher.yaml."""
+    folder = f"{project.config.path.parent}"
+    output.print_line(line.removeprefix(f"{folder}/") if folder != "/" else line)
+
+
 def _print_shared(project: Project, shared: Sequence[SharedDifference]) -> None:
     """Print what the pages of several posts have in common, with the names of some of them."""
     for one in shared:
         names = ", ".join(map(str, one.paths[:SUBJECTS]))
         more = f" and {len(one.paths) - SUBJECTS} more" if len(one.paths) > SUBJECTS else ""
         place = project.config.posts.place
-        output.print_line(f"{place}: warning: {one.message}")
+        _print(project, f"{place}: warning: {one.message}")
         output.print_line(f"    {names}{more}")
 
 

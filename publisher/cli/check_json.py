@@ -58,6 +58,7 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
             }
             for one in checked.addresses
         ]
+        document["elsewhere"] = [str(path) for path in project.built.elsewhere]
     if checked.client_diagnostics is not None:
         document["readers"] = [asdict(one) for one in checked.client_diagnostics]
         document["advice"] = [*advice(project.config.xmpp)]

@@ -345,6 +345,12 @@ class Config(Struct, frozen=True, kw_only=True):
         folder = self.site.output
         return os.path.relpath(folder, self.path.parent) if folder else ""
 
+    def short(self, path: Path) -> str:
+        """A path for messages: as seen from the folder of publisher.yaml if it is below that."""
+        folder = self.path.parent
+        is_below = folder in path.parents
+        return str(path.relative_to(folder)) if is_below else str(path)
+
     @property
     def shared_folders(self) -> tuple[Path, ...]:
         """The folders in which authors of posts may be able to put files.

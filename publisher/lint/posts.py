@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from publisher.entry import Entries, Entry
     from publisher.post import Medium, Post
     from publisher.rendering import Rendered, Renderings
-    from publisher.system.site_files import Files
+    from publisher.system.site_files import BuiltFiles, Files
 
 FIRST_YEAR = 1990  # the year of the first web server
 # A date that is further ahead is more likely a typing error than a plan.
@@ -42,16 +43,19 @@ def check(
     site: Site,
     *,
     files: Files | None,
+    built: BuiltFiles | None = None,
+    shown: Callable[[Path], str] = str,
     now: dt.datetime,
     renderings: Renderings,
     watch: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> list[Diagnostic]:
     """Return all diagnostics, in the order of paths and lines.
 
-    Without `files` the files that posts refer to are not checked. `watch` passes the entries on,
-    and may show progress.
+    Without `files` the files that posts refer to are not checked. If the site is `built`, they are
+    sought where the URLs that readers get lead to. `shown` is how messages name a folder. `watch`
+    passes the entries on, and may show progress.
     """
-    pages = _Pages(entries, site, files, renderings)
+    pages = _Pages(entries, site, _Folders(files, built, shown), renderings)
     diagnostics = [*_same_title_and_day(entries.entries, site), *addresses.same(entries.entries)]
     diagnostics += _scheduled(entries, site, now)
     for entry in watch(entries.entries):
@@ -134,11 +138,15 @@ class _Pages:
     """The pages and files below the site's URL, as far as its folder and its posts show them."""
 
     def __init__(
-        self, entries: Entries, site: Site, files: Files | None, renderings: Renderings
+        self,
+        entries: Entries,
+        site: Site,
+        folders: _Folders,
+        renderings: Renderings,
     ) -> None:
         self._renderings = renderings
         self._root = urlsplit(site.root)
-        self._files = files
+        self._folders = folders
         self._pages = {_page(urlsplit(entry.link).path) for entry in entries.entries}
         self._shapes = {_shape(path) for path in self._pages} - {""}
         self._unpublished: dict[str, PurePosixPath] = {}
@@ -152,9 +160,18 @@ class _Pages:
     def check(self, entry: Rendered) -> Iterator[Diagnostic]:
         """Report recordings, images and links of the entry that lead nowhere."""
         yield from self._media(entry)
-        # The source is parsed again, for the lines of the links, only if some link is broken.
-        if not any(self._wrong(one, entry) for one in dropped.rendered_urls(entry.content.xhtml)):
-            return
+        wrong = [
+            (address, message)
+            for address in dropped.rendered_urls(entry.content.xhtml)
+            if (message := self._wrong(address, entry))
+        ]
+        if entry.page:
+            yield from _on_page(entry, wrong)
+        elif wrong:
+            yield from self._in_source(entry)
+
+    def _in_source(self, entry: Rendered) -> Iterator[Diagnostic]:
+        """The same of the source, which is parsed again for the lines of the links."""
         post, source = entry.post, self._renderings.source(entry)
         urls = dropped.source_urls(
             source.text,
@@ -165,30 +182,19 @@ class _Pages:
         for address in urls:
             message = self._wrong(address, entry)
             if message:
-                yield Diagnostic(post.path, post.body_line + source.line(address.line), message)
+                line = post.body_line + source.line(address.line)
+                yield Diagnostic(post.path, line, message)
 
     def _media(self, entry: Entry) -> Iterator[Diagnostic]:
         """Report recordings and pictures that readers cannot load, or whose facts are unknown."""
-        post, files = entry.post, self._files
+        post = entry.post
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
             url = self._renderings.url_of(entry, medium)
-            message = ""
             if not url:
                 shown = short_line(medium.href, 60)
                 message = f"{shown} is not a web address, so it is left out; use http: or https:"
-            elif files and files.is_ours(url):
-                file = files.find(medium.href, url, post.path)
-                if files.refusal(medium.href, url, post.path):
-                    continue  # every run warns of it
-                if file is None:
-                    message = (
-                        f"{medium.href} does not exist in {files.site}; readers cannot load it"
-                    )
-                elif medium in post.enclosures and not _is_whole(file, medium):
-                    message = f"{file} cannot be read as a recording; is it complete?"
-            elif medium in post.enclosures and medium.length is None:
-                # Readers show the size before the user downloads the recording.
-                message = f"the size of {medium.href} is unknown; add its `length:` in bytes"
+            else:
+                message = self._folders.fault(medium, url, post)
             if message:
                 yield Diagnostic(post.path, medium.line, message)
 
@@ -205,18 +211,62 @@ class _Pages:
 
     def _missing(self, address: dropped.BodyUrl, entry: Entry, path: str) -> str | None:
         """Report a URL of the site that is neither a post's nor that of a file in its folder."""
-        files = self._files
-        names = (address.written, _below_page(address.absolute, entry.link))
-        if not files or any(files.has(name, address.absolute, entry.post.path) for name in names):
+        folder = self._folders.without(address, entry)
+        shown = address.written or urlsplit(address.absolute).path
+        if not folder:
             return None
         if address.tag in {"img", "audio", "video", "source"}:
-            return f"{address.written} does not exist in {files.site}; readers may not see it"
+            return f"{shown} does not exist in {folder}; readers may not see it"
         # The site's generator makes pages that its folder does not show, e.g. of tags.
         if _shape(path) in self._shapes:
-            return (
-                f"links to {address.written}: it looks like the URL of a post, but no post has it"
-            )
+            return f"links to {shown}: it looks like the URL of a post, but no post has it"
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Folders:
+    """The folders with the files of the site: its sources, and what its generator built."""
+
+    files: Files | None
+    built: BuiltFiles | None
+    shown: Callable[[Path], str]
+
+    def without(self, address: dropped.BodyUrl, entry: Entry) -> str:
+        """The folder that should have the file of a URL; empty if it has it, or is unknown."""
+        if self.built:
+            return "" if self.built.find(address.absolute) else self.shown(self.built.folder)
+        files = self.files
+        names = (address.written, _below_page(address.absolute, entry.link))
+        if not files or any(files.has(name, address.absolute, entry.post.path) for name in names):
+            return ""
+        return self.shown(files.site)
+
+    def fault(self, medium: Medium, url: str, post: Post) -> str:
+        """What is wrong with a recording or a picture; empty if nothing is."""
+        is_ours = self.files is not None and self.files.is_ours(url)
+        file = self.files.find(medium.href, url, post.path) if self.files and is_ours else None
+        if self.files and is_ours and self.files.refusal(medium.href, url, post.path):
+            return ""  # every run warns of it
+        if is_ours and not (self.built.find(url) if self.built else file):
+            folder = self.built.folder if self.built else self.files and self.files.site
+            shown = self.shown(folder) if folder else ""
+            return f"{medium.href} does not exist in {shown}; readers cannot load it"
+        if file and medium in post.enclosures and not _is_whole(file, medium):
+            return f"{self.shown(file)} cannot be read as a recording; is it complete?"
+        if not file and medium in post.enclosures and medium.length is None:
+            # Readers show the size before the user downloads the recording.
+            return f"the size of {medium.href} is unknown; add its `length:` in bytes"
+        return ""
+
+
+def _on_page(entry: Entry, wrong: Sequence[tuple[dropped.BodyUrl, str]]) -> Iterator[Diagnostic]:
+    """Name the lines of the source that have the names to which URLs of its page lead."""
+    places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
+    for address, message in wrong:
+        path = urlsplit(address.absolute).path
+        names = (path, path.rstrip("/").rpartition("/")[2])
+        line = places.line_of(*filter(None, (*names, *map(unquote, names))))
+        yield Diagnostic(entry.post.path, line, message)
 
 
 def _is_whole(file: Path, medium: Medium) -> bool:

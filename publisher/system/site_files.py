@@ -63,8 +63,7 @@ class Files:
 
     def is_ours(self, absolute: str) -> bool:
         """Whether a URL is below the site's URL, with http or https."""
-        own, other = urlsplit(self.root), urlsplit(absolute)
-        return authority(own) == authority(other) and other.path.startswith(own.path)
+        return _is_below(absolute, self.root)
 
     def _on_site(self, absolute: str, *, pages: bool = False) -> Iterator[Path]:
         if not self.is_ours(absolute):
@@ -84,6 +83,33 @@ class Files:
                 yield from _below(folder, name)
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltFiles:
+    """The files in the folder into which the site is built, whose URL is `root`.
+
+    What a URL of the site shows is there or nowhere, wherever its source lies.
+    """
+
+    folder: Path
+    root: str
+    _found: dict[str, Path | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def find(self, absolute: str) -> Path | None:
+        """The file or the page that a server shows for a URL of the site; None without one."""
+        if absolute not in self._found:
+            self._found[absolute] = next(filter(_is_file, self._candidates(absolute)), None)
+        return self._found[absolute]
+
+    def _candidates(self, absolute: str) -> Iterator[Path]:
+        if _is_below(absolute, self.root):
+            path = urlsplit(absolute).path.removeprefix(urlsplit(self.root).path)
+            name = unquote(path).strip("/")
+            for candidate in (name, f"{name}/index.html", f"{name}.html"):
+                yield from _below(self.folder, candidate.lstrip("/"))
+
+
 def authority(parts: SplitResult) -> tuple[str | None, int | None]:
     """Host and port of a URL; the port is None if it is the default (RFC 3986 section 6.2.3)."""
     try:
@@ -92,6 +118,11 @@ def authority(parts: SplitResult) -> tuple[str | None, int | None]:
         # No other URL has this port, so the URL is never one of the site.
         return None, -1
     return parts.hostname, None if port == _PORTS.get(parts.scheme) else port
+
+
+def _is_below(absolute: str, root: str) -> bool:
+    own, other = urlsplit(root), urlsplit(absolute)
+    return authority(own) == authority(other) and other.path.startswith(own.path)
 
 
 def _below(folder: Path, name: str) -> Iterator[Path]:

@@ -40,7 +40,7 @@ def test_two_posts_with_one_url_are_named_by_every_command(
     blog.write("2026-01-02-b.md", "Text.", title="B", permalink="/same/")
     blog.write("2026-01-03-c.md", "Text.", title="C")
     (warning,) = warnings(blog, *command)
-    assert warning.startswith(f"{blog.posts / '2026-01-02-b.md'}:1: ")
+    assert warning.removeprefix(f"{blog.folder}/").startswith("posts/2026-01-02-b.md:1: ")
     assert "has the same URL as 2026-01-01-a.md, https://blog.example/same/" in warning
 
 

@@ -98,16 +98,15 @@ def test_for_people_every_line_names_file_line_and_way_out(blog: Blog) -> None:
     blog.write("dated.md", "Text.", date="soon")
     blog.write("undated.md", "Text.")
     run = blog.run("check", NOW)
-    posts = blog.posts
     assert run.code == 1
     assert run.out.splitlines() == [
-        f"{posts}/2026-01-01-a.md:2: warning: the title is cut before `#2`, a comment in YAML; "
+        "posts/2026-01-01-a.md:2: warning: the title is cut before `#2`, a comment in YAML; "
         "put it in quotes",
-        f'{posts}/2026-01-01-a.md:5: warning: the link "b" has no target; write [text](URL)',
-        f"{posts}/2026-01-02-b.md: not published: a draft",
-        f"{posts}/dated.md:2: error: date: 'soon' is not a date; write e.g. `date: 2008-10-21 "
+        'posts/2026-01-01-a.md:5: warning: the link "b" has no target; write [text](URL)',
+        "posts/2026-01-02-b.md: not published: a draft",
+        "posts/dated.md:2: error: date: 'soon' is not a date; write e.g. `date: 2008-10-21 "
         "18:00:00 +0000`",
-        f"{posts}: 1 file has no date, so it is not published: undated.md",
+        "posts: 1 file has no date, so it is not published: undated.md",
         "3 posts: 1 published, 1 draft, 1 broken, 1 page; 2 warnings",
     ]
     assert run.err == ""

@@ -58,7 +58,7 @@ def test_what_one_page_lacks_is_named_with_its_file_and_line(tmp_path: Path) -> 
     edit_page(blog, "a2", LOST, "")
     quote = LOST.lower()
     assert check(blog) == [
-        f"{blog.posts}/2026-01-03-a2.md:8: warning: its page lacks 7 words that the source has "
+        "posts/2026-01-03-a2.md:8: warning: its page lacks 7 words that the source has "
         f'here: "{quote}"',
         "5 posts: 5 published; 1 warning",
     ]
@@ -67,7 +67,7 @@ def test_what_one_page_lacks_is_named_with_its_file_and_line(tmp_path: Path) -> 
 def test_what_a_theme_adds_is_named_once_with_the_line_to_write(blog: BuiltBlog) -> None:
     blog.build_site(THEME.replace("{body}", "{body}" + SHARE))
     warning, names, summary = check(blog)
-    assert warning.startswith(f"{blog.posts}: warning: 5 pages have words in p.share that ")
+    assert warning.startswith("posts: warning: 5 pages have words in p.share that ")
     assert names.strip() == "2026-01-01-a0.md, 2026-01-02-a1.md, 2026-01-03-a2.md and 2 more"
     assert summary.endswith("; 1 warning")
     blog.set_up(posts=", body: .post-content, drop: p.share")
@@ -135,3 +135,126 @@ def test_a_site_without_its_output_says_nothing_of_pages(blog: BuiltBlog) -> Non
     (blog.folder / "publisher.yaml").write_text(text)
     document = blog.run("check", "--json", NOW).json
     assert document.keys() == {"posts", "settings"}
+
+
+def with_picture(folder: Path, address: str, *, posts: str = ", body: .post-content") -> BuiltBlog:
+    """A blog with a picture in one post, which its page shows at this address."""
+    blog = BuiltBlog(folder / "site")
+    blog.set_up(posts=posts)
+    blog.write("2026-01-01-a.md", "A picture of a pear.\n\n![pear](pear.png)", title="A")
+    blog.build_site(THEME.replace("{body}", f"{{body}}<p><img src='{address}' alt=pear></p>"))
+    edit_page(blog, "a", "![pear](pear.png)", "")
+    return blog
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [
+        ("/media/pear.1a2b.webp", "media/pear.1a2b.webp"),
+        ("pear.png", "a/pear.png"),
+        ("../b/my%20pear.png?x=1#y", "b/my pear.png"),
+        ("https://blog.example/pear.png", "pear.png"),
+        ("https://other.example/pear.png", None),
+    ],
+)
+def test_a_picture_is_sought_where_its_page_shows_it(
+    address: str, file: str | None, tmp_path: Path
+) -> None:
+    blog = with_picture(tmp_path, address)
+    (blog.posts / "pear.png").write_bytes(b"")  # the source, which no reader can load
+    for path in (blog.folder / "static" / (file or "x"), blog.output / "static" / (file or "x")):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    missing = check(blog)[:-1]
+    assert len(missing) == (1 if file else 0)
+    if file:
+        assert missing[0].startswith("posts/2026-01-01-a.md:")
+        assert missing[0].endswith(" does not exist in _site; readers may not see it")
+        blog.page(file, "")
+    assert check(blog) == ["1 post: 1 published; 0 warnings"]
+
+
+def test_the_line_of_a_missing_picture_is_that_of_its_name(tmp_path: Path) -> None:
+    blog = with_picture(tmp_path, "/media/pear.png")
+    (warning, _) = check(blog)
+    assert warning == (
+        "posts/2026-01-01-a.md:6: warning: /media/pear.png does not exist in _site; readers may "
+        "not see it"
+    )
+
+
+def test_a_picture_of_a_body_from_the_source_is_sought_in_the_built_site(tmp_path: Path) -> None:
+    blog = with_picture(tmp_path, "pear.png", posts="")
+    (blog.posts / "pear.png").write_bytes(b"")
+    (warning, _) = check(blog)
+    assert warning.endswith(":6: warning: pear.png does not exist in _site; readers may not see it")
+    blog.page("a/pear.png", "")
+    assert check(blog) == ["1 post: 1 published; 0 warnings"]
+
+
+@pytest.mark.parametrize(("key", "file"), [("image", "media/a.png"), ("audio", "media/a.weba")])
+def test_media_are_sought_in_the_built_site(key: str, file: str, tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    blog.write("2026-01-01-a.md", "Text of a post.", title="A", **{key: f"/{file}"})
+    blog.build_site()
+    (blog.folder / "media").mkdir()
+    (blog.folder / file).write_bytes(b"x")  # the source, which no reader can load
+    (warning, _) = check(blog)
+    assert warning.endswith(f": warning: /{file} does not exist in _site; readers cannot load it")
+    blog.page(file, "x")
+    assert check(blog) == ["1 post: 1 published; 0 warnings"]
+
+
+def test_a_link_to_a_page_that_was_built_is_right_and_to_another_is_not(tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    text = (blog.folder / "publisher.yaml").read_text().replace("/:slug/", "/posts/:slug/")
+    (blog.folder / "publisher.yaml").write_text(text)
+    for name in ("a", "b"):
+        blog.write(f"2026-01-01-{name}.md", f"Text of {name}.", title=name)
+    for name in ("a", "b"):
+        link = '<a href="/posts/c/">c</a>'
+        text = THEME.format(title=name, head="", body=f"<p>Text of {name}.</p>{link}")
+        blog.page(f"posts/{name}/index.html", text)
+    lines = check(blog)
+    assert sum("links to /posts/c/: it looks like the URL of a post" in one for one in lines) == 2
+    blog.page("posts/c/index.html", "<p>An old page</p>")
+    assert check(blog) == ["2 posts: 2 published; 0 warnings"]
+
+
+def test_of_many_warnings_of_a_kind_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 1)
+    pictures = "".join(f'<img src="/{number}.png">' for number in range(COUNT))
+    edit_page(blog, "a0", "</div></article>", f"{pictures}</div></article>")
+    lines = check(blog)
+    kind = [line for line in lines if "does not exist in _site; readers may not see it" in line]
+    assert len(kind) == 3
+    assert (
+        lines[lines.index(kind[-1]) + 1]
+        == f"    and {COUNT - 3} more of this kind; --json lists all"
+    )
+    assert lines[-1].endswith(f"; {COUNT + 1} warnings")
+    (post,) = blog.run("check", "--json", NOW).json["posts"]
+    assert sum("does not exist" in one["message"] for one in post["warnings"]) == COUNT
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_pages_that_lead_to_others_are_named(count: int, tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    text = (blog.folder / "publisher.yaml").read_text()
+    text = text.replace("path: posts, permalink: '/:slug/'", "pages: 'blog/*/index.html'")
+    (blog.folder / "publisher.yaml").write_text(text)
+    head = '<meta property="article:published_time" content="2024-01-02T03:04:05Z">'
+    blog.page("blog/a/index.html", THEME.format(title="A", head=head, body="<p>Text</p>"))
+    for number in range(count):
+        redirect = '<meta http-equiv="refresh" content="0; url=/blog/a/">'
+        blog.page(f"blog/old{number}/index.html", THEME.format(title="", head=redirect, body=""))
+    (note, summary) = check(blog)
+    pages = [f"blog/old{number}/index.html" for number in range(count)]
+    lead = "1 page leads" if count == 1 else f"{count} pages lead"
+    more = " and 2 more" if count == 5 else ""
+    assert note == (
+        f"_site: {lead} to other pages by a redirect or a canonical URL: "
+        f"{', '.join(pages[:3])}{more}"
+    )
+    assert summary == "1 post: 1 published; 0 warnings"
+    assert blog.run("check", "--json", NOW).json["elsewhere"] == pages
