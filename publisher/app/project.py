@@ -149,7 +149,11 @@ class Project:
         """Warnings about posts of a folder that share a URL, or whose URL has no slug."""
         if self.config.posts.feed:  # its entries may well lead to one page; `check` tells
             return ()
-        return tuple(addresses.check(self.entries.entries, self.config.site))
+        site = self.config.site
+        return (
+            *addresses.check(self.entries.entries, site),
+            *addresses.unbuilt(self.entries, site),
+        )
 
     def of_setting(self, key: Key, message: str) -> Diagnostic:
         """A diagnostic about a key of publisher.yaml, whose path is that of the file."""

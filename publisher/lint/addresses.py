@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from publisher.entry import link
 from publisher.post import Diagnostic
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import PurePosixPath
 
     from publisher.config import Site
-    from publisher.entry import Entry
+    from publisher.entry import Entries, Entry
     from publisher.post import Post
 
 NAMED = 3  # posts with one URL that get a warning each; if there are more, one warning counts them
@@ -51,6 +54,31 @@ def same(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
             "these: change the permalinks"
         )
         yield from (Diagnostic(other.post.path, 1, message) for other in named)
+
+
+def unbuilt(entries: Entries, site: Site) -> Iterator[Diagnostic]:
+    """Report posts without a page because the site has that of another post at their URL."""
+    skipped = [(skip.path, skip.post) for skip in entries.skipped if skip.status == "no-page"]
+    posts = [(path, post) for path, post in skipped if post]
+    if not posts:
+        return
+    by_url: dict[str, PurePosixPath] = {}
+    for one in entries.entries:
+        by_url |= {one.link: one.post.path, _link_by_rules(one.post, site): one.post.path}
+    for path, post in posts:
+        url = _link_by_rules(post, site)
+        other = by_url.setdefault(url, path)
+        if other != path:
+            message = (
+                f"has the same URL as {other}, {url}, and the site shows only one of them there: "
+                "change one of the permalinks"
+            )
+            yield Diagnostic(path, 1, message)
+
+
+def _link_by_rules(post: Post, site: Site) -> str:
+    """The URL that the rules of the engine give, whatever page was built."""
+    return link(replace(post, address=None), site)
 
 
 def _without_slug(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:

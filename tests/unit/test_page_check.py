@@ -115,6 +115,30 @@ def test_every_post_without_a_page_is_listed(blog: BuiltBlog) -> None:
         assert "has no page of it" in line
 
 
+@pytest.mark.parametrize("command", [("check",), ("build",), ("plan", "--offline")], ids=" ".join)
+@pytest.mark.parametrize("shown", ["a", "b", ""])
+def test_posts_that_the_site_shows_at_one_url_are_named_with_each_other(
+    shown: str, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The page shows one of them or, as a list of the theme does, neither."""
+    blog = BuiltBlog(tmp_path / "site")
+    for name in ("a", "b"):
+        text = f"The text of the post {name}{name}{name} has its own words."
+        path = blog.write(f"2026-01-01-{name}.md", text, title=name * 3, slug="same")
+        if name == shown:
+            blog.build_page("same", path.read_text())
+    blog.write("2026-01-02-c.md", "Another post.", title="C")
+    blog.build_page("c", "Another post.")
+    if not shown:
+        blog.page("same/index.html", THEME.format(title="List", head="", body="<p>Nothing</p>"))
+    run = blog.run(*command, NOW)
+    lines = [line for line in (run.out + run.err).splitlines() if "has the same URL as" in line]
+    assert len(lines) == 1
+    assert all(f"2026-01-01-{name}.md" in lines[0] for name in ("a", "b"))
+    assert "https://blog.example/same/, and the site shows only one of them there" in lines[0]
+    assert run.code == 0
+
+
 def test_addresses_that_no_rule_gives_are_told_with_the_rule_that_does(blog: BuiltBlog) -> None:
     text = (blog.folder / "publisher.yaml").read_text().replace("/:slug/", "/posts/:slug/")
     (blog.folder / "publisher.yaml").write_text(text)
