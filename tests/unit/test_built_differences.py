@@ -361,6 +361,17 @@ def test_a_word_that_is_nowhere_else_is_lacking(text: list[str], other: list[str
         ("> ```\n", "<div class=a>b{0} c{0} d{0}</div>"),
         ("`", "<br>"),
         ("<", "<a href='x'>y</a>"),
+        ("<A {{ ", "<b class='x y'></b>"),
+        ("{{ .a ", "<i id=x><pre></pre></i>"),
+        ("$a{0} ", "<span class=katex>a</span>"),
+        ("$$a{0} \\\\[ \\\\( ", "<math>a b</math> c{0} d{0}"),
+        ("::: a.b\n \n", "<p class='note'>"),
+        ("!!! a b ", "<math></math>"),
+        ("export const a{0}\n", "<code>a{0}</code> <div class=b>c{0} d{0} e{0}</div>"),
+        ("import a from 'b'\n \n", "<p>e{0} f{0} g{0}</p>"),
+        ("- [ ] a{0}b{0}\n", "a<b>{0}</b>b{0} c{0} "),
+        ("```a exec\n", "<pre></pre>"),
+        ("{{/* ", "<a class=katex></a>"),
     ],
 )
 def test_the_work_grows_linearly(body: str, page: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,9 @@ _LINES = frozenset({"br", "div", "li", "p", "tr"})  # elements that begin a line
 _NO_LETTER = re.compile(r"[\W_]+")
 _FEWEST_LETTERS = 8  # of a name that cannot be in a text by chance
 _SPACE = re.compile(r"\s+")
+_TYPOGRAPHY = str.maketrans(
+    {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), "–": "--", "—": "---", "…": "..."}
+)
 # What CSS takes unescaped, without the numbers and hashes that a build makes up.
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z_-]*")
 
@@ -46,9 +50,9 @@ class PageBody:
     page: BuiltPage
 
     @classmethod
-    def of(cls, html: str, path: PurePosixPath) -> PageBody:
+    def of(cls, text: str, path: PurePosixPath) -> PageBody:
         """Raises PageError."""
-        return cls(parse(f"<html><body>{html}</body></html>".encode(errors="replace"), path))
+        return cls(parse(f"<html><body>{text}</body></html>".encode(errors="replace"), path))
 
     @cached_property
     def words(self) -> Sequence[str]:
@@ -126,6 +130,16 @@ class PageBody:
         return squeezed(_text(self.page.tree))
 
     @cached_property
+    def unescaped_text(self) -> str:
+        """The same with characters in the place of entities that readers see."""
+        return html.unescape(self.text)
+
+    @cached_property
+    def straight_text(self) -> str:
+        """The same without typographic quotes and dashes."""
+        return straight(self.text)
+
+    @cached_property
     def code(self) -> list[tuple[str, bool]]:
         """Each preformatted text without white space, and whether it has only one line."""
         return [
@@ -180,6 +194,10 @@ def _text(element: etree._Element) -> str:
 
 def squeezed(text: str) -> str:
     return _SPACE.sub("", text)
+
+
+def straight(text: str) -> str:
+    return text.translate(_TYPOGRAPHY)
 
 
 def _is_one_line(element: etree._Element, text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.content.dropped import LineNumbers
-from publisher.lint.built.body import squeezed
+from publisher.lint.built.body import squeezed, straight
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.readable import fences, without_marks
 from publisher.lint.built.word_runs import lacking
@@ -30,9 +29,6 @@ FEWEST_JOINED = 2  # line ends of a block that must not get lost
 
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]{0,2000}\}\}|\{%[^%]{0,2000}%\}")
-_TYPOGRAPHY = str.maketrans(
-    {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), "–": "--", "—": "---", "…": "..."}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +71,17 @@ def _fault(block: str, post: Post, page: PageBody) -> DifferenceKind | None:
     if joined or wanted in page.text:
         has_lines = block.strip("\n").count("\n") >= FEWEST_JOINED
         return "lines" if has_lines and joined and all(joined) else None
-    if wanted in html.unescape(page.text):
+    if wanted in page.unescaped_text:
         return "entities"
-    if _straight(wanted) in _straight(page.text):
+    if straight(wanted) in page.straight_text:
         return "quotes"
     if post.syntax.template_language != "none" and _is_evaluated(wanted, page.text):
         return "template-tags"
     text = words(block)
+    if len(text) < FEWEST_WORDS:
+        return None
     lost = sum(end - start for start, end in lacking(text, page.words))
     return "lacks-code" if lost >= FEWEST_WORDS and 2 * lost >= len(text) else None
-
-
-def _straight(text: str) -> str:
-    return text.translate(_TYPOGRAPHY)
 
 
 def _is_evaluated(wanted: str, shown: str) -> bool:
