@@ -717,3 +717,11 @@ def test_without_the_cached_words_a_run_decides_the_same(blog: BuiltBlog) -> Non
     cache.unlink()
     blog.run("build")
     assert blog.built() == before
+
+
+def test_invalid_urls_of_a_page_do_not_end_the_run(blog: BuiltBlog) -> None:
+    blog.build_site(head='<base href="http://["><meta property="og:image" content="//[">')
+    blog.set_up()
+    done = blog.run("build")
+    assert (done.code, done.err) == (0, "")
+    assert all(text in feed(blog) for text in TEXTS.values())

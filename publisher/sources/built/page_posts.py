@@ -36,7 +36,7 @@ from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
-from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
+from publisher.sources.built.pages.page_facts import absolute, base_of, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
 from publisher.sources.built.state.known_pages import KnownPages
 from publisher.sources.built.state.memory import PageMemory
@@ -361,7 +361,7 @@ _OTHER_SITEMAP = (
 def _body(shown: _Shown) -> BuiltBody:
     extracted = shown.page.extracted
     html, base = (extracted.html, extracted.base) if extracted else ("", "")
-    return BuiltBody(html, absolute(shown.address, base))
+    return BuiltBody(html, base_of(shown.address, base))
 
 
 def _text(extracted: Extracted) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urljoin
 
 from publisher.errors import PostError
 from publisher.sources.built.bodies.opened import open_page, unreadable
@@ -15,6 +14,7 @@ from publisher.sources.built.folder.output import HOME
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.page_facts import absolute
 from publisher.sources.built.state.conclusion import Look, has_body
 from publisher.sources.built.state.memory import DateMemory
 from publisher.system import program
@@ -137,7 +137,7 @@ class PageReader:
         )
 
     def _image(self, home: Head) -> str | None:
-        return urljoin(self._site.root, home.image) if home.image else None
+        return (absolute(self._site.root, home.image) or None) if home.image else None
 
     def development_page(self, looks: Iterable[Look]) -> PurePosixPath | None:
         """The first page that a development server wrote; None if there is none.

@@ -18,6 +18,7 @@ from publisher.sources.built.bodies.accept import (
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import words_of_html
+from publisher.sources.built.pages.page_facts import absolute, base_of
 from publisher.sources.built.pages.words import missing_triples, source_words, triples
 from publisher.text.titles import plain_title
 from publisher.text.uris import is_loopback_url
@@ -74,14 +75,14 @@ def open_page(
     source = source_words(post.body, title=title)
     missing = missing_triples(source, page.words)
     extracted = extract(page, body, drop) if body else None
-    base = urljoin(url_of(page.path, site_root), extracted.base if extracted else "")
+    base = base_of(url_of(page.path, site_root), extracted.base if extracted else "")
     return OpenedPage(
         body=BuiltBody(
             extracted.html if extracted else "",
             base,
             page.head.language,
             page.head.description,
-            urljoin(base, page.head.image) if page.head.image else None,
+            (absolute(base, page.head.image) or None) if page.head.image else None,
         ),
         hash=extracted.hash if extracted else "",
         refusals=_refusals(title, source, page, extracted, last, has_title=has_title),

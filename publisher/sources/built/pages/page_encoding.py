@@ -35,10 +35,20 @@ def in_utf8(data: bytes) -> bytes:
     """The page in UTF-8 without a byte order mark; what cannot be decoded becomes U+FFFD."""
     encoding, mark = _encoding(data)
     data = data[mark:]
-    if encoding == "utf-8" and _is_utf8(data):
-        return data.replace(b"\0", b"")  # a parser may take it for the end
-    text = data.decode(encoding, "replace")
-    return text.replace("\0", "").encode("utf-8", "replace")
+    if encoding != "utf-8" or not _is_utf8(data):
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
+    return _legal(data)
+
+
+# The controls and the noncharacters that XML cannot carry (XML 1.0 section 2.2).
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\v\f\r"})
+_BREAKS = bytes.maketrans(b"\v\f", b"  ")
+_NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
+
+
+def _legal(data: bytes) -> bytes:
+    """UTF-8 without characters that lxml refuses to write; a parser may take NUL for the end."""
+    return _NONCHARACTERS.sub(b"", data.translate(_BREAKS, _CONTROLS))
 
 
 def _encoding(data: bytes) -> tuple[str, int]:

@@ -64,6 +64,15 @@ def site_card(images: Sequence[str | None]) -> str | None:
     return image if count >= _FEWEST_WITH_CARD and 2 * count > len(images) else None
 
 
+def base_of(url: str, written: str) -> str:
+    """The base of the URLs on the page at `url`, whose `<base href>` is `written`.
+
+    One that is invalid or no web address is ignored (HTML 4.2.3).
+    """
+    base = absolute(url, written)
+    return base if base.startswith(_WEB) else url
+
+
 def absolute(base: str, written: str) -> str:
     """A URL of the page, resolved against `base`; empty if it is invalid."""
     try:
