@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from publisher.sources.built.bodies.accept import Accepted, RefusedBody, accepts
+from publisher.sources.built.bodies.accept import WALLED, Accepted, RefusedBody, accepts
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.pages.page import parse
 
@@ -41,6 +41,25 @@ def test_the_text_of_the_post_is_accepted() -> None:
 def test_a_page_without_the_element_is_refused() -> None:
     page = parse(f"<html><body>{TEXT}</body></html>".encode(), PurePosixPath("a.html"))
     found = accepts(TITLE, TEXT.lower().split(), page, None, wants_title=False)
+    assert "posts.body" in reason(found)
+
+
+FIELD = "<form><input type='Password '></form>"
+
+
+@pytest.mark.parametrize("shown", [FIELD, f"<p>Enter the password to read on.</p>{FIELD}"])
+def test_a_page_that_asks_for_a_password_shows_no_text(shown: str) -> None:
+    assert reason(verdict(shown)) == WALLED
+
+
+def test_a_page_may_have_a_form_to_log_in() -> None:
+    assert verdict(f"{TEXT}{FIELD}") == Accepted()
+
+
+def test_a_text_that_stands_elsewhere_on_the_page_is_behind_no_password() -> None:
+    body = f"<h1>{TITLE}</h1><div>{TEXT}</div>{FIELD}"
+    page = parse(f"<html><body>{body}</body></html>".encode(), PurePosixPath("a.html"))
+    found = accepts(TITLE, TEXT.lower().split(), page, None, wants_title=True)
     assert "posts.body" in reason(found)
 
 

@@ -380,6 +380,18 @@ def test_too_few_accepted_pages_are_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(("asking", "refused"), [(4, False), (11, True)])
+def test_pages_that_ask_for_a_password_say_nothing_of_the_rest(
+    asking: int, *, refused: bool
+) -> None:
+    def template(number: int) -> str:
+        wall = "<input type=password>"
+        return f"<div class=text>{wall if number < asking else paragraphs(number)}</div>"
+
+    learned = learn(site(template, count=20))
+    assert (learned.accepted, bool(learned.refusal)) == (20 - asking, refused)
+
+
 def test_too_many_foreign_words_are_refused() -> None:
     def template(number: int) -> str:
         first, second = paragraphs(number).split("</p>")[:2]

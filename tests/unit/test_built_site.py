@@ -423,6 +423,67 @@ def test_posts_of_which_the_author_has_decided_are_no_sign_of_another_theme(
     assert ("grinds corn" in feed(blog)) == ("body" in decision)
 
 
+# A theme of which some pages ask for a password, and one that lets readers log in anywhere.
+ASKS = THEME.replace("{body}", "<form>Password: <input type=password></form>")
+LOGIN = THEME.replace("</header>", "<form><input type=password></form></header>")
+MORE = {
+    "bell": "The bell of the church rings at noon, and the dogs of the village howl with it.",
+    "hill": "From the hill one sees the lake, three churches and, on clear days, the mountains.",
+    "inn": "The inn has been closed since the fire, but its sign still swings in the wind.",
+    "well": "Nobody knows how deep the well is, for no rope has ever reached the bottom of it.",
+}
+
+
+@pytest.fixture
+def larger(blog: BuiltBlog) -> BuiltBlog:
+    """A blog of eight posts whose site is built."""
+    for day, (slug, text) in enumerate(MORE.items(), 5):
+        write(blog, slug, text, day)
+    blog.build_site()
+    return blog
+
+
+def ask_password(blog: BuiltBlog, *slugs: str, theme: str = ASKS) -> None:
+    for slug in slugs:
+        (path,) = blog.posts.glob(f"*-{slug}.md")
+        blog.build_page(slug, path.read_text(), theme)
+
+
+def test_a_few_pages_that_ask_for_a_password_stop_no_run(larger: BuiltBlog) -> None:
+    ask_password(larger, "mill", "boat", "inn")
+    for _ in range(2):
+        run = larger.run("build")
+        assert run.code == 0
+        assert run.err.count("asks for a password, so readers see the title") == 3
+        assert "grinds corn" not in feed(larger)
+
+
+def test_pages_that_ask_for_a_password_do_not_hide_those_that_are_wrong(
+    larger: BuiltBlog,
+) -> None:
+    ask_password(larger, "mill", "boat")
+    ask_password(larger, "inn", "well", theme=WALL)
+    run = larger.run("build")
+    assert run.code == 3
+    assert "only 4 of 8 pages show the text" in run.err
+    assert "e.g. inn/index.html " in run.err or "e.g. well/index.html " in run.err
+
+
+def test_a_site_of_which_most_pages_ask_for_a_password_is_another_one(
+    larger: BuiltBlog,
+) -> None:
+    ask_password(larger, *TEXTS, "inn")
+    assert larger.run("build").code == 3
+
+
+def test_selectors_are_wrong_although_readers_can_log_in(larger: BuiltBlog) -> None:
+    larger.build_site(LOGIN)
+    assert larger.run("build").code == 0
+    for selector in (".nothing", "header"):
+        larger.set_up(posts=f", body: {selector}")
+        assert larger.run("build").code == 3
+
+
 def test_a_post_for_some_readers_is_called_so_in_the_summary(blog: BuiltBlog) -> None:
     write(blog, "mill", TEXTS["mill"], private="true")
     run = blog.run("build")

@@ -21,6 +21,7 @@ from publisher.post import (
     TextlessPost,
     WaitingPost,
 )
+from publisher.sources.built.bodies.accept import WALLED
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.finding.match import has_name
@@ -284,11 +285,13 @@ class BuiltSite:
         return replace(old, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
-        refused = [*self._without_text.values()]
+        # Pages that ask for a password last: they are no example of what is wrong.
+        refused = sorted(self._without_text.values(), key=lambda one: one.reason == WALLED)
         accepted = sum(one.now not in {"", NO_TEXT} for one in self._hashes.values())
         stay = sum(one.stays for one in refused)
+        walled = sum(one.reason == WALLED for one in refused)
         example = (refused[0].page, refused[0].reason) if refused else None
-        safety.require_bodies(accepted - stay, len(refused), example)
+        safety.require_bodies(accepted - stay, len(refused), walled, example)
 
     def hash_of(self, post: Post) -> PageHash:
         return self._hashes.get(post.path, _FROM_SOURCE)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.page import BuiltPage
 
+# The reason why the body of a page is not taken that has a field for a password in its place.
+WALLED = "asks for a password"
+_MOST_MISSING = 0.5  # of a text that a page shows somewhere
+
 FEWEST_WORDS = 10  # a shorter source says too little about its page
 _LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
 # A page that shows less of a long source is an excerpt of it.
@@ -57,6 +61,31 @@ def accepts(
 
     `wants_title` is whether the pages of this site show the titles of their posts.
     """
+    if _asks_password(page) and _lacks_text(source_words, page):
+        return RefusedBody(WALLED)
+    return _accepts(post_title, source_words, page, extracted, wants_title=wants_title)
+
+
+def _asks_password(page: BuiltPage) -> bool:
+    """Whether the page has a field for a password, be it only to log in."""
+    fields = (field.get("type") or "" for field in page.tree.iter("input"))
+    return any(kind.strip().lower() == "password" for kind in fields)
+
+
+def _lacks_text(source_words: Sequence[str], page: BuiltPage) -> bool:
+    """Whether the text of the post is nowhere on the page."""
+    source = consecutive(source_words)
+    return bool(source) and len(source - consecutive(page.words)) >= _MOST_MISSING * len(source)
+
+
+def _accepts(
+    post_title: str | None,
+    source_words: Sequence[str],
+    page: BuiltPage,
+    extracted: Extracted | None,
+    *,
+    wants_title: bool,
+) -> Accepted | RefusedBody:
     if extracted is None:
         return RefusedBody("has not exactly one element that a selector of posts.body matches")
     has_title = bool(post_title) and shows_title(str(post_title), page.head)

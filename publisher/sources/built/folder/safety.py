@@ -89,13 +89,17 @@ def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
         )
 
 
-def require_bodies(accepted: int, refused: int, example: tuple[PurePosixPath, str] | None) -> None:
+def require_bodies(
+    accepted: int, refused: int, walled: int, example: tuple[PurePosixPath, str] | None
+) -> None:
     """Raise UnsafePlanError if too few pages show the text of their post where it should be.
 
-    `example` is a page that does not, and the reason.
+    `walled` of the `refused` pages ask for a password. `example` is a page that is refused, and the
+    reason.
     """
     total = accepted + refused
-    is_normal = accepted >= _LEAST_ACCEPTED * total or (refused == 1 and accepted)
+    judged = refused - not_judged(walled, accepted=accepted)
+    is_normal = accepted >= _LEAST_ACCEPTED * (accepted + judged) or (judged == 1 and accepted)
     if example and not is_normal:
         raise UnsafePlanError(
             f"only {accepted} of {total} pages show the text of their post where posts.body says; "
@@ -105,3 +109,11 @@ def require_bodies(accepted: int, refused: int, example: tuple[PurePosixPath, st
             "to their front matter, which keeps them out; if everybody may read their whole text, "
             "add `body: source`"
         )
+
+
+def not_judged(walled: int, *, accepted: int) -> int:
+    """How many pages say nothing about the selectors, because they ask for a password.
+
+    None do if most pages do: then it is the site that has changed.
+    """
+    return walled if walled < accepted else 0

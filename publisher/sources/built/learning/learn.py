@@ -9,8 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from publisher.sources.built.bodies.accept import Accepted, accepts, shows_title
+from publisher.sources.built.bodies.accept import (
+    WALLED,
+    Accepted,
+    RefusedBody,
+    accepts,
+    shows_title,
+)
 from publisher.sources.built.bodies.body import extract, find_body
+from publisher.sources.built.folder.safety import not_judged
 from publisher.sources.built.learning import containers, foreign, furniture
 from publisher.sources.built.learning.learning_page import LearnedPost, LearningPage, covered
 from publisher.sources.built.pages.words import consecutive
@@ -83,6 +90,7 @@ class _Figures:
         self._matched = len(pairs)
         self._bodies: list[foreign.BodyWords] = []
         self.left: list[Pair] = []
+        self._walled = 0
         wants_title = wants_titles(pairs)
         for post, page in pairs:
             extracted = extract(page, self._body, self._drop)
@@ -91,6 +99,7 @@ class _Figures:
                 self._bodies.append(self._counted(post, page, extracted))
             else:
                 self.left.append((post, page))
+                self._walled += verdict == RefusedBody(WALLED)
 
     @property
     def accepted(self) -> int:
@@ -118,7 +127,8 @@ class _Figures:
         accepted = f"{self.accepted} of {self._matched} pages"
         if not self._body:
             return "no element of the pages holds the text of the posts"
-        if self.accepted < LEAST_ACCEPTED * self._matched:
+        judged = self._matched - not_judged(self._walled, accepted=self.accepted)
+        if self.accepted < LEAST_ACCEPTED * judged:
             return f"the text of the posts was found on {accepted} only"
         if share > MOST_FOREIGN:
             return (
