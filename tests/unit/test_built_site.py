@@ -706,6 +706,21 @@ def test_a_settled_run_opens_no_page(blog: BuiltBlog) -> None:
     assert second == []
 
 
+def test_a_site_whose_posts_are_found_by_their_words_is_settled_by_one_run(
+    blog: BuiltBlog,
+) -> None:
+    """Also if one post has no page: it is not sought again among the pages that are left."""
+    blog.build_site(leaves_out={"mill"})
+    for slug in ("boat", "clock", "baker"):
+        (blog.output / slug).rename(blog.output / f"about-{slug}")
+    read(blog)
+    before = state(blog)
+    with opened(blog.output) as pages:
+        project = read(blog)
+    assert (pages, len(project.entries.entries)) == ([], 3)
+    assert state(blog) == before
+
+
 REFRESH = '<html><head><title>About</title><meta http-equiv="refresh" content="0; url=/"></head>'
 
 

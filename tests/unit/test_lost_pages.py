@@ -131,7 +131,7 @@ def test_a_post_whose_page_is_gone_is_not_given_a_page_much_like_it(blog: BuiltB
 def test_a_post_whose_page_has_moved_keeps_it_with_the_words_that_it_lacked(
     blog: BuiltBlog,
 ) -> None:
-    hidden = "{% comment %} " + " ".join(f"hidden{at}" for at in range(30)) + " {% endcomment %}"
+    hidden = " ".join(f"hidden{at}" for at in range(30))
     path = write(blog, 5, f"{SHARED} Week 5 had an oddity.")
     shown = path.read_text(encoding="utf-8")
     write(blog, 5, f"{SHARED} Week 5 had an oddity.\n\n{hidden}")
@@ -173,6 +173,19 @@ def test_posts_whose_pages_come_back_have_lost_nothing(blog: BuiltBlog) -> None:
         build(blog)
         assert blog.run("build").code == 0
         assert blog.built() == before
+
+
+def test_a_page_that_came_back_may_be_lost_for_good_later(blog: BuiltBlog) -> None:
+    """Also that of a post which no feed shows, so that nobody looks at its page."""
+    blog.run("build")
+    blog.set_up(feeds="  - {path: feed.atom, format: atom, limit: 2}\n")
+    remove_pages(blog, 2, 5, 7, 8)
+    assert blog.run("build").code == 4
+    build(blog)
+    assert blog.run("build").code == 0
+    remove_pages(blog, 2)
+    run = blog.run("build")
+    assert (run.code, "week-2.md" in run.err) == (0, True)
 
 
 def test_posts_wait_as_long_as_pages_come_back(blog: BuiltBlog) -> None:

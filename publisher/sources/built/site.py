@@ -339,6 +339,7 @@ class BuiltSite:
             paths = {post.path for post in reading.posts}
             paths |= {skip.path for skip in reading.skipped}
             paths |= {page.path for page in reading.pages}
+        self._placement.settle()
         left = self._placement.left_pages()
         self._known.write(paths, len(self._placement.signatures), left)
         self._placement.write_cache()

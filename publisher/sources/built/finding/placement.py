@@ -49,6 +49,8 @@ class Placement:
         self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
         self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
         self._lost: Mapping[PurePosixPath, Signature] = {}
+        self._in_vain: dict[PurePosixPath, Post] = {}  # the posts that were sought without success
+        self._rejected: set[PurePosixPath] = set()  # those of them whose page was not their own
         self._is_regular = False  # whether the engine's rules give the addresses of this site
 
     def place(self, posts: Sequence[Post], others: Mapping[PurePosixPath, Post | None]) -> None:
@@ -151,10 +153,10 @@ class Placement:
         found = {post.path: found[post.path] for post in sought if post.path in found}
         found = self._words.without_lists(found, free, self._posts) if found else {}
         self._pages.update(found)
+        self._in_vain |= {post.path: post for post in posts if post.path not in found}
         for post in sought:
-            page = found.get(post.path)
-            searched = "" if page else digest(state, post.body)
-            row = replace(self._known.row(post.path), searched=searched, found_page=str(page or ""))
+            found_page = str(found.get(post.path, ""))
+            row = replace(self._known.row(post.path), searched="", found_page=found_page)
             self._known.change(post.path, row)
 
     def _free(self) -> tuple[Mapping[PurePosixPath, Signature], str]:
@@ -167,9 +169,22 @@ class Placement:
     def reject(self, post: Post) -> None:
         """Take the page away from a post that was found by its words, as it is not its own."""
         del self._pages[post.path]
-        searched = digest(self._free()[1], post.body)
-        row = replace(self._known.row(post.path), searched=searched, found_page="")
-        self._known.change(post.path, row)
+        self._rejected.add(post.path)
+        self._in_vain[post.path] = post
+        self._known.change(post.path, replace(self._known.row(post.path), found_page=""))
+
+    def settle(self) -> None:
+        """Remember which posts need no further search, as long as the pages stay as they are.
+
+        A page that was rejected is free for the others, which the next run seeks again.
+        """
+        paths = self._rejected or {path for path in self._in_vain if path not in self._pages}
+        if not paths:
+            return
+        _, state = self._free()
+        for path in paths:
+            searched = digest(state, self._in_vain[path].body)
+            self._known.change(path, replace(self._known.row(path), searched=searched))
 
     def _found(
         self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]
