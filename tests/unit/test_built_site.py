@@ -747,6 +747,37 @@ def test_a_page_that_is_not_taken_is_not_opened_again(blog: BuiltBlog, page: str
         assert again.built == first.built
 
 
+def test_a_page_for_which_a_post_waits_is_opened_again_only_if_it_changed(
+    blog: BuiltBlog,
+) -> None:
+    read(blog)
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    blog.write("2026-01-02-boat.md", TEXTS["boat"], title="About the boat")  # without its end
+    write(blog, "clock", TEXTS["clock"].replace("five", "*five*"), 3)  # nothing shows so far
+    for slug in ("bell", "inn"):
+        write(blog, slug, MORE[slug], 6)
+    blog.build_page("bell", "---\ntitle: About the bell\n---\nAnother text so far.")
+    blog.build_page("about-inn", (blog.posts / "2026-01-06-inn.md").read_text())
+    for slug in ("bell", "inn"):
+        blog.touch(blog.posts / f"2026-01-06-{slug}.md")
+    first = read(blog).built
+    waits = {one.path.stem.rpartition("-")[2] for one in first.waiting}
+    assert waits == {"mill", "boat", "bell", "inn"}
+    for writes in (True, False):
+        with opened(blog.output) as pages:
+            again = read(blog, writes=writes)
+        assert (pages, again.built) == ([], first)
+    blog.build_page("mill", (blog.posts / "2026-01-01-mill.md").read_text())
+    with opened(blog.output) as pages:
+        after = read(blog)
+    assert "mill" not in str(after.built.waiting)
+    assert {*pages} - {"index.html"} <= {
+        "mill/index.html",
+        "bell/index.html",
+        "about-inn/index.html",
+    }
+
+
 def test_one_changed_page_opens_one_page_beside_the_home_page(blog: BuiltBlog) -> None:
     read(blog)
     blog.build_page("boat", (blog.posts / "2026-01-02-boat.md").read_text())

@@ -50,6 +50,8 @@ ONE = PostMemory(
     file_signature=Signature(8, 9),
     found_page="1/found.html",
     alike=("s0", "s1"),
+    looked="r1 (8, 9) (5, 6) one/index.html",
+    reason="was edited",
 )
 DATED = DateMemory("two.html", Signature(3, 4), "r1", StatedDates("2024-01-02", "2024-02-03"))
 TWO = PostMemory(refusal="it has no text", searched="o1", is_said=True, dated=DATED)
@@ -133,7 +135,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
             database.execute(f"ALTER TABLE post DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 1")
     before = (tmp_path / NAME).read_bytes()
-    one = replace(ONE, found_page="", alike=())
+    one = replace(ONE, found_page="", alike=(), looked="", reason="")
     if writes:
         one = replace(one, dated=DATED)
         PageMemory(tmp_path).write({POST: Changed(one)}, (), 9)
@@ -145,7 +147,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
 
 _ADDED = (
     "found_page", "date_page", "date_mtime_ns", "date_size", "date_reader", "published", "modified",
-    "alike",
+    "alike", "looked", "reason",
 )  # fmt: skip
 
 

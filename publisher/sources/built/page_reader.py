@@ -43,13 +43,20 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StillStays:
+    """The page and the post are as they were when the post began to wait, or was kept."""
+
+    row: PostMemory
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """The page or the file of the post cannot be read now, for this reason."""
 
     reason: str
 
 
-Found: TypeAlias = "Look | Unchanged | Unreadable"
+Found: TypeAlias = "Look | Unchanged | StillStays | Unreadable"
 
 
 class PageReader:
@@ -70,7 +77,7 @@ class PageReader:
         self._known = known
         self._wholeness = Wholeness(output)
 
-    def look(self, post: Post, page: PurePosixPath) -> Look | Unchanged | Unreadable:
+    def look(self, post: Post, page: PurePosixPath) -> Found:
         """Look at the page of a post."""
         row = self._known.row(post.path)
         signature, source = self._placement.signatures[page], digest(post.body)
@@ -78,6 +85,11 @@ class PageReader:
         is_taken = row.taken is not None and row.taken.source == source and not row.waits
         if is_taken and is_same_file and self._reads_alike(row):
             return Unchanged(row)
+        is_newer, looked = self._placement.is_newer(post), self._looked(post, page)
+        # The times of the other pages decide, too, on a post of which nothing is known.
+        stays = row.waits == source and row.looked == looked and (row.taken or is_newer)
+        if stays:
+            return StillStays(row)
         try:
             data = self._output.read(page)
             file = self._files.read(post.path)
@@ -102,10 +114,16 @@ class PageReader:
             source=source,
             file=file,
             file_signature=self._files.signature(post.path),
-            is_newer=self._placement.is_newer(post),
+            is_newer=is_newer,
             is_cut=not opened.head.is_redirect
             and self._wholeness.is_cut(data, lacks_end=opened.lacks_end),
+            looked=looked,
         )
+
+    def _looked(self, post: Post, page: PurePosixPath) -> str:
+        """The file of the post, its page, and what reads it, as they are now."""
+        file, signature = self._files.signature(post.path), self._placement.signatures[page]
+        return f"{self._reader} {file} {signature} {page}"
 
     def _last(self, post: Post, row: PostMemory) -> BuiltBody | None:
         """The body that was taken last; None if none was taken from a page."""

@@ -27,7 +27,13 @@ from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.placement import Placement, digest
 from publisher.sources.built.folder import safety
-from publisher.sources.built.page_reader import Found, PageReader, Unchanged, Unreadable
+from publisher.sources.built.page_reader import (
+    Found,
+    PageReader,
+    StillStays,
+    Unchanged,
+    Unreadable,
+)
 from publisher.sources.built.pages.dates import in_zone, without_builds
 from publisher.sources.built.pages.page_facts import site_card
 from publisher.sources.built.state import unseen, waiting
@@ -161,14 +167,14 @@ class BuiltSite:
         page = self._placement.page(post)
         if page is None or post.body_from_source or not self._config.posts.from_pages:
             return None
-        return self._reader.look(post, page)
+        return None if self._waits_elsewhere(post) else self._reader.look(post, page)
 
     def _wants_title(self, found: Iterable[Found | None]) -> bool:
         """Whether nearly all pages show the title of their post, so that the others are foreign."""
         shown = [
             one.opened.has_title if isinstance(one, Look) else one.row.has_title
             for one in found
-            if isinstance(one, Look | Unchanged)
+            if isinstance(one, Look | Unchanged | StillStays)
         ]
         return sum(shown) >= _WANTS_TITLE * len(shown)
 
@@ -188,16 +194,15 @@ class BuiltSite:
     ) -> Post | Skip:
         """The post as it goes out, if it does."""
         row = self._known.row(post.path)
-        if self._placement.is_elsewhere(post):
-            newer = self._placement.is_newer(post)
-            facts = Facts(has_page=True, is_newer=newer, is_elsewhere=True, taken=row.taken)
-            if isinstance(decision := waiting.decide(facts), Wait):
-                return self._waits(post, row, decision.reason)
+        if waits := self._waits_elsewhere(post):
+            return self._waits(post, row, waits.reason)
         match found:
             case None:
                 return self._from_source(post, row)
             case Unreadable(reason):
                 return self._waits(post, row, reason)
+            case StillStays(row):
+                return (self._waits if row.reason else self._stays)(post, row, row.reason)
             case Unchanged(row):
                 row = replace(row, alike=self._alike(post, row, self._files.signature(post.path)))
                 self._refresh(post, row)
@@ -206,6 +211,15 @@ class BuiltSite:
                 return self._looked(post, found, wants_title=wants_title)
             case _:
                 assert_never(found)
+
+    def _waits_elsewhere(self, post: Post) -> Wait | None:
+        """Whether the post waits for a page at its own address, whatever is on the one it has."""
+        if not self._placement.is_elsewhere(post):
+            return None
+        newer, taken = self._placement.is_newer(post), self._known.row(post.path).taken
+        facts = Facts(has_page=True, is_newer=newer, is_elsewhere=True, taken=taken)
+        decision = waiting.decide(facts)
+        return decision if isinstance(decision, Wait) else None
 
     def _looked(self, post: Post, look: Look, *, wants_title: bool) -> Post | Skip:
         if _is_found_in_vain(post, look, wants_title=wants_title):

@@ -35,7 +35,8 @@ class Look:
     `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
     file with their `file_signature`. `digest` is that of the page's bytes and of what reads them.
     `body` is that of the page with its own metadata, `last` the one that was taken last (None: no
-    page showed one), and `address` that of the page. `is_cut`: it is not written whole.
+    page showed one), and `address` that of the page. `is_cut`: it is not written whole. `looked` is
+    that of the memory.
     """
 
     row: PostMemory
@@ -51,6 +52,7 @@ class Look:
     file_signature: Signature
     is_newer: bool
     is_cut: bool
+    looked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +107,20 @@ def conclude(
             early = replace(row, early=now or page_body, shown=page_body, refusal=refusal)
             return _goes(look, now, early, alike)
         case Wait(reason):
-            return Stays(_waiting(look), reason)
+            return Stays(_waiting(look, reason), reason)
         case Keep():
-            return Stays(_waiting(look), "")
+            return Stays(_waiting(look, ""), "")
         case NoPage():
             raise AssertionError("the post has a page")
         case _:
             assert_never(decision)
 
 
-def _waiting(look: Look) -> PostMemory:
+def _waiting(look: Look, reason: str) -> PostMemory:
     since = look.row.waits_since if look.row.waits == look.source else look.signature
-    return replace(look.row, waits=look.source, waits_since=since)
+    # Whether a page is whole, other pages decide, too.
+    looked = "" if look.is_cut else look.looked
+    return replace(look.row, waits=look.source, waits_since=since, looked=looked, reason=reason)
 
 
 def _refusal(look: Look, *, wants_title: bool) -> str:
@@ -206,4 +210,6 @@ def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:
         is_said=False,
         waits="",
         waits_since=Signature(0, 0),
+        looked="",
+        reason="",
     )

@@ -73,6 +73,10 @@ ALTER TABLE post ADD COLUMN published TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
 """,
     "ALTER TABLE post ADD COLUMN alike TEXT NOT NULL DEFAULT '';",
+    """
+ALTER TABLE post ADD COLUMN looked TEXT NOT NULL DEFAULT '';
+ALTER TABLE post ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+""",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -84,7 +88,7 @@ _LIGHT = (
     "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
-    " published, modified, alike"
+    " published, modified, alike, looked, reason"
 )
 
 
@@ -118,7 +122,8 @@ class PostMemory:
 
     `searched` is a digest of the output in which no page was found, and `is_said` tells whether the
     user was told so. `waits` is the hash of a source that waits for its page to be built, and
-    `waits_since` the signature of the page when it began to; but see `losses.LOST`.
+    `waits_since` the signature of the page when it began to; but see `losses.LOST`. `looked` names
+    all that was looked at to find out that it waits for this `reason`, empty if that is not enough.
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
@@ -144,6 +149,8 @@ class PostMemory:
     found_page: str = ""
     dated: DateMemory = _NO_PAGE
     alike: tuple[str, ...] = ()
+    looked: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +228,8 @@ class PageMemory:
         _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
         searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
         early, file_mtime, file_size, found_page, *rest = rest
-        date_page, date_mtime, date_size, date_reader, published, modified, alike = rest
+        date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
+        alike, looked, reason = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -248,6 +256,8 @@ class PageMemory:
                 StatedDates(published, modified),
             ),
             alike=tuple(alike.split()),
+            looked=looked,
+            reason=reason,
         )
 
 
@@ -284,6 +294,8 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "published": memory.dated.dates.published,
         "modified": memory.dated.dates.modified,
         "alike": " ".join(memory.alike),
+        "looked": memory.looked,
+        "reason": memory.reason,
     }
     if one.version:
         body = one.version.body
