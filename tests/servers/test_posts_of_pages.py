@@ -46,6 +46,13 @@ class Site:
             encoding="utf-8",
         )
 
+    def select(self, old: str, new: str) -> None:
+        """Change the selectors in publisher.yaml."""
+        settings = self.blog.folder / "publisher.yaml"
+        written = settings.read_text(encoding="utf-8")
+        assert old in written
+        settings.write_text(written.replace(old, new), encoding="utf-8")
+
     def remove(self, name: str) -> None:
         (self._output / "blog" / name / "index.html").unlink()
 
@@ -124,3 +131,27 @@ def test_nothing_is_retracted_or_announced_because_of_a_build_in_part(
             ("retracted", "blog~old-post-2"),
         ]
         assert site.publish() == []
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_other_selectors_are_no_edit(tmp_path: Path, server: Server, node: str) -> None:
+    """The items get the new text without notification; what was edited meanwhile is announced."""
+    site = Site(tmp_path / "blog", server, node)
+    for number in range(1, 5):
+        site.build(f"old-post-{number}", f"Old text {number}.<aside>Share</aside>", day=number)
+    assert len(site.publish()) == 4
+    with Subscriber(server, "reader", node) as reader:
+        site.select("body: article", "body: article, drop: [aside]")
+        site.build("old-post-2", "An edited text.<aside>Share</aside>", day=2)
+        done = site.publish()
+        assert sorted(done) == [
+            ("changed", "blog~old-post-2", "done"),
+            *(("corrected", f"blog~old-post-{number}", "done") for number in (1, 3, 4)),
+        ]
+        event = reader.next()
+        assert (event.id, text(event)) == ("blog~old-post-2", "An edited text.")
+        site.select("body: article, drop: [aside]", "body: body")
+        assert {change[0] for change in site.publish()} == {"corrected"}
+        assert site.publish() == []
+        assert site.blog.run("publish", "--json", "--verify").changes == []
+        reader.nothing_for(0.7)

@@ -296,6 +296,7 @@ PURE_NAMES = {
     "publisher.feeds": {"ATOM", "MEDIA", "FeedDocument", "atom_entry", "is_full", "page_url"},
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
+    "publisher.sources.built.read_pages": {"ReadPage"},
     "publisher.sources.built.state.memory": {"PostMemory"},
     "publisher.sources.built.folder.output": {"Signature"},
     "publisher.sources.front_matter.values": {"language_tag", "one_line", "unique"},

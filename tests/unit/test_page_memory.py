@@ -133,6 +133,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
     with closing(sqlite3.connect(tmp_path / NAME)) as database, database:
         for column in _ADDED:
             database.execute(f"ALTER TABLE post DROP COLUMN {column}")
+        database.execute("ALTER TABLE output DROP COLUMN selectors")
         database.execute("PRAGMA user_version = 1")
     before = (tmp_path / NAME).read_bytes()
     one = replace(ONE, found_page="", alike=(), looked="", reason="")
@@ -163,6 +164,10 @@ def drop_the_table(path: Path) -> None:
     change(path, "DROP TABLE post")
 
 
+def cut_the_selectors(path: Path) -> None:
+    change(path, "UPDATE output SET selectors = '[[['")
+
+
 def cut_the_triples(path: Path) -> None:
     change(path, "UPDATE post SET missing = x'010203'")
 
@@ -180,6 +185,7 @@ def change(path: Path, statement: str) -> None:
         (make_newer, "newer publisher .*update publisher"),
         (drop_the_table, "is damaged"),
         (cut_the_triples, "is damaged"),
+        (cut_the_selectors, "is damaged"),
     ],
 )
 def test_an_unusable_memory_is_an_error_and_left_unchanged(

@@ -16,6 +16,7 @@ from publisher.rendering import Renderings
 from publisher.sources import built
 from publisher.sources.built.finding import words_cache
 from publisher.sources.built.page_posts import PageBodies
+from publisher.sources.built.state.memory import PageMemory
 from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:
@@ -122,6 +123,46 @@ def test_a_date_in_the_path_is_a_part_of_the_identity(tmp_path: Path, path: str)
 def test_a_title_has_no_name_of_the_site(tmp_path: Path, head: str, title: str | None) -> None:
     text = f"<html><head>{DATE}{head}<article>Text</article>"
     assert post(tmp_path, text).title == title
+
+
+def sources_of(folder: Path, **options: Any) -> tuple[str, set[str]]:
+    """The source of the only post, and those that earlier runs have read of the same page."""
+    reading = read(folder, {}, **options)
+    remember(reading)
+    (found,) = reading.posts
+    return found.source, {*reading.earlier(found.path).sources}
+
+
+def test_a_run_with_other_selectors_knows_what_those_of_before_had_read(tmp_path: Path) -> None:
+    read(tmp_path, {"blog/a.html": page(body="<p>Text</p><aside>Share</aside>")})
+    first, none = sources_of(tmp_path)
+    assert none == set()
+    second, earlier = sources_of(tmp_path, drop=("aside",))
+    assert (second != first, earlier) == (True, {first})
+    third, both = sources_of(tmp_path, body=("body",))
+    assert (third not in {first, second}, both) == (True, {first, second})
+    assert sources_of(tmp_path) == (first, {second, third})
+    assert sources_of(tmp_path, body=(".nothing", "article"))[0] == first
+
+
+def test_an_edit_is_one_by_the_selectors_of_before_too(tmp_path: Path) -> None:
+    read(tmp_path, {"blog/a.html": page(body="<p>Text</p><aside>Share</aside>")})
+    first, _ = sources_of(tmp_path)
+    read(tmp_path, {"blog/a.html": page(body="<p>Another text</p><aside>Share</aside>")})
+    assert first not in sources_of(tmp_path, drop=("aside",))[1]
+
+
+def test_selectors_that_gave_no_body_were_another_reading_too(tmp_path: Path) -> None:
+    read(tmp_path, {"blog/a.html": page()})
+    first, _ = sources_of(tmp_path, body=())
+    assert sources_of(tmp_path)[1] == {first}
+
+
+def test_only_the_selectors_of_some_runs_are_remembered(tmp_path: Path) -> None:
+    read(tmp_path, {"blog/a.html": page()})
+    for number in range(25):
+        sources_of(tmp_path, drop=(f".x{number}",))
+    assert len(PageMemory(tmp_path / "state").selectors) == 20
 
 
 def test_what_the_home_page_has_too_is_no_metadata_of_a_post(tmp_path: Path) -> None:

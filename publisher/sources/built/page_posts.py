@@ -8,9 +8,7 @@ is what its author wrote: another text is an edit. Pages that the site does not 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from publisher.post import (
     BuiltBody,
     BuiltFile,
     Diagnostic,
+    EarlierReadings,
     Medium,
     Page,
     PageHash,
@@ -36,10 +35,11 @@ from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
-from publisher.sources.built.pages.page_facts import absolute, base_of, facts_of, site_card
+from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPages
+from publisher.sources.built.shown_page import ShownPage, body_of, source_of, text_of
 from publisher.sources.built.state.known_pages import KnownPages
-from publisher.sources.built.state.memory import PageMemory
+from publisher.sources.built.state.memory import PageMemory, Selectors
 from publisher.sources.built.state.waiting import CUT
 from publisher.sources.engines.names import date_and_words, date_in_path
 from publisher.system.reasons import reason
@@ -52,14 +52,11 @@ from publisher.text.timestamps import z
 from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
-    from publisher.sources.built.bodies.body import Extracted
     from publisher.sources.built.pages.dates import PageDates
     from publisher.sources.built.pages.head import Head
-    from publisher.sources.built.pages.page_facts import PageFacts
-    from publisher.sources.built.read_pages import ReadPage
 
 _DRAFTS = {"drafts", "_drafts"}
 _UNDATED = "has no date of publication in its metadata"
@@ -86,12 +83,14 @@ def read(
     links = HomeLinks(config.state / FOLDER, config.site.root)
     output = OutputFolder(folder, config.site.root, ours, links)
     paths = _paths(config, output)
-    known = KnownPages(PageMemory(config.state), frozenset(paths), len(output.pages()))
+    selectors = Selectors(config.posts.body, config.posts.drop)
+    pages = len(output.pages())
+    known = KnownPages(PageMemory(config.state), frozenset(paths), pages, selectors)
     known.require_site(config, may_lose_pages=may_lose_pages)
     reader = _Reader(config, output, paths)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
-    shown = _without_card([one for one in outcomes if isinstance(one, _Shown)])
+    shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
     undated = {one.path for one in shown if not one.dates}
@@ -109,8 +108,9 @@ def read(
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
+        earlier=EarlierPages(reader.pages, shown, instants, known.earlier_selectors).of,
         bodies=PageBodies(
-            {one.path: _body(one) for one in shown},
+            {one.path: body_of(one) for one in shown},
             known,
             reader.pages,
             links,
@@ -120,7 +120,7 @@ def read(
     )
 
 
-def _without_card(shown: Sequence[_Shown]) -> list[_Shown]:
+def _without_card(shown: Sequence[ShownPage]) -> list[ShownPage]:
     """The pages without the picture of the site, which says nothing of a post."""
     card = site_card([one.facts.image for one in shown if one.dates])
     return [
@@ -214,15 +214,35 @@ class PageBodies:
         self._home_links.write()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A page of the site that shows a post, or that has no date and so is a page."""
+class EarlierPages:
+    """How runs with other selectors have read the pages as they are now.
 
-    path: PurePosixPath
-    address: str
-    facts: PageFacts
-    dates: PageDates | None
-    page: ReadPage
+    Nobody has edited the post of a page that is the same by the selectors of such a run.
+    """
+
+    def __init__(
+        self,
+        pages: ReadPages,
+        shown: Iterable[ShownPage],
+        dates: Mapping[PurePosixPath, PageDates],
+        selectors: Sequence[Selectors],
+    ) -> None:
+        self._pages = pages
+        self._shown = {one.path: one for one in shown}
+        self._dates = dates
+        self._selectors = selectors
+
+    def of(self, path: PurePosixPath) -> EarlierReadings:
+        """The sources and the texts of the post of a page, which is opened for it."""
+        shown, found = self._shown.get(path), self._dates.get(path)
+        if not (shown and found and self._selectors):
+            return EarlierReadings()
+        bodies = self._pages.bodies(path, self._selectors)
+        pages = (replace(shown.page, extracted=body) for body in bodies)
+        return EarlierReadings(
+            frozenset(source_of(replace(shown, page=page), found) for page in pages),
+            frozenset(text_of(body) for body in bodies if body),
+        )
 
 
 class _Reader:
@@ -245,7 +265,7 @@ class _Reader:
         self._sitemap = named if in_use else frozenset()
         self.warnings = [Diagnostic(*_OTHER_SITEMAP)] if named and not in_use else []
 
-    def read(self, path: PurePosixPath) -> _Shown | Skip | None:
+    def read(self, path: PurePosixPath) -> ShownPage | Skip | None:
         """What a page is; None if it only leads to another page.
 
         Never raises: a page that cannot be read is a broken Skip.
@@ -269,7 +289,7 @@ class _Reader:
         if found and posts.body and not page.extracted:
             return Skip(path, _NO_BODY, broken=True)
         facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
-        return _Shown(path=path, address=url, facts=facts, dates=found, page=page)
+        return ShownPage(path=path, address=url, facts=facts, dates=found, page=page)
 
     def _no_post(self, path: PurePosixPath, head: Head, url: str) -> str:
         """Why the page is no post; empty if it may be one."""
@@ -309,7 +329,7 @@ class _Reader:
         home = self.pages.page(HOME) if HOME in self._output.pages() else None
         return home.head if home and not home.fault else None
 
-    def post(self, shown: _Shown, found: PageDates) -> Post:
+    def post(self, shown: ShownPage, found: PageDates) -> Post:
         """The post that a page shows, with these dates."""
         path, facts, extracted = shown.path, shown.facts, shown.page.extracted
         whole = (
@@ -319,7 +339,7 @@ class _Reader:
         language = facts.language if facts.language != self._site.language else None
         return Post(
             path=path,
-            body=_text(extracted) if extracted else "",
+            body=text_of(extracted) if extracted else "",
             body_line=1,
             markup="unrendered",
             marker=None,
@@ -337,7 +357,7 @@ class _Reader:
             values={"description": facts.description} if facts.description else {},
             templates="off",
             image=Medium(facts.image, 1) if facts.image else None,
-            source=_source(shown, found),
+            source=source_of(shown, found),
             address=shown.address,
         )
 
@@ -356,36 +376,3 @@ _OTHER_SITEMAP = (
     1,
     "names none of the pages of posts.pages, so it does not decide which of them are posts",
 )
-
-
-def _body(shown: _Shown) -> BuiltBody:
-    extracted = shown.page.extracted
-    html, base = (extracted.html, extracted.base) if extracted else ("", "")
-    return BuiltBody(html, base_of(shown.address, base))
-
-
-def _text(extracted: Extracted) -> str:
-    """The text in the place of a source: the words, and a hash of everything that the page shows.
-
-    Not the HTML, in which a generator changes classes and ids with every build.
-    """
-    return f"{' '.join(extracted.words)}\n\n{extracted.hash}" if extracted.words else extracted.hash
-
-
-def _source(shown: _Shown, found: PageDates) -> str:
-    """The hash of what the page shows of the post, for `Post.source`.
-
-    Neither its URLs nor the date of its last change: a generator writes these anew.
-    """
-    facts, page = shown.facts, shown.page
-    parts = [
-        facts.title,
-        facts.description,
-        page.tags,
-        page.categories,
-        [author.name for author in facts.authors],
-        facts.language,
-        found.published.isoformat(),
-        page.extracted.hash if page.extracted else "",
-    ]
-    return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()

@@ -24,11 +24,12 @@ from publisher.system import atomic_files, program
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Posts
     from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.state.memory import Selectors
 
 
 _NO_HEAD = Head()
@@ -111,6 +112,16 @@ class ReadPages:
             tags=tags_of(page),
             categories=categories_of(page),
         )
+
+    def bodies(
+        self, path: PurePosixPath, selectors: Sequence[Selectors]
+    ) -> Sequence[Extracted | None]:
+        """The body of a page by each of these selectors; none if it cannot be read now."""
+        try:
+            page = parse(self._output.read(path), path)
+        except (OSError, PageError):
+            return ()
+        return [extract(page, one.body, one.drop) for one in selectors]
 
     def write(self) -> None:
         """Cache the pages that were used in this run, and no others."""

@@ -11,7 +11,7 @@ import zlib
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -77,6 +77,7 @@ ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN looked TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
+    "ALTER TABLE output ADD COLUMN selectors TEXT NOT NULL DEFAULT '[]';",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -153,6 +154,13 @@ class PostMemory:
     reason: str = ""
 
 
+class Selectors(NamedTuple):
+    """`posts.body` and `posts.drop`, with which a run read pages."""
+
+    body: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """What a post was taken with: the bytes of its file, and the body of its page (None: none)."""
@@ -170,18 +178,22 @@ class Changed:
 
 
 class PageMemory:
-    """What was remembered when it was read: of each `post`, and how many `pages` the output had."""
+    """What was remembered when it was read: of each `post`, and how many `pages` the output had.
+
+    `selectors` are those of the last runs whose posts are pages, the latest last.
+    """
 
     def __init__(self, state: Path) -> None:
         """Read the memory in the state folder; empty if there is none. Raises LedgerError."""
         self.path = state / NAME
         with closing(self._open(read_only=True)) as database:
             rows = database.run(f"SELECT {_LIGHT} FROM post")  # noqa: S608
-            count = database.run("SELECT pages FROM output")
+            output = database.run("SELECT pages, selectors FROM output")
         self.posts: Mapping[PurePosixPath, PostMemory] = {
             PurePosixPath(row[0]): self._memory(row) for row in rows
         }
-        self.pages: int = count[0][0] if count else 0
+        self.pages: int = output[0][0] if output else 0
+        self.selectors = self._selectors(output[0][1]) if output else ()
 
     def version(self, path: PurePosixPath) -> Version | None:
         """What the post was taken with last; None if it never was. Raises LedgerError."""
@@ -205,21 +217,35 @@ class PageMemory:
             raise _SCHEMA.damaged(self.path, error) from error
 
     def write(
-        self, changed: Mapping[PurePosixPath, Changed], gone: Collection[PurePosixPath], pages: int
+        self,
+        changed: Mapping[PurePosixPath, Changed],
+        gone: Collection[PurePosixPath],
+        pages: int,
+        selectors: tuple[Selectors, ...] = (),
     ) -> None:
-        """Write the rows that changed, and the number of pages; forget the posts that are gone.
+        """Write the rows that changed, and what is known of the output; forget posts that are gone.
 
         A row of a post that is gone is written without the version that was stored.
         Everything or nothing is written. Raises LedgerError.
         """
-        if not changed and not gone and pages == self.pages:
+        if not changed and not gone and (pages, selectors) == (self.pages, self.selectors):
             return
         with closing(self._open(read_only=False)) as database, database.transaction():
             for path in sorted(gone):
                 database.run("DELETE FROM post WHERE path = ?", str(path))
             for path, one in sorted(changed.items()):
                 _put(database, path, one)
-            database.run("INSERT OR REPLACE INTO output VALUES (1, ?)", pages)
+            database.run(
+                "INSERT OR REPLACE INTO output (only, pages, selectors) VALUES (1, ?, ?)",
+                pages,
+                msgspec.json.encode(selectors).decode(),
+            )
+
+    def _selectors(self, text: str) -> tuple[Selectors, ...]:
+        try:
+            return msgspec.json.decode(text, type=tuple[Selectors, ...])
+        except msgspec.MsgspecError as error:
+            raise _SCHEMA.damaged(self.path, error) from error
 
     def _open(self, *, read_only: bool) -> Database:
         return Database(self.path, _SCHEMA, read_only=read_only)
