@@ -100,7 +100,8 @@ class Placement:
         rows = {post.path: self._known.row(post.path) for post in posts}
         known = {path: row for path, row in rows.items() if row.page and row.taken}
         lost = {path: row for path, row in known.items() if path not in self._pages}
-        self._lost = losses.waiting_since(lost, known=len(known), newest=self._newest)
+        stamp = self._output.stamp if lost else 0
+        self._lost = losses.waiting_since(lost, known=len(known), stamp=stamp)
         for path, row in known.items():
             if path in self._lost:
                 since = self._lost[path]

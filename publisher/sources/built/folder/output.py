@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from publisher.sources.built.pages.page import MAX_SIZE
 from publisher.system.symlinks import Reach, open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from publisher.sources.built.folder.home_links import HomeLinks
 
@@ -68,9 +69,27 @@ class OutputFolder:
 
     @cached_property
     def _pages(self) -> dict[PurePosixPath, Signature]:
-        return dict(sorted(self._listed()))
+        return {path: signature for path, signature, _ in self._entries}
 
-    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature]]:
+    @cached_property
+    def stamp(self) -> int:
+        """A number of 56 bits that is another one when the site was built again.
+
+        A generator may give all pages a time of its own choice, e.g. that of a commit, but not the
+        time at which the file system changed them. Raises OSError as `pages`.
+        """
+        found = blake2b(digest_size=7)
+        for path, signature, _ in self._entries:
+            found.update(f"{path}\0{signature}\0".encode(errors="surrogateescape"))
+        found.update(str(max((changed for *_, changed in self._entries), default=0)).encode())
+        return int.from_bytes(found.digest())
+
+    @cached_property
+    def _entries(self) -> Sequence[tuple[PurePosixPath, Signature, int]]:
+        """All pages in the order of their paths, with the times at which their files changed."""
+        return sorted(self._listed())
+
+    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature, int]]:
         waiting = [""]
         while waiting:
             folder = waiting.pop()
@@ -82,7 +101,8 @@ class OutputFolder:
                         waiting.append(f"{path}/")
                     elif is_page(path) and self._is_entry_page(entry, path):
                         status = entry.stat()
-                        yield PurePosixPath(path), Signature(status.st_mtime_ns, status.st_size)
+                        signature = Signature(status.st_mtime_ns, status.st_size)
+                        yield PurePosixPath(path), signature, status.st_ctime_ns
 
     def _is_entry_page(self, entry: os.DirEntry[str], path: str) -> bool:
         is_link = entry.is_symlink()
