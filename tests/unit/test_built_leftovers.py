@@ -48,6 +48,13 @@ TOO_DEEP = "<div>" * 3_000
             id="an archive",
         ),
         pytest.param(LINK, "See the paper.", SHOWN_LINK, id="no link"),
+        pytest.param(f"{MILL} {FIRE}", f"{MILL} {FIRE[:-1]}!", f"{MILL} {FIRE}", id="louder"),
+        pytest.param(FIRE, FIRE.replace(",", ""), f"<p><b>It</b> {FIRE[3:]}</p>", id="no comma"),
+        pytest.param(PICTURE, PICTURE.replace("The", "A"), SHOWN, id="another alternative text"),
+        pytest.param(
+            '<img src="/a.png" alt="A mill">', '<img src="/a.png" alt="">',
+            '<img src="/a.png" alt="A  mill">', id="no alternative text",
+        ),
         pytest.param(
             "See [all](/about/).", "See [all](/more/).", '<a href="/about/">all</a>', id="a page"
         ),
@@ -73,7 +80,12 @@ def test_a_page_that_was_not_built_shows_what_was_removed(old: str, new: str, bo
         pytest.param(f"{MILL} {FIRE}", MILL, MILL, id="a text that the page never showed"),
         pytest.param(PICTURE, "", MILL, id="a picture that the page never showed"),
         pytest.param(f"{MILL} {FIRE} {FIRE}", f"{MILL} {FIRE}", f"{MILL} {FIRE}", id="twice"),
-        pytest.param(MILL, "**The old mill** stands\nat the *river*!", MILL, id="markup"),
+        pytest.param(MILL, "**The old mill** stands\nat the *river*.", MILL, id="markup"),
+        pytest.param("It burnt... Down?", "It burnt \u2026 Down?", "It burnt\u2026 Down?",
+            id="dots"),
+        pytest.param(FIRE, FIRE.replace(",", "\\,"), FIRE, id="escaped punctuation"),
+        pytest.param(FIRE, FIRE.replace(", ", ",\n"), FIRE, id="another line"),
+        pytest.param(PICTURE, '<img src="/img/mill.png" alt="The mill">', SHOWN, id="HTML"),
         pytest.param(FIRE, '<Note text="It burnt down last night, they say."/>', FIRE, id="MDX"),
         pytest.param(FIRE, f'<my-note text="{FIRE}"></my-note>', FIRE, id="an element of its own"),
         pytest.param(FIRE, "{% include fire.md %}", FIRE, id="an include"),

@@ -1,7 +1,8 @@
 """Find in the body of a page what an edit took out of its source. Pure.
 
-A page that still shows what only the old source had was not built again. That is seen in its words,
-and in the targets of its pictures and links. Whatever the new source may still put there is no
+A page that still shows what only the old source had was not built again. That is seen in its words
+and their punctuation, in the targets of its pictures and links, and in the texts that stand for
+pictures. Whatever the new source may still put there is no
 trace of the old one: an edit that the page never shows must not seem to wait for a build.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from publisher.sources.built.pages.page import PageError, words_in
-from publisher.sources.built.pages.source_markup import without_comments
+from publisher.sources.built.pages.source_markup import shown_text, without_comments
 from publisher.sources.built.pages.tree import TooDeepError, tree_of
 from publisher.sources.built.pages.words import source_words, triples, words
 
@@ -29,6 +30,8 @@ _TARGETS = ("src", "href", "poster", "data-src")
 _MAX_TARGETS = 1_000  # of one body
 _ABSOLUTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"""!\[([^\[\]\n]+)\]|\balt="([^"<>&\n]+)\"""")
+_TOKEN = re.compile(r"[^\W_]+|[.,;:!?]+")
 _PAGE_SUFFIX = re.compile(r"(?:^|/)index\.html?$|\.html?$")
 
 
@@ -43,7 +46,10 @@ def shows_removed(old: str, new: str, body: str) -> bool:
         return False
     try:
         tree = tree_of(f"<!DOCTYPE html><html><body>{body}</body></html>".encode())
-        return tree is not None and (_has_words(tree, old, new) or _has_targets(tree, old, new))
+        return tree is not None and any(
+            has(tree, old, new)
+            for has in (_has_words, _has_targets, _has_alternatives, _has_punctuation)
+        )
     except (TooDeepError, PageError):
         return False
 
@@ -53,6 +59,28 @@ def _has_words(tree: etree._Element, old: str, new: str) -> bool:
     kept = triples(source_words(new, title=None)) | triples(words(new))
     removed = triples(source_words(old, title=None)) - kept
     return not removed.isdisjoint(triples(words_in(tree)))
+
+
+def _has_alternatives(tree: etree._Element, old: str, new: str) -> bool:
+    """Whether a picture has the alternative text of the old source alone."""
+    removed = {found[1] or found[2] for found in _ALTERNATIVE.finditer(old)}
+    shown = {" ".join((picture.get("alt") or "").split()) for picture in tree.iter("img")}
+    return any(text in shown and text not in new for text in removed)
+
+
+def _has_punctuation(tree: etree._Element, old: str, new: str) -> bool:
+    """Whether punctuation of the old source alone is there, between the same words.
+
+    If the generator writes it in another way, e.g. with typographic dots, it is not.
+    """
+    kept = triples(_tokens(shown_text(new))) | triples(_tokens(new))
+    removed = triples(_tokens(shown_text(old))) - kept
+    return not removed.isdisjoint(triples(_tokens(" ".join(map(str, tree.itertext())))))
+
+
+def _tokens(text: str) -> list[str]:
+    """The words and the punctuation of a text."""
+    return _TOKEN.findall(text)
 
 
 def _has_targets(tree: etree._Element, old: str, new: str) -> bool:
