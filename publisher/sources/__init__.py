@@ -135,7 +135,7 @@ def _is_excluded(path: PurePosixPath, config: Config) -> bool:
     is_inside = output is not None and output != posts and output.is_relative_to(posts)
     if output and is_inside and (posts / path).is_relative_to(output):
         return True
-    return any(globs.matches(pattern, str(path)) for pattern in config.posts.exclude)
+    return any(globs.excludes(pattern, str(path)) for pattern in config.posts.exclude)
 
 
 def _require_folder(folder: Path, config: Path) -> None:

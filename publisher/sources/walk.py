@@ -31,7 +31,7 @@ def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
         try:
             entries = _entries(reach.reached(folder / here), entered)
         except LinkError as error:
-            exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here}/**"]'
+            exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here}"]'
             skipped.append(Skip(here, error.message + exclude, broken=True))
             continue
         except PermissionError as error:

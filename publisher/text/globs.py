@@ -17,6 +17,18 @@ def matches(pattern: str, path: str) -> bool:
     return _compiled(pattern).fullmatch(path) is not None
 
 
+def excludes(pattern: str, path: str) -> bool:
+    """Whether the glob matches the path, or names a folder that the path is in.
+
+    The last part of such a name has no wildcard: `a/*` stands for the files of the folder alone.
+    """
+    bare = pattern.rstrip("/")
+    if matches(pattern, path) or (bare and matches(bare, path)):
+        return True
+    is_name = bool(bare) and not _WILDCARD.search(bare.rpartition("/")[2])
+    return is_name and matches(f"{bare}/**", path)
+
+
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     # The standard library has no such glob: fnmatch's `*` crosses folders, and pathlib's

@@ -1185,6 +1185,31 @@ def test_an_excluded_file_is_not_even_read(tmp_path: Path) -> None:
     assert post(tmp_path, "jekyll", files, exclude=("old/**", "about.md")).slug == "a"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "excluded"),
+    [
+        ("old", ["old/a.md", "old/deep/b.md"]),
+        ("old/", ["old/a.md", "old/deep/b.md"]),
+        ("**/deep", ["old/deep/b.md", "x/deep/c.md"]),
+        ("*/deep", ["old/deep/b.md", "x/deep/c.md"]),
+        ("old/*", ["old/a.md"]),
+        ("ol?", []),
+        ("deep", []),
+        ("c.md", ["c.md"]),
+        ("/", []),
+        ("*", ["c.md", "older.md"]),
+    ],
+)
+def test_the_name_of_a_folder_excludes_what_is_in_it(
+    tmp_path: Path, pattern: str, excluded: list[str]
+) -> None:
+    names = ("c.md", "old/a.md", "old/deep/b.md", "older.md", "x/deep/c.md")
+    files = dict.fromkeys(names, "---\ndate: 2020-01-02\n---\nText\n")
+    reading = read(tmp_path, "any", files, exclude=(pattern,))
+    found = {str(post.path) for post in reading.posts}
+    assert sorted({*names} - found) == excluded
+
+
 def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
     parsed = post(tmp_path, "zola", {"2020/2/03/a.md": ""}, zone="UTC")
     assert (iso(parsed.published), parsed.file_date) == ("2020-02-03T00:00:00Z", None)

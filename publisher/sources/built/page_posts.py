@@ -145,7 +145,7 @@ def _paths(config: Config, output: OutputFolder) -> list[PurePosixPath]:
         path
         for path in pages
         if any(globs.matches(pattern, str(path)) for pattern in patterns)
-        and not any(globs.matches(pattern, str(path)) for pattern in excluded)
+        and not any(globs.excludes(pattern, str(path)) for pattern in excluded)
     ]
     if not found:
         raise Unavailable(
