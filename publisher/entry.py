@@ -140,6 +140,8 @@ _STANDINGS: dict[Status, Standing] = {
     "expired": "hidden",
     "waiting": "scheduled",  # both may have been published before
     "no-page": "scheduled",
+    "restricted": "scheduled",
+    "ignored": "scheduled",
 }
 
 

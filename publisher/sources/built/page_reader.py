@@ -85,7 +85,7 @@ class PageReader:
         is_taken = row.taken is not None and row.taken.source == source and not row.waits
         if is_taken and is_same_file and self._reads_alike(row):
             return Unchanged(row)
-        is_newer, looked = self._placement.is_newer(post), self._looked(post, page)
+        is_newer, looked = self._placement.is_newer(post.path), self._looked(post, page)
         # The times of the other pages decide, too, on a post of which nothing is known.
         stays = row.waits == source and row.looked == looked and (row.taken or is_newer)
         if stays:

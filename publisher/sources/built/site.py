@@ -6,6 +6,7 @@ feed or a node needs, unless they are as they were. Neither writes; `remember` d
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, assert_never
@@ -51,7 +52,6 @@ from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import Facts, Taken, Wait
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Iterable
     from pathlib import PurePosixPath
 
@@ -102,12 +102,28 @@ class BuiltSite:
             self._dates = without_builds(found)
             reading = with_dates(reading, self._dates, schedule)
         self._published = {post.path: post.published for post in reading.posts}
-        placed = replace(reading, bodies=self, earlier=self._earlier)
+        skipped = tuple(map(self._without_fault, reading.skipped))
+        placed = replace(reading, skipped=skipped, bodies=self, earlier=self._earlier)
         return _with(placed, map(self._located, reading.posts))
 
     def _earlier(self, path: PurePosixPath) -> EarlierReadings:
         """The versions of a post that show readers the same as the one that goes out."""
         return EarlierReadings(frozenset(self._known.row(path).alike))
+
+    def _without_fault(self, skip: Skip) -> Skip:
+        """A broken file as one without a page, if the site was built after it and has none of it.
+
+        So a template for new posts, whose date is `{{date}}`, is no broken post.
+        """
+        row = self._known.row(skip.path)
+        if not skip.broken or skip.line is None or row.page or row.taken:
+            return skip
+        if self._placement.is_newer(skip.path) or self._placement.may_have_page(skip.path):
+            return skip
+        self._without_page[skip.path] = row.is_said
+        self._known.change(skip.path, replace(row, is_said=True))
+        reason = f"{_NO_PAGE.format(self._config.output_name)} ({skip.reason})"
+        return replace(skip, reason=reason, broken=False, status="no-page")
 
     def _dates_of(self, undated: Post) -> PageDates | None:
         """The dates of a post whose file has none; None if its page never stated one."""
@@ -127,7 +143,7 @@ class BuiltSite:
         row = self._known.row(post.path)
         facts = Facts(
             has_page=False,
-            is_newer=self._placement.is_newer(post),
+            is_newer=self._placement.is_newer(post.path),
             is_lost=self._placement.is_lost(post),
             taken=row.taken,
         )
@@ -216,7 +232,7 @@ class BuiltSite:
         """Whether the post waits for a page at its own address, whatever is on the one it has."""
         if not self._placement.is_elsewhere(post):
             return None
-        newer, taken = self._placement.is_newer(post), self._known.row(post.path).taken
+        newer, taken = self._placement.is_newer(post.path), self._known.row(post.path).taken
         facts = Facts(has_page=True, is_newer=newer, is_elsewhere=True, taken=taken)
         decision = waiting.decide(facts)
         return decision if isinstance(decision, Wait) else None
@@ -344,7 +360,9 @@ class BuiltSite:
         )
 
     def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:
-        return sorted(paths, key=lambda path: (self._published[path], path), reverse=True)
+        first = dt.datetime.min.replace(tzinfo=dt.UTC)  # of files whose date cannot be read
+        published = self._published
+        return sorted(paths, key=lambda path: (published.get(path, first), path), reverse=True)
 
     def remember(self, reading: Reading) -> None:
         """Write what this run has learned, in one transaction; `reading` is the last one."""

@@ -16,6 +16,8 @@ from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.address import address
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.state import losses
+from publisher.sources.engines.names import date_and_words
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 # As many files of posts are not all edited between two builds.
 _MANY = 5
+# The files of a folder that is a page, in the output and among the sources of most generators.
+_OF_FOLDERS = frozenset({"index", "page", "+page"})
 _NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
 
 
@@ -260,7 +264,15 @@ class Placement:
     def address_of(self, page: PurePosixPath, head: Head) -> str:
         return address(page, head, self._config.site.root, self._output.named())
 
-    def is_newer(self, post: Post) -> bool:
+    def may_have_page(self, path: PurePosixPath) -> bool:
+        """Whether a page that no post has is named as a file that cannot be read as a post."""
+        return not self._left_names.isdisjoint(_names(path))
+
+    @cached_property
+    def _left_names(self) -> frozenset[str]:
+        return frozenset(name for page in self.left_pages() for name in _names(page))
+
+    def is_newer(self, path: PurePosixPath) -> bool:
         """Whether the source is newer than every page of the output.
 
         If all sources are, they were checked out or copied behind it, and their times say nothing.
@@ -268,7 +280,14 @@ class Placement:
         newest = self._newest
         if len(self._times) >= _MANY and min(self._times) > newest:
             return False
-        return self._files.signature(post.path).mtime_ns > newest
+        return self._files.signature(path).mtime_ns > newest
+
+
+def _names(path: PurePosixPath) -> set[str]:
+    """The slugs that a file or its page has, with and without a date in front."""
+    stem = path.name.partition(".")[0]
+    name = path.parent.name if stem in _OF_FOLDERS and path.parent.name else stem
+    return {slugify(one, mode="default").lower() for one in (name, date_and_words(name)[1])}
 
 
 def _without_www(url: str) -> tuple[str, str]:
