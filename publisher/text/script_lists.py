@@ -1,7 +1,7 @@
 """Read lists of texts in a program of JavaScript, as far as they are data. Pure.
 
 `ignorePatterns: ["private", "drafts"]` is data. A name, a call or a spread in such a list is a
-program, which is never run: what it adds is unknown.
+program, which is never run: what it adds is unknown, and the texts beside it count.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.text.script_objects import COMMENT, STRING
+from publisher.text import script_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from publisher.text.script_tokens import Token
 
 MAX_LENGTH = 1_000_000  # characters of a program that are read
-_MAX_VALUES = 10_000  # of one list
-_TYPE = r"(?::[\w\s<>|,.]{1,60}(?:\[\])?(?=\s*=[^=>]))?"  # of a name in TypeScript
-_ITEM = re.compile(rf"(?:\s+|{COMMENT})*+(?:(?P<string>{STRING})|(?P<sign>.)|\Z)", re.DOTALL)
+_MOST_OF_A_TYPE = 40  # tokens between a name and its value: `const a: string[] = `
+_DECLARE = frozenset({"const", "let", "var"})
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_ENDS = frozenset(",;)}]")  # of a value
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -39,76 +42,106 @@ def of_key(text: str, key: str) -> list[ScriptList]:
     A value that is no list is one that is not whole. That holds for a short property `{ key }`,
     too, unless a list is given to the name elsewhere.
     """
-    named = rf"(?<![\w$.])[\"']?{re.escape(key)}\b[\"']?{_TYPE}\s*[:=](?![=>])\s*"
-    found = [_read(text, match, opening="[") for match in _outside(text, named)]
-    if not found:
-        found = [
-            ScriptList((), _line(text, match.start()), is_whole=False)
-            for match in _outside(text, rf"(?<![\w$.]){re.escape(key)}\b(?=\s*[,}}(])")
-        ][:1]
-    return found
+    tokens = _tokens(text)
+    places = [at for at, token in enumerate(tokens) if _is_name(tokens, at) and _text(token) == key]
+    given = [(at, start) for at in places if (start := _value(tokens, at))]
+    found = [_list(tokens, start, tokens[at].line, "[") for at, start in given]
+    if found:
+        return found
+    short = [tokens[at].line for at in places if _is_short(tokens, at)] or _unread(
+        text, tokens, key
+    )
+    return [ScriptList((), line, is_whole=False) for line in short[:1]]
 
 
 def of_calls(text: str, name: str) -> list[ScriptList]:
-    """The arguments of all calls of a method: `site.ignore("a", "b")` for the name `ignore`."""
-    return [
-        _read(text, match, opening="(")
-        for match in _outside(text, rf"(?<!\w){re.escape(name)}\s*(?=\()")
-    ]
+    """The arguments of all calls of a method: `site.ignore("a", "b")` for the name `ignore`.
+
+    The name may have several parts: `ignores.add`.
+    """
+    tokens = _tokens(text)
+    return [_list(tokens, end, tokens[end].line, "(") for end in _calls(tokens, name)]
 
 
 def has_call(text: str, name: str) -> bool:
-    """Whether a program calls a function or a method of this name outside of comments."""
-    return any(_outside(text, rf"(?<!\w){re.escape(name)}\s*(?=\()"))
+    """Whether a program calls a function or a method of this name."""
+    return any(True for _ in _calls(_tokens(text), name))
 
 
-def _outside(text: str, pattern: str) -> Iterator[re.Match[str]]:
-    """The matches of a pattern that begin outside of comments and other texts."""
-    scanner = re.compile(rf"(?P<wanted>{pattern})|{COMMENT}|{STRING}", re.DOTALL)
-    found = scanner.finditer(text[:MAX_LENGTH])
-    return (match for match in found if match["wanted"] is not None)
+def _tokens(text: str) -> list[Token]:
+    return [*script_tokens.tokens(text[:MAX_LENGTH])]
 
 
-def _read(text: str, match: re.Match[str], *, opening: str) -> ScriptList:
-    """The list whose opening bracket should be where a match ends."""
-    line = _line(text, match.start("wanted"))
-    if text[match.end() : match.end() + 1] != opening:
-        return ScriptList((), line, is_whole=False)
-    return _items(text, match.end() + 1, line, closing="]" if opening == "[" else ")")
+def _unread(text: str, tokens: Sequence[Token], key: str) -> list[int]:
+    """The lines with the key that are behind the last token, because a fault is before them."""
+    last = tokens[-1].line if tokens else 0
+    lines = enumerate(text.splitlines()[last:], last + 1)
+    return [number for number, line in lines if key in line.partition("//")[0]]
 
 
-def _items(text: str, at: int, line: int, *, closing: str) -> ScriptList:
+def _calls(tokens: Sequence[Token], name: str) -> Iterator[int]:
+    """The indexes of the brackets behind a name with dots."""
+    wanted = name.replace(".", " . ").split()
+    for at in range(len(tokens) - len(wanted)):
+        parts = [token.text for token in tokens[at : at + len(wanted)]]
+        if parts == wanted and tokens[at + len(wanted)].text == "(":
+            yield at + len(wanted)
+
+
+def _is_name(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token may be a key or a name: not the member of a value, `a.key`."""
+    is_member = at > 0 and tokens[at - 1].text in {".", "?."}
+    return tokens[at].kind in {"word", "string"} and not is_member
+
+
+def _value(tokens: Sequence[Token], at: int) -> int:
+    """The index at which the value of a key or a name begins; 0 if it is given none."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if after == ":" and at > 0 and tokens[at - 1].text in _DECLARE:
+        ends = range(at + 2, min(at + 2 + _MOST_OF_A_TYPE, len(tokens) - 1))
+        return next((end + 1 for end in ends if tokens[end].text == "="), 0)
+    return at + 2 if after in {":", "="} and at + 2 < len(tokens) else 0
+
+
+def _is_short(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is a short property: `{ key }`."""
+    before = tokens[at - 1].text if at else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return tokens[at].kind == "word" and before in {"{", ","} and after in {"}", ","}
+
+
+def _list(tokens: Sequence[Token], at: int, line: int, opening: str) -> ScriptList:
+    """The list whose opening bracket should be at an index. A single text is a list of it."""
+    if tokens[at].text != opening:
+        is_single = _is_text(tokens[at]) and tokens[min(at + 1, len(tokens) - 1)].text in _ENDS
+        return ScriptList((_text(tokens[at]),) if is_single else (), line, is_whole=is_single)
     values: list[str] = []
     may_follow, depth, is_whole = True, 0, True
-    while (item := _ITEM.match(text, at)) and item.end() > at and len(values) < _MAX_VALUES:
-        at = item.end()
-        sign = item["sign"]
-        if item["string"] and may_follow and not depth and not _is_template(item["string"]):
-            values.append(_text(item["string"]))
+    for end, token in enumerate(tokens[at + 1 :], at + 1):
+        if not depth and token.text in _CLOSING:
+            return ScriptList(tuple(values), line, is_whole and not _goes_on(tokens, end, opening))
+        if may_follow and not depth and _is_text(token):
+            values.append(_text(token))
             may_follow = False
-        elif sign == closing and not depth:
-            # `["a"].concat(more)` and `["a"].map(f)` are programs, too.
-            goes_on = closing == "]" and _goes_on(text, at)
-            return ScriptList(tuple(values), line, is_whole and not goes_on)
-        elif sign == "," and not depth:
+        elif token.text == "," and not depth:
             may_follow = True
         else:  # e.g. a name, a spread, `"a" + b`
             is_whole = False
-            depth += (sign in {"(", "[", "{"}) - (sign in {")", "]", "}"})
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
     return ScriptList(tuple(values), line, is_whole=False)
 
 
-def _is_template(string: str) -> bool:
-    return string[0] == "`" and "${" in string
+def _goes_on(tokens: Sequence[Token], at: int, opening: str) -> bool:
+    """Whether a list is only a part of its value: `["a"].concat(more)`. Calls may follow calls."""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return opening == "[" and after in {".", "?.", "["}
 
 
-def _goes_on(text: str, at: int) -> bool:
-    return re.compile(r"\s*\??\.").match(text, at) is not None
+def _is_text(token: Token) -> bool:
+    return token.kind == "string" or (token.kind == "template" and "${" not in token.text)
 
 
-def _text(string: str) -> str:
-    return _ESCAPE.sub(r"\1", string[1:-1])
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
+def _text(token: Token) -> str:
+    """The text of a literal, or the name."""
+    is_literal = token.kind in {"string", "template"}
+    return _ESCAPE.sub(r"\1", token.text[1:-1]) if is_literal else token.text

@@ -208,6 +208,9 @@ UNREAD = [
     ("quartz.config.ts", quartz("[`${root}/private`]"), 3),
     ("quartz.config.ts", quartz("['!(posts)']"), 3),
     ("quartz.config.ts", "export default { configuration: {\n ignorePatterns, baseUrl } }\n", 2),
+    ("quartz.config.ts", "x = {ignorePatterns: ['private' + y], a: '}\n", 1),
+    ("quartz.config.ts", "const a = 'unfinished\nx = {ignorePatterns: ['private']}\n", 2),
+    ("src/content.config.ts", "x = {pattern: ['**/*.md', ...more]}", 1),
     ("quartz.config.yaml", "a: [\n", 1),
     ("mkdocs.yml", "exclude_docs: !ENV [A, b]\ndocs_dir: [\n", 1),
     ("nuxt.config.ts", "x = {\n ignores: ['\\\\.tmp$'] }", 2),
@@ -219,10 +222,11 @@ UNREAD = [
 def test_a_setting_that_is_a_program_is_named_and_what_is_plain_in_it_counts(
     tmp_path: Path, name: str, settings: str, line: int
 ) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(settings)
     ignored = of_site(tmp_path, tmp_path / "content", Reach((tmp_path,), (tmp_path,), "outside"))
-    assert [(one.file.name, one.line) for one in ignored.unread] == [(name, line)]
-    if "'private'" in settings:
+    assert [(one.file, one.line) for one in ignored.unread] == [(tmp_path / name, line)]
+    if "'private']" in settings and "unfinished" not in settings:
         assert ignored.reason(tmp_path / "content/private/a.md")
 
 

@@ -66,8 +66,9 @@ def of_negations(file: Path, name: str, folder: Path, reach: Reach) -> Ignored:
         return ignore_patterns.of_globs(one for one in patterns if one.startswith("!"))
 
     found = script_lists.of_key(text(file, reach), name)
-    # A single glob says what is built, and is no list.
-    return _of_lists(file, name, [one for one in found if one.is_whole], folder, negated)
+    # Another value of that name is no list of globs.
+    lists = [one for one in found if one.is_whole or one.values]
+    return _of_lists(file, name, lists, folder, negated)
 
 
 def _of_lists(
