@@ -65,7 +65,8 @@ class FeedFolder:
 class SiteFacts:
     """What the document says. `settings` are the valid settings of the site, by our keys.
 
-    `posts` are the keys of the section `posts` in order, and `comments` the comments below them;
+    `posts` are the keys of the section `posts` in order, `templates` are those for new posts, which
+    are excluded, and `comments` the comments below the keys;
     `lesson` is what the built pages showed, and `taken` are the title and the URL if they are from
     there: key, value, and what it was taken from.
     """
@@ -79,6 +80,7 @@ class SiteFacts:
     options: InitOptions
     lesson: Lesson | None = None
     taken: Sequence[tuple[str, str, str]] = ()
+    templates: Sequence[str] = ()
     comments: Sequence[str] = field(default_factory=tuple)
 
 
@@ -116,6 +118,9 @@ def _posts(facts: SiteFacts) -> Iterator[str]:
     """The lines of the section `posts`."""
     for key, value in facts.posts.items():
         yield f"  {key}: {yaml_edit.scalar(value)}\n"
+    if facts.templates:
+        yield _comment("Templates for new posts, which are no posts.")
+        yield f"  exclude: {yaml_edit.written(tuple(facts.templates))}\n"
     if facts.lesson:
         yield _comment(f"{LEARNED}: {facts.lesson.summary}")
         learned = facts.lesson.keys.items()

@@ -30,7 +30,7 @@ from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from publisher.app.events import OnEvent
@@ -62,6 +62,8 @@ def init(
     facts = _facts(options, site, folder, on_event)
     config = _parsed(facts, path)
     found = survey(config)
+    if found.templates and not ignore_doubts.doubts(config):
+        facts, config, found = _without_templates(facts, path, found.templates, on_event)
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
         facts = site_facts.with_metadata(facts, lesson, on_event)
@@ -166,6 +168,17 @@ def _parsed(facts: SiteFacts, path: Path) -> Config:
     except ConfigError as error:
         problems = [line.partition(": ")[2] for line in str(error).splitlines()[1:]]
         raise ConfigError(f"{path} is not written; correct these values", problems) from error
+
+
+def _without_templates(
+    facts: SiteFacts, path: Path, templates: Sequence[str], on_event: OnEvent
+) -> tuple[SiteFacts, Config, Survey]:
+    """The facts that leave out the templates for new posts, their configuration, and its posts."""
+    names = ", ".join(templates)
+    on_event(Note(f"templates for new posts are left out with posts.exclude: {names}"))
+    facts = replace(facts, templates=templates)
+    config = _parsed(facts, path)
+    return facts, config, survey(config)
 
 
 def _learned(

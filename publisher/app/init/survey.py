@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import build
 from publisher.app import project as projects
+from publisher.app.init import post_templates
 from publisher.app.no_posts import NAMED
 from publisher.errors import ConfigError
 
@@ -32,7 +33,8 @@ class Newest:
 class Survey:
     """How many posts there are, how many of them are published, and how many undated pages.
 
-    `oldest` is the day of the first post. `undated` are the first pages, by their paths.
+    `oldest` is the day of the first post. `undated` are the first pages, by their paths, and
+    `templates` are those for new posts, as values of `posts.exclude`.
     """
 
     posts: int
@@ -41,6 +43,7 @@ class Survey:
     undated: Sequence[str] = ()
     newest: Newest | None = None
     oldest: dt.date | None = None
+    templates: Sequence[str] = ()
 
     @property
     def is_mostly_undated(self) -> bool:
@@ -63,6 +66,7 @@ def survey(config: Config) -> Survey:
         [str(page.path) for page in entries.pages[:NAMED]],
         _newest(project, dated[-1]) if dated else None,
         dated[0].published.astimezone(zone).date() if dated else None,
+        () if config.posts.feed else post_templates.find(project),
     )
 
 
