@@ -11,6 +11,7 @@ import pytest
 from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.pages.page import MAX_SIZE, PageError, parse
 from publisher.system.symlinks import LinkError
+from tests.support.opened_pages import opened
 
 SITE = "https://x.example"
 
@@ -198,3 +199,30 @@ def test_without_a_sitemap_the_home_page_shows_the_form(
     write(site, "a.html", "b.html", "c/index.html")
     write(site, "index.html", text=home)
     assert OutputFolder(site, SITE).named() == expected
+
+
+@pytest.mark.parametrize(
+    ("index", "link", "expected"),
+    [
+        ("blog.html", "blog/a", {"/blog", "/blog/a", "/blog/b"}),
+        ("blog.html", "/blog/a.html", {"/blog/a.html"}),
+        ("blog/index.html", "a", {"/blog", "/blog/a", "/blog/b"}),
+        ("blog/index.html", "../c", {"/c", "/blog"}),
+    ],
+)
+def test_index_pages_show_the_form_if_the_home_page_does_not(
+    site: Path, index: str, link: str, expected: set[str]
+) -> None:
+    write(site, "blog/a.html", "blog/b.html", "c/index.html")
+    write(site, "index.html", text="<a href='/blog'>Blog</a>")
+    write(site, index, text=f"<a href='{link}'>A</a>")
+    assert OutputFolder(site, SITE).named() >= expected
+
+
+def test_few_index_pages_are_read(site: Path) -> None:
+    for number in range(50):
+        write(site, f"{number}/a.html", f"{number}/index.html")
+    output = OutputFolder(site, SITE)
+    with opened(site) as pages:
+        output.named()
+    assert 2 <= len(pages) <= 11

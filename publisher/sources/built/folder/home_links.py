@@ -1,4 +1,4 @@
-"""Cache which URLs the home page links to, so that it is read once for each of its versions.
+"""Cache which URLs the home page links to, or the index pages below it, until they change.
 
 Deleting the cache changes nothing that a run decides. For that reason no failure to read or write
 it is an error.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
-    """The links of the version of the home page with this signature.
+    """The links of the versions of these pages with this signature.
 
     `program` is what read them, as those of the site with this URL.
     """
@@ -33,7 +33,7 @@ class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
 
 
 class HomeLinks:
-    """The URL paths to which the home page of one site links."""
+    """The URL paths to which the home page of one site links, or the index pages below it."""
 
     def __init__(self, folder: Path, site_url: str) -> None:
         """`folder` is that of the cache."""
@@ -41,17 +41,17 @@ class HomeLinks:
         self._site_url = site_url
         self._new: _CacheFile | None = None
 
-    def of(self, home: tuple[int, int], read: Callable[[], frozenset[str]]) -> frozenset[str]:
-        """The links; `read` is called if those of this version of the home page are not cached.
+    def of(self, versions: tuple[int, int], read: Callable[[], frozenset[str]]) -> frozenset[str]:
+        """The links; `read` is called if those of these versions of the pages are not cached.
 
-        `home` is its signature (`output.Signature`).
+        `versions` is the newest time of the pages, in nanoseconds, and their bytes together.
         """
         with suppress(OSError, msgspec.MsgspecError, ValueError):  # missing, or written in part
             found = msgspec.msgpack.decode(self._file.read_bytes(), type=_CacheFile)
             known = (found.program, found.site_url, found.mtime_ns, found.size)
-            if known == (program.version(), self._site_url, *home):
+            if known == (program.version(), self._site_url, *versions):
                 return found.links
-        self._new = _CacheFile(program.version(), self._site_url, *home, read())
+        self._new = _CacheFile(program.version(), self._site_url, *versions, read())
         return self._new.links
 
     def write(self) -> None:

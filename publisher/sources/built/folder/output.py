@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -27,6 +28,7 @@ _SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.t
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
 _FEEDS = (".atom", ".rss", ".xml")
 _MAX_FEEDS = 20
+_MAX_INDEXES = 10
 _FEED_LINK = re.compile(
     r"""<link>\s*(?:<!\[CDATA\[)?\s*(https?:[^<>\s\]]+)|<link\s[^<>]*?\bhref=["'](https?:[^"'<>]+)"""
 )
@@ -203,14 +205,15 @@ class OutputFolder:
         """The URL paths of pages in the form in which the site names them, for `address`.
 
         The sitemap shows whether `a.html` is served as `/a`, and `a/index.html` as `/a`. Without
-        one, most links of the home page do; some may be written by hand.
+        one, most links of the home page do; some may be written by hand. If that does not link to
+        such pages, the index pages of the fullest folders do.
         """
         return self._named
 
     @cached_property
     def _named(self) -> frozenset[str]:
         sitemap = self.sitemap()
-        links = sitemap or self._links_of_home()
+        links = sitemap or self._links_of_indexes()
         forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
         found = set(links)
         for kind in (True, False):
@@ -223,19 +226,46 @@ class OutputFolder:
             found |= {bare for full, bare in of_kind if full not in found}
         return frozenset(found)
 
-    def _links_of_home(self) -> frozenset[str]:
-        home = self._pages.get(HOME)
-        if home is None:
+    def _links_of_indexes(self) -> frozenset[str]:
+        """The URL paths to which the home page links, or else the index pages below it."""
+        indexes = [*self._indexes()]
+        times = [self._pages[page].mtime_ns for page in indexes]
+        versions = (max(times, default=0), sum(self._pages[page].size for page in indexes))
+        if not indexes:
             return frozenset()
-        return self.home_links.of(home, self._read_links) if self.home_links else self._read_links()
+        if self.home_links is None:
+            return self._read_links(indexes)
+        return self.home_links.of(versions, lambda: self._read_links(indexes))
 
-    def _read_links(self) -> frozenset[str]:
-        return frozenset(self._links_in(self._text(str(HOME))))
+    def _indexes(self) -> Iterator[PurePosixPath]:
+        """The home page, and the index pages of the folders with the most pages."""
+        if HOME in self._pages:
+            yield HOME
+        counts = Counter(page.parent for page in self._pages if page.name not in INDEXES)
+        counts.update(page.parent.parent for page in self._pages if page.name in INDEXES)
+        full = sorted(counts, key=lambda folder: (-counts[folder], folder))
+        for folder in full[:_MAX_INDEXES]:
+            page = self.file_of(f"{folder}/") if folder != PurePosixPath() else None
+            if page:
+                yield page
 
-    def _links_in(self, text: str) -> Iterator[str]:
+    def _read_links(self, indexes: Sequence[PurePosixPath]) -> frozenset[str]:
+        """The links of the first index pages, until both kinds of other pages are linked to."""
+        links: set[str] = set()
+        forms: dict[bool, set[str]] = {}  # of index files, and of other pages
+        for page in self._pages.keys() - indexes:
+            forms.setdefault(page.name in INDEXES, set()).update(url_paths(page, self.site_url))
+        for page in indexes:
+            links.update(self._links_in(page))
+            if not any(links.isdisjoint(of_kind) for of_kind in forms.values()):
+                break
+        return frozenset(links)
+
+    def _links_in(self, page: PurePosixPath) -> Iterator[str]:
         site = urlsplit(self.site_url)
-        for link in _LINK.finditer(text):
-            url = _split(unescape(link[1]), f"{self.site_url.rstrip('/')}/")
+        base = f"{site.scheme}://{site.netloc}{url_paths(page, self.site_url)[0]}"
+        for link in _LINK.finditer(self._text(str(page))):
+            url = _split(unescape(link[1]), base)
             if url and url.netloc == site.netloc:
                 yield url_path(url.path)
 
