@@ -187,7 +187,7 @@ def _dropped_markup(
                 file = short_line(_text_of(unquote(target)), 80)
                 yield f'no post has the file "{file}"; the link to it is removed', where, target
             elif target.strip() and not absolute(resolved, base):
-                yield _url_message(target), where, target
+                yield url_message(target), where, target
             elif not target.strip() and at is None:  # written as Markdown, not as a tag
                 text = _text_of(
                     attributes.get("alt", "") if tag == "img" else _link_content(html, html_tag.end)
@@ -205,7 +205,8 @@ def _tag_message(tag: str, attributes: dict[str, str], base: str) -> str:
     return f"<{tag}> is removed, its content stays; to show the tag itself, write &lt;{tag}&gt;"
 
 
-def _url_message(target: str) -> str:
+def url_message(target: str) -> str:
+    """Say that a URL has a scheme that is not allowed."""
     url, schemes = short_line(target, 40), ", ".join(sorted(SCHEMES))
     return f'the URL "{url}" is removed; readers follow only {schemes}'
 

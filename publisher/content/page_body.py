@@ -20,7 +20,7 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
 
     URLs resolve against `base`; `prefix` makes the ids unique among all posts. Never raises: what
     cannot be rendered is left out, with a warning. Nothing else of a page is warned of, because the
-    lines of the page are not those of the post.
+    lines of the page are not those of the post; for URLs see `removed_urls`.
     """
     try:
         loaded = lazy.loaded(legal(html))

@@ -5,12 +5,13 @@ Other packages render a post through this module only.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.content import cache as caches
-from publisher.content import page_body, render, templates
+from publisher.content import page_body, removed_urls, render, templates
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.post import in_short
 
@@ -58,10 +59,14 @@ class Renderer:
         values = templates.values_of(post, self.links.settings, self.site)
         has_lead = bool(built.html and post.marker and post.marker in post.body)
         of_lead = _parts(post, values, item_id, link) if has_lead else ()
-        key = caches.key("page", item_id, link, built.base, built.html, *of_lead)
+        urls = removed_urls.written(post.body)
+        of_urls = map(str, itertools.chain.from_iterable(urls))
+        key = caches.key("page", item_id, link, built.base, built.html, *of_lead, *of_urls)
 
         def make() -> Content:
             content = page_body.content(built.html, base=built.base, link=link, prefix=item_id)
+            removed = removed_urls.warnings(built.html, built.base, urls)
+            content = replace(content, warnings=(*content.warnings, *removed))
             if not has_lead:
                 return content
             lead = _rendered(post, values, links, item_id, link).summary

@@ -249,6 +249,28 @@ def test_a_page_that_cannot_be_rendered_is_named_and_its_summary_goes_out() -> N
     assert warning.message.startswith("its page cannot be rendered, so readers get its summary")
 
 
+@pytest.mark.parametrize(
+    "url", ["ftp://files.example/a", "feed:https://a.example/f", "FTP://a.example", "sms:+49"]
+)
+def test_a_url_that_is_removed_is_named_as_without_a_page(url: str) -> None:
+    """The theme may have such links, too, of which the author knows nothing."""
+    source = post(body=f"Text\n\n[A]({url}) and [B](tel:+49).\n")
+    html = f'<p>Text</p><p><a href="{url}">A</a> and <a href="tel:+49">B</a>.</p>'
+    built = rendered(page(f'{html}<a href="ftp://theme.example">T</a>'), source)
+    reading = Reading((source,), (), ())
+    own = Renderings(reading, SITE).of(entries_.entries(reading, SITE).entries[0])
+    assert built.warnings == own.warnings
+    (warning,) = built.warnings
+    assert (warning.line, url in warning.message) == (source.body_line + 2, True)
+    assert 'href="tel:+49"' in built.content.xhtml
+    assert url not in built.content.xhtml
+
+
+def test_a_url_that_the_page_does_not_have_is_not_named() -> None:
+    source = post(body="A `ftp://a.example` and std::vector, note:this.\n")
+    assert rendered(page("<p>Text</p>"), source).warnings == ()
+
+
 def test_a_post_that_links_to_the_file_of_another_leads_to_the_page_that_was_built() -> None:
     linking = post("2026-01-03-b.md", body="[a](2026-01-02-first-post.md)")
     reading = Reading((replace(post(), address=PAGE), linking), (), ())
