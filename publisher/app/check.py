@@ -69,10 +69,13 @@ def check(
     of_settings = (*project.setting_warnings, *_unread_settings(project))
     if not project.config.site.output:
         return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
-    from publisher.app import page_check  # noqa: PLC0415 - imports the parser of pages
+    from publisher.app import page_check, page_languages, unlisted  # noqa: PLC0415 - parse pages
 
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
+    for one in unlisted.warnings(project):
+        diagnostics[one.path].append(one)
+    of_settings = (*of_settings, *page_languages.warnings(project))
     if doubt := page_check.site_url_difference(project):
         # What the pages say shows what is right, so it comes in the place of a mere warning.
         of_settings = tuple(one for one in of_settings if one != project.url_warning)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher import selection
+from publisher.text.counts import number_of
 from publisher.text.nearest import nearest, question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, FeedFile, NodeConfig, Selection, Site
-    from publisher.entry import Entries
+    from publisher.entry import Entries, Entry
     from publisher.post import Post, Status
     from publisher.text.yaml_document import Key
 
@@ -49,15 +50,7 @@ class SettingWarning:
 
 def check(config: Config, entries: Entries) -> Iterator[SettingWarning]:
     """Yield the warnings about feeds and nodes, in the order of the configuration."""
-    sections: list[tuple[Key, str, FeedFile | NodeConfig]] = [
-        *((("feeds", number), "path", feed) for number, feed in enumerate(config.feeds)),
-        *(
-            (("xmpp", number, "nodes", index), "node", node)
-            for number, xmpp in enumerate(config.xmpp)
-            for index, node in enumerate(xmpp.nodes)
-        ),
-    ]
-    for key, name, section in sections:
+    for key, name, section in _sections(config):
         only, pattern = section.only, section.pattern
         of_values = [*_of_selection(only, entries, config.site)] if only else []
         yield from (SettingWarning((*key, "only", *below), text) for below, text in of_values)
@@ -65,6 +58,49 @@ def check(config: Config, entries: Entries) -> Iterator[SettingWarning]:
             problem = _of_pattern(pattern.name, only, entries, config.site)
             if problem:
                 yield SettingWarning((*key, name), problem)
+
+
+def _sections(config: Config) -> Iterator[tuple[Key, str, FeedFile | NodeConfig]]:
+    """The feeds and nodes, each with its place and the key that may have a pattern."""
+    yield from ((("feeds", number), "path", feed) for number, feed in enumerate(config.feeds))
+    yield from (
+        (("xmpp", number, "nodes", index), "node", node)
+        for number, xmpp in enumerate(config.xmpp)
+        for index, node in enumerate(xmpp.nodes)
+    )
+
+
+def selected_languages(config: Config) -> Iterator[tuple[Key, str]]:
+    """The languages that feeds and nodes select, each with its place."""
+    for key, _, section in _sections(config):
+        languages = section.only.languages if section.only else ()
+        yield from (
+            ((*key, "only", "languages", index), value) for index, value in enumerate(languages)
+        )
+
+
+def of_page_languages(
+    languages: Iterable[tuple[Key, str]], stated: Sequence[tuple[Entry, str]], site: Site
+) -> Iterator[SettingWarning]:
+    """Warn of a language that leaves out all posts whose pages state it.
+
+    `stated` are the languages of the pages. A post has that of its source, or that of the site.
+    """
+    for key, value in languages:
+        on_pages = [
+            entry
+            for entry, language in stated
+            if _is_selected("languages", value, [selection.normal("languages", language)])
+        ]
+        posts = (entry.post for entry in on_pages)
+        if on_pages and not _is_selected("languages", value, _spellings("languages", posts, site)):
+            pages = "only its page says" if len(on_pages) == 1 else "only their pages say"
+            problem = (
+                f"is {value!r}, but leaves out {number_of(len(on_pages), 'post')} of which {pages} "
+                f"so, e.g. {on_pages[0].post.path}; posts are selected by their sources, so add "
+                "lang to the front matter, or set site.language"
+            )
+            yield SettingWarning(key, problem)
 
 
 def _of_selection(only: Selection, entries: Entries, site: Site) -> Iterator[tuple[Key, str]]:

@@ -180,8 +180,12 @@ class OutputFolder:
 
     @cached_property
     def feed_urls(self) -> frozenset[str]:
-        """The absolute URLs to which the RSS and Atom feeds in the folder link."""
-        files = [path for path in sorted(self.folder.iterdir()) if path.suffix in _FEEDS]
+        """The absolute URLs to which the RSS and Atom feeds in the folder link, without ours."""
+        files = [
+            path
+            for path in sorted(self.folder.iterdir())
+            if path.suffix in _FEEDS and os.path.realpath(path) not in self._ours
+        ]
         texts = [self._text(path.name) for path in files[:_MAX_FEEDS]]
         links = (match for text in texts for match in _FEED_LINK.finditer(text))
         return frozenset(unescape(link[1] or link[2]) for link in links)

@@ -1,0 +1,92 @@
+"""`check` names what the pages of a site say of posts, and what publisher does not go by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.blog import Blog
+from tests.support.built_blog import THEME, URL, BuiltBlog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNT = 10
+UNLISTED = "is built, but neither the site's sitemap nor its feeds link to it"
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> BuiltBlog:
+    blog = BuiltBlog(tmp_path)
+    blog.set_up()
+    for number in range(COUNT):
+        blog.write(
+            f"2024-01-1{number}-p{number}.md", f"The text of post {number}.", title=f"P{number}"
+        )
+    blog.build_site()
+    return blog
+
+
+def sitemap(blog: BuiltBlog, *, posts: int, name: str = "sitemap.xml", tag: str = "loc") -> None:
+    urls = "".join(f"<{tag}>{URL}/p{number}</{tag}>" for number in range(posts))
+    (blog.output / name).write_text(urls)
+
+
+@pytest.mark.parametrize(("name", "tag"), [("sitemap.xml", "loc"), ("index.xml", "link")])
+def test_a_post_that_the_site_does_not_list_is_named(blog: BuiltBlog, name: str, tag: str) -> None:
+    sitemap(blog, posts=COUNT - 1, name=name, tag=tag)
+    run = blog.run("check")
+    assert [line for line in run.out.splitlines() if UNLISTED in line] == [
+        f"{blog.posts}/2024-01-19-p9.md:1: warning: {UNLISTED}; if it is not to be published, list "
+        "it in posts.exclude"
+    ]
+    assert f"{COUNT} posts: {COUNT} published" in run.out
+
+
+@pytest.mark.parametrize("posts", [0, COUNT - 2, COUNT])
+def test_a_list_of_some_posts_says_nothing(blog: BuiltBlog, posts: int) -> None:
+    """Many feeds have only the newest posts."""
+    sitemap(blog, posts=posts)
+    assert UNLISTED not in blog.run("check").out
+
+
+def test_our_own_feeds_are_no_lists_of_the_site(blog: BuiltBlog) -> None:
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("path: feed.", "path: _site/feed."))
+    assert blog.run("build").code == 0
+    sitemap(blog, posts=COUNT - 1)
+    assert UNLISTED in blog.run("check").out
+
+
+GERMAN = THEME.replace('lang="en"', 'lang="de-AT"')
+
+
+def select(blog: BuiltBlog, posts: str, *, language: str) -> str:
+    feeds = f"  - {{path: de.atom, format: atom, only: {{languages: {language}}}}}\n"
+    blog.set_up(posts=posts, feeds=feeds)
+    run = blog.run("check")
+    return "".join(line for line in run.out.splitlines() if "only.languages" in line)
+
+
+@pytest.mark.parametrize("posts", [", body: .post-content", ""])
+def test_a_language_that_only_pages_state_is_named(blog: BuiltBlog, posts: str) -> None:
+    blog.build_site(GERMAN)
+    said = select(blog, posts, language="de")
+    assert (
+        f"feeds[0].only.languages is 'de', but leaves out {COUNT} posts of which only their pages "
+        "say so, e.g. 2024-01-10-p0.md; posts are selected by their sources" in said
+    )
+    assert "but leaves out" not in select(blog, posts, language="fr")
+
+
+def test_a_language_that_one_post_has_is_not_named(blog: BuiltBlog) -> None:
+    blog.write("2024-01-10-p0.md", "The text of post 0.", title="P0", lang="de")
+    blog.build_site(GERMAN)
+    assert select(blog, ", body: .post-content", language="de") == ""
+
+
+def test_without_pages_nothing_is_said(tmp_path: Path) -> None:
+    blog = Blog(tmp_path)
+    blog.write("2024-01-10-p0.md", "Text")
+    assert UNLISTED not in blog.run("check").out
