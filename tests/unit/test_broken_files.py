@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,7 +83,10 @@ def test_a_post_that_had_a_page_is_broken(blog: BuiltBlog) -> None:
     assert "error: " in run.err
 
 
-def test_a_file_that_cannot_be_opened_is_broken(blog: BuiltBlog) -> None:
+def test_a_file_that_may_not_be_read_is_broken(blog: BuiltBlog) -> None:
+    outside = blog.folder.parent / f"{blog.folder.name}-outside.md"
+    outside.write_text(TEMPLATE)
+    os.utime(outside, (1, 1))
     (blog.posts / "templates/post.md").unlink()
-    (blog.posts / "templates/post.md").symlink_to("/etc/hostname")
+    (blog.posts / "templates/post.md").symlink_to(outside)
     assert blog.run("build").code == 1

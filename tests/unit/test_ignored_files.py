@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from publisher import entry
+from publisher.app.project import Project
+from publisher.identity.claims import PublishedItem
+from publisher.rendering import Renderings
 from publisher.sources.engines.generator_ignores import of_site
 from publisher.system.symlinks import Reach
 from tests.support.blog import Blog
+from tests.support.posts import SITE, config
 from tests.unit.test_engines import read
 
 if TYPE_CHECKING:
@@ -261,9 +266,9 @@ def test_init_asks_before_it_publishes_what_the_site_may_leave_out(vault: Blog) 
 def test_check_names_the_setting_until_the_configuration_leaves_files_out(vault: Blog) -> None:
     vault.run(*INIT, "--yes")
     assert "quartz.config.ts:3: ignorePatterns is computed" in vault.run("check").out
-    config = vault.folder / "publisher.yaml"
-    config.write_text(
-        config.read_text().replace("posts:\n", "posts:\n  exclude: [private/**]\n", 1)
+    settings = vault.folder / "publisher.yaml"
+    settings.write_text(
+        settings.read_text().replace("posts:\n", "posts:\n  exclude: [private/**]\n", 1)
     )
     checked = vault.run("check")
     assert "ignorePatterns" not in checked.out
@@ -278,3 +283,23 @@ def test_notes_that_obsidian_hides_are_named(tmp_path: Path) -> None:
     (blog.folder / "publisher.yaml").unlink(missing_ok=True)
     assert blog.run("init", "--url", "https://blog.example").code == 0
     assert "app.json:1: userIgnoreFilters" in blog.run("check").out
+
+
+def test_the_item_of_a_file_that_is_left_out_stays_and_no_other_file_takes_it(
+    tmp_path: Path,
+) -> None:
+    """Who adds `ignorePatterns` later must not lose items to this rule of publisher."""
+    files = {
+        "quartz.config.ts": QUARTZ,
+        "content/a.md": POST.replace("---\nText", "id: private~other-note\n---\nText"),
+        "content/private/other-note.md": POST,
+    }
+    reading = read(tmp_path, "any", files, posts="content")
+    published = PublishedItem("private~other-note", "private/other-note.md", "", "")
+    found = entry.entries(reading, SITE, lambda: [published])
+    assert [one.item_id for one in found.entries] != ["private~other-note"]
+    skipped = Project(config(), found, Renderings(reading, SITE)).skipped
+    assert "private~other-note" in skipped.by_id
+    assert skipped.by_path["private/other-note.md"] == (
+        "private/other-note.md: the site does not build it, see ignorePatterns in quartz.config.ts"
+    )
