@@ -258,7 +258,8 @@ def test_init_asks_before_it_publishes_what_the_site_may_leave_out(vault: Blog) 
     refused = vault.run(*INIT)
     assert refused.code == 2
     assert "quartz.config.ts:3: ignorePatterns is computed there" in refused.err
-    assert "Publish all posts in content?" in refused.err
+    assert "build the site first" in refused.err
+    assert "to publish all posts, run again with --yes" in refused.err
     assert not (vault.folder / "publisher.yaml").exists()
     assert vault.run(*INIT, "--yes").code == 0
 
