@@ -38,7 +38,7 @@ def test_a_post_that_the_site_does_not_list_is_named(blog: BuiltBlog, name: str,
     sitemap(blog, posts=COUNT - 1, name=name, tag=tag)
     run = blog.run("check")
     assert [line for line in run.out.splitlines() if UNLISTED in line] == [
-        f"{blog.posts}/2024-01-19-p9.md:1: warning: {UNLISTED}; if it is not to be published, list "
+        f"posts/2024-01-19-p9.md:1: warning: {UNLISTED}; if it is not to be published, list "
         "it in posts.exclude"
     ]
     assert f"{COUNT} posts: {COUNT} published" in run.out
