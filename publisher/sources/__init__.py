@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, Page, Post, Reading, Skip
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
+from publisher.sources.engines.file_reader import read_file
 from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import enter, walk
 from publisher.system.reasons import closed_by, permission_advice, reason
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.sources.engines.engine import PostReader
+
+# What a file is, its warnings, and whether it is due.
+_FileRead: TypeAlias = "tuple[Post | Skip | Page | None, Sequence[Diagnostic], bool]"
 
 
 def read(
@@ -64,13 +68,16 @@ def read(
         return page_posts.read(
             config, now=now, was_published=was_published, may_lose_pages=may_lose_pages
         )
-    posts_folder = config.posts.path
-    _require_folder(posts_folder, config.path)
+    return _read_folder(config, now, was_published)
+
+
+def _read_folder(
+    config: Config, now: dt.datetime, was_published: Callable[[Post], bool]
+) -> Reading:
+    _require_folder(config.posts.path, config.path)
     _require_own_folder(config)
     reach = reach_of(config)
-    paths, refused = walk(posts_folder, reach)
-    # A glob such as `img/**` matches what is in a folder, but not the folder itself.
-    skipped = [skip for skip in refused if not _is_excluded(skip.path / "x", config)]
+    paths, refused = walk(config.posts.path, reach)
     record = RECORDS[config.posts.engine]
     reader = record.reader(_folder(config, paths, reach), record)
     read_files = [
@@ -78,25 +85,48 @@ def read(
         for path in sorted(paths)
         if not _is_excluded(path, config)
     ]
+    # A glob such as `img/**` matches what is in a folder, but not the folder itself.
+    skipped = [skip for skip in refused if not _is_excluded(skip.path / "x", config)]
+    reading = _reading(reader, read_files, skipped)
+    if not config.site.output:
+        return reading
+    return _located(reading, reader, config.site.output, now, was_published)
+
+
+def _reading(
+    reader: PostReader, read_files: Sequence[_FileRead], skipped: Sequence[Skip]
+) -> Reading:
+    """What was read: the files, and those that were `skipped` without being read."""
     outcomes = [outcome for outcome, _, _ in read_files]
-    skipped += [outcome for outcome in outcomes if isinstance(outcome, Skip)]
-    reading = Reading(
+    skips = [*skipped, *(outcome for outcome in outcomes if isinstance(outcome, Skip))]
+    folder = reader.folder
+    return Reading(
         tuple(outcome for outcome in outcomes if isinstance(outcome, Post)),
-        tuple(sorted(skipped, key=lambda skip: skip.path)),
+        tuple(sorted(skips, key=lambda skip: skip.path)),
         tuple(warning for _, warnings, _ in read_files for warning in warnings),
         settings=reader.settings,
-        files=Files(posts_folder, reader.folder.site, config.site.root, reach),
+        files=Files(reader.config.posts.path, folder.site, reader.config.site.root, folder.reach),
         url_path_of=reader.url_path_of,
         pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
         not_due=tuple(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due
         ),
     )
-    if not config.site.output:
-        return reading
+
+
+def _located(
+    reading: Reading,
+    reader: PostReader,
+    output: Path,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+) -> Reading:
+    """The reading with the addresses of the pages in the output folder."""
     from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
     from publisher.sources.built.dating import Schedule  # noqa: PLC0415
     from publisher.sources.built.folder.source_files import SourceFiles  # noqa: PLC0415
+
+    config, record = reader.config, reader.record
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
         folder = replace(reader.folder, instead={path: data})
@@ -105,9 +135,9 @@ def read(
             return outcome.post
         return outcome if isinstance(outcome, Post) else None
 
-    files = SourceFiles(posts_folder, reader.folder.bytes, post_of)
+    files = SourceFiles(config.posts.path, reader.folder.bytes, post_of)
     schedule = None if record.has_rules else Schedule(now, was_published)
-    return built.located(reading, config, config.site.output, files, schedule)
+    return built.located(reading, config, output, files, schedule)
 
 
 def _read_file(
@@ -115,13 +145,12 @@ def _read_file(
     path: PurePosixPath,
     now: dt.datetime,
     was_published: Callable[[Post], bool],
-) -> tuple[Post | Skip | Page | None, Sequence[Diagnostic], bool]:
-    """What a file is, with its warnings, and whether it is due."""
-    outcome, warnings = reader.read(path, now=now)
+) -> _FileRead:
+    outcome, warnings = read_file(reader, path, now=now)
     early = _scheduled(outcome)
     if early is None or not was_published(early):
         return outcome, warnings, True
-    return *reader.read(path, now=early.published), False
+    return *read_file(reader, path, now=early.published), False
 
 
 def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:

@@ -16,6 +16,7 @@ from publisher.errors import PostError
 from publisher.post import Page, Post, Reading, Skip
 from publisher.rendering import Renderings
 from publisher.sources.engines import RECORDS
+from publisher.sources.engines.file_reader import read_file
 from publisher.sources.front_matter import block, headers
 from publisher.sources.post_files import PostFiles
 from tests.support.growth import assert_linear
@@ -111,7 +112,7 @@ def read(folder: Path, engine: Engine, name: str, text: str, **options: Any) -> 
     path = PurePosixPath(name)
     files = PostFiles(config, folder, folder, frozenset({path}), sources.reach_of(config))
     record = RECORDS[engine]
-    outcome, warnings = record.reader(files, record).read(path, now=NOW)
+    outcome, warnings = read_file(record.reader(files, record), path, now=NOW)
     assert warnings == []
     assert outcome
     return outcome

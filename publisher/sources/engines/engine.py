@@ -1,61 +1,42 @@
-"""The base of all engines: the record of a site generator, and the reader of its posts.
+"""The base of all engines: the record of a site generator, and the rules by which it reads posts.
 
-The reader turns a file into a Post, or into a Skip with the reason. The methods of PostReader are
-the rules for a plain folder of Markdown; the reader of an engine overrides those that differ.
-Nothing is guessed: a file without a date is a page or an error, and is not dated today.
+The methods of PostReader are the rules for a plain folder of Markdown; the reader of an engine
+overrides those that differ. `file_reader` reads a file by them.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
-from publisher.post import Diagnostic, Page, Post, Skip
 from publisher.sources.engines import ignored, markups
-from publisher.sources.engines.markups import (
-    ASSETS,
-    MARKUPS,
-    NOTEBOOK,
-    PLAIN_TEXT,
-    RUBY_TEMPLATES,
-    UNRENDERED,
-    unrendered,
-)
+from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
 from publisher.sources.engines.names import (
     Name,
     begins_with_date,
     date_and_words,
     date_fault,
     date_in_path,
+    dated_part,
 )
-from publisher.sources.front_matter import (
-    block,
-    feed_options,
-    formats,
-    headers,
-    media_keys,
-    source_text,
-)
+from publisher.sources.front_matter import block, formats, headers, source_text
 from publisher.sources.front_matter.values import FrontMatter, language_tag, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
 from publisher.text.characters import legal
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.markers import marker_of
-from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Markup, Status
+    from publisher.post import BodySyntax, Markup, Post, Status
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
@@ -70,18 +51,10 @@ LATE_DATES = (
 )  # fmt: skip
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
-_FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
-_DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 # Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
 FindScripts: TypeAlias = (
     "Callable[[Path, Path, Reach], Sequence[AddressScript]]"  # site, posts, what may be read
-)
-ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
-# Two instants whose URLs differ in every part of a date, for files that have none.
-_PLACEHOLDERS = (
-    dt.datetime(1970, 1, 1, 1, 1, 1, tzinfo=dt.UTC),
-    dt.datetime(1983, 11, 23, 12, 13, 14, tzinfo=dt.UTC),
 )
 
 
@@ -154,7 +127,6 @@ class PostReader:
         self.record = record
         self.config = folder.config
         self.zone: dt.tzinfo = folder.config.site.zone
-        self._templates = folder.config.posts.templates
         # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
 
@@ -174,75 +146,11 @@ class PostReader:
         """The languages that the settings name."""
         return []
 
-    def read(self, path: PurePosixPath, *, now: dt.datetime) -> ReadFile:
-        """Read a file as a Post, a Skip, a Page, or None if it is none of these; and the warnings.
-
-        Never raises: a file that cannot be read is a broken Skip.
-        """
-        if not self._is_readable(path):
-            return None, []
-        is_unrendered = self.markup_of(path) == "unrendered"
-        if is_unrendered and not self._has_built_bodies:
-            return Skip(path, unrendered(path.suffix.lower())), []
-        unpublished: tuple[Status, str] | None = None
-        try:
-            unpublished = self._ignored_by_site(path) or self.unpublished_by_path(path)
-            return self._read_post(self._front_matter(path), unpublished, now)
-        except PostError as error:
-            if unpublished:
-                return Skip(path, unpublished[1], status=unpublished[0]), []
-            if is_unrendered:  # whether the site publishes such a file is unknown
-                return Skip(path, error.message, error.line), []
-            return _unreadable(path, error), []
-
     @cached_property
     def ignored(self) -> Ignored:
         """What the settings of the site leave out."""
         folder = self.folder
         return self.record.ignored(folder.site, folder.posts, folder.reach)
-
-    def _ignored_by_site(self, path: PurePosixPath) -> tuple[Status, str] | None:
-        reason = self.ignored.reason(self.folder.posts / path)
-        return ("ignored", reason) if reason else None
-
-    def _is_readable(self, path: PurePosixPath) -> bool:
-        """Whether a file may be a post, by its name or, if its markup is unknown, by its head."""
-        if self.markup_of(path) == "unrendered" and path.suffix.lower() in ASSETS:
-            return False
-        if _is_about_the_folder(path.name) or not self.is_post(path):
-            return False
-        return self.markup_of(path) != "unrendered" or self._looks_like_post(path)
-
-    @property
-    def _has_built_bodies(self) -> bool:
-        """Whether posts get the bodies of pages, so that any markup can be published."""
-        return self.config.posts.from_pages
-
-    def _looks_like_post(self, path: PurePosixPath) -> bool:
-        """Whether a file that we do not render is probably a post.
-
-        The layouts of a site, too, may be templates, but they have no dates.
-        """
-        kind = path.suffix.lower()
-        if kind in PLAIN_TEXT:  # e.g. robots.txt
-            return begins_with_date(path.stem)
-        if kind in UNRENDERED or kind in RUBY_TEMPLATES:
-            return True
-        return begins_with_date(path.stem) or self._has_dated_head(path)
-
-    def _has_dated_head(self, path: PurePosixPath) -> bool:
-        """Whether the file begins with front matter that has a date, or lies in `_posts`."""
-        in_posts = "_posts" in (*self.folder.posts.parts, *path.parts)
-        head = self.folder.head(path)
-        return _FENCE.match(head) is not None and (in_posts or _DATE_KEY.search(head) is not None)
-
-    def _front_matter(self, path: PurePosixPath) -> FrontMatter:
-        """The front matter with the defaults of the settings. Raises PostError."""
-        document = self.document(path)
-        _refuse_foreign(path)
-        self.add_defaults(document.values, path)
-        keys = self.config.posts.keys
-        return FrontMatter(document, path, keys=keys, known=self.persons)
 
     def section(self, page: PurePosixPath) -> dict[str, Value]:
         """The front matter of a section's page; empty if it cannot be read.
@@ -266,78 +174,6 @@ class PostReader:
     def markup_of(self, path: PurePosixPath) -> Markup:
         """The markup of a file, by the extension of its name."""
         return markups.of(path, self.record.markups)
-
-    def _read_post(
-        self, front_matter: FrontMatter, unpublished: tuple[Status, str] | None, now: dt.datetime
-    ) -> ReadFile:
-        unpublished = unpublished or self.unpublished_by_front_matter(front_matter)
-        try:
-            post = self.post(front_matter)
-        except PostError as error:
-            # A draft may be incomplete: it is not published anyway.
-            if unpublished:
-                diagnostics = front_matter.diagnostics()
-                return Skip(
-                    front_matter.path, unpublished[1], status=unpublished[0], warnings=diagnostics
-                ), []
-            if isinstance(error, UndatedError):
-                is_misspelt = date_fault(_dated_part(front_matter.path))
-                warnings = [Diagnostic(front_matter.path, 1, error.message)] if is_misspelt else []
-                return self._page(front_matter, error), warnings
-            raise
-        unpublished = unpublished or self._not_now(front_matter, post, now)
-        if unpublished:
-            skip: Skip | None = Skip(front_matter.path, unpublished[1], status=unpublished[0])
-        else:
-            skip = self._taken_out(front_matter, post, now)
-        diagnostics = front_matter.diagnostics()
-        return (
-            (replace(skip, post=post, warnings=diagnostics), []) if skip else (post, [*diagnostics])
-        )
-
-    def _page(self, front_matter: FrontMatter, error: UndatedError) -> Page:
-        """The page that a file without a date is. Raises PostError."""
-        name = self.name(front_matter.path)
-        one, other = (
-            self.dated_post(front_matter, name, Moment(instant, instant.astimezone(self.zone)))
-            for instant in _PLACEHOLDERS
-        )
-        return Page(front_matter.path, error.message, one, has_url=one.page == other.page)
-
-    def _taken_out(self, front_matter: FrontMatter, post: Post, now: dt.datetime) -> Skip | None:
-        """A Skip if the post is, or was, on the web but does not belong into feeds.
-
-        A post that is not for everybody is `restricted`, not `hidden`: its item stays, which may
-        have been published before publisher knew the key.
-        """
-        deleted = feed_options.deleted(front_matter, self.zone)
-        if deleted == "undated":
-            return Skip(front_matter.path, "deleted", status="deleted")
-        if deleted and deleted <= now:
-            if post.published > deleted:
-                front_matter.warn(
-                    "deleted", "deleted is before the date of the post; check both dates"
-                )
-            reason = f"deleted on {front_matter.text('deleted')}"
-            return Skip(front_matter.path, reason, status="deleted", deleted=deleted)
-        if feed_options.is_left_out(front_matter):
-            return Skip(front_matter.path, "feed: false", status="hidden", on_web=True)
-        if key := feed_options.restriction(front_matter):
-            reason = f"{key} is set, so it is not for every reader; remove the key to publish it"
-            return Skip(front_matter.path, reason, status="restricted", on_web=True)
-        return None
-
-    def _not_now(
-        self, front_matter: FrontMatter, post: Post, now: dt.datetime
-    ) -> tuple[Status, str] | None:
-        if post.published > now and not self.shows_future:
-            return "future", f"scheduled for {z(post.published)}"
-        expiry = self.expiry(front_matter)
-        if expiry and expiry <= now:
-            return "expired", f"expired on {z(expiry)}"
-        return None
-
-    # --- what engines override ---
 
     @property
     def shows_future(self) -> bool:
@@ -379,63 +215,9 @@ class PostReader:
         """The instant from which the site does not show the post, or None."""
         return None
 
-    def post(self, front_matter: FrontMatter) -> Post:
-        """The post of a file. Raises PostError."""
-        block.require_no_conflict(front_matter.document, front_matter.path)
-        name = self.name(front_matter.path)
-        return self.dated_post(front_matter, name, self.published(front_matter, name))
-
-    def dated_post(self, front_matter: FrontMatter, name: Name, published: Moment) -> Post:
-        """The post of a file, published at that moment. Raises PostError."""
-        slug = front_matter.wanted("slug") or name.slug
-        categories, tags = self.categories(front_matter), self.tags(front_matter)
-        language = front_matter.language() or name.language
-        markup = self.markup_of(front_matter.path)
-        is_off = markup == "unrendered" or front_matter.is_false("render_with_liquid")
-        return Post(
-            path=front_matter.path,
-            body=front_matter.document.body,
-            body_line=front_matter.document.body_line,
-            markup=markup,
-            marker=self.marker(front_matter) if markup != "unrendered" else None,
-            title=front_matter.wanted("title"),
-            slug=slug,
-            published=published.instant,
-            updated=self.updated(front_matter, published),
-            file_date=name.date,
-            page=self.page(front_matter, name, published, slug=slug, categories=categories),
-            categories=categories,
-            tags=tags,
-            authors=front_matter.authors(),
-            language=language,
-            name=self.default_title(name),
-            id=front_matter.id(),
-            syntax=self.syntax(front_matter.path),
-            location=self.location / front_matter.path,
-            lines=(
-                front_matter.line(
-                    front_matter.first(*self.record.dates, *self.record.late_dates) or ""
-                ),
-                front_matter.line(front_matter.first(*UPDATED) or ""),
-            ),
-            values=front_matter.document.values,
-            enclosures=media_keys.enclosures(front_matter),
-            image=media_keys.image(front_matter),
-            content=feed_options.content(front_matter),
-            license=feed_options.license_of(front_matter),
-            episode=feed_options.episode(front_matter),
-            body_from_source=feed_options.body_from_source(front_matter),
-            templates="off" if is_off else self._templates,
-            source=self._source(front_matter),
-        )
-
-    def _source(self, front_matter: FrontMatter) -> str:
-        """The hash of the author's text, for `Post.source`."""
-        text = self.source_text(front_matter.path, front_matter.document.text)
-        names = self.config.posts.keys
-        own = [*self.own_keys, *(name for key, name in names.items() if key != "draft")]
-        has_templates = self.record.syntax.template_language != "none"
-        return source_text.digest(text, own, has_templates=has_templates)
+    def finished(self, front_matter: FrontMatter, post: Post) -> Post:
+        """The post with the changes that no other rule makes."""
+        return post
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the post's file, with what the author wrote about it in other files."""
@@ -504,7 +286,7 @@ class PostReader:
 
     def undated(self, path: PurePosixPath, message: str) -> PostError:
         """The error about a file without a date: an UndatedError, unless it must be a post."""
-        if fault := date_fault(_dated_part(path)):
+        if fault := date_fault(dated_part(path)):
             message = f"has no date: {fault}; rename the file, or add e.g. `date: 2008-10-21`"
         must_be_post = self.needs_date(path) or begins_with_date(path.stem)  # an impossible date
         return (PostError if must_be_post else UndatedError)(path, message, line=1)
@@ -602,45 +384,6 @@ class PostReader:
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         """The tags. A text splits at semicolons or commas; else `tags` splits at spaces."""
         return unique([*front_matter.listed("tag", ";,"), *front_matter.listed("tags", ";, ")])
-
-
-def _unreadable(path: PurePosixPath, error: PostError) -> Skip:
-    """The broken Skip for an error."""
-    # The error may be about another file, e.g. the page of the section; then the reason names it.
-    if error.path == path:
-        return Skip(path, error.message, error.line, broken=True)
-    return Skip(path, str(error), broken=True)
-
-
-def _is_about_the_folder(name: str) -> bool:
-    # `_index.md` is the page of a section in Hugo and Zola.
-    return name.startswith(("README", "_index.")) or name.lower().startswith("readme.")
-
-
-def _refuse_foreign(path: PurePosixPath) -> None:
-    """Refuse a file name that is not UTF-8, which no URL can contain. Raises PostError."""
-    try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError as error:
-        problem = (
-            "has a name that this locale cannot read; run with LC_ALL=C.UTF-8"
-            if _is_utf_8(os.fsencode(path))
-            else "has a name that is not UTF-8; rename it"
-        )
-        raise PostError(path, problem) from error
-
-
-def _is_utf_8(name: bytes) -> bool:
-    try:
-        name.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _dated_part(path: PurePosixPath) -> str:
-    """The name that may begin with a date: a bundle's is that of its folder."""
-    return path.parts[-2] if path.stem == "index" and len(path.parts) > 1 else path.stem
 
 
 def _date_of_folders(front_matter: FrontMatter) -> dt.date | None:

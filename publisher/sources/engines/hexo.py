@@ -143,8 +143,7 @@ class Hexo(PostReader):
         parts = self._names.read(self._stem(path))
         values.update({key: parts[key] for key in parts.keys() - {*_PARTS_OF_NAMES, "title"}})
 
-    def post(self, front_matter: FrontMatter) -> Post:
-        post = super().post(front_matter)
+    def finished(self, front_matter: FrontMatter, post: Post) -> Post:
         if front_matter.is_true("disableNunjucks"):
             post = replace(post, templates="off")
         wants_slug = self.settings.get("use_slug_as_post_title") == "true"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
 
 _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
 # A date in another form, e.g. `01-02-2026-x`, `1.2.2026` or `2026_02_01-x`.
@@ -26,6 +30,11 @@ class Name:
 def begins_with_date(stem: str) -> bool:
     """Whether the name begins with the digits of a date, even an impossible one."""
     return _NAME.fullmatch(stem) is not None
+
+
+def dated_part(path: PurePosixPath) -> str:
+    """The name that may begin with a date: a bundle's is that of its folder."""
+    return path.parts[-2] if path.stem == "index" and len(path.parts) > 1 else path.stem
 
 
 def date_fault(stem: str) -> str:
