@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app.demo.prosody import Prosody
 from publisher.config import NodeConfig
-from publisher.sync.look import CHUNK
+from publisher.sync.present_items import CHUNK
 from publisher.xmpp import XmppNode, connect
 from tests.support.servers import Ejabberd
 from tests.support.xmpp import account, numbered_item

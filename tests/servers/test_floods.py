@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.config import NodeConfig
-from publisher.sync.look import CHUNK
+from publisher.sync.present_items import CHUNK
 from publisher.xmpp.presence import QUIET_SECONDS
 from tests.support import ROOT
 from tests.support.blog import SECONDS, Blog

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from publisher.errors import Unavailable
 from publisher.sync import preview
 from publisher.sync.ledger import Ledger
-from publisher.sync.look import DRAINS
+from publisher.sync.present_items import DRAINS
 from tests.support.fake_node import HABITS, FakeNode
 from tests.support.tasks import payload, run, task
 

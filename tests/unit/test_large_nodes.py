@@ -12,7 +12,7 @@ import pytest
 from publisher.config import NodeConfig
 from publisher.errors import AnswerTooBig, Refused
 from publisher.sync.ledger import Ledger
-from publisher.sync.look import CHUNK, SHARE
+from publisher.sync.present_items import CHUNK, SHARE
 from publisher.xmpp import XmppNode
 from publisher.xmpp.items import PAGE_OF_ITEMS, PAGE_SIZE
 from publisher.xmpp.requests import PUBSUB

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.sync.look import CHUNK
+from publisher.sync.present_items import CHUNK
 from publisher.xmpp.items import MAX_LISTED
 from publisher.xmpp.stream_limits import (
     ANSWER,
