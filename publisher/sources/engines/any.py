@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from publisher.config import Person
     from publisher.post import Status
     from publisher.sources.engines.detected import DetectedSite
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import UrlParts
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
@@ -137,28 +137,20 @@ class Any(PostReader):
             return Name(day, dated[5] or whole.name, language)
         return replace(super().name(whole.with_name(f"{whole.name}.md")), language=language)
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         """The URL path: the permalink, else the folders and the slug, without a slash at the end.
 
         A slug that begins with a slash is the whole path.
         """
-        if self.config.posts.permalink or front_matter.value("permalink"):
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
-        if slug.startswith("/"):
-            return encoded(slug)
+        if front_matter.value("permalink"):
+            return self.by_permalink(front_matter, parts)
+        if parts.slug.startswith("/"):
+            return encoded(parts.slug)
         path = self.location / front_matter.path
         is_index = self.without_language(path)[0] in _INDEXES
         folders = path.parts[: -2 if is_index and len(path.parts) > 1 else -1]
-        parts = [part.lstrip("_") for part in folders if not _NO_PART.fullmatch(part)]
-        return encoded("/".join([*parts, slug.strip("/")]))
+        segments = [part.lstrip("_") for part in folders if not _NO_PART.fullmatch(part)]
+        return encoded("/".join([*segments, parts.slug.strip("/")]))
 
     def marker(self, front_matter: FrontMatter) -> str | None:
         """The marker, which may also be that of Docusaurus."""

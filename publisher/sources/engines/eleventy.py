@@ -22,11 +22,10 @@ from publisher.text.permalinks import encoded
 from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
@@ -102,17 +101,9 @@ class Eleventy(PostReader):
             return "hidden", "eleventyExcludeFromCollections: true"
         return super().unpublished_by_front_matter(front_matter)
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
+    def page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         template = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
-        known = self._known(front_matter, name, published)
+        known = self._known(front_matter, parts.name, parts.published)
         if template is not None:
             filled = _VARIABLE.sub(lambda match: _value(match, known), template)
             if "{{" not in filled and "{%" not in filled:
@@ -120,7 +111,7 @@ class Eleventy(PostReader):
             message = "permalink is computed by the site's program; posts.permalink is used"
             front_matter.warn("permalink", message)
         if self.config.posts.permalink:
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
+            return self.by_permalink(front_matter, parts)
         path = self.location / front_matter.path
         last = () if path.stem == "index" else (path.stem,)
         return encoded("/".join([*path.parts[:-1], *last, ""]))

@@ -21,9 +21,10 @@ from publisher.sources.engines.names import (
     date_fault,
     date_in_path,
     dated_part,
+    without_language,
 )
 from publisher.sources.front_matter import block, formats, headers, source_text
-from publisher.sources.front_matter.values import FrontMatter, language_tag, one_line, unique
+from publisher.sources.front_matter.values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
 from publisher.text.characters import legal
@@ -68,6 +69,16 @@ class Moment:
 
     instant: dt.datetime
     local: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UrlParts:
+    """What the URL of a post is made of, apart from its front matter."""
+
+    name: Name
+    published: Moment
+    slug: str
+    categories: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,17 +254,8 @@ class PostReader:
         return Name(date, one_line((words or stem).rstrip(".")) or "", language)
 
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
-        """The file name without extension and language, and the language.
-
-        The language is a suffix as in `x.fr.md`, `x-fr.md`, `x_fr.md`, or a folder `fr`.
-        """
-        whole = markups.stem(path)
-        for separator in (".", "-", "_"):
-            stem, _, suffix = whole.rpartition(separator)
-            if stem and suffix.lower().replace("_", "-") in self.languages:
-                return stem, language_tag(suffix)
-        folder = next((part for part in path.parts[:-1] if part.lower() in self.languages), None)
-        return whole, folder
+        """The file name without extension and language, and the language."""
+        return without_language(path, self.languages)
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         """The date in the front matter, else in the file name, else in the folders.
@@ -332,23 +334,25 @@ class PostReader:
             front_matter.warn(key, f"{key} is before the date of the post, which is used")
         return max(updated, published.instant)
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
+    def page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         """The absolute URL path of the post's page, percent-encoded."""
+        if self.config.posts.permalink:
+            return self.by_permalink(front_matter, parts)
+        return self.site_page(front_matter, parts)
+
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
+        """The URL path by the rules of the site, if the configuration has no permalink."""
+        return self.by_permalink(front_matter, parts)
+
+    def by_permalink(self, front_matter: FrontMatter, parts: UrlParts) -> str:
+        """The URL path by the permalink of the post, the configuration or the site."""
         template = self.template(front_matter)
         return permalinks.expand(
             template or self.config.posts.permalink or self.site_permalink(),
-            published=published.local,
-            slug=slug,
+            published=parts.published.local,
+            slug=parts.slug,
             path=front_matter.path,
-            categories=categories,
+            categories=parts.categories,
         )
 
     def template(self, front_matter: FrontMatter) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.post import Diagnostic, Page, Post, Skip
-from publisher.sources.engines.engine import UPDATED, Moment, UndatedError
+from publisher.sources.engines.engine import UPDATED, Moment, UndatedError, UrlParts
 from publisher.sources.engines.markups import (
     ASSETS,
     PLAIN_TEXT,
@@ -166,7 +166,7 @@ def _dated_post(
         published=published.instant,
         updated=reader.updated(front_matter, published),
         file_date=name.date,
-        page=reader.page(front_matter, name, published, slug=slug, categories=categories),
+        page=reader.page(front_matter, UrlParts(name, published, slug, categories)),
         categories=categories,
         tags=tags,
         authors=front_matter.authors(),

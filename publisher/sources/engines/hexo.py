@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.post import Post
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
@@ -174,22 +174,12 @@ class Hexo(PostReader):
             return dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
         return super().written(front_matter, key)
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
+    def page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         """The URL path. In front matter `permalink` has no placeholders, and `slug` no effect."""
         given = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
         if given is None and self.config.posts.permalink:
-            return super().page(
-                front_matter, name, published, slug=name.slug, categories=categories
-            )
-        path = given or self._filled(front_matter, name.slug, published)
+            return self.by_permalink(front_matter, replace(parts, slug=parts.name.slug))
+        path = given or self._filled(front_matter, parts.name.slug, parts.published)
         if self._has_assets and not path.endswith(("/", ".html")):
             path += "/"
         return encoded(self._pretty(path))

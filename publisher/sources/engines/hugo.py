@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.source_text import SourceText
@@ -222,17 +222,8 @@ class Hugo(PostReader):
                     front_matter.warn(key, f"{key}: {error}; it is not used")
         return None
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
-        if self.config.posts.permalink:
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
+        name, published = parts.name, parts.published
         location = self.location / front_matter.path
         bundle = _is_index(front_matter.path)
         folders = location.parts[: -2 if bundle and len(location.parts) > 1 else -1]

@@ -7,7 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.sources.engines import markups
+from publisher.sources.front_matter.values import language_tag
+
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import PurePosixPath
 
 _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].*))?", re.DOTALL)
@@ -75,3 +79,17 @@ def _date(match: re.Match[str]) -> dt.date | None:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
+
+
+def without_language(path: PurePosixPath, languages: Container[str]) -> tuple[str, str | None]:
+    """The file name without extension and language, and the language, one of the `languages`.
+
+    The language is a suffix as in `x.fr.md`, `x-fr.md`, `x_fr.md`, or a folder `fr`.
+    """
+    whole = markups.stem(path)
+    for separator in (".", "-", "_"):
+        stem, _, suffix = whole.rpartition(separator)
+        if stem and suffix.lower().replace("_", "-") in languages:
+            return stem, language_tag(suffix)
+    folder = next((part for part in path.parts[:-1] if part.lower() in languages), None)
+    return whole, folder

@@ -23,12 +23,11 @@ from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Moment
-    from publisher.sources.engines.names import Name
+    from publisher.sources.engines.engine import UrlParts
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
@@ -136,29 +135,19 @@ class Nikola(PostReader):
     def needs_date(self, path: PurePosixPath) -> bool:
         return True
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
-        if self.config.posts.permalink:
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         rule = self._rule(front_matter.path) or [str(self.location), str(self.location)]
         base = rule[0].partition("*")[0].strip("/")
         inside = (self.location / front_matter.path).parent
         folders = str(inside).removeprefix(base).strip("/.")
-        language = name.language and self._language_folder(name.language)
+        language = parts.name.language and self._language_folder(parts.name.language)
         last = front_matter.wanted("slug") or ascii_slug(
             self.without_language(front_matter.path)[0]
         )
         pretty = site_settings.text(self.settings, "PRETTY_URLS") not in FALSE
-        parts = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
+        segments = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
         return encoded(
-            "/".join(part.strip("/") for part in parts if part) + ("/" if pretty else "")
+            "/".join(part.strip("/") for part in segments if part) + ("/" if pretty else "")
         )
 
     def _language_folder(self, language: str) -> str:

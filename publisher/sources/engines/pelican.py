@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
@@ -128,17 +128,7 @@ class Pelican(PostReader):
     def needs_date(self, path: PurePosixPath) -> bool:
         return True
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
-        if self.config.posts.permalink:
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         main = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
         language = front_matter.language() or main
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
@@ -149,11 +139,12 @@ class Pelican(PostReader):
             or site_settings.text(self.settings, key)
             or default
         )
-        category = (*categories, site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc")[0]
+        default_category = site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc"
+        category = (*parts.categories, default_category)[0]
         authors = [author.name for author in front_matter.authors()]
         own = site_settings.text(self.settings, "AUTHOR")
         values = {
-            "slug": self._slug(front_matter, name),
+            "slug": self._slug(front_matter, parts.name),
             "lang": language,
             "category": ascii_slug(category),
             "author": ascii_slug((*authors, own or "")[0]),
@@ -165,8 +156,9 @@ class Pelican(PostReader):
             "date": None,
         }
         # The front matter may have these keys, too, but a URL needs slugs.
-        values["slug"], values["category"] = self._slug(front_matter, name), ascii_slug(category)
-        filled = _FIELD.sub(lambda match: _field(match, values, published.local), template)
+        values["slug"] = self._slug(front_matter, parts.name)
+        values["category"] = ascii_slug(category)
+        filled = _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
         return encoded(filled.removesuffix("index.html"))
 
     def _slug(self, front_matter: FrontMatter, name: Name) -> str:

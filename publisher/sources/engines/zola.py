@@ -23,11 +23,10 @@ from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
-    from publisher.sources.engines.engine import Moment
+    from publisher.sources.engines.engine import UrlParts
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
@@ -81,26 +80,16 @@ class Zola(PostReader):
         keeps = site_settings.text(self.settings, "slugify", "paths_keep_dates") in TRUE
         return Name(dated_name.date, dated[2] if dated and not keeps else stem, language)
 
-    def page(
-        self,
-        front_matter: FrontMatter,
-        name: Name,
-        published: Moment,
-        *,
-        slug: str,
-        categories: Sequence[str],
-    ) -> str:
-        if self.config.posts.permalink:
-            return super().page(front_matter, name, published, slug=slug, categories=categories)
+    def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         main = site_settings.text(self.settings, "default_language") or "en"
-        prefix = f"{name.language}/" if name.language not in {None, main} else ""
+        prefix = f"{parts.name.language}/" if parts.name.language not in {None, main} else ""
         given = front_matter.wanted("path")
         if given is not None:
             return encoded(f"{given.strip('/')}/")
         path = self.location / front_matter.path
         folders = path.parts[: -2 if path.name.partition(".")[0] == "index" else -1]
-        parts = [*map(self._slug, folders), self._slug(slug)]
-        return encoded(prefix + "/".join(filter(None, parts)) + "/")
+        segments = [*map(self._slug, folders), self._slug(parts.slug)]
+        return encoded(prefix + "/".join(filter(None, segments)) + "/")
 
     def _slug(self, text: str) -> str:
         return zola_slug(text, site_settings.text(self.settings, "slugify", "paths") or "on")
