@@ -9,7 +9,7 @@ import pytest
 
 from publisher.sources import feed
 from publisher.sources.feed import item_source
-from publisher.sources.front_matter import source_text
+from publisher.sources.front_matter import source_forms, source_text
 from publisher.text import source_hash
 from tests.support.growth import assert_linear
 from tests.unit.test_engines import read
@@ -477,7 +477,7 @@ def test_the_name_of_the_file_is_no_part_of_the_source(tmp_path: Path) -> None:
 def test_each_line_of_front_matter_belongs_to_a_key(
     lines: str, keys: dict[str, str], body: str
 ) -> None:
-    found = source_text.read(lines, source_text.FENCES)
+    found = source_text.read(lines, source_forms.FENCES)
     assert (found.keys, "\n".join(found.body)) == (keys, body)
 
 
@@ -531,8 +531,8 @@ def test_the_source_of_a_text_never_changes(tmp_path: Path, name: str) -> None:
 )
 def test_a_hostile_text_takes_time_in_proportion(text: str, part: str) -> None:
     readers = (
-        source_text.docinfo, source_text.comments, source_text.open_fences, *source_text.FENCES,
-        source_text.metadata, source_text.html, source_text.exported,
+        source_forms.docinfo, source_forms.comments, source_forms.open_fences, *source_forms.FENCES,
+        source_forms.metadata, source_forms.html, source_forms.exported,
     )  # fmt: skip
 
     def run(times: int) -> None:

@@ -19,7 +19,7 @@ from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.names import Name
-from publisher.sources.front_matter import block, formats, source_text
+from publisher.sources.front_matter import block, formats, source_forms
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line, person
 from publisher.text import mdx
 from publisher.text.permalinks import encoded
@@ -246,7 +246,7 @@ RECORD = EngineRecord(
     front_matter_readers=(
         block.fenced, formats.toml, formats.named, formats.braced, formats.exported,
     ),
-    source_readers=(*source_text.FENCES, source_text.exported),
+    source_readers=(*source_forms.FENCES, source_forms.exported),
     late_dates=(),
     has_rules=False,
     ignored=generator_ignores.of_site,

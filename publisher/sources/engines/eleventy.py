@@ -15,7 +15,7 @@ from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
-from publisher.sources.front_matter import source_text
+from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
@@ -89,7 +89,7 @@ class Eleventy(PostReader):
         if folder not in self._data_sources:
             file = self._data_file(folder)
             data = site_settings.data(file, self.folder.reach) if file else b"{}"
-            text = source_text.read(data.decode("utf-8", "replace"), (source_text.data,))
+            text = source_text.read(data.decode("utf-8", "replace"), (source_forms.data,))
             keys = {key: lines for key, lines in text.keys.items() if key != "tags"}
             self._data_sources[folder] = source_text.SourceText(keys, ())
         return self._data_sources[folder]

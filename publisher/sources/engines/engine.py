@@ -23,7 +23,7 @@ from publisher.sources.engines.names import (
     dated_part,
     without_language,
 )
-from publisher.sources.front_matter import block, formats, headers, source_text
+from publisher.sources.front_matter import block, formats, headers, source_forms, source_text
 from publisher.sources.front_matter.values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
@@ -114,7 +114,7 @@ class EngineRecord:
         formats.named,
         formats.braced,
     )
-    source_readers: Sequence[SourceReader] = source_text.FENCES
+    source_readers: Sequence[SourceReader] = source_forms.FENCES
     dates: Sequence[str] = ("date",)
     late_dates: Sequence[str] = LATE_DATES
     has_rules: bool = True
@@ -233,7 +233,7 @@ class PostReader:
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the post's file, with what the author wrote about it in other files."""
         if path.suffix.lower() == NOTEBOOK:
-            return source_text.read(text, (source_text.notebook,))
+            return source_text.read(text, (source_forms.notebook,))
         return source_text.read(text, self.record.source_readers)
 
     @property

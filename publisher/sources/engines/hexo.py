@@ -24,7 +24,7 @@ from publisher.sources.engines.detected import DetectedSite, author_of, output_f
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
-from publisher.sources.front_matter import open_fences, source_text
+from publisher.sources.front_matter import open_fences, source_forms
 from publisher.sources.front_matter.values import one_line, unique
 from publisher.text import dates, globs
 from publisher.text.permalinks import encoded
@@ -374,6 +374,6 @@ RECORD = EngineRecord(
         **dict.fromkeys((*HTML, *_NUNJUCKS), "html"),
     },
     front_matter_readers=(open_fences.between, open_fences.above),
-    source_readers=(source_text.open_fences,),
+    source_readers=(source_forms.open_fences,),
     late_dates=(),
 )

@@ -30,7 +30,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.names import Name
-from publisher.sources.front_matter import block, source_text
+from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
 from publisher.text.dates import WrittenDate
@@ -362,5 +362,5 @@ RECORD = EngineRecord(
     address_scripts=_address_scripts,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
-    source_readers=(source_text.fenced,),
+    source_readers=(source_forms.fenced,),
 )

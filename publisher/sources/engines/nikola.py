@@ -17,7 +17,7 @@ from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.front_matter import block, formats, source_text
+from publisher.sources.front_matter import block, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, unique
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug
@@ -103,7 +103,7 @@ class Nikola(PostReader):
         """The text of the file, with the keys that `document` takes from other files."""
         own = super().source_text(path, text)
         if self.markup_of(path) == "rest":
-            own = source_text.read(text, (*self.record.source_readers, source_text.docinfo))
+            own = source_text.read(text, (*self.record.source_readers, source_forms.docinfo))
         beside = self._source_of(path.with_suffix(".meta"))
         return replace(own, keys={**self._original_source(path), **own.keys, **beside})
 
@@ -224,5 +224,5 @@ RECORD = EngineRecord(
         **dict.fromkeys(HTML, "html"),
     },
     front_matter_readers=(formats.comments, block.fenced, formats.toml, formats.named),
-    source_readers=(source_text.comments, *source_text.FENCES),
+    source_readers=(source_forms.comments, *source_forms.FENCES),
 )

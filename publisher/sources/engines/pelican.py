@@ -17,7 +17,7 @@ from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.front_matter import block, formats, source_text
+from publisher.sources.front_matter import block, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug, pelican_slug
@@ -60,9 +60,9 @@ class Pelican(PostReader):
     }
     # The same forms for `Post.source`; must stay as they are.
     _SOURCE_READERS: ClassVar[Mapping[str, Sequence[SourceReader]]] = {
-        "markdown": (source_text.fenced, source_text.toml, source_text.metadata),
-        "rest": (source_text.docinfo,),
-        "html": (source_text.html,),
+        "markdown": (source_forms.fenced, source_forms.toml, source_forms.metadata),
+        "rest": (source_forms.docinfo,),
+        "html": (source_forms.html,),
     }
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
