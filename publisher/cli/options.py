@@ -132,6 +132,11 @@ def waits(arguments: argparse.Namespace) -> Waits:
 
 
 def add_node_options(parser: argparse.ArgumentParser) -> None:
+    _add_selection(parser)
+    _add_policy(parser)
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
     selection = parser.add_argument_group("which posts")
     selection.add_argument(
         "--only",
@@ -146,6 +151,9 @@ def add_node_options(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="do not publish older posts; e.g. 2026-01-31",
     )
+
+
+def _add_policy(parser: argparse.ArgumentParser) -> None:
     policy = parser.add_argument_group("how")
     policy.add_argument(
         "--announce-all",

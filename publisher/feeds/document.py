@@ -134,21 +134,11 @@ def documents(
     given = deleted if feed.format == "atom" else ()
     tombstones = sorted(given, key=lambda one: (one.when, one.entry.item_id), reverse=True)
     periods = _periods(feed, site, ordered, tombstones)
-    count = len(ordered) if feed.limit == "all" else feed.limit
     current, *closed = periods or [_Period(feed.path, feed.url)]
-    # No archive has the entries of the current period, so the subscription document has them all.
-    least = max(len(current.entries), 1)
-    shown = ordered[: max(count, least)]
-    of_period = {one.entry.item_id for one in current.deleted}
     if feed.content_type == "html":  # browsers would show the source of the content
         stylesheet = None
-    yield FeedDocument(
-        feed=feed,
-        entries=tuple(shown),
-        deleted=tuple(
-            one for one in tombstones if one.entry.item_id in of_period or _is_recent(one, shown)
-        ),
-        least=least,
+    yield replace(
+        _subscription_document(feed, ordered, tombstones, current),
         nodes=tuple(nodes),
         older=closed[0].url if closed else None,
         stylesheet=_relative(stylesheet, feed.path.parent) if stylesheet else None,
@@ -164,6 +154,21 @@ def documents(
             current=feed.url,
             stylesheet=_relative(stylesheet, period.path.parent) if stylesheet else None,
         )
+
+
+def _subscription_document(
+    feed: FeedFile, ordered: Sequence[Entry], tombstones: Sequence[Tombstone], current: _Period
+) -> FeedDocument:
+    """The document to subscribe to, without its links. `ordered` are all entries, newest first."""
+    count = len(ordered) if feed.limit == "all" else feed.limit
+    # No archive has the entries of the current period, so the subscription document has them all.
+    least = max(len(current.entries), 1)
+    shown = ordered[: max(count, least)]
+    of_period = {one.entry.item_id for one in current.deleted}
+    deleted = tuple(
+        one for one in tombstones if one.entry.item_id in of_period or _is_recent(one, shown)
+    )
+    return FeedDocument(feed=feed, entries=tuple(shown), deleted=deleted, least=least)
 
 
 def _is_recent(tombstone: Tombstone, shown: Sequence[Entry]) -> bool:

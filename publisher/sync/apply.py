@@ -24,6 +24,7 @@ from publisher.errors import (
     TooBig,
 )
 from publisher.sync.changes import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
+from publisher.sync.in_flight import WINDOW_BYTES, InFlight, PreparedChange, likely_culprit
 from publisher.sync.item import SHORTEST
 from publisher.sync.node import Step
 from publisher.sync.records import Recorded
@@ -37,16 +38,7 @@ if TYPE_CHECKING:
     from publisher.sync.node import HeldBack, Node, Result, Task
     from publisher.system.retry import Clock
 
-# More than some 50 requests in flight are not faster, and each costs the client more.
-WINDOW = 32
-# The slowest server that the watchdog tolerates (`watchdog.SLOWEST`) reads these in about a minute.
-WINDOW_BYTES = 128_000
-
 _LOCAL = (Adopt, Forget, Refuse, Hold)  # changes of which nothing is sent
-
-# RFC 6120 section 13.12: a server must not close the stream because of a smaller stanza.
-LEAST_LIMIT = 10_000
-
 
 # COMPAT(ejabberd 23.01): it restarts in this state if it is killed within a second of a change.
 _CONTRADICTION = (
@@ -59,38 +51,6 @@ _ANOTHER_ID = (
     "the service lists the item, but has no item with this id, so it probably lists another id; "
     "retract the item with another client"
 )
-
-
-@dataclass(slots=True)
-class _Window:
-    """The changes in flight and their bytes. A single item may be bigger than the limit."""
-
-    count: int = 0
-    size: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def enter(self, size: int) -> None:
-        while self.count and (self.count >= WINDOW or self.size + size > WINDOW_BYTES):
-            self.changed.clear()
-            await self.changed.wait()
-        self.count, self.size = self.count + 1, self.size + size
-
-    def leave(self, size: int) -> None:
-        self.count, self.size = self.count - 1, self.size - size
-        self.changed.set()
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A change that may be sent, with the index of its step, and its item if it has one."""
-
-    index: int
-    change: Change
-    item: Item | None
-
-    @property
-    def size(self) -> int:
-        return len(self.item.payload) if self.item else 0
 
 
 @dataclass(slots=True)
@@ -108,7 +68,7 @@ class PlanRun:
     held_back: Mapping[str, HeldBack]
     on_step: Callable[[Step, int], None]
     recorded: Mapping[str, Recorded] = field(default_factory=dict)
-    _window: _Window = field(default_factory=_Window)
+    _in_flight: InFlight = field(default_factory=InFlight)
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
 
     async def retract(self) -> None:
@@ -263,7 +223,7 @@ class PlanRun:
 
         If a post must not be sent, the last is the newest of the others.
         """
-        newest: _Prepared | None = None
+        newest: PreparedChange | None = None
         async with asyncio.TaskGroup() as in_flight:
             for prepared in self._prepared(indexes):
                 if newest:
@@ -275,7 +235,7 @@ class PlanRun:
             async with asyncio.TaskGroup() as in_flight:
                 await self._launch(in_flight, newest)
 
-    def _prepared(self, indexes: Iterable[int]) -> Iterator[_Prepared]:
+    def _prepared(self, indexes: Iterable[int]) -> Iterator[PreparedChange]:
         """The changes that may be sent. Ends the others."""
         for index in indexes:
             change = self.result.steps[index].change
@@ -285,12 +245,12 @@ class PlanRun:
             else:
                 yield prepared
 
-    def _prepare(self, index: int, change: Change) -> _Prepared | Step:
+    def _prepare(self, index: int, change: Change) -> PreparedChange | Step:
         try:
             item = self._item(change) if isinstance(change, Publish | Correct) else None
         except Refused as error:
             return Step(change, "refused", str(error))
-        return _Prepared(index, change, item)
+        return PreparedChange(index, change, item)
 
     def _unsent(self, change: Change) -> Step | None:
         """The outcome of a change that must not be sent, None if it may be."""
@@ -304,17 +264,17 @@ class PlanRun:
             return Step(change, "planned" if held.waits else "refused", held.reason)
         return None
 
-    async def _launch(self, in_flight: asyncio.TaskGroup, prepared: _Prepared) -> None:
+    async def _launch(self, in_flight: asyncio.TaskGroup, prepared: PreparedChange) -> None:
         """Send a change as soon as the window has room for it."""
         change, size = prepared.change, prepared.size
         if change.id in self.task.send_alone:
             # It fills the window, so no other item is in flight with it: if the stream breaks, it
             # was the cause.
             size = max(size, WINDOW_BYTES)
-        await self._window.enter(size)
+        await self._in_flight.enter(size)
         unsent = self._unsent(change)  # an answer may have ended the run while this one waited
         if unsent:
-            self._window.leave(size)
+            self._in_flight.leave(size)
             self._end(prepared.index, unsent)
             return
         in_flight.create_task(self._run_step(prepared, size))
@@ -330,11 +290,11 @@ class PlanRun:
             raise TooBig("the server closed the stream even at the shortest item; shorten the post")
         return self.task.make_item(change.id, level)
 
-    async def _run_step(self, prepared: _Prepared, size: int) -> None:
+    async def _run_step(self, prepared: PreparedChange, size: int) -> None:
         try:
             self._end(prepared.index, await self._sent(prepared.change, prepared.item))
         finally:
-            self._window.leave(size)
+            self._in_flight.leave(size)
 
     async def _sent(self, change: Change, item: Item | None) -> Step:
         try:
@@ -422,11 +382,9 @@ class PlanRun:
         the server gave no reason, it may just have died: then that item is first sent unchanged
         once more, alone.
         """
-        suspects = [item for item in self._lost if len(item.payload) > LEAST_LIMIT]
-        if not suspects:
+        culprit = likely_culprit(self._lost)
+        if culprit is None:
             return
-        # A stream error does not name the stanza that caused it. Size is the most likely reason.
-        culprit = max(suspects, key=lambda item: len(item.payload))
         if isinstance(self.result.error, StreamReset) and culprit.id not in self.task.send_alone:
             self.result.suspect_id = culprit.id
             return

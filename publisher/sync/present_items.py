@@ -36,7 +36,7 @@ SHARE = 10
 DURABLE_SECONDS = 30.0
 
 # After a run died, its server may still read what that run sent. Two minutes are enough for all
-# that can be in flight (`apply.WINDOW_BYTES`), even at 2,000 bytes per second.
+# that can be in flight (`in_flight.WINDOW_BYTES`), even at 2,000 bytes per second.
 DRAIN_SECONDS = 2.0
 DRAINS = 60
 

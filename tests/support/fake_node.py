@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import NotFound, Refused, StreamBroken, TooBig, Unavailable
 from publisher.sync import Drift, State, fetching
-from publisher.sync.apply import WINDOW
+from publisher.sync.in_flight import WINDOW
 from publisher.sync.item import Item
 from publisher.text.node_address import NodeAddress
 from tests.support.fake_time import FakeClock

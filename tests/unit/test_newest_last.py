@@ -11,7 +11,7 @@ import pytest
 
 from publisher.errors import Refused, Unavailable
 from publisher.sync import HeldBack
-from publisher.sync.apply import WINDOW
+from publisher.sync.in_flight import WINDOW
 from publisher.sync.item import SHORTEST
 from publisher.sync.ledger import Ledger
 from tests.support.fake_node import HABITS, FakeNode, Habits

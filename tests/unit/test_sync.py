@@ -19,7 +19,7 @@ from publisher.errors import (
     UnsafePlanError,
 )
 from publisher.sync import HeldBack, Result, Step, is_settled, offline, preview, record_paths
-from publisher.sync.apply import WINDOW, WINDOW_BYTES
+from publisher.sync.in_flight import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
 from publisher.sync.retry import RetryingNode

@@ -65,23 +65,19 @@ def read(
     parsed = earlier_ids.with_kept_ids(parsed, kept)
     own_ids = {earlier: ident for ident, earlier in kept.items()}
     items, warnings = (_complete if complete else _remembered)(parsed, known, config)
-    posts: list[Post] = []
-    idents: dict[PurePosixPath, str] = {}
-    not_due: list[Post] = []
+    all_posts = [_post_with_earlier_ids(item, config.site) for item in items]
+    idents = {
+        post.path: own_ids.get(item.id, item.id)
+        for post, item in zip(all_posts, items, strict=True)
+    }
     present = {item.id for item in items}
     skipped = [_skip(item, is_known=item.id in present) for item in parsed.broken]
     if parsed.warning and complete:  # items may be missing from a feed that is cut short
         skipped.append(Skip(PurePosixPath(), parsed.warning, broken=True))
-    for item in items:
-        post = _post_with_earlier_ids(item, config.site)
-        idents[post.path] = own_ids.get(item.id, item.id)
-        is_early = post.published > now
-        if is_early and not was_published(post):
-            reason = f"scheduled for {z(post.published)}"
-            skipped.append(Skip(post.path, reason, status="future", post=post))
-        else:
-            posts.append(post)
-            not_due += [post] if is_early else []
+    early = [(post, was_published(post)) for post in all_posts if post.published > now]
+    not_due = [post for post, is_published in early if is_published]
+    skipped += [_scheduled(post) for post, is_published in early if not is_published]
+    posts = [post for post in all_posts if post.published <= now] + not_due
     posts.sort(key=lambda post: post.path)
     skipped.sort(key=lambda skip: skip.path)
     diagnostics = [Diagnostic(PurePosixPath(), 1, warning) for warning in warnings if warning]
@@ -93,6 +89,10 @@ def read(
         not_due=tuple(not_due),
         earlier=lambda path: parsed.earlier().get(idents.get(path, ""), EarlierReadings()),
     )
+
+
+def _scheduled(post: Post) -> Skip:
+    return Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
 
 
 def _kept_ids(
