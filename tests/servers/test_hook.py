@@ -181,7 +181,7 @@ class Pages(Loopback):
                 self._answer("GET")
 
             def _answer(self, method: str) -> None:
-                pages._note(method, self.path)
+                pages.note(method, self.path)
                 pages.on_ask()
                 if pages.drips:
                     self._drip()
@@ -198,7 +198,7 @@ class Pages(Loopback):
 
         self.serve(Requests)
 
-    def _note(self, method: str, path: str) -> None:
+    def note(self, method: str, path: str) -> None:
         """Record the request. Waits until the page that must come first was requested."""
         with self._changed:
             self.asked.append((method, path))

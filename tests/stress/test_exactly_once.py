@@ -201,11 +201,11 @@ class Newsroom:
         """Some posts are edited, some are new, one goes."""
         self.number += 1
         for post in self.random.sample(range(12), 6):
-            self._write(f"2026-01-{post + 1:02}-post-{post:04}")
+            self.write_post(f"2026-01-{post + 1:02}-post-{post:04}")
         gone = self.random.choice(sorted(self.blog.posts.glob("*.md")))
         gone.unlink()
 
-    def _write(self, name: str) -> None:
+    def write_post(self, name: str) -> None:
         self.blog.write(f"{name}.md", f"Edition {self.number} of {name}.", title=name)
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -257,7 +257,7 @@ def editions(events: list[Event]) -> list[tuple[str, str]]:
 def newsroom(tmp_path: Path) -> Newsroom:
     made = Newsroom(Blog(tmp_path / "blog"), random.Random(20261123))  # noqa: S311 - repeatable
     for post in range(12):
-        made._write(f"2026-01-{post + 1:02}-post-{post:04}")
+        made.write_post(f"2026-01-{post + 1:02}-post-{post:04}")
     return made
 
 

@@ -136,10 +136,15 @@ def test_a_text_that_is_removed_as_a_whole_is_still_shown(old: list[str]) -> Non
 @example("[", "(", "<a href='http://[x/('>")
 @example("a.b(", "", "<img src='a.b('>")
 @example("%zz", "", "<img src='%zz%ff'>")
+@example("one two three four", "", "<p>one two three four</p>")
 @example("", "\ud800", "<p>")
-def test_any_text_can_be_compared(old: str, new: str, body: str) -> None:
-    shows_removed(old, new, html.escape(body.encode(errors="replace").decode()))
-    shows_removed(old, new, body.encode(errors="replace").decode())
+def test_any_text_can_be_compared_and_lacks_nothing_of_itself(
+    old: str, new: str, body: str
+) -> None:
+    page = body.encode(errors="replace").decode()
+    for shown in (page, html.escape(page)):
+        assert shows_removed(old, new, shown) in {True, False}
+        assert not shows_removed(old, old, shown)
 
 
 def test_the_work_grows_with_the_texts_and_not_with_their_product() -> None:

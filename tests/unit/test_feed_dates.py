@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.sources.feed import parse, written_dates
@@ -206,13 +206,22 @@ def test_an_offset_is_subtracted(seconds: int, east: int) -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_text_breaks_the_reader(text: str) -> None:
-    written_dates.seconds(text)
+@example("9999-12-31T23:59:59-12:00")
+@example("9999999999999")  # milliseconds
+def test_any_text_is_an_instant_of_the_calendar_or_none(text: str) -> None:
+    assert_in_calendar(written_dates.seconds(text))
+
+
+def assert_in_calendar(seconds: int | None) -> None:
+    if seconds is not None:
+        assert 1 <= dt.datetime.fromtimestamp(seconds, dt.UTC).year <= 9999
 
 
 @given(st.sampled_from([one for one, _ in DATES]), st.integers(0, 30), st.characters())
-def test_a_damaged_date_never_breaks_the_reader(date: str, place: int, sign: str) -> None:
-    written_dates.seconds(date[:place] + sign + date[place:])
+def test_a_damaged_date_is_an_instant_of_the_calendar_or_none(
+    date: str, place: int, sign: str
+) -> None:
+    assert_in_calendar(written_dates.seconds(date[:place] + sign + date[place:]))
 
 
 def test_all_formats_read_dates_alike() -> None:
