@@ -19,11 +19,13 @@ from publisher.content.render import content_of_line
 from publisher.content.renderer import Renderer
 from publisher.entry import Entry, link, shown_summary
 from publisher.post import Diagnostic, Medium
+from publisher.system.site_files import BuiltFiles
 from publisher.text.characters import legal
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Site
     from publisher.content.links import PostLinks
@@ -73,7 +75,9 @@ class Renderings:
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files
+        self._built = BuiltFiles(site.output, site.root) if site.output else None
         self._bodies = reading.bodies
+        self._media_on_pages: dict[PurePosixPath, Sequence[str] | None] = {}
         self._rendered_by_id: dict[str, Rendered] = {}
 
     def of(self, entry: Entry) -> Rendered:
@@ -116,6 +120,36 @@ class Renderings:
         url = absolute(resolved, entry.post.base or entry.link)
         return url if url.startswith(("http:", "https:")) else ""
 
+    def shown_url_of(self, entry: Entry, medium: Medium) -> str:
+        """The URL at which the site shows a file of the post; empty if it shows none.
+
+        If the built site lacks the file of `url_of`, its page has it under another name. A
+        recording that the page does not name either may have been uploaded in another way.
+        """
+        url = self.url_of(entry, medium)
+        if not self._built or not self._built.lacks(url):
+            return url
+        on_page = self._media_on_page(entry)
+        if on_page is None:
+            return url
+        from publisher.sources.built import page_media  # noqa: PLC0415 - the parser of pages
+
+        found = page_media.of_same_name(url, on_page)
+        there = (one for one in found if one == url or not self._built.lacks(one))
+        other = next(there, found[0] if found else "")
+        return other or (url if medium in entry.post.enclosures else "")
+
+    def _media_on_page(self, entry: Entry) -> Sequence[str] | None:
+        """The URLs of the files that the page of the post names; None if it cannot be read."""
+        path = entry.post.path
+        if path not in self._media_on_pages:
+            from publisher.sources.built import page_media  # noqa: PLC0415 - the parser of pages
+
+            page = self._bodies.page_of(entry.post)
+            urls = page_media.media_urls(page, self._site.root) if page else None
+            self._media_on_pages[path] = urls
+        return self._media_on_pages[path]
+
     def forget_others(self, entries: Iterable[Entry]) -> None:
         """Remove the renderings of all other entries from the cache."""
         self._renderer.cache.sweep({entry.item_id for entry in entries})
@@ -145,7 +179,7 @@ class Renderings:
             content=content,
             teaser=content.summary or described or content.opening or title,
             enclosures=self._enclosures(entry, title),
-            image=self._image(entry, entry.post.image or _picture(built), title),
+            image=self._image(entry, built, title),
             warnings=tuple(Diagnostic(entry.post.path, *warning) for warning in warnings),
             page=self.page_hash(entry).now,
         )
@@ -174,7 +208,7 @@ class Renderings:
         return language if is_other else None
 
     def _enclosures(self, entry: Entry, title: str) -> tuple[Enclosure, ...]:
-        addressed = [(medium, self.url_of(entry, medium)) for medium in entry.post.enclosures]
+        addressed = [(medium, self.shown_url_of(entry, medium)) for medium in entry.post.enclosures]
         on_web = [(medium, href) for medium, href in addressed if href]
         titles = media.titled([medium.name or href for medium, href in on_web], title)
         return tuple(
@@ -182,20 +216,32 @@ class Renderings:
             for (medium, href), name in zip(on_web, titles, strict=True)
         )
 
-    def _image(self, entry: Entry, picture: Medium | None, title: str) -> Enclosure | None:
-        href = self.url_of(entry, picture) if picture else ""
-        return self._enclosure(entry, picture, href, title) if picture and href else None
+    def _image(self, entry: Entry, built: BuiltBody | None, title: str) -> Enclosure | None:
+        """The picture of the post: that of its front matter, else that of its page."""
+        for picture in (entry.post.image, _picture(built)):
+            href = self.shown_url_of(entry, picture) if picture else ""
+            if picture and href:
+                return self._enclosure(entry, picture, href, title)
+        return None
 
     def _enclosure(self, entry: Entry, medium: Medium, href: str, title: str) -> Enclosure:
-        files = self._files
-        file = files.find(medium.href, href, entry.post.path) if files else None
-        return media.enclosure(medium, href, file, title=title)
+        if href != self.url_of(entry, medium):  # another file, whose size and format are its own
+            medium = replace(medium, href=href, type=None, length=None)
+        return media.enclosure(medium, href, self._file(entry, medium, href), title=title)
+
+    def _file(self, entry: Entry, medium: Medium, href: str) -> Path | None:
+        """The file of a recording or a picture: that of the built site, else that of its source."""
+        if self._built and (file := self._built.readable(href)):
+            return file
+        return self._files.find(medium.href, href, entry.post.path) if self._files else None
 
     def _refused_files(self, entry: Entry) -> Iterator[tuple[int, str]]:
         """Yield the files that are not measured because a symbolic link leads out of the site."""
         post = entry.post
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
             address = self.url_of(entry, medium)
+            if self._built and self._built.readable(address):
+                continue
             if self._files and (why := self._files.refusal(medium.href, address, post.path)):
                 yield medium.line, why
 

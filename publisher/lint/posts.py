@@ -185,16 +185,22 @@ class _Pages:
                 line = post.body_line + source.line(address.line)
                 yield Diagnostic(post.path, line, message)
 
-    def _media(self, entry: Entry) -> Iterator[Diagnostic]:
+    def _media(self, entry: Rendered) -> Iterator[Diagnostic]:
         """Report recordings and pictures that readers cannot load, or whose facts are unknown."""
-        post = entry.post
+        post, render = entry.post, self._renderings
         for medium in (*post.enclosures, *([post.image] if post.image else [])):
-            url = self._renderings.url_of(entry, medium)
-            if not url:
-                shown = short_line(medium.href, 60)
+            shown = short_line(medium.href, 60)
+            if not render.url_of(entry, medium):
                 message = f"{shown} is not a web address, so it is left out; use http: or https:"
-            else:
+            elif url := render.shown_url_of(entry, medium):
                 message = self._folders.fault(medium, url, post)
+            elif entry.image:  # that of the page
+                continue
+            else:
+                message = (
+                    f"{shown} does not exist in {self._folders.name}, and the page of the post has "
+                    "no picture of this name, so readers get none"
+                )
             if message:
                 yield Diagnostic(post.path, medium.line, message)
 
@@ -241,22 +247,31 @@ class _Folders:
             return ""
         return self.shown(files.site)
 
+    @property
+    def name(self) -> str:
+        """The folder that has what the URLs of the site show; empty if it is unknown."""
+        folder = self.built.folder if self.built else self.files and self.files.site
+        return self.shown(folder) if folder else ""
+
     def fault(self, medium: Medium, url: str, post: Post) -> str:
         """What is wrong with a recording or a picture; empty if nothing is."""
         is_ours = self.files is not None and self.files.is_ours(url)
-        file = self.files.find(medium.href, url, post.path) if self.files and is_ours else None
-        if self.files and is_ours and self.files.refusal(medium.href, url, post.path):
+        file = self._file(medium, url, post) if is_ours else None
+        if self.files and is_ours and not file and self.files.refusal(medium.href, url, post.path):
             return ""  # every run warns of it
         if is_ours and not (self.built.find(url) if self.built else file):
-            folder = self.built.folder if self.built else self.files and self.files.site
-            shown = self.shown(folder) if folder else ""
-            return f"{medium.href} does not exist in {shown}; readers cannot load it"
+            return f"{medium.href} does not exist in {self.name}; readers cannot load it"
         if file and medium in post.enclosures and not _is_whole(file, medium):
             return f"{self.shown(file)} cannot be read as a recording; is it complete?"
         if not file and medium in post.enclosures and medium.length is None:
             # Readers show the size before the user downloads the recording.
             return f"the size of {medium.href} is unknown; add its `length:` in bytes"
         return ""
+
+    def _file(self, medium: Medium, url: str, post: Post) -> Path | None:
+        """The file that is measured, as `rendering` measures it."""
+        built = self.built.readable(url) if self.built else None
+        return built or (self.files.find(medium.href, url, post.path) if self.files else None)
 
 
 def _on_page(entry: Entry, wrong: Sequence[tuple[dropped.BodyUrl, str]]) -> Iterator[Diagnostic]:

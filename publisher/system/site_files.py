@@ -102,6 +102,22 @@ class BuiltFiles:
             self._found[absolute] = next(filter(_is_file, self._candidates(absolute)), None)
         return self._found[absolute]
 
+    def lacks(self, absolute: str) -> bool:
+        """Whether a URL is one of the site, and shows nothing."""
+        return _is_below(absolute, self.root) and self.find(absolute) is None
+
+    def readable(self, absolute: str) -> Path | None:
+        """The same as `find`, but None if a symbolic link leads to it out of the folder."""
+        file = self.find(absolute)
+        try:
+            return self._reach.reached(file) if file else None
+        except LinkError:
+            return None
+
+    @property
+    def _reach(self) -> Reach:
+        return Reach((self.folder,), (self.folder,), f"outside of {self.folder}")
+
     def _candidates(self, absolute: str) -> Iterator[Path]:
         if _is_below(absolute, self.root):
             path = urlsplit(absolute).path.removeprefix(urlsplit(self.root).path)

@@ -216,15 +216,27 @@ def test_a_picture_of_a_body_from_the_source_is_sought_in_the_built_site(tmp_pat
     assert check(blog) == ["1 post: 1 published; 0 warnings"]
 
 
-@pytest.mark.parametrize(("key", "file"), [("image", "media/a.png"), ("audio", "media/a.weba")])
-def test_media_are_sought_in_the_built_site(key: str, file: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "file", "outcome"),
+    [
+        (
+            "image",
+            "media/a.png",
+            ", and the page of the post has no picture of this name, so readers get none",
+        ),
+        ("audio", "media/a.weba", "; readers cannot load it"),
+    ],
+)
+def test_media_are_sought_in_the_built_site(
+    key: str, file: str, outcome: str, tmp_path: Path
+) -> None:
     blog = BuiltBlog(tmp_path / "site")
     blog.write("2026-01-01-a.md", "Text of a post.", title="A", **{key: f"/{file}"})
     blog.build_site()
     (blog.folder / "media").mkdir()
     (blog.folder / file).write_bytes(b"x")  # the source, which no reader can load
     (warning, _) = check(blog)
-    assert warning.endswith(f": warning: /{file} does not exist in _site; readers cannot load it")
+    assert warning.endswith(f": warning: /{file} does not exist in _site{outcome}")
     blog.page(file, "x")
     assert check(blog) == ["1 post: 1 published; 0 warnings"]
 
