@@ -22,13 +22,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.system.children import kill_group
+from publisher.system.interruption import postponed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
@@ -259,12 +260,11 @@ def _running(
     place: _Place, arguments: Sequence[str], complaint: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run git in the folder. Raises ConfigError if it cannot be started."""
-    with _started(place, arguments, complaint) as git:
-        try:
-            yield git
-        except BaseException:  # closed or interrupted: git would block on the full pipe
-            kill_group(git)
-            raise
+    with ExitStack() as stack:
+        with postponed():
+            git = stack.enter_context(_started(place, arguments, complaint))
+            stack.callback(kill_group, git)  # closed or interrupted: it blocks on the full pipe
+        yield git
 
 
 def _started(

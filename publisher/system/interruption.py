@@ -10,11 +10,12 @@ import os
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,6 +45,8 @@ class Raiser:
 
     def __init__(self) -> None:
         self._silent_until = 0.0
+        self._postponements = 0
+        self._postponed: int | None = None
         self.work_has_ended = False
 
     def end_at_next_signal(self) -> None:
@@ -63,8 +66,34 @@ class Raiser:
             return
         if self.work_has_ended:
             os._exit(Interrupted(number).exit_code)
+        if self._postponements:
+            self._postponed = number
+            return
         self.begin_grace()
         raise Interrupted(number)
+
+    @contextmanager
+    def postpone(self) -> Iterator[None]:
+        """Let a signal that comes in this block raise Interrupted at its end."""
+        self._postponements += 1
+        try:
+            yield
+        finally:
+            self._postponements -= 1
+        number, self._postponed = self._postponed, None
+        if number is not None:
+            self(number, None)
+
+
+def postponed() -> AbstractContextManager[None]:
+    """Let no signal interrupt this block; what comes in it interrupts the work at its end.
+
+    For a few steps that would otherwise leave something behind, e.g. a process that has started,
+    but that nobody knows yet.
+    """
+    handlers = (signal.getsignal(number) for number in SIGNALS)
+    raiser = next((handler for handler in handlers if isinstance(handler, Raiser)), None)
+    return raiser.postpone() if raiser else nullcontext()
 
 
 @contextmanager

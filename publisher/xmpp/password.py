@@ -21,11 +21,11 @@ from publisher.system.children import running
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.config import Xmpp
+    from publisher.system.children import Child
 
 # The command may wait until the user has typed the passphrase of a password store.
 COMMAND_SECONDS = 60
@@ -103,19 +103,19 @@ async def _from_command(command: str) -> str:
                 running(_words(command), stderr=stderr, uses_terminal=True) as process,
             ):
                 output = await _output(process)
-        if process.returncode:
+                code = await process.wait()
+        if code:
             raise ConfigError(
-                f"xmpp.password_command ended with exit code {process.returncode}; run it in a "
-                "terminal to see why"
+                f"xmpp.password_command ended with exit code {code}; run it in a terminal to see "
+                "why"
             )
         return output.decode()
     except (OSError, ValueError) as error:
         raise ConfigError(f"xmpp.password_command failed: {_command_problem(error)}") from None
 
 
-async def _output(process: Process) -> bytes:
+async def _output(process: Child) -> bytes:
     """Everything that the command prints. Raises ConfigError if that is too much."""
-    assert process.stdout  # noqa: S101 - it is a pipe
     output = b""
     while chunk := await process.stdout.read(MAX_OUTPUT):
         output += chunk
@@ -124,7 +124,6 @@ async def _output(process: Process) -> bytes:
                 f"xmpp.password_command printed more than {MAX_OUTPUT:,} bytes; it must print the "
                 "password alone"
             )
-    await process.wait()
     return output
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.system.event_loop import run_async
-from publisher.system.interruption import GRACE_SECONDS, Interrupted, raised
+from publisher.system.interruption import GRACE_SECONDS, Interrupted, postponed, raised
 from publisher.system.lock import lock
 from tests.support.blog import SECONDS, Blog, heed_signals, interrupt
 from tests.support.hub import Hub
+from tests.support.processes import are_gone, is_running
 from tests.support.web import Answer, Web
 
 if TYPE_CHECKING:
@@ -81,19 +82,6 @@ def script(path: Path, text: str) -> Path:
     path.write_text(text)
     path.chmod(0o755)
     return path
-
-
-def are_gone(pids: Path) -> bool:
-    return not any(is_running(int(pid)) for pid in pids.read_text().split())
-
-
-def is_running(pid: int) -> bool:
-    """A zombie does not count: nobody may have waited for it yet."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def end(process: subprocess.Popen[str], number: int, pids: Path) -> tuple[int, str]:
@@ -354,6 +342,20 @@ def interrupted_in(cleaning_up: Callable[[], object]) -> None:
             signal.pause()
         finally:
             cleaning_up()
+
+
+def test_a_signal_waits_for_the_end_of_what_must_not_be_interrupted() -> None:
+    steps = []
+
+    def begin() -> None:
+        with postponed():
+            os.kill(os.getpid(), signal.SIGTERM)
+            steps.append("a process has started")
+        steps.append("it is known")
+
+    with pytest.raises(Interrupted, match="by SIGTERM"), raised():
+        begin()
+    assert steps == ["a process has started"]
 
 
 def test_a_second_signal_does_not_cut_off_the_cleaning_up() -> None:

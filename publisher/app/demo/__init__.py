@@ -171,10 +171,11 @@ class DemoSite:
             environment={**os.environ, PASSWORD_ENV: self.passwords[BLOG]},
             stderr=subprocess.STDOUT,
         ) as process:
-            printed = (await process.communicate())[0].decode()
+            printed = (await process.stdout.read()).decode()
+            code = await process.wait()
         self.on_event(Printed(printed.splitlines()))
-        if process.returncode:
-            raise Refused(f"`publisher publish` failed with exit code {process.returncode}")
+        if code:
+            raise Refused(f"`publisher publish` failed with exit code {code}")
 
 
 async def _show(site: DemoSite) -> None:
