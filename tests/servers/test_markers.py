@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -12,7 +11,6 @@ import pytest
 from publisher.config import NodeConfig
 from publisher.sync.item import Item
 from tests import markers
-from tests.support.blog import Blog
 from tests.support.servers import every_server
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import opened
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tests.support.blog import Blog
     from tests.support.servers import Server
 
 EDITED = "2026-01-05-first-snow"
@@ -34,16 +33,22 @@ def upgraded(
     *,
     version: str,
     keeps_ledger: bool,
+    keeps_memory: bool = True,
     is_reread: bool = False,
     is_cut_off: bool = False,
 ) -> Blog:
-    """A blog whose posts an older version has published."""
+    """A blog whose posts an older version has published.
+
+    `keeps_memory` is about what that version remembered of the pages, if the site has some.
+    """
     asyncio.run(published(server, node, markers.payloads(version, is_reread=is_reread)))
-    blog = Blog(folder / "blog")
+    blog = markers.empty_blog(folder / "blog", version)
     blog.configure(server, node=node, password=password)
-    shutil.copytree(markers.POSTS, blog.posts, dirs_exist_ok=True)
+    markers.fill(blog, version)
+    state = blog.folder / ".publisher"
+    if keeps_memory and version in markers.WITH_PAGES:
+        markers.write_memory(version, state)
     if keeps_ledger:
-        state = blog.folder / ".publisher"
         markers.write_ledger(version, state, node=node, is_reread=is_reread, is_cut_off=is_cut_off)
     return blog
 
@@ -74,7 +79,11 @@ def content(server: Server, node: str) -> dict[str, str]:
 
 
 @every_server
-@pytest.mark.parametrize("version", markers.VERSIONS)
+@pytest.mark.parametrize(
+    ("version", "keeps_memory"),
+    [(version, True) for version in markers.VERSIONS]
+    + [(version, False) for version in markers.WITH_PAGES],
+)
 @pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
 def test_an_upgrade_sends_nothing(
     tmp_path: Path,
@@ -84,9 +93,16 @@ def test_an_upgrade_sends_nothing(
     version: str,
     *,
     keeps_ledger: bool,
+    keeps_memory: bool,
 ) -> None:
     blog = upgraded(
-        tmp_path, server, node, accounts["blog"], version=version, keeps_ledger=keeps_ledger
+        tmp_path,
+        server,
+        node,
+        accounts["blog"],
+        version=version,
+        keeps_ledger=keeps_ledger,
+        keeps_memory=keeps_memory,
     )
     before = Outsider(server, "reader", node).items()
     with Subscriber(server, "reader", node) as reader:
@@ -140,7 +156,7 @@ def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
         assert set(fingerprints(server, node).values()).isdisjoint({markers.ANOTHER})
         assert "Rain at last." in content(server, node)["2026-05-20-rain"]
         # Notifications are on again.
-        blog.write("2026-06-01-next.md", "The next post.")
+        markers.add(blog, "2026-06-01", "next", "The next post.")
         assert blog.run("publish").code == 0
         assert reader.next().id == "2026-06-01-next"
 
@@ -169,8 +185,7 @@ def test_an_edit_that_is_made_together_with_an_upgrade_is_announced(
         keeps_ledger=keeps_ledger,
         is_reread=True,
     )
-    path = blog.posts / f"{EDITED}.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("cat", "hedgehog"), encoding="utf-8")
+    markers.edit(blog, "first-snow", "cat", "hedgehog")
     with Subscriber(server, "reader", node) as reader:
         run = blog.run("publish")
         assert run.code == 0, run.err
