@@ -100,6 +100,8 @@ CLASSES = ("katex", "MathJax_Display", "mjx-chtml", "math inline", "arithmatex",
             for name in CLASSES
         ),
         ("<!--\n```\nsome words of markup\n```\n-->\n\nText", "Text"),
+        ("<svg><b>some `words of` a `drawing</b></svg>\n\nText `of` it", "Text of it"),
+        ("<svg><svg a='b'>some <svg>`</svg> words</svg> of\n\nmarkup</svg> Text", "Text"),
         ("```js\n// highlight-next-line\nlet a = b\n```", "<pre>let a = b\n</pre>"),
         ("```js\nlet a = b // [!code some words]\n```", "<pre>let a = b\n</pre>"),
         ("```python exec='1'\nprint(some.words.of.markup)\n```", "<b>Its output</b>"),
@@ -123,6 +125,7 @@ def test_markup_that_a_page_does_not_show_is_not_missing(
     "written",
     [
         "## {} {{ #a }}", ":::tip {}", '!!! note "{}"', "> [!NOTE] {}", "<Card a={{b}}>{}</Card>",
+        "<svg> {}\n\n```\n</svg>\n```", "`<svg>` {} `</svg>`",
         "- [x] {}", "Term\n: {}", "Text[^1]\n\n[^1]: {}", "import the thing. {}", "$5: {} $6",
         "export it now. {}", "`$`{}`$`", "```\n<!-- {}\n```", "`<!--` {} `-->`", "{{/* a */}} {}",
         "::: a.b.c\n    options: 1\n\n{}", "```js\n// highlight-start\n{}\n```",
@@ -372,6 +375,8 @@ def test_a_word_that_is_nowhere_else_is_lacking(text: list[str], other: list[str
         ("- [ ] a{0}b{0}\n", "a<b>{0}</b>b{0} c{0} "),
         ("```a exec\n", "<pre></pre>"),
         ("{{/* ", "<a class=katex></a>"),
+        ("<svg>`{0}` ", "<svg></svg>"),
+        ("<svg><svg></svg>{0}", "<svg></svg>"),
     ],
 )
 def test_the_work_grows_linearly(body: str, page: str) -> None:

@@ -23,8 +23,13 @@ _RUN = r"\bexec\b|\beval\b|\blive\b|\{(?:r|python|julia|ojs)\b"  # whose output 
 _FENCED = r"""^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)\n
     (?P<block>(?:(?![ \t>]*(?P=fence))[^\n]*\n)*+)(?:[ \t>]*(?P=fence)[`~]*|\Z)"""
 _COMMENT = r"<!--(?s:(?!<!--|-->).){0,20000}-->|\{/\*(?s:(?!\{/\*|\*/).){0,20000}\*/\}"
+# A drawing, whose text may have backticks. It may hold others, up to two levels deep.
+_IN_DRAWING = r"(?:[^<\n]++|<(?!/?svg\b)|\n(?![ \t>]*(?:`{3}|~{3})))*+"
+_DRAWING = rf"<svg\b[^<>]*+>{_IN_DRAWING}</svg\s*+>"
+for _ in range(2):
+    _DRAWING = rf"<svg\b[^<>]*+>(?:{_IN_DRAWING}{_DRAWING})*+{_IN_DRAWING}</svg\s*+>"
 _CODE = re.compile(
-    rf"{_FENCED}|(?P<comment>{_COMMENT})|(?P<span>`[^`\n]+`)", re.MULTILINE | re.VERBOSE
+    rf"{_FENCED}|(?P<comment>{_COMMENT}|{_DRAWING})|(?P<span>`[^`\n]+`)", re.MULTILINE | re.VERBOSE
 )
 _NO_TEXT = re.compile(rf"[ {{.]*(?:{_DIAGRAMS})\b|.*(?:{_RUN})")
 # What marks lines of code for the generator: `// highlight-next-line`, `// [!code focus]`.
@@ -57,7 +62,7 @@ _EXPRESSION = re.compile(_BRACES)
 
 
 def fences(body: str) -> Iterator[re.Match[str]]:
-    """The fenced blocks that are no part of a comment, nor a diagram, nor run by the generator."""
+    """The fenced blocks outside of comments and drawings that are no diagrams, nor run."""
     for match in _CODE.finditer(f"{body}\n"):
         if match["fence"] and not _NO_TEXT.match(match["info"]):
             yield match
@@ -69,12 +74,15 @@ def without_marks(code: str) -> str:
 
 
 def without_code(body: str) -> str:
-    """The body with all of its lines, but without what is in code and comments."""
+    """The body with all of its lines, but without what is in code, comments and drawings."""
     return _CODE.sub(lambda match: "\n" * match[0].count("\n"), f"{body}\n")
 
 
 def readable(post: Post) -> str:
-    """The body without comments and what is not shown as it is written; its lines are others."""
+    """The body without comments, drawings and what is not shown as it is written.
+
+    Its lines are others.
+    """
     return "".join(_pieces(f"{post.body}\n", is_mdx=post.path.suffix == ".mdx"))
 
 
