@@ -121,6 +121,41 @@ def test_an_edit_behind_a_wall_is_announced_to_nobody(
         assert reader.next().id == "2026-01-03-fair"
 
 
+@pytest.mark.parametrize("body", ["<p>Error: shortcode failed</p>", "<p>Please log in.</p>"])
+def test_an_edit_is_announced_when_its_page_shows_text_again(
+    blog: BuiltBlog, server: Server, node: str, body: str
+) -> None:
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill")
+        blog.build_site()
+        blog.build_page("mill", "---\ntitle: The mill\n---\n", THEME.replace("{body}", body))
+        broken = blog.run("publish", "--json")
+        assert (broken.code, broken.changes) == (0, [])
+        assert [one["path"] for one in broken.json["built"]["without_text"]] == [f"{MILL}.md"]
+        blog.build_site()
+        assert blog.run("publish", "--json").changes == [("changed", MILL, "done")]
+        assert reader.next().id == MILL
+        assert MORE in text_of(server, node, MILL)
+        assert blog.run("publish", "--json", "--verify").changes == []
+        hears_nothing_more(server, node, reader)
+
+
+def test_a_title_is_sent_before_the_text_if_the_page_does_not_show_that(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill is gone")
+        blog.build_site()
+        wall = THEME.replace("{body}", "<p>Please log in.</p>")
+        blog.build_page("mill", "---\ntitle: The mill is gone\n---\n", wall)
+        assert blog.run("publish", "--json").changes == [("changed", MILL, "done")]
+        assert reader.next().id == MILL
+        blog.build_site()
+        assert blog.run("publish", "--json").changes == [("corrected", MILL, "done")]
+        assert MORE in text_of(server, node, MILL)
+        hears_nothing_more(server, node, reader)
+
+
 def test_an_edit_that_was_early_is_corrected_silently_after_the_build(
     blog: BuiltBlog, server: Server, node: str
 ) -> None:

@@ -177,11 +177,48 @@ def test_an_edit_behind_a_wall_is_no_news(blog: BuiltBlog) -> None:
     assert entry(blog)[1] == frozenset()
 
 
-def test_an_edit_of_a_post_whose_page_lost_its_text_is_no_news(blog: BuiltBlog) -> None:
+BROKEN = [THEME.replace("{body}", "<p>Error: shortcode failed</p>"), WALL]
+STAYS = "the text that it showed before stays"
+
+
+@pytest.mark.parametrize("theme", BROKEN)
+@pytest.mark.parametrize("was_broken", [True, False])
+def test_an_edit_is_news_when_a_page_that_lost_its_text_shows_it(
+    blog: BuiltBlog, theme: str, *, was_broken: bool
+) -> None:
     before, _ = entry(blog)
+    if was_broken:
+        build_page(blog, theme)
+        assert entry(blog) == (before, frozenset())
+    write(blog, f"{TEXT} It burnt down last night.")
+    build_page(blog, theme)
+    for _ in range(2):
+        assert entry(blog) == (before, frozenset())
+        run = blog.run("build")
+        assert (run.code, run.err.count(STAYS)) == (0, 1)
+    build_page(blog)
+    after, sources = entry(blog)
+    assert after.fingerprint != before.fingerprint
+    assert sources == frozenset()
+
+
+def test_an_edit_waits_if_a_page_that_lost_its_text_shows_the_old_one_again(
+    blog: BuiltBlog,
+) -> None:
+    page = blog.output / "mill" / "index.html"
+    old = page.read_text(encoding="utf-8")
     write(blog, f"{TEXT} It burnt down last night.")
     build_page(blog, WALL)
-    assert entry(blog)[1] == {before.post.source}
+    assert blog.run("build").code == 0
+    blog.page("mill/index.html", old)
+    assert [blog.run("build").code for _ in range(2)] == [4, 4]
+
+
+def test_a_title_goes_out_at_once_although_the_page_lost_its_text(blog: BuiltBlog) -> None:
+    write(blog, f"{TEXT} It burnt down last night.", title="The mill is gone")
+    build_page(blog, WALL)
+    found, sources = entry(blog)
+    assert (found.title, sources) == ("The mill is gone", frozenset())
 
 
 def test_a_later_date_of_change_alone_is_no_news(blog: BuiltBlog) -> None:

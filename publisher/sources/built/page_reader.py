@@ -15,8 +15,9 @@ from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute
-from publisher.sources.built.state.conclusion import Look, has_body
+from publisher.sources.built.state.conclusion import Look
 from publisher.sources.built.state.memory import DateMemory
+from publisher.sources.built.state.waiting import has_body
 from publisher.system import program
 from publisher.system.reasons import reason
 

@@ -39,7 +39,6 @@ from publisher.sources.built.pages.dates import in_zone, without_builds
 from publisher.sources.built.pages.page_facts import site_card
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
-    NO_TEXT,
     Look,
     Stays,
     conclude,
@@ -49,7 +48,7 @@ from publisher.sources.built.state.conclusion import (
 )
 from publisher.sources.built.state.memory import PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
-from publisher.sources.built.state.waiting import Facts, Taken, Wait
+from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -218,7 +217,7 @@ class BuiltSite:
             case Unreadable(reason):
                 return self._waits(post, row, reason)
             case StillStays(row):
-                return (self._waits if row.reason else self._stays)(post, row, row.reason)
+                return self._waits_or_keeps(post, row)
             case Unchanged(row):
                 row = replace(row, alike=self._alike(post, row, self._files.signature(post.path)))
                 self._refresh(post, row)
@@ -246,8 +245,7 @@ class BuiltSite:
         conclusion = conclude(look, wants_title=wants_title, shows_removed=removed, alike=alike)
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
-            stays = self._waits if conclusion.reason else self._stays
-            return stays(post, conclusion.row, conclusion.reason)
+            return self._waits_or_keeps(post, conclusion.row)
         last = self._known.version(post.path) if conclusion.body is None else None
         body = last.body if last else conclusion.body
         self._known.change(post.path, conclusion.row, Version(look.file, body))
@@ -274,11 +272,13 @@ class BuiltSite:
     def _goes(self, post: Post, row: PostMemory) -> Post:
         shown = row.taken.page_body if row.taken else ""
         self._hashes[post.path] = PageHash(shown, row.early)
+        self._name_refusal(post, row, stays=shown != NO_TEXT)
+        return post
+
+    def _name_refusal(self, post: Post, row: PostMemory, *, stays: bool) -> None:
         page = self._placement.page(post)
         if row.refusal and page:
-            stays = shown != NO_TEXT
             self._without_text[post.path] = TextlessPost(post.path, page, row.refusal, stays)
-        return post
 
     def _from_source(self, post: Post, row: PostMemory) -> Post:
         """The post with the body of its source, which waits for nothing but a page."""
@@ -299,6 +299,13 @@ class BuiltSite:
         last = self._known.version(post.path)
         version = Version(self._files.read(post.path), last.body if last else None)
         self._known.change(post.path, replace(row, file_signature=signature), version)
+
+    def _waits_or_keeps(self, post: Post, row: PostMemory) -> Post | Skip:
+        """The post as it was taken last. Without a reason to wait, only its page may be named."""
+        if row.reason:
+            return self._waits(post, row, row.reason)
+        self._name_refusal(post, row, stays=True)
+        return self._stays(post, row, "")
 
     def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped if it never was."""

@@ -18,7 +18,7 @@ from publisher.sources.built.finding.match import (
 from publisher.sources.built.finding.words_cache import WordsCache
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.words import source_words, triples
-from publisher.sources.built.state.conclusion import NO_TEXT
+from publisher.sources.built.state.waiting import NO_TEXT
 
 if TYPE_CHECKING:
     import datetime as dt

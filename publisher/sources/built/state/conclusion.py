@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.state.waiting import (
+    NO_TEXT,
     Early,
     Facts,
     Keep,
@@ -15,6 +16,7 @@ from publisher.sources.built.state.waiting import (
     Taken,
     Wait,
     decide,
+    has_body,
 )
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from publisher.sources.built.bodies.opened import OpenedPage
     from publisher.sources.built.state.memory import PostMemory
 
-# In the place of a hash: the page does not show the text.
-NO_TEXT = "no text"
+# Since which page a post waits whose page did not show its text at all since it was edited. The
+# first one that does may still be that of before the edit.
+_NO_PAGE_YET = Signature(0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,9 @@ class Goes:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """The post stays as it was taken last, and waits for this reason; not if that is empty."""
+    """The post stays as it was taken last, and waits if its row has a reason."""
 
     row: PostMemory
-    reason: str
 
 
 Conclusion: TypeAlias = Goes | Stays
@@ -97,30 +99,37 @@ def conclude(
         taken=row.taken,
         is_cut=look.is_cut,
         lacks_end=look.opened.lacks_end,
-        is_rewritten=row.waits == look.source and row.waits_since != look.signature,
+        is_rewritten=row.waits == look.source
+        and row.waits_since not in {look.signature, _NO_PAGE_YET},
     )
     decision = decide(facts)
     match decision:
         case Take():
             return _goes(look, now, replace(row, shown=page_body, refusal=refusal), alike)
         case Early():
-            early = replace(row, early=now or page_body, shown=page_body, refusal=refusal)
+            out = now or page_body or _shown(look, now)
+            early = replace(row, early=out, shown=page_body, refusal=refusal)
             return _goes(look, now, early, alike)
         case Wait(reason):
-            return Stays(_waiting(look, reason), reason)
+            return Stays(_waiting(look, reason, refusal))
         case Keep():
-            return Stays(_waiting(look, ""), "")
+            return Stays(_waiting(look, "", refusal))
         case NoPage():
             raise AssertionError("the post has a page")
         case _:
             assert_never(decision)
 
 
-def _waiting(look: Look, reason: str) -> PostMemory:
-    since = look.row.waits_since if look.row.waits == look.source else look.signature
+def _waiting(look: Look, reason: str, refusal: str) -> PostMemory:
+    row = look.row
+    since = row.waits_since if row.waits == look.source else _NO_PAGE_YET
+    if since == _NO_PAGE_YET and not refusal:
+        since = look.signature
     # Whether a page is whole, other pages decide, too.
     looked = "" if look.is_cut else look.looked
-    return replace(look.row, waits=look.source, waits_since=since, looked=looked, reason=reason)
+    return replace(
+        row, waits=look.source, waits_since=since, looked=looked, reason=reason, refusal=refusal
+    )
 
 
 def _refusal(look: Look, *, wants_title: bool) -> str:
@@ -158,11 +167,6 @@ def is_as_taken(look: Look) -> bool:
     bytes_of = [digest.rpartition(":")[2] for digest in (look.digest, look.row.digest)]
     is_same_file = look.row.shown == taken.page_body and bytes_of[0] == bytes_of[1]
     return is_same_file or look.opened.hash == taken.page_body
-
-
-def has_body(taken: Taken | None) -> bool:
-    """Whether the body of the post was taken from its page."""
-    return taken is not None and taken.page_body not in {"", NO_TEXT}
 
 
 def is_edited_only(look: Look) -> bool:

@@ -32,8 +32,10 @@ other      no              shown        no                         newer        
 other      no              not shown    no                         newer                Take
 any        no              shown        end                        not newer            Early
 any        no              any          any                        not newer            Take
-any        yes    any      not shown    any         any                                 Take
+any        yes    any      not shown    any         any            never shown          Take
 any        yes    same     any          any         any                                 Take
+any        yes    edited   not shown    any         any                                 Early
+any        yes    edited   not shown    any         any            unseen               Keep
 any        yes    edited   other        no          any                                 Take
 any        yes    edited   other        yes         any                                 Early
 any        yes    edited   same         no          no                                  Early
@@ -47,6 +49,8 @@ any        yes    edited   same         any         any            written since
 The last row ends a wait in vain: the site was built since, and its page shows nothing of the edit,
 e.g. because a template reads it. A post is kept whose edit changes nothing that readers see: the
 page may not be built yet, and if it never shows anything of the edit, there is nothing to announce.
+The same holds while the page does not show the text that it showed before ("never shown" means that
+it did not show any): nobody has seen the edit, so it is news when the page shows it.
 An early post is taken with the page that is there. If the page changes later, it was not built
 after all, and its body is sent as a correction.
 """
@@ -55,6 +59,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
+
+# In the place of the hash of a page's body: the page never showed the text.
+NO_TEXT = "no text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,11 @@ class Taken:
     source: str
     page_body: str
     missing: frozenset[int]
+
+
+def has_body(taken: Taken | None) -> bool:
+    """Whether the body of the post was taken from its page."""
+    return taken is not None and taken.page_body not in {"", NO_TEXT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +168,15 @@ def decide(facts: Facts) -> Decision:
         return Wait(CUT)
     if facts.taken is None:
         return _by_times(facts) if facts.is_newer else _of_unknown(facts)
-    return _by_text(facts, facts.taken) if facts.page_body else Take()
+    if not facts.page_body:
+        return _without_text(facts, facts.taken)
+    return _by_text(facts, facts.taken)
+
+
+def _without_text(facts: Facts, taken: Taken) -> Decision:
+    if facts.source == taken.source or not has_body(taken):
+        return Take()
+    return Keep() if facts.is_unseen else Early()
 
 
 def _by_times(facts: Facts) -> Decision:
