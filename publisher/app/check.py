@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import feeds, selection, sources
+from publisher.app import source_texts
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
@@ -66,7 +67,11 @@ def check(
     for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
-    of_settings = (*project.setting_warnings, *_unread_settings(project))
+    of_settings = (
+        *project.setting_warnings,
+        *_unread_settings(project),
+        *source_texts.warnings(project),
+    )
     if not project.config.site.output:
         return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
     from publisher.app import page_check, page_languages, unlisted  # noqa: PLC0415 - parse pages

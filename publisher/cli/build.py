@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.app import no_posts
+from publisher.app import no_posts, source_texts
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.cli import options, output
@@ -49,6 +49,8 @@ def _print_built(project: Project, built: list[Built]) -> None:
         if not file.error:
             output.print_line(f"{file.state:9}  {file.path}{output.entry_count(file)}")
     output.print_line(output.post_counts(project))
+    if raw := source_texts.in_short(project):
+        output.print_message(f"note: {raw}")
 
 
 def _document(project: Project, built: list[Built]) -> dict[str, object]:
