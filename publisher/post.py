@@ -232,13 +232,15 @@ class WaitingPost:
 class TextlessPost:
     """A post whose page does not show its text, and why: the reason is about the page.
 
-    `stays` tells whether the text that the page showed before goes out.
+    `stays` tells whether the text that the page showed before goes out. `is_page`: the post has no
+    source but its page.
     """
 
     path: PurePosixPath
     page: PurePosixPath
     reason: str
     stays: bool
+    is_page: bool = False
 
     @property
     def message(self) -> str:
@@ -249,10 +251,19 @@ class TextlessPost:
             else "readers see the title, the summary and the link"
         )
         return (
-            f"the page {self.page} {self.reason}, so {instead}; if the post is not for everybody, "
-            "add `private: true` (or `password:`, `protected:`) to the front matter, which keeps "
-            "it out; if everybody may read the text of the source, add `body: source`"
+            f"the page {self.page} {self.reason}, so {instead}; if the page is faulty, correct it "
+            f"and build the site; {_KEEP_PAGE_OUT if self.is_page else _KEEP_POST_OUT}"
         )
+
+
+_KEEP_PAGE_OUT = (
+    "if it is not for everybody, list it in posts.exclude, which keeps it out and retracts its item"
+)
+_KEEP_POST_OUT = (
+    "if the post is not for everybody, add `private: true` (or `password:`, `protected:`) to the "
+    "front matter, which keeps it out, but leaves an item that is published already (`draft: true` "
+    "retracts it); if everybody may read the text of the source, add `body: source`"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,13 +271,15 @@ class PagesReport:
     """The posts whose pages need the attention of the author, the newest first.
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
-    earlier run has named. `elsewhere` are pages of `posts.pages` that lead to other pages.
+    earlier run has named. Of the pages of `posts.pages`, `without_date` are posts whose dates are
+    gone, and `elsewhere` lead to other pages.
     """
 
     waiting: tuple[WaitingPost, ...] = ()
     without_text: tuple[TextlessPost, ...] = ()
     without_page: tuple[PurePosixPath, ...] = ()
     unsaid: tuple[PurePosixPath, ...] = ()
+    without_date: tuple[PurePosixPath, ...] = ()
     elsewhere: tuple[PurePosixPath, ...] = ()
 
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from publisher.app.project import Project
 
 NAMED = 20  # posts without a page that a run names at once; `check` lists all
+_WITHOUT_DATE = (
+    "the page states no date of publication any more, so the post keeps the date that it stated "
+    "before; if it is no post any more, list the page in posts.exclude"
+)
 NAMED_ELSEWHERE = 3  # pages that lead to others
 
 
@@ -23,6 +27,8 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
         yield f"warning: {where(textless.path)}: {textless.message}"
+    for path in built.without_date:
+        yield f"warning: {where(path)}: {_WITHOUT_DATE}"
     if built.without_page:
         yield f"note: {_without_page(project)}"
     if counts and built.elsewhere:
@@ -56,7 +62,8 @@ def elsewhere(project: Project) -> str:
 def as_json(project: Project) -> dict[str, object]:
     """The posts whose pages are missing, not built yet, or do not show their text.
 
-    `elsewhere` are pages that are no posts because they lead to other pages.
+    Of the pages of `posts.pages`, `without_date` have lost the dates that they stated, and
+    `elsewhere` are no posts because they lead to other pages.
     """
     built = project.built
     return {
@@ -74,5 +81,6 @@ def as_json(project: Project) -> dict[str, object]:
             for one in built.without_text
         ],
         "without_page": [str(path) for path in built.without_page],
+        "without_date": [str(path) for path in built.without_date],
         "elsewhere": [str(path) for path in built.elsewhere],
     }

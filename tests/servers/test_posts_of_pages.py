@@ -155,3 +155,34 @@ def test_other_selectors_are_no_edit(tmp_path: Path, server: Server, node: str) 
         assert site.publish() == []
         assert site.blog.run("publish", "--json", "--verify").changes == []
         reader.nothing_for(0.7)
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_subscribers_hear_nothing_of_pages_without_their_texts(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    assert len(site.publish()) == 4
+    feeds = site.blog.built()
+    page = tmp_path / "blog/out/blog/old-post-1/index.html"
+    whole = page.read_text(encoding="utf-8")
+    with Subscriber(server, "reader", node) as reader:
+        for text in ("", '<form><input type="password"></form><p>Enter the password.</p>'):
+            site.build("old-post-1", text, day=1)
+            assert site.publish() == []
+            assert "the text that it showed before stays" in site.blog.run("publish").err
+        page.write_text(whole.replace("</html>", "")[:-60] or "<html>", encoding="utf-8")
+        run = site.blog.run("publish")
+        assert (run.code, "its last version stays until then" in run.err) == (4, True)
+        page.write_text(whole.replace("article:published_time", "x"), encoding="utf-8")
+        assert site.publish() == []
+        assert "states no date of publication any more" in site.blog.run("status").err
+        for number in range(1, 5):
+            site.build(f"old-post-{number}", "", day=number)
+        run = site.blog.run("publish")
+        assert (run.code, "only 0 of 4 pages show the text" in run.err) == (3, True)
+        assert site.blog.built() == feeds
+        for number in range(1, 5):
+            site.build(f"old-post-{number}", f"Old text {number}.", day=number)
+        assert site.publish() == []
+        reader.nothing_for(0.7)

@@ -266,8 +266,8 @@ IMPURE = {
     *(PurePath(f"sources/built/{name}.py") for name in (
         "__init__", "finding/page_search", "finding/placement", "finding/words_cache",
         "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
-        "page_posts", "page_reader", "read_pages", "site", "state/known_pages", "state/memory",
-        "state/recollection",
+        "earlier_pages", "page_posts", "page_reader", "read_pages", "site",
+        "state/known_pages", "state/memory", "state/recollection",
     )),
 }  # fmt: skip
 PURE_MODULES = [

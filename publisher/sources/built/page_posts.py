@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +19,6 @@ from publisher.post import (
     BuiltBody,
     BuiltFile,
     Diagnostic,
-    EarlierReadings,
     Medium,
     Page,
     PageHash,
@@ -27,18 +26,20 @@ from publisher.post import (
     Post,
     Reading,
     Skip,
-    WaitingPost,
 )
+from publisher.sources.built import page_report
+from publisher.sources.built.earlier_pages import EarlierPages
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
+from publisher.sources.built.page_versions import PageVersion, choose
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
 from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
-from publisher.sources.built.read_pages import ReadPages
+from publisher.sources.built.read_pages import ReadPage, ReadPages, decoded, encoded
 from publisher.sources.built.shown_page import ShownPage, body_of, source_of, text_of
-from publisher.sources.built.state.known_pages import KnownPages
+from publisher.sources.built.state.known_pages import KnownPages, LastPage
 from publisher.sources.built.state.memory import PageMemory, Selectors
 from publisher.sources.built.state.waiting import CUT
 from publisher.sources.engines.names import date_and_words, date_in_path
@@ -52,7 +53,7 @@ from publisher.text.timestamps import z
 from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.built.pages.dates import PageDates
@@ -87,9 +88,11 @@ def read(
     pages = len(output.pages())
     known = KnownPages(PageMemory(config.state), frozenset(paths), pages, selectors)
     known.require_site(config, may_lose_pages=may_lose_pages)
-    reader = _Reader(config, output, paths)
+    reader = _Reader(config, output, paths, known)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
+    if config.posts.body:
+        page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
@@ -108,14 +111,19 @@ def read(
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
-        earlier=EarlierPages(reader.pages, shown, instants, known.earlier_selectors).of,
+        earlier=EarlierPages(reader.pages, shown, instants, known).of,
         bodies=PageBodies(
             {one.path: body_of(one) for one in shown},
             known,
             reader.pages,
             links,
             output,
-            report=_report(skipped, reader.elsewhere),
+            last={
+                post.path: _last_page(reader.versions[post.path], post)
+                for post in posts
+                if post.path not in undated and not reader.versions[post.path].stays
+            },
+            report=page_report.report(reader.versions, skipped, reader.elsewhere),
         ),
     )
 
@@ -159,12 +167,9 @@ def _scheduled(post: Post) -> Skip:
     return Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
 
 
-def _report(skipped: Sequence[Skip], elsewhere: Sequence[PurePosixPath]) -> PagesReport:
-    waiting = (skip for skip in skipped if skip.status == "waiting")
-    return PagesReport(
-        waiting=tuple(WaitingPost(one.path, one.reason, stays=False) for one in waiting),
-        elsewhere=tuple(elsewhere),
-    )
+def _last_page(version: PageVersion, post: Post) -> LastPage:
+    """What is remembered of the version of a page that goes out."""
+    return LastPage(encoded(version.page), (post.source,) if version.refusal else ())
 
 
 def _damage(post: Post) -> Iterator[Diagnostic]:
@@ -185,6 +190,7 @@ class PageBodies:
         home_links: HomeLinks,
         output: OutputFolder,
         *,
+        last: Mapping[PurePosixPath, LastPage],
         report: PagesReport,
     ) -> None:
         self._bodies = bodies
@@ -192,6 +198,7 @@ class PageBodies:
         self._known = known
         self._pages = pages
         self._home_links = home_links
+        self._last = last
         self.report = report
 
     def hash_of(self, _: Post) -> PageHash:
@@ -209,50 +216,24 @@ class PageBodies:
 
     def remember(self) -> None:
         """Write what later runs must know. Raises LedgerError."""
-        self._known.remember()
+        self._known.remember(self._last)
         self._pages.write()
         self._home_links.write()
-
-
-class EarlierPages:
-    """How runs with other selectors have read the pages as they are now.
-
-    Nobody has edited the post of a page that is the same by the selectors of such a run.
-    """
-
-    def __init__(
-        self,
-        pages: ReadPages,
-        shown: Iterable[ShownPage],
-        dates: Mapping[PurePosixPath, PageDates],
-        selectors: Sequence[Selectors],
-    ) -> None:
-        self._pages = pages
-        self._shown = {one.path: one for one in shown}
-        self._dates = dates
-        self._selectors = selectors
-
-    def of(self, path: PurePosixPath) -> EarlierReadings:
-        """The sources and the texts of the post of a page, which is opened for it."""
-        shown, found = self._shown.get(path), self._dates.get(path)
-        if not (shown and found and self._selectors):
-            return EarlierReadings()
-        bodies = self._pages.bodies(path, self._selectors)
-        pages = (replace(shown.page, extracted=body) for body in bodies)
-        return EarlierReadings(
-            frozenset(source_of(replace(shown, page=page), found) for page in pages),
-            frozenset(text_of(body) for body in bodies if body),
-        )
 
 
 class _Reader:
     """Reads the pages of one output folder.
 
-    `development_page` is one of a development server, `elsewhere` those that lead to other pages.
+    `development_page` is one of a development server, `elsewhere` those that lead to other pages,
+    and `versions` has those that may be posts.
     """
 
     def __init__(
-        self, config: Config, output: OutputFolder, paths: Sequence[PurePosixPath]
+        self,
+        config: Config,
+        output: OutputFolder,
+        paths: Sequence[PurePosixPath],
+        known: KnownPages,
     ) -> None:
         self._config = config
         self._site: Site = config.site
@@ -260,6 +241,8 @@ class _Reader:
         self.pages = ReadPages(output, config.posts, config.state)
         self.development_page: PurePosixPath | None = None
         self.elsewhere: list[PurePosixPath] = []
+        self.versions: dict[PurePosixPath, PageVersion] = {}
+        self._known = known
         named = output.sitemap()
         in_use = any(not named.isdisjoint(url_paths(path, self._site.root)) for path in paths)
         self._sitemap = named if in_use else frozenset()
@@ -268,14 +251,15 @@ class _Reader:
     def read(self, path: PurePosixPath) -> ShownPage | Skip | None:
         """What a page is; None if it only leads to another page.
 
-        Never raises: a page that cannot be read is a broken Skip.
+        A page that cannot be read, and never was, is a broken Skip. Raises LedgerError.
         """
         page = self.pages.page(path)
-        head = page.head
-        if page.fault:
+        version = choose(page, partial(self._last, path), wants_body=bool(self._config.posts.body))
+        if version is None and page.fault:
             return Skip(path, page.fault, broken=True)
-        if page.is_cut:
+        if version is None and page.is_cut:
             return Skip(path, CUT, status="waiting")
+        head = version.page.head if version and version.waits else page.head
         if self._is_of_development(head):
             self.development_page = self.development_page or path
         url = address(path, head, self._site.root, self._output.named())
@@ -284,12 +268,21 @@ class _Reader:
             return None
         if why := self._no_post(path, head, url):
             return Skip(path, why, status="hidden")
-        posts = self._config.posts
-        found = dates.dates_of(head, self._site.zone)
-        if found and posts.body and not page.extracted:
+        if version is None:
             return Skip(path, _NO_BODY, broken=True)
+        return self._shown(path, version)
+
+    def _shown(self, path: PurePosixPath, version: PageVersion) -> ShownPage:
+        self.versions[path] = version
+        head = version.page.head
+        found = dates.dates_of(head, self._site.zone)
+        url = address(path, head, self._site.root, self._output.named())
         facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
-        return ShownPage(path=path, address=url, facts=facts, dates=found, page=page)
+        return ShownPage(path=path, address=url, facts=facts, dates=found, page=version.page)
+
+    def _last(self, path: PurePosixPath) -> ReadPage | None:
+        data = self._known.last(path)
+        return decoded(data) if data else None
 
     def _no_post(self, path: PurePosixPath, head: Head, url: str) -> str:
         """Why the page is no post; empty if it may be one."""

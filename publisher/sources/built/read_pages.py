@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.errors import ConfigError
-from publisher.sources.built.bodies.body import Extracted, extract
+from publisher.sources.built.bodies.accept import has_password_field
+from publisher.sources.built.bodies.body import Extracted, extract, find_body
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages.head import Head
@@ -40,7 +41,7 @@ class ReadPage:
     """What a page says of its post. `extracted` is None if it has no body that is configured.
 
     `fault` is the reason why the page cannot be read, else empty. `is_cut`: it is not written
-    whole.
+    whole. `asks_password`: the body, or the page without one, has a field for a password.
     """
 
     head: Head = _NO_HEAD
@@ -49,6 +50,20 @@ class ReadPage:
     categories: tuple[str, ...] = ()
     fault: str = ""
     is_cut: bool = False
+    asks_password: bool = False
+
+
+def encoded(page: ReadPage) -> bytes:
+    """The page as it is remembered as state."""
+    return msgspec.msgpack.encode(page)
+
+
+def decoded(data: bytes) -> ReadPage | None:
+    """The page that was remembered; None if another version of this program wrote it otherwise."""
+    try:
+        return msgspec.msgpack.decode(data, type=ReadPage)
+    except msgspec.MsgspecError:
+        return None
 
 
 class _CachedRead(msgspec.Struct, frozen=True, array_like=True):
@@ -106,11 +121,13 @@ class ReadPages:
             return ReadPage(is_cut=True) if is_cut else ReadPage(fault=error.reason)
         if is_cut and not page.head.is_redirect:
             return ReadPage(is_cut=True)
+        found = find_body(page, self._posts.body)
         return ReadPage(
             head=page.head,
             extracted=extract(page, self._posts.body, self._posts.drop),
             tags=tags_of(page),
             categories=categories_of(page),
+            asks_password=has_password_field(found[1] if found else page.tree),
         )
 
     def bodies(

@@ -16,6 +16,8 @@ from publisher.sources.built.pages.words import consecutive, source_words, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml import etree
+
     from publisher.sources.built.bodies.body import Extracted
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.page import BuiltPage
@@ -61,14 +63,14 @@ def accepts(
 
     `wants_title` is whether the pages of this site show the titles of their posts.
     """
-    if _asks_password(page) and _lacks_text(source_words, page):
+    if has_password_field(page.tree) and _lacks_text(source_words, page):
         return RefusedBody(WALLED)
     return _accepts(post_title, source_words, page, extracted, wants_title=wants_title)
 
 
-def _asks_password(page: BuiltPage) -> bool:
-    """Whether the page has a field for a password, be it only to log in."""
-    fields = (field.get("type") or "" for field in page.tree.iter("input"))
+def has_password_field(element: etree._Element) -> bool:
+    """Whether a page, or an element of it, has a field for a password, be it only to log in."""
+    fields = (field.get("type") or "" for field in element.iter("input"))
     return any(kind.strip().lower() == "password" for kind in fields)
 
 

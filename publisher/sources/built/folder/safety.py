@@ -90,12 +90,17 @@ def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
 
 
 def require_bodies(
-    accepted: int, refused: int, walled: int, example: tuple[PurePosixPath, str] | None
+    accepted: int,
+    refused: int,
+    walled: int,
+    example: tuple[PurePosixPath, str] | None,
+    *,
+    of_pages: bool = False,
 ) -> None:
     """Raise UnsafePlanError if too few pages show the text of their post where it should be.
 
     `walled` of the `refused` pages ask for a password. `example` is a page that is refused, and the
-    reason.
+    reason. `of_pages`: the posts have no sources (`posts.pages`).
     """
     total = accepted + refused
     judged = refused - not_judged(walled, accepted=accepted)
@@ -104,11 +109,19 @@ def require_bodies(
         raise UnsafePlanError(
             f"only {accepted} of {total} pages show the text of their post where posts.body says; "
             f"e.g. {example[0]} {example[1]}. Nothing was built or sent. If the theme of the site "
-            "has changed, or posts.body or posts.drop, correct posts.body and posts.drop, or run "
-            "`publisher init --learn`. If not everybody may read these posts, add `private: true` "
-            "to their front matter, which keeps them out; if everybody may read their whole text, "
-            "add `body: source`"
+            f"has changed, or posts.body or posts.drop, {_OF_PAGES if of_pages else _OF_SOURCES}"
         )
+
+
+_OF_PAGES = (
+    "correct posts.body and posts.drop. If these pages never show a text, list them in "
+    "posts.exclude; without posts.body, entries have no texts, but summaries and links"
+)
+_OF_SOURCES = (
+    "correct posts.body and posts.drop, or run `publisher init --learn`. If not everybody may read "
+    "these posts, add `private: true` to their front matter, which keeps them out; if everybody "
+    "may read their whole text, add `body: source`"
+)
 
 
 def not_judged(walled: int, *, accepted: int) -> int:

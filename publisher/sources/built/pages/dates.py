@@ -46,6 +46,11 @@ def dates_of(head: Head, zone: dt.tzinfo) -> PageDates | None:
     return in_zone(_readable(head), zone)
 
 
+def is_dated(head: Head) -> bool:
+    """Whether the page has a date of publication that can be read."""
+    return bool(_readable(head).published)
+
+
 def stated(head: Head) -> StatedDates:
     """The dates of a page that says itself when it was published.
 

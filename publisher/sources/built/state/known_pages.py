@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.folder import safety
-from publisher.sources.built.state.memory import NAME, Changed, PostMemory
+from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Version
 
 _MOST_SELECTORS = 20
+_MOST_VERSIONS = 20  # without a text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import PurePosixPath
 
     from publisher.config import Config
     from publisher.sources.built.state.memory import PageMemory, Selectors
+
+
+@dataclass(frozen=True, slots=True)
+class LastPage:
+    """The version of a page that goes out, and its source (`Post.source`) if that has no text."""
+
+    data: bytes
+    without_text: tuple[str, ...] = ()
 
 
 class KnownPages:
@@ -54,13 +66,30 @@ class KnownPages:
         """The other selectors with which earlier runs have read the pages, the latest last."""
         return tuple(one for one in self._memory.selectors if one != self._selectors)
 
-    def remember(self) -> None:
+    def last(self, path: PurePosixPath) -> bytes | None:
+        """The version of a page that went out last; None if none is known. Raises LedgerError."""
+        has_one = path in self._known and self._memory.posts[path].digest
+        version = self._memory.version(path) if has_one else None
+        return version.file if version else None
+
+    def without_text(self, path: PurePosixPath) -> frozenset[str]:
+        """The sources (`Post.source`) of the versions that went out without their texts."""
+        return frozenset(self._memory.posts[path].alike) if path in self._known else frozenset()
+
+    def remember(self, versions: Mapping[PurePosixPath, LastPage]) -> None:
         """Write which pages there are, and with which selectors they are read.
 
-        Raises LedgerError.
+        `versions` are those that go out; of the other pages the last one stays. Raises LedgerError.
         """
         new = self._paths - self._known
         changed = {path: Changed(PostMemory(page=str(path))) for path in new}
+        for path, version in versions.items():
+            row = self._memory.posts[path] if path in self._known else PostMemory()
+            digest = blake2b(version.data, digest_size=16).hexdigest()
+            alike = tuple(dict.fromkeys((*row.alike, *version.without_text)))[-_MOST_VERSIONS:]
+            if (row.digest, row.alike) != (digest, alike):
+                memory = PostMemory(page=str(path), digest=digest, alike=alike)
+                changed[path] = Changed(memory, Version(version.data, None))
         gone = self._memory.posts.keys() - self._paths
         selectors = (*self.earlier_selectors, self._selectors)[-_MOST_SELECTORS:]
         self._memory.write(changed, gone, self._pages, selectors)

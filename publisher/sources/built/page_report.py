@@ -1,0 +1,48 @@
+"""What a run has to say about the pages that are posts. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.post import PagesReport, TextlessPost, WaitingPost
+from publisher.sources.built.bodies.accept import WALLED
+from publisher.sources.built.folder import safety
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from publisher.post import Skip
+    from publisher.sources.built.page_versions import PageVersion
+
+
+def require_bodies(versions: Mapping[PurePosixPath, PageVersion]) -> None:
+    """Raise UnsafePlanError if too few pages show their texts."""
+    refused = {path: one.refusal for path, one in versions.items() if one.refusal}
+    walled = sum(reason == WALLED for reason in refused.values())
+    # Pages that ask for a password last: they are no example of what is wrong.
+    example = min(refused.items(), key=lambda one: one[1] == WALLED, default=None)
+    texts = sum(not one.stays and one.page.extracted is not None for one in versions.values())
+    safety.require_bodies(texts, len(refused), walled, example, of_pages=True)
+
+
+def report(
+    versions: Mapping[PurePosixPath, PageVersion],
+    skipped: Sequence[Skip],
+    elsewhere: Sequence[PurePosixPath],
+) -> PagesReport:
+    """The report on the versions that go out, and on the pages that are no posts."""
+    found = sorted(versions.items())
+    new = [skip for skip in skipped if skip.status == "waiting"]
+    waiting = [WaitingPost(one.path, one.reason, stays=False) for one in new]
+    waiting += [WaitingPost(path, one.waits, stays=True) for path, one in found if one.waits]
+    return PagesReport(
+        waiting=tuple(sorted(waiting, key=lambda one: one.path)),
+        without_text=tuple(
+            TextlessPost(path, path, one.refusal, one.stays, is_page=True)
+            for path, one in found
+            if one.refusal
+        ),
+        without_date=tuple(path for path, one in found if one.lost_date),
+        elsewhere=tuple(elsewhere),
+    )
