@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import ROOT
-from tests.support.blog import SECONDS, Run
+from tests.support.blog import SECONDS, Run, without_local_site
 from tests.support.subscribers import Outsider
 from tests.support.web import Answer, Web
 
@@ -192,7 +192,7 @@ def test_a_deployment_publishes_as_the_readme_says(
     )
     pages: list[bool] = []
     run = pushing.run(recipe("After a deployment", "sh"))
-    assert (run.code, run.err) == (0, "")
+    assert (run.code, without_local_site(run.err)) == (0, "")
     assert pages == [True], "the page is on the web when it is asked for"
     assert (pushing.folder.parent / "web" / "feed.atom").exists()
     items = Outsider(prosody, "reader", node).items()
@@ -226,10 +226,7 @@ def test_a_feed_is_published_as_the_readme_says(
     built: Site, web: Web, prosody: Prosody, node: str, accounts: Mapping[str, str]
 ) -> None:
     command = next(line for line in README.splitlines() if line.startswith("publisher init --feed"))
-    feed = (
-        (built.folder / "feed.rss").read_bytes().replace(b"https://blog.example", web.url.encode())
-    )
-    web.answers["/feed.xml"] = Answer(feed)
+    web.answers["/feed.xml"] = Answer((built.folder / "feed.rss").read_bytes())
     (built.folder / "publisher.yaml").unlink()
     command = command.replace("https://blog.example", web.url)
     run = built.run(command.replace("example.org", prosody.domain))

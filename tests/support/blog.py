@@ -6,6 +6,7 @@ import atexit
 import functools
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -203,6 +204,16 @@ def heed_signals() -> None:
     """What nohup or a shell in the background starts ignores signals, and so would its children."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+
+
+_LOCAL_SITE = re.compile(
+    r"warning: \S+: site\.url is http://127\.0\.0\.1:\d+, which only this machine can open[^\n]*\n"
+)
+
+
+def without_local_site(said: str) -> str:
+    """What a run said, without its warnings that the site of the test is on this machine."""
+    return _LOCAL_SITE.sub("", said)
 
 
 def interrupt(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
