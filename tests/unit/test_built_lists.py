@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.built_blog import BuiltBlog
+from tests.support.built_blog import URL, BuiltBlog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +70,67 @@ def test_a_page_at_an_unusual_address_without_its_title_is_taken(blog: BuiltBlog
         run = blog.run("build")
         assert (run.code, "has no page" in run.err) == (0, False)
         assert "/posts/mill" in (blog.folder / "feed.atom").read_text(encoding="utf-8")
+
+
+LINK = '<article><h1><a href="{url}">About the {slug}</a></h1><p>{text}</p></article>'
+
+
+def linked(slug: str, text: str) -> str:
+    """A post as a list of Nikola shows it, whose heading links to the post's page."""
+    return LINK.format(slug=slug, text=text, url=f"../{slug}/")
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_known"),
+    [(", body: .post-content", False), (", from: source", True)],
+    ids=["first run", "known posts and their sources"],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("".join(linked(slug, TEXTS[slug]) for slug in TEXTS), id="whole posts"),
+        pytest.param("".join(linked(slug, TEXTS[slug][:50]) for slug in TEXTS), id="teasers"),
+        pytest.param(linked("mill", TEXTS["mill"]), id="one post"),
+        pytest.param(f'<a href="../mill/"><h1>About the mill</h1>{TEXTS["mill"]}</a>', id="card"),
+        pytest.param(f"<h1>{URL}</h1><p>{TEXTS['mill']}</p>", id="without a link"),
+    ],
+)
+def test_a_list_whose_headings_link_to_its_posts_is_the_page_of_none(
+    blog: BuiltBlog, body: str, keys: str, *, is_known: bool
+) -> None:
+    blog.set_up(posts=keys)
+    if is_known:
+        blog.build_site()
+        (blog.posts / "2026-01-01-mill.md").rename(blog.folder / "mill.md")
+        blog.run("build")
+        (blog.folder / "mill.md").rename(blog.posts / "2026-01-01-mill.md")
+        blog.build_site(leaves_out={"mill"})
+    for path in ("blog/index.html", "blog/index-3.html", "x.html"):
+        blog.page(path, PAGE.format(title="A blog", body=body))
+    for _ in range(2):
+        run = blog.run("build")
+        assert (run.code, "1 post has no page" in run.err) == (0, True)
+        assert (blog.folder / "feed.atom").read_text(encoding="utf-8").count("<entry") == 3
+
+
+def test_the_page_of_a_tag_that_has_the_name_of_a_post_is_not_the_post_s(blog: BuiltBlog) -> None:
+    body = "<h1>About the mill</h1>" + "".join(
+        f'<h2><a href="../../{slug}/">About the {slug}</a></h2><p>{TEXTS[slug][:40]}</p>'
+        for slug in TEXTS
+    )
+    blog.set_up(posts=", from: source")
+    blog.page("tags/mill/index.html", PAGE.format(title="About the mill", body=body))
+    assert "1 post has no page" in blog.run("build").err
+
+
+def test_a_page_whose_heading_links_to_itself_or_to_another_site_is_a_post_s(
+    blog: BuiltBlog,
+) -> None:
+    blog.set_up(posts=", from: source")
+    for url in ("/old/place/", "#top", f"{URL}/old/place/", "https://elsewhere.example/mill/"):
+        page = PAGE.format(
+            title="A blog", body=LINK.format(slug="mill", text=TEXTS["mill"], url=url)
+        )
+        blog.page("old/place/index.html", page)
+        assert "has no page" not in blog.run("build").err
+        (blog.folder / ".publisher/pages.sqlite").unlink()

@@ -14,7 +14,8 @@ import msgspec
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
 from publisher.config.keys import OUTPUT_FOLDERS
-from publisher.sources.built.finding.match import PageWords, PostWords, find, page_words
+from publisher.sources.built.finding.match import PostWords, find
+from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.learning.learn import learn
 from publisher.sources.built.learning.learning_page import LearnedPost

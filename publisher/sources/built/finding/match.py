@@ -14,15 +14,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.pages.address import is_copy
-from publisher.sources.built.pages.words import triples, words
+from publisher.sources.built.finding.page_words import holds_title, in_words, title_hash
+from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from publisher.sources.built.pages.page import BuiltPage
+    from publisher.sources.built.finding.page_words import PageWords
 
 # A triple on more pages belongs to the site, not to a post; but every tag of a post may have a page
 # that shows it whole, so that few of its triples are on fewer pages.
@@ -82,57 +82,25 @@ class PostWords:
     earlier: EarlierPage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageWords:
-    """The words of a page. `titles` are its `<h1>` elements and the titles of its metadata."""
-
-    path: PurePosixPath
-    triples: frozenset[int]
-    titles: tuple[str, ...]
-    word_count: int
-    canonical_is_other: bool = False
-    is_redirect: bool = False
-    language: str | None = None
-
-
-def has_title(page: PageWords, title: str | None) -> bool:
-    """Whether the page shows this title."""
-    own = _in_words(title or "")
-    return any(_holds(_in_words(shown), own) for shown in page.titles)
-
-
 def has_name(post: PurePosixPath, page: PurePosixPath) -> bool:
     """Whether the files of a post and of a page have the same name, and one that says something."""
     return bool(name := _name(post)) and name == _name(page)
 
 
-def page_words(page: BuiltPage, site_url: str) -> PageWords:
-    """The words of a page of the site."""
-    head = page.head
-    return PageWords(
-        page.path,
-        triples(page.words),
-        tuple(filter(None, (*head.h1s, head.og_title, head.title))),
-        len(page.words),
-        canonical_is_other=is_copy(page.path, head, site_url),
-        is_redirect=head.is_redirect,
-        language=head.language,
-    )
-
-
 def find(
-    sources: Sequence[PostWords], pages: Sequence[PageWords]
+    sources: Sequence[PostWords], pages: Sequence[PageWords], *, titled: Sequence[bool] = ()
 ) -> Mapping[PurePosixPath, PurePosixPath]:
     """The page of each post that has one, by the paths of both; no page has two posts.
 
-    The order of posts and pages does not count. The time grows in proportion to them.
+    `titled` tells of the pages of other posts whether they show the titles of these. The order of
+    posts and pages does not count. The time grows in proportion to them.
     """
     index = _Index(sources, [page for page in pages if not page.is_redirect])
     pairs = [pair for source in sources for pair in index.pairs(source)]
     shown = Counter(pair.page.path for pair in pairs if pair.share >= WHOLE)
     lists = {path for path, count in shown.items() if count > 1}
     chosen = _best(pairs, lists)
-    return {pair.source.path: pair.page.path for pair in _without_doubtful(chosen)}
+    return {pair.source.path: pair.page.path for pair in _without_doubtful(chosen, titled)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +111,7 @@ class _Pair:
     page: PageWords
     share: float
     has_title: bool
+    links_title: bool  # to another page
     is_expected: bool
     has_date: bool
     has_name: bool  # their files have the same name
@@ -151,6 +120,8 @@ class _Pair:
 
     @property
     def is_plausible(self) -> bool:
+        if not self.is_expected and self._is_list:
+            return False
         if len(self.source.triples) < _FEW_TRIPLES:
             return self._is_alike
         if earlier := self.source.earlier:
@@ -161,6 +132,16 @@ class _Pair:
             or (self.has_title and self.has_name and self.share >= _LEAST_WITH_TITLE_AND_NAME)
             or (self.has_title and self.is_expected)
         )
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether the page shows the post, or its beginning, among others.
+
+        Its heading links to the page of the post. A page may have the name of a post that it does
+        not show whole, e.g. that of a tag.
+        """
+        is_part = not self.has_title or self.share < WHOLE
+        return (self.links_title and is_part) or bool(_LIST_PATH.search(str(self.page.path)))
 
     @property
     def _is_alike(self) -> bool:
@@ -226,7 +207,7 @@ def _order(path: PurePosixPath) -> tuple[int, int, PurePosixPath]:
     return len(path.parts), len(str(path)), path
 
 
-def _without_doubtful(pairs: Sequence[_Pair]) -> Iterator[_Pair]:
+def _without_doubtful(pairs: Sequence[_Pair], others: Sequence[bool]) -> Iterator[_Pair]:
     """Leave out pages without the title of their post, if the pages of the other posts show it.
 
     They are lists that show a post whole whose own page was not built, or the page of a post much
@@ -234,7 +215,8 @@ def _without_doubtful(pairs: Sequence[_Pair]) -> Iterator[_Pair]:
     """
     titled = [pair for pair in pairs if words(pair.source.title or "")]
     sure = [pair for pair in titled if pair.is_named] or titled
-    shows_titles = sum(pair.has_title for pair in sure) >= _SHOW_TITLES * len(sure)
+    shown = [*others, *(pair.has_title for pair in sure)]
+    shows_titles = sum(shown) >= _SHOW_TITLES * len(shown)
     untitled = {pair.source.path for pair in titled if not pair.is_certain}
     for pair in pairs:
         if not shows_titles or pair.source.path not in untitled:
@@ -246,7 +228,7 @@ class _Index:
 
     def __init__(self, sources: Iterable[PostWords], pages: Sequence[PageWords]) -> None:
         self._pages = pages
-        self._titles = [{*map(_in_words, page.titles)} for page in pages]
+        self._titles = [{*map(in_words, page.titles)} for page in pages]
         self._numbers = {page.path: number for number, page in enumerate(pages)}
         self._with_triple: defaultdict[int, list[int]] = defaultdict(list)
         self._with_title: defaultdict[str, list[int]] = defaultdict(list)
@@ -254,12 +236,12 @@ class _Index:
         for number, page in enumerate(pages):
             for triple in page.triples & wanted:
                 self._with_triple[triple].append(number)
-            for title in {*map(_in_words, _title_parts(page))}:
+            for title in {*map(in_words, _title_parts(page))}:
                 self._with_title[title].append(number)
 
     def pairs(self, source: PostWords) -> list[_Pair]:
         """The pages that may be the post's own."""
-        title = _in_words(source.title or "")
+        title = in_words(source.title or "")
         pairs = [self._pair(source, title, number) for number in self._candidates(source, title)]
         plausible = [pair for pair in pairs if pair.is_plausible]
         return [
@@ -296,7 +278,8 @@ class _Index:
             source,
             page,
             share=common / len(source.triples) if source.triples else 0.0,
-            has_title=any(_holds(shown, title) for shown in self._titles[number]),
+            has_title=any(holds_title(shown, title) for shown in self._titles[number]),
+            links_title=bool(title) and title_hash(title) in page.linked,
             is_expected=source.expected == page.path,
             has_date=_has_date(page.path, source.published),
             has_name=has_name(source.path, page.path),
@@ -309,10 +292,6 @@ def _looked_up(source: PostWords) -> list[int]:
     return sorted(source.triples)[:_LOOKED_UP]
 
 
-def _in_words(title: str) -> str:
-    return " ".join(words(title))
-
-
 def _title_parts(page: PageWords) -> Iterator[str]:
     """The titles of a page, and what stands before the name of the site in them."""
     for title in page.titles:
@@ -320,17 +299,9 @@ def _title_parts(page: PageWords) -> Iterator[str]:
         yield from _SEPARATOR.split(title, maxsplit=1)[:1]
 
 
+# The home page, and the pages of a list that goes on: `index-3.html`, `page/3/`, `page3/`.
+_LIST_PATH = re.compile(r"^index\.x?html?$|(?:^|/)(?:index-|page[/-]?)\d+(?:/index)?\.x?html?$")
 _SEPARATOR = re.compile(r"\s+[|·•–—»:/-]+\s+")
-
-
-def _holds(shown: str, title: str) -> bool:
-    """Whether a page's title is that of the post, or holds it between other words.
-
-    One word is held by many titles, so it must stand first.
-    """
-    if not title or " " in title:
-        return bool(title) and f" {title} " in f" {shown} "
-    return shown == title or shown.startswith(f"{title} ")
 
 
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-]?(\d\d)(?:[/-]?(\d\d))?(?!\d)")

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.finding.lists import is_list
-from publisher.sources.built.finding.match import (
-    EarlierPage,
-    PageWords,
-    PostWords,
-    find,
-    page_words,
-)
+from publisher.sources.built.finding.match import EarlierPage, PostWords, find
+from publisher.sources.built.finding.page_words import PageWords, has_title, page_words
 from publisher.sources.built.finding.words_cache import WordsCache
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.words import source_words, triples
@@ -55,13 +50,19 @@ class PageSearch:
         self,
         posts: Sequence[Sought],
         pages: Mapping[PurePosixPath, Signature],
+        placed: Sequence[tuple[Post, PurePosixPath, Signature]],
     ) -> Mapping[PurePosixPath, PurePosixPath]:
-        """The page of each post that has one among these; no page is that of two posts."""
-        texts = [
-            self._cache.words(page, signature, partial(self._read, page))
-            for page, signature in pages.items()
+        """The page of each post that has one among these; no page is that of two posts.
+
+        `placed` are some other posts with their pages, which show whether pages have titles.
+        """
+        texts = [self._page(page, signature) for page, signature in pages.items()]
+        titled = [
+            has_title(self._page(page, signature), title)
+            for post, page, signature in placed
+            if (title := title_of(post))
         ]
-        return find([self._source(post) for post in posts], texts)
+        return find([self._source(post) for post in posts], texts, titled=titled)
 
     def without_lists(
         self,
@@ -75,7 +76,7 @@ class PageSearch:
             path: page
             for path, page in found.items()
             if not is_list(
-                self._cache.words(page, pages[page], partial(self._read, page)),
+                self._page(page, pages[page]),
                 self._source(Sought(of_path[path], None)),
                 (self._source(Sought(post, None)) for post in posts if post.path != path),
             )
@@ -83,6 +84,9 @@ class PageSearch:
 
     def write(self) -> None:
         self._cache.write()
+
+    def _page(self, page: PurePosixPath, signature: Signature) -> PageWords:
+        return self._cache.words(page, signature, partial(self._read, page))
 
     def _read(self, path: PurePosixPath) -> PageWords:
         """The words of a page; none if it cannot be read."""

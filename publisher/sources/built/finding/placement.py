@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _MANY = 5
 # The files of a folder that is a page, in the output and among the sources of most generators.
 _OF_FOLDERS = frozenset({"index", "page", "+page"})
+_EXAMPLES = 12  # posts whose pages show whether pages of this site have titles
 _NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
 
 
@@ -198,7 +199,13 @@ class Placement:
         for post in posts:
             row = self._known.row(post.path)
             sought.append(Sought(post, self._expected(post), row.taken, row.has_title))
-        return self._words.find(sought, pages)
+        return self._words.find(sought, pages, self._examples())
+
+    def _examples(self) -> Sequence[tuple[Post, PurePosixPath, Signature]]:
+        """Some posts from all over the site that have a page."""
+        placed = [(post, page) for post in self._posts if (page := self.page(post))]
+        some = placed[:: max(1, len(placed) // _EXAMPLES)][:_EXAMPLES]
+        return [(post, page, self.signatures[page]) for post, page in some]
 
     @cached_property
     def _words(self) -> PageSearch:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.errors import ConfigError
-from publisher.sources.built.finding.match import PageWords
+from publisher.sources.built.finding.page_words import PageWords
 from publisher.system import atomic_files, program
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class _CachedPage(msgspec.Struct, frozen=True, array_like=True):
     canonical_is_other: bool = False
     is_redirect: bool = False
     language: str | None = None
+    linked: frozenset[int] = frozenset()
 
 
 class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +72,7 @@ class WordsCache:
                 text.canonical_is_other,
                 text.is_redirect,
                 text.language,
+                text.linked,
             )
         self._used[str(page)] = cached
         return PageWords(
@@ -81,6 +83,7 @@ class WordsCache:
             cached.canonical_is_other,
             cached.is_redirect,
             cached.language,
+            cached.linked,
         )
 
     def write(self) -> None:

@@ -31,7 +31,7 @@ def address(path: PurePosixPath, head: Head, site_url: str, sitemap: Container[s
     file_url = _url(site, bare if bare in sitemap and full not in sitemap else full)
     for named in (head.canonical, head.og_url):
         own = _own(named, file_url, site) if named else None
-        if own and _names(own.path, path):
+        if own and names_file(own.path, path):
             # The scheme of the site: many canonical URLs are older than its certificate.
             return _url(own._replace(scheme=site.scheme), url_path(own.path))
     return file_url
@@ -40,7 +40,7 @@ def address(path: PurePosixPath, head: Head, site_url: str, sitemap: Container[s
 def is_copy(path: PurePosixPath, head: Head, site_url: str) -> bool:
     """Whether the page names another page of the site as the original."""
     own = _own(head.canonical, site_url, urlsplit(site_url)) if head.canonical else None
-    return own is not None and not _names(own.path, path)
+    return own is not None and not names_file(own.path, path)
 
 
 def _own(named: str, file_url: str, site: SplitResult) -> SplitResult | None:
@@ -57,7 +57,7 @@ def without_www(authority: str) -> str:
     return authority.lower().removeprefix("www.")
 
 
-def _names(url: str, path: PurePosixPath) -> bool:
+def names_file(url: str, path: PurePosixPath) -> bool:
     """Whether a URL path ends in the path of the file, without index.html and suffixes."""
     own, named = bare_path(str(path)), bare_path(unquote(url))
     return named == own or named.endswith(f"/{own}")
