@@ -204,11 +204,14 @@ class PageHash:
     """Hashes of the body of a built page; empty if the body does not come from a page.
 
     `now` is that of the page as it is, `early` that of the page from which an edit was published
-    before the site was built again.
+    before the site was built again. If the post goes out as it was before an edit, `written` is the
+    hash of its source as it is now, and `waits` tells whether it waits for its page.
     """
 
     now: str = ""
     early: str = ""
+    written: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,8 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
         contents=items.contents(entry.post, config),
         page=page.now,
         early_page=page.early,
+        written=page.written,
+        waits=page.waits,
         earlier_ids=tuple(
             (one.item_id, one.atom_id)
             for one in entries.with_earlier_ids(entry, project.config.site)

@@ -11,6 +11,8 @@ yes      any                     no              publish: `missing` if recorded 
 yes      the same, done          same            nothing; publish: `refresh` if that was asked for
 yes      differs, open or none   same            `adopt`: record it without publishing again
 yes      any                     ours, edited    publish: `changed`; `adopt` if edits are ignored
+yes, as  any                     ours, edited    nothing; `adopt` if the record differs
+it was
 yes      any                     ours, re-read   `corrected`; `adopt` if edits are ignored
 yes      any                     other build     nothing, but counted; publish: `refresh` if asked
 yes      adopted that reading    ours, re-read   nothing; publish: `refresh` if that was asked for
@@ -25,7 +27,8 @@ An item is *edited* if its author has changed the source of the post, and *re-re
 makes another item of the same source now (`readings`). It shows another *build* if it differs in
 nothing but the page that the site's generator built. A correction is sent without notification.
 Where that is impossible (`without_corrections`), the item is adopted as it is. Corrections never
-count as announcements.
+count as announcements. A post that goes out *as it was* before an edit, because its page does not
+show that yet, never replaces an item that may be newer (`may_be_newer`).
 
 A new post with the text of an item whose post is gone is *held* (`renames`).
 
@@ -57,7 +60,13 @@ from publisher.sync.changes import (
 )
 from publisher.sync.ownership import Ownership, ownership
 from publisher.sync.plan import Plan
-from publisher.sync.readings import difference, present_record, shows_older_build, tells_the_same
+from publisher.sync.readings import (
+    difference,
+    may_be_newer,
+    present_record,
+    shows_older_build,
+    tells_the_same,
+)
 from publisher.sync.records import Recorded
 from publisher.sync.room import Shortage, room, window
 from publisher.sync.skipped import NONE_SKIPPED, Skipped, SkippedFiles
@@ -297,7 +306,7 @@ def _changes_of_present(
     if post.id in policy.new_ids and seen.atom_id not in {None, post.atom_id}:
         yield Publish(post, "changed")
         return
-    pushes = policy.edits == "push"
+    pushes = policy.edits == "push" and not (found == "edit" and may_be_newer(post, record, seen))
     if found == "edit" and pushes:
         yield Publish(post, "changed")
         return

@@ -22,7 +22,9 @@ class Desired:
     post's text alone, `link` is the link of the item, and `contents` what the settings of the node
     leave of the post. `page` is a hash of the body in the built page from which the item is made,
     empty if that is the source; `early_page` is that of the page from which an edit was sent before
-    the site was built again, empty if there was none. `earlier_ids` are the item ids and atom:ids
+    the site was built again, empty if there was none. If the post goes out as it was before an
+    edit, `written` is its `source` after that, and it `waits` until its page is built, or is kept
+    until the page shows something of the edit. `earlier_ids` are the item ids and atom:ids
     under which an earlier version may have published it, and `earlier` returns the sources and the
     hashes of the text that such a version found.
     """
@@ -39,6 +41,8 @@ class Desired:
     contents: Contents = ""
     page: str = ""
     early_page: str = ""
+    written: str = ""
+    waits: bool = False
     earlier_ids: tuple[tuple[str, str], ...] = ()
     earlier: Callable[[], EarlierReadings] = field(
         default=EarlierReadings, repr=False, compare=False

@@ -57,8 +57,19 @@ def _has_other_origin(post: Desired, seen: Seen) -> bool:
     return seen.page != post.page
 
 
+def may_be_newer(post: Desired, record: Recorded | None, seen: Seen) -> bool:
+    """Whether an item of another source may be newer than the post, which goes out as it was.
+
+    The site was not built since, or what was remembered of it is from an earlier day.
+    """
+    source, _ = _made_from(record, seen)
+    return post.waits or bool(source and source_hash.is_same(source, post.written))
+
+
 def shows_older_build(post: Desired, seen: Seen) -> bool:
     """Whether the item shows the built page as it was, although the post is the same."""
+    if post.written and seen.fingerprint != post.fingerprint:
+        return False
     return bool(seen.page and post.page) and seen.page != post.page
 
 

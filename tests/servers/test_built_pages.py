@@ -156,6 +156,57 @@ def test_a_title_is_sent_before_the_text_if_the_page_does_not_show_that(
         hears_nothing_more(server, node, reader)
 
 
+def test_an_edit_that_was_sent_from_its_source_is_not_undone_while_it_waits(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    configuration = blog.folder / "publisher.yaml"
+    from_pages = configuration.read_text(encoding="utf-8")
+    from_source = from_pages.replace("  output: _site\n", "").replace(", body: .post-content", "")
+    configuration.write_text(from_source, encoding="utf-8")
+    blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill")
+    assert ("changed", MILL, "done") in blog.run("publish", "--json").changes
+    configuration.write_text(from_pages, encoding="utf-8")
+    with Subscriber(server, "reader", node) as reader:
+        for arguments in ([], ["--verify"], ["--refresh"]):
+            waits = blog.run("publish", "--json", *arguments)
+            assert waits.code == 4
+            assert MILL not in {id_ for _, id_, _ in waits.changes}
+        assert MORE in text_of(server, node, MILL)
+        blog.build_site()
+        assert ("corrected", MILL, "done") in blog.run("publish", "--json").changes
+        assert MORE in text_of(server, node, MILL)
+        assert blog.run("publish", "--json", "--verify").changes == []
+        hears_nothing_more(server, node, reader)
+
+
+@pytest.mark.parametrize("restored", [".publisher", ".publisher/pages.sqlite"])
+def test_an_older_state_and_site_undo_no_edit_at_the_node(
+    blog: BuiltBlog, server: Server, node: str, restored: str
+) -> None:
+    """As when a cache of a continuous integration is restored."""
+    old = {"_site": blog.folder / "old site", restored: blog.folder / "old state"}
+    for name, copy in old.items():
+        copied = shutil.copytree if (blog.folder / name).is_dir() else shutil.copy2
+        copied(blog.folder / name, copy)
+    blog.write(f"{MILL}.md", f"{TEXT}\n\n{MORE}", title="The mill")
+    blog.build_site()
+    assert blog.run("publish", "--json").changes == [("changed", MILL, "done")]
+    for name, copy in old.items():
+        present = blog.folder / name
+        shutil.rmtree(present) if present.is_dir() else present.unlink()
+        copy.rename(present)
+    with Subscriber(server, "reader", node) as reader:
+        for arguments in ([], ["--verify"]):
+            waits = blog.run("publish", "--json", *arguments)
+            assert waits.code == 4
+            assert {action for action, _, _ in waits.changes} <= {"adopt"}
+        assert MORE in text_of(server, node, MILL)
+        blog.build_site()
+        done = blog.run("publish", "--json")
+        assert (done.code, {action for action, _, _ in done.changes} - {"adopt"}) == (0, set())
+        hears_nothing_more(server, node, reader)
+
+
 def test_an_edit_that_was_early_is_corrected_silently_after_the_build(
     blog: BuiltBlog, server: Server, node: str
 ) -> None:

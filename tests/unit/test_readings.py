@@ -289,6 +289,51 @@ def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
         assert decide([post], {}, {POST.id: as_seen(known)}, policy).older_builds == 0
 
 
+AS_IT_WAS = replace(BUILT, written="source after", page="built before")
+NEWER = item_at_node("read after", source="source after", body="edited", link=LINK, page="built")
+WAITS = replace(AS_IT_WAS, waits=True)
+
+
+@pytest.mark.parametrize("post", [AS_IT_WAS, WAITS])
+@pytest.mark.parametrize("policy", [Policy(), Policy(refresh=True)])
+@pytest.mark.parametrize("state", [None, "seen", "intended"])
+def test_a_post_as_it_was_before_an_edit_replaces_no_item_with_the_edit(
+    post: Desired, policy: Policy, state: Literal["seen", "intended"] | None
+) -> None:
+    known = record("read after", state, source="source after") if state else None
+    recorded = {POST.id: known} if known else {}
+    found = decide([post], recorded, {POST.id: NEWER}, policy)
+    assert found.publishes + found.corrections == ()
+    assert found.older_builds == 0
+    (change,) = found.changes or decide([post], {}, {POST.id: NEWER}, policy).changes
+    assert isinstance(change, Adopt)
+    settled = {POST.id: replace(change.record, state="seen")}
+    assert decide([post], settled, {POST.id: NEWER}, policy).changes == ()
+    if not policy.refresh:
+        assert ledger_plan.is_settled([post], settled, policy, room=None)
+
+
+def test_a_post_that_waits_replaces_no_item_of_another_source() -> None:
+    """Its edit may be one of several, and the item show another of them."""
+    other = replace(NEWER, source="source between")
+    assert decide([WAITS], {}, {POST.id: other}, Policy()).publishes == ()
+    (change,) = decide([AS_IT_WAS], {}, {POST.id: other}, Policy()).changes
+    assert isinstance(change, Publish)
+
+
+@pytest.mark.parametrize("post", [AS_IT_WAS, WAITS])
+def test_a_post_as_it_was_is_sent_if_the_node_has_no_item_of_it(post: Desired) -> None:
+    (change,) = decide([post], {}, {}, Policy()).changes
+    assert isinstance(change, Publish)
+
+
+@pytest.mark.parametrize("post", [AS_IT_WAS, WAITS])
+def test_a_post_as_it_was_corrects_an_item_of_the_same_source(post: Desired) -> None:
+    same = item_at_node("read before", source="source", body="body", link=LINK)
+    (change,) = decide([post], {}, {POST.id: same}, Policy()).changes
+    assert isinstance(change, Correct)
+
+
 def test_the_ledger_learns_which_page_the_item_at_the_node_shows() -> None:
     """A run without this ledger may have sent it."""
     known = record("read now", source="source", body="body", link=LINK, page="built before")

@@ -318,7 +318,9 @@ class BuiltSite:
         old = self._last(post) if row.taken else None
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
-        self._hashes[post.path] = PageHash(row.taken.page_body, row.early)
+        self._hashes[post.path] = PageHash(
+            row.taken.page_body, row.early, written=post.source, waits=bool(reason)
+        )
         return replace(old, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
