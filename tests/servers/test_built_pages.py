@@ -207,6 +207,18 @@ def test_an_older_state_and_site_undo_no_edit_at_the_node(
         hears_nothing_more(server, node, reader)
 
 
+def test_another_address_alone_is_corrected_silently(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    with Subscriber(server, "reader", node) as reader:
+        path = blog.write(f"{MILL}.md", TEXT, title="The mill", slug="old-mill")
+        (blog.output / "mill" / "index.html").unlink()
+        blog.build_page("old-mill", path.read_text(encoding="utf-8"))
+        assert blog.run("publish", "--json").changes == [("corrected", MILL, "done")]
+        assert blog.run("publish", "--json", "--verify").changes == []
+        hears_nothing_more(server, node, reader)
+
+
 def test_an_edit_that_was_early_is_corrected_silently_after_the_build(
     blog: BuiltBlog, server: Server, node: str
 ) -> None:

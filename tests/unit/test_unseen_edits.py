@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ OLD = Post(
         {"body_line": 6, "lines": (2, 3)},
         {"updated": DAY + dt.timedelta(days=1), "values": {"lastmod": "2026-01-02"}},
         {"values": {"color": "red"}},
+        {"slug": "b", "page": "/b/", "values": {"slug": "b"}},
         {"image": replace(PICTURE, line=4)},
         {"enclosures": (replace(PICTURE, line=4),)},
     ],
@@ -72,7 +74,6 @@ def test_what_only_the_page_shows_is_an_edit_that_nobody_sees(edit: dict[str, An
         {"enclosures": ()},
         {"license": "https://blog.example/license"},
         {"content": "summary"},
-        {"slug": "b"},
     ],
 )
 def test_readers_see_what_is_beside_the_body(edit: dict[str, Any]) -> None:
@@ -126,7 +127,7 @@ def build_page(blog: BuiltBlog, theme: str = THEME) -> None:
 def entry(blog: BuiltBlog) -> tuple[Entry, frozenset[str]]:
     """The entry of the mill as a run has it, and the sources from which it would be the same."""
     project = projects.read(configs.load(blog.folder / "publisher.yaml"), writes=True)
-    (found,) = (one for one in project.entries.entries if one.post.slug == "mill")
+    (found,) = (one for one in project.entries.entries if one.post.path.stem.endswith("mill"))
     return found, project.earlier(found.post.path).sources
 
 
@@ -219,6 +220,20 @@ def test_a_title_goes_out_at_once_although_the_page_lost_its_text(blog: BuiltBlo
     build_page(blog, WALL)
     found, sources = entry(blog)
     assert (found.title, sources) == ("The mill is gone", frozenset())
+
+
+@pytest.mark.parametrize("key", ["slug", "permalink"])
+def test_another_address_alone_is_no_news(blog: BuiltBlog, key: str) -> None:
+    before, _ = entry(blog)
+    path = write(blog, TEXT, **{key: "old-mill" if key == "slug" else "/old-mill/"})
+    found, sources = entry(blog)
+    assert (found.link, sources) == (before.link, frozenset({before.post.source}))
+    shutil.rmtree(blog.output / "mill")
+    blog.build_page("old-mill", path.read_text(encoding="utf-8"))
+    for _ in range(2):
+        found, sources = entry(blog)
+        assert found.link == "https://blog.example/old-mill/"
+        assert sources == {before.post.source}
 
 
 def test_a_later_date_of_change_alone_is_no_news(blog: BuiltBlog) -> None:

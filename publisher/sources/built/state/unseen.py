@@ -22,7 +22,7 @@ def alike(old: Post | None, new: Post, known: tuple[str, ...]) -> tuple[str, ...
 
     `old` is the version that was taken last, None if there is none, and `known` are those that show
     the same as that one. The date of the last change does not count: without anything else to see,
-    it is no news.
+    it is no news. Neither does another address: readers get the new link as a correction.
     """
     if old is None or _shown(old) != _shown(new):
         return ()
@@ -39,6 +39,8 @@ def _shown(post: Post) -> Post:
         body=lead,
         body_line=1,
         lines=(1, 1),
+        slug="",
+        page="",
         updated=post.published,
         id=(post.id[0], 1) if post.id else None,
         enclosures=tuple(map(_without_line, post.enclosures)),
