@@ -228,7 +228,8 @@ class WaitingPost:
     @property
     def message(self) -> str:
         """What the author must know, as the end of a sentence about the post."""
-        return self.reason + ("; its last version stays until then" if self.stays else "")
+        meanwhile = "its last version stays" if self.stays else "the post is in no feed"
+        return f"{self.reason}; {meanwhile} until then"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,19 @@ def test_an_edit_waits_for_its_page_and_goes_out_after_the_build(blog: BuiltBlog
     assert "The mill is gone" in feed(blog)
 
 
+def test_a_waiting_post_without_a_last_version_is_said_to_be_in_no_feed(blog: BuiltBlog) -> None:
+    """What was remembered of its page is gone, so that nobody knows its last version."""
+    blog.run("build")
+    (blog.folder / ".publisher" / "pages.sqlite").unlink()
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    for _ in range(2):
+        waits = blog.run("build")
+        assert waits.code == 4
+        assert "2026-01-01-mill.md: is newer than every page of the site" in waits.err
+        assert "run again; the post is in no feed until then" in waits.err
+        assert "The mill" not in feed(blog)
+
+
 def test_an_edit_that_only_removes_words_waits_for_its_page(blog: BuiltBlog) -> None:
     blog.run("build")
     before = blog.built()
