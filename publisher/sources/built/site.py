@@ -49,6 +49,7 @@ from publisher.sources.built.state.conclusion import (
 from publisher.sources.built.state.memory import PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
+from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -174,6 +175,8 @@ class BuiltSite:
             for path, one in found.items()
         }
         self._require_bodies()
+        opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
+        require_known_theme(opened, self._config.posts.drop, wants_title=wants_title)
         self.__dict__.pop("_card", None)  # other pages may be known now
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
 

@@ -15,6 +15,7 @@ from publisher.sources.built.bodies.accept import (
     keeps,
     shows_title,
 )
+from publisher.sources.built.bodies.added_words import NO_WORDS, AddedWords, added_words, useless
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import words_of_html
@@ -40,7 +41,8 @@ class OpenedPage:
     show the title of the post, then if it must. Every page has the title of a post without one.
     `missing` are the triples of the source that the page lacks; `lacks_end` tells whether the last
     one is among them. `has_loopback_url` tells whether the page says that its address is on this
-    machine.
+    machine. `added` are the words around the post in the body, `added_last` those in the one that
+    was taken last (None: none was). `useless` are the selectors of `drop` that match nothing in it.
     """
 
     body: BuiltBody
@@ -51,6 +53,9 @@ class OpenedPage:
     lacks_end: bool
     has_loopback_url: bool
     head: Head
+    added: AddedWords = NO_WORDS
+    added_last: AddedWords | None = None
+    useless: frozenset[str] = frozenset()
 
     def refusal(self, *, wants_title: bool) -> str:
         return self.refusals[wants_title]
@@ -75,6 +80,7 @@ def open_page(
     source = source_words(post.body, title=title)
     missing = missing_triples(source, page.words)
     extracted = extract(page, body, drop) if body else None
+    last_words = words_of_html(last.html) if last and extracted else None
     base = base_of(url_of(page.path, site_root), extracted.base if extracted else "")
     return OpenedPage(
         body=BuiltBody(
@@ -85,7 +91,7 @@ def open_page(
             (absolute(base, page.head.image) or None) if page.head.image else None,
         ),
         hash=extracted.hash if extracted else "",
-        refusals=_refusals(title, source, page, extracted, last, has_title=has_title),
+        refusals=_refusals(title, source, page, extracted, last_words, has_title=has_title),
         has_title=has_title,
         missing=missing,
         lacks_end=not triples(source[-3:]).isdisjoint(missing),
@@ -93,6 +99,9 @@ def open_page(
             map(is_loopback_url, (page.head.canonical or "", page.head.og_url or ""))
         ),
         head=page.head,
+        added=added_words(extracted.words, source) if extracted else NO_WORDS,
+        added_last=None if last_words is None else added_words(last_words, source),
+        useless=useless(page, body, drop),
     )
 
 
@@ -107,11 +116,11 @@ def _refusals(
     source: Sequence[str],
     page: BuiltPage,
     extracted: Extracted | None,
-    last: BuiltBody | None,
+    last: Sequence[str] | None,
     *,
     has_title: bool,
 ) -> tuple[str, str]:
-    loss = keeps(source, words_of_html(last.html), extracted.words) if last and extracted else None
+    loss = keeps(source, last, extracted.words) if last is not None and extracted else None
     loose = _reason(accepts(title, source, page, extracted, wants_title=False)) or _reason(loss)
     has_other_title = extracted is not None and title is not None and not has_title
     return loose, OTHER_TITLE.reason if has_other_title else loose

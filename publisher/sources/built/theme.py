@@ -1,0 +1,96 @@
+"""Refuse pages of a theme that puts its own words into the texts of the posts. Pure.
+
+The selectors of publisher.yaml fit the theme that they were learned from. With another one, the
+title, the date or a box may stand in every body, which shows all of its post nevertheless.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from publisher.errors import UnsafePlanError
+from publisher.sources.built.bodies.added_words import NO_WORDS
+from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.learning.foreign import makes_words
+from publisher.text.counts import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from publisher.post import Post
+    from publisher.sources.built.state.conclusion import Look
+
+FEWEST_PAGES = 5  # that tell something about a theme
+_NEARLY_ALL = 0.9  # of them
+_SHOWN = 8  # words in a message
+
+
+def require_known_theme(
+    opened: Iterable[tuple[Post, Look]], drop: Sequence[str], *, wants_title: bool
+) -> None:
+    """Raise UnsafePlanError if the opened pages show that posts.drop no longer fits them.
+
+    A selector that matches nothing on them is no proof: it may be meant for few pages. It is one if
+    nearly all of these bodies show words around their posts that they did not show before.
+    """
+    pages = [
+        (post, look)
+        for post, look in opened
+        if not look.opened.refusal(wants_title=wants_title) and not makes_words(post.body)
+    ]
+    if len(pages) < FEWEST_PAGES:
+        return
+    looks = [look for _, look in pages]
+    useless = frozenset.intersection(*(look.opened.useless for look in looks))
+    titled = [look for post, look in pages if _shows_title(post, look)]
+    if len(titled) >= _NEARLY_ALL * len(looks) and (useless or _are_rebuilt(titled)):
+        raise _refused("the title of the post", looks, useless)
+    shared = _shared(looks)
+    # Of a theme of which nothing is remembered, some words may always have been there.
+    if shared and useless and (useless >= {*drop} or any(look.opened.added_last for look in looks)):
+        raise _refused(f'"{" ".join(shared[:_SHOWN])}"', looks, useless)
+
+
+def _shows_title(post: Post, look: Look) -> bool:
+    """Whether the title stands before the text, and did not when the post was taken last."""
+    title, last = title_of(post), look.opened.added_last or NO_WORDS
+    return look.opened.added.has_title(title) and not last.has_title(title)
+
+
+def _are_rebuilt(looks: Sequence[Look]) -> bool:
+    """Whether the pages are others than those to which the same selectors were applied before."""
+    known = [look for look in looks if look.opened.added_last is not None]
+    return bool(known) and all(
+        look.row.digest != look.digest and _reader(look.row.digest) == _reader(look.digest)
+        for look in known
+    )
+
+
+def _reader(digest: str) -> str:
+    return digest.rpartition(":")[0]
+
+
+def _shared(looks: Sequence[Look]) -> Sequence[str]:
+    """The words that nearly all bodies show around their posts and did not show before."""
+    counted: Counter[tuple[bool, str]] = Counter()
+    for look in looks:
+        now, last = look.opened.added, look.opened.added_last or NO_WORDS
+        new = {(True, word) for word in now.before if word not in last.before}
+        counted.update(new | {(False, word) for word in now.behind if word not in last.behind})
+    found = {one for one, count in counted.items() if count >= _NEARLY_ALL * len(looks)}
+    example = looks[0].opened.added
+    ordered = [(True, word) for word in example.before] + [(False, word) for word in example.behind]
+    return [word for is_before, word in ordered if (is_before, word) in found]
+
+
+def _refused(what: str, looks: Sequence[Look], useless: Iterable[str]) -> UnsafePlanError:
+    names = [f"`{one}`" for one in sorted(useless)]
+    gone, verb = " and ".join(names), "match" if len(names) > 1 else "matches"
+    cause = f", and {gone} of posts.drop {verb} nothing there" if gone else ""
+    escape = f". If readers should get that, remove {gone} from posts.drop" if gone else ""
+    return UnsafePlanError(
+        f"nearly all of {number_of(len(looks), 'page')} show {what} in the text of their post"
+        f"{cause}, e.g. {looks[0].page}; nothing was built or sent. The theme of the site seems to "
+        "have changed: correct posts.body and posts.drop, or run `publisher init --learn`" + escape
+    )
