@@ -2,6 +2,7 @@
 
 XPath finds the elements of one compound such as `p.lead`. Combinators are applied here: libxml2's
 time for `section p` grows with the square of what both find, and pages may be made to be slow.
+`:title` is no CSS: it matches an `h1` or `h2` with the title that the head of the page states.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from cssselect import HTMLTranslator, SelectorError
 from cssselect.parser import CombinedSelector
 from cssselect.xpath import ExpressionError
 from lxml import etree
+
+from publisher.text.page_titles import is_title, stated_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -114,6 +117,9 @@ class _Translator(HTMLTranslator):
     xpath_focus_pseudo = pseudo_never_matches
     xpath_target_pseudo = pseudo_never_matches
 
+    def xpath_title_pseudo(self, xpath: XPathExpr) -> XPathExpr:
+        return xpath.add_condition(f"{_PREFIX}:title(.)")
+
     def xpath_contains_function(self, xpath: XPathExpr, function: Function) -> XPathExpr:
         raise ExpressionError(":contains() is not CSS any more")
 
@@ -170,7 +176,18 @@ def _siblings(context: Any, found: list[etree._Element], name: str, *, behind: b
     return len(places) - 1 - places[element] if behind else places[element]
 
 
+def _is_title(context: Any, found: list[etree._Element]) -> bool:
+    [element] = found
+    # The head is read once in each evaluation.
+    stated = context.eval_context.get("titles")
+    if stated is None:
+        stated = stated_titles(element.getroottree().getroot())
+        context.eval_context["titles"] = stated
+    return is_title(element, stated)
+
+
 _EXTENSIONS: Any = {
+    (_NAMESPACE, "title"): _is_title,
     (_NAMESPACE, "preceding"): partial(_siblings, behind=False),
     (_NAMESPACE, "following"): partial(_siblings, behind=True),
 }

@@ -95,3 +95,30 @@ def test_matching_nested_elements_takes_time_in_proportion(selector: str) -> Non
 )
 def test_matching_siblings_takes_time_in_proportion(selector: str) -> None:
     assert_linear(lambda size: compiled(selector).matches(siblings(size)), 20)
+
+
+# Titles
+
+PAGE = (
+    "<html><head><title>The “old” mill — A blog</title><meta property='og:title' content='A mill'/>"
+    "</head><body><h1>The old mill</h1><h1>Why we left</h1><h2>A mill <a href='#a'>#</a></h2>"
+    "<p>A mill</p><h1/></body></html>"
+)
+
+
+def test_a_title_is_a_heading_with_a_title_of_the_head() -> None:
+    root = etree.fromstring(PAGE)
+    assert [one.text for one in compiled("body > h1:title").matches(root)] == ["The old mill"]
+    assert [one.tag for one in compiled(":title").matches(root)] == ["h1", "h2"]
+    assert [one.text for one in compiled("h1:not(:title)").matches(root)] == ["Why we left", None]
+
+
+def test_a_page_without_titles_has_no_heading_with_one() -> None:
+    assert compiled("h1:title").matches(etree.fromstring("<html><h1>A mill</h1></html>")) == []
+
+
+def test_a_heading_of_very_many_elements_is_no_title() -> None:
+    """Headings within headings would take time that grows with the square of their number."""
+    for count, found in ((99, 1), (100, 0)):
+        page = PAGE.replace("<h1>The old mill", f"<h1>The old mill{'<b/>' * count}")
+        assert len(compiled("h1:title").matches(etree.fromstring(page))) == found

@@ -78,10 +78,13 @@ class Lesson:
     def summary(self) -> str:
         """The figures, for people: where the text is, and on how many pages."""
         if self.learned is None or self.reason:
-            return (
-                f"{self.reason}, so texts are rendered from their sources; run `publisher init "
-                "--learn` after the next build"
+            advice = (
+                "run `publisher init --learn` after the next build"
+                if self.learned is None
+                else "to take them from the pages, set posts.body to the CSS selector of the "
+                "element that holds nothing but the text, and remove posts.from"
             )
+            return f"{self.reason}, so texts are rendered from their sources; {advice}"
         places = " or ".join(f"`{selector}`" for selector in self.learned.body)
         pages = number_of(self.learned.matched, "page")
         return f"the text of your posts is in {places}: {self.learned.accepted} of {pages}"

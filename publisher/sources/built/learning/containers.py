@@ -41,7 +41,8 @@ _WELL_KNOWN = names(
     ".entry-content .markdown-body .post-body .post-content .post__content"
 )
 _BARE = [("body",), ("div",), ("section",), ("td",)]
-_SAYS_WHAT = re.compile(r"article|blog|body|content|entry|markdown|post|prose|text|md")
+_SAYS_WHAT = re.compile(r"article|blog|body|content|entry|markdown|post|prose|text|md|doc(?![a-z])")
+_IS_AROUND = re.compile(r"[-_](?:container|inner|layout|wrap(?:per)?)$")  # it and something else
 
 
 def body_selectors(pages: Sequence[LearningPage]) -> list[Selector]:
@@ -108,6 +109,7 @@ def _rank(candidate: Selector) -> int:
         rank += 8
     every = [name for compound in (*outer, last) for name in compound]
     rank -= 40 * sum(map(is_made, every)) + 15 * sum(map(looks, every))
+    rank -= 10 * sum(_IS_AROUND.search(name) is not None for name in every)
     return rank - 4 * len(every) - 6 * len(outer)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.tree_edits import elements
+from publisher.text.page_titles import HEADINGS, is_title, stated_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ _IDENTIFIER = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]*")
 _TAG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9-]+)?")
 _MAX_CLASSES = 12  # of one element; utility frameworks give it dozens
 _MAX_PLACE = 4
+TITLE = ":title"  # matches a heading if it shows the title that the head of its page states
 # Tailwind, Bootstrap and the like: how it looks.
 _LOOKS = re.compile(
     r"\.(?:col|row|container|wrapper|wrap|inner|flex|grid|font|text|bg|border|rounded|shadow|"
@@ -101,13 +103,15 @@ def places_of(element: etree._Element) -> list[str]:
 
 
 class NameIndex:
-    """The elements of a tree by their names."""
+    """The elements of a tree by their names, and the headings of level 1 or 2 by `TITLE`."""
 
     def __init__(self, tree: etree._Element) -> None:
         found: defaultdict[str, list[etree._Element]] = defaultdict(list)
         for element in elements(tree):
             for name in (*names_of(element), *places_of(element)):
                 found[name].append(element)
+        stated = stated_titles(tree)
+        found[TITLE] += [one for one in tree.iter(*HEADINGS) if is_title(one, stated)]
         self._found: Mapping[str, Sequence[etree._Element]] = found
         self._compounds: dict[Compound, frozenset[etree._Element]] = {}
 

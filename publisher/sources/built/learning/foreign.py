@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FEWEST_POSTS = 20
+_LABEL = 2  # words
 # Tags of Liquid and its like, shortcodes, components of MDX and of the browser, and what includes a
 # file, a list of headings or the output of a program. Tags that only mark code or links are none.
 _MAKES_WORDS = re.compile(
@@ -52,12 +53,26 @@ def makes_words(source: str) -> bool:
 
 def share(bodies: Sequence[BodyWords]) -> float:
     """The share of foreign words in the bodies that can tell; 0 if there are none."""
+    counted = _telling_bodies(bodies)
+    words = sum(one.words for one in counted)
+    return sum(one.foreign for one in counted) / words if words else 0.0
+
+
+def are_few(bodies: Sequence[BodyWords]) -> bool:
+    """Whether the bodies have so few foreign words that these may be labels, e.g. of a box.
+
+    Among the words of short posts they are a large share.
+    """
+    counted = _telling_bodies(bodies)
+    return sum(one.foreign for one in counted) <= _LABEL * len(counted)
+
+
+def _telling_bodies(bodies: Sequence[BodyWords]) -> Sequence[BodyWords]:
     counted: list[BodyWords] = []
     for selector in {one.selector for one in bodies}:
         own = [one for one in bodies if one.selector == selector]
         counted += telling(own, [one.is_whole for one in own])
-    words = sum(one.words for one in counted)
-    return sum(one.foreign for one in counted) / words if words else 0.0
+    return counted
 
 
 def telling(pages: Sequence[T], are_whole: Sequence[bool]) -> Sequence[T]:

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from publisher.sources.built.bodies.tree_edits import elements, names, text_of
 from publisher.sources.built.learning.edges import begins_with_words, ends_with_words
 from publisher.sources.built.learning.element_names import (
+    TITLE,
     Compound,
     Selector,
     is_made,
     looks,
     names_of,
     places_of,
+    selector,
 )
 from publisher.sources.built.learning.foreign import makes_words, telling
 from publisher.sources.built.pages.words import words
@@ -75,7 +77,8 @@ _CALLED = re.compile(
 class Part:
     """A block before or behind the post, from the outside inwards, that may be furniture.
 
-    `may_be_written` tells whether its media may be those of the source, by another name.
+    `may_be_written` tells whether its media may be those of the source, by another name, and
+    `is_stated` whether the head of the page states the title that it shows.
     """
 
     element: etree._Element
@@ -83,6 +86,7 @@ class Part:
     is_title: bool
     has_media: bool
     may_be_written: bool
+    is_stated: bool
 
 
 class TrimmedBody:
@@ -92,6 +96,7 @@ class TrimmedBody:
         self.page, self.element = page, element
         self._counts = page.counts(element)
         self._title = words(page.post.title or "")
+        self._stated = {*page.index.matches(selector(TITLE))}
         source, title = page.post.source, page.post.title
         self._has_words_at = {  # in front or behind
             True: begins_with_words(source, title),
@@ -122,7 +127,8 @@ class TrimmedBody:
         is_title = element.tag in _HEADINGS and words(text_of(element)) == self._title
         has_media = _has_media(element)
         may_be_written = has_media and not self._is_decoration(element, is_front=is_front)
-        return Part(element, depth, is_title, has_media, may_be_written)
+        is_stated = is_title and element in self._stated
+        return Part(element, depth, is_title, has_media, may_be_written, is_stated)
 
     def _is_decoration(self, element: etree._Element, *, is_front: bool) -> bool:
         """Whether it shows pictures where the source has none, but perhaps elsewhere."""
@@ -191,15 +197,18 @@ class _Recurring:
         self._pages: Counter[str] = Counter()
         # The names that parts have whose pictures may be written by the author.
         self._written: set[str] = set()
-        titled = 0
+        titled = stated = 0
         for body in bodies:
             parts = [part for side in body.sides for part in side]
             titled += any(part.is_title for part in parts)
+            stated += any(part.is_stated for part in parts)
             self._pages.update({key for part in parts for key in self._keys(part)})
             self._written |= {
                 key for part in parts if part.may_be_written for key in self._keys(part)
             }
         self._has_titles = titled >= _TITLED * self._count
+        # Then headings that authors write are told from titles, wherever they stand.
+        self._are_stated = stated >= _TITLED * max(titled, 1)
 
     def furniture(self, body: TrimmedBody) -> Iterator[Part]:
         """The parts of a body up to the first that does not recur, on both sides."""
@@ -215,6 +224,8 @@ class _Recurring:
         tag, *others = names_of(part.element) or [""]
         found: set[tuple[str, ...]] = {(one,) for one in others if self._is_frequent(one, part)}
         found |= {(tag, *name) for name in found}
+        if part.is_title and self._are_stated:
+            return {(name, depth) for name in (*found, *self._stated_names(part))}
         if (
             tag
             and (tag not in _WRITTEN or (part.is_title and self._has_titles))
@@ -228,6 +239,10 @@ class _Recurring:
         if part.is_title and not part.depth:
             found |= {(tag, place) for place in places_of(part.element)}
         return {(names, depth) for names in found}
+
+    def _stated_names(self, part: Part) -> Iterator[tuple[str, ...]]:
+        if part.is_stated:
+            yield str(part.element.tag), TITLE
 
     def _recurs(self, part: Part) -> bool:
         if part.is_title:
@@ -254,7 +269,7 @@ class _Recurring:
 
 def _rank(names: tuple[str, ...]) -> int:
     """The lower, the better a name says what the furniture is."""
-    has_place = any(name.startswith(":") for name in names)
+    has_place = any(name.startswith(":") and name != TITLE for name in names)
     called = any(_CALLED.search(name.lower()) for name in names)
     return 10 * has_place + 3 * (not called) + sum(map(looks, names)) + len(names)
 

@@ -130,10 +130,9 @@ class _Figures:
         judged = self._matched - not_judged(self._walled, accepted=self.accepted)
         if self.accepted < LEAST_ACCEPTED * judged:
             return f"the text of the posts was found on {accepted} only"
-        if share > MOST_FOREIGN:
-            return (
-                f"{int(100 * share)} % of the words beside the text of the posts are not the posts'"
-            )
+        if share > MOST_FOREIGN and not foreign.are_few(self._bodies):
+            places = " or ".join(f"`{one}`" for one in self._body)
+            return f"{int(100 * share)} % of the words in {places} are not in the text of the posts"
         return None
 
 
