@@ -231,7 +231,60 @@ _CODE = "a\nb\n"
         '<div class="language-js"><button class="copy"></button><span class="lang">js</span><pre>'
         '<code>a\nb\n</code></pre><div class="line-numbers-wrapper"><span class="line-number">1'
         '</span><br><span class="line-number">2</span><br></div></div>',
+        # Rouge, a row for each line
+        '<table class="rouge-line-table"><tbody><tr id="line-1" class="lineno"><td class='
+        '"rouge-gutter gl"><pre>1</pre></td><td class="rouge-code"><pre>a\n</pre></td></tr><tr>'
+        '<td class="rouge-gutter gl"><pre>2</pre></td><td class="rouge-code"><pre>b\n</pre></td>'
+        "</tr></tbody></table>",
+        # Pygments without classes
+        '<div class="highlight"><pre><span></span><span style="color: inherit; background-color: '
+        'transparent; padding-left: 5px; padding-right: 5px;">1</span>a\n<span style="color: '
+        'inherit; padding-left: 5px; padding-right: 5px;">2</span>b\n</pre></div>',
+        # Chroma without classes, as Hugo has it
+        '<pre><code><span style="display:flex;"><span style="white-space:pre;user-select:none;'
+        'margin-right:0.4em;color:#7f7f7f"> 9</span><span>a\n</span></span><span><span style="'
+        'white-space:pre;-webkit-user-select:none;user-select:none" id="q-10"><a href="#q-10">10'
+        "</a></span><span>b\n</span></span></code></pre>",
+        # Expressive Code in Astro and Starlight
+        '<div class="expressive-code"><figure class="frame is-terminal"><figcaption class="header">'
+        '<span class="title"></span><span class="sr-only">Terminal window</span></figcaption>'
+        '<pre data-language="sh"><code><div class="ec-line"><div class="gutter"><div class="ln" '
+        'aria-hidden="true">1</div></div><div class="code"><span>a</span></div></div><div class='
+        '"ec-line"><div class="gutter"><div class="ln" aria-hidden="true">2</div></div><div class='
+        '"code">b</div></div></code></pre><div class="copy"><div aria-live="polite"></div><button '
+        'title="Copy to clipboard" data-code="a b"><div></div></button></div></figure></div>',
+        '<figure class="frame"><figcaption class="header"></figcaption><pre><code><details class='
+        '"ec-section"><summary>1 collapsed line</summary><div class="ec-line"><div class="code">a'
+        '</div></div></details><div class="ec-line"><div class="code">b</div></div></code><button '
+        'class="copy-btn"><div class="copy-btn-icon">Copy</div></button></pre></figure>',
+        # Shiki with types, and of its time in Gatsby
+        '<pre class="shiki twoslash"><code><span class="line"><span class="twoslash-hover"><span '
+        'class="twoslash-popup-container"><code>let a: string</code></span>a</span></span>\n'
+        '<span class="line">b</span>\n</code></pre>',
+        '<pre class="shiki"><div class="language-id">js</div><div class="code-container"><code>'
+        "<div class='line'>a</div><div class='line'>b</div></code></div></pre>",
+        '<pre><code style="display: grid"><span data-line>a</span><span data-line>b</span></code>'
+        "</pre>",
+        # rehype-prism-plus, Prism, giallo in Zola, prettify
+        '<pre><code><span class="code-line line-number" line="1">a\n</span><span class="code-line '
+        'line-number" line="2">b\n</span></code></pre>',
+        '<pre class="line-numbers"><code>a\nb\n<span aria-hidden="true" class="line-numbers-rows">'
+        "<span></span><span></span></span></code></pre>",
+        '<pre class="giallo"><code><span class="giallo-l"><span class="giallo-ln">1</span><span>a'
+        '</span></span>\n<span class="giallo-l"><span class="giallo-ln">2</span>b</span>\n</code>'
+        "</pre>",
+        '<pre class="prettyprint"><ol class="linenums">\n<li class="L0">a</li>\n<li class="L1">b'
+        "</li>\n</ol></pre>",
+        # GitHub, whose numbers a style shows
+        '<table><tbody><tr><td id="L1" class="blob-num" data-line-number="1"></td><td class="'
+        'blob-code">a</td></tr><tr><td class="blob-num" data-line-number="2"></td><td class="'
+        'blob-code">b</td></tr></tbody></table>',
         # Prism in Docusaurus
+        '<pre><code><div class="token-line">a<br></div><div class="token-line">b<br></div></code>'
+        "</pre>",
+        '<pre><code><span class="token-line codeLine_lJS_"><span class="codeLineNumber_Tfdd">'
+        '</span><span class="codeLineContent_feaV">a</span><br></span><span class="token-line">'
+        "<span>b</span><br></span></code></pre>",
         '<div class="codeBlock"><pre><code><span class="token-line">a<br></span>'
         '<span class="token-line">b<br></span></code></pre><div class="buttonGroup"><button>Copy'
         "</button></div></div>",
@@ -242,6 +295,16 @@ def test_of_a_block_of_code_the_code_stays(block: str) -> None:
     assert ["".join(map(str, pre.itertext())) for pre in tree.iter("pre")] == [_CODE]
     assert extracted(block).words == ("a", "b")
     assert "<table" not in html(block)
+
+
+def test_an_empty_line_of_a_block_of_code_is_one_line() -> None:
+    line = '<div class="ec-line"><div class="gutter"><div class="ln">1</div></div>{}</div>'
+    number = '<span class="code-line line-number" line="1">{}\n</span>'
+    lines = "".join(map(number.format, ("1", "", "b")))
+    assert etree.fromstring(html(f"<pre>{lines}</pre>")).xpath("string()") == "1\n\nb\n"
+    for empty in ('<div class="code">\n</div>', '<div class="code"></div>', ""):
+        lines = "".join(line.format(one) for one in ("<div>a</div>", empty, "<div> b</div>"))
+        assert html(f"<pre>{lines}</pre>") == "<pre>a\n\n b\n</pre>"
 
 
 def test_the_name_of_the_language_stays_as_a_class_alone() -> None:
@@ -261,6 +324,9 @@ def test_the_name_of_the_language_stays_as_a_class_alone() -> None:
         "</tbody></table>",
         '<figure><figcaption>src/main.rs</figcaption><pre class="language-rs">a</pre></figure>',
         '<div class="language-js"><p>js</p><p>A text.</p><pre class="language-js">a</pre></div>',
+        "<pre>a\n<div>b</div><p>The author forgot to end the code.</p></pre>",
+        "<pre>1 a\n2 b\n<span>3</span> c</pre>",
+        '<table><tbody><tr><td class="gutter"></td><td>a</td></tr></tbody></table>',
     ],
 )
 def test_what_only_looks_like_a_part_of_a_block_of_code_stays(shown: str) -> None:
@@ -392,7 +458,8 @@ _TAGS = [
     "<td class=gutter>", "<td>", "</table>", "<br>", "<span class=ln>", "</span>", "<h2>", "</h2>",
     "<h2>Comments</h2>", "<a href=#a>", "</a>", "<script>", "</script>", "<noscript>",
     "<img src=a>", "</noscript>", "<div id=comments>", "<span class=katex>", "<math>", "</math>",
-    "1", "2", " ",
+    "1", "2", " ", "<div class=line>", "<div class=gutter>", "<span data-line>", "<details>",
+    "<summary>", "<li>", "<td class=blob-num data-line-number=1>", "<button>", "</button>",
     "\n", "a", "</article>", "<article>", "<script type=math/tex>", "<form>", "</form>", "<b>",
 ]  # fmt: skip
 
@@ -402,6 +469,7 @@ _TAGS = [
 @example("<span class=katex><span class=katex><math><math></math>")
 @example("<h2>Comments</h2><div id=comments><h2>Comments</h2>")
 @example("<pre><td><br><span class=ln><span class=ln>1")
+@example("<pre><span class=ln>1<script>")
 @example("<form><div id=comments><form><div id=comments>")
 def test_no_markup_stops_it_and_no_second_time_changes_it(markup: str) -> None:
     page = page_of(f"<main>{markup}</main>")
@@ -422,6 +490,7 @@ def test_no_markup_stops_it_and_no_second_time_changes_it(markup: str) -> None:
         ("<span class=katex><math><mi>x</mi></math>x</span>", 400),
         ("<table><tr><td>1<td><pre>a</pre></table>", 300),
         ("<i class=x>a</i>b", 2_000),
+        ("<div class=line><div class=ln>1</div>a</div>\n", 800),
         ("<h3>Comments</h3><h4>Comments</h4>", 800),
     ],
 )

@@ -42,11 +42,11 @@ _BREAKS = re.compile(r"[\t\n\r]+")
 def clean(root: etree._Element) -> None:
     """Change the copy of a body so that it holds only what the post says."""
     _keep_formulas_once(root)
+    for element in [*root.iterdescendants(*_UNSEEN)]:
+        remove(element)
     code_blocks.clean(root)
-    for element in [*root.iterdescendants(*_UNSEEN, *_USELESS, "noscript")]:
-        if element.tag in _UNSEEN:
-            remove(element)
-        elif element.tag in _USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
+    for element in [*root.iterdescendants(*_USELESS, "noscript")]:
+        if element.tag in _USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
             cut(element)
     for heading in root.iter(*_HEADINGS):
         text = text_of(heading)

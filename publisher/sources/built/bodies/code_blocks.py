@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from publisher.sources.built.bodies.code_lines import put_on_lines
 from publisher.sources.built.bodies.tree_edits import (
     elements,
     finish,
@@ -26,16 +27,23 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-# Of Pygments, Rouge, Chroma, Hexo, highlight.js and its plugin, and GitHub.
+# Of Pygments, Rouge, Chroma, Hexo, highlight.js and its plugin, Expressive Code, giallo, GitHub.
 _GUTTER = re.compile(
     r"(?:^|[-_])(?:gutter|linenos?|lineno|lntd|lnt|ln|line-?numbers?|blob-num)(?:$|[-_])"
 )
+# Of Chroma and Pygments without classes.
+_GUTTER_STYLE = re.compile(r"user-select:\s*none|padding-left: 5px; padding-right: 5px")
+_NUMBER_DATA = frozenset({"data-line-number", "data-linenos"})
+# What a style hides: the label of a button, or "Terminal window", for those who hear the page.
+_HEARD = re.compile(r"^(?:sr-only|visually-?hidden|screen-?reader(?:-text)?)$")
+# Types and messages that a script shows while the mouse is over a name.
+_POPUP = re.compile(r"^twoslash-popup-")
 _COPY = re.compile(r"(?:^|[-_])(?:copy|clipboard)(?:$|[-_])")
-_LABEL = re.compile(r"(?:^|[-_])lang(?:uage)?(?:$|[-_](?:label|name|badge|tag))")
+_LABEL = re.compile(r"(?:^|[-_])lang(?:uage)?(?:$|[-_](?:label|name|badge|id|tag))")
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:?)[- ]([a-z0-9+#_.-]+)")
 # What a wrapper of a block of code is; themes nest up to three of them.
 _WRAPPERS = frozenset({"code", "div", "figure", "pre", "section", "span"})
-_NUMBERED = frozenset({"a", "i", "span"})
+_NUMBERED = frozenset({"a", "div", "i", "span"})
 _MAX_WRAPPERS = 4
 _MAX_LABEL = 3  # words
 
@@ -57,16 +65,19 @@ def _unwrap_numbered(table: etree._Element) -> None:
     for row in rows:
         remove(row[0])
     inside_pre = next(table.iterancestors("pre"), None) is not None
+    is_line_each = len(rows) > 1
     for row in rows:
         for cell in row[1:]:
-            if inside_pre:
+            if inside_pre or is_line_each:
                 _unwrap_inner(cell)
-            if len(rows) > 1:
+            if is_line_each:
                 _end_line(cell)
     for part in [*elements(table), table]:
         if part.tag in {"colgroup", "tbody", "td", "th", "thead", "tr"} or part is table:
             _forget_white_space(part)
             unwrap(part)
+    if is_line_each and not inside_pre:
+        table.tag = "pre"
 
 
 def _numbers_lines(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
@@ -77,7 +88,13 @@ def _numbers_lines(table: etree._Element, rows: list[list[etree._Element]]) -> b
     numbers = [int(number) for number in found]
     counts_on = all(second == first + 1 for first, second in pairwise(numbers))
     named = all(any(map(_GUTTER.search, tokens(row[0]))) for row in rows)
-    return bool(numbers) and counts_on and (is_code or named)
+    if not numbers:  # a style shows them
+        return named and all(_has_number(row[0]) for row in rows)
+    return counts_on and (is_code or named)
+
+
+def _has_number(cell: etree._Element) -> bool:
+    return any(name in part.attrib for part in cell.iter() for name in _NUMBER_DATA)
 
 
 def _unwrap_inner(cell: etree._Element) -> None:
@@ -108,29 +125,54 @@ def _clean_block(pre: etree._Element) -> None:
     for element in elements(pre):
         if element.tag == "br":
             replace_by_text(element, "\n")
-        elif _is_number(element):
+        elif element.tag == "button" or _is_number(element) or _is_popup(element):
             remove(element)
     wrappers = [*_wrappers(pre)]
     language = _language(pre, wrappers)
-    for beside in [*_beside(wrappers)]:
-        if _is_label(beside, language):
-            remove(beside)
+    if pre.find(".//code") is not None:
+        _remove_labels(pre.iterchildren("div"), language)
+    _remove_labels(_beside(wrappers), language)
+    put_on_lines(pre)
     code = pre.find("code")
     marked = pre if code is None else code
     if language and not _LANGUAGE.search(f"{pre.get('class', '')} {marked.get('class', '')}"):
         marked.set("class", f"{marked.get('class', '')} language-{language}".strip())
 
 
+def _remove_labels(beside: Iterable[etree._Element], language: str) -> None:
+    """Remove what is no code of these elements of a block."""
+    for element in [*beside]:
+        for part in [element, *elements(element)]:
+            if any(map(_HEARD.match, tokens(part))):
+                remove(part)
+        if _is_label(element, language) or _is_empty_caption(element):
+            remove(element)
+
+
 def _is_number(element: etree._Element) -> bool:
-    if element.tag not in _NUMBERED or not _is_gutter(element.get("class", "")):
+    if element.tag not in _NUMBERED:
         return False
-    text = text_of(element).strip()
-    return text.isdecimal() or not text
+    if _is_gutter(element.get("class", "")):
+        text = text_of(element)
+        return text.strip().isdecimal() or not text
+    style = element.get("style")
+    is_styled = style is not None and _GUTTER_STYLE.search(style) is not None
+    return is_styled and text_of(element).strip().isdecimal()
+
+
+def _is_popup(element: etree._Element) -> bool:
+    return any(map(_POPUP.match, tokens(element)))
+
+
+def _is_empty_caption(element: etree._Element) -> bool:
+    return element.tag == "figcaption" and not text_of(element).strip()
 
 
 @lru_cache(1_000)
 def _is_gutter(classes: str) -> bool:
-    return any(map(_GUTTER.search, classes.lower().split()))
+    names = classes.lower().split()
+    # COMPAT(rehype-prism-plus): `code-line line-number` is a line, and a style shows its number.
+    return "code-line" not in names and any(map(_GUTTER.search, names))
 
 
 def _wrappers(pre: etree._Element) -> Iterator[etree._Element]:
