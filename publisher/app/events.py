@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,11 +53,15 @@ class NodeRead:
 
 @dataclass(frozen=True, slots=True)
 class PagesRead:
-    """Some pages of the built site are read: `read` of `total` in this folder."""
+    """Some pages of the built site are read: `read` of `total` in this folder.
+
+    First all are read to find those of posts, then these and a sample of them to learn from.
+    """
 
     folder: str
     read: int
     total: int
+    step: Literal["reading", "learning from"] = "reading"
 
 
 @dataclass(frozen=True, slots=True)

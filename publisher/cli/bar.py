@@ -98,11 +98,11 @@ class PageBar:
         self._rows.stop()
 
     def show(self, pages: PagesRead) -> None:
-        if pages.folder not in self._folders:
-            label = f"reading {short_line(pages.folder, LABEL)}"
-            self._folders[pages.folder] = self._rows.add_task(label, total=pages.total)
+        label = f"{pages.step} {short_line(pages.folder, LABEL)}"
+        if label not in self._folders:
+            self._folders[label] = self._rows.add_task(label, total=pages.total)
         self._rows.update(
-            self._folders[pages.folder],
+            self._folders[label],
             completed=pages.read,
             visible=pages.read < pages.total,
         )

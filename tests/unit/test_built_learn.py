@@ -555,3 +555,43 @@ def test_learning_again_gives_the_same() -> None:
         lambda n: f"<article><div class='a b c'>x{n}</div>{paragraphs(n)}</article>", count=15
     )
     assert learn(pairs) == learn(pairs)
+
+
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [
+        ("<span>word</span> ", 250),
+        ("<p class=share>Share</p>", 100),
+        ("<p><img src=/picture.png></p>", 150),
+        ("<div class=x><div class=y>of many</div></div>", 200),
+    ],
+)
+def test_learning_takes_time_in_proportion_to_the_pages(part: str, size: int) -> None:
+    assert_linear(partial(learned_with, part), size)
+
+
+def learned_with(part: str, times: int) -> None:
+    pairs = site(
+        lambda number: f"<main><article>{paragraphs(number)}{part * times}</article></main>", 2
+    )
+    learn(pairs)
+
+
+def test_no_more_pictures_of_a_page_are_sought_in_its_source_than_the_limit() -> None:
+    source = _CountingText("![](front.png)")  # so that pictures in front may be the author's
+    source.searches = 0
+    pictures = "<p><img src=/picture.png></p>" * 2_000
+    post = LearnedPost(title_of(0), tuple(words(text_of(0))), source)
+    shown = page(f"<main><article>{pictures}{paragraphs(0)}</article></main>", 0)
+    learn([(post, shown)])
+    assert 0 < source.searches <= 1_000
+
+
+class _CountingText(str):
+    """A text that counts how often something is sought in it."""
+
+    searches: int
+
+    def __contains__(self, part: object) -> bool:
+        self.searches += 1
+        return super().__contains__(part)  # type: ignore[operator]

@@ -17,7 +17,7 @@ from publisher.config.keys import OUTPUT_FOLDERS
 from publisher.sources.built.finding.match import PostWords, find
 from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.folder.output import OutputFolder
-from publisher.sources.built.learning.learn import learn
+from publisher.sources.built.learning.learn import MAX_PAGES, learn
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.pages import site_metadata, site_url
 from publisher.sources.built.pages.address import is_copy
@@ -228,6 +228,10 @@ class _Trial:
                 return path
         return None
 
+    def tell_learning(self, read: int, *, of: int) -> None:
+        """Report how many of the posts' pages were read to learn from them, in their order."""
+        self._on_event(PagesRead(self.name, min(read, of), of, "learning from"))
+
     def pairs(self) -> Sequence[Pair]:
         return _Pairs(self)
 
@@ -245,6 +249,7 @@ class _Pairs(Sequence["Pair"]):
         self._trial = trial
         self._paths = sorted(trial.pages.items())
         self._kept: dict[int, Pair] = {}
+        self._read = 0
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -256,8 +261,10 @@ class _Pairs(Sequence["Pair"]):
     def __getitem__(self, index: int | slice) -> Pair | Sequence[Pair]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
+        self._read += 1
         if index in self._kept:
             return self._kept[index]
+        self._trial.tell_learning(self._read, of=len(self) + min(len(self), MAX_PAGES))
         pair = self._trial.pair(*self._paths[index])
         if len(self._kept) < _KEPT_PAGES:
             self._kept[index] = pair

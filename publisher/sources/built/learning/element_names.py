@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.tree_edits import elements
@@ -94,12 +95,17 @@ def is_made(name: str) -> bool:
 
 def places_of(element: etree._Element) -> list[str]:
     """Where an element stands among the children of its parent, if near to the first or last."""
-    parent = element.getparent()
-    if parent is None:
+    if element.getparent() is None:
         return []
-    first, last = parent.index(element) + 1, len(parent) - parent.index(element)
+    # Only the nearest are counted: `index` counts all, and a parent may have 100,000 children.
+    first, last = _siblings(element, before=True) + 1, _siblings(element, before=False) + 1
     places = [f":nth-child({first})"] if first <= _MAX_PLACE else []
     return [*places, *([f":nth-last-child({last})"] if last <= _MAX_PLACE else [])]
+
+
+def _siblings(element: etree._Element, *, before: bool) -> int:
+    """How many there are before or behind an element; `_MAX_PLACE` if these are more."""
+    return sum(1 for _ in islice(element.itersiblings(preceding=before), _MAX_PLACE))
 
 
 class NameIndex:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 MAX_DROPS = 20
 _TITLED = 0.8  # of the posts: then the template writes the heading
 _RECURS = 0.03  # of the posts
+_MAX_SOUGHT = 1_000  # pictures of a page; further ones are the post's
 _PICTURES = 0.3  # of the posts: then a picture is the template's
 _ALWAYS = 0.98  # of the posts: then furniture may be named by its place
 _MAX_DEPTH = 3
@@ -94,6 +95,7 @@ class TrimmedBody:
 
     def __init__(self, page: LearningPage, element: etree._Element) -> None:
         self.page, self.element = page, element
+        self._sought = 0
         self._counts = page.counts(element)
         self._title = words(page.post.title or "")
         self._stated = {*page.index.matches(selector(TITLE))}
@@ -145,10 +147,15 @@ class TrimmedBody:
         if self._is_decoration(element, is_front=is_front):
             return False
         return any(
-            (stem := _stem(one.get(key, ""))) and stem in self.page.post.source
+            (stem := _stem(one.get(key, ""))) and self._has_source(stem)
             for one in element.iter("img", "source", "video", "audio", "iframe")
             for key in ("src", "data-src")
         )
+
+    def _has_source(self, name: str) -> bool:
+        """Whether the source names a picture. Each search takes as long as the source is."""
+        self._sought += 1
+        return self._sought > _MAX_SOUGHT or name in self.page.post.source
 
 
 def drop_selectors(pages: Sequence[LearningPage], bodies: Sequence[Selector]) -> list[Selector]:
