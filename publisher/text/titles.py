@@ -1,7 +1,7 @@
-"""Read titles and summaries that their authors wrote as HTML: readers show them as plain text.
+"""Read titles and summaries that their authors wrote in HTML or Markdown as plain text.
 
-Only what is certainly markup is taken for it, so that no word is lost: "The <b> element" stays as
-it is. Pure.
+Readers show them as that. Only what is certainly markup is taken for it, so that no word is lost:
+"The <b> element" stays as it is. Pure.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import html
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from publisher.text import markdown_code
 from publisher.text.characters import legal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # How a site shows titles. `text`: as they are written. `html`: its templates take them for HTML.
 # `elements`: most templates escape them, but those of a site whose titles hold whole elements do
@@ -41,6 +42,25 @@ _VOID = re.compile(
 _ATTRIBUTE = re.compile(r"[ \t]([^\s=]+)[ \t]*=[ \t]*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MAX_DEPTH = 20  # elements within elements
+# Spans of Markdown, of each of which readers see the first group (CommonMark 6). An image comes
+# before a link, because a link may hold one, and strong emphasis before emphasis.
+_TARGET = r"(?:\([^()\s]{0,500}(?:[ \t]+\"[^\"]{0,200}\")?\)|\[[^\[\]]{0,200}\])"
+_SPANS = [
+    re.compile(span)
+    for span in (
+        rf"!\[([^\[\]]{{0,200}})\]{_TARGET}",
+        rf"\[([^\[\]]{{1,200}})\]{_TARGET}",
+        r"<((?:https?|mailto):[^<>\s]{1,500})>",
+        r"\*\*(?![\s*])([^*]{1,200})(?<!\s)\*\*",
+        r"\*(?![\s*])([^*]{1,200})(?<!\s)\*",
+        r"(?<!\w)__(?![\s_])([^_]{1,200})(?<!\s)__(?!\w)",
+        r"(?<!\w)_(?![\s_])([^_]{1,200})(?<!\s)_(?!\w)",
+        r"~~(?![\s~])([^~]{1,200})(?<!\s)~~",
+    )
+]
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A number in the place of a text that is no markup, between characters for private use.
+_LITERAL = re.compile("\ue000([0-9]{1,6})\ue000")
 
 
 def plain_title(written: str, syntax: TitleSyntax) -> str:
@@ -78,3 +98,37 @@ def _without_elements(text: str) -> Iterator[str]:
         if text == before:
             return
         yield text
+
+
+def plain_heading(written: str) -> str:
+    """The text of a heading in Markdown, one line without its mark: no emphasis, links or tags.
+
+    Empty if it shows nothing, e.g. only a picture without an alternative text.
+    """
+    literals: list[str] = []
+
+    def kept(text: str) -> str:
+        literals.append(text)
+        return f"\ue000{len(literals) - 1}\ue000"
+
+    line = _with_code(legal(written).replace("\ue000", ""), kept)
+    line = _ESCAPED.sub(lambda match: kept(match[1]), line)
+    for _ in range(_MAX_DEPTH):
+        before = line
+        for span in _SPANS:
+            line = span.sub(r"\1", line)
+        if line == before:
+            break
+    line = plain_title(line, "html")
+    return " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], line).split())
+
+
+def _with_code(line: str, kept: Callable[[str], str]) -> str:
+    """The line with the text of each code span as `kept` returns it (CommonMark 6.1)."""
+    parts, position = [], 0
+    for start, end in markdown_code.ticks(line):
+        code = line[start:end].strip("`")
+        is_padded = code.strip() and code[0] == code[-1] == " "
+        parts += [line[position:start], kept(code[1:-1] if is_padded else code)]
+        position = end
+    return "".join([*parts, line[position:]])

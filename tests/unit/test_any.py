@@ -207,7 +207,14 @@ def test_a_file_without_a_date_is_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "title"), [("\n# A *title* {#a}\n", "A *title*"), ("# A #\n", "A"), ("## A\n", None)]
+    ("head", "title"),
+    [
+        ("\n# A *title* {#a}\n", "A title"),
+        ("# A title { .big #a }\n", "A title"),
+        ("# A #\n", "A"),
+        ("## A\n", None),
+        ("# ![](logo.png)\n", None),
+    ],
 )
 def test_a_heading_above_the_text_is_the_title(
     tmp_path: Path, head: str, title: str | None

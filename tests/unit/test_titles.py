@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.post import BodySyntax
-from publisher.text.titles import plain_title
+from publisher.text.titles import plain_heading, plain_title
 from tests.support import posts
+from tests.support.growth import assert_linear
 from tests.support.posts import post
 
 if TYPE_CHECKING:
@@ -95,3 +96,34 @@ def test_the_fingerprint_is_that_of_the_title_as_it_is_written() -> None:
     one, other = (posts.entry(post(title=title)) for title in ("<em>A</em>", "A"))
     assert one.title == other.title == "A"
     assert one.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Post number 5 of the *blog*", "Post number 5 of the blog"),
+        ("**Bold** and _soft_ and ~~gone~~", "Bold and soft and gone"),
+        ("***Both*** and **a *b* c**", "Both and a b c"),
+        ("Use `a*b*` and `` `x` ``", "Use a*b* and `x`"),
+        ("**`List<T>`** is &amp; stays", "List<T> is & stays"),
+        ('A [link](https://a.example "t") and [two][b]', "A link and two"),
+        ("[![alt](a.png)](b.html) text", "alt text"),
+        (r"Not \*so\* and 1\_000", "Not *so* and 1_000"),
+        ("<https://a.example/>", "https://a.example/"),
+        ("A <em>new</em> day", "A new day"),
+        ("![](a.png)", ""),
+    ],
+)
+def test_a_heading_in_markdown_is_plain_text(written: str, text: str) -> None:
+    assert plain_heading(written) == text
+
+
+@pytest.mark.parametrize(
+    "written", ["2 * 3 * 4", "snake_case_name", "a ** b", "[x] done", "C# and __", "5 < 6", "f(x)"]
+)
+def test_what_only_looks_like_markdown_stays(written: str) -> None:
+    assert plain_heading(written) == written
+
+
+def test_the_time_for_a_heading_grows_linearly() -> None:
+    assert_linear(lambda size: plain_heading("**a [b __c ![d <e `f \\g ~~h *" * size), 300)

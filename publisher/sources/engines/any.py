@@ -23,6 +23,7 @@ from publisher.sources.front_matter import block, formats, source_forms
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line, person
 from publisher.text import mdx
 from publisher.text.permalinks import encoded
+from publisher.text.titles import plain_heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +84,10 @@ _INDEXES = frozenset({"index", "page", "+page"})
 _DATED = re.compile(
     r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[-_/](?=[^/])|$)((?:.*/)?)([^/]*)$", re.ASCII
 )
-_HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)(?:[ \t]+#+|[ \t]*\{#[\w-]+\})?[ \t]*(?:\n|\Z)")
+# Its attributes are those of MkDocs and Docusaurus: `{#id}`, `{ .class }`.
+_HEADING = re.compile(
+    r"\s*#[ \t]+([^\n]+?)(?:[ \t]+#+|[ \t]*\{:?[ \t]*[#.][^{}\n]*\})?[ \t]*(?:\n|\Z)"
+)
 _TRUNCATE = re.compile(r"^[ \t]*(<!--[ \t]*truncate[ \t]*-->)[ \t]*$", re.MULTILINE)
 # Folders of Next.js that are no part of the address: `(blog)`, `@modal`.
 _NO_PART = re.compile(r"\(.*\)|@.*")
@@ -220,13 +224,14 @@ def _without_components(document: block.PostFile, *, says_so: bool) -> block.Pos
 def _with_own_title(document: block.PostFile) -> block.PostFile:
     """The file with the title that stands as a heading above the text; then that goes."""
     heading = _HEADING.match(document.body)
-    if not heading or one_line(document.values.get("title")):
+    title = plain_heading(heading[1]) if heading else ""
+    if not heading or not title or one_line(document.values.get("title")):
         return document
     line = document.body_line + document.body.count("\n", 0, heading.start(1))
     rest = "\n" * heading[0].count("\n") + document.body[heading.end() :]
     return replace(
         document,
-        values={**document.values, "title": heading[1]},
+        values={**document.values, "title": title},
         lines={**document.lines, "title": line},
         body=rest,
     )
