@@ -15,6 +15,7 @@ from publisher.post import Diagnostic
 from publisher.sources import address_scripts, ignore_doubts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,9 +74,11 @@ def check(
         *source_texts.warnings(project),
     )
     if not project.config.site.output:
+        of_settings = (*of_settings, *_title(project, lambda _: None))
         return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
     from publisher.app import page_check, page_languages, unlisted  # noqa: PLC0415 - parse pages
 
+    of_settings = (*of_settings, *_title(project, page_check.site_title))
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
     for one in unlisted.warnings(project):
@@ -104,6 +107,24 @@ def _unread_settings(project: Project) -> Iterator[Diagnostic]:
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
     for doubt in ignore_doubts.doubts(project.config):
         yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
+
+
+def _title(project: Project, stated: Callable[[Project], str | None]) -> Iterator[Diagnostic]:
+    """Warn if the title of the site is only the name of its folder; `stated` is that of its pages.
+
+    A name with capitals or spaces may well be the title, too.
+    """
+    title, name = project.config.site.title, project.config.path.parent.name
+    if title != name or not (name.islower() and name.isalnum()):
+        return
+    of_pages = stated(project)
+    if of_pages is None:
+        message = f'is "{title}", the name of the folder; is that the title of your site?'
+        yield project.of_setting(("site", "title"), message)
+    elif of_pages != title:
+        other = short_line(of_pages, 60)
+        message = f'is "{title}", the name of the folder, but the pages of the site say "{other}"'
+        yield project.of_setting(("site", "title"), message)
 
 
 def _client_diagnostics(project: Project, now: dt.datetime) -> list[ClientDiagnostic]:

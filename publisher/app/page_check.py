@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.entry import link
 from publisher.feeds import newest
 from publisher.lint import built
-from publisher.sources.built.pages import pattern, site_url
+from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.pages import pattern, site_metadata, site_url
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.pattern import PlacedPost
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import PurePosixPath
 
     from publisher.app.project import Project
     from publisher.entry import Entry
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.pattern import AddressDifference
 
 
+_HOME = PurePosixPath("index.html")
 _PAGES = 100  # that agree on the URL of a site as surely as all do
 
 
@@ -58,13 +60,30 @@ def _comparison(project: Project, entry: Entry) -> Comparison | None:
 
 def site_url_difference(project: Project) -> str | None:
     """What is wrong about site.url by what the newest pages of posts name as their own URLs."""
+    stated = site_url.of_pages(_heads(project))
+    return site_url.difference(project.config.site.url, stated) if stated else None
+
+
+def site_title(project: Project) -> str | None:
+    """The title of the site by its home page and the newest pages of posts; None if they differ."""
+    output = project.config.site.output
+    if output is None:
+        return None
+    home = None
+    with suppress(PageError, OSError):
+        folder = OutputFolder(output, project.config.site.root, ())
+        home = parse(folder.read(_HOME), _HOME).head
+    return site_metadata.metadata(_heads(project), home, sitemap=(), feeds=()).title
+
+
+def _heads(project: Project) -> dict[PurePosixPath, Head]:
+    """The metadata of the newest pages of posts."""
     heads: dict[PurePosixPath, Head] = {}
     for entry in newest(project.entries.entries, _PAGES):
         page = project.renderings.built_page(entry)
         with suppress(PageError):  # too large, too deep
             heads |= {page.path: parse(page.data, page.path).head} if page else {}
-    stated = site_url.of_pages(heads)
-    return site_url.difference(project.config.site.url, stated) if stated else None
+    return heads
 
 
 def addresses(project: Project) -> Sequence[AddressDifference]:

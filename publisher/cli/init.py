@@ -73,7 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--learn",
         action="store_true",
         help="learn again from the built site where the text of posts is, and change only "
-        "site.output, posts.body, posts.drop and posts.from in an existing publisher.yaml",
+        "site.output, posts.body, posts.drop and posts.from in an existing publisher.yaml, a "
+        "site.title that is the name of the folder, and feeds that a build would copy",
     )
     parser.add_argument("--yes", action="store_true", help="answer every question with yes")
 

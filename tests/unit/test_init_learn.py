@@ -427,3 +427,50 @@ def test_what_cannot_be_edited_is_to_be_written_by_hand(blog: Blog) -> None:
     assert "publisher.yaml:8: not changed, because body has a comment, an anchor" in run.err
     assert "  - posts.body: .entry\n" in run.err
     assert config_text(blog) == text
+
+
+def test_a_title_that_is_the_name_of_the_folder_is_said_and_learned(blog: Blog) -> None:
+    write(blog.folder / "astro.config.mjs", LITERAL)
+    run = blog.run("init")
+    name = blog.folder.name
+    assert f'note: site.title is "{name}", the name of the folder; correct it' in run.err
+    line = f'site.title is "{name}", the name of the folder'
+    assert f"{line}; is that the title of your site?" in blog.run("check").out
+    build_at(blog.folder / "dist", "https://a.example", canonical=True)
+    config = config_text(blog)
+    write(blog.folder / "publisher.yaml", config.replace("  url:", "  output: dist\n  url:", 1))
+    assert f'{line}, but the pages of the site say "Croeso | My site"' in blog.run("check").out
+    run = blog.run("init", "--learn", "--yes")
+    assert run.code == 0, run.err
+    assert configs.load(blog.folder / "publisher.yaml").site.title == "Croeso | My site"
+    assert "site.title" not in blog.run("check").out
+
+
+def test_feeds_that_a_build_would_copy_move_into_the_site(blog: Blog) -> None:
+    write(blog.folder / "astro.config.mjs", LITERAL)
+    assert blog.run("init", "--title", "A").code == 0
+    assert "  - path: public/feed.atom\n" in config_text(blog)
+    assert blog.run("build").code == 0
+    build(blog.folder / "dist")
+    run = blog.run("init", "--learn", "--yes")
+    assert "feeds there would be those of the build before; they move to dist." in run.err
+    after = configs.load(blog.folder / "publisher.yaml")
+    assert [feed.path.parent.name for feed in after.feeds] == ["dist"] * 3
+    assert "public" not in config_text(blog)
+    assert blog.run("build").code == 0
+    shutil.rmtree(blog.folder / "public")
+    (blog.folder / "publisher.yaml").unlink()
+    assert blog.run("init", "--title", "A").code == 0
+    assert configs.load(blog.folder / "publisher.yaml").feeds == after.feeds
+
+
+def test_feeds_that_the_user_put_where_a_build_copies_them_are_named(blog: Blog) -> None:
+    write(blog.folder / "astro.config.mjs", LITERAL)
+    build(blog.folder / "dist")
+    text = WRITTEN.replace("path: dist/", "path: public/")
+    write(blog.folder / "publisher.yaml", text)
+    run = blog.run("init", "--learn", "--yes")
+    assert "Move them, e.g. `path: dist/feed.atom`" in run.err
+    assert "path: public/feed.atom" in config_text(blog)
+    write(blog.folder / "publisher.yaml", WRITTEN)
+    assert "Move them" not in blog.run("init", "--learn", "--yes").err

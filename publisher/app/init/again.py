@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from publisher import config as configs
-from publisher.app.events import ignore
-from publisher.app.init import learning
+from publisher.app.events import Note, ignore
+from publisher.app.init import document, feed_folder, learning
 from publisher.app.init.document import LEARNED
 from publisher.errors import ConfigError
 from publisher.sources import detect
@@ -62,6 +62,8 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
     if not lesson.output:
         raise ConfigError(f"{path} stays as it is: {lesson.reason}")
     after = _edited(path, text, _changes(config, lesson))
+    if site and lesson.takes_bodies:
+        after = _with_feeds_in_site(after, config, site, lesson, on_event)
     configs.parse(after.removeprefix(_BOM), path)
     return Revision(path, text, after, lesson)
 
@@ -104,11 +106,17 @@ def _as_written(config: Config) -> str:
 
 
 def _changes(config: Config, lesson: Lesson) -> list[Change]:
-    """The changes to site.output, posts.body, posts.drop and posts.from, and to no other key."""
+    """The changes to site.output, posts.body, posts.drop and posts.from.
+
+    site.title changes, too, if it is only the name of the folder, and the pages have another.
+    """
     comment = f"{LEARNED}: {lesson.summary}"
     output = config.path.parent / lesson.output
     same = config.site.output and os.path.realpath(output) == os.path.realpath(config.site.output)
     changes = [] if same else [Change("site", "output", lesson.output, after=("url",))]
+    title = lesson.metadata.title
+    if title and title != config.site.title == config.path.parent.name:
+        changes.append(Change("site", "title", title))
     keys = lesson.keys
     if not lesson.takes_bodies:
         after = ("drop", "body", "engine", "path")
@@ -123,6 +131,40 @@ def _changes(config: Config, lesson: Lesson) -> list[Change]:
         Change("posts", "body", keys["body"], after=("engine", "path"), comment=comment),
         Change("posts", "drop", keys.get("drop"), after=("body",)),
     ]
+
+
+def _with_feeds_in_site(
+    text: str, config: Config, site: DetectedSite, lesson: Lesson, on_event: OnEvent
+) -> str:
+    """The text with the feeds in the built site, if `init` put them where a build copies them.
+
+    With bodies from pages publisher runs after the generator, whose next build would be the first
+    to copy the feeds. Feeds that somebody else wrote there are only named.
+    """
+    folder = config.path.parent
+    before = feed_folder.copied(folder, site, config.site.url)
+    if before is None or not any(
+        _is_below(feed.path, folder / site.static) for feed in config.feeds
+    ):
+        return text
+    after = feed_folder.of_site(
+        folder, site, config.posts.engine, config.site.url, output=lesson.output
+    )
+    old, new = (document.feeds_section(one) for one in (before, after))
+    why = (
+        f"your generator copies {site.static} when it builds the site, but publisher takes the "
+        "texts from the built pages, so it runs after that: feeds there would be those of the "
+        "build before"
+    )
+    if old in text:
+        on_event(Note(f"{why}; they move to {lesson.output}. Delete the old ones afterwards"))
+        return text.replace(old, new, 1)
+    on_event(Note(f"{why}. Move them, e.g. `path: {after.path}{document.FEED_NAMES[0]}`"))
+    return text
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    return os.path.realpath(path).startswith(f"{os.path.realpath(folder)}/")
 
 
 def _edited(path: Path, text: str, changes: list[Change]) -> str:

@@ -31,13 +31,15 @@ site:
 
 posts:
 {posts}
+{feeds}
+{xmpp}"""
+_FEEDS = """\
 feeds:
 {note}{feeds}# To keep older posts in a document for each year, add to a feed e.g.
 #     archive: "{output}archive/{{year}}.atom"
 # A page for people, with the newest posts and how to subscribe:
 # page: {{path: {output}feeds.html}}
-
-{xmpp}"""
+"""
 _XMPP = """\
 xmpp:
   jid: {jid}
@@ -92,9 +94,7 @@ def text(facts: SiteFacts, since: dt.date) -> str:
         timezone=facts.settings.get("timezone", "UTC"),
         since=since,
         posts="".join(_posts(facts)),
-        note=_comment(facts.feeds.note),
-        feeds="".join(_feeds(facts.feeds)),
-        output=facts.feeds.path,
+        feeds=feeds_section(facts.feeds),
         xmpp=_xmpp(facts.options),
     )
 
@@ -127,6 +127,13 @@ def _posts(facts: SiteFacts) -> Iterator[str]:
         yield from (f"  {key}: {yaml_edit.written(value)}\n" for key, value in learned)
     for line in facts.comments:
         yield _comment(line)
+
+
+def feeds_section(folder: FeedFolder) -> str:
+    """The section `feeds`, with the comments below it."""
+    return _FEEDS.format(
+        note=_comment(folder.note), feeds="".join(_feeds(folder)), output=folder.path
+    )
 
 
 def _feeds(folder: FeedFolder) -> Iterator[str]:

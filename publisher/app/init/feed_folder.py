@@ -30,8 +30,19 @@ def of_site(
     `output` is the folder of the built site if it is known.
     """
     place, note = _place(folder, site, engine, output)
+    known = output or OUTPUT_FOLDERS[engine]
+    return _below(folder, place, note, url, is_known=not place or place == known)
+
+
+def copied(folder: Path, site: DetectedSite, url: str) -> FeedFolder | None:
+    """The folder of feeds that the generator copies into the site; None if it copies none."""
+    usual = site.generator and site.static
+    return _below(folder, site.static, _COPIED, url, is_known=False) if usual else None
+
+
+def _below(folder: Path, place: str, note: str, url: str | None, *, is_known: bool) -> FeedFolder:
+    """The folder `place`, or one in it in which the feeds replace no other file."""
     path = _free(folder, f"{place}/" if place else "")
-    is_known = not place or place == (output or OUTPUT_FOLDERS[engine])
     root = f"{(url or configs.EXAMPLE_URL).rstrip('/')}/"
     inside = path.removeprefix(f"{place}/") if place else path
     return FeedFolder(path, "" if is_known else f"{root}{inside}", note)

@@ -70,7 +70,11 @@ def init(
     facts = site_url.with_url(facts, site, partial(_refusal, path), on_event, ask_text)
     if facts.lesson:
         facts, config, found = _learned(facts, facts.lesson, site, path, found)
-    for doubt in (site_facts.unread(facts, site), site_facts.doubt_about_url(facts, site)):
+    for doubt in (
+        site_facts.unread(facts, site),
+        site_facts.doubt_about_url(facts, site),
+        site_facts.doubt_about_title(facts),
+    ):
         if doubt:
             on_event(Note(doubt))
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts

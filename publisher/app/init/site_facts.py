@@ -64,6 +64,13 @@ def doubt_about_url(facts: SiteFacts, site: DetectedSite) -> str:
     return f"{site.program} is a program, which is not run; site.url is from its text, so check it"
 
 
+def doubt_about_title(facts: SiteFacts) -> str:
+    """Say that the title of the site is only the name of its folder; empty if it is not."""
+    if facts.options.title or facts.settings.get("title"):
+        return ""
+    return f'site.title is "{facts.title}", the name of the folder; correct it'
+
+
 def unread(facts: SiteFacts, site: DetectedSite) -> str:
     """The values that a program of the site computes and nothing else says; empty if none."""
     output = facts.lesson.output if facts.lesson else None
