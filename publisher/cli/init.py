@@ -197,7 +197,10 @@ def _print_written(path: Path, written: WrittenConfig, *, has_jid: bool) -> None
         )
     option = "" if _is_found(path) else f" --config {shlex.quote(str(path))}"
     after = "plan" if has_jid else "build"
-    output.print_line(f"next: publisher check{option}, then publisher {after}{option}")
+    if written.survey.posts or not written.posts:
+        output.print_line(f"next: publisher check{option}, then publisher {after}{option}")
+    else:
+        output.print_line(f"next: publisher check{option}, as soon as there is a post")
 
 
 def _print_lesson(lesson: Lesson) -> None:

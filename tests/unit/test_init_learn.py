@@ -474,3 +474,37 @@ def test_feeds_that_the_user_put_where_a_build_copies_them_are_named(blog: Blog)
     assert "path: public/feed.atom" in config_text(blog)
     write(blog.folder / "publisher.yaml", WRITTEN)
     assert "Move them" not in blog.run("init", "--learn", "--yes").err
+
+
+def test_the_key_that_looks_like_the_date_is_named(blog: Blog) -> None:
+    for number, path in enumerate(sorted((blog.folder / "src/content/blog").iterdir())):
+        text = f"---\ntitle: A\nmoment: 2020-01-0{number + 1}\nreviewed: 2021-01-01\n---\nText\n"
+        path.write_text(text)
+    write(blog.folder / "astro.config.mjs", LITERAL)
+    run = blog.run("init")
+    assert run.code == 2
+    assert "if `moment` is the date of these files, run again with --yes, and write " in run.err
+    assert "`keys: {date: moment}` below posts" in run.err
+    assert blog.run("init", "--yes").code == 0
+    advice = "if moment is their date, set posts.keys: {date: moment}"
+    assert advice in blog.run("build").err
+    config = config_text(blog).replace("posts:\n", "posts:\n  keys: {date: moment}\n")
+    write(blog.folder / "publisher.yaml", config)
+    assert f"{COUNT} posts: {COUNT} published" in blog.run("build").out
+
+
+def test_a_url_without_a_scheme_is_one_error_with_the_right_one(blog: Blog) -> None:
+    run = blog.run("init", "--url", "blog.example")
+    assert run.code == 2
+    assert run.err.splitlines()[1:] == [
+        "  - site.url is blog.example, without a scheme; write https://blog.example"
+    ]
+
+
+def test_without_a_post_no_build_is_advised(tmp_path: Path) -> None:
+    run = Blog(tmp_path / "site").run(
+        "init", "--posts", "posts", "--config", "p.yaml", "--url=https://a.example"
+    )
+    assert run.out.splitlines()[-1] == (
+        "next: publisher check --config p.yaml, as soon as there is a post"
+    )

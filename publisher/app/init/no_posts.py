@@ -19,6 +19,11 @@ def ways(facts: SiteFacts, found: Survey) -> list[str]:
 
 
 def _ways(facts: SiteFacts, found: Survey) -> Iterator[str]:
+    if key := found.date_key:
+        yield (
+            f"if `{key}` is the date of these files, run again with --yes, and write "
+            f"`keys: {{date: {key}}}` below posts in publisher.yaml"
+        )
     if found.undated:
         more = f" and {found.pages - len(found.undated)} more"
         names = ", ".join(found.undated) + (more if found.pages > len(found.undated) else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.app import build
 from publisher.app import project as projects
 from publisher.app.init import post_templates
-from publisher.app.no_posts import NAMED
+from publisher.app.no_posts import NAMED, date_key
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ class Newest:
 class Survey:
     """How many posts there are, how many of them are published, and how many undated pages.
 
-    `oldest` is the day of the first post. `undated` are the first pages, by their paths, and
-    `templates` are those for new posts, as values of `posts.exclude`.
+    `oldest` is the day of the first post. `undated` are the first pages, by their paths,
+    `templates` are those for new posts, as values of `posts.exclude`, and `date_key` is the key
+    that looks like the date of the pages.
     """
 
     posts: int
@@ -44,6 +45,7 @@ class Survey:
     newest: Newest | None = None
     oldest: dt.date | None = None
     templates: Sequence[str] = ()
+    date_key: str = ""
 
     @property
     def is_mostly_undated(self) -> bool:
@@ -67,6 +69,7 @@ def survey(config: Config) -> Survey:
         _newest(project, dated[-1]) if dated else None,
         dated[0].published.astimezone(zone).date() if dated else None,
         () if config.posts.feed else post_templates.find(project),
+        date_key(entries.pages),
     )
 
 
