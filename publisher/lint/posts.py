@@ -36,6 +36,8 @@ FIRST_YEAR = 1990  # the year of the first web server
 YEARS_AHEAD = 2
 
 _NUMBER = re.compile(r"\d+")
+_LONGEST_URL = 2_000  # characters in which the end of an address is sought
+_BLANKS_IN_URL = re.compile(r"[ \t]+[^()\n]*\)")
 
 
 def check(
@@ -123,15 +125,23 @@ def _unrendered(entry: Rendered) -> Iterator[Diagnostic]:
     places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
     for text, closes in dropped.unrendered_links(entry.content.xhtml):
         shown = f'"{short_line(text, 60)}" appears as plain text'
-        reason = (
-            f"Markdown is not read inside HTML; {fix}"
-            if closes
-            else "a bracket of the link never closes; write [text](address)"
-        )
+        if closes:
+            reason = f"Markdown is not read inside HTML; {fix}"
+        elif _has_blanks(text, entry.post.body):
+            reason = "a blank ends the address of the link; write it as %20"
+        else:
+            reason = "a bracket of the link never closes; write [text](address)"
         # Rendering may have changed the text of the link, but seldom its URL.
         parts = (text, re.split(r"[(\[\s]", text)[-1])
         line = places.line_of(*filter(None, parts))
         yield Diagnostic(entry.post.path, line, f"{shown}: {reason}")
+
+
+def _has_blanks(text: str, source: str) -> bool:
+    """Whether the address of a link, of which `text` is the beginning, closes behind blanks."""
+    at = source.find(text)
+    behind = source[at + len(text) : at + len(text) + _LONGEST_URL] if at >= 0 else ""
+    return "](" in text and _BLANKS_IN_URL.match(behind) is not None
 
 
 class _Pages:

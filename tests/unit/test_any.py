@@ -317,3 +317,9 @@ def test_what_the_author_says_of_feeds_has_priority(tmp_path: Path, line: str, s
     text = f"---\ntitle: A\ndate: 2024-01-02\nprivate: true\n{line}\n---\nText\n"
     reading = read(tmp_path, "any", {"a.md": text})
     assert [one.status for one in reading.skipped] == [status]
+
+
+def test_a_banner_with_a_text_is_no_picture(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2024-01-02\nbanner: {content: New in this version}\n---\nText\n"
+    reading = read(tmp_path, "any", {"a.md": text})
+    assert (len(reading.posts), reading.posts[0].image, [*reading.warnings]) == (1, None, [])

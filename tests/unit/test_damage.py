@@ -39,6 +39,12 @@ def test_the_file_and_the_line_are_named_and_nothing_is_lost(blog: Blog) -> None
         assert "Caf\ufffd and it\x92s" in text
 
 
+@pytest.mark.parametrize("code", ["`\ufffd`", "```\n\ufffd\n```"])
+def test_the_character_in_code_is_meant(blog: Blog, code: str) -> None:
+    blog.write("2026-01-01-a.md", f"One\n\n{code}\n", title="A")
+    assert "U+FFFD" not in blog.run("check").out
+
+
 @pytest.mark.parametrize("reference", ["&#0;", "&#xD800;", "&#x110000;", "&#65533;"])
 @pytest.mark.parametrize("name", ["2026-01-01-a.md", "2026-01-01-a.html"])
 def test_a_reference_to_no_character_is_named(blog: Blog, name: str, reference: str) -> None:

@@ -120,6 +120,16 @@ def test_what_is_fine_is_no_news(blog: Blog) -> None:
     assert not (blog.folder / ".publisher").exists()
 
 
+def test_an_address_with_blanks_is_not_one_without_an_end(blog: Blog) -> None:
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("permalink: pretty", "engine: any"))
+    blog.write("2026-01-01-a.md", "See ![a picture](my first picture.png)\n", title="A")
+    assert [text for _, text in warnings(blog, "2026-01-01-a.md")] == [
+        '"![a picture](my" appears as plain text: a blank ends the address of the link; '
+        "write it as %20"
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

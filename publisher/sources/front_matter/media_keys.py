@@ -118,9 +118,15 @@ def _media(front_matter: FrontMatter, key: str, value: Value) -> Iterator[Medium
                 yield _of_map(front_matter, key, value, address)
                 return
             media = [*_formats(front_matter, key, value)]
-            if not media:
+            # Such a map may be text, e.g. the `banner: {content: ...}` of Starlight.
+            if not media and (key in KEYS or not _is_text(value)):
                 front_matter.warn(key, f"{key} names no file; add e.g. `url: /media/a.ogg`")
             yield from media
+
+
+def _is_text(value: dict[str, Value]) -> bool:
+    """Whether a map of a key for pictures holds a text for people, and so no picture."""
+    return any(key in value for key in ("content", "text", "message"))
 
 
 def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> Iterator[Medium]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
 from publisher.post import Diagnostic, in_short
-from publisher.text import dates
+from publisher.text import dates, markdown_code
 from publisher.text.characters import damage, legal, short_line
 from publisher.text.dates import DateError, WrittenDate
 
@@ -28,6 +28,7 @@ FALSE = frozenset({"false", "no", "off"})
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _WEB = re.compile(r"https?://\S+")
+_MARKDOWN = frozenset({".md", ".mdx", ".markdown", ".svx"})
 _AND = re.compile(r",? and |, ?")
 _NAME_AND_ADDRESS = re.compile(r"([^<>()]*)[<(]([^<>()]*)[>)]")
 
@@ -49,7 +50,8 @@ class FrontMatter:
         self.document = document
         self.path = path
         self.warnings = [Diagnostic(path, line, message) for line, message in document.warnings]
-        self.warnings += [Diagnostic(path, *warning) for warning in damage(document.text)]
+        damaged = damage(_without_examples(document.text, path))
+        self.warnings += [Diagnostic(path, *warning) for warning in damaged]
         self._keys = keys or {}
         self._known = known or {}
 
@@ -170,6 +172,17 @@ def one_line(value: Value) -> str | None:
         return None
     line = _BLANKS.sub(" ", legal(value)).strip(" ")
     return line if line.strip() else None
+
+
+def _without_examples(text: str, path: PurePosixPath) -> str:
+    """The text without U+FFFD in code of Markdown, which shows this character on purpose."""
+    if "\ufffd" not in text or path.suffix.lower() not in _MARKDOWN:
+        return text
+    parts, position = [], 0
+    for start, end in markdown_code.spans(text):
+        parts += [text[position:start], text[start:end].replace("\ufffd", " ")]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def unique(texts: list[str]) -> tuple[str, ...]:
