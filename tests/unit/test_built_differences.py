@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.lint.built import Comparison, compare, report
+from publisher.lint.built import Comparison, compare, compare_page, report
 from publisher.lint.built.differences import Difference, DifferenceKind
 from publisher.lint.built.word_runs import lacking
 from tests.support import posts
@@ -249,6 +249,24 @@ def test_a_picture_is_missing_if_neither_its_name_nor_another_is_there(
 ) -> None:
     kinds = [kind for kind, *_ in found(f"{TEXT}\n\n{picture}", PAGE + page)]
     assert ("lacks-picture" in kinds) is is_missing
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "is_drawn"),
+    [
+        ("1.svg", "<p><span alt=''><svg><path/></svg></span></p>", True),
+        ("1.png", "<svg></svg>", False),
+        ("one.svg", "<svg></svg><img src='/one.svg'>", False),
+        ("1.svg", "<img src='/other.webp'>", False),
+    ],
+)
+def test_a_picture_that_is_drawn_in_the_page_is_named(
+    name: str, page: str, *, is_drawn: bool
+) -> None:
+    kinds = [kind for kind, *_ in found(f"{TEXT}\n\n![](./{name})", PAGE + page)]
+    assert ("drawn-picture" in kinds) is is_drawn
+    source = posts.post(body=f"{TEXT}\n\n![](./{name})")
+    assert compare_page(source, f"<body>{PAGE}{page}".encode()).differences == ()
 
 
 @pytest.mark.parametrize("hidden", ["`{}`", "<!-- {} -->", "```\n{}\n```", "~~~\n{}"])

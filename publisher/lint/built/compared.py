@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from publisher.post import Post
 
 
+# Of a whole page: what it has more is its theme's, and readers get the pictures of the source.
+_OF_BODIES = frozenset({"has-words", "has-picture", "drawn-picture"})
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A post and its page.
@@ -53,7 +57,7 @@ def compare_page(post: Post, page: bytes) -> Comparison:
     """
     body, source = PageBody(parse(page, post.path)), SourceWords(post)
     found = _differences(post, body, source, NamedPictures(post))
-    return Comparison(tuple(one for one in found if one.kind not in {"has-words", "has-picture"}))
+    return Comparison(tuple(one for one in found if one.kind not in _OF_BODIES))
 
 
 def _differences(

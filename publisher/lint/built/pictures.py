@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from publisher.lint.built.body import PageBody
+    from publisher.lint.built.differences import DifferenceKind
     from publisher.post import Post
 
 MAX_PICTURES = 300  # of one post
@@ -47,11 +48,16 @@ def pictures(post: Post, page: PageBody, names: NamedPictures) -> Iterator[Diffe
         for match in islice(_PICTURE.finditer(text), MAX_PICTURES)
         if (address := "".join(filter(None, match.groups()))) and _PICTURE_FILE.search(address)
     ]
-    if len(page.pictures) < len(named):
-        lines = LineNumbers(text, post.body_line)
-        for address, offset in named:
-            if not page.attributes.has(_stem(address)):
-                yield Difference(post.path, lines.line(offset), "lacks-picture", address)
+    lost = [(address, at) for address, at in named if not page.attributes.has(_stem(address))]
+    is_missing = len(page.pictures) < len(named)
+    lines = LineNumbers(text, post.body_line)
+    if not is_missing:  # a generator writes such a file into the page itself
+        lost = [one for one in lost if one[0].lower().endswith(".svg")]
+        drawings = sum(picture.tag == "svg" for picture in page.pictures)
+        lost = lost if drawings >= len(lost) else []
+    for address, offset in lost:
+        kind: DifferenceKind = "lacks-picture" if is_missing else "drawn-picture"
+        yield Difference(post.path, lines.line(offset), kind, address)
     added = dict.fromkeys(
         address
         for picture in islice(page.pictures, MAX_PICTURES)

@@ -31,6 +31,10 @@ _OF_ONE: Mapping[DifferenceKind, str] = {
     "lacks-words": 'its page lacks {count} that the source has {here}: "{what}"',
     "has-words": 'its page has {count}{inside} that the source lacks: "{what}"',
     "lacks-picture": "its page lacks the picture {what}",
+    "drawn-picture": (
+        "its page has the picture {what} as a drawing in the text (<svg>), which readers do not "
+        "get; let the generator link to the file"
+    ),
     "has-picture": "its page has a picture that the source lacks{more}: {what}",
     "lacks-code": 'its page lacks the code {here}: "{what}"',
     "template-tags": (
@@ -45,6 +49,7 @@ _OF_MANY: Mapping[DifferenceKind, str] = {
     "lacks-words": '{pages} lack words that the sources have: "{what}"',
     "has-words": '{pages} have words that the sources lack: "{what}"',
     "lacks-picture": "{pages} lack the picture {what}",
+    "drawn-picture": "{pages} have the picture {what} as a drawing in the text (<svg>)",
     "has-picture": "{pages} have a picture that the sources lack: {what}",
     "lacks-code": '{pages} lack this code: "{what}"',
     "template-tags": '{pages} lack template tags of this code: "{what}"',
@@ -56,6 +61,9 @@ _MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
     "lacks-words": "{pages} lack words that the sources have",
     "has-words": "{pages} have words that the sources lack, e.g. of shortcodes and components",
     "lacks-picture": "{pages} lack pictures that the sources have",
+    "drawn-picture": (
+        "{pages} have pictures as drawings in the text (<svg>), which readers do not get"
+    ),
     "has-picture": "{pages} have pictures that the sources lack",
     "lacks-code": "{pages} lack code that the sources have",
     "template-tags": "{pages} lack template tags of code, which the site evaluates",
