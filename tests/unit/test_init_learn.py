@@ -497,7 +497,7 @@ def test_a_url_without_a_scheme_is_one_error_with_the_right_one(blog: Blog) -> N
     run = blog.run("init", "--url", "blog.example")
     assert run.code == 2
     assert run.err.splitlines()[1:] == [
-        "  - site.url is blog.example, without a scheme; write https://blog.example"
+        "  - site.url is 'blog.example', without a scheme; write https://blog.example"
     ]
 
 

@@ -168,7 +168,7 @@ def _posts(options: InitOptions, site: DetectedSite, settings: Mapping[str, str]
 def _parsed(facts: SiteFacts, path: Path) -> Config:
     """The configuration. Raises ConfigError without lines, as no file is written yet."""
     if facts.url and "://" not in facts.url:  # else every value that is made of it is named, too
-        fault = f"site.url is {facts.url}, without a scheme; write https://{facts.url}"
+        fault = f"site.url is '{facts.url}', without a scheme; write https://{facts.url}"
         raise ConfigError(f"{path} is not written; correct this value", [fault])
     try:
         return configs.parse(document.text(facts, dt.datetime.now(dt.UTC).date()), path)
