@@ -274,6 +274,7 @@ def test_the_command_that_init_names_next_runs(blog: Blog, name: str, written: s
     (blog.folder / ".git").mkdir()
     (blog.folder / "publisher.yaml").rename(blog.folder / name)
     (blog.posts / "deep").mkdir()
+    blog.write("deep/2026-01-01-a.md", "Text.", title="A")
     run = blog.run("init", *URL, "--config", written, "--posts", ".", folder=blog.posts)
     told = run.out.rpartition("next: publisher ")[2].strip().split(", then publisher ")
     assert told == [f"check --config {written}", f"build --config {written}"]
@@ -282,6 +283,7 @@ def test_the_command_that_init_names_next_runs(blog: Blog, name: str, written: s
 
 
 def test_init_names_no_option_if_the_next_command_finds_the_configuration(blog: Blog) -> None:
+    blog.write("2026-01-01-a.md", "Text.", title="A")
     (blog.folder / "publisher.yaml").unlink()
     for option in (
         (),
