@@ -254,7 +254,7 @@ UNDATED = {"hugo.toml": "", "content/posts/a.md": POST,
 
 def test_a_folder_of_mostly_pages_is_questioned(blog: Blog) -> None:
     write(blog, UNDATED)
-    run = blog.run("init", "--url", URL)
+    run = blog.run("init", "--url", URL, "--title", "A")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith(
         "publisher: content/posts has 1 post and 2 files without a date, which no feed and no node "
