@@ -85,12 +85,12 @@ async def _end(process: subprocess.Popen[bytes], *, shares_group: bool) -> None:
     import asyncio  # noqa: PLC0415
 
     _signal(process, signal.SIGTERM, shares_group=shares_group)
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await _ended(process)
-    except TimeoutError:
+    # Not asyncio.timeout: before Python 3.11.3 it raises no TimeoutError in a cancelled task.
+    ended = asyncio.ensure_future(_ended(process))
+    await asyncio.wait({ended}, timeout=END_SECONDS)
+    if not ended.done():
         _signal(process, signal.SIGKILL, shares_group=shares_group)
-        await _ended(process)
+    await ended
 
 
 def _signal(process: subprocess.Popen[bytes], number: int, *, shares_group: bool) -> None:

@@ -468,6 +468,7 @@ _TAGS = [
 @example("<table><td>1<td><pre><table><tr><td class=gutter>1<td>a")
 @example("<span class=katex><span class=katex><math><math></math>")
 @example("<h2>Comments</h2><div id=comments><h2>Comments</h2>")
+@example("<h2>Comments</h2><div id=comments><h2>Comments</h2><div id=comments>")
 @example("<pre><td><br><span class=ln><span class=ln>1")
 @example("<pre><span class=ln>1<script>")
 @example("<form><div id=comments><form><div id=comments>")

@@ -91,14 +91,19 @@ def _is_named(classes: str) -> bool:
 
 def _is_section(element: etree._Element) -> bool:
     """Whether it is a part of the post that begins with a heading and has its id from that."""
+    return _begins_with_heading(element) and not any(map(_is_machinery, elements(element)))
+
+
+def _begins_with_heading(element: etree._Element) -> bool:
     first = next(iter(element), None)
-    has_heading = first is not None and first.tag in _HEADINGS
-    return has_heading and not any(_is_machinery(inner) for inner in elements(element))
+    return first is not None and first.tag in _HEADINGS
 
 
 def _is_machinery(element: etree._Element) -> bool:
     """Whether it is a form, or loads or holds comments by its name, its URL or its content."""
     if element.tag in {"form", "textarea"}:
+        return True
+    if _is_named(element.get("id", "")) and not _begins_with_heading(element):
         return True
     named = element.get("class", "")
     if element.tag in _LOADERS:
