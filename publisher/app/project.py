@@ -186,12 +186,14 @@ def read(
     writes: bool = False,
     every_page: bool = False,
     may_lose_pages: bool = False,
+    anew: bool = False,
 ) -> Project:
     """Read the posts of a configuration.
 
     `writes` caches renderings and remembers built pages for later runs. `every_page` opens the page
     of every post, and not only of those that a feed or a node needs. With `may_lose_pages`, it is
-    no error if several pages that are posts are gone.
+    no error if several pages that are posts are gone. With `anew`, built pages are opened that are
+    as they were at the last run, too.
 
     Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
     already (`app.clock`). Raises ConfigError if the posts folder does not exist; Unavailable if the
@@ -206,6 +208,7 @@ def read(
         was_published=clock.was_published(config),
         published_ids=partial(_published_ids, config),
         may_lose_pages=may_lose_pages,
+        anew=anew,
     )
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)

@@ -78,7 +78,13 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
         advice = "create the folder, and run again with --allow-retracts"
         _refuse_to_empty(config, f"the folder {folder} does not exist", advice)
     allowed = options.nodes.allow_retracts
-    project = projects.read(config, now=options.now, writes=writes, may_lose_pages=allowed)
+    project = projects.read(
+        config,
+        now=options.now,
+        writes=writes,
+        may_lose_pages=allowed,
+        anew=options.nodes.verify,
+    )
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, no_posts.reason(project), "run again with --allow-retracts")

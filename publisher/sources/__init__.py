@@ -43,12 +43,14 @@ def read(
     was_published: Callable[[Post], bool] = lambda _: False,
     published_ids: Callable[[], Collection[str]] = frozenset,
     may_lose_pages: bool = False,
+    anew: bool = False,
 ) -> Reading:
     """Read all posts, in the order of their paths.
 
     Posts dated after `now` are skipped, but not those of which `was_published` says that they were
     published before. `published_ids` returns the ids of all items that are known; only a feed is
     asked for them. With `may_lose_pages`, it is no error if several pages that are posts are gone.
+    With `anew`, built pages are read that are as they were at the last run, too.
 
     If the configuration names the output folder of the site, the posts have the addresses of their
     pages; `built.examined` gives them their bodies.
@@ -66,13 +68,17 @@ def read(
         from publisher.sources.built import page_posts  # noqa: PLC0415 - imports the parser of pages
 
         return page_posts.read(
-            config, now=now, was_published=was_published, may_lose_pages=may_lose_pages
+            config,
+            now=now,
+            was_published=was_published,
+            may_lose_pages=may_lose_pages,
+            anew=anew,
         )
-    return _read_folder(config, now, was_published)
+    return _read_folder(config, now, was_published, anew=anew)
 
 
 def _read_folder(
-    config: Config, now: dt.datetime, was_published: Callable[[Post], bool]
+    config: Config, now: dt.datetime, was_published: Callable[[Post], bool], *, anew: bool
 ) -> Reading:
     _require_folder(config.posts.path, config.path)
     _require_own_folder(config)
@@ -90,7 +96,7 @@ def _read_folder(
     reading = _reading(reader, read_files, skipped)
     if not config.site.output:
         return reading
-    return _located(reading, reader, config.site.output, now, was_published)
+    return _located(reading, reader, config.site.output, now, was_published, anew=anew)
 
 
 def _reading(
@@ -120,6 +126,8 @@ def _located(
     output: Path,
     now: dt.datetime,
     was_published: Callable[[Post], bool],
+    *,
+    anew: bool,
 ) -> Reading:
     """The reading with the addresses of the pages in the output folder."""
     from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
@@ -137,7 +145,7 @@ def _located(
 
     files = SourceFiles(config.posts.path, reader.folder.bytes, post_of)
     schedule = None if record.has_rules else Schedule(now, was_published)
-    return built.located(reading, config, output, files, schedule)
+    return built.located(reading, config, output, files, schedule, anew=anew)
 
 
 def _read_file(

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output import OutputFolder, Signature
 from publisher.sources.built.pages.page import MAX_SIZE, PageError, parse
 from publisher.system.symlinks import LinkError
 from tests.support.opened_pages import opened
@@ -46,7 +46,9 @@ def test_a_signature_changes_with_the_page(site: Path) -> None:
     write(site, "a.html", text="<p>longer")
     after = OutputFolder(site, SITE).pages()[PurePosixPath("a.html")]
     assert (before.size, after.size) == (4, 9)
-    assert after.mtime_ns == (site / "a.html").stat().st_mtime_ns
+    status = (site / "a.html").stat()
+    assert after == (status.st_mtime_ns, 9, status.st_ino, status.st_ctime_ns)
+    assert after.written() == Signature(status.st_mtime_ns, 9)
 
 
 def test_our_own_page_is_no_page_of_the_site(site: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +30,7 @@ TEXTS = {
     "clock": "The clock of the town hall has been five minutes slow for as long as anybody knows.",
     "baker": "Our baker bakes rye bread on Tuesdays, and on all other days bread of white flour.",
 }
+OUR_MILL = TEXTS["mill"].replace("The", "Our")  # as long
 # A theme that shows only the title, as to somebody who has not paid.
 WALL = THEME.replace("{body}", "<p>Please log in to read on.</p>")
 
@@ -97,6 +100,43 @@ def test_a_waiting_post_without_a_last_version_is_said_to_be_in_no_feed(blog: Bu
         assert "2026-01-01-mill.md: is newer than every page of the site" in waits.err
         assert "run again; the post is in no feed until then" in waits.err
         assert "The mill" not in feed(blog)
+
+
+def test_a_page_whose_time_and_size_stay_is_read_again(blog: BuiltBlog) -> None:
+    """Some generators give all pages the time of a commit."""
+    build_at_one_time(blog)
+    assert blog.run("build").code == 0
+    write(blog, "mill", OUR_MILL)
+    assert blog.run("build").code == 4
+    copied(blog)
+    assert blog.run("build").code == 4
+    build_at_one_time(blog)
+    assert blog.run("build").code == 0
+    assert OUR_MILL in feed(blog)
+
+
+def test_a_page_whose_time_and_size_stay_is_read_again_without_an_edit(blog: BuiltBlog) -> None:
+    build_at_one_time(blog)
+    blog.run("build")
+    build_at_one_time(blog, THEME.replace("{body}", "{body}<p>One</p>"))
+    blog.run("build")
+    build_at_one_time(blog, THEME.replace("{body}", "{body}<p>Two</p>"))
+    blog.run("build")
+    assert feed(blog).count("Two") == len(TEXTS)
+
+
+def build_at_one_time(blog: BuiltBlog, theme: str = THEME) -> None:
+    blog.build_site(theme)
+    for path in blog.output.rglob("*.html"):
+        os.utime(path, (1_900_000_000, 1_900_000_000))
+
+
+def copied(blog: BuiltBlog) -> None:
+    """Replace the site by a copy with the same times, as rsync and a restored cache do."""
+    copy = blog.folder / "copy"
+    shutil.copytree(blog.output, copy)
+    shutil.rmtree(blog.output)
+    copy.rename(blog.output)
 
 
 def test_an_edit_that_only_removes_words_waits_for_its_page(blog: BuiltBlog) -> None:
@@ -845,3 +885,20 @@ def test_invalid_urls_of_a_page_do_not_end_the_run(blog: BuiltBlog) -> None:
     done = blog.run("build")
     assert (done.code, done.err) == (0, "")
     assert all(text in feed(blog) for text in TEXTS.values())
+
+
+@pytest.mark.parametrize("posts", ["path: posts", "pages: '*/index.html'"])
+def test_check_and_verify_read_all_pages_anew(blog: BuiltBlog, posts: str) -> None:
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(settings.read_text().replace("path: posts", posts))
+    for path in blog.posts.glob("*.md"):
+        date = f'<meta property="article:published_time" content="{path.name[:10]}">'
+        blog.build_page(path.stem[11:], path.read_text(), head=date)
+    config = configs.load(settings)
+    before = projects.read(config, now=NOW, writes=True).entries
+    for anew, count in ((False, 0), (True, len(TEXTS))):
+        with opened(blog.output) as pages:
+            project = projects.read(config, now=NOW, writes=True, anew=anew)
+        assert len({*pages} - {"index.html"}) == count
+        assert [one.post for one in project.entries.entries] == [one.post for one in before.entries]
+        assert not project.built.waiting

@@ -35,11 +35,13 @@ def located(
     folder: Path,
     files: SourceFiles,
     schedule: Schedule | None,
+    *,
+    anew: bool,
 ) -> Reading:
     """The reading with the addresses of the posts, and without those that have no page.
 
     `folder` is the output folder. With a schedule, files without a date are posts, too, if their
-    pages state one.
+    pages state one. With `anew`, pages are opened that are as they were, too.
 
     Raises Unavailable if it is missing or not the whole site, and LedgerError.
     """
@@ -54,7 +56,7 @@ def located(
             "site, and run again; if it is built into another folder, correct site.output. The "
             "feeds and the items at the nodes stay as they are"
         ) from error
-    return BuiltSite(config, output, files).located(reading, schedule)
+    return BuiltSite(config, output, files, anew=anew).located(reading, schedule)
 
 
 def examined(reading: Reading, needed: Collection[PurePosixPath]) -> Reading:

@@ -70,10 +70,12 @@ def read(
     now: dt.datetime,
     was_published: Callable[[Post], bool],
     may_lose_pages: bool,
+    anew: bool = False,
 ) -> Reading:
     """Read the posts, in the order of the paths of their pages.
 
-    Posts dated after `now` are skipped, unless each `was_published` already.
+    Posts dated after `now` are skipped, unless each `was_published` already. With `anew`, pages are
+    opened that are as they were, too.
 
     Raises Unavailable if the site is not built, UnsafePlanError if a development server built it,
     or it has lost several pages and not `may_lose_pages`, and LedgerError if it is unknown which
@@ -88,7 +90,7 @@ def read(
     pages = len(output.pages())
     known = KnownPages(PageMemory(config.state), frozenset(paths), pages, selectors)
     known.require_site(config, may_lose_pages=may_lose_pages)
-    reader = _Reader(config, output, paths, known)
+    reader = _Reader(config, output, paths, known, anew=anew)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
     if config.posts.body:
@@ -234,11 +236,13 @@ class _Reader:
         output: OutputFolder,
         paths: Sequence[PurePosixPath],
         known: KnownPages,
+        *,
+        anew: bool,
     ) -> None:
         self._config = config
         self._site: Site = config.site
         self._output = output
-        self.pages = ReadPages(output, config.posts, config.state)
+        self.pages = ReadPages(output, config.posts, config.state, anew=anew)
         self.development_page: PurePosixPath | None = None
         self.elsewhere: list[PurePosixPath] = []
         self.versions: dict[PurePosixPath, PageVersion] = {}

@@ -17,6 +17,7 @@ from publisher.errors import ConfigError
 from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.bodies.body import Extracted, extract, find_body
 from publisher.sources.built.finding.words_cache import FOLDER
+from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
@@ -67,8 +68,7 @@ def decoded(data: bytes) -> ReadPage | None:
 
 
 class _CachedRead(msgspec.Struct, frozen=True, array_like=True):
-    mtime_ns: int
-    size: int
+    signature: Signature
     page: ReadPage
 
 
@@ -82,7 +82,10 @@ class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
 class ReadPages:
     """The pages of one output folder, read with the selectors of one configuration."""
 
-    def __init__(self, output: OutputFolder, posts: Posts, state: Path) -> None:
+    def __init__(
+        self, output: OutputFolder, posts: Posts, state: Path, *, anew: bool = False
+    ) -> None:
+        """With `anew`, no page counts as read."""
         self._output = output
         self._wholeness = Wholeness(output)
         self._posts = posts
@@ -92,7 +95,7 @@ class ReadPages:
         self._cached: Mapping[str, _CachedRead] = {}
         with suppress(OSError, msgspec.MsgspecError, ValueError):  # missing, or written in part
             found = msgspec.msgpack.decode(self._file.read_bytes(), type=_CacheFile)
-            if found.reader == self._reader:
+            if found.reader == self._reader and not anew:
                 self._cached = found.pages
         self._used: dict[str, _CachedRead] = {}
 
@@ -100,9 +103,9 @@ class ReadPages:
         """What a page shows now. Never raises: a page that cannot be read has a fault."""
         signature = self._output.pages()[path]
         cached = self._cached.get(str(path))
-        if cached is None or (cached.mtime_ns, cached.size) != signature:
+        if cached is None or cached.signature != signature:
             try:
-                cached = _CachedRead(*signature, self._read(path))
+                cached = _CachedRead(signature, self._read(path))
             except (
                 OSError
             ) as error:  # a correction of its permissions does not change its signature

@@ -73,11 +73,14 @@ class BuiltSite:
     Its methods raise Unavailable and UnsafePlanError as `safety` says, and LedgerError.
     """
 
-    def __init__(self, config: Config, output: OutputFolder, files: SourceFiles) -> None:
+    def __init__(
+        self, config: Config, output: OutputFolder, files: SourceFiles, *, anew: bool
+    ) -> None:
+        """With `anew`, pages are opened that are as they were, too."""
         self._config = config
         self._output = output
         self._files = files
-        self._known = Recollection(PageMemory(config.state))
+        self._known = Recollection(PageMemory(config.state, anew=anew))
         self._placement = Placement(config, output, files, self._known)
         self._reader = PageReader(config, output, files, self._placement, self._known)
         self._hashes: dict[PurePosixPath, PageHash] = {}  # of the posts that were examined

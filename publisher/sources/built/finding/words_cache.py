@@ -13,22 +13,20 @@ import msgspec
 
 from publisher.errors import ConfigError
 from publisher.sources.built.finding.page_words import PageWords
+from publisher.sources.built.folder.output import Signature
 from publisher.system import atomic_files, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path, PurePosixPath
 
-    from publisher.sources.built.folder.output import Signature
-
 FOLDER = "words"  # of the state folder
 
 
 class _CachedPage(msgspec.Struct, frozen=True, array_like=True):
-    """The words of a page of which `mtime_ns` and `size` are the signature; None: unreadable."""
+    """The words of a page that had this signature; None: unreadable."""
 
-    mtime_ns: int
-    size: int
+    signature: Signature
     triples: frozenset[int] = frozenset()
     titles: tuple[str, ...] = ()
     word_count: int = 0
@@ -62,10 +60,10 @@ class WordsCache:
     ) -> PageWords:
         """The words of a page; `read` is called if this version of the page is not cached."""
         cached = self._pages.get(str(page))
-        if cached is None or (cached.mtime_ns, cached.size) != signature:
+        if cached is None or cached.signature != signature:
             text = read()
             cached = _CachedPage(
-                *signature,
+                signature,
                 text.triples,
                 text.titles,
                 text.word_count,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.folder.home_links import HomeLinks
 
 HOME = PurePosixPath("index.html")
+_MAX_INODE = 2**63 - 1  # that SQLite stores; some file systems have larger ones
 _MAX_SITEMAPS = 200
 _SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
@@ -36,10 +37,26 @@ _LINK = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']?([^"'\s<>#?]+)""", re.IGNORE
 
 
 class Signature(NamedTuple):
-    """What changes when a page is written: its time of modification in nanoseconds, its bytes."""
+    """What changes when a file is written: its times in nanoseconds, its bytes, its inode.
+
+    A generator may give all pages a time of modification of its own choice, e.g. that of a commit.
+    The inode and the time at which the file system changed the file tell such a page from the one
+    before. They change, too, if the same file is copied or checked out again.
+    """
 
     mtime_ns: int
     size: int
+    inode: int = 0
+    ctime_ns: int = 0
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Signature:
+        inode = status.st_ino & _MAX_INODE
+        return cls(status.st_mtime_ns, status.st_size, inode, status.st_ctime_ns)
+
+    def written(self) -> Signature:
+        """The signature without what changes, too, if the file is copied."""
+        return Signature(self.mtime_ns, self.size)
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,7 @@ class OutputFolder:
 
     @cached_property
     def _pages(self) -> dict[PurePosixPath, Signature]:
-        return {path: signature for path, signature, _ in self._entries}
+        return dict(self._entries)
 
     @cached_property
     def stamp(self) -> int:
@@ -81,17 +98,17 @@ class OutputFolder:
         time at which the file system changed them. Raises OSError as `pages`.
         """
         found = blake2b(digest_size=7)
-        for path, signature, _ in self._entries:
-            found.update(f"{path}\0{signature}\0".encode(errors="surrogateescape"))
-        found.update(str(max((changed for *_, changed in self._entries), default=0)).encode())
+        for path, signature in self._entries:
+            found.update(f"{path}\0{signature.written()}\0".encode(errors="surrogateescape"))
+        found.update(str(max((one.ctime_ns for _, one in self._entries), default=0)).encode())
         return int.from_bytes(found.digest())
 
     @cached_property
-    def _entries(self) -> Sequence[tuple[PurePosixPath, Signature, int]]:
-        """All pages in the order of their paths, with the times at which their files changed."""
+    def _entries(self) -> Sequence[tuple[PurePosixPath, Signature]]:
+        """All pages in the order of their paths."""
         return sorted(self._listed())
 
-    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature, int]]:
+    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature]]:
         waiting = [""]
         while waiting:
             folder = waiting.pop()
@@ -102,9 +119,7 @@ class OutputFolder:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(f"{path}/")
                     elif is_page(path) and self._is_entry_page(entry, path):
-                        status = entry.stat()
-                        signature = Signature(status.st_mtime_ns, status.st_size)
-                        yield PurePosixPath(path), signature, status.st_ctime_ns
+                        yield PurePosixPath(path), Signature.of(entry.stat())
 
     def _is_entry_page(self, entry: os.DirEntry[str], path: str) -> bool:
         is_link = entry.is_symlink()
@@ -233,7 +248,7 @@ class OutputFolder:
     def _links_of_indexes(self) -> frozenset[str]:
         """The URL paths to which the home page links, or else the index pages below it."""
         indexes = [*self._indexes()]
-        times = [self._pages[page].mtime_ns for page in indexes]
+        times = [max(one.mtime_ns, one.ctime_ns) for one in map(self._pages.__getitem__, indexes)]
         versions = (max(times, default=0), sum(self._pages[page].size for page in indexes))
         if not indexes:
             return frozenset()

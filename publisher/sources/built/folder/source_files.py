@@ -27,9 +27,8 @@ class SourceFiles:
     post_of: Callable[[PurePosixPath, bytes], Post | None]
 
     def signature(self, path: PurePosixPath) -> Signature:
-        """The time and the size of a file; zero if it cannot be looked at."""
+        """The signature of a file; zero if it cannot be looked at."""
         try:
-            status = (self.folder / path).stat()
+            return Signature.of((self.folder / path).stat())
         except OSError:
             return Signature(0, 0)
-        return Signature(status.st_mtime_ns, status.st_size)

@@ -100,7 +100,7 @@ def conclude(
         is_cut=look.is_cut,
         lacks_end=look.opened.lacks_end,
         is_rewritten=row.waits == look.source
-        and row.waits_since not in {look.signature, _NO_PAGE_YET},
+        and row.waits_since not in {look.signature.written(), _NO_PAGE_YET},
     )
     decision = decide(facts)
     match decision:
@@ -124,7 +124,7 @@ def _waiting(look: Look, reason: str, refusal: str) -> PostMemory:
     row = look.row
     since = row.waits_since if row.waits == look.source else _NO_PAGE_YET
     if since == _NO_PAGE_YET and not refusal:
-        since = look.signature
+        since = look.signature.written()
     # Whether a page is whole, other pages decide, too.
     looked = "" if look.is_cut else look.looked
     return replace(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,6 +78,14 @@ ALTER TABLE post ADD COLUMN looked TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
     "ALTER TABLE output ADD COLUMN selectors TEXT NOT NULL DEFAULT '[]';",
+    """
+ALTER TABLE post ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN file_inode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN file_ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_inode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE post ADD COLUMN date_ctime_ns INTEGER NOT NULL DEFAULT 0;
+""",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -89,7 +97,8 @@ _LIGHT = (
     "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
-    " published, modified, alike, looked, reason"
+    " published, modified, alike, looked, reason,"
+    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns"
 )
 
 
@@ -123,8 +132,9 @@ class PostMemory:
 
     `searched` is a digest of the output in which no page was found, and `is_said` tells whether the
     user was told so. `waits` is the hash of a source that waits for its page to be built, and
-    `waits_since` the signature of the page when it began to; but see `losses.LOST`. `looked` names
-    all that was looked at to find out that it waits for this `reason`, empty if that is not enough.
+    `waits_since` when the page had been written as it began to; but see `losses.LOST`. `looked`
+    names all that was looked at to find out that it waits for this `reason`, empty if that is not
+    enough.
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
@@ -183,14 +193,19 @@ class PageMemory:
     `selectors` are those of the last runs whose posts are pages, the latest last.
     """
 
-    def __init__(self, state: Path) -> None:
-        """Read the memory in the state folder; empty if there is none. Raises LedgerError."""
+    def __init__(self, state: Path, *, anew: bool = False) -> None:
+        """Read the memory in the state folder; empty if there is none. Raises LedgerError.
+
+        With `anew` no page and no file counts as the one that was read before.
+        """
         self.path = state / NAME
         with closing(self._open(read_only=True)) as database:
             rows = database.run(f"SELECT {_LIGHT} FROM post")  # noqa: S608
             output = database.run("SELECT pages, selectors FROM output")
         self.posts: Mapping[PurePosixPath, PostMemory] = {
-            PurePosixPath(row[0]): self._memory(row) for row in rows
+            PurePosixPath(row[0]): _unread(memory) if anew else memory
+            for row in rows
+            for memory in [self._memory(row)]
         }
         self.pages: int = output[0][0] if output else 0
         self.selectors = self._selectors(output[0][1]) if output else ()
@@ -255,13 +270,14 @@ class PageMemory:
         searched, said, waits, waits_mtime, waits_size, source, page_body, missing, *rest = rest
         early, file_mtime, file_size, found_page, *rest = rest
         date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
-        alike, looked, reason = rest
+        alike, looked, reason, inode, ctime, *rest = rest
+        file_inode, file_ctime, date_inode, date_ctime = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
             page=page,
             foreign_page=foreign,
-            signature=Signature(mtime, size),
+            signature=Signature(mtime, size, inode, ctime),
             digest=digest,
             address=address,
             shown=shown,
@@ -273,11 +289,11 @@ class PageMemory:
             waits_since=Signature(waits_mtime, waits_size),
             taken=None if source is None else _taken(source, page_body, missing),
             early=early,
-            file_signature=Signature(file_mtime, file_size),
+            file_signature=Signature(file_mtime, file_size, file_inode, file_ctime),
             found_page=found_page,
             dated=DateMemory(
                 date_page,
-                Signature(date_mtime, date_size),
+                Signature(date_mtime, date_size, date_inode, date_ctime),
                 date_reader,
                 StatedDates(published, modified),
             ),
@@ -285,6 +301,12 @@ class PageMemory:
             looked=looked,
             reason=reason,
         )
+
+
+def _unread(memory: PostMemory) -> PostMemory:
+    """What is remembered without what tells that a file is the one that was read."""
+    dated = replace(memory.dated, signature=_NEVER)
+    return replace(memory, signature=_NEVER, looked="", file_signature=_NEVER, dated=dated)
 
 
 def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
@@ -322,6 +344,12 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "alike": " ".join(memory.alike),
         "looked": memory.looked,
         "reason": memory.reason,
+        "inode": memory.signature.inode,
+        "ctime_ns": memory.signature.ctime_ns,
+        "file_inode": memory.file_signature.inode,
+        "file_ctime_ns": memory.file_signature.ctime_ns,
+        "date_inode": memory.dated.signature.inode,
+        "date_ctime_ns": memory.dated.signature.ctime_ns,
     }
     if one.version:
         body = one.version.body
