@@ -17,7 +17,7 @@ from publisher.feeds import outputs
 from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
-from publisher.sync.skipped import SkippedFiles, Unbuilt
+from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt
 from publisher.text.stand_in_urls import stand_in
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ class Project:
 def _skipped(skip: Skip) -> Skipped:
     if skip.status in UNBUILT:
         return Unbuilt(str(skip.path), waits=skip.status == "waiting")
+    if skip.status == "restricted":
+        return Restricted(str(skip.path))
     return f"{skip.path}: {skip.reason}"
 
 

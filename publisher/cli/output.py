@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.app.build import Built
     from publisher.app.events import Event
+    from publisher.app.kept_items import KeptItem
     from publisher.app.project import Project
     from publisher.errors import PublisherError
     from publisher.post import Diagnostic, Skip, Status
@@ -56,14 +57,20 @@ def print_wait(event: Event) -> None:
 def print_skipped(project: Project, *, broken_only: bool) -> None:
     """Print which posts are not published, and why; with `broken_only`, only the broken ones.
 
-    Those whose pages are missing or not built yet are named in both cases.
+    Those whose pages are missing or not built yet are named in both cases, and so are those that
+    are not for every reader and have published items.
     """
     if project.config.site.output:
         from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
 
         for line in built_pages.lines(project, counts=not broken_only):
             print_message(line)
-    skips = (one for one in project.entries.skipped if one.status not in UNBUILT)
+    kept = {one.path: one for one in _kept_items(project)}
+    for path, item in kept.items():
+        print_message(f"warning: {project.config.posts.where(path)}: {item.message}")
+    skips = (
+        one for one in project.entries.skipped if one.status not in UNBUILT and one.path not in kept
+    )
     named, others = in_short(skips)
     for skip in named:
         place = project.config.posts.where(skip.path, skip.line)
@@ -78,6 +85,14 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
         print_message(f"not published: {line}")
     if pages := pages_in_short(project):
         print_message(f"note: {pages}")
+
+
+def _kept_items(project: Project) -> Sequence[KeptItem]:
+    if not project.config.xmpp:
+        return ()
+    from publisher.app import kept_items  # noqa: PLC0415 - the help needs none of it
+
+    return kept_items.find(project)
 
 
 def post_counts(project: Project) -> str:
@@ -222,7 +237,8 @@ def document(project: Project, **parts: Any) -> dict[str, Any]:
         {"path": str(d.path), "line": d.line, "message": d.message}
         for d in (*project.setting_errors, *project.setting_warnings, *project.diagnostics)
     ]
-    found = {**parts, "skipped": skipped, "warnings": warnings}
+    kept = [{"path": str(one.path), "item": one.item_id} for one in _kept_items(project)]
+    found = {**parts, "skipped": skipped, "kept_items": kept, "warnings": warnings}
     if project.config.site.output:
         from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
 

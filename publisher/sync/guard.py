@@ -90,7 +90,8 @@ def require_safe(
         silently = ", or --no-notify to publish silently (only the node's owner can)"
         raise UnsafePlanError(
             f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
-            f"the limit is {guard.announce_limit}; nothing was published. Pass --announce-all to "
+            f"the limit is {guard.announce_limit}; nothing was published at the node. The feeds, "
+            "which are built before, show these posts. Pass --announce-all to "
             f"notify them of all of them{silently if can_be_silent else ''}"
         )
 

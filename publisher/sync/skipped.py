@@ -27,12 +27,19 @@ class Unbuilt:
     waits: bool
 
 
-Skipped: TypeAlias = "str | Unbuilt"
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """The file of a post that is not for every reader."""
+
+    path: str
+
+
+Skipped: TypeAlias = "str | Unbuilt | Restricted"
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedFiles:
-    """The files that are there and are no posts, each as `PATH: REASON`, and the unbuilt posts.
+    """The files that are there and are no posts, each as `PATH: REASON` or of a kind of its own.
 
     They are listed by the item ids that their paths make, and by their paths, which the ledger may
     have recorded with another id.
@@ -60,6 +67,8 @@ def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Say which items stay although no post has them now, and why."""
     if files := [one for one in skipped if isinstance(one, str)]:
         yield _of_files(files)
+    if restricted := [one.path for one in skipped if isinstance(one, Restricted)]:
+        yield _of_restricted(restricted)
     unbuilt = [one for one in skipped if isinstance(one, Unbuilt)]
     if waiting := sum(one.waits for one in unbuilt):
         yield (
@@ -74,6 +83,14 @@ def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
             else f"{count} items stay, whose posts have no pages; to retract them, remove or hide "
             "their posts"
         )
+
+
+def _of_restricted(paths: Sequence[str]) -> str:
+    count, more = len(paths), len(paths) - NAMED
+    items = "1 item stays, whose post is" if count == 1 else f"{count} items stay, whose posts are"
+    named = ", ".join(paths[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    which = "it, add `draft: true` to its" if count == 1 else "them, add `draft: true` to their"
+    return f"{items} not for every reader: {named}. To retract {which} front matter"
 
 
 def _of_files(files: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import SITE, Blog, reach
-from tests.support.servers import Ejabberd, Prosody, Server, every_server
+from tests.support.servers import REAL, Ejabberd, Prosody, Server, every_server
 from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def test_many_announcements_are_stopped_and_can_be_silent(
         stopped = blog.run("publish")
         assert stopped.code == 3
         assert "notify subscribers of 12 posts at once (12 changed)" in stopped.err
+        assert "The feeds, which are built before, show these posts." in stopped.err
         (blog.posts / "2026-01-01-post-0000.md").unlink()
         quiet = blog.run("publish", "--no-notify")
         assert (quiet.code, quiet.err) == (0, "")
@@ -797,3 +798,29 @@ def test_without_a_ledger_the_items_tell_with_which_settings_they_were_sent(
         done = blog.run(run)
         assert "1 item was sent with other values of `content`" in done.out + done.err, run
     assert contents(server, node) == [(["xhtml"], None)]
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_the_item_of_a_post_that_became_private_is_named_until_it_is_retracted(
+    blog: Blog, server: Server, node: str
+) -> None:
+    """Also without a connection: every run knows it by the ledger."""
+    blog.configure(server, node=node, password=server.accounts["blog"])
+    blog.write("2026-01-01-open.md", "Text.", title="Open")
+    blog.write("2026-01-02-secret.md", "Text.", title="Secret")
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-02-secret.md", "Text.", title="Secret", private="true")
+    stays = "Its item 2026-01-02-secret was published before and stays"
+    for arguments in (["plan", "--offline"], ["plan"], ["publish"], ["publish"], ["status"]):
+        run = blog.run(*arguments)
+        assert (run.code, run.err.count(stays)) == (0, 1), (arguments, run.err)
+        assert "to retract it, add `draft: true`" in run.err
+        assert "Repair the file" not in run.err
+    kept = [{"path": "2026-01-02-secret.md", "item": "2026-01-02-secret"}]
+    assert blog.run("publish", "--json").json["kept_items"] == kept
+    assert len(ids(server, node)) == 2
+
+    blog.write("2026-01-02-secret.md", "Text.", title="Secret", private="true", draft="true")
+    assert blog.run("publish").code == 0
+    assert ids(server, node) == {"2026-01-01-open"}
+    assert "2026-01-02-secret" not in blog.run("status").err

@@ -10,7 +10,7 @@ from publisher import config
 from publisher.app import project
 from publisher.sync.changes import Forget, Retract
 from publisher.sync.ledger import Ledger
-from publisher.sync.skipped import SkippedFiles, Unbuilt, messages
+from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt, messages
 from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import run, task
@@ -118,3 +118,25 @@ def test_a_file_that_became_no_post_holds_its_item(
     (path,) = skipped.by_path
     assert path == name
     assert len(skipped.by_id) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [
+        (
+            1,
+            "1 item stays, whose post is not for every reader: 0.md. To retract it, add `draft: "
+            "true` to its front matter",
+        ),
+        (
+            5,
+            "5 items stay, whose posts are not for every reader: 0.md, 1.md, 2.md and 2 more. To "
+            "retract them, add `draft: true` to their front matter",
+        ),
+    ],
+)
+def test_it_is_said_how_the_item_of_a_post_for_some_readers_is_retracted(
+    count: int, message: str
+) -> None:
+    """The ledger may know nothing of it, so that no other line names it."""
+    assert [*messages([Restricted(f"{number}.md") for number in range(count)])] == [message]
