@@ -209,7 +209,8 @@ def _print_lesson(lesson: Lesson) -> None:
         output.print_message(f"note: {lesson.summary}")
         return
     pages = f"{lesson.output} has pages of {lesson.found} of {number_of(lesson.posts, 'post')}"
-    output.print_line(f"{pages}; {lesson.summary}")
+    stays = "; posts.body stays" if lesson.stays else ""
+    output.print_line(f"{pages}; {lesson.summary}{stays}")
 
 
 def _posts_found(found: Survey) -> str:

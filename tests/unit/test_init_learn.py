@@ -393,10 +393,37 @@ def test_a_refusal_is_written_and_taken_back(blog: Blog) -> None:
     build(blog.folder / "dist", excerpt)
     assert blog.run("init", "--learn", "--yes").code == 0
     config = yaml.safe_load(config_text(blog))
-    assert (config["posts"]["from"], config["posts"]["body"]) == ("source", ".entry")
+    assert (config["posts"]["from"], "body" in config["posts"]) == ("source", False)
+    assert config_text(blog).count("Learned by") == 1
     build(blog.folder / "dist")
     assert blog.run("init", "--learn", "--yes").code == 0
     assert config_text(blog) == learned
+
+
+def test_selectors_of_a_person_stay_where_a_run_takes_texts_with_them(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    own = WRITTEN.replace("engine: any", "engine: any, body: main .entry, drop: .entry .share")
+    (blog.folder / "publisher.yaml").write_text(own)
+    run = blog.run("init", "--learn", "--yes")
+    assert "in `main .entry`: 4 of 4 pages; posts.body stays" in run.out
+    assert config_text(blog) == own.replace("address\n", "address\n  output: dist\n")
+    assert blog.run("build").code == 0
+
+
+def test_selectors_of_a_person_stay_where_nothing_is_learned(blog: Blog) -> None:
+    """Whether readers want what else is in the body is not for publisher to say."""
+    build(blog.folder / "dist", lambda number: in_article(number).replace("share", f"n{number}"))
+    assert blog.run("init", "--url", "https://a.example").code == 0
+    refused = config_text(blog)
+    assert "  from: source\n" in refused
+    by_hand = refused.replace("from: source", "body: .entry")
+    (blog.folder / "publisher.yaml").write_text(by_hand)
+    run = blog.run("init", "--learn", "--yes")
+    assert "in `.entry`: 4 of 4 pages; posts.body stays" in run.out
+    comment = "# Learned by publisher init: the text of your posts is in `.entry`"
+    assert config_text(blog).count("Learned by") == config_text(blog).count(comment) == 1
+    assert "from:" not in config_text(blog)
+    assert blog.run("build").code == 0
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.detected import DetectedSite
 
 _BOM = "\ufeff"
+_BEFORE = ("site", "engine", "path")  # the keys below which those about pages stand
 # What stands for the keys that are to be found, if others need them.
 _OUTPUT = (Change("site", "output", ".", after=("url",)),)
 _BODY = (Change("posts", "body", "body", after=("engine", "path")),)
@@ -58,7 +59,13 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
     site = _site(config)
     output = site.output if site else ()
     known = (_as_written(config),) if config.site.output else ()
-    lesson = learning.study(config, (*known, *output), site.static if site else "", on_event)
+    lesson = learning.study(
+        config,
+        (*known, *output),
+        site.static if site else "",
+        on_event,
+        keeps_body=_is_by_hand(config, text),
+    )
     if not lesson.output:
         raise ConfigError(f"{path} stays as it is: {lesson.reason}")
     after = _edited(path, text, _changes(config, lesson))
@@ -77,7 +84,8 @@ def _config(path: Path) -> Config:
             with suppress(OSError, UnicodeDecodeError, ConfigError, EditError):
                 text = path.read_bytes().decode("utf-8").removeprefix(_BOM)
                 config = configs.parse(yaml_edit.changed(text, unknown), path)
-                return replace(config, site=replace(config.site, output=None))
+                posts = replace(config.posts, body=()) if unknown[-1:] == _BODY else config.posts
+                return replace(config, site=replace(config.site, output=None), posts=posts)
         raise
 
 
@@ -105,6 +113,12 @@ def _as_written(config: Config) -> str:
     return str(output.relative_to(folder) if output.is_relative_to(folder) else output)
 
 
+def _is_by_hand(config: Config, text: str) -> bool:
+    """Whether a person wrote `posts.body`: no comment with figures says that it was learned."""
+    learned = f"# {LEARNED}: {learning.found_in(config.posts.body)}:"
+    return bool(config.posts.body) and learned not in text
+
+
 def _changes(config: Config, lesson: Lesson) -> list[Change]:
     """The changes to site.output, posts.body, posts.drop and posts.from.
 
@@ -119,18 +133,14 @@ def _changes(config: Config, lesson: Lesson) -> list[Change]:
         changes.append(Change("site", "title", title))
     keys = lesson.keys
     if not lesson.takes_bodies:
-        after = ("drop", "body", "engine", "path")
-        return [*changes, Change("posts", "from", keys["from"], after=after, comment=comment)]
-    return [
-        *changes,
-        *(
-            [Change("posts", "from", None, comment=LEARNED)]
-            if config.posts.from_ == "source"
-            else []
-        ),
-        Change("posts", "body", keys["body"], after=("engine", "path"), comment=comment),
-        Change("posts", "drop", keys.get("drop"), after=("body",)),
-    ]
+        changes += [Change("posts", key, None, comment=LEARNED) for key in ("body", "drop")]
+        return [*changes, Change("posts", "from", keys["from"], after=_BEFORE, comment=comment)]
+    if config.posts.from_ == "source":
+        changes.append(Change("posts", "from", None, comment=LEARNED))
+    changes.append(Change("posts", "body", keys["body"], after=_BEFORE, comment=comment))
+    if not lesson.stays:
+        changes.append(Change("posts", "drop", keys.get("drop"), after=("body",)))
+    return changes
 
 
 def _with_feeds_in_site(

@@ -17,7 +17,7 @@ from publisher.config.keys import OUTPUT_FOLDERS
 from publisher.sources.built.finding.match import PostWords, find
 from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.folder.output import OutputFolder
-from publisher.sources.built.learning.learn import MAX_PAGES, learn
+from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.pages import site_metadata, site_url
 from publisher.sources.built.pages.address import is_copy
@@ -52,7 +52,8 @@ class Lesson:
 
     `found` of `posts` have a page there, and `metadata` is what these pages and the home page say
     of the site. `output` is empty if no folder holds the site; then `reason` says why. `reason` is
-    also that of a refusal to take texts from the pages.
+    also that of a refusal to take texts from the pages. If `stays`, the selectors of the
+    configuration stay, and `learned` has their figures.
     """
 
     posts: int
@@ -61,6 +62,7 @@ class Lesson:
     learned: Learned | None = None
     reason: str = ""
     metadata: SiteMetadata = field(default_factory=SiteMetadata)
+    stays: bool = False
 
     @property
     def takes_bodies(self) -> bool:
@@ -85,9 +87,14 @@ class Lesson:
                 "element that holds nothing but the text, and remove posts.from"
             )
             return f"{self.reason}, so texts are rendered from their sources; {advice}"
-        places = " or ".join(f"`{selector}`" for selector in self.learned.body)
         pages = number_of(self.learned.matched, "page")
-        return f"the text of your posts is in {places}: {self.learned.accepted} of {pages}"
+        return f"{found_in(self.learned.body)}: {self.learned.accepted} of {pages}"
+
+
+def found_in(body: Sequence[str]) -> str:
+    """How the figures, and the comment with them, begin."""
+    places = " or ".join(f"`{selector}`" for selector in body)
+    return f"the text of your posts is in {places}"
 
 
 def _short(selectors: tuple[str, ...]) -> New:
@@ -95,12 +102,18 @@ def _short(selectors: tuple[str, ...]) -> New:
 
 
 def study(
-    config: Config, output: Sequence[str], static: str = "", on_event: OnEvent = ignore
+    config: Config,
+    output: Sequence[str],
+    static: str = "",
+    on_event: OnEvent = ignore,
+    *,
+    keeps_body: bool = False,
 ) -> Lesson:
     """Learn from the pages of the site, in the first folder with the most posts.
 
     `output` are the folders to try first, relative to the configuration, and `static` is one that
-    is never the built site. Raises ConfigError if the posts cannot be read.
+    is never the built site. With `keeps_body` the body of the configuration stays if a run takes
+    texts with it and nothing better is learned. Raises ConfigError if the posts cannot be read.
     """
     posts = _posts(config)
     if not posts:
@@ -116,9 +129,27 @@ def study(
             "the site as you deploy it"
         )
         return Lesson(len(posts), reason=reason)
-    learned, found = learn(best.pairs()), len(best.pages)
-    reason = learned.refusal or ""
-    return Lesson(len(posts), best.name, found, learned, reason, best.metadata())
+    learned = learn(best.pairs())
+    own = _of_configuration(config, best, learned) if keeps_body else None
+    chosen = own or learned
+    return Lesson(
+        len(posts),
+        best.name,
+        len(best.pages),
+        chosen,
+        chosen.refusal or "",
+        best.metadata(),
+        stays=own is not None,
+    )
+
+
+def _of_configuration(config: Config, trial: _Trial, learned: Learned) -> Learned | None:
+    """The figures of `posts.body`, if a run takes texts with it and nothing better was learned."""
+    if not config.posts.body:
+        return None
+    own = measured(trial.pairs(), config.posts.body, config.posts.drop)
+    is_as_good = own.accepted >= learned.accepted and own.foreign <= learned.foreign
+    return own if own.refusal is None and (learned.refusal or is_as_good) else None
 
 
 def _not_found(folders: Sequence[str], best: _Trial | None, posts: int) -> str:

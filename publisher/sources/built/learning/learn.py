@@ -66,6 +66,14 @@ def learn(pairs: Sequence[Pair]) -> Learned:
     return found.learned()
 
 
+def measured(pairs: Sequence[Pair], body: Sequence[str], drop: Sequence[str]) -> Learned:
+    """What selectors of a person find on the pages. Only what stops a run is a refusal.
+
+    Raises BadSelector.
+    """
+    return _Figures(pairs, body, drop).learned(most_foreign=1.0)
+
+
 def _selectors(
     pages: Sequence[LearningPage], known: Sequence[Selector]
 ) -> tuple[list[Selector], list[Selector]]:
@@ -84,7 +92,10 @@ class _Figures:
     """What selectors find on all pages."""
 
     def __init__(
-        self, pairs: Sequence[Pair], bodies: Sequence[Selector], drops: Sequence[Selector]
+        self,
+        pairs: Sequence[Pair],
+        bodies: Sequence[Selector | str],
+        drops: Sequence[Selector | str],
     ) -> None:
         self._body, self._drop = tuple(map(str, bodies)), tuple(dict.fromkeys(map(str, drops)))
         self._matched = len(pairs)
@@ -117,20 +128,19 @@ class _Figures:
             is_whole=not foreign.makes_words(post.source),
         )
 
-    def learned(self) -> Learned:
+    def learned(self, *, most_foreign: float = MOST_FOREIGN) -> Learned:
         share = foreign.share(self._bodies)
-        return Learned(
-            self._body, self._drop, self._matched, self.accepted, share, self._refusal(share)
-        )
+        refusal = self._refusal(share, most_foreign)
+        return Learned(self._body, self._drop, self._matched, self.accepted, share, refusal)
 
-    def _refusal(self, share: float) -> str | None:
+    def _refusal(self, share: float, most_foreign: float) -> str | None:
         accepted = f"{self.accepted} of {self._matched} pages"
         if not self._body:
             return "no element of the pages holds the text of the posts"
         judged = self._matched - not_judged(self._walled, accepted=self.accepted)
         if self.accepted < LEAST_ACCEPTED * judged:
             return f"the text of the posts was found on {accepted} only"
-        if share > MOST_FOREIGN and not foreign.are_few(self._bodies):
+        if share > most_foreign and not foreign.are_few(self._bodies):
             places = " or ".join(f"`{one}`" for one in self._body)
             return f"{int(100 * share)} % of the words in {places} are not in the text of the posts"
         return None
