@@ -90,6 +90,17 @@ def notebook(cells: list[dict[str, Any]] = CELLS, about: dict[str, Any] = ABOUT)
     return json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5})
 
 
+def old_notebook() -> str:
+    """The same in nbformat 3."""
+    cells = [
+        {"cell_type": "heading", "level": 1, "metadata": {}, "source": ["A *title*"]},
+        {"cell_type": "markdown", "metadata": {}, "source": ["Text\n"]},
+        {"cell_type": "code", "input": ["1 + 1"], "language": "python", "outputs": []},
+    ]
+    sheets = [{"cells": cells, "metadata": {}}]
+    return json.dumps({"metadata": ABOUT, "nbformat": 3, "worksheets": sheets})
+
+
 FILES = {
     "a.adoc": ASCIIDOC,
     "a.org": ORG,
@@ -254,3 +265,43 @@ def test_the_time_for_a_header_grows_linearly(part: str) -> None:
                 read_header((part * times).split("\n"), PurePosixPath("a"))
 
     assert_linear(run, 2_000)
+
+
+def test_a_notebook_of_the_old_format_is_one(tmp_path: Path) -> None:
+    new, old = (
+        post(tmp_path, name, text)
+        for name, text in (("a.ipynb", notebook()), ("b.ipynb", old_notebook()))
+    )
+    assert (old.title, old.published, old.tags) == (new.title, new.published, new.tags)
+    assert old.body.split() == new.body.split()
+    assert old.source == new.source
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "a.org"])
+def test_nobody_is_told_to_add_a_date_to_a_file_that_may_be_no_post(
+    tmp_path: Path, name: str
+) -> None:
+    text = notebook(CELLS, {}) if name == "a.ipynb" else "Text"
+    outcome = read(tmp_path, "pelican", name, text)
+    assert isinstance(outcome, Skip)
+    assert outcome.reason == "has no date, so it is taken for no post"
+    (tmp_path / "pelicanconf.py").write_text("MARKUP = ('md', 'IPYNB')\n")
+    assert isinstance(read(tmp_path, "pelican", "a.ipynb", notebook()), Post)
+
+
+def test_a_kind_that_the_plugins_of_pelican_do_not_read_is_no_post(tmp_path: Path) -> None:
+    settings = "PATH = 'content'\nMARKUP = ['md']\n"
+    text = "Title: A\nDate: 2024-01-02\n\nText\n"
+    files = {"pelicanconf.py": settings, "content/a.md": text, "content/a.ipynb": notebook()}
+    for name, content in {**files, "content/a.rst": RST}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    config = Config(
+        site=Site(title="A blog", url="https://blog.example"),
+        posts=Posts(path=tmp_path / "content", engine="pelican"),
+        state=tmp_path / ".publisher",
+        path=tmp_path / "publisher.yaml",
+    )
+    reading = sources.read(config, now=NOW)
+    # Pelican itself renders the others, whatever MARKUP says.
+    assert ({str(post.path) for post in reading.posts}, reading.skipped) == ({"a.md", "a.rst"}, ())

@@ -290,6 +290,8 @@ class PostReader:
         """The error about a file without a date: an UndatedError, unless it must be a post."""
         if fault := date_fault(dated_part(path)):
             message = f"has no date: {fault}; rename the file, or add e.g. `date: 2008-10-21`"
+        elif self.markup_of(path) == "unrendered":  # few of them have a place for one
+            message = "has no date, so it is taken for no post"
         must_be_post = self.needs_date(path) or begins_with_date(path.stem)  # an impossible date
         return (PostError if must_be_post else UndatedError)(path, message, line=1)
 

@@ -115,7 +115,14 @@ class Pelican(PostReader):
         pages = site_settings.texts(self.settings, "PAGE_PATHS") or ["pages"]
         articles = site_settings.texts(self.settings, "ARTICLE_PATHS")
         inside = any(_is_below(location, folder) for folder in articles) or not articles
-        return inside and not any(_is_below(location, folder) for folder in pages)
+        if not inside or any(_is_below(location, folder) for folder in pages):
+            return False
+        return self.markup_of(path) != "unrendered" or self._is_read_by_plugin(path)
+
+    def _is_read_by_plugin(self, path: PurePosixPath) -> bool:
+        """Whether `MARKUP` has the file's ending, if it is set: Pelican 4 leaves it to plugins."""
+        endings = site_settings.texts(self.settings, "MARKUP")
+        return not endings or path.suffix.lower().removeprefix(".") in map(str.lower, endings)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import PostError
 from publisher.sources.front_matter import block, formats
 from publisher.sources.front_matter.block import PostFile, limited
+from publisher.sources.front_matter.source_forms import cells_of, text_of_cell
 from publisher.text.characters import legal
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ def notebook(lines: list[str], path: PurePosixPath) -> PostFile:
     try:
         document = json.loads("\n".join(lines))
         metadata = formats.as_values(document["metadata"])
-        cells = [text for cell in document["cells"] if (text := _text(cell)) is not None]
+        cells = [text for cell in cells_of(document) if (text := _text(cell)) is not None]
     except (ValueError, RecursionError, TypeError, KeyError) as error:
         problem = "is no notebook: it has no `metadata` and `cells` in JSON; save it again"
         raise PostError(path, problem, line=1) from error
@@ -281,7 +282,7 @@ def notebook(lines: list[str], path: PurePosixPath) -> PostFile:
 
 def _text(cell: Mapping[str, object]) -> str | None:
     """The text of a cell, which is one text or a list of lines; None for a cell of another kind."""
-    source = cell["source"]
+    source = text_of_cell(cell)
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     return source.replace("\r\n", "\n") if isinstance(source, str) else None

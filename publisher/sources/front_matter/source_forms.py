@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from publisher.sources.front_matter.source_keys import (
     YAML_KEY,
@@ -23,7 +23,7 @@ from publisher.sources.front_matter.source_keys import (
 from publisher.sources.front_matter.source_text import SourceReader, SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _FENCE = re.compile(r"---[ \t]*")
 _FENCE_END = re.compile(r"(?:---|\.\.\.)[ \t]*")
@@ -162,7 +162,7 @@ def notebook(lines: list[str]) -> SourceText | None:
     """The texts of a notebook's cells, and its metadata; without outputs and counts of runs."""
     try:
         document = json.loads("\n".join(lines))
-        cells = [cell["source"] for cell in document["cells"]]
+        cells = [text_of_cell(cell) for cell in cells_of(document)]
         texts = ["".join(cell) for cell in cells]
         about = {**document["metadata"]}
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -173,6 +173,26 @@ def notebook(lines: list[str]) -> SourceText | None:
             about |= value
     keys = {key.lower(): json.dumps(value, sort_keys=True) for key, value in about.items()}
     return SourceText(keys, "\n\n".join(texts).split("\n"))
+
+
+def cells_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The cells of a notebook, also of nbformat 3, which has them in sheets. Raises KeyError."""
+    if "cells" not in document and "worksheets" in document:
+        return [cell for sheet in document["worksheets"] for cell in sheet["cells"]]
+    return [*document["cells"]]
+
+
+def text_of_cell(cell: Mapping[str, Any]) -> Any:
+    """What was written into a cell, as Markdown if it is no code. Raises KeyError.
+
+    In nbformat 3 code is the `input` of a cell, and headings are cells of their own.
+    """
+    source = cell["source"] if "source" in cell or "input" not in cell else cell["input"]
+    if cell.get("cell_type") != "heading":
+        return source
+    level = cell.get("level")
+    marks = "#" * (level if isinstance(level, int) and 0 < level < 7 else 1)
+    return f"{marks} {''.join(source)}"
 
 
 FENCES: Sequence[SourceReader] = (fenced, toml, named, braced)
