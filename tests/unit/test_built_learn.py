@@ -9,9 +9,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.learning.edges import begins_with_words, ends_with_words
+from publisher.sources.built.learning.element_names import places_of
 from publisher.sources.built.learning.foreign import makes_words
 from publisher.sources.built.learning.learn import Learned, learn
 from publisher.sources.built.learning.learning_page import LearnedPost
@@ -557,24 +559,16 @@ def test_learning_again_gives_the_same() -> None:
     assert learn(pairs) == learn(pairs)
 
 
-@pytest.mark.parametrize(
-    ("part", "size"),
-    [
-        ("<span>word</span> ", 250),
-        ("<p class=share>Share</p>", 100),
-        ("<p><img src=/picture.png></p>", 150),
-        ("<div class=x><div class=y>of many</div></div>", 200),
-    ],
-)
-def test_learning_takes_time_in_proportion_to_the_pages(part: str, size: int) -> None:
-    assert_linear(partial(learned_with, part), size)
+def test_the_places_of_many_siblings_are_found_in_time_in_proportion_to_them() -> None:
+    assert_linear(places_among, 4_000)
 
 
-def learned_with(part: str, times: int) -> None:
-    pairs = site(
-        lambda number: f"<main><article>{paragraphs(number)}{part * times}</article></main>", 2
-    )
-    learn(pairs)
+def places_among(siblings: int) -> None:
+    parent = etree.Element("main")
+    for _ in range(siblings):
+        etree.SubElement(parent, "p")
+    for child in parent:
+        places_of(child)
 
 
 def test_no_more_pictures_of_a_page_are_sought_in_its_source_than_the_limit() -> None:
