@@ -15,7 +15,7 @@ from publisher import sources
 from publisher.app import project as projects
 from publisher.sources import built
 from publisher.sources.built.pages.page import MAX_SIZE
-from tests.support.built_blog import THEME, BuiltBlog
+from tests.support.built_blog import THEME, URL, BuiltBlog
 from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:
@@ -851,8 +851,58 @@ def test_the_sources_need_no_page_but_its_address(blog: BuiltBlog) -> None:
     blog.build_site(WALL)
     with opened(blog.output) as pages:
         project = read(blog)
-    assert pages == []
+    assert {*pages} <= {"index.html"}
     assert len(project.entries.entries) == 4
+
+
+@pytest.mark.parametrize(("sitemap", "slash"), [("", "/"), (f"<loc>{URL}/mill</loc>", "")])
+@pytest.mark.parametrize("bodies_first", [True, False], ids=["bodies first", "sources only"])
+def test_without_a_canonical_url_the_file_of_a_page_gives_the_url(
+    blog: BuiltBlog, sitemap: str, slash: str, *, bodies_first: bool
+) -> None:
+    """Whatever the rules of the engine say, and an earlier run read on the page."""
+    blog.build_site()
+    (blog.output / "sitemap.xml").write_text(sitemap, encoding="utf-8")
+    if bodies_first:
+        blog.run("build")
+    blog.set_up(posts=", from: source")
+    path = blog.folder / "publisher.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("/:slug/", "/:slug"))
+    for _ in range(2):
+        blog.run("build")
+        assert f'href="{URL}/mill{slash}"' in feed(blog)
+
+
+@pytest.mark.parametrize(
+    ("place", "page", "reason"),
+    [
+        ("mill", "", "is a symbolic link that ends at"),
+        ("posts/mill", "<div>" * 1_000, "has more than 500 elements within elements"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_named(
+    blog: BuiltBlog, place: str, page: str, reason: str
+) -> None:
+    outside = blog.folder / "outside.html"
+    (blog.output / "mill/index.html").rename(outside)
+    built = blog.output / place / "index.html"
+    built.parent.mkdir(parents=True, exist_ok=True)
+    if page:
+        built.write_text(page, encoding="utf-8")
+    else:
+        built.symlink_to(outside)
+    blog.run("build")
+    assert f"no page of it that can be read: {place}/index.html {reason}" in blog.run("check").out
+
+
+@pytest.mark.parametrize("place", ["mill", "posts/mill"])
+def test_a_post_waits_if_its_page_is_empty(blog: BuiltBlog, place: str) -> None:
+    blog.set_up(posts=", from: source")
+    (blog.output / "mill/index.html").unlink()
+    blog.page(f"{place}/index.html", "")
+    for _ in range(2):
+        run = blog.run("build")
+        assert (run.code, "is not written whole" in run.err) == (4, True)
 
 
 def test_commands_that_only_show_something_write_nothing(blog: BuiltBlog) -> None:

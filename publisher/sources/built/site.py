@@ -36,6 +36,7 @@ from publisher.sources.built.page_reader import (
     Unreadable,
 )
 from publisher.sources.built.pages.dates import in_zone, without_builds
+from publisher.sources.built.pages.page import EMPTY
 from publisher.sources.built.pages.page_facts import site_card
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
@@ -153,9 +154,14 @@ class BuiltSite:
         decision = waiting.decide(facts)
         if isinstance(decision, Wait):
             return self._waits(post, row, decision.reason)
+        unreadable = self._placement.unreadable(post)
+        if unreadable and unreadable[1] == EMPTY:
+            return self._waits(post, row, waiting.CUT)
         self._without_page[post.path] = row.is_said
         self._known.change(post.path, replace(row, page="", found_page="", is_said=True))
         reason = _NO_PAGE.format(self._config.output_name)
+        if unreadable:
+            reason = f"{reason} that can be read: {unreadable[0]} {unreadable[1]}"
         return Skip(post.path, reason, status="no-page", post=post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
@@ -286,9 +292,11 @@ class BuiltSite:
         if row.refusal and page:
             self._without_text[post.path] = TextlessPost(post.path, page, row.refusal, stays)
 
-    def _from_source(self, post: Post, row: PostMemory) -> Post:
+    def _from_source(self, post: Post, row: PostMemory) -> Post | Skip:
         """The post with the body of its source, which waits for nothing but a page."""
         page = self._placement.page(post)
+        if page and self._placement.is_empty(page):
+            return self._waits(post, row, waiting.CUT)
         self._hashes[post.path] = _FROM_SOURCE
         if page:
             taken = Taken(source=digest(post.body), page_body="", missing=frozenset())

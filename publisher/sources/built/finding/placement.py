@@ -9,14 +9,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.address import address
 from publisher.sources.built.pages.head import Head
+from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.state import losses
 from publisher.sources.engines.names import date_and_words
+from publisher.system.reasons import reason
 from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ _MANY = 5
 # The files of a folder that is a page, in the output and among the sources of most generators.
 _OF_FOLDERS = frozenset({"index", "page", "+page"})
 _EXAMPLES = 12  # posts whose pages show whether pages of this site have titles
+_MOST_NAMED = 3  # pages with the name of a post without one that are opened
 _NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
 
 
@@ -167,7 +171,7 @@ class Placement:
 
     def _free(self) -> tuple[Mapping[PurePosixPath, Signature], str]:
         """The pages among which posts are sought, and a digest of these and of the rivals."""
-        taken = {*self._pages.values(), *self._others}
+        taken = self._taken
         free = {page: one for page, one in self.signatures.items() if page not in taken}
         rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
         return free, digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
@@ -254,15 +258,38 @@ class Placement:
         )
         safety.require_site(counts, self._output.folder, self._known.memory.path)
 
-    def address(self, post: Post, page: PurePosixPath) -> str | None:
+    def address(self, post: Post, page: PurePosixPath) -> str:
         """The address of the post, as far as it is known without opening the page.
 
-        None means that of the engine's rules.
+        If the page of a post is never opened, that is the address of its file, whatever earlier
+        runs have read there: a run must not depend on these.
         """
         row = self._known.row(post.path)
-        if row.page == str(page) and self._is_of_site(row.address):
+        is_read = self._config.posts.from_pages and not post.body_from_source
+        if is_read and row.page == str(page) and self._is_of_site(row.address):
             return row.address
-        return None if page == self._expected(post) else self.address_of(page, Head())
+        return self.address_of(page, Head())
+
+    def is_empty(self, page: PurePosixPath) -> bool:
+        return self.signatures[page].size == 0
+
+    def unreadable(self, post: Post) -> tuple[PurePosixPath, str] | None:
+        """The page that a post without one seems to have, and why it cannot be read."""
+        if refused := self._output.refused(post.page):
+            return refused
+        named = [page for page in self.signatures if has_name(post.path, page)]
+        for page in [page for page in named if page not in self._taken][:_MOST_NAMED]:
+            try:
+                parse(self._output.read(page), page)
+            except PageError as error:
+                return page, error.reason
+            except OSError as error:
+                return page, f"cannot be read: {reason(error)}"
+        return None
+
+    @property
+    def _taken(self) -> Collection[PurePosixPath]:
+        return {*self._pages.values(), *self._others}
 
     def _is_of_site(self, known: str) -> bool:
         """Whether a remembered address is on the site's host as the configuration has it now."""

@@ -142,14 +142,18 @@ class OutputFolder:
 
         `/a/` is `a/index.html`; `/a` is `a.html` or `a/index.html`, and `/a/` may be `a.html`, too.
         """
-        name = unquote(path.partition("#")[0].partition("?")[0])
-        bare = name.strip("/")
-        if ".." in bare.split("/") or "\0" in bare:
-            return None
-        folder = [f"{bare}/{index}".lstrip("/") for index in INDEXES]
-        files = [f"{bare}{suffix}" for suffix in SUFFIXES] if bare else []
-        candidates = [*folder, *files] if name.endswith("/") else [bare, *files, *folder]
-        return next(filter(self._has, map(PurePosixPath, candidates)), None)
+        return next(filter(self._has, _files(path)), None)
+
+    def refused(self, path: str) -> tuple[PurePosixPath, str] | None:
+        """The file for a URL path that is a symbolic link out of the folder, and the message."""
+        for file in _files(path):
+            try:
+                message = is_page(file.name) and self._reach.refusal(self.folder / file)
+            except OSError:  # the name is too long
+                continue
+            if message:
+                return file, message
+        return None
 
     def _has(self, path: PurePosixPath) -> bool:
         if "_pages" in self.__dict__:
@@ -287,6 +291,19 @@ class OutputFolder:
             url = _split(unescape(link[1]), base)
             if url and url.netloc == site.netloc:
                 yield url_path(url.path)
+
+
+def _files(path: str) -> list[PurePosixPath]:
+    """The files that a server may show for a URL path, the first one first."""
+    name = unquote(path.partition("#")[0].partition("?")[0])
+    bare = name.strip("/")
+    if ".." in bare.split("/") or "\0" in bare:
+        return []
+    folder = [f"{bare}/{index}".lstrip("/") for index in INDEXES]
+    files = [f"{bare}{suffix}" for suffix in SUFFIXES] if bare else []
+    return [
+        *map(PurePosixPath, [*folder, *files] if name.endswith("/") else [bare, *files, *folder])
+    ]
 
 
 def is_page(name: str) -> bool:

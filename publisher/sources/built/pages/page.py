@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_SIZE = 20_000_000  # bytes
+EMPTY = "is empty"
 MAX_DEPTH = 500  # elements within elements; pages of real sites have some 50
 MAX_ATTRIBUTES = 1_000  # of one element: libxml2's time grows with their square
 
@@ -92,7 +93,7 @@ def _tree(data: bytes, path: PurePosixPath) -> etree._Element:
     except TooDeepError as error:
         raise PageError(path, _TOO_DEEP) from error
     if tree is None:
-        raise PageError(path, "is empty")
+        raise PageError(path, EMPTY)
     return tree
 
 
