@@ -89,11 +89,20 @@ def _without_slug(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:
     folders = {folder for path in paths.values() for folder in _folders(path)}
     for url, entry in by_url.items():
         if not _has_slug(paths[url], entry, site, folders):
-            message = (
-                f"has a URL without a slug, {url}, because nothing in its name can stand in one; "
-                "add e.g. `slug: my-post` to its front matter"
-            )
+            message = f"has a URL without a slug, {url}, {_reason(entry, site)}"
             yield Diagnostic(entry.post.path, 1, message)
+
+
+def _reason(entry: Entry, site: Site) -> str:
+    """Why the URL has no slug, and what to do, as the end of a sentence."""
+    if entry.link.rstrip("/") != _link_by_rules(entry.post, site).rstrip("/"):
+        return (
+            "because its page is there; if that is the page of other posts, too, give the post one "
+            "of its own"
+        )
+    return (
+        "because nothing in its name can stand in one; add e.g. `slug: my-post` to its front matter"
+    )
 
 
 def _has_slug(path: str, entry: Entry, site: Site, folders: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import SITE, Blog
+from tests.support.built_blog import BuiltBlog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +107,14 @@ def test_a_short_or_strange_slug_is_one(name: str, front: dict[str, str], blog: 
     blog.write(name, "Text.", **{"title": "A", **front})
     blog.write("series/2026-01-03-b.md", "Text.", title="B", permalink="/series/:title/")
     assert warnings(blog, "build") == []
+
+
+def test_the_reason_for_a_url_without_a_slug_is_its_page_if_that_gives_it(tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    for slug in ("mill", "boat"):
+        blog.write(f"2026-01-02-{slug}.md", f"The text about the {slug}.", title=f"The {slug}")
+    blog.build_site()
+    blog.set_up(posts=", from: source")
+    (blog.output / "mill").rename(blog.output / "2026")
+    out = blog.run("check").out
+    assert "has a URL without a slug, https://blog.example/2026/, because its page is there" in out
