@@ -416,13 +416,16 @@ def test_selectors_of_a_person_stay_where_nothing_is_learned(blog: Blog) -> None
     assert blog.run("init", "--url", "https://a.example").code == 0
     refused = config_text(blog)
     assert "  from: source\n" in refused
-    by_hand = refused.replace("from: source", "body: .entry")
+    (figures,) = (line for line in refused.splitlines(True) if "# Learned by" in line)
+    by_hand = refused.replace("from: source\n", f"body: .entry\n{figures}")
     (blog.folder / "publisher.yaml").write_text(by_hand)
     run = blog.run("init", "--learn", "--yes")
     assert "in `.entry`: 4 of 4 pages; posts.body stays" in run.out
-    comment = "# Learned by publisher init: the text of your posts is in `.entry`"
+    comment = "# Learned by publisher init: posts.body stays; the text of your posts is in `.entry`"
     assert config_text(blog).count("Learned by") == config_text(blog).count(comment) == 1
     assert "from:" not in config_text(blog)
+    again = blog.run("init", "--learn")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "publisher.yaml stays as it is")
     assert blog.run("build").code == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _BOM = "\ufeff"
 _BEFORE = ("site", "engine", "path")  # the keys below which those about pages stand
+# A comment with figures whose key a person removed or put elsewhere.
+_FORSAKEN = re.compile(rf"^[ \t]*# {LEARNED}: [^\n]*\n(?![ \t]*(?:body|from)[ \t]*:)", re.MULTILINE)
 # What stands for the keys that are to be found, if others need them.
 _OUTPUT = (Change("site", "output", ".", after=("url",)),)
 _BODY = (Change("posts", "body", "body", after=("engine", "path")),)
@@ -124,7 +127,9 @@ def _changes(config: Config, lesson: Lesson) -> list[Change]:
 
     site.title changes, too, if it is only the name of the folder, and the pages have another.
     """
-    comment = f"{LEARNED}: {lesson.summary}"
+    # So that the next time shows that a person wrote it.
+    stays = "posts.body stays; " if lesson.stays else ""
+    comment = f"{LEARNED}: {stays}{lesson.summary}"
     output = config.path.parent / lesson.output
     same = config.site.output and os.path.realpath(output) == os.path.realpath(config.site.output)
     changes = [] if same else [Change("site", "output", lesson.output, after=("url",))]
@@ -180,7 +185,7 @@ def _is_below(path: Path, folder: Path) -> bool:
 def _edited(path: Path, text: str, changes: list[Change]) -> str:
     bom = _BOM if text.startswith(_BOM) else ""
     try:
-        return bom + yaml_edit.changed(text.removeprefix(_BOM), changes)
+        return bom + yaml_edit.changed(_FORSAKEN.sub("", text.removeprefix(_BOM)), changes)
     except EditError as error:
         by_hand = [
             f"{one.section}.{one.key}: {yaml_edit.written(one.value)}"
