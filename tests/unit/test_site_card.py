@@ -82,3 +82,13 @@ def test_a_changed_page_is_compared_with_those_that_are_not_opened_again(blog: B
         show(blog, slug, OWN)
     found = feed(blog)
     assert found.count("/card.png") == found.count("/own.png") > 0
+
+
+def test_a_description_that_several_pages_have_is_the_summary_of_no_post(blog: BuiltBlog) -> None:
+    blog.set_up(feeds="  - {path: feed.atom, format: atom, content: summary}\n")
+    for slug in SLUGS:
+        text = "All about a mill." if slug == "mill" else "Words from the river."
+        show(blog, slug, f'<meta name="description" content="{text}">')
+    found = feed(blog)
+    assert "All about a mill." in found
+    assert "Words from the river." not in found

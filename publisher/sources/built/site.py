@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import PostError
@@ -37,7 +36,6 @@ from publisher.sources.built.page_reader import (
 )
 from publisher.sources.built.pages.dates import in_zone, without_builds
 from publisher.sources.built.pages.page import EMPTY
-from publisher.sources.built.pages.page_facts import site_card
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
     Look,
@@ -186,7 +184,6 @@ class BuiltSite:
         self._require_bodies()
         opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
         require_known_theme(opened, self._config.posts.drop, wants_title=wants_title)
-        self.__dict__.pop("_card", None)  # other pages may be known now
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
 
     def _look(self, post: Post) -> Found | None:
@@ -354,13 +351,7 @@ class BuiltSite:
             return None
         version = self._known.version(post.path)
         body = version.body if version else None
-        is_card = body is not None and body.image is not None and body.image == self._card
-        return replace(body, image=None) if body and is_card else body
-
-    @cached_property
-    def _card(self) -> str | None:
-        """The picture of the site, which says nothing of a post."""
-        return site_card(self._known.images())
+        return self._known.own_metadata(body) if body else None
 
     def page_of(self, post: Post) -> BuiltFile | None:
         page = self._placement.page(post)

@@ -12,7 +12,7 @@ from publisher.config import Person
 from publisher.sources.front_matter.values import language_tag, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.page import BuiltPage
@@ -62,6 +62,12 @@ def site_card(images: Sequence[str | None]) -> str | None:
     """
     image, count = next(iter(Counter(filter(None, images)).most_common(1)), (None, 0))
     return image if count >= _FEWEST_WITH_CARD and 2 * count > len(images) else None
+
+
+def shared(descriptions: Iterable[str | None]) -> frozenset[str]:
+    """The descriptions that several pages have: they say nothing of one post."""
+    counts = Counter(filter(None, descriptions))
+    return frozenset(one for one, count in counts.items() if count > 1)
 
 
 def base_of(url: str, written: str) -> str:

@@ -187,6 +187,13 @@ class Changed:
     version: Version | None = None
 
 
+class PageMetadata(NamedTuple):
+    """What a page says of itself that may rather be said of the site."""
+
+    image: str | None
+    description: str | None
+
+
 class PageMemory:
     """What was remembered when it was read: of each `post`, and how many `pages` the output had.
 
@@ -222,12 +229,12 @@ class PageMemory:
         except (zlib.error, msgspec.MsgspecError) as error:
             raise _SCHEMA.damaged(self.path, error) from error
 
-    def images(self) -> dict[PurePosixPath, str | None]:
-        """The picture of the page of each post that was taken with its page. Raises LedgerError."""
+    def metadata(self) -> dict[PurePosixPath, PageMetadata]:
+        """That of the page of each post that was taken with its page. Raises LedgerError."""
         with closing(self._open(read_only=True)) as database:
             rows = database.run("SELECT path, body FROM post WHERE body IS NOT NULL")
         try:
-            return {PurePosixPath(path): _body(body).image for path, body in rows}
+            return {PurePosixPath(path): metadata_of(_body(body)) for path, body in rows}
         except (zlib.error, msgspec.MsgspecError) as error:
             raise _SCHEMA.damaged(self.path, error) from error
 
@@ -362,6 +369,10 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         f" ON CONFLICT (path) DO UPDATE SET {updates}",
         *values.values(),
     )
+
+
+def metadata_of(body: BuiltBody) -> PageMetadata:
+    return PageMetadata(body.image, body.description)
 
 
 def _body(data: bytes) -> BuiltBody:

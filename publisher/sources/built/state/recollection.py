@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.state.memory import Changed, PostMemory
+from publisher.sources.built.pages.page_facts import shared, site_card
+from publisher.sources.built.state.memory import Changed, PostMemory, metadata_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Sequence
+    from collections.abc import Collection, Container
 
+    from publisher.post import BuiltBody
     from publisher.sources.built.state.memory import PageMemory, Version
 
 _NOTHING = PostMemory()
@@ -31,19 +35,31 @@ class Recollection:
         changed = self._changed.get(path)
         before = changed.version if changed else None
         self._changed[path] = Changed(row, version or before)
+        self.__dict__.pop("_of_site", None)  # other pages may be known now
 
     def version(self, path: PurePosixPath) -> Version | None:
         """The version of a post that was taken last."""
         changed = self._changed.get(path)
         return (changed and changed.version) or self.memory.version(path)
 
-    def images(self) -> Sequence[str | None]:
-        """The pictures of the pages with which posts were taken."""
-        found = self.memory.images()
+    def own_metadata(self, body: BuiltBody) -> BuiltBody:
+        """The body of a page without the picture and the description that other pages have, too."""
+        card, taglines = self._of_site
+        return replace(
+            body,
+            image=None if body.image == card else body.image,
+            description=None if body.description in taglines else body.description,
+        )
+
+    @cached_property
+    def _of_site(self) -> tuple[str | None, frozenset[str]]:
+        """The picture and the descriptions that say nothing of a post."""
+        found = self.memory.metadata()
         for path, one in self._changed.items():
             if one.version and one.version.body:
-                found[path] = one.version.body.image
-        return [*found.values()]
+                found[path] = metadata_of(one.version.body)
+        images = [one.image for one in found.values()]
+        return site_card(images), shared(one.description for one in found.values())
 
     def write(
         self,
