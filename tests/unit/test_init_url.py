@@ -93,7 +93,7 @@ BASES: dict[str, Mapping[str, str]] = {
     "hugo without a host": {"hugo.toml": "baseURL = '/blog/'"},
     "jekyll": {"_config.yml": "url: https://b.example\nbaseurl: /blog\n"},
     "jekyll without a host": {"_config.yml": "baseurl: /blog\n"},
-    "hexo": {"_config.yml": "public_dir: public\nroot: /blog/\n"},
+    "hexo": {"_config.yml": "public_dir: public\nurl: https://b.example/blog\n"},
     "astro": {"astro.config.mjs": "export default {base: '/blog'}"},
     "docusaurus": {"docusaurus.config.js": "module.exports = {url: 'https://b.example', "
                                            "baseUrl: '/blog/'}"},

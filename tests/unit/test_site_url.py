@@ -12,7 +12,7 @@ from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.site_metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PATHS = ("blog/a/index.html", "blog/b.html", "2020/c d.html")
 
@@ -52,6 +52,18 @@ def heads(*canonicals: str | None) -> dict[PurePosixPath, Head]:
 )  # fmt: skip
 def test_most_pages_agree(canonicals: Sequence[str | None], expected: str | None) -> None:
     assert site_url.of_pages(heads(*canonicals)) == expected
+
+
+@pytest.mark.parametrize("of", [site_url.of_sitemap, site_url.of_feeds])
+@pytest.mark.parametrize("root", ["https://e.example", "https://e.example/base"])
+def test_the_folder_of_a_language_is_not_the_site(of: Callable[..., str | None], root: str) -> None:
+    """The pages of the language have the same names as those of the site."""
+    paths = [f"{folder}posts/{n}/index.html" for folder in ("", "de/") for n in range(4)]
+    urls = [f"{root}/{path.removesuffix('index.html')}" for path in reversed(paths)]
+    pages = [PurePosixPath(path) for path in paths]
+    assert of(pages, urls) == root
+    assert of(pages[:4], urls) == root
+    assert of(pages[:4], urls[:4], pages) is None, "only the other language is listed"
 
 
 def test_a_page_without_a_canonical_url_counts_by_its_open_graph_url() -> None:

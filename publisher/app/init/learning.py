@@ -249,6 +249,7 @@ class _Trial:
             home if is_usable else None,
             sitemap=sorted(self._output.sitemap_urls),
             feeds=sorted(self._output.feed_urls),
+            output=self._output.pages(),
         )
 
     def page_of_development(self) -> PurePosixPath | None:

@@ -329,7 +329,6 @@ def _detect(folder: Path) -> DetectedSite | None:
         source=source,
         title=text(settings, "title"),
         url=text(settings, "url"),
-        base=(text(settings, "root") or "").strip("/"),
         description=text(settings, "description") or text(settings, "subtitle"),
         language=next(iter(site_settings.texts(settings, "language")), None),
         timezone=text(settings, "timezone"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.sources.built.pages import site_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import PurePosixPath
 
     from publisher.sources.built.pages.head import Head
@@ -37,13 +37,17 @@ def metadata(
     *,
     sitemap: Iterable[str],
     feeds: Iterable[str],
+    output: Collection[PurePosixPath] = (),
 ) -> SiteMetadata:
-    """The metadata by the pages of the posts, the home page, and URLs of the sitemap and feeds."""
+    """The metadata by the pages of the posts, the home page, and URLs of the sitemap and feeds.
+
+    `output` are all pages of the built site.
+    """
     url, url_from = site_url.of_pages(heads), "the pages"
     if not url:
-        url, url_from = site_url.of_sitemap(heads, sitemap), "the sitemap"
+        url, url_from = site_url.of_sitemap(heads, sitemap, output), "the sitemap"
     if not url:
-        url, url_from = site_url.of_feeds(heads, feeds), "the feeds of the site"
+        url, url_from = site_url.of_feeds(heads, feeds, output), "the feeds of the site"
     title, title_from = _site_name([*heads.values()], home), "the pages"
     if not title and home and home.title:
         title, title_from = _title(home.title, [*heads.values()]), "the home page"

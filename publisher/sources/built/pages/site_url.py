@@ -34,19 +34,29 @@ def of_pages(heads: Mapping[PurePosixPath, Head]) -> str | None:
     return _agreed(counts, len(heads))
 
 
-def of_sitemap(pages: Collection[PurePosixPath], urls: Iterable[str]) -> str | None:
-    """The URL of the site, below which the sitemap has most of the pages."""
-    own = {bare_path(str(path)) for path in pages}
-    found = {one for url in urls for one in _pages_at(url, own)}
+def of_sitemap(
+    pages: Collection[PurePosixPath], urls: Iterable[str], output: Iterable[PurePosixPath] = ()
+) -> str | None:
+    """The URL of the site, below which the sitemap has most of the pages.
+
+    `output` are all pages of the built site, of which `pages` are some.
+    """
+    own = _bare(pages)
+    found = _found(urls, own, _bare(output))
     return _agreed(Counter(site for site, _ in found), len(own))
 
 
-def of_feeds(pages: Collection[PurePosixPath], urls: Iterable[str]) -> str | None:
-    """The URL of the site, below which its feeds have most of the pages that they have at all."""
-    own = {bare_path(str(path)) for path in pages}
+def of_feeds(
+    pages: Collection[PurePosixPath], urls: Iterable[str], output: Iterable[PurePosixPath] = ()
+) -> str | None:
+    """The URL of the site, below which its feeds have most of the pages that they have at all.
+
+    `output` are all pages of the built site, of which `pages` are some.
+    """
+    own = _bare(pages)
     # The feed of an earlier run of publisher may have the URL that stands for an unknown one.
     known = [url for url in urls if not url.startswith(f"{EXAMPLE_URL}/")]
-    found = {one for url in known for one in _pages_at(url, own)}
+    found = _found(known, own, _bare(output))
     listed = len({page for _, page in found})
     if listed < min(_FEW, len(own)):
         return None
@@ -82,10 +92,16 @@ def _comparable(url: str) -> tuple[str, str]:
 
 
 def _agreed(counts: Counter[str], pages: int) -> str | None:
-    """The URL that most pages have, with the scheme and the `www.` that are the most frequent."""
-    ((url, _),) = counts.most_common(1) or [("", 0)]
-    agreeing = sum(count for other, count in counts.items() if is_same(url, other))
-    return url if url and agreeing >= _MOST * pages else None
+    """The URL that most pages have, with the scheme and the `www.` that are the most frequent.
+
+    A site in several languages has the same pages below `/` and below `/de/`: the URL is the
+    shorter one, which has all of them.
+    """
+    agreeing: Counter[tuple[str, str]] = Counter()
+    for url, count in counts.items():
+        agreeing[_comparable(url)] += count
+    agreed = [url for url in counts if agreeing[_comparable(url)] >= _MOST * pages]
+    return min(agreed, key=lambda url: (url.count("/"), -counts[url], url), default=None)
 
 
 def _named(path: PurePosixPath, head: Head) -> str | None:
@@ -101,8 +117,18 @@ def _named(path: PurePosixPath, head: Head) -> str | None:
     return None
 
 
-def _pages_at(url: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The pages that may be at a URL, each with the URL of the site in that case."""
+def _bare(pages: Iterable[PurePosixPath]) -> frozenset[str]:
+    return frozenset(bare_path(str(path)) for path in pages)
+
+
+def _found(
+    urls: Iterable[str], own: Collection[str], output: Collection[str]
+) -> set[tuple[str, str]]:
+    """The pages that may be at the URLs, each with the URL of the site in that case."""
+    return {(site, page) for url in urls for site, page in _pages_at(url, own, output)}
+
+
+def _pages_at(url: str, own: Collection[str], output: Collection[str]) -> Iterator[tuple[str, str]]:
     split = _split(url)
     parts = split[1].split("/") if split else []
     if split is None or len(parts) > _MAX_DEPTH:
@@ -111,6 +137,8 @@ def _pages_at(url: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
         page = "/".join(parts[start:])
         if page in own:
             yield _below(split[0], "/".join(parts[:start])), page
+        if page in output:  # the pages of a language may have the names of others
+            return
 
 
 def _below(site: str, folder: str) -> str:
