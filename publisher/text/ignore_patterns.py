@@ -95,7 +95,7 @@ class Patterns:
 def of_globs(patterns: Iterable[str]) -> Patterns:
     """Globs of JavaScript. Raises PatternError."""
     alternatives = itertools.chain.from_iterable(map(_alternatives, _limited(patterns)))
-    # globby drops the sign of a negation in a list of what is ignored.
+    # In a list of ignored files globby reads `!a` like `a`.
     return Patterns([_glob(one.removeprefix("!").removeprefix("./")) for one in alternatives])
 
 

@@ -79,7 +79,7 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
 
 
 def _config(path: Path) -> Config:
-    """The configuration, also if it lacks only what is to be found. Raises ConfigError."""
+    """The configuration, even if it lacks the keys that learning will add. Raises ConfigError."""
     try:
         return configs.load(path)
     except ConfigError:

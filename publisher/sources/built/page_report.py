@@ -20,7 +20,7 @@ def require_bodies(versions: Mapping[PurePosixPath, PageVersion]) -> None:
     """Raise UnsafePlanError if too few pages show their texts."""
     refused = {path: one.refusal for path, one in versions.items() if one.refusal}
     walled = sum(reason == WALLED for reason in refused.values())
-    # Pages that ask for a password last: they are no example of what is wrong.
+    # The example in the message should be no page that only asks for a password.
     example = min(refused.items(), key=lambda one: one[1] == WALLED, default=None)
     texts = sum(not one.stays and one.page.extracted is not None for one in versions.values())
     safety.require_bodies(texts, len(refused), walled, example, of_pages=True)

@@ -335,7 +335,7 @@ class BuiltSite:
         return replace(old, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
-        # Pages that ask for a password last: they are no example of what is wrong.
+        # The example in the message should be no page that only asks for a password.
         refused = sorted(self._without_text.values(), key=lambda one: one.reason == WALLED)
         accepted = sum(one.now not in {"", NO_TEXT} for one in self._hashes.values())
         stay = sum(one.stays for one in refused)

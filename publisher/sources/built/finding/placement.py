@@ -330,7 +330,7 @@ def _without_www(url: str) -> tuple[str, str]:
 
 
 def digest(*parts: str) -> str:
-    """A short hash of texts, which are told apart."""
+    """A short hash of several texts: `ab`, `c` has another one than `a`, `bc`."""
     found = blake2b(digest_size=16)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")

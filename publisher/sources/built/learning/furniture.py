@@ -214,7 +214,7 @@ class _Recurring:
                 key for part in parts if part.may_be_written for key in self._keys(part)
             }
         self._has_titles = titled >= _TITLED * self._count
-        # Then headings that authors write are told from titles, wherever they stand.
+        # If so, `h1:title` matches the title alone, and not the headings of authors.
         self._are_stated = stated >= _TITLED * max(titled, 1)
 
     def furniture(self, body: TrimmedBody) -> Iterator[Part]:
