@@ -1,8 +1,8 @@
 """Parse the dates that authors write, including those that Ruby's Time.parse reads for Jekyll.
 
 The current date never fills in a missing part: a text without a year, a month or a day is refused,
-and so is an unknown zone name. `05/06/2014` is the 5th of June, as on a Jekyll site. Pure: the zone
-and the locale of the machine do not matter.
+and so is an unknown zone name. `05/06/2014` is the 5th of June, as on a Jekyll site, unless months
+come first. Pure: the zone and the locale of the machine do not matter.
 """
 
 from __future__ import annotations
@@ -84,13 +84,17 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
     return read(text).instant(zone)
 
 
-def read(text: str) -> WrittenDate:
-    """Parse a date with an optional time and zone. Raises DateError."""
+def read(text: str, *, month_first: bool = False) -> WrittenDate:
+    """Parse a date with an optional time and zone. Raises DateError.
+
+    With `month_first` `05/06/2014` is the 6th of May, for which dateutil takes it, too.
+    """
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{shortened(text, MAX_LENGTH)}' is not a date")
     cleaned = _cleaned(text)
     try:
-        return _numeric(cleaned) if _DAY.match(cleaned) else _worded(cleaned)
+        is_numeric = _DAY.match(cleaned)
+        return _numeric(cleaned) if is_numeric else _worded(cleaned, month_first=month_first)
     except (ValueError, OverflowError) as error:
         raise DateError(f"{text!r} is not a date") from error
 
@@ -167,9 +171,12 @@ def _numbers(*texts: str | None) -> list[int]:
     return [int(text or 0) for text in texts]
 
 
-def _worded(text: str) -> WrittenDate:
+def _worded(text: str, *, month_first: bool) -> WrittenDate:
     """Parse `September 8, 2014 10:00 EDT` and the like. Raises ValueError or OverflowError."""
-    first, second = (_guess(text, default) for default in (_FIRST_DEFAULT, _SECOND_DEFAULT))
+    day_first = not month_first and _DAY_FIRST.match(text) is not None
+    first, second = (
+        _guess(text, default, day_first=day_first) for default in (_FIRST_DEFAULT, _SECOND_DEFAULT)
+    )
     # dateutil completes a year of two digits by the current year, so all four digits must be
     # written.
     if first.date() != second.date() or f"{first.year:04}" not in text:
@@ -178,8 +185,7 @@ def _worded(text: str) -> WrittenDate:
     return WrittenDate(first.date(), time, first.tzinfo)
 
 
-def _guess(text: str, default: dt.datetime) -> dt.datetime:
-    day_first = _DAY_FIRST.match(text) is not None
+def _guess(text: str, default: dt.datetime, *, day_first: bool) -> dt.datetime:
     return parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
 
 

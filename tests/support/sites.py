@@ -37,7 +37,7 @@ def generated(output: Path) -> Posts:
         posts[path] = {
             **facts,
             "url": _url(facts["url"]),
-            "published": _instant(facts["published"]),
+            **{key: _instant(facts[key]) for key in ("published", "updated") if key in facts},
             "page": str(page.relative_to(output)),
         }
     return posts

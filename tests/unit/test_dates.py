@@ -97,6 +97,23 @@ def test_an_incomplete_date_is_refused(text: str) -> None:
         dates.parse(text, BERLIN)
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("05/06/2023", "2023-05-06"),
+        ("5/6/2023 10:00", "2023-05-06"),
+        ("05-06-2023", "2023-05-06"),
+        ("06.05.2023", "2023-06-05"),
+        ("Sat, 05/06/2023", "2023-05-06"),
+        ("25/06/2023", "2023-06-25"),  # there is no month 25
+        ("2023-05-06", "2023-05-06"),
+        ("6 May 2023", "2023-05-06"),
+    ],
+)
+def test_the_month_may_come_first(text: str, day: str) -> None:
+    assert str(dates.read(text, month_first=True).day) == day
+
+
 def test_the_error_quotes_only_the_beginning_of_a_long_text() -> None:
     with pytest.raises(DateError, match="'Sep 2014' is not a date"):
         dates.parse("Sep 2014", BERLIN)

@@ -994,6 +994,21 @@ def test_posts_that_pelican_does_not_publish_are_skipped(tmp_path: Path, status:
     )
 
 
+@pytest.mark.parametrize(
+    ("date", "instant"),
+    [
+        ("05/06/2020", "2020-05-05T22:00:00Z"),
+        ("06.05.2020 10:00", "2020-06-05T08:00:00Z"),
+        ("13/02/2020", "2020-02-12T23:00:00Z"),
+        ("2020-05-06_10:00", "2020-05-06T08:00:00Z"),
+    ],
+)
+def test_pelican_s_months_come_first(tmp_path: Path, date: str, instant: str) -> None:
+    files = {"a.md": f"Title: T\nDate: {date}\nModified: {date}\n\nText.\n"}
+    parsed = post(tmp_path, "pelican", files)
+    assert (iso(parsed.published), iso(parsed.updated)) == (instant, instant)
+
+
 # --- Nikola ---
 
 
@@ -1087,6 +1102,13 @@ def test_posts_that_nikola_does_not_publish_are_skipped(
 ) -> None:
     files = {"a.rst": f".. title: T\n.. date: 2020-01-01\n.. tags: a, {tag}\n\nText.\n"}
     assert skip(tmp_path, "nikola", files).status == status
+
+
+def test_nikola_s_months_come_first(tmp_path: Path) -> None:
+    head = ".. title: T\n.. date: 05/06/2020\n.. updated: 06.05.2020\n"
+    parsed = post(tmp_path, "nikola", {"a.rst": f"{head}\nText.\n"})
+    assert iso(parsed.published) == "2020-05-05T22:00:00Z"
+    assert iso(parsed.updated) == "2020-06-04T22:00:00Z"
 
 
 def test_a_comment_without_an_end_is_an_error(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
+    from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("conf.py",)
@@ -131,6 +132,9 @@ class Nikola(PostReader):
             mark = min(marks)
             return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
         return super().unpublished_by_front_matter(front_matter)
+
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        return front_matter.written(key, month_first=True)
 
     def needs_date(self, path: PurePosixPath) -> bool:
         return True

@@ -19,6 +19,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
+from publisher.text import dates
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import ascii_slug, pelican_slug
 
@@ -128,6 +129,10 @@ class Pelican(PostReader):
         for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
             if values.get(key.lower()) is None:
                 values[key.lower()] = value
+
+    def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
+        text = (front_matter.text(key) or "").replace("_", " ")
+        return dates.read(text, month_first=True)
 
     def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone

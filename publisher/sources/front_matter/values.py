@@ -106,12 +106,12 @@ class FrontMatter:
             return [part.strip(" ,;") for text in texts for part in _split(text, separators)]
         return texts
 
-    def written(self, key: str) -> WrittenDate:
-        """The date of a key as the author wrote it. Raises DateError."""
+    def written(self, key: str, *, month_first: bool = False) -> WrittenDate:
+        """The date of a key as the author wrote it, see `dates.read`. Raises DateError."""
         text = self.text(key)
         if text is None:
             raise DateError("there is no date")
-        return dates.read(text)
+        return dates.read(text, month_first=month_first)
 
     def time(self) -> dt.time | None:
         """The value of the key `time`, which completes a date without a time."""
