@@ -12,7 +12,7 @@ from publisher.app import source_texts
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
-from publisher.sources import address_scripts, ignore_doubts
+from publisher.sources import address_scripts, ignore_doubts, setting_doubts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
 from publisher.text.characters import short_line
@@ -102,11 +102,12 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
 
 
 def _unread_settings(project: Project) -> Iterator[Diagnostic]:
-    """Warn if URLs may be wrong, or files be published that the site leaves out."""
+    """Warn if posts may differ from those of the site, or some be published that it leaves out."""
     for doubt in address_scripts.doubts(project.config):
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
     for doubt in ignore_doubts.doubts(project.config):
         yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
+    yield from setting_doubts.doubts(project.config)
 
 
 def _title(project: Project, stated: Callable[[Project], str | None]) -> Iterator[Diagnostic]:

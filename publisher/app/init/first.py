@@ -24,7 +24,7 @@ from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.errors import ConfigError, Unavailable, UnsafePlanError
-from publisher.sources import detect, ignore_doubts
+from publisher.sources import detect, ignore_doubts, setting_doubts
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
@@ -80,6 +80,9 @@ def init(
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
     _ask_about_ignored(config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
+    for one in setting_doubts.doubts(_parsed(facts, path)):
+        place = f"{one.path}:{one.line}".removeprefix(f"{folder}/")
+        on_event(Note(f"{place}: {one.message}"))
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]

@@ -15,6 +15,7 @@ from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
+from publisher.sources.engines.unread import SettingsFile, changes
 from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
@@ -41,6 +42,26 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOVING = frozenset({"last modified", "created", "git last modified", "git created"})
 # In Eleventy a tag is the name of a collection; these are usual names that are no topics.
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
+_OF_DATA = changes("URLs", "dates", "titles", "tags")
+_UNREAD = {
+    "templateFormats": changes("posts", unless=("md", "html")),
+    "setTemplateFormats": changes("posts", unless=("md", "html")),
+    "addPreprocessor": changes("posts", "bodies"),
+    "addExtension": changes("posts", "bodies"),
+    "addDateParsing": changes("dates"),
+    "setFrontMatterParsingOptions": changes("dates", "titles", "tags", "summaries"),
+    "addDataExtension": _OF_DATA,
+    "setDataFileBaseName": _OF_DATA,
+    "setDataFileSuffixes": _OF_DATA,
+    "dynamicPermalinks": changes("URLs", unless=("true",)),
+    "setDynamicPermalinks": changes("URLs", unless=("true",)),
+    "addUrlTransform": changes("URLs"),
+    "markdownTemplateEngine": changes("bodies", unless=("liquid",)),
+    "htmlTemplateEngine": changes("bodies", unless=("liquid",)),
+    "setLibrary": changes("bodies", unless=("njk", "liquid")),
+    "amendLibrary": changes("bodies", unless=("njk", "liquid")),
+    "addTransform": changes("bodies"),
+}
 
 
 class Eleventy(PostReader):
@@ -57,6 +78,12 @@ class Eleventy(PostReader):
         data = site_settings.data(file, self.folder.reach) if file else b""
         match = INPUT.search(data.decode("utf-8", "replace"))
         return match[1] if match else ""
+
+    def settings_files(self) -> list[SettingsFile]:
+        """The configuration, wherever it lies."""
+        program = eleventy_programs.find(self.folder.site, self.folder.reach)
+        file = self.folder.site / program.file if program and program.file else None
+        return [SettingsFile(file)] if file else []
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the directory data, of the nearest folder first."""
@@ -190,4 +217,5 @@ RECORD = EngineRecord(
     programs=PROGRAMS,
     address_scripts=address_scripts,
     ignored=eleventy_ignores.of_site,
+    unread_settings=_UNREAD,
 )

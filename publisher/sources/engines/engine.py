@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
+from publisher.sources import site_settings
 from publisher.sources.engines import ignored, markups
 from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
 from publisher.sources.engines.names import (
@@ -23,6 +24,7 @@ from publisher.sources.engines.names import (
     dated_part,
     without_language,
 )
+from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import block, formats, headers, source_forms, source_text
 from publisher.sources.front_matter.values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
+    from publisher.sources.engines.unread import Unread
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.post_files import PostFiles
@@ -95,6 +98,8 @@ class EngineRecord:
     `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
     file name, which has priority over the keys `late_dates`.
 
+    `unread_settings` are those that change posts and are not read, see `unread.find`.
+
     `has_rules` is false if the addresses of posts are only guesses. `address_scripts` finds the
     programs of a site that compute these addresses: its arguments are the folders of the site and
     of the posts, and what may be read.
@@ -120,6 +125,7 @@ class EngineRecord:
     has_rules: bool = True
     address_scripts: FindScripts = field(default=lambda *_: ())
     ignored: FindIgnored = ignored.nothing
+    unread_settings: Mapping[str, Unread] = field(default_factory=dict)
 
     @property
     def site_files(self) -> Sequence[str]:
@@ -145,6 +151,12 @@ class PostReader:
     def settings(self) -> dict[str, Value]:
         """The site's own settings; empty if there are none. Raises ConfigError."""
         return self.folder.settings(*self.record.settings)
+
+    def settings_files(self) -> list[SettingsFile]:
+        """The files of the site with its settings."""
+        names = (self.record.settings, self.record.programs)
+        found = (site_settings.find(self.folder.site, kind) for kind in names)
+        return [SettingsFile(file) for file in found if file]
 
     @cached_property
     def languages(self) -> frozenset[str]:

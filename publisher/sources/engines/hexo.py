@@ -24,6 +24,7 @@ from publisher.sources.engines.detected import DetectedSite, author_of, output_f
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
+from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
 from publisher.sources.front_matter.values import one_line, unique
 from publisher.text import dates, globs
@@ -81,6 +82,22 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "minute": lambda at: f"{at.minute:02}",
     "second": lambda at: f"{at.second:02}",
     "timestamp": lambda at: str(int(at.timestamp())),
+}
+_DEFAULTS = ("gfm", "breaks", "autolink", "smartypants", "descriptionLists", "prependRoot")
+_OTHERS = ("pedantic", "figcaption", "postAsset", "disableNunjucks", "modifyAnchors")
+_UNREAD = {
+    "include": changes("posts"),
+    "exclude": changes("posts"),
+    "render_drafts": changes("posts"),
+    "encrypt.tags": changes("posts"),
+    "titlecase": changes("titles"),
+    "i18n_dir": changes("languages", unless=(":lang",)),
+    "markdown": changes("bodies"),
+    "kramed": changes("bodies"),
+    "pandoc": changes("bodies"),
+    **{f"marked.{name}": changes("bodies", unless=("true",)) for name in _DEFAULTS},
+    **{f"marked.{name}": changes("bodies", unless=("false", "0")) for name in _OTHERS},
+    "marked.quotes": changes("bodies"),
 }
 
 
@@ -375,4 +392,5 @@ RECORD = EngineRecord(
     front_matter_readers=(open_fences.between, open_fences.above),
     source_readers=(source_forms.open_fences,),
     late_dates=(),
+    unread_settings=_UNREAD,
 )

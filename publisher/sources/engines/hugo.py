@@ -23,6 +23,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader, UndatedError
 from publisher.sources.engines.markups import MARKUPS
+from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import source_text
 from publisher.text.dates import DateError
 from publisher.text.permalinks import DAYS, MONTHS, encoded
@@ -67,6 +68,7 @@ _SETTINGS = tuple(
     for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
     for kind in _KINDS
 )
+_PARTS = ("permalinks", "params", "languages", "frontmatter")  # that may have files of their own
 _CONTENT = ("content/posts", "content/post", "content/blog")
 
 
@@ -84,11 +86,15 @@ class Hugo(PostReader):
     @cached_property
     def settings(self) -> dict[str, Value]:
         settings = site_settings.folded(super().settings)
-        for part in ("permalinks", "params", "languages", "frontmatter"):
-            names = [f"config/_default/{part}.{kind}" for kind in _KINDS]
-            if part_settings := self.folder.settings(*names):
+        for part in _PARTS:
+            if part_settings := self.folder.settings(*_names(part)):
                 settings.setdefault(part, site_settings.folded(part_settings))
         return settings
+
+    def settings_files(self) -> list[SettingsFile]:
+        found = ((part, site_settings.find(self.folder.site, _names(part))) for part in _PARTS)
+        parts = [SettingsFile(file, (part,)) for part, file in found if file]
+        return [*super().settings_files(), *parts]
 
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "languages")]
@@ -295,6 +301,11 @@ class Hugo(PostReader):
         if self.settings.get("uglyurls") == "true":
             return encoded(path.rstrip("/") + ".html")
         return encoded(path.rstrip("/") + "/")
+
+
+def _names(part: str) -> list[str]:
+    """The possible files with a part of the settings."""
+    return [f"config/_default/{part}.{kind}" for kind in _KINDS]
 
 
 def _has_value(front_matter: FrontMatter, key: str) -> bool:

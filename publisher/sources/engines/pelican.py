@@ -17,6 +17,7 @@ from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
+from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import block, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
 from publisher.text import dates
@@ -74,6 +75,11 @@ class Pelican(PostReader):
     def settings(self) -> dict[str, Value]:
         """The settings; those of the published site have priority."""
         return {**super().settings, **self.folder.settings(*_PUBLISHED_SETTINGS)}
+
+    def settings_files(self) -> list[SettingsFile]:
+        """The settings of the published site first, as they have priority."""
+        published = site_settings.find(self.folder.site, _PUBLISHED_SETTINGS)
+        return [*([SettingsFile(published)] if published else []), *super().settings_files()]
 
     @property
     def shows_future(self) -> bool:

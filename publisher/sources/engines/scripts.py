@@ -80,15 +80,27 @@ def computed_names(
     `from other import *` may do so for each of them, unless `other` is in `read`: then its literals
     are read as well.
     """
-    try:
-        tree = site_settings.syntax_tree(_text(file, reach))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    known = site_settings.literals(tree)
-    unknown = {*names} - {*known}
+    tree = _tree(file, reach)
+    unknown = {*names} - {*site_settings.literals(tree)}
     lines = [line for name, line in _assigned(tree) if name in unknown]
     lines += _star_imports(tree, read) if unknown else ()
     return [AddressScript(file, line) for line in sorted(lines)[:1]]
+
+
+def computed(file: Path, reach: Reach) -> dict[str, int]:
+    """The names that a Python file gives a value which is no literal, with their first lines."""
+    tree = _tree(file, reach)
+    known = site_settings.literals(tree)
+    lines = sorted(_assigned(tree), key=lambda assigned: -assigned[1])
+    return {name: line for name, line in lines if name not in known}
+
+
+def _tree(file: Path, reach: Reach) -> ast.Module:
+    """The syntax tree of a Python file; empty if it cannot be read."""
+    try:
+        return site_settings.syntax_tree(_text(file, reach))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:

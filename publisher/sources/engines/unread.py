@@ -1,0 +1,142 @@
+"""The settings of an engine that publisher does not read, although posts depend on them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from publisher.sources import site_settings
+from publisher.sources.engines import scripts
+from publisher.sources.front_matter import formats
+from publisher.text.script_settings import ScriptSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from publisher.system.symlinks import Reach
+    from publisher.text.script_values import Plain
+    from publisher.text.yaml_document import Value
+
+# What a setting changes. "posts" are the files that are posts.
+Part: TypeAlias = Literal[
+    "posts", "URLs", "dates", "titles", "tags", "categories", "authors", "languages", "summaries",
+    "bodies",
+]  # fmt: skip
+_PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a setting changes, unless its value is empty or has one of the words in `unless`."""
+
+    parts: Sequence[Part]
+    unless: frozenset[str]
+
+    def is_changed_by(self, value: Value) -> bool:
+        """Whether posts differ with this value of the setting."""
+        words = value if isinstance(value, list) else re.split(r"[\s,]+", str(value or ""))
+        return bool(value) and self.unless.isdisjoint(str(word).lower() for word in words)
+
+
+def changes(*parts: Part, unless: Iterable[str] = ("false",)) -> Unread:
+    """A setting that changes these parts, unless one of these words, in lower case, is set."""
+    return Unread(parts, frozenset(unless))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """A file with settings of a site. `keys` are those below which the site has them."""
+
+    path: Path
+    keys: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSetting:
+    """A setting that is not read, at a line (from 1) of a file."""
+
+    name: str
+    file: Path
+    line: int
+    parts: Sequence[Part]
+
+
+def find(
+    files: Iterable[SettingsFile], unread: Mapping[str, Unread], reach: Reach
+) -> list[FoundSetting]:
+    """The settings in the files that are not read, each at its first place. Raises ConfigError.
+
+    Their names have dots between keys; `*` stands for any key. The case of letters does not count.
+    """
+    found: dict[str, FoundSetting] = {}
+    for file in files:
+        is_program = file.path.suffix in _PROGRAMS
+        places = (_of_program if is_program else _of_data)(file, unread, reach)
+        for name, line in places:
+            found.setdefault(name, FoundSetting(name, file.path, line, unread[name].parts))
+    return [*found.values()]
+
+
+def _of_program(
+    file: SettingsFile, unread: Mapping[str, Unread], reach: Reach
+) -> Iterator[tuple[str, int]]:
+    """The names of keys and of called functions in a program, with their lines."""
+    settings = ScriptSettings(site_settings.data(file.path, reach).decode("utf-8", "replace"))
+    for name, setting in unread.items():
+        place = settings.find(name) or settings.argument(name)
+        if place and (not place.is_plain or setting.is_changed_by(_value(place.value))):
+            yield name, place.line
+
+
+def _value(value: Plain) -> Value:
+    """The value as a file of data has it."""
+    return formats.as_values({"": value})[""]
+
+
+def _of_data(
+    file: SettingsFile, unread: Mapping[str, Unread], reach: Reach
+) -> Iterator[tuple[str, int]]:
+    """The names in a file of data, or of literals in Python, with their lines."""
+    values = site_settings.read(file.path, reach)
+    text = site_settings.data(file.path, reach).decode("utf-8", "replace")
+    for key in reversed(file.keys):
+        values = {key: values}
+    for name, setting in unread.items():
+        keys = name.lower().split(".")
+        for path, value in _at(values, keys):
+            if setting.is_changed_by(value):
+                yield name, _line(text, path[len(file.keys) :])
+                break
+    computed = scripts.computed(file.path, reach) if file.path.suffix == ".py" else {}
+    yield from ((name, computed[name]) for name in unread if name in computed)
+
+
+def _at(value: Value, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Value]]:
+    """The values at a path of keys in lower case, in all elements of lists on the way."""
+    if not keys:
+        yield (), value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _at(part, keys)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if keys[0] in {"*", key.lower()}:
+                for path, found in _at(part, keys[1:]):
+                    yield (key, *path), found
+
+
+def _line(text: str, keys: Iterable[str]) -> int:
+    """The line (from 1) of the last key of a path: each key is behind the one before it.
+
+    The first one is better at the beginning of a line, without any indentation.
+    """
+    at, begin = 0, r"^\[{0,2}"
+    for key in keys:
+        named = rf"(?<![\w\"'-])([\"']?){re.escape(key)}\1\s*[]:=.]"
+        places = (begin + named, r"^(?!\s*#).*?" + named)
+        found = (re.compile(place, re.MULTILINE).search(text, at) for place in places)
+        match = next(filter(None, found), None)
+        at, begin = match.end() - 1 if match else at, r"(?!)"
+    return text.count("\n", 0, at) + 1

@@ -1,0 +1,133 @@
+"""A setting that changes posts is read, or `init` and `check` name it with its file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.sources.engines import RECORDS, unread
+from publisher.sources.engines.detected import reach_of
+from publisher.sources.engines.unread import SettingsFile, changes
+from tests.support.blog import Blog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+POST = "---\ntitle: A post\ndate: 2020-01-02\n---\nText.\n"
+CONFIG = """\
+site: {{title: A site, url: "https://site.example", since: 2020-01-01{site}}}
+posts: {{path: {posts}, engine: {engine}{more}}}
+feeds: [{{path: feed.atom, format: atom}}]
+"""
+PAGE = "<html><head><title>A post</title></head><body><article>Text.</article></body></html>"
+HEXO = "title: A\nmarked:\n  # breaks: true\n  breaks: false\nrender_drafts: true\n"
+ELEVENTY = """\
+module.exports = (config) => {
+  // config.addPreprocessor("drafts", "md", () => false)
+  config.addDateParsing((value) => value)
+  config.setLibrary("md", require("markdown-it")())
+  return {dir: {input: "."}, markdownTemplateEngine: "njk", templateFormats: ["md", "njk"]}
+}
+"""
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> list[str]:
+    """The warnings of `check` about settings that are not read."""
+    blog, posts = Blog(folder), {"eleventy": "posts", "hexo": "source/_posts"}[engine]
+    write(folder, {f"{posts}/2020-01-02-a.md": POST, **files})
+    config = CONFIG.format(**{"posts": posts, "engine": engine, "site": "", "more": "", **keys})
+    (folder / "publisher.yaml").write_text(config)
+    run = blog.run("check")
+    assert run.code == 0, run.err
+    return [line for line in run.out.splitlines() if " is not read" in line]
+
+
+def test_check_names_the_setting_with_its_line_and_the_way_out(tmp_path: Path) -> None:
+    assert check(tmp_path / "site", "hexo", {"_config.yml": HEXO}) == [
+        "_config.yml:5: warning: render_drafts is not read, so publisher may have other posts than "
+        "your site; set site.output to the folder into which the site is built",
+        "_config.yml:4: warning: marked.breaks is not read, so publisher may have other bodies "
+        "than your site; posts.body takes them from the built pages",
+    ]
+
+
+def test_init_names_it_too(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    write(blog.folder, {"_config.yml": HEXO, "source/_posts/2020-01-02-a.md": POST})
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--url", "https://site.example")
+    assert run.code == 0, run.err
+    assert "_config.yml:5: render_drafts is not read, so publisher may have other posts" in run.err
+
+
+def test_keys_and_calls_of_a_program_are_named_without_running_it(tmp_path: Path) -> None:
+    named = check(tmp_path / "site", "eleventy", {".eleventy.js": ELEVENTY})
+    assert [line.partition(" is not")[0] for line in named] == [
+        ".eleventy.js:3: warning: addDateParsing",
+        ".eleventy.js:5: warning: markdownTemplateEngine",
+        ".eleventy.js:4: warning: setLibrary",
+    ]
+
+
+def test_what_the_built_pages_show_is_in_no_doubt(tmp_path: Path) -> None:
+    files = {"_config.yml": HEXO, "public/2020/01/02/a/index.html": PAGE}
+    site, more = ", output: public", ", body: article"
+    (named,) = check(tmp_path / "site", "hexo", files, site=site)
+    assert "marked.breaks" in named
+    assert check(tmp_path / "other", "hexo", files, site=site, more=more) == []
+
+
+TABLE = {
+    "a": changes("URLs"),
+    "b.c": changes("dates", unless=("x",)),
+    "d.*.e": changes("tags"),
+    "F": changes("titles"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("a.yml", "b:\n  a: 1\nA: 2\n", [("a", 3)]),
+        ("a.yml", "b:\n  a: 1\na: 2\n", [("a", 3)]),
+        ("a.yml", "a: false\nb: {c: x}\nd: []\n", []),
+        ("a.yml", "a:\nb:\n  c: [y, x]\n", []),
+        ("a.yml", "b:\n  # c: z\n  c: z\n", [("b.c", 3)]),
+        ("a.yml", "d:\n  de: {e: 1}\n", [("d.*.e", 2)]),
+        ("a.yml", "d:\n  - x: {e: 1}\n  - y: 1\n", [("d.*.e", 2)]),
+        ("a.toml", "e = 1\n\n[b]\nc = 'y'\n[d.x]\n  e = true\n", [("b.c", 4), ("d.*.e", 6)]),
+        ("a.json", '{"title": "a: 1",\n "a":\n "x"}', [("a", 2)]),
+        ("a.py", "import os\na = ''\nF = os.name\n", [("F", 3)]),
+        ("a.py", "b = {\n  'c': 'y'}\n", [("b.c", 2)]),
+        ("a.js", "module.exports = {\n  b: {c: 'x'},\n  a: load()}\n", [("a", 3)]),
+    ],
+)
+def test_a_setting_is_found_in_every_kind_of_file(
+    tmp_path: Path, name: str, text: str, found: list[tuple[str, int]]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    settings = unread.find([SettingsFile(file)], TABLE, reach_of(tmp_path))
+    assert [(one.name, one.line) for one in settings] == found
+
+
+def test_a_file_may_hold_one_part_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    file.write_text("\nc = 'y'\n")
+    (found,) = unread.find([SettingsFile(file, ("b",))], TABLE, reach_of(tmp_path))
+    assert (found.name, found.line) == ("b.c", 2)
+
+
+def test_the_documentation_names_every_setting_that_is_not_read() -> None:
+    docs = Path("docs/settings.md").read_text(encoding="utf-8")
+    for engine, record in RECORDS.items():
+        for name in record.unread_settings:
+            assert f"`{name}`" in docs, f"{engine}: {name}"
