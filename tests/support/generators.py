@@ -1,7 +1,7 @@
 """The real site generators: which version the tests know, and how each builds a site.
 
-`make test-engines` installs them: Jekyll and Hugo from Debian, Pelican, Nikola, Eleventy and Hexo
-into .venv-engines.
+`make test-engines` installs them: Jekyll and Hugo from Debian, Pelican, Nikola, Eleventy, Hexo and
+a newer Hugo into .venv-engines.
 """
 
 from __future__ import annotations
@@ -93,6 +93,15 @@ _ALL = [
         version="0.111.3",
         program="hugo",
         installed_by="tools/install-packages hugo=hugo",
+        asks_version=("version",),
+        builds=("--quiet",),
+        output="public",
+    ),
+    Generator(
+        name="hugo-newest",  # since 0.123 its addresses follow other rules
+        version="0.168.0",
+        program=f"{INSTALLED}/bin/hugo",
+        installed_by=INSTALL,
         asks_version=("version",),
         builds=("--quiet",),
         output="public",
