@@ -111,7 +111,7 @@ def _reading(
         tuple(sorted(skips, key=lambda skip: skip.path)),
         tuple(warning for _, warnings, _ in read_files for warning in warnings),
         settings=reader.settings,
-        files=Files(reader.config.posts.path, folder.site, reader.config.site.root, folder.reach),
+        files=Files(reader.config.posts.path, reader.root, reader.config.site.root, folder.reach),
         url_path_of=reader.url_path_of,
         pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
         not_due=tuple(

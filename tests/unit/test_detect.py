@@ -53,6 +53,12 @@ SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
                        "timezone: Asia/Tokyo\nlang: de\n",
         "source/_posts/2020-01-02-a.md": YAML,
     }),
+    "jekyll with collections below a source": ("jekyll", "src/texts/_posts", {
+        "_config.yml": "title: A site\nurl: https://a.example\nauthor: ada\nsource: ./src/\n"
+                       "collections_dir: texts\ntimezone: Asia/Tokyo\nlang: de\n",
+        "src/_data/authors.yml": "ada: {name: Ada}",
+        "src/texts/_posts/2020-01-02-a.md": YAML,
+    }),
     "hugo": ("hugo", "content/posts", {
         "hugo.toml": 'title = "A site"\nbaseURL = "https://a.example/"\nlanguageCode = "de"\n'
                      'timeZone = "Asia/Tokyo"\n[params]\nauthor = "Ada"\n',

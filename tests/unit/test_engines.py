@@ -246,6 +246,21 @@ def test_jekyll_builds_no_page_for_a_name_without_a_date(tmp_path: Path) -> None
     assert (warning.line, "so Jekyll builds no page" in warning.message) == (1, True)
 
 
+def test_jekyll_builds_no_page_for_a_name_without_a_hyphen(tmp_path: Path) -> None:
+    files = {"_config.yml": "", "_posts/2020-01-01_a.md": ""}
+    (warning,) = read(tmp_path, "jekyll", files, posts="_posts").warnings
+    assert warning.message.startswith("has no hyphen behind the date in its name")
+
+
+def test_a_longer_path_wins_in_jekyll_s_defaults_for_categories(tmp_path: Path) -> None:
+    settings = (
+        "defaults: [{scope: {path: _posts}, values: {categories: short}}, "
+        "{scope: {path: _posts/deep}, values: {categories: deeper}}]"
+    )
+    files = {"_config.yml": settings, "_posts/deep/2020-02-03-a.md": "---\ncategories: own\n---\n"}
+    assert post(tmp_path, "jekyll", files, posts="_posts").categories == ("deeper", "own")
+
+
 def test_a_file_that_jekyll_excludes_is_not_a_post(tmp_path: Path) -> None:
     files = {
         "_config.yml": "exclude: [old/, _posts/2020-*, /vendor]",
@@ -253,6 +268,42 @@ def test_a_file_that_jekyll_excludes_is_not_a_post(tmp_path: Path) -> None:
                          "vendor/x/_posts/2020-02-03-c.md", "_posts/2021-02-03-d.md"], JEKYLL),
     }  # fmt: skip
     assert post(tmp_path, "jekyll", files).slug == "d"
+
+
+def test_jekyll_s_folders_are_those_of_the_settings(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "source: src\ncollections_dir: texts\nexclude: [texts/_posts/2021-*]\n"
+        "permalink: /:categories/:title/\n"
+        "defaults: [{scope: {path: texts/_posts}, values: {author: ada}}]",
+        "src/_data/authors.yml": "ada: {name: Ada Example}",
+        "src/texts/_posts/2020-02-03-a.md": "---\ncategories: notes\n---\n",
+        "src/texts/_posts/2021-02-03-b.md": "",
+    }
+    reading = read(tmp_path, "jekyll", files, posts="src/texts/_posts")
+    (parsed,), (left_out,) = reading.posts, reading.skipped
+    assert (parsed.page, parsed.categories) == ("/notes/a/", ("notes",))
+    assert str(parsed.location) == "_posts/2020-02-03-a.md"
+    assert parsed.authors == (Person(name="Ada Example"),)
+    # Its item stays: earlier versions looked for the file below the folder of the site.
+    assert left_out.status == "ignored"
+
+
+def test_the_pictures_of_a_site_of_jekyll_are_below_its_source(tmp_path: Path) -> None:
+    files = {"_config.yml": "source: web", "web/_posts/2020-02-03-a.md": "", "web/img/p.png": ""}
+    reading = read(tmp_path, "jekyll", files, posts="web/_posts")
+    (parsed,), found = reading.posts, reading.files
+    assert found
+    url = "https://blog.example/img/p.png"
+    assert found.find("/img/p.png", url, parsed.path) == tmp_path / "web/img/p.png"
+
+
+def test_jekyll_s_folders_cannot_leave_the_site(tmp_path: Path) -> None:
+    files = {
+        "site/_config.yml": "data_dir: ../secret\nsource: ../secret",
+        "secret/authors.yml": "ada: {name: Eve}",
+        "site/_posts/2020-02-03-a.md": "---\nauthor: ada\n---\n",
+    }
+    assert post(tmp_path, "jekyll", files, posts="site/_posts").authors == (Person(name="ada"),)
 
 
 def test_jekyll_s_authors_are_known_by_their_short_names(tmp_path: Path) -> None:

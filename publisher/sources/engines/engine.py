@@ -158,6 +158,11 @@ class PostReader:
         found = (site_settings.find(self.folder.site, kind) for kind in names)
         return [SettingsFile(file) for file in found if file]
 
+    @property
+    def root(self) -> Path:
+        """The folder with the files of the site; see `location`."""
+        return self.folder.site
+
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages that a file name may end with, in lower case."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import posixpath
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,14 +17,13 @@ from urllib.parse import quote
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import scripts
+from publisher.sources.engines import jekyll_defaults, jekyll_folders, scripts
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
     author_of,
     first_folder,
     folders_named,
-    inside,
     output_folder,
     reach_of,
     settings_in,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Person
+    from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.values import FrontMatter
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
+_DATED = re.compile(r"[0-9]{2,4}-[0-9]{1,2}-[0-9]{1,2}-")  # the names of posts
 _SHORT_YEAR = re.compile(r"([0-9]{2})-[0-9]{1,2}-[0-9]{1,2}-")
-_AUTHORS = tuple(f"_data/authors.{ending}" for ending in ("yml", "yaml", "json", "toml"))
+_AUTHORS = ("yml", "yaml", "json", "toml")  # the formats of the file in the folder of the data
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
 _POSTS = {"_posts", "_drafts"}
 # How a plugin changes the addresses of posts, in Ruby.
@@ -67,10 +69,17 @@ _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)
 class Jekyll(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
-        self.location = folder.below("")
+        self._folders = jekyll_folders.folders(self.settings)
+        # In the folder of the collections as Jekyll names it; in the folder of the site if the
+        # posts lie elsewhere.
+        collections = self._folders.collections
+        is_inside = folder.posts.is_relative_to(folder.site / collections)
+        self.location = folder.below(collections if is_inside else "")
+        self._below_site = folder.below("")
+        self._below_source = folder.below(self._folders.source)
         inside = not _POSTS.isdisjoint(folder.posts.parts)
         self._mixed = not inside and any("_posts" in path.parts for path in folder.paths)
-        self._defaults = _defaults(self.settings)
+        self._defaults = jekyll_defaults.scopes(self.settings)
 
     @property
     def shows_future(self) -> bool:
@@ -79,16 +88,12 @@ class Jekyll(PostReader):
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
-        authors = self.folder.settings(*_AUTHORS)
+        authors = self.folder.settings(*_author_files(self._folders.data))
         return {key: author for key, value in authors.items() if (author := person(value))}
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is a post: not excluded and, in a site's folder, below `_posts`."""
-        location = str(self.location / path)
-        excluded = site_settings.texts(self.settings, "exclude")
-        if any(globs.matches(f"{pattern.strip('/')}/**", location) for pattern in excluded):
-            return False
-        if any(globs.matches(pattern.strip("/"), location) for pattern in excluded):
+        if self._is_excluded(self._below_site / path):
             return False
         if not self._mixed:
             return True
@@ -96,12 +101,22 @@ class Jekyll(PostReader):
         # Jekyll reads no `_posts` in a folder whose name begins with one of these characters.
         return index is not None and not any(part[0] in "_.#~" for part in path.parts[:index])
 
+    def _is_excluded(self, path: PurePosixPath) -> bool:
+        patterns = [name.strip("/") for name in site_settings.texts(self.settings, "exclude")]
+        globs_ = (glob for name in patterns for glob in (name, f"{name}/**"))
+        return any(globs.matches(glob, str(path)) for glob in globs_)
+
+    def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
+        # Jekyll's patterns begin at `source`; earlier versions of publisher knew the site only, so
+        # there may be an item of the post, which stays.
+        if self._is_excluded(self._below_source / path):
+            return "ignored", "the site does not build it, see exclude in its settings"
+        return super().unpublished_by_path(path)
+
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         location = str(self.location / path)
         kind = "drafts" if "_drafts" in path.parts else "posts"
-        for scope in self._defaults:
-            if scope.fits(location, kind):
-                _merge(values, scope.values)
+        jekyll_defaults.add(values, self._defaults, location, kind)
 
     def default_title(self, name: Name) -> str | None:
         """The title of a post without one: the words of the slug, capitalised."""
@@ -119,8 +134,12 @@ class Jekyll(PostReader):
         return Name(None, "index", name.language) if path.stem == "index" else name
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
-        if not name.date and site_settings.find(self.folder.site, self.record.settings):
-            message = "has no date in its name, so Jekyll builds no page; its link will be broken"
+        is_named = _DATED.match(front_matter.path.name)
+        if not is_named and site_settings.find(self.folder.site, self.record.settings):
+            lack = "hyphen behind the date" if name.date else "date"
+            message = (
+                f"has no {lack} in its name, so Jekyll builds no page; its link will be broken"
+            )
             front_matter.warnings.append(
                 Diagnostic(front_matter.path, 1, f"{message}; rename the file")
             )
@@ -156,9 +175,7 @@ class Jekyll(PostReader):
         collection = file.parts[0][1:] if file.parts[0].startswith("_") else None
         if collection and collection not in self._collections:
             return None
-        for scope in self._defaults:
-            if scope.fits(str(file), collection or "pages"):
-                _merge(own, scope.values)
+        jekyll_defaults.add(own, self._defaults, str(file), collection or "pages")
         template = site_settings.text(own, "permalink") or self._template(file, collection)
         if not collection:  # in the permalink of a page `:path` is the folder of the file
             template = template.replace(":path", quote(f"{file.parent}"))
@@ -184,6 +201,10 @@ class Jekyll(PostReader):
             ]
         )
 
+    @property
+    def root(self) -> Path:
+        return self.folder.site / self._folders.source
+
     def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
         """The front matter of a page; empty if the file is missing.
 
@@ -191,7 +212,7 @@ class Jekyll(PostReader):
         """
         if file.suffix.lower() not in self.record.markups:
             return None
-        place = self.folder.site / file
+        place = self.root / file
         try:
             data = self.folder.reach.read(place) if place.is_file() else b"---\n---"
             text = block.decoded(data, file)
@@ -246,67 +267,14 @@ class Jekyll(PostReader):
         return unique([*front_matter.listed("tag", ","), *front_matter.listed("tags", ", ")])
 
 
-class _Scope:
-    """One entry of the setting `defaults`: front matter for files of a path and a type."""
-
-    def __init__(self, path: str, kind: str | None, values: dict[str, Value]) -> None:
-        self.path = path.strip("/")
-        self.kind = kind if kind is None or kind.endswith("s") else f"{kind}s"
-        self.values = values
-
-    def fits(self, location: str, kind: str) -> bool:
-        if self.kind is not None and self.kind != kind:
-            return False
-        if "*" in self.path:
-            return globs.matches(self.path, location) or globs.matches(f"{self.path}/**", location)
-        return location.startswith(self.path)
-
-
-def _defaults(settings: dict[str, Value]) -> list[_Scope]:
-    """The defaults by priority: the longest path first, then one with a type, then the last."""
-    sets = settings.get("defaults")
-    scopes: list[_Scope] = []
-    for part in sets if isinstance(sets, list) else []:
-        values = site_settings.section({"part": part}, "part", "values")
-        scope = site_settings.section({"part": part}, "part", "scope")
-        path, kind = site_settings.text(scope, "path"), site_settings.text(scope, "type")
-        if values:
-            scopes.append(_Scope(path or "", kind, values))
-    scopes.reverse()
-    return sorted(scopes, key=lambda scope: (-len(scope.path), scope.kind is None))
-
-
-def _merge(values: dict[str, Value], defaults: dict[str, Value]) -> None:
-    """Add missing values: maps are merged, categories are joined, other values stay."""
-    for key, value in defaults.items():
-        own = values.get(key)
-        if own is None:
-            values[key] = value
-        elif isinstance(own, dict) and isinstance(value, dict):
-            merged = dict(own)
-            _merge(merged, value)
-            values[key] = merged
-        elif key == "categories":
-            values[key] = [*_words(value), *_words(own)]
-
-
-def _words(value: Value) -> list[Value]:
-    if isinstance(value, list):
-        return value
-    return [*value.split()] if isinstance(value, str) else []
-
-
 def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
     """The plugins of the site that change the addresses of posts."""
     try:
         settings = (settings_in(site, _SETTINGS) or ("", {}))[1]
     except ConfigError:  # whoever reads the posts reports it
         settings = {}
-    folders = site_settings.texts(settings, "plugins_dir") or ["_plugins"]
-    files = (
-        scripts.programs_in(site / folder, (".rb",))
-        for folder in filter(None, map(inside, folders))
-    )
+    folders = jekyll_folders.folders(settings).plugins
+    files = (scripts.programs_in(site / folder, (".rb",)) for folder in folders)
     return scripts.matching(itertools.chain.from_iterable(files), _ADDRESS, reach)
 
 
@@ -329,24 +297,28 @@ def _detect(folder: Path) -> DetectedSite | None:
         timezone=text(settings, "timezone"),
         permalink=text(settings, "permalink"),
         output=output_folder(text(settings, "destination")),
-        author=_known_author(folder, settings.get("author")),
+        author=_known_author(folder, settings),
     )
 
 
 def _posts_folder(folder: Path, settings: dict[str, Value]) -> str | None:
     """The `_posts` folder; if there are several, the source folder that contains them."""
-    text = site_settings.text
-    source = text(settings, "collections_dir") or text(settings, "source") or ""
-    inside = f"{source.strip('/')}/" if source.strip("./") else ""
+    source = jekyll_folders.folders(settings).collections
     places = [*folders_named(folder / source, "_posts")]
     if len(places) > 1:
-        return inside or "."
-    return f"{inside}{places[0]}" if places else first_folder(folder, POSTS)
+        return source or "."
+    return posixpath.join(source, places[0]) if places else first_folder(folder, POSTS)
 
 
-def _known_author(folder: Path, value: Value) -> Person | None:
+def _author_files(data: str) -> tuple[str, ...]:
+    return tuple(f"{data}/authors.{ending}" for ending in _AUTHORS)
+
+
+def _known_author(folder: Path, settings: dict[str, Value]) -> Person | None:
     """The author in the settings, who may be a short name from `_data/authors.yml`."""
-    file = site_settings.find(folder, _AUTHORS)
+    value = settings.get("author")
+    names = _author_files(jekyll_folders.folders(settings).data)
+    file = site_settings.find(folder, names)
     known = site_settings.read(file, reach_of(folder)) if file else {}
     return author_of(known.get(value, value) if isinstance(value, str) else value)
 
