@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 # not.
 TitleSyntax: TypeAlias = Literal["text", "elements", "html"]
 
-# Phrasing elements that have a start tag and an end tag (HTML 4.5).
+# Elements that have a start tag and an end tag, and whose text belongs to a title (HTML 4.3 to
+# 4.5). The word in "The <video> tag" is no markup, not even within an element.
 _ELEMENT = re.compile(
-    r"<(abbr|acronym|a|big|b|cite|code|del|dfn|em|font|ins|i|kbd|mark|q|samp|small|span|strike"
-    r"|strong|sub|sup|s|time|tt|u|var)(?:[ \t][^<>]*)?>([^<>]*)</\1[ \t]*>",
+    r"<(abbr|acronym|a|bdi|bdo|big|b|center|cite|code|data|del|dfn|div|em|font|h[1-6]|ins|i|kbd"
+    r"|label|mark|nobr|picture|p|q|rp|rt|ruby|samp|small|span|strike|strong|sub|sup|s|time|tt|u"
+    r"|var)(?:[ \t](?:\"[^\"<]*+\"|'[^'<]*+'|[^<>])*+)?>"
+    r"((?:[^<>]|<(?!\1\b)[a-z][a-z0-9]*+(?:[ \t][^<>]*+)?>)*+)</\1[ \t]*>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[ \t]*<(?:br|wbr)[ \t]*/?>[ \t]*", re.IGNORECASE)
-_SCRIPT = re.compile(
-    r"<(script|style)(?:[ \t][^<>]*)?>(?:(?!<\1)[\s\S])*?</\1[ \t]*>", re.IGNORECASE
+_BREAK = re.compile(
+    r"[ \t]*<br[ \t]*/?>[ \t]*|(?:(?<=</p>)|(?<=</div>)|(?<=</h[1-6]>))(?=[^\s])", re.IGNORECASE
+)
+_NOTHING = re.compile(
+    r"<(script|style)(?:[ \t][^<>]*)?>(?:(?!<\1)[\s\S])*?</\1[ \t]*>"
+    r"|<!--(?:(?!<!--)[\s\S])*?-->|<wbr[ \t]*/?>",
+    re.IGNORECASE,
 )
 # Elements without an end tag (HTML 13.1.2). Without attributes they show nothing, so `<img>` is
 # only named.
@@ -72,7 +79,7 @@ def plain_title(written: str, syntax: TitleSyntax) -> str:
     """
     if syntax == "text" or ("<" not in written and "&" not in written):
         return written
-    shown = _VOID.sub(_alternative, _SCRIPT.sub("", written))
+    shown = _VOID.sub(_alternative, _NOTHING.sub("", written))
     *_, text = _without_elements(_BREAK.sub(" ", shown))
     if syntax == "elements" and text == written:
         return written

@@ -98,7 +98,7 @@ def test_front_matter_that_may_be_a_mistake_is_refused_with_its_line(
     ("block", "values", "line", "message"),
     [
         ("a: 1\ntitle: A: B", {"a": "1", "title": "A: B"}, 3, "put the value in quotes"),
-        ('title: "A" and B\ntags: [x, y]', {"title": 'A" and B', "tags": ["x", "y"]}, 2, "quotes"),
+        ('title: "A" and B\ntags: [x, y]', {"title": '"A" and B', "tags": ["x", "y"]}, 2, "quotes"),
         ("title: 'It's'\ndraft: true", {"title": "It's", "draft": "true"}, 2, "not YAML"),
         ("title: @home\ndate: 2020-01-02", {"title": "@home", "date": "2020-01-02"}, 2, "not YAML"),
         ("tags:\n- a\n- b\ntitle: A: B", {"tags": ["a", "b"], "title": "A: B"}, 5, "quotes"),
@@ -117,6 +117,44 @@ def test_invalid_yaml_is_read_key_by_key(
     assert warning[0] == line
     assert message in warning[1]
     assert warning[1].endswith("; until then each key is read by itself")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("[ANN] Release", "[ANN] Release"), ("[A] and [B]", "[A] and [B]"), ("[a, b", "[a, b"),
+        ("[foo](bar)", "[foo](bar)"), ("{New} one", "{New} one"), ("'tis so", "'tis so"),
+        ("'90s", "'90s"), ('"A" and "B"', '"A" and "B"'), ("'a', 'b'", "'a', 'b'"),
+        ('"One" more', '"One" more'), ("'It's'", "It's"), ('"He said "no" to"', 'He said "no" to'),
+        ('"open', "open"), ("a: b\n  and more", "a: b and more"), ("b: c # 1", "b: c # 1"),
+    ],
+)  # fmt: skip
+def test_a_title_that_is_not_yaml_is_the_text_that_is_there(written: str, text: str) -> None:
+    document = read(f"---\ntitle: {written}\ntags: [a, b]\n---\n")
+    assert document.values == {"title": text, "tags": ["a", "b"]}
+    ((_, message),) = document.warnings
+    assert message.startswith("the front matter is not YAML: ")
+
+
+@pytest.mark.parametrize("written", ["[ANN]", "[A, 'B']", "{A}", "[Review, of a book]"])
+def test_a_title_that_is_a_list_in_yaml_is_the_text_that_is_there(written: str) -> None:
+    document = read(f"---\nlayout: post\ntitle: {written}\ntags: [a]\n---\n")
+    assert document.values == {"layout": "post", "title": written, "tags": ["a"]}
+    assert document.warnings == ((3, "title must be a text; put it in quotes"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("tags: [a, [b], c", ["a", ["b"], "c"]),
+        ("tags: [a] b", "[a] b"),
+        ("tags:\n  - a\n  - 'b' c\n  - d: e: f", ["a", "'b' c", "d: e: f"]),
+        ("tags:\n  a: b: c", None),
+        ("tags: a: b\n  # no: text: of it", "a: b"),
+    ],
+)
+def test_a_list_that_is_not_yaml_is_a_list(written: str, value: Value) -> None:
+    assert read(f"---\n{written}\n---\n").values == {"tags": value}
 
 
 def test_a_key_of_invalid_yaml_has_its_line() -> None:

@@ -11,8 +11,11 @@ from publisher.text.titles import plain_heading, plain_title
 from tests.support import posts
 from tests.support.growth import assert_linear
 from tests.support.posts import post
+from tests.unit.test_engines import read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from publisher.config import Engine
 
 
@@ -34,6 +37,15 @@ if TYPE_CHECKING:
         ("<b>A <img src=x alt='>'></b>", "A >"),
         ("<input type=checkbox checked> done", "done"),
         ("<script>alert(1)</script>t", "t"),
+        ("<p>One</p><p>two</p>", "One two"),
+        ("<h1>A</h1> b<!-- c -->", "A b"),
+        ("<code><video></code> and <audio>", "<video> and <audio>"),
+        ("<b>The <video controls> tag</b>", "The <video controls> tag"),
+        ("a <b>b <i>c</b> d</i>", "a b c d"),
+        ("<a href='x>y'>z</a> <bdi>a</bdi>", "z a"),
+        ("<ruby>\u6f22<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "\u6f22(kan)"),
+        ("<nobr>super<wbr>long</nobr>", "superlong"),
+        ("<picture><img src=a alt=b></picture> c", "b c"),
         ("<SCRIPT async>if (a<b) x()</SCRIPT>t<style>b {}</style>", "t"),
     ],
 )
@@ -47,7 +59,8 @@ def test_whole_elements_show_that_a_title_is_html(written: str, text: str) -> No
     [
         "The <b> element", "2 < 3 > 1", "a</b>", "<details>x</details>", "List<String>",
         "<T>", "a <b", "The <img> tag", "<input disabled>", "<hr>", "<script>x", "<script> element",
-        "<b>x</i>", "AT&T", "Q&A;", "<b></b>", "&unknown;", "?a=1&copy=2",
+        "<b>x</i>", "AT&T", "<video>", "Use <video> & <audio>", "<video></video>",
+        "a <!-- b", "Q&A;", "<b></b>", "&unknown;", "?a=1&copy=2",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_markup_stays(written: str) -> None:
@@ -77,6 +90,44 @@ def test_pictures_and_scripts_are_markup_in_the_titles_of_every_engine(engine: E
 def test_a_reference_is_text_where_templates_escape_titles(engine: Engine, title: str) -> None:
     assert posts.entry(post(engine=engine, title="Q&amp;A")).title == title
     assert posts.entry(post(engine=engine, title="<em>Q</em>&amp;A")).title == "Q&A"
+
+
+FORMS: dict[str, tuple[Engine, str, str]] = {
+    "yaml": ("jekyll", "a.md", "---\ntitle: TITLE\ndate: 2020-01-02\n---\n"),
+    "not yaml": ("jekyll", "a.md", "---\ntitle: TITLE\ndate: 2020-01-02\ntags: a: b\n---\n"),
+    "toml": ("hugo", "a.md", "+++\ntitle = 'TITLE'\ndate = 2020-01-02\n+++\n"),
+    "json": ("hugo", "a.md", '{"title": "TITLE", "date": "2020-01-02"}\n'),
+    "named": ("eleventy", "a.md", '---json\n{"title": "TITLE", "date": "2020-01-02"}\n---\n'),
+    "open": ("hexo", "source/_posts/a.md", "title: TITLE\ndate: 2020-01-02\n---\n"),
+    "exported": ("any", "a.mdx", "export const meta = {title: 'TITLE', date: '2020-01-02'}\n\n"),
+    "metadata": ("pelican", "a.md", "Title: TITLE\nDate: 2020-01-02\n\n"),
+    "fields": ("pelican", "a.rst", "TITLE\n" + 40 * "=" + "\n\n:date: 2020-01-02\n\n"),
+    "html": (
+        "pelican",
+        "a.html",
+        "<title>TITLE</title><meta name='date' content='2020-01-02'><body>",
+    ),
+    "comments": ("nikola", "posts/a.md", "<!--\n.. title: TITLE\n.. date: 2020-01-02\n-->\n\n"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_title_in_html_is_plain_in_every_form_of_front_matter(tmp_path: Path, form: str) -> None:
+    engine, name, head = FORMS[form]
+    text = head.replace("TITLE", "A <em>new</em> <video> &amp; more") + "Text."
+    found = read(tmp_path, engine, {name: text})
+    assert [posts.entry(one).title for one in found.posts] == ["A new <video> & more"]
+
+
+def test_the_metadata_of_an_html_article_has_no_references(tmp_path: Path) -> None:
+    head = "<title>A</title><meta name='date' content='2020-01-02'>"
+    text = f"{head}<meta name='tags' content='Q&amp;A'><body>Text."
+    (found,) = read(tmp_path, "pelican", {"a.html": text}).posts
+    assert found.tags == ("Q&A",)
+
+
+def test_the_time_for_a_title_grows_linearly() -> None:
+    assert_linear(lambda size: plain_title("<b><i title='\"><p><!--<video>" * size, "html"), 300)
 
 
 def test_the_title_of_a_feeds_item_is_text_already() -> None:

@@ -246,7 +246,7 @@ RECORD = EngineRecord(
     name="any",
     reader=Any,
     detect=_detect,
-    syntax=BodySyntax(dialect="commonmark", template_language="none"),
+    syntax=BodySyntax(dialect="commonmark", template_language="none", titles="elements"),
     markups={**MARKUPS, **dict.fromkeys(_MDX, "markdown")},
     front_matter_readers=(
         block.fenced, formats.toml, formats.named, formats.braced, formats.exported,

@@ -5,6 +5,7 @@ The settings are a Python program, which is never run; only literals in it are r
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from dataclasses import replace
@@ -224,7 +225,7 @@ def _of_html(text: str) -> block.PostFile:
     lines: dict[str, int] = {}
     for tag in _META.finditer(text):
         attributes = {
-            key.lower(): double_quoted or single_quoted
+            key.lower(): html.unescape(double_quoted or single_quoted)
             for key, double_quoted, single_quoted in _ATTRIBUTE.findall(tag[1])
         }
         if name := attributes.get("name"):

@@ -31,6 +31,7 @@ _CONFLICT = re.compile(r"<{7} |>{7} ")
 # A title without quotes: YAML takes ` #` in it for the start of a comment.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
+_DASH = re.compile(r"[ ]*-[ \t]+(.*?)[ \t]*")
 _KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
 # In these keys the author may mean curly quotes.
@@ -104,6 +105,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
     warnings += [
         *_remarks(front_matter, lines[above:closing], above),
         *_curly(values, front_matter, above),
+        *_bracketed(values, front_matter, lines[above:closing], above),
     ]
     return PostFile(
         values=values,
@@ -190,19 +192,50 @@ def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
             part = yaml_document.read(legal("\n".join(block[start:end]))).with_plain_scalars
             value = part.get(key) if isinstance(part, dict) else None
         except yaml_document.YamlError:
-            value = _plain(legal(block[start].partition(":")[2].strip()))
+            below = [line for line in block[start + 1 : end] if line.strip()]
+            value = _plain(key, legal(block[start].partition(":")[2].strip()), below)
         values[key] = value
         lines[key,] = start + 1
     return yaml_document.YamlDocument(values, lines, with_plain_scalars=values) if values else None
 
 
-def _plain(text: str) -> yaml_document.Value:
-    """A value that is not YAML: a text without its quotes, or a list in brackets."""
-    if text.startswith("["):
-        return [_plain(part.strip()) for part in text.strip("[]").split(",")]
-    quote = text[:1]
-    bare = text[1:].removesuffix(quote) if quote in {'"', "'"} else text
-    return bare or None
+def _plain(key: str, text: str, below: Sequence[str]) -> yaml_document.Value:
+    """A value that is not YAML, with the lines below its key: a list, or else a text."""
+    items = [_DASH.fullmatch(line) for line in below]
+    if not text:
+        values = [_unquoted(legal(item[1])) for item in items if item]
+        return [*values] if len(values) == len(below) > 0 else None
+    more = (line.strip() for line in below if line.startswith(" ") and line.strip()[0] != "#")
+    whole = " ".join([text, *map(legal, more)])
+    is_list = text.startswith("[") and key not in _PROSE and _closes_at_end(whole)
+    return _list(whole) if is_list else _unquoted(whole)
+
+
+def _list(text: str) -> yaml_document.Value:
+    parts = [part.strip() for part in text.strip("[]").split(",")]
+    return [_list(part) if part.startswith("[") else _unquoted(part) for part in parts]
+
+
+def _closes_at_end(text: str) -> bool:
+    """Whether the bracket at the beginning closes at the end, or nowhere."""
+    depths = itertools.accumulate((char == "[") - (char == "]") for char in text)
+    closed = next((at for at, depth in enumerate(depths, 1) if not depth), len(text))
+    return closed == len(text)
+
+
+def _unquoted(text: str) -> str | None:
+    """The text without the quotes around it, but not those around a part: `"A" and "B"`.
+
+    A quote that nothing closes may be an apostrophe: `'tis`.
+    """
+    quote, inside = text[:1], text[1:-1]
+    if quote == '"' and quote not in text[1:]:
+        return text[1:] or None
+    if quote not in {'"', "'"} or not text[1:].endswith(quote):
+        return text
+    first = inside.partition(quote)
+    is_closing = first[1] and first[0][-1:].strip() and not first[2][:1].isalnum()
+    return text if is_closing else inside or None
 
 
 def require_no_conflict(document: PostFile, path: PurePosixPath) -> None:
@@ -227,9 +260,26 @@ def _remarks(
     line = front_matter.line(("title",))
     title = block[line - 1] if line <= len(block) else ""
     comment = _COMMENT.search(title) if _PLAIN_TITLE.match(title) else None
-    if comment:
+    values = front_matter.value if isinstance(front_matter.value, dict) else {}
+    if comment and comment[0] not in str(values.get("title")):
         cut = legal(comment[0][:40])
         yield above + line, f"the title is cut before `{cut}`, a comment in YAML; put it in quotes"
+
+
+def _bracketed(
+    values: dict[str, yaml_document.Value],
+    front_matter: yaml_document.YamlDocument,
+    block: list[str],
+    above: int,
+) -> Iterator[tuple[int, str]]:
+    """Take a title or a summary in brackets, a list or a map in YAML, as the text that it shows."""
+    for key in _PROSE.intersection(values):
+        line = front_matter.line((key,))
+        written = block[line - 1].partition(":")[2].strip()
+        is_whole = written.startswith(("[", "{")) and written.endswith(("]", "}"))
+        if is_whole and isinstance(values[key], list | dict):
+            values[key] = legal(written)
+            yield above + line, f"{key} must be a text; put it in quotes"
 
 
 def _curly(
