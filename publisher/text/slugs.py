@@ -5,13 +5,15 @@ No rule percent-encodes: the slug of `Ü` may be `Ü`.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Literal
 
+from publisher.text import transliteration
+
 _KEPT_BY_HUGO = "._#+~-@/"
-# https://www.getzola.org/documentation/getting-started/configuration/ describes the modes.
-_DROPPED_BY_ZOLA = re.compile(r"[<>:/|?*#\\()\[\]\n\t]")
+_DROPPED_BY_ZOLA = re.compile(r"""[<>:"/\\|?*]""")
 # hexo-util's escapeDiacritic, for letters that Unicode does not decompose: BASE:LETTERS.
 _GROUPS = """
 A:ȺⱯ AA:Ꜳ AE:Æ AO:Ꜵ AU:Ꜷ AV:ꜸꜺ AY:Ꜽ B:ƁƂɃ C:ƇȻꜾ D:ĐƉƊƋꝹ DZ:ǄǱ Dz:ǅǲ E:ƎƐ F:ƑꝻ G:ƓǤꝽꝾꞠ
@@ -42,15 +44,10 @@ def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
     return slug.removeprefix("-").removesuffix("-")
 
 
-def ascii_slug(text: str) -> str:
-    """Lower-case ASCII letters without accents, and digits; one hyphen replaces other characters.
-
-    Nikola and Zola have this rule; Pelican applies it after its own.
-    """
-    # Unicode decomposes neither of these two letters.
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
+def nikola_slug(text: str) -> str:
+    """Nikola's slug: lower-case ASCII words, digits, `_` and `+`; one hyphen for each gap."""
+    plain = re.sub(r"[^+\w\s-]", "", transliteration.unidecoded(text))
+    return re.sub(r"[-\s]+", "-", plain.strip().lower())
 
 
 def hugo_slug(text: str) -> str:
@@ -71,22 +68,25 @@ def hugo_slug(text: str) -> str:
 def pelican_slug(text: str, *, use_unicode: bool, preserve_case: bool) -> str:
     """Pelican's slug, with its settings `SLUGIFY_USE_UNICODE` and `SLUGIFY_PRESERVE_CASE`.
 
-    Without Unicode the slug is ASCII in lower case, and `preserve_case` has no effect.
+    Without Unicode the slug is ASCII. The text may have HTML tags.
     """
-    plain = re.sub(r"[^\w\s-]", "", text)
-    plain = re.sub(r"[-\s]+", "-", plain.strip())
-    if not use_unicode:
-        return ascii_slug(plain)
-    return plain if preserve_case else plain.lower()
+    untagged = html.unescape(re.sub(r"<[^>]*>", "", text))
+    plain = unicodedata.normalize("NFKC", untagged)
+    plain = re.sub(r"[^\w\s-]", "", plain if use_unicode else transliteration.unidecoded(plain))
+    slug = re.sub(r"[-\s]+", "-", plain.strip())
+    return slug if preserve_case else slug.lower()
 
 
 def zola_slug(text: str, mode: str) -> str:
     """Zola's slug. `mode` is its setting `slugify.paths`: `on`, `safe` or `off`."""
-    if mode == "off":
-        return text
-    if mode == "safe":
-        return re.sub(r"\s", "_", _DROPPED_BY_ZOLA.sub("", text)).strip(" .")
-    return ascii_slug(text)
+    match mode:
+        case "off":
+            return text
+        case "safe":
+            return _DROPPED_BY_ZOLA.sub("", text.rstrip(" ."))
+        case _:
+            plain = transliteration.deunicoded(text).lower()
+            return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def hexo_slug(text: str) -> str:

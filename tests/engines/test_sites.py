@@ -191,10 +191,6 @@ FAULTS: dict[str, Known] = {
         ),
     },
     "pelican": {
-        ("content/articles/dots.md", "url"): (
-            "/version-311-of-its_own.html", "/version-311-of-its-own.html",
-            "an underscore stays in a slug",
-        ),
         ("content/articles/excluded/excluded.md", "is published"): (
             False, True, "ARTICLE_EXCLUDES is not read",
         ),
@@ -202,32 +198,13 @@ FAULTS: dict[str, Known] = {
             "A reStructuredText title", "A *reStructuredText* title",
             "the title of a reStructuredText article has no marks",
         ),
-        ("content/articles/unicode.md", "url"): (
-            "/unicode-ss-ri-ben.html", "/unicode-ss.html",
-            "other scripts are transliterated for a slug, not dropped",
-        ),
         ("content/articles/without-a-title.md", "is published"): (
             False, True, "Pelican skips it; there is no page, and no warning",
         ),
     },
     "nikola": {
-        ("posts/C++ & friends.md", "url"): (
-            "/posts/c%2B%2B-friends/", "/posts/c-friends/", "a plus sign stays in a slug",
-        ),
-        ("posts/UPPER_Case--double.md", "url"): (
-            "/posts/upper_case-double/", "/posts/upper-case-double/",
-            "an underscore stays in a slug",
-        ),
-        ("posts/it's~tilde@at.md", "url"): (
-            "/posts/itstildeat/", "/posts/it-s-tilde-at/",
-            "what cannot stand in a slug is dropped, not replaced",
-        ),
         ("posts/without-a-title.md", "title"): (
             "without-a-title", "Some words.", "Nikola takes the file's name for a title",
-        ),
-        ("posts/Ünïcode-ß-日本.md", "url"): (
-            "/posts/unicode-ss-ri-ben/", "/posts/unicode-ss/",
-            "other scripts are transliterated for a slug, not dropped",
         ),
     },
     "eleventy": {},
@@ -264,9 +241,6 @@ class Variant:
     gone: frozenset[tuple[str, str]] = frozenset()
 
 
-_PELICAN_SLUGS = frozenset(
-    {("content/articles/dots.md", "url"), ("content/articles/unicode.md", "url")}
-)
 _HEXO_FUTURE = frozenset({("source/_posts/future.md", "is published")})
 _HEXO_TIMES = frozenset({("source/_posts/zone.md", "url"), ("source/_posts/zulu.md", "url")})
 _HEXO_NAMES = frozenset({
@@ -326,18 +300,9 @@ VARIANTS = [
         "ARTICLE_URL = '{date:%Y}/{date:%b}/{category}/{slug}/'\n"
         "ARTICLE_SAVE_AS = '{date:%Y}/{date:%b}/{category}/{slug}/index.html'",
     ),
-    Variant(
-        "pelican",
-        "SLUGIFY_SOURCE = 'basename'",
-        # A fault: the date stays in the slug.
-        new=frozenset({("content/articles/2020-01-06-date-in-the-name.md", "url")}),
-        gone=_PELICAN_SLUGS,
-    ),
-    Variant(
-        "pelican",
-        "SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True",
-        gone=_PELICAN_SLUGS,
-    ),
+    Variant("pelican", "SLUGIFY_SOURCE = 'basename'"),
+    Variant("pelican", "SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True"),
+    Variant("pelican", "SLUGIFY_PRESERVE_CASE = True"),
     Variant(
         "pelican",
         "WITH_FUTURE_DATES = False",

@@ -20,7 +20,7 @@ from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, unique
 from publisher.text.permalinks import encoded
-from publisher.text.slugs import ascii_slug
+from publisher.text.slugs import nikola_slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,7 +145,7 @@ class Nikola(PostReader):
         inside = (self.location / front_matter.path).parent
         folders = str(inside).removeprefix(base).strip("/.")
         language = parts.name.language and self._language_folder(parts.name.language)
-        last = front_matter.wanted("slug") or ascii_slug(
+        last = front_matter.wanted("slug") or nikola_slug(
             self.without_language(front_matter.path)[0]
         )
         pretty = site_settings.text(self.settings, "PRETTY_URLS") not in FALSE

@@ -23,7 +23,7 @@ from publisher.sources.front_matter import block, formats, source_forms, source_
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
 from publisher.text import dates
 from publisher.text.permalinks import encoded
-from publisher.text.slugs import ascii_slug, pelican_slug
+from publisher.text.slugs import pelican_slug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -165,8 +165,7 @@ class Pelican(PostReader):
         values = {
             "slug": self._slug(front_matter, parts.name),
             "lang": language,
-            "category": ascii_slug(category),
-            "author": ascii_slug((*authors, own or "")[0]),
+            "author": self._slugified((*authors, own or "")[0]),
             **{
                 key: text
                 for key in front_matter.document.values
@@ -176,7 +175,7 @@ class Pelican(PostReader):
         }
         # The front matter may have these keys, too, but a URL needs slugs.
         values["slug"] = self._slug(front_matter, parts.name)
-        values["category"] = ascii_slug(category)
+        values["category"] = self._slugified(category)
         filled = _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
         return encoded(filled.removesuffix("index.html"))
 
@@ -185,8 +184,12 @@ class Pelican(PostReader):
         given = front_matter.wanted("slug")
         if given:
             return given
-        basename = site_settings.text(self.settings, "SLUGIFY_SOURCE") == "basename"
-        text = (None if basename else front_matter.wanted("title")) or name.slug
+        if site_settings.text(self.settings, "SLUGIFY_SOURCE") == "basename":
+            return self._slugified(front_matter.path.stem)
+        return self._slugified(front_matter.wanted("title") or name.slug)
+
+    def _slugified(self, text: str) -> str:
+        """The text as a part of a URL."""
         return pelican_slug(
             text,
             use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
