@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
@@ -14,9 +15,10 @@ from publisher.sources.front_matter import formats
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
+from publisher.text.site_patterns import SitePatternError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from publisher.system.symlinks import Reach
@@ -109,6 +111,15 @@ def texts(settings: Mapping[str, Value], key: str) -> list[str]:
     return [part for part in parts if isinstance(part, str) and part]
 
 
+@contextmanager
+def patterns_of(file: str, key: str) -> Iterator[None]:
+    """Within, SitePatternErrors become ConfigErrors about a setting."""
+    try:
+        yield
+    except SitePatternError as error:
+        raise ConfigError(f"{file}: {key} {error}") from error
+
+
 def folded(value: dict[str, Value]) -> dict[str, Value]:
     """The value with the keys of all maps in lower case."""
     return {
@@ -136,6 +147,8 @@ def literals(tree: ast.Module) -> dict[str, object]:
                 _assign(literals, name, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 _assign(literals, name, value)
+            case ast.AugAssign(target=ast.Name(id=name)):  # e.g. `+=`
+                literals.pop(name, None)
             case _:
                 pass
     return literals

@@ -191,15 +191,9 @@ FAULTS: dict[str, Known] = {
         ),
     },
     "pelican": {
-        ("content/articles/excluded/excluded.md", "is published"): (
-            False, True, "ARTICLE_EXCLUDES is not read",
-        ),
         ("content/articles/rest.rst", "title"): (
             "A reStructuredText title", "A *reStructuredText* title",
             "the title of a reStructuredText article has no marks",
-        ),
-        ("content/articles/without-a-title.md", "is published"): (
-            False, True, "Pelican skips it; there is no page, and no warning",
         ),
     },
     "nikola": {
@@ -303,6 +297,30 @@ VARIANTS = [
     Variant("pelican", "SLUGIFY_SOURCE = 'basename'"),
     Variant("pelican", "SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True"),
     Variant("pelican", "SLUGIFY_PRESERVE_CASE = True"),
+    Variant(
+        "pelican",
+        "FILENAME_METADATA = r'(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[- ](?P<Slug>.*)'\n"
+        "PATH_METADATA = r'articles/(?P<category>\\w+)/(?P<tags>.*)[.]html'\n"
+        "DEFAULT_DATE = '05/06/2012'",
+    ),
+    Variant(
+        "pelican",
+        "PATH_METADATA = '(?P<path_no_ext>.*)[.].*'\n"
+        "ARTICLE_URL = '{path_no_ext}.html'\nARTICLE_SAVE_AS = '{path_no_ext}.html'",
+    ),
+    Variant("pelican", "FILENAME_METADATA = '(?P<title>.*)'"),
+    Variant(
+        "pelican",
+        "DEFAULT_DATE = (2012, 3, 2, 14, 1, 1)\n"
+        "DEFAULT_METADATA = {'tags': 'a, b', 'lang': 'de', 'category': 'x', 'author': 'Doe, J.'}\n"
+        "READERS = {'html': None}",
+    ),
+    Variant(
+        "pelican",
+        "EXTRA_PATH_METADATA = {'articles/Folder': {'status': 'hidden'},"
+        " 'articles/two.md': {'slug': 'zwei'}, 'articles': {'status': 'published'}}\n"
+        "IGNORE_FILES = ['d*.md', '#*']\nUSE_FOLDER_AS_CATEGORY = False",
+    ),
     Variant(
         "pelican",
         "WITH_FUTURE_DATES = False",

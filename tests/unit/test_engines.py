@@ -1046,6 +1046,112 @@ def test_posts_that_pelican_does_not_publish_are_skipped(tmp_path: Path, status:
 
 
 @pytest.mark.parametrize(
+    ("settings", "name", "facts"),
+    [
+        (
+            r"FILENAME_METADATA = r'(?P<date>\d{4}_\d\d_\d\d)_(?P<Slug>.*)'",
+            "2020_02_03_Some_Name.md",
+            ("2020-02-02T23:00:00Z", "/Some_Name.html", (), ()),
+        ),
+        (
+            r"PATH_METADATA = r'(?P<category>\w+)/(?P<date>[\d-]+)/(?P<rest>.*)\.md'"
+            "\nARTICLE_URL = '{rest}/{path}'",
+            "News/2020-02-03/a/b.md",
+            ("2020-02-02T23:00:00Z", "/a/b/News/2020-02-03/a/b.md", (), ("News",)),
+        ),
+        (
+            "DEFAULT_DATE = (2020, 2, 3, 4)\nDEFAULT_METADATA = {'Tags': 'a, b', 'category': 'x'}",
+            "news/a.md",
+            ("2020-02-03T03:00:00Z", "/a-title.html", ("a", "b"), ("news",)),
+        ),
+        (
+            "DEFAULT_DATE = '02/03/2020'\nUSE_FOLDER_AS_CATEGORY = False",
+            "news/a.md",
+            ("2020-02-02T23:00:00Z", "/a-title.html", (), ()),
+        ),
+        (
+            "DEFAULT_DATE = '02/03/2010'",
+            "2020-02-03-a.md",
+            ("2020-02-02T23:00:00Z", "/a-title.html", (), ()),
+        ),
+        (
+            "EXTRA_PATH_METADATA = {'x': {'date': '2020-02-03', 'slug': 'no'}, "
+            "'x/y': {'slug': 'yes'}, 'x/y/b.md': {'slug': 'no'}, 'x/yy': {'slug': 'no'}}",
+            "x/y/a.md",
+            ("2020-02-02T23:00:00Z", "/yes.html", (), ("y",)),
+        ),
+        (
+            "DEFAULT_LANG = 'DE'\nARTICLE_DIR = 'x'\nARTICLE_SAVE_AS = '{slug}/index.html'",
+            "x/2020-02-03.md",
+            ("2020-02-02T23:00:00Z", "/a-title/", (), ("x",)),
+        ),
+    ],
+)
+def test_pelican_s_settings_and_paths_have_metadata(
+    tmp_path: Path, settings: str, name: str, facts: tuple[object, ...]
+) -> None:
+    text = (
+        "Title: A title\nLang: de\n\nText.\n" if "LANG" in settings else "Title: A title\n\nText.\n"
+    )
+    files = {"pelicanconf.py": settings, f"content/{name}": text}
+    parsed = post(tmp_path, "pelican", files, posts="content")
+    found = (iso(parsed.published), parsed.page, parsed.tags, parsed.categories)
+    assert found == facts
+
+
+def test_metadata_of_an_article_count_more_than_those_of_its_path_in_pelican(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "pelicanconf.py": "FILENAME_METADATA = '(?P<slug>.*)'\nDEFAULT_METADATA = {'author': 'A'}",
+        "content/a.md": "Title: T\nDate: 2020-02-03\nSlug: own\nAuthors: Doe, Jane; Bob\n\nText.\n",
+    }
+    parsed = post(tmp_path, "pelican", files, posts="content")
+    assert parsed.page == "/own.html"
+    assert parsed.authors == (Person(name="Doe, Jane"), Person(name="Bob"))
+
+
+def test_an_author_in_pelican_may_have_a_comma(tmp_path: Path) -> None:
+    files = {"a.md": "Title: T\nDate: 2020-02-03\nAuthor: Doe, Jane\n\nText.\n"}
+    assert post(tmp_path, "pelican", files).authors == (Person(name="Doe, Jane"),)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [("(", "cannot be used: missing"), ("(a|aa)+$", "takes too long; simplify '"),
+     ("a" * 2000, "more than 1000 characters")],
+)  # fmt: skip
+def test_a_pattern_of_pelican_that_cannot_be_used_is_an_error_of_its_settings(
+    tmp_path: Path, pattern: str, message: str
+) -> None:
+    name = f"{'a' * 100}b.md"
+    files = {"pelicanconf.py": f"FILENAME_METADATA = {pattern!r}", name: "Title: T\n\nText.\n"}
+    with pytest.raises(ConfigError, match=f"pelicanconf.py: FILENAME_METADATA .*{message}"):
+        read(tmp_path, "pelican", files)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "head", "reason"),
+    [
+        ("ARTICLE_EXCLUDES = ['x/y']", "x/y/a.md", "Title: T", "ARTICLE_EXCLUDES in"),
+        ("IGNORE_FILES = ['#*', 'tmp*']", "x/tmp1/a.md", "Title: T", "IGNORE_FILES in"),
+        ("IGNORE_FILES = ['#*', 'tmp*']", "#a.md", "Title: T", "IGNORE_FILES in"),
+        ("READERS = {'md': None, 'html': True}", "a.md", "Title: T", "READERS in"),
+        ("", "a.md", "Tags: a", "without a title"),
+        ("", "a.md", "Title: T\nStatus: finished", "status finished"),
+        ("FILENAME_METADATA = '(?P<title>.*)'", "2020-02-03-a.md", "Tags: a", "finds no date"),
+    ],
+)  # fmt: skip
+def test_articles_of_which_pelican_makes_no_page_are_named(
+    tmp_path: Path, settings: str, name: str, head: str, reason: str
+) -> None:
+    date = "" if "finds no date" in reason else "Date: 2020-02-03\n"
+    files = {"pelicanconf.py": settings, f"content/{name}": f"{date}{head}\n\nText.\n"}
+    found = skip(tmp_path, "pelican", files, posts="content")
+    assert (found.status, reason in found.reason) == ("ignored", True)
+
+
+@pytest.mark.parametrize(
     ("date", "instant"),
     [
         ("05/06/2020", "2020-05-05T22:00:00Z"),
@@ -1366,5 +1472,6 @@ def test_a_setting_of_a_type_that_makes_no_sense_is_not_used(
     tmp_path: Path, engine: Engine
 ) -> None:
     settings, text, path = ODD[engine]
-    front = "date: 2020-01-01\n" if engine == "pelican" else "---\ndate: 2020-01-01\n---\n"
+    keys = "title: T\ndate: 2020-01-01\n"
+    front = keys if engine == "pelican" else f"---\n{keys}---\n"
     assert read(tmp_path, engine, {settings: text, path: f"{front}\nText."}).posts

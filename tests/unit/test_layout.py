@@ -53,6 +53,7 @@ IMPORTERS = {
     "mutagen": "media.py",
     "feedparser": "sources/feed/xml_feed.py",
     "cssselect": "text/selectors.py",
+    "regex": "text/site_patterns.py",
     "unidecode": "text/transliteration.py",
 }
 

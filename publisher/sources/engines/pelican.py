@@ -10,26 +10,28 @@ import itertools
 import re
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import scripts
+from publisher.sources.engines import ignore_settings, pelican_metadata, scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import block, formats, source_forms, source_text
-from publisher.sources.front_matter.values import FALSE, TRUE, unique
-from publisher.text import dates
+from publisher.sources.front_matter.values import TRUE, unique
+from publisher.text import dates, ignore_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import pelican_slug
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-    from pathlib import Path, PurePosixPath
 
+    from publisher.post import Status
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.engines.scripts import AddressScript
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.dates import WrittenDate
+    from publisher.text.ignore_patterns import Patterns
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
@@ -49,6 +52,7 @@ _ADDRESSES = frozenset({
     "ARTICLE_LANG_SAVE_AS", "ARTICLE_LANG_URL", "ARTICLE_SAVE_AS", "ARTICLE_URL",
     "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_SOURCE", "SLUG_REGEX_SUBSTITUTIONS",
 })  # fmt: skip
+_STATUSES = frozenset({"published", "draft", "hidden", "skip"})
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -96,10 +100,7 @@ class Pelican(PostReader):
             post_file = super().document(path)
         else:
             post_file = block.read(data, path, self._READERS[markup])
-        values = {key.lower(): value for key, value in post_file.values.items()}
-        for key in ("tags", "keywords", "authors", "author"):
-            if isinstance(value := values.get(key), str):
-                values[key] = [*_parts(value)]
+        values = _with_lists({key.lower(): value for key, value in post_file.values.items()})
         # Pelican takes the `keywords` of an HTML article for its tags.
         values.setdefault("tags", values.pop("keywords", None))
         return block.PostFile(
@@ -120,12 +121,17 @@ class Pelican(PostReader):
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is an article, by `ARTICLE_PATHS` and `PAGE_PATHS`."""
         location = self.location / path
-        pages = site_settings.texts(self.settings, "PAGE_PATHS") or ["pages"]
-        articles = site_settings.texts(self.settings, "ARTICLE_PATHS")
+        pages = self._folders("PAGE") or ["pages"]
+        articles = self._folders("ARTICLE")
         inside = any(_is_below(location, folder) for folder in articles) or not articles
         if not inside or any(_is_below(location, folder) for folder in pages):
             return False
         return self.markup_of(path) != "unrendered" or self._is_read_by_plugin(path)
+
+    def _folders(self, kind: str) -> list[str]:
+        """The folders of one kind of text, by a setting, or by its former name."""
+        texts = site_settings.texts
+        return texts(self.settings, f"{kind}_PATHS") or texts(self.settings, f"{kind}_DIR")
 
     def _is_read_by_plugin(self, path: PurePosixPath) -> bool:
         """Whether `MARKUP` has the file's ending, if it is set: Pelican 4 leaves it to plugins."""
@@ -133,9 +139,27 @@ class Pelican(PostReader):
         return not endings or path.suffix.lower().removeprefix(".") in map(str.lower, endings)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
-            if values.get(key.lower()) is None:
-                values[key.lower()] = value
+        found = pelican_metadata.defaults(self.settings, self.location / path)
+        for key, value in _with_lists(found).items():
+            if values.get(key) is None and not (key == "author" and values.get("authors")):
+                values[key] = value
+
+    def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        return super().unpublished_by_front_matter(front_matter) or self._without_page(front_matter)
+
+    def _without_page(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
+        """Why Pelican makes no page of the article, apart from its date."""
+        is_rest = self.markup_of(front_matter.path) == "rest"  # it has a title, which may be empty
+        is_named = "title" in front_matter.document.values
+        if not (is_rest or is_named or front_matter.text("title")):
+            return "ignored", "Pelican makes no page without a title; add e.g. `Title: A title`"
+        has_own_names = pelican_metadata.has_own_names(self.settings)
+        if has_own_names and not front_matter.text("date") and self.name(front_matter.path).date:
+            return "ignored", "FILENAME_METADATA finds no date in it; add e.g. `Date: 2020-01-31`"
+        status = front_matter.text("status")
+        if status and status not in _STATUSES:
+            return "ignored", f"Pelican makes no page with the status {status}"
+        return None
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         text = (front_matter.text(key) or "").replace("_", " ")
@@ -148,7 +172,7 @@ class Pelican(PostReader):
         return True
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
-        main = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
+        main = (site_settings.text(self.settings, "DEFAULT_LANG") or "en").lower()
         language = front_matter.language() or main
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
         key = "ARTICLE_URL" if language == main else "ARTICLE_LANG_URL"
@@ -156,14 +180,15 @@ class Pelican(PostReader):
             front_matter.wanted("url")
             or front_matter.wanted("save_as")
             or site_settings.text(self.settings, key)
+            or site_settings.text(self.settings, key.replace("URL", "SAVE_AS"))
             or default
         )
-        default_category = site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc"
-        category = (*parts.categories, default_category)[0]
+        other = site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc"
+        category = (*parts.categories, other)[0]
         authors = [author.name for author in front_matter.authors()]
         own = site_settings.text(self.settings, "AUTHOR")
         values = {
-            "slug": self._slug(front_matter, parts.name),
+            "path": str(self.location / front_matter.path),
             "lang": language,
             "author": self._slugified((*authors, own or "")[0]),
             **{
@@ -197,16 +222,9 @@ class Pelican(PostReader):
         )
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
-        """The category of the article, else its folder.
-
-        `DEFAULT_CATEGORY` shows only in URLs.
-        """
-        given = front_matter.wanted("category")
-        if given:
-            return (given,)
-        folder = (self.location / front_matter.path).parent.name
-        by_folder = site_settings.text(self.settings, "USE_FOLDER_AS_CATEGORY") not in FALSE
-        return (folder,) if folder and by_folder else ()
+        """The category of the article. `DEFAULT_CATEGORY` shows only in URLs."""
+        category = front_matter.wanted("category")
+        return (category,) if category else ()
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         return unique([*front_matter.texts("tags")])
@@ -218,8 +236,49 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _with_lists(values: dict[str, Value]) -> dict[str, Value]:
+    """The metadata, with the texts of tags and authors as lists."""
+    for key in ("tags", "keywords", "authors"):
+        if isinstance(value := values.get(key), str):
+            values[key] = [*_parts(value)]
+    if isinstance(author := values.get("author"), str):
+        values["author"] = [author]  # a single one, even with a comma
+    return values
+
+
 def _is_below(path: PurePosixPath, folder: str) -> bool:
-    return folder in {".", ""} or folder.strip("/") in {str(parent) for parent in path.parents}
+    """Whether the path is the folder, which may be a file, or below it."""
+    return folder in {".", ""} or PurePosixPath(folder.strip("/")) in {path, *path.parents}
+
+
+def _ignored(site: Path, _: Path, reach: Reach) -> Ignored:
+    """What `ARTICLE_EXCLUDES`, `IGNORE_FILES` and `READERS` leave out."""
+    settings: dict[str, Value] = {}
+    computed: dict[str, UnreadSetting] = {}
+    for file in filter(Path.is_file, (site / name for name in (*_SETTINGS, *_PUBLISHED_SETTINGS))):
+        settings |= ignore_settings.values(file, reach)
+        for name, line in scripts.computed(file, reach).items():
+            computed[name] = UnreadSetting(file, line, f"{name} is computed there")
+    content = site / (site_settings.text(settings, "PATH") or "content")
+    readers = site_settings.section(settings, "READERS")
+    texts = site_settings.texts
+    rules = {
+        "ARTICLE_EXCLUDES": (ignore_patterns.of_names, texts(settings, "ARTICLE_EXCLUDES")),
+        "IGNORE_FILES": (_of_names, texts(settings, "IGNORE_FILES")),
+        "READERS": (_of_names, [f"*.{kind}" for kind, reader in readers.items() if not reader]),
+    }
+    ignored = Ignored(unread=[computed[name] for name in rules if name in computed])
+    for setting, (compiled, patterns) in rules.items():
+        ignored += ignore_settings.ruled(
+            compiled, patterns, content, file=site / _SETTINGS[0], line=1, setting=setting
+        )
+    return ignored
+
+
+def _of_names(patterns: Sequence[str]) -> Patterns:
+    """Patterns that files and folders with a matching name are left out by, as fnmatch has them."""
+    names = (re.sub(r"^([!#])", r"\\\1", pattern) for pattern in patterns if "/" not in pattern)
+    return ignore_patterns.of_git(names)
 
 
 def _of_html(text: str) -> block.PostFile:
@@ -289,6 +348,7 @@ RECORD = EngineRecord(
     syntax=BodySyntax(dialect="markdown", template_language="none", links="braces", titles="html"),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
+    ignored=_ignored,
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),
         ".rst": "rest",

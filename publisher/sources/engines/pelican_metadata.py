@@ -1,0 +1,68 @@
+"""Find the metadata that Pelican gives an article: by its path and name, and for all articles."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.sources import site_settings
+from publisher.sources.front_matter.values import FALSE
+from publisher.text import site_patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.text.yaml_document import Value
+
+_DATED_NAME = r"(?P<date>\d{4}-\d{2}-\d{2}).*"  # the default of FILENAME_METADATA
+
+
+def defaults(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+    """The metadata of an article that does not state them. Their names are in lower case.
+
+    The path is relative to `PATH`. Raises ConfigError.
+    """
+    values = _lower(site_settings.section(settings, "DEFAULT_METADATA"))
+    values.pop("category", None)  # DEFAULT_CATEGORY replaces it
+    if has_own_names(settings) or not re.match(_DATED_NAME, path.stem):
+        values.update(_default_date(settings.get("DEFAULT_DATE")))
+    for folder, extra in sorted(site_settings.section(settings, "EXTRA_PATH_METADATA").items()):
+        if isinstance(extra, dict) and PurePosixPath(folder) in {path, *path.parents}:
+            values.update(_lower(extra))
+    return {**values, **_of_path(settings, path)}
+
+
+def has_own_names(settings: Mapping[str, Value]) -> bool:
+    """Whether names of files have other metadata than a date at the beginning."""
+    return settings.get("FILENAME_METADATA", _DATED_NAME) != _DATED_NAME
+
+
+def _lower(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {key.lower(): value for key, value in values.items()}
+
+
+def _default_date(value: Value) -> dict[str, Value]:
+    """The setting: a text, or numbers from the year to the second.
+
+    `fs` is the time of the file, which is another one in every copy of the site.
+    """
+    if isinstance(value, list):
+        numbers = [part for part in value if isinstance(part, str)]
+        year, month, day, *time = [*numbers, *["0"] * 6][:6]
+        return {"date": f"{year:0>4}-{month:0>2}-{day:0>2} " + ":".join(f"{n:0>2}" for n in time)}
+    return {"date": value} if isinstance(value, str) and value not in {"", "fs", *FALSE} else {}
+
+
+def _of_path(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+    """What the patterns find in the name and the path, and the folder as the category."""
+    found: dict[str, Value] = {}
+    for key, text in (("FILENAME_METADATA", path.stem), ("PATH_METADATA", str(path))):
+        pattern = settings.get(key)
+        if isinstance(pattern, str) and pattern != _DATED_NAME:  # `engines.names` reads such dates
+            with site_settings.patterns_of("pelicanconf.py", key):
+                found = {**_lower(site_patterns.groups(pattern, text)), **found}
+    by_folder = site_settings.text(settings, "USE_FOLDER_AS_CATEGORY") not in FALSE
+    if path.parent.name and by_folder:
+        found.setdefault("category", path.parent.name)
+    return found
