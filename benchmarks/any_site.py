@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from publisher import config as configs
 from publisher.app import project
@@ -115,8 +115,11 @@ class Taken(NamedTuple):
 
 
 def main() -> None:
+    sites = sys.argv[1:]
+    if not sites or not all((Path(name) / "README").is_file() for name in sites):
+        sys.exit(__doc__)
     print(f"{'':24}" + "".join(f"{column:>10}" for column in COLUMNS))
-    for name in sys.argv[1:]:
+    for name in sites:
         with tempfile.TemporaryDirectory() as folder:
             measure(copied(Path(name), Path(folder)), Path(name).name)
 
@@ -269,6 +272,8 @@ def body_of(markup: str, url: str, stand_ins: Collection[str] = ()) -> Body:
         is_stand_in = element.tag == "a" and element.get("href") in stand_ins
         if is_stand_in or is_gone(element, has_math=has_math):
             element.drop_tree()
+    # A colour within a word of code does not end the word.
+    etree.strip_tags(root, "span")
     for line_break in root.xpath("//pre//br"):
         line_break.tail = "\n" + (line_break.tail or "")
     return Body(
