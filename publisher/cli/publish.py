@@ -93,6 +93,7 @@ def _print_results(project: Project, results: Sequence[Result], *, selected: boo
     steps = [step for result in results for step in result.steps]
     pushed = {step.change.id for step in steps if report.is_visible(step)}
     paths = {entry.post.path for entry in project.entries.entries if entry.item_id in pushed}
+    paths |= {*project.built.unsaid}
     output.print_warnings(project, [r for r in project.diagnostics if r.path in paths])
     report.print_errors(results)
     report.print_held(results)

@@ -692,6 +692,57 @@ def test_two_posts_with_one_address_do_not_get_the_same_body(blog: BuiltBlog) ->
     assert ("grinds corn" in feed(blog)) != ("turns in the wind" in feed(blog))
 
 
+@pytest.mark.parametrize("more", ["", "build", "edit"])
+def test_a_newer_post_with_the_address_and_the_title_of_another_gives_it_no_text(
+    blog: BuiltBlog, more: str
+) -> None:
+    """As of a note of every month, whose files the generator writes to one page."""
+    shared = "What we have read this month, and what we liked about it, in the order of its pages."
+    blog.write("2026-01-05-notes.md", f"{shared}\n\n{SAME}\n\nA novel of sailors.", title="Notes")
+    blog.build_site()
+    blog.run("build")
+    blog.write("2026-02-05-notes.md", f"{shared}\n\n{SAME}\n\nAll about bees.", title="Notes")
+    blog.build_site()  # the newer post is the last one that writes the page
+    run = blog.run("publish")
+    if more == "build":
+        blog.build_site()
+        blog.run("build")
+    if more == "edit":
+        blog.write("2026-01-05-notes.md", f"{shared}\n\n{SAME}\n\nA play.", title="Notes")
+        blog.build_site()
+        assert blog.run("build").code == 0
+    entries = [entry for entry in feed(blog).split("<entry")[1:] if ">Notes<" in entry]
+    assert ["All about bees" in entry for entry in entries] == [True]
+    assert "2026-02-05" in entries[0]
+    assert "2026-01-05-notes.md" in run.err
+    assert "has the same URL as 2026-02-05-notes.md" in run.err
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("place", ["excluded", "outside"])
+def test_the_page_of_a_file_that_is_no_post_is_not_that_of_a_post_with_its_title(
+    blog: BuiltBlog, place: str, known: bool
+) -> None:
+    plan = "We go to the sea in July, and take the boat, the tent and the dog with us."
+    secret = "Nobody shall know before that we meet a friend of ours there who has a birthday."
+    more = "It will be a quiet feast at the lighthouse, with a cake, and lamps on the water."
+    text = f"---\ntitle: Plan for the summer\n---\n{plan}\n\n{secret}\n\n{more}"
+    if place == "excluded":
+        blog.write("2026-01-07-secret.md", f"{plan}\n\n{secret}", title="Plan for the summer")
+        blog.set_up(posts=", body: .post-content, exclude: 2026-01-07-secret.md")
+    write(blog, "fifth", "A fifth post about nothing but itself and its own few words.")
+    blog.build_site()
+    blog.build_page("secret", text)
+    if known:
+        blog.run("build")
+    path = blog.write("2026-01-08-open.md", plan, title="Plan for the summer")
+    os.utime(path, (1, 1))  # as of a checkout
+    run = blog.run("build")
+    assert "birthday" not in feed(blog)
+    assert "1 post has no page in _site" in run.err
+    assert "2026-01-08-open.md" in run.err
+
+
 def test_pages_that_are_swapped_give_no_post_the_body_of_another(blog: BuiltBlog) -> None:
     texts = {
         slug: (blog.posts / f"2026-01-0{day}-{slug}.md").read_text()

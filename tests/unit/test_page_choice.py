@@ -41,6 +41,13 @@ def test_a_page_that_two_posts_expect_goes_to_the_one_that_had_it() -> None:
     assert (choice.pages, choice.undecided) == ({B: NEW}, [A])
 
 
+def test_a_page_that_two_posts_expect_and_that_was_written_since_is_decided_by_words() -> None:
+    had = Candidates(expected=NEW, remembered=NEW, is_as_it_was=False)
+    choice = choose({A: Candidates(expected=NEW), B: had}, {NEW})
+    assert (choice.pages, choice.undecided) == ({}, [A, B])
+    assert choose({B: had}, {NEW}).pages == {B: NEW}
+
+
 def test_a_page_that_two_posts_expect_for_the_first_time_is_decided_by_words() -> None:
     choice = choose({A: Candidates(expected=NEW), B: Candidates(expected=NEW)}, {NEW})
     assert (choice.pages, choice.undecided) == ({}, [A, B])
@@ -50,7 +57,10 @@ PAGES = st.none() | st.sampled_from((OLD, NEW, OTHER))
 
 
 @given(
-    st.dictionaries(st.sampled_from((A, B)), st.builds(Candidates, PAGES, PAGES, PAGES)),
+    st.dictionaries(
+        st.sampled_from((A, B)),
+        st.builds(Candidates, PAGES, PAGES, PAGES, is_as_it_was=st.booleans()),
+    ),
     st.sets(st.sampled_from((OLD, NEW, OTHER))),
 )
 @example({A: Candidates(NEW, NEW), B: Candidates(NEW, NEW)}, {NEW})

@@ -21,8 +21,9 @@ from publisher.post import (
     TextlessPost,
     WaitingPost,
 )
-from publisher.sources.built.bodies.accept import WALLED
+from publisher.sources.built.bodies.accept import WALLED, is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
+from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.placement import Placement, digest
@@ -35,7 +36,8 @@ from publisher.sources.built.page_reader import (
     Unreadable,
 )
 from publisher.sources.built.pages.dates import in_zone, without_builds
-from publisher.sources.built.pages.page import EMPTY
+from publisher.sources.built.pages.page import EMPTY, words_of_html
+from publisher.sources.built.pages.words import source_words
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
     Look,
@@ -246,7 +248,8 @@ class BuiltSite:
         return decision if isinstance(decision, Wait) else None
 
     def _looked(self, post: Post, look: Look, *, wants_title: bool) -> Post | Skip:
-        if _is_found_in_vain(post, look, wants_title=wants_title):
+        is_others = self._placement.is_only_found(post) and _shows_more(post, look)
+        if is_others or _is_found_in_vain(post, look, wants_title=wants_title):
             self._placement.reject(post)
             return self._without(post)
         removed = is_edited_only(look) and self._shows_removed(post, look)
@@ -399,6 +402,12 @@ def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
     is_named = look.opened.has_title or has_name(post.path, look.page)
     is_found = bool(look.row.found_page) and not is_named and not look.is_cut
     return is_found and bool(look.opened.refusal(wants_title=wants_title))
+
+
+def _shows_more(post: Post, look: Look) -> bool:
+    """Whether the body on a page has much that its post has not: it may be that of another file."""
+    source = source_words(post.body, title=title_of(post))
+    return bool(look.body.html) and not is_mostly(source, words_of_html(look.body.html))
 
 
 def _seems_foreign(found: Found | None) -> bool:

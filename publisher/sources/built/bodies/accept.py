@@ -30,6 +30,7 @@ FEWEST_WORDS = 10  # a shorter source says too little about its page
 _LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
 # A page that shows less of a long source is an excerpt of it.
 _LONG, _LEAST_SHOWN = 100, 0.1
+_LEAST_OWN = 0.8  # of a body for which only its words speak
 _LEAST_KEPT = 0.5  # of the words that a body had before
 _SAME_WORD = 0.8  # of the letters of two spellings
 _MOST_SHOWN = 100  # words of a title that are compared word by word
@@ -112,6 +113,12 @@ def _compared(
     if len(source_words) >= _LONG and common < _LEAST_SHOWN * len(source):
         return RefusedBody(f"shows only {percent(common, len(source))} of the text of the post")
     return Accepted()
+
+
+def is_mostly(source_words: Sequence[str], body: Sequence[str]) -> bool:
+    """Whether nearly all words of a body are those of the post."""
+    shown = consecutive(body)
+    return len(consecutive(source_words) & shown) >= _LEAST_OWN * len(shown)
 
 
 def keeps(

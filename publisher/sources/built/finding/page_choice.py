@@ -1,8 +1,9 @@
 """Choose the page of each post by its expected address and by what is remembered. Pure.
 
 The page at the address that the engine's rules give comes first, then the page that the post had at
-the last run. A page has one post: if several would have it, the one that had it keeps it, and the
-words of the others are compared with the pages that are left.
+the last run. A page has one post: if several would have it, the one that had it keeps it as long as
+the page is as it was. The words of the others are compared with the pages that are left; if the
+page was written since, also those of the one that had it, because it may show another of them now.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The pages that a post may have. `foreign` is one at its expected address that it has not."""
+    """The pages that a post may have. `foreign` is one at its expected address that it has not.
+
+    `is_as_it_was` tells whether the remembered page was not written since.
+    """
 
     expected: PurePosixPath | None = None
     remembered: PurePosixPath | None = None
     foreign: PurePosixPath | None = None
+    is_as_it_was: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +67,4 @@ def _owner(
     if len(posts) == 1:
         return posts[0]
     had = [post for post in posts if candidates[post].remembered == page]
-    return had[0] if len(had) == 1 else None
+    return had[0] if len(had) == 1 and candidates[had[0]].is_as_it_was else None

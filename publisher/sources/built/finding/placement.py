@@ -137,10 +137,12 @@ class Placement:
 
     def _candidates(self, post: Post) -> Candidates:
         row = self._known.row(post.path)
+        page = row.found_page or row.page
         return Candidates(
             self._expected(post),
-            PurePosixPath(row.found_page or row.page) if row.found_page or row.page else None,
+            PurePosixPath(page) if page else None,
             PurePosixPath(row.foreign_page) if row.foreign_page else None,
+            is_as_it_was=self.signatures.get(PurePosixPath(page)) == row.signature,
         )
 
     def _expected(self, post: Post) -> PurePosixPath | None:
@@ -234,6 +236,20 @@ class Placement:
                 row = replace(self._known.row(path), foreign_page=str(page))
                 self._known.change(path, row)
         return [post for post in posts if self._pages[post.path] != before[post.path]]
+
+    def is_only_found(self, post: Post) -> bool:
+        """Whether nothing but words leads to the page, and rules give those of nearly all."""
+        page = self.page(post)
+        if not self._known.row(post.path).found_page or page in {None, self._expected(post)}:
+            return False
+        return self._rules_give_others and not (page and has_name(post.path, page))
+
+    @cached_property
+    def _rules_give_others(self) -> bool:
+        """Whether nearly all pages are where the rules expect them, but for one of a post."""
+        placed = [post for post in self._posts if self.page(post)]
+        expected = sum(self.page(post) == self._expected(post) for post in placed)
+        return expected >= max(_MANY, _NEARLY_ALL * (len(placed) - 1))
 
     def is_elsewhere(self, post: Post) -> bool:
         """Whether the page of a post is not where nearly all others are that were taken before.
