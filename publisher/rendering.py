@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
 
 from publisher import media
 from publisher.config import is_language
@@ -40,6 +41,9 @@ MAX_URL = 2_000
 
 # Two slashes begin a URL without a scheme (RFC 3986 section 4.2).
 _ROOTED = re.compile("/(?!/)")
+# In the name of a file these are characters like others; in a URL they are not.
+_SIGNS = re.compile("[#?%]")
+_OF_NAMES = "!$&'()*+,/:;=@[]~{|}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +116,26 @@ class Renderings:
         """The URL of a file of the post; empty if it is not http: or https:.
 
         A path that starts with a slash is relative to the site's URL, not to its host, as in
-        Jekyll's `absolute_url`.
+        Jekyll's `absolute_url`. Authors write a URL, or the name of a file, in which `#`, `?` and
+        `%` are characters like others.
         """
-        resolved = self.links(entry).resolve(medium.href) or ""
+        written = medium.href
+        url = self._url_of(entry, written)
+        if not _SIGNS.search(written) or self._has(entry, written, url):
+            return url
+        named = quote(written, safe=_OF_NAMES)
+        url_of_name = self._url_of(entry, named)
+        return url_of_name if self._has(entry, named, url_of_name) else url
+
+    def _has(self, entry: Entry, written: str, url: str) -> bool:
+        """Whether the file of a URL, which is no page, is in the built site or in its sources."""
+        built = self._built and self._built.find(url)
+        if built and built.name == unquote(urlsplit(url).path.rpartition("/")[2]):
+            return True
+        return self._files is not None and self._files.is_file(written, url, entry.post.path)
+
+    def _url_of(self, entry: Entry, written: str) -> str:
+        resolved = self.links(entry).resolve(written) or ""
         if _ROOTED.match(resolved) and not entry.post.base:
             resolved = self._site.absolute_url(resolved)
         url = absolute(resolved, entry.post.base or entry.link)

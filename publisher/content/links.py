@@ -39,6 +39,7 @@ _PELICAN = re.compile(
 # https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
 _NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
 _TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
+_OF_NAMES = "/:!$&'*+,;=@~"  # with which a name begins or goes on in a URL as it is
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
 
@@ -131,7 +132,7 @@ class Links:
             case "at-paths" if url.startswith("@/"):
                 return self._page(url[2:])
             case "braces" if match := _PELICAN.match(url):
-                return self._pelican(match[1].lower(), unquote(match[2]), post)
+                return self._pelican(match[1].lower(), match[2], post)
             case ("root-images" | "asset-images") as syntax if url.startswith(ROOT_IMAGE):
                 return self._image(url.removeprefix(ROOT_IMAGE), syntax, post)
             case "link-urls" if match := _NIKOLA.fullmatch(url):
@@ -161,7 +162,8 @@ class Links:
 
     def _page(self, path: str) -> str | None:
         """Translate a path of Zola; the page of a section is that of its folder."""
-        file, mark, anchor = unquote(path).partition("#")
+        written, mark, anchor = path.partition("#")
+        file = unquote(written)
         folder, _, name = file.rpartition("/")
         if name.startswith("_index."):
             return f"{self._site.root}{quote(folder)}/{mark}{anchor}".replace("//#", "/#")
@@ -183,14 +185,16 @@ class Links:
         if kind == "index":
             return self._site.root
         if kind in {"tag", "category", "author"}:
-            return f"{self._site.root}{kind}/{slugify(target, mode='default').lower()}.html"
+            slug = slugify(unquote(target), mode="default").lower()
+            return f"{self._site.root}{kind}/{slug}.html"
         here = (post.location or post.path).parent.as_posix()
-        path = target.lstrip("/") if target.startswith("/") else _relative_to(here, target)
-        file, mark, anchor = path.partition("#")
+        written, rest = _apart(target)
+        is_rooted = written.startswith("/")
+        file = unquote(written.lstrip("/")) if is_rooted else _relative_to(here, written)
         if kind == "filename" and file.lower().endswith(_TEXT_FILES):
             page = self._pages.get(file)
-            return page and page + mark + anchor
-        return self._site.root + quote(path, safe="/#?=&")
+            return page and page + rest
+        return self._site.root + quote(file, safe="/=&") + rest
 
 
 class PostLinks:
@@ -247,13 +251,20 @@ class PostLinks:
         """
         embedded, name, anchor, label = match[1], match[2].strip(), match[3] or "", match[4]
         if embedded and name.lower().endswith(_IMAGES):
-            return f"![{posixpath.basename(name)}](<{name}>)"
+            # In the name of a file `#`, `?` and `%` are characters like others.
+            return f"![{posixpath.basename(name)}]({quote(name, safe=_OF_NAMES)})"
         text = label or name or anchor.lstrip("#^") or match[0]
         link = self._record(("note", name)) if name else ""
         fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
         if link is None or not link + fragment:
             return text
         return f"[{text}]({link}{fragment})"
+
+
+def _apart(url: str) -> tuple[str, str]:
+    """The path of a relative URL, and its query and fragment."""
+    path = url.partition("#")[0].partition("?")[0]
+    return path, url[len(path) :]
 
 
 def _relative_to(folder: str, path: str) -> str:

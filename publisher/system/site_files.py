@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -51,15 +52,22 @@ class Files:
         return f"{file} {reason}" if reason else ""
 
     def _first(self, written: str, absolute: str, post: PurePosixPath) -> Path | None:
-        candidates = (*self._on_site(absolute), *self._beside(written, post))
+        names = (_name(written), written.strip("/"))  # authors write a name, too, as it is
+        beside = (self._beside(name, post) for name in dict.fromkeys(names))
+        candidates = itertools.chain(self._on_site(absolute), *beside)
         return next((file for file in candidates if _is_file(file)), None)
+
+    def is_file(self, written: str, absolute: str, post: PurePosixPath) -> bool:
+        """Whether a URL, which is no name of a file as it is written, names a file."""
+        beside = self._beside(_name(written), post)
+        return any(map(_is_file, itertools.chain(self._on_site(absolute), beside)))
 
     def has(self, written: str, absolute: str, post: PurePosixPath) -> bool:
         """Whether the file exists, or a source from which the site builds such a page."""
         # Posts link to the same pages again and again, so the site is searched once per page.
         if absolute not in self._exists:
             self._exists[absolute] = any(map(_exists, self._on_site(absolute, pages=True)))
-        return self._exists[absolute] or any(map(_exists, self._beside(written, post)))
+        return self._exists[absolute] or any(map(_exists, self._beside(_name(written), post)))
 
     def is_ours(self, absolute: str) -> bool:
         """Whether a URL is below the site's URL, with http or https."""
@@ -75,8 +83,7 @@ class Files:
             for candidate in (name, *page_names):
                 yield from _below(self.site / root, candidate)
 
-    def _beside(self, written: str, post: PurePosixPath) -> Iterator[Path]:
-        name = unquote(written.partition("#")[0].partition("?")[0]).strip("/")
+    def _beside(self, name: str, post: PurePosixPath) -> Iterator[Path]:
         folder_of_post = self.posts / post.parent
         for folder in (folder_of_post, folder_of_post / post.stem, self.posts):
             if name:
@@ -134,6 +141,11 @@ def authority(parts: SplitResult) -> tuple[str | None, int | None]:
         # No other URL has this port, so the URL is never one of the site.
         return None, -1
     return parts.hostname, None if port == _PORTS.get(parts.scheme) else port
+
+
+def _name(written: str) -> str:
+    """The name of the file in a relative URL."""
+    return unquote(written.partition("#")[0].partition("?")[0]).strip("/")
 
 
 def _is_below(absolute: str, root: str) -> bool:
