@@ -61,6 +61,9 @@ def check(
         ("eleventy", "src/_data/eleventyComputed.js", DATA, 1),
         ("eleventy", "eleventy.config.js",
          "export default (c) => {\n c.addGlobalData('permalink', () => 1)\n}\n", 2),
+        ("eleventy", "eleventy.config.js",
+         'export default (c) => {\n c.addGlobalData("eleventyComputed", {\n'
+         "  permalink: (d) => 1 })\n}\n", 2),
         ("jekyll", "_plugins/a/urls.rb",
          "Jekyll::Hooks.register :posts, :post_init do |post|\n"
          "  post.data['permalink'] = '/a/'\nend\n", 2),

@@ -602,6 +602,8 @@ def test_posts_that_zola_does_not_publish_are_skipped(
         ("blog/2020-01-01-a.md", "title: A B\npermalink: /{{ title | slugify }}/index.html",
          "/a-b/"),
         ("blog/2020-01-01-a.md", "permalink: plain/", "/plain/"),
+        ("blog/2020-01-01-a.md",
+         "eleventyComputed: {permalink: '/k/{{ page.fileSlug }}/'}\npermalink: /x/", "/k/a/"),
     ],
 )  # fmt: skip
 def test_eleventy_s_urls(tmp_path: Path, name: str, matter: str, page: str) -> None:
@@ -622,6 +624,19 @@ def test_eleventy_s_directory_data_is_added(tmp_path: Path) -> None:
     one, other = read(tmp_path, "eleventy", files, posts="blog").posts
     assert (one.tags, one.authors, one.page) == (("real",), (Person(name="Ada"),), "/j/a/")
     assert (other.tags, other.authors) == (("San Francisco",), (Person(name="Bob"),))
+
+
+def test_computed_values_of_eleventy_s_directory_data_win(tmp_path: Path) -> None:
+    files = {
+        ".eleventy.js": "",
+        "blog/blog.json": '{"eleventyComputed": {"permalink": "/k/{{ page.fileSlug }}/"}}',
+        "blog/2020-01-01-a.md": "---\npermalink: /x/\n---\n",
+        "blog/2020-01-02-b.md": "---\neleventyComputed:\n  permalink: /{{ n | sum }}/\n---\n",
+    }
+    reading = read(tmp_path, "eleventy", files, posts="blog")
+    assert [parsed.page for parsed in reading.posts] == ["/k/a/", "/blog/2020-01-02-b/"]
+    (warning,) = reading.warnings
+    assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
 
 
 def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOVING = frozenset({"last modified", "created", "git last modified", "git created"})
 # In Eleventy a tag is the name of a collection; these are usual names that are no topics.
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
+_COMPUTED = "eleventyComputed"  # whose values win over those of front matter and data files
 _OF_DATA = changes("URLs", "dates", "titles", "tags")
 _UNREAD = {
     "templateFormats": changes("posts", unless=("md", "html")),
@@ -129,14 +130,14 @@ class Eleventy(PostReader):
         return super().unpublished_by_front_matter(front_matter)
 
     def page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
-        template = None if front_matter.is_false("permalink") else front_matter.wanted("permalink")
+        key, template = _template(front_matter)
         known = self._known(front_matter, parts.name, parts.published)
         if template is not None:
             filled = _VARIABLE.sub(lambda match: _value(match, known), template)
             if "{{" not in filled and "{%" not in filled:
                 return encoded(filled.removesuffix("index.html"))
             message = "permalink is computed by the site's program; posts.permalink is used"
-            front_matter.warn("permalink", message)
+            front_matter.warn(key, message)
         if self.config.posts.permalink:
             return self.by_permalink(front_matter, parts)
         path = self.location / front_matter.path
@@ -174,6 +175,16 @@ class Eleventy(PostReader):
         for folder in front_matter.path.parents:
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
         return tuple(tag for tag in tags if tag not in structural)
+
+
+def _template(front_matter: FrontMatter) -> tuple[str, str | None]:
+    """The key that gives the permalink, and the permalink; None if the page has none."""
+    computed = front_matter.document.values.get(_COMPUTED)
+    template = computed.get("permalink") if isinstance(computed, dict) else None
+    if isinstance(template, str):
+        return _COMPUTED, template
+    is_false = front_matter.is_false("permalink")
+    return "permalink", None if is_false else front_matter.wanted("permalink")
 
 
 def _undated(stem: str) -> str:

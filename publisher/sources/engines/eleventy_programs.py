@@ -36,6 +36,7 @@ _DATA_ENDINGS = tuple(f".11tydata{ending}" for ending in _ENDINGS)
 _PERMALINK = re.compile(
     r"(?<![\w.])permalink[\"']?\s*(?:[:(,]|$)|\.permalink\s*=(?!=)|[\"']permalink[\"']\s*,"
 )
+_COMPUTED_DATA = re.compile(r"addGlobalData\(\s*[\"'`]eleventyComputed[\"'`]")
 _GLOBAL = re.compile(r"addGlobalData\(\s*[\"'`](?:permalink|eleventyComputed\.permalink)\b")
 
 
@@ -137,7 +138,14 @@ def address_scripts(site: Path, posts: Path, reach: Reach) -> list[AddressScript
         *scripts.matching([*data, *scripts.programs_in(posts, _DATA_ENDINGS)], _PERMALINK, reach),
         *scripts.matching(shared, _PERMALINK, reach),
         *scripts.matching(settings, _GLOBAL, reach),
+        *_of_computed_data(settings, reach),
     ]
+
+
+def _of_computed_data(settings: list[Path], reach: Reach) -> list[AddressScript]:
+    """The configuration if it computes data of all posts, and has a permalink behind that line."""
+    found = scripts.matching(settings, _COMPUTED_DATA, reach)
+    return found if scripts.matching(settings, _PERMALINK, reach) else []
 
 
 def _between(site: Path, posts: Path) -> list[Path]:
