@@ -536,15 +536,19 @@ def test_only_the_main_sections_of_a_hugo_site_are_read(tmp_path: Path) -> None:
         ("", "blog/a/index.md", "", "/blog/a/"),
         ("", "blog/2020-02-03-a.md", "", "/blog/a/"),
         ("", "blog/2020-02-03_a.md", "", "/blog/a/"),
-        ("", "blog/2020-02-03T10-00-00Z-a.md", "", "/blog/a/"),
+        ("", "blog/2020-02-03T10:00:00Z-a.md", "", "/blog/a/"),
+        ("", "blog/2020-02-03 -a.md", "", "/blog/a/"),
+        ("", "My Blog/A/index.md", "", "/My%20Blog/a/"),
+        ("", "blog/日本.md", "", "/blog/ri-ben/"),
         ("[slugify]\npaths_keep_dates = true", "blog/2020-02-03-a.md", "", "/blog/2020-02-03-a/"),
-        ("[slugify]\npaths = 'safe'", "blog/Ü b.md", "", "/blog/%C3%9C_b/"),
+        ("[slugify]\npaths = 'safe'", "blog/Ü b?.md", "", "/blog/%C3%9C%20b/"),
         ("[slugify]\npaths = 'off'", "blog/Ü.md", "", "/blog/%C3%9C/"),
         ("", "blog/Über.md", "", "/blog/uber/"),
         ("", "blog/a.md", "slug = 'other one'", "/blog/other-one/"),
         ("", "blog/a.md", "path = 'x/Y'", "/x/Y/"),
         ("[languages.fr]", "blog/a.fr.md", "", "/fr/blog/a/"),
         ("[languages.fr]", "blog/a.fr.md", "path = 'x/Y'", "/x/Y/"),
+        ("[languages.fr]", "blog/a-fr.md", "", "/blog/a-fr/"),
     ],
 )
 def test_zola_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
@@ -577,6 +581,15 @@ def test_zola_s_taxonomies_and_authors(tmp_path: Path) -> None:
             },
             "draft",
         ),
+        (
+            {
+                "zola.toml": 'ignored_content = ["*.py", "**/private/*"]',
+                "content/blog/private/deep/a.md": "+++\ndate = 2020-01-01\n+++\n",
+            },
+            "ignored",
+        ),
+        ({"content/blog/a/demo.html": "---\ndate: 2020-01-01\n---\n"}, "ignored"),
+        ({"content/blog/a/a.markdown": "+++\n+++\n"}, "ignored"),
     ],
 )
 def test_posts_that_zola_does_not_publish_are_skipped(
@@ -584,6 +597,21 @@ def test_posts_that_zola_does_not_publish_are_skipped(
 ) -> None:
     found = skip(tmp_path, "zola", {"zola.toml": "", **files}, posts="content")
     assert found.status == status
+
+
+@pytest.mark.parametrize("name", ["demo.html", "2020-01-01-notes.txt", "a.rst", "a.ipynb"])
+def test_the_assets_of_a_page_of_zola_are_no_posts(tmp_path: Path, name: str) -> None:
+    page = "+++\ndate = 2020-01-01\n+++\nText.\n"
+    files = {"zola.toml": "", "content/a/index.md": page, f"content/a/{name}": "Text."}
+    reading = read(tmp_path, "zola", files, posts="content")
+    assert [str(one.path) for one in reading.posts] == ["a/index.md"]
+    assert not reading.skipped
+    assert not reading.pages
+
+
+def test_the_time_in_a_file_name_of_zola_is_that_of_the_post(tmp_path: Path) -> None:
+    files = {"zola.toml": "", "content/2020-01-02T03:04:05+01:00-a.md": "+++\n+++\n"}
+    assert iso(post(tmp_path, "zola", files, posts="content").published) == "2020-01-02T02:04:05Z"
 
 
 # --- Eleventy ---

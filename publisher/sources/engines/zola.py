@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
+from publisher.sources.engines import ignore_settings
 from publisher.sources.engines.detected import (
     DetectedSite,
     author_of,
@@ -17,8 +18,11 @@ from publisher.sources.engines.detected import (
     unread_sections,
 )
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
+from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter.values import TRUE, unique
+from publisher.text import ignore_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
 
@@ -29,12 +33,21 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("zola.toml", "config.toml")
 _CONTENT = ("content/posts", "content/post", "content/blog")
-# A date of RFC 3339 before the name; for file systems `:` may be `-` or missing.
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.-]+(?:Z|[+-]\d\d:?\d\d)?)?[_-](.+)", re.ASCII)
+# A date of RFC 3339 before the name.
+_NAME = re.compile(
+    r"(\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?)(?:\s?[_-](.+))?",
+    re.ASCII,
+)
+_MARKDOWN = ("render_emoji", "smart_punctuation", "definition_list", "github_alerts")
+_UNREAD = {
+    **{f"markdown.{name}": changes("bodies") for name in _MARKDOWN},
+    "slugify.anchors": changes("bodies", unless=("on",)),
+}
 
 
 class Zola(PostReader):
@@ -46,14 +59,31 @@ class Zola(PostReader):
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "languages")]
 
+    def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
+        """The name and its language, which is behind a dot unless `posts.languages` is set."""
+        if self.config.posts.languages:
+            return super().without_language(path)
+        stem, _, language = path.stem.rpartition(".")
+        is_language = stem and language.lower() in self.languages
+        return (stem, language) if is_language else (path.stem, None)
+
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """With `bottom_footnotes` Zola moves footnotes to the end, and gives them other ids."""
         if site_settings.text(self.settings, "markdown", "bottom_footnotes") in TRUE:
             return replace(self.record.syntax, footnotes="bottom")
         return super().syntax(path)
 
+    def is_post(self, path: PurePosixPath) -> bool:
+        """Whether the file is a page. Others are assets, but with front matter they are named."""
+        if path.suffix == ".md":
+            return True
+        has_markup = self.markup_of(path) != "unrendered"
+        return has_markup and self.folder.head(path).startswith(("+++", "---"))
+
     def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
-        """Drafts by path: all posts below a section that is a draft."""
+        """Drafts by path, which are all posts below a section that is a draft, and assets."""
+        if path.suffix != ".md":
+            return "ignored", "Zola makes pages of .md files only"
         for folder in path.parents:
             if str(self._section(folder).get("draft")) in TRUE:
                 return "draft", f"in {folder / '_index.md'}, a draft"
@@ -73,12 +103,18 @@ class Zola(PostReader):
 
     def name(self, path: PurePosixPath) -> Name:
         """The parts of the file name; `slugify.paths_keep_dates` keeps the date in the slug."""
-        dated_name = super().name(path)
         stem, language = self.without_language(path)
         stem = path.parts[-2] if stem == "index" and path.parts[1:] else stem
-        dated = _NAME.fullmatch(stem)
+        dated = _NAME.match(stem)
         keeps = site_settings.text(self.settings, "slugify", "paths_keep_dates") in TRUE
-        return Name(dated_name.date, dated[2] if dated and not keeps else stem, language)
+        slug = dated[3] if dated and dated[3] and not keeps else stem
+        return Name(super().name(path).date, slug, language)
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """Add the date and time in the file name, if it has a time."""
+        stem = path.parts[-2] if path.stem == "index" and path.parts[1:] else path.name
+        if (dated := _NAME.match(stem)) and dated[2]:
+            values.setdefault("date", dated[1])
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         main = site_settings.text(self.settings, "default_language") or "en"
@@ -88,11 +124,9 @@ class Zola(PostReader):
             return encoded(f"{given.strip('/')}/")
         path = self.location / front_matter.path
         folders = path.parts[: -2 if path.name.partition(".")[0] == "index" else -1]
-        segments = [*map(self._slug, folders), self._slug(parts.slug)]
+        mode = site_settings.text(self.settings, "slugify", "paths") or "on"
+        segments = [*folders, zola_slug(parts.slug, mode)]
         return encoded(prefix + "/".join(filter(None, segments)) + "/")
-
-    def _slug(self, text: str) -> str:
-        return zola_slug(text, site_settings.text(self.settings, "slugify", "paths") or "on")
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
         return unique([*super().categories(front_matter), *_taxonomy(front_matter, "categories")])
@@ -104,6 +138,24 @@ class Zola(PostReader):
 def _taxonomy(front_matter: FrontMatter, name: str) -> list[str]:
     taxonomies = front_matter.value("taxonomies")
     return site_settings.texts(taxonomies, name) if isinstance(taxonomies, dict) else []
+
+
+def _ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
+    """What `ignored_content` leaves out. Its globs match whole paths, and `*` matches slashes."""
+    file = site_settings.find(site, _SETTINGS)
+    if file is None:
+        return Ignored()
+    name = "ignored_content"
+    listed = site_settings.texts(ignore_settings.values(file, reach), name)
+    patterns = [_anywhere(one) for one in listed if one.startswith("*")]
+    compiled = ignore_patterns.of_globs
+    return ignore_settings.ruled(compiled, patterns, site, file=file, line=1, setting=name)
+
+
+def _anywhere(pattern: str) -> str:
+    """A glob of Zola as one in which only `**` matches slashes."""
+    start = "" if pattern.startswith("**/") else "**/"
+    return start + re.sub(r"/\*$", "/**", pattern)
 
 
 def _detect(folder: Path) -> DetectedSite | None:
@@ -138,4 +190,6 @@ RECORD = EngineRecord(
         footnotes="pulldown-cmark",
     ),
     settings=_SETTINGS,
+    ignored=_ignored,
+    unread_settings=_UNREAD,
 )
