@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.subscribers import Event
 
 COMMANDS = ("plan", "status", "check", "build", "publish")
+URL = "https://blog.example"
 CONTENT = ".//{http://www.w3.org/2005/Atom}content[@type='xhtml']"
 
 
@@ -55,6 +56,19 @@ class Site:
 
     def remove(self, name: str) -> None:
         (self._output / "blog" / name / "index.html").unlink()
+
+    def write_sitemap(self, *names: str) -> str:
+        """Write the sitemap with these posts. Returns its text."""
+        urls = "".join(f"<url><loc>{URL}/blog/{name}/</loc></url>" for name in names)
+        text = f"<urlset>{urls}</urlset>"
+        (self._output / "sitemap.xml").write_text(text, encoding="utf-8")
+        return text
+
+    def refused(self, code: int, command: str) -> str:
+        """Run a command that ends with this exit code. Returns its messages."""
+        run = self.blog.run(command)
+        assert run.code == code, (command, run.err)
+        return run.err
 
     def publish(self) -> list[tuple[str, str, str]]:
         run = self.blog.run("publish", "--json")
@@ -185,4 +199,31 @@ def test_subscribers_hear_nothing_of_pages_without_their_texts(
         for number in range(1, 5):
             site.build(f"old-post-{number}", f"Old text {number}.", day=number)
         assert site.publish() == []
+        reader.nothing_for(0.7)
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_nothing_is_retracted_because_of_a_sitemap_in_part(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    words = " ".join(f"word{number}" for number in range(40))
+    site.build("old-post-4", words, day=4)
+    whole = site.write_sitemap("old-post-1", "old-post-2", "old-post-3", "old-post-4", "moved")
+    assert len(site.publish()) == 4
+    with Subscriber(server, "reader", node) as reader:
+        site.build("moved", words, day=4)
+        site.remove("old-post-4")
+        assert "has the text of an item whose post is gone" in site.refused(3, "publish")
+        feeds = site.blog.built()
+        for part in (whole[: len(whole) // 2], ""):
+            (tmp_path / "blog/out/sitemap.xml").write_text(part, encoding="utf-8")
+            for command in COMMANDS:
+                assert "sitemap.xml is not written whole" in site.refused(4, command)
+        site.write_sitemap("old-post-1", "moved")
+        for command in COMMANDS:
+            assert "(missing from the sitemap)" in site.refused(3, command)
+        assert site.blog.built() == feeds
+        (tmp_path / "blog/out/sitemap.xml").write_text(whole, encoding="utf-8")
+        assert "has the text of an item whose post is gone" in site.refused(3, "publish")
         reader.nothing_for(0.7)

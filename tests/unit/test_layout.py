@@ -268,7 +268,7 @@ IMPURE = {
     *(PurePath(f"sources/built/{name}.py") for name in (
         "__init__", "finding/page_search", "finding/placement", "finding/words_cache",
         "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
-        "earlier_pages", "page_posts", "page_reader", "read_pages", "site",
+        "earlier_pages", "page_bodies", "page_posts", "page_reader", "read_pages", "site",
         "state/known_pages", "state/memory", "state/recollection",
     )),
 }  # fmt: skip

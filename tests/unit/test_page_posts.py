@@ -15,7 +15,7 @@ from publisher.errors import Unavailable, UnsafePlanError
 from publisher.rendering import Renderings
 from publisher.sources import built
 from publisher.sources.built.finding import words_cache
-from publisher.sources.built.page_posts import PageBodies
+from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.state.memory import PageMemory
 from tests.support.opened_pages import opened
 

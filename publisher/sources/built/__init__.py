@@ -13,7 +13,7 @@ from publisher.post import PagesReport
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import OutputFolder
-from publisher.sources.built.page_posts import PageBodies
+from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.site import BuiltSite
 from publisher.system.reasons import reason
 

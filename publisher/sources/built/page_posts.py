@@ -16,13 +16,9 @@ from urllib.parse import urlsplit
 
 from publisher.errors import Unavailable
 from publisher.post import (
-    BuiltBody,
-    BuiltFile,
     Diagnostic,
     Medium,
     Page,
-    PageHash,
-    PagesReport,
     Post,
     Reading,
     Skip,
@@ -33,13 +29,14 @@ from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
+from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.page_versions import PageVersion, choose
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
 from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPage, ReadPages, decoded, encoded
 from publisher.sources.built.shown_page import ShownPage, body_of, source_of, text_of
-from publisher.sources.built.state.known_pages import KnownPages, LastPage
+from publisher.sources.built.state.known_pages import UNLISTED, KnownPages, LastPage
 from publisher.sources.built.state.memory import PageMemory, Selectors
 from publisher.sources.built.state.waiting import CUT
 from publisher.sources.engines.names import date_and_words, date_in_path
@@ -53,7 +50,7 @@ from publisher.text.timestamps import z
 from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.built.pages.dates import PageDates
@@ -77,9 +74,9 @@ def read(
     Posts dated after `now` are skipped, unless each `was_published` already. With `anew`, pages are
     opened that are as they were, too.
 
-    Raises Unavailable if the site is not built, UnsafePlanError if a development server built it,
-    or it has lost several pages and not `may_lose_pages`, and LedgerError if it is unknown which
-    pages were posts before.
+    Raises Unavailable if the site or its sitemap is not built, UnsafePlanError if a development
+    server built it, or it has lost several posts and not `may_lose_pages`, and LedgerError if it is
+    unknown which pages were posts before.
     """
     folder = config.posts.path
     ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
@@ -89,10 +86,16 @@ def read(
     selectors = Selectors(config.posts.body, config.posts.drop)
     pages = len(output.pages())
     known = KnownPages(PageMemory(config.state), frozenset(paths), pages, selectors)
-    known.require_site(config, may_lose_pages=may_lose_pages)
+    known.require_site(config)
+    safety.require_whole_sitemap(output.sitemap_files.cut, folder)
     reader = _Reader(config, output, paths, known, anew=anew)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
     safety.require_deployed(reader.development_page, folder)
+    skipped = [one for one in outcomes if isinstance(one, Skip)]
+    no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
+    no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")
+    if not may_lose_pages:
+        known.require_posts(no_posts, output.sitemap_files.missing, folder)
     if config.posts.body:
         page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
@@ -103,7 +106,8 @@ def read(
     not_due = {post.path for post in posts if post.path in early and was_published(post)}
     scheduled = [post for post in posts if post.path in early - not_due]
     published = [post for post in posts if post.path not in undated | (early - not_due)]
-    skipped = [one for one in outcomes if isinstance(one, Skip)]
+    if not reader.has_sitemap:
+        known.require_sitemap([post.path for post in posts if post.path not in undated], config)
     skipped += [_scheduled(post) for post in scheduled]
     reach = Reach((folder,), (folder,), f"outside of {folder}")
     return Reading(
@@ -125,6 +129,7 @@ def read(
                 for post in posts
                 if post.path not in undated and not reader.versions[post.path].stays
             },
+            no_posts=no_posts,
             report=page_report.report(reader.versions, skipped, reader.elsewhere),
         ),
     )
@@ -181,53 +186,11 @@ def _damage(post: Post) -> Iterator[Diagnostic]:
         yield Diagnostic(post.path, 1, message)
 
 
-class PageBodies:
-    """The bodies of posts that are pages, as `post.BuiltBodies`."""
-
-    def __init__(
-        self,
-        bodies: Mapping[PurePosixPath, BuiltBody],
-        known: KnownPages,
-        pages: ReadPages,
-        home_links: HomeLinks,
-        output: OutputFolder,
-        *,
-        last: Mapping[PurePosixPath, LastPage],
-        report: PagesReport,
-    ) -> None:
-        self._bodies = bodies
-        self._output = output
-        self._known = known
-        self._pages = pages
-        self._home_links = home_links
-        self._last = last
-        self.report = report
-
-    def hash_of(self, _: Post) -> PageHash:
-        """Return no hash: what a page shows is in the fingerprint of its post already."""
-        return PageHash()
-
-    def of(self, post: Post) -> BuiltBody | None:
-        return self._bodies.get(post.path)
-
-    def page_of(self, post: Post) -> BuiltFile | None:
-        try:
-            return BuiltFile(post.path, self._output.read(post.path))
-        except OSError:
-            return None
-
-    def remember(self) -> None:
-        """Write what later runs must know. Raises LedgerError."""
-        self._known.remember(self._last)
-        self._pages.write()
-        self._home_links.write()
-
-
 class _Reader:
     """Reads the pages of one output folder.
 
     `development_page` is one of a development server, `elsewhere` those that lead to other pages,
-    and `versions` has those that may be posts.
+    and `versions` has those that may be posts. `has_sitemap`: the site has one that names posts.
     """
 
     def __init__(
@@ -250,7 +213,10 @@ class _Reader:
         named = output.sitemap()
         in_use = any(not named.isdisjoint(url_paths(path, self._site.root)) for path in paths)
         self._sitemap = named if in_use else frozenset()
+        self.has_sitemap = bool(self._sitemap)
         self.warnings = [Diagnostic(*_OTHER_SITEMAP)] if named and not in_use else []
+        if missing := output.sitemap_files.missing:
+            self.warnings.append(Diagnostic(PurePosixPath(missing), 1, _NO_PART))
 
     def read(self, path: PurePosixPath) -> ShownPage | Skip | None:
         """What a page is; None if it only leads to another page.
@@ -296,7 +262,7 @@ class _Reader:
             return "a draft"
         paths = {*url_paths(path, self._site.root), urlsplit(url).path}
         is_missing = self._sitemap and self._sitemap.isdisjoint(paths)
-        return "missing from the sitemap" if is_missing else ""
+        return UNLISTED if is_missing else ""
 
     def _is_copy(self, path: PurePosixPath, head: Head, url: str) -> bool:
         """Whether the canonical URL is that of another page, but for the home page.
@@ -367,6 +333,10 @@ class _Reader:
 _NO_BODY = (
     "no selector of posts.body matches exactly one element of the page; add one that does, or "
     "exclude the page with posts.exclude"
+)
+_NO_PART = (
+    "is named by the sitemap, but is not there; pages that no other part of the sitemap names are "
+    "no posts"
 )
 _OTHER_SITEMAP = (
     PurePosixPath("sitemap.xml"),

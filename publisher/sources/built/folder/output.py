@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+from publisher.sources.built.folder.sitemap import Sitemap, read_sitemap
 from publisher.sources.built.pages.address import INDEXES, SUFFIXES, url_path, url_paths
 from publisher.sources.built.pages.page import MAX_SIZE
 from publisher.system.symlinks import Reach, open_regular
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 HOME = PurePosixPath("index.html")
 _MAX_INODE = 2**63 - 1  # that SQLite stores; some file systems have larger ones
-_MAX_SITEMAPS = 200
-_SITEMAPS = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
 _FEEDS = (".atom", ".rss", ".xml")
 _MAX_FEEDS = 20
 _MAX_INDEXES = 10
@@ -179,23 +177,14 @@ class OutputFolder:
     def _sitemap(self) -> frozenset[str]:
         return frozenset(url_path(urlsplit(url).path) for url in self.sitemap_urls)
 
-    @cached_property
+    @property
     def sitemap_urls(self) -> frozenset[str]:
         """The absolute URLs that the sitemap names; empty without one."""
-        found: set[str] = set()
-        waiting, read = [*_SITEMAPS], set[str]()
-        while waiting and len(read) < _MAX_SITEMAPS:
-            file = waiting.pop()
-            if file in read:
-                continue
-            read.add(file)
-            for location in _LOCATION.finditer(self._sitemap_text(file)):
-                url = _split(unescape(location[1] or location[2]))
-                if url and url.path.endswith(".xml"):  # an index of sitemaps
-                    waiting.append(unquote(url.path.removeprefix(self._root)).lstrip("/"))
-                elif url:
-                    found.add(url.geturl())
-        return frozenset(found)
+        return self.sitemap_files.urls
+
+    @cached_property
+    def sitemap_files(self) -> Sitemap:
+        return read_sitemap(self._data, self.site_url)
 
     @cached_property
     def feed_urls(self) -> frozenset[str]:
@@ -209,20 +198,16 @@ class OutputFolder:
         links = (match for text in texts for match in _FEED_LINK.finditer(text))
         return frozenset(unescape(link[1] or link[2]) for link in links)
 
-    @property
-    def _root(self) -> str:
-        return urlsplit(self.site_url).path.rstrip("/")
-
-    def _sitemap_text(self, file: str) -> str:
-        """The text of a sitemap, which may lie in the folder although `site_url` is not its URL."""
-        return self._text(file) or self._text(PurePosixPath(file).name)
-
     def _text(self, file: str) -> str:
         """The text of a file of the folder; empty if there is none."""
+        return (self._data(file) or b"").decode("utf-8", "replace")
+
+    def _data(self, file: str) -> bytes | None:
+        """The bytes of a file of the folder; None if there is none."""
         try:
-            return self.read(PurePosixPath(file)).decode("utf-8", "replace")
+            return self.read(PurePosixPath(file))
         except (OSError, ValueError):
-            return ""
+            return None
 
     def named(self) -> frozenset[str]:
         """The URL paths of pages in the form in which the site names them, for `address`.

@@ -13,7 +13,7 @@ from publisher.errors import Unavailable, UnsafePlanError
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
 _LEAST_PAGES = 0.5  # of those at the last run
@@ -63,20 +63,73 @@ def require_site(counts: OutputCounts, folder: Path, memory: Path) -> None:
         )
 
 
-def require_pages(lost: Sequence[PurePosixPath], known: int, folder: Path) -> None:
-    """Raise UnsafePlanError if several pages that are posts vanished at once.
+def require_pages(lost: Mapping[PurePosixPath, str], known: int, folder: Path) -> None:
+    """Raise UnsafePlanError if several pages that are posts vanished, or are no posts any more.
 
-    `lost` are those of the `known` pages of the last run. A page that is its own source and is
-    missing from a build for once would be retracted, and announced as new by the next run.
+    `lost` are those of the `known` pages of the last run, and why they are no posts; empty if they
+    vanished. A page that is its own source and is missing from a build for once would be retracted,
+    and announced as new by the next run.
     """
-    if len(lost) > 1 and len(lost) > _MOST_LOST * known:
-        names = ", ".join(map(str, lost[:_NAMED]))
-        more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+    if are_many(len(lost), known):
+        named = [f"{path} ({why})" if why else str(path) for path, why in sorted(lost.items())]
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
         raise UnsafePlanError(
-            f"{folder} has lost {len(lost)} of the {known} pages that are posts: {names}{more}; "
-            "nothing was built or sent. If the site is being built, or its build failed, run again "
-            "after the build. If you removed these posts, run `publisher publish --allow-retracts`"
+            f"{folder} has lost {len(lost)} of the {known} pages that are posts: "
+            f"{', '.join(named[:_NAMED])}{more}; nothing was built or sent. If the site is being "
+            "built, or its build failed, run again after the build. If you removed or hid these "
+            "posts, run `publisher publish --allow-retracts`"
         )
+
+
+def are_many(lost: int, known: int) -> bool:
+    """Whether so many of the known posts are lost that a failed build is the likely cause."""
+    return lost > 1 and lost > _MOST_LOST * known
+
+
+def require_whole_sitemap(cut: str, folder: Path) -> None:
+    """Raise Unavailable if a file of the sitemap is not written whole; `cut` is empty if none is.
+
+    Pages that such a sitemap does not name yet would be retracted.
+    """
+    if cut:
+        raise Unavailable(
+            f"{folder / cut} is not written whole, so it seems that the site is being built, or "
+            f"that its build failed. Build it, and run again. {_STAY}"
+        )
+
+
+def require_sitemap_parts(missing: str, lost: int, folder: Path) -> None:
+    """Raise Unavailable if posts are lost because a part of the sitemap is missing.
+
+    `missing` is that part, empty if there is none. As long as no post is lost, another program may
+    write it.
+    """
+    if missing and lost:
+        raise Unavailable(
+            f"{folder} has no {missing}, which the sitemap names as a part of it, and no other "
+            f"part names {number_of(lost, 'published post')}, so it seems that the site is being "
+            f"built. Build it, and run again. {_STAY}. If you removed or hid these posts, run "
+            "`publisher publish --allow-retracts`"
+        )
+
+
+def require_sitemap(unlisted: Sequence[PurePosixPath], folder: Path, memory: Path) -> None:
+    """Raise Unavailable if pages were no posts because of a sitemap that is gone now.
+
+    `unlisted` are those that would be posts without it.
+    """
+    if unlisted:
+        raise Unavailable(
+            f"{folder} has no sitemap with the posts any more, and the last one did not name "
+            f"{_names(unlisted)}, so it seems that the site is being built. Build it, and run "
+            f"again. {_STAY}. If there is no sitemap any more, list the pages that are no posts in "
+            f"posts.exclude; if all are posts, move {memory} away"
+        )
+
+
+def _names(paths: Sequence[PurePosixPath]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{', '.join(map(str, paths[:_NAMED]))}{more}"
 
 
 def require_deployed(page: PurePosixPath | None, folder: Path) -> None:

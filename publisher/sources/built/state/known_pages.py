@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from publisher.sources.built.folder import safety
 from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Version
 
+UNLISTED = "missing from the sitemap"
 _MOST_SELECTORS = 20
 _MOST_VERSIONS = 20  # without a text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import PurePosixPath
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Config
     from publisher.sources.built.state.memory import PageMemory, Selectors
@@ -46,20 +47,42 @@ class KnownPages:
         # The paths of other posts are those of their files.
         self._known = {path for path, row in memory.posts.items() if row.page == str(path)}
 
-    def require_site(self, config: Config, *, may_lose_pages: bool) -> None:
-        """Raise Unavailable or UnsafePlanError if the site seems to be built in part."""
-        lost = sorted(self._known - self._paths)
+    def require_site(self, config: Config) -> None:
+        """Raise Unavailable if the site seems to be built in part."""
         counts = safety.OutputCounts(
             pages=self._pages,
             pages_before=self._memory.pages if self._known else 0,
             known=len(self._known),
-            lost=len(lost),
+            lost=len(self._known - self._paths),
             posts=len(self._paths),
             found=len(self._paths),
         )
         safety.require_site(counts, config.posts.path, config.state / NAME)
-        if not may_lose_pages:
-            safety.require_pages(lost, len(self._known), config.posts.path)
+
+    def require_posts(
+        self, no_posts: Mapping[PurePosixPath, str], missing_part: str, folder: Path
+    ) -> None:
+        """Raise Unavailable or UnsafePlanError if too many posts are none any more.
+
+        `no_posts` are the pages that are none now, and why. `missing_part` is a file of the sitemap
+        that is not there.
+        """
+        lost = dict.fromkeys(self._known - self._paths, "")
+        lost |= {path: why for path, why in no_posts.items() if self._was_post(path)}
+        unlisted = sum(why == UNLISTED for why in lost.values())
+        safety.require_sitemap_parts(missing_part, unlisted, folder)
+        safety.require_pages(lost, len(self._known), folder)
+
+    def require_sitemap(self, posts: Iterable[PurePosixPath], config: Config) -> None:
+        """Raise Unavailable if these posts were none because of a sitemap that is gone."""
+        unlisted = [path for path in posts if path in self._known and self._is_unlisted(path)]
+        safety.require_sitemap(unlisted, config.posts.path, config.state / NAME)
+
+    def _was_post(self, path: PurePosixPath) -> bool:
+        return path in self._known and bool(self._memory.posts[path].digest)
+
+    def _is_unlisted(self, path: PurePosixPath) -> bool:
+        return self._memory.posts[path].reason == UNLISTED
 
     @property
     def earlier_selectors(self) -> tuple[Selectors, ...]:
@@ -68,18 +91,22 @@ class KnownPages:
 
     def last(self, path: PurePosixPath) -> bytes | None:
         """The version of a page that went out last; None if none is known. Raises LedgerError."""
-        has_one = path in self._known and self._memory.posts[path].digest
-        version = self._memory.version(path) if has_one else None
+        version = self._memory.version(path) if self._was_post(path) else None
         return version.file if version else None
 
     def without_text(self, path: PurePosixPath) -> frozenset[str]:
         """The sources (`Post.source`) of the versions that went out without their texts."""
         return frozenset(self._memory.posts[path].alike) if path in self._known else frozenset()
 
-    def remember(self, versions: Mapping[PurePosixPath, LastPage]) -> None:
+    def remember(
+        self,
+        versions: Mapping[PurePosixPath, LastPage],
+        no_posts: Mapping[PurePosixPath, str],
+    ) -> None:
         """Write which pages there are, and with which selectors they are read.
 
-        `versions` are those that go out; of the other pages the last one stays. Raises LedgerError.
+        `versions` are those that go out, and `no_posts` the pages that are none, and why; of the
+        other pages the last version stays. Raises LedgerError.
         """
         new = self._paths - self._known
         changed = {path: Changed(PostMemory(page=str(path))) for path in new}
@@ -87,9 +114,13 @@ class KnownPages:
             row = self._memory.posts[path] if path in self._known else PostMemory()
             digest = blake2b(version.data, digest_size=16).hexdigest()
             alike = tuple(dict.fromkeys((*row.alike, *version.without_text)))[-_MOST_VERSIONS:]
-            if (row.digest, row.alike) != (digest, alike):
+            if (row.digest, row.alike, row.reason) != (digest, alike, ""):
                 memory = PostMemory(page=str(path), digest=digest, alike=alike)
                 changed[path] = Changed(memory, Version(version.data, None))
+        for path, why in no_posts.items():
+            memory = PostMemory(page=str(path), reason=why)
+            if path in new or self._memory.posts[path] != memory:
+                changed[path] = Changed(memory)
         gone = self._memory.posts.keys() - self._paths
         selectors = (*self.earlier_selectors, self._selectors)[-_MOST_SELECTORS:]
         self._memory.write(changed, gone, self._pages, selectors)
