@@ -10,6 +10,7 @@ import pytest
 from tests.support.built_blog import THEME, BuiltBlog
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 COMMANDS = ("build", "plan", "publish", "status", "check")
@@ -117,3 +118,85 @@ def test_words_that_shortcodes_make_are_no_sign_of_another_theme(tmp_path: Path)
         blog.write(f"2026-01-0{day}-{slug}.md", f"{text}\n\n{{{{< series >}}}}", title=f"A {slug}")
     blog.build_site(THEME.replace("{body}", "{body}<p>This is one of six parts</p>"))
     assert blog.run("build").code == 0
+
+
+RECURRING = {
+    "one": "Elixir v1.19 released today brings types. Elixir v1.19 released for all is free.",
+    "two": "At last. With Elixir v1.20 released for everybody, types are inferred everywhere.",
+    "three": "Nobody waited longer than we did. Elixir v1.21 released on a Monday is fast.",
+    "four": "It is out: Elixir v1.22 released by the team has a new compiler and many fixes.",
+    "five": "We are glad to have Elixir v1.23 released now, which needs Erlang 27 or later.",
+}
+CHINESE = {
+    "one": "港口的灯光很美。我们在港口看海，海边有很多渔船，渔夫在清晨出海捕鱼。",
+    "two": "山上的雪还没有化。去山上看雪的人很多，他们带着热茶和面包走了一整天。",
+    "three": "老城的钟楼慢了五分钟。老城的人都知道这件事，但是没有人去修理它。",
+    "four": "面包店每周二卖黑面包。面包店的老板说，黑面包比白面包更健康也更好吃。",
+    "five": "河边的磨坊已经很旧了。磨坊的主人去年离开，现在没有人再去那里磨面。",
+}
+CHINESE_TITLES = ("在港口看海", "山上看雪", "老城的钟楼", "面包店每周二", "磨坊的主人")
+ADDED = (
+    "<h1>{title}</h1><p>Share this on the Fediverse today</p>",
+    "<header><h1>{title}</h1><p>Share this on the Fediverse today</p></header>",
+)
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize(
+    ("texts", "titles"),
+    [
+        (RECURRING, [f"Elixir v1.{number} released" for number in range(19, 24)]),
+        (CHINESE, CHINESE_TITLES),
+    ],
+)
+def test_a_title_that_recurs_in_the_text_is_seen_before_it(
+    tmp_path: Path, texts: Mapping[str, str], titles: Sequence[str], added: str
+) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    blog.set_up(posts=", body: .post-content")
+    for day, ((slug, text), title) in enumerate(zip(texts.items(), titles, strict=True), 1):
+        blog.write(f"2026-01-0{day}-{slug}.md", text, title=title)
+    blog.build_site()
+    assert blog.run("build").code == 0
+    blog.build_site(head="<meta name=generator content=new>")
+    assert blog.run("build").code == 0
+    blog.build_site(THEME.replace("{body}", f"{added}{{body}}"))
+    run = blog.run("build")
+    assert run.code == 3
+    assert "nearly all of 5 pages show the title of the post" in run.err
+
+
+@pytest.mark.parametrize(
+    ("added", "selectors"),
+    [
+        (ADDED[0], "`h1:title`"),
+        (ADDED[1], "`header`"),
+        (
+            "<div class='flex intro'><h2>{title}</h2></div><p class=date>May</p>",
+            "`div.intro` and `p.date`",
+        ),
+        ("<h3>{title}</h3>", ""),
+    ],
+)
+def test_selectors_of_what_a_new_theme_adds_are_proposed(
+    blog: BuiltBlog, added: str, selectors: str
+) -> None:
+    blog.set_up(posts=", body: .post-content")
+    blog.build_site()
+    assert blog.run("build").code == 0
+    blog.build_site(THEME.replace("{body}", f"{added}{{body}}"))
+    run = blog.run("check")
+    assert run.code == 3
+    proposal = f"posts.drop (add {selectors} to posts.drop), or" if selectors else "posts.drop, or"
+    assert proposal in run.err
+
+
+def test_a_title_counts_in_posts_with_components_too(tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    blog.set_up(posts=", body: .post-content")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        blog.write(f"2026-01-0{day}-{slug}.md", f"{text}\n\n<Series/>", title=f"A {slug}")
+    blog.build_site()
+    assert blog.run("build").code == 0
+    blog.build_site(THEME.replace("{body}", "<h2>{title}</h2>{body}"))
+    assert blog.run("build").code == 3

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from publisher.errors import UnsafePlanError
+from publisher.sources.built.added_elements import selectors_before
 from publisher.sources.built.bodies.added_words import NO_WORDS
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.learning.foreign import makes_words
@@ -35,36 +36,61 @@ def require_known_theme(
     nearly all of these bodies show words around their posts that they did not show before.
     """
     pages = [
-        (post, look)
-        for post, look in opened
-        if not look.opened.refusal(wants_title=wants_title) and not makes_words(post.body)
+        (post, look) for post, look in opened if not look.opened.refusal(wants_title=wants_title)
     ]
     if len(pages) < FEWEST_PAGES:
         return
+    _require_no_titles(pages)
+    looks = [look for post, look in pages if not makes_words(post.body)]
+    if len(looks) >= FEWEST_PAGES:
+        _require_no_shared_words(looks, drop)
+
+
+def _require_no_titles(pages: Sequence[tuple[Post, Look]]) -> None:
     looks = [look for _, look in pages]
-    useless = frozenset.intersection(*(look.opened.useless for look in looks))
-    titled = [look for post, look in pages if _shows_title(post, look)]
+    titled = [(post, look) for post, look in pages if _shows_title(post, look)]
+    useless = _useless(looks)
     if len(titled) >= _NEARLY_ALL * len(looks) and (useless or _are_rebuilt(titled)):
-        raise _refused("the title of the post", looks, useless)
-    shared = _shared(looks)
+        raise _refused("the title of the post", looks, useless, _before(titled))
+
+
+def _require_no_shared_words(looks: Sequence[Look], drop: Sequence[str]) -> None:
+    """Posts whose sources make words do not count: these may be the same in all of them."""
+    useless, shared = _useless(looks), _shared(looks)
     # Of a theme of which nothing is remembered, some words may always have been there.
     if shared and useless and (useless >= {*drop} or any(look.opened.added_last for look in looks)):
         raise _refused(f'"{" ".join(shared[:_SHOWN])}"', looks, useless)
 
 
+def _useless(looks: Sequence[Look]) -> frozenset[str]:
+    return frozenset.intersection(*(look.opened.useless for look in looks))
+
+
 def _shows_title(post: Post, look: Look) -> bool:
     """Whether the title stands before the text, and did not when the post was taken last."""
     title, last = title_of(post), look.opened.added_last or NO_WORDS
-    return look.opened.added.has_title(title) and not last.has_title(title)
+    return look.opened.added.titles(title) > last.titles(title)
 
 
-def _are_rebuilt(looks: Sequence[Look]) -> bool:
+def _are_rebuilt(pages: Sequence[tuple[Post, Look]]) -> bool:
     """Whether the pages are others than those to which the same selectors were applied before."""
-    known = [look for look in looks if look.opened.added_last is not None]
+    known = [look for _, look in pages if look.opened.added_last is not None]
     return bool(known) and all(
         look.row.digest != look.digest and _reader(look.row.digest) == _reader(look.digest)
         for look in known
     )
+
+
+def _before(pages: Sequence[tuple[Post, Look]]) -> Sequence[str]:
+    """Selectors of what nearly all of these bodies show before their posts."""
+    counted = Counter(
+        selector
+        for post, look in pages
+        for selector in selectors_before(
+            look.body.html, len(look.opened.added.before), title_of(post)
+        )
+    )
+    return [one for one, count in counted.items() if count >= _NEARLY_ALL * len(pages)]
 
 
 def _reader(digest: str) -> str:
@@ -84,13 +110,18 @@ def _shared(looks: Sequence[Look]) -> Sequence[str]:
     return [word for is_before, word in ordered if (is_before, word) in found]
 
 
-def _refused(what: str, looks: Sequence[Look], useless: Iterable[str]) -> UnsafePlanError:
+def _refused(
+    what: str, looks: Sequence[Look], useless: Iterable[str], selectors: Iterable[str] = ()
+) -> UnsafePlanError:
     names = [f"`{one}`" for one in sorted(useless)]
     gone, verb = " and ".join(names), "match" if len(names) > 1 else "matches"
     cause = f", and {gone} of posts.drop {verb} nothing there" if gone else ""
     escape = f". If readers should get that, remove {gone} from posts.drop" if gone else ""
+    added = " and ".join(f"`{one}`" for one in selectors)
+    proposal = f" (add {added} to posts.drop)" if added else ""
     return UnsafePlanError(
         f"nearly all of {number_of(len(looks), 'page')} show {what} in the text of their post"
         f"{cause}, e.g. {looks[0].page}; nothing was built or sent. The theme of the site seems to "
-        "have changed: correct posts.body and posts.drop, or run `publisher init --learn`" + escape
+        f"have changed: correct posts.body and posts.drop{proposal}, or run "
+        f"`publisher init --learn`{escape}"
     )

@@ -5,16 +5,21 @@ Words within the post are not looked at: a shortcode may have made them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.body import find_body, matches
-from publisher.sources.built.pages.words import consecutive, words
+from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from publisher.sources.built.pages.page import BuiltPage
+
+_OPENING = 300  # words of the source that are sought
+_SOUGHT = 2_000  # words of the body among which they are sought
+_MOST_RUNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,11 @@ class AddedWords:
     before: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
 
-    def has_title(self, title: str | None) -> bool:
-        """Whether the title stands before the text."""
+    def titles(self, title: str | None) -> int:
+        """How often the title stands before the text; a text may begin with it, too."""
         own = tuple(words(title or ""))
         starts = range(len(self.before) - len(own) + 1)
-        return bool(own) and any(self.before[at : at + len(own)] == own for at in starts)
+        return sum(self.before[at : at + len(own)] == own for at in starts) if own else 0
 
 
 NO_WORDS = AddedWords()
@@ -36,13 +41,49 @@ NO_WORDS = AddedWords()
 
 def added_words(body: Sequence[str], source: Sequence[str]) -> AddedWords:
     """The words of a body around those of its source; none if it shows nothing of the source."""
-    own = consecutive(source)
-    places = [
-        at for at, three in enumerate(zip(body, body[1:], body[2:], strict=False)) if three in own
-    ]
-    if not places:
-        return NO_WORDS
-    return AddedWords(tuple(body[: places[0]]), tuple(body[places[-1] + 3 :]))
+    first, last = _beginning(body, source), _beginning(body[::-1], source[::-1])
+    before = body[:first] if first is not None else ()
+    behind = body[len(body) - last :] if last else ()
+    return AddedWords(tuple(before), tuple(behind))
+
+
+def _beginning(body: Sequence[str], source: Sequence[str]) -> int | None:
+    """Where the body begins to show the source; None if it does not.
+
+    Some three words of the source may stand in a title or a menu above it, too. So the longest
+    common run of words is sought first, then the longest of what both have before that.
+    """
+    body, source = body[:_SOUGHT], source[:_OPENING]
+    found = None
+    for _ in range(_MOST_RUNS):
+        run = _longest_run(body, source)
+        if run is None:
+            break
+        found, at = run
+        body, source = body[:found], source[:at]
+    return found
+
+
+def _longest_run(body: Sequence[str], source: Sequence[str]) -> tuple[int, int] | None:
+    """Where the longest run of words begins that both have, the last of several.
+
+    None if it is shorter than three words.
+    """
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at, three in enumerate(_threes(source)):
+        places[three].append(at)
+    longest, best = 0, None
+    before: dict[int, int] = {}  # the lengths of the runs that end one word earlier, by their ends
+    for at, three in enumerate(_threes(body)):
+        before = {end: before.get(end - 1, 0) + 1 for end in places.get(three, ())}
+        for end, length in before.items():
+            if length >= longest:
+                longest, best = length, (at - length + 1, end - length + 1)
+    return best
+
+
+def _threes(text: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(text, text[1:], text[2:], strict=False)
 
 
 def useless(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> frozenset[str]:
