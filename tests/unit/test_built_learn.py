@@ -514,7 +514,7 @@ def test_a_template_whose_posts_all_make_words_is_judged_by_them() -> None:
     ],
 )  # fmt: skip
 def test_such_a_source_makes_words(source: str) -> None:
-    assert makes_words(f"text\n\n{source}\n")
+    assert makes_words(f"text\n\n{source}\n", "none")
 
 
 @pytest.mark.parametrize(
@@ -527,16 +527,38 @@ def test_such_a_source_makes_words(source: str) -> None:
     ],
 )  # fmt: skip
 def test_such_a_source_has_all_words(source: str) -> None:
-    assert not makes_words(f"text\n\n{source}\n")
+    assert not makes_words(f"text\n\n{source}\n", "liquid")
+
+
+@pytest.mark.parametrize("code", ["```tsx\n{}\n```", "~~~\n{}\n~~~", "Write `{}` here"])
+def test_code_makes_words_only_if_the_generator_evaluates_its_tags(code: str) -> None:
+    for shown in ("<Chart data={a} />", "<my-chart>", "useState<Item >()"):
+        assert not makes_words(code.replace("{}", shown), "liquid")
+    for tag in ("{{ name }}", "{% for a in b %}"):
+        assert not makes_words(code.replace("{}", tag), "none")
+        assert makes_words(code.replace("{}", tag), "liquid")
 
 
 def test_looking_for_what_makes_words_takes_time_in_proportion_to_the_text() -> None:
-    for piece in ("<a-", "{ ", "```", "``` ", ".. ", "<A", "[[toc]] ", " ", "\n```a exe", "--"):
+    for piece in (
+        "<a-",
+        "{ ",
+        "```",
+        "``` ",
+        "`a ",
+        "\n~~~",
+        ".. ",
+        "<A",
+        "[[toc]] ",
+        " ",
+        "\n```a exe",
+        "--",
+    ):
         assert_linear(partial(looked_through, piece), 20_000)
 
 
 def looked_through(piece: str, times: int) -> None:
-    assert not makes_words(piece * times)
+    assert not makes_words(piece * times, "none")
 
 
 def test_no_posts_teach_nothing() -> None:

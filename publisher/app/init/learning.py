@@ -271,7 +271,9 @@ class _Trial:
         source = self._posts[post]
         title = source.title or source.name
         words = tuple(source_words(source.body, title=title))
-        return LearnedPost(title, words, source.body), parse(self._output.read(page), page)
+        return LearnedPost(title, words, source.body, source.syntax.template_language), parse(
+            self._output.read(page), page
+        )
 
 
 class _Pairs(Sequence["Pair"]):

@@ -47,7 +47,8 @@ def compare(post: Post, body: str) -> Comparison:
     shown = covered(page.words, source.shown, source.body)
     of_post = page.selectors_of_post(shown, names.shown_by)
     found = _differences(post, page, source, names)
-    return Comparison(tuple(found), of_post, makes_words=makes_words(post.body))
+    making = makes_words(post.body, post.syntax.template_language)
+    return Comparison(tuple(found), of_post, makes_words=making)
 
 
 def compare_page(post: Post, page: bytes) -> Comparison:

@@ -41,7 +41,9 @@ def require_known_theme(
     if len(pages) < FEWEST_PAGES:
         return
     _require_no_titles(pages)
-    looks = [look for post, look in pages if not makes_words(post.body)]
+    looks = [
+        look for post, look in pages if not makes_words(post.body, post.syntax.template_language)
+    ]
     if len(looks) >= FEWEST_PAGES:
         _require_no_shared_words(looks, drop)
 

@@ -11,19 +11,28 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from publisher.sources.built.pages.source_markup import outside_code
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from publisher.post import TemplateLanguage
 
 T = TypeVar("T")
 
 FEWEST_POSTS = 20
 _LABEL = 2  # words
-# Tags of Liquid and its like, shortcodes, components of MDX and of the browser, and what includes a
-# file, a list of headings or the output of a program. Tags that only mark code or links are none.
-_MAKES_WORDS = re.compile(
+# Tags of Liquid and its like, and shortcodes. Those that only mark code or links are none.
+_TAGS = re.compile(
     r"""\{%(?!-?\s*(?:end)?(?:comment|highlight|link|post_url|raw|verbatim)\b)
     |\{\{(?!-?\s*site\.(?:base)?url\b)|<%|<\?(?:php|=)
-    |<[A-Z][\w.]*+[\s/>]|<[a-z]++-[\w-]++[\s/>]
+    """,
+    re.VERBOSE,
+)
+# Components of MDX and of the browser, and what includes a file, a list of headings or the output
+# of a program.
+_COMPONENTS = re.compile(
+    r"""<[A-Z][\w.]*+[\s/>]|<[a-z]++-[\w-]++[\s/>]
     |(?i:^[ \t]*+\.\.[ ](?:auto\w++|contents|csv-table|gist|include|list-table|listing
         |literalinclude|plot|post-list|program-output|toctree|[\w-]{0,50}exec[\w-]*+)::
     |^(?:include|toc)::|^[ \t]*+\#\+include:
@@ -46,9 +55,15 @@ class BodyWords:
     is_whole: bool  # the source makes no further words
 
 
-def makes_words(source: str) -> bool:
-    """Whether the generator may show words for this source that are not in it."""
-    return _MAKES_WORDS.search(source) is not None
+def makes_words(source: str, language: TemplateLanguage) -> bool:
+    """Whether the generator may show words for this source that are not in it.
+
+    Components in code are shown as they are, and so are template tags there if the generator has no
+    template language for posts; others evaluate tags in code, too.
+    """
+    text = outside_code(source)
+    tagged = text if language == "none" else source
+    return bool(_TAGS.search(tagged) or _COMPONENTS.search(text))
 
 
 def share(bodies: Sequence[BodyWords]) -> float:

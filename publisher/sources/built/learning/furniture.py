@@ -24,7 +24,7 @@ from publisher.sources.built.learning.element_names import (
     places_of,
     selector,
 )
-from publisher.sources.built.learning.foreign import makes_words, telling
+from publisher.sources.built.learning.foreign import telling
 from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def drop_selectors(pages: Sequence[LearningPage], bodies: Sequence[Selector]) ->
 
 def _of_body(body: Selector, bodies: Sequence[TrimmedBody]) -> list[Selector]:
     # What a loop or a shortcode makes at the end of posts recurs, too.
-    teachers = telling(bodies, [not makes_words(one.page.post.source) for one in bodies])
+    teachers = telling(bodies, [not one.page.post.makes_words for one in bodies])
     recurring = _Recurring(teachers)
     furniture = [[*recurring.furniture(one)] for one in teachers]
     counted = Counter(

@@ -125,7 +125,7 @@ class _Figures:
             selector,
             len(extracted.words),
             covered(extracted.words, source).count(False),
-            is_whole=not foreign.makes_words(post.source),
+            is_whole=not post.makes_words,
         )
 
     def learned(self, *, most_foreign: float = MOST_FOREIGN) -> Learned:

@@ -9,12 +9,14 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.learning.element_names import NameIndex
+from publisher.sources.built.learning.foreign import makes_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lxml import etree
 
+    from publisher.post import TemplateLanguage
     from publisher.sources.built.pages.page import BuiltPage
 
 _LEAST_GOOD = 0.96  # of the triples of the source that the page has
@@ -33,6 +35,11 @@ class LearnedPost:
     title: str | None
     words: tuple[str, ...]
     source: str = ""
+    language: TemplateLanguage = "none"
+
+    @property
+    def makes_words(self) -> bool:
+        return makes_words(self.source, self.language)
 
 
 @dataclass(frozen=True, slots=True)

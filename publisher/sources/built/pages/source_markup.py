@@ -137,6 +137,17 @@ def _without_hidden(text: str) -> Iterator[str]:
     yield text[at:]
 
 
+def outside_code(body: str) -> str:
+    """The text outside of code, with all its markup and the first lines of fenced blocks."""
+    return _CODE.sub(_first_line, body)
+
+
+def _first_line(code: re.Match[str]) -> str:
+    if code["fence"]:
+        return code[0].partition("\n")[0] + "\n"
+    return " " if code["ticks"] else code[0]
+
+
 def without_comments(body: str) -> str:
     """The text outside of comments, with all its markup."""
     return "".join(_without_pairs(body, _COMMENT))
