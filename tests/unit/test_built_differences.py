@@ -281,6 +281,27 @@ def test_the_line_of_a_picture_is_right_below_code() -> None:
     assert found(body, f"{PAGE}<pre>1\n2</pre>") == [("lacks-picture", 13, "a.png")]
 
 
+@pytest.mark.parametrize("name", ["2.png", "a1.jpg", "2.webp"])
+@pytest.mark.parametrize(
+    "shown", ["/_astro/{}.Bc0Zcyzj.webp", "/{}.png", "{}-640x480.jpg", "{}_hu1a2b.png"]
+)
+def test_a_picture_of_a_short_name_is_found_by_it(name: str, shown: str) -> None:
+    page = f'{PAGE}<img src="{shown.format(name.partition(".")[0])}">'
+    assert found(f"{TEXT}\n\n![A](./{name})", page) == []
+
+
+def test_a_picture_of_a_short_name_is_missing_though_its_number_stands_elsewhere() -> None:
+    body = f"{TEXT}\n\n![A](2.png)\n\n![B](3.png)\n\n![C](img.png)"
+    page = f'{PAGE}<img width=3 class="img x-3" id=3 src="/2.Cdk3_a3.webp" srcset="/2.a.png 3x">'
+    kinds = ("lacks-picture", 10, "3.png"), ("lacks-picture", 12, "img.png")
+    assert found(body, page) == [*kinds]
+
+
+def test_a_picture_whose_name_begins_like_a_short_one_is_another() -> None:
+    page = f'{PAGE}<img src="/2.png"><img src="/22.png">'
+    assert found(f"{TEXT}\n\n![A](2.png)", page) == [("has-picture", 1, "/22.png")]
+
+
 def test_a_picture_that_only_the_page_has_is_named() -> None:
     page = f"{PAGE}<img src=/avatar.png><img src='/_next/image?url=%2Fours.png&w=64'>"
     body = f"{TEXT} ![A](ours.png)"

@@ -35,6 +35,8 @@ _KEPT = re.compile(r"(?:^|\s)(?:footnote|mermaid|admonition)", re.IGNORECASE)
 _LINES = frozenset({"br", "div", "li", "p", "tr"})  # elements that begin a line within `pre`
 _NO_LETTER = re.compile(r"[\W_]+")
 _FEWEST_LETTERS = 8  # of a name that cannot be in a text by chance
+_FEWEST_CHARACTERS = 5  # of a name that is sought wherever it stands, e.g. not `2` of `2.png`
+PICTURE_KINDS = "png|jpe?g|gif|svg|webp|avif"
 _SPACE = re.compile(r"\s+")
 _TYPOGRAPHY = str.maketrans(
     {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), "–": "--", "—": "---", "…": "..."}
@@ -178,6 +180,8 @@ class NamesIn:
 
     def has(self, name: str) -> bool:
         """Whether the text has a name; generators replace blanks and other characters in it."""
+        if len(name) < _FEWEST_CHARACTERS:
+            return _file_named(name).search(self._text) is not None
         if name in self._text:
             return True
         letters = _NO_LETTER.sub("", name)
@@ -186,6 +190,13 @@ class NamesIn:
     @cached_property
     def _letters(self) -> str:
         return _NO_LETTER.sub("", self._text)
+
+
+def _file_named(name: str) -> re.Pattern[str]:
+    """A picture of this name, behind which generators put a hash or a size."""
+    return re.compile(
+        rf"(?:^|[^\w.-]){re.escape(name)}(?:[._-][^/\s]{{0,200}})?\.(?:{PICTURE_KINDS})\b"
+    )
 
 
 def _text(element: etree._Element) -> str:

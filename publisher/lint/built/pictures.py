@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from publisher.content.dropped import LineNumbers
-from publisher.lint.built.body import NamesIn
+from publisher.lint.built.body import PICTURE_KINDS, NamesIn
 from publisher.lint.built.differences import Difference
 from publisher.lint.built.readable import without_code
 
@@ -36,9 +36,9 @@ _PICTURE = re.compile(
     |\bimage::?(?P<asciidoc>[^\s\[\]:]+)\[""",
     re.MULTILINE | re.VERBOSE,
 )
-_KINDS = "png|jpe?g|gif|svg|webp|avif"
-_PICTURE_FILE = re.compile(rf"\.(?:{_KINDS})\b", re.IGNORECASE)
-_FILE_NAME = re.compile(rf"([^/\s\"'()<>\[\]=|]{{3,200}})\.(?:{_KINDS})\b")
+_PICTURE_FILE = re.compile(rf"\.(?:{PICTURE_KINDS})\b", re.IGNORECASE)
+_FILE_NAME = re.compile(rf"([^/\s\"'()<>\[\]=|]{{1,200}})\.(?:{PICTURE_KINDS})\b")
+_SHORT = 3  # characters: other names contain a shorter one by chance
 
 
 def pictures(post: Post, page: PageBody, names: NamedPictures) -> Iterator[Difference]:
@@ -82,7 +82,9 @@ class NamedPictures:
     def __init__(self, post: Post) -> None:
         written = unquote(f"{post.body}\n{post.values}").lower()
         files = islice(_FILE_NAME.finditer(written), MAX_PICTURES)
-        self._known = {match[1] for match in files}
+        names = {match[1] for match in files}
+        self._known = {name for name in names if len(name) >= _SHORT}
+        self._beginnings = tuple(f"{name}{mark}" for name in names - self._known for mark in "._-")
         self._written = NamesIn(written)
 
     def shown_by(self, element: etree._Element) -> bool:
@@ -92,8 +94,10 @@ class NamedPictures:
 
     def has(self, address: str) -> bool:
         """Whether an address is that of one: generators put numbers and hashes behind its name."""
-        is_known = any(name in address.lower() for name in self._known)
-        return is_known or self._written.has(_stem(address))
+        name = _stem(address)
+        if any(known in address.lower() for known in self._known):
+            return True
+        return f"{name}.".startswith(self._beginnings) or self._written.has(name)
 
 
 def _stem(address: str) -> str:
