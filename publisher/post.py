@@ -327,6 +327,24 @@ class NoBuiltBodies:
 NO_BUILT_BODIES = NoBuiltBodies()
 
 
+class TemplateFiles(Protocol):
+    """The files of the site that templates read.
+
+    `problems` says which data cannot be read, and why, by the paths in templates, e.g.
+    `site.data.authors`.
+    """
+
+    @property
+    def data(self) -> Mapping[str, Value]: ...
+
+    @property
+    def problems(self) -> Mapping[str, str]: ...
+
+    def include(self, name: str, beside: PurePosixPath | None = None) -> str | None:
+        """Return a text of the site, or one `beside` a post; None if there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A file that is not published, and the reason.
@@ -411,6 +429,7 @@ class Reading:
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown. `not_due`
     are the posts with a date in the future that stay, because they were published already.
+    `template_files` is None if the templates of the engine read no files.
     `earlier` returns what earlier versions made of the post with a path, which takes time. `bodies`
     has the bodies of posts that come from built pages.
     """
@@ -425,6 +444,7 @@ class Reading:
     not_due: tuple[Post, ...] = ()
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
     bodies: BuiltBodies = NO_BUILT_BODIES
+    template_files: TemplateFiles | None = None
 
     @property
     def broken(self) -> bool:

@@ -18,6 +18,7 @@ from publisher.content.html import absolute
 from publisher.content.links import Links
 from publisher.content.render import content_of_line
 from publisher.content.renderer import Renderer
+from publisher.content.templates.site_content import SiteContent
 from publisher.entry import Entry, link, shown_summary
 from publisher.post import Diagnostic, Medium
 from publisher.system.site_files import BuiltFiles
@@ -73,9 +74,11 @@ class Renderings:
     def __init__(self, reading: Reading, site: Site, cache: Cache = NO_CACHE) -> None:
         # A post that only feeds leave out still has a page, to which other posts may link.
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
-        on_web += [page.post for page in reading.pages if page.has_url]
-        pages = [(post, link(post, site)) for post in (*reading.posts, *on_web)]
-        links = Links(pages, site, reading.settings, reading.url_path_of)
+        posts = (*reading.posts, *on_web)
+        undated = [page.post for page in reading.pages if page.has_url]
+        pages = [(post, link(post, site)) for post in (*posts, *undated)]
+        content = SiteContent(posts, site, reading.template_files)
+        links = Links(pages, site, reading.settings, reading.url_path_of, content)
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files

@@ -7,6 +7,7 @@ samples are left alone.
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from pathlib import PurePosixPath
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.config import Site
+    from publisher.content.templates.site_content import SiteContent
     from publisher.post import LinkSyntax, Post
     from publisher.text.yaml_document import Value
 
@@ -52,13 +54,15 @@ class Links:
         site: Site,
         settings: Mapping[str, Value] | None = None,
         url_path_of: Callable[[PurePosixPath], str | None] | None = None,
+        content: SiteContent | None = None,
     ) -> None:
-        """`posts` are (post, URL of its page).
+        """`posts` are (post, URL of its page). `content` is what templates read of the whole site.
 
         `url_path_of` returns the URL path of a file of the site that is no post, or None; by
         default it is the path of the file.
         """
         self.settings = settings or {}
+        self.content = content
         self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
         self._site = site
         self._pages = {str(post.location or post.path): link for post, link in posts}
@@ -216,6 +220,27 @@ class PostLinks:
         """Return the URL path that a template tag of the post names; see `Links.page_of`."""
         return self._record((kind, target))
 
+    def site_value(self, name: str) -> object:
+        """Return a value of the whole site; see `SiteContent.value`."""
+        self._record(("site", name))
+        return self._links.content and self._links.content.value(name)
+
+    def included(self, kind: str, name: str) -> str | None:
+        """Return the text of a file that a tag of the post includes; None if there is none."""
+        self._record((kind, name))
+        return self._included(kind, name)
+
+    def _included(self, kind: str, name: str) -> str | None:
+        files = self._links.content and self._links.content.files
+        beside = self._post.path if kind == "include_relative" else None
+        return files.include(name, beside) if files else None
+
+    @property
+    def data_problems(self) -> Mapping[str, str] | None:
+        """What data of the site cannot be read; None if templates read no data."""
+        files = self._links.content and self._links.content.files
+        return files.problems if files else None
+
     def markdown(self) -> str:
         """Return the body with Obsidian's syntax in a plain folder rewritten as Markdown."""
         if self._post.syntax.links != "wiki":
@@ -229,6 +254,11 @@ class PostLinks:
                 return self._links.resolved(url, self._post)
             case "note", name:
                 return self._links.note(name)
+            case "site", name:
+                return self._links.content.digest(name) if self._links.content else None
+            case kind, name if kind.startswith("include"):
+                text = self._included(kind, name)
+                return text if text is None else hashlib.sha256(text.encode()).hexdigest()
             case kind, target:
                 return self._links.page_of(kind, target, self._post)
 

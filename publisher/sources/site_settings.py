@@ -29,18 +29,26 @@ MAX_BYTES = 1024 * 1024
 
 def read(file: Path, reach: Reach) -> dict[str, Value]:
     """The settings in a YAML, TOML, JSON or Python file. Raises ConfigError."""
-    text = _text(file, reach)
+    value = parsed(file, text_of(file, reach))
+    if isinstance(value, dict):
+        return value
+    if file.suffix == ".json":
+        raise ConfigError(f"{file}:1: cannot be read: must be keys with values")
+    return {}
+
+
+def parsed(file: Path, text: str) -> Value:
+    """The value in the text of a file. Raises ConfigError."""
     try:
         match file.suffix:
             case ".toml":
                 return formats.toml_values(text)
             case ".json":
-                return formats.json_values(text)
+                return formats.json_value(text)
             case ".py":
                 return _literals(text)
             case _:
-                value = yaml_document.read(text).with_plain_scalars
-                return value if isinstance(value, dict) else {}
+                return yaml_document.read(text).with_plain_scalars
     except yaml_document.YamlError as error:
         raise ConfigError(f"{file}:{error.line}: {error.predicate}") from error
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
@@ -65,7 +73,8 @@ def data(file: Path, reach: Reach) -> bytes:
     return content
 
 
-def _text(file: Path, reach: Reach) -> str:
+def text_of(file: Path, reach: Reach) -> str:
+    """The text of a file of the site. Raises ConfigError."""
     try:
         text = data(file, reach).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin
+
+import feedparser
+import lxml.html
 
 from tests.engines.test_sites import FOLDER, ON_PURPOSE
 from tests.support import sites
@@ -11,6 +15,68 @@ from tests.support.generators import GENERATORS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SITE = {
+    "_config.yml": "title: A blog\nurl: https://blog.example\nbaseurl: ''\nfuture: true\n"
+    "timezone: Europe/Berlin\npermalink: /:categories/:year/:title/\n"
+    "defaults: [{scope: {path: ''}, values: {layout: main}}]\n",
+    "_layouts/main.html": "{{ content }}",
+    "_data/releases.yml": "- {version: 1.0, url: /1.0.tar, stable: yes}\n"
+    "- {version: 2.0, url: /2.0.tar}\n",
+    "_data/people/ada.json": '{"name": "Ada", "age": 36, "links": ["/a", "/b"], "none": null}',
+    "_data/people/two words!.yaml": "name: Eve",
+    "_data/rows.csv": 'name,count\nx,1\n"y, z",2\n',
+    "_data/tabs.tsv": "name\tcount\nx\t1\n",
+    "_data/same.yml": "of: yaml",
+    "_data/same.json": '{"of": "json"}',
+    "_includes/plain.html": "plain {{ page.title }} {{ include.x }}.\n",
+    "_includes/given.html": "<b>{{ include.x }}</b> {{ include['y-z'] }} {{ include.n | plus: 1 }}",
+    "_includes/nested/deep.md": "deep {% include given.html x=include.x %} {{ include.x }}",
+    "_includes/loop.html": "{% for p in include.of %}{% include item.html post=p %}{% endfor %}",
+    "_includes/item.html": "[{{ include.post.title }}]({{ include.post.url }})\n",
+    "_includes/code.html": "{% highlight ruby %}\nputs 1\n{% endhighlight %}\n",
+    "_includes/link.html": "<a href='{% post_url notes/2020-01-02-categories %}'>it</a>",
+    "_posts/beside.txt": "beside {{ page.title }}",
+}
+_LIST = "{% for p in POSTS %}{{ p.title }} {{ p.url }} {{ p.date | date: '%d' }}; {% endfor %}"
+# By the path of the post below `_posts`.
+BODIES = {
+    "2020-01-01-page.md": "---\ntitle: Page\n---\n{{ page.path }} {{ page.name }} {{ page.ext }} "
+    "{{ page.slug }} {{ page.id }} {{ page.url }} {{ page.relative_path }} {{ page.collection }} "
+    "{{ page.draft }} {{ page.dir }} {{ page.date }} {{ site.baseurl }} {{ site.title }}",
+    "notes/2020-01-02-categories.md": "---\ncategories: [c, Some Thing]\ntags: [t]\n---\n"
+    "{{ page.id }} {{ page.path }} {{ site.categories.c | size }} {{ site.categories.none }}"
+    "{% for c in site.categories %}{{ c[0] }}: {{ c[1].size }}; {% endfor %}"
+    "{% for p in site.categories['Some Thing'] limit: 1 %}{{ p.title }}{% endfor %}",
+    "2020-01-03-tags.md": "---\ntags: [t, u]\ncategory: c\npermalink: /own/page/\n---\n"
+    "{{ page.id }} {{ site.tags.t | map: 'title' | join: ', ' }} {{ site.tags['u'].first.title }} "
+    "{{ site.tags.size }}",
+    "2020-01-04-posts.md": f"---\ntitle: Posts\nn: 1\n---\n{_LIST.replace('POSTS', 'site.posts')}\n"
+    "{{ site.posts.size }} {{ site.posts.first.title }} {{ site.posts.last.name }}",
+    "2020-01-04-same-day.md": "---\nkind: note\nn: 2\n---\n{% assign notes = site.posts | "
+    f"where: 'kind', 'note' | sort: 'n' %}}{_LIST.replace('POSTS', 'notes')}"
+    "{% assign late = site.posts | where_exp: 'p', 'p.n > 1' %}{{ late.size }} "
+    "{% assign groups = site.posts | group_by: 'kind' %}{{ groups | map: 'name' | join: '-' }}",
+    "2020-01-05-data.md": "---\nwho: ada\nkind: note\n---\n"
+    '{% assign r = site.data.releases | where: "version", 1.0 | first %}\n* <{{ r.url }}>\n\n'
+    "{{ r.stable }} {{ site.data.people[page.who].name }} {{ site.data.people.ada.age | plus: 1 }} "
+    "{{ site.data.people.two_words.name }} {{ site.data.people.ada.links | last }} "
+    "{{ site.data.people.ada.none }} {{ site.data.missing.name }} {{ site.data.releases.size }} "
+    "{{ site.data.same.of }}\n\n"
+    "{% for row in site.data.rows %}{{ row.name }}={{ row.count | plus: 1 }} {% endfor %}"
+    "{{ site.data.tabs[0].count }} {% for pair in site.data.people %}{{ pair[0] }} {% endfor %}",
+    "2020-01-06-includes.md": "---\ntitle: Includes\nx: value\nfile: given\n---\n"
+    "{% include plain.html %}\n\n{% include given.html x='a \"b\"' y-z=\"c 'd'\" n=4 %}\n\n"
+    "{% include given.html x=page.x %} {% include {{ page.file }}.html x=page.none n=page.n %}\n\n"
+    "{% include nested/deep.md x='1' %} {% include plain.html %} {{ include.x }}\n\n"
+    "{% include_relative beside.txt %}\n",
+    "2020-01-07-in-loops.md": "---\ntitle: Loops\n---\n{% include loop.html of=site.tags.t %}\n\n"
+    "{% for x in site.data.people.ada.links %}{% include given.html x=x n=forloop.index %}"
+    "{% endfor %}\n\n{% capture c %}{% include given.html x='d' %}{% endcapture %}"
+    "{{ c | strip_html | upcase }} {% include link.html %}\n\n{% include code.html %}\n",
+    "2020-01-08-filters.md": "---\ntitle: Filters\n---\nBy {{ 'ada' | person_link }} and "
+    "*{{ 'eve' | upcase | card: 1, 'x' | append: '!' }}*.",
+}
 
 
 def test_posts_lie_in_the_folders_that_the_settings_name(tmp_path: Path) -> None:
@@ -27,3 +93,26 @@ def test_posts_lie_in_the_folders_that_the_settings_name(tmp_path: Path) -> None
     found = {path.removeprefix("src/texts/"): facts for path, facts in read.items()}
     differences = sites.differences(sites.generated(output), found)
     assert differences.keys() == ON_PURPOSE["jekyll"].keys()
+
+
+def test_templates_read_of_the_site_what_jekyll_reads(tmp_path: Path) -> None:
+    """Each body is a post; all of them read the data, the included files and the other posts."""
+    for name, text in {**SITE, **{f"_posts/{path}": text for path, text in BODIES.items()}}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    output = GENERATORS["jekyll"].build(tmp_path)
+    entries = feedparser.parse(sites.feed(tmp_path, "body: source")).entries
+    read = {entry.link: _words(entry.content[0].value) for entry in entries}
+    built = {}
+    for page in output.rglob("index.html"):
+        url = f"{sites.URL}/{quote(str(page.parent.relative_to(output)))}/"
+        built[url] = _words(page.read_text(encoding="utf-8"))
+    assert len(built) == len(BODIES)
+    assert read == built
+
+
+def _words(html: str) -> list[str]:
+    """The words and the URLs of links in HTML."""
+    tree: Any = lxml.html.fromstring(f"<div>{html}</div>")
+    links = (urljoin(sites.URL, url) for _, _, url, _ in tree.iterlinks())
+    return [*tree.text_content().split(), *links]

@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 
 from publisher.content import markup
 from publisher.content.templates.context import TagValues, TemplateContext
+from publisher.content.templates.page_values import page_values, typed_values
+from publisher.content.templates.site_content import SiteValues
 from publisher.content.templates.text import Evaluated, TextBuilder, without_tags
 from publisher.text import markdown_code
-from publisher.text.yaml_document import PlainScalar
 
 __all__ = [
     "Evaluated",
     "TagValues",
     "evaluate",
-    "typed_values",
     "used_settings",
     "used_values",
     "values_of",
@@ -29,15 +29,12 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from urllib.parse import SplitResult
 
     from publisher.config import Site
     from publisher.content.links import PostLinks
     from publisher.post import BodySyntax, Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
-# No leading zero: YAML 1.1 reads `0123` as octal, which the author did not mean.
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 _LIQUID_TAG = re.compile(r"\{\{|\{%")
 _NUNJUCKS_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
 _ANY_TAG = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
@@ -70,32 +67,18 @@ def values_of(post: Post, settings: Mapping[str, Value], site: Site) -> TagValue
 
 def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues:
     root = urlsplit(site.url.rstrip("/"))
-    path = _url_path(post, root)
-    page = {
-        **typed_values(post.values),
-        "title": post.title or post.name,
-        "url": path,
-        "id": path.removesuffix(".html").rstrip("/"),
-        "collection": "posts",
-        "slug": post.slug,
-        "date": post.published.astimezone(site.zone).strftime("%Y-%m-%d %H:%M:%S %z"),
-        "path": str(post.path),
-        "tags": [*post.tags],
-        "categories": [*post.categories],
-    }
     own = {
         **typed_values(_all_settings(settings, site)),
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
     }
-    return TagValues(page, own, url=site.url, timezone=site.timezone, has_settings=bool(settings))
-
-
-def _url_path(post: Post, root: SplitResult) -> str:
-    """The path of the post's page below the root of the site."""
-    built = urlsplit(post.address or "")
-    is_below = post.address and built.netloc == root.netloc
-    return built.path.removeprefix(root.path) if is_below else post.page
+    return TagValues(
+        page_values(post, site),
+        own,
+        url=site.url,
+        timezone=site.timezone,
+        has_settings=bool(settings),
+    )
 
 
 def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluated:
@@ -143,7 +126,7 @@ def _liquid(
         case "nunjucks":
             values = page
         case _:
-            values = {"page": page, "site": site}
+            values = {"page": page, "site": SiteValues(site, links.site_value)}
     context = TemplateContext(
         values,
         root=urlsplit(tag_values.url.rstrip("/")),
@@ -152,6 +135,8 @@ def _liquid(
         language=syntax.template_language,
         page_of=links.page_of,
         has_settings=tag_values.has_settings,
+        included=links.included,
+        data_problems=links.data_problems,
     )
     return liquid.evaluate(text, context)
 
@@ -218,24 +203,3 @@ def _without_raw_blocks(body: str) -> str:
         elif match[1] and match[2] == name:
             name, at = "", match.end()
     return "".join([*parts, body[at:]])
-
-
-def typed_values(values: Mapping[str, Value]) -> dict[str, object]:
-    """Convert plain scalars to numbers and booleans, as YAML and templates type them."""
-    return {key: _typed(value) for key, value in values.items()}
-
-
-def _typed(value: Value) -> object:
-    match value:
-        case dict():
-            return typed_values(value)
-        case list():
-            return [_typed(part) for part in value]
-        case PlainScalar() if value in {"true", "false"}:
-            return value == "true"
-        case PlainScalar() if match := _NUMBER.fullmatch(value):
-            return float(value) if match[1] else int(value)
-        case str():
-            return value.replace("\x0f", "")  # our own mark for postponed tags; see `filters.MARK`
-        case _:
-            return value

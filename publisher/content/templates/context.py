@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.content.templates.site_content import NAMES as SITE_NAMES
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
@@ -19,8 +21,8 @@ _COMPUTED_BY_JEKYLL = frozenset(
     {"content", "dir", "excerpt", "next", "output", "previous", "relative_path"}
 )
 _COLLECTED_BY_JEKYLL = frozenset({
-    "posts", "pages", "data", "tags", "categories", "collections", "documents", "static_files",
-    "html_pages", "html_files", "related_posts", "time", "github",
+    "pages", "collections", "documents", "static_files", "html_pages", "html_files",
+    "related_posts", "time", "github", *SITE_NAMES,
 })  # fmt: skip
 
 
@@ -49,7 +51,8 @@ class TemplateContext:
 
     `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site,
     `language` the template language. `page_of` finds the URL path of a post by the name or file
-    that a tag gives. `has_settings` is that of `TagValues`.
+    that a tag gives, and `included` the text of a file. `has_settings` is that of `TagValues`,
+    `data_problems` that of `PostLinks`.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class TemplateContext:
         language: TemplateLanguage,
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
+        included: Callable[[str, str], str | None] = lambda *_: None,
+        data_problems: Mapping[str, str] | None = None,
     ) -> None:
         self.values = values
         self.zone = zone
@@ -71,14 +76,27 @@ class TemplateContext:
         self.base = root.path.rstrip("/")
         self.origin = f"{root.scheme}://{root.netloc}"
         self.page_of = page_of
+        self.included = included
+        self._data_problems = data_problems
 
     def knows(self, path: str) -> bool:
         """Whether a missing value is empty on the site, too, rather than unknown to us."""
         root, *keys = re.split(r"[.\[\]\"']+", path)
         match root, keys:
+            case "site", [key, *_] if key in SITE_NAMES and self._data_problems is not None:
+                return not self._problem(path)
             case "site", [key, *_]:
                 return self._has_settings and key not in _COLLECTED_BY_JEKYLL
             case "page", [key, *_]:
                 return key not in _COMPUTED_BY_JEKYLL
             case _:
                 return bool(keys)
+
+    def problem(self, path: str) -> str:
+        """Why the value at a path is not known."""
+        return self._problem(path) or f"the value of {path} is not known here"
+
+    def _problem(self, path: str) -> str:
+        problems = self._data_problems or {}
+        found = (why for name, why in problems.items() if f"{path}.".startswith(f"{name}."))
+        return next(found, "")

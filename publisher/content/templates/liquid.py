@@ -1,55 +1,44 @@
 """Evaluate Liquid as Jekyll and Eleventy have it, and what Nunjucks has in common with it.
 
-No template can use the clock or read files, and none runs without limit: a loop has at most 1,000
-iterations. A tag that cannot be evaluated does not affect the others.
+No template can use the clock or read other files than those that Jekyll includes, and none runs
+without limit: a loop has at most 1,000 iterations. A tag that cannot be evaluated does not affect
+the others.
 """
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING
 
-from liquid import Environment, RenderContext, Undefined
-from liquid.builtin.output import Output, OutputNode
+from liquid import RenderContext
 from liquid.exceptions import LiquidSyntaxError, ResourceLimitError, UnknownFilterError
 
 from publisher.content import embeds
-from publisher.content.templates import filters
+from publisher.content.templates import filters, includes, liquid_environment
+from publisher.content.templates.liquid_blocks import BLOCKS, TAG, block_ends
+from publisher.content.templates.liquid_environment import MAX_BYTES, LimitedOutput
 from publisher.content.templates.text import Evaluated, TextBuilder
-from publisher.content.templates.values import FilterError, flat, text
+from publisher.content.templates.values import FilterError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from publisher.content.templates.context import TemplateContext
 
-MAX_ITERATIONS = 1_000
-MAX_BYTES = 500_000
-MAX_LOCAL = 50_000
-MAX_NESTING = 20
+# Of included files, for one post: their number, their characters, how deep one includes another.
+MAX_INCLUDES, MAX_INCLUDED, MAX_DEPTH = 1_000, 2_000_000, 10
 
-_TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*+([\w#]++)?.{0,2000}?%\}", re.DOTALL)
-# The end tags of blocks in which nothing is a tag.
-_END_TAG = {
-    name: re.compile(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}") for name in ("raw", "comment")
-}
 _RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
 _CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
 _URL_OUTPUT = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
 _BEFORE_LINK = re.compile(r"\{%-?\s*(?:post_url|link)\s")
 _LINK_TAGS = frozenset({"post_url", "link"})
-_BLOCKS = frozenset({
-    "if", "unless", "for", "case", "capture", "tablerow", "comment", "ifchanged", "highlight",
-    "raw", "codeblock", "code",
-})  # fmt: skip
 _CODE_SAMPLES = frozenset({"highlight", "codeblock", "code"})
 _INNER_TAGS = frozenset({"else", "elsif", "when", "break", "continue"})
 # If one of these fails, its content is no text of its own and is left out with it.
 _CONTENT_IS_LOST = frozenset({"for", "tablerow", "capture", "comment"})
-# `include`, `include_relative` and `render` would read files of the theme.
-_REFUSED_TAGS = ("include", "render", "include_relative", "doc", "macro", "liquid", "echo")
 _BLANKS = re.compile(r"\s*")
 # A mark in an evaluated piece: the number of a tag that is evaluated after it; see `filters.MARK`.
 _MARKED = re.compile(rf"{filters.MARK}([0-9]+){filters.MARK}")
@@ -57,19 +46,25 @@ _MARKED = re.compile(rf"{filters.MARK}([0-9]+){filters.MARK}")
 
 def evaluate(text: TextBuilder, context: TemplateContext) -> Evaluated:
     """Evaluate the tags of a body one after the other. Never raises."""
-    return _Evaluation(text, _Liquid(context), context).run()
+    return _Evaluation(text, _Liquid(context, text), context).run()
 
 
 class _Liquid:
     """Renders one piece of a body after the other; they share their assigned variables."""
 
-    def __init__(self, context: TemplateContext) -> None:
+    def __init__(self, context: TemplateContext, text: TextBuilder) -> None:
         self._context = context
+        self._text = text
         self._missing: list[str] = []
         self._written = 0
+        self._includes, self._included, self._depth = 0, 0, 0
+        self._warnings: list[str] = []
         # Of the marks; unique, so that no other text contains them.
         self.numbers = itertools.count()
-        self._environment = _environment(context, self._missing)
+        self._environment = liquid_environment.environment(context, self._missing, self._warnings)
+        if context.language == "liquid":
+            for name in includes.TAGS:
+                self._environment.add_tag(includes.tag_named(name, self._include))
         template = self._environment.from_string("")
         self._render_context = RenderContext(
             template, globals=template.make_globals(context.values)
@@ -89,10 +84,10 @@ class _Liquid:
         In a code sample any missing value raises. Raises LiquidSyntaxError, and _UnknownError if
         the piece needs what only the site has.
         """
-        self._missing.clear()
-        if any(_builds_list(tag[0], tag[1] or "") for tag in _TAG.finditer(piece)):
+        missing_before = len(self._missing)
+        if any(_builds_list(tag[0], tag[1] or "") for tag in TAG.finditer(piece)):
             raise _UnknownError("a range is allowed only in a for loop that is not reversed")
-        buffer = _LimitedOutput(MAX_BYTES - self._written)
+        buffer = LimitedOutput(MAX_BYTES - self._written)
         try:
             template = self._environment.from_string(piece)
             template.render_with_context(self._render_context, buffer)
@@ -100,16 +95,54 @@ class _Liquid:
             if name and name not in self._environment.tags:
                 raise _UnknownError from error
             raise
+        except _UnknownError:
+            raise
         except Exception as error:  # a template can make the library raise anything
             if isinstance(error, ResourceLimitError):
                 # Otherwise the next piece would double what was too long.
                 self._render_context.locals.clear()
             raise _UnknownError(f"it cannot be evaluated ({_reason(error)})") from error
-        missing = [path for path in self._missing if is_code or not self._context.knows(path)]
+        finally:
+            used = self._missing[missing_before:]
+            del self._missing[missing_before:]
+        missing = [path for path in used if is_code or not self._context.knows(path)]
         if missing:
-            raise _UnknownError(f"the value of {missing[0]} is not known here")
+            raise _UnknownError(self._context.problem(missing[0]))
         self._written += buffer.tell()
         return buffer.getvalue()
+
+    def warnings(self) -> list[str]:
+        """Return the warnings about pieces since the last call."""
+        warnings = [*dict.fromkeys(self._warnings)]
+        self._warnings.clear()
+        return warnings
+
+    def lacks_file(self, tag: str, name: str) -> bool:
+        """Whether a tag includes a file that is not there; False if its name is computed."""
+        file = includes.file_of(match[2]) if (match := _CALL.match(tag)) else ""
+        return "{{" not in file and self._context.included(name, file) is None
+
+    def _include(self, kind: str, file: str, values: Mapping[str, object] | None) -> str:
+        """Return the evaluated text of a file. Raises _UnknownError or FilterError."""
+        source = self._context.included(kind, file)
+        if source is None:
+            raise _UnknownError
+        self._includes += 1
+        self._included += len(source)
+        if self._includes > MAX_INCLUDES or self._included > MAX_INCLUDED:
+            raise FilterError("the post includes too many files")
+        if self._depth == MAX_DEPTH:
+            raise FilterError(f"files that include files are nested more than {MAX_DEPTH} deep")
+        given = {} if values is None else {"include": values}
+        written = self._written
+        self._depth += 1
+        with self._render_context.extend(given):
+            evaluated = _Evaluation(self._text.other(source), self, self._context).run()
+        self._depth -= 1
+        self._written = written  # the piece around it counts the text
+        for line, message in evaluated.warnings:
+            self._warnings.append(f"{file}:{line + 1}: {message}")
+        return evaluated.text
 
 
 class _Evaluation:
@@ -117,7 +150,7 @@ class _Evaluation:
         self._text = text
         self._liquid = liquid
         self._context = context
-        self._block_ends = _block_ends(text.body)
+        self._block_ends = block_ends(text.body)
         self._is_nunjucks = context.language == "nunjucks"
         self._links = frozenset[str]() if self._is_nunjucks else _LINK_TAGS
         # The tag behind each mark: start, end, name.
@@ -125,7 +158,7 @@ class _Evaluation:
 
     def run(self) -> Evaluated:
         body, at = self._text.body, 0
-        while match := _TAG.search(body, at):
+        while match := TAG.search(body, at):
             start, end = match.span()
             self._text.copy_source(at, start)
             if match[0][2:3] == "-":
@@ -149,7 +182,7 @@ class _Evaluation:
         elif _BASE.fullmatch(body[start:end]) and _BEFORE_LINK.match(body, end):
             # Jekyll 3 needed `site.baseurl` before a link; since Jekyll 4 the tag adds it itself.
             self._text.write_value("", start, end)
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             return self._block(start, end, name)
         else:
             self._piece(start, end, end, name)
@@ -185,6 +218,8 @@ class _Evaluation:
                 self._text.keep_source(start, whole)
             else:
                 self._write_rendered(rendered, start, whole)
+            for warning in self._liquid.warnings():
+                self._text.warn(start, end, warning)
         except _UnknownError as error:
             end = whole if name in _CONTENT_IS_LOST else end
             self._text.leave_out(start, end, shown=self._embed(piece, name, end), why=str(error))
@@ -200,13 +235,15 @@ class _Evaluation:
         """Return a block with a mark in place of each tag that the library does not know."""
         body, at = self._text.body, end
         parts, marks_before = [body[start:end]], len(self._marked)
-        while (match := _TAG.search(body, at)) and match.start() < whole:
+        while (match := TAG.search(body, at)) and match.start() < whole:
             first, stop, name = match.start(), match.end(), match[1] or ""
             if name in _CODE_SAMPLES | {"raw"}:
                 stop = self._block_ends.get(first, stop)
             page = self._page(first, stop) if name in self._links else None
             if page is not None:
                 parts += [body[at:first], page]
+            elif name in includes.TAGS and self._liquid.lacks_file(body[first:stop], name):
+                parts += [body[at:first], self._mark(first, stop, name)]
             elif name == "raw" or self._liquid.knows(name):
                 parts.append(body[at:stop])
             else:
@@ -233,7 +270,7 @@ class _Evaluation:
 
     def _first_end(self, start: int, end: int, name: str) -> int:
         """Return where the start tag of a code sample ends; any other tag ends at `end`."""
-        match = _TAG.match(self._text.body, start) if name in _CODE_SAMPLES else None
+        match = TAG.match(self._text.body, start) if name in _CODE_SAMPLES else None
         return match.end() if match else end
 
     def _page(self, start: int, end: int) -> str | None:
@@ -270,7 +307,7 @@ class _Evaluation:
         if url := _URL_OUTPUT.match(piece):
             return embeds.link(url[1], url[1], self._text.markup)
         match = _CALL.fullmatch(piece)
-        if not match or name in _BLOCKS:
+        if not match or name in BLOCKS:
             return ""
         placed, named = embeds.values(match[2])
         is_alone = self._text.is_alone(end)
@@ -297,52 +334,6 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip()
 
 
-def _block_ends(body: str) -> dict[int, int]:
-    """Return where each block ends, by the offset of its start tag.
-
-    Tags within `raw` and `comment` do not count. A block that is nested too deep has no end here,
-    because it would be evaluated again at every level.
-    """
-    ends: dict[int, int] = {}
-    begun: list[tuple[str, int]] = []
-    waiting: Counter[str] = Counter()
-    heights: list[int] = [0]  # the nesting depth within each open block
-    last = {
-        name: max((m.end() for m in _END_TAG[name].finditer(body)), default=0) for name in _END_TAG
-    }
-    at = 0
-    while match := _TAG.search(body, at):
-        name, at = match[1] or "", match.end()
-        if name in _END_TAG and last[name] > at:
-            close = _END_TAG[name].search(body, at)
-            at = ends[match.start()] = close.end() if close else at
-        elif name in _BLOCKS:
-            begun.append((name, match.start()))
-            waiting[name] += 1
-            heights.append(0)
-        elif name.startswith("end") and waiting[name.removeprefix("end")]:
-            start, height = _close_block(name.removeprefix("end"), begun, waiting, heights)
-            if height <= MAX_NESTING:
-                ends[start] = at
-    return ends
-
-
-def _close_block(
-    name: str, begun: list[tuple[str, int]], waiting: Counter[str], heights: list[int]
-) -> tuple[int, int]:
-    """Close the last open block of this name, and drop the open blocks within it.
-
-    Returns where it began and how deeply blocks are nested in it.
-    """
-    while True:
-        last, start = begun.pop()
-        waiting[last] -= 1
-        height = heights.pop() + 1
-        heights[-1] = max(heights[-1], height)
-        if last == name:
-            return start, height
-
-
 def _builds_list(tag: str, name: str) -> bool:
     """Whether a tag could build a list of any length.
 
@@ -351,52 +342,3 @@ def _builds_list(tag: str, name: str) -> bool:
     """
     match = _RANGE.search(tag)
     return match is not None and (name != "for" or "reversed" in tag[match.end() :])
-
-
-class _LimitedOutput(io.StringIO):
-    """Takes the output of a piece, up to what is left of the limit for the body."""
-
-    def __init__(self, left: int) -> None:
-        super().__init__()
-        self._left = left
-
-    def write(self, text: str) -> int:
-        if self.tell() + len(text) > self._left:
-            raise FilterError(f"the tags of the post produce more than {MAX_BYTES} characters")
-        return super().write(text)
-
-
-def _environment(context: TemplateContext, missing: list[str]) -> Environment:
-    class Missing(Undefined):
-        """A missing value, whose name is recorded when it is used."""
-
-        def __init__(self, name: str, **more: Any) -> None:
-            super().__init__(name, **more)
-            if hint := more.get("hint"):
-                missing.append(hint.removesuffix(" is undefined").strip("'\""))
-
-    class LimitedEnvironment(Environment):
-        loop_iteration_limit = MAX_ITERATIONS
-        local_namespace_limit = MAX_LOCAL
-        output_stream_limit = MAX_BYTES  # applies to `capture`
-
-    environment = LimitedEnvironment(undefined=Missing)
-    for name in _REFUSED_TAGS:
-        environment.tags.pop(name, None)
-    budget = filters.FilterBudget()
-    for name, function in {**environment.filters, **filters.own_filters(context, budget)}.items():
-        environment.add_filter(name, filters.guarded(name, function, budget))
-    environment.add_tag(_Output)
-    return environment
-
-
-class _RubyOutputNode(OutputNode):
-    """Writes a list as its items, and a map as Ruby's `inspect` shows it."""
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        value = self.expression.evaluate(context)
-        return buffer.write("".join(map(text, flat(value))))
-
-
-class _Output(Output):
-    node_class = _RubyOutputNode

@@ -96,6 +96,10 @@ class TextBuilder:
         fork._parts, fork._lines = [], [0]
         return fork
 
+    def other(self, body: str) -> TextBuilder:
+        """Return a builder for another text that becomes a part of this one."""
+        return TextBuilder(body, self._markup, keeps_unknown=self._keeps_unknown)
+
     def line(self, at: int) -> int:
         """Return the line (from 0) of an offset in the body."""
         return bisect.bisect_left(self._breaks, at)
@@ -131,7 +135,7 @@ class TextBuilder:
             self.keep_source(start, end, why=why)
         else:
             outcome = "only what it names is kept" if shown else "dropped"
-            self._warn(start, end, f"{why}; {outcome}")
+            self.warn(start, end, f"{why}; {outcome}")
             self._record_outcome("kept" if shown else "dropped", start, end)
             self._write(shown, self.line(start), self.line(end))
 
@@ -139,7 +143,7 @@ class TextBuilder:
         """Keep a tag as it is written; with a reason `why`, warn of it."""
         written = self.body[start:end]
         if why:
-            self._warn(start, end, f"{why}; kept as written")
+            self.warn(start, end, f"{why}; kept as written")
         self._record_outcome("kept", start, end)
         # Blanks and quotes in the tag would end the URL around it.
         text = quote(written, safe="{}%$:/") if self.is_in_url() else written
@@ -217,7 +221,7 @@ class TextBuilder:
             "".join(self._parts), tuple(self._lines), tuple(self._warnings), tuple(self._tags)
         )
 
-    def _warn(self, start: int, end: int, message: str) -> None:
+    def warn(self, start: int, end: int, message: str) -> None:
         tag = short_line(self.body[start:end], 60)
         self._warnings.append((self.line(start), f"{tag}: {message}"))
 

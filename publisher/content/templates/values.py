@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def part_of(item: object, key: object) -> object:
     """
     name = text(key)
     match item:
-        case dict():
+        case Mapping():
             return item.get(name)
         case str() if name in item:
             return name
@@ -111,7 +111,7 @@ def value_at(item: object, path: object) -> object:
 
     Jekyll compares such texts as numbers.
     """
-    keys = text(path).split(".") if isinstance(item, dict) else [path]
+    keys = text(path).split(".") if isinstance(item, Mapping) else [path]
     value = functools.reduce(part_of, keys, item)
     is_number = isinstance(value, str) and _NUMBER.fullmatch(value)
     return number(value) if is_number else value

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Markup, Post, Status
+    from publisher.post import BodySyntax, Markup, Post, Status, TemplateFiles
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
@@ -162,6 +162,11 @@ class PostReader:
     def root(self) -> Path:
         """The folder with the files of the site; see `location`."""
         return self.folder.site
+
+    @property
+    def template_files(self) -> TemplateFiles | None:
+        """The files that templates of posts read; None if there are none."""
+        return None
 
     @cached_property
     def languages(self) -> frozenset[str]:

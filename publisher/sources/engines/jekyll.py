@@ -29,6 +29,7 @@ from publisher.sources.engines.detected import (
     settings_in,
 )
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.jekyll_files import JekyllFiles
 from publisher.sources.engines.names import Name
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
@@ -204,6 +205,11 @@ class Jekyll(PostReader):
     @property
     def root(self) -> Path:
         return self.folder.site / self._folders.source
+
+    @property
+    def template_files(self) -> JekyllFiles:
+        csv = site_settings.section(self.settings, "csv_reader")
+        return JekyllFiles(self.folder, self._folders, csv.get("headers") != "false")
 
     def _head(self, file: PurePosixPath) -> dict[str, Value] | None:
         """The front matter of a page; empty if the file is missing.

@@ -162,9 +162,9 @@ def toml_values(text: str) -> dict[str, Value]:
     return as_values(tomllib.loads(text))
 
 
-def json_values(text: str) -> dict[str, Value]:
+def json_value(text: str) -> Value:
     """Parse JSON as texts, lists and maps. Raises ValueError or RecursionError."""
-    return as_values(json.loads(text))
+    return _as_value(json.loads(text), MAX_DEPTH)
 
 
 def fault(error: Exception, text: str) -> tuple[str, int]:

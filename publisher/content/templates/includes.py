@@ -1,0 +1,88 @@
+"""The tags of Jekyll that include a file: which file they name, and the values that they give it.
+
+The text of the file is found and evaluated elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, TextIO
+
+from liquid.ast import Node
+from liquid.builtin.expressions import parse_primitive, tokenize
+from liquid.stream import TokenStream
+from liquid.tag import Tag
+from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
+from liquid.undefined import is_undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from liquid import Environment, RenderContext
+
+    # Takes the tag, the name of the file, and the values; returns the text to write.
+    Include = Callable[[str, str, Mapping[str, object] | None], str]
+
+TAGS = ("include", "include_cached", "include_relative")
+MAX_PARAMETERS = 50
+
+# A name may contain outputs: `{{ page.kind }}.html`.
+_FILE = re.compile(r"\s*((?:[^\s{]|\{\{.{0,500}?\}\}){1,500})(.*)", re.DOTALL)
+_PARAMETER = re.compile(
+    r"""([\w-]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'|([\w.-]+))"""
+)
+
+
+def file_of(inside: str) -> str:
+    """The name of the file in the source of a tag; it may contain outputs."""
+    match = _FILE.match(inside)
+    return match[1] if match else ""
+
+
+def tag_named(kind: str, include: Include) -> type[Tag]:
+    """The tag of that name, which writes what `include` returns."""
+
+    class IncludeNode(Node):
+        def __init__(self, token: Token, inside: str, env: Environment) -> None:
+            super().__init__(token)
+            self.blank = False
+            self._inside = inside
+            self._env = env
+
+        def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+            file, parameters = file_of(self._inside), _FILE.sub(r"\2", self._inside, count=1)
+            if "{{" in file:
+                written = io.StringIO()
+                self._env.from_string(file).render_with_context(context, written)
+                file = written.getvalue()
+            values = _values(parameters, context) if parameters.strip() else None
+            return buffer.write(include(kind, file, values))
+
+    class IncludeTag(Tag):
+        name = kind
+        block = False
+
+        def parse(self, stream: TokenStream) -> Node:
+            token = stream.eat(TOKEN_TAG)
+            inside = stream.current.value if stream.current.kind == TOKEN_EXPRESSION else ""
+            return IncludeNode(token, inside, self.env)
+
+    return IncludeTag
+
+
+def _values(parameters: str, context: RenderContext) -> dict[str, object]:
+    matches = [*_PARAMETER.finditer(parameters)][:MAX_PARAMETERS]
+    return {match[1]: _value(match, context) for match in matches}
+
+
+def _value(match: re.Match[str], context: RenderContext) -> object:
+    _, double, single, variable = match.groups()
+    if double is not None:
+        return double.replace('\\"', '"')
+    if single is not None:
+        return single.replace("\\'", "'")
+    token = Token(TOKEN_EXPRESSION, variable, 0, variable)
+    expression = parse_primitive(context.env, TokenStream(tokenize(variable, token)))
+    value = expression.evaluate(context)
+    return None if is_undefined(value) else value

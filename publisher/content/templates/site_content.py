@@ -1,0 +1,106 @@
+"""What the templates of a post can read of the whole site: its other posts and its data.
+
+Most posts read nothing of it, so it is made when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from publisher.content.templates.page_values import RUBY, page_values, typed_values
+from publisher.content.templates.values import FilterError, as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from publisher.config import Site
+    from publisher.post import Post, TemplateFiles
+
+    Labels = Callable[[Post], Sequence[str]]
+
+NAMES = frozenset({"posts", "categories", "tags", "data"})
+_OF_ITS_PAGE = frozenset({"content", "excerpt", "output", "next", "previous"})
+
+
+class OtherPost(Mapping[str, object]):
+    """A post as the templates of others see it, without its body.
+
+    It is no `dict`, so that filters can put it into lists, but cannot write out all of it.
+    """
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> object:
+        if key in _OF_ITS_PAGE and key not in self._values:
+            raise FilterError(f"the {key} of another post is not known here")
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __str__(self) -> str:
+        raise FilterError("a post cannot be written out")
+
+
+class SiteValues(dict[str, object]):
+    """The settings of the site, with what `found` finds by one of the NAMES."""
+
+    def __init__(self, settings: Mapping[str, object], found: Callable[[str], object]) -> None:
+        super().__init__((name, value) for name, value in settings.items() if name not in NAMES)
+        self._found = found
+
+    def __missing__(self, name: str) -> object:
+        if name not in NAMES:
+            raise KeyError(name)
+        return self._found(name)
+
+
+class SiteContent:
+    """The posts that the site shows, and the files that templates read; None if they read none."""
+
+    def __init__(self, posts: Iterable[Post], site: Site, files: TemplateFiles | None) -> None:
+        self.files = files
+        self._posts = posts
+        self._site = site
+        self._digests: dict[str, str] = {}
+
+    def value(self, name: str) -> object:
+        """The value of one of the NAMES."""
+        match name:
+            case "posts":
+                return [post for _, post in self._newest_first]
+            case "categories":
+                return self._labelled(lambda post: post.categories)
+            case "tags":
+                return self._labelled(lambda post: post.tags)
+            case _:
+                return typed_values(self.files.data, booleans=RUBY) if self.files else {}
+
+    def digest(self, name: str) -> str:
+        """A hash of a value, which shows whether it has changed since an earlier run."""
+        if name not in self._digests:
+            posts = [dict(post) for _, post in self._newest_first] if name != "data" else []
+            value = posts or self.value(name)
+            self._digests[name] = hashlib.sha256(
+                as_json(value).encode("utf-8", "surrogatepass")
+            ).hexdigest()
+        return self._digests[name]
+
+    @cached_property
+    def _newest_first(self) -> list[tuple[Post, OtherPost]]:
+        posts = sorted(self._posts, key=lambda post: (post.published, post.path), reverse=True)
+        return [(post, OtherPost(page_values(post, self._site))) for post in posts]
+
+    def _labelled(self, labels: Labels) -> dict[str, list[OtherPost]]:
+        found: dict[str, list[OtherPost]] = {}
+        for post, shown in self._newest_first:
+            for label in labels(post):
+                found.setdefault(label, []).append(shown)
+        return found

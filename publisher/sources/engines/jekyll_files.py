@@ -1,0 +1,125 @@
+"""The files of a site of Jekyll that templates read: its data, and texts that posts include.
+
+Nothing is read that is hidden, lies outside of the site, or exceeds a limit.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.errors import ConfigError
+from publisher.sources import site_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.sources.engines.jekyll_folders import JekyllFolders
+    from publisher.sources.post_files import PostFiles
+    from publisher.text.yaml_document import Value
+
+MAX_FILES, MAX_DEPTH, MAX_BYTES = 1_000, 10, 10 * 1024 * 1024  # of all data
+MAX_INCLUDE = 200_000  # bytes of one file
+
+_DATA = (".yaml", ".yml", ".json", ".csv", ".tsv")
+_NAME = re.compile(r"(?!.*[./]{2})[\w/.\-()+~#@]{1,500}")  # Jekyll refuses any other
+# What Jekyll leaves out of a name, and the blanks that become underscores.
+_UNNAMEABLE, _BLANKS = re.compile(r"[^\w\s-]+|(?<=^)\s+|\s+$"), re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class JekyllFiles:
+    """The files of one run, each read once."""
+
+    files: PostFiles
+    folders: JekyllFolders
+    csv_has_headers: bool
+
+    @cached_property
+    def _data(self) -> tuple[dict[str, Value], dict[str, str]]:
+        data: dict[str, Value] = {}
+        problems: dict[str, str] = {}
+        left = MAX_BYTES
+        for number, file in enumerate(_below(self.files.site / self.folders.data, MAX_DEPTH)):
+            *folders, stem = file.relative_to(self.files.site / self.folders.data).parts
+            keys = [_named(part) for part in (*folders, PurePosixPath(stem).stem)]
+            path = ".".join(("site.data", *keys))
+            if number == MAX_FILES or left <= 0:
+                problems["site.data"] = f"{file}: there are more data than publisher reads"
+                break
+            try:
+                text = site_settings.text_of(file, self.files.reach)
+                _put(data, keys, self._parsed(file, text))
+                left -= len(text)
+            except ConfigError as error:
+                problems[path] = str(error)
+        return data, problems
+
+    @property
+    def data(self) -> dict[str, Value]:
+        return self._data[0]
+
+    @property
+    def problems(self) -> dict[str, str]:
+        return self._data[1]
+
+    def _parsed(self, file: Path, text: str) -> Value:
+        if file.suffix not in {".csv", ".tsv"}:
+            return site_settings.parsed(file, text)
+        try:
+            delimiter = "\t" if file.suffix == ".tsv" else ","
+            rows = [*csv.reader(io.StringIO(text), delimiter=delimiter)]
+        except csv.Error as error:
+            raise ConfigError(f"{file}: cannot be read: {error}") from error
+        if not self.csv_has_headers:
+            return [[*row] for row in rows]
+        names, *records = rows or [[]]
+        return [dict(zip(names, row, strict=False)) for row in records if row]
+
+    def include(self, name: str, beside: PurePosixPath | None = None) -> str | None:
+        """The text of a file to include, or of one `beside` a post; None if there is none."""
+        folder = (self.files.posts / beside).parent if beside else self._includes
+        path = PurePosixPath(name)
+        if not _NAME.fullmatch(name) or any(part.startswith(".") for part in path.parts):
+            return None
+        try:
+            data = self.files.reach.read(folder / path)
+            return data.decode("utf-8-sig") if len(data) <= MAX_INCLUDE else None
+        except (OSError, ValueError):  # ValueError: not UTF-8
+            return None
+
+    @property
+    def _includes(self) -> Path:
+        return self.files.site / self.folders.includes
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    """The files with data in a folder, of which the later one of two names counts, and below it."""
+    try:
+        entries = sorted(map(Path, os.scandir(folder)))
+    except OSError:
+        return
+    shown = [entry for entry in entries if not entry.name.startswith(".")]
+    files = (entry for entry in shown if entry.suffix in _DATA and not entry.is_dir())
+    yield from sorted(files, key=lambda file: _DATA.index(file.suffix))
+    for entry in shown:
+        if depth > 1 and entry.is_dir():
+            yield from _below(entry, depth - 1)
+
+
+def _named(name: str) -> str:
+    return _BLANKS.sub("_", _UNNAMEABLE.sub("", name))
+
+
+def _put(data: dict[str, Value], keys: list[str], value: Value) -> None:
+    for key in keys[:-1]:
+        known = data.get(key)
+        inner = known if isinstance(known, dict) else {}
+        data[key], data = inner, inner
+    data[keys[-1]] = value

@@ -1,0 +1,153 @@
+"""What templates in posts of Jekyll read of the site, and what they may not read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import entry, sources
+from publisher.config import Config, Posts, Site
+from publisher.content.cache import Cache
+from publisher.rendering import Renderings
+from tests.support.posts import told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.rendering import Rendered
+
+SITE = Site(title="A blog", url="https://blog.example", since=dt.date(2020, 1, 1))
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+def rendered(folder: Path, body: str, files: Mapping[str, str], *, cache: bool = False) -> Rendered:
+    """The post with this body in a site with other files; its body starts at line 4."""
+    head = "---\ntitle: A\n---\n"
+    for name, text in {"_config.yml": "", "_posts/2020-01-01-a.md": head + body, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    posts = Posts(path=folder / "_posts", engine="jekyll")
+    config = Config(site=SITE, posts=posts, state=folder / "state", path=folder / "publisher.yaml")
+    reading = sources.read(config, now=NOW)
+    found = entry.entries(reading, SITE)
+    one = next(one for one in found.entries if one.item_id.endswith("-a"))
+    made = Renderings(reading, SITE, Cache(folder / "cache", writes=True)) if cache else None
+    return (made or Renderings(reading, SITE)).of(one)
+
+
+def text(*arguments: object, **options: object) -> str:
+    return " ".join(rendered(*arguments, **options).content.text.split())  # type: ignore[arg-type]
+
+
+def test_data_that_cannot_be_read_are_named_where_they_are_used(tmp_path: Path) -> None:
+    files = {"_data/bad.yml": "a: [\n", "_data/good.yml": "a: 1"}
+    made = rendered(tmp_path, "{{ site.data.good.a }}\n\n{{ site.data.bad.a }}", files)
+    ((line, message),) = told(made)
+    assert made.content.text == "1"
+    assert line == 6
+    assert f"{tmp_path}/_data/bad.yml:" in message
+    assert "not YAML" in message
+
+
+def test_data_behind_a_link_out_of_the_site_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.yml").write_text("a: secret")
+    site = tmp_path / "site"
+    (site / "_data").mkdir(parents=True)
+    (site / "_data/x.yml").symlink_to(tmp_path / "secret.yml")
+    (site / "_includes").mkdir()
+    (site / "_includes/x.html").symlink_to(tmp_path / "secret.yml")
+    made = rendered(site, "{{ site.data.x.a }}{% include x.html %}.", {})
+    assert made.content.text == "."
+    assert any("symbolic link that ends at" in message for _, message in told(made))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "include ../secret.html", "include a/../../secret.html", "include .hidden.html",
+        "include /etc/hostname", "include_relative ../_includes/x.html", "include_relative .x",
+        "include gone.html", "include", "include {{ site.gone }}", "include_relative folder",
+    ],
+)  # fmt: skip
+def test_a_file_is_included_only_from_its_folder(tmp_path: Path, tag: str) -> None:
+    files = {
+        "secret.html": "secret", "_includes/.hidden.html": "secret", "_includes/x.html": "x",
+        "_posts/.x": "secret", "_posts/folder/y.txt": "y",
+    }  # fmt: skip
+    made = rendered(tmp_path, f"a {{% {tag} %}} b", files)
+    assert made.content.text.split() == ["a", "b"]
+    assert "; dropped" in told(made)[0][1]
+
+
+def test_a_tag_in_an_included_file_is_named_with_the_file(tmp_path: Path) -> None:
+    files = {"_includes/x.html": "one\n{% avatar ada %}\n{{ 'two' | fancy }}\n"}
+    made = rendered(tmp_path, "\n\n{% include x.html %}", files)
+    assert made.content.text.split() == ["one", "two"]
+    (first, second) = told(made)
+    assert first[0] == second[0] == 6
+    assert "x.html:2: {% avatar ada %}: only the site can render this tag; dropped" in first[1]
+    assert "x.html:3: {{ 'two' | fancy }}: only the site knows the filter fancy" in second[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"a.html": "x{% include a.html %}"}, "nested more than 10 deep"),
+        ({"a.html": "{% include b.html %}" * 5, "b.html": "{% include a.html %}" * 5}, "deep"),
+        ({"a.html": "x" * 300_000}, "only the site can render"),
+        ({"a.html": "{% for i in (1..900) %}{% include b.html %}{% include b.html %}{% endfor %}",
+          "b.html": "x"}, "includes too many files"),
+        ({"a.html": "{% for i in (1..900) %}{% include b.html %}{% endfor %}", "b.html": "x" * 900},
+         "more than 500000 characters"),
+    ],
+)  # fmt: skip
+def test_included_files_have_limits(tmp_path: Path, files: Mapping[str, str], why: str) -> None:
+    includes = {f"_includes/{name}": source for name, source in files.items()}
+    made = rendered(tmp_path, "a\n\n{% include a.html %}\n\nb", includes)
+    assert {"a", "b"} <= {*made.content.text.split()}
+    assert any(why in message for _, message in told(made))
+
+
+def test_data_have_limits(tmp_path: Path) -> None:
+    files = {f"_data/x{number}.yml": "a: 1" for number in range(1_001)}
+    made = rendered(tmp_path, "{{ site.data.x0.a }} {{ site.data.gone }}", files)
+    assert made.content.text.split() == ["1"]
+    assert "there are more data than publisher reads" in told(made)[0][1]
+
+
+def test_what_a_site_has_for_templates_is_no_edit_of_a_post(tmp_path: Path) -> None:
+    """Its item is corrected by the next edit, and nobody is notified before."""
+    body = "{{ site.data.x.a }} {% include y.html %} {{ site.posts.size }}"
+    plain = rendered(tmp_path, body, {})
+    files = {"_data/x.yml": "a: 1", "_includes/y.html": "y", "_posts/2020-01-02-b.md": "---\n---\n"}
+    other = rendered(tmp_path, body, files)
+    assert plain.content.text != other.content.text
+    assert plain.fingerprint == other.fingerprint
+
+
+def test_a_cached_post_is_rendered_again_if_the_site_has_changed(tmp_path: Path) -> None:
+    body = "{{ site.data.x.a }} {% include y.html %} {{ site.posts.first.title }}"
+    files = {"_data/x.yml": "a: 1", "_includes/y.html": "y"}
+    assert text(tmp_path, body, files, cache=True) == "1 y A"
+    assert text(tmp_path, body, {"_data/x.yml": "a: 2"}, cache=True) == "2 y A"
+    assert text(tmp_path, body, {"_includes/y.html": "z"}, cache=True) == "2 z A"
+    newer = {"_posts/2020-01-02-b.md": "---\ntitle: B\n---\n"}
+    assert text(tmp_path, body, newer, cache=True) == "2 z B"
+
+
+def test_csv_may_have_no_headers(tmp_path: Path) -> None:
+    files = {"_config.yml": "csv_reader: {headers: false}", "_data/x.csv": "a,b\nc,d\n"}
+    assert text(tmp_path, "{{ site.data.x[1][0] }}", files) == "c"
+
+
+def test_hidden_posts_are_not_among_those_of_the_site(tmp_path: Path) -> None:
+    files = {
+        "_posts/2020-01-02-draft.md": "---\npublished: false\n---\n",
+        "_posts/2020-01-03-feed.md": "---\nfeed: false\n---\n",
+        "_posts/2030-01-03-future.md": "---\n---\n",
+    }
+    body = "{{ site.posts | map: 'slug' | join: ' ' }}"
+    assert text(tmp_path, body, files) == "feed a"
