@@ -10,6 +10,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from publisher.config.find import OLD_NAME, is_ours
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
 from publisher.system.reasons import permission_advice, reason
@@ -86,13 +87,13 @@ def text_of(file: Path, reach: Reach) -> str:
 
 
 def find(folder: Path, names: Iterable[str]) -> Path | None:
-    """The first of the files that exists in the folder."""
+    """The first of the files that exists in the folder, and is no configuration of publisher."""
     return next((folder / name for name in names if _exists(folder / name)), None)
 
 
 def _exists(file: Path) -> bool:
     try:
-        return file.is_file()
+        return file.is_file() and not (file.name == OLD_NAME and is_ours(file))
     except OSError:  # e.g. permission denied: reading the file will report the error
         return True
 

@@ -1,9 +1,9 @@
 """Match paths against the patterns by which site generators leave files out. Pure.
 
 There are the globs of JavaScript (fast-glob, micromatch), in which the name of a folder stands for
-all that is in it, and the lines of a `.gitignore`. Patterns come from authors: their number, their
-length and their braces are limited, and matching takes no more steps than there are pairs of
-characters in pattern and path.
+all that is in it, the lines of a `.gitignore`, and the regular expressions of Go. Patterns come
+from authors: their number, their length and their braces are limited, and matching takes no more
+steps than there are pairs of characters in pattern and path. An expression may repeat two parts.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ _PIECE = re.compile(r"\*+|\?|\[[!^]?\]?[^\]/]*\]|\\.|.", re.DOTALL)
 
 Part: TypeAlias = "re.Pattern[str] | None"  # of one name in a path; None: any number of names
 _ANY = re.compile(r".+", re.DOTALL)
+# What Python reads otherwise than Go, and repeated groups, which may take very long.
+_UNSUPPORTED = re.compile(r"\(\?(?!:)|\)[*+{]|\\[pPQECzAZ]|\[\[:")
+_REPEATED = re.compile(r"(?<!\\)[*+]|\{\d*,")
+_MAX_REPEATED = 2  # parts of an expression
+_MAX_PATH = 500  # characters that are searched
 
 
 class PatternError(ValueError):
@@ -92,6 +97,36 @@ class Patterns:
         return next(found, False)
 
 
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """Regular expressions, of which one must be found in the absolute path of a file."""
+
+    expressions: Sequence[re.Pattern[str]]
+
+    def leave_out(self, path: str) -> bool:
+        """Whether a file is left out. A path that is too long to be searched is."""
+        absolute = f"/{path}"
+        found = (one.search(absolute) for one in self.expressions)
+        return len(absolute) > _MAX_PATH or any(found)
+
+
+def of_expressions(expressions: Iterable[str]) -> Expressions:
+    """Regular expressions of Go that mean the same in Python. Raises PatternError."""
+    return Expressions([*map(_expression, _limited(expressions))])
+
+
+def _expression(written: str) -> re.Pattern[str]:
+    plain = written.removeprefix("(?i)")
+    flags = re.IGNORECASE if plain != written else re.NOFLAG
+    is_short = len(_REPEATED.findall(plain)) <= _MAX_REPEATED
+    try:
+        if is_short and not _UNSUPPORTED.search(plain):
+            return re.compile(plain, flags)
+    except (re.error, RecursionError, OverflowError):
+        pass
+    raise PatternError(f"the pattern {written!r} is not supported")
+
+
 def of_globs(patterns: Iterable[str]) -> Patterns:
     """Globs of JavaScript. Raises PatternError."""
     alternatives = itertools.chain.from_iterable(map(_alternatives, _limited(patterns)))
@@ -110,6 +145,13 @@ def of_git(lines: Iterable[str]) -> Patterns:
     written = (line.rstrip("\r\n") for line in lines)
     rules = [line for line in written if line.strip() and not line.startswith("#")]
     return Patterns([_of_line(line) for line in _limited(rules)], of_folders=True)
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a glob matches a whole path. Raises PatternError."""
+    names = path.split("/")
+    alternatives = _alternatives(_limited([pattern])[0])
+    return any(_Pattern([*_parts(one.split("/"))]).matches(names) for one in alternatives)
 
 
 def _limited(patterns: Iterable[str]) -> list[str]:

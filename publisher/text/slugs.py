@@ -12,7 +12,8 @@ from typing import Literal
 
 from publisher.text import transliteration
 
-_KEPT_BY_HUGO = "._#+~-@/"
+_KEPT_BY_HUGO = "._#+~-@/\\"
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _DROPPED_BY_ZOLA = re.compile(r"""[<>:"/\\|?*]""")
 # hexo-util's escapeDiacritic, for letters that Unicode does not decompose: BASE:LETTERS.
 _GROUPS = """
@@ -51,11 +52,15 @@ def nikola_slug(text: str) -> str:
 
 
 def hugo_slug(text: str) -> str:
-    """Hugo's slug: letters, digits and `._#+~-@/`, in their case; spaces become one hyphen."""
+    """Hugo's slug: letters, digits and `._#+~-@/`, in their case; spaces become one hyphen.
+
+    A percent sign stays before two hexadecimal digits.
+    """
     slug: list[str] = []
     is_after_space = False
-    for character in text.strip():
-        if character in _KEPT_BY_HUGO or is_word(character):
+    for at, character in enumerate(text):
+        is_kept = character in _KEPT_BY_HUGO or is_word(character) or _ESCAPE.match(text, at)
+        if is_kept:
             if is_after_space and character != "-" and slug[-1:] != ["-"]:
                 slug.append("-")
             slug.append(character)

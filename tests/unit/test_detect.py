@@ -64,6 +64,15 @@ SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
                      'timeZone = "Asia/Tokyo"\n[params]\nauthor = "Ada"\n',
         "content/posts/a.md": TOML,
     }),
+    "hugo with a folder of settings": ("hugo", "content", {
+        "config/_default/hugo.toml": "baseURL = 'https://a.example/'\n"
+                                     "timeZone = 'Asia/Tokyo'\ndefaultContentLanguage = 'de'\n",
+        "config/_default/languages.de.toml": "title = 'A site'\ncontentDir = 'content/de'\n",
+        "config/_default/languages.en.toml": "title = 'Other'\ncontentDir = 'content/en'\n",
+        "config/_default/params.yaml": "author: Ada\n",
+        "content/de/posts/a.md": TOML,
+        "content/en/posts/a.md": TOML,
+    }),
     "hugo of old, main sections": ("hugo", "content/articles", {
         "config.yaml.old": "",
         "config/_default/config.yaml": "title: A site\nbaseurl: https://a.example\n"

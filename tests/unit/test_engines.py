@@ -419,7 +419,7 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
         ('[permalinks.page]\nposts = "/:section/:title"', "posts/a.md", "", "/posts/the-title/"),
         ('[permalinks]\nposts = "/:slugorcontentbasename/"', "posts/a.md", "", "/a/"),
         ('[permalinks]\nposts = "/:sections[1:]/:contentbasename/"', "posts/b/a.md", "", "/a/"),
-        ("", "posts/a--b -- c & d.md", "", "/posts/a--b--c-d/"),
+        ("", "posts/a--b -- c & d.md", "", "/posts/a--b----c--d/"),
         ("", "posts/dots...md", "", "/posts/dots../"),
         ("uglyURLs = true", "posts/a.md", 'url = "/X/Own y"', "/X/Own%20y/"),
         ("[languages.fr]", "posts/a.fr.md", 'url = "rel/x"', "/fr/rel/x/"),
@@ -434,6 +434,40 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
          "/en/posts/a/"),
         ('[frontmatter]\ndate = [":filename", ":default"]', "posts/2020-01-01-a.md", "",
          "/posts/a/"),
+        ('[frontmatter]\ndate = [":default", ":filename"]', "posts/2020-01-01-a.md", "",
+         "/posts/2020-01-01-a/"),
+        ('[frontmatter]\ndate = [":filename"]\n[permalinks]\nposts = "/:slug/:filename/"',
+         "posts/2020-01-01-a.md", "", "/a/2020-01-01-a/"),
+        ("", "posts/A  b/C & d/e.md", "", "/posts/a--b/c--d/e/"),
+        ("", "posts/p%20q.md", "", "/posts/p%2520q/"),
+        ("", "posts/v.1/a.md", 'slug = "v1.2 x/y"', "/posts/v.1/v1.2-x/y/"),
+        ("", "posts/a.md", 'url = "/v1.2/post"', "/v1.2/post"),
+        ("", "posts/a.md", 'url = "/x/index.html"', "/x/"),
+        ("", "posts/a.md", 'url = "/:year/:slug+x/"', "/2020/the-title%20x/"),
+        ("", "posts/a-fr.md", "", "/posts/a-fr/"),
+        ("[languages.fr]", "posts/a-fr.md", "", "/posts/a-fr/"),
+        ("[languages.fr]", "fr/a.md", "", "/fr/a/"),
+        ("[uglyURLs]\nnotes = true", "notes/a.md", "", "/notes/a.html"),
+        ("[uglyURLs]\nnotes = true", "posts/a.md", "", "/posts/a/"),
+        ("removePathAccents = true", "posts/é ё й.md", "", "/posts/e-%D0%B5-%D0%B8/"),
+        ('[permalinks]\nposts = "/a+b/:slug.html"', "posts/c.md", "", "/a-b/the-title.html/"),
+        ('[permalinks]\nposts = "/:filename"', "posts/C++ x.md", "", "/c-x/"),
+        ('[permalinks]\nposts = "/:2006-:Jan/:2006_01_02/"', "posts/a.md", "",
+         "/2020-feb/2020_02_03/"),
+        ('[permalinks]\nposts = "/a\\\\:b/:title"', "posts/a.md", "", "/ab/the-title/"),
+        ('[permalinks]\n"posts/deep" = "/d/:slug"\nposts = "/:slug"', "posts/deep/a.md", "",
+         "/d/the-title/"),
+        ('[permalinks]\n"/" = "/root/:slug"', "a.md", "", "/root/the-title/"),
+        ('[permalinks]\nposts = "/:slug"\n[languages.fr.permalinks]\nnotes = "/n/:slug"',
+         "posts/a.fr.md", "", "/fr/posts/a/"),
+        ('[[permalinks]]\npattern = "/p/:slug"\ntarget.path = "/{posts,notes}/**"',
+         "posts/deep/a.md", "", "/p/the-title/"),
+        ('[[permalinks]]\npattern = "/p/:slug"\ntarget.path = "/posts"\n'
+         '[[permalinks]]\npattern = "/d/:slug"\ntarget.environment = "development"\n'
+         '[[permalinks]]\npattern = "/k/:slug"\ntarget.kind = "{page}"',
+         "posts/a.md", "", "/k/the-title/"),
+        ('[[permalinks]]\npattern = "/p/:slug"\ntarget.sites.matrix.languages = ["f*"]\n'
+         "[languages.fr]", "posts/a.fr.md", "", "/fr/p/the-title/"),
     ],
 )  # fmt: skip
 def test_hugo_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
@@ -523,7 +557,74 @@ def test_only_the_main_sections_of_a_hugo_site_are_read(tmp_path: Path) -> None:
     text = "+++\ndate=2020-01-01\n+++\n"
     files = {"hugo.toml": "[params]\nmainSections = ['posts']", "content/posts/a.md": text,
              "content/docs/b.md": text}  # fmt: skip
-    assert hugo(tmp_path, files).path.as_posix() == "posts/a.md"
+    reading = read(tmp_path, "hugo", files, posts="content")
+    assert [str(one.path) for one in reading.posts] == ["posts/a.md"]
+    assert [(str(one.path), one.status, one.reason) for one in reading.skipped] == [
+        ("docs/b.md", "ignored", "the site leaves it out, see mainSections")
+    ]
+
+
+def test_hugo_merges_its_settings_and_takes_none_of_ours(tmp_path: Path) -> None:
+    files = {
+        "config.yaml": "site: {url: https://x.example}\nposts: {path: content}\nuglyURLs: true\n",
+        "config/_default/hugo.toml": "uglyURLs = true\n[permalinks]\nposts = '/z/:slug/'\n",
+        "config/_default/parts/permalinks.fr.yaml": "permalinks: {posts: '/f/:slug/'}\n",
+        "config/production/config.json": '{"uglyURLs": false}',
+        "config/development/config.yaml": "uglyURLs: true\n",
+        "content/posts/a.md": "---\ntitle: A\ndate: 2020-01-01\n---\n",
+        "content/posts/a.fr.md": "---\ntitle: A\ndate: 2020-01-01\n---\n",
+    }
+    reading = read(tmp_path, "hugo", files, posts="content")
+    assert [one.page for one in reading.posts] == ["/fr/f/a/", "/z/a/"]
+
+
+def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2020-01-01\n---\n"
+    files = {
+        "hugo.yaml": "languages:\n  en: {contentDir: content/en, baseURL: 'https://en.example/x/'}\n"
+                     "  fr: {contentDir: content/fr, baseURL: 'https://fr.example'}\n"
+                     "  it: {contentDir: content/it, disabled: true}\n",
+        **{f"content/{name}.md": text
+           for name in ("en/a", "fr/a", "it/a", "en/b.it", "a", "fr/#a")},
+    }  # fmt: skip
+    reading = read(tmp_path, "hugo", files, posts="content")
+    assert [(str(one.path), one.address, one.language) for one in reading.posts] == [
+        ("en/a.md", "https://en.example/x/a/", None),
+        ("fr/a.md", "https://fr.example/a/", "fr"),
+    ]
+    assert {str(one.path): (one.status, one.reason.partition(", see ")[2])
+            for one in reading.skipped} == {
+        "a.md": ("ignored", "contentDir of the languages"),
+        "en/b.it.md": ("ignored", "disableLanguages"),
+        "fr/#a.md": ("ignored", "the # at the beginning of its name"),
+        "it/a.md": ("ignored", "contentDir of the languages"),
+    }  # fmt: skip
+
+
+def test_a_cascade_of_hugo_is_for_the_pages_of_its_target(tmp_path: Path) -> None:
+    """The item of a draft stays, which was published while publisher did not know targets."""
+    files = {
+        "hugo.yaml": "cascade:\n- target: {path: '/posts/**'}\n  tags: [first]\n"
+                     "- tags: [all]\n- _target: {path: '/{posts/x,y}'}\n  draft: true\n",
+        **{f"content/{name}.md": "---\ntitle: A\ndate: 2020-01-01\n---\n"
+           for name in ("posts/a", "posts/x", "notes/a")},
+    }  # fmt: skip
+    reading = read(tmp_path, "hugo", files, posts="content")
+    assert [one.tags for one in reading.posts] == [("all",), ("first",)]
+    assert [(str(one.path), one.status) for one in reading.skipped] == [("posts/x.md", "ignored")]
+
+
+def test_hugo_takes_dates_and_terms_from_the_keys_that_its_settings_name(tmp_path: Path) -> None:
+    files = {
+        "hugo.toml": "[frontmatter]\ndate = ['written', ':default']\npublishDate = ['shown']\n"
+                     "[taxonomies]\ntag = 'labels'\ncategory = 'themes'\n",
+        "content/a.md": "---\ntitle: A\ndate: 2020-01-01\nWritten: 2020-02-02\n"
+                        "shown: 2020-03-03\nlabels: two words, a comma\nthemes: [x, y z]\n"
+                        "tags: [none]\n---\n",
+    }  # fmt: skip
+    parsed = hugo(tmp_path, files, zone="UTC")
+    assert iso(parsed.published) == "2020-03-03T00:00:00Z"
+    assert (parsed.tags, parsed.categories) == (("two words, a comma",), ("x", "y z"))
 
 
 # --- Zola ---

@@ -68,6 +68,37 @@ def test_no_character_of_a_name_is_wild() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "left_out"),
+    [
+        (r"/private/", ANYWHERE),
+        (r"^/private/", OF_ROOT),
+        (r"(?i)PRIVATE/(x|z)\.md$", [file for file in ANYWHERE if file[-4] in "xz"]),
+        (r"sub/.*\.md$", ["sub/private/z.md"]),
+        (r"private$", []),
+    ],
+)
+def test_expressions_are_found_in_absolute_paths(expression: str, left_out: list[str]) -> None:
+    patterns = ignore_patterns.of_expressions([expression])
+    assert [file for file in FILES if patterns.leave_out(file)] == left_out
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["(a+)+b", "(a|b)*c", ".*a.*b.*c", r"\pL", "(?s)a", "(?=a)", "[[:alpha:]]", "a{2,1000}{2,}{3,}",
+     "[", "(", r"a\z", "x" * 1_001],
+)  # fmt: skip
+def test_expressions_that_are_not_those_of_python_or_take_long_are_refused(expression: str) -> None:
+    with pytest.raises(PatternError):
+        ignore_patterns.of_expressions([expression])
+
+
+def test_a_path_too_long_to_be_searched_is_left_out() -> None:
+    patterns = ignore_patterns.of_expressions(["a.*b.*c"])
+    assert not patterns.leave_out("ab" * 200)
+    assert patterns.leave_out("ab" * 300)
+
+
+@pytest.mark.parametrize(
     "patterns", [["!(a)"], ["a" * 1_001], ["a"] * 1_001, ["{a,b}" * 10], ["+(a|b)/c"]]
 )
 def test_what_is_not_supported_or_too_much_is_an_error(patterns: list[str]) -> None:

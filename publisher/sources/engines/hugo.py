@@ -1,104 +1,42 @@
 """Read posts by the rules of Hugo: page bundles, sections, cascades and its own permalinks.
 
-Keys are case-insensitive. The date in a URL is that of the zone in which the author wrote it.
+Keys are case-insensitive. The date in a URL is that of the zone in which the author wrote it. Where
+versions of Hugo differ, these are the rules of the newest one.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines.detected import (
-    DetectedSite,
-    author_of,
-    first_folder,
-    output_folder,
-    settings_in,
-    unread_sections,
-)
-from publisher.sources.engines.engine import UPDATED, EngineRecord, PostReader, UndatedError
-from publisher.sources.engines.markups import MARKUPS
-from publisher.sources.engines.unread import SettingsFile
-from publisher.sources.front_matter import source_text
-from publisher.text.dates import DateError
-from publisher.text.permalinks import DAYS, MONTHS, encoded
+from publisher.sources.engines import hugo_settings, hugo_urls
+from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, reach_of
+from publisher.sources.engines.engine import UPDATED, EngineRecord, UndatedError
+from publisher.sources.engines.hugo_content import HugoContent, is_index
+from publisher.sources.front_matter.values import unique
+from publisher.text.dates import DateError, WrittenDate
+from publisher.text.permalinks import encoded
 from publisher.text.slugs import hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from publisher.post import Status
+    from publisher.post import Post, Status
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
-    from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
-    from publisher.sources.post_files import PostFiles
-    from publisher.text.dates import WrittenDate
-    from publisher.text.yaml_document import Value
 
-_TOKEN = re.compile(r":([a-z0-9_]+)(?:\[([^\]]*)\])?")
-_DATES: dict[str, Callable[[dt.datetime], str]] = {
-    "year": lambda at: f"{at.year:04}",
-    "month": lambda at: f"{at.month:02}",
-    "monthname": lambda at: MONTHS[at.month - 1],
-    "day": lambda at: f"{at.day:02}",
-    # Go counts the days of the week from Sunday, which is 0.
-    "weekday": lambda at: str(at.isoweekday() % 7),
-    "weekdayname": lambda at: DAYS[at.weekday()],
-    "yearday": lambda at: str(at.timetuple().tm_yday),
-    # Go's layouts of time, https://pkg.go.dev/time#Layout
-    "2006": lambda at: f"{at.year:04}",
-    "06": lambda at: f"{at.year % 100:02}",
-    "01": lambda at: f"{at.month:02}",
-    "1": lambda at: str(at.month),
-    "02": lambda at: f"{at.day:02}",
-    "2": lambda at: str(at.day),
-}
-_KINDS = ("toml", "yaml", "yml", "json")
-_SETTINGS = tuple(
-    f"{name}.{kind}"
-    for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
-    for kind in _KINDS
-)
-_PARTS = ("permalinks", "params", "languages", "frontmatter")  # that may have files of their own
-_CONTENT = ("content/posts", "content/post", "content/blog")
+_PUBLISHED = ("publishdate", "pubdate", "published")
+_DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
 
 
-class Hugo(PostReader):
-    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
-        super().__init__(folder, record)
-        self._content = site_settings.text(self.settings, "contentdir") or "content"
-        self.location = folder.below(self._content)
-        self._bundles = {path.parent for path in folder.paths if _is_index(path)} - {
-            PurePosixPath()
-        }
-        self._sections: dict[PurePosixPath, dict[str, Value]] = {}
-        self._section_sources: dict[PurePosixPath, SourceText] = {}
-
-    @cached_property
-    def settings(self) -> dict[str, Value]:
-        settings = site_settings.folded(super().settings)
-        for part in _PARTS:
-            if part_settings := self.folder.settings(*_names(part)):
-                settings.setdefault(part, site_settings.folded(part_settings))
-        return settings
-
-    def settings_files(self) -> list[SettingsFile]:
-        found = ((part, site_settings.find(self.folder.site, _names(part))) for part in _PARTS)
-        parts = [SettingsFile(file, (part,)) for part, file in found if file]
-        return [*super().settings_files(), *parts]
-
-    def site_languages(self) -> list[str]:
-        return [*site_settings.section(self.settings, "languages")]
-
+class Hugo(HugoContent):
     @property
     def shows_future(self) -> bool:
         return self.settings.get("buildfuture") == "true"
@@ -115,65 +53,18 @@ class Hugo(PostReader):
             lines={key.lower(): line for key, line in post_file.lines.items()},
         )
 
-    def is_post(self, path: PurePosixPath) -> bool:
-        """Whether the file is a post: not a resource of a bundle, and in a main section."""
-        parents = {*path.parents}
-        if _is_index(path):
-            parents.discard(path.parent)
-        main = site_settings.texts(site_settings.section(self.settings, "params"), "mainsections")
-        section = (self.location / path).parts[0]
-        whole = self.location == PurePosixPath() and len(path.parts) > 1
-        return self._bundles.isdisjoint(parents) and not (whole and main and section not in main)
-
     def name(self, path: PurePosixPath) -> Name:
         """The parts of the file name.
 
         The date stays in the slug unless the setting `frontmatter.date` has `:filename`.
         """
         dated_name = super().name(path)
-        order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), "date")
-        if dated_name.date and ":filename" in order:
+        if dated_name.date and ":filename" in self._keys_of("date"):
             return dated_name
         stem, _ = self.without_language(path)
         return replace(
-            dated_name, slug=path.parts[-2] if _is_index(path) and path.parts[1:] else stem
+            dated_name, slug=path.parts[-2] if is_index(path) and path.parts[1:] else stem
         )
-
-    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Add the values of cascades: the nearest section first, the settings last."""
-        for folder in path.parents:
-            for key, value in self._cascade(folder).items():
-                values.setdefault(key, value)
-        for key, value in _targetless(self.settings.get("cascade")).items():
-            values.setdefault(key, value)
-
-    def _cascade(self, folder: PurePosixPath) -> dict[str, Value]:
-        if folder not in self._sections:
-            page = next((path for path in _indexes(folder) if path in self.folder.paths), None)
-            values = self.section(page) if page else {}
-            self._sections[folder] = _targetless(values.get("cascade"))
-        return self._sections[folder]
-
-    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
-        """The text of the file, with the cascades in the pages of its sections."""
-        own = super().source_text(path, text)
-        for folder in path.parents:
-            own = source_text.with_defaults(own, self._cascade_source(folder))
-        return own
-
-    def _cascade_source(self, folder: PurePosixPath) -> SourceText:
-        """The text of the cascade in the page of a section."""
-        if folder not in self._section_sources:
-            page = next((path for path in _indexes(folder) if path in self.folder.paths), None)
-            data = self.folder.bytes(page) if page else b""
-            text = super().source_text(folder, data.decode("utf-8", "replace"))
-            keys = {
-                key.removeprefix("cascade."): lines
-                for key, lines in text.keys.items()
-                if key.startswith("cascade.")
-            }
-            self._section_sources[folder] = source_text.SourceText(keys, ())
-        return self._section_sources[folder]
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
@@ -199,12 +90,20 @@ class Hugo(PostReader):
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:
         """The instant of `publishDate`, else of `date`. The URL always shows `date`."""
-        keys = ("date", "publishdate", "pubdate", "published", *UPDATED[1:])
-        date = self._first_moment(front_matter, *keys)
+        keys = self._keys_of("date")
+        date = self._first_moment(front_matter, name, keys)
         if date is None:
             date = self._date_of_name(front_matter, name, keys)
-        shown = self._first_moment(front_matter, "publishdate", "pubdate", "published")
+        shown = self._first_moment(front_matter, name, self._keys_of("publishdate"))
         return replace(date, instant=shown.instant) if shown else date
+
+    def _keys_of(self, date: str) -> list[str]:
+        """The keys with a date in their order, and `:filename`, by the setting `frontmatter`."""
+        order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), date)
+        names = (
+            [*_DATES[date]] if name == ":default" else [name] for name in order or [":default"]
+        )
+        return [key.lower() for keys in names for key in keys]
 
     def _date_of_name(self, front_matter: FrontMatter, name: Name, keys: Sequence[str]) -> Moment:
         """The date in the name of the file. Raises PostError, also if a key has no usable date."""
@@ -217,95 +116,121 @@ class Hugo(PostReader):
             message = f"{key} is no date; write e.g. `date: 2008-10-21`"
             raise front_matter.error(key, message) from None
 
-    def _first_moment(self, front_matter: FrontMatter, *keys: str) -> Moment | None:
+    def _first_moment(
+        self, front_matter: FrontMatter, name: Name, keys: Sequence[str]
+    ) -> Moment | None:
         for key in keys:
-            if not _has_value(front_matter, key):
-                continue
             try:
-                return self.moment(front_matter, key)
+                if key == ":filename" and name.date:
+                    return self._shown(WrittenDate(name.date), None)
+                if _has_value(front_matter, key):
+                    return self.moment(front_matter, key)
             except DateError as error:
                 if key != "date":  # `super().published` reports a wrong `date`
                     front_matter.warn(key, f"{key}: {error}; it is not used")
         return None
 
+    def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        """The terms; a text is a single one, whatever is in it."""
+        return unique(
+            [*front_matter.listed("tag", ";,"), *self._terms(front_matter, "tag", "tags")]
+        )
+
+    def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
+        terms = self._terms(front_matter, "category", "categories")
+        return unique([*terms, *front_matter.texts("category")])
+
+    def _terms(self, front_matter: FrontMatter, taxonomy: str, default: str) -> Iterator[str]:
+        name = site_settings.text(self.settings, "taxonomies", taxonomy)
+        return front_matter.texts((name or default).lower())
+
+    def finished(self, front_matter: FrontMatter, post: Post) -> Post:
+        """The post at the address of its language, if that has a host of its own."""
+        languages = site_settings.section(self.settings, "languages")
+        base = site_settings.text(languages, self.language_of(front_matter.path), "baseurl") or ""
+        is_url = base.lower().startswith(("http://", "https://"))
+        return replace(post, address=base.rstrip("/") + post.page) if is_url else post
+
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
-        name, published = parts.name, parts.published
-        location = self.location / front_matter.path
-        bundle = _is_index(front_matter.path)
-        folders = location.parts[: -2 if bundle and len(location.parts) > 1 else -1]
-        language = self._prefix(name.language)
-        folders = folders[1:] if name.language and folders[:1] == (name.language,) else folders
+        path, language = front_matter.path, self._prefix(parts.name.language)
+        folders, base = self.names(path)
         given = front_matter.wanted("url")
         if given is not None:
-            filled = _filled(given, self._tokens(front_matter, name, published, folders))
-            filled = filled if filled.startswith("/") else f"{language}/{filled}"
-            return encoded(filled if _has_ending(filled) else filled.rstrip("/") + "/")
-        template = self._template(folders)
-        if template is not None:
-            path = _filled(template, self._tokens(front_matter, name, published, folders))
-            return self._pretty(language + "/" + path)
-        last = hugo_slug(front_matter.wanted("slug") or name.slug)
-        return self._pretty("/".join([language, *map(hugo_slug, folders), last]))
+            page = self._filled(given, front_matter, parts) if ":" in given else given
+            page = page if page.startswith("/") else f"{language}/{page}"
+            is_file = "." in page and not page.endswith(("/", "/index.html"))
+            return encoded(page if is_file else page.removesuffix("index.html").rstrip("/") + "/")
+        permalinks = self.setting(self.language_of(path), "permalinks")
+        template = hugo_urls.pattern(permalinks, self.logical(path), self.language_of(path))
+        if template:
+            page = self._filled(template, front_matter, parts)
+        else:
+            page = "/".join([*folders, self._slug(front_matter, parts.name) or base])
+        page = language + self._clean(page)
+        is_ugly = page and self._is_ugly(folders[0].lower() if folders else "")
+        return encoded(page + (".html" if is_ugly else "/"))
+
+    def _clean(self, path: str) -> str:
+        has_accents = self.settings.get("removepathaccents") != "true"
+        return hugo_urls.clean(path, accents=has_accents, capitals=self.has_capitals)
+
+    def _cased(self, slug: str) -> str:
+        return slug if self.has_capitals else slug.lower()
+
+    def _is_ugly(self, section: str) -> bool:
+        ugly = self.settings.get("uglyurls")
+        return (ugly.get(section) if isinstance(ugly, dict) else ugly) == "true"
 
     def _prefix(self, language: str | None) -> str:
-        main = site_settings.text(self.settings, "defaultcontentlanguage") or "en"
+        own = (language or self.main_language).lower()
+        if site_settings.text(self.settings, "languages", own, "baseurl"):
+            return ""  # it has a site of its own
         inside = self.settings.get("defaultcontentlanguageinsubdir") == "true"
-        return f"/{(language or main).lower()}" if inside or language not in {None, main} else ""
+        return f"/{own}" if inside or own != self.main_language else ""
 
-    def _template(self, folders: Sequence[str]) -> str | None:
-        templates = site_settings.section(self.settings, "permalinks")
-        pages = {**templates, **site_settings.section(templates, "page")}
-        section = folders[0].lower() if folders else ""
-        return site_settings.text(pages, section)
+    def _slug(self, front_matter: FrontMatter, name: Name) -> str:
+        """The slug in the front matter, else that in the file name if its date counts."""
+        keys = self._keys_of("date")
+        before = keys[: keys.index(":filename")] if name.date and ":filename" in keys else None
+        is_named = before is not None and not any(_has_value(front_matter, key) for key in before)
+        return hugo_slug(front_matter.wanted("slug") or (name.slug if is_named else ""))
 
-    def _tokens(
-        self, front_matter: FrontMatter, name: Name, published: Moment, folders: Sequence[str]
-    ) -> Callable[[str, str | None], str | None]:
-        base = hugo_slug(name.slug)
-        slug = hugo_slug(front_matter.wanted("slug") or "")
-        title = hugo_slug(front_matter.wanted("title") or name.slug)
+    def _filled(self, template: str, front_matter: FrontMatter, parts: UrlParts) -> str:
+        """A permalink with the values of a post."""
+        names, slugs = self._section(front_matter.path)
+        base, title, slug = map(
+            self._cased,
+            (
+                hugo_slug(self.names(front_matter.path)[1]),
+                hugo_slug(front_matter.wanted("title") or ""),
+                self._slug(front_matter, parts.name),
+            ),
+        )
         texts = {
-            "section": folders[0] if folders else "", "title": title, "slug": slug or title,
-            "filename": base, "contentbasename": base, "slugorfilename": slug or base,
-            "slugorcontentbasename": slug or base,
-            "sectionslug": hugo_slug(folders[0]) if folders else "",
+            "section": "".join(names[:1]), "sectionslug": "".join(slugs[:1]),
+            "title": title, "slug": slug or title,
+            "filename": base, "contentbasename": base,
+            "slugorfilename": slug or base, "slugorcontentbasename": slug or base,
         }  # fmt: skip
+        lists = {"sections": names, "sectionslugs": slugs}
+        return hugo_urls.filled(template, parts.published.local, texts, lists)
 
-        def value(token: str, part: str | None) -> str | None:
-            if token in {"sections", "sectionslugs"}:
-                return "/".join(map(hugo_slug, _sliced(self._section(folders), part)))
-            if token in _DATES:
-                return _DATES[token](published.local)
-            return texts.get(token)
+    def _section(self, path: PurePosixPath) -> tuple[list[str], list[str]]:
+        """The names and the slugs of the folders down to the nearest section, at least the first.
 
-        return value
-
-    def _section(self, folders: Sequence[str]) -> Sequence[str]:
-        """The folders down to the nearest one with an `_index` page, but at least the first."""
-        above = len(self.location.parts)
-        for depth in range(len(folders), max(above, 1), -1):
-            indexes = _indexes(PurePosixPath(*folders[above:depth]))
-            if not self.folder.paths.isdisjoint(indexes):
-                return folders[:depth]
-        return folders[:1]
-
-    def _cased(self, text: str) -> str:
-        return text if self.settings.get("disablepathtolower") == "true" else text.lower()
-
-    def _pretty(self, path: str) -> str:
-        path = self._cased(path)
-        if re.search(r"\.[A-Za-z0-9]+$", path) and path.endswith(
-            (".html", ".htm", ".xml", ".json")
-        ):
-            return encoded(path)
-        if self.settings.get("uglyurls") == "true":
-            return encoded(path.rstrip("/") + ".html")
-        return encoded(path.rstrip("/") + "/")
-
-
-def _names(part: str) -> list[str]:
-    """The possible files with a part of the settings."""
-    return [f"config/_default/{part}.{kind}" for kind in _KINDS]
+        A section has an `_index` page, which may have a slug or a title.
+        """
+        folders, _ = self.names(path)
+        inner = path.parents[1 if is_index(path) and path.parts[1:] else 0].parts
+        above = len(folders) - len(inner)  # folders above the posts, or less than none
+        pages = [PurePosixPath(*inner[: max(at - above, 0)]) for at in range(1, len(folders) + 1)]
+        indexed = [at for at, page in enumerate(pages, 1) if at > above and self.index(page)]
+        names = [*folders[: max(indexed, default=1)]]
+        values = [self.section_page(page) if at >= above else {} for at, page in enumerate(pages)]
+        slugs = [value.get("slug") or value.get("title") for value in values]
+        return names, [
+            hugo_slug(str(slug or name)) for name, slug in zip(names, slugs, strict=False)
+        ]
 
 
 def _has_value(front_matter: FrontMatter, key: str) -> bool:
@@ -313,84 +238,36 @@ def _has_value(front_matter: FrontMatter, key: str) -> bool:
     return front_matter.value(key) is not None and not front_matter.is_true(key)
 
 
-def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
-    """The possible paths of the page of a section."""
-    return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
-
-
-def _has_ending(path: str) -> bool:
-    return re.search(r"\.[A-Za-z0-9]+$", path) is not None
-
-
-def _is_index(path: PurePosixPath) -> bool:
-    """Whether the file is the page of a bundle: `index.md`, `index.fr.md`."""
-    return path.name.partition(".")[0] == "index" and path.suffix.lower() in MARKUPS
-
-
-def _targetless(cascade: Value) -> dict[str, Value]:
-    """The values of a cascade for all pages below it, including its `params`."""
-    parts = cascade if isinstance(cascade, list) else [cascade]
-    collected: dict[str, Value] = {}
-    for part in parts:
-        if isinstance(part, dict) and "target" not in part and "_target" not in part:
-            values = {key.lower(): value for key, value in part.items()}
-            collected |= {**site_settings.section(values, "params"), **values}
-    return collected
-
-
-def _filled(template: str, value: Callable[[str, str | None], str | None]) -> str:
-    def fill(match: re.Match[str]) -> str:
-        text = value(match[1], match[2])
-        return match[0] if text is None else text
-
-    return _TOKEN.sub(fill, template)
-
-
-def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
-    """The folders that an index selects: `:sections[1:]`, `[:last]`, `[0]`."""
-    if part is None:
-        return folders
-    first, colon, last = part.partition(":")
-    try:
-        start = len(folders) - 1 if first == "last" else int(first or 0)
-        end = len(folders) - 1 if last == "last" else int(last or len(folders))
-    except ValueError:
-        return folders
-    return folders[start:end] if colon else folders[start : start + 1]
-
-
 def _detect(folder: Path) -> DetectedSite | None:
-    named_settings = settings_in(folder, _SETTINGS)
-    if named_settings is None:
+    """The site in a folder, if it is one of Hugo. Raises ConfigError."""
+    found = hugo_settings.files(folder)
+    if not found:
         return None
-    source, settings = named_settings[0], site_settings.folded(named_settings[1])
-    if "base_url" in settings or not ("baseurl" in settings or source.startswith("hugo")):
+    source, settings = (
+        found[0].path.relative_to(folder),
+        hugo_settings.read(folder, reach_of(folder)),
+    )
+    if "base_url" in settings or not ("baseurl" in settings or source.name.startswith("hugo.")):
         return None  # the settings of Zola or another program
     text, params = site_settings.text, site_settings.section(settings, "params")
-    content = text(settings, "contentdir") or "content"
-    posts, notes = _posts_folder(folder, content, site_settings.texts(params, "mainsections"))
+    own = site_settings.section(settings, "languages", hugo_settings.main_language(settings))
+    both = {**settings, **own}
+    posts, notes = hugo_settings.posts_folder(folder, settings)
     return DetectedSite(
         engine=RECORD.name,
         posts=posts,
-        source=source,
-        title=text(settings, "title"),
-        url=text(settings, "baseurl"),
-        description=text(params, "description"),
-        language=text(settings, "languagecode")
-        or text(settings, "locale")
+        source=str(source),
+        title=text(both, "title"),
+        url=text(both, "baseurl"),
+        description=text(own, "params", "description") or text(params, "description"),
+        language=text(both, "locale")
+        or text(both, "languagecode")
         or text(settings, "defaultcontentlanguage"),
-        timezone=text(settings, "timezone"),
+        timezone=text(both, "timezone"),
         author=author_of(params.get("author") or settings.get("author")),
         output=output_folder(text(settings, "publishdir")),
         notes=notes,
     )
-
-
-def _posts_folder(folder: Path, content: str, main: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The section with the posts, else the content folder; and notes on unread sections."""
-    sections = [f"{content}/{name}" for name in main] or _CONTENT
-    posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
-    return posts, () if main else [*unread_sections(folder, content, posts)]
 
 
 RECORD = EngineRecord(
@@ -403,6 +280,7 @@ RECORD = EngineRecord(
         titles="elements",
         footnotes="goldmark",
     ),
-    settings=_SETTINGS,
+    settings=hugo_settings.NAMES,
+    ignored=hugo_settings.ignored,
     late_dates=(),
 )

@@ -8,7 +8,7 @@ from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.text import ignore_patterns, script_lists
-from publisher.text.ignore_patterns import PatternError, Patterns
+from publisher.text.ignore_patterns import Expressions, PatternError, Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.text.script_lists import ScriptList
     from publisher.text.yaml_document import Value
 
-Compile: TypeAlias = "Callable[[Sequence[str]], Patterns]"  # raises PatternError
+Compile: TypeAlias = "Callable[[Sequence[str]], Patterns | Expressions]"  # raises PatternError
 
 _KINDS = ("js", "mjs", "ts", "cjs", "mts", "cts")
 _MOST_LEVELS = 20  # of maps in which a key of YAML is looked for

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.system.symlinks import Reach
-    from publisher.text.ignore_patterns import Patterns
+    from publisher.text.ignore_patterns import Expressions, Patterns
 
 FindIgnored: TypeAlias = "Callable[[Path, Path, Reach], Ignored]"  # site, posts, what may be read
 
@@ -25,7 +25,7 @@ class IgnoreRule:
     """Patterns relative to `folder`, and the name of the setting that has them."""
 
     folder: Path
-    patterns: Patterns
+    patterns: Patterns | Expressions
     setting: str
 
 
@@ -50,7 +50,7 @@ class Ignored:
     needs_publish: bool = False
 
     @classmethod
-    def of(cls, folder: Path, patterns: Patterns, setting: str) -> Ignored:
+    def of(cls, folder: Path, patterns: Patterns | Expressions, setting: str) -> Ignored:
         """What the patterns of one setting leave out below a folder."""
         return cls([IgnoreRule(folder, patterns, setting)])
 

@@ -1,0 +1,205 @@
+"""Which files of Hugo are posts, by the settings and the pages of sections; and their cascades."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.sources import site_settings
+from publisher.sources.engines import hugo_settings, hugo_targets, markups
+from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.markups import MARKUPS
+from publisher.sources.front_matter import source_text
+from publisher.sources.front_matter.values import language_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.post import Status
+    from publisher.sources.engines.hugo_settings import ContentFolder
+    from publisher.sources.engines.unread import SettingsFile
+    from publisher.sources.front_matter.source_text import SourceText
+    from publisher.sources.post_files import PostFiles
+    from publisher.text.yaml_document import Value
+
+
+class HugoContent(PostReader):
+    """The part of the reader that knows the folders."""
+
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+        super().__init__(folder, record)
+        content = site_settings.text(self.settings, "contentdir") or "content"
+        self.location = folder.below(content)
+        self._bundles = {path.parent for path in folder.paths if is_index(path)} - {PurePosixPath()}
+        self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+        self._section_sources: dict[PurePosixPath, SourceText] = {}
+
+    @cached_property
+    def settings(self) -> dict[str, Value]:
+        return hugo_settings.read(self.folder.site, self.folder.reach)
+
+    def settings_files(self) -> list[SettingsFile]:
+        return hugo_settings.files(self.folder.site)
+
+    def site_languages(self) -> list[str]:
+        return hugo_settings.languages(self.settings)
+
+    @cached_property
+    def main_language(self) -> str:
+        return hugo_settings.main_language(self.settings)
+
+    @cached_property
+    def _disabled(self) -> frozenset[str]:
+        return hugo_settings.disabled_languages(self.settings)
+
+    @cached_property
+    def _content_folders(self) -> list[ContentFolder]:
+        """The folders with content around the posts or among them; none if all are elsewhere."""
+        posts = self.folder.below(".")
+        folders = hugo_settings.content_folders(self.settings, self.folder.site)
+        related = [one for one in folders if posts.is_relative_to(one.path)]
+        return related[:1] or [one for one in folders if one.path.is_relative_to(posts)]
+
+    def _content(self, path: PurePosixPath) -> ContentFolder | None:
+        """The folder with content in which a post lies; None if there is none."""
+        file = self.folder.below(".") / path
+        folders = (one for one in self._content_folders if file.is_relative_to(one.path))
+        return next(folders, None)
+
+    def _place(self, path: PurePosixPath) -> PurePosixPath:
+        """The path of a post below its folder with content."""
+        content = self._content(path)
+        file = self.folder.below(".") / path
+        return file.relative_to(content.path) if content else self.location / path
+
+    def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
+        """The file name, and the language: a suffix as in `x.fr.md`, else that of the folder."""
+        if self.config.posts.languages:
+            return super().without_language(path)
+        whole, content = markups.stem(path), self._content(path)
+        stem, _, suffix = whole.rpartition(".")
+        if stem and suffix.lower() in self.languages | self._disabled:
+            return stem, language_tag(suffix)
+        is_other = content is not None and content.language != self.main_language
+        return whole, language_tag(content.language) if content and is_other else None
+
+    def language_of(self, path: PurePosixPath) -> str:
+        return (self.without_language(path)[1] or self.main_language).lower()
+
+    def is_post(self, path: PurePosixPath) -> bool:
+        """Whether the file is a post, and no resource of a bundle."""
+        if self.markup_of(path) == "unrendered" and self._leaving_out(path):
+            return False
+        parents = {*path.parents}
+        if is_index(path):
+            parents.discard(path.parent)
+        return self._bundles.isdisjoint(parents)
+
+    def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
+        """What the settings leave out. An item of it that was published before stays."""
+        setting = self._leaving_out(path)
+        if setting is None:
+            return super().unpublished_by_path(path)
+        return "ignored", f"the site leaves it out, see {setting}"
+
+    def _leaving_out(self, path: PurePosixPath) -> str | None:
+        """The setting that leaves a file out."""
+        language, content = self.language_of(path), self._content(path)
+        if self._content_folders and content is None:
+            return "contentDir of the languages"
+        if path.name.startswith("#"):
+            return "the # at the beginning of its name"
+        if language in self._disabled:
+            return "disableLanguages"
+        main = hugo_settings.main_sections(self.settings, language)
+        is_whole = content is not None and content.path.is_relative_to(self.folder.below("."))
+        if main and is_whole and self._place(path).parts[0].lower() not in main:
+            return "mainSections"
+        targeted = (values for values, is_targeted in self._cascades(path) if is_targeted)
+        return "cascade" if any(one.get("draft") == "true" for one in targeted) else None
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """Add the values of cascades: the nearest section first, the settings last."""
+        for cascade, _ in self._cascades(path):
+            for key, value in cascade.items():
+                values.setdefault(key, value)
+
+    def _cascades(self, path: PurePosixPath) -> Iterator[tuple[dict[str, Value], bool]]:
+        """The values that a post gets, the first one counts; and whether they have a target."""
+        page, language = self.logical(path), self.language_of(path)
+        cascades = [self.section_page(folder).get("cascade") for folder in path.parents]
+        for cascade in (*cascades, self.setting(language, "cascade")):
+            parts = cascade if isinstance(cascade, list) else [cascade]
+            for part in parts:
+                values = (
+                    {key.lower(): value for key, value in part.items()}
+                    if isinstance(part, dict)
+                    else {}
+                )
+                target = values.pop("target", None) or values.pop("_target", None)
+                if hugo_targets.fits(target, page, language):
+                    yield {**site_settings.section(values, "params"), **values}, bool(target)
+
+    def section_page(self, folder: PurePosixPath) -> dict[str, Value]:
+        if folder not in self._sections:
+            page = self.index(folder)
+            self._sections[folder] = self.section(page) if page else {}
+        return self._sections[folder]
+
+    def index(self, folder: PurePosixPath) -> PurePosixPath | None:
+        """The page of a section."""
+        return next((path for path in _indexes(folder) if path in self.folder.paths), None)
+
+    def setting(self, language: str, key: str) -> Value:
+        return hugo_settings.of_language(self.settings, language, key)
+
+    def source_text(self, path: PurePosixPath, text: str) -> SourceText:
+        """The text of the file, with the cascades in the pages of its sections."""
+        own = super().source_text(path, text)
+        for folder in path.parents:
+            own = source_text.with_defaults(own, self._cascade_source(folder))
+        return own
+
+    def _cascade_source(self, folder: PurePosixPath) -> SourceText:
+        """The text of the cascade in the page of a section."""
+        if folder not in self._section_sources:
+            page = self.index(folder)
+            data = self.folder.bytes(page) if page else b""
+            text = super().source_text(folder, data.decode("utf-8", "replace"))
+            keys = {
+                key.removeprefix("cascade."): lines
+                for key, lines in text.keys.items()
+                if key.startswith("cascade.")
+            }
+            self._section_sources[folder] = source_text.SourceText(keys, ())
+        return self._section_sources[folder]
+
+    def logical(self, path: PurePosixPath) -> str:
+        """The path by which settings name a page: `/posts/a-page`."""
+        folders, base = self.names(path)
+        return "/" + "/".join([*folders, base]).lower().replace(" ", "-")
+
+    def names(self, path: PurePosixPath) -> tuple[Sequence[str], str]:
+        """The names of the folders of a page, and its own, of which Hugo makes the URL."""
+        place, (base, _) = self._place(path), self.without_language(path)
+        is_bundle = is_index(path) and len(place.parts) > 1
+        folders = place.parts[: -2 if is_bundle else -1]
+        names = [*folders, place.parts[-2] if is_bundle else base]
+        if not self.has_capitals:
+            names = [name.replace(" ", "-") for name in names]
+        return names[:-1], names[-1]
+
+    @property
+    def has_capitals(self) -> bool:
+        return self.settings.get("disablepathtolower") == "true"
+
+
+def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
+    """The possible paths of the page of a section."""
+    return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
+
+
+def is_index(path: PurePosixPath) -> bool:
+    """Whether the file is the page of a bundle: `index.md`, `index.fr.md`."""
+    return path.name.partition(".")[0] == "index" and path.suffix.lower() in MARKUPS

@@ -1,0 +1,166 @@
+"""Read the settings of Hugo from the files that it merges, and where they say the content is.
+
+These are a file in the folder of the site, and those below `config/_default` and
+`config/production`, which `hugo` builds unless it is told another environment. All keys are in
+lower case. The languages are those in file names, such as `pt-br`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.sources import site_settings
+from publisher.sources.engines import ignore_settings
+from publisher.sources.engines.detected import (
+    first_folder,
+    inside,
+    unread_sections,
+)
+from publisher.sources.engines.ignored import Ignored
+from publisher.sources.engines.unread import SettingsFile
+from publisher.text import ignore_patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from publisher.system.symlinks import Reach
+    from publisher.text.yaml_document import Value
+
+_KINDS = ("toml", "yaml", "yml", "json")
+_FOLDERS = ("config/_default", "config/production")
+_FIRST = tuple(f"{name}{kind}" for name in ("hugo.", "config.") for kind in _KINDS)
+NAMES = (*_FIRST, *(f"{folder}/{name}" for folder in _FOLDERS for name in _FIRST))
+_MOST_FILES = 1_000
+_USUAL = ("posts", "post", "blog")  # sections
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFolder:
+    """A folder with content, below the site, and the language of files that name none."""
+
+    path: PurePosixPath
+    language: str
+
+
+def files(site: Path) -> list[SettingsFile]:
+    """The files with settings, in the order in which Hugo merges them: the last one counts."""
+    first = site_settings.find(site, _FIRST)
+    return [*([SettingsFile(first)] if first else []), *_of_folders(site)]
+
+
+def _of_folders(site: Path) -> Iterator[SettingsFile]:
+    for folder in _FOLDERS:
+        names = sorted((site / folder).rglob("*"))[:_MOST_FILES]
+        for file in names:
+            if file.suffix[1:] in _KINDS and file.is_file():
+                yield SettingsFile(file, _keys(file.stem))
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """Where a file has its settings: `params`, `permalinks`, `languages.de`, `params.de`."""
+    part, _, language = name.lower().partition(".")
+    if not language:
+        return () if f"{part}.{_KINDS[0]}" in _FIRST else (part,)
+    return ("languages", language, *([part] if part in {"params", "menu", "menus"} else []))
+
+
+def read(site: Path, reach: Reach) -> dict[str, Value]:
+    """The settings of all files. Raises ConfigError."""
+    settings: dict[str, Value] = {}
+    for file in files(site):
+        values: Value = site_settings.folded(site_settings.read(file.path, reach))
+        # A list has a name in a file of its own, too: `[[cascade]]` in cascade.toml.
+        if file.keys and isinstance(values, dict) and [*values] == [*file.keys]:
+            values = values[file.keys[0]]
+        for key in reversed(file.keys):
+            values = {key: values}
+        settings = _merged(settings, values if isinstance(values, dict) else {})
+    return settings
+
+
+def _merged(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
+    merged = {**below, **above}
+    for key, value in above.items():
+        other = below.get(key)
+        if isinstance(other, dict) and isinstance(value, dict):
+            merged[key] = _merged(other, value)
+    return merged
+
+
+def ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
+    """What `ignoreFiles` leaves out: expressions for the absolute paths of files."""
+    found = Ignored()
+    for file in files(site):
+        own = site_settings.folded({**ignore_settings.values(file.path, reach)})
+        if patterns := site_settings.texts(own, "ignorefiles"):  # those in the last file count
+            found = ignore_settings.ruled(
+                ignore_patterns.of_expressions, patterns, Path(site.anchor),
+                file=file.path, line=1, setting="ignoreFiles",
+            )  # fmt: skip
+    return found
+
+
+def main_language(settings: Mapping[str, Value]) -> str:
+    return (site_settings.text(settings, "defaultcontentlanguage") or "en").lower()
+
+
+def languages(settings: Mapping[str, Value]) -> list[str]:
+    """The languages that Hugo builds, the main one first."""
+    known = (main_language(settings), *site_settings.section(settings, "languages"))
+    disabled = disabled_languages(settings)
+    return [one for one in dict.fromkeys(known) if one not in disabled]
+
+
+def disabled_languages(settings: Mapping[str, Value]) -> frozenset[str]:
+    own = site_settings.section(settings, "languages")
+    named = site_settings.texts(settings, "disablelanguages")
+    off = (one for one in own if site_settings.text(own, one, "disabled") == "true")
+    return frozenset(name.lower() for name in (*named, *off))
+
+
+def of_language(settings: Mapping[str, Value], language: str, key: str) -> Value:
+    """A setting of a language, else of the site."""
+    own = site_settings.section(settings, "languages", language).get(key)
+    return settings.get(key) if own is None else own
+
+
+def content_folders(settings: Mapping[str, Value], site: Path) -> list[ContentFolder]:
+    """The folders with content that exist; one inside of another comes before it."""
+    found: dict[str, str] = {}
+    for language in languages(settings):
+        written = of_language(settings, language, "contentdir")
+        folder = inside(written) if isinstance(written, str) else ""
+        found.setdefault(folder or "content", language)
+    folders = [
+        ContentFolder(PurePosixPath(path), language)
+        for path, language in found.items()
+        if (site / path).is_dir()
+    ]
+    return sorted(folders, key=lambda one: len(one.path.parts), reverse=True)
+
+
+def main_sections(settings: Mapping[str, Value], language: str) -> list[str]:
+    """The sections whose pages are posts, in lower case; none if the settings do not say it."""
+    own = site_settings.section(settings, "languages", language)
+    for values in (own, settings):
+        for part in (values, site_settings.section(values, "params")):
+            if named := site_settings.texts(part, "mainsections"):
+                return [name.lower() for name in named]
+    return []
+
+
+def posts_folder(folder: Path, settings: Mapping[str, Value]) -> tuple[str, Sequence[str]]:
+    """The section with the posts, else the content folder; and notes on unread sections."""
+    contents = {one.language: str(one.path) for one in content_folders(settings, folder)}
+    above = posixpath.commonpath(contents.values()) if len(contents) > 1 else ""
+    if above:
+        return above, ()
+    language = main_language(settings)
+    content = contents.get(language) or next(iter(contents.values()), "content")
+    main = main_sections(settings, language)
+    sections = [f"{content}/{name}" for name in main or _USUAL]
+    posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
+    return posts, () if main else [*unread_sections(folder, content, posts)]
