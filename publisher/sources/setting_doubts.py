@@ -46,6 +46,8 @@ def _known(config: Config) -> Iterator[Part]:
         yield "URLs"
     if config.posts.from_pages:
         yield "bodies"
+    if config.posts.updated == "git":
+        yield "dates"
     if config.posts.languages:
         yield "languages"
 

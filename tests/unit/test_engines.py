@@ -601,6 +601,23 @@ def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path
     }  # fmt: skip
 
 
+def test_hugo_may_mount_other_folders_into_its_content(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2020-01-01\n---\n"
+    files = {
+        "hugo.yaml": "languages: {en: {}, de: {}}\nmodule:\n  mounts:\n"
+                     "  - {source: docs, target: content/manual}\n"
+                     "  - {source: deutsch, target: content, lang: de}\n"
+                     "  - {source: ../outside, target: content}\n"
+                     "  - {source: images, target: assets/images}\n",
+        "docs/x/a.md": text, "deutsch/posts/a.md": text, "content/posts/a.md": text,
+    }  # fmt: skip
+    reading = read(tmp_path, "hugo", files)
+    assert [(one.page, one.language) for one in reading.posts] == [
+        ("/de/posts/a/", "de"), ("/manual/x/a/", None),
+    ]  # fmt: skip
+    assert [str(one.path) for one in reading.skipped] == ["content/posts/a.md"]
+
+
 def test_a_cascade_of_hugo_is_for_the_pages_of_its_target(tmp_path: Path) -> None:
     """The item of a draft stays, which was published while publisher did not know targets."""
     files = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,14 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> list[str]:
     """The warnings of `check` about settings that are not read."""
-    blog, posts = Blog(folder), {"eleventy": "posts", "hexo": "source/_posts"}[engine]
+    blog, posts = (
+        Blog(folder),
+        {
+            "eleventy": "posts",
+            "hexo": "source/_posts",
+            "hugo": "content",
+        }[engine],
+    )
     write(folder, {f"{posts}/2020-01-02-a.md": POST, **files})
     config = CONFIG.format(**{"posts": posts, "engine": engine, "site": "", "more": "", **keys})
     (folder / "publisher.yaml").write_text(config)
@@ -75,6 +83,26 @@ def test_keys_and_calls_of_a_program_are_named_without_running_it(tmp_path: Path
         ".eleventy.js:5: warning: markdownTemplateEngine",
         ".eleventy.js:4: warning: setLibrary",
     ]
+
+
+def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> None:
+    files = {
+        "hugo.toml": "enableGitInfo = true\n[frontmatter]\nlastmod = [':git', ':default']\n",
+        "config/_default/languages.de.toml": "weight = 1\ntimeZone = 'Asia/Tokyo'\n",
+        "config/production/markup.yaml": "goldmark:\n  extensions:\n"
+        "    passthrough: {enable: true}\n",
+    }
+    named = check(tmp_path / "site", "hugo", files)
+    assert [line.partition(", so")[0] for line in named] == [
+        "hugo.toml:1: warning: enableGitInfo is not read",
+        "config/_default/languages.de.toml:2: warning: languages.*.timeZone is not read",
+        "config/production/markup.yaml:3: warning: "
+        "markup.goldmark.extensions.passthrough.enable is not read",
+    ]
+    (tmp_path / "other").mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path / "other", check=True)
+    (body,) = check(tmp_path / "other", "hugo", files, more=", updated: git")
+    assert "passthrough" in body
 
 
 def test_what_the_built_pages_show_is_in_no_doubt(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline.state_inline import Scanned
 
 _PART = r"""(?:#[\w:.-]+|\.[\w:.-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"""
-_ATTRIBUTES = re.compile(rf"[ \t]+\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$")
+_ATTRIBUTES = re.compile(
+    rf"(?<![ \t])[ \t]*+\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$"
+)
 _ID = re.compile(r"(?:^|[ \t])#([\w:.-]+)")
 _DECADE = re.compile(r"'[0-9]{2}s(?![\w])")
 # The contractions that its typographer knows: 'twas 'em 'net 'll at the beginning of a word; 's 'm

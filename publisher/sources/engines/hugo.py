@@ -282,5 +282,6 @@ RECORD = EngineRecord(
     ),
     settings=hugo_settings.NAMES,
     ignored=hugo_settings.ignored,
+    unread_settings=hugo_settings.UNREAD,
     late_dates=(),
 )

@@ -71,7 +71,9 @@ class HugoContent(PostReader):
         """The path of a post below its folder with content."""
         content = self._content(path)
         file = self.folder.below(".") / path
-        return file.relative_to(content.path) if content else self.location / path
+        if content is None:
+            return self.location / path
+        return content.below / file.relative_to(content.path)
 
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
         """The file name, and the language: a suffix as in `x.fr.md`, else that of the folder."""

@@ -20,7 +20,7 @@ from publisher.sources.engines.detected import (
     unread_sections,
 )
 from publisher.sources.engines.ignored import Ignored
-from publisher.sources.engines.unread import SettingsFile
+from publisher.sources.engines.unread import SettingsFile, changes
 from publisher.text import ignore_patterns
 
 if TYPE_CHECKING:
@@ -32,6 +32,40 @@ if TYPE_CHECKING:
 _KINDS = ("toml", "yaml", "yml", "json")
 _FOLDERS = ("config/_default", "config/production")
 _FIRST = tuple(f"{name}{kind}" for name in ("hugo.", "config.") for kind in _KINDS)
+# Those that change posts and are not read. A language may have settings of its own.
+UNREAD = {
+    **dict.fromkeys(
+        ("buildDrafts", "renderSegments", "contentTypes", "module.imports.mounts",
+         "module.mounts.files", "module.mounts.includeFiles", "module.mounts.excludeFiles"),
+        changes("posts"),
+    ),
+    "roles": changes("posts", "URLs"),
+    "versions": changes("posts", "URLs"),
+    "outputFormats.html": changes("URLs"),
+    "mediaTypes.text/html": changes("URLs"),
+    "defaultOutputFormat": changes("URLs", unless=("html",)),
+    "languages.*.uglyURLs": changes("URLs"),
+    "enableGitInfo": changes("dates"),
+    "frontmatter.lastmod": changes("dates", unless=(":default",)),
+    "frontmatter.expiryDate": changes("dates", unless=(":default",)),
+    "languages.*.frontmatter": changes("dates"),
+    "languages.*.timeZone": changes("dates"),
+    "languages.*.taxonomies": changes("tags", "categories"),
+    "languages.*.markup": changes("bodies"),
+    "enableEmoji": changes("bodies"),
+    "markup.goldmark.renderer.hardWraps": changes("bodies"),
+    "markup.goldmark.parser.attribute.block": changes("bodies"),
+    "markup.defaultMarkdownHandler": changes("bodies", unless=("goldmark",)),
+    "markup.goldmark.extensions.linkifyProtocol": changes("bodies", unless=("https",)),
+    "markup.goldmark.extensions.typographer.*": changes("bodies", unless=("true", "false")),
+    "markup.goldmark.extensions.extras.*.enable": changes("bodies"),
+    "markup.goldmark.extensions.passthrough.enable": changes("bodies"),
+    "markup.goldmark.extensions.cjk.enable": changes("bodies"),
+    "markup.goldmark.parser.autoHeadingIDType": changes("bodies", unless=("github",)),
+    "markup.goldmark.parser.autoIDType": changes("bodies", unless=("github",)),
+    "privacy.*.disable": changes("bodies"),
+    "refLinksNotFoundURL": changes("bodies"),
+}  # fmt: skip
 NAMES = (*_FIRST, *(f"{folder}/{name}" for folder in _FOLDERS for name in _FIRST))
 _MOST_FILES = 1_000
 _USUAL = ("posts", "post", "blog")  # sections
@@ -39,10 +73,14 @@ _USUAL = ("posts", "post", "blog")  # sections
 
 @dataclass(frozen=True, slots=True)
 class ContentFolder:
-    """A folder with content, below the site, and the language of files that name none."""
+    """A folder with content, below the site, and the language of files that name none.
+
+    Its pages are where they were if the folder were `below` the content of the site.
+    """
 
     path: PurePosixPath
     language: str
+    below: PurePosixPath
 
 
 def files(site: Path) -> list[SettingsFile]:
@@ -129,17 +167,33 @@ def of_language(settings: Mapping[str, Value], language: str, key: str) -> Value
 
 def content_folders(settings: Mapping[str, Value], site: Path) -> list[ContentFolder]:
     """The folders with content that exist; one inside of another comes before it."""
+    found = [*_mounted(settings)] or _of_languages(settings)
+    existing = [one for one in found if (site / one.path).is_dir()]
+    return sorted(existing, key=lambda one: len(one.path.parts), reverse=True)
+
+
+def _mounted(settings: Mapping[str, Value]) -> Iterator[ContentFolder]:
+    """The folders that `module.mounts` puts into the content."""
+    mounts = site_settings.section(settings, "module").get("mounts")
+    for mount in mounts if isinstance(mounts, list) else []:
+        folded = site_settings.folded(mount) if isinstance(mount, dict) else {}
+        target = inside(site_settings.text(folded, "target") or "").split("/")
+        source = inside(site_settings.text(folded, "source") or "")
+        matrix = site_settings.section(folded, "sites", "matrix")
+        named = [*site_settings.texts(folded, "lang"), *site_settings.texts(matrix, "languages")]
+        if target[0] == "content" and source:
+            language = (named or [main_language(settings)])[0].lower()
+            yield ContentFolder(PurePosixPath(source), language, PurePosixPath(*target[1:]))
+
+
+def _of_languages(settings: Mapping[str, Value]) -> list[ContentFolder]:
     found: dict[str, str] = {}
     for language in languages(settings):
         written = of_language(settings, language, "contentdir")
         folder = inside(written) if isinstance(written, str) else ""
         found.setdefault(folder or "content", language)
-    folders = [
-        ContentFolder(PurePosixPath(path), language)
-        for path, language in found.items()
-        if (site / path).is_dir()
-    ]
-    return sorted(folders, key=lambda one: len(one.path.parts), reverse=True)
+    root = PurePosixPath()
+    return [ContentFolder(PurePosixPath(path), language, root) for path, language in found.items()]
 
 
 def main_sections(settings: Mapping[str, Value], language: str) -> list[str]:
