@@ -276,11 +276,13 @@ class PagesReport:
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
     earlier run has named. Of the pages of `posts.pages`, `without_date` are posts whose dates are
-    gone, and `elsewhere` lead to other pages.
+    gone, and `elsewhere` lead to other pages. `kept` is about texts that went out although a
+    selector of `posts.drop` matches them.
     """
 
     waiting: tuple[WaitingPost, ...] = ()
     without_text: tuple[TextlessPost, ...] = ()
+    kept: tuple[Diagnostic, ...] = ()
     without_page: tuple[PurePosixPath, ...] = ()
     unsaid: tuple[PurePosixPath, ...] = ()
     without_date: tuple[PurePosixPath, ...] = ()

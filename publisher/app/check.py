@@ -16,6 +16,7 @@ from publisher.sources import address_scripts, ignore_doubts, setting_doubts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
 from publisher.text.characters import short_line
+from publisher.text.selectors import is_positional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,10 +100,20 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
             yield Diagnostic(waiting.path, 1, waiting.message)
     for textless in built.without_text:
         yield Diagnostic(textless.path, 1, textless.message)
+    yield from built.kept
 
 
 def _unread_settings(project: Project) -> Iterator[Diagnostic]:
     """Warn if posts may differ from those of the site, or some be published that it leaves out."""
+    places = [f"`{one}`" for one in project.config.posts.drop if is_positional(one)]
+    if places:
+        verb = "says" if len(places) == 1 else "say"
+        message = (
+            f"{' and '.join(places)} {verb} only where something stands, which may be the text of "
+            "the next post; name what is to be removed by a class or an id, or run "
+            "`publisher init --learn`"
+        )
+        yield project.of_setting(("posts", "drop"), message)
     for doubt in address_scripts.doubts(project.config):
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
     for doubt in ignore_doubts.doubts(project.config):

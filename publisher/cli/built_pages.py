@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.text.counts import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,6 +16,7 @@ _WITHOUT_DATE = (
     "the page states no date of publication any more, so the post keeps the date that it stated "
     "before; if it is no post any more, list the page in posts.exclude"
 )
+NAMED_KEPT = 3  # posts whose text stays where `posts.drop` names a place
 NAMED_ELSEWHERE = 3  # pages that lead to others
 
 
@@ -27,6 +30,12 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
         yield f"warning: {where(textless.path)}: {textless.message}"
+    for kept in built.kept[:NAMED_KEPT]:
+        yield f"warning: {where(kept.path)}: {kept.message}"
+    if len(built.kept) > NAMED_KEPT:
+        more = number_of(len(built.kept) - NAMED_KEPT, "more post")
+        place = project.config.posts.place
+        yield f"warning: {place}: the same in {more}; `publisher check` lists all"
     for path in built.without_date:
         yield f"warning: {where(path)}: {_WITHOUT_DATE}"
     if built.without_page:
@@ -80,6 +89,7 @@ def as_json(project: Project) -> dict[str, object]:
             }
             for one in built.without_text
         ],
+        "kept_text": [{"path": str(one.path), "message": one.message} for one in built.kept],
         "without_page": [str(path) for path in built.without_page],
         "without_date": [str(path) for path in built.without_date],
         "elsewhere": [str(path) for path in built.elsewhere],

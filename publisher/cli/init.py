@@ -211,6 +211,8 @@ def _print_lesson(lesson: Lesson) -> None:
     pages = f"{lesson.output} has pages of {lesson.found} of {number_of(lesson.posts, 'post')}"
     stays = "; posts.body stays" if lesson.stays else ""
     output.print_line(f"{pages}; {lesson.summary}{stays}")
+    for line in lesson.staying:
+        output.print_message(f"note: {line}")
 
 
 def _posts_found(found: Survey) -> str:

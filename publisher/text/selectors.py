@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import cssselect
 from cssselect import HTMLTranslator, SelectorError
-from cssselect.parser import CombinedSelector
+from cssselect.parser import Attrib, Class, CombinedSelector, Element, Hash, Relation
 from cssselect.xpath import ExpressionError
 from lxml import etree
 
@@ -65,6 +65,43 @@ def compiled(selector: str) -> CompiledSelector:
             'e.g. "article .post-content"'
         ) from error
     return found
+
+
+@lru_cache(maxsize=2 * MAX_SELECTORS)
+def is_positional(selector: str) -> bool:
+    """Whether it says where elements stand, and nothing of what they are: `main > p:nth-child(1)`.
+
+    On another page something else may stand there. The selector must be one that can be compiled.
+    """
+    return any(_has_only_a_place(one.parsed_tree) for one in cssselect.parse(selector))
+
+
+def _has_only_a_place(tree: Any) -> bool:
+    """Whether there is a place, and no name from there to the end."""
+    while True:
+        is_chain = isinstance(tree, CombinedSelector)
+        parts = [*_parts(tree.subselector if is_chain else tree)]
+        if any(isinstance(one, Attrib | Class | Hash | Relation) for one in parts):
+            return False
+        names = [str(getattr(one, "ident", "") or getattr(one, "name", "")) for one in parts]
+        if "title" in names:
+            return False
+        if any(map(_PLACE.match, names)) or (is_chain and tree.combinator in _BESIDE):
+            return True
+        if not is_chain:
+            return False
+        tree = tree.selector
+
+
+def _parts(compound: Any) -> Iterator[Any]:
+    """What a compound says of an element, beside its tag."""
+    while not isinstance(compound, Element):
+        yield compound
+        compound = compound.selector
+
+
+_PLACE = re.compile(r"(?:nth|first|last|only)-")
+_BESIDE = frozenset({"+", "~"})
 
 
 def _chain_of(selector: cssselect.Selector) -> list[tuple[str, etree.XPath]]:

@@ -15,10 +15,12 @@ from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.learning.edges import begins_with_words, ends_with_words
 from publisher.sources.built.learning.element_names import places_of
 from publisher.sources.built.learning.foreign import makes_words
+from publisher.sources.built.learning.furniture import StayingPart
 from publisher.sources.built.learning.learn import Learned, learn
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.pages.page import BuiltPage, parse
 from publisher.sources.built.pages.words import words
+from publisher.text.selectors import is_positional
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
@@ -217,27 +219,71 @@ def test_a_second_heading_stays_within_elements_around_the_text() -> None:
     check(site(template), body=(".vp-doc",), drop=(".vp-doc h1:title",))
 
 
-def test_a_title_that_no_head_states_is_dropped_by_its_place() -> None:
+def test_a_title_that_no_head_states_stays_and_is_reported() -> None:
     def pair(number: int) -> Pair:
         post = LearnedPost(title_of(number), tuple(words(text_of(number))))
         markup = f"<article><h1>{title_of(number)}</h1>{paragraphs(number)}</article><p>Bye</p>"
         return post, parse(f"<html><body>{markup}</body></html>".encode(), PurePosixPath("a.html"))
 
-    check([pair(number) for number in range(12)], body=("article",), drop=("article > h1",))
+    learned = learn([pair(number) for number in range(12)])
+    assert (learned.body, learned.drop) == (("article",), ())
+    assert learned.staying == (StayingPart(title_of(0), is_above=True, is_title=True),)
 
 
-def test_furniture_without_a_name_is_dropped_by_its_place() -> None:
-    pairs = site(
-        lambda n: (
-            f"<article><h1>{title_of(n)}</h1><p>{n} May 2020</p>{paragraphs(n)}"
-            f"<p>{_NAMES[n]} 7 {_NAMES[n + 1]}</p></article>"
+def test_furniture_without_a_name_stays_and_is_reported() -> None:
+    """What stands at its place on the page of the next post may be the author's."""
+    learned = learn(
+        site(
+            lambda n: (
+                f"<article><h1>{title_of(n)}</h1><p>{n} May 2020</p><p class=tags>Tags</p>"
+                f"{paragraphs(n)}<p>{_NAMES[n]} 7 {_NAMES[n + 1]}</p></article>"
+            )
         )
     )
-    check(
-        pairs,
-        body=("article",),
-        drop=("article > h1:title", "article > p:nth-child(2)", "article > p:nth-last-child(1)"),
+    assert (learned.body, {*learned.drop}) == (
+        ("article",),
+        {"article > h1:title", "article > .tags"},
     )
+    assert learned.staying == (
+        StayingPart("0 May 2020", is_above=True, is_title=False),
+        StayingPart("amberamber 7 amberbirch", is_above=False, is_title=False),
+    )
+
+
+@pytest.mark.parametrize("first", ["div:nth-child(1)", "h1", "p", "section:last-child"])
+def test_no_selector_that_is_learned_names_only_a_place(first: str) -> None:
+    tag = first.partition(":")[0]
+    pairs = site(
+        lambda n: f"<article><{tag}>Words of it {n}</{tag}>{paragraphs(n)}<hr><p>Bye</article>"
+    )
+    for drop in learn(pairs).drop:
+        assert not is_positional(drop)
+        assert drop.rpartition(" ")[2] not in {"div", "h1", "p", "section"}
+
+
+def test_words_that_the_author_repeats_are_no_furniture() -> None:
+    refrain = "Sail on my friends and sleep well"
+
+    def pair(number: int) -> Pair:
+        text = f"{refrain} {text_of(number)} {refrain}"
+        markup = "".join(f"<p class=line>{one}</p>" for one in (refrain, text_of(number), refrain))
+        post = LearnedPost(title_of(number), tuple(words(text)), text)
+        return post, page(f"<article>{markup}</article><p>Bye</p>", number)
+
+    check([pair(number) for number in range(12)], body=("article",))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("![A mast](p.png)", "/p.png"), ("![A mast](harbour.png)", "/hashed-4711.webp")],
+)
+def test_a_picture_of_the_author_is_no_furniture_whatever_its_name(source: str, shown: str) -> None:
+    image = f'<p class=figure><img src="{shown}" alt="A mast"></p>'
+    pairs = site(lambda n: f"<article>{paragraphs(n)}{image}</article><p>Bye</p>")
+    pairs = [
+        (replace(post, source=f"{text_of(n)}\n\n{source}"), p) for n, (post, p) in enumerate(pairs)
+    ]
+    assert learn(pairs).drop == ()
 
 
 def test_a_part_of_the_template_may_be_missing_on_some_pages() -> None:
@@ -253,11 +299,15 @@ def test_a_part_of_the_template_may_be_missing_on_some_pages() -> None:
 def test_furniture_may_be_within_an_element_around_the_text() -> None:
     pairs = site(
         lambda n: (
-            f"<article><div><h1>{title_of(n)}</h1><p>{n} May 2020</p></div><div>{paragraphs(n)}"
-            f"<div class=share>Share this</div></div></article>"
+            f"<article><div><h1>{title_of(n)}</h1><p class=date>{n} May 2020</p></div>"
+            f"<div>{paragraphs(n)}<div class=share>Share this</div></div></article>"
         )
     )
-    check(pairs, body=("article",), drop=("article > div:nth-child(1)", "article .share"))
+    check(
+        pairs,
+        body=("article",),
+        drop=("article h1:title", "article .date", "article .share"),
+    )
 
 
 def kept(pairs: list[Pair], words_kept: str) -> None:
@@ -381,7 +431,7 @@ def test_a_part_with_a_word_of_the_source_stays_even_if_all_pages_have_its_name(
     pairs = site(template)
     found = extract(pairs[5][1], *selectors(pairs))
     assert found is not None
-    assert found.words == pairs[5][0].words
+    assert found.words == (*pairs[5][0].words, "bye")
 
 
 def selectors(pairs: list[Pair]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -151,7 +151,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
 _ADDED = (
     "found_page", "date_page", "date_mtime_ns", "date_size", "date_reader", "published", "modified",
     "alike", "looked", "reason", "inode", "ctime_ns", "file_inode", "file_ctime_ns", "date_inode",
-    "date_ctime_ns",
+    "date_ctime_ns", "kept",
 )  # fmt: skip
 
 

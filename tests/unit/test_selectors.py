@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher.text.selectors import BadSelector, compiled
+from publisher.text.selectors import BadSelector, compiled, is_positional
 from tests.support.growth import assert_linear
 
 _COMPOUNDS = ["a", "b.x", "#i", "*", ".x:first-child", "b:not(.x)", ":nth-last-child(2n+1)"]
@@ -122,3 +122,25 @@ def test_a_heading_of_very_many_elements_is_no_title() -> None:
     for count, found in ((99, 1), (100, 0)):
         page = PAGE.replace("<h1>The old mill", f"<h1>The old mill{'<b/>' * count}")
         assert len(compiled("h1:title").matches(etree.fromstring(page))) == found
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("main > p:nth-child(1)", True),
+        ("main > .a, p:last-of-type", True),
+        ("h1 + p", True),
+        (".a ~ p > b", True),
+        (".a > div:nth-child(1) p", True),
+        ("p:only-child", True),
+        ("p:first-child.x", False),
+        ("p.x:first-child", False),
+        ("h1:title:first-child", False),
+        ("div:first-child:has(> .x)", False),
+        ("main > div:nth-child(1) > .x", False),
+        ("#a ~ [b]", False),
+        ("main > aside", False),
+    ],
+)
+def test_a_selector_may_name_nothing_but_a_place(selector: str, *, expected: bool) -> None:
+    assert is_positional(selector) == expected

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from publisher.app.events import OnEvent
     from publisher.config import Config
     from publisher.post import Post
+    from publisher.sources.built.learning.furniture import StayingPart
     from publisher.sources.built.learning.learn import Learned, Pair
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.page import BuiltPage
@@ -89,6 +90,21 @@ class Lesson:
             return f"{self.reason}, so texts are rendered from their sources; {advice}"
         pages = number_of(self.learned.matched, "page")
         return f"{found_in(self.learned.body)}: {self.learned.accepted} of {pages}"
+
+    @property
+    def staying(self) -> Sequence[str]:
+        """What readers get around the texts because no selector names it, a sentence for each."""
+        parts = self.learned.staying if self.learned and self.takes_bodies else ()
+        return [_stays(one) for one in parts]
+
+
+def _stays(part: StayingPart) -> str:
+    what = "the title" if part.is_title else f'"{part.words}" or the like'
+    where = "above" if part.is_above else "below"
+    return (
+        f"{what} stays {where} the texts: it has no class or id by which posts.drop could name it. "
+        "Give it one in the template of your site, build, and run `publisher init --learn`"
+    )
 
 
 def found_in(body: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from publisher.errors import PostError
 from publisher.post import (
     BuiltFile,
+    Diagnostic,
     EarlierReadings,
     PageHash,
     PagesReport,
@@ -88,6 +89,7 @@ class BuiltSite:
         self._dates: dict[PurePosixPath, PageDates] = {}  # of the posts without one of their own
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
+        self._kept: dict[PurePosixPath, Diagnostic] = {}  # text where `posts.drop` names a place
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
         self._published: dict[PurePosixPath, dt.datetime] = {}
 
@@ -285,6 +287,8 @@ class BuiltSite:
         shown = row.taken.page_body if row.taken else ""
         self._hashes[post.path] = PageHash(shown, row.early)
         self._name_refusal(post, row, stays=shown != NO_TEXT)
+        if row.kept:
+            self._kept[post.path] = Diagnostic(post.path, 1, row.kept)
         return post
 
     def _name_refusal(self, post: Post, row: PostMemory, *, stays: bool) -> None:
@@ -300,7 +304,7 @@ class BuiltSite:
         self._hashes[post.path] = _FROM_SOURCE
         if page:
             taken = Taken(source=digest(post.body), page_body="", missing=frozenset())
-            row = replace(placed(row, page), taken=taken, digest="", refusal="", alike=())
+            row = replace(placed(row, page), taken=taken, digest="", refusal="", alike=(), kept="")
             self._refresh(post, row)
         return post
 
@@ -372,6 +376,7 @@ class BuiltSite:
             without_text=tuple(
                 self._without_text[path] for path in self._newest_first(self._without_text)
             ),
+            kept=tuple(self._kept[path] for path in self._newest_first(self._kept)),
             without_page=tuple(missing),
             unsaid=tuple(path for path in missing if not self._without_page[path]),
         )

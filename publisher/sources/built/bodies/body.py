@@ -18,7 +18,7 @@ from publisher.sources.built.pages.page import words_in
 from publisher.text.selectors import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from publisher.sources.built.pages.page import BuiltPage
 
@@ -36,16 +36,25 @@ class Extracted:
     hash: str
 
 
-def extract(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> Extracted | None:
+def extract(
+    page: BuiltPage,
+    body: Sequence[str],
+    drop: Sequence[str],
+    *,
+    kept: Collection[etree._Element] = frozenset(),
+) -> Extracted | None:
     """Return what the first selector of `body` that matches exactly one element finds.
 
-    What the selectors of `drop` match inside of it is left out. Raises BadSelector.
+    What the selectors of `drop` match inside of it is left out, unless it is `kept`. Raises
+    BadSelector.
     """
     found = find_body(page, body)
     if found is None:
         return None
     _, element = found
-    root = copied(element, {gone for selector in drop for gone in matches(page, selector)})
+    root = copied(
+        element, {gone for selector in drop for gone in matches(page, selector)}.difference(kept)
+    )
     comments.cut(root)
     cleaning.clean(root)
     return Extracted(

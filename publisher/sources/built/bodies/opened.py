@@ -17,6 +17,7 @@ from publisher.sources.built.bodies.accept import (
 )
 from publisher.sources.built.bodies.added_words import NO_WORDS, AddedWords, added_words, useless
 from publisher.sources.built.bodies.body import extract
+from publisher.sources.built.bodies.kept_parts import KeptParts, kept_parts
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.page_facts import absolute, base_of
@@ -43,6 +44,7 @@ class OpenedPage:
     one is among them. `has_loopback_url` tells whether the page says that its address is on this
     machine. `added` are the words around the post in the body, `added_last` those in the one that
     was taken last (None: none was). `useless` are the selectors of `drop` that match nothing in it.
+    `kept` is a sentence about what the author wrote where they name only a place; else empty.
     """
 
     body: BuiltBody
@@ -56,6 +58,7 @@ class OpenedPage:
     added: AddedWords = NO_WORDS
     added_last: AddedWords | None = None
     useless: frozenset[str] = frozenset()
+    kept: str = ""
 
     def refusal(self, *, wants_title: bool) -> str:
         return self.refusals[wants_title]
@@ -79,7 +82,8 @@ def open_page(
     has_title = not title or shows_title(title, page.head)
     source = source_words(post.body, title=title)
     missing = missing_triples(source, page.words)
-    extracted = extract(page, body, drop) if body else None
+    parts = kept_parts(page, body, drop, source, post.body) if body else KeptParts()
+    extracted = extract(page, body, drop, kept=parts.elements) if body else None
     last_words = words_of_html(last.html) if last and extracted else None
     base = base_of(url_of(page.path, site_root), extracted.base if extracted else "")
     return OpenedPage(
@@ -102,6 +106,7 @@ def open_page(
         added=added_words(extracted.words, source) if extracted else NO_WORDS,
         added_last=None if last_words is None else added_words(last_words, source),
         useless=useless(page, body, drop),
+        kept=parts.message,
     )
 
 

@@ -114,7 +114,7 @@ class NameIndex:
     def __init__(self, tree: etree._Element) -> None:
         found: defaultdict[str, list[etree._Element]] = defaultdict(list)
         for element in elements(tree):
-            for name in (*names_of(element), *places_of(element)):
+            for name in names_of(element):
                 found[name].append(element)
         stated = stated_titles(tree)
         found[TITLE] += [one for one in tree.iter(*HEADINGS) if is_title(one, stated)]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from publisher.sources.built.bodies.body import Extracted
     from publisher.sources.built.learning.element_names import Selector
+    from publisher.sources.built.learning.furniture import StayingPart
     from publisher.sources.built.pages.page import BuiltPage
 
 Pair: TypeAlias = "tuple[LearnedPost, BuiltPage]"
@@ -43,7 +44,8 @@ class Learned:
 
     `matched` pages were tried, and `accepted` of them have the body of their post there. `foreign`
     is the share of the words in the bodies that their sources neither have nor make. `refusal` says
-    why bodies should not be taken from these pages; None if they can be.
+    why bodies should not be taken from these pages; None if they can be. `staying` is what the
+    template puts around the texts and no selector removes.
     """
 
     body: tuple[str, ...]
@@ -52,16 +54,19 @@ class Learned:
     accepted: int
     foreign: float
     refusal: str | None
+    staying: tuple[StayingPart, ...] = ()
 
 
 def learn(pairs: Sequence[Pair]) -> Learned:
     """Learn from some of the pages; the figures are those of `extract` on all of them."""
-    bodies, drops = _selectors(_sample(pairs), [])
-    found = _Figures(pairs, bodies, drops)
+    bodies, drops, staying = _selectors(_sample(pairs), [])
+    found = _Figures(pairs, bodies, drops, staying)
     if found.left:
-        more, more_drops = _selectors(_sample(found.left), bodies)
+        more, more_drops, more_staying = _selectors(_sample(found.left), bodies)
         if more:
-            again = _Figures(pairs, [*bodies, *more], [*drops, *more_drops])
+            again = _Figures(
+                pairs, [*bodies, *more], [*drops, *more_drops], [*staying, *more_staying]
+            )
             found = max(found, again, key=lambda one: one.accepted)
     return found.learned()
 
@@ -76,9 +81,9 @@ def measured(pairs: Sequence[Pair], body: Sequence[str], drop: Sequence[str]) ->
 
 def _selectors(
     pages: Sequence[LearningPage], known: Sequence[Selector]
-) -> tuple[list[Selector], list[Selector]]:
+) -> tuple[list[Selector], list[Selector], list[StayingPart]]:
     bodies = [one for one in containers.body_selectors(pages) if one not in known]
-    return bodies, furniture.drop_selectors(pages, [*known, *bodies])
+    return bodies, *furniture.drop_selectors(pages, [*known, *bodies])
 
 
 def _sample(pairs: Sequence[Pair]) -> list[LearningPage]:
@@ -96,9 +101,10 @@ class _Figures:
         pairs: Sequence[Pair],
         bodies: Sequence[Selector | str],
         drops: Sequence[Selector | str],
+        staying: Sequence[StayingPart] = (),
     ) -> None:
         self._body, self._drop = tuple(map(str, bodies)), tuple(dict.fromkeys(map(str, drops)))
-        self._matched = len(pairs)
+        self._matched, self._staying = len(pairs), tuple(dict.fromkeys(staying))
         self._bodies: list[foreign.BodyWords] = []
         self.left: list[Pair] = []
         self._walled = 0
@@ -131,7 +137,9 @@ class _Figures:
     def learned(self, *, most_foreign: float = MOST_FOREIGN) -> Learned:
         share = foreign.share(self._bodies)
         refusal = self._refusal(share, most_foreign)
-        return Learned(self._body, self._drop, self._matched, self.accepted, share, refusal)
+        return Learned(
+            self._body, self._drop, self._matched, self.accepted, share, refusal, self._staying
+        )
 
     def _refusal(self, share: float, most_foreign: float) -> str | None:
         accepted = f"{self.accepted} of {self._matched} pages"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -100,22 +99,6 @@ class LearningPage:
     def _distinct(self, interval: tuple[int, int]) -> set[tuple[str, str, str]]:
         start, end = interval
         return {hit for hit in self._hits[start : max(end - 2, 0)] if hit}
-
-    def counts(self, element: etree._Element) -> Counter[tuple[str, str, str]]:
-        """How often each triple of the source occurs inside of the element."""
-        start, end = self.page.interval(element)
-        return Counter(hit for hit in self._hits[start : max(end - 2, 0)] if hit)
-
-    def touching(
-        self, element: etree._Element, within: etree._Element
-    ) -> set[tuple[str, str, str]]:
-        """The triples of the source of which the element holds a word at least."""
-        start, end = self.page.interval(element)
-        first, last = self.page.interval(within)
-        if start == end:
-            return set()
-        hits = self._hits[max(start - 2, first) : min(end, max(last - 2, 0))]
-        return {hit for hit in hits if hit}
 
 
 def _triples(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -191,11 +191,11 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
     )
     if now:
         new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
-        return Goes(replace(seen, shown=now, taken=new), look.body)
+        return Goes(replace(seen, shown=now, taken=new, kept=look.opened.kept), look.body)
     if taken and has_body(taken):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
-    return Goes(replace(seen, taken=new, early=NO_TEXT), replace(look.body, html=""))
+    return Goes(replace(seen, taken=new, early=NO_TEXT, kept=""), replace(look.body, html=""))
 
 
 def _shown(look: Look, now: str) -> str:

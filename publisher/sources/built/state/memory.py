@@ -86,6 +86,7 @@ ALTER TABLE post ADD COLUMN file_ctime_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN date_inode INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN date_ctime_ns INTEGER NOT NULL DEFAULT 0;
 """,
+    "ALTER TABLE post ADD COLUMN kept TEXT NOT NULL DEFAULT '';",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -98,7 +99,7 @@ _LIGHT = (
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
     " published, modified, alike, looked, reason,"
-    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns"
+    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns, kept"
 )
 
 
@@ -139,7 +140,8 @@ class PostMemory:
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
     the dates of a post whose file has none. `alike` are the sources of earlier versions that showed
-    readers the same (`unseen.alike`), the latest last.
+    readers the same (`unseen.alike`), the latest last. `kept` is that of the page with whose body
+    the post was taken (`OpenedPage`).
     """
 
     page: str = ""
@@ -162,6 +164,7 @@ class PostMemory:
     alike: tuple[str, ...] = ()
     looked: str = ""
     reason: str = ""
+    kept: str = ""
 
 
 class Selectors(NamedTuple):
@@ -278,7 +281,7 @@ class PageMemory:
         early, file_mtime, file_size, found_page, *rest = rest
         date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
         alike, looked, reason, inode, ctime, *rest = rest
-        file_inode, file_ctime, date_inode, date_ctime = rest
+        file_inode, file_ctime, date_inode, date_ctime, kept = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -307,6 +310,7 @@ class PageMemory:
             alike=tuple(alike.split()),
             looked=looked,
             reason=reason,
+            kept=kept,
         )
 
 
@@ -357,6 +361,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "file_ctime_ns": memory.file_signature.ctime_ns,
         "date_inode": memory.dated.signature.inode,
         "date_ctime_ns": memory.dated.signature.ctime_ns,
+        "kept": memory.kept,
     }
     if one.version:
         body = one.version.body
