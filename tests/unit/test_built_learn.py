@@ -266,7 +266,8 @@ def test_words_that_the_author_repeats_are_no_furniture() -> None:
 
     def pair(number: int) -> Pair:
         text = f"{refrain} {text_of(number)} {refrain}"
-        markup = "".join(f"<p class=line>{one}</p>" for one in (refrain, text_of(number), refrain))
+        line = f"<p class=refrain>{refrain}</p>"
+        markup = f"{line}<p>{text_of(number)}</p>{line}"
         post = LearnedPost(title_of(number), tuple(words(text)), text)
         return post, page(f"<article>{markup}</article><p>Bye</p>", number)
 

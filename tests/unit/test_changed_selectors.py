@@ -33,7 +33,7 @@ OTHER_BODY = (
     ", body: h1",
     ", body: [.nothing, h1]",
     ", body: .post-content, drop: [p]",
-    ", body: .post-content, drop: ['p:not(:last-child)']",
+    ", body: .post-content, drop: ['p:not(:nth-child(2))']",
 )
 
 
