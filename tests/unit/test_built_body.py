@@ -178,6 +178,22 @@ def test_the_anchor_of_a_heading_is_left_out(anchor: str) -> None:
     assert html(f'<h2 id="a">A <i>b</i>{anchor}</h2>') == '<h2 id="a">A <i>b</i></h2>'
 
 
+@pytest.mark.parametrize("blank", ["", "\xa0", " ", "<a name=a></a>"])
+def test_a_heading_without_words_shows_no_anchor(blank: str) -> None:
+    heading = f'<h3>{blank}<a class="headerlink" href="#">¶</a></h3>'
+    assert "¶" not in extracted(heading).html
+
+
+@pytest.mark.parametrize("tag", ["dt", "figcaption", "p", "caption"])
+def test_the_anchor_of_a_caption_is_left_out(tag: str) -> None:
+    anchor = '<a class="headerlink" href="#a" title="Link to this image">¶</a>'
+    around = "<table>{}</table>" if tag == "caption" else "{}"
+    shown = around.format(f"<{tag}>A</{tag}>")
+    assert html(around.format(f"<{tag}>A{anchor}</{tag}>")) == shown
+    kept = '<p><a class="anchor" href="#a">Appendix</a> <a href="#b">↩</a></p>'
+    assert html(kept) == kept
+
+
 @pytest.mark.parametrize(
     "heading",
     [
@@ -382,6 +398,9 @@ _COMMENT = '<div class="comment"><p>Nice!</p></div>'
         '<h2>Comments</h2><script src="https://utteranc.es/client.js"></script>',
         f'<ol class="commentlist"><li>{_COMMENT}</ol>',
         "<h2>Comments</h2><p>Loading</p><noscript>Comments need JavaScript</noscript>",
+        '<section id="comments"><h3>2 comments</h3><p>Bob: Nice!</p></section><p>Later</p>',
+        '<div id="comments"><h3>What others say</h3><p>Bob: Nice!</p></div>',
+        '<h2>1 Comment</h2><div id="comment-list"><h3>Bob</h3><p>Nice!</p></div>',
     ],
 )
 def test_what_stands_below_a_heading_of_comments_is_no_part_of_the_body(comments: str) -> None:
@@ -395,6 +414,8 @@ def test_what_stands_below_a_heading_of_comments_is_no_part_of_the_body(comments
         '<h2 id="comments">Comments</h2><p>Lua has two kinds.</p>',
         f'<h2 id="comments">Comments</h2><p>Lua has two kinds.</p><h2>Classes</h2>{_COMMENT}',
         '<section id="comments"><h2>Comments</h2><p>Lua has two kinds.</p></section><p>2</p>',
+        '<section id="comments"><h2><span class="sectnum">1 </span>Comments</h2><p>a</p></section>',
+        '<section id="page-comments"><h2>Page comments</h2><p>Lua has two kinds.</p></section>',
         '<h3>Comments</h3><pre><code><span class="hljs-comment">-- a</span></code></pre>',
         '<pre><span class="comment">-- a</span></pre><p>2</p>',
         '<pre><span class="comments">-- a</span></pre><p>2</p>',

@@ -53,6 +53,9 @@ def clean(root: etree._Element) -> None:
         for link in heading.iter("a"):
             if _is_anchor(link, text):
                 remove(link)
+    for link in root.iter("a"):  # of captions, terms and paragraphs
+        if _is_named_anchor(link) and _is_anchor(link, text_of(link)):
+            remove(link)
     finish(root)
     _join_urls(root)
 
@@ -84,10 +87,16 @@ def _is_for_browsers(noscript: etree._Element) -> bool:
 def _is_anchor(link: etree._Element, heading: str) -> bool:
     """Whether a link in a heading only points to the heading, beside the heading's own words."""
     text = text_of(link)
+    has_words = any(map(str.isalnum, text))
     has_picture = link.find(".//img") is not None
-    if "#" not in link.get("href", "#") or has_picture or text.split() == heading.split():
+    is_heading = has_words and text.split() == heading.split()
+    if "#" not in link.get("href", "#") or has_picture or is_heading:
         return False
-    return not any(map(str.isalnum, text)) or any(map(_ANCHOR.search, tokens(link)))
+    return not has_words or _is_named_anchor(link)
+
+
+def _is_named_anchor(link: etree._Element) -> bool:
+    return any(map(_ANCHOR.search, tokens(link)))
 
 
 def _keep_formulas_once(root: etree._Element) -> None:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from publisher.sources.built.bodies.tree_edits import elements, finish, names, remove, text_of
+from publisher.sources.built.bodies.tree_edits import (
+    elements,
+    finish,
+    names,
+    remove,
+    text_of,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +43,7 @@ _TITLE = re.compile(
 _OF_COMMENTS = re.compile(
     r"comment|cusdis|disqus|giscus|hyvor|isso[/_-]|remark42|utteranc|webmention|\b(?:reply|respond)\b"
 )
+_NUMBER = names("sectnum section-number header-section-number")  # of docutils, Sphinx, Pandoc
 _LOADERS = frozenset({"iframe", "noscript", "script"})
 _CANDIDATES = etree.XPath(
     "descendant::*[@class or @id or self::h1 or self::h2 or self::h3 or self::h4 or self::h5"
@@ -91,19 +99,28 @@ def _is_named(classes: str) -> bool:
 
 def _is_section(element: etree._Element) -> bool:
     """Whether it is a part of the post that begins with a heading and has its id from that."""
-    return _begins_with_heading(element) and not any(map(_is_machinery, elements(element)))
+    return _is_named_by_heading(element) and not any(map(_is_machinery, elements(element)))
 
 
-def _begins_with_heading(element: etree._Element) -> bool:
+def _is_named_by_heading(element: etree._Element) -> bool:
+    """Whether it begins with a heading whose words are its id, e.g. not "2 comments"."""
     first = next(iter(element), None)
-    return first is not None and first.tag in _HEADINGS
+    if first is None or first.tag not in _HEADINGS:
+        return False
+    numbers = {text_of(one) for one in first.iter("span") if _NUMBER & {*tokens(one)}}
+    text = text_of(first)
+    for number in numbers:
+        text = text.removeprefix(number)
+    return re.findall(r"[^\W_]+", text.lower()) == re.findall(
+        r"[^\W_]+", element.get("id", "").lower()
+    )
 
 
 def _is_machinery(element: etree._Element) -> bool:
     """Whether it is a form, or loads or holds comments by its name, its URL or its content."""
     if element.tag in {"form", "textarea"}:
         return True
-    if _is_named(element.get("id", "")) and not _begins_with_heading(element):
+    if _is_named(element.get("id", "")) and not _is_named_by_heading(element):
         return True
     named = element.get("class", "")
     if element.tag in _LOADERS:
