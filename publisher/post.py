@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # A body that is `unrendered` is in a markup that publisher does not know: readers get that of the
 # page that the site's generator built.
 Markup: TypeAlias = Literal["markdown", "html", "rest", "unrendered"]
-CommonMark: TypeAlias = Literal["commonmark", "goldmark", "kramdown", "marked"]
+# `containers` is CommonMark with blocks between lines of `:::`.
+CommonMark: TypeAlias = Literal["commonmark", "containers", "goldmark", "kramdown", "marked"]
 # `markdown` is the dialect of Python-Markdown.
 MarkdownDialect: TypeAlias = Literal["markdown"] | CommonMark
 Dialect: TypeAlias = MarkdownDialect | Literal["html", "rest", "unrendered"]

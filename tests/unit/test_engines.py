@@ -785,6 +785,90 @@ def test_computed_values_of_eleventy_s_directory_data_win(tmp_path: Path) -> Non
     assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
 
 
+INPUTS: dict[str, Mapping[str, str]] = {
+    "object": {"eleventy.config.js": "const dir = {input: './src/'}; export default () => ({dir})"},
+    "exported": {"eleventy.config.mjs": "export const config = {dir: {input: 'src'}};"},
+    "constant": {".eleventy.js": "const IN = 'src';\nmodule.exports = {dir: {input: IN}}"},
+    "called": {".eleventy.cjs": "module.exports = (c) => { c.setInputDirectory(`src`) }"},
+    "comment": {".eleventy.js": "// input: 'old'\nmodule.exports = {dir: {input: 'src'}}"},
+    "script": {"package.json": '{"scripts": {"build": "npx @11ty/eleventy --input=src"}}'},
+    "named": {
+        "package.json": '{"scripts": {"b": "eleventy --config a/b.js"}}',
+        "a/b.js": "module.exports = {dir: {input: 'src'}}",
+    },
+    "option": {
+        "package.json": '{"scripts": {"b": "eleventy --input src"}}',
+        ".eleventy.js": "module.exports = {dir: {input: 'other'}}",
+    },
+}
+
+
+@pytest.mark.parametrize("written", INPUTS)
+def test_the_input_folder_of_eleventy_is_read_wherever_it_is_data(
+    tmp_path: Path, written: str
+) -> None:
+    files = {"src/blog/2020-01-01-a.md": "---\ntitle: A\n---\n", **INPUTS[written]}
+    found = read(tmp_path, "eleventy", files, posts="src/blog", site=tmp_path)
+    assert [one.page for one in found.posts] == ["/blog/2020-01-01-a/"]
+
+
+def test_eleventy_s_data_comes_from_the_file_then_from_each_folder_below_the_input(
+    tmp_path: Path,
+) -> None:
+    files = {
+        ".eleventy.js": "module.exports = {dir: {input: 'src'}}",
+        "site.json": '{"lang": "xx"}',
+        "src/src.json": '{"lang": "fr", "author": "Ada", "tags": ["essays"], "summary": "top"}',
+        "src/blog/blog.json": '{"author": "Bob", "tags": "journal", "permalink": "/{{ slug }}/"}',
+        "src/blog/blog.11tydata.json": '{"author": "Cleo"}',
+        "src/blog/2020-01-01-a.json": '{"title": "Of the file", "tags": ["real"]}',
+        "src/blog/2020-01-01-b.11tydata.json": '{"eleventyComputed": {"permalink": "/c/"}}',
+        "src/blog/2020-01-01-a.md": "Text.",
+        "src/blog/2020-01-01-b.md": "---\ntags: [essays, journal, mine]\nauthor: Dan\n---\n",
+        "src/blog/2020-01-01-c.md": "Text.",
+    }
+    one, other, third = read(tmp_path, "eleventy", files, posts="src/blog").posts
+    assert (one.title, one.tags, one.page) == ("Of the file", ("real",), "/a/")
+    assert (one.authors, one.language) == ((Person(name="Cleo"),), "fr")
+    assert (other.tags, other.authors, other.page) == (("mine",), (Person(name="Dan"),), "/c/")
+    assert (third.title, third.page, third.values["summary"]) == (None, "/c/", "top")
+    # Publisher learned to read these files, which is no edit of the posts.
+    for name in ("src/src.json", "src/blog/2020-01-01-a.json"):
+        (tmp_path / name).unlink()
+    again = read(tmp_path, "eleventy", {}, posts="src/blog").posts
+    assert [post.source for post in again] == [one.source, other.source, third.source]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "{"])
+def test_data_of_eleventy_that_cannot_be_read_publishes_nothing(tmp_path: Path, text: str) -> None:
+    files = {"2020-01-01-a.md": "Text.", "2020-01-01-a.json": text, "2020-01-01-b.md": "Text."}
+    reading = read(tmp_path, "eleventy", files)
+    assert [str(one.path) for one in reading.posts] == ["2020-01-01-b.md"]
+    (broken,) = reading.skipped
+    assert broken.broken
+    assert broken.reason.startswith(f"{tmp_path}/2020-01-01-a.json:1: cannot be read")
+    with pytest.raises(ConfigError, match=r"b/b\.json:1: cannot be read"):
+        read(tmp_path, "eleventy", {"b/b.json": text, "b/2020-01-01-a.md": "Text."}, posts="b")
+
+
+CONTAINERS: dict[str, Mapping[str, str]] = {
+    "package": {
+        "package.json": '{"devDependencies": {"@11ty/eleventy": "3", "markdown-it-container": "4"}}'
+    },
+    "program": {".eleventy.js": "const box = require('markdown-it-container')"},
+}
+
+
+@pytest.mark.parametrize("where", CONTAINERS)
+def test_a_container_of_eleventy_is_a_block_if_the_site_has_the_plugin(
+    tmp_path: Path, where: str
+) -> None:
+    files = {"2020-01-01-a.md": "::: note\n*Text*\n:::\n", "package.json": "{}"}
+    (without,) = read(tmp_path / "a", "eleventy", files).posts
+    (found,) = read(tmp_path / "b", "eleventy", {**files, **CONTAINERS[where]}).posts
+    assert (without.dialect, found.dialect) == ("commonmark", "containers")
+
+
 def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
     files = {
         "blog/2020-01-01-a.md": "---js\n{date: new Date()}\n---\n",

@@ -10,6 +10,7 @@ from publisher.content import markup, rst
 from publisher.content.html import normalised
 from publisher.content.limits import refuse_slow_html
 from publisher.content.render import render
+from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,3 +206,28 @@ def test_docutils_reads_no_configuration_of_its_own(
     (tmp_path / "docutils.conf").write_text("[general]\nfile_insertion_enabled: yes\n")
     monkeypatch.chdir(tmp_path)
     assert "disabled" in str(rst.html("a\n\n.. include:: docutils.conf\n")[1])
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "a\n\n::: note\n*b*\n\n- c\n:::\n",
+            "<p>a</p>\n<div>\n<p><em>b</em></p>\n<ul>\n<li>c</li>\n</ul>\n</div>",
+        ),
+        (
+            "a\n:::tip A & b\nc\n:::\nd",
+            "<p>a</p>\n<div>\n<p><strong>A &amp; b</strong></p>\n<p>c</p>\n</div>\n<p>d</p>",
+        ),
+        (":::: a\n::: b\nc\n:::\n::::", "<div>\n<div>\n<p>c</p>\n</div>\n</div>"),
+        ("```\n::: a\n```", "<pre><code>::: a\n</code></pre>"),
+        (":::\na", "<p>:::\na</p>"),
+        ("b ::: a", "<p>b ::: a</p>"),
+    ],
+)  # fmt: skip
+def test_a_container_is_a_block_with_its_title(source: str, shown: str) -> None:
+    assert markup.html(source, "containers") == shown
+
+
+def test_the_time_for_containers_grows_linearly() -> None:
+    assert_linear(lambda size: markup.html("::: a\n\nb\n\n:::\n\n" * size, "containers"), 100)

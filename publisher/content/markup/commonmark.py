@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
@@ -70,7 +71,7 @@ def _parser(dialect: CommonMark) -> _Parser:
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
     parser.enable(["table", "strikethrough"])
     # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
-    parser.use(footnote_plugin, inline=dialect == "commonmark")
+    parser.use(footnote_plugin, inline=dialect in {"commonmark", "containers"})
     _use_bare_urls(parser)
     # Before the rules that change backslashes, quotes and underscores, all of which a tag may have.
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
@@ -87,6 +88,9 @@ def _parser(dialect: CommonMark) -> _Parser:
             parser.core.ruler.push("names", headings.name_as_hexo)
         case "commonmark":
             parser.core.ruler.push("names", headings.name_as_github)
+        case "containers":
+            parser.core.ruler.push("names", headings.name_as_github)
+            parser.use(container_plugin, "", validate=_is_container, render=_container)
     # The blocks of kramdown include its own definition lists.
     if dialect != "kramdown":
         parser.use(deflist_plugin)
@@ -196,6 +200,20 @@ def _expanded_texts(token: Token) -> Iterator[str]:
     yield from map(str, token.attrs.values())
     if token.type == "html_inline":  # such as an abbreviation
         yield token.content
+
+
+def _is_container(info: str, *_: object) -> bool:
+    """Whether a line of `:::` begins a container: it has a name."""
+    return bool(info.strip())
+
+
+def _container(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    """Write the start or the end of a container; what follows its name is its title."""
+    token = tokens[index]
+    if token.nesting < 0:
+        return "</div>\n"
+    title = entities.escape(token.info.strip().partition(" ")[2].strip(), quote=False)
+    return f"<div>\n<p><strong>{title}</strong></p>\n" if title else "<div>\n"
 
 
 def _alignment(state: StateCore) -> None:

@@ -5,14 +5,17 @@ JavaScript is never run. If the site computes URLs there, `posts.permalink` must
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import eleventy_ignores, eleventy_programs
 from publisher.sources.engines.detected import DetectedSite, reach_of
-from publisher.sources.engines.eleventy_programs import INPUT, PROGRAMS, address_scripts
+from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
 from publisher.sources.engines.unread import SettingsFile, changes
@@ -23,6 +26,7 @@ from publisher.text.permalinks import encoded
 from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
@@ -41,6 +45,7 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # With these words Eleventy takes the date from the file system or from git.
 _MOVING = frozenset({"last modified", "created", "git last modified", "git created"})
 # In Eleventy a tag is the name of a collection; these are usual names that are no topics.
+_DATA = (".11tydata.json", ".json")
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 _COMPUTED = "eleventyComputed"  # whose values win over those of front matter and data files
 _OF_DATA = changes("URLs", "dates", "titles", "tags")
@@ -54,6 +59,9 @@ _UNREAD = {
     "addDataExtension": _OF_DATA,
     "setDataFileBaseName": _OF_DATA,
     "setDataFileSuffixes": _OF_DATA,
+    # A value that is a literal is read.
+    "dir.input": changes("URLs", unless=("*",)),
+    "setInputDirectory": changes("URLs", unless=("*",)),
     "dynamicPermalinks": changes("URLs", unless=("true",)),
     "setDynamicPermalinks": changes("URLs", unless=("true",)),
     "addUrlTransform": changes("URLs"),
@@ -68,41 +76,60 @@ _UNREAD = {
 class Eleventy(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
+        self._program = eleventy_programs.find(folder.site, folder.reach)
+        self._input = self._program.source if self._program else ""
         self.location = folder.below(self._input)
-        self._data: dict[PurePosixPath, dict[str, Value]] = {}
+        self._data: dict[tuple[Path, str], Mapping[str, Value]] = {}
         self._data_sources: dict[PurePosixPath, SourceText] = {}
-
-    @property
-    def _input(self) -> str:
-        """The input folder, if the program contains it as a literal."""
-        file = site_settings.find(self.folder.site, PROGRAMS)
-        data = site_settings.data(file, self.folder.reach) if file else b""
-        match = INPUT.search(data.decode("utf-8", "replace"))
-        return match[1] if match else ""
 
     def settings_files(self) -> list[SettingsFile]:
         """The configuration, wherever it lies."""
-        program = eleventy_programs.find(self.folder.site, self.folder.reach)
-        file = self.folder.site / program.file if program and program.file else None
-        return [SettingsFile(file)] if file else []
+        program = self._program
+        return [SettingsFile(self.folder.site / program.file)] if program and program.file else []
+
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        syntax = super().syntax(path)
+        has_containers = self._program and self._program.has_containers
+        return replace(syntax, dialect="containers") if has_containers else syntax
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Add the directory data, of the nearest folder first."""
-        # Tags in directory data only define collections, so they are not tags of the post.
-        for folder in path.parents:
-            for key, value in self._directory(folder).items():
-                if key != "tags" and values.get(key) is None:
-                    values[key] = value
+        """Add the data of the file and the directory data, of the nearest folder first.
 
-    def _directory(self, folder: PurePosixPath) -> dict[str, Value]:
-        if folder not in self._data:
-            file = self._data_file(folder)
-            self._data[folder] = site_settings.read(file, self.folder.reach) if file else {}
-        return self._data[folder]
+        Raises PostError for the data of the file, and ConfigError for that of a folder: they may
+        say that posts are drafts.
+        """
+        try:
+            own = self._values(self.folder.posts / path.parent, path.stem)
+        except ConfigError as error:
+            raise PostError(path, str(error)) from error
+        data = [own, *map(self._directory, self._folders(path))]
+        for key, value in itertools.chain.from_iterable(one.items() for one in data):
+            # Tags in directory data only define collections, so they are not tags of the post.
+            if values.get(key) is None and (key != "tags" or own.get("tags") is value):
+                values[key] = value
+
+    def _folders(self, path: PurePosixPath) -> list[Path]:
+        """The folder of a file and those above it, up to the input folder."""
+        top, here = self.folder.site / self._input, self.folder.posts / path.parent
+        folders = [here, *here.parents]
+        return folders[: folders.index(top if top in folders else self.folder.posts) + 1]
+
+    def _directory(self, folder: Path) -> Mapping[str, Value]:
+        """The directory data of a folder in JSON."""
+        return self._values(folder, folder.name)
+
+    def _values(self, folder: Path, name: str) -> Mapping[str, Value]:
+        """The data in `NAME.11tydata.json`, then in `NAME.json`."""
+        if (folder, name) not in self._data:
+            names = [f"{name}{ending}" for ending in reversed(_DATA)]
+            found = filter(None, (site_settings.find(folder, [one]) for one in names))
+            read = [site_settings.read(file, self.folder.reach) for file in found]
+            self._data[folder, name] = {key: value for one in read for key, value in one.items()}
+        return self._data[folder, name]
 
     def _data_file(self, folder: PurePosixPath) -> Path | None:
         name = folder.name or self.folder.posts.name
-        names = (f"{name}.11tydata.json", f"{name}.json")
+        names = [f"{name}{ending}" for ending in _DATA]
         return site_settings.find(self.folder.posts / folder, names)
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
@@ -172,7 +199,7 @@ class Eleventy(PostReader):
         """The tags without names of collections. A text is a single tag."""
         tags = unique([*front_matter.texts("tags"), *front_matter.texts("tag")])
         structural = {*_COLLECTIONS}
-        for folder in front_matter.path.parents:
+        for folder in self._folders(front_matter.path):
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
         return tuple(tag for tag in tags if tag not in structural)
 
@@ -205,13 +232,12 @@ def _detect(folder: Path) -> DetectedSite | None:
     if program is None:
         return None
     source = program.source
-    # The reader finds the input folder only in a configuration in the folder of the site.
-    is_seen = program.sees_source and program.file in PROGRAMS
+    is_certain = program.file in PROGRAMS or not source
     within = [f"{source}/{name}" for name in _IN_SOURCE] if source else []
     return DetectedSite(
         engine=RECORD.name,
         posts=posts_folder(folder, (*within, *_POSTS)),
-        site=None if is_seen or not source else source,
+        site=None if is_certain else ".",
         base=program.base,
         output=(program.output,) if program.output else (),
         program=program.file,

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 KINDS = ("js", "cjs", "mjs", "ts")
 # The configuration of Eleventy is a program, so we can read no settings from it.
 PROGRAMS = tuple(f"{name}.{kind}" for name in (".eleventy", "eleventy.config") for kind in KINDS)
-INPUT = re.compile(r"\binput:\s*[\"'`]([^\"'`]+)[\"'`]")
 _PACKAGE = "@11ty/eleventy"
+_CONTAINERS = ("markdown-it-container", "@mdit/plugin-container")
 _COMMAND = re.compile(r"(?:^|/)eleventy(?:@.*)?$")
 _MOST_LEVELS = 2  # in which we look for a configuration that no script names
 
@@ -45,15 +45,15 @@ class Program:
     """Where the configuration lies below the site; empty if there is none.
 
     `source` and `output` are the input and the output folder, relative to the site; empty for the
-    defaults, the site itself and `_site`. `sees_source` tells that INPUT finds the input folder.
-    `base` is the path of the site on its host, without slashes at its ends.
+    defaults, the site itself and `_site`. `base` is the path of the site on its host, without
+    slashes at its ends. `has_containers` tells that `:::` begins a container in Markdown.
     """
 
     file: str
     source: str = ""
     output: str = ""
-    sees_source: bool = False
     base: str = ""
+    has_containers: bool = False
 
 
 def find(folder: Path, reach: Reach) -> Program | None:
@@ -64,20 +64,19 @@ def find(folder: Path, reach: Reach) -> Program | None:
     package = build_scripts.package(folder, reach)
     options = _options(package)
     own = site_settings.find(folder, PROGRAMS)
-    if not (own or options or _depends(package)):
+    if not (own or options or _depends(package, _PACKAGE)):
         return None
     file = inside(options.get("config", "")) or (own.name if own else _configuration(folder))
     text = _text(folder / file, reach) if file else ""
     settings = ScriptSettings(text)
     source = options.get("input") or _folder(settings, "input", "setInputDirectory")
     output = options.get("output") or _folder(settings, "output", "setOutputDirectory")
-    seen = INPUT.search(text)
     return Program(
         file,
         inside(source),
         next(iter(output_folder(output)), ""),
-        sees_source=inside(source) == (inside(seen[1]) if seen else ""),
         base=(options.get("pathprefix") or _text_of(settings.find("pathPrefix"))).strip("/"),
+        has_containers=any(name in text or _depends(package, name) for name in _CONTAINERS),
     )
 
 
@@ -90,9 +89,9 @@ def _text_of(setting: Setting | None) -> str:
     return setting.text if setting else ""
 
 
-def _depends(package: dict[str, Value]) -> bool:
+def _depends(package: dict[str, Value], name: str) -> bool:
     kinds = ("dependencies", "devDependencies")
-    return any(_PACKAGE in site_settings.section(package, kind) for kind in kinds)
+    return any(name in site_settings.section(package, kind) for kind in kinds)
 
 
 def _options(package: dict[str, Value]) -> dict[str, str]:

@@ -29,7 +29,10 @@ _PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a setting changes, unless its value is empty or has one of the words in `unless`."""
+    """What a setting changes, unless its value is empty or has one of the words in `unless`.
+
+    The word `*` stands for every value that is data: only one that a program computes is not read.
+    """
 
     parts: Sequence[Part]
     unless: frozenset[str]
@@ -37,7 +40,11 @@ class Unread:
     def is_changed_by(self, value: Value) -> bool:
         """Whether posts differ with this value of the setting."""
         words = value if isinstance(value, list) else re.split(r"[\s,]+", str(value or ""))
-        return bool(value) and self.unless.isdisjoint(str(word).lower() for word in words)
+        return (
+            bool(value)
+            and "*" not in self.unless
+            and self.unless.isdisjoint(str(word).lower() for word in words)
+        )
 
 
 def changes(*parts: Part, unless: Iterable[str] = ("false",)) -> Unread:
