@@ -102,6 +102,33 @@ class EarlierReadings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkdownOptions:
+    """What the settings of a site change in its Markdown; these defaults change nothing.
+
+    `emoji`: `:tada:` is a character, in HTML, too. `hard_wraps`: each line end breaks the line.
+    `heading_ids`: headings without an id get one, which begins with `id_prefix`. The levels of
+    headings are raised by `heading_offset`, and `toc_levels` are those in the table of contents.
+    `block_html`: Markdown is parsed in HTML blocks. `quotes` are the typographic ones: double, then
+    single ones. `symbols` are those that replace what is typed, such as `--`.
+    """
+
+    emoji: bool = False
+    hard_wraps: bool = False
+    heading_ids: bool = True
+    id_prefix: str = ""
+    heading_offset: int = 0
+    toc_levels: frozenset[int] = frozenset(range(1, 7))
+    block_html: bool = False
+    quotes: tuple[str, str, str, str] = ("“", "”", "‘", "’")
+    symbols: tuple[tuple[str, str], ...] = (
+        (">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"),
+    )  # fmt: skip
+
+
+NO_OPTIONS = MarkdownOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BodySyntax:
     """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles.
 
@@ -113,6 +140,7 @@ class BodySyntax:
     links: LinkSyntax = "paths"
     titles: TitleSyntax = "text"
     footnotes: FootnoteIds = "markdown-it"
+    options: MarkdownOptions = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

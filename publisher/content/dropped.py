@@ -30,6 +30,7 @@ from publisher.content.html import (
     tags,
     unchanged,
 )
+from publisher.post import NO_OPTIONS
 from publisher.text.characters import legal, short_line
 from publisher.text.uris import ROOT_IMAGE
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.content.html import Resolve
-    from publisher.post import Dialect
+    from publisher.post import Dialect, MarkdownOptions
 
 # Where the source may hold a tag or a link. A mark with the offset is inserted behind it: an
 # attribute in a tag, a prefix to the URL of a link.
@@ -57,7 +58,14 @@ _MARKDOWN_LINK = re.compile(
 
 
 def warnings(
-    html: str, source: str, markup: Dialect, base: str, first_line: int, *, resolve: Resolve
+    html: str,
+    source: str,
+    markup: Dialect,
+    base: str,
+    first_line: int,
+    *,
+    resolve: Resolve,
+    options: MarkdownOptions,
 ) -> tuple[tuple[int, str], ...]:
     """Return a warning for each piece of dropped markup: (line of the file, message).
 
@@ -68,7 +76,7 @@ def warnings(
         messages = {(first_line + line - 1, message) for line, message in rst.html(source)[1]}
     if not any(_dropped_markup(html, source, base, resolve)):
         return tuple(sorted(messages))
-    marked = _marked(source, markup)
+    marked = _marked(source, markup, options)
     lines = LineNumbers(source, first_line)
     for message, at, sought in _dropped_markup(marked, source, base, resolve):
         messages.add((lines.line_of(sought) if at is None else lines.line(at), message))
@@ -121,7 +129,13 @@ def rendered_urls(xhtml: str) -> Iterator[BodyUrl]:
 
 
 def source_urls(
-    body: str, *, markup: Dialect, base: str, first_line: int = 1, resolve: Resolve = unchanged
+    body: str,
+    *,
+    markup: Dialect,
+    base: str,
+    first_line: int = 1,
+    resolve: Resolve = unchanged,
+    options: MarkdownOptions = NO_OPTIONS,
 ) -> Iterator[BodyUrl]:
     """Yield the URLs of a body with their places in the source, in the order of the text.
 
@@ -129,7 +143,7 @@ def source_urls(
     """
     source = legal(body)
     try:
-        html = _marked(source, markup)
+        html = _marked(source, markup, options)
     except Exception:  # a parser may raise anything; `render` warns of it
         return
     lines = LineNumbers(source, first_line)
@@ -147,11 +161,11 @@ def source_urls(
                 yield BodyUrl(tag.name, target, written, line)
 
 
-def _marked(source: str, markup: Dialect) -> str:
+def _marked(source: str, markup: Dialect, options: MarkdownOptions) -> str:
     """Return the HTML with marks: tags and links say at which offset of the source they stand."""
     if markup == "rest":
         return rst.marked(source)
-    return markups.html(_MARKABLE.sub(_with_mark, source), markup)
+    return markups.html(_MARKABLE.sub(_with_mark, source), markup, options)
 
 
 def _with_mark(spot: re.Match[str]) -> str:

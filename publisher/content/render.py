@@ -39,6 +39,7 @@ from publisher.content.html import (
 from publisher.content.lead import split_at_marker
 from publisher.content.limits import refuse_slow_html
 from publisher.content.plain_text import plain_text_alternative
+from publisher.post import NO_OPTIONS
 from publisher.text.characters import damage, legal
 from publisher.text.gaps import keep_apart
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.content.html import Resolve
-    from publisher.post import Dialect
+    from publisher.post import Dialect, MarkdownOptions
 
 
 # libxml2 refuses more than 256 levels; a feed or a stanza puts up to a dozen around ours.
@@ -123,6 +124,7 @@ def render(
     prefix: str,
     first_line: int = 1,
     resolve: Resolve = unchanged,
+    options: MarkdownOptions = NO_OPTIONS,
 ) -> Content:
     """Render a body. Never raises: what cannot be rendered becomes escaped text, with a warning.
 
@@ -133,12 +135,14 @@ def render(
     """
     source, text, lead = split_at_marker(legal(body), (marker or "").rstrip(), markup)
     try:
-        converted = markups.convert(markup, source, lead)
+        converted = markups.convert(markup, source, lead, options=options)
         html, lead_html = converted.htmls
         content = replace(
             sanitised(html, base=base, prefix=prefix, resolve=resolve),
             summary=_summary(lead_html, base, resolve),
-            warnings=warnings(html, source, markup, base, first_line, resolve=resolve),
+            warnings=warnings(
+                html, source, markup, base, first_line, resolve=resolve, options=options
+            ),
             footnotes=converted.footnotes,
         )
         return _with_damage(content, source, first_line)

@@ -109,6 +109,7 @@ def _parts(post: Post, values: TagValues | None, item_id: str, base: str) -> tup
         post.syntax.dialect,
         post.syntax.template_language,
         post.syntax.links,
+        repr(post.syntax.options),
         post.templates,
         post.marker,
         values.as_text() if values else None,
@@ -131,6 +132,7 @@ def _rendered(
         base=base,
         prefix=item_id,
         resolve=links.resolve,
+        options=post.syntax.options,
     )
     warnings = {(source.line(line), message) for line, message in content.warnings}
     return replace(content, warnings=tuple(sorted(warnings | {*source.warnings})))

@@ -188,6 +188,7 @@ class _Pages:
             markup=post.dialect,
             base=post.base or entry.link,
             resolve=self._renderings.links(entry).resolve,
+            options=post.syntax.options,
         )
         for address in urls:
             message = self._wrong(address, entry)

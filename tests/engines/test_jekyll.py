@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
 import feedparser
 import lxml.html
+import pytest
+import yaml
 
+from publisher.content import markup
+from publisher.sources.engines import jekyll_markdown
+from publisher.text import yaml_document
 from tests.engines.test_sites import FOLDER, ON_PURPOSE
-from tests.support import sites
+from tests.support import dialects, sites
 from tests.support.generators import GENERATORS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SITE = {
@@ -78,6 +85,33 @@ BODIES = {
     "*{{ 'eve' | upcase | card: 1, 'x' | append: '!' }}*.",
 }
 
+OPTIONS = [
+    "{}",
+    "{hard_wrap: true}",
+    "{auto_ids: false}",
+    "{auto_id_prefix: 'id-'}",
+    "{toc_levels: 2..3}",
+    "{toc_levels: '1,3'}",
+    "{toc_levels: [2]}",
+    "{header_offset: 2}",
+    "{header_offset: -1}",
+    "{parse_block_html: true}",
+    "{smart_quotes: 'apos,apos,quot,quot'}",
+    "{smart_quotes: [laquo, raquo, bdquo, ldquo]}",
+    "{typographic_symbols: {mdash: '---', ndash: '--'}}",
+    "{typographic_symbols: {hellip: '. . .', mdash: '—'}}",
+    "{hard_wrap: true, auto_ids: false, header_offset: 1, parse_block_html: true}",
+]
+KRAMDOWN = [
+    "one\ntwo  \nthree\\\\\nfour\n\n* a\n  b\n* c\n\n> d\n> e\n",
+    "# One\n\n## Two\n\n### Two\n\n## Own {#own}\n\n###### Six\n\nTitle\n-----\n",
+    "* toc\n{:toc}\n\n# A\n\n## B\n\n### C\n\n## D\n{: .no_toc}\n\n# E\n",
+    "\"Quotes\" and 'single' ones, it's -- so --- they... say << this >> and '90s \"'both'\"\n",
+    "<div>\n*block*\n\n<p>*span*</p>\n</div>\n\n<table><tr><td>*cell*</td></tr></table>\n\n"
+    "<pre>*pre*</pre>\n\na <span>*span*</span>\n",
+    "`code -- 'x'` and\n\n    code -- \"x\"\n\n[a](/b--c 'it')\n",
+]
+
 
 def test_posts_lie_in_the_folders_that_the_settings_name(tmp_path: Path) -> None:
     site = tmp_path / "site"
@@ -109,6 +143,31 @@ def test_templates_read_of_the_site_what_jekyll_reads(tmp_path: Path) -> None:
         built[url] = _words(page.read_text(encoding="utf-8"))
     assert len(built) == len(BODIES)
     assert read == built
+
+
+@pytest.mark.parametrize("settings", OPTIONS)
+def test_kramdown_s_options_mean_the_same(
+    settings: str, html_of: Mapping[str, Sequence[str]]
+) -> None:
+    values = yaml_document.read(f"kramdown: {settings}").with_plain_scalars
+    assert isinstance(values, dict)
+    options = jekyll_markdown.options(values)
+    for body, html in zip(KRAMDOWN, html_of[settings], strict=True):
+        assert dialects.ours(body, "kramdown", options) == dialects.theirs(html), body
+        assert _ids(markup.html(body, "kramdown", options)) == _ids(html), body
+
+
+@pytest.fixture(scope="module")
+def html_of() -> Mapping[str, Sequence[str]]:
+    GENERATORS["jekyll"].check_version()
+    asked = [(body, yaml.safe_load(settings)) for settings in OPTIONS for body in KRAMDOWN]
+    found = dialects.ask_kramdown(asked)
+    size = len(KRAMDOWN)
+    return {one: found[n * size : (n + 1) * size] for n, one in enumerate(OPTIONS)}
+
+
+def _ids(html: str) -> list[str]:
+    return re.findall(r'<h\d id="([^"]*)"', html)
 
 
 def _words(html: str) -> list[str]:

@@ -80,7 +80,7 @@ def test_help_and_version_import_no_command(blog: Blog, option: str) -> None:
 
 # What goes out, and what only few need.
 SLOW = {"asyncio", "ssl", "urllib.request", "http.client", "slixmpp", "rich", "mutagen", "docutils",
-        "feedparser", "markdown", "liquid", "unidecode"}  # fmt: skip
+        "feedparser", "markdown", "liquid", "unidecode", "emoji"}  # fmt: skip
 
 
 def test_a_build_imports_nothing_that_it_does_not_need(blog: Blog) -> None:

@@ -22,6 +22,7 @@ from publisher.config import Site
 from publisher.content.html import BLOCKS
 from publisher.content.links import Links
 from publisher.content.render import render
+from publisher.post import NO_OPTIONS
 from tests.support import GOLDENS
 from tests.support.generators import GENERATORS
 from tests.support.posts import post
@@ -29,7 +30,7 @@ from tests.support.posts import post
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from publisher.post import Dialect
+    from publisher.post import Dialect, MarkdownOptions
 
 Engine = Literal["jekyll", "hugo", "hexo"]
 
@@ -41,10 +42,12 @@ SHOWN = ("align", "alt", "height", "href", "src", "title", "width")
 
 _JEKYLL = """
 require "jekyll"; require "json"
-configuration = Jekyll.configuration("quiet" => true, "source" => ARGV[0])
-converter = Jekyll::Converters::Markdown.new(configuration)
-converter.setup
-puts JSON.generate(JSON.parse($stdin.read).map { |body| converter.convert(body) })
+def converted(body, options)
+  settings = {"quiet" => true, "source" => ARGV[0], "kramdown" => options}
+  # The class without Parser in its name knows bodies that it has converted, but not their options.
+  Jekyll::Converters::Markdown::KramdownParser.new(Jekyll.configuration(settings)).convert(body)
+end
+puts JSON.generate(JSON.parse($stdin.read).map { |body, options| converted(body, options) })
 """
 _HUGO = """
 baseURL = "https://x.example/"
@@ -101,8 +104,8 @@ def bodies(engine: Engine) -> list[tuple[str, str]]:
     return [(body, html) for body, html in json.loads(text)]
 
 
-def ours(body: str, dialect: Dialect) -> str:
-    return _structure(_same(_rendered(body, dialect)))
+def ours(body: str, dialect: Dialect, options: MarkdownOptions = NO_OPTIONS) -> str:
+    return _structure(_same(_rendered(body, dialect, options)))
 
 
 def theirs(html: str) -> str:
@@ -117,10 +120,13 @@ def _code(found: re.Match[str]) -> str:
     )
 
 
-def _rendered(body: str, markup: Dialect) -> str:
+def _rendered(body: str, markup: Dialect, options: MarkdownOptions = NO_OPTIONS) -> str:
     """Pictures are those of the whole site where the dialect says so."""
     resolve = Links([], SITE).of(post(engine="hexo")).resolve
-    return render(body, markup=markup, marker=None, base=BASE, prefix="p", resolve=resolve).xhtml
+    made = render(
+        body, markup=markup, marker=None, base=BASE, prefix="p", resolve=resolve, options=options
+    )
+    return made.xhtml
 
 
 def _same(html: str) -> str:
@@ -168,6 +174,11 @@ def ask(engine: Engine, asked: Sequence[str]) -> list[str]:
 
 
 def _ask_jekyll(asked: Sequence[str]) -> list[str]:
+    return ask_kramdown([(body, {}) for body in asked])
+
+
+def ask_kramdown(asked: Sequence[tuple[str, Mapping[str, object]]]) -> list[str]:
+    """Return the HTML that Jekyll makes of each body with these options of kramdown."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             ["ruby", "-e", _JEKYLL, folder],

@@ -49,6 +49,7 @@ IMPORTERS = {
     "docutils": "content/rst",
     "markdown": "content/markup",
     "markdown_it": "content/markup",
+    "emoji": "content/markup/emojis.py",
     "liquid": "content/templates",
     "mutagen": "media.py",
     "feedparser": "sources/feed/xml_feed.py",

@@ -48,6 +48,7 @@ def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> l
             "eleventy": "posts",
             "hexo": "source/_posts",
             "hugo": "content",
+            "jekyll": "_posts",
         }[engine],
     )
     write(folder, {f"{posts}/2020-01-02-a.md": POST, **files})
@@ -113,11 +114,18 @@ def test_what_the_built_pages_show_is_in_no_doubt(tmp_path: Path) -> None:
     assert check(tmp_path / "other", "hexo", files, site=site, more=more) == []
 
 
+def test_a_plugin_is_named_with_its_list(tmp_path: Path) -> None:
+    settings = "title: A\nplugins:\n  - jekyll-feed\n  - jekyll-mentions\nkramdown: {input: GFM}\n"
+    (named,) = check(tmp_path / "site", "jekyll", {"_config.yml": settings})
+    assert named.startswith("_config.yml:2: warning: plugins.jekyll-mentions is not read, so ")
+
+
 TABLE = {
     "a": changes("URLs"),
     "b.c": changes("dates", unless=("x",)),
     "d.*.e": changes("tags"),
     "F": changes("titles"),
+    "g.h": changes("bodies"),
 }
 
 
@@ -131,6 +139,7 @@ TABLE = {
         ("a.yml", "b:\n  # c: z\n  c: z\n", [("b.c", 3)]),
         ("a.yml", "d:\n  de: {e: 1}\n", [("d.*.e", 2)]),
         ("a.yml", "d:\n  - x: {e: 1}\n  - y: 1\n", [("d.*.e", 2)]),
+        ("a.yml", "x: 1\ng:\n  - h\n  - i: 1\n", [("g.h", 2)]),
         ("a.toml", "e = 1\n\n[b]\nc = 'y'\n[d.x]\n  e = true\n", [("b.c", 4), ("d.*.e", 6)]),
         ("a.json", '{"title": "a: 1",\n "a":\n "x"}', [("a", 2)]),
         ("a.py", "import os\na = ''\nF = os.name\n", [("F", 3)]),

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.content import lazy, rst
-from publisher.content.markup import limits
+from publisher.content.markup import emojis, limits
+from publisher.post import NO_OPTIONS
 from publisher.text import markdown_code
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import markdown
 
-    from publisher.post import CommonMark, Dialect
+    from publisher.post import CommonMark, Dialect, MarkdownOptions
 
 # The boxes of task lists. Forms are removed, so an <input> would not reach readers.
 _CHECKBOX = re.compile(r"(<li>\s*+(?:<p>)?)\[([ xX])\](?=\s)")
@@ -32,12 +33,12 @@ _TEMPLATE = re.compile(r"\{\{|\{%")
 _BRACE = "\x0e"
 
 
-def html(source: str, dialect: Dialect) -> str:
+def html(source: str, dialect: Dialect, options: MarkdownOptions = NO_OPTIONS) -> str:
     """Return the HTML of a body.
 
     Raises ValueError for input that would take too long, and whatever a parser may raise.
     """
-    return convert(dialect, source).htmls[0]
+    return convert(dialect, source, options=options).htmls[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,20 @@ class Converted:
     footnotes: tuple[str, ...] = ()
 
 
-def convert(dialect: Dialect, source: str, *parts: str) -> Converted:
+def convert(
+    dialect: Dialect, source: str, *parts: str, options: MarkdownOptions = NO_OPTIONS
+) -> Converted:
     """Convert a body and parts of it, which may use its references and footnotes.
 
     The HTML is that of the page after its scripts have loaded the pictures. Raises what `html`
     raises.
     """
-    converted = _convert(dialect, source, *parts)
-    return replace(converted, htmls=tuple(map(lazy.loaded, converted.htmls)))
+    converted = _convert(dialect, source, *parts, options=options)
+    htmls = map(lazy.loaded, converted.htmls)
+    return replace(converted, htmls=tuple(map(emojis.shown, htmls) if options.emoji else htmls))
 
 
-def _convert(dialect: Dialect, source: str, *parts: str) -> Converted:
+def _convert(dialect: Dialect, source: str, *parts: str, options: MarkdownOptions) -> Converted:
     match dialect:
         case "html":
             return Converted((source, *parts))
@@ -72,10 +76,10 @@ def _convert(dialect: Dialect, source: str, *parts: str) -> Converted:
         case "markdown":
             return Converted(_python_markdown(source, *parts))
         case _:
-            return _commonmark(dialect, source, *parts)
+            return _commonmark(dialect, source, *parts, options=options)
 
 
-def lines_of_html(source: str, dialect: Dialect) -> frozenset[int]:
+def lines_of_html(source: str, dialect: Dialect, options: MarkdownOptions) -> frozenset[int]:
     """Return the lines (from 0) with template tags that stand in HTML behind a blank line.
 
     Only kramdown continues a block of HTML after a blank line; the other dialects parse Markdown
@@ -86,7 +90,7 @@ def lines_of_html(source: str, dialect: Dialect) -> frozenset[int]:
     from publisher.content.markup import kramdown  # noqa: PLC0415 - a settled run renders nothing
 
     try:
-        return frozenset(kramdown.lines_of_html(source))
+        return frozenset(kramdown.lines_of_html(source, options))
     except (ValueError, RecursionError):  # rendering it will fail, too
         return frozenset()
 
@@ -108,15 +112,17 @@ def _as_python_markdown(source: str) -> str:
     return _with_boxes(html)
 
 
-def _commonmark(dialect: CommonMark, source: str, *parts: str) -> Converted:
+def _commonmark(
+    dialect: CommonMark, source: str, *parts: str, options: MarkdownOptions
+) -> Converted:
     from publisher.content.markup import commonmark  # noqa: PLC0415 - a settled run renders nothing
 
     sources = [_without_open_comment(text) for text in (source, *parts)]
     for text in sources:
         limits.refuse_empty_cells(text)
         limits.refuse_many_urls(text)
-    whole, definitions = commonmark.html(sources[0], dialect)
-    rest = (commonmark.html(text, dialect, definitions)[0] for text in sources[1:])
+    whole, definitions = commonmark.html(sources[0], dialect, options)
+    rest = (commonmark.html(text, dialect, options, definitions)[0] for text in sources[1:])
     return Converted(
         tuple(map(_with_boxes, (whole, *rest))), commonmark.footnote_labels(definitions)
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-    from publisher.post import CommonMark
+    from publisher.post import CommonMark, MarkdownOptions
 
     _Rule = Callable[[StateInline, bool], bool]
 
@@ -45,8 +45,8 @@ _BARE_URL_MARKS = {
     "gfm_autolink_protocol": ":",
     "gfm_autolink_email": "@",
 }
+_DASH = re.compile(r">>|\.\.\.|---|--")
 _SCHEMES = ("http", "https", "mailto", "xmpp")
-_DASHES = ((">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"))
 
 
 class _Parser(MarkdownIt):
@@ -62,13 +62,13 @@ class _Parser(MarkdownIt):
         return link
 
 
-@functools.cache
-def _parser(dialect: CommonMark) -> _Parser:
+@functools.lru_cache(maxsize=8)
+def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
     """Return the parser of a dialect, which is made once.
 
     It must not be used by two threads at a time.
     """
-    parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH})
+    parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH, "breaks": options.hard_wraps})
     parser.enable(["table", "strikethrough"])
     # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
     parser.use(footnote_plugin, inline=dialect in {"commonmark", "containers"})
@@ -78,8 +78,10 @@ def _parser(dialect: CommonMark) -> _Parser:
     parser.core.ruler.after("block", "heading_ids", headings.take_ids)
     match dialect:
         case "kramdown":
-            kramdown.use(parser)
-            parser.core.ruler.before("kramdown_toc", "names", headings.name_as_kramdown)
+            kramdown.use(parser, options)
+            if options.heading_ids:
+                names = functools.partial(headings.name_as_kramdown, prefix=options.id_prefix)
+                parser.core.ruler.before("kramdown_toc", "names", names)
         case "goldmark":
             goldmark.use(parser)
             parser.core.ruler.push("names", headings.name_as_hugo)
@@ -95,7 +97,7 @@ def _parser(dialect: CommonMark) -> _Parser:
     if dialect != "kramdown":
         parser.use(deflist_plugin)
     if dialect in {"kramdown", "goldmark"}:
-        _use_typography(parser)
+        _use_typography(parser, dict(options.symbols))
     parser.core.ruler.push("alignment", _alignment)
     parser.core.ruler.push("bound", _limit_expansion)
     parser.add_render_rule("fence", _fence)
@@ -127,15 +129,18 @@ def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bo
     return is_link
 
 
-def _use_typography(parser: _Parser) -> None:
+def _use_typography(parser: _Parser, symbols: Mapping[str, str]) -> None:
     """Add typographic dashes and guillemets; the rules for quotes are those of each dialect."""
     parser.inline.ruler.before("autolink", "guillemets", _guillemets)
     parser.core.ruler.after("inline", "addresses", _protect_bare_urls)
-    parser.core.ruler.after("addresses", "dashes", _dashes)
+    parser.core.ruler.after("addresses", "dashes", functools.partial(_dashes, symbols))
 
 
 def html(
-    source: str, dialect: CommonMark, definitions: MutableMapping[str, Any] | None = None
+    source: str,
+    dialect: CommonMark,
+    options: MarkdownOptions,
+    definitions: MutableMapping[str, Any] | None = None,
 ) -> tuple[str, MutableMapping[str, Any]]:
     """Return the HTML of a source, and the references and footnotes that it defines.
 
@@ -144,7 +149,7 @@ def html(
     env = dict(definitions) if definitions else {}
     if dialect == "kramdown":
         source = kramdown.normalised(source)
-    return _parser(dialect).render(source, env).rstrip("\n"), env
+    return _parser(dialect, options).render(source, env).rstrip("\n"), env
 
 
 def footnote_labels(definitions: Mapping[str, Any]) -> tuple[str, ...]:
@@ -182,12 +187,11 @@ def _protect_bare_urls(state: StateCore) -> None:
                 shown.type = "text_special"
 
 
-def _dashes(state: StateCore) -> None:
+def _dashes(symbols: Mapping[str, str], state: StateCore) -> None:
     for block in state.tokens:
         for token in block.children or ():
             if token.type == "text":
-                for written, meant in _DASHES:
-                    token.content = token.content.replace(written, meant)
+                token.content = _DASH.sub(lambda typed: symbols[typed[0]], token.content)
 
 
 def _limit_expansion(state: StateCore) -> None:

@@ -28,12 +28,19 @@ def take_ids(state: StateCore) -> None:
             inline.content = inline.content[: match.start()]
 
 
-def name_as_kramdown(state: StateCore) -> None:
+def move(levels: int, state: StateCore) -> None:
+    """Move headings to other levels, from 1 to 6."""
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(max(int(token.tag[1]) + levels, 1), 6)}"
+
+
+def name_as_kramdown(state: StateCore, *, prefix: str) -> None:
     """Number headings with the same text, as kramdown does, without a look at other ids."""
     numbers: dict[str, int] = {}
     for opening, inline in _headings(state):
         if not opening.attrGet("id"):
-            slug = _slug(text_of(inline.children or ())) or "section"
+            slug = prefix + (_slug(text_of(inline.children or ())) or "section")
             number = numbers[slug] = numbers.get(slug, -1) + 1
             opening.attrSet("id", f"{slug}-{number}" if number else slug)
 

@@ -95,7 +95,7 @@ def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluate
     keeps_unknown = post.templates == "keep"
     match language:
         case "liquid" | "liquid-top-level" | "nunjucks":
-            html = markup.lines_of_html(body, post.dialect)
+            html = markup.lines_of_html(body, post.dialect, post.syntax.options)
             text = TextBuilder(
                 body.replace("\x0f", ""), post.markup, keeps_unknown=keeps_unknown, html=html
             )
@@ -132,6 +132,7 @@ def _liquid(
         root=urlsplit(tag_values.url.rstrip("/")),
         zone=ZoneInfo(tag_values.timezone),
         dialect=syntax.dialect,
+        options=syntax.options,
         language=syntax.template_language,
         page_of=links.page_of,
         has_settings=tag_values.has_settings,

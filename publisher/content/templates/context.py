@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.templates.site_content import NAMES as SITE_NAMES
+from publisher.post import NO_OPTIONS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
-    from publisher.post import Dialect, TemplateLanguage
+    from publisher.post import Dialect, MarkdownOptions, TemplateLanguage
 
 # Values that Jekyll computes for a page, and collections that it gathers from the whole site.
 _COMPUTED_BY_JEKYLL = frozenset(
@@ -49,7 +50,8 @@ class TagValues:
 class TemplateContext:
     """What a template can read.
 
-    `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site,
+    `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site
+    with its `options`,
     `language` the template language. `page_of` finds the URL path of a post by the name or file
     that a tag gives, and `included` the text of a file. `has_settings` is that of `TagValues`,
     `data_problems` that of `PostLinks`.
@@ -62,6 +64,7 @@ class TemplateContext:
         root: SplitResult,
         zone: dt.tzinfo,
         dialect: Dialect,
+        options: MarkdownOptions = NO_OPTIONS,
         language: TemplateLanguage,
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
@@ -71,6 +74,7 @@ class TemplateContext:
         self.values = values
         self.zone = zone
         self.dialect = dialect
+        self.options = options
         self.language = language
         self._has_settings = has_settings
         self.base = root.path.rstrip("/")

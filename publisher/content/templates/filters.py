@@ -286,6 +286,8 @@ def _markdown_filters(context: TemplateContext, budget: FilterBudget) -> dict[st
         source = text(value)
         budget.charge_markdown(source)
         # A blank line would end the HTML block around the output.
-        return _BLANK_LINES.sub("&#10;", markup.html(source, context.dialect)) + "\n"
+        return (
+            _BLANK_LINES.sub("&#10;", markup.html(source, context.dialect, context.options)) + "\n"
+        )
 
     return {"markdownify": markdownify}

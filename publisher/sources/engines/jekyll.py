@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import posixpath
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from urllib.parse import quote
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import jekyll_defaults, jekyll_folders, scripts
+from publisher.sources.engines import jekyll_defaults, jekyll_folders, jekyll_markdown, scripts
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
@@ -31,6 +32,7 @@ from publisher.sources.engines.detected import (
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.jekyll_files import JekyllFiles
 from publisher.sources.engines.names import Name
+from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
@@ -65,6 +67,45 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # for pages, which have no date
 # A plain scalar that YAML reads as a timestamp. Ruby's YAML takes it for UTC; a quoted text is
 # a time in the zone of the site.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
+
+_LANGUAGES = changes("posts", "URLs", "languages")
+_UNREAD = {
+    "show_drafts": changes("posts"),
+    "unpublished": changes("posts"),
+    "limit_posts": changes("posts", unless=("0",)),
+    # Names that no folder of posts has.
+    "include": changes("posts", unless=(".htaccess", ".well-known", "_pages", "_redirects")),
+    "markdown_ext": changes("posts", unless=("md",)),
+    "encoding": changes("titles", "bodies", unless=("utf-8", "utf8")),
+    "csv_reader.csv_converters": changes("bodies"),
+    "csv_reader.encoding": changes("bodies", unless=("utf-8", "utf8")),
+    "markdown": changes("bodies", unless=("kramdown",)),
+    "kramdown.input": changes("bodies", unless=("gfm",)),
+    "kramdown.parse_span_html": changes("bodies", unless=("true",)),
+    "kramdown.gfm_quirks": changes("bodies", unless=("paragraph_end",)),
+    "kramdown.footnote_nr": changes("bodies", unless=("1",)),
+    **{
+        f"kramdown.{name}": changes("bodies")
+        for name in (
+            "auto_id_stripping", "transliterated_header_ids", "link_defs",
+            "remove_line_breaks_for_cjk", "typographic_symbols.laquo", "typographic_symbols.raquo",
+            "typographic_symbols.laquo_space", "typographic_symbols.raquo_space",
+        )
+    },
+    **{
+        f"{key}.{name}": parts
+        for key in ("plugins", "gems")
+        for name, parts in {
+            "jekyll-last-modified-at": changes("dates"),
+            "jekyll-mentions": changes("bodies"),
+            "jekyll-multiple-languages-plugin": _LANGUAGES,
+            "jekyll-polyglot": _LANGUAGES,
+            "jekyll-scholar": changes("bodies"),
+            "jekyll-spaceship": changes("bodies"),
+            "jekyll-titles-from-headings": changes("titles"),
+        }.items()
+    },
+}  # fmt: skip
 
 
 class Jekyll(PostReader):
@@ -145,6 +186,13 @@ class Jekyll(PostReader):
                 Diagnostic(front_matter.path, 1, f"{message}; rename the file")
             )
         return super().published(front_matter, name)
+
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        return self._syntax
+
+    @cached_property
+    def _syntax(self) -> BodySyntax:
+        return replace(self.record.syntax, options=jekyll_markdown.options(self.settings))
 
     def needs_date(self, path: PurePosixPath) -> bool:
         return not _POSTS.isdisjoint((*self.folder.posts.parts, *path.parts))
@@ -338,6 +386,7 @@ RECORD = EngineRecord(
     ),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
+    unread_settings=_UNREAD,
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
     source_readers=(source_forms.fenced,),

@@ -75,7 +75,8 @@ def find(
 ) -> list[FoundSetting]:
     """The settings in the files that are not read, each at its first place. Raises ConfigError.
 
-    Their names have dots between keys; `*` stands for any key. The case of letters does not count.
+    Their names have dots between keys; `*` stands for any key, and a text in a list for itself. The
+    case of letters does not count.
     """
     found: dict[str, FoundSetting] = {}
     for file in files:
@@ -126,6 +127,8 @@ def _at(value: Value, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Va
         yield (), value
     elif isinstance(value, list):
         for part in value:
+            if isinstance(part, str) and [part.lower()] == [*keys]:  # e.g. one of `plugins`
+                yield (), part
             yield from _at(part, keys)
     elif isinstance(value, dict):
         for key, part in value.items():

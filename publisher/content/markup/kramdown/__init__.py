@@ -6,9 +6,11 @@ an element whose end tag is missing, only that element is affected here.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
+from publisher.content.markup import headings
 from publisher.content.markup.kramdown import blocks, spans
 from publisher.content.markup.kramdown.abbreviations import abbreviate
 from publisher.content.markup.kramdown.contents import contents
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
+
+    from publisher.post import MarkdownOptions
 
 _URL_WITH_BLANKS = re.compile(
     r"\]\(([^\s()<>\"']+(?: [^\s()<>\"']+){1,20})((?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?)[ \t]*\)"
@@ -40,22 +44,25 @@ def normalised(source: str) -> str:
     return source
 
 
-def use(parser: MarkdownIt) -> None:
+def use(parser: MarkdownIt, options: MarkdownOptions) -> None:
     """Add kramdown's rules to a parser."""
-    parser.core.ruler.at("block", _blocks)
+    parser.core.ruler.at("block", functools.partial(_blocks, options))
     parser.core.ruler.push("kramdown_abbreviations", abbreviate)
-    parser.core.ruler.push("kramdown_toc", contents)
-    spans.use(parser)
+    parser.core.ruler.push("kramdown_toc", functools.partial(contents, options.toc_levels))
+    if options.heading_offset:
+        offset = functools.partial(headings.move, options.heading_offset)
+        parser.core.ruler.push("kramdown_levels", offset)
+    spans.use(parser, options)
 
 
-def lines_of_html(source: str) -> Iterator[int]:
+def lines_of_html(source: str, options: MarkdownOptions) -> Iterator[int]:
     """Yield the lines (from 0) with template tags where Markdown is not parsed.
 
     Raises ValueError for input that would take too long.
     """
     lines = source.split("\n")
     marked = (_TEMPLATE.sub(f"\x0e{number}\x0e", line) for number, line in enumerate(lines))
-    waiting, _ = blocks.read("\n".join(marked))
+    waiting, _ = blocks.read("\n".join(marked), _block_options(options))
     while waiting:
         block = waiting.pop()
         waiting += block.children
@@ -63,8 +70,12 @@ def lines_of_html(source: str) -> Iterator[int]:
             yield from map(int, _NUMBER.findall(block.text))
 
 
-def _blocks(state: StateCore) -> None:
-    parsed, document = blocks.read(state.src)
+def _block_options(options: MarkdownOptions) -> dict[str, str]:
+    return {"parse_block_html": "true"} if options.block_html else {}
+
+
+def _blocks(options: MarkdownOptions, state: StateCore) -> None:
+    parsed, document = blocks.read(state.src, _block_options(options))
     state.tokens = tokens(parsed, document)
     references = state.env.setdefault("references", {})
     for label, (url, title) in document.links.items():

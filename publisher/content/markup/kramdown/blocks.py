@@ -56,13 +56,14 @@ _PARAGRAPH_END = re.compile(
 )
 
 
-def read(text: str) -> tuple[list[Block], KramdownDocument]:
-    """Return the blocks of a whole text, and what it defines.
+def read(text: str, options: dict[str, str]) -> tuple[list[Block], KramdownDocument]:
+    """Return the blocks of a whole text, and what it defines, with `options` at its beginning.
 
     Raises ValueError for input that would take too long.
     """
     text = text.rstrip("\n") + "\n"
     document = KramdownDocument(
+        options=options,
         lines_left=MIN_LINES + MAX_AVERAGE_DEPTH * text.count("\n"),
         cells_left=MAX_EMPTY_CELLS + len(text),
     )

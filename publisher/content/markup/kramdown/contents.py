@@ -11,12 +11,12 @@ from publisher.content.markup.headings import text_of
 from publisher.content.markup.kramdown.tokens import TOC
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from markdown_it.rules_core import StateCore
 
 
-def contents(state: StateCore) -> None:
+def contents(levels: Container[int], state: StateCore) -> None:
     """Replace the first list that is marked `{:toc}` by the table of contents."""
     tokens = state.tokens
     lists = ("bullet_list_open", "ordered_list_open")
@@ -32,9 +32,13 @@ def contents(state: StateCore) -> None:
     headings = [
         (token.tag, str(token.attrGet("id")), tokens[number + 1])
         for number, token in enumerate(tokens)
-        if token.type == "heading_open" and "no_toc" not in str(token.attrGet("class") or "")
+        if token.type == "heading_open"
+        and int(token.tag[1]) in levels
+        and token.attrGet("id")
+        and "no_toc" not in str(token.attrGet("class") or "")
     ]
-    table = Token("html_block", "", 0, content=_nested(headings, tokens[opening].tag))
+    content = _nested(headings, tokens[opening].tag) if headings else ""
+    table = Token("html_block", "", 0, content=content)
     state.tokens = [*tokens[:opening], table, *tokens[close + 1 :]]
 
 

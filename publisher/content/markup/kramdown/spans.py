@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html as entities
 import re
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
+    from publisher.post import MarkdownOptions
+
 _LIST = re.compile(LIST)
 _EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)(?:[ \t][^{}\n]{0,500}?)?(/?)\}")
 _ELEMENT = re.compile(r"<([a-z][\w.-]*+)(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE)
@@ -29,7 +32,7 @@ _SPACED = re.compile(r"\s{1,20}\[([^\[\]]{1,999})\]")
 _MARKS = "*_~"
 _PAIRS = 3  # in a longer run each pair counts by itself: `**a****b**`
 _HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline", "html_inline"})
-_QUOTES = {"l": {'"': "“", "'": "‘"}, "r": {'"': "”", "'": "’"}}
+_QUOTES = {"l": {'"': 0, "'": 2}, "r": {'"': 1, "'": 3}}
 _PUNCTUATION = r"""[!"#$%'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 _WORD, _BLANK = "[A-Za-z0-9_]", r"[ \t\r\n\f\v]"
 # The rules of RubyPants, in its order: the text around a quote, and the side it is on.
@@ -45,21 +48,22 @@ _RULES = [
 ]
 
 
-def use(parser: MarkdownIt) -> None:
+def use(parser: MarkdownIt, options: MarkdownOptions) -> None:
     """Add the rules to a parser."""
     for char in "\"'":
         parser.inline.add_terminator_char(char)
     ruler = parser.inline.ruler
     ruler.at("emphasis", _emphasis)
     ruler.before("escape", "kramdown_math", _math)
-    ruler.before("escape", "kramdown_break", _line_break)
+    if not options.hard_wraps:
+        ruler.before("escape", "kramdown_break", _line_break)
     ruler.before("escape", "kramdown_backslash", _backslash)
     ruler.before("link", "kramdown_link", _spaced_link)
     ruler.before("html_inline", "kramdown_raw", _raw)
     ruler.before("html_inline", "kramdown_instruction", _instruction)
     ruler.push("kramdown_extension", _extension)
     ruler.push("kramdown_attributes", _attributes)
-    ruler.push("kramdown_quote", _quote)
+    ruler.push("kramdown_quote", functools.partial(_quote, options.quotes))
     parser.add_render_rule("math_inline", _math_html)
 
 
@@ -223,7 +227,7 @@ def _opening_of(tokens: Sequence[Token]) -> Token:
     return next(token for token in reversed(tokens) if token.nesting == 1)
 
 
-def _quote(state: StateInline, silent: bool) -> bool:
+def _quote(typed: tuple[str, str, str, str], state: StateInline, silent: bool) -> bool:
     """Turn a quote by the source around it."""
     at = state.pos
     if state.src[at] not in "\"'":
@@ -235,7 +239,8 @@ def _quote(state: StateInline, silent: bool) -> bool:
     is_text = before == "\n" or (before not in {"", '"', "'"} and state.pending[-1:] == before)
     tried = ((rule.match(state.src, at - is_text), turns) for rule, turns in _RULES)
     match, turns = next((match, turns) for match, turns in tried if match)
-    quotes = "".join(_QUOTES[turn][mark] for turn, mark in zip(turns, match[2], strict=True))
+    numbers = (_QUOTES[turn][mark] for turn, mark in zip(turns, match[2], strict=True))
+    quotes = "".join(typed[number] for number in numbers)
     state.append_pending(quotes if is_text else match[1] + quotes)
     state.pos = match.end()
     return True

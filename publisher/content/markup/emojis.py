@@ -1,0 +1,30 @@
+"""Show names of emoji, such as `:tada:`, as characters, by the names of GitHub. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r":[\w+-]+:", re.ASCII)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)[^<>]*+>")
+# In these elements a name is text.
+_VERBATIM = frozenset({"code", "pre", "tt", "script", "style"})
+
+
+def shown(html: str) -> str:
+    """Return HTML in which the names of emoji are characters, except in code."""
+    if not _NAME.search(html):
+        return html
+    parts, at, depth = [], 0, 0
+    for tag in _TAG.finditer(html):
+        text = html[at : tag.start()]
+        parts += [text if depth else _emojized(text), tag[0]]
+        at = tag.end()
+        if tag[2].lower() in _VERBATIM:
+            depth = max(depth + (-1 if tag[1] else 1), 0)
+    return "".join([*parts, html[at:] if depth else _emojized(html[at:])])
+
+
+def _emojized(text: str) -> str:
+    from emoji import emojize  # noqa: PLC0415 - reads its data when it is first used
+
+    return _NAME.sub(lambda name: emojize(name[0], language="alias"), text)
