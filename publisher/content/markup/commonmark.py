@@ -75,7 +75,8 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
     _use_bare_urls(parser)
     # Before the rules that change backslashes, quotes and underscores, all of which a tag may have.
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
-    parser.core.ruler.after("block", "heading_ids", headings.take_ids)
+    take_ids = functools.partial(headings.take_ids, alone=dialect == "kramdown")
+    parser.core.ruler.after("block", "heading_ids", take_ids)
     match dialect:
         case "kramdown":
             kramdown.use(parser, options)

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _WRITTEN = re.compile(r"(?<![ \t])[ \t]++\{#([\w:.-]++)[^{}\n]*+\}[ \t]*+$")
+_ALONE = re.compile(r"(?<![ \t])[ \t]++\{#([A-Za-z][\w:-]*+)\}[ \t]*+$", re.ASCII)
 _NOT_IN_ID = re.compile(r"[^\w\- ]")
 
 
-def take_ids(state: StateCore) -> None:
-    """Use the id in `## Heading {#id}`, and remove it from the text."""
+def take_ids(state: StateCore, *, alone: bool = False) -> None:
+    """Use the id in `## Heading {#id}`, and remove it from the text.
+
+    With `alone`, nothing else may stand between the braces.
+    """
     for opening, inline in _headings(state):
-        if match := _WRITTEN.search(inline.content):
+        if match := (_ALONE if alone else _WRITTEN).search(inline.content):
             opening.attrSet("id", match[1])
             inline.content = inline.content[: match.start()]
 

@@ -7,6 +7,7 @@ an element whose end tag is missing, only that element is affected here.
 from __future__ import annotations
 
 import functools
+import html as entities
 import re
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ _URL_WITH_BLANKS = re.compile(
 # The start of a template tag, and the line number that replaces it while blocks are parsed. No
 # source contains that character.
 _TEMPLATE = re.compile(r"\{(?=[{%])")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _NUMBER = re.compile("\x0e([0-9]{1,9})\x0e")
 
 
@@ -79,9 +81,13 @@ def _blocks(options: MarkdownOptions, state: StateCore) -> None:
     state.tokens = tokens(parsed, document)
     references = state.env.setdefault("references", {})
     for label, (url, title) in document.links.items():
-        references[label] = {"href": url, "title": title}
+        references[label] = {"href": _unescaped(url), "title": _unescaped(title)}
     notes = state.env.setdefault("footnotes", {"refs": {}, "list": {}})
     # For the footnote plugin -1 is a note that no reference has used yet.
     notes["refs"] |= {f":{name}": -1 for name in document.notes}
     state.env["lists"] = document.lists
     state.env.setdefault("abbreviations", {}).update(document.abbreviations)
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda entity: entities.unescape(entity[0]), text)

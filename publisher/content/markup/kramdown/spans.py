@@ -29,6 +29,14 @@ _ELEMENT = re.compile(r"<([a-z][\w.-]*+)(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE)
 # A backslash before any other character is text.
 _ESCAPED = "\n\\.*_+`<>()[]{}#!:|\"'$=~-"
 _SPACED = re.compile(r"\s{1,20}\[([^\[\]]{1,999})\]")
+# A URL whose brackets are in pairs, although a backslash is before one of them.
+_IN_BRACKETS = re.compile(r"\((?=[^\s<>]{0,2000}?\\)((?:[^\s()<>]|\([^\s()<>]{0,500}\)){1,2000})\)")
+_BLOCK_TAG = re.compile(
+    r"</?(?:address|article|aside|applet|body|blockquote|caption|col|colgroup|dd|div|dl|dt|fieldset|"
+    r"figcaption|footer|form|h[1-6]|header|hgroup|hr|html|head|iframe|legend|menu|li|main|map|nav|ol|"
+    r"optgroup|p|pre|section|summary|table|tbody|td|th|thead|tfoot|tr|ul)(?:\s[^<>]*+)?/?>",
+    re.IGNORECASE,
+)
 _MARKS = "*_~"
 _PAIRS = 3  # in a longer run each pair counts by itself: `**a****b**`
 _HOLDERS = frozenset({"image", "link_close", "code_inline", "math_inline", "html_inline"})
@@ -58,7 +66,8 @@ def use(parser: MarkdownIt, options: MarkdownOptions) -> None:
     if not options.hard_wraps:
         ruler.before("escape", "kramdown_break", _line_break)
     ruler.before("escape", "kramdown_backslash", _backslash)
-    ruler.before("link", "kramdown_link", _spaced_link)
+    ruler.before("link", "kramdown_link", _link)
+    ruler.before("html_inline", "kramdown_block_tag", _block_tag)
     ruler.before("html_inline", "kramdown_raw", _raw)
     ruler.before("html_inline", "kramdown_instruction", _instruction)
     ruler.push("kramdown_extension", _extension)
@@ -134,15 +143,17 @@ def _line_break(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _spaced_link(state: StateInline, silent: bool) -> bool:
-    """`[text] [label]` is a link, if the label is defined."""
-    known = state.env.get("references")
-    if not known or state.src[state.pos] != "[":
+def _link(state: StateInline, silent: bool) -> bool:
+    r"""`[text] [label]` is a link, if the label is defined, and so is `[text](url_(a\))`."""
+    if state.src[state.pos] != "[":
         return False
     start, maximum = state.pos, state.posMax
     end = state.md.helpers.parseLinkLabel(state, start, True)
     match = _SPACED.match(state.src, end + 1, maximum) if end >= 0 else None
+    known = state.env.get("references") or {}
     target = known.get(normalizeReference(match[1])) if match else None
+    if end >= 0 and (in_brackets := _IN_BRACKETS.match(state.src, end + 1, maximum)):
+        match, target = in_brackets, {"href": in_brackets[1], "title": ""}
     if not match or not target:
         return False
     if not silent:
@@ -154,6 +165,17 @@ def _spaced_link(state: StateInline, silent: bool) -> bool:
         state.linkLevel -= 1
         state.push("link_close", "a", -1)
     state.pos, state.posMax = match.end(), maximum
+    return True
+
+
+def _block_tag(state: StateInline, silent: bool) -> bool:
+    """The tag of a block is text within a line, as in "headings like <h1> and <h2>"."""
+    match = _BLOCK_TAG.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if match is None or match.end() > state.posMax:
+        return False
+    if not silent:
+        state.append_pending(match[0])
+    state.pos = match.end()
     return True
 
 
