@@ -92,6 +92,16 @@ def test_a_tag_in_an_included_file_is_named_with_the_file(tmp_path: Path) -> Non
     assert "x.html:3: {{ 'two' | fancy }}: only the site knows the filter fancy" in second[1]
 
 
+def test_a_file_with_a_block_that_only_the_site_can_evaluate_is_left_out(tmp_path: Path) -> None:
+    """Else readers would see all of its alternatives."""
+    source = "\n{% if content contains 'x' %}one{% else %}two{% endif %}"
+    tag = '{% include x.html src="/a.png" %}'
+    made = rendered(tmp_path, f"a {tag} b", {"_includes/x.html": source})
+    assert made.content.xhtml == '<p>a <img src="https://blog.example/a.png" alt=""/> b</p>'
+    ((_, message),) = told(made)
+    assert "x.html:2: {% if content contains 'x' %}: the value of content is not known" in message
+
+
 @pytest.mark.parametrize(
     ("files", "why"),
     [

@@ -140,8 +140,10 @@ class _Liquid:
             evaluated = _Evaluation(self._text.other(source), self, self._context).run()
         self._depth -= 1
         self._written = written  # the piece around it counts the text
-        for line, message in evaluated.warnings:
-            self._warnings.append(f"{file}:{line + 1}: {message}")
+        warnings = [f"{file}:{line + 1}: {message}" for line, message in evaluated.warnings]
+        if any(outcome == "dropped" and _begins_block(tag) for outcome, tag in evaluated.tags):
+            raise _UnknownError(warnings[0])  # it would show all of its alternatives
+        self._warnings += warnings
         return evaluated.text
 
 
@@ -332,6 +334,11 @@ def _reason(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip()
+
+
+def _begins_block(tag: str) -> bool:
+    match = TAG.match(tag)
+    return match is not None and match[1] in BLOCKS
 
 
 def _builds_list(tag: str, name: str) -> bool:
