@@ -69,10 +69,16 @@ class SiteContent:
         self.files = files
         self._posts = posts
         self._site = site
+        self._values: dict[str, object] = {}
         self._digests: dict[str, str] = {}
 
     def value(self, name: str) -> object:
-        """The value of one of the NAMES."""
+        """The value of one of the NAMES, made once, because loops may ask for it again."""
+        if name not in self._values:
+            self._values[name] = self._made(name)
+        return self._values[name]
+
+    def _made(self, name: str) -> object:
         match name:
             case "posts":
                 return [post for _, post in self._newest_first]
